@@ -32,13 +32,17 @@ try
         {
             foreach ((string file, string text) in before)
                 File.WriteAllText(file, text);
-            Console.Error.WriteLine($"api: the compiler named no public member of {library}: are analyzers turned off (RunAnalyzers)? The files are as they were.");
+            Console.Error.WriteLine(
+                "api: the compiler named no public member of " +
+                $"{library}: are analyzers turned off (RunAnalyzers)? The files are as they were.");
             return 1;
         }
 
         Write(FileOf(library), names);
         HashSet<string> old = [.. before[FileOf(library)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line != Header)];
-        Console.WriteLine($"api: {library}: {names.Length} lines, {names.Count(name => !old.Contains(name))} of them new, {old.Count(name => !names.Contains(name))} gone");
+        Console.WriteLine(
+            $"api: {library}: {names.Length} lines, {names.Count(name => !old.Contains(name))} of them new, " +
+            $"{old.Count(name => !names.Contains(name))} gone");
     }
 
     return 0;
@@ -63,7 +67,8 @@ bool Build()
     string output = process.StandardOutput.ReadToEnd();
     process.WaitForExit();
     // Each undeclared name is a warning, which nobody needs to see.
-    foreach (string line in output.Split('\n').Where(line => process.ExitCode != 0 && line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct())
+    foreach (string line in output.Split('\n')
+        .Where(line => process.ExitCode != 0 && line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct())
         Console.Error.WriteLine(line);
     return process.ExitCode == 0;
 }

@@ -21,7 +21,8 @@ File.WriteAllText(Path.Combine(package, "schemas", "Airgap.Build.xsd"), Xsd());
 string BuildSchema()
 {
     using MemoryStream stream = new();
-    using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+    using (Utf8JsonWriter json =
+        new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
     {
         json.WriteStartObject();
         json.WriteStartObject("items");
@@ -61,14 +62,17 @@ string Xsd()
         new XElement(xs + "complexType", new XElement(xs + "complexContent", new XElement(
             xs + "extension", new XAttribute("base", "msb:SimpleItemType"),
             relocated.Contains(item.Name)
-                ? metadata.Select(pair => new XElement(xs + "attribute", new XAttribute("name", pair.Name), new XAttribute("type", "xs:string"), Documented(pair.Text)))
+                ? metadata.Select(pair =>
+                    new XElement(xs + "attribute", new XAttribute("name", pair.Name), new XAttribute("type", "xs:string"),
+                        Documented(pair.Text)))
                 : []))));
     XElement Property((string Name, string Text) property) => new(
         xs + "element", new XAttribute("name", property.Name), new XAttribute("type", "msb:StringPropertyType"),
         new XAttribute("substitutionGroup", "msb:Property"), Documented(property.Text));
     XElement schema = new(
         xs + "schema",
-        new XAttribute("targetNamespace", Build), new XAttribute(XNamespace.Xmlns + "msb", Build), new XAttribute(XNamespace.Xmlns + "xs", xs.NamespaceName),
+        new XAttribute("targetNamespace", Build), new XAttribute(XNamespace.Xmlns + "msb", Build),
+        new XAttribute(XNamespace.Xmlns + "xs", xs.NamespaceName),
         new XAttribute("elementFormDefault", "qualified"),
         items.Select(Item), properties.Select(Property));
     return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + schema.ToString().ReplaceLineEndings("\n") + "\n";

@@ -72,7 +72,9 @@ async Task<int> ShowAndVerifyAsync(HttpClient client, JsonElement report, string
         foreach (JsonElement image in item.GetProperty("images").EnumerateArray())
         {
             string place = image.GetProperty("destination").GetString()!;
-            Console.WriteLine($"  {image.GetProperty("outcome").GetString(),-8} {image.GetProperty("size").GetInt64(),8} bytes  {image.GetProperty("source").GetString()}\n           -> {place}");
+            Console.WriteLine(
+                $"  {image.GetProperty("outcome").GetString(),-8} {image.GetProperty("size").GetInt64(),8} bytes  " +
+                $"{image.GetProperty("source").GetString()}\n           -> {place}");
             string repository = place[(place.IndexOf('/') + 1)..place.IndexOf('@')];
             await VerifyManifestAsync(client, repository, image.GetProperty("digest").GetString()!, verified);
         }
@@ -89,9 +91,11 @@ async Task VerifyManifestAsync(HttpClient client, string repository, string dige
     foreach (JsonElement child in Children(content.RootElement, "manifests"))
         await VerifyManifestAsync(client, repository, child.GetProperty("digest").GetString()!, verified);
     foreach (JsonElement layer in Children(content.RootElement, "layers"))
-        await VerifiedAsync(client, $"v2/{repository}/blobs/{layer.GetProperty("digest").GetString()}", layer.GetProperty("digest").GetString()!, verified);
+        await VerifiedAsync(client, $"v2/{repository}/blobs/{layer.GetProperty("digest").GetString()}",
+            layer.GetProperty("digest").GetString()!, verified);
     if (content.RootElement.TryGetProperty("config", out JsonElement config))
-        await VerifiedAsync(client, $"v2/{repository}/blobs/{config.GetProperty("digest").GetString()}", config.GetProperty("digest").GetString()!, verified);
+        await VerifiedAsync(client, $"v2/{repository}/blobs/{config.GetProperty("digest").GetString()}",
+            config.GetProperty("digest").GetString()!, verified);
 }
 
 async Task<byte[]> VerifiedAsync(HttpClient client, string path, string digest, HashSet<string> verified)
@@ -99,7 +103,8 @@ async Task<byte[]> VerifiedAsync(HttpClient client, string path, string digest, 
     using HttpRequestMessage request = new(HttpMethod.Get, path);
     request.Headers.TryAddWithoutValidation(
         "Accept",
-        "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, */*");
+        "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, " +
+        "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, */*");
     using HttpResponseMessage response = await client.SendAsync(request);
     if (!response.IsSuccessStatusCode)
         throw new QuickstartException($"{path}: {(int)response.StatusCode}");

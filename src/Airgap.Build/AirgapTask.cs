@@ -79,7 +79,8 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         catch (Exception) when (!Log.HasLoggedErrors)
         {
             // It was the log that failed: MSBuild's own is left.
-            Log.LogError(null, "AIRGAP3999", null, null, ProjectFile, 0, 0, 0, 0, $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {Printable.Line(exception.Message)}");
+            Log.LogError(null, "AIRGAP3999", null, null, ProjectFile, 0, 0, 0, 0,
+                $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {Printable.Line(exception.Message)}");
         }
         catch (Exception)
         {

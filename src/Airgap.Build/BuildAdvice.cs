@@ -43,15 +43,21 @@ internal static partial class BuildAdvice
         [ErrorCode.UnexpectedBundle] = "Declare it as ImgpkgBundle, so that its images come along.",
         [ErrorCode.NoLayersToInclude] = "AirgapIncludeNonDistributableLayers makes no difference here.",
         [ErrorCode.DestinationDamaged] =
-            "The registry keeps the damaged file under this digest and takes no other. Remove the digest from its storage, or garbage-collect it there, and publish again with AirgapRepair=true.",
+            "The registry keeps the damaged file under this digest and takes no other. Remove the digest from its storage, or " +
+            "garbage-collect it there, and publish again with AirgapRepair=true.",
     }.ToFrozenDictionary();
 
     /// <summary>The same in the words of a project, without a word of a command line.</summary>
     public static Diagnostic Of(Diagnostic diagnostic)
     {
-        Diagnostic told = diagnostic with { Message = Hint().Replace(diagnostic.Message, ""), Advice = AdviceTerms.Explain(diagnostic.Advice, Words) };
+        Diagnostic told = diagnostic with
+        {
+            Message = Hint().Replace(diagnostic.Message, ""),
+            Advice = AdviceTerms.Explain(diagnostic.Advice, Words)
+        };
         // A declaration that is refused before any request has advice of its own, which names the item.
-        return ByCode.TryGetValue(diagnostic.Code, out string? advice) && !diagnostic.Advice.Contains("Imgpkg", StringComparison.Ordinal) ? told with { Advice = advice } : told;
+        return ByCode.TryGetValue(diagnostic.Code, out string? advice) && !diagnostic.Advice.Contains("Imgpkg", StringComparison.Ordinal)
+            ? told with { Advice = advice } : told;
     }
 
     // imgpkg's way to say what to type.

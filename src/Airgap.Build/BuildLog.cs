@@ -27,7 +27,8 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     {
         diagnostic = BuildAdvice.Of(Locate(diagnostic));
         Write(() => log.LogError(
-            null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile), diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+            null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile),
+            diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
     }
 
     /// <summary>A warning with its code, place and help link.</summary>
@@ -35,7 +36,8 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     {
         diagnostic = BuildAdvice.Of(Locate(diagnostic));
         Write(() => log.LogWarning(
-            null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile), diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
+            null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile),
+            diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
     }
 
     /// <summary>A line.</summary>

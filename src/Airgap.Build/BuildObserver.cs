@@ -28,7 +28,9 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? re
         Interlocked.Exchange(ref _moved, 0);
         Interlocked.Exchange(ref _total, plan.TotalBytes);
         Interlocked.Exchange(ref _lastLine, clock.GetTimestamp());
-        log.Message(MessageImportance.High, $"{_indent}{plan.Source}: {Count(plan.Items.Length, "image")}, {Count(plan.Blobs.Length, "blob")}, {ByteSize.Format(plan.TotalBytes)}");
+        log.Message(MessageImportance.High,
+            $"{_indent}{plan.Source}: {Count(plan.Items.Length, "image")}, {Count(plan.Blobs.Length, "blob")}, " +
+            $"{ByteSize.Format(plan.TotalBytes)}");
     }
 
     /// <inheritdoc/>
@@ -73,7 +75,8 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? re
             long moved = Math.Max(0, Interlocked.Read(ref _moved));
             long total = Interlocked.Read(ref _total);
             // What moves before a plan, or beside it, is in no total.
-            log.Message(MessageImportance.High, moved > total ? $"{_indent}{ByteSize.Format(moved)}" : $"{_indent}{ByteSize.Format(moved)} of {ByteSize.Format(total)}");
+            log.Message(MessageImportance.High,
+                moved > total ? $"{_indent}{ByteSize.Format(moved)}" : $"{_indent}{ByteSize.Format(moved)} of {ByteSize.Format(total)}");
         }
     }
 

@@ -9,7 +9,9 @@ using Airgap.Transfer.Sessions;
 
 namespace Airgap.Build;
 
-/// <summary>The registries of one task run. Made at the first use: a project without a destination must not fail for a credential it does not need.</summary>
+/// <summary>
+/// The registries of one task run. Made at the first use: a project without a destination must not fail for a credential it does not need.
+/// </summary>
 internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegistry, IDisposable
 {
     private readonly Lazy<RegistryClient> _client = new(() => new RegistryClient(

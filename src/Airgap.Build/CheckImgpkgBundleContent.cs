@@ -35,7 +35,8 @@ public sealed class CheckImgpkgBundleContent : RegistryTask
     {
         string directory = Path.GetDirectoryName(ProjectFile)!;
         ItemReader reader = new();
-        ImageProjectReader images = new(reader, directory, isDryRun: string.Equals(AirgapDryRun, "true", StringComparison.OrdinalIgnoreCase));
+        ImageProjectReader images =
+            new(reader, directory, isDryRun: string.Equals(AirgapDryRun, "true", StringComparison.OrdinalIgnoreCase));
         ProduceRequest request = new()
         {
             Root = directory,
@@ -47,7 +48,9 @@ public sealed class CheckImgpkgBundleContent : RegistryTask
         using BuildRegistry registry = new(log, access);
         try
         {
-            IsSound = images.Problems.Count == 0 && Waiting.For(Task.Run(() => new BundleProducer(registry).CheckAsync(request, cancellationToken), CancellationToken.None), cancellationToken).IsEmpty;
+            IsSound = images.Problems.Count == 0
+                && Waiting.For(Task.Run(() => new BundleProducer(registry).CheckAsync(request, cancellationToken), CancellationToken.None),
+                    cancellationToken).IsEmpty;
         }
         catch (AirgapException e)
         {

@@ -7,15 +7,18 @@ using Microsoft.Build.Framework;
 namespace Airgap.Build;
 
 /// <summary>
-/// Finds what is wrong with the declared items and the properties before a publish compiles, without a request. What depends on files that the build may
-/// still make, and what is wrong only together with a destination that may be meant for another project, is left to <see cref="PublishImgpkgBundles"/>.
+/// Finds what is wrong with the declared items and the properties before a publish compiles, without a request. What depends on files that
+/// the build may still make, and what is wrong only together with a destination that may be meant for another project, is left to
+/// <see cref="PublishImgpkgBundles"/>.
 /// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class CheckImgpkgDeclarations : DeclarationTask
 {
     private static readonly ImmutableArray<ErrorCode> s_ofTheDestination = [ErrorCode.IncompatibleOptions, ErrorCode.DestinationSelection];
 
-    /// <summary>True for a library: a publish builds it as a reference of the published project, too, with the same global properties.</summary>
+    /// <summary>
+    /// True for a library: a publish builds it as a reference of the published project, too, with the same global properties.
+    /// </summary>
     public bool MayBeReferenced { get; set; }
 
     private protected override bool Execute(BuildLog log, CancellationToken cancellationToken)
@@ -25,12 +28,14 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
         if (text.HasTargetBefore(nameof(PublishImgpkgBundles)))
             return true;
         log.Locate = new ProjectSlips(text, [.. GlobalProperties()]).Locate;
-        PublishSettings settings = PublishProperties.Read(Path.GetDirectoryName(ProjectFile)!, PropertyOf, new SourceLocation(ProjectFile), out ImmutableArray<Diagnostic> problems);
+        PublishSettings settings = PublishProperties.Read(
+            Path.GetDirectoryName(ProjectFile)!, PropertyOf, new SourceLocation(ProjectFile), out ImmutableArray<Diagnostic> problems);
         PublishItem[] items = new ItemReader().Read(Bundles, Images, Locks);
         if (!Publisher.HasDestination(items, settings))
             return true;
         bool isSound = true;
-        foreach (Diagnostic problem in problems.AddRange(ItemPreparer.FindProblems(items, settings)).AddRange(Cluster(settings)).Where(IsCertain))
+        foreach (Diagnostic problem in problems.AddRange(ItemPreparer.FindProblems(items, settings))
+            .AddRange(Cluster(settings)).Where(IsCertain))
         {
             log.Error(problem);
             isSound = false;

@@ -19,7 +19,11 @@ public sealed class CleanAirgapArtifacts : AirgapTask
     private protected override bool Execute(BuildLog log, CancellationToken cancellationToken)
     {
         string directory = Path.GetDirectoryName(ProjectFile)!;
-        PublishSettings settings = new() { ProjectDirectory = directory, OutputPath = AirgapOutputPath is { Length: > 0 } path ? path : "airgap/" };
+        PublishSettings settings = new()
+        {
+            ProjectDirectory = directory,
+            OutputPath = AirgapOutputPath is { Length: > 0 } path ? path : "airgap/"
+        };
         ArtifactCleaner cleaner = new(settings.FullOutputPath);
         foreach (ITaskItem list in ArtifactLists)
         {

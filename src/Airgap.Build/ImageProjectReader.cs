@@ -44,14 +44,17 @@ internal sealed class ImageProjectReader(ItemReader reader, string projectDirect
         {
             Id = project.GetMetadata("AirgapImageId") is { Length: > 0 } id ? id : registry.Length > 0 ? $"{registry}/{name}" : name,
             IsPending = manifest.Length == 0,
-            Built = manifest.Length == 0 ? null : new BuiltImage(Encoding.UTF8.GetBytes(manifest), answer.GetMetadata("Content") is { Length: > 0 } archive ? archive : null),
+            Built = manifest.Length == 0
+            ? null : new BuiltImage(
+                Encoding.UTF8.GetBytes(manifest), answer.GetMetadata("Content") is { Length: > 0 } archive ? archive : null),
         };
     }
 
     private Diagnostic? Refuse(string path, ITaskItem? answer)
     {
         if (!File.Exists(path))
-            return new Diagnostic(ErrorCode.FileNotFound, $"The project '{path}', whose image the bundle is to pin, does not exist.", "Mend the path.");
+            return new Diagnostic(ErrorCode.FileNotFound,
+                $"The project '{path}', whose image the bundle is to pin, does not exist.", "Mend the path.");
         if (answer is null)
         {
             return new Diagnostic(

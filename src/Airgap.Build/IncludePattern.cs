@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Airgap.Build;
 
-/// <summary>Tells whether an element's <c>Include</c>, as it is written, may have given an item: wildcards and <c>$(...)</c> stand for anything.</summary>
+/// <summary>
+/// Tells whether an element's <c>Include</c>, as it is written, may have given an item: wildcards and <c>$(...)</c> stand for anything.
+/// </summary>
 internal static partial class IncludePattern
 {
     /// <summary>True when it may.</summary>
@@ -12,7 +14,8 @@ internal static partial class IncludePattern
     {
         string given = item.Replace('\\', '/');
         return Include().Match(element) is { Success: true } include
-            && include.Groups[1].Value.Split(';', StringSplitOptions.TrimEntries).Any(part => Regex.IsMatch(given, PatternOf(part), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
+            && include.Groups[1].Value.Split(';', StringSplitOptions.TrimEntries)
+            .Any(part => Regex.IsMatch(given, PatternOf(part), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)));
     }
 
     private static string PatternOf(string part)
@@ -23,7 +26,8 @@ internal static partial class IncludePattern
             "*" => "\u0002",
             _ => "\u0003",
         });
-        return "^" + Regex.Escape(pattern).Replace("\u0001", "[^/]", StringComparison.Ordinal).Replace("\u0002", "[^/]*", StringComparison.Ordinal).Replace("\u0003", ".*", StringComparison.Ordinal) + "$";
+        return "^" + Regex.Escape(pattern).Replace("\u0001", "[^/]", StringComparison.Ordinal)
+            .Replace("\u0002", "[^/]*", StringComparison.Ordinal).Replace("\u0003", ".*", StringComparison.Ordinal) + "$";
     }
 
     [GeneratedRegex("\\bInclude\\s*=\\s*[\"']([^\"']*)[\"']", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

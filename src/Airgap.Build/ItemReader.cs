@@ -19,7 +19,9 @@ internal sealed class ItemReader
         .. locks.Select(item => Read(PublishItemKind.Lock, item)),
     ];
 
-    /// <summary>The items <c>ImgpkgBundleContent</c>: each file at its <c>TargetPath</c>, its <c>Link</c>, or its path below the project.</summary>
+    /// <summary>
+    /// The items <c>ImgpkgBundleContent</c>: each file at its <c>TargetPath</c>, its <c>Link</c>, or its path below the project.
+    /// </summary>
     public ImmutableArray<ContentFile> ReadContent(ITaskItem[] items, string projectDirectory) =>
     [
         .. items.Select(item => new ContentFile(
@@ -30,16 +32,19 @@ internal sealed class ItemReader
 
     /// <summary>What the items <c>ImgpkgBundleContent</c> say of their bundle.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ConflictingObject"/>.</exception>
-    public IReadOnlyDictionary<string, string> ReadContentMetadata(ITaskItem[] items) => ContentMetadata.Of(items.Select(item => (MetadataOf(item), (Func<SourceLocation?>)(() => PlaceOf("ImgpkgBundleContent", item)))));
+    public IReadOnlyDictionary<string, string> ReadContentMetadata(ITaskItem[] items) =>
+        ContentMetadata.Of(items.Select(item => (MetadataOf(item), (Func<SourceLocation?>)(() => PlaceOf("ImgpkgBundleContent", item)))));
 
     /// <summary>The items <c>ImgpkgBundleImage</c>.</summary>
     public ImmutableArray<ImageToPin> ReadImages(ITaskItem[] items) =>
     [
-        .. items.Select(item => new ImageToPin(item.ItemSpec, PlaceOf("ImgpkgBundleImage", item)) { Id = FirstOf(item, "Id"), Platform = FirstOf(item, "Platform") }),
+        .. items.Select(item => new ImageToPin(
+            item.ItemSpec, PlaceOf("ImgpkgBundleImage", item)) { Id = FirstOf(item, "Id"), Platform = FirstOf(item, "Platform") }),
     ];
 
     /// <summary>The items <c>ImgpkgTrust</c>.</summary>
-    public ImmutableArray<TrustItem> ReadTrust(ITaskItem[] items) => [.. items.Select(item => new TrustItem(item.ItemSpec, MetadataOf(item), PlaceOf("ImgpkgTrust", item)))];
+    public ImmutableArray<TrustItem> ReadTrust(ITaskItem[] items) =>
+        [.. items.Select(item => new TrustItem(item.ItemSpec, MetadataOf(item), PlaceOf("ImgpkgTrust", item)))];
 
     /// <summary>The full path of an item that is a file.</summary>
     public static string FullPathOf(ITaskItem item, string projectDirectory) =>
@@ -67,7 +72,9 @@ internal sealed class ItemReader
         return metadata;
     }
 
-    /// <summary>Where an item is declared. It knows its file and no line; the element whose <c>Include</c> can stand for it has one.</summary>
+    /// <summary>
+    /// Where an item is declared. It knows its file and no line; the element whose <c>Include</c> can stand for it has one.
+    /// </summary>
     public SourceLocation? PlaceOf(string itemName, ITaskItem item)
     {
         string file = item.GetMetadata("DefiningProjectFullPath");

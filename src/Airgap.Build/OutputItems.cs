@@ -20,7 +20,8 @@ internal static class OutputItems
     ];
 
     /// <summary>Artifacts that belong to no item.</summary>
-    public static ITaskItem[] Files(IEnumerable<PublishedFile> files) => [.. files.Select(file => Create(file.Path, new() { ["Kind"] = file.Kind.ToString(), ["Source"] = "" }))];
+    public static ITaskItem[] Files(IEnumerable<PublishedFile> files) =>
+        [.. files.Select(file => Create(file.Path, new() { ["Kind"] = file.Kind.ToString(), ["Source"] = "" }))];
 
     /// <summary>The relocated items: where each is, and what was done.</summary>
     public static ITaskItem[] Items(PublishResult result) =>
@@ -37,7 +38,8 @@ internal static class OutputItems
     /// <summary>The bundle that was made.</summary>
     public static ITaskItem[] Produced(ProducedBundle bundle) =>
     [
-        Create(bundle.Reference.WithDigest(bundle.Digest).ToString(), new() { ["Digest"] = bundle.Digest.ToString(), ["Tag"] = bundle.Reference.Tag! }),
+        Create(bundle.Reference.WithDigest(bundle.Digest).ToString(),
+            new() { ["Digest"] = bundle.Digest.ToString(), ["Tag"] = bundle.Reference.Tag! }),
     ];
 
     private static ITaskItem Create(string include, Dictionary<string, string> metadata)

@@ -2,7 +2,9 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-/// <summary>Relocates a project's bundles, images and locks and writes their artifacts. All failures are logged with an <c>AIRGAP</c> code.</summary>
+/// <summary>
+/// Relocates a project's bundles, images and locks and writes their artifacts. All failures are logged with an <c>AIRGAP</c> code.
+/// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class PublishImgpkgBundles : DeclarationTask
 {
@@ -15,7 +17,9 @@ public sealed class PublishImgpkgBundles : DeclarationTask
     /// <summary>The items <c>ProjectReference</c> whose projects' container images the bundle pins.</summary>
     public ITaskItem[] ImageProjects { get; set; } = [];
 
-    /// <summary>What the targets <c>PublishAirgapImage</c> of these projects returned; of <c>GetAirgapImage</c>, where nothing was published.</summary>
+    /// <summary>
+    /// What the targets <c>PublishAirgapImage</c> of these projects returned; of <c>GetAirgapImage</c>, where nothing was published.
+    /// </summary>
     public ITaskItem[] ProjectImages { get; set; } = [];
 
     /// <summary>The project's version, the default of <see cref="DeclarationTask.AirgapBundleTag"/>.</summary>
@@ -65,7 +69,9 @@ public sealed class PublishImgpkgBundles : DeclarationTask
     [Output]
     public ITaskItem[] Archives { get; internal set; } = [];
 
-    /// <summary>The bundle that was made of the project's content: Include is where it was pushed, by digest, the metadata are digest and tag.</summary>
+    /// <summary>
+    /// The bundle that was made of the project's content: Include is where it was pushed, by digest, the metadata are digest and tag.
+    /// </summary>
     [Output]
     public ITaskItem[] ProducedBundles { get; internal set; } = [];
 
@@ -73,5 +79,6 @@ public sealed class PublishImgpkgBundles : DeclarationTask
     [Output]
     public ITaskItem[] Relocated { get; internal set; } = [];
 
-    private protected override bool Execute(BuildLog log, CancellationToken cancellationToken) => new PublishRun(this, log).Execute(cancellationToken);
+    private protected override bool Execute(BuildLog log, CancellationToken cancellationToken) =>
+        new PublishRun(this, log).Execute(cancellationToken);
 }

@@ -21,7 +21,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     /// <returns>False when an error was logged or the run was cancelled.</returns>
     public bool Execute(CancellationToken cancellationToken)
     {
-        PublishSettings settings = PublishProperties.Read(_projectDirectory, task.PropertyOf, _project, out ImmutableArray<Diagnostic> problems);
+        PublishSettings settings =
+            PublishProperties.Read(_projectDirectory, task.PropertyOf, _project, out ImmutableArray<Diagnostic> problems);
         string[] globals = [.. task.GlobalProperties()];
         foreach (Diagnostic typo in PublishProperties.FindTypos(globals, _project))
             log.Warning(typo);
@@ -34,13 +35,20 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
         ItemReader reader = new();
         PublishItem[] items = reader.Read(task.Bundles, task.Images, task.Locks);
-        settings = settings with { ProjectName = task.ProjectName, Trust = reader.ReadTrust(task.Trust), SourceRepository = task.RepositoryUrl ?? "", SourceRevision = task.SourceRevisionId ?? "" };
+        settings = settings with
+        {
+            ProjectName = task.ProjectName,
+            Trust = reader.ReadTrust(task.Trust),
+            SourceRepository = task.RepositoryUrl ?? "",
+            SourceRevision = task.SourceRevisionId ?? ""
+        };
         problems = problems.AddRange(slips.LostTrust(settings.Trust));
         ProducedContent? content = Read(reader, settings, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log, settings.Access);
         Job job = new(new DeclaredProject([.. items], content, settings, problems), registry, files);
-        bool done = Attempt(() => Waiting.For(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken)(), cancellationToken);
+        bool done = Attempt(() =>
+            Waiting.For(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken)(), cancellationToken);
         // Kept after a failure, too: the items before it have left their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
         return done && listed && !task.Log.HasLoggedErrors;
@@ -51,11 +59,14 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         if (task.BundleContent.Length == 0 && task.BundleImages.Length == 0 && task.ImageProjects.Length == 0)
             return null;
         ImageProjectReader projects = new(reader, _projectDirectory, settings.DryRun);
-        ImmutableArray<ImageToPin> images = [.. reader.ReadImages(task.BundleImages), .. settings.SourceArchive.Length == 0 ? projects.Read(task.ImageProjects, task.ProjectImages) : []];
+        ImmutableArray<ImageToPin> images = [.. reader.ReadImages(task.BundleImages),
+            .. settings.SourceArchive.Length == 0 ? projects.Read(task.ImageProjects, task.ProjectImages) : []];
         problems = problems.AddRange(projects.Problems);
         try
         {
-            return ProducedContent.Read(settings, task.ProjectName, task.ProjectVersion ?? "", reader.ReadContent(task.BundleContent, _projectDirectory), images, _project, reader.ReadContentMetadata(task.BundleContent));
+            return ProducedContent.Read(
+                settings, task.ProjectName, task.ProjectVersion ?? "", reader.ReadContent(task.BundleContent, _projectDirectory), images,
+                _project, reader.ReadContentMetadata(task.BundleContent));
         }
         catch (AirgapException e)
         {
@@ -68,7 +79,12 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     private async Task<Action> RunAsync(Job job, CancellationToken cancellationToken)
     {
         BuildObserver observer = new(log, TimeProvider.System);
-        ProjectPublisher publisher = new(job.Registry, observer) { Artifacts = job.Files, RefusesAnonymous = job.Registry.FindAnonymousRefusalAsync, CountRetries = () => job.Registry.Statistics.Retries };
+        ProjectPublisher publisher = new(job.Registry, observer)
+        {
+            Artifacts = job.Files,
+            RefusesAnonymous = job.Registry.FindAnonymousRefusalAsync,
+            CountRetries = () => job.Registry.Statistics.Retries
+        };
         using PreparedProject prepared = await publisher.PrepareAsync(job.Project, cancellationToken);
         foreach (Diagnostic warning in prepared.Warnings)
             log.Warning(warning);
@@ -86,7 +102,9 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
         PublishResult result = await ProjectPublisher.RunAsync(prepared, cancellationToken);
         await SummarizeAsync(result, job.Project.Settings, cancellationToken);
-        string? applied = job.Project.Settings.Apply is not null && result.Failures.IsEmpty ? await new ToolApply(job.Project.Settings, log).RunAsync([.. result.ManifestsOf(job.Project.Settings)], cancellationToken) : null;
+        string? applied = job.Project.Settings.Apply is not null && result.Failures.IsEmpty
+            ? await new ToolApply(job.Project.Settings, log).RunAsync(
+                [.. result.ManifestsOf(job.Project.Settings)], cancellationToken) : null;
         return () => Report(result, job.Project.Settings, applied);
     }
 
@@ -111,7 +129,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         SummaryOutcome written = await target.WriteAsync(model, cancellationToken);
         if (written.Warning is { } warning)
             log.Warning(warning);
-        // An agent reads the console, and looks for its command anywhere in a line. Console loggers show this from -v:minimal on, the default there.
+        // An agent reads the console, and looks for its command anywhere in a line. Console loggers show this from -v:minimal on, the
+        // default there.
         if (written.Announcement is { } announcement)
             log.Announce(announcement);
     }
@@ -139,7 +158,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             action();
             return true;
         }
-        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or AirgapException { Code: ErrorCode.Canceled })
+        catch (Exception e) when (cancellationToken.IsCancellationRequested
+            && e is OperationCanceledException or AirgapException { Code: ErrorCode.Canceled })
         {
             // The user knows; MSBuild reports the cancelled build itself.
             return false;
@@ -153,11 +173,15 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
     private void Report(PublishResult result, PublishSettings settings, string? applied)
     {
-        task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository), .. OutputItems.Files(result, PublishedFileKind.SecretExport), .. OutputItems.Files(result, PublishedFileKind.Namespace), .. OutputItems.Files(result, PublishedFileKind.GitOps)];
+        task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository),
+            .. OutputItems.Files(result, PublishedFileKind.SecretExport), .. OutputItems.Files(result, PublishedFileKind.Namespace),
+            .. OutputItems.Files(result, PublishedFileKind.GitOps)];
         task.Secrets = OutputItems.Files(result, PublishedFileKind.Secret);
         task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
         // The list among the manifests is the other one's part.
-        task.Kustomizations = OutputItems.Files(result.Files.Where(file => file.Kind == PublishedFileKind.Kustomization && Path.GetFileName(file.Path) == KustomizationWriter.FileName));
+        task.Kustomizations = OutputItems.Files(
+            result.Files.Where(file =>
+                file.Kind == PublishedFileKind.Kustomization && Path.GetFileName(file.Path) == KustomizationWriter.FileName));
         task.Reports = [.. OutputItems.Files(result, PublishedFileKind.Report), .. OutputItems.Files(result, PublishedFileKind.Page)];
         task.Archives = OutputItems.Files(result, PublishedFileKind.Archive);
         task.Relocated = OutputItems.Items(result);
@@ -167,23 +191,28 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Error(failure);
         // Without a destination the project publishes as it always did, and the line of dotnet publish stays the last one.
         if (result.Items.Length > 0 || result.Failures.Length > 0)
-            log.Message(MessageImportance.High, $"{task.ProjectName} -> {settings.FullOutputPath} ({result.Summary}{(string.IsNullOrEmpty(applied) ? "" : $"; {settings.Apply!.Context}: {applied}")}){OtherPlaces(result)}");
+            log.Message(MessageImportance.High,
+                $"{task.ProjectName} -> {settings.FullOutputPath} " +
+                $"({result.Summary}{(string.IsNullOrEmpty(applied) ? "" : $"; {settings.Apply!.Context}: {applied}")}){OtherPlaces(result)}");
         else if (result.Lock is { } updated)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
     }
 
-    // The terminal logger shows one such line a project, the last one: the publish folder, which has a line of its own before, must not be lost by ours.
+    // The terminal logger shows one such line a project, the last one: the publish folder, which has a line of its own before, must not be
+    // lost by ours.
     private string OtherPlaces(PublishResult result)
     {
         string[] archives = [.. result.Files.Where(file => file.Kind == PublishedFileKind.Archive).Select(file => file.Path)];
-        IEnumerable<string> places = archives.Length > 3 ? [$"{archives.Length} archives in {Path.GetDirectoryName(archives[0])}{Path.DirectorySeparatorChar}"] : archives;
+        IEnumerable<string> places = archives.Length > 3
+            ? [$"{archives.Length} archives in {Path.GetDirectoryName(archives[0])}{Path.DirectorySeparatorChar}"] : archives;
         if (task.PublishFolder is { Length: > 0 } published)
             places = places.Append(published);
         return string.Concat(places.Select(place => "; " + place));
     }
 
     private bool HasItems =>
-        task.Bundles.Length + task.Images.Length + task.Locks.Length + task.BundleContent.Length + task.BundleImages.Length + task.ImageProjects.Length > 0;
+        task.Bundles.Length + task.Images.Length + task.Locks.Length + task.BundleContent.Length + task.BundleImages.Length
+            + task.ImageProjects.Length > 0;
 
     private sealed record Job(DeclaredProject Project, BuildRegistry Registry, PublishedFileList Files);
 }

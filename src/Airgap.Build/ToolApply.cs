@@ -9,14 +9,16 @@ using Microsoft.Build.Framework;
 namespace Airgap.Build;
 
 /// <summary>
-/// Brings the manifests of a publish into a cluster with <c>dotnet airgap apply</c>, in a process of its own. What reads kubeconfigs is ten times the size
-/// of this package and starts programs for log-ins: none of it belongs into every build's process.
+/// Brings the manifests of a publish into a cluster with <c>dotnet airgap apply</c>, in a process of its own. What reads kubeconfigs is ten
+/// times the size of this package and starts programs for log-ins: none of it belongs into every build's process.
 /// </summary>
 /// <param name="settings">The project's settings.</param>
 /// <param name="log">The build's log.</param>
 internal sealed class ToolApply(PublishSettings settings, BuildLog log)
 {
-    private const string Install = "Install the tool, for the project (dotnet new tool-manifest, dotnet tool install dotnet-airgap) or the machine (dotnet tool install -g dotnet-airgap).";
+    private const string Install =
+        "Install the tool, for the project (dotnet new tool-manifest, dotnet tool install dotnet-airgap) or the machine (dotnet tool " +
+        "install -g dotnet-airgap).";
 
     /// <summary>Applies, and waits where the project wants it.</summary>
     /// <param name="files">Full paths of the manifests.</param>
@@ -42,14 +44,16 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log)
         foreach (string argument in (IEnumerable<string>)["airgap", "apply", .. files, "--context", apply.Context, "--json"])
             start.ArgumentList.Add(argument);
         if (apply.Wait is { } wait)
-            start.ArgumentList.Add(wait == Timeout.InfiniteTimeSpan ? "--wait=0" : string.Create(CultureInfo.InvariantCulture, $"--wait={wait.TotalSeconds:0.###}s"));
+            start.ArgumentList.Add(wait == Timeout.InfiniteTimeSpan
+                ? "--wait=0" : string.Create(CultureInfo.InvariantCulture, $"--wait={wait.TotalSeconds:0.###}s"));
         start.Environment["KUBECONFIG"] = string.Join(Path.PathSeparator, ApplyTarget.Files(settings, Environment.GetEnvironmentVariable));
         log.Detail($"{start.FileName} {string.Join(' ', start.ArgumentList)}");
         (int exitCode, string output, string error) = await StartAsync(start, cancellationToken);
         return Tell(exitCode, output, error);
     }
 
-    private static async Task<(int ExitCode, string Output, string Error)> StartAsync(ProcessStartInfo start, CancellationToken cancellationToken)
+    private static async Task<(int ExitCode, string Output, string Error)> StartAsync(
+        ProcessStartInfo start, CancellationToken cancellationToken)
     {
         try
         {
@@ -87,15 +91,21 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log)
             report = default;
         }
 
-        if (report.ValueKind != JsonValueKind.Object || !report.TryGetProperty("command", out JsonElement command) || command.GetString() != "apply")
+        if (report.ValueKind != JsonValueKind.Object || !report.TryGetProperty("command", out JsonElement command)
+            || command.GetString() != "apply")
         {
-            string why = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? $"exit code {exitCode}";
-            log.Error(new Diagnostic(ErrorCode.ApplyToolMissing, $"The manifests were not applied: 'dotnet airgap apply' did not run: {why.TrimEnd('.')}.", Install));
+            string why = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault()
+                ?? $"exit code {exitCode}";
+            log.Error(new Diagnostic(
+                ErrorCode.ApplyToolMissing,
+                $"The manifests were not applied: 'dotnet airgap apply' did not run: {why.TrimEnd('.')}.", Install));
             return null;
         }
 
         foreach (JsonElement each in Items(report, "objects"))
-            log.Message(MessageImportance.High, $"  {Text(each, "kind")} {(Text(each, "namespace") is { } ns ? ns + "/" : "")}{Text(each, "name")}: {Text(each, "outcome")}{(Text(each, "state") is { } state ? $", {state}" : "")}");
+            log.Message(MessageImportance.High,
+                $"  {Text(each, "kind")} {(Text(each, "namespace") is { } ns ? ns + "/" : "")}{Text(each, "name")}: " +
+                $"{Text(each, "outcome")}{(Text(each, "state") is { } state ? $", {state}" : "")}");
         foreach (JsonElement each in Items(report, "warnings"))
             log.Warning(Diagnostic(each));
         bool isToldWhy = false;
@@ -106,14 +116,18 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log)
         }
 
         if (exitCode != 0 && !isToldWhy)
-            log.Error(new Diagnostic(ErrorCode.ApplyToolMissing, $"'dotnet airgap apply' ended with exit code {exitCode} and said no reason.", "Run it by hand to see more."));
+            log.Error(new Diagnostic(
+                ErrorCode.ApplyToolMissing, $"'dotnet airgap apply' ended with exit code {exitCode} and said no reason.",
+                "Run it by hand to see more."));
         return exitCode == 0 ? Text(report, "summary") ?? "applied" : null;
     }
 
     private static Diagnostic Diagnostic(JsonElement each)
     {
-        bool isKnown = Text(each, "code") is { } id && id.StartsWith("AIRGAP", StringComparison.Ordinal) && int.TryParse(id[6..], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && Enum.IsDefined((ErrorCode)number);
-        ErrorCode code = isKnown ? (ErrorCode)int.Parse(Text(each, "code")![6..], CultureInfo.InvariantCulture) : ErrorCode.ApplyToolMissing;
+        bool isKnown = Text(each, "code") is { } id && id.StartsWith("AIRGAP", StringComparison.Ordinal)
+            && int.TryParse(id[6..], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && Enum.IsDefined((ErrorCode)number);
+        ErrorCode code = isKnown
+            ? (ErrorCode)int.Parse(Text(each, "code")![6..], CultureInfo.InvariantCulture) : ErrorCode.ApplyToolMissing;
         return new Diagnostic(code, Text(each, "message") ?? "", Text(each, "advice") ?? "")
         {
             Reference = Text(each, "reference"),
@@ -121,9 +135,12 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log)
         };
     }
 
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
+    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
 
-    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static int Number(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) && value.TryGetInt32(out int number) ? number : 0;
+    private static int Number(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.TryGetInt32(out int number) ? number : 0;
 }

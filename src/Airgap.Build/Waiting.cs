@@ -12,7 +12,8 @@ internal static class Waiting
     {
         using ManualResetEventSlim overdue = new();
         using Timer timer = new(_ => overdue.Set());
-        using CancellationTokenRegistration registration = cancellationToken.Register(() => timer.Change(s_grace, Timeout.InfiniteTimeSpan));
+        using CancellationTokenRegistration registration =
+            cancellationToken.Register(() => timer.Change(s_grace, Timeout.InfiniteTimeSpan));
         int first = WaitHandle.WaitAny([((IAsyncResult)running).AsyncWaitHandle, overdue.WaitHandle]);
         return first == 0 ? running.GetAwaiter().GetResult() : throw new OperationCanceledException(cancellationToken);
     }

@@ -6,12 +6,15 @@ namespace Airgap.Evaluation;
 internal sealed record EvaluatedProject
 {
     /// <summary>
-    /// The <c>ImgpkgBundle</c>, <c>ImgpkgImage</c>, <c>ImgpkgLock</c>, <c>ImgpkgBundleContent</c>, <c>ImgpkgBundleImage</c> and <c>ImgpkgTrust</c> items, and the
-    /// <c>ProjectReference</c> items with <c>AirgapImage</c>, in declared order by type.
+    /// The <c>ImgpkgBundle</c>, <c>ImgpkgImage</c>, <c>ImgpkgLock</c>, <c>ImgpkgBundleContent</c>, <c>ImgpkgBundleImage</c> and
+    /// <c>ImgpkgTrust</c> items, and the <c>ProjectReference</c> items with <c>AirgapImage</c>, in declared order by type.
     /// </summary>
     public IReadOnlyList<EvaluatedItem> Items { get; init; } = [];
 
-    /// <summary>The properties whose names begin with <c>Airgap</c> or <c>_Airgap</c>, <c>OutputPath</c>, <c>Version</c>, <c>IsPublishable</c>, <c>MSBuildProjectName</c> and <c>MSBuildProjectDirectory</c>.</summary>
+    /// <summary>
+    /// The properties whose names begin with <c>Airgap</c> or <c>_Airgap</c>, <c>OutputPath</c>, <c>Version</c>, <c>IsPublishable</c>,
+    /// <c>MSBuildProjectName</c> and <c>MSBuildProjectDirectory</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Why the project was not evaluated; null when it was.</summary>
@@ -25,7 +28,8 @@ internal sealed record EvaluatedProject
 /// <param name="File">Full path of the file whose element includes it.</param>
 /// <param name="Line">The element's line, from 1.</param>
 /// <param name="Column">The element's column, from 1.</param>
-internal sealed record EvaluatedItem(string Type, string Include, IReadOnlyDictionary<string, string> Metadata, string File, int Line, int Column);
+internal sealed record EvaluatedItem(
+    string Type, string Include, IReadOnlyDictionary<string, string> Metadata, string File, int Line, int Column);
 
 /// <summary>Why a project was not evaluated.</summary>
 /// <param name="IsSdkMissing">True when no SDK was found.</param>
@@ -34,13 +38,15 @@ internal sealed record EvaluatedItem(string Type, string Include, IReadOnlyDicti
 /// <param name="Line">The line, from 1; 0 when unknown.</param>
 /// <param name="Column">The column, from 1; 0 when unknown.</param>
 /// <param name="Advice">What to do; null where a build shows the same problem.</param>
-internal sealed record EvaluationFailure(bool IsSdkMissing, string Message, string? File = null, int Line = 0, int Column = 0, string? Advice = null)
+internal sealed record EvaluationFailure(
+    bool IsSdkMissing, string Message, string? File = null, int Line = 0, int Column = 0, string? Advice = null)
 {
     /// <summary>True where the project targets several frameworks and none was chosen.</summary>
     public bool WantsFramework { get; init; }
 }
 
 /// <summary>Serialisation without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EvaluatedProject))]
 internal sealed partial class EvaluationJson : JsonSerializerContext;

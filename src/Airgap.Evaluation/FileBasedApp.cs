@@ -19,7 +19,8 @@ internal static class FileBasedApp
         using JsonDocument answer = Ask(path);
         if (!answer.RootElement.TryGetProperty("Content", out JsonElement content))
         {
-            string reason = answer.RootElement.TryGetProperty("Message", out JsonElement message) ? message.GetString() ?? "" : "it has no project for it";
+            string reason = answer.RootElement.TryGetProperty("Message", out JsonElement message)
+                ? message.GetString() ?? "" : "it has no project for it";
             throw new IOException($"the SDK does not read it as a file-based app: {reason}");
         }
 
@@ -39,7 +40,8 @@ internal static class FileBasedApp
             WorkingDirectory = Path.GetDirectoryName(path),
         };
         // Set for this process by the locator; the SDK has its own.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (string name in start.Environment.Keys.Where(
+            name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(name);
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
@@ -53,7 +55,8 @@ internal static class FileBasedApp
         }
         catch (JsonException)
         {
-            throw new IOException($"the SDK does not read it as a file-based app: {errors.GetAwaiter().GetResult().Trim().Split('\n')[0].TrimEnd()}");
+            throw new IOException(
+                $"the SDK does not read it as a file-based app: {errors.GetAwaiter().GetResult().Trim().Split('\n')[0].TrimEnd()}");
         }
     }
 }

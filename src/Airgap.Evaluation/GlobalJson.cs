@@ -12,7 +12,8 @@ internal static class GlobalJson
         {
             string file = Path.Combine(above, "global.json");
             if (File.Exists(file))
-                return new EvaluationFailure(IsSdkMissing: true, $"{file} asks for the .NET SDK{Wanted(file)}, and none that it allows is installed.", file);
+                return new EvaluationFailure(
+                    IsSdkMissing: true, $"{file} asks for the .NET SDK{Wanted(file)}, and none that it allows is installed.", file);
         }
 
         return new EvaluationFailure(IsSdkMissing: true, "no .NET SDK was found.");
@@ -22,7 +23,12 @@ internal static class GlobalJson
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using JsonDocument json = JsonDocument.Parse(
+                File.ReadAllBytes(file), new JsonDocumentOptions
+                {
+                    CommentHandling = JsonCommentHandling.Skip,
+                    AllowTrailingCommas = true
+                });
             if (json.RootElement.TryGetProperty("sdk", out JsonElement sdk) && sdk.TryGetProperty("version", out JsonElement version))
                 return $" {version}{(sdk.TryGetProperty("rollForward", out JsonElement roll) ? $" (rollForward {roll})" : "")}";
         }

@@ -45,7 +45,12 @@ internal static class Program
     {
         try
         {
-            return MSBuildLocator.QueryVisualStudioInstances(new VisualStudioInstanceQueryOptions { DiscoveryTypes = DiscoveryType.DotNetSdk, WorkingDirectory = folder }).FirstOrDefault();
+            return MSBuildLocator.QueryVisualStudioInstances(
+                new VisualStudioInstanceQueryOptions
+                {
+                    DiscoveryTypes = DiscoveryType.DotNetSdk,
+                    WorkingDirectory = folder
+                }).FirstOrDefault();
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -56,7 +61,8 @@ internal static class Program
 
     // MSBuild's types may be mentioned only below a call that is made after the registration.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static EvaluatedProject Evaluate(string project, Dictionary<string, string> properties) => ProjectReader.Read(project, properties);
+    private static EvaluatedProject Evaluate(string project, Dictionary<string, string> properties) =>
+        ProjectReader.Read(project, properties);
 
     private static EvaluatedProject Failed(EvaluationFailure failure) => new() { Failure = failure };
 }

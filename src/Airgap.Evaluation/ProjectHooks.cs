@@ -5,8 +5,8 @@ using Microsoft.Build.Framework;
 namespace Airgap.Evaluation;
 
 /// <summary>
-/// Runs the targets that a publish would run before it relocates, and no others: those that make items, and those that set the version of a bundle of the
-/// project's content. A project that has none is only evaluated.
+/// Runs the targets that a publish would run before it relocates, and no others: those that make items, and those that set the version of a
+/// bundle of the project's content. A project that has none is only evaluated.
 /// </summary>
 internal static class ProjectHooks
 {
@@ -28,7 +28,8 @@ internal static class ProjectHooks
     {
         failure = null;
         ProjectInstance? instance = null;
-        string[] makers = [.. List(project.GetPropertyValue(Publish + "DependsOn")), .. Before(project, Publish).Except(s_own, StringComparer.OrdinalIgnoreCase)];
+        string[] makers = [.. List(project.GetPropertyValue(Publish + "DependsOn")),
+            .. Before(project, Publish).Except(s_own, StringComparer.OrdinalIgnoreCase)];
         if (makers.Length > 0)
         {
             instance = project.CreateProjectInstance();
@@ -38,10 +39,13 @@ internal static class ProjectHooks
         bool hasContent = content.Any(type => instance is null ? project.GetItems(type).Count > 0 : instance.GetItems(type).Count > 0);
         if (failure is not null || !hasContent || project.GetPropertyValue("AirgapBundleTag").Length > 0)
             return instance;
-        if (s_versioners.FirstOrDefault(versioner => References(project, versioner.Package) && !project.Targets.ContainsKey(versioner.Target)) is { Package: { } package })
+        if (s_versioners.FirstOrDefault(
+            versioner => References(project, versioner.Package)
+            && !project.Targets.ContainsKey(versioner.Target)) is { Package: { } package })
         {
             failure = new EvaluationFailure(
-                IsSdkMissing: false, $"the package {package} sets the version, which is the bundle's tag, and is not restored.", project.FullPath)
+                IsSdkMissing: false, $"the package {package} sets the version, which is the bundle's tag, and is not restored.",
+                project.FullPath)
             {
                 Advice = "Run 'dotnet restore' on it, or set AirgapBundleTag.",
             };
@@ -65,7 +69,8 @@ internal static class ProjectHooks
         .Select(other => other.Name);
 
     private static bool References(Project project, string package) =>
-        project.GetItems("PackageReference").Any(reference => reference.EvaluatedInclude.Equals(package, StringComparison.OrdinalIgnoreCase));
+        project.GetItems("PackageReference")
+            .Any(reference => reference.EvaluatedInclude.Equals(package, StringComparison.OrdinalIgnoreCase));
 
     private static string[] List(string text) => text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
@@ -74,7 +79,8 @@ internal static class ProjectHooks
         FirstError error = new();
         if (instance.Build(targets, [error]))
             return null;
-        return error.Failure ?? new EvaluationFailure(IsSdkMissing: false, $"the targets {string.Join(", ", targets)} failed.", instance.FullPath);
+        return error.Failure ?? new EvaluationFailure(
+            IsSdkMissing: false, $"the targets {string.Join(", ", targets)} failed.", instance.FullPath);
     }
 
     private sealed class FirstError : ILogger
@@ -86,7 +92,9 @@ internal static class ProjectHooks
         public string? Parameters { get; set; }
 
         public void Initialize(IEventSource eventSource) => eventSource.ErrorRaised += (_, e) =>
-            Failure ??= new EvaluationFailure(IsSdkMissing: false, $"{e.Code}: {e.Message?.ReplaceLineEndings(" ")}".TrimStart(':', ' '), e.File, e.LineNumber, e.ColumnNumber);
+            Failure ??= new EvaluationFailure(
+                IsSdkMissing: false, $"{e.Code}: {e.Message?.ReplaceLineEndings(" ")}".TrimStart(':', ' '), e.File,
+                e.LineNumber, e.ColumnNumber);
 
         public void Shutdown()
         {

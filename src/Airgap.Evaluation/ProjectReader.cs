@@ -8,14 +8,16 @@ namespace Airgap.Evaluation;
 /// <summary>Evaluates a project as <c>dotnet publish</c> does and takes out what matters for relocation.</summary>
 internal static class ProjectReader
 {
-    private static readonly string[] s_itemTypes = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage", "ImgpkgTrust", "ProjectReference"];
+    private static readonly string[] s_itemTypes =
+        ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage", "ImgpkgTrust", "ProjectReference"];
 
     private static readonly string[] s_contentTypes = ["ImgpkgBundleContent", "ImgpkgBundleImage"];
 
     // MSBuild gives each item these; they are not metadata of its author.
     private static readonly string[] s_wellKnown =
     [
-        "FullPath", "RootDir", "Filename", "Extension", "RelativeDir", "Directory", "RecursiveDir", "Identity", "ModifiedTime", "CreatedTime", "AccessedTime",
+        "FullPath", "RootDir", "Filename", "Extension", "RelativeDir", "Directory", "RecursiveDir", "Identity", "ModifiedTime",
+        "CreatedTime", "AccessedTime",
         "DefiningProjectFullPath", "DefiningProjectDirectory", "DefiningProjectName", "DefiningProjectExtension",
     ];
 
@@ -25,13 +27,18 @@ internal static class ProjectReader
         using ProjectCollection collection = new();
         try
         {
-            ProjectRootElement root = FileBasedApp.Is(path) ? FileBasedApp.Read(path, collection) : ProjectRootElement.Open(path, collection);
+            ProjectRootElement root = FileBasedApp.Is(path)
+                ? FileBasedApp.Read(path, collection) : ProjectRootElement.Open(path, collection);
             Project project = LoadAsPublish(collection, root, properties);
             if (project.GetPropertyValue("TargetFrameworks").Length > 0 && project.GetPropertyValue("TargetFramework").Length == 0)
             {
                 return new EvaluatedProject
                 {
-                    Failure = new EvaluationFailure(IsSdkMissing: false, "it targets several frameworks, and a publish takes one: choose it with -f.", path) { WantsFramework = true },
+                    Failure = new EvaluationFailure(
+                        IsSdkMissing: false, "it targets several frameworks, and a publish takes one: choose it with -f.", path)
+                    {
+                        WantsFramework = true
+                    },
                     Properties = Properties(project, null),
                 };
             }
@@ -46,12 +53,16 @@ internal static class ProjectReader
             return new EvaluatedProject
             {
                 Failure = new EvaluationFailure(
-                    IsSdkMissing: false, $"{failure.ErrorCode}: {failure.BaseMessage.ReplaceLineEndings(" ")}".TrimStart(':', ' '), failure.ProjectFile, failure.LineNumber, failure.ColumnNumber),
+                    IsSdkMissing: false, $"{failure.ErrorCode}: {failure.BaseMessage.ReplaceLineEndings(" ")}".TrimStart(':', ' '),
+                    failure.ProjectFile, failure.LineNumber, failure.ColumnNumber),
             };
         }
         catch (IOException failure)
         {
-            return new EvaluatedProject { Failure = new EvaluationFailure(IsSdkMissing: false, failure.Message.ReplaceLineEndings(" "), path) };
+            return new EvaluatedProject
+            {
+                Failure = new EvaluationFailure(IsSdkMissing: false, failure.Message.ReplaceLineEndings(" "), path)
+            };
         }
     }
 
@@ -62,7 +73,8 @@ internal static class ProjectReader
             return new Project(path, properties, toolsVersion: null, collection);
         Dictionary<string, string> release = new(properties, StringComparer.OrdinalIgnoreCase) { ["Configuration"] = "Release" };
         Project project = new(path, release, toolsVersion: null, collection);
-        if (string.Equals(project.GetPropertyValue("PublishRelease"), "true", StringComparison.OrdinalIgnoreCase) || project.GetPropertyValue("TargetFramework").Length == 0)
+        if (string.Equals(project.GetPropertyValue("PublishRelease"), "true", StringComparison.OrdinalIgnoreCase)
+            || project.GetPropertyValue("TargetFramework").Length == 0)
             return project;
         return new Project(path, properties, toolsVersion: null, collection);
     }
@@ -73,9 +85,11 @@ internal static class ProjectReader
         foreach (string type in s_itemTypes)
         {
             // Of the references those to images matter.
-            foreach (ProjectItem item in project.GetItems(type).Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
+            foreach (ProjectItem item in project.GetItems(type)
+                .Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
             {
-                Dictionary<string, string> metadata = item.Metadata.ToDictionary(entry => entry.Name, entry => entry.EvaluatedValue, StringComparer.OrdinalIgnoreCase);
+                Dictionary<string, string> metadata =
+                    item.Metadata.ToDictionary(entry => entry.Name, entry => entry.EvaluatedValue, StringComparer.OrdinalIgnoreCase);
                 ElementLocation place = item.Xml.Location;
                 items.Add(new EvaluatedItem(type, item.EvaluatedInclude, metadata, place.File, place.Line, place.Column));
             }
@@ -90,13 +104,15 @@ internal static class ProjectReader
         List<EvaluatedItem> items = [];
         foreach (string type in s_itemTypes)
         {
-            foreach (ProjectItemInstance item in built.GetItems(type).Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
+            foreach (ProjectItemInstance item in built.GetItems(type)
+                .Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
             {
                 EvaluatedItem? known = evaluated.FirstOrDefault(other => other.Type == type && other.Include == item.EvaluatedInclude);
                 Dictionary<string, string> metadata = item.MetadataNames
                     .Where(name => !s_wellKnown.Contains(name, StringComparer.OrdinalIgnoreCase))
                     .ToDictionary(name => name, item.GetMetadataValue, StringComparer.OrdinalIgnoreCase);
-                items.Add(new EvaluatedItem(type, item.EvaluatedInclude, metadata, known?.File ?? project.FullPath, known?.Line ?? 0, known?.Column ?? 0));
+                items.Add(new EvaluatedItem(
+                    type, item.EvaluatedInclude, metadata, known?.File ?? project.FullPath, known?.Line ?? 0, known?.Column ?? 0));
             }
         }
 
@@ -107,7 +123,9 @@ internal static class ProjectReader
         .Select(property => property.Name)
         .Concat(built?.Properties.Select(property => property.Name) ?? [])
         .Where(name => name.TrimStart('_').StartsWith("Airgap", StringComparison.OrdinalIgnoreCase))
-        .Concat(["OutputPath", "MSBuildProjectDirectory", "MSBuildProjectName", "Version", "IsPublishable", "RepositoryUrl", "SourceRevisionId"])
+        .Concat(["OutputPath", "MSBuildProjectDirectory", "MSBuildProjectName", "Version", "IsPublishable", "RepositoryUrl",
+            "SourceRevisionId"])
         .Distinct(StringComparer.OrdinalIgnoreCase)
-        .ToDictionary(name => name, name => built is null ? project.GetPropertyValue(name) : built.GetPropertyValue(name), StringComparer.OrdinalIgnoreCase);
+        .ToDictionary(name => name, name => built is null ? project.GetPropertyValue(name) : built.GetPropertyValue(name),
+            StringComparer.OrdinalIgnoreCase);
 }

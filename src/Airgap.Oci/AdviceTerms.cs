@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Airgap.Oci;
 
 /// <summary>
-/// What a user may set or run, in words of no front end. Advice names these; each front end adds its own word for them, such as a flag or a property.
+/// What a user may set or run, in words of no front end. Advice names these; each front end adds its own word for them, such as a flag or a
+/// property.
 /// </summary>
 internal static class AdviceTerms
 {
@@ -82,8 +83,10 @@ internal static class AdviceTerms
     /// <summary>All of them. None is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume, NonDistributable, NoBundleCheck, NotRecursive,
-        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, PartsIn, RewritePart, MountFrom, MergeArchives, WriteLayout,
+        TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume,
+        NonDistributable, NoBundleCheck, NotRecursive,
+        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, PartsIn, RewritePart, MountFrom,
+        MergeArchives, WriteLayout,
     ];
 
     /// <summary>Advice with a front end's word behind each term that it has one for.</summary>

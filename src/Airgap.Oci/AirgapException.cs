@@ -1,7 +1,8 @@
 namespace Airgap.Oci;
 
 /// <summary>An expected failure with advice for the user.</summary>
-/// <remarks><see cref="Exception.Message"/> is one sentence that names the problem and the reference or digest. Control characters in it are escaped.</remarks>
+/// <remarks><see cref="Exception.Message"/> is one sentence that names the problem and the reference or digest. Control characters in it
+/// are escaped.</remarks>
 public sealed class AirgapException : Exception
 {
     /// <summary>Makes a failure.</summary>

@@ -21,7 +21,8 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     public string Hex => Value[(Value.IndexOf(':') + 1)..];
 
     /// <summary>The hash of this digest's algorithm.</summary>
-    public HashAlgorithmName HashAlgorithm => Value.StartsWith("sha256:", StringComparison.Ordinal) ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA512;
+    public HashAlgorithmName HashAlgorithm =>
+        Value.StartsWith("sha256:", StringComparison.Ordinal) ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA512;
 
     /// <summary>False only for the default value.</summary>
     public bool HasValue => _value is not null;

@@ -82,7 +82,9 @@ public enum ErrorCode
     /// <summary>The registry does not keep a manifest under the digest it is pinned by, because that is not a sha256 digest.</summary>
     DigestAlgorithmRefused = 1025,
 
-    /// <summary>The destination lost or damaged content that it says it has, and keeps the damage although the content was sent again.</summary>
+    /// <summary>
+    /// The destination lost or damaged content that it says it has, and keeps the damage although the content was sent again.
+    /// </summary>
     DestinationDamaged = 1035,
 
     /// <summary>Not an image reference.</summary>
@@ -139,7 +141,9 @@ public enum ErrorCode
     /// <summary>A certificate file that holds no certificate.</summary>
     InvalidCertificate = 2018,
 
-    /// <summary>An <c>IMGPKG_</c> variable with an unknown name or an invalid value, or a proxy variable that does not name a proxy.</summary>
+    /// <summary>
+    /// An <c>IMGPKG_</c> variable with an unknown name or an invalid value, or a proxy variable that does not name a proxy.
+    /// </summary>
     InvalidEnvironment = 2019,
 
     /// <summary>An unknown keychain name.</summary>
@@ -157,7 +161,10 @@ public enum ErrorCode
     /// <summary>An archive holds other content than the declared item.</summary>
     ArchiveMismatch = 2024,
 
-    /// <summary>A layer that cannot be unpacked: no readable tar, a path that leads out of the folder, or far more content than any honest layer has.</summary>
+    /// <summary>
+    /// A layer that cannot be unpacked: no readable tar, a path that leads out of the folder, or far more content than any honest layer
+    /// has.
+    /// </summary>
     InvalidLayer = 2025,
 
     /// <summary>Images failed in a run that kept going: the others arrived, and nothing that claims completeness was written.</summary>
@@ -223,7 +230,9 @@ public enum ErrorCode
     /// <summary>The manifests of what is asked for have more bytes than are held in memory, and no temporary file takes them.</summary>
     TooManyManifests = 2069,
 
-    /// <summary>Standard output was closed, or its disk is full: what was asked for is nowhere to be read. What was moved is where it should be.</summary>
+    /// <summary>
+    /// Standard output was closed, or its disk is full: what was asked for is nowhere to be read. What was moved is where it should be.
+    /// </summary>
     OutputNotWritten = 2075,
 
     /// <summary>A certificate or key that https cannot be served with.</summary>
@@ -238,7 +247,10 @@ public enum ErrorCode
     /// <summary>A repair was asked for, and an item's destination is an archive: only repositories are repaired (warning).</summary>
     NothingToRepair = 2085,
 
-    /// <summary>An OCI image layout, in a folder or a tar, that is malformed: no or another index.json, wrong sizes, links, paths that lead out of it.</summary>
+    /// <summary>
+    /// An OCI image layout, in a folder or a tar, that is malformed: no or another index.json, wrong sizes, links, paths that lead out of
+    /// it.
+    /// </summary>
     InvalidLayout = 2090,
 
     /// <summary>An OCI image layout lacks a manifest, config or layer to which something in it refers.</summary>
@@ -271,16 +283,27 @@ public enum ErrorCode
     /// <summary>A file that a publish wrote has been changed since: it stays (warning).</summary>
     ArtifactChanged = 2107,
 
-    /// <summary>A Secret that a publish wrote has been changed since and stays, and does not name a registry that it now has to (warning).</summary>
+    /// <summary>
+    /// A Secret that a publish wrote has been changed since and stays, and does not name a registry that it now has to (warning).
+    /// </summary>
     SecretNotUpdated = 2108,
 
-    /// <summary>A delta archive requires layers that are nowhere where they were looked for. Import what it builds on first, or name a repository of the same registry that has them.</summary>
+    /// <summary>
+    /// A delta archive requires layers that are nowhere where they were looked for. Import what it builds on first, or name a repository of
+    /// the same registry that has them.
+    /// </summary>
     DeltaLayersMissing = 2110,
 
-    /// <summary>Something that a delta archive is to build on is none: no archive, lock, relocation.json, receipt or repository, or one that cannot be read.</summary>
+    /// <summary>
+    /// Something that a delta archive is to build on is none: no archive, lock, relocation.json, receipt or repository, or one that cannot
+    /// be read.
+    /// </summary>
     InvalidBase = 2111,
 
-    /// <summary>An output would replace what it is made of: an archive what it builds on or one of those that are joined, a prune plan what it keeps.</summary>
+    /// <summary>
+    /// An output would replace what it is made of: an archive what it builds on or one of those that are joined, a prune plan what it
+    /// keeps.
+    /// </summary>
     BaseIsOutput = 2112,
 
     /// <summary>Archives that are to be joined do not form a chain: one is missing, foreign, given twice, or in the wrong order.</summary>
@@ -296,33 +319,46 @@ public enum ErrorCode
     ArchiveIsDelta = 2116,
 
     /// <summary>
-    /// A template of repositories that cannot be read: an unknown placeholder, a brace without its other half, a template without a host or too long. The
-    /// message names the character.
+    /// A template of repositories that cannot be read: an unknown placeholder, a brace without its other half, a template without a host or
+    /// too long. The message names the character.
     /// </summary>
     InvalidRepositoryTemplate = 2117,
 
-    /// <summary>A template makes a name that no registry takes of an image, or names something that the image does not have. Change the template.</summary>
+    /// <summary>
+    /// A template makes a name that no registry takes of an image, or names something that the image does not have. Change the template.
+    /// </summary>
     TemplateNameInvalid = 2118,
 
-    /// <summary>A template sends two images that have one tag and different content to one repository. Name the source in the template, as with {source.repository}.</summary>
+    /// <summary>
+    /// A template sends two images that have one tag and different content to one repository. Name the source in the template, as with
+    /// {source.repository}.
+    /// </summary>
     TemplateCollision = 2119,
 
-    /// <summary>A template stands where none can be followed: beside a repository that is named, for an archive, or for a list of images in a project.</summary>
+    /// <summary>
+    /// A template stands where none can be followed: beside a repository that is named, for an archive, or for a list of images in a
+    /// project.
+    /// </summary>
     TemplateNotApplicable = 2120,
 
     /// <summary>
-    /// A mirror configuration that cannot lead to where the images are: containerd keeps the path of an image, so that the mirror has to have the same paths. Relocate
-    /// with a template that keeps them, or ask for another format.
+    /// A mirror configuration that cannot lead to where the images are: containerd keeps the path of an image, so that the mirror has to
+    /// have the same paths. Relocate with a template that keeps them, or ask for another format.
     /// </summary>
     MirrorPathsDiffer = 2121,
 
     /// <summary>A mirror configuration was asked of a file that names no images with their sources and destinations.</summary>
     NothingMirrored = 2122,
 
-    /// <summary>The list of an archive's parts is malformed, or was changed: other names than those of parts, orders twice, sizes that do not add up.</summary>
+    /// <summary>
+    /// The list of an archive's parts is malformed, or was changed: other names than those of parts, orders twice, sizes that do not add
+    /// up.
+    /// </summary>
     InvalidPartList = 2130,
 
-    /// <summary>Parts of an archive lie there without their list, which is written last: their writing did not end, or it was left behind.</summary>
+    /// <summary>
+    /// Parts of an archive lie there without their list, which is written last: their writing did not end, or it was left behind.
+    /// </summary>
     PartListMissing = 2131,
 
     /// <summary>Parts of an archive are missing.</summary>
@@ -334,7 +370,9 @@ public enum ErrorCode
     /// <summary>The size that parts are to have would make more of them than can be.</summary>
     VolumeTooSmall = 2134,
 
-    /// <summary>Something that no list names as a part of this archive lies where its parts are to be written, or would be read in their place.</summary>
+    /// <summary>
+    /// Something that no list names as a part of this archive lies where its parts are to be written, or would be read in their place.
+    /// </summary>
     PartInTheWay = 2135,
 
     /// <summary>An archive that was split has changed since, or while it was read.</summary>
@@ -350,8 +388,8 @@ public enum ErrorCode
     ArchiveItemUnknown = 2139,
 
     /// <summary>
-    /// A prune would not know what to keep: a manifest that a lock, report or project keeps is not in the repository, or cannot be read, so that what
-    /// belongs to it cannot be told. Relocate it there again, or leave it out of what is kept.
+    /// A prune would not know what to keep: a manifest that a lock, report or project keeps is not in the repository, or cannot be read, so
+    /// that what belongs to it cannot be told. Relocate it there again, or leave it out of what is kept.
     /// </summary>
     KeptNotWhole = 2150,
 
@@ -364,7 +402,9 @@ public enum ErrorCode
     /// <summary>The registry deletes no manifests. Its own retention rules, or its operator, have to remove what is not needed.</summary>
     DeletionUnsupported = 2153,
 
-    /// <summary>A prune plan that is malformed, of another version, or made for another repository. Make it again with <c>prune --plan</c>.</summary>
+    /// <summary>
+    /// A prune plan that is malformed, of another version, or made for another repository. Make it again with <c>prune --plan</c>.
+    /// </summary>
     InvalidPrunePlan = 2154,
 
     /// <summary>An entry of a prune plan was left alone, because the repository has changed since the plan was made (warning).</summary>
@@ -376,7 +416,9 @@ public enum ErrorCode
     /// <summary>Another process serves the registry's folder, or collects its garbage. End it first.</summary>
     RegistryFolderInUse = 2157,
 
-    /// <summary>A repository of a registry's folder holds a manifest that cannot be read: no garbage of it is collected (warning).</summary>
+    /// <summary>
+    /// A repository of a registry's folder holds a manifest that cannot be read: no garbage of it is collected (warning).
+    /// </summary>
     RepositoryNotSwept = 2158,
 
     /// <summary>A registry took a deletion, or said that nothing was there, and still gives the manifest.</summary>
@@ -391,13 +433,21 @@ public enum ErrorCode
     /// <summary>A repository holds more manifests or tags than a walk follows.</summary>
     RepositoryTooLarge = 2162,
 
-    /// <summary>The grace of a prune plan is not over: the registry does not say how old its manifests are, so it counts from the plan.</summary>
+    /// <summary>
+    /// The grace of a prune plan is not over: the registry does not say how old its manifests are, so it counts from the plan.
+    /// </summary>
     GraceNotOver = 2163,
 
-    /// <summary>Signatures, attestations, SBOMs or other artifacts belong to the images and were not asked for: they stay behind (warning). Ask for all artifacts.</summary>
+    /// <summary>
+    /// Signatures, attestations, SBOMs or other artifacts belong to the images and were not asked for: they stay behind (warning). Ask for
+    /// all artifacts.
+    /// </summary>
     ArtifactsLeftBehind = 2170,
 
-    /// <summary>Artifacts that belong to the images could not be read at the source, as the account may not or the registry lists only some: they stay behind (warning).</summary>
+    /// <summary>
+    /// Artifacts that belong to the images could not be read at the source, as the account may not or the registry lists only some: they
+    /// stay behind (warning).
+    /// </summary>
     ArtifactsUnread = 2171,
 
     /// <summary>A bundle whose packages are asked for holds none: it is not a package repository.</summary>
@@ -406,7 +456,9 @@ public enum ErrorCode
     /// <summary>A choice of packages or platforms that cannot be read. Write NAME@RANGE, NAME@latest:N, OS/ARCHITECTURE.</summary>
     InvalidSelection = 2173,
 
-    /// <summary>A choice of packages takes none of a package repository: the name or the range is wrong, or only pre-releases would do.</summary>
+    /// <summary>
+    /// A choice of packages takes none of a package repository: the name or the range is wrong, or only pre-releases would do.
+    /// </summary>
     PackageNotFound = 2174,
 
     /// <summary>An image lacks a platform that was chosen. Choose what it has, or go on without.</summary>
@@ -415,31 +467,51 @@ public enum ErrorCode
     /// <summary>An image has none of the chosen platforms and is carried whole, as it was asked to go on without (warning).</summary>
     PlatformKept = 2176,
 
-    /// <summary>Images stay in a derived bundle that no chosen package names, as nothing shows that they are not needed (warning).</summary>
+    /// <summary>
+    /// Images stay in a derived bundle that no chosen package names, as nothing shows that they are not needed (warning).
+    /// </summary>
     UnreferencedKept = 2177,
 
     /// <summary>An archive holds a bundle that was derived by another selection than the one that is asked for.</summary>
     SelectionMismatch = 2178,
 
-    /// <summary>Several bundles or images are to share an archive in imgpkg's format, which holds one. Write an OCI layout, or an archive for each.</summary>
+    /// <summary>
+    /// Several bundles or images are to share an archive in imgpkg's format, which holds one. Write an OCI layout, or an archive for each.
+    /// </summary>
     OneRootPerArchive = 2180,
 
-    /// <summary>An ImagesLock is to share an archive: its order and annotations are those of a whole archive. Give it an archive of its own.</summary>
+    /// <summary>
+    /// An ImagesLock is to share an archive: its order and annotations are those of a whole archive. Give it an archive of its own.
+    /// </summary>
     LockSharesNoArchive = 2181,
 
-    /// <summary>An archive that several projects may share could not be read and is written anew, without what others put there (warning). Publish the others again.</summary>
+    /// <summary>
+    /// An archive that several projects may share could not be read and is written anew, without what others put there (warning). Publish
+    /// the others again.
+    /// </summary>
     SharedArchiveRenewed = 2182,
 
-    /// <summary>Two of the images that are to share an archive have one name and different digests: a tag was moved in between, or one bundle is chosen of in two ways.</summary>
+    /// <summary>
+    /// Two of the images that are to share an archive have one name and different digests: a tag was moved in between, or one bundle is
+    /// chosen of in two ways.
+    /// </summary>
     SharedNameConflict = 2183,
 
-    /// <summary>Archives that are read together are no chain of deltas: none of them is what the others build up to, or one is no part of it.</summary>
+    /// <summary>
+    /// Archives that are read together are no chain of deltas: none of them is what the others build up to, or one is no part of it.
+    /// </summary>
     NotOneChain = 2184,
 
-    /// <summary>What is derived of a bundle by a choice of packages or platforms is not what the project's lock pins: another release of this program derives otherwise, or the lock was changed (a warning outside locked mode). Update the lock, or use the release that wrote it.</summary>
+    /// <summary>
+    /// What is derived of a bundle by a choice of packages or platforms is not what the project's lock pins: another release of this
+    /// program derives otherwise, or the lock was changed (a warning outside locked mode). Update the lock, or use the release that wrote
+    /// it.
+    /// </summary>
     DerivedMoved = 2190,
 
-    /// <summary>A private key cannot be read, or is of a kind that cannot sign this: Ed25519 signs no archive, of which only the hash is known.</summary>
+    /// <summary>
+    /// A private key cannot be read, or is of a kind that cannot sign this: Ed25519 signs no archive, of which only the hash is known.
+    /// </summary>
     InvalidSigningKey = 2200,
 
     /// <summary>A private key is encrypted, and the password is missing or wrong.</summary>
@@ -448,7 +520,9 @@ public enum ErrorCode
     /// <summary>A program that signs failed, took too long, or gave what the public key does not verify.</summary>
     SigningFailed = 2202,
 
-    /// <summary>An archive, a part or a base has to be signed, and what lies beside it is missing or no signature of it by the key.</summary>
+    /// <summary>
+    /// An archive, a part or a base has to be signed, and what lies beside it is missing or no signature of it by the key.
+    /// </summary>
     ArchiveSignature = 2203,
 
     /// <summary>A file stands where a signature belongs, and is none.</summary>
@@ -589,10 +663,14 @@ public enum ErrorCode
     /// <summary>A Package fetches as a bundle what is a plain image, so that no install of it can succeed (warning).</summary>
     FetchedImageIsNoBundle = 4121,
 
-    /// <summary>A file of a nested bundle names an image that the bundle's lock has not, so that it stays on its registry (warning).</summary>
+    /// <summary>
+    /// A file of a nested bundle names an image that the bundle's lock has not, so that it stays on its registry (warning).
+    /// </summary>
     NestedImageNotLocked = 4122,
 
-    /// <summary>The mirror's certificate is signed by an authority that the publish trusts and the cluster does not know (warning).</summary>
+    /// <summary>
+    /// The mirror's certificate is signed by an authority that the publish trusts and the cluster does not know (warning).
+    /// </summary>
     ClusterTrustNotWritten = 4123,
 
     /// <summary>A PackageRepository of a plain image: nothing that its Packages name is replaced (warning).</summary>
@@ -604,10 +682,14 @@ public enum ErrorCode
     /// <summary>A version of a package that the mirror had is not in the new bundle; an install pinned to it breaks (warning).</summary>
     VersionDropped = 4126,
 
-    /// <summary>The same digest at another mirror: a cluster keeps what it has of the first, unless it is made to fetch (warning).</summary>
+    /// <summary>
+    /// The same digest at another mirror: a cluster keeps what it has of the first, unless it is made to fetch (warning).
+    /// </summary>
     MirrorChanged = 4127,
 
-    /// <summary>A Secret is handed out to the global packaging namespace alone, and not to those where packages are installed (warning).</summary>
+    /// <summary>
+    /// A Secret is handed out to the global packaging namespace alone, and not to those where packages are installed (warning).
+    /// </summary>
     ExportMissesInstalls = 4128,
 
     /// <summary>The mirror needs credentials for every pull, and the manifest names no Secret (warning).</summary>
@@ -625,7 +707,10 @@ public enum ErrorCode
     /// <summary>Nothing was removed, since something else failed (warning).</summary>
     PruneSkipped = 4133,
 
-    /// <summary>An image that a bundle pins is not replaced by what applies the bundle's files, and goes on being pulled from where they say (warning).</summary>
+    /// <summary>
+    /// An image that a bundle pins is not replaced by what applies the bundle's files, and goes on being pulled from where they say
+    /// (warning).
+    /// </summary>
     ImageNotReplaced = 4134,
 
     /// <summary>A project wants its manifests applied, and the cluster is not named in two places that agree; nothing was done.</summary>
@@ -640,13 +725,17 @@ public enum ErrorCode
     /// <summary>Whether a relocation of this user is under way was not seen, since there is no place for locks (warning).</summary>
     RelocationsNotSeen = 4143,
 
-    /// <summary>Something was tagged while its repository was cleaned up, and leads to what was removed: its relocation has to run once more.</summary>
+    /// <summary>
+    /// Something was tagged while its repository was cleaned up, and leads to what was removed: its relocation has to run once more.
+    /// </summary>
     PrunedWhileNeeded = 4144,
 
     /// <summary>A registry does not delete a tag alone; the tag stays (warning).</summary>
     TagNotRemoved = 4145,
 
-    /// <summary>A registry deleted a manifest with one of its tags, though it was asked for the tag alone; the manifest was put back.</summary>
+    /// <summary>
+    /// A registry deleted a manifest with one of its tags, though it was asked for the tag alone; the manifest was put back.
+    /// </summary>
     TagTookManifest = 4146,
 
     /// <summary>No kubeconfig, one that cannot be read, or one without the context that is asked for.</summary>
@@ -727,7 +816,9 @@ public enum ErrorCode
     /// <summary>An image or file that has to be signed is not: no signature lies where those of its form do.</summary>
     SignatureMissing = 5001,
 
-    /// <summary>There are signatures, and none counts: another key or identity, another image, not signed at all, or nothing tells when.</summary>
+    /// <summary>
+    /// There are signatures, and none counts: another key or identity, another image, not signed at all, or nothing tells when.
+    /// </summary>
     SignatureRejected = 5002,
 
     /// <summary>A signature, attestation or bundle that is not what its form demands.</summary>

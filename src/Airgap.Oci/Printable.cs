@@ -32,7 +32,8 @@ internal static class Printable
         for (int i = 0; i < document.Length; i++)
         {
             char c = document[i];
-            // Outside strings JSON has neither of these, and inside no backslash stands before one: an escape in its place is the same text.
+            // Outside strings JSON has neither of these, and inside no backslash stands before one: an escape in its place is the same
+            // text.
             bool isKept = c is '\n' or '\r' or '\t' || !(IsUnprintable(c) || BreaksCommand(document, i));
             if (!isKept)
                 escaped ??= new StringBuilder(document, 0, i, document.Length + 64);
@@ -80,7 +81,8 @@ internal static class Printable
         {
             char c = text[i];
             if (start.Next(text, i, keepsLines))
-                escaped.Append(c <= '\u00FF' ? "\\x" : "\\u").Append(((int)c).ToString(c <= '\u00FF' ? "x2" : "x4", CultureInfo.InvariantCulture));
+                escaped.Append(c <= '\u00FF' ? "\\x" : "\\u")
+                    .Append(((int)c).ToString(c <= '\u00FF' ? "x2" : "x4", CultureInfo.InvariantCulture));
             else
                 escaped.Append(c);
         }

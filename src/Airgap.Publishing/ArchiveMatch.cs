@@ -9,7 +9,8 @@ namespace Airgap.Publishing;
 internal static class ArchiveMatch
 {
     /// <summary>Compares the archive's root with the item. Hosts may differ, as the archive can come by way of a mirror.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.UnexpectedBundle"/> or <see cref="ErrorCode.ArchiveMismatch"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.UnexpectedBundle"/> or
+    /// <see cref="ErrorCode.ArchiveMismatch"/>.</exception>
     /// <param name="declaration">The item.</param>
     /// <param name="plan">The plan of the archive.</param>
     /// <param name="original">The digest that the archive's bundle was derived of; null for a bundle as it is.</param>
@@ -20,7 +21,8 @@ internal static class ArchiveMatch
         if (PlanRoot.Of(plan) is not { } root)
         {
             if (declaration.Item.Kind == PublishItemKind.Bundle)
-                throw Failure(ErrorCode.NotABundle, archive, declared, "names no root bundle", "It was written from a lock or an image: declare it as ImgpkgLock or ImgpkgImage.");
+                throw Failure(ErrorCode.NotABundle, archive, declared, "names no root bundle",
+                    "It was written from a lock or an image: declare it as ImgpkgLock or ImgpkgImage.");
             return;
         }
 
@@ -48,6 +50,7 @@ internal static class ArchiveMatch
 
     private const string Advice = $"Set {PropertyNames.SourceArchive} to the archive of this item, or write that archive again.";
 
-    private static AirgapException Failure(ErrorCode code, RelocationSource.Archive archive, ImageReference declared, string what, string advice) =>
+    private static AirgapException Failure(
+        ErrorCode code, RelocationSource.Archive archive, ImageReference declared, string what, string advice) =>
         new(code, $"The archive {archive.Path} {what}, not {declared}.", advice) { Reference = declared.ToString() };
 }

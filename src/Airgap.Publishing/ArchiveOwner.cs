@@ -4,7 +4,10 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing;
 
-/// <summary>By what an archive of several projects knows one of them: its name, and a hash of where it lies as seen from the archive. No path goes over the gap.</summary>
+/// <summary>
+/// By what an archive of several projects knows one of them: its name, and a hash of where it lies as seen from the archive. No path goes
+/// over the gap.
+/// </summary>
 internal static class ArchiveOwner
 {
     /// <summary>The name of a project, such as <c>App@1f0c2a9b7d3e</c>.</summary>
@@ -12,7 +15,8 @@ internal static class ArchiveOwner
     /// <param name="archive">Full path of the archive.</param>
     public static string Of(PublishSettings settings, string archive)
     {
-        string name = settings.ProjectName.Length > 0 ? settings.ProjectName : Path.GetFileName(Path.TrimEndingDirectorySeparator(settings.ProjectDirectory));
+        string name = settings.ProjectName.Length > 0
+            ? settings.ProjectName : Path.GetFileName(Path.TrimEndingDirectorySeparator(settings.ProjectDirectory));
         string place = Path.GetRelativePath(Path.GetDirectoryName(archive)!, settings.ProjectDirectory).Replace('\\', '/');
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(place)))[..12];
         return $"{string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'))}@{hash}";

@@ -21,7 +21,8 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
 
     private readonly RepositoryName[] _sources =
     [
-        .. sources.SelectMany(source => source is RelocationSource.Several several ? several.Sources : [source]).Select(source => source switch
+        .. sources.SelectMany(source => source is RelocationSource.Several several ? several.Sources : [source])
+        .Select(source => source switch
         {
             RelocationSource.Bundle bundle => bundle.Reference.Repository,
             RelocationSource.Image image => image.Reference.Repository,
@@ -30,7 +31,8 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
     ];
 
     /// <summary>Finds out what a text names. Reads files that it names, and no registry.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>, <see cref="ErrorCode.InvalidLock"/>, <see cref="ErrorCode.InvalidProjectLock"/>, or a 3xxx code of the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>,
+    /// <see cref="ErrorCode.InvalidLock"/>, <see cref="ErrorCode.InvalidProjectLock"/>, or a 3xxx code of the file.</exception>
     public DeltaSource Find(string text)
     {
         // An archive in parts need not be there under its own name.
@@ -44,11 +46,14 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
     private static DeltaSource OfReference(string text)
     {
         string host = text.Split('/')[0];
-        bool isFile = text.EndsWith('/') || text.IndexOf('/') < 0 || host is "." or ".." or "" || host.AsSpan().IndexOfAny('.', ':') < 0 && host != "localhost"
+        bool isFile = text.EndsWith('/') || text.IndexOf('/') < 0 || host is "." or ".." or ""
+            || host.AsSpan().IndexOfAny('.', ':') < 0 && host != "localhost"
             || Array.Exists(s_fileEnds, end => text.EndsWith(end, StringComparison.OrdinalIgnoreCase));
         if (isFile)
         {
-            throw new AirgapException(ErrorCode.FileNotFound, $"There is no '{text}' to build on.", "Name an archive, a lock, a relocation.json or a receipt that is there, or a repository as HOST/PATH.")
+            throw new AirgapException(
+                ErrorCode.FileNotFound, $"There is no '{text}' to build on.",
+                "Name an archive, a lock, a relocation.json or a receipt that is there, or a repository as HOST/PATH.")
             { Location = new SourceLocation(text) };
         }
 
@@ -56,13 +61,16 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
             return new DeltaSource.Repository(repository);
         return ImageReference.TryParse(text, out ImageReference? reference, out string? problem)
             ? new DeltaSource.Named(DeltaBaseKinds.Repository, text, [new NamedRoot([reference])])
-            : throw new AirgapException(ErrorCode.InvalidBase, $"'{text}', to build on, is neither a file nor a repository: {problem}.", "Name an archive, a lock, a relocation.json, a receipt, or HOST/PATH.");
+            : throw new AirgapException(
+                ErrorCode.InvalidBase, $"'{text}', to build on, is neither a file nor a repository: {problem}.",
+                "Name an archive, a lock, a relocation.json, a receipt, or HOST/PATH.");
     }
 
     private DeltaSource OfFile(string path)
     {
         ReadOnlyMemory<byte> beginning = WholeFile.ReadBeginning(path, 512);
-        ReadOnlySpan<byte> text = beginning.Span.TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']);
+        ReadOnlySpan<byte> text =
+            beginning.Span.TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']);
         if (text.StartsWith("{"u8))
             return OfJson(path);
         // A lock is text; what is not is left to the reader of archives, which knows foreign formats.
@@ -71,30 +79,43 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
         return LockFile.Read(path) switch
         {
             LockFileContent.OfBundle { Lock: var bundle } => new DeltaSource.Named(DeltaBaseKinds.Lock, path, [RootAt(bundle.Image)]),
-            LockFileContent.OfImages { Lock: var images } => new DeltaSource.Named(DeltaBaseKinds.Lock, path, [.. images.Images.Select(image => RootAt(image.Image))]),
+            LockFileContent.OfImages { Lock: var images } =>
+                new DeltaSource.Named(DeltaBaseKinds.Lock, path, [.. images.Images.Select(image => RootAt(image.Image))]),
             _ => throw new InvalidOperationException("Unknown kind of lock."),
         };
     }
 
     private DeltaSource OfJson(string path)
     {
-        ReadOnlyMemory<byte> json = WholeFile.Read(path, MaxBytes, why => new AirgapException(ErrorCode.InvalidBase, $"'{path}', to build on, cannot be read: {why}.", "Name the file that the tool wrote, unchanged.") { Location = new SourceLocation(path) });
+        ReadOnlyMemory<byte> json = WholeFile.Read(
+            path, MaxBytes, why => new AirgapException(
+                ErrorCode.InvalidBase, $"'{path}', to build on, cannot be read: {why}.", "Name the file that the tool wrote, unchanged.")
+            {
+                Location = new SourceLocation(path)
+            });
         if (Receipt.IsOne(json.Span))
             return new DeltaSource.Receipt(path);
         if (RelocationRoots.TryRead(json) is { } images)
-            return new DeltaSource.Named(DeltaBaseKinds.Relocation, path, [.. images.Select(image => new NamedRoot([.. image, .. RootAt(image[0]).Places.Except(image)]))]);
+            return new DeltaSource.Named(
+                DeltaBaseKinds.Relocation, path,
+                [.. images.Select(image => new NamedRoot([.. image, .. RootAt(image[0]).Places.Except(image)]))]);
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         ProjectLock found = ProjectLockReader.Read(path, json.ToArray(), problems);
         if (problems is [var problem, ..])
         {
             throw new AirgapException(
-                ErrorCode.InvalidBase, $"'{path}', to build on, is neither a receipt, a relocation.json nor a project's lock: {problem.Message.TrimEnd('.')}.", "Name the file that the tool wrote, unchanged.")
+                ErrorCode.InvalidBase,
+                $"'{path}', to build on, is neither a receipt, a relocation.json nor a project's lock: {problem.Message.TrimEnd('.')}.",
+                "Name the file that the tool wrote, unchanged.")
             { Location = problem.Location };
         }
 
-        return new DeltaSource.Named(DeltaBaseKinds.Lock, path, [.. found.Entries.Select(entry => new NamedRoot([ImageReference.Parse(entry.Key).WithDigest(entry.Value.Digest)]))]);
+        return new DeltaSource.Named(
+            DeltaBaseKinds.Lock, path,
+            [.. found.Entries.Select(entry => new NamedRoot([ImageReference.Parse(entry.Key).WithDigest(entry.Value.Digest)]))]);
     }
 
     // What has its digest is the same everywhere, and a lock written behind an air gap names a place there.
-    private NamedRoot RootAt(ImageReference image) => new([image, .. _sources.Select(source => ImageReference.ByDigest(source, image.Digest!.Value)).Where(place => place != image)]);
+    private NamedRoot RootAt(ImageReference image) =>
+        new([image, .. _sources.Select(source => ImageReference.ByDigest(source, image.Digest!.Value)).Where(place => place != image)]);
 }

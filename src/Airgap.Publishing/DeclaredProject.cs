@@ -9,4 +9,5 @@ namespace Airgap.Publishing;
 /// <param name="Content">The bundle that the project makes of its content; null for none.</param>
 /// <param name="Settings">The properties.</param>
 /// <param name="Problems">What is wrong so far.</param>
-internal sealed record DeclaredProject(ImmutableArray<PublishItem> Items, ProducedContent? Content, PublishSettings Settings, ImmutableArray<Diagnostic> Problems);
+internal sealed record DeclaredProject(
+    ImmutableArray<PublishItem> Items, ProducedContent? Content, PublishSettings Settings, ImmutableArray<Diagnostic> Problems);

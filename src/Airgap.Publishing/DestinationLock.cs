@@ -12,7 +12,8 @@ namespace Airgap.Publishing;
 /// <summary>
 /// Lets one publish of a user at a time write to a destination, over all processes: of two projects in one build that declare the
 /// same bundle the second finds all present, and two archives never meet at one path. What else writes to a repository, several at a time,
-/// announces itself, so that nothing is removed there meanwhile. The locks stand in the user's own cache folder: other users and machines do not see them.
+/// announces itself, so that nothing is removed there meanwhile. The locks stand in the user's own cache folder: other users and machines
+/// do not see them.
 /// </summary>
 /// <param name="folder">Where they are kept; null for a user without such a folder.</param>
 /// <param name="limit">The longest wait; <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
@@ -32,17 +33,24 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What gives the destination free; null where the machine has no place for a lock, which costs only repeated work.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DestinationInUse"/>: the limit is over.</exception>
-    public Task<IDisposable?> AcquireAsync(RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken) =>
+    public Task<IDisposable?> AcquireAsync(
+        RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken) =>
         AcquireAsync(destination, Publish, isShared: false, observer, cancellationToken);
 
-    /// <summary>Announces that a relocation writes to a repository, beside others that do. Waits while something is removed there (<see cref="TakeAloneAsync"/>).</summary>
+    /// <summary>
+    /// Announces that a relocation writes to a repository, beside others that do. Waits while something is removed there
+    /// (<see cref="TakeAloneAsync"/>).
+    /// </summary>
     /// <inheritdoc cref="AcquireAsync(RelocationDestination, ITransferObserver, CancellationToken)"/>
-    public async Task<IDisposable?> EnterAsync(RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken) =>
-        destination is RelocationDestination.Repository ? await AcquireAsync(destination, Use, isShared: true, observer, cancellationToken) : null;
+    public async Task<IDisposable?> EnterAsync(
+        RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken) =>
+        destination is RelocationDestination.Repository
+            ? await AcquireAsync(destination, Use, isShared: true, observer, cancellationToken) : null;
 
     /// <summary>Takes a repository for this process alone, while no publish and no other relocation of this user writes to it.</summary>
     /// <inheritdoc cref="AcquireAsync(RelocationDestination, ITransferObserver, CancellationToken)"/>
-    public async Task<IDisposable?> TakeAloneAsync(RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken)
+    public async Task<IDisposable?> TakeAloneAsync(
+        RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken)
     {
         IDisposable? publish = await AcquireAsync(destination, Publish, isShared: false, observer, cancellationToken);
         if (publish is null)
@@ -62,7 +70,8 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
         return null;
     }
 
-    private async Task<IDisposable?> AcquireAsync(RelocationDestination destination, string kind, bool isShared, ITransferObserver observer, CancellationToken cancellationToken)
+    private async Task<IDisposable?> AcquireAsync(
+        RelocationDestination destination, string kind, bool isShared, ITransferObserver observer, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         string? told = null;
@@ -98,7 +107,8 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
             TimeSpan waited = Stopwatch.GetElapsedTime(started);
             if (limit != Timeout.InfiniteTimeSpan && waited >= limit)
                 throw TooLong(destination, $"{doing} by {holder}");
-            await Task.Delay(limit == Timeout.InfiniteTimeSpan || limit - waited > s_interval ? s_interval : limit - waited, cancellationToken);
+            await Task.Delay(limit == Timeout.InfiniteTimeSpan || limit - waited > s_interval
+                ? s_interval : limit - waited, cancellationToken);
         }
     }
 
@@ -108,7 +118,8 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
             return null;
         PrivateFolder.Make(folder);
         // Two paths to one archive are one destination.
-        string name = destination is RelocationDestination.Archive archive ? OutputTarget.OfFile(archive.Path).Path : destination.ToString()!;
+        string name = destination is RelocationDestination.Archive archive
+            ? OutputTarget.OfFile(archive.Path).Path : destination.ToString()!;
         return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32] + kind);
     }
 
@@ -134,8 +145,10 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
 
     private AirgapException TooLong(RelocationDestination destination, string use) => new(
         ErrorCode.DestinationInUse,
-        limit == TimeSpan.Zero ? $"{destination} is {use}." : $"{destination} was in use for longer than {limit.TotalSeconds:0.###} s: it is {use}.",
-        limit == TimeSpan.Zero ? "Run it again when that run has ended." : $"Wait for that run to end, end it, or allow {AdviceTerms.LockWait}.");
+        limit == TimeSpan.Zero ? $"{destination} is {use}."
+        : $"{destination} was in use for longer than {limit.TotalSeconds:0.###} s: it is {use}.",
+        limit == TimeSpan.Zero ? "Run it again when that run has ended."
+        : $"Wait for that run to end, end it, or allow {AdviceTerms.LockWait}.");
 
     private sealed class Both(IDisposable first, IDisposable second) : IDisposable
     {

@@ -7,12 +7,17 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Publishing;
 
-/// <summary>Compares the Packages of a bundle with those of the one that it takes the place of. Everything that hinders it means that nothing is known.</summary>
+/// <summary>
+/// Compares the Packages of a bundle with those of the one that it takes the place of. Everything that hinders it means that nothing is
+/// known.
+/// </summary>
 internal static class DroppedVersions
 {
     private const int Shown = 5;
 
-    /// <summary>A warning where the mirror had Packages that the new bundle has not; null where it had none, or where nothing is known.</summary>
+    /// <summary>
+    /// A warning where the mirror had Packages that the new bundle has not; null where it had none, or where nothing is known.
+    /// </summary>
     /// <param name="repository">The mirror, before anything moves.</param>
     /// <param name="name">Its name.</param>
     /// <param name="tag">The tag that will move; null for none.</param>
@@ -21,18 +26,21 @@ internal static class DroppedVersions
     /// <param name="packages">Its Packages.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<Diagnostic?> FindAsync(
-        IImageRepository repository, RepositoryName name, string? tag, EarlierManifest? earlier, Digest digest, ImmutableArray<string> packages, CancellationToken cancellationToken)
+        IImageRepository repository, RepositoryName name, string? tag, EarlierManifest? earlier, Digest digest,
+        ImmutableArray<string> packages, CancellationToken cancellationToken)
     {
         try
         {
             Digest? old = earlier?.Repository == name ? earlier.Digest : null;
             if (old is null && tag is not null)
                 old = (await repository.ResolveAsync(tag, cancellationToken))?.Digest;
-            if (old is not { } former || former == digest || await repository.FindManifestAsync(former.ToString(), cancellationToken) is not { } manifest)
+            if (old is not { } former || former == digest
+                || await repository.FindManifestAsync(former.ToString(), cancellationToken) is not { } manifest)
                 return null;
             ImageReference reference = ImageReference.ByDigest(name, former);
             await using Stream layer = await repository.GetBlob(BundleContent.LayerOf(manifest, reference)).OpenAsync(0, cancellationToken);
-            string[] dropped = [.. (await BundleContent.ReadAsync(layer, reference, withPackages: true, cancellationToken)).Packages.Except(packages).Order(StringComparer.Ordinal)];
+            string[] dropped = [.. (await BundleContent.ReadAsync(layer, reference, withPackages: true, cancellationToken)).Packages
+                .Except(packages).Order(StringComparer.Ordinal)];
             return dropped.Length == 0 ? null : new Diagnostic(
                 ErrorCode.VersionDropped,
                 $"{name} had {string.Join(", ", dropped.Take(Shown))}{(dropped.Length > Shown ? $" and {dropped.Length - Shown} more" : "")}, which the new bundle has not: an install that is pinned to one of them breaks.",

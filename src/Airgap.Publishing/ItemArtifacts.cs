@@ -30,10 +30,18 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
         if (declaration.Repository is not null)
         {
             string kind = result.Root is { Item.IsBundle: true } ? "bundle-lock" : "images-lock";
-            files.Add(await artifacts.WriteAsync(LockOf(declaration, kind), LockOutput.Create(declaration.ClusterRepository is { } known ? WithDestination(result, known) : result), PublishedFileKind.Lock, cancellationToken));
+            files.Add(await artifacts.WriteAsync(
+                LockOf(declaration, kind),
+                LockOutput.Create(declaration.ClusterRepository is { } known ? WithDestination(result, known) : result),
+                PublishedFileKind.Lock, cancellationToken));
         }
 
-        if (manifest is not null && RefusesAnonymous is not null && declaration is { Archive: null, Repository: { } mirror, Manifest: { SecretVariant: PullSecretVariant.None, IsPlainImage: false } } && result.Root is { } root
+        if (manifest is not null && RefusesAnonymous is not null
+            && declaration is
+            {
+                Archive: null, Repository: { } mirror,
+                Manifest: { SecretVariant: PullSecretVariant.None, IsPlainImage: false }
+            } && result.Root is { } root
             && await RefusesAnonymous(ImageReference.ByDigest(mirror, root.Item.Digest), manifest.Name, cancellationToken) is { } refusal)
         {
             warnings.Add(refusal, declaration.Item.Location);
@@ -44,15 +52,19 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
             string name = ManifestOf(declaration);
             foreach (KubernetesObject part in manifest.Objects)
                 objects.Add(part, name);
-            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, name), objects.Text(manifest.Objects, name), PublishedFileKind.PackageRepository, cancellationToken));
+            files.Add(await artifacts.WriteAsync(
+                Path.Combine(ArtifactFolder.Manifests, name), objects.Text(manifest.Objects, name), PublishedFileKind.PackageRepository,
+                cancellationToken));
         }
 
         if (declaration is { GitOps: { } gitOps, Repository: { } place } && result.Root is { } content)
         {
-            PackageRepositoryManifest made = GitOpsWriter.Create(declaration.ClusterRepository ?? place, content.Item.Digest, content.Item.Tag, result.Plan.RootBundle?.Lock, gitOps);
+            PackageRepositoryManifest made = GitOpsWriter.Create(
+                declaration.ClusterRepository ?? place, content.Item.Digest, content.Item.Tag, result.Plan.RootBundle?.Lock, gitOps);
             foreach (Diagnostic warning in made.Warnings)
                 warnings.Add(warning, declaration.Item.Location);
-            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration)), made.Yaml, PublishedFileKind.GitOps, cancellationToken));
+            files.Add(await artifacts.WriteAsync(
+                Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration)), made.Yaml, PublishedFileKind.GitOps, cancellationToken));
         }
 
         return [.. files];
@@ -61,7 +73,8 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
     /// <summary>The artifacts that an item may leave, by their paths in the artifacts' folder.</summary>
     public static IEnumerable<string> ArtifactsOf(Declaration declaration) => declaration.Repository is null
         ? []
-        : [LockOf(declaration, "bundle-lock"), LockOf(declaration, "images-lock"), Path.Combine(ArtifactFolder.Manifests, ManifestOf(declaration)), Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration))];
+        : [LockOf(declaration, "bundle-lock"), LockOf(declaration, "images-lock"),
+            Path.Combine(ArtifactFolder.Manifests, ManifestOf(declaration)), Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration))];
 
     private static string LockOf(Declaration declaration, string kind) => $"{declaration.Name}.{kind}.yml";
 
@@ -77,7 +90,8 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
         if (declaration.ArchiveVolumeSize is null)
             return [archive];
         string list = PartName.ListOf(archive);
-        return [list, PartName.SumsOf(archive), .. PartList.Read(list).Parts.Select(part => Path.Combine(Path.GetDirectoryName(archive)!, part.Name))];
+        return [list, PartName.SumsOf(archive),
+            .. PartList.Read(list).Parts.Select(part => Path.Combine(Path.GetDirectoryName(archive)!, part.Name))];
     }
 
     /// <summary>A result as if the items were in a repository: at the far side of an air gap, or as a cluster names it.</summary>

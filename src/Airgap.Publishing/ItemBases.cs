@@ -16,12 +16,15 @@ internal static class ItemBases
     /// <param name="declarations">The items of the archive, 1 or more.</param>
     /// <param name="tell">Is told of an item that such a folder has no archive of; null for nobody.</param>
     /// <exception cref="AirgapException">As <see cref="BaseFinder.Find"/>, and <see cref="ErrorCode.BaseIsOutput"/>.</exception>
-    public static ImmutableArray<DeltaSource> Of(PublishSettings settings, IReadOnlyList<Declaration> declarations, Action<string>? tell = null)
+    public static ImmutableArray<DeltaSource> Of(
+        PublishSettings settings, IReadOnlyList<Declaration> declarations, Action<string>? tell = null)
     {
         if (settings.ArchiveBase.IsEmpty || declarations[0].Archive is not { } archive)
             return [];
         BaseFinder finder = new(declarations.Select(declaration => declaration.Source));
-        ImmutableArray<DeltaSource> bases = [.. declarations.SelectMany(declaration => NamesOf(settings, declaration, tell)).Distinct(StringComparer.Ordinal).Select(finder.Find)];
+        ImmutableArray<DeltaSource> bases = [
+            .. declarations.SelectMany(declaration => NamesOf(settings, declaration, tell)).Distinct(StringComparer.Ordinal)
+            .Select(finder.Find)];
         DeltaOutputs.Check(archive, bases.OfType<DeltaSource.Archive>().Select(known => known.Path));
         return bases;
     }

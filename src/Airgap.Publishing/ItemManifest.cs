@@ -14,13 +14,15 @@ internal sealed class ItemManifest(IRegistry registry, PublishWarnings warnings,
     /// <summary>Makes the PackageRepository of an item that is to have one, and warns of what a cluster would not take.</summary>
     /// <returns>Null where the item asks for none, or is no package repository.</returns>
     /// <exception cref="AirgapException">A name that a cluster refuses, or a registry's failure.</exception>
-    public async Task<PackageRepositoryManifest?> CreateAsync(Declaration declaration, TransferPlan plan, CancellationToken cancellationToken)
+    public async Task<PackageRepositoryManifest?> CreateAsync(
+        Declaration declaration, TransferPlan plan, CancellationToken cancellationToken)
     {
         if (declaration is not { Manifest: { } options, Repository: { } repository })
             return null;
         PlannedItem? root = PlanRoot.Of(plan);
         bool hasPackages = root is not null && (options.IsPlainImage
-            ? plan.Source is RelocationSource.Archive || await PlainImagePackages.FindAsync(registry.GetRepository(root.Source.Repository), root.Digest, cancellationToken) != false
+            ? plan.Source is RelocationSource.Archive
+            || await PlainImagePackages.FindAsync(registry.GetRepository(root.Source.Repository), root.Digest, cancellationToken) != false
             : plan.RootBundle is { HasPackages: true });
         if (root is null || !hasPackages)
         {
@@ -30,18 +32,23 @@ internal sealed class ItemManifest(IRegistry registry, PublishWarnings warnings,
                     declaration.Item.Problem(
                         ErrorCode.NotAPackageRepository,
                         $"{declaration.Item.Include} has no packages/ directory, so no PackageRepository manifest is written.",
-                        $"Remove PackageRepository from the item, or declare {(options.IsPlainImage ? "an image" : "a bundle")} that is a package repository."),
+                        "Remove PackageRepository from the item, or declare " +
+                        $"{(options.IsPlainImage ? "an image" : "a bundle")} that is a package repository."),
                     declaration.Item.Location);
             }
 
             return null;
         }
 
-        EarlierManifest? earlier = EarlierManifest.Find(Path.Combine(settings.FullOutputPath, ArtifactFolder.Manifests, ItemArtifacts.ManifestOf(declaration)), options.Name ?? repository.LastSegment);
+        EarlierManifest? earlier = EarlierManifest.Find(
+            Path.Combine(settings.FullOutputPath, ArtifactFolder.Manifests, ItemArtifacts.ManifestOf(declaration)),
+            options.Name ?? repository.LastSegment);
         RepositoryName cluster = declaration.ClusterRepository ?? repository;
         options = earlier?.Follow(options, cluster, root.Digest, warning => warnings.Add(warning, declaration.Item.Location)) ?? options;
         if (declaration.Archive is null && plan.RootBundle is { } bundle
-            && await DroppedVersions.FindAsync(registry.GetRepository(repository), repository, root.Tag, earlier?.Repository == cluster ? earlier with { Repository = repository } : earlier, root.Digest, bundle.Packages, cancellationToken) is { } dropped)
+            && await DroppedVersions.FindAsync(
+                registry.GetRepository(repository), repository, root.Tag, earlier?.Repository == cluster
+                ? earlier with { Repository = repository } : earlier, root.Digest, bundle.Packages, cancellationToken) is { } dropped)
         {
             warnings.Add(dropped, declaration.Item.Location);
         }
@@ -56,6 +63,8 @@ internal sealed class ItemManifest(IRegistry registry, PublishWarnings warnings,
 
     private static Diagnostic NoTrust(Declaration declaration, RepositoryName repository) => declaration.Item.Problem(
         ErrorCode.ClusterTrustNotWritten,
-        $"The registry {repository.Registry} may be known by a certificate authority of {PropertyNames.CaCertificates} alone, and kapp-controller does not know it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
-        $"Set {MetadataNames.ControllerConfig}=\"true\" on the item to write the Secret kapp-controller-config, or see that the cluster trusts it already.");
+        $"The registry {repository.Registry} may be known by a certificate authority of {PropertyNames.CaCertificates} alone, and " +
+        "kapp-controller does not know it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
+        $"Set {MetadataNames.ControllerConfig}=\"true\" on the item to write the Secret kapp-controller-config, or see that the cluster " +
+        "trusts it already.");
 }

@@ -55,7 +55,8 @@ internal sealed class ItemOutcomes
     /// <param name="declarations">The items.</param>
     /// <param name="publish">Publishes them.</param>
     /// <param name="keepsGoing">True to add a failure to <see cref="Failures"/> instead of throwing it.</param>
-    public async Task AddAllAsync(IReadOnlyList<Declaration> declarations, Func<Task<ImmutableArray<PublishedItem>>> publish, bool keepsGoing)
+    public async Task AddAllAsync(
+        IReadOnlyList<Declaration> declarations, Func<Task<ImmutableArray<PublishedItem>>> publish, bool keepsGoing)
     {
         try
         {

@@ -11,7 +11,9 @@ namespace Airgap.Publishing;
 /// <param name="Manifest">The PackageRepository; null for none.</param>
 /// <param name="Source">What holds the bytes of a derived bundle.</param>
 /// <param name="Derived">What is left out; null for a bundle as it is.</param>
-internal sealed record ItemPlan(TransferPlan Plan, TransferResult? Standing, PackageRepositoryManifest? Manifest, ItemSource Source, DerivedReport? Derived) : IDisposable
+internal sealed record ItemPlan(
+    TransferPlan Plan, TransferResult? Standing, PackageRepositoryManifest? Manifest, ItemSource Source, DerivedReport? Derived)
+    : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose() => Source.Dispose();

@@ -21,20 +21,25 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
         return HasWork(items, settings) ? ReadSides(items, settings).Problems : [];
     }
 
-    /// <summary>Reads the items and pins their tags by the project's lock. Asks the source registries for what the lock lacks, and writes nothing.</summary>
+    /// <summary>
+    /// Reads the items and pins their tags by the project's lock. Asks the source registries for what the lock lacks, and writes nothing.
+    /// </summary>
     /// <returns>What the other stages take, with every problem; they refuse items with problems.</returns>
-    public async Task<PreparedPublish> PrepareAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    public async Task<PreparedPublish> PrepareAsync(
+        IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
     {
         notices.WarnOfTypos(items);
         if (items.Count == 0 || !HasWork(items, settings))
             return new PreparedPublish(items, settings, null, []);
-        (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> sides, ImmutableArray<Diagnostic> problems) = ReadSides(items, settings);
+        (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> sides, ImmutableArray<Diagnostic> problems) =
+            ReadSides(items, settings);
         if (!problems.IsEmpty)
             return new PreparedPublish(items, settings, null, problems) { IsRead = false };
         ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(sides[0].Declarations, cancellationToken);
         return new PreparedPublish(items, settings, resolved, resolved.Problems)
         {
-            Sides = sides.Length == 1 ? [] : [.. sides.Select(side => new PreparedPublish(items, side.Settings, Pinned(side.Declarations, resolved), []))],
+            Sides = sides.Length == 1 ? [
+                ] : [.. sides.Select(side => new PreparedPublish(items, side.Settings, Pinned(side.Declarations, resolved), []))],
         };
     }
 
@@ -55,20 +60,25 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
     // What a tag stands for is asked once, and kept in the project's lock once.
     private static ResolvedLock Pinned(ImmutableArray<Declaration> declarations, ResolvedLock resolved) => resolved with
     {
-        Declarations = [.. declarations.Select((declaration, i) => declaration with { Pin = resolved.Declarations[i].Pin, DerivedPin = resolved.Declarations[i].DerivedPin })],
+        Declarations = [.. declarations.Select(
+            (declaration, i) => declaration with { Pin = resolved.Declarations[i].Pin, DerivedPin = resolved.Declarations[i].DerivedPin })],
         Lock = null,
         Change = null,
     };
 
-    private (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> Sides, ImmutableArray<Diagnostic> Problems) ReadSides(
+    private (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> Sides,
+        ImmutableArray<Diagnostic> Problems) ReadSides(
         IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
         (ImmutableArray<PublishSettings> each, ImmutableArray<Diagnostic> problems) = Sides.Of(settings);
-        (PublishSettings Settings, (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read)[] read = [.. each.Select(side => (side, Read(items, side)))];
-        return ([.. read.Select(side => (side.Settings, side.Read.Declarations))], [.. problems.Concat(read.SelectMany(side => side.Read.Problems)).Distinct()]);
+        (PublishSettings Settings, (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read)[] read =
+            [.. each.Select(side => (side, Read(items, side)))];
+        return ([.. read.Select(side => (side.Settings, side.Read.Declarations))],
+            [.. problems.Concat(read.SelectMany(side => side.Read.Problems)).Distinct()]);
     }
 
-    private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(IReadOnlyList<PublishItem> items, PublishSettings settings)
+    private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(
+        IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
         bool hasDestination = Publisher.HasDestination(items, settings);
         DeclarationReader reader = new(settings, hasDestination);
@@ -76,8 +86,10 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
         ImmutableArray<Diagnostic> outputs = hasDestination ? OutputProblems.Find(settings, declarations) : [];
         TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> rules);
         ImmutableArray<Diagnostic> signing = hasDestination ? ProjectSigning.FindProblems(settings, declarations) : [];
-        return (declarations, [.. reader.Problems, .. rules, .. signing, .. outputs, .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
+        return (declarations, [.. reader.Problems, .. rules, .. signing, .. outputs,
+            .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
     }
 
-    private static bool HasWork(IReadOnlyList<PublishItem> items, PublishSettings settings) => settings.UpdateLock || Publisher.HasDestination(items, settings);
+    private static bool HasWork(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
+        settings.UpdateLock || Publisher.HasDestination(items, settings);
 }

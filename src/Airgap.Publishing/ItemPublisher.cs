@@ -33,15 +33,16 @@ internal sealed class ItemPublisher(
     private readonly Dictionary<Declaration, JudgedPlan> _judged = [];
 
     /// <summary>
-    /// Makes the plans of all items and judges their images, before anything moves. The plans are kept: what was judged is what is relocated, and nothing is resolved again.
-    /// What the project makes itself is not judged, only what it pins.
+    /// Makes the plans of all items and judges their images, before anything moves. The plans are kept: what was judged is what is
+    /// relocated, and nothing is resolved again. What the project makes itself is not judged, only what it pins.
     /// </summary>
     /// <param name="declarations">The items.</param>
     /// <param name="rules">Who has to have signed.</param>
     /// <param name="known">What this run has judged already.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <returns>Every refusal; empty when all is accepted.</returns>
-    public async Task<ImmutableArray<Diagnostic>> JudgeAsync(IReadOnlyList<Declaration> declarations, TrustRuleSet rules, JudgedImages known, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<Diagnostic>> JudgeAsync(
+        IReadOnlyList<Declaration> declarations, TrustRuleSet rules, JudgedImages known, CancellationToken cancellationToken)
     {
         List<Diagnostic> refusals = [];
         foreach (Declaration declaration in declarations)
@@ -50,7 +51,9 @@ internal sealed class ItemPublisher(
             {
                 Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
                 ItemPlan made = await MakePlanAsync(declaration, relocator, asksDestination: false, cancellationToken);
-                PlanTrust judged = await PlanTrust.JudgeAsync(await made.Source.JudgedAsync(made.Plan, relocator, cancellationToken), registry, rules.For, exceptRoot: declaration.Item.IsProduced, cancellationToken, known);
+                PlanTrust judged = await PlanTrust.JudgeAsync(
+                    await made.Source.JudgedAsync(made.Plan, relocator, cancellationToken), registry, rules.For,
+                    exceptRoot: declaration.Item.IsProduced, cancellationToken, known);
                 _judged[declaration] = new JudgedPlan(made, judged.Images);
                 return judged;
             });
@@ -60,7 +63,9 @@ internal sealed class ItemPublisher(
         return [.. refusals];
     }
 
-    /// <summary>Makes the plans of all items and keeps them, as <see cref="JudgeAsync"/> does: what is shown to a gate is what is relocated.</summary>
+    /// <summary>
+    /// Makes the plans of all items and keeps them, as <see cref="JudgeAsync"/> does: what is shown to a gate is what is relocated.
+    /// </summary>
     public async Task KeepPlansAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken)
     {
         foreach (Declaration declaration in declarations.Where(declaration => !_judged.ContainsKey(declaration)))
@@ -68,7 +73,8 @@ internal sealed class ItemPublisher(
             await LocatedAsync(declaration, async () =>
             {
                 Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
-                _judged[declaration] = new JudgedPlan(await MakePlanAsync(declaration, relocator, asksDestination: false, cancellationToken), null);
+                _judged[declaration] = new JudgedPlan(
+                    await MakePlanAsync(declaration, relocator, asksDestination: false, cancellationToken), null);
                 return true;
             });
         }
@@ -78,10 +84,16 @@ internal sealed class ItemPublisher(
     public async Task FillAsync(string folder, CancellationToken cancellationToken)
     {
         foreach (JudgedPlan kept in _judged.Values)
-            await new Relocator(registry).RunAsync(kept.Made.Plan, new RelocationDestination.Archive(folder) { Format = ArchiveFormat.LayoutFolder }, new TransferOptions { Concurrency = settings.Concurrency }, cancellationToken);
+            await new Relocator(registry).RunAsync(
+                kept.Made.Plan, new RelocationDestination.Archive(folder)
+                {
+                    Format = ArchiveFormat.LayoutFolder
+                }, new TransferOptions { Concurrency = settings.Concurrency }, cancellationToken);
     }
 
-    /// <summary>Relocates an item. Its artifacts are written when everything is at the destination; a relocation with failures leaves none.</summary>
+    /// <summary>
+    /// Relocates an item. Its artifacts are written when everything is at the destination; a relocation with failures leaves none.
+    /// </summary>
     /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
     public Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken) =>
         LocatedAsync(declaration, () => RelocateAsync(declaration, cancellationToken));
@@ -91,7 +103,9 @@ internal sealed class ItemPublisher(
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <param name="keepsPlan">True where the item is relocated afterwards, by the plan that is kept.</param>
     /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
-    public Task<IReadOnlyList<ForecastItem>> ForecastAsync(Declaration declaration, CancellationToken cancellationToken, bool keepsPlan = false) => LocatedAsync<IReadOnlyList<ForecastItem>>(declaration, async () =>
+    public Task<IReadOnlyList<ForecastItem>> ForecastAsync(
+        Declaration declaration, CancellationToken cancellationToken, bool keepsPlan = false) =>
+        LocatedAsync<IReadOnlyList<ForecastItem>>(declaration, async () =>
     {
         Relocator relocator = new(registry, new ItemObserver(observer, warnings, declaration.Item.Location));
         ItemPlan made = await PlanAsync(declaration, relocator, cancellationToken);
@@ -101,31 +115,47 @@ internal sealed class ItemPublisher(
         (TransferPlan plan, TransferResult? standing) = (made.Plan, made.Standing);
         TransferForecast forecast = standing is null
             ? await relocator.ForecastAsync(plan, declaration.Destination, Options, cancellationToken)
-            : new TransferForecast { Plan = plan, Destination = declaration.Destination, Items = standing.Items, Root = standing.Root, Blobs = standing.Blobs, MovesTag = false };
+            : new TransferForecast
+            {
+                Plan = plan,
+                Destination = declaration.Destination,
+                Items = standing.Items,
+                Root = standing.Root,
+                Blobs = standing.Blobs,
+                MovesTag = false
+            };
         List<ForecastItem> forecasts = [Forecast(declaration, made, forecast)];
         foreach (PlacedPlan part in FurtherOf(declaration, plan))
         {
-            TransferForecast placed = await relocator.ForecastAsync(part.Plan, part.Destination, MountingFrom(Options, declaration.Repository!), cancellationToken);
+            TransferForecast placed = await relocator.ForecastAsync(
+                part.Plan, part.Destination, MountingFrom(Options, declaration.Repository!), cancellationToken);
             forecasts.Add(new ForecastItem(forecasts[0].Kind, declaration.Item.Include, placed, part.Destination.Name));
         }
 
         return forecasts;
     });
 
-    private ImmutableArray<PlacedPlan> FurtherOf(Declaration declaration, TransferPlan plan) => declaration is { Template: { } template, Archive: null, Repository: { } repository }
-        ? [.. PlacedPlans.Of(plan, template, TemplateDestination.BaseOf(settings), repository).Where(part => part.Destination.Name != repository)]
+    private ImmutableArray<PlacedPlan> FurtherOf(Declaration declaration, TransferPlan plan) =>
+        declaration is { Template: { } template, Archive: null, Repository: { } repository }
+        ? [.. PlacedPlans.Of(plan, template, TemplateDestination.BaseOf(settings), repository)
+            .Where(part => part.Destination.Name != repository)]
         : [];
 
-    private static TransferOptions MountingFrom(TransferOptions options, RepositoryName repository) => options with { MountFrom = [.. options.MountFrom, repository] };
+    private static TransferOptions MountingFrom(TransferOptions options, RepositoryName repository) => options with
+    {
+        MountFrom = [.. options.MountFrom, repository]
+    };
 
     private async Task<TransferResult> RelocateFurtherAsync(
-        TransferResult result, ImmutableArray<PlacedPlan> further, Relocator relocator, TransferOptions options, ITransferObserver told, CancellationToken cancellationToken)
+        TransferResult result, ImmutableArray<PlacedPlan> further, Relocator relocator, TransferOptions options, ITransferObserver told,
+        CancellationToken cancellationToken)
     {
         TransferOptions mounting = MountingFrom(options, ((RelocationDestination.Repository)result.Destination).Name);
         List<TransferResult> results = [];
         foreach (PlacedPlan part in further)
         {
-            using IDisposable? held = await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(part.Destination, told, cancellationToken);
+            using IDisposable? held =
+                await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(part.Destination, told, cancellationToken);
             results.Add(await relocator.RunAsync(part.Plan, part.Destination, mounting, cancellationToken));
         }
 
@@ -139,10 +169,21 @@ internal sealed class ItemPublisher(
 
     /// <summary>What would become of an item, as reports show it.</summary>
     public ForecastItem Forecast(Declaration declaration, ItemPlan made, TransferForecast forecast) =>
-        new(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
+        new(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository)
+        {
+            Derived = made.Derived,
+            Signatures = SignaturesOf(declaration)
+        };
 
     /// <summary>How items are moved.</summary>
-    public TransferOptions Options => new() { Concurrency = settings.Concurrency, KeepGoing = settings.KeepGoing, Resume = true, Repair = settings.Repair, MountFrom = settings.MountFrom };
+    public TransferOptions Options => new()
+    {
+        Concurrency = settings.Concurrency,
+        KeepGoing = settings.KeepGoing,
+        Resume = true,
+        Repair = settings.Repair,
+        MountFrom = settings.MountFrom
+    };
 
     /// <summary>Does work whose failures are the item's: they have its place.</summary>
     public static async Task<T> LocatedAsync<T>(Declaration declaration, Func<Task<T>> work)
@@ -154,8 +195,12 @@ internal sealed class ItemPublisher(
         catch (AirgapException e) when (e.Location is null)
         {
             // Only the bundle or image itself is asked for by the pin; what it consists of has digests of its own.
-            bool unpinnable = e.Code is ErrorCode.ManifestUnknown && declaration.Pin is { } pin && e.Message.Contains(pin.ToString(), StringComparison.Ordinal);
-            throw new AirgapException(e.Code, e.Message, unpinnable ? $"The project's lock pins this digest, which is gone: {PropertyNames.UpdateLock}=true locks what the tag stands for now." : e.Advice, e)
+            bool unpinnable = e.Code is ErrorCode.ManifestUnknown && declaration.Pin is { } pin
+                && e.Message.Contains(pin.ToString(), StringComparison.Ordinal);
+            throw new AirgapException(
+                e.Code, e.Message, unpinnable
+                ? $"The project's lock pins this digest, which is gone: {PropertyNames.UpdateLock}=true locks what the tag stands for now."
+                : e.Advice, e)
             {
                 Reference = e.Reference,
                 Digest = e.Digest,
@@ -165,12 +210,14 @@ internal sealed class ItemPublisher(
         }
     }
 
-    private Task<ItemPlan> PlanAsync(Declaration declaration, Relocator relocator, CancellationToken cancellationToken) => _judged.TryGetValue(declaration, out JudgedPlan? judged)
+    private Task<ItemPlan> PlanAsync(Declaration declaration, Relocator relocator, CancellationToken cancellationToken) =>
+        _judged.TryGetValue(declaration, out JudgedPlan? judged)
         ? Task.FromResult(judged.Made)
         : MakePlanAsync(declaration, relocator, asksDestination: true, cancellationToken);
 
     /// <summary>How an item is moved, and its archive signed or its signature awaited.</summary>
-    public TransferOptions OptionsFor(Declaration declaration, CancellationToken cancellationToken) => Signing?.Over(Options, declaration.Source, cancellationToken) ?? Options;
+    public TransferOptions OptionsFor(Declaration declaration, CancellationToken cancellationToken) =>
+        Signing?.Over(Options, declaration.Source, cancellationToken) ?? Options;
 
     /// <summary>True for an item whose plan was made to be judged.</summary>
     public bool IsJudged(Declaration declaration) => _judged.ContainsKey(declaration);
@@ -183,7 +230,8 @@ internal sealed class ItemPublisher(
     private sealed record JudgedPlan(ItemPlan Made, ImmutableArray<TrustedImage>? Images);
 
     // The result is there already where an archive stands that a run would only write again.
-    private async Task<ItemPlan> MakePlanAsync(Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
+    private async Task<ItemPlan> MakePlanAsync(
+        Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
     {
         ItemSource source = await OpenAsync(declaration, relocator, asksDestination, cancellationToken);
         try
@@ -203,11 +251,14 @@ internal sealed class ItemPublisher(
     }
 
     /// <summary>What an item is relocated from, and how its plan is made.</summary>
-    public async Task<ItemSource> OpenAsync(Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
+    public async Task<ItemSource> OpenAsync(
+        Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
     {
         Signing?.Admit(declaration.Source, cancellationToken);
         if (!settings.VerifyBase.IsEmpty && declaration.Archive is not null)
-            await BaseAdmission.VerifyAsync(ItemBases.NamesOf(settings, declaration), [.. settings.VerifyBase.Select(settings.FullPath)], settings.PartsIn, cancellationToken);
+            await BaseAdmission.VerifyAsync(
+                ItemBases.NamesOf(settings, declaration), [.. settings.VerifyBase.Select(settings.FullPath)],
+                settings.PartsIn, cancellationToken);
         PlanOptions options = new()
         {
             IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
@@ -222,26 +273,34 @@ internal sealed class ItemPublisher(
             Concurrency = settings.Concurrency,
         };
         ItemObserver told = new(observer, warnings, declaration.Item.Location);
-        return await ItemSource.CreateAsync(declaration, registry, relocator, told, options.Carrying(declaration.Artifacts), cancellationToken);
+        return await ItemSource.CreateAsync(
+            declaration, registry, relocator, told, options.Carrying(declaration.Artifacts), cancellationToken);
     }
 
-    /// <summary>The plan of an item, with its PackageRepository: made before anything moves, so that a name the cluster would refuse costs no transfer.</summary>
+    /// <summary>
+    /// The plan of an item, with its PackageRepository: made before anything moves, so that a name the cluster would refuse costs no
+    /// transfer.
+    /// </summary>
     /// <param name="declaration">The item.</param>
     /// <param name="source">What it is relocated from.</param>
     /// <param name="standing">The result, where it is there already.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<ItemPlan> PlanOfAsync(Declaration declaration, ItemSource source, TransferResult? standing, CancellationToken cancellationToken)
+    public async Task<ItemPlan> PlanOfAsync(
+        Declaration declaration, ItemSource source, TransferResult? standing, CancellationToken cancellationToken)
     {
         TransferPlan plan = standing?.Plan ?? await source.PlanAsync(cancellationToken);
         source.Verify(plan);
         TellDrift(declaration, plan);
-        return new ItemPlan(plan, standing, await new ItemManifest(registry, warnings, settings).CreateAsync(declaration, plan, cancellationToken), source, source.Report(plan));
+        return new ItemPlan(plan, standing,
+            await new ItemManifest(registry, warnings, settings).CreateAsync(declaration, plan, cancellationToken), source,
+            source.Report(plan));
     }
 
     // Locked mode takes what is locked or nothing.
     private void TellDrift(Declaration declaration, TransferPlan plan)
     {
-        if (PlanRoot.Of(plan) is not { } root || LockedSelections.FindDrift(declaration, root.Digest, settings.FullLockFile) is not { } drift)
+        if (PlanRoot.Of(plan) is not { } root
+            || LockedSelections.FindDrift(declaration, root.Digest, settings.FullLockFile) is not { } drift)
             return;
         if (settings.LockedMode)
             throw new AirgapException(drift.Code, drift.Message, drift.Advice) { Reference = drift.Reference, Location = drift.Location };
@@ -254,7 +313,8 @@ internal sealed class ItemPublisher(
         Relocator relocator = new(registry, itemObserver);
 
         // Held while the plan is made, too: it asks what the destination has.
-        using IDisposable? held = await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(declaration.Destination, itemObserver, cancellationToken);
+        using IDisposable? held =
+            await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(declaration.Destination, itemObserver, cancellationToken);
         using ItemPlan made = await PlanAsync(declaration, relocator, cancellationToken);
         (TransferPlan plan, TransferResult? standing) = (made.Plan, made.Standing);
         if (declaration.Archive is not null)
@@ -282,7 +342,8 @@ internal sealed class ItemPublisher(
     /// <param name="isWhole">False where something is missing at the destination, which then leaves no artifacts.</param>
     /// <param name="signs">False where what was written is signed with another item.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
-    public async Task<PublishedItem> LeaveAsync(Declaration declaration, ItemPlan made, TransferResult result, bool isWhole, bool signs, CancellationToken cancellationToken)
+    public async Task<PublishedItem> LeaveAsync(
+        Declaration declaration, ItemPlan made, TransferResult result, bool isWhole, bool signs, CancellationToken cancellationToken)
     {
         foreach (Diagnostic warning in result.Warnings)
             warnings.Add(warning, declaration.Item.Location);
@@ -292,14 +353,22 @@ internal sealed class ItemPublisher(
         if (settings.Provenance && declaration.Item.IsProduced && Signing?.Key is { } key && result.IsComplete)
             await ProvenanceAttacher.AttachAsync(settings, key, result, registry, Reporting.ReportPlaces.Of([]).Version, cancellationToken);
         foreach (TransferResult further in signs ? result.Further : [])
-            await (Signing?.SignAsync(further, registry, text => observer?.Notice(text), cancellationToken) ?? Task.FromResult<IReadOnlyList<string>>([]));
-        IReadOnlyList<string> signatures = Signing is null || !signs ? [] : await Signing.SignAsync(result, registry, text => observer?.Notice(text), cancellationToken);
+            await (Signing?.SignAsync(further, registry, text => observer?.Notice(text), cancellationToken)
+                ?? Task.FromResult<IReadOnlyList<string>>([]));
+        IReadOnlyList<string> signatures = Signing is null || !signs ? [
+            ] : await Signing.SignAsync(result, registry, text => observer?.Notice(text), cancellationToken);
 
         // The digests are known here, so the artifacts can name the place at the far side of the air gap.
         if (declaration is { Archive: not null, Repository: { } repository })
             result = ItemArtifacts.WithDestination(result, repository);
         ItemArtifacts writer = new(warnings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
         ImmutableArray<PublishedFile> files = await writer.WriteAsync(declaration, result, made.Manifest, cancellationToken);
-        return new PublishedItem(declaration.Item, result, [.. files, .. signatures.Select(path => artifacts.Take(new PublishedFile(path, PublishedFileKind.Signature)))]) { Derived = made.Derived, Signatures = SignaturesOf(declaration) };
+        return new PublishedItem(
+            declaration.Item, result,
+            [.. files, .. signatures.Select(path => artifacts.Take(new PublishedFile(path, PublishedFileKind.Signature)))])
+        {
+            Derived = made.Derived,
+            Signatures = SignaturesOf(declaration)
+        };
     }
 }

@@ -18,7 +18,8 @@ internal sealed class ItemSource : IDisposable
     private readonly ArchiveRegistry? _archive;
     private readonly DerivedFrom? _carried;
 
-    private ItemSource(Declaration declaration, Relocator relocator, RelocationSource source, PlanOptions options, Derivation? derivation, ArchiveRegistry? archive, DerivedFrom? carried)
+    private ItemSource(Declaration declaration, Relocator relocator, RelocationSource source, PlanOptions options, Derivation? derivation,
+        ArchiveRegistry? archive, DerivedFrom? carried)
     {
         _declaration = declaration;
         _relocator = relocator;
@@ -36,18 +37,27 @@ internal sealed class ItemSource : IDisposable
     public PlanOptions Options { get; }
 
     /// <summary>Derives what the item wants; an item that wants all asks nobody.</summary>
-    /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws; <see cref="ErrorCode.SelectionMismatch"/>: an archive holds what was derived by another selection.</exception>
+    /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws; <see cref="ErrorCode.SelectionMismatch"/>: an
+    /// archive holds what was derived by another selection.</exception>
     public static async Task<ItemSource> CreateAsync(
-        Declaration declaration, IRegistry registry, Relocator relocator, ITransferObserver observer, PlanOptions options, CancellationToken cancellationToken)
+        Declaration declaration, IRegistry registry, Relocator relocator, ITransferObserver observer, PlanOptions options,
+        CancellationToken cancellationToken)
     {
-        RelocationSource source = declaration is { Source: RelocationSource.Archive { Declared: { Digest: null } named } archived, Pin: { } pinned } ? archived with { Declared = named.WithDigest(pinned) } : declaration.Source;
+        RelocationSource source = declaration is
+        {
+            Source: RelocationSource.Archive { Declared: { Digest: null } named } archived,
+            Pin: { } pinned
+        } ? archived with { Declared = named.WithDigest(pinned) } : declaration.Source;
         if (declaration.Selection.IsEmpty)
             return new ItemSource(declaration, relocator, source, options, null, null, null);
         if (source is not RelocationSource.Archive from)
         {
-            ImageReference reference = declaration.Reference!.Digest is null && declaration.Pin is { } pin ? declaration.Reference.WithDigest(pin) : declaration.Reference;
-            Derivation derivation = await DeriveAsync(registry, reference, declaration.Tag, declaration, observer, options, cancellationToken);
-            return new ItemSource(declaration, new Relocator(derivation.Over(registry), observer), derivation.Source, derivation.Planning(options), derivation, null, null);
+            ImageReference reference = declaration.Reference!.Digest is null && declaration.Pin is { } pin
+                ? declaration.Reference.WithDigest(pin) : declaration.Reference;
+            Derivation derivation = await DeriveAsync(
+                registry, reference, declaration.Tag, declaration, observer, options, cancellationToken);
+            return new ItemSource(declaration, new Relocator(derivation.Over(registry), observer), derivation.Source,
+                derivation.Planning(options), derivation, null, null);
         }
 
         ArchiveRegistry archive = await ArchiveRegistry.OpenAsync(from, registry, cancellationToken);
@@ -58,7 +68,8 @@ internal sealed class ItemSource : IDisposable
                 ? new ItemSource(declaration, relocator, from, options, null, null, carried)
                 : throw new AirgapException(
                     ErrorCode.SelectionMismatch,
-                    $"The archive {from.Path} holds a bundle that was derived by another selection: {carried.Selection}, and not {declaration.Selection}.",
+                    $"The archive {from.Path} holds a bundle that was derived by another selection: {carried.Selection}, and not " +
+                    $"{declaration.Selection}.",
                     "Carry over the project that belongs to the archive, or write the archive again.")
                 { Reference = declaration.Reference!.ToString() };
         }
@@ -67,7 +78,8 @@ internal sealed class ItemSource : IDisposable
         Derivation derived = await DeriveAsync(archive, archive.Root, archive.Tag, declaration, observer, options, cancellationToken);
         // What the archive holds beside its images goes along, as it does without a choice.
         PlanOptions planning = derived.Planning(options.Carrying(ArtifactChoice.All)) with { Destination = null };
-        return new ItemSource(declaration, new Relocator(derived.Over(archive), observer), derived.Source, planning, derived, archive, null);
+        return new ItemSource(declaration, new Relocator(derived.Over(archive), observer), derived.Source, planning,
+            derived, archive, null);
     }
 
     /// <summary>Makes the plan.</summary>
@@ -77,24 +89,29 @@ internal sealed class ItemSource : IDisposable
     /// <exception cref="AirgapException">What <see cref="ArchiveMatch.Verify"/> throws.</exception>
     public void Verify(TransferPlan plan) => ArchiveMatch.Verify(_declaration, plan, _carried?.From);
 
-    /// <summary>The plan whose signatures count: of a derived bundle those of what it was derived of, as nobody can have signed what is new.</summary>
+    /// <summary>
+    /// The plan whose signatures count: of a derived bundle those of what it was derived of, as nobody can have signed what is new.
+    /// </summary>
     /// <param name="plan">The plan of what is relocated.</param>
     /// <param name="relocator">Reads the archive that the bundle is derived of.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<TransferPlan> JudgedAsync(TransferPlan plan, Relocator relocator, CancellationToken cancellationToken) =>
         _derivation is null ? plan
         : _archive is null ? _derivation.Judged(plan, null)
-        : _derivation.Judged(plan, await relocator.PlanAsync(_declaration.Source, new PlanOptions { EmbedConfigs = true }, cancellationToken));
+        : _derivation.Judged(plan,
+            await relocator.PlanAsync(_declaration.Source, new PlanOptions { EmbedConfigs = true }, cancellationToken));
 
     /// <summary>What is left out; null for a bundle as it is.</summary>
     public DerivedReport? Report(TransferPlan plan) =>
-        _derivation is null ? null : DerivedReport.Of(_derivation, _archive is null ? null : Math.Max(0, _archive.TotalBytes - plan.TotalBytes));
+        _derivation is null ? null
+            : DerivedReport.Of(_derivation, _archive is null ? null : Math.Max(0, _archive.TotalBytes - plan.TotalBytes));
 
     /// <inheritdoc/>
     public void Dispose() => _derivation?.Dispose();
 
     private static async Task<Derivation> DeriveAsync(
-        IRegistry registry, ImageReference reference, string? tag, Declaration declaration, ITransferObserver observer, PlanOptions options, CancellationToken cancellationToken)
+        IRegistry registry, ImageReference reference, string? tag, Declaration declaration, ITransferObserver observer, PlanOptions options,
+        CancellationToken cancellationToken)
     {
         using Deriver deriver = new(registry, declaration.Selection, observer, options.Concurrency);
         Derivation derivation = await deriver.DeriveAsync(reference, tag, cancellationToken);

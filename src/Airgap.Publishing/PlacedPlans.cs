@@ -13,9 +13,10 @@ namespace Airgap.Publishing;
 internal sealed record PlacedPlan(TransferPlan Plan, RelocationDestination.Repository Destination);
 
 /// <summary>
-/// Divides a plan over the repositories that a template names. imgpkg and kapp-controller look for an image of a relocated bundle in the bundle's own repository and
-/// nowhere else, so that a bundle's repository takes all that it pins; beside that, each image, and each nested bundle with all that it pins, goes to the
-/// repository that the template makes of its own source. There the registry links what it has from the bundle's repository.
+/// Divides a plan over the repositories that a template names. imgpkg and kapp-controller look for an image of a relocated bundle in the
+/// bundle's own repository and nowhere else, so that a bundle's repository takes all that it pins; beside that, each image, and each nested
+/// bundle with all that it pins, goes to the repository that the template makes of its own source. There the registry links what it has
+/// from the bundle's repository.
 /// </summary>
 internal static class PlacedPlans
 {
@@ -25,8 +26,10 @@ internal static class PlacedPlans
     /// <param name="destination">Host and prefix of the destination.</param>
     /// <param name="rootPlace">Where the root goes, where that is decided already.</param>
     /// <returns>The parts, that of the root first.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.TemplateNameInvalid"/>, <see cref="ErrorCode.TemplateCollision"/>.</exception>
-    public static ImmutableArray<PlacedPlan> Of(TransferPlan plan, RepositoryTemplate template, TemplateBase? destination, RepositoryName? rootPlace = null)
+    /// <exception cref="AirgapException"><see cref="ErrorCode.TemplateNameInvalid"/>,
+    /// <see cref="ErrorCode.TemplateCollision"/>.</exception>
+    public static ImmutableArray<PlacedPlan> Of(
+        TransferPlan plan, RepositoryTemplate template, TemplateBase? destination, RepositoryName? rootPlace = null)
     {
         PlanSlice slice = new(plan);
         Dictionary<RepositoryName, HashSet<PlannedItem>> places = [];
@@ -63,18 +66,21 @@ internal static class PlacedPlans
 
     /// <summary>The repository that an image comes from: the one that a bundle recorded, or where it is read.</summary>
     private static RepositoryName OriginOf(PlannedItem item) =>
-        item.OriginalReference.Length > 0 && ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _) ? original.Repository : item.Source.Repository;
+        item.OriginalReference.Length > 0 && ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _)
+            ? original.Repository : item.Source.Repository;
 
     private static void RefuseCollisions(RepositoryName place, IEnumerable<PlannedItem> images, RepositoryTemplate template)
     {
-        foreach (IGrouping<string, PlannedItem> same in images.Where(item => item.Tag is not null).GroupBy(item => item.Tag!, StringComparer.Ordinal))
+        foreach (IGrouping<string, PlannedItem> same in images.Where(item => item.Tag is not null)
+            .GroupBy(item => item.Tag!, StringComparer.Ordinal))
         {
             PlannedItem[] distinct = [.. same.DistinctBy(item => item.Digest)];
             if (distinct.Length < 2)
                 continue;
             throw new AirgapException(
                 ErrorCode.TemplateCollision,
-                $"The template '{template}' sends {distinct[0].Source} and {distinct[1].Source} to {place}:{same.Key}, which can be one of them.",
+                $"The template '{template}' sends {distinct[0].Source} and {distinct[1].Source} to {place}:{same.Key}, which can be one " +
+                "of them.",
                 "Name the source in the template, as with {source.registry} and {source.repository}.")
             { Reference = distinct[1].Source.ToString(), Digest = distinct[1].Digest.ToString() };
         }

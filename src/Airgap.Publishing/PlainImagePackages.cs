@@ -12,12 +12,17 @@ internal static class PlainImagePackages
     /// <summary>Layers beyond this are not read for a warning.</summary>
     private const long MostBytes = 64 * 1024 * 1024;
 
-    /// <summary>True where the image has it, false where it has not; null where that is not known: a large image, an index, or one that cannot be read.</summary>
+    /// <summary>
+    /// True where the image has it, false where it has not; null where that is not known: a large image, an index, or one that cannot be
+    /// read.
+    /// </summary>
     public static async Task<bool?> FindAsync(IImageRepository repository, Digest digest, CancellationToken cancellationToken)
     {
         try
         {
-            if (await repository.FindManifestAsync(digest.ToString(), cancellationToken) is not { IsIndex: false, Layers: { IsEmpty: false } layers } || layers.Sum(layer => layer.Size) > MostBytes)
+            if (await repository.FindManifestAsync(
+                digest.ToString(), cancellationToken) is not { IsIndex: false, Layers: { IsEmpty: false } layers }
+                || layers.Sum(layer => layer.Size) > MostBytes)
                 return null;
             foreach (Descriptor layer in layers)
             {
@@ -30,7 +35,8 @@ internal static class PlainImagePackages
 
             return false;
         }
-        catch (Exception e) when (e is AirgapException { Code: not ErrorCode.Canceled } or IOException or InvalidDataException or FormatException or ArgumentException)
+        catch (Exception e) when (e is AirgapException { Code: not ErrorCode.Canceled } or IOException or InvalidDataException
+            or FormatException or ArgumentException)
         {
             return null;
         }

@@ -10,7 +10,8 @@ namespace Airgap.Publishing;
 /// <param name="Settings">The project's settings.</param>
 /// <param name="Lock">The declarations with their pins; null where there is nothing to do, or something is wrong.</param>
 /// <param name="Problems">Every problem.</param>
-internal sealed record PreparedPublish(IReadOnlyList<PublishItem> Items, PublishSettings Settings, ResolvedLock? Lock, ImmutableArray<Diagnostic> Problems)
+internal sealed record PreparedPublish(
+    IReadOnlyList<PublishItem> Items, PublishSettings Settings, ResolvedLock? Lock, ImmutableArray<Diagnostic> Problems)
 {
     /// <summary>The same for each registry, where there are several; empty for one.</summary>
     public ImmutableArray<PreparedPublish> Sides { get; init; } = [];

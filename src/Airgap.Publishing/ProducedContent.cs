@@ -20,9 +20,11 @@ internal sealed record ProducedContent(ProduceRequest Request, PublishItem Item,
     /// <param name="images">The images to pin.</param>
     /// <param name="location">Where the content is declared.</param>
     /// <param name="metadata">What is said of the bundle (<see cref="ContentMetadata"/>).</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/> or <see cref="ErrorCode.InvalidArgument"/>: a property.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/> or <see cref="ErrorCode.InvalidArgument"/>: a
+    /// property.</exception>
     public static ProducedContent Read(
-        PublishSettings settings, string project, string version, ImmutableArray<ContentFile> files, ImmutableArray<ImageToPin> images, SourceLocation? location,
+        PublishSettings settings, string project, string version, ImmutableArray<ContentFile> files, ImmutableArray<ImageToPin> images,
+        SourceLocation? location,
         IReadOnlyDictionary<string, string> metadata)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -33,16 +35,19 @@ internal sealed record ProducedContent(ProduceRequest Request, PublishItem Item,
         {
             throw new AirgapException(
                 ErrorCode.InvalidRepository,
-                $"The property {PropertyNames.BundleRepository} '{UserInfo.Hide(settings.BundleRepository)}' names no repository: {problem}.",
+                $"The property {PropertyNames.BundleRepository} '{UserInfo.Hide(settings.BundleRepository)}' names no repository: " +
+                $"{problem}.",
                 "Write HOST[:PORT]/PATH, without a tag.")
             { Location = location };
         }
 
-        string tag = settings.BundleTag.Length > 0 ? settings.BundleTag : version.Length > 0 ? ProduceRequest.TagOf(version) : ImageReference.DefaultTag;
+        string tag = settings.BundleTag.Length > 0
+            ? settings.BundleTag : version.Length > 0 ? ProduceRequest.TagOf(version) : ImageReference.DefaultTag;
         if (!ImageReference.IsTag(tag))
         {
             throw new AirgapException(
-                ErrorCode.InvalidArgument, $"'{tag}' is not a tag.", $"Set {PropertyNames.BundleTag} to letters, digits, '_', '.' and '-', 128 characters at most.")
+                ErrorCode.InvalidArgument, $"'{tag}' is not a tag.",
+                $"Set {PropertyNames.BundleTag} to letters, digits, '_', '.' and '-', 128 characters at most.")
             { Location = location };
         }
 

@@ -17,15 +17,19 @@ internal static class ProjectGate
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What it said; null where none is asked.</returns>
     public static async Task<GateReport?> AskAsync(
-        PublishSettings settings, ItemPublisher publisher, ImmutableArray<Declaration> declarations, PublishWarnings warnings, CancellationToken cancellationToken)
+        PublishSettings settings, ItemPublisher publisher, ImmutableArray<Declaration> declarations, PublishWarnings warnings,
+        CancellationToken cancellationToken)
     {
         if (settings.GateCommand.Length == 0 || declarations.IsEmpty)
             return null;
-        Gate gate = new(new GateSettings(settings.GateCommand, settings.ProjectDirectory, settings.GateTimeout ?? GateSettings.DefaultTimeLimit, settings.GateContent, settings.GateVariables));
+        Gate gate = new(new GateSettings(
+            settings.GateCommand, settings.ProjectDirectory, settings.GateTimeout ?? GateSettings.DefaultTimeLimit, settings.GateContent,
+            settings.GateVariables));
         await publisher.KeepPlansAsync(declarations, cancellationToken);
         List<ForecastItem> forecasts = [];
         foreach (Declaration declaration in declarations)
             forecasts.AddRange(await publisher.ForecastAsync(declaration, cancellationToken, keepsPlan: true));
-        return await gate.AskAsync(PlanWriter.Create(forecasts, warnings.All), folder => publisher.FillAsync(folder, cancellationToken), cancellationToken);
+        return await gate.AskAsync(
+            PlanWriter.Create(forecasts, warnings.All), folder => publisher.FillAsync(folder, cancellationToken), cancellationToken);
     }
 }

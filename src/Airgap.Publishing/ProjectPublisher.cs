@@ -11,8 +11,8 @@ using Airgap.Transfer.Pushing;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Publishes a project, in stages that take and return objects: prepare, then plan, or push and run. The MSBuild task and <c>dotnet airgap publish</c> read
-/// a project and show results; what happens between is here.
+/// Publishes a project, in stages that take and return objects: prepare, then plan, or push and run. The MSBuild task and <c>dotnet airgap
+/// publish</c> read a project and show results; what happens between is here.
 /// </summary>
 /// <param name="registry">The registries, with their credentials.</param>
 /// <param name="observer">Receives progress events; null for none.</param>
@@ -27,20 +27,32 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
     /// <summary>Asks a mirror as a cluster without a Secret does; null to ask nothing.</summary>
     public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
-    /// <summary>Makes the bundle of the project's content, where one is wanted, reads the items, and pins their tags. Sends nothing but questions.</summary>
+    /// <summary>
+    /// Makes the bundle of the project's content, where one is wanted, reads the items, and pins their tags. Sends nothing but questions.
+    /// </summary>
     public async Task<PreparedProject> PrepareAsync(DeclaredProject project, CancellationToken cancellationToken)
     {
         PublishSettings settings = project.Settings;
-        PublishItem[] items = project.Content is { } content && (!content.IsPushed || Publisher.HasDestination(project.Items, settings)) ? [content.Item, .. project.Items] : [.. project.Items];
+        PublishItem[] items = project.Content is { } content && (!content.IsPushed || Publisher.HasDestination(project.Items, settings))
+            ? [content.Item, .. project.Items] : [.. project.Items];
         // Behind the air gap the archive holds the bundle; without any destination none is needed.
-        bool isWanted = project.Content is not null && settings.SourceArchive.Length == 0 && (project.Content.IsPushed || Publisher.HasDestination(items, settings));
-        ProduceResult? made = isWanted ? await new BundleProducer(registry).ProduceAsync(project.Content!.Request, cancellationToken) : null;
+        bool isWanted = project.Content is not null && settings.SourceArchive.Length == 0
+            && (project.Content.IsPushed || Publisher.HasDestination(items, settings));
+        ProduceResult? made = isWanted
+            ? await new BundleProducer(registry).ProduceAsync(project.Content!.Request, cancellationToken) : null;
         try
         {
-            Publisher publisher = new(made?.Bundle?.Over(registry) ?? registry, observer) { Artifacts = Artifacts, CountRetries = CountRetries, RefusesAnonymous = RefusesAnonymous };
-            ImmutableArray<Diagnostic> problems = [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, settings), .. ApplyProblems(items, settings)];
+            Publisher publisher = new(made?.Bundle?.Over(registry) ?? registry, observer)
+            {
+                Artifacts = Artifacts,
+                CountRetries = CountRetries,
+                RefusesAnonymous = RefusesAnonymous
+            };
+            ImmutableArray<Diagnostic> problems =
+                [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, settings), .. ApplyProblems(items, settings)];
             PreparedPublish? prepared = problems.IsEmpty ? await publisher.PrepareAsync(items, settings, cancellationToken) : null;
-            return new PreparedProject(project, made?.Bundle, publisher, prepared, prepared?.Problems ?? problems, made is null ? [] : [.. made.Warnings]);
+            return new PreparedProject(
+                project, made?.Bundle, publisher, prepared, prepared?.Problems ?? problems, made is null ? [] : [.. made.Warnings]);
         }
         catch
         {
@@ -51,22 +63,26 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
 
     // Found before anything moves. A dry run brings nothing anywhere.
     private static ImmutableArray<Diagnostic> ApplyProblems(PublishItem[] items, PublishSettings settings) =>
-        settings.DryRun || items.Length == 0 || !Publisher.HasDestination(items, settings) ? [] : ApplyTarget.FindProblems(settings, Environment.GetEnvironmentVariable, null);
+        settings.DryRun || items.Length == 0 || !Publisher.HasDestination(items, settings) ? [
+            ] : ApplyTarget.FindProblems(settings, Environment.GetEnvironmentVariable, null);
 
     /// <summary>Finds out what <see cref="RunAsync"/> would do. Sends nothing but questions.</summary>
     /// <exception cref="AirgapException">The first failure.</exception>
-    public static Task<PublishPlan> PlanAsync(PreparedProject prepared, CancellationToken cancellationToken) => prepared.Publisher.PlanPreparedAsync(prepared.Publish!, cancellationToken);
+    public static Task<PublishPlan> PlanAsync(PreparedProject prepared, CancellationToken cancellationToken) =>
+        prepared.Publisher.PlanPreparedAsync(prepared.Publish!, cancellationToken);
 
     /// <summary>Pushes the bundle to a repository of its own (<see cref="PreparedProject.PushesBundle"/>).</summary>
     /// <exception cref="AirgapException">The first failure.</exception>
     public async Task<PushResult> PushAsync(PreparedProject prepared, IPushObserver pushObserver, CancellationToken cancellationToken)
     {
         RelocationDestination.Repository destination = new(prepared.Bundle!.Reference.Repository);
-        using IDisposable? announced = await DestinationLock.OfUser(prepared.Declared.Settings.LockTimeout).EnterAsync(destination, observer ?? SilentObserver.Instance, cancellationToken);
+        using IDisposable? announced = await DestinationLock.OfUser(prepared.Declared.Settings.LockTimeout)
+            .EnterAsync(destination, observer ?? SilentObserver.Instance, cancellationToken);
         return await prepared.Bundle.PushAsync(registry, pushObserver, cancellationToken);
     }
 
     /// <summary>Relocates the items and writes their artifacts.</summary>
     /// <exception cref="AirgapException">The first failure.</exception>
-    public static Task<PublishResult> RunAsync(PreparedProject prepared, CancellationToken cancellationToken) => prepared.Publisher.RunPreparedAsync(prepared.Publish!, cancellationToken);
+    public static Task<PublishResult> RunAsync(PreparedProject prepared, CancellationToken cancellationToken) =>
+        prepared.Publisher.RunPreparedAsync(prepared.Publish!, cancellationToken);
 }

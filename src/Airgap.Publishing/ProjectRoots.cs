@@ -6,7 +6,9 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Publishing;
 
-/// <summary>Finds what a project would relocate to a repository, by the digests that its lock or the source registries give its tags.</summary>
+/// <summary>
+/// Finds what a project would relocate to a repository, by the digests that its lock or the source registries give its tags.
+/// </summary>
 internal static class ProjectRoots
 {
     /// <summary>Finds the items that go to a repository; none where none does.</summary>
@@ -15,15 +17,22 @@ internal static class ProjectRoots
     /// <param name="registry">The registries; the source's is asked for what no lock holds.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">The first problem of the project, or 1xxx: a registry.</exception>
-    public static async Task<IReadOnlyList<KeptRoot>> FindAsync(DeclaredProject project, RepositoryName repository, IRegistry registry, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<KeptRoot>> FindAsync(
+        DeclaredProject project, RepositoryName repository, IRegistry registry, CancellationToken cancellationToken)
     {
         // The archive that carries it, either way, does not change where it ends up.
         PublishSettings settings = project.Settings with { Archive = "", SourceArchive = "", UpdateLock = false };
         if (settings.Registry.Length == 0)
             settings = settings with { Registry = ParentOf(repository) };
-        using PreparedProject prepared = await new ProjectPublisher(registry, observer: null).PrepareAsync(project with { Settings = settings }, cancellationToken);
+        using PreparedProject prepared =
+            await new ProjectPublisher(registry, observer: null).PrepareAsync(project with { Settings = settings }, cancellationToken);
         if (prepared.Problems is [var problem, ..])
-            throw new AirgapException(problem.Code, problem.Message, problem.Advice) { Reference = problem.Reference, Digest = problem.Digest, Location = problem.Location };
+            throw new AirgapException(problem.Code, problem.Message, problem.Advice)
+            {
+                Reference = problem.Reference,
+                Digest = problem.Digest,
+                Location = problem.Location
+            };
         IRegistry sources = prepared.Bundle?.Over(registry) ?? registry;
         List<KeptRoot> roots = [];
         IEnumerable<PreparedPublish> sides = prepared.Publish is not { } publish ? [] : publish.Sides.DefaultIfEmpty(publish);
@@ -34,13 +43,19 @@ internal static class ProjectRoots
             string from = $"{declaration.Item.ItemName} '{declaration.Item.Include}'";
             if (declaration.Item.Kind == PublishItemKind.Lock)
             {
-                roots.AddRange(KeptLock.Read(settings.FullPath(declaration.Item.Include), declaration.Tag).Select(root => root with { From = from }));
+                roots.AddRange(KeptLock.Read(settings.FullPath(declaration.Item.Include), declaration.Tag)
+                    .Select(root => root with { From = from }));
                 continue;
             }
 
             ImageReference reference = declaration.Reference!;
-            Digest digest = reference.Digest ?? declaration.Pin ?? (await sources.GetRepository(reference.Repository).GetManifestAsync(reference.Selector, cancellationToken)).Digest;
-            roots.Add(new KeptRoot(digest, from) { Tag = declaration.Tag, Origin = declaration.Item.IsProduced ? null : reference.Repository });
+            Digest digest = reference.Digest ?? declaration.Pin
+                ?? (await sources.GetRepository(reference.Repository).GetManifestAsync(reference.Selector, cancellationToken)).Digest;
+            roots.Add(new KeptRoot(digest, from)
+            {
+                Tag = declaration.Tag,
+                Origin = declaration.Item.IsProduced ? null : reference.Repository
+            });
         }
 
         return roots;

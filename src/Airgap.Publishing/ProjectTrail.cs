@@ -30,7 +30,8 @@ internal sealed class ProjectTrail(PublishSettings settings)
         }
 
         ImmutableArray<TransferResult> results = [.. result.Items.Select(item => item.Result)];
-        await AppendAsync(log, result.Failures.IsEmpty ? "complete" : results.IsEmpty ? Diagnostic.FormatId(result.Failures[0].Code) : "incomplete", results);
+        await AppendAsync(log, result.Failures.IsEmpty
+            ? "complete" : results.IsEmpty ? Diagnostic.FormatId(result.Failures[0].Code) : "incomplete", results);
         return result;
     }
 
@@ -38,10 +39,13 @@ internal sealed class ProjectTrail(PublishSettings settings)
     private async Task AppendAsync(string log, string outcome, ImmutableArray<TransferResult> results)
     {
         ReportPlaces places = ReportPlaces.Of(results);
-        string[] roots = [.. results.SelectMany(RelocationStatement.RootsOf).Select(item => (item.Destination ?? item.Item.Source).ToString()).Distinct()];
-        string[] to = results.IsEmpty ? [.. new[] { settings.Registry, settings.Archive }.Where(text => text.Length > 0)] : [.. results.Select(result => result.Destination.ToString()!).Distinct()];
+        string[] roots = [.. results.SelectMany(RelocationStatement.RootsOf)
+            .Select(item => (item.Destination ?? item.Item.Source).ToString()).Distinct()];
+        string[] to = results.IsEmpty ? [.. new[] { settings.Registry, settings.Archive }.Where(text => text.Length > 0)]
+            : [.. results.Select(result => result.Destination.ToString()!).Distinct()];
         string[] from = [.. results.Select(result => result.Plan.Source.ToString()!).Distinct()];
-        AuditEntry entry = new("publish", outcome, from, to, roots, places.Version, RunIdentity.Find(Environment.GetEnvironmentVariable, settings.RecordUser));
+        AuditEntry entry = new("publish", outcome, from, to, roots, places.Version,
+            RunIdentity.Find(Environment.GetEnvironmentVariable, settings.RecordUser));
         await AuditLog.AppendAsync(log, entry, CancellationToken.None);
     }
 }

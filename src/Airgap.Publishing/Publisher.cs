@@ -24,7 +24,9 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     /// <summary>The list of what a clean removes; null to keep none.</summary>
     internal PublishedFileList? Artifacts { get; init; }
 
-    /// <summary>Called for each artifact as soon as it is written, so that those of a run that fails later are known too; null for none.</summary>
+    /// <summary>
+    /// Called for each artifact as soon as it is written, so that those of a run that fails later are known too; null for none.
+    /// </summary>
     public Action<PublishedFile>? OnArtifact { get; init; }
 
     /// <summary>Asks a mirror as a cluster without a Secret does, for a PackageRepository that names none; null to ask nothing.</summary>
@@ -38,27 +40,31 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     private ItemPreparer Preparer => new(registry, Notices);
 
     /// <inheritdoc cref="ItemPreparer.Validate"/>
-    public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings) => Preparer.Validate(items, settings);
+    public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
+        Preparer.Validate(items, settings);
 
     /// <inheritdoc cref="ItemPreparer.PrepareAsync"/>
-    internal Task<PreparedPublish> PrepareAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
+    internal Task<PreparedPublish> PrepareAsync(
+        IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
         Preparer.PrepareAsync(items, settings, cancellationToken);
 
     /// <summary>Prepares the items without publishing them, for their problems. Writes nothing.</summary>
     /// <returns>Every problem; empty when there is none. Of items that <see cref="Validate"/> refuses there is none.</returns>
-    public async Task<ImmutableArray<Diagnostic>> ResolveAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<Diagnostic>> ResolveAsync(
+        IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
     {
         PreparedPublish prepared = await PrepareAsync(items, settings, cancellationToken);
         return prepared.IsRead ? prepared.Problems : [];
     }
 
     /// <summary>
-    /// Relocates the items in order. Without a destination it warns (<see cref="ErrorCode.NoDestination"/>) and does nothing, but for a lock that
-    /// is to be updated (<see cref="PublishSettings.UpdateLock"/>).
+    /// Relocates the items in order. Without a destination it warns (<see cref="ErrorCode.NoDestination"/>) and does nothing, but for a
+    /// lock that is to be updated (<see cref="PublishSettings.UpdateLock"/>).
     /// A failure ends it, unless <see cref="PublishSettings.KeepGoing"/> is set: then it is one of <see cref="PublishResult.Failures"/>.
     /// </summary>
     /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
-    public async Task<PublishResult> RunAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
+    public async Task<PublishResult> RunAsync(
+        IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
         await RunPreparedAsync(await PrepareAsync(items, settings, cancellationToken), cancellationToken);
 
     /// <summary>The second stage: what <see cref="RunAsync"/> does with items that are prepared.</summary>
@@ -85,7 +91,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         using StartedPublish started = Start(settings);
         if (await JudgeAsync(started.Publisher, prepared, new JudgedImages(), cancellationToken) is { IsEmpty: false } refusals)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
-        GateReport? gate = await ProjectGate.AskAsync(settings, started.Publisher, HasDestination(items, settings) ? resolved.Declarations : [], _warnings, cancellationToken);
+        GateReport? gate = await ProjectGate.AskAsync(
+            settings, started.Publisher, HasDestination(items, settings) ? resolved.Declarations : [], _warnings, cancellationToken);
         if (gate is { ExitCode: not 0 })
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [Gate.Refusal(gate)], Gate = gate };
         return await RunJudgedAsync(started, prepared, resolved, gate, cancellationToken);
@@ -97,13 +104,18 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         ArtifactFolder artifacts = new(settings.FullOutputPath, Artifacts ?? new PublishedFileList(null), _warnings, OnArtifact);
         ManifestObjects objects = new();
         ProjectSigning signing = ProjectSigning.Read(settings);
-        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous, Signing = signing };
+        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects)
+        {
+            RefusesAnonymous = RefusesAnonymous,
+            Signing = signing
+        };
         return new StartedPublish(artifacts, objects, publisher, signing);
     }
 
     /// <summary>Judges what would be relocated, before anything moves or is written.</summary>
     /// <returns>The refusals; empty where nobody has to have signed.</returns>
-    internal static async Task<ImmutableArray<Diagnostic>> JudgeAsync(ItemPublisher publisher, PreparedPublish prepared, JudgedImages judged, CancellationToken cancellationToken)
+    internal static async Task<ImmutableArray<Diagnostic>> JudgeAsync(
+        ItemPublisher publisher, PreparedPublish prepared, JudgedImages judged, CancellationToken cancellationToken)
     {
         if (prepared.Lock is not { } resolved || !HasDestination(prepared.Items, prepared.Settings)
             || TrustRuleSet.Read(prepared.Settings, out ImmutableArray<Diagnostic> problems) is not { } rules)
@@ -115,19 +127,25 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     }
 
     /// <summary>Relocates what is judged.</summary>
-    internal async Task<PublishResult> RunJudgedAsync(StartedPublish started, PreparedPublish prepared, ResolvedLock resolved, GateReport? gate, CancellationToken cancellationToken)
+    internal async Task<PublishResult> RunJudgedAsync(
+        StartedPublish started, PreparedPublish prepared, ResolvedLock resolved, GateReport? gate, CancellationToken cancellationToken)
     {
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         (ArtifactFolder artifacts, ManifestObjects objects, ItemPublisher publisher, _) = started;
         await LockKeeper.WriteAsync(resolved, cancellationToken);
         if (!HasDestination(items, settings))
-            return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved) { Lock = resolved.Change };
+            return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved)
+            {
+                Lock = resolved.Change
+            };
 
         Notices.WarnOfRepair(resolved.Declarations, settings);
         ItemOutcomes outcomes = new();
         Declaration[] sharing = [.. resolved.Declarations.Where(declaration => declaration.SharesArchive)];
         if (sharing.Length > 0)
-            await outcomes.AddAllAsync(sharing, () => new SharedItems(registry, observer, _warnings, settings, publisher).RunAsync(sharing, cancellationToken), settings.KeepGoing);
+            await outcomes.AddAllAsync(
+                sharing, () => new SharedItems(registry, observer, _warnings, settings, publisher).RunAsync(sharing, cancellationToken),
+                settings.KeepGoing);
         foreach (Declaration declaration in resolved.Declarations.Where(declaration => !declaration.SharesArchive))
             await outcomes.AddAsync(declaration, () => publisher.RunAsync(declaration, cancellationToken), settings.KeepGoing);
 
@@ -135,13 +153,17 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         List<PublishedFile> manifests = await shared.WriteManifestsAsync(objects, outcomes.Published, cancellationToken);
         await shared.WriteReceiptAsync(outcomes.Received, cancellationToken);
         string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
-        (PublishedFile[] reports, ReportModel model) = await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
+        (PublishedFile[] reports, ReportModel model) =
+            await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
         List<PublishedFile> mirrors = await shared.WriteMirrorsAsync(outcomes.Published, cancellationToken);
         PublishedFile[] signatures = await shared.SignAsync(started.Signing, outcomes, reports[0], cancellationToken);
         // After a failure an earlier artifact of the item that failed is still the best there is.
         if (outcomes.Failures.Count == 0)
             artifacts.RemoveStale();
-        return new PublishResult([.. outcomes.Published], [.. outcomes.Published.SelectMany(item => item.Files).DistinctBy(file => file.Path), .. manifests, .. mirrors, .. reports, .. signatures], _warnings.All, summary)
+        return new PublishResult(
+            [.. outcomes.Published],
+            [.. outcomes.Published.SelectMany(item => item.Files).DistinctBy(file => file.Path), .. manifests, .. mirrors, .. reports,
+                .. signatures], _warnings.All, summary)
         {
             Lock = resolved.Change,
             Failures = [.. outcomes.Failures],
@@ -152,7 +174,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
 
     /// <summary>Finds out what <see cref="RunAsync"/> would do. Reads only: no request that writes, no file.</summary>
     /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
-    public async Task<PublishPlan> PlanAsync(IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
+    public async Task<PublishPlan> PlanAsync(
+        IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
         await PlanPreparedAsync(await PrepareAsync(items, settings, cancellationToken), cancellationToken);
 
     /// <summary>The second stage of a dry run: what <see cref="PlanAsync"/> does with items that are prepared.</summary>
@@ -176,12 +199,20 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             // A plan that leaves out what cannot be read would say too little.
             ArtifactFolder artifacts = new(side.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
             using ProjectSigning signing = ProjectSigning.Read(side.Settings);
-            ItemPublisher publisher = new(registry, observer, _warnings, side.Settings with { KeepGoing = false }, artifacts, new ManifestObjects()) { Signing = signing };
+            ItemPublisher publisher =
+                new(registry, observer, _warnings, side.Settings with { KeepGoing = false }, artifacts, new ManifestObjects())
+                {
+                    Signing = signing
+                };
             if (await JudgeAsync(publisher, side, judged, cancellationToken) is { IsEmpty: false } refusals)
                 return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = refusals };
             Declaration[] sharing = [.. side.Lock.Declarations.Where(declaration => declaration.SharesArchive)];
             if (sharing.Length > 0)
-                forecasts.AddRange(await new SharedItems(registry, observer, _warnings, side.Settings with { KeepGoing = false }, publisher).ForecastAsync(sharing, cancellationToken));
+                forecasts.AddRange(await new SharedItems(
+                    registry, observer, _warnings, side.Settings with
+                    {
+                        KeepGoing = false
+                    }, publisher).ForecastAsync(sharing, cancellationToken));
             foreach (Declaration declaration in side.Lock.Declarations.Where(declaration => !declaration.SharesArchive))
                 forecasts.AddRange(await publisher.ForecastAsync(declaration, cancellationToken));
         }
@@ -191,7 +222,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
 
     /// <summary>True when the project, or one of its items, says where to relocate to.</summary>
     public static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
-        settings.Registry.Length > 0 || TemplateDestination.NamesRegistry(settings.RepositoryTemplate) || settings.Archive.Length > 0 || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
+        settings.Registry.Length > 0 || TemplateDestination.NamesRegistry(settings.RepositoryTemplate) || settings.Archive.Length > 0
+            || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
 
     private SideBySide SideBySide() => new(registry, observer, _warnings)
     {
@@ -201,7 +233,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         CountRetries = CountRetries,
     };
 
-    private static Diagnostic? AsksOfSides(PreparedPublish prepared) => prepared.Sides.IsEmpty || prepared.Settings.GateCommand.Length == 0 ? null : new Diagnostic(
+    private static Diagnostic? AsksOfSides(PreparedPublish prepared) =>
+        prepared.Sides.IsEmpty || prepared.Settings.GateCommand.Length == 0 ? null : new Diagnostic(
         ErrorCode.InvalidTrustRule,
         "No gate can be asked of a project with several destinations side by side.",
         "Publish to one destination at a time, or into an archive.");
@@ -209,6 +242,11 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     private static void ThrowFirst(ImmutableArray<Diagnostic> problems)
     {
         if (problems is [var problem, ..])
-            throw new AirgapException(problem.Code, problem.Message, problem.Advice) { Reference = problem.Reference, Digest = problem.Digest, Location = problem.Location };
+            throw new AirgapException(problem.Code, problem.Message, problem.Advice)
+            {
+                Reference = problem.Reference,
+                Digest = problem.Digest,
+                Location = problem.Location
+            };
     }
 }

@@ -11,22 +11,32 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
-/// <summary>Writes the artifacts that items have in common, when all items are done: shared objects, the kustomization, reports and the receipt.</summary>
+/// <summary>
+/// Writes the artifacts that items have in common, when all items are done: shared objects, the kustomization, reports and the receipt.
+/// </summary>
 internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder artifacts, PublishWarnings warnings)
 {
     /// <summary>Writes the Kubernetes objects that several items need, and the kustomization that lists all manifests.</summary>
-    public async Task<List<PublishedFile>> WriteManifestsAsync(ManifestObjects objects, IReadOnlyList<PublishedItem> published, CancellationToken cancellationToken)
+    public async Task<List<PublishedFile>> WriteManifestsAsync(
+        ManifestObjects objects, IReadOnlyList<PublishedItem> published, CancellationToken cancellationToken)
     {
         List<PublishedFile> files = [];
-        List<PublishedFile> applied = [.. published.SelectMany(item => item.Files).Where(file => file.Kind is PublishedFileKind.PackageRepository or PublishedFileKind.GitOps)];
+        List<PublishedFile> applied = [
+            .. published.SelectMany(item => item.Files)
+            .Where(file => file.Kind is PublishedFileKind.PackageRepository or PublishedFileKind.GitOps)];
         foreach (SecretExportObject export in objects.Exports)
-            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(export)), export.Yaml, PublishedFileKind.SecretExport, cancellationToken));
+            files.Add(await artifacts.WriteAsync(
+                Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(export)), export.Yaml, PublishedFileKind.SecretExport,
+                cancellationToken));
         foreach (KubernetesObject ns in objects.Namespaces)
-            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(ns)), ns.Yaml, PublishedFileKind.Namespace, cancellationToken));
+            files.Add(await artifacts.WriteAsync(
+                Path.Combine(ArtifactFolder.Manifests, ManifestObjects.FileName(ns)), ns.Yaml, PublishedFileKind.Namespace,
+                cancellationToken));
         applied.AddRange(files);
         foreach (PullSecretObject secret in objects.Secrets)
         {
-            PublishedFile file = await artifacts.WriteSecretAsync(settings.SecretManifests ? ArtifactFolder.Manifests : ArtifactFolder.Secrets, secret, cancellationToken);
+            PublishedFile file = await artifacts.WriteSecretAsync(
+                settings.SecretManifests ? ArtifactFolder.Manifests : ArtifactFolder.Secrets, secret, cancellationToken);
             files.Add(file);
             if (settings.SecretManifests)
                 applied.Add(file);
@@ -48,28 +58,36 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
     }
 
     /// <summary>Signs the receipt and <c>relocation.json</c>, each by a statement beside it.</summary>
-    public async Task<PublishedFile[]> SignAsync(ProjectSigning signing, ItemOutcomes outcomes, PublishedFile report, CancellationToken cancellationToken)
+    public async Task<PublishedFile[]> SignAsync(
+        ProjectSigning signing, ItemOutcomes outcomes, PublishedFile report, CancellationToken cancellationToken)
     {
         if (signing.Key is not { } key)
             return [];
         RunIdentity? who = RunIdentity.Find(Environment.GetEnvironmentVariable, settings.RecordUser);
-        TrustedImage[]? verdicts = outcomes.Published.All(item => item.Signatures is null) ? null : [.. outcomes.Published.SelectMany(item => item.Signatures ?? [])];
+        TrustedImage[]? verdicts = outcomes.Published.All(item => item.Signatures is null)
+            ? null : [.. outcomes.Published.SelectMany(item => item.Signatures ?? [])];
         byte[] relocation = TrustRuleReader.ReadFile(report.Path);
         if (settings.Receipt.Length > 0 && outcomes.Received.Count > 0)
         {
             string receipt = settings.FullPath(settings.Receipt);
-            byte[] statement = RelocationStatement.Write(Path.GetFileName(receipt), Digest.Compute(TrustRuleReader.ReadFile(receipt)), outcomes.Received, verdicts, who, ReportPlaces.Of([]).Version, relocation);
+            byte[] statement = RelocationStatement.Write(
+                Path.GetFileName(receipt), Digest.Compute(TrustRuleReader.ReadFile(receipt)), outcomes.Received, verdicts, who,
+                ReportPlaces.Of([]).Version, relocation);
             await SignatureFile.StateAsync(receipt, statement, key, cancellationToken);
         }
 
         Digest digest = Digest.Compute(relocation);
         string place = await SignatureFile.StateOnceAsync(
-            report.Path, digest, () => RelocationStatement.Write(RelocationReportWriter.FileName, digest, outcomes.Results, verdicts, who, ReportPlaces.Of([]).Version, relocation), key, cancellationToken);
+            report.Path, digest, () =>
+            RelocationStatement.Write(
+                RelocationReportWriter.FileName, digest, outcomes.Results, verdicts, who, ReportPlaces.Of([]).Version, relocation),
+                key, cancellationToken);
         return [artifacts.Take(new PublishedFile(place, PublishedFileKind.ReportSignature))];
     }
 
     /// <summary>Writes the mirror configurations that the project asks for.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.MirrorPathsDiffer"/>, <see cref="ErrorCode.NothingMirrored"/>, or 3xxx: a file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.MirrorPathsDiffer"/>, <see cref="ErrorCode.NothingMirrored"/>, or 3xxx: a
+    /// file.</exception>
     public async Task<List<PublishedFile>> WriteMirrorsAsync(IReadOnlyList<PublishedItem> published, CancellationToken cancellationToken)
     {
         List<PublishedFile> files = [];
@@ -78,7 +96,9 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         RelocationReport report = RelocationReportWriter.Create(settings.FullOutputPath, published, [], [], "");
         string? HostOf(ReportItem item) => published[report.Items.IndexOf(item)].Item.Value(MetadataNames.ClusterRegistry);
         foreach ((string name, string text) in MirrorFiles.Create(MirrorMap.Of(report, HostOf), settings.MirrorFormats))
-            files.Add(await artifacts.WriteAsync(Path.Combine(ArtifactFolder.Mirrors, name.Replace('/', Path.DirectorySeparatorChar)), text, PublishedFileKind.Mirrors, cancellationToken));
+            files.Add(await artifacts.WriteAsync(
+                Path.Combine(ArtifactFolder.Mirrors, name.Replace('/', Path.DirectorySeparatorChar)), text, PublishedFileKind.Mirrors,
+                cancellationToken));
         return files;
     }
 
@@ -88,11 +108,16 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
     /// <param name="retries">Repeated requests; null where they are not counted.</param>
     /// <param name="gate">What the gate said; null where none was asked.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
-    public async Task<(PublishedFile[] Files, ReportModel Model)> WriteReportsAsync(ItemOutcomes outcomes, string summary, long? retries, GateReport? gate, CancellationToken cancellationToken)
+    public async Task<(PublishedFile[] Files, ReportModel Model)> WriteReportsAsync(
+        ItemOutcomes outcomes, string summary, long? retries, GateReport? gate, CancellationToken cancellationToken)
     {
-        (string path, bool isKept) = await RelocationReportWriter.WriteAsync(settings.FullOutputPath, outcomes.Published, warnings.All, [.. outcomes.Failures], summary, gate, cancellationToken);
-        PublishedFile report = artifacts.Take(new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
-        ReportModel model = RelocationPage.Create(Path.GetFileName(settings.ProjectDirectory), outcomes.Results, outcomes.Derived, warnings.All, outcomes.Failures, summary, retries, outcomes.Published.SelectMany(item => item.Signatures ?? []));
+        (string path, bool isKept) = await RelocationReportWriter.WriteAsync(
+            settings.FullOutputPath, outcomes.Published, warnings.All, [.. outcomes.Failures], summary, gate, cancellationToken);
+        PublishedFile report = artifacts.Take(
+            new PublishedFile(path, PublishedFileKind.Report) { Written = isKept ? null : PublishedFileList.DigestOf(path) });
+        ReportModel model = RelocationPage.Create(
+            Path.GetFileName(settings.ProjectDirectory), outcomes.Results, outcomes.Derived, warnings.All, outcomes.Failures, summary,
+            retries, outcomes.Published.SelectMany(item => item.Signatures ?? []));
         PublishedFile page = artifacts.Take(await RelocationPage.WriteAsync(settings.FullOutputPath, model, isKept, cancellationToken));
         return ([report, page], model);
     }

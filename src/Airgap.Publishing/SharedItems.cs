@@ -15,30 +15,37 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Relocates all items of a project that go into one archive, together: a layer is there once, the archive appears when all of them are whole, and what
-/// other projects put there stays.
+/// Relocates all items of a project that go into one archive, together: a layer is there once, the archive appears when all of them are
+/// whole, and what other projects put there stays.
 /// </summary>
-internal sealed class SharedItems(IRegistry registry, ITransferObserver? observer, PublishWarnings warnings, PublishSettings settings, ItemPublisher items)
+internal sealed class SharedItems(
+    IRegistry registry, ITransferObserver? observer, PublishWarnings warnings, PublishSettings settings, ItemPublisher items)
 {
     /// <summary>Relocates them and writes their artifacts; an archive that is not whole leaves none.</summary>
     /// <param name="declarations">The items, 1 or more, of one archive.</param>
     /// <param name="cancellationToken">Ends it; the archive is then as it was.</param>
     /// <returns>What became of each, in order.</returns>
     /// <exception cref="AirgapException">Any failure; of one item, with its place.</exception>
-    public Task<ImmutableArray<PublishedItem>> RunAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) => ItemPublisher.LocatedAsync(declarations[0], async () =>
+    public Task<ImmutableArray<PublishedItem>> RunAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) =>
+        ItemPublisher.LocatedAsync(declarations[0], async () =>
     {
         ItemObserver told = new(observer, warnings, declarations[0].Item.Location);
         Relocator relocator = new(registry, told);
-        using IDisposable? held = await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(declarations[0].Destination, told, cancellationToken);
+        using IDisposable? held =
+            await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(declarations[0].Destination, told, cancellationToken);
         ArtifactFile.MakeFolder(OutputCheck.OfArchive(declarations[0].Archive!, makesFolder: true).Folder);
         Planned planned = await PlanAsync(declarations, relocator, cancellationToken);
         try
         {
-            ImmutableArray<TransferResult> results = planned.Standing ?? Split(await relocator.RunAsync(planned.Whole!, declarations[0].Destination, items.OptionsFor(declarations[0], cancellationToken), cancellationToken), planned.Items);
+            ImmutableArray<TransferResult> results = planned.Standing
+                ?? Split(await relocator.RunAsync(
+                    planned.Whole!, declarations[0].Destination, items.OptionsFor(declarations[0], cancellationToken), cancellationToken),
+                    planned.Items);
             bool isWhole = results.All(result => result.IsComplete);
             ImmutableArray<PublishedItem>.Builder published = ImmutableArray.CreateBuilder<PublishedItem>();
             for (int i = 0; i < declarations.Count; i++)
-                published.Add(await items.LeaveAsync(declarations[i], planned.Items[i], results[i], isWhole, signs: i == 0, cancellationToken));
+                published.Add(await items.LeaveAsync(
+                    declarations[i], planned.Items[i], results[i], isWhole, signs: i == 0, cancellationToken));
             return published.DrainToImmutable();
         }
         finally
@@ -48,15 +55,26 @@ internal sealed class SharedItems(IRegistry registry, ITransferObserver? observe
     });
 
     /// <summary>Finds out what <see cref="RunAsync"/> would do.</summary>
-    public Task<ImmutableArray<ForecastItem>> ForecastAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) => ItemPublisher.LocatedAsync(declarations[0], async () =>
+    public Task<ImmutableArray<ForecastItem>> ForecastAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) =>
+        ItemPublisher.LocatedAsync(declarations[0], async () =>
     {
         Relocator relocator = new(registry, new ItemObserver(observer, warnings, declarations[0].Item.Location));
         using Planned planned = await PlanAsync(declarations, relocator, cancellationToken);
-        ImmutableArray<TransferResult> results = planned.Standing ?? Split(Result(await relocator.ForecastAsync(planned.Whole!, declarations[0].Destination, items.Options, cancellationToken)), planned.Items);
+        ImmutableArray<TransferResult> results = planned.Standing
+            ?? Split(Result(await relocator.ForecastAsync(planned.Whole!, declarations[0].Destination, items.Options, cancellationToken)),
+                planned.Items);
         return results.Select((result, i) => items.Forecast(
             declarations[i],
             planned.Items[i],
-            new TransferForecast { Plan = result.Plan, Destination = result.Destination, Items = result.Items, Root = result.Root, Blobs = result.Blobs, MovesTag = false })).ToImmutableArray();
+            new TransferForecast
+            {
+                Plan = result.Plan,
+                Destination = result.Destination,
+                Items = result.Items,
+                Root = result.Root,
+                Blobs = result.Blobs,
+                MovesTag = false
+            })).ToImmutableArray();
     });
 
     /// <summary>Refuses to write an item that shares no archive over one that holds what other projects put there.</summary>
@@ -72,13 +90,15 @@ internal sealed class SharedItems(IRegistry registry, ITransferObserver? observe
         {
             throw new AirgapException(
                 ErrorCode.LockSharesNoArchive,
-                $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is a list of images, whose order and annotations are those "
+                $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is a list of images, whose order and annotations " +
+                "are those "
                 + $"of a whole archive: it would replace '{archive.Path}', which holds what other projects put there.",
                 $"Give this project an archive of its own ({PropertyNames.Archive}).");
         }
     }
 
-    private sealed record Planned(ImmutableArray<ItemPlan> Items, TransferPlan? Whole, ImmutableArray<TransferResult>? Standing) : IDisposable
+    private sealed record Planned(ImmutableArray<ItemPlan> Items, TransferPlan? Whole, ImmutableArray<TransferResult>? Standing)
+        : IDisposable
     {
         public void Dispose()
         {
@@ -91,7 +111,8 @@ internal sealed class SharedItems(IRegistry registry, ITransferObserver? observe
     {
         RelocationDestination.Archive destination = (RelocationDestination.Archive)declarations[0].Destination;
         ItemObserver told = new(observer, warnings, declarations[0].Item.Location);
-        SharedArchive shared = await SharedArchive.OpenAsync(destination, ArchiveOwner.Of(settings, destination.Path), told, cancellationToken);
+        SharedArchive shared = await SharedArchive.OpenAsync(
+            destination, ArchiveOwner.Of(settings, destination.Path), told, cancellationToken);
         ImmutableArray<DeltaSource> bases = ItemBases.Of(settings, declarations, text => observer?.Notice(text));
         List<ItemPlan> made = [];
         List<ItemSource> sources = [];
@@ -99,19 +120,26 @@ internal sealed class SharedItems(IRegistry registry, ITransferObserver? observe
         {
             bool isJudged = declarations.All(items.IsJudged);
             foreach (Declaration declaration in isJudged ? [] : declarations)
-                sources.Add(await ItemPublisher.LocatedAsync(declaration, () => items.OpenAsync(declaration, relocator, asksDestination: false, cancellationToken)));
+                sources.Add(await ItemPublisher.LocatedAsync(
+                    declaration, () => items.OpenAsync(declaration, relocator, asksDestination: false, cancellationToken)));
             ImmutableArray<TransferResult>? standing = isJudged || !bases.IsEmpty
                 ? null
-                : await relocator.FindStandingAsync(shared, destination, [.. sources.Select(source => (source.Source, source.Options))], cancellationToken);
+                : await relocator.FindStandingAsync(
+                    shared, destination, [.. sources.Select(source => (source.Source, source.Options))], cancellationToken);
             for (int i = 0; i < declarations.Count; i++)
             {
                 Declaration declaration = declarations[i];
                 ItemSource? source = isJudged ? null : sources[i];
                 TransferResult? found = standing?[i];
-                made.Add(source is null ? items.JudgedOf(declaration) : await ItemPublisher.LocatedAsync(declaration, () => items.PlanOfAsync(declaration, source, found, cancellationToken)));
+                made.Add(source is null ? items.JudgedOf(declaration)
+                    : await ItemPublisher.LocatedAsync(
+                        declaration, () => items.PlanOfAsync(declaration, source, found, cancellationToken)));
             }
 
-            TransferPlan? whole = standing is not null ? null : await relocator.LeaveOutAsync(shared.With([.. made.Select(item => item.Plan)]), new PlanOptions { Bases = bases, Concurrency = settings.Concurrency }, cancellationToken);
+            TransferPlan? whole = standing is not null
+                ? null : await relocator.LeaveOutAsync(
+                    shared.With([.. made.Select(item => item.Plan)]),
+                    new PlanOptions { Bases = bases, Concurrency = settings.Concurrency }, cancellationToken);
             return new Planned([.. made], whole, standing);
         }
         catch
@@ -125,7 +153,8 @@ internal sealed class SharedItems(IRegistry registry, ITransferObserver? observe
     // What became of each item. A blob of several counts for the first of them, as it moved once.
     private static ImmutableArray<TransferResult> Split(TransferResult whole, ImmutableArray<ItemPlan> plans)
     {
-        Dictionary<(string, string?), RelocatedItem> arrived = whole.Items.ToDictionary(item => (item.Item.Source.ToString(), item.Item.Tag));
+        Dictionary<(string, string?), RelocatedItem> arrived =
+            whole.Items.ToDictionary(item => (item.Item.Source.ToString(), item.Item.Tag));
         Dictionary<Digest, RelocatedBlob> blobs = whole.Blobs.ToDictionary(blob => blob.Descriptor.Digest);
         HashSet<Digest> left = [.. whole.Plan.Delta?.Required.Select(layer => layer.Digest) ?? []];
         HashSet<Digest> counted = [];
@@ -133,13 +162,16 @@ internal sealed class SharedItems(IRegistry registry, ITransferObserver? observe
         foreach (TransferPlan full in plans.Select(item => item.Plan))
         {
             TransferPlan plan = left.Count == 0 ? full : DeltaPlan.Without(full, left) with { Delta = whole.Plan.Delta };
-            ImmutableArray<RelocatedItem> own = [.. plan.Items.Where(item => arrived.ContainsKey(Key(item))).Select(item => arrived[Key(item)] with { Item = item })];
+            ImmutableArray<RelocatedItem> own =
+                [.. plan.Items.Where(item => arrived.ContainsKey(Key(item))).Select(item => arrived[Key(item)] with { Item = item })];
             results.Add(whole with
             {
                 Plan = plan,
                 Items = own,
                 Root = own.FirstOrDefault(item => item.Item == plan.Root),
-                Blobs = [.. plan.Blobs.Where(blob => blobs.ContainsKey(blob.Descriptor.Digest)).Select(blob => blobs[blob.Descriptor.Digest]).Select(blob => counted.Add(blob.Descriptor.Digest) ? blob : blob with { Outcome = BlobOutcome.Present })],
+                Blobs = [.. plan.Blobs.Where(blob => blobs.ContainsKey(blob.Descriptor.Digest))
+                    .Select(blob => blobs[blob.Descriptor.Digest])
+                    .Select(blob => counted.Add(blob.Descriptor.Digest) ? blob : blob with { Outcome = BlobOutcome.Present })],
                 Elapsed = results.Count == 0 ? whole.Elapsed : TimeSpan.Zero,
                 Retries = results.Count == 0 ? whole.Retries : 0,
                 Warnings = plan.Warnings,

@@ -12,8 +12,8 @@ using Airgap.Transfer.Sharing;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Publishes a project to several registries side by side. The sources are read once; what a registry gets, it gets whole or not at all, whatever becomes of
-/// the others.
+/// Publishes a project to several registries side by side. The sources are read once; what a registry gets, it gets whole or not at all,
+/// whatever becomes of the others.
 /// </summary>
 internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer, PublishWarnings warnings)
 {
@@ -32,7 +32,9 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
     /// <summary>Relocates to each registry. One that fails is one of <see cref="PublishResult.Failures"/>, and the others go on.</summary>
     public async Task<PublishResult> RunAsync(PreparedPublish prepared, CancellationToken cancellationToken)
     {
-        HashSet<RepositoryName> destinations = [.. prepared.Sides.SelectMany(side => side.Lock!.Declarations).Select(declaration => declaration.Repository).OfType<RepositoryName>()];
+        HashSet<RepositoryName> destinations = [
+            .. prepared.Sides.SelectMany(side => side.Lock!.Declarations).Select(declaration => declaration.Repository)
+            .OfType<RepositoryName>()];
         SharedSource source = new(registry, destinations, prepared.Sides.Length, cancellationToken);
         Side[] sides = [.. prepared.Sides.Select(side => Begin(side, source))];
         try
@@ -66,14 +68,18 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         {
             Lock = prepared.Lock!.Change,
             Failures = [.. failures],
-            Model = RelocationPage.Create(Path.GetFileName(prepared.Settings.ProjectDirectory), [.. items.Select(item => item.Result)], items.Select(item => item.Derived), warnings.All, failures, summary, CountRetries?.Invoke(), items.SelectMany(item => item.Signatures ?? [])),
+            Model = RelocationPage.Create(
+                Path.GetFileName(prepared.Settings.ProjectDirectory), [.. items.Select(item => item.Result)],
+                items.Select(item => item.Derived), warnings.All, failures, summary, CountRetries?.Invoke(),
+                items.SelectMany(item => item.Signatures ?? [])),
         };
     }
 
     private Side Begin(PreparedPublish prepared, SharedSource source)
     {
         string name = prepared.Settings.Registry;
-        Publisher publisher = new(source, new SideObserver(new Gathering(warnings, observer), name, (observer as ISidesObserver)?.Side(name)))
+        Publisher publisher = new(
+            source, new SideObserver(new Gathering(warnings, observer), name, (observer as ISidesObserver)?.Side(name)))
         {
             Artifacts = Artifacts,
             OnArtifact = OnArtifact,
@@ -99,7 +105,8 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         try
         {
             PublishResult result = await new ProjectTrail(side.Prepared.Settings).NoteAsync(
-                () => side.Publisher.RunJudgedAsync(side.Started, side.Prepared, side.Prepared.Lock!, null, cancellationToken), cancellationToken);
+                () => side.Publisher.RunJudgedAsync(
+                    side.Started, side.Prepared, side.Prepared.Lock!, null, cancellationToken), cancellationToken);
             observer?.Notice($"{name}: {result.Summary}");
             return (name, result);
         }

@@ -4,7 +4,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
-/// <summary>Passes on what one of several relocations says, with its registry in front, and its bytes to what counts them for each registry.</summary>
+/// <summary>
+/// Passes on what one of several relocations says, with its registry in front, and its bytes to what counts them for each registry.
+/// </summary>
 /// <param name="inner">Takes what is said; null for nobody.</param>
 /// <param name="registry">Where the relocation goes.</param>
 /// <param name="bytes">Counts; null for nobody.</param>

@@ -9,7 +9,8 @@ namespace Airgap.Publishing;
 /// <param name="Objects">The objects that its manifests have in common.</param>
 /// <param name="Publisher">Relocates its items; keeps the plans that were judged.</param>
 /// <param name="Signing">Signs for it.</param>
-internal sealed record StartedPublish(ArtifactFolder Artifacts, ManifestObjects Objects, ItemPublisher Publisher, ProjectSigning Signing) : IDisposable
+internal sealed record StartedPublish(ArtifactFolder Artifacts, ManifestObjects Objects, ItemPublisher Publisher, ProjectSigning Signing)
+    : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose() => Signing.Dispose();

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Builder;
 namespace Airgap.Registry;
 
 /// <summary>A running OCI registry over a folder, or over archives.</summary>
-/// <remarks>Source: OCI distribution specification 1.1. Disposing it stops it; requests under way get <see cref="RegistryServerOptions.StopWithin"/>.</remarks>
+/// <remarks>Source: OCI distribution specification 1.1. Disposing it stops it; requests under way get
+/// <see cref="RegistryServerOptions.StopWithin"/>.</remarks>
 public sealed class RegistryServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -56,7 +57,10 @@ public sealed class RegistryServer : IAsyncDisposable
                 StorageFolder.Prepare(options.Folder, options.ReadOnly);
                 if (!options.ReadOnly)
                     hold = FolderHold.Take(options.Folder);
-                content = storage = new RegistryStorage(options.Folder, options.Uploads) { Uploads = { BeforeWrite = options.BeforeUploadWrite } };
+                content = storage = new RegistryStorage(options.Folder, options.Uploads)
+                {
+                    Uploads = { BeforeWrite = options.BeforeUploadWrite }
+                };
             }
 
             owned = [.. owned, content];
@@ -76,7 +80,10 @@ public sealed class RegistryServer : IAsyncDisposable
             throw;
         }
 
-        return new RegistryServer(application, WebHost.AddressOf(application, options), owned, options.ReadOnly || storage is null ? _ => Task.CompletedTask : token => Task.WhenAll(new UploadPurge(storage, options.PurgeEvery).RunAsync(token), CollectAsync(storage, options, hold, token)))
+        return new RegistryServer(
+            application, WebHost.AddressOf(application, options), owned,
+            options.ReadOnly || storage is null ? _ => Task.CompletedTask : token =>
+            Task.WhenAll(new UploadPurge(storage, options.PurgeEvery).RunAsync(token), CollectAsync(storage, options, hold, token)))
         {
             Garbage = hold is null ? null : storage?.Garbage,
             Hold = hold,
@@ -127,6 +134,9 @@ public sealed class RegistryServer : IAsyncDisposable
     }
 
     // Only a process that has the folder to itself may delete.
-    private static Task CollectAsync(RegistryStorage storage, RegistryServerOptions options, IDisposable? hold, CancellationToken cancellationToken) =>
-        options.CollectAfter is { } grace && hold is not null ? new GarbageRounds(storage.Garbage, grace, options.CollectEvery, options.Warning).RunAsync(cancellationToken) : Task.CompletedTask;
+    private static Task CollectAsync(
+        RegistryStorage storage, RegistryServerOptions options, IDisposable? hold, CancellationToken cancellationToken) =>
+        options.CollectAfter is { } grace && hold is not null
+            ? new GarbageRounds(storage.Garbage, grace, options.CollectEvery, options.Warning).RunAsync(cancellationToken)
+            : Task.CompletedTask;
 }

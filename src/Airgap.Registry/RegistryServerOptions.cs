@@ -40,7 +40,9 @@ public sealed record RegistryServerOptions
     /// <summary>The intermediate certificates between <see cref="Certificate"/> and a root, which the registry sends to clients.</summary>
     public X509Certificate2Collection CertificateChain { get; init; } = [];
 
-    /// <summary>A password file in the format of docker's registry (<c>htpasswd -B</c>): only its users have access. Null to let everybody in.</summary>
+    /// <summary>
+    /// A password file in the format of docker's registry (<c>htpasswd -B</c>): only its users have access. Null to let everybody in.
+    /// </summary>
     public string? PasswordFile { get; init; }
 
     /// <summary>The most open connections; null for no limit.</summary>
@@ -49,7 +51,9 @@ public sealed record RegistryServerOptions
     /// <summary>The time that requests under way get when the registry stops.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Receives warnings: while the registry starts, before it answers requests, and of its collection of garbage, once each.</summary>
+    /// <summary>
+    /// Receives warnings: while the registry starts, before it answers requests, and of its collection of garbage, once each.
+    /// </summary>
     public Action<Diagnostic>? Warning { get; init; }
 
     /// <summary>The only user with access; null to let everybody in.</summary>
@@ -58,7 +62,10 @@ public sealed record RegistryServerOptions
     /// <summary>True to refuse changes of the content (405) and to write nothing to the folder.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>Receives a line for each request: time, client, user, method, target, status, bytes received and sent, milliseconds. Called from many threads.</summary>
+    /// <summary>
+    /// Receives a line for each request: time, client, user, method, target, status, bytes received and sent, milliseconds. Called from
+    /// many threads.
+    /// </summary>
     public Action<string>? AccessLog { get; init; }
 
     /// <summary>True to answer under every host name: for a registry that clients use as their proxy.</summary>

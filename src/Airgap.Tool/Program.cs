@@ -22,8 +22,8 @@ internal static class Program
         StandardStream output = StandardStream.Output();
         StandardStream error = StandardStream.Error();
         Terminal terminal = Terminal.OfProcess(output, error);
-        int exitCode = await ToolRunner.RunAsync(args, Identity.OfProcess(), terminal, interruption.Token).ConfigureAwait(false);
-        await terminal.FlushAsync().ConfigureAwait(false);
+        int exitCode = await ToolRunner.RunAsync(args, Identity.OfProcess(), terminal, interruption.Token);
+        await terminal.FlushAsync();
         return ExitCode(exitCode, output, error);
     }
 
@@ -32,7 +32,9 @@ internal static class Program
     {
         if (output.Failure is not { } failure)
             return exitCode;
-        Diagnostic problem = new(ErrorCode.OutputNotWritten, $"Standard output was not written: {failure}.", "Write it to another disk, or to a pipe that is read.");
+        Diagnostic problem = new(
+            ErrorCode.OutputNotWritten, $"Standard output was not written: {failure}.",
+            "Write it to another disk, or to a pipe that is read.");
         error.Write(Encoding.UTF8.GetBytes(DiagnosticText.Of(problem, "Error", Identity.OfProcess()) + "\n"));
         return exitCode == 0 ? 1 : exitCode;
     }

@@ -45,14 +45,18 @@ internal sealed record ArchiveDiff
         HashSet<Digest> now = [.. b.Items.Select(item => item.Digest)];
         string[] before = [.. PackagesOf(a)];
         string[] after = [.. PackagesOf(b)];
-        BlobCount all = BlobCount.Sum(b.Blobs.Where(blob => !known.Contains(blob.Descriptor.Digest)).Select(blob => new BlobCount(1, blob.Descriptor.Size)));
+        BlobCount all = BlobCount.Sum(
+            b.Blobs.Where(blob => !known.Contains(blob.Descriptor.Digest)).Select(blob => new BlobCount(1, blob.Descriptor.Size)));
 
         // A blob that several images add counts for the first of them.
         ImmutableArray<AddedImage>.Builder added = ImmutableArray.CreateBuilder<AddedImage>();
         foreach (PlannedItem item in b.Items.Where(item => !old.Contains(item.Digest)).DistinctBy(item => item.Digest))
         {
-            IEnumerable<Descriptor> fresh = item.Content.SelfAndDescendants().SelectMany(node => node.Blobs).Where(blob => known.Add(blob.Digest));
-            added.Add(new AddedImage(item.Source, item.IsBundle, item.Content.Manifest.IsIndex, BlobCount.Sum(fresh.Select(blob => new BlobCount(1, blob.Size)))));
+            IEnumerable<Descriptor> fresh =
+                item.Content.SelfAndDescendants().SelectMany(node => node.Blobs).Where(blob => known.Add(blob.Digest));
+            added.Add(new AddedImage(
+                item.Source, item.IsBundle, item.Content.Manifest.IsIndex,
+                BlobCount.Sum(fresh.Select(blob => new BlobCount(1, blob.Size)))));
         }
 
         return new ArchiveDiff
@@ -70,11 +74,13 @@ internal sealed record ArchiveDiff
     private static async Task<TransferPlan> PlanAsync(string path, CancellationToken cancellationToken)
     {
         IArchive archive = await AnyArchive.OpenAsync(new RelocationSource.Archive(path), cancellationToken);
-        TransferPlan plan = await new ArchivePlanner(archive, new PlanOptions { IncludeNonDistributableLayers = true }).PlanAsync(new RelocationSource.Archive(path), cancellationToken);
+        TransferPlan plan = await new ArchivePlanner(archive, new PlanOptions { IncludeNonDistributableLayers = true }).PlanAsync(
+            new RelocationSource.Archive(path), cancellationToken);
         return plan with { Blobs = [.. plan.Blobs.Where(blob => blob.Content is not MissingLayerContent)] };
     }
 
-    private static IEnumerable<string> PackagesOf(TransferPlan plan) => plan.Bundles.SelectMany(bundle => bundle.Packages).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> PackagesOf(TransferPlan plan) =>
+        plan.Bundles.SelectMany(bundle => bundle.Packages).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 }
 
 /// <summary>An image that an archive adds.</summary>

@@ -9,7 +9,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer;
 
-/// <summary>Joins a delta with what it builds on: the result is, to the byte, the full archive that would have been written in its place. Opens no connection.</summary>
+/// <summary>
+/// Joins a delta with what it builds on: the result is, to the byte, the full archive that would have been written in its place. Opens no
+/// connection.
+/// </summary>
 internal static class ArchiveMerger
 {
     /// <summary>Joins a chain.</summary>
@@ -18,9 +21,11 @@ internal static class ArchiveMerger
     /// <param name="options">How.</param>
     /// <param name="observer">Is told what happens; null for nobody.</param>
     /// <param name="cancellationToken">Ends it; nothing then has the name.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenChain"/>, <see cref="ErrorCode.BaseIsOutput"/>, or a code of an archive or the disk.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenChain"/>, <see cref="ErrorCode.BaseIsOutput"/>, or a code of an archive
+    /// or the disk.</exception>
     public static async Task<TransferResult> MergeAsync(
-        IReadOnlyList<string> paths, RelocationDestination.Archive destination, TransferOptions options, ITransferObserver? observer, CancellationToken cancellationToken)
+        IReadOnlyList<string> paths, RelocationDestination.Archive destination, TransferOptions options, ITransferObserver? observer,
+        CancellationToken cancellationToken)
     {
         observer ??= SilentObserver.Instance;
         DeltaOutputs.Check(destination.Path, paths);
@@ -29,7 +34,8 @@ internal static class ArchiveMerger
         TransferPlan plan = await PlanAsync(chain, cancellationToken);
         await CheckListAsync(chain, plan, destination, cancellationToken);
         AdaptiveConcurrency places = new(options.Concurrency, options.MostConcurrency, () => 0, TimeProvider.System);
-        await using ArchiveTarget target = new(destination.Path, destination.Format, destination.VolumeSize, plan, options, places, observer);
+        await using ArchiveTarget target =
+            new(destination.Path, destination.Format, destination.VolumeSize, plan, options, places, observer);
         using TransferEngine engine = new(plan, target, options, places, observer);
         return await engine.RunAsync(destination, cancellationToken);
     }
@@ -44,12 +50,14 @@ internal static class ArchiveMerger
     }
 
     // The list of images was written by whoever wrote the delta; one that cannot be written again would be another archive.
-    private static async Task CheckListAsync(ArchiveChain chain, TransferPlan plan, RelocationDestination.Archive destination, CancellationToken cancellationToken)
+    private static async Task CheckListAsync(
+        ArchiveChain chain, TransferPlan plan, RelocationDestination.Archive destination, CancellationToken cancellationToken)
     {
         ArchiveFormat own = chain.InfersRoot ? ArchiveFormat.LayoutTar : ArchiveFormat.Imgpkg;
         if (destination.Format != own)
             return;
-        Digest list = own == ArchiveFormat.LayoutTar ? Digest.Compute(LayoutIndexWriter.Write(plan).Span) : ArchiveLayout.ListDigestOf(plan);
+        Digest list = own == ArchiveFormat.LayoutTar
+            ? Digest.Compute(LayoutIndexWriter.Write(plan).Span) : ArchiveLayout.ListDigestOf(plan);
         if (list != await chain.ReadListDigestAsync(cancellationToken))
             throw chain.Invalid("its list of images is not one that this version writes, so that the joined archive would be another one");
     }

@@ -11,19 +11,24 @@ internal static class LockOutput
 {
     /// <summary>A BundleLock for a bundle, an ImagesLock for everything else.</summary>
     /// <returns>The YAML text.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>: the destination is an archive; <see cref="ErrorCode.ArchiveRootUnknown"/>: the archive holds bundles and names no root.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>: the destination is an archive;
+    /// <see cref="ErrorCode.ArchiveRootUnknown"/>: the archive holds bundles and names no root.</exception>
     public static string Create(TransferResult result)
     {
         if (!result.IsComplete)
             throw new InvalidOperationException("A relocation that is not whole has no lock file.");
         if (result.Destination is not RelocationDestination.Repository { Name: var destination })
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot output lock file with tar destination.", "Write the lock file when the archive is imported.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Cannot output lock file with tar destination.",
+                "Write the lock file when the archive is imported.");
 
         if (result.Root is { Item.IsBundle: true } root)
             return new BundleLock(ImageReference.ByDigest(destination, root.Item.Digest), root.Item.Tag ?? "").ToYaml();
 
         if (result.Plan.ImagesLock is { } given)
-            return new ImagesLock([.. given.Images.Select(image => image with { Image = ImageReference.ByDigest(destination, image.Image.Digest!.Value) })]).ToYaml();
+            return new ImagesLock(
+                [.. given.Images.Select(image => image with { Image = ImageReference.ByDigest(destination, image.Image.Digest!.Value) })])
+                .ToYaml();
 
         if (result.Items.Any(item => item.Item.IsBundle))
         {
@@ -39,7 +44,9 @@ internal static class LockOutput
         ]).ToYaml();
     }
 
-    /// <summary>The lock of a relocation over several repositories: a bundle's is that of its own repository, each image of a list is where it went.</summary>
+    /// <summary>
+    /// The lock of a relocation over several repositories: a bundle's is that of its own repository, each image of a list is where it went.
+    /// </summary>
     /// <param name="plan">What was divided.</param>
     /// <param name="results">What became of each part, that of the root first.</param>
     /// <returns>The YAML text.</returns>

@@ -45,8 +45,8 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     }
 
     /// <summary>
-    /// Carries out a plan. When it returns, everything is at the destination and verified, but for the <see cref="TransferResult.Failures"/> of a run
-    /// that keeps going; when it throws, or with failures, nothing there looks finished.
+    /// Carries out a plan. When it returns, everything is at the destination and verified, but for the
+    /// <see cref="TransferResult.Failures"/> of a run that keeps going; when it throws, or with failures, nothing there looks finished.
     /// </summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
     public Task<TransferResult> RunAsync(
@@ -80,26 +80,30 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     }
 
     /// <inheritdoc cref="StandingFinder.FindAsync(RelocationSource, RelocationDestination.Archive, PlanOptions, CancellationToken)"/>
-    internal Task<TransferResult?> FindStandingAsync(RelocationSource source, RelocationDestination.Archive destination, PlanOptions options, CancellationToken cancellationToken) =>
+    internal Task<TransferResult?> FindStandingAsync(
+        RelocationSource source, RelocationDestination.Archive destination, PlanOptions options, CancellationToken cancellationToken) =>
         new StandingFinder(registry, _observer).FindAsync(source, destination, options, cancellationToken);
 
     /// <inheritdoc cref="StandingFinder.FindAsync(SharedArchive, RelocationDestination.Archive, IReadOnlyList{ValueTuple{RelocationSource, PlanOptions}}, CancellationToken)"/>
     internal Task<ImmutableArray<TransferResult>?> FindStandingAsync(
-        SharedArchive shared, RelocationDestination.Archive destination, IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken) =>
+        SharedArchive shared, RelocationDestination.Archive destination,
+        IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken) =>
         new StandingFinder(registry, _observer).FindAsync(shared, destination, items, cancellationToken);
 
     private AdaptiveConcurrency PlacesOf(TransferOptions options) =>
         new(options.Concurrency, options.MostConcurrency, () => registry.LoadRefusals, TimeProvider.System);
 
-    private ITransferTarget TargetOf(TransferPlan plan, RelocationDestination destination, TransferOptions options, AdaptiveConcurrency places) => destination switch
-    {
-        RelocationDestination.Repository to => new RegistryTarget(registry, to.Name, plan, options, _observer),
-        RelocationDestination.Archive { Format: ArchiveFormat.LayoutFolder } to => new LayoutFolderTarget(to.Path, plan, _observer),
-        RelocationDestination.Archive to => new ArchiveTarget(to.Path, to.Format, to.VolumeSize, plan, options, places, _observer),
-        _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
-    };
+    private ITransferTarget TargetOf(
+        TransferPlan plan, RelocationDestination destination, TransferOptions options, AdaptiveConcurrency places) => destination switch
+        {
+            RelocationDestination.Repository to => new RegistryTarget(registry, to.Name, plan, options, _observer),
+            RelocationDestination.Archive { Format: ArchiveFormat.LayoutFolder } to => new LayoutFolderTarget(to.Path, plan, _observer),
+            RelocationDestination.Archive to => new ArchiveTarget(to.Path, to.Format, to.VolumeSize, plan, options, places, _observer),
+            _ => throw new ArgumentException("Unknown destination.", nameof(destination)),
+        };
 
-    private async Task<TransferPlan> MakePlanAsync(RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
+    private async Task<TransferPlan> MakePlanAsync(
+        RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
     {
         TransferPlan plan = await MakeFullPlanAsync(source, options, state, cancellationToken);
         return await LeaveOutAsync(plan, options, cancellationToken);
@@ -109,10 +113,12 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     internal Task<TransferPlan> LeaveOutAsync(TransferPlan plan, PlanOptions options, CancellationToken cancellationToken) =>
         options.Bases.IsEmpty ? Task.FromResult(plan) : new BaseReader(registry, options, _observer).LeaveOutAsync(plan, cancellationToken);
 
-    private async Task<TransferPlan> MakeFullPlanAsync(RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
+    private async Task<TransferPlan> MakeFullPlanAsync(
+        RelocationSource source, PlanOptions options, DestinationState? state, CancellationToken cancellationToken)
     {
         if (source is RelocationSource.Archive from)
-            return await new ArchivePlanner(await AnyArchive.OpenAsync(from, cancellationToken), options).PlanAsync(source, cancellationToken);
+            return await new ArchivePlanner(await AnyArchive.OpenAsync(from, cancellationToken), options)
+                .PlanAsync(source, cancellationToken);
 
         if (source is RelocationSource.Several several)
         {
@@ -130,14 +136,18 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         switch (source)
         {
             case RelocationSource.Bundle { Reference: var reference }:
-                return await planner.PlanBundleAsync(source, Pinned(reference, options), TagOf(reference), recordOrigins: true, cancellationToken);
+                return await planner.PlanBundleAsync(
+                    source, Pinned(reference, options), TagOf(reference), recordOrigins: true, cancellationToken);
             case RelocationSource.Image { Reference: var reference }:
                 return await planner.PlanImageAsync(source, Pinned(reference, options), TagOf(reference), cancellationToken);
             case RelocationSource.Lock file:
                 return LockFile.Read(file.Path) switch
                 {
-                    LockFileContent.OfBundle { Lock: var bundle } => await planner.PlanBundleAsync(source, bundle.Image, bundle.Tag.Length == 0 ? null : bundle.Tag, recordOrigins: false, cancellationToken),
-                    LockFileContent.OfImages { Lock: var images } => await planner.PlanLockAsync(source, images, file.Path, cancellationToken),
+                    LockFileContent.OfBundle { Lock: var bundle } =>
+                        await planner.PlanBundleAsync(
+                            source, bundle.Image, bundle.Tag.Length == 0 ? null : bundle.Tag, recordOrigins: false, cancellationToken),
+                    LockFileContent.OfImages { Lock: var images } =>
+                        await planner.PlanLockAsync(source, images, file.Path, cancellationToken),
                     _ => throw new InvalidOperationException("Unknown kind of lock."),
                 };
             default:

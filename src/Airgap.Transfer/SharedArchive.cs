@@ -12,8 +12,8 @@ using Airgap.Transfer.Transfers.Parts;
 namespace Airgap.Transfer;
 
 /// <summary>
-/// An archive that several projects write, one after the other: each renews what it asked for itself and keeps what the others did. Who asked stands in
-/// the archive, and nowhere else.
+/// An archive that several projects write, one after the other: each renews what it asked for itself and keeps what the others did. Who
+/// asked stands in the archive, and nowhere else.
 /// </summary>
 internal sealed class SharedArchive
 {
@@ -35,7 +35,8 @@ internal sealed class SharedArchive
     /// <param name="owner">The project that writes it, without spaces.</param>
     /// <param name="observer">Is told what is kept, and warned of what cannot be.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async Task<SharedArchive> OpenAsync(RelocationDestination.Archive destination, string owner, ITransferObserver observer, CancellationToken cancellationToken)
+    public static async Task<SharedArchive> OpenAsync(
+        RelocationDestination.Archive destination, string owner, ITransferObserver observer, CancellationToken cancellationToken)
     {
         SharedArchive shared = new(destination, owner, observer);
         string path = destination.Path;
@@ -78,11 +79,15 @@ internal sealed class SharedArchive
         new RelocationSource.Several([.. plans.Select(plan => plan.Source)]),
         [.. plans.Select(plan => CombinedPlan.AskedBy(plan, _owner)), .. _kept]);
 
-    /// <summary>Finds the archive that would only be written again: it holds all that is asked for by digest, and every byte of it is hashed. Makes no request.</summary>
+    /// <summary>
+    /// Finds the archive that would only be written again: it holds all that is asked for by digest, and every byte of it is hashed. Makes
+    /// no request.
+    /// </summary>
     /// <param name="items">What is asked for, with the options of its plan.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The plans of the items; null where a source has to be asked.</returns>
-    public async Task<ImmutableArray<TransferPlan>?> FindStandingAsync(IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<TransferPlan>?> FindStandingAsync(
+        IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken)
     {
         if (_standing is null)
             return null;
@@ -94,7 +99,11 @@ internal sealed class SharedArchive
                 if (WantedRoot.Of(source, options) is not { } wanted)
                     return null;
                 bool isThere = false;
-                ArchivePlanner planner = new(_standing, options) { Choose = all => all.FirstOrDefault(item => item.IsAskedFor && wanted.Is(item)) is { } found && (isThere = true) ? found : null };
+                ArchivePlanner planner = new(_standing, options)
+                {
+                    Choose = all => all.FirstOrDefault(item => item.IsAskedFor && wanted.Is(item)) is { } found
+                        && (isThere = true) ? found : null
+                };
                 TransferPlan plan = await planner.PlanAsync(source, cancellationToken);
                 if (!isThere || !wanted.IsRootOf(plan))
                     return null;
@@ -102,9 +111,11 @@ internal sealed class SharedArchive
             }
 
             ArchiveLayout layout = ArchiveFormats.LayOut(With(plans), _destination.Format);
-            if (_destination.VolumeSize is { } most && !StandingParts.Find(PartPlan.Create(_destination.Path, layout.Length, most), _observer).Any())
+            if (_destination.VolumeSize is { } most
+                && !StandingParts.Find(PartPlan.Create(_destination.Path, layout.Length, most), _observer).Any())
                 return null;
-            ArchiveFile file = _destination.VolumeSize is null ? _destination.Path : await PartFinder.FindAsync(_destination.Path, [], cancellationToken);
+            ArchiveFile file = _destination.VolumeSize is null
+                ? _destination.Path : await PartFinder.FindAsync(_destination.Path, [], cancellationToken);
             return await new EarlierArchive(layout, _observer).IsWholeAsync(file, cancellationToken) ? plans.DrainToImmutable() : null;
         }
         catch (AirgapException e)
@@ -128,12 +139,14 @@ internal sealed class SharedArchive
         foreach (ArchivedItem item in others)
             kept.Add(CombinedPlan.AskedBy(await PlanAsync(archive, item, cancellationToken), OthersOf(item)));
         _kept = [.. kept];
-        string[] names = [.. others.SelectMany(item => OthersOf(item).Split(' ')).Select(name => name.Split('@')[0]).Distinct(StringComparer.Ordinal)];
+        string[] names = [.. others.SelectMany(item => OthersOf(item).Split(' ')).Select(name => name.Split('@')[0])
+            .Distinct(StringComparer.Ordinal)];
         if (names.Length > 0)
             _observer.Notice($"'{_destination.Path}' keeps what other projects put there: {string.Join(", ", names)}.");
     }
 
-    private string OthersOf(ArchivedItem item) => string.Join(' ', (item.Owners ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(name => name != _owner));
+    private string OthersOf(ArchivedItem item) =>
+        string.Join(' ', (item.Owners ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(name => name != _owner));
 
     private static async Task<TransferPlan> PlanAsync(IArchive archive, ArchivedItem wanted, CancellationToken cancellationToken)
     {

@@ -15,11 +15,12 @@ namespace Airgap.Transfer;
 internal sealed class StandingFinder(IRegistry registry, ITransferObserver observer)
 {
     /// <summary>
-    /// Finds the archive that a relocation to it would only write again: the source names its content by digest, and what stands there is whole.
-    /// Makes no request.
+    /// Finds the archive that a relocation to it would only write again: the source names its content by digest, and what stands there is
+    /// whole. Makes no request.
     /// </summary>
     /// <returns>The result of a relocation that finds everything there; null when there is no such archive.</returns>
-    public async Task<TransferResult?> FindAsync(RelocationSource source, RelocationDestination.Archive destination, PlanOptions options, CancellationToken cancellationToken)
+    public async Task<TransferResult?> FindAsync(
+        RelocationSource source, RelocationDestination.Archive destination, PlanOptions options, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         // What a delta builds on may have changed.
@@ -29,20 +30,26 @@ internal sealed class StandingFinder(IRegistry registry, ITransferObserver obser
             return null;
         if (!await HasItsArtifactsAsync(plan, options, cancellationToken))
             return null;
-        observer.Detail($"'{destination.Path}' holds {plan.Root!.Source} and is whole; it is left alone{(options.Artifacts ? "" : ", and nobody is asked")}.");
+        observer.Detail(
+            $"'{destination.Path}' holds {plan.Root!.Source} and is whole; it is left " +
+            $"alone{(options.Artifacts ? "" : ", and nobody is asked")}.");
         foreach (Diagnostic warning in plan.Warnings)
             observer.Warning(warning);
         return Standing(plan, destination, Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>The same for the items that a project puts into an archive that it shares with others. Makes no request, but for what is attached to images.</summary>
+    /// <summary>
+    /// The same for the items that a project puts into an archive that it shares with others. Makes no request, but for what is attached to
+    /// images.
+    /// </summary>
     /// <param name="shared">The archive, as it stands.</param>
     /// <param name="destination">The same, as it would be written.</param>
     /// <param name="items">What is asked for, with the options of its plan.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A result for each item; null when the sources have to be asked.</returns>
     public async Task<ImmutableArray<TransferResult>?> FindAsync(
-        SharedArchive shared, RelocationDestination.Archive destination, IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken)
+        SharedArchive shared, RelocationDestination.Archive destination,
+        IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         if (items.Any(item => !item.Options.Bases.IsEmpty) || await shared.FindStandingAsync(items, cancellationToken) is not { } plans)

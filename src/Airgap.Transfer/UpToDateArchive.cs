@@ -21,15 +21,19 @@ internal static class UpToDateArchive
     /// <param name="observer">Learns why there is none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The plan by which a run would write this archive to the byte; null when the source has to be asked.</returns>
-    public static async Task<TransferPlan?> FindAsync(RelocationDestination.Archive destination, RelocationSource source, PlanOptions options, ITransferObserver observer, CancellationToken cancellationToken)
+    public static async Task<TransferPlan?> FindAsync(
+        RelocationDestination.Archive destination, RelocationSource source, PlanOptions options, ITransferObserver observer,
+        CancellationToken cancellationToken)
     {
         string path = destination.Path;
-        if ((destination.VolumeSize is null ? !File.Exists(path) : !FoundList.Lies(path)) || WantedRoot.Of(source, options) is not { } wanted)
+        if ((destination.VolumeSize is null ? !File.Exists(path) : !FoundList.Lies(path))
+            || WantedRoot.Of(source, options) is not { } wanted)
             return null;
         try
         {
             ArchiveFile file = destination.VolumeSize is null ? path : await PartFinder.FindAsync(path, [], cancellationToken);
-            TransferPlan plan = await new ArchivePlanner(await AnyArchive.OpenAsync(file, cancellationToken), options).PlanAsync(source, cancellationToken);
+            TransferPlan plan = await new ArchivePlanner(await AnyArchive.OpenAsync(file, cancellationToken), options)
+                .PlanAsync(source, cancellationToken);
             if (!wanted.IsRootOf(plan))
                 return null;
             ArchiveLayout layout = ArchiveFormats.LayOut(plan, destination.Format);

@@ -17,7 +17,8 @@ internal sealed record WantedRoot(RepositoryName Repository, Digest Digest, stri
         RelocationSource.Image { Reference: var image } when (image.Digest ?? options.Pin) is { } digest =>
             new(image.Repository, digest, image.Digest is null ? image.Tag : null, IsBundle: false, HasOrigin: false),
         RelocationSource.Lock { Path: var path } when LockFile.Read(path) is LockFileContent.OfBundle { Lock: var bundle } =>
-            new(bundle.Image.Repository, bundle.Image.Digest!.Value, bundle.Tag.Length > 0 ? bundle.Tag : null, IsBundle: true, HasOrigin: false),
+            new(bundle.Image.Repository, bundle.Image.Digest!.Value, bundle.Tag.Length > 0 ? bundle.Tag : null,
+                IsBundle: true, HasOrigin: false),
         _ => null,
     };
 

@@ -21,7 +21,8 @@ internal sealed class Bench(string tool)
         RunAsync(row, tool, arguments, registries, floor, compared: null);
 
     /// <summary>Runs a peer once on the same work as a row of the tool's.</summary>
-    public Task RunPeerAsync(string peer, string row, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor = null) =>
+    public Task RunPeerAsync(
+        string peer, string row, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor = null) =>
         RunAsync($"{row}: {peer}", peer, arguments, registries, floor, compared: row);
 
     /// <summary>Takes what was measured otherwise.</summary>
@@ -31,7 +32,8 @@ internal sealed class Bench(string tool)
     public void Print()
     {
         Console.WriteLine();
-        Console.WriteLine("| work | wall | client CPU | peak memory | bytes over the wire | requests | of the floor | tool : peer, wall and CPU |");
+        Console.WriteLine(
+            "| work | wall | client CPU | peak memory | bytes over the wire | requests | of the floor | tool : peer, wall and CPU |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (string row in _order)
             Console.WriteLine($"| {row} | {Cells(row)} |");
@@ -40,7 +42,8 @@ internal sealed class Bench(string tool)
             Console.WriteLine($"{row}: {_samples[row][0].Kinds}");
     }
 
-    private async Task RunAsync(string row, string file, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor, string? compared)
+    private async Task RunAsync(
+        string row, string file, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor, string? compared)
     {
         foreach (RegistryFixture registry in registries)
             registry.Clear();
@@ -49,7 +52,9 @@ internal sealed class Bench(string tool)
             throw new InvalidOperationException($"{row}: exit code {measured.ExitCode}\n{measured.Error}");
         IReadOnlyList<RecordedRequest>[] requests = [.. registries.Select(registry => registry.Requests)];
         long bytes = requests.SelectMany(all => all).Sum(request => request.ResponseBytes + request.RequestBytes);
-        string kinds = string.Join(", ", requests.SelectMany(all => all).GroupBy(request => request.Kind).OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}"));
+        string kinds = string.Join(
+            ", ", requests.SelectMany(all => all).GroupBy(request => request.Kind).OrderByDescending(group => group.Count())
+            .Select(group => $"{group.Count()} {group.Key}"));
         Add(row, new Sample(measured, [.. requests.Select(all => all.Count)], bytes, floor, compared) { Kinds = kinds });
         Console.Error.WriteLine($"{row}: {measured.Wall.TotalSeconds:f3} s");
     }

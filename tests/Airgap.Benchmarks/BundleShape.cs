@@ -8,7 +8,8 @@ internal sealed record BundleShape(string Name, IReadOnlyList<IReadOnlyList<long
     private const long KiB = 1024;
     private const long MiB = 1024 * KiB;
 
-    private static readonly long[] s_largeSizes = [256, 128, 128, .. Repeat(64, 6), .. Repeat(32, 6), .. Repeat(24, 10), .. Repeat(8, 8), .. Repeat(4, 5)];
+    private static readonly long[] s_largeSizes =
+        [256, 128, 128, .. Repeat(64, 6), .. Repeat(32, 6), .. Repeat(24, 10), .. Repeat(8, 8), .. Repeat(4, 5)];
 
     /// <summary>12 images: 110 distinct blobs, 72 of them under 1 MiB, at the full size about 1.5 GB, the largest 256 MiB.</summary>
     /// <param name="divisor">1 for the full size; 16 for a sixteenth.</param>

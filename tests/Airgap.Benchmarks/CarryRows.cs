@@ -19,7 +19,8 @@ internal sealed class CarryRows(Bench bench, int divisor)
             string parts = work[$"parts-{run}.tar"];
             string delta = work[$"delta-{run}.tar"];
             await bench.RunAsync("registry -> one file", [.. copy, whole], [source], Floor.ReadHashAndWrite);
-            await bench.RunAsync("registry -> parts of 100 MB", [.. copy, parts, "--volume-size", "100MB"], [source], Floor.ReadHashAndWrite);
+            await bench.RunAsync("registry -> parts of 100 MB", [.. copy, parts, "--volume-size", "100MB"], [source],
+                Floor.ReadHashAndWrite);
             await bench.RunAsync("a delta of nothing new to that file", [.. copy, delta, "--base", whole], [source]);
             foreach (string file in Directory.GetFiles(work.Path, "*.tar*"))
                 File.Delete(file);

@@ -25,11 +25,14 @@ internal static class Floor
         byte[] buffer = new byte[256 * 1024];
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         long started = Stopwatch.GetTimestamp();
-        await using (FileStream? copy = to is null ? null : new FileStream(to, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        await using (FileStream? copy = to is null
+            ? null : new FileStream(to, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
             foreach ((_, string digest) in bundle.Layers)
             {
-                await using FileStream file = new(Path.Combine(storage, "docker", "registry", "v2", "blobs", "sha256", digest[7..9], digest[7..], "data"), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+                await using FileStream file = new(
+                    Path.Combine(storage, "docker", "registry", "v2", "blobs", "sha256", digest[7..9], digest[7..], "data"), FileMode.Open,
+                    FileAccess.Read, FileShare.Read, bufferSize: 0);
                 using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 for (int read; (read = file.Read(buffer)) > 0;)
                 {

@@ -43,7 +43,9 @@ internal sealed class GeneratedBundle
         {
             string repository = $"{shape.Name}/image-{image:d2}";
             List<string> layers = [.. shape.Images[image].Select(size => bundle.Layer(repository, seed++, size))];
-            string digest = bundle.Image(repository, $"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{{\"Labels\":{{\"n\":\"{image}\"}}}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[]}}}}", layers, tag: null);
+            string digest = bundle.Image(
+                repository,
+                $"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{{\"Labels\":{{\"n\":\"{image}\"}}}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[]}}}}", layers, tag: null);
             locked.Append($"- image: {host}/{repository}@{digest}\n");
         }
 
@@ -59,7 +61,8 @@ internal sealed class GeneratedBundle
     }
 
     /// <summary>Where a storage folder has a blob's bytes.</summary>
-    public static string FileOf(string folder, string digest) => Path.Combine(folder, "docker", "registry", "v2", "blobs", "sha256", digest[7..9], digest[7..], "data");
+    public static string FileOf(string folder, string digest) =>
+        Path.Combine(folder, "docker", "registry", "v2", "blobs", "sha256", digest[7..9], digest[7..], "data");
 
     private string Layer(string repository, int seed, long size)
     {
@@ -147,7 +150,9 @@ internal sealed class GeneratedBundle
         using (TarWriter tar = new(gzip, TarEntryFormat.Ustar))
         {
             foreach ((string name, string text) in new[] { (".imgpkg/images.yml", images), ("packages/a.yml", "kind: Package\n") })
-                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+                tar.WriteEntry(new UstarTarEntry(
+                    TarEntryType.RegularFile, name)
+                { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
         }
 
         return memory.ToArray();

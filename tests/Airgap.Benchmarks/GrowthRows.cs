@@ -3,7 +3,10 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>Ten times the images have to take ten times as long, and no more memory than their manifests need; a long layer no more than a short one.</summary>
+/// <summary>
+/// Ten times the images have to take ten times as long, and no more memory than their manifests need; a long layer no more than a short
+/// one.
+/// </summary>
 internal sealed class GrowthRows(Bench bench, int most, int divisor)
 {
     public async Task RunAsync()
@@ -30,6 +33,7 @@ internal sealed class GrowthRows(Bench bench, int most, int divisor)
         await bench.RunAsync($"{name}, registry -> tar", ["copy", "-b", reference, "--to-tar", archive], [source]);
         await bench.RunAsync($"{name}, the same tar again, --resume", ["copy", "-b", reference, "--to-tar", archive, "--resume"], [source]);
         await using (RegistryFixture destination = await RegistryFixture.StartEmptyAsync())
-            await bench.RunAsync($"{name}, tar -> empty registry", ["copy", "--tar", archive, "--to-repo", $"{destination.Host}/a/b"], [destination]);
+            await bench.RunAsync($"{name}, tar -> empty registry",
+                ["copy", "--tar", archive, "--to-repo", $"{destination.Host}/a/b"], [destination]);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class LatencyRows(Bench bench, int divisor)
             if (isSmall || run == 0)
                 await RunAsync($"{milliseconds} ms: {name} bundle, cold", ["copy", "-b", reference, "--to-repo", to], source, kept, to);
             await RunAsync($"{milliseconds} ms: {name} bundle, all present", ["copy", "-b", reference, "--to-repo", to], source, kept, to);
-            await bench.RunAsync($"{milliseconds} ms: {name} bundle, mount", ["copy", "-b", reference, "--to-repo", $"{near.Host}/mount/r{run}"], [source]);
+            await bench.RunAsync($"{milliseconds} ms: {name} bundle, mount",
+                ["copy", "-b", reference, "--to-repo", $"{near.Host}/mount/r{run}"], [source]);
         }
     }
 

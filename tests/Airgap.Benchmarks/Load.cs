@@ -41,7 +41,8 @@ internal sealed record Load(long Requests, long Bytes, TimeSpan Took)
         if (address.Scheme == Uri.UriSchemeHttp)
             return plain;
         SslStream tls = new(plain);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host, RemoteCertificateValidationCallback = (_, _, _, _) => true });
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = address.Host, RemoteCertificateValidationCallback = (_, _, _, _) => true });
         return tls;
     }
 
@@ -61,7 +62,8 @@ internal sealed record Load(long Requests, long Bytes, TimeSpan Took)
         string head = Encoding.ASCII.GetString(buffer, 0, end);
         if (!head.StartsWith("HTTP/1.1 200", StringComparison.Ordinal))
             throw new InvalidOperationException(head);
-        string size = head.Split("\r\n").Single(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))["Content-Length:".Length..];
+        string size = head.Split("\r\n")
+            .Single(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))["Content-Length:".Length..];
         long length = end + 4 + long.Parse(size, System.Globalization.CultureInfo.InvariantCulture);
         await SkipAsync(stream, buffer, length - read);
         return length;
@@ -83,6 +85,7 @@ internal sealed record Load(long Requests, long Bytes, TimeSpan Took)
     private static async Task SkipAsync(Stream stream, byte[] buffer, long count)
     {
         while (count > 0)
-            count -= await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count))) is > 0 and int read ? read : throw new EndOfStreamException();
+            count -= await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count))) is > 0 and int read
+                ? read : throw new EndOfStreamException();
     }
 }

@@ -47,7 +47,8 @@ internal static partial class MeasuredProcess
             {
                 string? line = File.ReadLines(status).FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
                 // Zero while the process is not yet what it will be, or no longer.
-                if (line is not null && long.Parse(line.AsSpan(6).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) is > 0 and long high)
+                if (line is not null && long.Parse(
+                    line.AsSpan(6).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) is > 0 and long high)
                     peak = high * 1024;
             }
             catch (IOException)

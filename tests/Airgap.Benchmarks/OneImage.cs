@@ -11,7 +11,8 @@ internal static class OneImage
     public static (string Repository, string Hex) Write(string storage, string host, int divisor)
     {
         GeneratedBundle.Write(storage, host, BundleShape.Big(divisor) with { Name = "one" });
-        string revisions = Path.Combine(storage, "docker", "registry", "v2", "repositories", "one", "image-00", "_manifests", "revisions", "sha256");
+        string revisions = Path.Combine(
+            storage, "docker", "registry", "v2", "repositories", "one", "image-00", "_manifests", "revisions", "sha256");
         return ($"{host}/one/image-00", Path.GetFileName(Directory.GetDirectories(revisions).Single()));
     }
 }

@@ -26,16 +26,21 @@ internal sealed class PeerRows(Bench bench, int divisor)
                 await AgainstAsync(source, to => bench.RunPeerAsync(
                     "skopeo",
                     Row,
-                    ["--insecure-policy", "copy", "--all", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false", $"docker://{image}", $"docker://{to.Host}/a/b:v1"],
+                    ["--insecure-policy", "copy", "--all", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false",
+                        $"docker://{image}", $"docker://{to.Host}/a/b:v1"],
                     [source, to]));
             }
 
             if (Cli.Find("crane") is not null)
-                await AgainstAsync(source, to => bench.RunPeerAsync("crane", Row, ["copy", "--insecure", image, $"{to.Host}/a/b:v1"], [source, to]));
+                await AgainstAsync(source,
+                    to => bench.RunPeerAsync("crane", Row, ["copy", "--insecure", image, $"{to.Host}/a/b:v1"], [source, to]));
             if (Cli.Find("oras") is not null)
-                await AgainstAsync(source, to => bench.RunPeerAsync("oras", Row, ["copy", "--from-plain-http", "--to-plain-http", image, $"{to.Host}/a/b:v1"], [source, to]));
+                await AgainstAsync(source,
+                    to => bench.RunPeerAsync(
+                        "oras", Row, ["copy", "--from-plain-http", "--to-plain-http", image, $"{to.Host}/a/b:v1"], [source, to]));
             if (Cli.Find("imgpkg") is not null)
-                await AgainstAsync(source, to => bench.RunPeerAsync("imgpkg", Row, ["copy", "-i", image, "--to-repo", $"{to.Host}/a/b"], [source, to]));
+                await AgainstAsync(source,
+                    to => bench.RunPeerAsync("imgpkg", Row, ["copy", "-i", image, "--to-repo", $"{to.Host}/a/b"], [source, to]));
         }
     }
 
@@ -50,8 +55,13 @@ internal sealed class PeerRows(Bench bench, int divisor)
             return;
         string layout = work["one.oci.tar"];
         File.Delete(layout);
-        await bench.RunPeerAsync("skopeo", ToTar, ["--insecure-policy", "copy", "--preserve-digests", "--src-tls-verify=false", $"docker://{image}", $"oci-archive:{layout}"], [source]);
-        await AgainstAsync(source, to => bench.RunPeerAsync("skopeo", FromTar, ["--insecure-policy", "copy", "--preserve-digests", "--dest-tls-verify=false", $"oci-archive:{layout}", $"docker://{to.Host}/a/b:v1"], [to]));
+        await bench.RunPeerAsync(
+            "skopeo", ToTar, ["--insecure-policy", "copy", "--preserve-digests", "--src-tls-verify=false", $"docker://{image}",
+                $"oci-archive:{layout}"], [source]);
+        await AgainstAsync(source,
+            to => bench.RunPeerAsync(
+                "skopeo", FromTar, ["--insecure-policy", "copy", "--preserve-digests", "--dest-tls-verify=false", $"oci-archive:{layout}",
+                    $"docker://{to.Host}/a/b:v1"], [to]));
     }
 
     private static async Task AgainstAsync(RegistryFixture source, Func<RegistryFixture, Task> run)

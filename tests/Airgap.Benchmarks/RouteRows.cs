@@ -4,7 +4,9 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>Each route of the big bundle, cold and again, between embedded registries and, where it is installed, between docker-registries.</summary>
+/// <summary>
+/// Each route of the big bundle, cold and again, between embedded registries and, where it is installed, between docker-registries.
+/// </summary>
 internal sealed class RouteRows(Bench bench, int divisor)
 {
     // Null is the tool itself.
@@ -21,7 +23,8 @@ internal sealed class RouteRows(Bench bench, int divisor)
 
         // The same layers in the same storage, served by both; only the hosts in the bundles' locks differ.
         await using DockerRegistry? docker = DockerRegistry.IsAvailable ? await DockerRegistry.StartAsync(storage) : null;
-        string? dockerBundle = docker is null ? null : GeneratedBundle.Write(storage, docker.Host, shape with { Name = "peers" }).Repository;
+        string? dockerBundle = docker is null
+            ? null : GeneratedBundle.Write(storage, docker.Host, shape with { Name = "peers" }).Repository;
         for (int run = 0; run < runs; run++)
         {
             await Floor.RunAsync(bench, storage, bundle, work["floor"]);
@@ -29,9 +32,11 @@ internal sealed class RouteRows(Bench bench, int divisor)
             foreach (string peer in s_peers.OfType<string>())
                 await bench.RunPeerAsync(peer, "version", ["version"], []);
             foreach (string? peer in s_peers)
-                await AllAsync(peer, new Side(embedded.Host, bundle.Repository, embedded, "", StartEmbeddedAsync), work[$"{peer}.tar"], run);
+                await AllAsync(peer, new Side(embedded.Host, bundle.Repository, embedded, "", StartEmbeddedAsync),
+                    work[$"{peer}.tar"], run);
             foreach (string? peer in docker is null ? [] : s_peers)
-                await AllAsync(peer, new Side(docker!.Host, dockerBundle!, null, ", docker-registry on both sides", StartDockerAsync), work[$"{peer}.tar"], run);
+                await AllAsync(peer, new Side(docker!.Host, dockerBundle!, null, ", docker-registry on both sides", StartDockerAsync),
+                    work[$"{peer}.tar"], run);
         }
     }
 
@@ -51,7 +56,8 @@ internal sealed class RouteRows(Bench bench, int divisor)
         string[] copy = ["copy", "-b", source.Reference, "--to-repo", $"{to}/a/b"];
         await RunAsync(peer, $"registry -> empty registry{source.Suffix}", copy, Counted(source.Registry, counted), Floor.ReadHashAndWrite);
         await RunAsync(peer, $"the same again, all present{source.Suffix}", copy, Counted(source.Registry, counted));
-        await RunAsync(peer, $"-> new repository of the same registry{source.Suffix}", ["copy", "-b", source.Reference, "--to-repo", $"{source.Host}/mount/{peer ?? "r"}{run}"], Counted(source.Registry));
+        await RunAsync(peer, $"-> new repository of the same registry{source.Suffix}",
+            ["copy", "-b", source.Reference, "--to-repo", $"{source.Host}/mount/{peer ?? "r"}{run}"], Counted(source.Registry));
     }
 
     private async Task ArchiveAsync(string? peer, Side source, string archive)
@@ -59,11 +65,13 @@ internal sealed class RouteRows(Bench bench, int divisor)
         File.Delete(archive);
         string[] copy = ["copy", "-b", source.Reference, "--to-tar", archive];
         await RunAsync(peer, $"registry -> tar{source.Suffix}", copy, Counted(source.Registry), Floor.ReadHashAndWrite);
-        await RunAsync(peer, $"the same tar again, --resume{source.Suffix}", [.. copy, "--resume"], Counted(source.Registry), Floor.ReadAndHash);
+        await RunAsync(peer, $"the same tar again, --resume{source.Suffix}", [.. copy, "--resume"],
+            Counted(source.Registry), Floor.ReadAndHash);
     }
 
     private Task ImportAsync(string? peer, Side source, string archive, string to, RegistryFixture? counted) =>
-        RunAsync(peer, $"tar -> empty registry{source.Suffix}", ["copy", "--tar", archive, "--to-repo", $"{to}/a/b"], Counted(counted), Floor.ReadHashAndWrite);
+        RunAsync(peer, $"tar -> empty registry{source.Suffix}", ["copy", "--tar", archive, "--to-repo", $"{to}/a/b"], Counted(counted),
+            Floor.ReadHashAndWrite);
 
     private Task RunAsync(string? peer, string row, string[] arguments, RegistryFixture[] counted, string? floor = null) =>
         peer is null ? bench.RunAsync(row, arguments, counted, floor) : bench.RunPeerAsync(peer, row, arguments, counted, floor);
@@ -84,7 +92,8 @@ internal sealed class RouteRows(Bench bench, int divisor)
 
     // A registry is null where nothing counts its requests.
     private sealed record Side(
-        string Host, string Repository, RegistryFixture? Registry, string Suffix, Func<Task<(IAsyncDisposable Server, string Host, RegistryFixture? Counted)>> StartDestination)
+        string Host, string Repository, RegistryFixture? Registry, string Suffix,
+        Func<Task<(IAsyncDisposable Server, string Host, RegistryFixture? Counted)>> StartDestination)
     {
         public string Reference => $"{Host}/{Repository}:v1";
     }

@@ -4,7 +4,9 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>An archive that is served beside a folder that is: how soon it answers, how many requests a second, and with how much memory.</summary>
+/// <summary>
+/// An archive that is served beside a folder that is: how soon it answers, how many requests a second, and with how much memory.
+/// </summary>
 internal sealed class ServeRows(Bench bench, int divisor)
 {
     private const int Connections = 200;
@@ -23,16 +25,20 @@ internal sealed class ServeRows(Bench bench, int divisor)
         await using (RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = storage }))
         {
             bundle = GeneratedBundle.Write(storage, source.Host, BundleShape.Big(divisor));
-            await bench.RunAsync("the archive to serve", ["copy", "-b", $"{source.Host}/{bundle.Repository}:v1", "--to-tar", archive], [source]);
-            await using RegistryFixture imported = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = work["imported"] });
+            await bench.RunAsync("the archive to serve",
+                ["copy", "-b", $"{source.Host}/{bundle.Repository}:v1", "--to-tar", archive], [source]);
+            await using RegistryFixture imported =
+                await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = work["imported"] });
             await bench.RunAsync("its import", ["copy", "--tar", archive, "--to-repo", $"{imported.Host}/bundle"], [imported]);
         }
 
         string manifest = "/v2/bundle/manifests/v1";
-        string blob = $"/v2/bundle/blobs/{bundle.Layers.MaxBy(layer => new FileInfo(GeneratedBundle.FileOf(storage, layer.Digest)).Length).Digest}";
+        string blob =
+            $"/v2/bundle/blobs/{bundle.Layers.MaxBy(layer => new FileInfo(GeneratedBundle.FileOf(storage, layer.Digest)).Length).Digest}";
         File.WriteAllText(work["users"], $"{User}:{BCrypt.Net.BCrypt.HashPassword(Password, 10)}\n");
         Console.WriteLine();
-        Console.WriteLine("| served | asked for | requests a second | MB a second | server CPU a request | peak memory | of the folder's |");
+        Console.WriteLine(
+            "| served | asked for | requests a second | MB a second | server CPU a request | peak memory | of the folder's |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
         foreach ((string name, string[] flags, string? login) in ((string, string[], string?)[])[
             ("", [], null),
@@ -69,7 +75,8 @@ internal sealed class ServeRows(Bench bench, int divisor)
         await MeasureAsync("archive", what, ["--tar", archive, .. flags], path, login, connections, ofFolder);
     }
 
-    private async Task<double> MeasureAsync(string row, string what, string[] flags, string path, string? login, int connections, double ofFolder)
+    private async Task<double> MeasureAsync(
+        string row, string what, string[] flags, string path, string? login, int connections, double ofFolder)
     {
         using ServedProcess served = await ServedProcess.StartAsync(bench.Tool, flags);
         await Load.RunAsync(served.Address, path, login, connections, s_time / 4);
@@ -79,7 +86,8 @@ internal sealed class ServeRows(Bench bench, int divisor)
         string ratio = ofFolder == 0 ? "-" : (load.PerSecond / ofFolder).ToString("0.00", CultureInfo.InvariantCulture);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {row} | {what} | {load.PerSecond:n0} | {load.Bytes / 1e6 / load.Took.TotalSeconds:n0} | {cpu:n0} µs | {(served.PeakBytes ?? 0) / 1e6:n0} MB | {ratio} |"));
+            $"| {row} | {what} | {load.PerSecond:n0} | {load.Bytes / 1e6 / load.Took.TotalSeconds:n0} | {cpu:n0} µs | " +
+            $"{(served.PeakBytes ?? 0) / 1e6:n0} MB | {ratio} |"));
         return load.PerSecond;
     }
 }

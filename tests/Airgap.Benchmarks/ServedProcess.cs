@@ -32,19 +32,26 @@ internal sealed class ServedProcess : IDisposable
 
     /// <summary>The most resident memory until now; null where the system does not tell.</summary>
     public long? PeakBytes => OperatingSystem.IsLinux()
-        && File.ReadLines($"/proc/{_process.Id}/status").FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } line
+        && File.ReadLines($"/proc/{_process.Id}/status")
+        .FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } line
         ? long.Parse(line.AsSpan(6).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024
         : null;
 
     public static async Task<ServedProcess> StartAsync(string tool, params string[] arguments)
     {
-        ProcessStartInfo start = new(tool, ["serve", .. arguments, "--listen", "127.0.0.1:0"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(tool, ["serve", .. arguments, "--listen", "127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         long started = Stopwatch.GetTimestamp();
         Process process = Process.Start(start) ?? throw new InvalidOperationException($"{tool} did not start.");
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         string? address = await process.StandardOutput.ReadLineAsync();
-        return new ServedProcess(process, new Uri(address ?? throw new InvalidOperationException($"serve {string.Join(' ', arguments)} ended.")), Stopwatch.GetElapsedTime(started));
+        return new ServedProcess(
+            process, new Uri(address ?? throw new InvalidOperationException($"serve {string.Join(' ', arguments)} ended.")),
+            Stopwatch.GetElapsedTime(started));
     }
 
     public void Dispose()

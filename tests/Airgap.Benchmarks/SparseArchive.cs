@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>An archive of many images and many bytes that takes no room: its images' layers are holes, under digests that are not theirs. It can be listed and served.</summary>
+/// <summary>
+/// An archive of many images and many bytes that takes no room: its images' layers are holes, under digests that are not theirs. It can be
+/// listed and served.
+/// </summary>
 internal static class SparseArchive
 {
     private const int Block = 512;
@@ -21,13 +24,15 @@ internal static class SparseArchive
         {
             string layer = Digest(Encoding.ASCII.GetBytes($"layer {i}"));
             layers.Add(layer, null);
-            string config = $$"""{"architecture":"amd64","os":"linux","config":{"Labels":{"n":"{{i}}"} },"rootfs":{"type":"layers","diff_ids":[]} }""";
+            string config =
+                $$"""{"architecture":"amd64","os":"linux","config":{"Labels":{"n":"{{i}}"} },"rootfs":{"type":"layers","diff_ids":[]} }""";
             locked.Append("- image: ").Append(Add(list, $"many/image-{i:d4}", config, layer, layerBytes, tag: "")).Append('\n');
         }
 
         byte[] content = GeneratedBundle.BundleLayer(locked.ToString());
         layers.Add(Digest(content), content);
-        Add(list, "many/bundle", """{"config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}},"rootfs":{"type":"layers","diff_ids":[]}}""", Digest(content), content.Length, "v1");
+        Add(list, "many/bundle", """{"config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}},"rootfs":{"type":"layers","diff_ids":[]}}""",
+            Digest(content), content.Length, "v1");
         using FileStream file = File.Create(path);
         byte[] json = Encoding.UTF8.GetBytes(list.ToJsonString());
         WriteEntry(file, "manifest.json", json.Length, json);
@@ -43,7 +48,12 @@ internal static class SparseArchive
         {
             ["schemaVersion"] = 2,
             ["mediaType"] = Manifest,
-            ["config"] = new JsonObject { ["mediaType"] = "application/vnd.docker.container.image.v1+json", ["size"] = config.Length, ["digest"] = configDigest },
+            ["config"] = new JsonObject
+            {
+                ["mediaType"] = "application/vnd.docker.container.image.v1+json",
+                ["size"] = config.Length,
+                ["digest"] = configDigest
+            },
             ["layers"] = new JsonArray(new JsonObject { ["mediaType"] = Layer, ["size"] = size, ["digest"] = layer }),
         };
         string manifest = parts.ToJsonString();

@@ -6,7 +6,10 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>One large image to and from docker-registry over TLS, near and far, as registries are in use: here the choice of HTTP/1.1 or HTTP/2 counts.</summary>
+/// <summary>
+/// One large image to and from docker-registry over TLS, near and far, as registries are in use: here the choice of HTTP/1.1 or HTTP/2
+/// counts.
+/// </summary>
 internal sealed class TlsRows(Bench bench, int divisor)
 {
     public async Task RunAsync(int runs)
@@ -37,20 +40,25 @@ internal sealed class TlsRows(Bench bench, int divisor)
         if (Cli.Find("skopeo") is not null)
         {
             await bench.RunPeerAsync(
-                "skopeo", row, ["--insecure-policy", "copy", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false", $"docker://{image}", $"docker://{to}/a/skopeo:v1"], [source]);
+                "skopeo", row, ["--insecure-policy", "copy", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false",
+                    $"docker://{image}", $"docker://{to}/a/skopeo:v1"], [source]);
         }
 
         if (Cli.Find("imgpkg") is not null)
-            await bench.RunPeerAsync("imgpkg", row, ["copy", "-i", image, "--to-repo", $"{to}/a/imgpkg", "--registry-verify-certs=false"], [source]);
+            await bench.RunPeerAsync(
+                "imgpkg", row, ["copy", "-i", image, "--to-repo", $"{to}/a/imgpkg", "--registry-verify-certs=false"], [source]);
     }
 
     private async Task PullAsync(string row, string image, TempFolder work)
     {
         await bench.RunAsync(row, ["copy", "-i", image, "--to-tar", Fresh(work["one.tar"]), "--registry-verify-certs=false"], []);
         if (Cli.Find("skopeo") is not null)
-            await bench.RunPeerAsync("skopeo", row, ["--insecure-policy", "copy", "--preserve-digests", "--src-tls-verify=false", $"docker://{image}", $"oci-archive:{Fresh(work["one.oci.tar"])}"], []);
+            await bench.RunPeerAsync(
+                "skopeo", row, ["--insecure-policy", "copy", "--preserve-digests", "--src-tls-verify=false", $"docker://{image}",
+                    $"oci-archive:{Fresh(work["one.oci.tar"])}"], []);
         if (Cli.Find("imgpkg") is not null)
-            await bench.RunPeerAsync("imgpkg", row, ["copy", "-i", image, "--to-tar", Fresh(work["one.imgpkg.tar"]), "--registry-verify-certs=false"], []);
+            await bench.RunPeerAsync(
+                "imgpkg", row, ["copy", "-i", image, "--to-tar", Fresh(work["one.imgpkg.tar"]), "--registry-verify-certs=false"], []);
     }
 
     private static string Fresh(string file)

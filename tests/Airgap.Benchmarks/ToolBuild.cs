@@ -13,7 +13,8 @@ internal static class ToolBuild
         Console.Error.WriteLine($"Building the {(native ? "native" : "framework-dependent")} tool ...");
         (await Cli.RunAsync(
             "dotnet",
-            ["publish", Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool"), "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, $"-p:AirgapNativeTool={native}", "-o", output, "-v", "quiet"],
+            ["publish", Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool"), "-c", "Release", "-r",
+                RuntimeInformation.RuntimeIdentifier, $"-p:AirgapNativeTool={native}", "-o", output, "-v", "quiet"],
             timeout: TimeSpan.FromMinutes(10))).EnsureSuccess();
         return Path.Combine(output, OperatingSystem.IsWindows() ? "dotnet-airgap.exe" : "dotnet-airgap");
     }

@@ -13,7 +13,8 @@ public sealed partial class AdviceTests
     {
         Assert.AreSequenceEqual(AdviceTerms.All.Order(StringComparer.Ordinal), BuildAdvice.Words.Keys.Order(StringComparer.Ordinal));
         Assert.IsEmpty(BuildAdvice.Words.Values.Concat(BuildAdvice.ByCode.Values).Where(word => Flag().IsMatch(word)));
-        Assert.IsEmpty(BuildAdvice.Words.Values.Concat(BuildAdvice.ByCode.Values).SelectMany(word => Property().Matches(word)).Select(match => match.Value).Except(PropertyNames.All));
+        Assert.IsEmpty(BuildAdvice.Words.Values.Concat(BuildAdvice.ByCode.Values).SelectMany(word => Property().Matches(word))
+            .Select(match => match.Value).Except(PropertyNames.All));
     }
 
     [TestMethod]
@@ -24,9 +25,15 @@ public sealed partial class AdviceTests
     [TestMethod]
     public void ABundleThatIsDeclaredAsAnImage_IsToldByItsItem()
     {
-        Diagnostic told = BuildAdvice.Of(new Diagnostic(ErrorCode.UnexpectedBundle, "Expected bundle flag when copying a bundle (hint: Use -b instead of -i for bundles): host.io/a:v1.", "Relocate it as a bundle."));
-        Assert.AreEqual("Expected bundle flag when copying a bundle: host.io/a:v1. Declare it as ImgpkgBundle, so that its images come along.", told.Text);
-        Diagnostic own = new(ErrorCode.NotABundle, "The archive a.tar holds a plain image, not host.io/a:v1.", "Declare it as ImgpkgImage.");
+        Diagnostic told = BuildAdvice.Of(
+            new Diagnostic(ErrorCode.UnexpectedBundle,
+                "Expected bundle flag when copying a bundle (hint: Use -b instead of -i for bundles): host.io/a:v1.",
+                "Relocate it as a bundle."));
+        Assert.AreEqual(
+            "Expected bundle flag when copying a bundle: host.io/a:v1. Declare it as ImgpkgBundle, so that its images come along.",
+            told.Text);
+        Diagnostic own = new(ErrorCode.NotABundle, "The archive a.tar holds a plain image, not host.io/a:v1.",
+            "Declare it as ImgpkgImage.");
         Assert.AreEqual(own, BuildAdvice.Of(own));
     }
 

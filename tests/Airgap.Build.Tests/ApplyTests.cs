@@ -72,8 +72,15 @@ public sealed class ApplyTests
 
     private Task<string?> ApplyAsync(TempFolder folder, params string[] files)
     {
-        PublishSettings settings = new() { ProjectDirectory = folder.Path, OutputPath = "airgap/", Apply = new ApplySettings("production", null) };
-        return new ToolApply(settings, new BuildLog(new Microsoft.Build.Utilities.TaskLoggingHelper(_engine, "Test"), "App.csproj", null)).RunAsync(files, CancellationToken.None);
+        PublishSettings settings = new()
+        {
+            ProjectDirectory = folder.Path,
+            OutputPath = "airgap/",
+            Apply = new ApplySettings("production", null)
+        };
+        return new ToolApply(settings,
+            new BuildLog(new Microsoft.Build.Utilities.TaskLoggingHelper(_engine, "Test"), "App.csproj", null)).RunAsync(
+            files, CancellationToken.None);
     }
 
     // dotnet finds a command of its own on the PATH, as it finds a tool that is installed.
@@ -81,7 +88,10 @@ public sealed class ApplyTests
     {
         Directory.CreateDirectory(project["tools"]);
         string tool = project["tools/dotnet-airgap"];
-        File.WriteAllText(tool, $"#!/bin/sh\nprintf '%s\\n' \"$@\" \"$KUBECONFIG\" > '{project["arguments"]}'\ncat <<'END'\n{Report.Replace("ERRORS", errors, StringComparison.Ordinal)}\nEND\nexit {exitCode}\n");
+        File.WriteAllText(
+            tool,
+            "#!/bin/sh\nprintf '%s\\n' \"$@\" \"$KUBECONFIG\" > " +
+            $"'{project["arguments"]}'\ncat <<'END'\n{Report.Replace("ERRORS", errors, StringComparison.Ordinal)}\nEND\nexit {exitCode}\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         project.Environment["PATH"] = $"{project["tools"]}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";

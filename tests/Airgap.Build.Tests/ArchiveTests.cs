@@ -15,7 +15,8 @@ public sealed class ArchiveTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
 
-        DotnetResult written = (await project.RelocateAsync("-p:AirgapArchive=out/bundle.tar", "-p:AirgapArtifacts=none", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        DotnetResult written = (await project.RelocateAsync(
+            "-p:AirgapArchive=out/bundle.tar", "-p:AirgapArtifacts=none", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
 
         Assert.EndsWith($"; {project["out/bundle.tar"]}", written.Lines("App -> ")[0]);
         Assert.AreSequenceEqual(File.ReadAllBytes(Fixtures.Golden("simple-app-bundle.tar")), File.ReadAllBytes(project["out/bundle.tar"]));
@@ -39,7 +40,8 @@ public sealed class ArchiveTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
-        string[] arguments = ["-p:AirgapArchive=out/bundle.tar", "-p:AirgapArchiveFormat=oci", $"-p:AirgapRegistry={destination.Host}/apps"];
+        string[] arguments = ["-p:AirgapArchive=out/bundle.tar", "-p:AirgapArchiveFormat=oci",
+            $"-p:AirgapRegistry={destination.Host}/apps"];
         (await project.RelocateAsync(arguments)).Succeeded();
         string manifest = File.ReadAllText(project.Manifest);
         using (System.Formats.Tar.TarReader tar = new(File.OpenRead(project["out/bundle.tar"])))
@@ -67,17 +69,21 @@ public sealed class ArchiveTests
         (await project.RelocateAsync("-p:AirgapArchive=out/delta.tar", "-p:AirgapArchiveBase=out/full.tar", registry)).Succeeded();
         Assert.IsLessThan(new FileInfo(project["out/full.tar"]).Length, new FileInfo(project["out/delta.tar"]).Length);
 
-        DotnetResult refused = (await project.RelocateAsync("-p:AirgapSourceArchive=out/delta.tar", registry, "-p:AirgapReceipt=none.json")).FailedWith("AIRGAP2110");
+        DotnetResult refused = (await project.RelocateAsync("-p:AirgapSourceArchive=out/delta.tar", registry, "-p:AirgapReceipt=none.json"))
+            .FailedWith("AIRGAP2110");
         Assert.Contains("AirgapMountFrom", refused.Output);
         Assert.IsFalse(File.Exists(project["none.json"]));
         (await project.RelocateAsync("-p:AirgapSourceArchive=out/full.tar", $"-p:AirgapRegistry={destination.Host}/old")).Succeeded();
-        (await project.RelocateAsync("-p:AirgapSourceArchive=out/delta.tar", registry, $"-p:AirgapMountFrom={destination.Host}/old/simple-app-bundle", "-p:AirgapReceipt=out/receipt.json")).Succeeded();
+        (await project.RelocateAsync(
+            "-p:AirgapSourceArchive=out/delta.tar", registry, $"-p:AirgapMountFrom={destination.Host}/old/simple-app-bundle",
+            "-p:AirgapReceipt=out/receipt.json")).Succeeded();
         Assert.Contains($"\"repository\": \"{destination.Host}/apps/simple-app-bundle\"", File.ReadAllText(project["out/receipt.json"]));
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
 
         // The two of them are read as one, without a join.
-        (await project.RelocateAsync("-p:AirgapSourceArchive=out/delta.tar%3Bout/full.tar", $"-p:AirgapRegistry={destination.Host}/new")).Succeeded();
+        (await project.RelocateAsync("-p:AirgapSourceArchive=out/delta.tar%3Bout/full.tar", $"-p:AirgapRegistry={destination.Host}/new"))
+            .Succeeded();
         await content.AssertCompleteAsync("new/simple-app-bundle", "v1.0.0");
     }
 
@@ -87,12 +93,14 @@ public sealed class ArchiveTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject one = new TestProject(TestProject.SimpleBundle).Reaching(source);
-        using TestProject other = new TestProject("""<ImgpkgImage Include="registry.local:5055/apps/multi:1.0.0" /><ImgpkgBundle Include="registry.local:5055/user1/nested-bundle:v1.0.0" />""").Reaching(source);
+        using TestProject other = new TestProject(
+            """<ImgpkgImage Include="registry.local:5055/apps/multi:1.0.0" /><ImgpkgBundle Include="registry.local:5055/user1/nested-bundle:v1.0.0" />""").Reaching(source);
         using TempFolder disc = new();
         string[] to = [$"-p:AirgapArchive={disc["all.tar"]}", "-p:AirgapArchiveFormat=oci", "-p:AirgapArchiveVolumeSize=40kB"];
         // Side by side: one waits for the other, and adds to what it wrote.
         DotnetResult[] written = await Task.WhenAll(one.RelocateAsync(to), other.RelocateAsync(to));
-        Assert.AreEqual(1, written.Count(result => result.Succeeded().Output.Contains("keeps what other projects put there: App", StringComparison.Ordinal)));
+        Assert.AreEqual(1, written.Count(
+            result => result.Succeeded().Output.Contains("keeps what other projects put there: App", StringComparison.Ordinal)));
         Assert.Contains("2 up to date", (await other.RelocateAsync(to)).Succeeded().Output);
 
         Directory.CreateDirectory(disc["second"]);
@@ -113,7 +121,8 @@ public sealed class ArchiveTests
     public async Task SeveralItemsHaveAFolderWithATarEach()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        using TestProject project = new TestProject(TestProject.SimpleBundle + """<ImgpkgImage Include="registry.local:5055/apps/multi:1.0.0" />""").Reaching(source);
+        using TestProject project = new TestProject(
+            TestProject.SimpleBundle + """<ImgpkgImage Include="registry.local:5055/apps/multi:1.0.0" />""").Reaching(source);
 
         (await project.RelocateAsync("-p:AirgapArchive=out")).Succeeded();
 
@@ -135,10 +144,13 @@ public sealed class ArchiveTests
     public async Task AnArchiveOfADigestThatStandsIsLeftAloneWithoutARequest()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        using TestProject project = new TestProject($"""<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle@{TestProject.SimpleDigest}" PackageRepository="simple-package-repository" />""").Reaching(source);
-        string[] arguments = ["-p:AirgapArchive=out/bundle.tar", "-p:AirgapArtifacts=none", "-p:AirgapRegistry=final-registry.corp.com/apps"];
+        using TestProject project = new TestProject(
+            $"""<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle@{TestProject.SimpleDigest}" PackageRepository="simple-package-repository" />""").Reaching(source);
+        string[] arguments = ["-p:AirgapArchive=out/bundle.tar", "-p:AirgapArtifacts=none",
+            "-p:AirgapRegistry=final-registry.corp.com/apps"];
         (await project.RelocateAsync(arguments)).Succeeded();
-        Dictionary<string, DateTime> before = Directory.GetFiles(project.Artifacts).Append(project["out/bundle.tar"]).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        Dictionary<string, DateTime> before =
+            Directory.GetFiles(project.Artifacts).Append(project["out/bundle.tar"]).ToDictionary(file => file, File.GetLastWriteTimeUtc);
         source.Clear();
 
         DotnetResult result = (await project.RelocateAsync(arguments)).Succeeded();
@@ -162,7 +174,8 @@ public sealed class ArchiveTests
             <ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" ApiVersion="install.package.carvel.dev/v1alpha1" Pinning="None" />
             """).Reaching(source);
 
-        DotnetResult result = (await project.RelocateAsync("-p:AirgapArchive=my-image.tar", "-p:AirgapRegistry=final-registry.corp.com/apps")).Succeeded();
+        DotnetResult result = (await project.RelocateAsync(
+            "-p:AirgapArchive=my-image.tar", "-p:AirgapRegistry=final-registry.corp.com/apps")).Succeeded();
 
         Assert.AreEqual(
             """
@@ -189,7 +202,8 @@ public sealed class ArchiveTests
         using TestProject project = new(TestProject.SimpleBundle);
         File.Copy(Fixtures.Golden("nested-bundle.tar"), project["other.tar"]);
 
-        DotnetResult result = (await project.RelocateAsync("-p:AirgapSourceArchive=other.tar", $"-p:AirgapRegistry={destination.Host}/apps")).FailedWith("AIRGAP2024");
+        DotnetResult result = (await project.RelocateAsync(
+            "-p:AirgapSourceArchive=other.tar", $"-p:AirgapRegistry={destination.Host}/apps")).FailedWith("AIRGAP2024");
 
         Assert.Contains("App.csproj(", result.Lines("AIRGAP2024")[0]);
         Assert.IsEmpty(destination.Requests);

@@ -20,7 +20,8 @@ public sealed class ArtifactChoiceTests
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("all/simple-app-bundle", Sbom);
 
-        DotnetResult none = (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/none", "-p:AirgapArtifacts=none")).Succeeded();
+        DotnetResult none = (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/none", "-p:AirgapArtifacts=none"))
+            .Succeeded();
         Assert.IsFalse(await content.HasManifestAsync("none/simple-app-bundle", Sbom));
         Assert.Contains("AirgapArtifacts=all", none.Lines("warning AIRGAP2170")[0]);
 

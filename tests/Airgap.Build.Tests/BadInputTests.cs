@@ -22,7 +22,8 @@ public sealed class BadInputTests
             <ImgpkgLock Include="missing.yml" Repositry="x" />
             """).Reaching(registry);
 
-        DotnetResult result = await project.RelocateAsync($"-p:AirgapRegistry={registry.Host}/apps", "-p:AirgapConcurrency=none", "-p:AirgapRegistri=x");
+        DotnetResult result = await project.RelocateAsync(
+            $"-p:AirgapRegistry={registry.Host}/apps", "-p:AirgapConcurrency=none", "-p:AirgapRegistri=x");
 
         Assert.AreEqual(1, result.ExitCode);
         AssertError(result, "AIRGAP2023", 9);
@@ -42,7 +43,9 @@ public sealed class BadInputTests
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(registry);
-        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={registry.Host}/apps", "-p:AirgapArchive=out.tar", "-p:AirgapSourceArchive=in.tar")).FailedWith("AIRGAP2011");
+        DotnetResult result = (await project.RelocateAsync(
+            $"-p:AirgapRegistry={registry.Host}/apps", "-p:AirgapArchive=out.tar", "-p:AirgapSourceArchive=in.tar"))
+            .FailedWith("AIRGAP2011");
         Assert.Contains("App.csproj : error AIRGAP2011: Both AirgapArchive and AirgapSourceArchive are set.", result.Output);
         Assert.IsEmpty(registry.Requests);
     }
@@ -63,15 +66,19 @@ public sealed class BadInputTests
     {
         using TestProject project = new(
             TestProject.SimpleBundle,
-            "<TargetFramework>net10.0</TargetFramework><!-- <AirgapOnPublsh/> --><AirgapRegistri>x</AirgapRegistri><AirgapFlavourOfTheHouse>1</AirgapFlavourOfTheHouse>");
-        File.WriteAllText(project["Directory.Build.props"], "<Project>\n  <PropertyGroup>\n    <AirgapOutputPaht>out/</AirgapOutputPaht>\n  </PropertyGroup>\n</Project>");
+            "<TargetFramework>net10.0</TargetFramework><!-- <AirgapOnPublsh/> " +
+            "--><AirgapRegistri>x</AirgapRegistri><AirgapFlavourOfTheHouse>1</AirgapFlavourOfTheHouse>");
+        File.WriteAllText(project["Directory.Build.props"],
+            "<Project>\n  <PropertyGroup>\n    <AirgapOutputPaht>out/</AirgapOutputPaht>\n  </PropertyGroup>\n</Project>");
 
         DotnetResult result = (await project.RelocateAsync()).Succeeded();
 
         string[] warnings = [.. result.Lines("warning AIRGAP2104").Select(line => line.Trim()).Distinct()];
         Assert.HasCount(2, warnings, result.Output);
-        Assert.Contains(warning => warning.Contains("App.csproj(3,", StringComparison.Ordinal) && warning.Contains("Did you mean AirgapRegistry?", StringComparison.Ordinal), warnings);
-        Assert.Contains(warning => warning.Contains("Directory.Build.props(3,", StringComparison.Ordinal) && warning.Contains("Did you mean AirgapOutputPath?", StringComparison.Ordinal), warnings);
+        Assert.Contains(warning => warning.Contains("App.csproj(3,", StringComparison.Ordinal)
+            && warning.Contains("Did you mean AirgapRegistry?", StringComparison.Ordinal), warnings);
+        Assert.Contains(warning => warning.Contains("Directory.Build.props(3,", StringComparison.Ordinal)
+            && warning.Contains("Did you mean AirgapOutputPath?", StringComparison.Ordinal), warnings);
     }
 
     [TestMethod]

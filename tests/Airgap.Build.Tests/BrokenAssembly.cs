@@ -4,7 +4,9 @@ using System.Reflection.PortableExecutable;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>Breaks a copy of an assembly as a defect would: a method of it throws what nobody expects. The product itself needs no hook for that.</summary>
+/// <summary>
+/// Breaks a copy of an assembly as a defect would: a method of it throws what nobody expects. The product itself needs no hook for that.
+/// </summary>
 internal static class BrokenAssembly
 {
     // ldnull; throw: a NullReferenceException, whatever the method should return.
@@ -20,7 +22,8 @@ internal static class BrokenAssembly
         using (PEReader reader = new([.. image]))
         {
             MetadataReader metadata = reader.GetMetadataReader();
-            TypeDefinition found = metadata.TypeDefinitions.Select(metadata.GetTypeDefinition).Single(candidate => NameOf(metadata, candidate) == type);
+            TypeDefinition found = metadata.TypeDefinitions.Select(metadata.GetTypeDefinition)
+                .Single(candidate => NameOf(metadata, candidate) == type);
             int[] addresses = [.. found.GetMethods().Select(metadata.GetMethodDefinition)
                 .Where(candidate => metadata.GetString(candidate.Name) == method && candidate.RelativeVirtualAddress != 0)
                 .Select(candidate => candidate.RelativeVirtualAddress)];

@@ -29,7 +29,8 @@ public sealed class BuildShapeTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
 
-        DotnetResult result = (await project.PublishAsync($"-p:AirgapRegistry={source.Host}/apps", "-getTargetResult:PublishImgpkgBundles", "-getItem:ImgpkgRelocated")).Succeeded();
+        DotnetResult result = (await project.PublishAsync(
+            $"-p:AirgapRegistry={source.Host}/apps", "-getTargetResult:PublishImgpkgBundles", "-getItem:ImgpkgRelocated")).Succeeded();
 
         // MSBuild prints warnings behind the document.
         Utf8JsonReader reader = new(Encoding.UTF8.GetBytes(result.Output));
@@ -102,10 +103,13 @@ public sealed class BuildShapeTests
               </Target>
             </Project>
             """);
-        string[] arguments = [$"-p:RestoreSources={PackedPackage.Feed}", $"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapOutputPath=out/", "-p:Configuration=Release"];
+        string[] arguments = [$"-p:RestoreSources={PackedPackage.Feed}", $"-p:AirgapRegistry={source.Host}/apps",
+            "-p:AirgapOutputPath=out/", "-p:Configuration=Release"];
         (await Dotnet.RunAsync(elsewhere, ["msbuild", project["both.proj"], "-t:Restore", .. arguments], project.Environment)).Succeeded();
 
-        DotnetResult result = (await Dotnet.RunAsync(elsewhere, ["msbuild", project["both.proj"], "-t:Relocate", "-mt", "-m:2", "-tl:off", .. arguments], project.Environment)).Succeeded();
+        DotnetResult result = (await Dotnet.RunAsync(
+            elsewhere, ["msbuild", project["both.proj"], "-t:Relocate", "-mt", "-m:2", "-tl:off", .. arguments], project.Environment))
+            .Succeeded();
 
         Assert.IsTrue(File.Exists(project["one/out/relocation.json"]), result.Output);
         Assert.IsTrue(File.Exists(project["two/out/relocation.json"]), result.Output);
@@ -120,7 +124,8 @@ public sealed class BuildShapeTests
         string elsewhere = Directory.CreateDirectory(project["decoy"]).FullName;
         DotnetResult result = (await Dotnet.RunAsync(
             elsewhere,
-            ["msbuild", project.ProjectFile, "-restore", "-t:PublishImgpkgBundles", "-p:Configuration=Release", $"-p:RestoreSources={PackedPackage.Feed}", $"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapOutputPath=out/", "-mt"],
+            ["msbuild", project.ProjectFile, "-restore", "-t:PublishImgpkgBundles", "-p:Configuration=Release",
+                $"-p:RestoreSources={PackedPackage.Feed}", $"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapOutputPath=out/", "-mt"],
             project.Environment)).Succeeded();
         Assert.IsTrue(File.Exists(project["out/relocation.json"]), result.Output);
         Assert.IsEmpty(Directory.GetFileSystemEntries(elsewhere));

@@ -19,7 +19,8 @@ public sealed class CancelTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         TaskCompletionSource underWay = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource never = new();
-        source.OnRequest = (request, _) => toArchive && request is { Kind: RequestKind.BlobGet, Repository: "apps/frontend" } ? Hold() : null;
+        source.OnRequest = (request, _) =>
+            toArchive && request is { Kind: RequestKind.BlobGet, Repository: "apps/frontend" } ? Hold() : null;
         destination.OnRequest = (request, _) => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch ? Hold() : null;
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         (await project.RunAsync("restore")).Succeeded();
@@ -27,7 +28,8 @@ public sealed class CancelTests
 
         using Process process = Dotnet.Start(
             project.Folder,
-            ["msbuild", "-t:PublishImgpkgBundles", "-p:Configuration=Release", "-nologo", $"-p:AirgapRegistry={destination.Host}/apps", .. route],
+            ["msbuild", "-t:PublishImgpkgBundles", "-p:Configuration=Release", "-nologo",
+                $"-p:AirgapRegistry={destination.Host}/apps", .. route],
             project.Environment);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
@@ -43,7 +45,8 @@ public sealed class CancelTests
         Assert.IsLessThan(TimeSpan.FromSeconds(4), elapsed, "Two seconds for us, the rest for MSBuild to end.");
         Assert.AreNotEqual(0, process.ExitCode);
         // What is wrong with the bundle's content is told before it moves.
-        Assert.IsEmpty(said.Split('\n').Where(line => line.Contains("AIRGAP", StringComparison.Ordinal) && !line.Contains("AIRGAP4121", StringComparison.Ordinal)));
+        Assert.IsEmpty(said.Split('\n')
+            .Where(line => line.Contains("AIRGAP", StringComparison.Ordinal) && !line.Contains("AIRGAP4121", StringComparison.Ordinal)));
         Assert.DoesNotContain("MSB4", said);
         Assert.IsFalse(Directory.Exists(project.Artifacts));
         Assert.IsFalse(File.Exists(project["out/bundle.tar"]));

@@ -11,7 +11,8 @@ namespace Airgap.Build.Tests;
 [TestCategory(TestKinds.Slow)]
 public sealed class ContainerTests
 {
-    private const string Properties = "<TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><UseAppHost>false</UseAppHost><EnableSdkContainerSupport>true</EnableSdkContainerSupport><ContainerRepository>team/app</ContainerRepository><ContainerImageTag>1.0</ContainerImageTag>";
+    private const string Properties =
+        "<TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><UseAppHost>false</UseAppHost><EnableSdkContainerSupport>true</EnableSdkContainerSupport><ContainerRepository>team/app</ContainerRepository><ContainerImageTag>1.0</ContainerImageTag>";
 
     [TestMethod]
     public async Task AnArchiveOfTheContainerAndTheRelocatedBundleComeOfOnePublish()
@@ -20,7 +21,9 @@ public sealed class ContainerTests
         using TestProject project = Create(source, source);
         await PushBaseAsync(source, "amd64");
 
-        DotnetResult result = (await project.PublishAsync("-t:PublishContainer", "-p:ContainerArchiveOutputPath=out/app.tar", $"-p:ContainerBaseImage={source.Host}/base/dotnet:10.0", $"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
+        DotnetResult result = (await project.PublishAsync(
+            "-t:PublishContainer", "-p:ContainerArchiveOutputPath=out/app.tar", $"-p:ContainerBaseImage={source.Host}/base/dotnet:10.0",
+            $"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
 
         Assert.ContainsSingle(result.Lines("(1 bundle: 1 "), result.Output);
         Assert.IsTrue(File.Exists(project.Manifest));
@@ -28,7 +31,8 @@ public sealed class ContainerTests
         await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
         string[] files = [.. FilesOf(project["out/app.tar"])];
         Assert.Contains("app/App.dll", files);
-        Assert.IsEmpty(files.Where(file => file.Contains("airgap", StringComparison.OrdinalIgnoreCase)), "What is relocated is not a part of the application.");
+        Assert.IsEmpty(files.Where(file => file.Contains("airgap", StringComparison.OrdinalIgnoreCase)),
+            "What is relocated is not a part of the application.");
     }
 
     [TestMethod]
@@ -36,13 +40,18 @@ public sealed class ContainerTests
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        using TestProject project = Create(source, destination, "<DisableTransitiveFrameworkReferenceDownloads>true</DisableTransitiveFrameworkReferenceDownloads><EnableRuntimePackDownload>false</EnableRuntimePackDownload><EnableAppHostPackDownload>false</EnableAppHostPackDownload><RuntimeIdentifiers>linux-x64;linux-arm64</RuntimeIdentifiers><ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers>");
+        using TestProject project = Create(
+            source, destination,
+            "<DisableTransitiveFrameworkReferenceDownloads>true</DisableTransitiveFrameworkReferenceDownloads><EnableRuntimePackDownload>false</EnableRuntimePackDownload><EnableAppHostPackDownload>false</EnableAppHostPackDownload><RuntimeIdentifiers>linux-x64;linux-arm64</RuntimeIdentifiers><ContainerRuntimeIdentifiers>linux-x64;linux-arm64</ContainerRuntimeIdentifiers>");
         await PushBaseAsync(destination, "amd64", "arm64");
 
-        DotnetResult result = (await project.PublishAsync("-t:PublishContainer", $"-p:ContainerRegistry={destination.Host}", $"-p:ContainerBaseImage={destination.Host}/base/dotnet:10.0", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        DotnetResult result = (await project.PublishAsync(
+            "-t:PublishContainer", $"-p:ContainerRegistry={destination.Host}", $"-p:ContainerBaseImage={destination.Host}/base/dotnet:10.0",
+            $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
 
         Assert.ContainsSingle(result.Lines("(1 bundle: "), result.Output);
-        Assert.AreSequenceEqual(new[] { project.Manifest }, Directory.GetFiles(project.Folder, "*.packagerepository.yml", SearchOption.AllDirectories));
+        Assert.AreSequenceEqual(
+            new[] { project.Manifest }, Directory.GetFiles(project.Folder, "*.packagerepository.yml", SearchOption.AllDirectories));
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
         await content.AssertCompleteAsync("team/app", "1.0");
@@ -67,11 +76,14 @@ public sealed class ContainerTests
         List<string> images = [];
         foreach (string architecture in architectures)
         {
-            string text = $$$"""{"architecture":"{{{architecture}}}","os":"linux","config":{"Env":["PATH=/usr/bin"]},"rootfs":{"type":"layers","diff_ids":["{{{layer.Digest}}}"]},"history":[{"created_by":"the test"}]}""";
+            string text =
+                $$$"""{"architecture":"{{{architecture}}}","os":"linux","config":{"Env":["PATH=/usr/bin"]},"rootfs":{"type":"layers","diff_ids":["{{{layer.Digest}}}"]},"history":[{"created_by":"the test"}]}""";
             Pushed config = await writer.PushBlobAsync("base/dotnet", Encoding.UTF8.GetBytes(text));
-            string manifest = $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciManifest}}","config":{{(config with { MediaType = RegistryWriter.OciConfig }).Json}},"layers":[{{layer.Json}}]}""";
+            string manifest =
+                $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciManifest}}","config":{{(config with { MediaType = RegistryWriter.OciConfig }).Json}},"layers":[{{layer.Json}}]}""";
             Pushed image = await writer.PushManifestAsync("base/dotnet", null, manifest);
-            images.Add(image.Json.Replace("}", $$$""","platform":{"architecture":"{{{architecture}}}","os":"linux"}}""", StringComparison.Ordinal));
+            images.Add(image.Json.Replace(
+                "}", $$$""","platform":{"architecture":"{{{architecture}}}","os":"linux"}}""", StringComparison.Ordinal));
         }
 
         string index = $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciIndex}}","manifests":[{{string.Join(',', images)}}]}""";

@@ -16,21 +16,24 @@ public sealed class CredentialTests
     public async System.Threading.Tasks.Task ASecretIsUsedAndStandsInNoLog()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { BasicAuth = ("robot", Password) });
+        await using RegistryFixture destination =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { BasicAuth = ("robot", Password) });
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         Directory.CreateDirectory(project["docker"]);
         string auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"robot:{Password}"));
         File.WriteAllText(project["docker/config.json"], $"{{\"auths\":{{\"{destination.Host}\":{{\"auth\":\"{auth}\"}}}}}}");
         project.Environment["DOCKER_CONFIG"] = project["docker"];
 
-        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-bl:log.binlog", "-v:detailed")).Succeeded();
+        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-bl:log.binlog", "-v:detailed"))
+            .Succeeded();
 
         Assert.DoesNotContain(Password, result.Output);
         Assert.DoesNotContain(auth, result.Output);
         // A detailed log says for each host where its credentials came from.
         Assert.IsNotEmpty(result.Lines($"credentials for {destination.Host}/apps/simple-app-bundle: "), result.Output);
         Microsoft.Build.Logging.StructuredLogger.Build build = BinaryLog.ReadBuild(project["log.binlog"]);
-        Assert.ContainsSingle(build.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>(task => task.Name.EndsWith("PublishImgpkgBundles", StringComparison.Ordinal)));
+        Assert.ContainsSingle(build.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>(
+            task => task.Name.EndsWith("PublishImgpkgBundles", StringComparison.Ordinal)));
         string everything = string.Join('\n', build.FindChildrenRecursive<BaseNode>().Select(node => node.ToString()));
         Assert.Contains("simple-app-bundle", everything);
         Assert.DoesNotContain(Password, everything);
@@ -41,7 +44,8 @@ public sealed class CredentialTests
     public async System.Threading.Tasks.Task WithoutCredentialsTheUserIsToldWhoWantsThem()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { BasicAuth = ("robot", Password) });
+        await using RegistryFixture destination =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { BasicAuth = ("robot", Password) });
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).FailedWith("AIRGAP1003");
         Assert.Contains(destination.Host, result.Lines("AIRGAP1003")[0]);

@@ -8,7 +8,9 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>Whatever throws what nobody expects, in any layer: the build ends with a code of ours, and never with MSB4018 and a stack.</summary>
+/// <summary>
+/// Whatever throws what nobody expects, in any layer: the build ends with a code of ours, and never with MSB4018 and a stack.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class DefectTests
@@ -39,8 +41,14 @@ public sealed class DefectTests
         new("Transfer", "Airgap.Transfer.Transfers.TransferEngine", "RunAsync"),
         new("Transfer", "Airgap.Transfer.Transfers.PartialArchive", "WriteAsync") { Properties = Archive },
         new("Transfer", "Airgap.Transfer.Transfers.PartialArchive", "CompleteAsync") { Properties = Archive },
-        new("Transfer", "Airgap.Transfer.Archives.ArchiveReader", "OpenAsync") { Properties = "<AirgapSourceArchive>../bundle.tar</AirgapSourceArchive>" },
-        new("Publishing", "Airgap.Publishing.Locking.ProjectLockReader", "Read") { Properties = "<AirgapLockFile>../Directory.Build.props</AirgapLockFile>" },
+        new("Transfer", "Airgap.Transfer.Archives.ArchiveReader", "OpenAsync")
+        {
+            Properties = "<AirgapSourceArchive>../bundle.tar</AirgapSourceArchive>"
+        },
+        new("Publishing", "Airgap.Publishing.Locking.ProjectLockReader", "Read")
+        {
+            Properties = "<AirgapLockFile>../Directory.Build.props</AirgapLockFile>"
+        },
         new("Publishing", "Airgap.Publishing.Locking.ProjectLock", "ToJson") { Properties = Lock },
         new("Publishing", "Airgap.Publishing.Forecasts.PlanWriter", "ToJson") { Properties = "<AirgapDryRun>true</AirgapDryRun>" },
         new("Transfer", "Airgap.Transfer.Kubernetes.PackageRepositoryWriter", "Create"),
@@ -48,9 +56,15 @@ public sealed class DefectTests
         new("Publishing", "Airgap.Publishing.Artifacts.KustomizationWriter", "WriteAsync"),
         new("Publishing", "Airgap.Publishing.Reporting.RelocationReportWriter", "Create"),
         new("Publishing", "Airgap.Publishing.Reporting.Html.HtmlReport", "Write"),
-        new("Publishing", "Airgap.Publishing.Reporting.Markdown.MarkdownSummary", "Write") { Properties = "<AirgapSummary>summary.md</AirgapSummary>" },
+        new("Publishing", "Airgap.Publishing.Reporting.Markdown.MarkdownSummary", "Write")
+        {
+            Properties = "<AirgapSummary>summary.md</AirgapSummary>"
+        },
         new("Publishing", "Airgap.Publishing.Artifacts.PublishedFileList", "Save"),
-        new("Transfer", "Airgap.Transfer.Producing.BundleProducer", "ProduceAsync") { Items = "<ImgpkgBundleContent Include=\"*.csproj\" />" },
+        new("Transfer", "Airgap.Transfer.Producing.BundleProducer", "ProduceAsync")
+        {
+            Items = "<ImgpkgBundleContent Include=\"*.csproj\" />"
+        },
     ];
 
     [TestMethod]
@@ -58,20 +72,25 @@ public sealed class DefectTests
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture open = await RegistryFixture.StartEmptyAsync();
-        await using RegistryFixture closed = await RegistryFixture.StartAsync(new RegistryFixtureOptions { BasicAuth = ("robot", "s3cret") });
+        await using RegistryFixture closed =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { BasicAuth = ("robot", "s3cret") });
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         Prepare(project, open, closed);
         (await project.RunAsync("restore", project.ProjectFile)).Succeeded();
         File.Delete(project.ProjectFile);
 
-        DotnetResult result = await Dotnet.RunAsync(project.Folder, ["msbuild", "all.proj", "-tl:off", "-v:normal", "-bl:log.binlog"], project.Environment);
+        DotnetResult result = await Dotnet.RunAsync(
+            project.Folder, ["msbuild", "all.proj", "-tl:off", "-v:normal", "-bl:log.binlog"], project.Environment);
 
         Assert.DoesNotContain("MSB4018", result.Output);
         Assert.DoesNotContain("MSB4181", result.Output);
         Assert.DoesNotContain("   at ", result.Output);
         Microsoft.Build.Logging.StructuredLogger.Build build = BinaryLog.ReadBuild(project["log.binlog"]);
-        ILookup<string?, Error> errors = build.FindChildrenRecursive<Error>().ToLookup(error => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(error.File)));
-        string stacks = string.Join('\n', build.FindChildrenRecursive<Message>(message => message.Text.Contains("   at ", StringComparison.Ordinal)).Select(message => message.Text));
+        ILookup<string?, Error> errors =
+            build.FindChildrenRecursive<Error>().ToLookup(error => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(error.File)));
+        string stacks = string.Join(
+            '\n', build.FindChildrenRecursive<Message>(message => message.Text.Contains("   at ", StringComparison.Ordinal))
+            .Select(message => message.Text));
         foreach (Layer layer in s_layers)
         {
             Error error = Assert.ContainsSingle(errors[layer.Name], $"{layer.Name}\n{result.Output}");
@@ -99,12 +118,14 @@ public sealed class DefectTests
         };
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         ZipFile.ExtractToDirectory(PackedPackage.Path, project["package"]);
-        BrokenAssembly.Break(project["package/tasks/net10.0/Airgap.Publishing.dll"], "Airgap.Publishing.Artifacts.PublishedFileList", "Save");
+        BrokenAssembly.Break(project["package/tasks/net10.0/Airgap.Publishing.dll"],
+            "Airgap.Publishing.Artifacts.PublishedFileList", "Save");
         (await project.RunAsync("restore")).Succeeded();
 
         using Process process = Dotnet.Start(
             project.Folder,
-            ["msbuild", "-t:PublishImgpkgBundles", "-nologo", "-v:normal", "-p:AirgapArchive=out/bundle.tar", $"-p:_AirgapTaskAssembly={project["package/tasks/net10.0/Airgap.Build.dll"]}"],
+            ["msbuild", "-t:PublishImgpkgBundles", "-nologo", "-v:normal", "-p:AirgapArchive=out/bundle.tar",
+                $"-p:_AirgapTaskAssembly={project["package/tasks/net10.0/Airgap.Build.dll"]}"],
             project.Environment);
         System.Threading.Tasks.Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task ended = process.WaitForExitAsync();
@@ -127,7 +148,8 @@ public sealed class DefectTests
         foreach (Layer layer in s_layers)
             Prepare(project, layer.IsPrivate ? closed : open, layer);
         // All projects are restored as one.
-        File.WriteAllText(project["Directory.Build.props"], "<Project><PropertyGroup><BaseIntermediateOutputPath>$(MSBuildThisFileDirectory)obj/</BaseIntermediateOutputPath></PropertyGroup></Project>");
+        File.WriteAllText(project["Directory.Build.props"],
+            "<Project><PropertyGroup><BaseIntermediateOutputPath>$(MSBuildThisFileDirectory)obj/</BaseIntermediateOutputPath></PropertyGroup></Project>");
         File.WriteAllText(project["all.proj"], """
             <Project>
               <ItemGroup>
@@ -147,7 +169,9 @@ public sealed class DefectTests
         TempFolder.Copy(project["package/tasks/net10.0"], tasks);
         BrokenAssembly.Break(System.IO.Path.Combine(tasks, $"Airgap.{layer.Assembly}.dll"), layer.Type, layer.Method);
         string text = File.ReadAllText(project.ProjectFile)
-            .Replace("<UseShared", $"<_AirgapTaskAssembly>{tasks}/Airgap.Build.dll</_AirgapTaskAssembly><AirgapRegistry>{destination.Host}/{layer.Name.ToLowerInvariant()}</AirgapRegistry>{layer.Properties}<UseShared", StringComparison.Ordinal)
+            .Replace(
+                "<UseShared",
+                $"<_AirgapTaskAssembly>{tasks}/Airgap.Build.dll</_AirgapTaskAssembly><AirgapRegistry>{destination.Host}/{layer.Name.ToLowerInvariant()}</AirgapRegistry>{layer.Properties}<UseShared", StringComparison.Ordinal)
             .Replace("PackageRepository=", $"{layer.Metadata} PackageRepository=", StringComparison.Ordinal)
             .Replace("</ItemGroup>", $"{layer.Items}</ItemGroup>", StringComparison.Ordinal);
         File.WriteAllText(System.IO.Path.Combine(folder, "App.csproj"), text);

@@ -9,7 +9,8 @@ namespace Airgap.Build.Tests;
 internal sealed record DotnetResult(int ExitCode, string Output)
 {
     /// <summary>The lines that hold a text.</summary>
-    public string[] Lines(string text) => [.. Output.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Contains(text, StringComparison.Ordinal))];
+    public string[] Lines(string text) =>
+        [.. Output.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Contains(text, StringComparison.Ordinal))];
 
     /// <summary>Fails the test when the run failed.</summary>
     public DotnetResult Succeeded()
@@ -33,7 +34,8 @@ internal sealed record DotnetResult(int ExitCode, string Output)
 internal static class Dotnet
 {
     /// <summary>Runs <c>dotnet</c> to its end.</summary>
-    public static async Task<DotnetResult> RunAsync(string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    public static async Task<DotnetResult> RunAsync(
+        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
         CliResult result = await Cli.RunAsync("dotnet", arguments, Variables(environment), folder, TimeSpan.FromMinutes(3));
         return new DotnetResult(result.ExitCode, result.Output + result.Error);
@@ -52,7 +54,8 @@ internal static class Dotnet
     private static Dictionary<string, string?> Variables(IReadOnlyDictionary<string, string?> environment)
     {
         // The SDK that runs the tests leaves traces that another SDK process would take for its own.
-        Dictionary<string, string?> variables = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsTrace).ToDictionary(name => name, _ => (string?)null);
+        Dictionary<string, string?> variables =
+            Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(IsTrace).ToDictionary(name => name, _ => (string?)null);
         variables["MSBUILDDISABLENODEREUSE"] = "1";
         variables["MSBUILDTERMINALLOGGER"] = "off";
         variables["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";

@@ -20,13 +20,15 @@ public sealed class DryRunTests
 
         string plan = Path.Combine(project.Artifacts, "plan.json");
         Schemas.AssertValid("plan", File.ReadAllText(plan));
-        string[] written = [.. Directory.GetFiles(project.Folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(project.Folder, file))];
+        string[] written = [.. Directory.GetFiles(project.Folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(project.Folder, file))];
         Assert.AreSequenceEqual(
             new[] { Path.GetRelativePath(project.Folder, plan) },
             written.Where(file => file.Contains("airgap", StringComparison.Ordinal) && !file.StartsWith("obj", StringComparison.Ordinal)));
         string line = Assert.ContainsSingle(plain.Lines("App -> "));
         Assert.Contains($"{plan} (dry run: 1 bundle: 1 to copy (", line);
-        Assert.HasCount(4, plain.Lines(" kB  registry.local:5055/").Concat(plain.Lines(" B  registry.local:5055/")).ToArray(), plain.Output);
+        Assert.HasCount(4, plain.Lines(" kB  registry.local:5055/").Concat(plain.Lines(" B  registry.local:5055/"))
+            .ToArray(), plain.Output);
         Assert.Contains("airgap.lock.json would change: 1 tag locked: 1 added", plain.Output);
 
         DotnetResult terminal = (await project.RelocateAsync([.. arguments, "-tl:on"])).Succeeded();

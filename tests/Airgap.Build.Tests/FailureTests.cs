@@ -49,10 +49,13 @@ public sealed class FailureTests
     public async Task KeepingGoingTheBuildFailsAndTheRestIsThere()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        source.OnRequest = (request, _) => request is { Kind: RequestKind.ManifestGet, Repository: "apps/frontend" } ? Fault.Status(StatusCodes.Status403Forbidden) : null;
-        using TestProject project = new TestProject(TestProject.SimpleBundle + """<ImgpkgImage Include="registry.local:5055/user1/plain:1" />""").Reaching(source);
+        source.OnRequest = (request, _) => request is { Kind: RequestKind.ManifestGet, Repository: "apps/frontend" }
+            ? Fault.Status(StatusCodes.Status403Forbidden) : null;
+        using TestProject project =
+            new TestProject(TestProject.SimpleBundle + """<ImgpkgImage Include="registry.local:5055/user1/plain:1" />""").Reaching(source);
 
-        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapKeepGoing=true")).FailedWith("AIRGAP1004");
+        DotnetResult result = (await project.RelocateAsync($"-p:AirgapRegistry={source.Host}/apps", "-p:AirgapKeepGoing=true"))
+            .FailedWith("AIRGAP1004");
 
         Assert.Contains("1 image failed and 2 arrived", result.Lines("AIRGAP2026")[0]);
         Assert.IsFalse(File.Exists(project.Manifest));
@@ -100,9 +103,11 @@ public sealed class FailureTests
         using TestProject project = new("""<ImgpkgLock Include="locks/broken.yml" /><ImgpkgLock Include="locks/tagged.yml" />""");
         Directory.CreateDirectory(project["locks"]);
         File.WriteAllText(project["locks/broken.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages: [\n");
-        File.WriteAllText(project["locks/tagged.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: host.io/a:v1\n");
+        File.WriteAllText(project["locks/tagged.yml"],
+            "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: host.io/a:v1\n");
 
-        DotnetResult result = (await project.RelocateAsync("-p:AirgapRegistry=host.invalid/apps")).FailedWith("AIRGAP2006").FailedWith("AIRGAP2007");
+        DotnetResult result = (await project.RelocateAsync("-p:AirgapRegistry=host.invalid/apps")).FailedWith("AIRGAP2006")
+            .FailedWith("AIRGAP2007");
 
         Assert.MatchesRegex(@"locks/broken\.yml\(\d+,\d+\): error AIRGAP2006: ", result.Output);
         Assert.MatchesRegex(@"locks/tagged\.yml\(4,\d+\): error AIRGAP2007: ", result.Output);
@@ -113,10 +118,12 @@ public sealed class FailureTests
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        source.OnRequest = (request, _) => request is { Kind: RequestKind.BlobGet, Repository: "apps/frontend" } ? Fault.CorruptBody() : null;
+        source.OnRequest = (request, _) => request is { Kind: RequestKind.BlobGet, Repository: "apps/frontend" }
+            ? Fault.CorruptBody() : null;
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
 
-        DotnetResult result = (await project.RelocateAsync("-p:AirgapArchive=bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).FailedWith("AIRGAP1011");
+        DotnetResult result = (await project.RelocateAsync("-p:AirgapArchive=bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps"))
+            .FailedWith("AIRGAP1011");
 
         Assert.Contains("apps/frontend", result.Lines("AIRGAP1011")[0]);
         Assert.IsFalse(File.Exists(project["bundle.tar"]));
@@ -128,12 +135,14 @@ public sealed class FailureTests
     {
         using X509Certificate2 certificate = LoopbackCertificate.Create();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Certificate = certificate });
+        await using RegistryFixture destination =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { Certificate = certificate });
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         DotnetResult refused = (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).FailedWith("AIRGAP1002");
         Assert.Contains("AirgapCaCertificates", refused.Lines("AIRGAP1002")[0]);
 
-        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapCaCertificates=ca.pem")).FailedWith("AIRGAP2018");
+        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapCaCertificates=ca.pem"))
+            .FailedWith("AIRGAP2018");
         File.WriteAllText(project["ca.pem"], certificate.ExportCertificatePem());
         (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapCaCertificates=ca.pem")).Succeeded();
         Assert.IsNotEmpty(destination.Of(RequestKind.ManifestPut));
@@ -156,8 +165,10 @@ public sealed class FailureTests
         (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapRetryCount=1")).FailedWith("AIRGAP1010");
         Assert.AreEqual(1, tries.Values.Max());
 
-        string[] names = ["AirgapVerifyCertificates", "AirgapInsecure", "AirgapConnectTimeout", "AirgapResponseHeaderTimeout", "AirgapStallTimeout", "AirgapRetryCount"];
-        DotnetResult refused = (await project.RelocateAsync([$"-p:AirgapRegistry={destination.Host}/apps", .. names.Select(name => $"-p:{name}=soon")])).FailedWith("AIRGAP2022");
+        string[] names = ["AirgapVerifyCertificates", "AirgapInsecure", "AirgapConnectTimeout", "AirgapResponseHeaderTimeout",
+            "AirgapStallTimeout", "AirgapRetryCount"];
+        DotnetResult refused = (await project.RelocateAsync(
+            [$"-p:AirgapRegistry={destination.Host}/apps", .. names.Select(name => $"-p:{name}=soon")])).FailedWith("AIRGAP2022");
         foreach (string name in names)
             Assert.Contains($"The property {name} has the value 'soon'.", refused.Output);
     }

@@ -9,7 +9,8 @@ namespace Airgap.Build.Tests;
 public sealed class FrameworksTests
 {
     // The second needs no package beside the SDK.
-    private const string Properties = "<TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks><EnableWindowsTargeting>true</EnableWindowsTargeting><DisableTransitiveFrameworkReferenceDownloads>true</DisableTransitiveFrameworkReferenceDownloads>";
+    private const string Properties =
+        "<TargetFrameworks>net10.0;net10.0-windows</TargetFrameworks><EnableWindowsTargeting>true</EnableWindowsTargeting><DisableTransitiveFrameworkReferenceDownloads>true</DisableTransitiveFrameworkReferenceDownloads>";
 
     [TestMethod]
     public async Task TheOuterBuildRelocatesOnceAndCleans()
@@ -44,10 +45,12 @@ public sealed class FrameworksTests
 
         Assert.ContainsSingle(first.Lines("(1 bundle: 1 copied ("), first.Output);
         Assert.ContainsSingle(second.Lines("(1 bundle: 1 up to date)"), second.Output);
-        Assert.AreSequenceEqual(new[] { Manifest(project) }, Directory.GetFiles(project.Folder, "*.packagerepository.yml", SearchOption.AllDirectories));
+        Assert.AreSequenceEqual(
+            new[] { Manifest(project) }, Directory.GetFiles(project.Folder, "*.packagerepository.yml", SearchOption.AllDirectories));
         (await project.RunAsync("clean", "-c", "Release")).Succeeded();
         Assert.IsFalse(File.Exists(Manifest(project)));
     }
 
-    private static string Manifest(TestProject project) => Path.Combine(project.Folder, "bin", "Release", "airgap", "manifests", "simple-package-repository.packagerepository.yml");
+    private static string Manifest(TestProject project) =>
+        Path.Combine(project.Folder, "bin", "Release", "airgap", "manifests", "simple-package-repository.packagerepository.yml");
 }

@@ -9,7 +9,8 @@ namespace Airgap.Build.Tests;
 [TestCategory(TestKinds.Slow)]
 public sealed class HookTests
 {
-    private const string Tool = "<TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><PackAsTool>true</PackAsTool><UseAppHost>false</UseAppHost>";
+    private const string Tool =
+        "<TargetFramework>net10.0</TargetFramework><OutputType>Exe</OutputType><PackAsTool>true</PackAsTool><UseAppHost>false</UseAppHost>";
 
     [TestMethod]
     public async Task APublishOfAToolRelocates_AndItsPackDoesNot()
@@ -33,7 +34,8 @@ public sealed class HookTests
         using TestProject project = new TestProject("").Reaching(registry);
         File.Delete(project.ProjectFile);
         File.Delete(project["Thing.cs"]);
-        File.WriteAllText(project["Directory.Build.props"], $"<Project>\n  <ItemGroup>\n    {TestProject.SimpleBundle}\n  </ItemGroup>\n</Project>");
+        File.WriteAllText(project["Directory.Build.props"],
+            $"<Project>\n  <ItemGroup>\n    {TestProject.SimpleBundle}\n  </ItemGroup>\n</Project>");
         File.WriteAllText(project["hello.cs"], "#:package Airgap.Build@*-*\n#:property PublishAot=false\nSystem.Console.WriteLine(1);\n");
 
         DotnetResult result = (await project.PublishAsync("hello.cs", $"-p:AirgapRegistry={registry.Host}/apps")).Succeeded();
@@ -51,7 +53,9 @@ public sealed class HookTests
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject("").Reaching(registry);
-        Append(project, $"{target}<ItemGroup>{TestProject.SimpleBundle}</ItemGroup><PropertyGroup><AirgapRegistry>{registry.Host}/apps</AirgapRegistry></PropertyGroup></Target>");
+        Append(
+            project,
+            $"{target}<ItemGroup>{TestProject.SimpleBundle}</ItemGroup><PropertyGroup><AirgapRegistry>{registry.Host}/apps</AirgapRegistry></PropertyGroup></Target>");
 
         (await project.PublishAsync()).Succeeded();
 
@@ -68,24 +72,30 @@ public sealed class HookTests
         string warning = Assert.ContainsSingle(result.Lines("warning AIRGAP2106").Select(line => line.Trim()).Distinct());
         Assert.Contains("App.csproj(8,", warning);
         Assert.Contains("Did you mean ImgpkgBundle in place of ImgpkgBundel?", warning);
-        string tool = (await Dotnet.RunAsync(project.Folder, ["exec", PackedPackage.Tool, "publish", "-p", "AirgapRegistry=host.io/apps"], project.Environment)).Succeeded().Output;
+        string tool = (await Dotnet.RunAsync(
+            project.Folder, ["exec", PackedPackage.Tool, "publish", "-p", "AirgapRegistry=host.io/apps"], project.Environment))
+            .Succeeded().Output;
         Assert.Contains("AIRGAP2106", tool);
         Assert.DoesNotContain("no destination", tool);
         Assert.DoesNotContain("AIRGAP2106", (await project.RelocateAsync()).Succeeded().Output);
     }
 
     [TestMethod]
-    [DataRow("-t:PublishImgpkgBundles", """<Target Name="ComputeVersion">""", "<GetPackageVersionDependsOn>$(GetPackageVersionDependsOn);ComputeVersion</GetPackageVersionDependsOn>")]
+    [DataRow("-t:PublishImgpkgBundles", """<Target Name="ComputeVersion">""",
+        "<GetPackageVersionDependsOn>$(GetPackageVersionDependsOn);ComputeVersion</GetPackageVersionDependsOn>")]
     [DataRow("-t:PublishImgpkgBundles", """<Target Name="ComputeVersion" BeforeTargets="GetAssemblyVersion">""", "")]
     [DataRow("--no-build", """<Target Name="ComputeVersion" BeforeTargets="GetAssemblyVersion">""", "")]
     public async Task TheBundlesTagIsTheVersionThatATargetSets(string how, string target, string property)
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
-        using TestProject project = new TestProject("""<ImgpkgBundleContent Include="packages\**" /><ImgpkgBundleImage Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" Id="index.docker.io/user1/simple-app-bundle:v1.0.0" />""").Reaching(registry);
+        using TestProject project = new TestProject(
+            """<ImgpkgBundleContent Include="packages\**" /><ImgpkgBundleImage Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" Id="index.docker.io/user1/simple-app-bundle:v1.0.0" />""").Reaching(registry);
         Directory.CreateDirectory(project["packages"]);
         foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer", "packages", "simple-app")))
             File.Copy(file, project[$"packages/{Path.GetFileName(file)}"]);
-        Append(project, $"<PropertyGroup>{property}</PropertyGroup>{target}<PropertyGroup><Version>4.5.6-of-git</Version></PropertyGroup></Target>");
+        Append(
+            project,
+            $"<PropertyGroup>{property}</PropertyGroup>{target}<PropertyGroup><Version>4.5.6-of-git</Version></PropertyGroup></Target>");
         string[] destination = [$"-p:AirgapBundleRepository={registry.Host}/own/app", "-getItem:ImgpkgProducedBundle"];
         bool isPublish = how == "--no-build";
         if (isPublish)
@@ -93,10 +103,12 @@ public sealed class HookTests
         else
             (await project.RunAsync("restore")).Succeeded();
 
-        DotnetResult result = (await project.RunAsync(isPublish ? "publish" : "msbuild", [how, "-p:Configuration=Release", .. destination])).Succeeded();
+        DotnetResult result = (await project.RunAsync(isPublish ? "publish" : "msbuild", [how, "-p:Configuration=Release", .. destination]))
+            .Succeeded();
 
         using JsonDocument json = JsonDocument.Parse(result.Output);
-        Assert.AreEqual("4.5.6-of-git", json.RootElement.GetProperty("Items").GetProperty("ImgpkgProducedBundle")[0].GetProperty("Tag").GetString());
+        Assert.AreEqual("4.5.6-of-git",
+            json.RootElement.GetProperty("Items").GetProperty("ImgpkgProducedBundle")[0].GetProperty("Tag").GetString());
     }
 
     [TestMethod]
@@ -104,11 +116,13 @@ public sealed class HookTests
     {
         using TestProject project = new(
             """<ImgpkgBundle Include="registry.local:5055/user1/Upper:v1" />""",
-            "<TargetFramework>net10.0</TargetFramework><OutputType>Library</OutputType>\n    <AirgapConcurrency>none</AirgapConcurrency>\n    <AirgapRegistry>corp</AirgapRegistry>");
+            "<TargetFramework>net10.0</TargetFramework><OutputType>Library</OutputType>\n    " +
+            "<AirgapConcurrency>none</AirgapConcurrency>\n    <AirgapRegistry>corp</AirgapRegistry>");
 
         DotnetResult result = (await project.PublishAsync()).FailedWith("AIRGAP2001");
 
-        Assert.IsFalse(Directory.Exists(project["obj/Release"]) && Directory.GetFiles(project["obj/Release"], "App.dll", SearchOption.AllDirectories).Length > 0, result.Output);
+        Assert.IsFalse(Directory.Exists(project["obj/Release"])
+            && Directory.GetFiles(project["obj/Release"], "App.dll", SearchOption.AllDirectories).Length > 0, result.Output);
         Assert.Contains("App.csproj(4,6): error AIRGAP2022: The property AirgapConcurrency has the value 'none'.", result.Output);
         Assert.Contains("App.csproj(5,6): error AIRGAP2003: The property AirgapRegistry 'corp'", result.Output);
         Assert.Contains("App.csproj(10,", result.Lines("error AIRGAP2001")[0]);
@@ -118,7 +132,8 @@ public sealed class HookTests
     public async Task TheToolSeesWhatTargetsMakeAndSet_WithoutABuild()
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
-        using TestProject project = new TestProject("""<ImgpkgBundleImage Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" Id="index.docker.io/user1/simple-app-bundle:v1.0.0" />""").Reaching(registry);
+        using TestProject project = new TestProject(
+            """<ImgpkgBundleImage Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" Id="index.docker.io/user1/simple-app-bundle:v1.0.0" />""").Reaching(registry);
         Directory.CreateDirectory(project["packages"]);
         foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer", "packages", "simple-app")))
             File.Copy(file, project[$"packages/{Path.GetFileName(file)}"]);
@@ -130,10 +145,13 @@ public sealed class HookTests
             """);
         (await project.RunAsync("restore")).Succeeded();
 
-        DotnetResult result = (await ToolAsync(project, "publish", "-p", $"AirgapRegistry={registry.Host}/apps", "-p", $"AirgapBundleRepository={registry.Host}/own/app")).Succeeded();
+        DotnetResult result = (await ToolAsync(
+            project, "publish", "-p", $"AirgapRegistry={registry.Host}/apps", "-p", $"AirgapBundleRepository={registry.Host}/own/app"))
+            .Succeeded();
 
         Assert.Contains("own/app", result.Output);
-        Assert.IsTrue(registry.Requests.Any(request => request.ToString().Contains("4.5.6-of-git", StringComparison.Ordinal)), result.Output);
+        Assert.IsTrue(registry.Requests.Any(
+            request => request.ToString().Contains("4.5.6-of-git", StringComparison.Ordinal)), result.Output);
         Assert.IsTrue(File.Exists(project.Manifest), result.Output);
         Assert.IsEmpty(Directory.GetFiles(project["obj"], "App.dll", SearchOption.AllDirectories));
     }
@@ -144,9 +162,13 @@ public sealed class HookTests
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(registry);
         Directory.CreateDirectory(project["Empty"]);
-        File.WriteAllText(project["Empty/Empty.csproj"], """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFrameworks>net10.0;net9.0</TargetFrameworks></PropertyGroup></Project>""");
-        File.WriteAllText(project["All.slnx"], """<Solution><Folder Name="/x/"><Project Path="App.csproj" /></Folder><Project Path="Empty/Empty.csproj" /></Solution>""");
-        File.WriteAllText(project["Old.sln"], "Project(\"{9A19103F-16F7-4668-BE54-9A1E7A4F7556}\") = \"Empty\", \"Empty\\Empty.csproj\", \"{1}\"\r\nProject(\"{9A19103F-16F7-4668-BE54-9A1E7A4F7556}\") = \"App\", \"App.csproj\", \"{2}\"\r\n");
+        File.WriteAllText(project["Empty/Empty.csproj"],
+            """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFrameworks>net10.0;net9.0</TargetFrameworks></PropertyGroup></Project>""");
+        File.WriteAllText(project["All.slnx"],
+            """<Solution><Folder Name="/x/"><Project Path="App.csproj" /></Folder><Project Path="Empty/Empty.csproj" /></Solution>""");
+        File.WriteAllText(project["Old.sln"],
+            "Project(\"{9A19103F-16F7-4668-BE54-9A1E7A4F7556}\") = \"Empty\", \"Empty\\Empty.csproj\", " +
+            "\"{1}\"\r\nProject(\"{9A19103F-16F7-4668-BE54-9A1E7A4F7556}\") = \"App\", \"App.csproj\", \"{2}\"\r\n");
         string[] destination = ["-p", $"AirgapRegistry={registry.Host}/apps"];
 
         DotnetResult solution = (await ToolAsync(project, ["publish", "All.slnx", .. destination])).Succeeded();
@@ -170,5 +192,6 @@ public sealed class HookTests
         Dotnet.RunAsync(project["."], ["exec", PackedPackage.Tool, .. arguments], project.Environment);
 
     private static void Append(TestProject project, string xml) =>
-        File.WriteAllText(project.ProjectFile, File.ReadAllText(project.ProjectFile).Replace("</Project>", xml + "</Project>", StringComparison.Ordinal));
+        File.WriteAllText(project.ProjectFile,
+            File.ReadAllText(project.ProjectFile).Replace("</Project>", xml + "</Project>", StringComparison.Ordinal));
 }

@@ -9,7 +9,8 @@ namespace Airgap.Build.Tests;
 [TestCategory(TestKinds.Slow)]
 public sealed class ImageProjectTests
 {
-    private const string Reference = """<ProjectReference Include="..\Web\Web.csproj" AirgapImage="true" AirgapImageId="registry.corp.com/team/web:1.0" ReferenceOutputAssembly="false" />""";
+    private const string Reference =
+        """<ProjectReference Include="..\Web\Web.csproj" AirgapImage="true" AirgapImageId="registry.corp.com/team/web:1.0" ReferenceOutputAssembly="false" />""";
 
     [TestMethod]
     [DataRow("")]
@@ -18,7 +19,8 @@ public sealed class ImageProjectTests
     {
         await using RegistryFixture images = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        using ImageSolution solution = await ImageSolution.CreateAsync(Reference, images, $"<ContainerRegistry>{images.Host}</ContainerRegistry>");
+        using ImageSolution solution =
+            await ImageSolution.CreateAsync(Reference, images, $"<ContainerRegistry>{images.Host}</ContainerRegistry>");
         solution.WritePackage("registry.corp.com/team/web:1.0");
 
         DotnetResult result = (await solution.PublishAsync(mode, $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
@@ -46,11 +48,13 @@ public sealed class ImageProjectTests
             $"<ContainerArchiveOutputPath>out/</ContainerArchiveOutputPath><ContainerImageFormat>{format}</ContainerImageFormat>");
         solution.WritePackage("team/web:latest");
 
-        DotnetResult result = (await solution.PublishAsync(mode, "-p:AirgapArchive=bundle.tar", $"-p:AirgapBundleRepository={destination.Host}/own/repository")).Succeeded();
+        DotnetResult result = (await solution.PublishAsync(
+            mode, "-p:AirgapArchive=bundle.tar", $"-p:AirgapBundleRepository={destination.Host}/own/repository")).Succeeded();
         AssertNoOtherWarning(result);
         Assert.IsTrue(File.Exists(solution["Web/out/team/web.tar.gz"]));
         string pinned = solution.Pinned();
-        Assert.IsFalse(images.Requests.Any(request => request.Method is "PUT" or "POST" && request.Repository == "team/web"), "Nobody pushes the image itself.");
+        Assert.IsFalse(images.Requests.Any(request => request.Method is "PUT" or "POST" && request.Repository == "team/web"),
+            "Nobody pushes the image itself.");
         images.Clear();
 
         (await solution.RelocateAsync("-p:AirgapSourceArchive=bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
@@ -68,7 +72,8 @@ public sealed class ImageProjectTests
     public async Task ADryRunPublishesNothing()
     {
         await using RegistryFixture images = await RegistryFixture.StartEmptyAsync();
-        using ImageSolution solution = await ImageSolution.CreateAsync(Reference, images, $"<ContainerRegistry>{images.Host}</ContainerRegistry>");
+        using ImageSolution solution =
+            await ImageSolution.CreateAsync(Reference, images, $"<ContainerRegistry>{images.Host}</ContainerRegistry>");
         solution.WritePackage("registry.corp.com/team/web:1.0");
 
         (await solution.RelocateAsync($"-p:AirgapRegistry={images.Host}/apps", "-p:AirgapDryRun=true")).Succeeded();
@@ -100,13 +105,16 @@ public sealed class ImageProjectTests
 
         Assert.AreEqual(1, result.ExitCode, result.Output);
         Assert.Contains("package.yml(7,12): error AIRGAP4005", result.Output);
-        int line = Array.FindIndex(File.ReadAllLines(solution.ProjectFile), text => text.Contains("NoPackage", StringComparison.Ordinal)) + 1;
-        Assert.HasCount(1, result.Lines($"Repository.csproj({line},").Where(text => text.Contains("error AIRGAP2055", StringComparison.Ordinal)).Distinct(), result.Output);
+        int line = Array.FindIndex(
+            File.ReadAllLines(solution.ProjectFile), text => text.Contains("NoPackage", StringComparison.Ordinal)) + 1;
+        Assert.HasCount(1, result.Lines($"Repository.csproj({line},")
+            .Where(text => text.Contains("error AIRGAP2055", StringComparison.Ordinal)).Distinct(), result.Output);
         Assert.HasCount(2, result.Lines("error AIRGAP2056").Distinct(), result.Output);
         Assert.IsFalse(images.Requests.Any(request => request.Method is not ("GET" or "HEAD")), string.Join('\n', images.Requests));
     }
 
     // The Package of these tests renders all of its bundle, and names an image that is not a bundle; both are told.
     private static void AssertNoOtherWarning(DotnetResult result) => Assert.IsEmpty(result.Output.Split('\n')
-        .Where(line => line.Contains("AIRGAP", StringComparison.Ordinal) && !line.Contains("AIRGAP4120", StringComparison.Ordinal) && !line.Contains("AIRGAP4121", StringComparison.Ordinal)));
+        .Where(line => line.Contains("AIRGAP", StringComparison.Ordinal) && !line.Contains("AIRGAP4120", StringComparison.Ordinal)
+            && !line.Contains("AIRGAP4121", StringComparison.Ordinal)));
 }

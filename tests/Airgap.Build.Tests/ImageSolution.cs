@@ -41,8 +41,10 @@ internal sealed class ImageSolution : IDisposable
         ImageSolution solution = new(images);
         foreach (string file in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props"])
             File.WriteAllText(solution[file], "<Project />");
-        solution.WriteProject("Web", $"<OutputType>Exe</OutputType><ContainerBaseImage>{baseImage}</ContainerBaseImage><ContainerRepository>team/web</ContainerRepository>{properties}");
-        solution.WriteProject("Repository", "<Version>1.2.3</Version>", items: $"<ImgpkgBundleContent Include=\"packages\\**\" />\n{references}");
+        solution.WriteProject("Web",
+            $"<OutputType>Exe</OutputType><ContainerBaseImage>{baseImage}</ContainerBaseImage><ContainerRepository>team/web</ContainerRepository>{properties}");
+        solution.WriteProject("Repository", "<Version>1.2.3</Version>",
+            items: $"<ImgpkgBundleContent Include=\"packages\\**\" />\n{references}");
         return solution;
     }
 
@@ -108,7 +110,8 @@ internal sealed class ImageSolution : IDisposable
 
     /// <summary>Runs the first project's target alone.</summary>
     public Task<DotnetResult> RelocateAsync(params string[] arguments) =>
-        Dotnet.RunAsync(this["Repository"], ["build", "-t:PublishImgpkgBundles", "-c", "Release", $"-p:RestoreSources={PackedPackage.Feed}", .. arguments], Environment);
+        Dotnet.RunAsync(this["Repository"],
+            ["build", "-t:PublishImgpkgBundles", "-c", "Release", $"-p:RestoreSources={PackedPackage.Feed}", .. arguments], Environment);
 
     /// <summary>Where the report says that the images came from.</summary>
     public IReadOnlyList<string> Sources() => [.. Images().Select(image => image.GetProperty("source").GetString()!)];
@@ -119,7 +122,8 @@ internal sealed class ImageSolution : IDisposable
     private JsonElement[] Images()
     {
         using JsonDocument report = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Artifacts, "relocation.json")));
-        return [.. report.RootElement.GetProperty("items").EnumerateArray().SelectMany(item => item.GetProperty("images").EnumerateArray()).Select(image => image.Clone())];
+        return [.. report.RootElement.GetProperty("items").EnumerateArray().SelectMany(item => item.GetProperty("images").EnumerateArray())
+            .Select(image => image.Clone())];
     }
 
     public void Dispose() => _folder.Dispose();

@@ -44,7 +44,9 @@ public sealed class LibraryPackageTests
         await PackAsync("Airgap.Transfer", folder["feed"]);
 
         string read = await RunExampleAsync(folder, "Airgap.Oci", registry, "registry.local:5055/user1/simple-app-bundle:v1.0.0");
-        string relocated = await RunExampleAsync(folder, "Airgap.Transfer", registry, "registry.local:5055/user1/simple-app-bundle:v1.0.0", $"{registry.Host}/apps/simple-app-bundle");
+        string relocated = await RunExampleAsync(
+            folder, "Airgap.Transfer", registry, "registry.local:5055/user1/simple-app-bundle:v1.0.0",
+            $"{registry.Host}/apps/simple-app-bundle");
 
         Assert.StartsWith($"registry.local:5055/user1/simple-app-bundle@{TestProject.SimpleDigest}", read);
         Assert.Contains(" bytes", read);
@@ -73,7 +75,8 @@ public sealed class LibraryPackageTests
     }
 
     // The dependencies come from where the tests' own build restored them to.
-    private static async Task<string> RunExampleAsync(TempFolder folder, string package, RegistryFixture registry, params string[] arguments)
+    private static async Task<string> RunExampleAsync(
+        TempFolder folder, string package, RegistryFixture registry, params string[] arguments)
     {
         string readme = File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, "src", package, "README.md"));
         string code = readme.Split("```csharp\n")[1].Split("```")[0];

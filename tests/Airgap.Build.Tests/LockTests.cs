@@ -68,7 +68,8 @@ public sealed class LockTests
             }
             """);
 
-        DotnetResult broken = (await project.RelocateAsync($"-p:AirgapRegistry={registry.Host}/apps", "-p:AirgapLockFile=locks/mine.json")).FailedWith("AIRGAP2033");
+        DotnetResult broken = (await project.RelocateAsync($"-p:AirgapRegistry={registry.Host}/apps", "-p:AirgapLockFile=locks/mine.json"))
+            .FailedWith("AIRGAP2033");
 
         Assert.HasCount(3, broken.Lines("error AIRGAP2033: ").Select(line => line.Trim()).Distinct(), broken.Output);
         foreach (string place in new[] { "mine.json(4,42): ", "mine.json(5,5): ", "mine.json(5,42): " })
@@ -77,7 +78,10 @@ public sealed class LockTests
         File.WriteAllText(project["locks/mine.json"], $$"""
             { "version": 1, "items": { "host.io/gone:1": "{{TestProject.SimpleDigest}}" } }
             """);
-        DotnetResult different = (await project.RelocateAsync($"-p:AirgapRegistry={registry.Host}/apps", "-p:AirgapLockFile=locks/mine.json", "-p:AirgapLockedMode=true")).FailedWith("AIRGAP2034");
+        DotnetResult different =
+            (await project.RelocateAsync(
+                $"-p:AirgapRegistry={registry.Host}/apps", "-p:AirgapLockFile=locks/mine.json", "-p:AirgapLockedMode=true"))
+                .FailedWith("AIRGAP2034");
 
         Assert.Contains("App.csproj(8,", string.Join('\n', different.Lines("AIRGAP2034")));
         Assert.Contains("App.csproj(9,", string.Join('\n', different.Lines("AIRGAP2034")));

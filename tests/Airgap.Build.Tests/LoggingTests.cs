@@ -51,7 +51,8 @@ public sealed class LoggingTests
         log.Error(new Diagnostic(ErrorCode.InvalidLock, "'{0}' is wrong.", "Mend it.") { Location = new SourceLocation("a.yml", 3, 4) });
         log.Warning(new Diagnostic(ErrorCode.NoDestination, "Nothing.", ""));
         BuildErrorEventArgs error = Assert.ContainsSingle(_engine.Errors);
-        Assert.AreEqual(("AIRGAP2006", "a.yml", 3, 4, "'{0}' is wrong. Mend it."), (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.Message));
+        Assert.AreEqual(("AIRGAP2006", "a.yml", 3, 4, "'{0}' is wrong. Mend it."),
+            (error.Code, error.File, error.LineNumber, error.ColumnNumber, error.Message));
         Assert.AreEqual("AIRGAP2101", Assert.ContainsSingle(_engine.Warnings).Code);
         Assert.AreEqual("https://host.io/project#airgap2006", error.HelpLink);
         Assert.AreEqual("https://host.io/project#airgap2101", _engine.Warnings[0].HelpLink);
@@ -65,7 +66,8 @@ public sealed class LoggingTests
         log.Trace("--> GET https://host.io/v2/\n    Accept: text/plain");
         log.Trace("... attempt 2 of 5 in 130 ms: it failed");
         Assert.AreSequenceEqual(
-            new[] { ("  --> GET https://host.io/v2/", MessageImportance.Low), ("  ... attempt 2 of 5 in 130 ms: it failed", MessageImportance.Normal) },
+            new[] { ("  --> GET https://host.io/v2/", MessageImportance.Low),
+                ("  ... attempt 2 of 5 in 130 ms: it failed", MessageImportance.Normal) },
             _engine.Messages.Select(message => (message.Message!, message.Importance)));
     }
 
@@ -106,10 +108,17 @@ public sealed class LoggingTests
     [TestMethod]
     public void ADefectIsAnErrorOfOursAndNeverAnException()
     {
-        PublishImgpkgBundles task = new() { BuildEngine = _engine, ProjectFile = "", ProjectName = "App", Bundles = [new TaskItem("host.io/a:v1")] };
+        PublishImgpkgBundles task = new()
+        {
+            BuildEngine = _engine,
+            ProjectFile = "",
+            ProjectName = "App",
+            Bundles = [new TaskItem("host.io/a:v1")]
+        };
         Assert.IsFalse(task.Execute());
         Assert.AreEqual("AIRGAP3999", Assert.ContainsSingle(_engine.Errors).Code);
-        Assert.Contains(message => message.Message!.Contains("   at ", StringComparison.Ordinal), _engine.Messages, "The stack is in a detailed log.");
+        Assert.Contains(message => message.Message!.Contains("   at ", StringComparison.Ordinal), _engine.Messages,
+            "The stack is in a detailed log.");
     }
 
     private BuildLog Log() => new(new TaskLoggingHelper(_engine, "task"), "App.csproj", "https://host.io/project");

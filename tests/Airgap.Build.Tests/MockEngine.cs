@@ -20,7 +20,8 @@ internal sealed class MockEngine : IBuildEngine
 
     public string ProjectFileOfTaskNode => "Airgap.Build.targets";
 
-    public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) => throw new NotSupportedException();
+    public bool BuildProjectFile(string projectFileName, string[] targetNames, IDictionary globalProperties, IDictionary targetOutputs) =>
+        throw new NotSupportedException();
 
     public void LogCustomEvent(CustomBuildEventArgs e) => throw new NotSupportedException();
 

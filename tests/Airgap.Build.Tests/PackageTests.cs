@@ -19,14 +19,18 @@ public sealed class PackageTests
         {
             "README.md", "build/Airgap.Build.props", "build/Airgap.Build.targets", "build/Airgap.Build.Images.targets",
             "buildMultiTargeting/Airgap.Build.props", "buildMultiTargeting/Airgap.Build.targets",
-            "tasks/net10.0/Airgap.Build.dll", "tasks/net10.0/Airgap.Build.deps.json", "tasks/net10.0/Airgap.Transfer.dll", "tasks/net10.0/Airgap.Publishing.dll",
-            "schemas/airgap.lock.schema.json", "schemas/plan.schema.json", "schemas/prune.schema.json", "schemas/relocation.schema.json", "schemas/Airgap.Build.xsd", "build/Airgap.Build.targets.buildschema.json", "tasks/net10.0/Airgap.Oci.dll", "tasks/net10.0/Polly.Core.dll",
+            "tasks/net10.0/Airgap.Build.dll", "tasks/net10.0/Airgap.Build.deps.json", "tasks/net10.0/Airgap.Transfer.dll",
+            "tasks/net10.0/Airgap.Publishing.dll",
+            "schemas/airgap.lock.schema.json", "schemas/plan.schema.json", "schemas/prune.schema.json", "schemas/relocation.schema.json",
+            "schemas/Airgap.Build.xsd", "build/Airgap.Build.targets.buildschema.json", "tasks/net10.0/Airgap.Oci.dll",
+            "tasks/net10.0/Polly.Core.dll",
         })
         {
             Assert.Contains(name, names);
         }
 
-        Assert.IsEmpty(names.Where(name => name.Contains("Microsoft.Build", StringComparison.Ordinal) || name.StartsWith("lib/", StringComparison.Ordinal)));
+        Assert.IsEmpty(names.Where(
+            name => name.Contains("Microsoft.Build", StringComparison.Ordinal) || name.StartsWith("lib/", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -46,7 +50,8 @@ public sealed class PackageTests
     public void VisualStudioRunsTheTasksInAProcessOfDotnet()
     {
         using ZipArchive package = ZipFile.OpenRead(PackedPackage.Path);
-        XElement[] tasks = [.. package.Entries.Where(entry => entry.FullName.EndsWith(".targets", StringComparison.Ordinal)).SelectMany(Tasks)];
+        XElement[] tasks = [.. package.Entries.Where(entry => entry.FullName.EndsWith(".targets", StringComparison.Ordinal))
+            .SelectMany(Tasks)];
         Assert.IsNotEmpty(tasks);
         Assert.IsTrue(tasks.All(task => task.Attribute("Runtime")?.Value == "NET"));
 
@@ -61,11 +66,13 @@ public sealed class PackageTests
     public void EveryPropertyOfATaskIsHandedToItUnderItsName()
     {
         using ZipArchive package = ZipFile.OpenRead(PackedPackage.Path);
-        XElement[] elements = [.. package.Entries.Where(entry => entry.FullName.EndsWith(".targets", StringComparison.Ordinal)).SelectMany(Elements)];
+        XElement[] elements = [.. package.Entries.Where(entry => entry.FullName.EndsWith(".targets", StringComparison.Ordinal))
+            .SelectMany(Elements)];
         foreach (Type task in (Type[])[typeof(PublishImgpkgBundles), typeof(CheckImgpkgBundleContent)])
         {
             XElement call = elements.Single(element => element.Name.LocalName == task.FullName);
-            foreach (string name in task.GetProperties().Select(property => property.Name).Where(name => name.StartsWith(PropertyNames.Prefix, StringComparison.Ordinal)))
+            foreach (string name in task.GetProperties().Select(property => property.Name)
+                .Where(name => name.StartsWith(PropertyNames.Prefix, StringComparison.Ordinal)))
                 Assert.AreEqual($"$({name})", call.Attribute(name)?.Value, $"{task.Name}: {name}");
         }
 

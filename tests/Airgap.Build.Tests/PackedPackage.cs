@@ -38,7 +38,8 @@ public static class PackedPackage
         s_folder = new TempFolder();
         // The tests' build has built it; the package holds exactly what was built.
         string project = System.IO.Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
-        (await Dotnet.RunAsync(project, ["pack", "--no-build", "-c", Configuration, "-o", Feed], new Dictionary<string, string?>())).Succeeded();
+        (await Dotnet.RunAsync(project, ["pack", "--no-build", "-c", Configuration, "-o", Feed], new Dictionary<string, string?>()))
+            .Succeeded();
     }
 
     [AssemblyCleanup]

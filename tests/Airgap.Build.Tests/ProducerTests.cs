@@ -23,14 +23,17 @@ public sealed class ProducerTests
         (await project.RelocateAsync("-p:AirgapArchive=out/bundle.tar")).Succeeded();
         (await project.RelocateAsync("-p:AirgapSourceArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/archive")).Succeeded();
         string byArchive = DigestOf(File.ReadAllText(Path.Combine(project.Artifacts, "manifests", "app.packagerepository.yml")));
-        (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/direct", $"-p:AirgapBundleRepository={destination.Host}/own/app")).Succeeded();
+        (await project.RelocateAsync(
+            $"-p:AirgapRegistry={destination.Host}/direct", $"-p:AirgapBundleRepository={destination.Host}/own/app")).Succeeded();
         string direct = DigestOf(File.ReadAllText(Path.Combine(project.Artifacts, "manifests", "app.packagerepository.yml")));
 
         Assert.AreEqual(byArchive, direct);
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("archive/app", "1.2.3");
         await content.AssertCompleteAsync("direct/app", "1.2.3");
-        Assert.IsTrue(destination.Requests.Any(request => request.Repository == "own/app" && request.ToString().Contains("1.2.3", StringComparison.Ordinal)), string.Join('\n', destination.Requests));
+        Assert.IsTrue(destination.Requests.Any(
+            request => request.Repository == "own/app" && request.ToString().Contains("1.2.3", StringComparison.Ordinal)),
+            string.Join('\n', destination.Requests));
     }
 
     [TestMethod]
@@ -42,7 +45,8 @@ public sealed class ProducerTests
         using TestProject project = Create(Items, source);
         string[] arguments =
         [
-            $"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapProvenance=true", $"-p:AirgapSigningKey={Path.Combine(Fixtures.Root, "trust", "keys", "p256.pem")}", "-p:AirgapSignImages=referrer",
+            $"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapProvenance=true",
+            $"-p:AirgapSigningKey={Path.Combine(Fixtures.Root, "trust", "keys", "p256.pem")}", "-p:AirgapSignImages=referrer",
             "-p:RepositoryUrl=https://git.corp.com/app", "-p:AirgapAuditLog=audit.jsonl", "-p:AirgapGateCommand=cat > seen.json",
         ];
 
@@ -66,13 +70,19 @@ public sealed class ProducerTests
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        using TestProject project = Create(Items.Replace("Id=\"index.docker.io/user1/simple-app-bundle:v1.0.0\"", "Platform=\"plan9/mips\" />\n<ImgpkgBundleContent Include=\"..\\outside.txt\"", StringComparison.Ordinal), source);
-        File.WriteAllText(project["packages/bad.yml"], "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata:\n  name: x\nspec:\n  refName: a.b.c\n  version: 1.0.0\n");
+        using TestProject project = Create(
+            Items.Replace("Id=\"index.docker.io/user1/simple-app-bundle:v1.0.0\"",
+                "Platform=\"plan9/mips\" />\n<ImgpkgBundleContent Include=\"..\\outside.txt\"", StringComparison.Ordinal), source);
+        File.WriteAllText(project["packages/bad.yml"],
+            "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata:\n  name: x\nspec:\n  refName: a.b.c\n  version: " +
+            "1.0.0\n");
 
-        DotnetResult result = await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps", $"-p:AirgapBundleRepository={destination.Host}/own/app");
+        DotnetResult result = await project.RelocateAsync(
+            $"-p:AirgapRegistry={destination.Host}/apps", $"-p:AirgapBundleRepository={destination.Host}/own/app");
 
         Assert.AreNotEqual(0, result.ExitCode);
-        foreach (string expected in (string[])["bad.yml(4,9): error AIRGAP4004", "error AIRGAP2048", "error AIRGAP2046", "1.0.0.yml(12,18): error AIRGAP4007"])
+        foreach (string expected in (string[])[
+            "bad.yml(4,9): error AIRGAP4004", "error AIRGAP2048", "error AIRGAP2046", "1.0.0.yml(12,18): error AIRGAP4007"])
             Assert.Contains(expected, result.Output);
         // Each at the line of its element, also where that has another slash than the item.
         foreach (string code in (string[])["AIRGAP2048", "AIRGAP2046"])

@@ -23,7 +23,9 @@ public sealed partial class ReadmeTests
     [TestMethod]
     public void TheTargetsPassOnEveryPropertyAndUseNoOther()
     {
-        string targets = string.Concat(Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "build"), "*.targets").Select(File.ReadAllText));
+        string targets = string.Concat(
+            Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "build"), "*.targets")
+            .Select(File.ReadAllText));
         foreach (string name in PropertyNames.All)
             Assert.Contains($"$({name})", targets);
     }
@@ -33,8 +35,11 @@ public sealed partial class ReadmeTests
     {
         string folder = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
         string[] readme = File.ReadAllLines(Path.Combine(folder, "README.md"));
-        HashSet<string> rows = [.. readme.Where(line => line.StartsWith("| `Imgpkg", StringComparison.Ordinal)).Select(line => line.Split('`')[1])];
-        HashSet<string> used = [.. Directory.GetFiles(Path.Combine(folder, "build")).SelectMany(file => ItemName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))];
+        HashSet<string> rows = [
+            .. readme.Where(line => line.StartsWith("| `Imgpkg", StringComparison.Ordinal)).Select(line => line.Split('`')[1])];
+        HashSet<string> used = [
+            .. Directory.GetFiles(Path.Combine(folder, "build"))
+            .SelectMany(file => ItemName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))];
 
         Assert.IsNotEmpty(used);
         Assert.IsEmpty(used.Except(rows), string.Join(", ", used.Except(rows)));
@@ -45,11 +50,13 @@ public sealed partial class ReadmeTests
     {
         string folder = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
         string[] readme = File.ReadAllLines(Path.Combine(folder, "README.md"));
-        using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "build", "Airgap.Build.targets.buildschema.json")));
+        using JsonDocument json =
+            JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "build", "Airgap.Build.targets.buildschema.json")));
         JsonElement bundle = json.RootElement.GetProperty("items").GetProperty("ImgpkgBundle").GetProperty("metadata");
         JsonElement properties = json.RootElement.GetProperty("properties");
         XNamespace xs = "http://www.w3.org/2001/XMLSchema";
-        Dictionary<string, XElement> elements = XDocument.Load(Path.Combine(folder, "schemas", "Airgap.Build.xsd")).Root!.Elements(xs + "element").ToDictionary(element => element.Attribute("name")!.Value);
+        Dictionary<string, XElement> elements = XDocument.Load(Path.Combine(folder, "schemas", "Airgap.Build.xsd")).Root!
+            .Elements(xs + "element").ToDictionary(element => element.Attribute("name")!.Value);
 
         Assert.AreSequenceEqual(MetadataNames.All, [.. bundle.EnumerateObject().Select(pair => pair.Name)]);
         Assert.AreSequenceEqual(PropertyNames.All, [.. properties.EnumerateObject().Select(pair => pair.Name)]);
@@ -62,10 +69,12 @@ public sealed partial class ReadmeTests
         foreach ((string name, string text) in Rows(readme, "| metadata |"))
         {
             Assert.AreEqual(text, bundle.GetProperty(name).GetString(), $"{name}: dotnet run build/editors.cs");
-            Assert.AreEqual(text, elements["ImgpkgBundle"].Descendants(xs + "attribute").Single(attribute => attribute.Attribute("name")!.Value == name).Value, name);
+            Assert.AreEqual(text, elements["ImgpkgBundle"].Descendants(xs + "attribute")
+                .Single(attribute => attribute.Attribute("name")!.Value == name).Value, name);
         }
 
-        foreach ((string name, string text) in Rows(readme, "| item |").Where(row => row.Name.StartsWith("Imgpkg", StringComparison.Ordinal)))
+        foreach ((string name, string text) in Rows(readme, "| item |")
+            .Where(row => row.Name.StartsWith("Imgpkg", StringComparison.Ordinal)))
             Assert.AreEqual(text, elements[name].Descendants(xs + "documentation").First().Value, name);
     }
 
@@ -85,8 +94,10 @@ public sealed partial class ReadmeTests
         schemas.Add(null, XmlReader.Create(new StringReader(Core)));
         schemas.Add(null, Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "schemas", "Airgap.Build.xsd"));
         schemas.Compile();
-        Assert.IsEmpty(Problems("""<ImgpkgBundle Include="a/b:1" PackageRepository="x" xmlns="http://schemas.microsoft.com/developer/msbuild/2003" />"""));
-        Assert.IsNotEmpty(Problems("""<ImgpkgBundle Include="a/b:1" PackageRepo="x" xmlns="http://schemas.microsoft.com/developer/msbuild/2003" />"""));
+        Assert.IsEmpty(Problems(
+            """<ImgpkgBundle Include="a/b:1" PackageRepository="x" xmlns="http://schemas.microsoft.com/developer/msbuild/2003" />"""));
+        Assert.IsNotEmpty(Problems(
+            """<ImgpkgBundle Include="a/b:1" PackageRepo="x" xmlns="http://schemas.microsoft.com/developer/msbuild/2003" />"""));
 
         List<string> Problems(string xml)
         {
@@ -102,9 +113,11 @@ public sealed partial class ReadmeTests
 
     // Name and text of each row of the first table with the header.
     private static IEnumerable<(string Name, string Text)> Rows(string[] lines, string header) =>
-        lines.SkipWhile(line => !line.StartsWith(header, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+        lines.SkipWhile(line => !line.StartsWith(header, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .Select(cells => (cells[1].Split('`')[1], cells[2].Replace("`", "", StringComparison.Ordinal)));
 
     private static IEnumerable<string> FirstColumn(string[] lines, string header) =>
-        lines.SkipWhile(line => !line.StartsWith(header, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('`')[1]);
+        lines.SkipWhile(line => !line.StartsWith(header, StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Split('`')[1]);
 }

@@ -17,12 +17,14 @@ public sealed class RegistryToRegistryTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
 
-        DotnetResult result = (await project.PublishAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapArtifacts=none")).Succeeded();
+        DotnetResult result = (await project.PublishAsync($"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapArtifacts=none"))
+            .Succeeded();
 
         string place = $"{destination.Host}/apps/simple-app-bundle@{TestProject.SimpleDigest}";
         using RegistryContent content = RegistryContent.At(destination.Host);
         Assert.AreSequenceEqual(
-            File.ReadLines(Fixtures.Golden("simple-app-bundle.mirror-tags.txt")).Select(line => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[0]).Order(StringComparer.Ordinal),
+            File.ReadLines(Fixtures.Golden("simple-app-bundle.mirror-tags.txt"))
+            .Select(line => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[0]).Order(StringComparer.Ordinal),
             await content.TagsAsync("apps/simple-app-bundle"));
         JsonElement report = project.ReadReport();
         JsonElement item = report.GetProperty("items")[0];
@@ -44,7 +46,8 @@ public sealed class RegistryToRegistryTests
         Assert.Contains($"  image: {place}\n", bundleLock);
         Assert.Contains("  tag: v1.0.0\n", bundleLock);
         Assert.Contains($"App -> {project.Artifacts}{Path.DirectorySeparatorChar} (1 bundle: 1 copied (", result.Output);
-        Assert.IsFalse(Directory.EnumerateFiles(project.Folder, "*.packagerepository.yml", SearchOption.AllDirectories).Any(file => file.Contains("publish")), "What lies in the publish folder ends up in containers.");
+        Assert.IsFalse(Directory.EnumerateFiles(project.Folder, "*.packagerepository.yml", SearchOption.AllDirectories)
+            .Any(file => file.Contains("publish")), "What lies in the publish folder ends up in containers.");
     }
 
     [TestMethod]
@@ -55,17 +58,20 @@ public sealed class RegistryToRegistryTests
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
 
         (await project.RelocateAsync(
-            $"-p:AirgapRegistry={destination.Host}/far", "-p:AirgapRepositoryTemplate={registry}/{prefix}/{source.repository}", "-p:AirgapMirrorConfiguration=registries.conf%3Bhosts.toml", "-p:AirgapArtifacts=none")).Succeeded();
+            $"-p:AirgapRegistry={destination.Host}/far", "-p:AirgapRepositoryTemplate={registry}/{prefix}/{source.repository}",
+            "-p:AirgapMirrorConfiguration=registries.conf%3Bhosts.toml", "-p:AirgapArtifacts=none")).Succeeded();
 
         using RegistryContent content = RegistryContent.At(destination.Host);
         JsonElement item = project.ReadReport().GetProperty("items")[0];
         string place = item.GetProperty("destination").GetString()!;
         Assert.Contains($"      image: {place}\n", File.ReadAllText(project.Manifest));
-        string[] also = [.. item.GetProperty("images").EnumerateArray().Where(image => image.TryGetProperty("alsoAt", out _)).Select(image => image.GetProperty("alsoAt")[0].GetString()!)];
+        string[] also = [.. item.GetProperty("images").EnumerateArray().Where(image => image.TryGetProperty("alsoAt", out _))
+            .Select(image => image.GetProperty("alsoAt")[0].GetString()!)];
         Assert.HasCount(2, also);
         foreach (string[] parts in also.Append(place).Select(reference => reference[(destination.Host.Length + 1)..].Split('@')))
             await content.AssertCompleteAsync(parts[0], parts[1]);
-        Assert.Contains($"location = \"{also[0].Split('@')[0]}\"", File.ReadAllText(Path.Combine(project.Artifacts, "mirrors", "registries.conf")));
+        Assert.Contains($"location = \"{also[0].Split('@')[0]}\"",
+            File.ReadAllText(Path.Combine(project.Artifacts, "mirrors", "registries.conf")));
         Assert.IsNotEmpty(Directory.GetFiles(Path.Combine(project.Artifacts, "mirrors"), "hosts.toml", SearchOption.AllDirectories));
     }
 
@@ -77,12 +83,14 @@ public sealed class RegistryToRegistryTests
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
         using RegistryContent content = RegistryContent.At(destination.Host);
-        using JsonDocument manifest = JsonDocument.Parse((await content.ManifestAsync("apps/simple-app-bundle", TestProject.SimpleDigest)).Bytes);
+        using JsonDocument manifest =
+            JsonDocument.Parse((await content.ManifestAsync("apps/simple-app-bundle", TestProject.SimpleDigest)).Bytes);
         string layer = manifest.RootElement.GetProperty("layers")[0].GetProperty("digest").GetString()!;
         bool isSent = false;
         destination.OnRequest = (request, _) =>
         {
-            isSent |= request.Kind is RequestKind.UploadPut or RequestKind.UploadPost && request.PathAndQuery.Contains(layer["sha256:".Length..], StringComparison.Ordinal)
+            isSent |= request.Kind is RequestKind.UploadPut or RequestKind.UploadPost
+                && request.PathAndQuery.Contains(layer["sha256:".Length..], StringComparison.Ordinal)
                 && !request.PathAndQuery.Contains("mount=", StringComparison.Ordinal);
             return !isSent && request.Kind == RequestKind.BlobGet && request.Reference == layer ? Fault.CorruptBody(20) : null;
         };
@@ -109,7 +117,8 @@ public sealed class RegistryToRegistryTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         (await project.RelocateAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
-        Dictionary<string, DateTime> before = Directory.GetFiles(project.Artifacts, "*", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        Dictionary<string, DateTime> before =
+            Directory.GetFiles(project.Artifacts, "*", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
         Assert.HasCount(6, before);
         destination.Clear();
         source.Clear();
@@ -138,14 +147,17 @@ public sealed class RegistryToRegistryTests
 
         Assert.Contains("(2 bundles, 1 image: 3 copied (", result.Output);
         using RegistryContent content = RegistryContent.At(destination.Host);
-        Assert.AreSequenceEqual(new[] { "plain", "simple-app-bundle", "team/nested" }, (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
         Assert.AreSequenceEqual(
-            new[] { "kustomization.yaml", "nested-bundle.bundle-lock.yml", "plain.images-lock.yml", "relocation.html", "relocation.json", "simple-app-bundle.bundle-lock.yml" },
+            new[] { "plain", "simple-app-bundle", "team/nested" }, (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
+        Assert.AreSequenceEqual(
+            new[] { "kustomization.yaml", "nested-bundle.bundle-lock.yml", "plain.images-lock.yml", "relocation.html", "relocation.json",
+                "simple-app-bundle.bundle-lock.yml" },
             Directory.GetFiles(project.Artifacts).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.AreSequenceEqual(
             new[] { "Kustomization", "nested-bundle.packagerepository.yml", "registry-access_mirror-pull.secretexport.yml" },
             Directory.GetFiles(Path.Combine(project.Artifacts, "manifests")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.AreEqual("registry-access_mirror-pull.secret.yml", Path.GetFileName(Assert.ContainsSingle(Directory.GetFiles(Path.Combine(project.Artifacts, "secrets")))));
+        Assert.AreEqual("registry-access_mirror-pull.secret.yml",
+            Path.GetFileName(Assert.ContainsSingle(Directory.GetFiles(Path.Combine(project.Artifacts, "secrets")))));
         string manifest = File.ReadAllText(Path.Combine(project.Artifacts, "manifests", "nested-bundle.packagerepository.yml"));
         Assert.Contains("  namespace: packages\n", manifest);
         Assert.Contains("  syncPeriod: 1h\n", manifest);
@@ -166,6 +178,7 @@ public sealed class RegistryToRegistryTests
         using RegistryContent content = RegistryContent.At(destination.Host);
         foreach (JsonElement image in project.ReadReport().GetProperty("items")[0].GetProperty("images").EnumerateArray())
             await content.AssertCompleteAsync("apps/frontend", image.GetProperty("digest").GetString()!);
-        Assert.Contains($"image: {destination.Host}/apps/frontend@sha256:", File.ReadAllText(Path.Combine(project.Artifacts, "frontend.images-lock.yml")));
+        Assert.Contains($"image: {destination.Host}/apps/frontend@sha256:",
+            File.ReadAllText(Path.Combine(project.Artifacts, "frontend.images-lock.yml")));
     }
 }

@@ -25,7 +25,8 @@ public sealed class SampleTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using Sample sample = new("Archive", source);
-        await sample.PublishAsync("-p:SourceRegistry=registry.local:5055", "-p:AirgapArchive=carry/", $"-p:AirgapRegistry={destination.Host}/apps");
+        await sample.PublishAsync(
+            "-p:SourceRegistry=registry.local:5055", "-p:AirgapArchive=carry/", $"-p:AirgapRegistry={destination.Host}/apps");
         string manifest = sample.Manifest("nested-repository");
         Assert.IsEmpty(destination.Requests);
         source.Clear();
@@ -44,13 +45,20 @@ public sealed class SampleTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using Sample sample = new("FromTheDisc", source);
-        await sample.PublishAsync("-p:SourceRegistry=registry.local:5055", "-p:AirgapArchive=disc/", "-p:AirgapRegistry=disc.cluster.example:5000/apps");
+        await sample.PublishAsync(
+            "-p:SourceRegistry=registry.local:5055", "-p:AirgapArchive=disc/", "-p:AirgapRegistry=disc.cluster.example:5000/apps");
         string manifest = sample.Manifest("simple-package-repository");
         string archive = Directory.GetFiles(sample["disc"], "*.tar").Single();
 
         await using (RegistryFixture disc = await RegistryFixture.StartAsync(new RegistryFixtureOptions
         {
-            Configure = options => options with { Archives = [new ArchiveToServe(archive)], Prefix = "apps", AnyHost = false, Hosts = ["disc.cluster.example"] },
+            Configure = options => options with
+            {
+                Archives = [new ArchiveToServe(archive)],
+                Prefix = "apps",
+                AnyHost = false,
+                Hosts = ["disc.cluster.example"]
+            },
         }))
         {
             string digest = manifest.Split("image: disc.cluster.example:5000/apps/simple-app-bundle@")[1].Split('\n')[0].Trim();
@@ -79,11 +87,13 @@ public sealed class SampleTests
         await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = storage["storage"] });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using Sample sample = new("Trusted", source);
-        string[] office = ["-p:SourceRegistry=registry.local:5055", "-p:AirgapArchive=bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps", $"-p:AirgapSigningKey={keys[0]}"];
+        string[] office = ["-p:SourceRegistry=registry.local:5055", "-p:AirgapArchive=bundle.tar",
+            $"-p:AirgapRegistry={destination.Host}/apps", $"-p:AirgapSigningKey={keys[0]}"];
 
         await sample.PublishAsync(office);
         source.Clear();
-        string[] import = ["-p:SourceRegistry=registry.local:5055", "-p:AirgapSourceArchive=bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps"];
+        string[] import = ["-p:SourceRegistry=registry.local:5055", "-p:AirgapSourceArchive=bundle.tar",
+            $"-p:AirgapRegistry={destination.Host}/apps"];
         await sample.PublishAsync([.. import, $"-p:AirgapVerifyArchive={keys[1]}"]);
 
         Assert.IsEmpty(source.Requests);
@@ -91,18 +101,22 @@ public sealed class SampleTests
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("apps/app-bundle", "v1.0.0");
         File.Copy(keys[2], sample["vendor.pub"], overwrite: true);
-        Assert.Contains("error AIRGAP5002", (await sample.TryPublishAsync("-p:SourceRegistry=registry.local:5055", $"-p:AirgapRegistry={destination.Host}/other")).Output);
+        Assert.Contains("error AIRGAP5002",
+            (await sample.TryPublishAsync("-p:SourceRegistry=registry.local:5055", $"-p:AirgapRegistry={destination.Host}/other")).Output);
     }
 
     [TestMethod]
     public async Task PrivateRegistryComesWithBothKindsOfPullSecrets()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { BasicAuth = ("robot", "s3cret-of-the-sample") });
+        await using RegistryFixture destination =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { BasicAuth = ("robot", "s3cret-of-the-sample") });
         using Sample sample = new("PrivateRegistry", source);
-        sample.With("IMGPKG_REGISTRY_HOSTNAME", destination.Host).With("IMGPKG_REGISTRY_USERNAME", "robot").With("IMGPKG_REGISTRY_PASSWORD", "s3cret-of-the-sample");
+        sample.With("IMGPKG_REGISTRY_HOSTNAME", destination.Host).With("IMGPKG_REGISTRY_USERNAME", "robot")
+            .With("IMGPKG_REGISTRY_PASSWORD", "s3cret-of-the-sample");
 
-        DotnetResult result = await sample.PublishAsync("-p:SourceRegistry=registry.local:5055", $"-p:AirgapRegistry={destination.Host}/apps");
+        DotnetResult result = await sample.PublishAsync(
+            "-p:SourceRegistry=registry.local:5055", $"-p:AirgapRegistry={destination.Host}/apps");
 
         string placeholder = sample.Manifest("simple-package-repository");
         Assert.Contains("secretRef:\n        name: mirror-pull\n", placeholder);
@@ -117,7 +131,8 @@ public sealed class SampleTests
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture embedded = await RegistryFixture.StartEmptyAsync();
-        await using DockerRegistry? real = DockerRegistry.IsAvailable || Environment.GetEnvironmentVariable("AIRGAP_REQUIRE_PEERS") == "1" ? await DockerRegistry.StartAsync() : null;
+        await using DockerRegistry? real = DockerRegistry.IsAvailable || Environment.GetEnvironmentVariable("AIRGAP_REQUIRE_PEERS") == "1"
+            ? await DockerRegistry.StartAsync() : null;
         string host = real?.Host ?? embedded.Host;
         using Sample sample = new("Producer", source);
 
@@ -134,8 +149,10 @@ public sealed class SampleTests
             Assert.AreEqual(digest, (await content.ManifestAsync(repository, "1.0.0")).Digest, repository);
             await content.AssertCompleteAsync(repository, "1.0.0");
             await sample.RunToolAsync("pull", "-b", $"{host}/{repository}:1.0.0", "-o", $"pulled/{repository}");
-            Assert.AreEqual(File.ReadAllText(sample["packages/simple-app/1.0.0.yml"]), File.ReadAllText(sample[$"pulled/{repository}/packages/simple-app/1.0.0.yml"]));
-            Assert.Contains($"image: {host}/{repository}@sha256:", File.ReadAllText(sample[$"pulled/{repository}/.imgpkg/images.yml"]), "What is pulled names the far side.");
+            Assert.AreEqual(File.ReadAllText(sample["packages/simple-app/1.0.0.yml"]),
+                File.ReadAllText(sample[$"pulled/{repository}/packages/simple-app/1.0.0.yml"]));
+            Assert.Contains($"image: {host}/{repository}@sha256:", File.ReadAllText(sample[$"pulled/{repository}/.imgpkg/images.yml"]),
+                "What is pulled names the far side.");
             string described = await sample.RunToolAsync("describe", "-b", $"{host}/{repository}:1.0.0", "--html");
             Assert.Contains(digest, described);
             Assert.Contains("index.docker.io/user1/simple-app-bundle:v1.0.0", described);
@@ -150,7 +167,8 @@ public sealed class SampleTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using Sample sample = new("Solution", source);
 
-        DotnetResult result = await sample.PublishAsync("Solution.slnx", "-p:SourceRegistry=registry.local:5055", $"-p:AirgapRegistry={destination.Host}/apps");
+        DotnetResult result = await sample.PublishAsync(
+            "Solution.slnx", "-p:SourceRegistry=registry.local:5055", $"-p:AirgapRegistry={destination.Host}/apps");
 
         string shared = sample.Manifest("simple-package-repository", "Shop/");
         Assert.AreEqual(shared, sample.Manifest("simple-package-repository", "Billing/"));
@@ -174,11 +192,13 @@ public sealed class SampleTests
         (await sample.TryPublishAsync(arguments)).FailedWith("AIRGAP2034");
         Assert.IsEmpty(destination.Requests);
 
-        string locked = File.ReadAllText(sample["airgap.lock.json"]).Replace("index.docker.io", "registry.local:5055", StringComparison.Ordinal);
+        string locked = File.ReadAllText(sample["airgap.lock.json"])
+            .Replace("index.docker.io", "registry.local:5055", StringComparison.Ordinal);
         File.WriteAllText(sample["airgap.lock.json"], locked);
         await sample.PublishAsync(arguments);
 
-        Assert.Contains($"image: {destination.Host}/apps/simple-app-bundle@{TestProject.SimpleDigest}", sample.Manifest("simple-package-repository"));
+        Assert.Contains($"image: {destination.Host}/apps/simple-app-bundle@{TestProject.SimpleDigest}",
+            sample.Manifest("simple-package-repository"));
         Assert.AreEqual(locked, File.ReadAllText(sample["airgap.lock.json"]));
     }
 
@@ -199,7 +219,8 @@ public sealed class SampleTests
         public Sample(string name, RegistryFixture registry)
         {
             string root = Path.Combine(Fixtures.RepositoryRoot, "samples", name);
-            foreach (string file in Directory.GetFiles(root, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(root, file)).Where(IsSource))
+            foreach (string file in Directory.GetFiles(root, "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(root, file)).Where(IsSource))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(_folder[file])!);
                 File.Copy(Path.Combine(root, file), _folder[file]);
@@ -233,9 +254,12 @@ public sealed class SampleTests
         public async Task<string> RunToolAsync(params string[] arguments) =>
             (await Dotnet.RunAsync(_folder.Path, ["exec", PackedPackage.Tool, .. arguments], _environment)).Succeeded().Output;
 
-        public string Manifest(string name, string project = "") => File.ReadAllText(_folder[$"{project}bin/Release/net10.0/airgap/manifests/{name}.packagerepository.yml"]);
+        public string Manifest(string name, string project = "") =>
+            File.ReadAllText(_folder[$"{project}bin/Release/net10.0/airgap/manifests/{name}.packagerepository.yml"]);
 
-        public string Exports() => string.Concat(Directory.GetFiles(_folder["bin/Release/net10.0/airgap/manifests"], "*.secretexport.yml").Select(File.ReadAllText));
+        public string Exports() =>
+            string.Concat(Directory.GetFiles(_folder["bin/Release/net10.0/airgap/manifests"], "*.secretexport.yml")
+                .Select(File.ReadAllText));
 
         public string Secrets => _folder["bin/Release/net10.0/airgap/secrets"];
 

@@ -9,7 +9,10 @@ using Task = System.Threading.Tasks.Task;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>Secrets stand in no log, diagnostic ones included, in no artifact and in no argument of a process, whatever target of the package runs and however it ends.</summary>
+/// <summary>
+/// Secrets stand in no log, diagnostic ones included, in no artifact and in no argument of a process, whatever target of the package runs
+/// and however it ends.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [OSCondition(OperatingSystems.Linux)]
@@ -25,7 +28,8 @@ public sealed class SecretTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using TokenServer tokens = await TokenServer.StartAsync(User, Password);
         await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Tokens = tokens });
-        using TestProject project = new TestProject(TestProject.SimpleBundle, "<TargetFrameworks>net10.0</TargetFrameworks>").Reaching(source);
+        using TestProject project =
+            new TestProject(TestProject.SimpleBundle, "<TargetFrameworks>net10.0</TargetFrameworks>").Reaching(source);
         string[] to = [$"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapSummary=summary.md"];
         List<string> printed = [];
 
@@ -52,7 +56,8 @@ public sealed class SecretTests
         // The targets that have referenced projects publish their containers.
         await using RegistryFixture images = await RegistryFixture.StartEmptyAsync();
         using ImageSolution solution = await ImageSolution.CreateAsync(
-            """<ProjectReference Include="..\Web\Web.csproj" AirgapImage="true" ReferenceOutputAssembly="false" />""", images, "<ContainerArchiveOutputPath>out/</ContainerArchiveOutputPath>");
+            """<ProjectReference Include="..\Web\Web.csproj" AirgapImage="true" ReferenceOutputAssembly="false" />""", images,
+            "<ContainerArchiveOutputPath>out/</ContainerArchiveOutputPath>");
         solution.WritePackage("team/web:latest");
         foreach ((string password, int exitCode, string code, string[] arguments) in new[]
         {
@@ -79,7 +84,8 @@ public sealed class SecretTests
         Assert.IsEmpty(found, string.Join('\n', found));
         string started = File.ReadAllText(project["started.txt"]);
         Assert.Contains("docker-credential-known get", started);
-        AssertAllRan([.. Directory.GetFiles(project.Folder, "*.binlog"), .. Directory.GetFiles(solution["Repository"], "*.binlog")], secrets);
+        AssertAllRan([.. Directory.GetFiles(project.Folder, "*.binlog"), .. Directory.GetFiles(solution["Repository"], "*.binlog")],
+            secrets);
 
         async Task RunAsync(string command, int exitCode, string code, string[] arguments) =>
             Note(await project.RunAsync(command, [.. arguments, "-v:diag", $"-bl:{printed.Count}.binlog"]), exitCode, code);
@@ -126,18 +132,22 @@ public sealed class SecretTests
             Microsoft.Build.Logging.StructuredLogger.Build build = BinaryLog.ReadBuild(log);
             Assert.IsNull(secrets.FindIn(string.Join('\n', build.FindChildrenRecursive<BaseNode>().Select(node => node.ToString()))));
             targets.UnionWith(build.FindChildrenRecursive<Target>().Select(target => target.Name));
-            tasks.UnionWith(build.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>().Select(task => task.Name.Split('.')[^1]));
+            tasks.UnionWith(build.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>()
+                .Select(task => task.Name.Split('.')[^1]));
         }
 
         using ZipArchive package = ZipFile.OpenRead(PackedPackage.Path);
-        foreach (ZipArchiveEntry entry in package.Entries.Where(entry => entry.FullName.StartsWith("build", StringComparison.Ordinal) && entry.Name.EndsWith(".targets", StringComparison.Ordinal)))
+        foreach (ZipArchiveEntry entry in package.Entries.Where(
+            entry => entry.FullName.StartsWith("build", StringComparison.Ordinal)
+            && entry.Name.EndsWith(".targets", StringComparison.Ordinal)))
         {
             using Stream content = entry.Open();
             foreach (string target in XDocument.Load(content).Descendants("Target").Select(element => element.Attribute("Name")!.Value))
                 Assert.Contains(target, targets, "a target that no run here goes through");
         }
 
-        foreach (Type task in typeof(PublishImgpkgBundles).Assembly.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(ITask)) && !type.IsAbstract))
+        foreach (Type task in typeof(PublishImgpkgBundles).Assembly.GetExportedTypes()
+            .Where(type => type.IsAssignableTo(typeof(ITask)) && !type.IsAbstract))
             Assert.Contains(task.Name, tasks, "a task that no run here goes through");
     }
 }

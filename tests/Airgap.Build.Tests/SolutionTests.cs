@@ -26,14 +26,17 @@ public sealed class SolutionTests
               <Project Path="plain/plain.csproj" />
             </Solution>
             """);
-        File.WriteAllText(first.ProjectFile, File.ReadAllText(first.ProjectFile).Replace("<ItemGroup>", "<ItemGroup><Compile Remove=\"second/**;tests/**;again/**;plain/**\" />", StringComparison.Ordinal));
+        File.WriteAllText(first.ProjectFile,
+            File.ReadAllText(first.ProjectFile).Replace(
+                "<ItemGroup>", "<ItemGroup><Compile Remove=\"second/**;tests/**;again/**;plain/**\" />", StringComparison.Ordinal));
 
         DotnetResult result = (await first.PublishAsync("All.slnx", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
 
         Assert.HasCount(2, result.Lines("1 bundle: 1 copied"), result.Output);
         Assert.HasCount(1, result.Lines("1 bundle: 1 up to date"), "What two projects declare moves once.");
         using RegistryContent content = RegistryContent.At(destination.Host);
-        Assert.AreSequenceEqual(new[] { "apps/index-bundle", "apps/simple-app-bundle" }, (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
+        Assert.AreSequenceEqual(
+            new[] { "apps/index-bundle", "apps/simple-app-bundle" }, (await content.RepositoriesAsync()).Order(StringComparer.Ordinal));
         Assert.IsTrue(File.Exists(first.Manifest));
         Assert.IsTrue(File.Exists(first["second/bin/Release/net10.0/airgap/manifests/index-bundle.packagerepository.yml"]));
     }
@@ -45,16 +48,21 @@ public sealed class SolutionTests
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject first = new TestProject(TestProject.SimpleBundle).Reaching(source);
         AddProject(first, "second", TestProject.SimpleBundle, "true");
-        File.WriteAllText(first["Both.slnx"], """<Solution><Project Path="App.csproj" /><Project Path="second/second.csproj" /></Solution>""");
-        File.WriteAllText(first.ProjectFile, File.ReadAllText(first.ProjectFile).Replace("<ItemGroup>", "<ItemGroup><Compile Remove=\"second/**\" />", StringComparison.Ordinal));
+        File.WriteAllText(first["Both.slnx"],
+            """<Solution><Project Path="App.csproj" /><Project Path="second/second.csproj" /></Solution>""");
+        File.WriteAllText(first.ProjectFile,
+            File.ReadAllText(first.ProjectFile)
+            .Replace("<ItemGroup>", "<ItemGroup><Compile Remove=\"second/**\" />", StringComparison.Ordinal));
         // Neither in the process of the command, so that the two are in processes of their own.
         first.Environment["MSBUILDNOINPROCNODE"] = "1";
 
-        DotnetResult result = (await first.RunAsync("build", "Both.slnx", "-t:PublishImgpkgBundles", "-m:2", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        DotnetResult result = (await first.RunAsync(
+            "build", "Both.slnx", "-t:PublishImgpkgBundles", "-m:2", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
 
         Assert.HasCount(1, result.Lines("1 bundle: 1 copied"), result.Output);
         Assert.HasCount(1, result.Lines("1 bundle: 1 up to date"), result.Output);
-        string[] sent = [.. destination.Of(RequestKind.UploadPut).Select(request => request.Query[request.Query.IndexOf("digest=", StringComparison.Ordinal)..])];
+        string[] sent = [.. destination.Of(RequestKind.UploadPut)
+            .Select(request => request.Query[request.Query.IndexOf("digest=", StringComparison.Ordinal)..])];
         Assert.IsNotEmpty(sent);
         Assert.AreSequenceEqual(sent.Distinct(), sent, "No blob is sent twice.");
     }

@@ -8,7 +8,8 @@ namespace Airgap.Build.Tests;
 internal sealed class TestProject : IDisposable
 {
     /// <summary>What most projects here declare.</summary>
-    public const string SimpleBundle = """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" />""";
+    public const string SimpleBundle =
+        """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" />""";
 
     /// <summary>The digest of that bundle, from imgpkg's own lock output.</summary>
     public static readonly string SimpleDigest = File.ReadLines(Fixtures.Golden("simple-app-bundle.bundle-lock.yml"))

@@ -21,7 +21,8 @@ public sealed class ApplierTests
         spec: {fetch: {imgpkgBundle: {image: "127.0.0.1:15000/apps/hello-repo@sha256:87e13a2375e6884c97a279d21fe7363e828052351c627f651dbc06371d65ad73"}}}
         """;
 
-    private const string RepositoryPath = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories/simple-package-repository";
+    private const string RepositoryPath =
+        "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories/simple-package-repository";
     private const string SecretPath = "/api/v1/namespaces/packages/secrets/ph-string";
 
     [TestMethod]
@@ -46,13 +47,15 @@ public sealed class ApplierTests
         File.WriteAllText(folder["images.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages: []\n");
         File.WriteAllText(folder["notes.txt"], "no manifest");
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        foreach (string path in new[] { "/api/v1/namespaces/packages", "/api/v1/namespaces/packages/secrets/pull", "/apis/secretgen.carvel.dev/v1alpha1/namespaces/packages/secretexports/pull", RepositoryPath })
+        foreach (string path in new[] { "/api/v1/namespaces/packages", "/api/v1/namespaces/packages/secrets/pull",
+            "/apis/secretgen.carvel.dev/v1alpha1/namespaces/packages/secretexports/pull", RepositoryPath })
             server.On("PATCH", path, KubernetesAnswer.Json(201, """{"metadata":{"generation":1}}"""));
 
         IReadOnlyList<AppliedObject> applied = await ApplyAsync(server, folder.Path);
 
         KubernetesRequest[] patches = [.. server.Requests.Where(request => request.Method == "PATCH")];
-        Assert.AreSequenceEqual(new[] { "Namespace", "Secret", "SecretExport", "PackageRepository" }, [.. applied.Select(each => each.Kind)]);
+        Assert.AreSequenceEqual(
+            new[] { "Namespace", "Secret", "SecretExport", "PackageRepository" }, [.. applied.Select(each => each.Kind)]);
         Assert.IsTrue(applied.All(each => each.Outcome == ApplyOutcome.Created));
         Assert.IsTrue(patches.All(patch => patch is { ContentType: "application/apply-patch+yaml", Query: "?fieldManager=airgap" }));
         // stringData silently overwrites; the same as data conflicts.
@@ -75,7 +78,9 @@ public sealed class ApplierTests
         if (expected == "Unchanged")
             server.On("GET", RepositoryPath, KubernetesAnswer.Of(after));
         else if (expected == "Changed")
-            server.On("GET", RepositoryPath, KubernetesAnswer.Of(KubernetesFixtures.Body(KubernetesFixtures.Exchanges(KubernetesFixtures.Read("apply/packagerepository/created.json")).Last())));
+            server.On("GET", RepositoryPath,
+                KubernetesAnswer.Of(KubernetesFixtures.Body(
+                    KubernetesFixtures.Exchanges(KubernetesFixtures.Read("apply/packagerepository/created.json")).Last())));
 
         AppliedObject applied = (await ApplyAsync(server, folder.Path)).Single();
 
@@ -86,7 +91,8 @@ public sealed class ApplierTests
     public async Task APlaceholder_NeverOverwritesALiveSecret()
     {
         using TempFolder folder = new();
-        JsonElement[] steps = [.. KubernetesFixtures.Exchanges(KubernetesFixtures.Read("apply/secret/filled-then-reapplied-stringData.json"))];
+        JsonElement[] steps = [.. KubernetesFixtures.Exchanges(
+            KubernetesFixtures.Read("apply/secret/filled-then-reapplied-stringData.json"))];
         File.WriteAllText(folder["a.yml"], steps[0].GetProperty("request").GetProperty("bodyText").GetString());
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", SecretPath, KubernetesAnswer.Of(KubernetesFixtures.Body(steps[1])));
@@ -104,9 +110,11 @@ public sealed class ApplierTests
     {
         using TempFolder folder = new();
         JsonElement[] steps = [.. KubernetesFixtures.Exchanges(KubernetesFixtures.Read("apply/secret/filled-then-reapplied-data.json"))];
-        File.WriteAllText(folder["a.yml"], "apiVersion: v1\nkind: Secret\nmetadata: {name: ph-string, namespace: packages}\nstringData: {password: REPLACE_ME}\n");
+        File.WriteAllText(folder["a.yml"],
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: ph-string, namespace: packages}\nstringData: {password: REPLACE_ME}\n");
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.On("PATCH", SecretPath, KubernetesAnswer.Recorded(steps.First(step => step.GetProperty("response").GetProperty("status").GetInt32() == 409)));
+        server.On("PATCH", SecretPath,
+            KubernetesAnswer.Recorded(steps.First(step => step.GetProperty("response").GetProperty("status").GetInt32() == 409)));
 
         AppliedObject applied = (await ApplyAsync(server, folder.Path)).Single();
 
@@ -118,7 +126,8 @@ public sealed class ApplierTests
     public async Task APlaceholder_WhereTheLiveSecretMayNotBeRead_IsNotSent()
     {
         using TempFolder folder = new();
-        File.WriteAllText(folder["a.yml"], "apiVersion: v1\nkind: Secret\nmetadata: {name: ph-string, namespace: packages}\nstringData: {password: REPLACE_ME}\n");
+        File.WriteAllText(folder["a.yml"],
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: ph-string, namespace: packages}\nstringData: {password: REPLACE_ME}\n");
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", SecretPath, KubernetesAnswer.Recorded("apply/secret/forbidden-get.json"));
 
@@ -132,10 +141,12 @@ public sealed class ApplierTests
     public async Task ARefusal_DoesNotStopTheOthers_AndNamesItsPlace()
     {
         using TempFolder folder = new();
-        File.WriteAllText(folder["a.yml"], Repository + "\n---\n" + Repository.Replace("simple-package-repository", "other", StringComparison.Ordinal));
+        File.WriteAllText(folder["a.yml"],
+            Repository + "\n---\n" + Repository.Replace("simple-package-repository", "other", StringComparison.Ordinal));
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("PATCH", RepositoryPath, KubernetesAnswer.Recorded("apply/packagerepository/conflict-two-fields.json"));
-        server.On("PATCH", RepositoryPath.Replace("simple-package-repository", "other", StringComparison.Ordinal), KubernetesAnswer.Json(201, "{}"));
+        server.On("PATCH", RepositoryPath.Replace("simple-package-repository", "other", StringComparison.Ordinal),
+            KubernetesAnswer.Json(201, "{}"));
 
         IReadOnlyList<AppliedObject> applied = await ApplyAsync(server, folder.Path);
 
@@ -149,8 +160,10 @@ public sealed class ApplierTests
     public async Task TheSameDigestOnANewMirror_IsNoticed()
     {
         using TempFolder folder = new();
-        JsonElement[] patches = [.. KubernetesFixtures.Read("stories/update-same-digest-mirror-to-mirror.json").GetProperty("steps").EnumerateArray()
-            .Where(step => step.TryGetProperty("exchange", out _)).Select(step => step.GetProperty("exchange")).Where(exchange => exchange.GetProperty("request").GetProperty("method").GetString() == "PATCH")];
+        JsonElement[] patches = [
+            .. KubernetesFixtures.Read("stories/update-same-digest-mirror-to-mirror.json").GetProperty("steps").EnumerateArray()
+            .Where(step => step.TryGetProperty("exchange", out _)).Select(step => step.GetProperty("exchange"))
+            .Where(exchange => exchange.GetProperty("request").GetProperty("method").GetString() == "PATCH")];
         File.WriteAllText(folder["a.yml"], patches[1].GetProperty("request").GetProperty("bodyText").GetString());
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", KubernetesFixtures.PathOf(patches[1]), KubernetesAnswer.Of(KubernetesFixtures.Body(patches[0])));
@@ -160,7 +173,8 @@ public sealed class ApplierTests
 
         Diagnostic warning = applied.Warnings.Single();
         Assert.AreEqual(ErrorCode.CachedMirror, warning.Code);
-        Assert.Contains("kubectl -n update-same-digest-mirror-to-mirror delete packagerepository simple-package-repository", warning.Advice);
+        Assert.Contains("kubectl -n update-same-digest-mirror-to-mirror delete packagerepository simple-package-repository",
+            warning.Advice);
     }
 
     [TestMethod]
@@ -171,17 +185,24 @@ public sealed class ApplierTests
         using TempFolder folder = new();
         JsonElement story = KubernetesFixtures.Read("stories/update-same-digest-mirror-to-mirror.json");
         JsonElement[] patches = [.. story.GetProperty("steps").EnumerateArray()
-            .Where(step => step.TryGetProperty("exchange", out _)).Select(step => step.GetProperty("exchange")).Where(exchange => exchange.GetProperty("request").GetProperty("method").GetString() == "PATCH")];
+            .Where(step => step.TryGetProperty("exchange", out _)).Select(step => step.GetProperty("exchange"))
+            .Where(exchange => exchange.GetProperty("request").GetProperty("method").GetString() == "PATCH")];
         File.WriteAllText(folder["a.yml"], patches[1].GetProperty("request").GetProperty("bodyText").GetString());
         JsonElement live = KubernetesFixtures.Body(when == "before" ? patches[0] : story.GetProperty("get"));
         string path = KubernetesFixtures.PathOf(patches[1]);
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", path, KubernetesAnswer.Of(live), KubernetesAnswer.Of(live), KubernetesAnswer.Json(404, "{}"));
-        server.On("DELETE", path, KubernetesAnswer.Of(live)).On("PATCH", path, KubernetesAnswer.Json(201, KubernetesFixtures.Body(patches[1]).GetRawText()));
+        server.On("DELETE", path, KubernetesAnswer.Of(live))
+            .On("PATCH", path, KubernetesAnswer.Json(201, KubernetesFixtures.Body(patches[1]).GetRawText()));
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        Applier applier = new(client, "packages", isDry: false) { Refetches = true, Removal = new Removal(client) { Pause = TimeSpan.FromMilliseconds(10) } };
+        Applier applier = new(client, "packages", isDry: false)
+        {
+            Refetches = true,
+            Removal = new Removal(client) { Pause = TimeSpan.FromMilliseconds(10) }
+        };
 
-        AppliedObject applied = (await applier.ApplyAsync(ManifestReader.Read([folder.Path], "packages", isAsked: false), _ => { }, CancellationToken.None)).Single();
+        AppliedObject applied = (await applier.ApplyAsync(
+            ManifestReader.Read([folder.Path], "packages", isAsked: false), _ => { }, CancellationToken.None)).Single();
 
         Assert.AreSequenceEqual(new[] { "GET", "DELETE", "GET", "GET", "PATCH" }, [.. server.Requests.Select(request => request.Method)]);
         Assert.AreEqual(live.Text("metadata", "uid"), JsonElement.Parse(server.Requests.ElementAt(1).Body).Text("preconditions", "uid"));
@@ -193,23 +214,31 @@ public sealed class ApplierTests
     public async Task ADryRun_AsksForOne_AndSaysWhatItCannotTry()
     {
         using TempFolder folder = new();
-        File.WriteAllText(folder["a.yml"], "apiVersion: v1\nkind: Namespace\nmetadata: {name: nowhere}\n---\n" + Repository.Replace("namespace: packages", "namespace: nowhere", StringComparison.Ordinal));
-        await using FakeKubernetes server = (await FakeKubernetes.StartAsync()).Replay("apply/packagerepository/namespace-not-found-dry-run.json");
+        File.WriteAllText(folder["a.yml"],
+            "apiVersion: v1\nkind: Namespace\nmetadata: {name: nowhere}\n---\n"
+            + Repository.Replace("namespace: packages", "namespace: nowhere", StringComparison.Ordinal));
+        await using FakeKubernetes server =
+            (await FakeKubernetes.StartAsync()).Replay("apply/packagerepository/namespace-not-found-dry-run.json");
         server.On("PATCH", "/api/v1/namespaces/nowhere", KubernetesAnswer.Json(201, "{}"));
 
         IReadOnlyList<AppliedObject> applied = await ApplyAsync(server, folder.Path, isDry: true);
 
         Assert.AreEqual(ApplyOutcome.NotTried, applied[1].Outcome);
-        Assert.IsTrue(server.Requests.Where(request => request.Method == "PATCH").All(request => request.Query.Contains("dryRun=All", StringComparison.Ordinal)));
+        Assert.IsTrue(server.Requests.Where(request => request.Method == "PATCH")
+            .All(request => request.Query.Contains("dryRun=All", StringComparison.Ordinal)));
     }
 
     [TestMethod]
     public async Task AnUnknownKind_IsLookedUp_AndOneThatIsNotServed_IsToldAsThat()
     {
         using TempFolder folder = new();
-        File.WriteAllText(folder["a.yml"], "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\n---\napiVersion: nobody.example/v1\nkind: Other\nmetadata: {name: b}\n");
+        File.WriteAllText(folder["a.yml"],
+            "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\n---\napiVersion: nobody.example/v1\nkind: Other\nmetadata: " +
+            "{name: b}\n");
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.On("GET", "/apis/example.com/v1", KubernetesAnswer.Json(200, """{"resources":[{"name":"things/status","kind":"Thing","namespaced":false},{"name":"things","kind":"Thing","namespaced":false}]}"""));
+        server.On("GET", "/apis/example.com/v1",
+            KubernetesAnswer.Json(200,
+                """{"resources":[{"name":"things/status","kind":"Thing","namespaced":false},{"name":"things","kind":"Thing","namespaced":false}]}"""));
         server.On("PATCH", "/apis/example.com/v1/things/a", KubernetesAnswer.Json(201, "{}"));
 
         IReadOnlyList<AppliedObject> applied = await ApplyAsync(server, folder.Path);
@@ -223,17 +252,20 @@ public sealed class ApplierTests
     [DataRow("kind: X\nmetadata: {name: a}\n", ErrorCode.InvalidObject)]
     [DataRow("apiVersion: v1\nkind: Secret\n", ErrorCode.InvalidObject)]
     [DataRow("apiVersion: v1\nkind: Secret\nkind: Secret\nmetadata: {name: a}\n", ErrorCode.InvalidObject)]
-    [DataRow("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: packages}\n", ErrorCode.InvalidObject)]
+    [DataRow("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: " +
+        "packages}\n", ErrorCode.InvalidObject)]
     [DataRow("apiVersion: v1\nkind: [\n", ErrorCode.InvalidObject)]
     [DataRow("", ErrorCode.InvalidObject)]
-    [DataRow("apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata: {name: a}\nspec: {syncPeriod: soon}\n", ErrorCode.MalformedSyncPeriod)]
+    [DataRow("apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata: {name: a}\nspec: {syncPeriod: soon}\n",
+        ErrorCode.MalformedSyncPeriod)]
     [DataRow("apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: other}\n", ErrorCode.InvalidObject)]
     public void AFileThatIsNoManifest_IsOneError_BeforeAnythingIsSent(string text, ErrorCode code)
     {
         using TempFolder folder = new();
         File.WriteAllText(folder["a.yml"], text);
 
-        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => ManifestReader.Read([folder.Path], "packages", isAsked: true));
+        AirgapException failure =
+            Assert.ThrowsExactly<AirgapException>(() => ManifestReader.Read([folder.Path], "packages", isAsked: true));
 
         Assert.AreEqual(code, failure.Code);
         Assert.Contains(folder.Path, failure.Message);
@@ -252,12 +284,15 @@ public sealed class ApplierTests
               }
             """.Replace(", long: |\n  two\n  lines\n  }", "}", StringComparison.Ordinal))).Single();
 
-        Assert.AreEqual("""{"octal":"0777","number":8080,"big":12345678901,"truth":true,"text":"yes","nothing":null,"float":0.1,"date":"2026-01-01"}""", document.Object.Find("data")!.Value.GetRawText());
+        Assert.AreEqual(
+            """{"octal":"0777","number":8080,"big":12345678901,"truth":true,"text":"yes","nothing":null,"float":0.1,"date":"2026-01-01"}""",
+            document.Object.Find("data")!.Value.GetRawText());
     }
 
     private static async Task<IReadOnlyList<AppliedObject>> ApplyAsync(FakeKubernetes server, string folder, bool isDry = false)
     {
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        return await new Applier(client, "packages", isDry).ApplyAsync(ManifestReader.Read([folder], "packages", isAsked: false), _ => { }, CancellationToken.None);
+        return await new Applier(client, "packages", isDry).ApplyAsync(
+            ManifestReader.Read([folder], "packages", isAsked: false), _ => { }, CancellationToken.None);
     }
 }

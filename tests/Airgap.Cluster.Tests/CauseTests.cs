@@ -11,7 +11,8 @@ namespace Airgap.Cluster.Tests;
 public sealed partial class CauseTests
 {
     public static IEnumerable<object?[]> States() => KubernetesFixtures.Read("index.json").GetProperty("states").EnumerateArray()
-        .Select(state => new object?[] { state.GetProperty("file").GetString(), state.Text("cause"), state.Items("conditions").FirstOrDefault() is { ValueKind: JsonValueKind.String } first ? first.GetString() : null })
+        .Select(state => new object?[] { state.GetProperty("file").GetString(), state.Text("cause"),
+            state.Items("conditions").FirstOrDefault() is { ValueKind: JsonValueKind.String } first ? first.GetString() : null })
         .Where(row => File.Exists(Path.Combine(KubernetesFixtures.Root, (string)row[0]!)));
 
     [TestMethod]

@@ -18,7 +18,10 @@ public sealed class ClusterClientTests
     public async Task ARefusalThatPasses_IsTriedAgain()
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        KubernetesAnswer busy = KubernetesAnswer.Recorded("apply/too-many-requests.json") with { Headers = new Dictionary<string, string> { ["Retry-After"] = "0" } };
+        KubernetesAnswer busy = KubernetesAnswer.Recorded("apply/too-many-requests.json") with
+        {
+            Headers = new Dictionary<string, string> { ["Retry-After"] = "0" }
+        };
         server.On("GET", Repositories, busy, busy, KubernetesAnswer.List("1"));
         using ClusterClient client = Connect(server);
 
@@ -31,7 +34,8 @@ public sealed class ClusterClientTests
     [TestMethod]
     public async Task AnAggregatedApiThatIsDown_IsNotAskedTwice()
     {
-        await using FakeKubernetes server = (await FakeKubernetes.StartAsync()).Replay("discovery/kapp-controller-not-running/packages-list.json");
+        await using FakeKubernetes server =
+            (await FakeKubernetes.StartAsync()).Replay("discovery/kapp-controller-not-running/packages-list.json");
         using ClusterClient client = Connect(server);
 
         ClusterAnswer answer = await client.GetAsync("apis/data.packaging.carvel.dev/v1alpha1/packages", CancellationToken.None);
@@ -47,7 +51,8 @@ public sealed class ClusterClientTests
         IReadOnlyList<JsonElement> events = KubernetesFixtures.Events(recorded);
         string path = KubernetesFixtures.PathOf(recorded);
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.OnWatch(path, KubernetesAnswer.Watch(events, AnswerEnd.Clean), KubernetesAnswer.Watch(events, AnswerEnd.Broken), KubernetesAnswer.Recorded("watch/too-old.json"));
+        server.OnWatch(path, KubernetesAnswer.Watch(events, AnswerEnd.Clean), KubernetesAnswer.Watch(events, AnswerEnd.Broken),
+            KubernetesAnswer.Recorded("watch/too-old.json"));
         using ClusterClient client = Connect(server);
 
         List<WatchEvent> whole = await ReadAsync(client, path);
@@ -63,9 +68,13 @@ public sealed class ClusterClientTests
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.Hook = _ => Task.Delay(TimeSpan.FromSeconds(30));
-        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" }) { AnswerLimit = TimeSpan.FromMilliseconds(200) };
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" })
+        {
+            AnswerLimit = TimeSpan.FromMilliseconds(200)
+        };
 
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => client.GetAsync("version", CancellationToken.None));
+        AirgapException failure =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => client.GetAsync("version", CancellationToken.None));
 
         Assert.AreEqual(ErrorCode.ClusterUnreachable, failure.Code);
         Assert.Contains(server.Address.GetLeftPart(UriPartial.Authority), failure.Message);
@@ -79,10 +88,12 @@ public sealed class ClusterClientTests
         ["packagerepository/forbidden-patch", ErrorCode.ClusterForbidden, "cannot patch"],
         ["packagerepository/namespace-not-found", ErrorCode.ObjectRefused, "the namespace nowhere does not exist"],
         ["packagerepository/namespace-terminating", ErrorCode.ObjectDeleting, "its namespace is being deleted"],
-        ["packagerepository/conflict-two-fields", ErrorCode.FieldConflict, "conflict with \"kubectl\" over .spec.syncPeriod, .spec.fetch.imgpkgBundle.image"],
+        ["packagerepository/conflict-two-fields", ErrorCode.FieldConflict,
+            "conflict with \"kubectl\" over .spec.syncPeriod, .spec.fetch.imgpkgBundle.image"],
         ["packagerepository/conflict-kubectl-client-side", ErrorCode.FieldConflict, "kubectl-client-side-apply"],
         ["packagerepository/stale-resourceversion", ErrorCode.FieldConflict, "was not applied"],
-        ["packagerepository/unknown-field", ErrorCode.ObjectRefused, "does not fit the schema of the cluster: .spec.serviceAccountName: field not declared in schema"],
+        ["packagerepository/unknown-field", ErrorCode.ObjectRefused,
+            "does not fit the schema of the cluster: .spec.serviceAccountName: field not declared in schema"],
         ["packagerepository/wrong-type", ErrorCode.ObjectRefused, "does not fit the schema"],
         ["packagerepository/no-fetch", ErrorCode.ObjectRefused, "spec.fetch"],
         ["packagerepository/policy-denied", ErrorCode.ObjectRefused, "images come from registry.corp.example"],
@@ -106,7 +117,8 @@ public sealed class ClusterClientTests
         server.On("PATCH", "/refused", KubernetesAnswer.Recorded(exchange));
         using ClusterClient client = Connect(server);
 
-        ClusterAnswer answer = await client.SendAsync(HttpMethod.Patch, "refused", "{}"u8.ToArray(), "application/apply-patch+yaml", CancellationToken.None);
+        ClusterAnswer answer = await client.SendAsync(
+            HttpMethod.Patch, "refused", "{}"u8.ToArray(), "application/apply-patch+yaml", CancellationToken.None);
         AirgapException failure = ClusterRefusal.Of(answer, "It", "applied");
 
         Assert.AreEqual(code, failure.Code, failure.Message);
@@ -117,7 +129,8 @@ public sealed class ClusterClientTests
     [TestMethod]
     public async Task AKindThatIsNotServed_IsNoServerFault()
     {
-        await using FakeKubernetes server = (await FakeKubernetes.StartAsync()).Replay("discovery/without-kapp-controller/packagerepositories-list.json");
+        await using FakeKubernetes server =
+            (await FakeKubernetes.StartAsync()).Replay("discovery/without-kapp-controller/packagerepositories-list.json");
         using ClusterClient client = Connect(server);
 
         ClusterAnswer answer = await client.GetAsync(Repositories[1..], CancellationToken.None);

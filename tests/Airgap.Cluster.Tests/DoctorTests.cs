@@ -21,7 +21,8 @@ public sealed class DoctorTests
     private const string Secrets = "/api/v1/secrets";
 
     // Recorded successes whose Packages name a registry that is not the mirror.
-    private static readonly string[] s_outside = ["success-not-relocated", "success-bundle-as-image", "success-image", "success-duplicate-package", "success-unknown-field"];
+    private static readonly string[] s_outside =
+        ["success-not-relocated", "success-bundle-as-image", "success-image", "success-duplicate-package", "success-unknown-field"];
 
     [TestMethod]
     [DynamicData(nameof(CauseTests.States), typeof(CauseTests))]
@@ -44,7 +45,8 @@ public sealed class DoctorTests
         if (cause is not null)
             Assert.AreEqual(cause, report.Findings.Single(finding => !finding.IsWarning).Cause?.ToString());
         else if (condition == "ReconcileSucceeded" && !s_outside.Contains(Path.GetFileNameWithoutExtension(file)))
-            Assert.IsEmpty(report.Findings.Where(finding => !finding.IsWarning), string.Join('\n', report.Findings.Select(finding => finding.Diagnostic.Message)));
+            Assert.IsEmpty(report.Findings.Where(finding => !finding.IsWarning),
+                string.Join('\n', report.Findings.Select(finding => finding.Diagnostic.Message)));
     }
 
     [TestMethod]
@@ -58,7 +60,8 @@ public sealed class DoctorTests
     public async Task WhatTheClusterDoesNotTell_IsFound(string name, ErrorCode code)
     {
         JsonElement recorded = KubernetesFixtures.Read($"packagerepositories/{name}.json");
-        await using FakeKubernetes server = await StartAsync([KubernetesFixtures.Body(recorded.GetProperty("get"))], [], PackagesOf(recorded));
+        await using FakeKubernetes server =
+            await StartAsync([KubernetesFixtures.Body(recorded.GetProperty("get"))], [], PackagesOf(recorded));
 
         DoctorReport report = await ExamineAsync(server);
 
@@ -84,7 +87,8 @@ public sealed class DoctorTests
     [TestMethod]
     public async Task OneMalformedPeriodAnywhere_IsFound_WhateverWasAskedFor()
     {
-        JsonElement malformed = KubernetesFixtures.Body(KubernetesFixtures.Read("packagerepositories/sync-period-malformed.json").GetProperty("get"));
+        JsonElement malformed = KubernetesFixtures.Body(
+            KubernetesFixtures.Read("packagerepositories/sync-period-malformed.json").GetProperty("get"));
         JsonElement other = JsonElement.Parse("""{"metadata":{"name":"a","namespace":"elsewhere","generation":1},"spec":{}}""");
         await using FakeKubernetes server = await StartAsync([malformed, other], [], []);
         server.On("GET", "/apis/data.packaging.carvel.dev/v1alpha1/namespaces/elsewhere/packages", KubernetesAnswer.List("1"));
@@ -93,22 +97,29 @@ public sealed class DoctorTests
 
         DoctorReport report = await ExamineAsync(server, "elsewhere");
 
-        Assert.AreSequenceEqual(new[] { ErrorCode.MalformedSyncPeriod, ErrorCode.NotObserved }, [.. report.Findings.Select(finding => finding.Diagnostic.Code)]);
+        Assert.AreSequenceEqual(
+            new[] { ErrorCode.MalformedSyncPeriod, ErrorCode.NotObserved },
+            [.. report.Findings.Select(finding => finding.Diagnostic.Code)]);
         Assert.Contains("patch packagerepository simple-package-repository", report.Findings[0].Diagnostic.Advice);
         Assert.Contains("see the finding above", report.Findings[1].Diagnostic.Message);
     }
 
     [TestMethod]
-    [DataRow("secret-placeholder", """{"auths":{"127.0.0.1:15001":{"username":"REPLACE_ME","password":"REPLACE_ME"}}}""", "holds REPLACE_ME")]
-    [DataRow("secret-wrong-host", """{"auths":{"other.example":{"username":"rig","password":"hunter2"}}}""", "is for other.example, not for 127.0.0.1:15001")]
-    [DataRow("secret-wrong-password", """{"auths":{"https://127.0.0.1:15001/v2/":{"username":"rig","password":"hunter2"}}}""", "its user or password is refused")]
+    [DataRow("secret-placeholder", """{"auths":{"127.0.0.1:15001":{"username":"REPLACE_ME","password":"REPLACE_ME"}}}""",
+        "holds REPLACE_ME")]
+    [DataRow("secret-wrong-host", """{"auths":{"other.example":{"username":"rig","password":"hunter2"}}}""",
+        "is for other.example, not for 127.0.0.1:15001")]
+    [DataRow("secret-wrong-password", """{"auths":{"https://127.0.0.1:15001/v2/":{"username":"rig","password":"hunter2"}}}""",
+        "its user or password is refused")]
     [DataRow("secret-empty-auths", """{"auths":{}}""", "is empty")]
     public async Task WhatTheSameWordsHide_IsSeenInTheSecret_AndNeverShown(string name, string config, string words)
     {
         JsonElement repository = KubernetesFixtures.Body(KubernetesFixtures.Read($"packagerepositories/{name}.json").GetProperty("get"));
         await using FakeKubernetes server = await StartAsync([repository], [], []);
         string secret = repository.Text("spec", "fetch", "imgpkgBundle", "secretRef", "name")!;
-        server.On("GET", $"/api/v1/namespaces/{name}/secrets/{secret}", KubernetesAnswer.Json(200, $$$"""{"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(config))}}}"}}"""));
+        server.On("GET", $"/api/v1/namespaces/{name}/secrets/{secret}",
+            KubernetesAnswer.Json(200,
+                $$$"""{"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(config))}}}"}}"""));
 
         DoctorReport report = await ExamineAsync(server);
 
@@ -123,9 +134,11 @@ public sealed class DoctorTests
     [DataRow("placeholder-nothing-exported", "nothing is exported to this namespace")]
     public async Task APlaceholderOfSecretgen_TellsWhoDidNotFillIt(string file, string words)
     {
-        JsonElement repository = KubernetesFixtures.Body(KubernetesFixtures.Read("packagerepositories/unauthorized-no-secret.json").GetProperty("get"));
+        JsonElement repository =
+            KubernetesFixtures.Body(KubernetesFixtures.Read("packagerepositories/unauthorized-no-secret.json").GetProperty("get"));
         await using FakeKubernetes server = await StartAsync([repository], [], []);
-        server.On("GET", "/api/v1/namespaces/unauthorized-no-secret/secrets/simple-package-repository-fetch-0", KubernetesAnswer.Of(KubernetesFixtures.Read($"secrets/{file}.json").GetProperty("object")));
+        server.On("GET", "/api/v1/namespaces/unauthorized-no-secret/secrets/simple-package-repository-fetch-0",
+            KubernetesAnswer.Of(KubernetesFixtures.Read($"secrets/{file}.json").GetProperty("object")));
 
         DoctorReport report = await ExamineAsync(server);
 
@@ -135,9 +148,11 @@ public sealed class DoctorTests
     [TestMethod]
     public async Task AnInstall_HasASecretOfItsOwn()
     {
-        JsonElement install = KubernetesFixtures.Body(KubernetesFixtures.Read("packageinstalls/unauthorized.json").GetProperty("packageInstall"));
+        JsonElement install = KubernetesFixtures.Body(
+            KubernetesFixtures.Read("packageinstalls/unauthorized.json").GetProperty("packageInstall"));
         await using FakeKubernetes server = await StartAsync([], [install], []);
-        server.On("GET", $"/api/v1/namespaces/{install.Text("metadata", "namespace")}/secrets/hello-fetch-0", KubernetesAnswer.Of(KubernetesFixtures.Read("secrets/placeholder-made.json").GetProperty("object")));
+        server.On("GET", $"/api/v1/namespaces/{install.Text("metadata", "namespace")}/secrets/hello-fetch-0",
+            KubernetesAnswer.Of(KubernetesFixtures.Read("secrets/placeholder-made.json").GetProperty("object")));
 
         DoctorReport report = await ExamineAsync(server);
 
@@ -150,7 +165,8 @@ public sealed class DoctorTests
     [TestMethod]
     public async Task APlaceholderThatWasNeverFilled_IsFoundInItsOwnNamespace()
     {
-        JsonElement[] steps = [.. KubernetesFixtures.Exchanges(KubernetesFixtures.Read("apply/secret/filled-then-reapplied-stringData.json"))];
+        JsonElement[] steps = [.. KubernetesFixtures.Exchanges(
+            KubernetesFixtures.Read("apply/secret/filled-then-reapplied-stringData.json"))];
         await using FakeKubernetes server = await StartAsync([], [], []);
         server.On("GET", Secrets, KubernetesAnswer.List("1", KubernetesFixtures.Body(steps[0]), KubernetesFixtures.Body(steps[1])));
 
@@ -165,7 +181,8 @@ public sealed class DoctorTests
     public async Task AVersionThatIsGone_IsShownBesideThoseThatAreThere()
     {
         JsonElement recorded = KubernetesFixtures.Read("packageinstalls/version-gone.json");
-        await using FakeKubernetes server = await StartAsync([], [KubernetesFixtures.Body(recorded.GetProperty("packageInstall"))], PackagesOf(recorded));
+        await using FakeKubernetes server =
+            await StartAsync([], [KubernetesFixtures.Body(recorded.GetProperty("packageInstall"))], PackagesOf(recorded));
 
         DoctorReport report = await ExamineAsync(server);
 
@@ -180,8 +197,10 @@ public sealed class DoctorTests
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json");
-        server.Replay("discovery/kapp-controller-not-running/apiservice.json").Replay("discovery/kapp-controller-not-running/packages-list.json");
-        server.On("GET", Repositories, KubernetesAnswer.List("1")).On("GET", Installs, KubernetesAnswer.List("1")).On("GET", Secrets, KubernetesAnswer.List("1"));
+        server.Replay("discovery/kapp-controller-not-running/apiservice.json")
+            .Replay("discovery/kapp-controller-not-running/packages-list.json");
+        server.On("GET", Repositories, KubernetesAnswer.List("1")).On("GET", Installs, KubernetesAnswer.List("1"))
+            .On("GET", Secrets, KubernetesAnswer.List("1"));
 
         DoctorReport report = await ExamineAsync(server);
 
@@ -200,20 +219,27 @@ public sealed class DoctorTests
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json");
-        JsonElement unseen = KubernetesFixtures.Body(KubernetesFixtures.Read("packagerepositories/sync-period-malformed.json").GetProperty("get"));
-        server.On("GET", Repositories, KubernetesAnswer.List("1", unseen)).On("GET", Installs, KubernetesAnswer.List("1")).On("GET", Secrets, KubernetesAnswer.List("1")).On("GET", Packages, KubernetesAnswer.List("1"));
+        JsonElement unseen = KubernetesFixtures.Body(
+            KubernetesFixtures.Read("packagerepositories/sync-period-malformed.json").GetProperty("get"));
+        server.On("GET", Repositories, KubernetesAnswer.List("1", unseen)).On("GET", Installs, KubernetesAnswer.List("1"))
+            .On("GET", Secrets, KubernetesAnswer.List("1")).On("GET", Packages, KubernetesAnswer.List("1"));
         if (known == "service")
         {
-            string service = KubernetesFixtures.Body(KubernetesFixtures.Read("discovery/with-kapp-controller/apiservice.json")).GetRawText();
+            string service = KubernetesFixtures.Body(
+                KubernetesFixtures.Read("discovery/with-kapp-controller/apiservice.json")).GetRawText();
             server.On("GET", "/apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.data.packaging.carvel.dev",
-                KubernetesAnswer.Json(200, service.Replace("\"namespace\": \"kapp-controller\"", "\"namespace\": \"carvel\"", StringComparison.Ordinal).Replace("\"namespace\":\"kapp-controller\"", "\"namespace\":\"carvel\"", StringComparison.Ordinal)));
+                KubernetesAnswer.Json(200,
+                    service.Replace("\"namespace\": \"kapp-controller\"", "\"namespace\": \"carvel\"", StringComparison.Ordinal)
+                    .Replace("\"namespace\":\"kapp-controller\"", "\"namespace\":\"carvel\"", StringComparison.Ordinal)));
         }
 
         if (known == "deployment")
-            server.On("GET", "/apis/apps/v1/deployments", KubernetesAnswer.List("1", JsonElement.Parse("""{"metadata":{"name":"kapp-controller","namespace":"elsewhere"}}""")));
+            server.On("GET", "/apis/apps/v1/deployments",
+                KubernetesAnswer.List("1", JsonElement.Parse("""{"metadata":{"name":"kapp-controller","namespace":"elsewhere"}}""")));
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
 
-        DoctorReport report = await new Doctor(client, new DoctorOptions { ControllerNamespace = asked }).ExamineAsync(CancellationToken.None);
+        DoctorReport report = await new Doctor(client, new DoctorOptions { ControllerNamespace = asked }).ExamineAsync(
+            CancellationToken.None);
 
         Assert.Contains(advice, string.Join('\n', report.Findings.Select(finding => finding.Diagnostic.Advice)));
     }
@@ -249,18 +275,21 @@ public sealed class DoctorTests
         await using FakeKubernetes server = await StartAsync([], [], []);
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
 
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => new Doctor(client, new DoctorOptions { Name = "nowhere" }).ExamineAsync(CancellationToken.None));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new Doctor(client, new DoctorOptions { Name = "nowhere" }).ExamineAsync(CancellationToken.None));
 
         Assert.Contains("nowhere", failure.Message);
     }
 
     private static JsonElement[] PackagesOf(JsonElement recorded) =>
-        recorded.TryGetProperty("packages", out JsonElement packages) && packages.GetProperty("response").TryGetProperty("body", out JsonElement list) ? [.. list.Items("items")] : [];
+        recorded.TryGetProperty("packages", out JsonElement packages)
+            && packages.GetProperty("response").TryGetProperty("body", out JsonElement list) ? [.. list.Items("items")] : [];
 
     private static async Task<FakeKubernetes> StartAsync(JsonElement[] repositories, JsonElement[] installs, JsonElement[] packages)
     {
         FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json").Replay("discovery/with-kapp-controller/apiservice.json");
+        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json")
+            .Replay("discovery/with-kapp-controller/apiservice.json");
         server.On("GET", Repositories, KubernetesAnswer.List("1", repositories)).On("GET", Installs, KubernetesAnswer.List("1", installs));
         return server.On("GET", Packages, KubernetesAnswer.List("1", packages));
     }

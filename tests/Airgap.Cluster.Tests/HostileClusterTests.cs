@@ -9,7 +9,10 @@ using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>A cluster, a kubeconfig and manifests that mean harm, or are damaged: one error, at a cost that their bytes bound, and no credential shown.</summary>
+/// <summary>
+/// A cluster, a kubeconfig and manifests that mean harm, or are damaged: one error, at a cost that their bytes bound, and no credential
+/// shown.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class HostileClusterTests
@@ -21,13 +24,19 @@ public sealed class HostileClusterTests
     {
         using TempFolder folder = new();
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        string repeated = $"plain test-token, base64 {Convert.ToBase64String("test-token"u8)}, hex {Convert.ToHexStringLower("test-token"u8)}, escaped \\u0074est-token";
-        string status = $$$"""{"kind":"Status","message":"{{{repeated}}}","details":{"causes":[{"field":"f","message":"{{{repeated}}}"}]}}""";
+        string repeated = $"plain test-token, base64 {Convert.ToBase64String("test-token"u8)}, hex " +
+            $"{Convert.ToHexStringLower("test-token"u8)}, escaped \\u0074est-token";
+        string status =
+            $$$"""{"kind":"Status","message":"{{{repeated}}}","details":{"causes":[{"field":"f","message":"{{{repeated}}}"}]}}""";
         server.On("GET", "/refused", KubernetesAnswer.Json(422, status));
         server.On("GET", "/page", new KubernetesAnswer(500, Encoding.UTF8.GetBytes(new string(' ', 2_000_000) + repeated), "text/html"));
         server.On("GET", "/long", KubernetesAnswer.Json(200, $$"""{"a":"{{new string('x', 2_000_000)}}","message":"test-token"}"""));
-        server.On("GET", "/warned", KubernetesAnswer.Json(200, "{}") with { Headers = new Dictionary<string, string> { ["Warning"] = "299 - \"test-token\"" } });
-        server.OnWatch(Path, KubernetesAnswer.Watch([JsonElement.Parse("""{"type":"ADDED","object":{"status":{"usefulErrorMessage":"SAID"}}}""".Replace("SAID", repeated, StringComparison.Ordinal))], AnswerEnd.Clean));
+        server.On("GET", "/warned",
+            KubernetesAnswer.Json(200, "{}") with { Headers = new Dictionary<string, string> { ["Warning"] = "299 - \"test-token\"" } });
+        server.OnWatch(Path, KubernetesAnswer.Watch(
+            [
+                JsonElement.Parse("""{"type":"ADDED","object":{"status":{"usefulErrorMessage":"SAID"}}}""".Replace(
+                    "SAID", repeated, StringComparison.Ordinal))], AnswerEnd.Clean));
         using ClusterClient client = new(KubeConfig.Read(server.WriteKubeconfig(folder["config"]), null));
 
         List<string> shown = [];
@@ -54,7 +63,8 @@ public sealed class HostileClusterTests
     [TestMethod]
     public async Task HalfACharacter_IsReadAsGoReadsIt()
     {
-        const string Half = """{"items":[{"metadata":{"name":"a\ud800","namespace":"\udfffb","\ud800":1},"status":{"usefulErrorMessage":"\ud83d\ude00 \\ud800 \uD800x","conditions":[{"type":"ReconcileFailed","status":"True"}]}}]}""";
+        const string Half =
+            """{"items":[{"metadata":{"name":"a\ud800","namespace":"\udfffb","\ud800":1},"status":{"usefulErrorMessage":"\ud83d\ude00 \\ud800 \uD800x","conditions":[{"type":"ReconcileFailed","status":"True"}]}}]}""";
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", "/apis/packaging.carvel.dev/v1alpha1", KubernetesAnswer.Json(200, "{}"));
         server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/packagerepositories", KubernetesAnswer.Json(200, Half));
@@ -63,7 +73,8 @@ public sealed class HostileClusterTests
         DoctorReport report = await new Doctor(client, new DoctorOptions()).ExamineAsync(CancellationToken.None);
 
         Assert.AreEqual("a\ufffd", report.Objects.Single().Name);
-        Assert.Contains("\ud83d\ude00 \\ud800 \ufffdx", report.Findings.First(finding => finding.Diagnostic.Code == ErrorCode.RepositoryFailed).Diagnostic.Message);
+        Assert.Contains("\ud83d\ude00 \\ud800 \ufffdx",
+            report.Findings.First(finding => finding.Diagnostic.Code == ErrorCode.RepositoryFailed).Diagnostic.Message);
     }
 
     [TestMethod]
@@ -90,8 +101,10 @@ public sealed class HostileClusterTests
     {
         StringBuilder bomb = new("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for (int i = 1; i < 9; i++)
-            bomb.Append(System.Globalization.CultureInfo.InvariantCulture, $"  a{i}: &a{i} [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
-        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => ManifestDocument.Read("a.yml", Encoding.UTF8.GetBytes(bomb.ToString())));
+            bomb.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"  a{i}: &a{i} [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
+        AirgapException failure =
+            Assert.ThrowsExactly<AirgapException>(() => ManifestDocument.Read("a.yml", Encoding.UTF8.GetBytes(bomb.ToString())));
         Assert.AreEqual(ErrorCode.InvalidObject, failure.Code);
         Assert.Contains("aliases", failure.Message);
     }
@@ -99,7 +112,8 @@ public sealed class HostileClusterTests
     [TestMethod]
     public void AnAliasIsWhatItStandsFor_AndDepthIsTaken()
     {
-        string text = $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\nx: &x [1]\ny: *x\ndeep: {new string('[', 100)}{new string(']', 100)}\n";
+        string text = $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\nx: &x [1]\ny: *x\ndeep: " +
+            $"{new string('[', 100)}{new string(']', 100)}\n";
         ManifestDocument document = ManifestDocument.Read("a.yml", Encoding.UTF8.GetBytes(text)).Single();
         Assert.AreEqual("[1]", document.Object.GetProperty("y").GetRawText());
     }
@@ -127,7 +141,9 @@ public sealed class HostileClusterTests
     public void AKubeconfigThatCannotBeUsed_IsOneErrorWithoutItsSecrets(string cluster, string more)
     {
         using TempFolder folder = new();
-        File.WriteAllText(folder["config"], $"current-context: c\ncontexts: [{{name: c, context: {{cluster: k, user: u}}}}]\nclusters: [{{name: k, cluster: {{{cluster}}}}}]\nusers: [{{name: u, user: {{token: s3cr3t}}}}]\n{more}\n");
+        File.WriteAllText(folder["config"],
+            $"current-context: c\ncontexts: [{{name: c, context: {{cluster: k, user: u}}}}]\nclusters: [{{name: k, cluster: " +
+            $"{{{cluster}}}}}]\nusers: [{{name: u, user: {{token: s3cr3t}}}}]\n{more}\n");
         AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => KubeConfig.Read(folder["config"], null));
         Assert.AreEqual(ErrorCode.ClusterConfig, failure.Code);
         Assert.DoesNotContain("s3cr3t", failure.Message);
@@ -137,7 +153,9 @@ public sealed class HostileClusterTests
     public void ThePasswordInAServersAddress_IsNotShown()
     {
         using TempFolder folder = new();
-        File.WriteAllText(folder["config"], "current-context: c\ncontexts: [{name: c, context: {cluster: k}}]\nclusters: [{name: k, cluster: {server: 'https://me:s3cr3t@h:1/p'}}]\n");
+        File.WriteAllText(folder["config"],
+            "current-context: c\ncontexts: [{name: c, context: {cluster: k}}]\nclusters: [{name: k, cluster: {server: " +
+            "'https://me:s3cr3t@h:1/p'}}]\n");
         ClusterTarget target = KubeConfig.Read(folder["config"], null);
         Assert.AreEqual("https://h:1/p/", target.Address);
         using ClusterClient client = new(target);

@@ -90,7 +90,8 @@ public sealed class KubeConfigTests
             client-certificate-data: {{certificate}}
                 client-key-data: {{secret}}
             """;
-        Write(folder["config"], server.Address, user, $"certificate-authority-data: {certificate}\n    tls-server-name: api.cluster.example");
+        Write(folder["config"], server.Address, user,
+            $"certificate-authority-data: {certificate}\n    tls-server-name: api.cluster.example");
         Write(folder["other"], server.Address, user, $"certificate-authority-data: {certificate}");
 
         using ClusterClient client = new(KubeConfig.Read(folder["config"], null));
@@ -141,7 +142,8 @@ public sealed class KubeConfigTests
     [DataRow("- a list\n", null, DisplayName = "a list")]
     [DataRow("", null, DisplayName = "empty")]
     [DataRow("apiVersion: v1\ncurrent-context: x\ncontexts: []\n", null, DisplayName = "its context is missing")]
-    [DataRow("apiVersion: v1\ncurrent-context: x\ncontexts:\n- name: x\n  context: {cluster: c, user: u}\nclusters:\n- name: c\n  cluster: {server: 'not an address'}\nusers:\n- name: u\n  user: {token: s3cr3t}\n", null, DisplayName = "no address")]
+    [DataRow("apiVersion: v1\ncurrent-context: x\ncontexts:\n- name: x\n  context: {cluster: c, user: u}\nclusters:\n- name: c\n  " +
+        "cluster: {server: 'not an address'}\nusers:\n- name: u\n  user: {token: s3cr3t}\n", null, DisplayName = "no address")]
     public void AFileThatIsNoKubeconfig_IsOneError_ThatNamesIt(string text, string? context)
     {
         using TempFolder folder = new();

@@ -38,8 +38,18 @@ public sealed class ManifestSchemaTests
         ["least", new PackageRepositoryOptions { Name = "simple" }],
         ["tag selection", new PackageRepositoryOptions { Name = "simple", TagSelection = ">=1.0.0", Prereleases = "beta, rc" }],
         ["all pre-releases", new PackageRepositoryOptions { Name = "simple", TagSelection = ">=1.0.0", Prereleases = "*" }],
-        ["plain image", new PackageRepositoryOptions { Name = "simple", IsPlainImage = true, SecretVariant = PullSecretVariant.SecretRef, SecretName = "pull" }],
-        ["secretRef and install", new PackageRepositoryOptions { Name = "simple", Namespace = "packages", SecretVariant = PullSecretVariant.SecretRefWithPlaceholder, SecretName = "pull", Install = "simple-app.corp.com", ServiceAccount = "installer" }],
+        ["plain image", new PackageRepositoryOptions { Name = "simple", IsPlainImage = true, SecretVariant = PullSecretVariant.SecretRef,
+            SecretName = "pull" }],
+        ["secretRef and install",
+            new PackageRepositoryOptions
+            {
+                Name = "simple",
+                Namespace = "packages",
+                SecretVariant = PullSecretVariant.SecretRefWithPlaceholder,
+                SecretName = "pull",
+                Install = "simple-app.corp.com",
+                ServiceAccount = "installer"
+            }],
         ["content tag", new PackageRepositoryOptions { Name = "simple", Pinning = ReferencePinning.ContentTag }],
     ];
 
@@ -57,7 +67,8 @@ public sealed class ManifestSchemaTests
     [TestMethod]
     public void WhatDoesNotFit_IsFound()
     {
-        JsonElement broken = JsonElement.Parse("""{"apiVersion":"a","kind":"b","metadata":{},"spec":{"syncPeriod":10,"serviceAccountName":"x","fetch":{"imgpkgBundle":{"image":["a"]}}}}""");
+        JsonElement broken = JsonElement.Parse(
+            """{"apiVersion":"a","kind":"b","metadata":{},"spec":{"syncPeriod":10,"serviceAccountName":"x","fetch":{"imgpkgBundle":{"image":["a"]}}}}""");
 
         Assert.AreSequenceEqual(
             new[] { "r.spec.syncPeriod: string", "r.spec.serviceAccountName: unknown", "r.spec.fetch.imgpkgBundle.image: string" },
@@ -71,29 +82,43 @@ public sealed class ManifestSchemaTests
         using TempFolder folder = new();
         File.WriteAllText(folder["all.yml"], Write(s_full));
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json").Replay("discovery/with-secretgen-controller/secretgen.carvel.dev_v1alpha1.json");
+        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json")
+            .Replay("discovery/with-secretgen-controller/secretgen.carvel.dev_v1alpha1.json");
         server.On("GET", "/api", KubernetesAnswer.Json(200, """{"kind":"APIVersions","versions":["v1"]}"""));
-        server.On("GET", "/apis", KubernetesAnswer.Json(200, $$$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{{{Group("packaging.carvel.dev")}}}},{{{{Group("secretgen.carvel.dev")}}}}]}"""));
-        server.On("GET", "/api/v1", KubernetesAnswer.Json(200, """{"kind":"APIResourceList","groupVersion":"v1","resources":[{"name":"namespaces","kind":"Namespace","namespaced":false,"verbs":["get","create","patch"]},{"name":"secrets","kind":"Secret","namespaced":true,"verbs":["get","create","patch"]}]}"""));
+        server.On("GET", "/apis",
+            KubernetesAnswer.Json(200,
+                $$$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{{{Group("packaging.carvel.dev")}}}},{{{{Group("secretgen.carvel.dev")}}}}]}"""));
+        server.On("GET", "/api/v1",
+            KubernetesAnswer.Json(200,
+                """{"kind":"APIResourceList","groupVersion":"v1","resources":[{"name":"namespaces","kind":"Namespace","namespaced":false,"verbs":["get","create","patch"]},{"name":"secrets","kind":"Secret","namespaced":true,"verbs":["get","create","patch"]}]}"""));
         server.WriteKubeconfig(folder["config"]);
 
         CliResult result = await Cli.RunAsync(
-            kubectl, ["apply", "--dry-run=client", "--validate=false", "-f", "all.yml", "--kubeconfig", "config", "--cache-dir", folder["cache"]], new Dictionary<string, string?> { ["NO_PROXY"] = "127.0.0.1" }, folder.Path);
+            kubectl, ["apply", "--dry-run=client", "--validate=false", "-f", "all.yml", "--kubeconfig", "config", "--cache-dir",
+                folder["cache"]], new Dictionary<string, string?>
+                {
+                    ["NO_PROXY"] = "127.0.0.1"
+                }, folder.Path);
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.AreSequenceEqual(
             new[]
             {
-                "namespace/packages", "namespace/access", "namespace/apps", "packagerepository.packaging.carvel.dev/simple", "secret/simple-pull",
-                "secretexport.secretgen.carvel.dev/simple-pull", "secret/kapp-controller-config", "secret/simple-app-values", "packageinstall.packaging.carvel.dev/simple-app",
+                "namespace/packages", "namespace/access", "namespace/apps", "packagerepository.packaging.carvel.dev/simple",
+                    "secret/simple-pull",
+                "secretexport.secretgen.carvel.dev/simple-pull", "secret/kapp-controller-config", "secret/simple-app-values",
+                "packageinstall.packaging.carvel.dev/simple-app",
             },
-            [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Replace(" created (dry run)", "", StringComparison.Ordinal))]);
+            [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line.Replace(" created (dry run)", "", StringComparison.Ordinal))]);
         Assert.IsTrue(server.Requests.All(request => request.Method == "GET"));
     }
 
-    private static string Group(string name) => $$$"""{"name":"{{{name}}}","versions":[{"groupVersion":"{{{name}}}/v1alpha1","version":"v1alpha1"}],"preferredVersion":{"groupVersion":"{{{name}}}/v1alpha1","version":"v1alpha1"}}""";
+    private static string Group(string name) =>
+        $$$"""{"name":"{{{name}}}","versions":[{"groupVersion":"{{{name}}}/v1alpha1","version":"v1alpha1"}],"preferredVersion":{"groupVersion":"{{{name}}}/v1alpha1","version":"v1alpha1"}}""";
 
-    private static string Write(PackageRepositoryOptions options) => PackageRepositoryWriter.Create(RepositoryName.Parse("final.local/apps/simple"), Digest.Compute([]), "1.2.0", options).Yaml;
+    private static string Write(PackageRepositoryOptions options) =>
+        PackageRepositoryWriter.Create(RepositoryName.Parse("final.local/apps/simple"), Digest.Compute([]), "1.2.0", options).Yaml;
 
     private static JsonElement? SchemaOf(string kind) => kind switch
     {
@@ -104,12 +129,20 @@ public sealed class ManifestSchemaTests
     };
 
     private static JsonElement Read(string name) =>
-        KubernetesFixtures.Read($"openapi/{name}.crd.json").Items("spec", "versions").Single(version => version.Text("name") == "v1alpha1").Find("schema", "openAPIV3Schema")!.Value;
+        KubernetesFixtures.Read($"openapi/{name}.crd.json").Items("spec", "versions").Single(version => version.Text("name") == "v1alpha1")
+            .Find("schema", "openAPIV3Schema")!.Value;
 
     // What a cluster refuses or, worse, silently drops: a field that the schema has not, or one of another type.
     private static IEnumerable<string> Problems(JsonElement value, JsonElement schema, string path)
     {
-        string type = value.ValueKind switch { JsonValueKind.Object => "object", JsonValueKind.Array => "array", JsonValueKind.String => "string", JsonValueKind.True or JsonValueKind.False => "boolean", _ => "number" };
+        string type = value.ValueKind switch
+        {
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.True or JsonValueKind.False => "boolean",
+            _ => "number"
+        };
         string? wanted = schema.Text("type");
         if (wanted is not null && wanted != type && !(wanted == "integer" && type == "number"))
             return [$"{path}: {wanted}"];
@@ -117,8 +150,10 @@ public sealed class ManifestSchemaTests
             return value.EnumerateArray().SelectMany(item => Problems(item, schema.Find("items")!.Value, path));
         if (value.ValueKind != JsonValueKind.Object || (schema.Find("properties") is null && schema.Find("additionalProperties") is null))
             return [];
-        return value.EnumerateObject().SelectMany(field => schema.Find("properties", field.Name) is { } inner ? Problems(field.Value, inner, $"{path}.{field.Name}")
-            : schema.Find("additionalProperties") is { ValueKind: JsonValueKind.Object } any ? Problems(field.Value, any, $"{path}.{field.Name}")
+        return value.EnumerateObject()
+            .SelectMany(field => schema.Find("properties", field.Name) is { } inner ? Problems(field.Value, inner, $"{path}.{field.Name}")
+            : schema.Find("additionalProperties") is { ValueKind: JsonValueKind.Object } any
+            ? Problems(field.Value, any, $"{path}.{field.Name}")
             : [$"{path}.{field.Name}: unknown"]);
     }
 }

@@ -48,7 +48,8 @@ public sealed class ProbeTests
         await using RegistryFixture mirror = await RegistryFixture.StartWithFixturesAsync();
         JsonElement manifest = JsonElement.Parse((await RegistryContent.At(mirror.Host).ManifestAsync(Repository, "v1.0.0")).Bytes);
         string layer = manifest.Items("layers").Single().Text("digest")!;
-        Directory.Delete(Path.Combine(mirror.Folder, "docker/registry/v2/repositories", Repository, "_layers/sha256", layer.Split(':')[1]), recursive: true);
+        Directory.Delete(Path.Combine(
+            mirror.Folder, "docker/registry/v2/repositories", Repository, "_layers/sha256", layer.Split(':')[1]), recursive: true);
 
         Finding finding = (await ExamineAsync(Failed("layer-missing", $"{mirror.Host}/{Bundle}"))).Single(found => !found.IsWarning);
 
@@ -63,10 +64,18 @@ public sealed class ProbeTests
     {
         await using RegistryFixture mirror = await RegistryFixture.StartAsync(s_fixtures with { BasicAuth = ("rig", Password) });
         JsonElement repository = Failed("secret-wrong-password", $"{mirror.Host}/{Bundle}");
-        string config = $$$$"""{"auths":{"https://{{{{mirror.Host}}}}/v2/":{"auth":"{{{{Convert.ToBase64String(Encoding.UTF8.GetBytes($"rig:{password}"))}}}}"}}}""";
-        KubernetesAnswer secret = KubernetesAnswer.Json(200, $$$$"""{"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"{{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(config))}}}}"}}""");
+        string config =
+            $$$$"""{"auths":{"https://{{{{mirror.Host}}}}/v2/":{"auth":"{{{{Convert.ToBase64String(Encoding.UTF8.GetBytes($"rig:{password}"))}}}}"}}}""";
+        KubernetesAnswer secret = KubernetesAnswer.Json(
+            200,
+            $$$$"""{"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"{{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(config))}}}}"}}""");
 
-        Finding finding = (await ExamineAsync(repository, new DoctorOptions { TriesSecrets = isTried }, server => server.On("GET", "/api/v1/namespaces/secret-wrong-password/secrets/mirror-pull", secret))).Single(found => !found.IsWarning);
+        Finding finding = (await ExamineAsync(
+            repository, new DoctorOptions
+            {
+                TriesSecrets = isTried
+            }, server => server.On("GET", "/api/v1/namespaces/secret-wrong-password/secrets/mirror-pull", secret)))
+                .Single(found => !found.IsWarning);
 
         Assert.Contains(words, string.Join('\n', finding.Evidence));
         Assert.DoesNotContain(Password, finding + string.Join('\n', finding.Evidence));
@@ -88,7 +97,9 @@ public sealed class ProbeTests
         Finding finding = (await ExamineAsync(Failed("ca-unknown", $"{mirror.Host}/{Bundle}"), null, server =>
         {
             if (config is not null)
-                server.On("GET", "/api/v1/namespaces/kapp-controller/secrets/kapp-controller-config", KubernetesAnswer.Json(200, $$$$"""{"data":{"caCerts":"{{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(pem))}}}}"}}"""));
+                server.On("GET", "/api/v1/namespaces/kapp-controller/secrets/kapp-controller-config",
+                    KubernetesAnswer.Json(200,
+                        $$$$"""{"data":{"caCerts":"{{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(pem))}}}}"}}"""));
         })).Single(found => !found.IsWarning);
 
         Assert.AreEqual(Cause.CertificateUnknownAuthority, finding.Cause);
@@ -119,7 +130,11 @@ public sealed class ProbeTests
         JsonElement repository = WithImage(KubernetesFixtures.Body(recorded.GetProperty("get")), image);
         JsonElement package = WithImage(KubernetesFixtures.Body(recorded.GetProperty("packages")).GetProperty("items")[0], image);
 
-        DoctorReport report = await ExamineWholeAsync(repository, new DoctorOptions { FindsLeaks = true }, server => server.On("GET", "/apis/data.packaging.carvel.dev/v1alpha1/packages", KubernetesAnswer.List("1", package)));
+        DoctorReport report = await ExamineWholeAsync(
+            repository, new DoctorOptions
+            {
+                FindsLeaks = true
+            }, server => server.On("GET", "/apis/data.packaging.carvel.dev/v1alpha1/packages", KubernetesAnswer.List("1", package)));
 
         Assert.IsGreaterThan(faults == 0 ? 3 : 0, report.Objects.Single().Images!.Value);
         Finding[] found = [.. report.Findings.Where(finding => !finding.IsWarning)];
@@ -132,29 +147,40 @@ public sealed class ProbeTests
         }
     }
 
-    private static JsonElement Failed(string name, string image) => WithImage(KubernetesFixtures.Body(KubernetesFixtures.Read($"packagerepositories/{name}.json").GetProperty("get")), image);
+    private static JsonElement Failed(string name, string image) =>
+        WithImage(KubernetesFixtures.Body(KubernetesFixtures.Read($"packagerepositories/{name}.json").GetProperty("get")), image);
 
     // What was recorded named a registry of its own.
     private static JsonElement WithImage(JsonElement recorded, string image)
     {
         string text = recorded.GetRawText();
-        string old = recorded.Text("spec", "fetch", "imgpkgBundle", "image") ?? recorded.Items("spec", "template", "spec", "fetch").First().Text("imgpkgBundle", "image")!;
-        text = text.Replace(old, image, StringComparison.Ordinal).Replace(PackageImages.RepositoryOf(old), PackageImages.RepositoryOf(image), StringComparison.Ordinal);
+        string old = recorded.Text("spec", "fetch", "imgpkgBundle", "image")
+            ?? recorded.Items("spec", "template", "spec", "fetch").First().Text("imgpkgBundle", "image")!;
+        text = text.Replace(old, image, StringComparison.Ordinal)
+            .Replace(PackageImages.RepositoryOf(old), PackageImages.RepositoryOf(image), StringComparison.Ordinal);
         return JsonElement.Parse(text.Replace(old.Split('/')[0], image.Split('/')[0], StringComparison.Ordinal));
     }
 
-    private static async Task<IReadOnlyList<Finding>> ExamineAsync(JsonElement repository, DoctorOptions? options = null, Action<FakeKubernetes>? prepare = null) =>
+    private static async Task<IReadOnlyList<Finding>> ExamineAsync(
+        JsonElement repository, DoctorOptions? options = null, Action<FakeKubernetes>? prepare = null) =>
         (await ExamineWholeAsync(repository, options ?? new DoctorOptions(), prepare)).Findings;
 
-    private static async Task<DoctorReport> ExamineWholeAsync(JsonElement repository, DoctorOptions options, Action<FakeKubernetes>? prepare)
+    private static async Task<DoctorReport> ExamineWholeAsync(
+        JsonElement repository, DoctorOptions options, Action<FakeKubernetes>? prepare)
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json").Replay("discovery/with-kapp-controller/apiservice.json");
-        server.On("GET", Api + "packagerepositories", KubernetesAnswer.List("1", repository)).On("GET", Api + "packageinstalls", KubernetesAnswer.List("1")).On("GET", "/api/v1/secrets", KubernetesAnswer.List("1"));
+        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json")
+            .Replay("discovery/with-kapp-controller/apiservice.json");
+        server.On("GET", Api + "packagerepositories", KubernetesAnswer.List("1", repository))
+            .On("GET", Api + "packageinstalls", KubernetesAnswer.List("1")).On("GET", "/api/v1/secrets", KubernetesAnswer.List("1"));
         prepare?.Invoke(server);
         server.On("GET", "/apis/data.packaging.carvel.dev/v1alpha1/packages", KubernetesAnswer.List("1"));
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        MirrorProbe mirror = new(new RegistryOptions { ConnectTimeout = TimeSpan.FromSeconds(5) }, CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        MirrorProbe mirror = new(
+            new RegistryOptions
+            {
+                ConnectTimeout = TimeSpan.FromSeconds(5)
+            }, CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
         return await new Doctor(client, options with { Mirror = mirror }).ExamineAsync(CancellationToken.None);
     }
 }

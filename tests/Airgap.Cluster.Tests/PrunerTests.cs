@@ -18,7 +18,8 @@ public sealed class PrunerTests
     private const string Repositories = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
     private const string OldPath = Repositories + "/old";
     private const string Line = "packaging.carvel.dev/v1alpha1 PackageRepository packages";
-    private static readonly string s_ours = Fields(("airgap", "Apply", "f:spec"), ("kapp-controller", "Update", "f:metadata"), ("kapp-controller", "Update", "f:status"));
+    private static readonly string s_ours =
+        Fields(("airgap", "Apply", "f:spec"), ("kapp-controller", "Update", "f:metadata"), ("kapp-controller", "Update", "f:status"));
     private readonly List<AppliedObject> _told = [];
 
     [TestMethod]
@@ -27,7 +28,9 @@ public sealed class PrunerTests
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("PATCH", InventoryPath, KubernetesAnswer.Json(201, """{"metadata":{"resourceVersion":"1"}}"""));
 
-        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Created), Applied("theirs", "t1", ApplyOutcome.Changed, Fields(("kubectl-client-side-apply", "Update", "f:spec")))]);
+        await PruneAsync(server,
+            [Applied("new", "n1", ApplyOutcome.Created),
+                Applied("theirs", "t1", ApplyOutcome.Changed, Fields(("kubectl-client-side-apply", "Update", "f:spec")))]);
 
         JsonElement written = JsonElement.Parse(server.Requests.Last().Body);
         Assert.AreEqual($"{Line} new n1\n", written.Text("data", "objects"), "what was there before is nobody's to remove");
@@ -110,16 +113,21 @@ public sealed class PrunerTests
     {
         const string Install = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packageinstalls/app";
         const string Account = "/api/v1/namespaces/packages/serviceaccounts/installer";
-        await using FakeKubernetes server = await StartAsync("v1 ServiceAccount packages installer s1", "packaging.carvel.dev/v1alpha1 PackageInstall packages app i1", $"{Line} new n1");
+        await using FakeKubernetes server = await StartAsync(
+            "v1 ServiceAccount packages installer s1", "packaging.carvel.dev/v1alpha1 PackageInstall packages app i1", $"{Line} new n1");
         KubernetesAnswer live = Live("i1", s_ours);
         server.On("GET", Install, isGone ? [live, live, KubernetesAnswer.Json(404, "{}")] : [live]);
-        server.On("DELETE", Install, KubernetesAnswer.Json(200, "{}")).On("GET", Account, Live("s1", s_ours)).On("DELETE", Account, KubernetesAnswer.Json(200, "{}"));
+        server.On("DELETE", Install, KubernetesAnswer.Json(200, "{}")).On("GET", Account, Live("s1", s_ours))
+            .On("DELETE", Account, KubernetesAnswer.Json(200, "{}"));
 
         await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)]);
 
-        Assert.AreSequenceEqual(isGone ? new[] { Install, Account } : [Install], [.. server.Requests.Where(request => request.Method == "DELETE").Select(request => request.Path)]);
+        Assert.AreSequenceEqual(
+            isGone ? new[] { Install, Account } : [Install],
+            [.. server.Requests.Where(request => request.Method == "DELETE").Select(request => request.Path)]);
         Assert.AreEqual(isGone ? ApplyOutcome.Removed : ApplyOutcome.Kept, _told[1].Outcome);
-        string[] recorded = [.. server.Requests.Where(request => request.Method == "PATCH").Select(request => JsonElement.Parse(request.Body).Text("data", "objects")!)];
+        string[] recorded = [.. server.Requests.Where(request => request.Method == "PATCH")
+            .Select(request => JsonElement.Parse(request.Body).Text("data", "objects")!)];
         Assert.AreEqual(!isGone, recorded[^1].Contains("ServiceAccount packages installer s1", StringComparison.Ordinal));
     }
 
@@ -138,31 +146,38 @@ public sealed class PrunerTests
 
     [TestMethod]
     [DataRow("""{"metadata":{"labels":{}},"data":{"objects":""}}""", "somebody else")]
-    [DataRow("""{"metadata":{"labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"v1 Secret a b c\nnonsense\n"}}""", "line 2")]
+    [DataRow("""{"metadata":{"labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"v1 Secret a b c\nnonsense\n"}}""",
+        "line 2")]
     public async Task AConfigMapThatIsNoInventory_IsRefused(string document, string why)
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", InventoryPath, KubernetesAnswer.Json(200, document));
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
 
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => Inventory.LoadAsync(client, "packages", "app", CancellationToken.None));
+        AirgapException failure =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => Inventory.LoadAsync(client, "packages", "app", CancellationToken.None));
 
         Assert.AreEqual(ErrorCode.InventoryUnusable, failure.Code);
         Assert.Contains(why, failure.Message);
     }
 
     private static IReadOnlyList<ManifestDocument> Documents(string name) =>
-        ManifestDocument.Read("a.yml", System.Text.Encoding.UTF8.GetBytes($"apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata: {{name: {name}}}\n"));
+        ManifestDocument.Read("a.yml",
+            System.Text.Encoding.UTF8.GetBytes(
+                $"apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata: {{name: {name}}}\n"));
 
-    private static AppliedObject Applied(string name, string uid, ApplyOutcome outcome, string? fields = null) => new("PackageRepository", "packages", name, outcome)
-    {
-        ApiVersion = "packaging.carvel.dev/v1alpha1",
-        After = JsonElement.Parse($$$$"""{"metadata":{"uid":"{{{{uid}}}}","managedFields":{{{{fields ?? s_ours}}}}}}"""),
-    };
+    private static AppliedObject Applied(string name, string uid, ApplyOutcome outcome, string? fields = null) =>
+        new("PackageRepository", "packages", name, outcome)
+        {
+            ApiVersion = "packaging.carvel.dev/v1alpha1",
+            After = JsonElement.Parse($$$$"""{"metadata":{"uid":"{{{{uid}}}}","managedFields":{{{{fields ?? s_ours}}}}}}"""),
+        };
 
-    private static KubernetesAnswer Live(string uid, string fields) => KubernetesAnswer.Json(200, $$$$"""{"metadata":{"uid":"{{{{uid}}}}","managedFields":{{{{fields}}}}}}""");
+    private static KubernetesAnswer Live(string uid, string fields) =>
+        KubernetesAnswer.Json(200, $$$$"""{"metadata":{"uid":"{{{{uid}}}}","managedFields":{{{{fields}}}}}}""");
 
-    private static string Fields(params (string Manager, string Operation, string Field)[] entries) => "[" + string.Join(',', entries.Select(entry =>
+    private static string Fields(params (string Manager, string Operation, string Field)[] entries) =>
+        "[" + string.Join(',', entries.Select(entry =>
         $$$$"""{"manager":"{{{{entry.Manager}}}}","operation":"{{{{entry.Operation}}}}","fieldsV1":{"{{{{entry.Field}}}}":{}}}""")) + "]";
 
     private static string Words(AppliedObject done) => $"{done.Kind} {done.FullName} {done.Outcome}";
@@ -171,7 +186,9 @@ public sealed class PrunerTests
     {
         FakeKubernetes server = await FakeKubernetes.StartAsync();
         string text = string.Join("\\n", lines.Order(StringComparer.Ordinal)) + "\\n";
-        server.On("GET", InventoryPath, KubernetesAnswer.Json(200, $$$"""{"metadata":{"resourceVersion":"7","labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"{{{text}}}"}}"""));
+        server.On("GET", InventoryPath,
+            KubernetesAnswer.Json(200,
+                $$$"""{"metadata":{"resourceVersion":"7","labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"{{{text}}}"}}"""));
         return server.On("PATCH", InventoryPath, KubernetesAnswer.Json(200, """{"metadata":{"resourceVersion":"8"}}"""));
     }
 

@@ -23,7 +23,9 @@ public sealed class PullSecretTests
     {
         using TempFolder folder = new();
         string auth = Convert.ToBase64String("rig:p\"ss"u8);
-        File.WriteAllText(folder["config.json"], """{"auths":{"mirror.example:5000":{"auth":"AUTH"},"other.example":{"auth":"AUTH"}}}""".Replace("AUTH", auth, StringComparison.Ordinal));
+        File.WriteAllText(folder["config.json"],
+            """{"auths":{"mirror.example:5000":{"auth":"AUTH"},"other.example":{"auth":"AUTH"}}}""".Replace(
+                "AUTH", auth, StringComparison.Ordinal));
 
         PullSecret secret = await MakeAsync(new() { ["DOCKER_CONFIG"] = folder.Path }, "mirror.example:5000", "other.example");
 
@@ -42,16 +44,19 @@ public sealed class PullSecretTests
     {
         PullSecret secret = await MakeAsync(new() { ["IMGPKG_USERNAME"] = "u", ["IMGPKG_PASSWORD"] = "p" }, "mirror.example");
 
-        Assert.Contains(Convert.ToBase64String("""{"auths":{"mirror.example":{"username":"u","password":"p","auth":"dTpw"}}}"""u8), secret.ToYaml());
+        Assert.Contains(Convert.ToBase64String(
+            """{"auths":{"mirror.example":{"username":"u","password":"p","auth":"dTpw"}}}"""u8), secret.ToYaml());
     }
 
     [TestMethod]
     public async Task WhatIsNotThere_AndWhatAClusterDoesNotTake_AreErrors()
     {
         AirgapException none = await Assert.ThrowsExactlyAsync<AirgapException>(() => MakeAsync([], "mirror.example"));
-        AirgapException token = await Assert.ThrowsExactlyAsync<AirgapException>(() => MakeAsync(new() { ["IMGPKG_TOKEN"] = "t0ken" }, "mirror.example"));
+        AirgapException token = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => MakeAsync(new() { ["IMGPKG_TOKEN"] = "t0ken" }, "mirror.example"));
         AirgapException host = await Assert.ThrowsExactlyAsync<AirgapException>(() => MakeAsync([], "https://mirror.example"));
-        AirgapException name = await Assert.ThrowsExactlyAsync<AirgapException>(() => PullSecret.MakeAsync("Not A Name", null, ["mirror.example"], Source([]), CancellationToken.None));
+        AirgapException name = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => PullSecret.MakeAsync("Not A Name", null, ["mirror.example"], Source([]), CancellationToken.None));
 
         Assert.AreEqual(ErrorCode.SecretNotMade, none.Code);
         Assert.AreEqual(ErrorCode.SecretNotMade, token.Code);
@@ -67,8 +72,12 @@ public sealed class PullSecretTests
     public async Task APlaceholder_GivesWay_AndAFilledOneOfAnotherOwnerDoesNot(string live, bool isForced)
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.On("GET", SecretPath, KubernetesAnswer.Json(200, $$$"""{"metadata":{"resourceVersion":"1"},"data":{".dockerconfigjson":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(live))}}}"}}"""));
-        server.On("PATCH", SecretPath, isForced ? KubernetesAnswer.Json(200, """{"metadata":{"resourceVersion":"2"}}""") : KubernetesAnswer.Recorded("apply/secret/data-conflict.json"));
+        server.On("GET", SecretPath,
+            KubernetesAnswer.Json(200,
+                $$$"""{"metadata":{"resourceVersion":"1"},"data":{".dockerconfigjson":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(live))}}}"}}"""));
+        server.On("PATCH", SecretPath,
+            isForced ? KubernetesAnswer.Json(200, """{"metadata":{"resourceVersion":"2"}}""")
+            : KubernetesAnswer.Recorded("apply/secret/data-conflict.json"));
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
         PullSecret secret = await MakeAsync(new() { ["IMGPKG_USERNAME"] = "u", ["IMGPKG_PASSWORD"] = "p" }, "mirror.example");
 
@@ -78,7 +87,8 @@ public sealed class PullSecretTests
         }
         else
         {
-            AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => secret.ApplyAsync(client, "packages", CancellationToken.None));
+            AirgapException failure =
+                await Assert.ThrowsExactlyAsync<AirgapException>(() => secret.ApplyAsync(client, "packages", CancellationToken.None));
             Assert.AreEqual(ErrorCode.FieldConflict, failure.Code);
             Assert.Contains("kubectl -n packages delete secret pull", failure.Advice);
         }
@@ -92,5 +102,6 @@ public sealed class PullSecretTests
 
     // No file of the machine that runs the test counts.
     private static Airgap.Oci.Auth.ICredentialSource Source(Dictionary<string, string> environment) =>
-        CredentialSources.CreateDefault(new CredentialOptions { Environment = new Dictionary<string, string>(environment) { ["HOME"] = "/nonexistent" } });
+        CredentialSources.CreateDefault(
+            new CredentialOptions { Environment = new Dictionary<string, string>(environment) { ["HOME"] = "/nonexistent" } });
 }

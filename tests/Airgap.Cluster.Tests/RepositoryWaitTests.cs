@@ -22,7 +22,9 @@ public sealed class RepositoryWaitTests
 
         Assert.IsNull(verdict.Failure);
         Assert.AreEqual(1, verdict.Packages);
-        Assert.AreSequenceEqual(new[] { "not seen by kapp-controller yet", "reconciling", "reconcile succeeded" }, [.. _lines.Select(line => line.Split(": ")[1])]);
+        Assert.AreSequenceEqual(
+            new[] { "not seen by kapp-controller yet", "reconciling", "reconcile succeeded" },
+            [.. _lines.Select(line => line.Split(": ")[1])]);
     }
 
     [TestMethod]
@@ -91,7 +93,9 @@ public sealed class RepositoryWaitTests
     public async Task ADeletedOne_IsNoSuccess()
     {
         JsonElement watch = KubernetesFixtures.Read("stories/delete.json").GetProperty("watch");
-        JsonElement[] events = [.. KubernetesFixtures.Events(watch).SkipWhile(entry => !entry.GetRawText().Contains("deletionTimestamp", StringComparison.Ordinal))];
+        JsonElement[] events = [
+            .. KubernetesFixtures.Events(watch)
+            .SkipWhile(entry => !entry.GetRawText().Contains("deletionTimestamp", StringComparison.Ordinal))];
 
         WaitVerdict verdict = await WaitAsync(watch, events, s_long);
 
@@ -107,13 +111,16 @@ public sealed class RepositoryWaitTests
         IReadOnlyList<JsonElement> events = KubernetesFixtures.Events(watch);
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", path, KubernetesAnswer.List("1"), KubernetesAnswer.List("5", events[0].GetProperty("object")));
-        server.OnWatch(path, KubernetesAnswer.Recorded("watch/too-old.json"), KubernetesAnswer.Watch([.. events.Take(2)], AnswerEnd.Broken), KubernetesAnswer.Watch(events.Skip(2)));
-        server.On("GET", KubernetesFixtures.PathOf(state.GetProperty("packages")), KubernetesAnswer.Recorded(state.GetProperty("packages")));
+        server.OnWatch(path, KubernetesAnswer.Recorded("watch/too-old.json"), KubernetesAnswer.Watch([.. events.Take(2)], AnswerEnd.Broken),
+            KubernetesAnswer.Watch(events.Skip(2)));
+        server.On("GET", KubernetesFixtures.PathOf(state.GetProperty("packages")),
+            KubernetesAnswer.Recorded(state.GetProperty("packages")));
 
         WaitVerdict verdict = await RunAsync(server, new WaitTarget("success", "simple-package-repository", 1), s_long);
 
         Assert.IsNull(verdict.Failure);
-        string[] versions = [.. server.Requests.Where(request => request.IsWatch).Select(request => request.Query.Split("resourceVersion=")[1].Split('&')[0])];
+        string[] versions = [.. server.Requests.Where(request => request.IsWatch)
+            .Select(request => request.Query.Split("resourceVersion=")[1].Split('&')[0])];
         Assert.AreSequenceEqual(new[] { "1", "5" }, versions[..2]);
         Assert.HasCount(2, server.Requests.Where(request => !request.IsWatch && request.Path == path));
     }
@@ -126,7 +133,8 @@ public sealed class RepositoryWaitTests
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", KubernetesFixtures.PathOf(watch), KubernetesAnswer.List("1", KubernetesFixtures.Body(state.GetProperty("get"))));
 
-        WaitVerdict verdict = await RunAsync(server, new WaitTarget("sync-period-malformed", "simple-package-repository", 1), TimeSpan.FromSeconds(1));
+        WaitVerdict verdict = await RunAsync(
+            server, new WaitTarget("sync-period-malformed", "simple-package-repository", 1), TimeSpan.FromSeconds(1));
 
         Assert.AreEqual(ErrorCode.WaitTimedOut, verdict.Failure!.Code);
         Assert.Contains("one PackageRepository at a time", string.Join('\n', _lines));
@@ -137,7 +145,8 @@ public sealed class RepositoryWaitTests
     [DataRow(true)]
     public async Task StreamsThatEndAtOnce_AreNotAskedForInALoop(bool haveAnEvent)
     {
-        JsonElement[] events = haveAnEvent ? [JsonElement.Parse("""{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"2"}}}""")] : [];
+        JsonElement[] events = haveAnEvent
+            ? [JsonElement.Parse("""{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"2"}}}""")] : [];
         const string Path = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", Path, KubernetesAnswer.List("1"));
@@ -159,16 +168,19 @@ public sealed class RepositoryWaitTests
         server.Hook = request => request.IsWatch ? interruption.CancelAsync() : Task.CompletedTask;
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => new RepositoryWait(client, _lines.Add).RunAsync([new WaitTarget("packages", "a", 1)], s_long, interruption.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => new RepositoryWait(client, _lines.Add).RunAsync([new WaitTarget("packages", "a", 1)], s_long, interruption.Token));
     }
 
     [TestMethod]
     public async Task ARightThatIsMissing_EndsIt()
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories", KubernetesAnswer.Recorded("apply/packagerepository/forbidden-list.json"));
+        server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories",
+            KubernetesAnswer.Recorded("apply/packagerepository/forbidden-list.json"));
 
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(server, new WaitTarget("packages", "a", 1), s_long));
+        AirgapException failure =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(server, new WaitTarget("packages", "a", 1), s_long));
 
         Assert.AreEqual(ErrorCode.ClusterForbidden, failure.Code);
     }
@@ -200,6 +212,7 @@ public sealed class RepositoryWaitTests
     private async Task<WaitVerdict> RunAsync(FakeKubernetes server, WaitTarget target, TimeSpan limit)
     {
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        return (await new RepositoryWait(client, _lines.Add) { StallAfter = TimeSpan.FromMilliseconds(200) }.RunAsync([target], limit, CancellationToken.None)).Single();
+        return (await new RepositoryWait(client, _lines.Add) { StallAfter = TimeSpan.FromMilliseconds(200) }
+            .RunAsync([target], limit, CancellationToken.None)).Single();
     }
 }

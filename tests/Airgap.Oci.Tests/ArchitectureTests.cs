@@ -28,14 +28,16 @@ public sealed partial class ArchitectureTests
     public void NoRoom_UsesARoomThatIsNotToItsLeft(string library)
     {
         Dictionary<string, int> levels = Levels(library);
-        string[] rootTypes = [.. Files(library, Root).SelectMany(file => TypeName().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value)];
+        string[] rootTypes = [.. Files(library, Root).SelectMany(file => TypeName().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value)];
         List<string> against = [];
         foreach (string room in levels.Keys)
         {
             foreach (string file in Files(library, room))
             {
                 string text = Comment().Replace(File.ReadAllText(file), "");
-                foreach (string used in Used(library, text, levels.Keys, rootTypes).Where(used => used != room && levels[used] >= levels[room]))
+                foreach (string used in Used(library, text, levels.Keys, rootTypes)
+                    .Where(used => used != room && levels[used] >= levels[room]))
                     against.Add($"{library}: {room} -> {used} in {Path.GetFileName(file)}");
             }
         }
@@ -49,7 +51,8 @@ public sealed partial class ArchitectureTests
     {
         const int longest = 140;
         List<string> longer = [];
-        foreach (string file in new[] { "src", "tests", "build" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Fixtures.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories))
+        foreach (string file in new[] { "src", "tests", "build" }.SelectMany(
+            folder => Directory.EnumerateFiles(Path.Combine(Fixtures.RepositoryRoot, folder), "*.cs", SearchOption.AllDirectories))
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts")))
         {
             int number = 0;
@@ -67,7 +70,8 @@ public sealed partial class ArchitectureTests
     [TestMethod]
     public void TheWalkFromAnItemToItsPut_LeadsFromFileToFile()
     {
-        string[] walk = [.. File.ReadLines(Path.Combine(s_source, "ARCHITECTURE.md")).SkipWhile(line => line != "### From an item to its PUT")
+        string[] walk = [.. File.ReadLines(Path.Combine(s_source, "ARCHITECTURE.md"))
+            .SkipWhile(line => line != "### From an item to its PUT")
             .Select(line => Step().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
 
         Assert.IsInRange(2, 12, walk.Length);
@@ -85,7 +89,8 @@ public sealed partial class ArchitectureTests
         Assert.Contains("WholeUpload.PutAsync", before);
     }
 
-    // By a using line, by a name that begins with a room, or, since every room sees the library's own namespace, by the name of a type there.
+    // By a using line, by a name that begins with a room, or, since every room sees the library's own namespace, by the name of a type
+    // there.
     private static HashSet<string> Used(string library, string text, IEnumerable<string> rooms, string[] rootTypes)
     {
         HashSet<string> used = [];
@@ -114,11 +119,13 @@ public sealed partial class ArchitectureTests
     private static Dictionary<string, int> Levels(string library)
     {
         string rooms = Drawing().Single(line => line.Library == library).Rooms;
-        return rooms.Split('<').SelectMany((level, index) => level.Split(',', StringSplitOptions.TrimEntries).Select(room => (room, index))).ToDictionary(pair => pair.room, pair => pair.index);
+        return rooms.Split('<').SelectMany((level, index) => level.Split(',', StringSplitOptions.TrimEntries).Select(room => (room, index)))
+            .ToDictionary(pair => pair.room, pair => pair.index);
     }
 
     private static IEnumerable<(string Library, string Rooms)> Drawing() =>
-        File.ReadLines(Path.Combine(s_source, "ARCHITECTURE.md")).SkipWhile(line => line != "```rooms").Skip(1).TakeWhile(line => line != "```")
+        File.ReadLines(Path.Combine(s_source, "ARCHITECTURE.md")).SkipWhile(line => line != "```rooms").Skip(1)
+            .TakeWhile(line => line != "```")
             .Select(line => line.Split(':')).Select(parts => (parts[0], parts[1]));
 
     [GeneratedRegex(@"^\d+\. \[[^\]]+\]\(([^)]+)\)")]

@@ -12,7 +12,8 @@ public sealed partial class ErrorCodeTests
     {
         string page = File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, "src", "CODES.md"));
         string[] anchors = [.. Anchor().Matches(page).Select(match => match.Groups[1].Value)];
-        Assert.AreSequenceEqual(Enum.GetValues<ErrorCode>().Select(code => Diagnostic.FormatId(code).ToLowerInvariant()).ToArray(), anchors);
+        Assert.AreSequenceEqual(
+            Enum.GetValues<ErrorCode>().Select(code => Diagnostic.FormatId(code).ToLowerInvariant()).ToArray(), anchors);
     }
 
     [GeneratedRegex("<a id=\"(airgap[0-9]{4})\"></a>")]

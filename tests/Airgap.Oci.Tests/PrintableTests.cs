@@ -44,7 +44,8 @@ public sealed class PrintableTests
     public void JsonHasTheSameValues_AndNoCommand()
     {
         string[] values = ["##vso[x]y", "###[z", "\u202e\u0085\u2028", "a\nb\\", "#\\##[", "::x"];
-        string document = $"[{string.Join(", ", values.Select(value => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\""))}]";
+        string document =
+            $"[{string.Join(", ", values.Select(value => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\""))}]";
         string json = Printable.Json(document);
 
         Assert.AreSequenceEqual(values, JsonDocument.Parse(json).RootElement.EnumerateArray().Select(value => value.GetString()));
@@ -63,7 +64,8 @@ public sealed class PrintableTests
             string text = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => pieces[random.Next(pieces.Length)]));
             foreach (string line in Printable.Block(text).Split('\n').Append(Printable.Line(text)))
             {
-                Assert.IsFalse(line.Contains("##vso[", StringComparison.OrdinalIgnoreCase) || line.Contains("##[", StringComparison.Ordinal), line);
+                Assert.IsFalse(line.Contains("##vso[", StringComparison.OrdinalIgnoreCase)
+                    || line.Contains("##[", StringComparison.Ordinal), line);
                 Assert.IsFalse(line.TrimStart() is [':', ':', >= 'a' and <= 'z', ..], line);
                 Assert.IsFalse(line.TrimEnd('\r').Any(c => c != '\t' && Printable.IsUnprintable(c)), line);
             }

@@ -10,7 +10,8 @@ namespace Airgap.Publishing.Tests;
 [TestClass]
 public sealed class ChosenTests
 {
-    private static readonly (string, string)[] s_choice = [("Packages", "p0.example.com; *.internal.example.com@latest"), ("Platforms", "linux/amd64"), ("Repository", "chosen")];
+    private static readonly (string, string)[] s_choice =
+        [("Packages", "p0.example.com; *.internal.example.com@latest"), ("Platforms", "linux/amd64"), ("Repository", "chosen")];
 
     private readonly FakeRegistry _registry = new();
 
@@ -23,7 +24,8 @@ public sealed class ChosenTests
         PublishItem item = PublishItems.Bundle($"{GeneratedRepository.Bundle}:v1", s_choice);
 
         PublishPlan plan = await new Publisher(_registry).PlanAsync([item], settings, default);
-        Assert.AreEqual("packages *.internal.example.com@latest:1; p0.example.com | platforms linux/amd64", plan.Document.Items[0].Derived!.Selection);
+        Assert.AreEqual("packages *.internal.example.com@latest:1; p0.example.com | platforms linux/amd64",
+            plan.Document.Items[0].Derived!.Selection);
         Assert.AreEqual(2, plan.Document.Items[0].Derived!.PackagesLeftOut);
 
         PublishResult result = await new Publisher(_registry).RunAsync([item], settings, default);
@@ -64,9 +66,12 @@ public sealed class ChosenTests
         await new Publisher(_registry).RunAsync([all], near with { Archive = "all.tar" }, default);
 
         Digest some = await ImportAsync(chosen, near with { SourceArchive = "some.tar", Registry = "a.local" });
-        Assert.AreEqual(some, await ImportAsync(chosen, near with { SourceArchive = "all.tar", Registry = "b.local" }), "Derived on the far side.");
-        PublishItem other = PublishItems.Bundle($"{GeneratedRepository.Bundle}:v1", ("Packages", "p0.example.com"), ("Repository", "chosen"));
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => ImportAsync(other, near with { SourceArchive = "some.tar", Registry = "c.local" }));
+        Assert.AreEqual(some, await ImportAsync(chosen, near with { SourceArchive = "all.tar", Registry = "b.local" }),
+            "Derived on the far side.");
+        PublishItem other = PublishItems.Bundle(
+            $"{GeneratedRepository.Bundle}:v1", ("Packages", "p0.example.com"), ("Repository", "chosen"));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => ImportAsync(other, near with { SourceArchive = "some.tar", Registry = "c.local" }));
         Assert.AreEqual(ErrorCode.SelectionMismatch, failure.Code);
     }
 

@@ -16,11 +16,13 @@ public sealed class ClusterRegistryTests
         await GeneratedRepository.CreateAsync(_registry, 1, 1);
         using TempFolder folder = new();
         PublishItem item = PublishItems.Bundle(
-            $"{GeneratedRepository.Bundle}:v1", ("ClusterRegistry", "mirror.inside:5000"), ("Repository", "apps/repo"), ("PackageRepository", "repo"), ("PullSecret", "SecretRefWithPlaceholder"), ("Namespace", "packages"));
+            $"{GeneratedRepository.Bundle}:v1", ("ClusterRegistry", "mirror.inside:5000"), ("Repository", "apps/repo"),
+            ("PackageRepository", "repo"), ("PullSecret", "SecretRefWithPlaceholder"), ("Namespace", "packages"));
         PublishResult result = await new Publisher(_registry).RunAsync([item], PublishItems.To("push.outside", folder.Path), default);
         Digest digest = result.Items[0].Result.Root!.Item.Digest;
         Assert.Contains(digest, _registry.Get("push.outside/apps/repo").Manifests);
-        Assert.Contains($"image: mirror.inside:5000/apps/repo@{digest}\n", File.ReadAllText(folder["airgap/manifests/repo.packagerepository.yml"]));
+        Assert.Contains($"image: mirror.inside:5000/apps/repo@{digest}\n",
+            File.ReadAllText(folder["airgap/manifests/repo.packagerepository.yml"]));
         Assert.Contains($"image: mirror.inside:5000/apps/repo@{digest}\n", File.ReadAllText(folder["airgap/repo.bundle-lock.yml"]));
         Assert.Contains("mirror.inside:5000", File.ReadAllText(Directory.GetFiles(folder["airgap/secrets"]).Single()));
         Assert.Contains($"push.outside/apps/repo@{digest}", File.ReadAllText(folder["airgap/relocation.json"]));
@@ -28,7 +30,8 @@ public sealed class ClusterRegistryTests
         // A second run finds all there, and the same mirror.
         PublishResult again = await new Publisher(_registry).RunAsync([item], PublishItems.To("push.outside", folder.Path), default);
         Assert.IsFalse(again.Warnings.Any(warning => warning.Code is ErrorCode.MirrorChanged or ErrorCode.VersionDropped));
-        Assert.Contains($"image: mirror.inside:5000/apps/repo@{digest}\n", File.ReadAllText(folder["airgap/manifests/repo.packagerepository.yml"]));
+        Assert.Contains($"image: mirror.inside:5000/apps/repo@{digest}\n",
+            File.ReadAllText(folder["airgap/manifests/repo.packagerepository.yml"]));
     }
 
     [TestMethod]
@@ -38,6 +41,7 @@ public sealed class ClusterRegistryTests
     public void WhatNamesNoHostIsRefused(string host)
     {
         PublishItem item = PublishItems.Bundle($"{GeneratedRepository.Bundle}:v1", ("ClusterRegistry", host));
-        Assert.AreEqual(ErrorCode.InvalidRepository, new Publisher(_registry).Validate([item], PublishItems.To("push.outside")).Single().Code);
+        Assert.AreEqual(ErrorCode.InvalidRepository,
+            new Publisher(_registry).Validate([item], PublishItems.To("push.outside")).Single().Code);
     }
 }

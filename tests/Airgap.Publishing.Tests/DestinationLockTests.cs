@@ -25,7 +25,8 @@ public sealed class DestinationLockTests
         Task<IDisposable?> second = locks.AcquireAsync(s_archive, told, CancellationToken.None);
         string notice = await told.First.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Contains(s_archive.ToString()!, notice);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since 20"), notice);
+        Assert.Contains(string.Create(
+            CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since 20"), notice);
         Assert.Contains($"({HolderText.Command(Environment.GetCommandLineArgs())})", notice);
         Assert.IsFalse(second.IsCompleted);
         first.Dispose();
@@ -37,9 +38,11 @@ public sealed class DestinationLockTests
     [TestMethod]
     public async Task AWaitThatIsOverHasItsOwnCode()
     {
-        using IDisposable? first = await new DestinationLock(_folder["locks"], Timeout.InfiniteTimeSpan).AcquireAsync(s_archive, new Told(), CancellationToken.None);
+        using IDisposable? first = await new DestinationLock(_folder["locks"], Timeout.InfiniteTimeSpan).AcquireAsync(
+            s_archive, new Told(), CancellationToken.None);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => new DestinationLock(_folder["locks"], TimeSpan.FromMilliseconds(250)).AcquireAsync(s_archive, new Told(), CancellationToken.None));
+            () => new DestinationLock(_folder["locks"], TimeSpan.FromMilliseconds(250))
+            .AcquireAsync(s_archive, new Told(), CancellationToken.None));
         Assert.AreEqual(ErrorCode.DestinationInUse, e.Code);
         Assert.Contains($"process {Environment.ProcessId}", e.Message);
         Assert.Contains("0.25 s", e.Message);
@@ -59,10 +62,13 @@ public sealed class DestinationLockTests
             Assert.IsNotNull(one);
             Assert.IsNotNull(two);
             Assert.IsNotNull(publish);
-            Assert.AreEqual(ErrorCode.DestinationInUse, (await Assert.ThrowsExactlyAsync<AirgapException>(() => atOnce.TakeAloneAsync(repository, new Told(), CancellationToken.None))).Code);
+            Assert.AreEqual(ErrorCode.DestinationInUse,
+                (await Assert.ThrowsExactlyAsync<AirgapException>(
+                    () => atOnce.TakeAloneAsync(repository, new Told(), CancellationToken.None))).Code);
         }
 
-        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => atOnce.TakeAloneAsync(repository, new Told(), CancellationToken.None));
+        AirgapException refused =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => atOnce.TakeAloneAsync(repository, new Told(), CancellationToken.None));
         Assert.AreEqual(ErrorCode.DestinationInUse, refused.Code);
         Assert.Contains("another relocation of this user", refused.Message);
         one.Dispose();
@@ -81,8 +87,10 @@ public sealed class DestinationLockTests
     {
         await File.WriteAllTextAsync(_folder["file"], "x");
         Told told = new();
-        Assert.IsNull(await new DestinationLock(_folder["file"], Timeout.InfiniteTimeSpan).AcquireAsync(s_archive, told, CancellationToken.None));
-        Assert.IsNull(await new DestinationLock(_folder["file/locks"], Timeout.InfiniteTimeSpan).AcquireAsync(s_archive, told, CancellationToken.None));
+        Assert.IsNull(await new DestinationLock(_folder["file"], Timeout.InfiniteTimeSpan).AcquireAsync(
+            s_archive, told, CancellationToken.None));
+        Assert.IsNull(await new DestinationLock(_folder["file/locks"], Timeout.InfiniteTimeSpan).AcquireAsync(
+            s_archive, told, CancellationToken.None));
         Assert.IsNull(await new DestinationLock(null, Timeout.InfiniteTimeSpan).AcquireAsync(s_archive, told, CancellationToken.None));
         Assert.AreEqual(0, told.Count);
     }
@@ -103,7 +111,8 @@ public sealed class DestinationLockTests
         Assert.IsNull(await locks.AcquireAsync(s_archive, new Told(), CancellationToken.None));
         Directory.CreateDirectory(_folder["elsewhere"]);
         Directory.CreateSymbolicLink(_folder["linked"], "elsewhere");
-        Assert.IsNull(await new DestinationLock(_folder["linked"], Timeout.InfiniteTimeSpan).AcquireAsync(s_archive, new Told(), CancellationToken.None));
+        Assert.IsNull(await new DestinationLock(_folder["linked"], Timeout.InfiniteTimeSpan).AcquireAsync(
+            s_archive, new Told(), CancellationToken.None));
         Assert.IsEmpty(Directory.GetFiles(_folder["elsewhere"]));
         Assert.AreEqual("untouched", await File.ReadAllTextAsync(_folder["victim"]));
     }
@@ -112,7 +121,8 @@ public sealed class DestinationLockTests
     public void TheUsersLocksLieInTheUsersCache()
     {
         string folder = Sessions.UserCacheFolder();
-        Assert.IsFalse(folder.StartsWith(Path.GetTempPath(), StringComparison.Ordinal) && Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is null, folder);
+        Assert.IsFalse(folder.StartsWith(Path.GetTempPath(), StringComparison.Ordinal)
+            && Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is null, folder);
         Assert.EndsWith(Path.Combine("airgap", "locks"), folder);
     }
 
@@ -121,7 +131,8 @@ public sealed class DestinationLockTests
     [DataRow("MSBuild", "/usr/share/dotnet/sdk/10.0.100/MSBuild.dll", "/nodemode:1")]
     [DataRow("dotnet-airgap copy", "dotnet-airgap", "copy", "--registry-password", "hunter2")]
     [DataRow("unknown")]
-    public void OfACommandLineTheProgramAndItsVerbAreTold(string expected, params string[] arguments) => Assert.AreEqual(expected, HolderText.Command(arguments));
+    public void OfACommandLineTheProgramAndItsVerbAreTold(string expected, params string[] arguments) =>
+        Assert.AreEqual(expected, HolderText.Command(arguments));
 
     [TestMethod]
     public void WhatAnotherWroteIsNotObeyed()

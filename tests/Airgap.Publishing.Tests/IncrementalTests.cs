@@ -37,7 +37,8 @@ public sealed class IncrementalTests : IDisposable
 
         Assert.AreEqual("1 bundle: 1 up to date", result.Summary);
         Assert.IsEmpty(_registry.Calls);
-        Assert.AreSequenceEqual(before.OrderBy(pair => pair.Key, StringComparer.Ordinal), Files().OrderBy(pair => pair.Key, StringComparer.Ordinal));
+        Assert.AreSequenceEqual(
+            before.OrderBy(pair => pair.Key, StringComparer.Ordinal), Files().OrderBy(pair => pair.Key, StringComparer.Ordinal));
     }
 
     [TestMethod]
@@ -48,7 +49,8 @@ public sealed class IncrementalTests : IDisposable
         byte[] good = File.ReadAllBytes(_folder["out/a.tar"]);
         byte[] other = await ArchiveOfAsync("registry.local:5055/mirror/index-bundle");
         byte[] tagged = await ArchiveOfAsync(Repository);
-        foreach (byte[] wrong in new[] { [.. good[..^2048], (byte)~good[^2048], .. good[^2047..]], good[..^512], [.. good, 0], other, tagged, [] })
+        foreach (byte[] wrong in new[] { [.. good[..^2048], (byte)~good[^2048], .. good[^2047..]], good[..^512], [.. good, 0],
+            other, tagged, [] })
         {
             File.WriteAllBytes(_folder["out/a.tar"], wrong);
             await RunAsync(ToArchive, item);
@@ -67,11 +69,16 @@ public sealed class IncrementalTests : IDisposable
 
         Assert.AreEqual("1 bundle: 1 up to date", (await RunAsync(settings, item)).Summary);
 
-        Assert.IsEmpty(_registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)), string.Join('\n', _registry.Calls));
-        // Of the source the tag, the bundle's config and layer with the locations that it has, and a list of tags for what is left behind; all else is known by its digest.
-        Assert.IsLessThanOrEqualTo(6, _registry.Calls.Count(call => call.Contains(Repository, StringComparison.Ordinal)), string.Join('\n', _registry.Calls));
-        Assert.AreSequenceEqual(before.OrderBy(pair => pair.Key, StringComparer.Ordinal), Files().OrderBy(pair => pair.Key, StringComparer.Ordinal));
-        Assert.Contains("\"outcome\": \"copied\"", File.ReadAllText(_folder["airgap/relocation.json"]), "The report is that of the run that moved something.");
+        Assert.IsEmpty(_registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)),
+            string.Join('\n', _registry.Calls));
+        // Of the source the tag, the bundle's config and layer with the locations that it has, and a list of tags for what is left behind;
+        // all else is known by its digest.
+        Assert.IsLessThanOrEqualTo(
+            6, _registry.Calls.Count(call => call.Contains(Repository, StringComparison.Ordinal)), string.Join('\n', _registry.Calls));
+        Assert.AreSequenceEqual(
+            before.OrderBy(pair => pair.Key, StringComparer.Ordinal), Files().OrderBy(pair => pair.Key, StringComparer.Ordinal));
+        Assert.Contains("\"outcome\": \"copied\"", File.ReadAllText(_folder["airgap/relocation.json"]),
+            "The report is that of the run that moved something.");
     }
 
     private async Task<byte[]> ArchiveOfAsync(string repository)
@@ -82,8 +89,10 @@ public sealed class IncrementalTests : IDisposable
         return bytes;
     }
 
-    private Dictionary<string, (DateTime Written, string Digest)> Files() => Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories)
+    private Dictionary<string, (DateTime Written, string Digest)> Files() =>
+        Directory.GetFiles(_folder.Path, "*", SearchOption.AllDirectories)
         .ToDictionary(file => file, file => (File.GetLastWriteTimeUtc(file), Digest.Compute(File.ReadAllBytes(file)).ToString()));
 
-    private Task<PublishResult> RunAsync(PublishSettings settings, PublishItem item) => new Publisher(_registry).RunAsync([item], settings, CancellationToken.None);
+    private Task<PublishResult> RunAsync(PublishSettings settings, PublishItem item) =>
+        new Publisher(_registry).RunAsync([item], settings, CancellationToken.None);
 }

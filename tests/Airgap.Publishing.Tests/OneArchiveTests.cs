@@ -41,14 +41,19 @@ public sealed class OneArchiveTests : IDisposable
         Assert.IsEmpty(_registry.Calls, "digests tell that nothing is new");
         Assert.AreEqual(before, File.GetLastWriteTimeUtc(Archive));
 
-        _registry.Hook = (operation, repository, _) => repository.Registry == Host ? throw new InvalidOperationException($"{operation} {repository}") : Task.CompletedTask;
+        _registry.Hook = (operation, repository, _) => repository.Registry == Host
+            ? throw new InvalidOperationException($"{operation} {repository}") : Task.CompletedTask;
         PublishResult imported = await RunAsync(From("a"), items);
-        Assert.AreSequenceEqual(["simple-app-bundle", "nested-bundle", "multi"], imported.Items.Select(item => item.Result.Root!.Destination!.Repository.LastSegment));
-        Assert.AreSequenceEqual(written.Items.Select(item => item.Result.Root!.Item.Digest), imported.Items.Select(item => item.Result.Root!.Item.Digest));
+        Assert.AreSequenceEqual(
+            ["simple-app-bundle", "nested-bundle", "multi"],
+            imported.Items.Select(item => item.Result.Root!.Destination!.Repository.LastSegment));
+        Assert.AreSequenceEqual(
+            written.Items.Select(item => item.Result.Root!.Item.Digest), imported.Items.Select(item => item.Result.Root!.Item.Digest));
         foreach (PublishItem item in items)
             await RunAsync(From("b") with { Registry = "other.local/apps" }, item);
         Assert.IsEmpty(_registry.Get("other.local/apps/multi").Tags.Keys.Where(tag => tag == "v1.0.0"), "each has its own alone");
-        AirgapException wrong = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(From("a"), PublishItems.Bundle($"{Host}/user1/other:v1.0.0")));
+        AirgapException wrong = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => RunAsync(From("a"), PublishItems.Bundle($"{Host}/user1/other:v1.0.0")));
         Assert.AreEqual(ErrorCode.ArchiveItemUnknown, wrong.Code);
         Assert.Contains("nested-bundle@sha256:", wrong.Advice);
     }
@@ -81,7 +86,8 @@ public sealed class OneArchiveTests : IDisposable
         await RunAsync(To("a"), Bundle("user1/index-bundle"));
         foreach (string there in (string[])["nested-bundle", "index-bundle", "multi"])
             Assert.IsNotEmpty((await RunAsync(From("c"), there == "multi" ? Multi() : Bundle($"user1/{there}"))).Items);
-        AirgapException gone = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(From("c"), Bundle("user1/simple-app-bundle")));
+        AirgapException gone = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => RunAsync(From("c"), Bundle("user1/simple-app-bundle")));
         Assert.AreEqual(ErrorCode.ArchiveItemUnknown, gone.Code);
     }
 
@@ -93,9 +99,11 @@ public sealed class OneArchiveTests : IDisposable
         Directory.CreateDirectory(_folder["b"]);
         File.WriteAllText(
             _folder["b/images.yml"],
-            $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {Host}/user1/plain@{_registry.Get($"{Host}/user1/plain").Tags["1"]}\n");
+            "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: " +
+            $"{Host}/user1/plain@{_registry.Get($"{Host}/user1/plain").Tags["1"]}\n");
 
-        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(To("b"), PublishItems.Lock("images.yml")));
+        AirgapException refused =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(To("b"), PublishItems.Lock("images.yml")));
 
         Assert.AreEqual(ErrorCode.LockSharesNoArchive, refused.Code);
         Assert.AreSequenceEqual(before, File.ReadAllBytes(Archive));
@@ -109,7 +117,8 @@ public sealed class OneArchiveTests : IDisposable
         byte[] bad = [.. good];
         bad[good.Length - 4096] ^= 1;
         File.WriteAllBytes(Archive, bad);
-        AirgapException damaged = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(To("b"), Bundle("user1/simple-app-bundle")));
+        AirgapException damaged =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(To("b"), Bundle("user1/simple-app-bundle")));
         Assert.AreEqual(ErrorCode.ArchiveDigestMismatch, damaged.Code);
         Assert.AreSequenceEqual(bad, File.ReadAllBytes(Archive), "nothing is replaced");
 
@@ -119,25 +128,29 @@ public sealed class OneArchiveTests : IDisposable
 
         File.WriteAllBytes(Archive, good[..2048]);
         await RunAsync(To("b"), Bundle("user1/simple-app-bundle"));
-        Assert.AreEqual(ErrorCode.SharedArchiveRenewed, Assert.ContainsSingle(_observer.Warnings.Where(warning => warning.Code != ErrorCode.ArtifactsLeftBehind)).Code);
+        Assert.AreEqual(ErrorCode.SharedArchiveRenewed,
+            Assert.ContainsSingle(_observer.Warnings.Where(warning => warning.Code != ErrorCode.ArtifactsLeftBehind)).Code);
     }
 
     [TestMethod]
     public async Task OneNameHasOneContent()
     {
         string place = $"{Host}/mirror/simple-app-bundle";
-        Digest[] images = [.. _registry.Get(place).Tags.Where(tag => tag.Key.EndsWith(".imgpkg", StringComparison.Ordinal)).Select(tag => tag.Value).Distinct().Take(2)];
+        Digest[] images = [.. _registry.Get(place).Tags.Where(tag => tag.Key.EndsWith(".imgpkg", StringComparison.Ordinal))
+            .Select(tag => tag.Value).Distinct().Take(2)];
         await MoveTagAsync(images[0]);
         await RunAsync(To("a"), PublishItems.Image($"{place}:same"));
         byte[] before = File.ReadAllBytes(Archive);
         await MoveTagAsync(images[1]);
-        AirgapException conflict = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(To("b"), PublishItems.Image($"{place}:same")));
+        AirgapException conflict =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(To("b"), PublishItems.Image($"{place}:same")));
         Assert.AreEqual(ErrorCode.SharedNameConflict, conflict.Code);
         Assert.AreSequenceEqual(before, File.ReadAllBytes(Archive));
         await RunAsync(To("a"), PublishItems.Image($"{place}:same"));
         await RunAsync(To("b"), PublishItems.Image($"{place}:same"));
 
-        async Task MoveTagAsync(Digest digest) => _registry.Get(place).AddManifest((await _registry.Get(place).FindManifestAsync(digest.ToString(), default))!, "same");
+        async Task MoveTagAsync(Digest digest) =>
+            _registry.Get(place).AddManifest((await _registry.Get(place).FindManifestAsync(digest.ToString(), default))!, "same");
     }
 
     [TestMethod]
@@ -149,9 +162,11 @@ public sealed class OneArchiveTests : IDisposable
         await RunAsync(To("a") with { Archive = "../full.tar" }, items);
         Assert.IsLessThan(new FileInfo(_folder["full.tar"]).Length, new FileInfo(_folder["delta.tar"]).Length);
 
-        AirgapException alone = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(From("a") with { SourceArchive = "../delta.tar" }, items));
+        AirgapException alone = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => RunAsync(From("a") with { SourceArchive = "../delta.tar" }, items));
         Assert.AreEqual(ErrorCode.DeltaLayersMissing, alone.Code);
-        PublishResult result = await RunAsync(From("a") with { SourceArchive = "../delta.tar; ../all.tar", Receipt = "../receipt.json" }, items);
+        PublishResult result = await RunAsync(
+            From("a") with { SourceArchive = "../delta.tar; ../all.tar", Receipt = "../receipt.json" }, items);
         Assert.HasCount(3, result.Items);
         Assert.IsTrue(File.Exists(_folder["receipt.json"]));
     }
@@ -178,7 +193,10 @@ public sealed class OneArchiveTests : IDisposable
         Assert.AreEqual(kind, notes.Delta!.Bases.Single().Kind);
         Assert.IsNotEmpty(notes.Delta.Required);
         Assert.IsLessThan(new FileInfo(_folder["one.tar"]).Length, new FileInfo(_folder["delta.tar"]).Length);
-        Assert.IsEmpty(notes.Delta.Required.Where(layer => _registry.Calls.Any(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(layer.Digest.ToString(), StringComparison.Ordinal))), "what is left out is not fetched");
+        Assert.IsEmpty(notes.Delta.Required.Where(
+            layer => _registry.Calls.Any(
+                call => call.StartsWith("get-blob", StringComparison.Ordinal)
+                && call.EndsWith(layer.Digest.ToString(), StringComparison.Ordinal))), "what is left out is not fetched");
     }
 
     [TestMethod]
@@ -202,29 +220,43 @@ public sealed class OneArchiveTests : IDisposable
     [TestMethod]
     public void WhatCannotShareIsToldBeforeAnythingIsAsked()
     {
-        Diagnostic imgpkg = Assert.ContainsSingle(Validate(To("a") with { ArchiveFormat = ArchiveFormat.Imgpkg }, Bundle("user1/simple-app-bundle"), Multi()));
+        Diagnostic imgpkg = Assert.ContainsSingle(
+            Validate(To("a") with { ArchiveFormat = ArchiveFormat.Imgpkg }, Bundle("user1/simple-app-bundle"), Multi()));
         Assert.AreEqual(ErrorCode.IncompatibleOptions, imgpkg.Code);
         Assert.Contains("AirgapArchiveFormat=oci", imgpkg.Advice);
         Directory.CreateDirectory(_folder["a"]);
-        File.WriteAllText(_folder["a/images.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {Host}/a@sha256:{new string('1', 64)}\n");
-        Assert.AreEqual(ErrorCode.LockSharesNoArchive, Assert.ContainsSingle(Validate(To("a"), Multi(), PublishItems.Lock("images.yml"))).Code);
+        File.WriteAllText(_folder["a/images.yml"],
+            $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {Host}/a@sha256:{new string('1', 64)}\n");
+        Assert.AreEqual(ErrorCode.LockSharesNoArchive,
+            Assert.ContainsSingle(Validate(To("a"), Multi(), PublishItems.Lock("images.yml"))).Code);
         Assert.IsEmpty(Validate(To("a"), PublishItems.Lock("images.yml")));
         File.Copy(Fixtures.Golden("simple-app-bundle.tar"), _folder["golden.tar"]);
-        Diagnostic one = Assert.ContainsSingle(Validate(From("a") with { SourceArchive = "../golden.tar" }, Bundle("user1/simple-app-bundle"), Multi()));
+        Diagnostic one = Assert.ContainsSingle(
+            Validate(From("a") with { SourceArchive = "../golden.tar" }, Bundle("user1/simple-app-bundle"), Multi()));
         Assert.Contains("golden.tar", one.Message);
     }
 
     private string Archive => _folder["all.tar"];
 
-    private PublishSettings To(string project) => PublishItems.To("", _folder[project]) with { Archive = "../all.tar", ArchiveFormat = ArchiveFormat.LayoutTar, Artifacts = ArtifactChoice.None };
+    private PublishSettings To(string project) => PublishItems.To("", _folder[project]) with
+    {
+        Archive = "../all.tar",
+        ArchiveFormat = ArchiveFormat.LayoutTar,
+        Artifacts = ArtifactChoice.None
+    };
 
-    private PublishSettings From(string project) => PublishItems.To("final.local/apps", _folder[project]) with { SourceArchive = "../all.tar" };
+    private PublishSettings From(string project) => PublishItems.To("final.local/apps", _folder[project]) with
+    {
+        SourceArchive = "../all.tar"
+    };
 
-    private PublishItem Bundle(string repository) => PublishItems.Bundle($"{Host}/{repository}:v1.0.0@{_registry.Get($"{Host}/{repository}").Tags["v1.0.0"]}");
+    private PublishItem Bundle(string repository) =>
+        PublishItems.Bundle($"{Host}/{repository}:v1.0.0@{_registry.Get($"{Host}/{repository}").Tags["v1.0.0"]}");
 
     private PublishItem Multi() => PublishItems.Image($"{Host}/{MultiTag}@{_registry.Get($"{Host}/apps/multi").Tags["1.0.0"]}");
 
-    private IReadOnlyList<Diagnostic> Validate(PublishSettings settings, params PublishItem[] items) => new Publisher(_registry).Validate(items, settings);
+    private IReadOnlyList<Diagnostic> Validate(PublishSettings settings, params PublishItem[] items) =>
+        new Publisher(_registry).Validate(items, settings);
 
     private Task<PublishResult> RunAsync(PublishSettings settings, params PublishItem[] items)
     {

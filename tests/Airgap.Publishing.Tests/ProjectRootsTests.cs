@@ -24,10 +24,13 @@ public sealed class ProjectRootsTests
         FakeRegistry sources = FakeRegistry.FromFixtures();
         using TempFolder folder = new();
         File.Copy(Fixtures.Golden("index-bundle.bundle-lock.yml"), folder["bundle.lock.yml"]);
-        PublishItem[] items = [PublishItems.Bundle(s_simple), PublishItems.Bundle(s_nested), PublishItems.Lock("bundle.lock.yml", ("Repository", "locked"))];
-        DeclaredProject project = new([.. items], null, PublishItems.To(registry, folder.Path) with { Archive = registry.Contains(';') ? "" : "out" }, []);
+        PublishItem[] items = [PublishItems.Bundle(s_simple), PublishItems.Bundle(s_nested),
+            PublishItems.Lock("bundle.lock.yml", ("Repository", "locked"))];
+        DeclaredProject project =
+            new([.. items], null, PublishItems.To(registry, folder.Path) with { Archive = registry.Contains(';') ? "" : "out" }, []);
 
-        IReadOnlyList<KeptRoot> roots = await ProjectRoots.FindAsync(project, RepositoryName.Parse(repository), sources, CancellationToken.None);
+        IReadOnlyList<KeptRoot> roots =
+            await ProjectRoots.FindAsync(project, RepositoryName.Parse(repository), sources, CancellationToken.None);
 
         string[] expected = bundle.Length == 0 ? [] : [$"{sources.Get($"{Fixtures.Registry}/user1/{bundle}").Tags["v1.0.0"]} v1.0.0"];
         Assert.AreSequenceEqual(expected, roots.Select(root => $"{root.Digest} {root.Tag}"));
@@ -37,7 +40,8 @@ public sealed class ProjectRootsTests
     public async Task AProjectThatIsWrongSaysWhy()
     {
         DeclaredProject project = new([PublishItems.Bundle("not a reference")], null, PublishItems.To("corp.com/apps"), []);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => ProjectRoots.FindAsync(project, RepositoryName.Parse("corp.com/apps/x"), new FakeRegistry(), CancellationToken.None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => ProjectRoots.FindAsync(project, RepositoryName.Parse("corp.com/apps/x"), new FakeRegistry(), CancellationToken.None));
         Assert.AreEqual(ErrorCode.InvalidReference, e.Code);
     }
 }

@@ -12,7 +12,9 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Publishing.Tests;
 
-/// <summary>The publisher against a real registry. Its sources are the relocated bundles, which have all they pin in one repository.</summary>
+/// <summary>
+/// The publisher against a real registry. Its sources are the relocated bundles, which have all they pin in one repository.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class PublisherTests
@@ -32,20 +34,24 @@ public sealed class PublisherTests
             PublishItems.Image($"{registry.Host}/user1/plain:1", ("Repository", "images/plain")));
 
         Assert.AreSequenceEqual(
-            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "Kustomization", "kustomization.yaml", "relocation.json", "relocation.html" },
+            new[] { "simple.bundle-lock.yml", "simple.packagerepository.yml", "plain.images-lock.yml", "Kustomization",
+                "kustomization.yaml", "relocation.json", "relocation.html" },
             result.Files.Select(file => Path.GetFileName(file.Path)));
         Assert.AreSequenceEqual(result.Files, told);
         Assert.IsTrue(result.Files.All(file => File.Exists(file.Path)));
-        Assert.Contains($"image: {registry.Host}/apps/simple-app-bundle@{result.Items[0].Result.Root!.Item.Digest}\n", File.ReadAllText(result.Files[1].Path));
+        Assert.Contains($"image: {registry.Host}/apps/simple-app-bundle@{result.Items[0].Result.Root!.Item.Digest}\n",
+            File.ReadAllText(result.Files[1].Path));
         Assert.StartsWith("1 bundle, 1 image: ", result.Summary);
-        Assert.IsEmpty(Directory.GetFiles(folder["airgap"], "*", SearchOption.AllDirectories).Except(result.Files.Select(file => file.Path)), "Nothing partial is left.");
+        Assert.IsEmpty(Directory.GetFiles(folder["airgap"], "*", SearchOption.AllDirectories)
+            .Except(result.Files.Select(file => file.Path)), "Nothing partial is left.");
     }
 
     [TestMethod]
     public async Task AFailureKeepsWhatIsCompleteAndWritesNothingOfTheRest()
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
-        registry.OnRequest = (request, _) => request.Repository == "apps/index-bundle" && request.Kind == RequestKind.ManifestPut ? Fault.Status(403) : null;
+        registry.OnRequest = (request, _) => request.Repository == "apps/index-bundle" && request.Kind == RequestKind.ManifestPut
+            ? Fault.Status(403) : null;
         using TempFolder folder = new();
         List<PublishedFile> told = [];
 
@@ -72,10 +78,12 @@ public sealed class PublisherTests
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         registry.OnRequest = (request, _) => request.Repository == repository && request.Kind == refused ? Fault.Status(403) : null;
         using TempFolder folder = new();
-        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        using RegistryClient client =
+            new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
 
         PublishResult result = await new Publisher(client).RunAsync(
-            [PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0"), PublishItems.Bundle($"{registry.Host}/mirror/index-bundle:v1.0.0")],
+            [PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0"),
+                PublishItems.Bundle($"{registry.Host}/mirror/index-bundle:v1.0.0")],
             PublishItems.To($"{registry.Host}/apps", folder.Path) with { KeepGoing = true },
             CancellationToken.None);
 
@@ -85,7 +93,8 @@ public sealed class PublisherTests
         Assert.EndsWith("mirror/index-bundle:v1.0.0", Assert.ContainsSingle(result.Items).Item.Include);
         Assert.AreSequenceEqual(
             new[] { "index-bundle.bundle-lock.yml", "kustomization.yaml", "relocation.html", "relocation.json" },
-            Directory.GetFiles(folder["airgap"]).Select(Path.GetFileName).Where(name => !name!.Contains("packagerepository", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            Directory.GetFiles(folder["airgap"]).Select(Path.GetFileName)
+            .Where(name => !name!.Contains("packagerepository", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.IsFalse(File.Exists(folder["airgap/manifests/simple-app-bundle.packagerepository.yml"]));
         Assert.Contains("\"errors\"", File.ReadAllText(folder["airgap/relocation.json"]));
         Assert.Contains("AIRGAP1004", File.ReadAllText(folder["airgap/relocation.json"]));
@@ -100,7 +109,8 @@ public sealed class PublisherTests
         using TempFolder folder = new();
         Directory.CreateDirectory(folder["locks"]);
         string digest = (await RegistryContent.At(registry.Host).ManifestAsync("user1/plain", "1")).Digest;
-        File.WriteAllText(folder["locks/plain.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {registry.Host}/user1/plain@{digest}\n");
+        File.WriteAllText(folder["locks/plain.yml"],
+            $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {registry.Host}/user1/plain@{digest}\n");
 
         PublishResult result = await RunAsync(registry, folder, [], PublishItems.Lock("locks/plain.yml", ("PackageRepository", "wanted")));
 
@@ -118,7 +128,9 @@ public sealed class PublisherTests
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TempFolder folder = new();
         string digest = (await RegistryContent.At(registry.Host).ManifestAsync("mirror/simple-app-bundle", "v1.0.0")).Digest;
-        File.WriteAllText(folder["any.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: BundleLock\nbundle:\n  image: {registry.Host}/mirror/simple-app-bundle@{digest}\n  tag: v1.0.0\n");
+        File.WriteAllText(folder["any.yml"],
+            "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: BundleLock\nbundle:\n  image: " +
+            $"{registry.Host}/mirror/simple-app-bundle@{digest}\n  tag: v1.0.0\n");
 
         await RunAsync(registry, folder, [], PublishItems.Lock("any.yml"));
 
@@ -180,7 +192,8 @@ public sealed class PublisherTests
             firstIsUnderWay.TrySetResult();
             return Fault.Delay(secondWaits.Task);
         };
-        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        using RegistryClient client =
+            new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
         PublishItem[] items = [PublishItems.Bundle($"{source.Host}/mirror/simple-app-bundle:v1.0.0")];
 
         Task<PublishResult> first = new Publisher(client)
@@ -202,9 +215,14 @@ public sealed class PublisherTests
         }
     }
 
-    private static async Task<PublishResult> RunAsync(RegistryFixture registry, TempFolder folder, List<PublishedFile> told, params PublishItem[] items)
+    private static async Task<PublishResult> RunAsync(
+        RegistryFixture registry, TempFolder folder, List<PublishedFile> told, params PublishItem[] items)
     {
-        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
-        return await new Publisher(client) { OnArtifact = told.Add }.RunAsync(items, PublishItems.To($"{registry.Host}/apps", folder.Path), CancellationToken.None);
+        using RegistryClient client =
+            new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        return await new Publisher(client)
+        {
+            OnArtifact = told.Add
+        }.RunAsync(items, PublishItems.To($"{registry.Host}/apps", folder.Path), CancellationToken.None);
     }
 }

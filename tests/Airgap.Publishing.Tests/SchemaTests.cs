@@ -12,7 +12,9 @@ using Json.Schema;
 
 namespace Airgap.Publishing.Tests;
 
-/// <summary>The documents that a publish writes are what their schemas say, and the schemas say enough to notice when they are not.</summary>
+/// <summary>
+/// The documents that a publish writes are what their schemas say, and the schemas say enough to notice when they are not.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class SchemaTests
@@ -22,7 +24,8 @@ public sealed class SchemaTests
     {
         foreach (string file in Directory.GetFiles(Schemas.Folder, "*.json"))
         {
-            EvaluationResults result = MetaSchemas.Draft202012.Evaluate(JsonElement.Parse(File.ReadAllText(file)), new EvaluationOptions { OutputFormat = OutputFormat.Flag });
+            EvaluationResults result = MetaSchemas.Draft202012.Evaluate(
+                JsonElement.Parse(File.ReadAllText(file)), new EvaluationOptions { OutputFormat = OutputFormat.Flag });
             Assert.IsTrue(result.IsValid, file);
         }
     }
@@ -30,7 +33,8 @@ public sealed class SchemaTests
     [TestMethod]
     public void ADocument_NamesItsSchema_WhereTheRepositoryIsKnown()
     {
-        Assert.AreEqual("https://host.example/raw/HEAD/src/Airgap.Build/schemas/plan.schema.json", SchemaLinks.In("https://host.example/raw/HEAD/src/Airgap.Build/schemas/", "plan"));
+        Assert.AreEqual("https://host.example/raw/HEAD/src/Airgap.Build/schemas/plan.schema.json",
+            SchemaLinks.In("https://host.example/raw/HEAD/src/Airgap.Build/schemas/", "plan"));
         Assert.IsNull(SchemaLinks.In(null, "plan"));
         PlanDocument plan = PlanWriter.Create([], []) with { Schema = "https://host.example/plan.schema.json" };
         string json = PlanWriter.ToJson(plan);
@@ -43,7 +47,8 @@ public sealed class SchemaTests
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TempFolder folder = new();
-        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        using RegistryClient client =
+            new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
         PublishItem[] items =
         [
             PublishItems.Bundle($"{registry.Host}/mirror/simple-app-bundle:v1.0.0", ("PackageRepository", "simple"), ("Pinning", "None")),

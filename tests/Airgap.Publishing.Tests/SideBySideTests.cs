@@ -24,7 +24,8 @@ public sealed class SideBySideTests
     [TestMethod]
     public async Task EachRegistryHasAllAndTheSourceIsReadOnce()
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
@@ -45,22 +46,27 @@ public sealed class SideBySideTests
         }
 
         // The locations image, which only saves requests, is looked for without retries, and verified with them.
-        foreach (IGrouping<string, RecordedRequest> same in source.Requests.Where(request => request.Kind is RequestKind.BlobGet).GroupBy(request => request.Path))
+        foreach (IGrouping<string, RecordedRequest> same in source.Requests.Where(request => request.Kind is RequestKind.BlobGet)
+            .GroupBy(request => request.Path))
             Assert.HasCount(1, same, same.Key);
-        foreach (IGrouping<string, RecordedRequest> same in source.Requests.Where(request => request.Kind is RequestKind.ManifestGet && request.Path.Contains("sha256:", StringComparison.Ordinal)).GroupBy(request => request.Path))
+        foreach (IGrouping<string, RecordedRequest> same in source.Requests.Where(
+            request => request.Kind is RequestKind.ManifestGet && request.Path.Contains("sha256:", StringComparison.Ordinal))
+            .GroupBy(request => request.Path))
             Assert.HasCount(1, same, same.Key);
     }
 
     [TestMethod]
     public async Task TheBytesOfEachRegistryAreToldApart()
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
         using RegistryClient client = Client();
         SidesSeen seen = new();
 
-        PublishResult result = await new Publisher(client, seen).RunAsync(Items(source), PublishItems.To($"{one.Host}/a;{one.Host}/b", folder.Path), CancellationToken.None);
+        PublishResult result = await new Publisher(client, seen).RunAsync(
+            Items(source), PublishItems.To($"{one.Host}/a;{one.Host}/b", folder.Path), CancellationToken.None);
 
         Assert.IsEmpty(result.Failures);
         Assert.AreSequenceEqual([$"{one.Host}/a", $"{one.Host}/b"], seen.Totals.Keys.Order(StringComparer.Ordinal));
@@ -74,7 +80,8 @@ public sealed class SideBySideTests
     [TestMethod]
     public async Task ARegistryThatFailsLeavesTheOthersWhole()
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         two.OnRequest = (request, _) => request.Kind == RequestKind.UploadPut ? Fault.Status(403) : null;
@@ -87,7 +94,8 @@ public sealed class SideBySideTests
         Assert.HasCount(2, result.Items);
         string output = Path.Combine(folder["airgap"], Sides.FolderOf($"{one.Host}/apps"));
         await AssertSameAsync(Path.Combine(output, "simple-app-bundle.bundle-lock.yml"), $"{one.Host}/apps/simple-app-bundle");
-        Assert.IsFalse(Directory.Exists(Path.Combine(folder["airgap"], Sides.FolderOf($"{two.Host}/apps"))), "nothing points at what is not there");
+        Assert.IsFalse(Directory.Exists(Path.Combine(folder["airgap"], Sides.FolderOf($"{two.Host}/apps"))),
+            "nothing points at what is not there");
 
         two.OnRequest = null;
         Assert.IsEmpty((await RunAsync($"{one.Host}/apps;{two.Host}/apps", folder, Items(source))).Failures, "another run goes on");
@@ -96,7 +104,8 @@ public sealed class SideBySideTests
     [TestMethod]
     public async Task WhatIsNoDestinationAnyMoreLeavesNoArtifacts()
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
@@ -112,13 +121,16 @@ public sealed class SideBySideTests
     [TestMethod]
     public async Task ADryRunTellsOfEach()
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
         using RegistryClient client = Client();
-        PublishPlan plan = await new Publisher(client).PlanAsync(Items(source), PublishItems.To($"{one.Host}/a;{one.Host}/b", folder.Path), CancellationToken.None);
+        PublishPlan plan = await new Publisher(client).PlanAsync(
+            Items(source), PublishItems.To($"{one.Host}/a;{one.Host}/b", folder.Path), CancellationToken.None);
         Assert.AreSequenceEqual(
-            [$"{one.Host}/a/nested-bundle", $"{one.Host}/a/simple-app-bundle", $"{one.Host}/b/nested-bundle", $"{one.Host}/b/simple-app-bundle"],
+            [$"{one.Host}/a/nested-bundle", $"{one.Host}/a/simple-app-bundle", $"{one.Host}/b/nested-bundle",
+                $"{one.Host}/b/simple-app-bundle"],
             plan.Document.Items.Select(item => item.Destination!.Split('@')[0]).Order(StringComparer.Ordinal));
         Assert.IsEmpty(one.Requests.Where(request => request.Method is not ("GET" or "HEAD")));
         Assert.IsFalse(Directory.Exists(folder["airgap"]));
@@ -142,7 +154,8 @@ public sealed class SideBySideTests
     {
         PublishItem item = PublishItems.Bundle("a.corp/user1/app:1");
         Assert.AreEqual(ErrorCode.InvalidRepository, ItemPreparer.FindProblems([item], PublishItems.To("a.corp/x;nohost")).Single().Code);
-        Assert.AreEqual(ErrorCode.ConflictingRegistries, ItemPreparer.FindProblems([item], PublishItems.To("a.corp/x;b.corp/x") with { Archive = "x.tar" }).Single().Code);
+        Assert.AreEqual(ErrorCode.ConflictingRegistries,
+            ItemPreparer.FindProblems([item], PublishItems.To("a.corp/x;b.corp/x") with { Archive = "x.tar" }).Single().Code);
         Assert.IsEmpty(ItemPreparer.FindProblems([item], PublishItems.To("a.corp/x;b.corp/x")));
     }
 
@@ -152,13 +165,17 @@ public sealed class SideBySideTests
         PublishItems.Bundle($"{source.Host}/mirror/nested-bundle:v1.0.0"),
     ];
 
-    private static RegistryClient Client() => new(new RegistryOptions { RetryCount = 1 }, CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+    private static RegistryClient Client() =>
+        new(new RegistryOptions { RetryCount = 1 }, CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
 
     private static async Task<PublishResult> RunAsync(string registries, TempFolder folder, PublishItem[] items)
     {
         using RegistryClient client = Client();
         PublishedFileList list = new(folder["list"]);
-        PublishResult result = await new Publisher(client) { Artifacts = list }.RunAsync(items, PublishItems.To(registries, folder.Path), CancellationToken.None);
+        PublishResult result = await new Publisher(client)
+        {
+            Artifacts = list
+        }.RunAsync(items, PublishItems.To(registries, folder.Path), CancellationToken.None);
         list.Save();
         return result;
     }
@@ -166,7 +183,8 @@ public sealed class SideBySideTests
     private static async Task AssertSameAsync(string lockFile, string repository)
     {
         using RegistryClient client = Client();
-        RepositoryDifference difference = await new RepositoryComparer(client).CompareAsync(KeptLock.Read(lockFile), RepositoryName.Parse(repository), withExtra: true, CancellationToken.None);
+        RepositoryDifference difference = await new RepositoryComparer(client).CompareAsync(
+            KeptLock.Read(lockFile), RepositoryName.Parse(repository), withExtra: true, CancellationToken.None);
         Assert.IsTrue(difference.IsSame && difference.Unknown.IsEmpty, $"{repository}: {string.Join(", ", difference.Lacks)}");
     }
 

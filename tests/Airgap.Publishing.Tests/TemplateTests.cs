@@ -19,7 +19,11 @@ public sealed class TemplateTests
     public async Task LocksAndReportsSayTheBundlesPlaceAndEachImageIsAtItsOwnToo()
     {
         using TempFolder folder = new();
-        PublishSettings settings = PublishItems.To("mirror.corp.com/far", folder.Path) with { RepositoryTemplate = Template, MirrorFormats = [MirrorFormat.RegistriesConf, MirrorFormat.HostsToml] };
+        PublishSettings settings = PublishItems.To("mirror.corp.com/far", folder.Path) with
+        {
+            RepositoryTemplate = Template,
+            MirrorFormats = [MirrorFormat.RegistriesConf, MirrorFormat.HostsToml]
+        };
         PublishItem item = PublishItems.Bundle(Nested, ("ClusterRegistry", "mirror.inside:5000"));
         PublishPlan plan = await new Publisher(_registry).PlanAsync([item], settings, default);
         Assert.IsFalse(_registry.Calls.Any(call => call.StartsWith("push", StringComparison.Ordinal)), "a dry run writes nothing");
@@ -30,7 +34,8 @@ public sealed class TemplateTests
         PublishResult result = await new Publisher(_registry).RunAsync([item], settings, default);
         Digest digest = result.Items[0].Result.Root!.Item.Digest;
         Assert.Contains(digest, _registry.Get(root).Manifests);
-        Assert.Contains($"image: {root.Replace("mirror.corp.com", "mirror.inside:5000", StringComparison.Ordinal)}@{digest}\n", File.ReadAllText(folder["airgap/nested-bundle.bundle-lock.yml"]));
+        Assert.Contains($"image: {root.Replace("mirror.corp.com", "mirror.inside:5000", StringComparison.Ordinal)}@{digest}\n",
+            File.ReadAllText(folder["airgap/nested-bundle.bundle-lock.yml"]));
         string report = File.ReadAllText(folder["airgap/relocation.json"]);
         Schemas.AssertValid("relocation", report);
         using JsonDocument document = JsonDocument.Parse(report);
@@ -45,7 +50,8 @@ public sealed class TemplateTests
         }
 
         Assert.Contains("mirror.inside:5000/far/", File.ReadAllText(folder["airgap/mirrors/registries.conf"]));
-        Assert.HasCount(2, result.Files.Where(file => file.Kind == PublishedFileKind.Mirrors).DistinctBy(file => Path.GetExtension(file.Path)).ToArray());
+        Assert.HasCount(2, result.Files.Where(file => file.Kind == PublishedFileKind.Mirrors)
+            .DistinctBy(file => Path.GetExtension(file.Path)).ToArray());
 
         // A second run finds all there.
         PublishResult again = await new Publisher(_registry).RunAsync([item], settings, default);
@@ -57,7 +63,8 @@ public sealed class TemplateTests
     {
         using TempFolder folder = new();
         PublishSettings settings = PublishItems.To("mirror.corp.com/far", folder.Path) with { MirrorFormats = [MirrorFormat.HostsToml] };
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => new Publisher(_registry).RunAsync([PublishItems.Bundle(Nested)], settings, default));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new Publisher(_registry).RunAsync([PublishItems.Bundle(Nested)], settings, default));
         Assert.AreEqual(ErrorCode.MirrorPathsDiffer, e.Code);
         Assert.Contains("containerd asks for the path", e.Message);
         Assert.IsFalse(Directory.Exists(folder["airgap/mirrors"]));
@@ -77,5 +84,9 @@ public sealed class TemplateTests
 
     [TestMethod]
     public void ARepositoryOfTheItemsOwnCountsMoreThanTheProjectsTemplate() =>
-        Assert.IsEmpty(new Publisher(_registry).Validate([PublishItems.Bundle(Nested, ("Repository", "apps/own"))], PublishItems.To("mirror.corp.com") with { RepositoryTemplate = Template }));
+        Assert.IsEmpty(new Publisher(_registry).Validate(
+            [PublishItems.Bundle(Nested, ("Repository", "apps/own"))], PublishItems.To("mirror.corp.com") with
+            {
+                RepositoryTemplate = Template
+            }));
 }

@@ -12,7 +12,8 @@ public sealed class ValidationTests
 {
     [TestMethod]
     public void ADeclaredBundleAndADestinationAreAllItTakes() =>
-        Assert.IsEmpty(Validate(PublishItems.To("final-registry.corp.com/apps"), PublishItems.Bundle("index.docker.io/user1/simple-app-bundle:v1.0.0")));
+        Assert.IsEmpty(Validate(
+            PublishItems.To("final-registry.corp.com/apps"), PublishItems.Bundle("index.docker.io/user1/simple-app-bundle:v1.0.0")));
 
     [TestMethod]
     [DataRow("HOST/a:v1")]
@@ -32,7 +33,11 @@ public sealed class ValidationTests
     public void ARegistryThatIsNotKnownYet_IsNotMadeUp()
     {
         Diagnostic problem = Validate(
-            PublishItems.To("") with { Archive = "a.tar" }, PublishItems.Bundle("host.io/b:v1", ("PackageRepository", "name"), ("SyncPeriod", "soon"))).First(found => (int)found.Code / 1000 == 4);
+            PublishItems.To("") with
+            {
+                Archive = "a.tar"
+            }, PublishItems.Bundle("host.io/b:v1", ("PackageRepository", "name"), ("SyncPeriod", "soon")))
+                .First(found => (int)found.Code / 1000 == 4);
         Assert.Contains("'soon' is not a sync period", problem.Message);
         Assert.DoesNotContain("registry.invalid", problem.Message);
         Assert.DoesNotContain("registry.invalid", problem.Reference ?? "");
@@ -63,12 +68,15 @@ public sealed class ValidationTests
     [DataRow("host.io/Apps", ErrorCode.InvalidRepository)]
     [DataRow("host.io:99999/apps", ErrorCode.InvalidRepository)]
     public void ARegistryThatIsNoneIsRefused(string registry, ErrorCode code) =>
-        Assert.AreEqual(code, Assert.ContainsSingle(Validate(PublishItems.To(registry), PublishItems.Bundle("host.io/a:v1"), PublishItems.Bundle("host.io/b:v1"))).Code);
+        Assert.AreEqual(code, Assert.ContainsSingle(
+            Validate(PublishItems.To(registry), PublishItems.Bundle("host.io/a:v1"), PublishItems.Bundle("host.io/b:v1"))).Code);
 
     [TestMethod]
     public void TwoItemsThatMoveTheSameTagAreAConflict()
     {
-        Diagnostic problem = Assert.ContainsSingle(Validate(PublishItems.To("host.io/apps"), PublishItems.Bundle("one.io/a:v1"), PublishItems.Bundle("two.io/a:v1", ("PackageRepository", "other"))));
+        Diagnostic problem = Assert.ContainsSingle(
+            Validate(PublishItems.To("host.io/apps"), PublishItems.Bundle("one.io/a:v1"),
+                PublishItems.Bundle("two.io/a:v1", ("PackageRepository", "other"))));
         Assert.AreEqual(ErrorCode.ConflictingDestination, problem.Code);
         Assert.Contains("one.io/a:v1", problem.Message);
         Assert.Contains("two.io/a:v1", problem.Message);
@@ -77,7 +85,8 @@ public sealed class ValidationTests
     [TestMethod]
     public void TwoItemsThatWriteTheSameManifestAreAConflict() => Assert.AreEqual(
         ErrorCode.ConflictingDestination,
-        Assert.ContainsSingle(Validate(PublishItems.To("host.io/apps"), PublishItems.Bundle("host.io/a:v1"), PublishItems.Bundle("host.io/a:v2"))).Code);
+        Assert.ContainsSingle(Validate(
+            PublishItems.To("host.io/apps"), PublishItems.Bundle("host.io/a:v1"), PublishItems.Bundle("host.io/a:v2"))).Code);
 
     [TestMethod]
     public void TwoTagsOfOneBundleMayGoToOneRepository() => Assert.IsEmpty(Validate(
@@ -92,18 +101,25 @@ public sealed class ValidationTests
     [TestMethod]
     public void AnItemWithoutADestinationBesideOneWithIsAnError()
     {
-        Diagnostic problem = Assert.ContainsSingle(Validate(PublishItems.To(""), PublishItems.Bundle("host.io/a:v1", ("Repository", "host.io/x/a")), PublishItems.Bundle("host.io/b:v1")));
+        Diagnostic problem = Assert.ContainsSingle(
+            Validate(PublishItems.To(""), PublishItems.Bundle("host.io/a:v1", ("Repository", "host.io/x/a")),
+                PublishItems.Bundle("host.io/b:v1")));
         Assert.AreEqual(ErrorCode.DestinationSelection, problem.Code);
         Assert.Contains("host.io/b:v1", problem.Message);
     }
 
     [TestMethod]
-    public void NothingIsWrongWhereNothingIsToBeDone() => Assert.IsEmpty(Validate(PublishItems.To(""), PublishItems.Bundle("not a reference")));
+    public void NothingIsWrongWhereNothingIsToBeDone() =>
+        Assert.IsEmpty(Validate(PublishItems.To(""), PublishItems.Bundle("not a reference")));
 
     [TestMethod]
     public void SeveralItemsDoNotFitIntoOneArchive() => Assert.AreEqual(
         ErrorCode.IncompatibleOptions,
-        Assert.ContainsSingle(Validate(PublishItems.To("") with { Archive = "bundles.tar" }, PublishItems.Bundle("host.io/a:v1"), PublishItems.Bundle("host.io/b:v1"))).Code);
+        Assert.ContainsSingle(Validate(
+            PublishItems.To("") with
+            {
+                Archive = "bundles.tar"
+            }, PublishItems.Bundle("host.io/a:v1"), PublishItems.Bundle("host.io/b:v1"))).Code);
 
     [TestMethod]
     public void AnArchiveOfAFolderIsLookedForByTheItemsName()
@@ -112,7 +128,8 @@ public sealed class ValidationTests
         Directory.CreateDirectory(folder["in"]);
         File.WriteAllText(folder["in/a.tar"], "");
         PublishSettings settings = PublishItems.To("host.io/apps", folder.Path) with { SourceArchive = "in" };
-        Diagnostic problem = Assert.ContainsSingle(Validate(settings, PublishItems.Bundle("host.io/a:v1"), PublishItems.Bundle("host.io/b:v1", ("PackageRepository", "other"))));
+        Diagnostic problem = Assert.ContainsSingle(
+            Validate(settings, PublishItems.Bundle("host.io/a:v1"), PublishItems.Bundle("host.io/b:v1", ("PackageRepository", "other"))));
         Assert.AreEqual(ErrorCode.FileNotFound, problem.Code);
         Assert.Contains("other.tar", problem.Message);
     }
@@ -122,7 +139,8 @@ public sealed class ValidationTests
     {
         WarningList warnings = new();
         IReadOnlyList<Diagnostic> problems = new Publisher(new NoRegistry(), warnings)
-            .Validate([PublishItems.Bundle("host.io/a:v1", ("Repositry", "b"), ("visible", "false"), ("namespace", "packages"))], PublishItems.To("host.io/apps"));
+            .Validate([PublishItems.Bundle("host.io/a:v1", ("Repositry", "b"), ("visible", "false"), ("namespace", "packages"))],
+                PublishItems.To("host.io/apps"));
         Assert.IsEmpty(problems);
         Diagnostic warning = Assert.ContainsSingle(warnings.All);
         Assert.AreEqual(ErrorCode.UnknownName, warning.Code);
@@ -135,7 +153,8 @@ public sealed class ValidationTests
     {
         WarningList warnings = new();
         PublishResult result = await new Publisher(new NoRegistry(), warnings)
-            .RunAsync([PublishItems.Bundle("host.io/a:v1"), PublishItems.Image("host.io/b:v1")], PublishItems.To(""), CancellationToken.None);
+            .RunAsync([PublishItems.Bundle("host.io/a:v1"), PublishItems.Image("host.io/b:v1")], PublishItems.To(""),
+                CancellationToken.None);
         Assert.IsEmpty(result.Items);
         Assert.IsEmpty(result.Files);
         Assert.AreEqual(ErrorCode.NoDestination, Assert.ContainsSingle(warnings.All).Code);
@@ -146,12 +165,14 @@ public sealed class ValidationTests
     public async Task ARunRefusesWhatAValidationWouldHaveNamed()
     {
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() =>
-            new Publisher(new NoRegistry()).RunAsync([PublishItems.Bundle("host.io/a:")], PublishItems.To("host.io/apps"), CancellationToken.None));
+            new Publisher(new NoRegistry()).RunAsync(
+                [PublishItems.Bundle("host.io/a:")], PublishItems.To("host.io/apps"), CancellationToken.None));
         Assert.AreEqual(ErrorCode.InvalidReference, e.Code);
         Assert.AreEqual(7, e.Location?.Line);
     }
 
-    private static IReadOnlyList<Diagnostic> Validate(PublishSettings settings, params PublishItem[] items) => new Publisher(new NoRegistry()).Validate(items, settings);
+    private static IReadOnlyList<Diagnostic> Validate(PublishSettings settings, params PublishItem[] items) =>
+        new Publisher(new NoRegistry()).Validate(items, settings);
 
     private sealed class NoRegistry : IRegistry
     {

@@ -26,7 +26,8 @@ internal sealed class Api : IAsyncDisposable
 
     public RegistryContent Content { get; }
 
-    public static async Task<Api> StartAsync(RegistryFixtureOptions? options = null) => new(await RegistryFixture.StartAsync(options ?? new RegistryFixtureOptions()));
+    public static async Task<Api> StartAsync(RegistryFixtureOptions? options = null) =>
+        new(await RegistryFixture.StartAsync(options ?? new RegistryFixtureOptions()));
 
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync("GET", path, null, headers);
 
@@ -43,7 +44,8 @@ internal sealed class Api : IAsyncDisposable
         }
 
         using HttpResponseMessage response = await Client.SendAsync(request);
-        return new Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), response.Headers, response.Content.Headers);
+        return new Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(), response.Headers,
+            response.Content.Headers);
     }
 
     /// <summary>Sends bytes that no HttpClient would send, and reads until the connection ends.</summary>
@@ -78,7 +80,8 @@ internal sealed record Answer(int Status, byte[] Body, HttpResponseHeaders Heade
 {
     /// <summary>A header's value, or null.</summary>
     public string? this[string name] =>
-        Headers.TryGetValues(name, out IEnumerable<string>? values) || ContentHeaders.TryGetValues(name, out values) ? string.Join(',', values) : null;
+        Headers.TryGetValues(name, out IEnumerable<string>? values) || ContentHeaders.TryGetValues(name, out values)
+            ? string.Join(',', values) : null;
 
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
 

@@ -50,7 +50,8 @@ public sealed class RegistryServerTests
     {
         await using Api api = await Api.StartAsync();
         using TempFolder temp = new();
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => StartAsync(temp.Path, new IPEndPoint(IPAddress.Loopback, api.Registry.Port)));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => StartAsync(temp.Path, new IPEndPoint(IPAddress.Loopback, api.Registry.Port)));
         Assert.AreEqual(ErrorCode.InvalidArgument, e.Code);
         StringAssert.Contains(e.Message, $"127.0.0.1:{api.Registry.Port}");
     }
@@ -59,7 +60,8 @@ public sealed class RegistryServerTests
     public async Task AnAddressOfAnotherMachineIsAnErrorOfTheArgument()
     {
         using TempFolder temp = new();
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => StartAsync(temp.Path, new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => StartAsync(temp.Path, new IPEndPoint(IPAddress.Parse("192.0.2.1"), 0)));
         Assert.AreEqual(ErrorCode.InvalidArgument, e.Code);
     }
 
@@ -70,7 +72,8 @@ public sealed class RegistryServerTests
         File.WriteAllText(temp["file"], "");
         foreach (string folder in (string[])[temp["file"], Path.Combine(temp["file"], "below")])
         {
-            AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => StartAsync(folder, new IPEndPoint(IPAddress.Loopback, 0)));
+            AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+                () => StartAsync(folder, new IPEndPoint(IPAddress.Loopback, 0)));
             Assert.AreEqual(ErrorCode.OutputUnsuited, e.Code);
             StringAssert.Contains(e.Message, folder);
         }
@@ -128,7 +131,8 @@ public sealed class RegistryServerTests
     public async Task HttpsIsServedWithACertificate()
     {
         using X509Certificate2 certificate = LoopbackCertificate.Create();
-        await using RegistryFixture registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Certificate = certificate, WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture registry = await RegistryFixture.StartAsync(
+            new RegistryFixtureOptions { Certificate = certificate, WithFixtures = true, ReadOnly = true });
         Assert.AreEqual("https", registry.Address.Scheme);
         using RegistryContent content = new(registry.Address);
         await content.AssertCompleteAsync("apps/frontend", "1.0.0");
@@ -149,7 +153,8 @@ public sealed class RegistryServerTests
         }
 
         await server.DisposeAsync();
-        StringAssert.Matches(lines.Single(), new Regex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1 - GET /v2/a/tags/list\?n=1 404 in=0 out=\d+ \d+ ms$"));
+        StringAssert.Matches(lines.Single(),
+            new Regex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1 - GET /v2/a/tags/list\?n=1 404 in=0 out=\d+ \d+ ms$"));
         Assert.DoesNotContain("c2VjcmV0", lines.Single());
     }
 
@@ -202,7 +207,8 @@ public sealed class RegistryServerTests
     [TestMethod]
     public async Task SoManyConnectionsAreOpenAndNotOneMore()
     {
-        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { Configure = options => options with { MaxConnections = 1 } });
+        await using Api api = await Api.StartAsync(
+            new RegistryFixtureOptions { Configure = options => options with { MaxConnections = 1 } });
         Assert.AreEqual(200, (await api.GetAsync("/v2/")).Status);
         using TcpClient second = new();
         await second.ConnectAsync(IPAddress.Loopback, api.Registry.Port);
@@ -233,7 +239,12 @@ public sealed class RegistryServerTests
     {
         using X509Certificate2? certificate = https ? LoopbackCertificate.Create() : null;
         Diagnostic? warning = Registry.Http.Exposure.Of(
-            new RegistryServerOptions { Listen = new IPEndPoint(IPAddress.Parse(address), 5000), Certificate = certificate, PasswordFile = users ? "x" : null },
+            new RegistryServerOptions
+            {
+                Listen = new IPEndPoint(IPAddress.Parse(address), 5000),
+                Certificate = certificate,
+                PasswordFile = users ? "x" : null
+            },
             isReadOnly: false);
         Assert.AreEqual(expected is null ? null : ErrorCode.ExposedRegistry, warning?.Code);
         StringAssert.Contains(warning?.Message ?? "", expected ?? "");

@@ -7,7 +7,8 @@ namespace Airgap.TestKit;
 public sealed record CliResult(int ExitCode, string Output, string Error)
 {
     /// <summary>The result, when the program succeeded.</summary>
-    public CliResult EnsureSuccess() => ExitCode == 0 ? this : throw new InvalidOperationException($"Exit code {ExitCode}.\n{Output}\n{Error}");
+    public CliResult EnsureSuccess() =>
+        ExitCode == 0 ? this : throw new InvalidOperationException($"Exit code {ExitCode}.\n{Output}\n{Error}");
 }
 
 /// <summary>Runs programs.</summary>
@@ -49,20 +50,22 @@ public static class Cli
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{file} {string.Join(' ', start.ArgumentList)} did not end in time.\n{await output}\n{await error}");
+            throw new TimeoutException(
+                $"{file} {string.Join(' ', start.ArgumentList)} did not end in time.\n{await output}\n{await error}");
         }
 
         return new CliResult(process.ExitCode, await output, await error);
     }
 
     /// <summary>
-    /// How a program is started whose output is read. Signals that this process ignores, as one that a shell started in the background does, end the program all the
-    /// same: a test that interrupts it means it.
+    /// How a program is started whose output is read. Signals that this process ignores, as one that a shell started in the background
+    /// does, end the program all the same: a test that interrupts it means it.
     /// </summary>
     public static ProcessStartInfo StartInfo(string file, IEnumerable<string> arguments)
     {
         const string Defaults = "--default-signal=HUP,INT,QUIT,TERM";
-        ProcessStartInfo start = s_ignoresSignals.Value && Find("env") is { } env ? new(env, [Defaults, file, .. arguments]) : new(file, arguments);
+        ProcessStartInfo start = s_ignoresSignals.Value && Find("env") is { } env
+            ? new(env, [Defaults, file, .. arguments]) : new(file, arguments);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         return start;

@@ -42,7 +42,8 @@ public sealed class FakeRegistry : IRegistry
         foreach (string manifests in Directory.EnumerateDirectories(repositories, "_manifests", SearchOption.AllDirectories))
         {
             string folder = Path.GetDirectoryName(manifests)!;
-            FakeRepository repository = registry.Get($"{Fixtures.Registry}/{Path.GetRelativePath(repositories, folder).Replace('\\', '/')}");
+            FakeRepository repository =
+                registry.Get($"{Fixtures.Registry}/{Path.GetRelativePath(repositories, folder).Replace('\\', '/')}");
             foreach (string link in Directory.EnumerateFiles(Path.Combine(folder, "_layers"), "link", SearchOption.AllDirectories))
                 repository.AddBlob(Blob(link));
             foreach (string link in Directory.EnumerateFiles(Path.Combine(manifests, "revisions"), "link", SearchOption.AllDirectories))
@@ -141,7 +142,8 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     }
 
     /// <inheritdoc/>
-    public async Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task<BlobOutcome> PushBlobAsync(
+        IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         Digest digest = content.Descriptor.Digest;
         await registry.EnterAsync("push-blob", name, digest.ToString());
@@ -169,7 +171,8 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     {
         await registry.EnterAsync("push-manifest", name, tag ?? manifest.Digest.ToString());
         cancellationToken.ThrowIfCancellationRequested();
-        IEnumerable<Descriptor> needed = manifest.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType)).Concat(manifest.Config is null ? [] : [manifest.Config]);
+        IEnumerable<Descriptor> needed = manifest.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType))
+            .Concat(manifest.Config is null ? [] : [manifest.Config]);
         if (needed.FirstOrDefault(blob => !_blobs.ContainsKey(blob.Digest)) is { } missing)
             throw new AirgapException(ErrorCode.RegistryRefused, $"MANIFEST_BLOB_UNKNOWN: {missing.Digest}", "");
         if (manifest.Manifests.FirstOrDefault(child => !_manifests.ContainsKey(child.Digest)) is { } child)
@@ -192,12 +195,14 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
             return RemovalAnswer.Absent;
         if (Digest.TryParse(tagOrDigest, out _))
             _manifests.TryRemove(manifest.Digest, out _);
-        foreach (string tag in _tags.Where(tag => tag.Key == tagOrDigest || (tag.Value == manifest.Digest && tagOrDigest.Contains(':'))).Select(tag => tag.Key).ToArray())
+        foreach (string tag in _tags.Where(tag => tag.Key == tagOrDigest || (tag.Value == manifest.Digest && tagOrDigest.Contains(':')))
+            .Select(tag => tag.Key).ToArray())
             _tags.TryRemove(tag, out _);
         return RemovalAnswer.Taken;
     }
 
-    Task<DateTimeOffset?> IImageRepository.FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken) => Task.FromResult(StoredAt(digest));
+    Task<DateTimeOffset?> IImageRepository.FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken) =>
+        Task.FromResult(StoredAt(digest));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListTagsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -213,7 +218,8 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
         : ListTagsAsync(cancellationToken);
 
     private Manifest? Find(string tagOrDigest) =>
-        (Digest.TryParse(tagOrDigest, out Digest digest) || _tags.TryGetValue(tagOrDigest, out digest)) && _manifests.TryGetValue(digest, out Manifest? manifest) ? manifest : null;
+        (Digest.TryParse(tagOrDigest, out Digest digest) || _tags.TryGetValue(tagOrDigest, out digest))
+            && _manifests.TryGetValue(digest, out Manifest? manifest) ? manifest : null;
 
     private sealed class Content(FakeRegistry registry, FakeRepository repository, Descriptor descriptor) : IBlobContent
     {

@@ -9,8 +9,8 @@ using Airgap.Transfer.Pushing;
 namespace Airgap.TestKit;
 
 /// <summary>
-/// A package repository of packages × versions × platforms, whose versions share layers, and whose packages share images. It keeps its own account of which
-/// layer belongs to what, by which a selection is checked.
+/// A package repository of packages × versions × platforms, whose versions share layers, and whose packages share images. It keeps its own
+/// account of which layer belongs to what, by which a selection is checked.
 /// </summary>
 public sealed class GeneratedRepository
 {
@@ -40,14 +40,18 @@ public sealed class GeneratedRepository
         for (int p = 0; p < packages; p++)
         {
             string name = $"p{p}.{(p % 2 == 0 ? "example" : "internal.example")}.com";
-            StringBuilder file = new($"# {name}\napiVersion: data.packaging.carvel.dev/v1alpha1\nkind: PackageMetadata\nmetadata:\n  name: {name}\nspec:\n  displayName: P\n");
+            StringBuilder file = new(
+                $"# {name}\napiVersion: data.packaging.carvel.dev/v1alpha1\nkind: PackageMetadata\nmetadata:\n  name: {name}\nspec:\n  " +
+                "displayName: P\n");
             for (int v = 0; v < versions; v++)
             {
                 string version = v == versions - 1 ? $"1.{v}.0-rc.1" : $"1.{v}.0";
                 LockedImage bundle = await generated.AddPackageAsync(p, name, version);
                 locked.Add(bundle);
-                string package = $"apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata:\n  name: {name}.{version}\nspec:\n  refName: {name}\n  version: {version}\n  template:\n    spec:\n"
-                    + $"      fetch:\n      - imgpkgBundle:\n          image: {bundle.Annotations[Origins.Id]}\n      template:\n      - ytt: {{}}\n      deploy:\n      - kapp: {{}}\n";
+                string package = "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata:\n  name: " +
+                    $"{name}.{version}\nspec:\n  refName: {name}\n  version: {version}\n  template:\n    spec:\n"
+                    + $"      fetch:\n      - imgpkgBundle:\n          image: " +
+                    $"{bundle.Annotations[Origins.Id]}\n      template:\n      - ytt: {{}}\n      deploy:\n      - kapp: {{}}\n";
                 // Some have a file for each version, some one for all.
                 if (p % 2 == 0)
                     file.Append("---\n").Append(package);
@@ -58,14 +62,18 @@ public sealed class GeneratedRepository
             files.Add(($"packages/{name}/package.yml", Encoding.UTF8.GetBytes(file.ToString())));
         }
 
-        LockedImage unknown = new(generated.AddIndex($"{Registry}/vendor/unknown", "unknown", (platform, layer) => generated.Unreferenced.Add((platform, layer))));
+        LockedImage unknown = new(
+            generated.AddIndex($"{Registry}/vendor/unknown", "unknown",
+                (platform, layer) => generated.Unreferenced.Add((platform, layer))));
         locked.Add(unknown);
         files.Add((".imgpkg/images.yml", Encoding.UTF8.GetBytes(new ImagesLock([.. locked]).ToYaml())));
         await generated.PushBundleAsync(registry.Get(Bundle), files, "v1");
         return generated;
     }
 
-    /// <summary>Puts what the repository holds at one place, as a relocation does, without asking for the bundles' own digests to change.</summary>
+    /// <summary>
+    /// Puts what the repository holds at one place, as a relocation does, without asking for the bundles' own digests to change.
+    /// </summary>
     public IEnumerable<Digest> Expected(Func<string, string, bool> takes, ICollection<string> platforms, bool withUnreferenced = true) =>
         Layers.Where(layer => takes(layer.Package, layer.Version) && platforms.Contains(layer.Platform)).Select(layer => layer.Layer)
             .Concat(Unreferenced.Where(layer => withUnreferenced && platforms.Contains(layer.Platform)).Select(layer => layer.Layer))
@@ -75,9 +83,11 @@ public sealed class GeneratedRepository
     {
         List<LockedImage> images =
         [
-            new(AddIndex($"{Registry}/vendor/app{p}", $"{name} {version}", (platform, layer) => Layers.Add((name, version, platform, layer)))),
+            new(AddIndex($"{Registry}/vendor/app{p}", $"{name} {version}",
+                (platform, layer) => Layers.Add((name, version, platform, layer)))),
             // One image for three packages.
-            new(AddIndex($"{Registry}/vendor/shared{p / 3}", $"shared {p / 3}", (platform, layer) => Layers.Add((name, version, platform, layer)))),
+            new(AddIndex($"{Registry}/vendor/shared{p / 3}", $"shared {p / 3}",
+                (platform, layer) => Layers.Add((name, version, platform, layer)))),
         ];
         (string, byte[])[] files =
         [
@@ -86,7 +96,9 @@ public sealed class GeneratedRepository
         ];
         Manifest bundle = await PushBundleAsync(_registry.Get($"{Registry}/vendor/package{p}"), files, null);
         ImageReferenceText reference = new($"{Registry}/vendor/package{p}", bundle.Digest);
-        return new LockedImage(reference.Parse(), LockedImage.NoAnnotations.Add(Origins.Id, $"vendor.example.com/package{p}:{version}").Add("kbld.carvel.dev/origins", "- resolved: {}\n"));
+        return new LockedImage(reference.Parse(),
+            LockedImage.NoAnnotations.Add(Origins.Id, $"vendor.example.com/package{p}:{version}")
+            .Add("kbld.carvel.dev/origins", "- resolved: {}\n"));
     }
 
     private Airgap.Oci.Naming.ImageReference AddIndex(string repository, string seed, Action<string, Digest> note)
@@ -102,32 +114,41 @@ public sealed class GeneratedRepository
             foreach (byte[] layer in layers)
                 note(platform, Digest.Compute(layer));
             string variant = parts.Length == 3 ? $",\"variant\":\"{parts[2]}\"" : "";
-            children.Add($$$"""{"mediaType":"{{{image.MediaType}}}","digest":"{{{image.Digest}}}","size":{{{image.Bytes.Length}}},"platform":{"architecture":"{{{parts[1]}}}","os":"{{{parts[0]}}}"{{{variant}}}}}""");
+            children.Add(
+                $$$"""{"mediaType":"{{{image.MediaType}}}","digest":"{{{image.Digest}}}","size":{{{image.Bytes.Length}}},"platform":{"architecture":"{{{parts[1]}}}","os":"{{{parts[0]}}}"{{{variant}}}}}""");
             byte[] statement = Encoding.UTF8.GetBytes($"attests {image.Digest}");
             Manifest attestation = AddImage(at, ["unknown", "unknown"], [statement]);
             note(platform, Digest.Compute(statement));
-            children.Add($$$"""{"mediaType":"{{{attestation.MediaType}}}","digest":"{{{attestation.Digest}}}","size":{{{attestation.Bytes.Length}}},"annotations":{"vnd.docker.reference.digest":"{{{image.Digest}}}","vnd.docker.reference.type":"attestation-manifest"},"platform":{"architecture":"unknown","os":"unknown"}}""");
+            children.Add(
+                $$$"""{"mediaType":"{{{attestation.MediaType}}}","digest":"{{{attestation.Digest}}}","size":{{{attestation.Bytes.Length}}},"annotations":{"vnd.docker.reference.digest":"{{{image.Digest}}}","vnd.docker.reference.type":"attestation-manifest"},"platform":{"architecture":"unknown","os":"unknown"}}""");
         }
 
-        Manifest index = at.AddManifest(Manifest.Parse(Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciIndex}}}","manifests":[{{{string.Join(',', children)}}}],"annotations":{"seed":"{{{seed}}}"}}""")), null);
+        Manifest index = at.AddManifest(
+            Manifest.Parse(Encoding.UTF8.GetBytes(
+                $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciIndex}}}","manifests":[{{{string.Join(',', children)}}}],"annotations":{"seed":"{{{seed}}}"}}""")), null);
         return new ImageReferenceText(repository, index.Digest).Parse();
     }
 
     private static Manifest AddImage(FakeRepository at, string[] platform, byte[][] layers)
     {
-        byte[] config = Encoding.UTF8.GetBytes($$"""{"architecture":"{{platform[1]}}","os":"{{platform[0]}}","rootfs":{"type":"layers","diff_ids":[]},"of":"{{string.Join(',', layers.Select(layer => Digest.Compute(layer)))}}"}""");
+        byte[] config = Encoding.UTF8.GetBytes(
+            $$"""{"architecture":"{{platform[1]}}","os":"{{platform[0]}}","rootfs":{"type":"layers","diff_ids":[]},"of":"{{string.Join(',', layers.Select(layer => Digest.Compute(layer)))}}"}""");
         at.AddBlob(config);
         foreach (byte[] layer in layers)
             at.AddBlob(layer);
-        string list = string.Join(',', layers.Select(layer => $$$"""{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{{{Digest.Compute(layer)}}}","size":{{{layer.Length}}}}"""));
+        string list = string.Join(
+            ',', layers.Select(layer =>
+                $$$"""{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{{{Digest.Compute(layer)}}}","size":{{{layer.Length}}}}"""));
         return at.AddManifest(
-            Manifest.Parse(Encoding.UTF8.GetBytes($$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{{Digest.Compute(config)}}}","size":{{{config.Length}}}},"layers":[{{{list}}}]}""")), null);
+            Manifest.Parse(Encoding.UTF8.GetBytes(
+                $$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.OciManifest}}}","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{{Digest.Compute(config)}}}","size":{{{config.Length}}}},"layers":[{{{list}}}]}""")), null);
     }
 
     private async Task<Manifest> PushBundleAsync(FakeRepository at, IEnumerable<(string Path, byte[] Bytes)> files, string? tag)
     {
         using PackedImage packed = await PackedImage.PackAsync(
-            LayerTree.Create(files.Select(file => (file.Path, (ReadOnlyMemory<byte>)file.Bytes, false))), ImmutableDictionary<string, string>.Empty.Add(BundleLabel.Name, "true"), CancellationToken.None);
+            LayerTree.Create(files.Select(file => (file.Path, (ReadOnlyMemory<byte>)file.Bytes, false))),
+            ImmutableDictionary<string, string>.Empty.Add(BundleLabel.Name, "true"), CancellationToken.None);
         foreach (IBlobContent blob in packed.Blobs)
             await at.PushBlobAsync(blob, null, null, CancellationToken.None);
         _registry.Calls.Clear();

@@ -18,20 +18,29 @@ public abstract class RelocatorTestBase
 
     protected static RelocationSource BundleSource(string name) => new RelocationSource.Bundle(Bundle(name));
 
-    protected async Task<TransferResult> CopyAsync(RelocationSource source, RelocationDestination destination, PlanOptions? plan = null, TransferOptions? transfer = null)
+    protected async Task<TransferResult> CopyAsync(
+        RelocationSource source, RelocationDestination destination, PlanOptions? plan = null, TransferOptions? transfer = null)
     {
         Relocator relocator = new(Registry);
-        TransferPlan made = await relocator.PlanAsync(source, (plan ?? new()) with { EmbedConfigs = destination is RelocationDestination.Archive, Destination = (destination as RelocationDestination.Repository)?.Name }, Token);
+        TransferPlan made = await relocator.PlanAsync(
+            source, (plan ?? new()) with
+            {
+                EmbedConfigs = destination is RelocationDestination.Archive,
+                Destination = (destination as RelocationDestination.Repository)?.Name
+            }, Token);
         return await relocator.RunAsync(made, destination, transfer ?? new(), Token);
     }
 
-    protected Task<TransferResult> CopyToRepositoryAsync(RelocationSource source, string repository, PlanOptions? plan = null, TransferOptions? transfer = null) =>
+    protected Task<TransferResult> CopyToRepositoryAsync(
+        RelocationSource source, string repository, PlanOptions? plan = null, TransferOptions? transfer = null) =>
         CopyAsync(source, new RelocationDestination.Repository(RepositoryName.Parse(repository)), plan, transfer);
 
-    protected Task<TransferResult> CopyToArchiveAsync(RelocationSource source, string path, PlanOptions? plan = null, TransferOptions? transfer = null) =>
+    protected Task<TransferResult> CopyToArchiveAsync(
+        RelocationSource source, string path, PlanOptions? plan = null, TransferOptions? transfer = null) =>
         CopyAsync(source, new RelocationDestination.Archive(path), plan, transfer);
 
     /// <summary>The tags of a repository as the golden files list them.</summary>
     protected string TagLines(string repository) =>
-        string.Concat(Registry.Get(repository).Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key} {tag.Value}\n"));
+        string.Concat(Registry.Get(repository).Tags.OrderBy(tag => tag.Key, StringComparer.Ordinal)
+            .Select(tag => $"{tag.Key} {tag.Value}\n"));
 }

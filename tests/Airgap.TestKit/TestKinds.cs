@@ -6,6 +6,8 @@ public static class TestKinds
     /// <summary>Starts a server or another program.</summary>
     public const string Servers = "servers";
 
-    /// <summary>Packs, runs MSBuild or the packed tool, kills, soaks, measures memory or starts a browser: the class takes seconds.</summary>
+    /// <summary>
+    /// Packs, runs MSBuild or the packed tool, kills, soaks, measures memory or starts a browser: the class takes seconds.
+    /// </summary>
     public const string Slow = "slow";
 }

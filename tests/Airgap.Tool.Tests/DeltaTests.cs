@@ -16,11 +16,13 @@ public sealed class DeltaTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
         await SucceedAsync("copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-tar", folder["base.tar"]);
-        string made = await SucceedAsync("copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-tar", folder["delta.tar"], "--base", folder["base.tar"]);
+        string made = await SucceedAsync(
+            "copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-tar", folder["delta.tar"], "--base", folder["base.tar"]);
         Assert.Contains("A delta: ", made);
         Assert.IsLessThan(new FileInfo(folder["base.tar"]).Length, new FileInfo(folder["delta.tar"]).Length);
 
-        foreach (string[] look in (string[][])[["verify", "--tar", folder["delta.tar"]], ["describe", "--tar", folder["delta.tar"]], ["pull", "--tar", folder["delta.tar"], "-o", folder["pulled"]]])
+        foreach (string[] look in (string[][])[["verify", "--tar", folder["delta.tar"]], ["describe", "--tar", folder["delta.tar"]],
+            ["pull", "--tar", folder["delta.tar"], "-o", folder["pulled"]]])
         {
             CliResult looked = await InProcess.RunAsync(look);
             Assert.AreEqual(0, looked.ExitCode, looked.ToString());
@@ -39,16 +41,19 @@ public sealed class DeltaTests
         Assert.Contains("AIRGAP2110", alone.Error);
 
         await SucceedAsync("copy", "--tar", folder["base.tar"], "--to-repo", $"{far.Host}/old/app", "--receipt", folder["receipt.json"]);
-        await SucceedAsync("copy", "--tar", folder["delta.tar"], "--to-repo", place, "--mount-from", $"{far.Host}/old/app", "--receipt", folder["short.json"], "--receipt-form", "short");
+        await SucceedAsync("copy", "--tar", folder["delta.tar"], "--to-repo", place, "--mount-from", $"{far.Host}/old/app", "--receipt",
+            folder["short.json"], "--receipt-form", "short");
         using RegistryContent content = RegistryContent.At(far.Host);
         await content.AssertCompleteAsync("apps/app", "v1.0.0");
 
         using JsonDocument receipt = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["receipt.json"]));
         JsonElement held = receipt.RootElement.GetProperty("places")[0];
         Assert.AreEqual(held.GetProperty("count").GetInt32(), held.GetProperty("digests").GetArrayLength());
-        await SucceedAsync("copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-oci-tar", folder["other.tar"], "--base", folder["short.json"]);
+        await SucceedAsync("copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-oci-tar", folder["other.tar"], "--base",
+            folder["short.json"]);
 
-        await using ServedTool tool = await ServedTool.StartAsync("--tar", $"{folder["base.tar"]}=platform/base", "--tar", $"{folder["delta.tar"]}=platform/app");
+        await using ServedTool tool =
+            await ServedTool.StartAsync("--tar", $"{folder["base.tar"]}=platform/base", "--tar", $"{folder["delta.tar"]}=platform/app");
         using RegistryContent served = new(tool.Address);
         await served.AssertCompleteAsync("platform/app", "v1.0.0");
         Assert.AreEqual(0, await tool.StopAsync());
@@ -65,7 +70,8 @@ public sealed class DeltaTests
         await SucceedAsync("archive", "merge", folder["full.tar"], folder["delta.tar"], "--to-tar", folder["merged.tar"]);
         CollectionAssert.AreEqual(await File.ReadAllBytesAsync(folder["full.tar"]), await File.ReadAllBytesAsync(folder["merged.tar"]));
 
-        using JsonDocument diff = JsonDocument.Parse(await SucceedAsync("archive", "diff", folder["full.tar"], folder["delta.tar"], "--json"));
+        using JsonDocument diff =
+            JsonDocument.Parse(await SucceedAsync("archive", "diff", folder["full.tar"], folder["delta.tar"], "--json"));
         Assert.AreEqual(0, diff.RootElement.GetProperty("diff").GetProperty("added").GetArrayLength());
         Assert.Contains("adds 0 images", await SucceedAsync("archive", "diff", folder["full.tar"], folder["merged.tar"]));
         CliResult broken = await InProcess.RunAsync("archive", "merge", folder["delta.tar"], "--to-tar", folder["none.tar"]);

@@ -9,8 +9,8 @@ using Airgap.Tool.Tests.EndToEnd;
 namespace Airgap.Tool.Tests;
 
 /// <summary>
-/// The packed tool, killed twice in every relocation of a large blob, after a number of bytes that a seed chooses, and what it moves in all.
-/// AIRGAP_KILL_RUNS sets the number of seeds for each route (1 unless told); AIRGAP_KILL_SEED replays one.
+/// The packed tool, killed twice in every relocation of a large blob, after a number of bytes that a seed chooses, and what it moves in
+/// all. AIRGAP_KILL_RUNS sets the number of seeds for each route (1 unless told); AIRGAP_KILL_SEED replays one.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -65,7 +65,8 @@ public sealed class KillBytesTests
         foreach (int seed in seeds)
         {
             string name = $"it{seed}";
-            string[] command = ["copy", .. source, "--concurrency", $"{Streams}", .. route == "registry-tar" ? ["--to-tar", $"{name}.tar"] : new[] { "--to-repo", $"{to.Host}/kill/{name}" }];
+            string[] command = ["copy", .. source, "--concurrency", $"{Streams}",
+                .. route == "registry-tar" ? ["--to-tar", $"{name}.tar"] : new[] { "--to-repo", $"{to.Host}/kill/{name}" }];
             string[] resume = route == "registry-tar" ? [.. command, "--resume"] : command;
             Random random = new(seed);
             long before = moved();
@@ -73,10 +74,13 @@ public sealed class KillBytesTests
             for (int i = 0; i < Kills; i++)
                 kills += await KillAsync(bench, i == 0 ? command : resume, when(moved() + random.NextInt64(size * 9 / 10))) ? 1 : 0;
             if (kills > 0 && route == "registry-tar")
-                Assert.IsFalse(File.Exists(bench.Folder[$"{name}.tar"]) && File.Exists(bench.Folder[$"{name}.tar.partial"]), $"AIRGAP_KILL_SEED={seed}");
+                Assert.IsFalse(File.Exists(bench.Folder[$"{name}.tar"]) && File.Exists(bench.Folder[$"{name}.tar.partial"]),
+                    $"AIRGAP_KILL_SEED={seed}");
             (await bench.RunAsync(resume)).EnsureSuccess();
             long extra = moved() - before - size;
-            Assert.IsLessThanOrEqualTo((kills * Streams * again) + ((kills + 1) * Heads), extra, $"AIRGAP_KILL_SEED={seed}: {extra} bytes more than {size} after {kills} kills");
+            Assert.IsLessThanOrEqualTo(
+                (kills * Streams * again) + ((kills + 1) * Heads), extra,
+                $"AIRGAP_KILL_SEED={seed}: {extra} bytes more than {size} after {kills} kills");
             await VerifyAsync(bench, route, name, destination);
             File.Delete(bench.Folder[$"{name}.tar"]);
             killed += kills;
@@ -86,7 +90,8 @@ public sealed class KillBytesTests
 
         TestContext.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{route}{(docker ? " (docker-registry)" : "")}: {seeds.Length} relocations of {size} bytes, {killed} kills, {sum / Math.Max(1, killed)} bytes moved twice for each, {most} at most in one relocation"));
+            $"{route}{(docker ? " (docker-registry)" : "")}: {seeds.Length} relocations of {size} bytes, {killed} kills, " +
+            $"{sum / Math.Max(1, killed)} bytes moved twice for each, {most} at most in one relocation"));
         Assert.IsPositive(killed);
     }
 
@@ -131,5 +136,6 @@ public sealed class KillBytesTests
     }
 
     private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
 }

@@ -51,7 +51,8 @@ public sealed class KillTests
     public async Task VerifyTellsRightFromWrong()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        (CliResult right, System.Text.Json.JsonElement document) = await bench.RunJsonAsync("verify", "-b", "registry.local:5055/mirror/nested-bundle:v1.0.0");
+        (CliResult right, System.Text.Json.JsonElement document) =
+            await bench.RunJsonAsync("verify", "-b", "registry.local:5055/mirror/nested-bundle:v1.0.0");
         Assert.AreEqual(0, right.ExitCode, right.Error);
         Assert.IsTrue(document.GetProperty("succeeded").GetBoolean());
 
@@ -60,7 +61,8 @@ public sealed class KillTests
         (CliResult wrong, document) = await bench.RunJsonAsync("verify", "--tar", "cut.tar");
         Assert.AreEqual(1, wrong.ExitCode);
         Assert.IsGreaterThan(1, document.GetProperty("errors").GetArrayLength(), "all problems, not the first");
-        Assert.Contains("AIRGAP2013", document.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("code").GetString()!), "layers are missing");
+        Assert.Contains("AIRGAP2013",
+            document.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("code").GetString()!), "layers are missing");
         Assert.AreEqual(1, (await bench.RunAsync("verify")).ExitCode);
     }
 
@@ -111,7 +113,8 @@ public sealed class KillTests
 
         HashSet<string> finished = [.. Uploads(bench)];
         int before = bench.Registry.Requests.Count;
-        (await bench.RunAsync([.. Command(route, name), .. route == "registry-tar" ? ["--resume"] : Array.Empty<string>()])).EnsureSuccess();
+        (await bench.RunAsync([.. Command(route, name), .. route == "registry-tar" ? ["--resume"] : Array.Empty<string>()]))
+            .EnsureSuccess();
         Assert.IsEmpty(Uploads(bench, before).Where(finished.Contains), "Finished blobs were sent again.");
         await VerifyAsync(bench, route, name);
         return isKilled;
@@ -152,5 +155,6 @@ public sealed class KillTests
         .ToArray();
 
     private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
 }

@@ -33,21 +33,34 @@ public sealed class MirrorsTests
         using TempFolder folder = new();
         RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture mirror = await RegistryFixture.StartEmptyAsync();
-        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        using RegistryClient client =
+            new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
         PublishItem item = new(PublishItemKind.Image, $"{source.Host}/apps/frontend:1.0.0", new Dictionary<string, string>(), null);
-        PublishSettings settings = new() { ProjectDirectory = folder.Path, OutputPath = "airgap/", Registry = $"{mirror.Host}/far", RepositoryTemplate = "{registry}/{prefix}/{source.repository}" };
+        PublishSettings settings = new()
+        {
+            ProjectDirectory = folder.Path,
+            OutputPath = "airgap/",
+            Registry = $"{mirror.Host}/far",
+            RepositoryTemplate = "{registry}/{prefix}/{source.repository}"
+        };
         await new Publisher(client).RunAsync([item], settings, CancellationToken.None);
-        CliResult result = await InProcess.RunAsync("mirrors", "--from", folder["airgap/relocation.json"], "--format", "registries.conf", "--format", "hosts.toml", "-o", folder["out"], "--json");
+        CliResult result = await InProcess.RunAsync(
+            "mirrors", "--from", folder["airgap/relocation.json"], "--format", "registries.conf", "--format", "hosts.toml", "-o",
+            folder["out"], "--json");
         Assert.AreEqual(0, result.ExitCode, result.ToString());
         Assert.HasCount(2, JsonDocument.Parse(result.Output).RootElement.GetProperty("files").EnumerateArray().ToArray());
-        Assert.Contains($"[host.\"https://{mirror.Host}/v2/far\"]", await File.ReadAllTextAsync(Directory.GetFiles(folder["out/certs.d"], "hosts.toml", SearchOption.AllDirectories).Single()));
+        Assert.Contains($"[host.\"https://{mirror.Host}/v2/far\"]",
+            await File.ReadAllTextAsync(Directory.GetFiles(folder["out/certs.d"], "hosts.toml", SearchOption.AllDirectories).Single()));
 
         // The source is gone: only the mirror can answer.
         string host = source.Host;
         await source.DisposeAsync();
-        CliResult found = await Skopeo.RunAsync(["--registries-conf", folder["out/registries.conf"], "inspect", "--raw", "--tls-verify=false", $"docker://{host}/apps/frontend:1.0.0"]);
+        CliResult found = await Skopeo.RunAsync(
+            ["--registries-conf", folder["out/registries.conf"], "inspect", "--raw", "--tls-verify=false",
+                $"docker://{host}/apps/frontend:1.0.0"]);
         Assert.AreEqual(0, found.ExitCode, found.ToString());
         using RegistryContent content = RegistryContent.At(mirror.Host);
-        Assert.AreSequenceEqual((await content.ManifestAsync("far/apps/frontend", "1.0.0")).Bytes, System.Text.Encoding.UTF8.GetBytes(found.Output));
+        Assert.AreSequenceEqual(
+            (await content.ManifestAsync("far/apps/frontend", "1.0.0")).Bytes, System.Text.Encoding.UTF8.GetBytes(found.Output));
     }
 }

@@ -18,11 +18,13 @@ public sealed class OciLayoutTests
         await SucceedAsync("copy", "--tar", Fixtures.Golden("nested-bundle.tar"), to, folder["layout"]);
         await SucceedAsync("verify", from, folder["layout"]);
         Assert.AreEqual(
-            await SucceedAsync("describe", "--tar", Fixtures.Golden("nested-bundle.tar")), await SucceedAsync("describe", from, folder["layout"]));
+            await SucceedAsync("describe", "--tar", Fixtures.Golden("nested-bundle.tar")),
+            await SucceedAsync("describe", from, folder["layout"]));
         await SucceedAsync("pull", from, folder["layout"], "-o", folder["pulled"], "-r");
         Assert.IsTrue(File.Exists(folder["pulled/.imgpkg/images.yml"]));
         await SucceedAsync("copy", from, folder["layout"], "--to-tar", folder["back.tar"]);
-        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar")), await File.ReadAllBytesAsync(folder["back.tar"]));
+        CollectionAssert.AreEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar")), await File.ReadAllBytesAsync(folder["back.tar"]));
 
         await SucceedAsync("copy", from, folder["layout"], "--to-repo", $"{registry.Host}/apps/it", "--lock-output", folder["lock.yml"]);
         using RegistryContent content = RegistryContent.At(registry.Host);

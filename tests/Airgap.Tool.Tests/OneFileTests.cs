@@ -19,7 +19,8 @@ public sealed class OneFileTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        string[] copy = ["copy", "-b", At(source, Nested), "-b", At(source, Simple), "-i", At(source, Multi), "-b", At(source, Simple), "--to-oci-tar", folder["all.tar"]];
+        string[] copy = ["copy", "-b", At(source, Nested), "-b", At(source, Simple), "-i", At(source, Multi), "-b", At(source, Simple),
+            "--to-oci-tar", folder["all.tar"]];
         await SucceedAsync(copy);
         byte[] written = await File.ReadAllBytesAsync(folder["all.tar"]);
         long alone = 0;
@@ -44,16 +45,19 @@ public sealed class OneFileTests
 
         await SucceedAsync(
             "copy", "--oci-tar", folder["all.tar"], "--receipt", folder["receipt.json"],
-            "--map", $"nested-bundle={far.Host}/new/nested", "--map", $"simple-app-bundle:v1.0.0={far.Host}/new/simple", "--map", $"multi={far.Host}/new/multi");
+            "--map", $"nested-bundle={far.Host}/new/nested", "--map", $"simple-app-bundle:v1.0.0={far.Host}/new/simple", "--map",
+            $"multi={far.Host}/new/multi");
         using RegistryContent content = RegistryContent.At(far.Host);
         await content.AssertCompleteAsync("new/nested", "v1.0.0");
         await content.AssertCompleteAsync("new/simple", "v1.0.0");
         await content.AssertCompleteAsync("new/multi", "1.0.0");
         using JsonDocument receipt = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["receipt.json"]));
         JsonElement[] places = [.. receipt.RootElement.GetProperty("places").EnumerateArray()];
-        Assert.AreSequenceEqual(["nested", "simple", "multi"], places.Select(place => place.GetProperty("repository").GetString()!.Split('/')[^1]));
+        Assert.AreSequenceEqual(
+            ["nested", "simple", "multi"], places.Select(place => place.GetProperty("repository").GetString()!.Split('/')[^1]));
         Assert.IsTrue(places.All(place => place.GetProperty("digests").GetArrayLength() > 0));
-        Assert.IsFalse(places.Any(place => place.TryGetProperty("sets", out JsonElement sets) && sets.GetArrayLength() > 0), "no place holds all of the set");
+        Assert.IsFalse(places.Any(place => place.TryGetProperty("sets", out JsonElement sets) && sets.GetArrayLength() > 0),
+            "no place holds all of the set");
 
         // The receipt is the base of the next file, for all of them.
         await SucceedAsync([.. copy[..^1], folder["delta.tar"], "--base", folder["receipt.json"]]);
@@ -80,13 +84,15 @@ public sealed class OneFileTests
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
         await SucceedAsync("copy", "-b", At(source, Simple), "--to-oci-tar", folder["first.tar"]);
         await SucceedAsync("copy", "-b", At(source, Nested), "--to-tar", folder["second.tar"], "--base", folder["first.tar"]);
-        await SucceedAsync("copy", "-b", At(source, Nested), "--to-tar", folder["third.tar"], "--base", folder["second.tar"], "--base", folder["first.tar"]);
+        await SucceedAsync("copy", "-b", At(source, Nested), "--to-tar", folder["third.tar"], "--base", folder["second.tar"], "--base",
+            folder["first.tar"]);
         await SucceedAsync("copy", "-b", At(source, Simple), "--to-tar", folder["full.tar"]);
         await File.WriteAllTextAsync(folder["file"], "something else");
         await SucceedAsync("push", "-i", "registry.example/other/thing:1", "-f", folder["file"], "--to-tar", folder["other.tar"]);
         await SucceedAsync("copy", "-b", At(source, Simple), "--to-tar", folder["delta.tar"], "--base", folder["full.tar"]);
 
-        await SucceedAsync("copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--to-repo", $"{far.Host}/new/simple", "--receipt", folder["receipt.json"]);
+        await SucceedAsync("copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--to-repo", $"{far.Host}/new/simple",
+            "--receipt", folder["receipt.json"]);
         using RegistryContent content = RegistryContent.At(far.Host);
         await content.AssertCompleteAsync("new/simple", "v1.0.0");
         foreach (string[] look in (string[][])[["describe"], ["verify"], ["pull", "-o", folder["pulled"]]])
@@ -100,15 +106,21 @@ public sealed class OneFileTests
         await SucceedAsync("verify", "--oci-tar", folder["joined.tar"]);
 
         // What is in none of them is named, with the set that has it.
-        string missing = await FailAsync("copy", "--tar", folder["third.tar"], "--tar", folder["second.tar"], "--to-repo", $"{far.Host}/other/nested");
+        string missing = await FailAsync(
+            "copy", "--tar", folder["third.tar"], "--tar", folder["second.tar"], "--to-repo", $"{far.Host}/other/nested");
         Assert.Contains("AIRGAP2110", missing);
         Assert.Contains("'first.tar' (set sha256:", missing);
-        Assert.Contains("AIRGAP2184", await FailAsync("copy", "--tar", folder["full.tar"], "--tar", folder["other.tar"], "--to-repo", $"{far.Host}/other/a"));
-        string foreign = await FailAsync("copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--tar", folder["other.tar"], "--to-repo", $"{far.Host}/other/a");
+        Assert.Contains("AIRGAP2184",
+            await FailAsync("copy", "--tar", folder["full.tar"], "--tar", folder["other.tar"], "--to-repo", $"{far.Host}/other/a"));
+        string foreign = await FailAsync(
+            "copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--tar", folder["other.tar"], "--to-repo",
+            $"{far.Host}/other/a");
         Assert.Contains("AIRGAP2184", foreign);
         Assert.Contains("other.tar' (set sha256:", foreign);
         File.Copy(folder["full.tar"], folder["copy.tar"]);
-        Assert.Contains("the same archive", await FailAsync("copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--tar", folder["copy.tar"], "--to-repo", $"{far.Host}/other/a"));
+        Assert.Contains("the same archive",
+            await FailAsync("copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--tar", folder["copy.tar"], "--to-repo",
+                $"{far.Host}/other/a"));
     }
 
     private static string At(RegistryFixture registry, string reference) => registry.Host + reference[Fixtures.Registry.Length..];

@@ -31,7 +31,8 @@ public sealed class RepositoryTemplateTests
         using RegistryContent content = RegistryContent.At(far.Host);
         string plan = await SucceedAsync([.. copy, "--dry-run"]);
         Assert.IsEmpty(await content.RepositoriesAsync(), "a dry run writes nothing");
-        Assert.Contains(" mounted", await SucceedAsync([.. copy, "--lock-output", folder["lock.yml"], "--receipt", folder["receipt.json"]]));
+        Assert.Contains(" mounted",
+            await SucceedAsync([.. copy, "--lock-output", folder["lock.yml"], "--receipt", folder["receipt.json"]]));
         IReadOnlyList<string> repositories = await content.RepositoriesAsync();
         Assert.Contains("far/mirror/nested-bundle", repositories);
         Assert.IsGreaterThan(2, repositories.Count, string.Join(' ', repositories));
@@ -66,8 +67,10 @@ public sealed class RepositoryTemplateTests
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
         string one = (await SucceedAsync("tag", "resolve", "-i", At(source, Fixtures.Registry + "/apps/frontend:1.0.0"))).Trim();
         string two = (await SucceedAsync("tag", "resolve", "-i", At(source, Fixtures.Registry + "/apps/backend:1.0.0"))).Trim();
-        await File.WriteAllTextAsync(folder["in.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {one}\n- image: {two}\n");
-        await SucceedAsync("copy", "--lock", folder["in.yml"], "--to-repo", far.Host, "--repo-template", Template, "--lock-output", folder["out.yml"]);
+        await File.WriteAllTextAsync(
+            folder["in.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {one}\n- image: {two}\n");
+        await SucceedAsync("copy", "--lock", folder["in.yml"], "--to-repo", far.Host, "--repo-template", Template,
+            "--lock-output", folder["out.yml"]);
         string written = await File.ReadAllTextAsync(folder["out.yml"]);
         Assert.Contains($"image: {far.Host}/apps/frontend@{one.Split('@')[1]}", written);
         Assert.Contains($"image: {far.Host}/apps/backend@{two.Split('@')[1]}", written);
@@ -93,8 +96,10 @@ public sealed class RepositoryTemplateTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        await SucceedAsync("copy", "-i", At(source, Fixtures.Registry + "/apps/frontend:1.0.0"), "-i", At(source, Fixtures.Registry + "/apps/backend:1.0.0"), "--to-oci-tar", folder["two.tar"]);
-        CliResult result = await InProcess.RunAsync("copy", "--oci-tar", folder["two.tar"], "--to-repo", far.Host, "--repo-template", "{registry}/all");
+        await SucceedAsync("copy", "-i", At(source, Fixtures.Registry + "/apps/frontend:1.0.0"), "-i",
+            At(source, Fixtures.Registry + "/apps/backend:1.0.0"), "--to-oci-tar", folder["two.tar"]);
+        CliResult result = await InProcess.RunAsync(
+            "copy", "--oci-tar", folder["two.tar"], "--to-repo", far.Host, "--repo-template", "{registry}/all");
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("AIRGAP2119", result.Error);
         await SucceedAsync("copy", "--oci-tar", folder["two.tar"], "--to-repo", far.Host, "--repo-template", Template);
@@ -103,9 +108,11 @@ public sealed class RepositoryTemplateTests
         await content.AssertCompleteAsync("apps/backend", "1.0.0");
     }
 
-    private static string ImagesOf(string yaml) => string.Join('\n', yaml.Split('\n').Where(line => line.Contains("image:", StringComparison.Ordinal)));
+    private static string ImagesOf(string yaml) =>
+        string.Join('\n', yaml.Split('\n').Where(line => line.Contains("image:", StringComparison.Ordinal)));
 
-    private static string At(RegistryFixture registry, string reference) => reference.Replace(Fixtures.Registry, registry.Host, StringComparison.Ordinal);
+    private static string At(RegistryFixture registry, string reference) =>
+        reference.Replace(Fixtures.Registry, registry.Host, StringComparison.Ordinal);
 
     private static async Task<string> SucceedAsync(params string[] args)
     {

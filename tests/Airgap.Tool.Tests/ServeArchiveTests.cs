@@ -21,9 +21,11 @@ public sealed class ServeArchiveTests
     public async Task ArchivesAreServedUnderTheirNamesOrOthers()
     {
         await using ServedTool tool = await ServedTool.StartAsync(
-            "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--tar", $"{Fixtures.Golden("nested-bundle.tar")}=platform/nested", "--prefix", "apps", "--access-log");
+            "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--tar", $"{Fixtures.Golden("nested-bundle.tar")}=platform/nested",
+            "--prefix", "apps", "--access-log");
         using RegistryContent content = new(tool.Address);
-        CollectionAssert.AreEqual((string[])["apps/platform/nested", "apps/simple-app-bundle"], (await content.RepositoriesAsync()).ToArray());
+        CollectionAssert.AreEqual(
+            (string[])["apps/platform/nested", "apps/simple-app-bundle"], (await content.RepositoriesAsync()).ToArray());
         await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
         await content.AssertCompleteAsync("apps/platform/nested", "v1.0.0");
         Assert.AreEqual(0, await tool.StopAsync());
@@ -57,23 +59,31 @@ public sealed class ServeArchiveTests
         using TempFolder folder = new();
         File.WriteAllText(folder["users"], $"anna:{BCrypt.Net.BCrypt.HashPassword("secret-of-anna", 4)}\n");
         await using ServedTool tool = await ServedTool.StartAsync(
-            "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--listen", "0.0.0.0:0", "--host", "registry.corp.example", "--tls-self-signed", "--htpasswd", folder["users"]);
+            "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--listen", "0.0.0.0:0", "--host", "registry.corp.example",
+            "--tls-self-signed", "--htpasswd", folder["users"]);
         Assert.AreEqual("https", tool.Address.Scheme);
         Assert.DoesNotContain("AIRGAP3023", tool.Error);
         string authority = await WaitForAsync(() => tool.Output, "-----END CERTIFICATE-----");
-        using X509Certificate2 root = X509Certificate2.CreateFromPem(authority.AsSpan(authority.IndexOf("-----BEGIN", StringComparison.Ordinal)));
+        using X509Certificate2 root =
+            X509Certificate2.CreateFromPem(authority.AsSpan(authority.IndexOf("-----BEGIN", StringComparison.Ordinal)));
         using HttpClient client = new(new SocketsHttpHandler
         {
             UseProxy = false,
             SslOptions = new SslClientAuthenticationOptions
             {
-                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck },
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { root },
+                    RevocationMode = X509RevocationMode.NoCheck
+                },
             },
         })
         { BaseAddress = tool.Address };
 
         Assert.AreEqual(HttpStatusCode.Unauthorized, (await client.GetAsync("/v2/", TestContext.CancellationToken)).StatusCode);
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("anna:secret-of-anna")));
+        client.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("anna:secret-of-anna")));
         Assert.AreEqual(HttpStatusCode.OK, (await client.GetAsync("/v2/", TestContext.CancellationToken)).StatusCode);
         client.DefaultRequestHeaders.Host = "registry.corp.example";
         Assert.AreEqual(HttpStatusCode.OK, (await client.GetAsync("/v2/", TestContext.CancellationToken)).StatusCode);
@@ -82,7 +92,8 @@ public sealed class ServeArchiveTests
     [TestMethod]
     public async Task WhoListensBeyondTheMachineWithoutEitherIsWarned()
     {
-        await using ServedTool tool = await ServedTool.StartAsync("--tar", Fixtures.Golden("simple-app-bundle.tar"), "--listen", "0.0.0.0:0");
+        await using ServedTool tool =
+            await ServedTool.StartAsync("--tar", Fixtures.Golden("simple-app-bundle.tar"), "--listen", "0.0.0.0:0");
         Assert.Contains("AIRGAP3023", tool.Error);
         Assert.Contains("can read its content", tool.Error);
     }

@@ -9,8 +9,8 @@ using Airgap.Tool.Tests.EndToEnd;
 namespace Airgap.Tool.Tests;
 
 /// <summary>
-/// <c>serve</c> is killed under clients that write to one folder, and started again: what it confirmed is there, and what it lists is whole.
-/// AIRGAP_KILL_RUNS sets the number of kills (4 unless told); AIRGAP_KILL_SEED replays one.
+/// <c>serve</c> is killed under clients that write to one folder, and started again: what it confirmed is there, and what it lists is
+/// whole. AIRGAP_KILL_RUNS sets the number of kills (4 unless told); AIRGAP_KILL_SEED replays one.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -47,7 +47,8 @@ public sealed class ServeKillTests
     }
 
     private static async Task<int> WriteUntilKilledAsync(
-        string storage, int seed, ConcurrentDictionary<(string, string), string?> confirmed, ConcurrentDictionary<(string, string), string?> underWay)
+        string storage, int seed, ConcurrentDictionary<(string, string), string?> confirmed,
+        ConcurrentDictionary<(string, string), string?> underWay)
     {
         using Served served = await Served.StartAsync(storage);
         TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -73,7 +74,8 @@ public sealed class ServeKillTests
                         {
                             byte[] shared = new byte[20_000];
                             shared.AsSpan().Fill((byte)random.Next(6));
-                            digest = (await writer.PushImageAsync(repository, null, shared, [.. $"{seed} {worker} {i}".Select(c => (byte)c)])).Digest;
+                            digest = (await writer.PushImageAsync(
+                                repository, null, shared, [.. $"{seed} {worker} {i}".Select(c => (byte)c)])).Digest;
                         }
 
                         underWay[(repository, tag)] = digest;
@@ -102,14 +104,16 @@ public sealed class ServeKillTests
     }
 
     private static async Task CheckAsync(
-        string storage, ConcurrentDictionary<(string Repository, string Tag), string?> confirmed, ConcurrentDictionary<(string Repository, string Tag), string?> underWay)
+        string storage, ConcurrentDictionary<(string Repository, string Tag), string?> confirmed,
+        ConcurrentDictionary<(string Repository, string Tag), string?> underWay)
     {
         // Every file under a digest's name has that digest, also those that no manifest names.
         string blobs = Path.Combine(storage, "docker", "registry", "v2", "blobs");
         foreach (string file in Directory.EnumerateFiles(blobs, "data", SearchOption.AllDirectories))
         {
             await using FileStream stream = File.OpenRead(file);
-            Assert.AreEqual(Path.GetFileName(Path.GetDirectoryName(file)), Convert.ToHexStringLower(await SHA256.HashDataAsync(stream)), file);
+            Assert.AreEqual(Path.GetFileName(Path.GetDirectoryName(file)),
+                Convert.ToHexStringLower(await SHA256.HashDataAsync(stream)), file);
         }
 
         using Served served = await Served.StartAsync(storage);
@@ -158,7 +162,8 @@ public sealed class ServeKillTests
     }
 
     private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
 
     /// <summary>A <c>serve</c> of its own process.</summary>
     private sealed class Served(Process process, Uri address, Task<string> error) : IDisposable

@@ -17,7 +17,8 @@ public sealed class SigningTests
     private static string Bundle => $"{s_source.Host}/mirror/simple-app-bundle:v1.0.0";
 
     [ClassInitialize]
-    public static async Task StartAsync(TestContext context) => s_source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
+    public static async Task StartAsync(TestContext context) =>
+        s_source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
 
     [ClassCleanup]
     public static async Task StopAsync() => await s_source.DisposeAsync();
@@ -44,13 +45,18 @@ public sealed class SigningTests
     [TestMethod]
     public async Task AnArchiveThatChanged_OrHasNoSignature_LeavesNoManifestAndNoTag()
     {
-        Assert.AreEqual(0, (await InProcess.RunAsync("copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--sign-key", Private("p256"))).ExitCode);
+        Assert.AreEqual(
+            0, (await InProcess.RunAsync("copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--sign-key", Private("p256"))).ExitCode);
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
         using (FileStream file = new(_folder["a.tar"], FileMode.Append))
             file.Write(new byte[512]);
         CliResult changed = await ImportAsync(far, "changed", "a.tar", "p256");
-        CliResult kept = await InProcess.RunAsync("copy", "--tar", _folder["a.tar"], "--to-repo", $"{far.Host}/kept/app", "--verify-archive", SignedStorage.Key("p256"), "--keep-going");
-        CliResult dry = await InProcess.RunAsync("copy", "--tar", _folder["a.tar"], "--to-repo", $"{far.Host}/dry/app", "--verify-archive", SignedStorage.Key("p256"), "--dry-run");
+        CliResult kept = await InProcess.RunAsync(
+            "copy", "--tar", _folder["a.tar"], "--to-repo", $"{far.Host}/kept/app", "--verify-archive",
+            SignedStorage.Key("p256"), "--keep-going");
+        CliResult dry = await InProcess.RunAsync(
+            "copy", "--tar", _folder["a.tar"], "--to-repo", $"{far.Host}/dry/app", "--verify-archive",
+            SignedStorage.Key("p256"), "--dry-run");
         File.Delete(_folder["a.tar.sigstore.json"]);
         CliResult bare = await ImportAsync(far, "bare", "a.tar", "p256");
 
@@ -65,7 +71,8 @@ public sealed class SigningTests
     {
         string[] copy = ["copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--volume-size", "30kB", "--sign-key", Private("p384")];
         Assert.AreEqual(0, (await InProcess.RunAsync(copy)).ExitCode);
-        string[] parts = Directory.GetFiles(_folder.Path, "a.tar.0*").Where(name => !name.EndsWith(".json", StringComparison.Ordinal)).ToArray();
+        string[] parts = Directory.GetFiles(_folder.Path, "a.tar.0*")
+            .Where(name => !name.EndsWith(".json", StringComparison.Ordinal)).ToArray();
         Assert.IsNotEmpty(parts);
         foreach (string file in parts.Append(_folder["a.tar.parts.json"]))
             AssertSigned(file, "p384");
@@ -149,24 +156,30 @@ public sealed class SigningTests
     public async Task Images_AreSignedAtTheDestination_Once(string form)
     {
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        string[] copy = ["copy", "-b", Bundle, "--to-repo", $"{far.Host}/apps/it", "--sign-key", Private("ed25519"), "--sign-images", form, "--json"];
+        string[] copy = ["copy", "-b", Bundle, "--to-repo", $"{far.Host}/apps/it", "--sign-key", Private("ed25519"),
+            "--sign-images", form, "--json"];
         CliResult first = await InProcess.RunAsync(copy);
         Assert.AreEqual(0, first.ExitCode, first.Error);
         CliResult second = await InProcess.RunAsync(copy);
-        CliResult another = await InProcess.RunAsync(["copy", "-b", Bundle, "--to-repo", $"{far.Host}/apps/it", "--sign-key", Private("p256"), "--sign-images", form]);
+        CliResult another = await InProcess.RunAsync(
+            ["copy", "-b", Bundle, "--to-repo", $"{far.Host}/apps/it", "--sign-key", Private("p256"), "--sign-images", form]);
 
         JsonElement[] signed = [.. JsonDocument.Parse(first.Output).RootElement.GetProperty("signedImages").EnumerateArray()];
         Assert.IsNotEmpty(signed);
         Assert.IsTrue(signed.All(image => image.GetProperty("isNew").GetBoolean()));
-        Assert.IsTrue(JsonDocument.Parse(second.Output).RootElement.GetProperty("signedImages").EnumerateArray().All(image => !image.GetProperty("isNew").GetBoolean()));
+        Assert.IsTrue(JsonDocument.Parse(second.Output).RootElement.GetProperty("signedImages").EnumerateArray()
+            .All(image => !image.GetProperty("isNew").GetBoolean()));
         Assert.AreEqual(0, another.ExitCode, another.Error);
         foreach (string key in new[] { "ed25519", "p256" })
         {
-            CliResult verified = await InProcess.RunAsync("verify", "-b", $"{far.Host}/apps/it:v1.0.0", "--verify-key", SignedStorage.Key(key));
+            CliResult verified = await InProcess.RunAsync(
+                "verify", "-b", $"{far.Host}/apps/it:v1.0.0", "--verify-key", SignedStorage.Key(key));
             Assert.AreEqual(0, verified.ExitCode, verified.Error);
         }
 
-        Assert.AreEqual(1, (await InProcess.RunAsync("verify", "-b", $"{far.Host}/apps/it:v1.0.0", "--verify-key", SignedStorage.Key("wrong"))).ExitCode);
+        Assert.AreEqual(
+            1, (await InProcess.RunAsync(
+                "verify", "-b", $"{far.Host}/apps/it:v1.0.0", "--verify-key", SignedStorage.Key("wrong"))).ExitCode);
     }
 
     [TestMethod]
@@ -177,7 +190,8 @@ public sealed class SigningTests
     {
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
 
-        CliResult result = await InProcess.RunAsync("copy", "-b", Bundle, to, name.Length == 0 ? $"{far.Host}/apps/it" : _folder[name], "--sign-key", Private(key));
+        CliResult result = await InProcess.RunAsync(
+            "copy", "-b", Bundle, to, name.Length == 0 ? $"{far.Host}/apps/it" : _folder[name], "--sign-key", Private(key));
 
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains(code, result.Error);
@@ -187,16 +201,20 @@ public sealed class SigningTests
 
     private static string Private(string name) => Path.Combine(Fixtures.Root, "trust", "keys", $"{name}.pem");
 
-    private static bool Has(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+    private static bool Has(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     private Task<CliResult> ImportAsync(RegistryFixture far, string repository, string archive, string key) =>
-        InProcess.RunAsync("copy", "--tar", _folder[archive], "--to-repo", $"{far.Host}/{repository}/app", "--verify-archive", SignedStorage.Key(key));
+        InProcess.RunAsync("copy", "--tar", _folder[archive], "--to-repo", $"{far.Host}/{repository}/app", "--verify-archive",
+            SignedStorage.Key(key));
 
     private static void AssertRefused(RegistryFixture far, CliResult result, string repository, string? code = "AIRGAP2203")
     {
         Assert.AreEqual(1, result.ExitCode, result.Output);
         Assert.Contains(code ?? "AIRGAP2", result.Error);
-        Assert.IsEmpty(far.Requests.Where(request => request.Path.Contains($"/{repository}/app/manifests", StringComparison.Ordinal) && request.Method == "PUT"));
+        Assert.IsEmpty(far.Requests.Where(
+            request => request.Path.Contains($"/{repository}/app/manifests", StringComparison.Ordinal) && request.Method == "PUT"));
     }
 
     // By .NET's own verification, not by the code that signed.

@@ -19,7 +19,8 @@ public sealed class TrailTests
     private static string Bundle => $"{s_source.Host}/mirror/simple-app-bundle:v1.0.0";
 
     [ClassInitialize]
-    public static async Task StartAsync(TestContext context) => s_source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
+    public static async Task StartAsync(TestContext context) =>
+        s_source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
 
     [ClassCleanup]
     public static async Task StopAsync() => await s_source.DisposeAsync();
@@ -31,17 +32,23 @@ public sealed class TrailTests
     public async Task AReceipt_IsSigned_AndABaseHasToBe()
     {
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        CliResult copy = await InProcess.RunAsync("copy", "-b", Bundle, "--to-repo", $"{far.Host}/apps/it", "--receipt", _folder["receipt.json"], "--sign-key", Private("p256"), "--record-user");
+        CliResult copy = await InProcess.RunAsync(
+            "copy", "-b", Bundle, "--to-repo", $"{far.Host}/apps/it", "--receipt", _folder["receipt.json"], "--sign-key",
+            Private("p256"), "--record-user");
         Assert.AreEqual(0, copy.ExitCode, copy.Error);
 
-        JsonElement envelope = JsonDocument.Parse(File.ReadAllBytes(_folder["receipt.json.sigstore.json"])).RootElement.GetProperty("dsseEnvelope");
+        JsonElement envelope = JsonDocument.Parse(File.ReadAllBytes(_folder["receipt.json.sigstore.json"])).RootElement
+            .GetProperty("dsseEnvelope");
         byte[] payload = envelope.GetProperty("payload").GetBytesFromBase64();
         byte[] signed = [.. Encoding.UTF8.GetBytes($"DSSEv1 28 application/vnd.in-toto+json {payload.Length} "), .. payload];
         using ECDsa key = ECDsa.Create();
         key.ImportFromPem(File.ReadAllText(SignedStorage.Key("p256")));
-        Assert.IsTrue(key.VerifyData(signed, envelope.GetProperty("signatures")[0].GetProperty("sig").GetBytesFromBase64(), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+        Assert.IsTrue(key.VerifyData(
+            signed, envelope.GetProperty("signatures")[0].GetProperty("sig").GetBytesFromBase64(), HashAlgorithmName.SHA256,
+            DSASignatureFormat.Rfc3279DerSequence));
         JsonElement statement = JsonDocument.Parse(payload).RootElement;
-        Assert.AreEqual(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder["receipt.json"]))), statement.GetProperty("subject")[0].GetProperty("digest").GetProperty("sha256").GetString());
+        Assert.AreEqual(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder["receipt.json"]))),
+            statement.GetProperty("subject")[0].GetProperty("digest").GetProperty("sha256").GetString());
         Assert.IsTrue(statement.GetProperty("predicate").GetProperty("images").GetArrayLength() > 1);
         Assert.Contains($"{far.Host}/apps/it", statement.GetProperty("predicate").GetProperty("to")[0].GetString()!);
 
@@ -50,7 +57,9 @@ public sealed class TrailTests
         CliResult other = await InProcess.RunAsync([.. delta, SignedStorage.Key("wrong")]);
         File.AppendAllText(_folder["receipt.json"], " ");
         CliResult changed = await InProcess.RunAsync([.. delta, SignedStorage.Key("p256")]);
-        CliResult repository = await InProcess.RunAsync("copy", "-b", Bundle, "--to-tar", _folder["r.tar"], "--base", $"{far.Host}/apps/it", "--verify-base", SignedStorage.Key("p256"));
+        CliResult repository = await InProcess.RunAsync(
+            "copy", "-b", Bundle, "--to-tar", _folder["r.tar"], "--base", $"{far.Host}/apps/it", "--verify-base",
+            SignedStorage.Key("p256"));
 
         Assert.AreEqual(0, good.ExitCode, good.Error);
         Assert.Contains("AIRGAP2203", other.Error);
@@ -62,7 +71,8 @@ public sealed class TrailTests
     [TestMethod]
     public async Task AnArchiveAsBase_IsVerified_ByItsSignature()
     {
-        Assert.AreEqual(0, (await InProcess.RunAsync("copy", "-b", Bundle, "--to-tar", _folder["full.tar"], "--sign-key", Private("p256"))).ExitCode);
+        Assert.AreEqual(
+            0, (await InProcess.RunAsync("copy", "-b", Bundle, "--to-tar", _folder["full.tar"], "--sign-key", Private("p256"))).ExitCode);
         string[] delta = ["copy", "-b", Bundle, "--to-tar", _folder["delta.tar"], "--base", _folder["full.tar"], "--verify-base"];
 
         Assert.Contains("AIRGAP2203", (await InProcess.RunAsync([.. delta, SignedStorage.Key("wrong")])).Error);
@@ -75,11 +85,16 @@ public sealed class TrailTests
     {
         string[] copy = ["copy", "-b", Bundle, "--audit-log", _folder["audit.jsonl"], "--to-tar"];
         Assert.AreEqual(0, (await InProcess.RunAsync([.. copy, _folder["a.tar"]])).ExitCode);
-        Assert.AreEqual(1, (await InProcess.RunAsync("copy", "-b", $"{s_source.Host}/mirror/none:v1", "--audit-log", _folder["audit.jsonl"], "--to-tar", _folder["b.tar"])).ExitCode);
+        Assert.AreEqual(
+            1,
+            (await InProcess.RunAsync(
+                "copy", "-b", $"{s_source.Host}/mirror/none:v1", "--audit-log", _folder["audit.jsonl"], "--to-tar",
+                _folder["b.tar"])).ExitCode);
         Assert.AreEqual(0, (await InProcess.RunAsync([.. copy, _folder["c.tar"], "--dry-run"])).ExitCode);
         string[] lines = File.ReadAllLines(_folder["audit.jsonl"]);
         CliResult whole = await InProcess.RunAsync("audit", "verify", _folder["audit.jsonl"]);
-        File.WriteAllText(_folder["audit.jsonl"], lines[0].Replace("complete", "COMPLETE", StringComparison.Ordinal) + "\n" + lines[1] + "\n");
+        File.WriteAllText(_folder["audit.jsonl"],
+            lines[0].Replace("complete", "COMPLETE", StringComparison.Ordinal) + "\n" + lines[1] + "\n");
         CliResult broken = await InProcess.RunAsync("audit", "verify", _folder["audit.jsonl"]);
 
         Assert.HasCount(2, lines, "a dry run does nothing that is to be noted");
@@ -97,7 +112,10 @@ public sealed class TrailTests
         string tool = Path.Combine(AppContext.BaseDirectory, "dotnet-airgap.dll");
         CliResult[] results = await Task.WhenAll(new[] { "a", "b" }.Select(name => Cli.RunAsync(
             "dotnet", [tool, "copy", "-b", Bundle, "--to-tar", _folder[name + ".tar"], "--audit-log", _folder["audit.jsonl"]])));
-        await Parallel.ForEachAsync(Enumerable.Range(0, 4), async (i, _) => await InProcess.RunAsync("copy", "-b", $"{s_source.Host}/mirror/none:v1", "--to-tar", _folder[$"{i}.tar"], "--audit-log", _folder["audit.jsonl"]));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 4), async (i, _) =>
+            await InProcess.RunAsync(
+                "copy", "-b", $"{s_source.Host}/mirror/none:v1", "--to-tar", _folder[$"{i}.tar"], "--audit-log", _folder["audit.jsonl"]));
         CliResult whole = await InProcess.RunAsync("audit", "verify", _folder["audit.jsonl"]);
 
         foreach (CliResult result in results)
@@ -114,7 +132,11 @@ public sealed class TrailTests
         string[] copy = ["copy", "-b", Bundle, "--to-repo", $"{far.Host}/apps/it", "--json", "--gate"];
         CliResult refused = await InProcess.RunAsync([.. copy, "echo too risky; exit 4"]);
         int before = far.Requests.Count(request => request.Method is not ("GET" or "HEAD"));
-        CliResult good = await InProcess.RunAsync([.. copy, $"cmp -s \"$AIRGAP_PLAN\" - && test -f \"$AIRGAP_LAYOUT/index.json\" && cp \"$AIRGAP_PLAN\" '{_folder["plan.json"]}' && echo '{{\"version\":\"2.1.0\",\"runs\":[]}}'", "--gate-content"]);
+        CliResult good = await InProcess.RunAsync(
+            [
+                .. copy,
+                $"cmp -s \"$AIRGAP_PLAN\" - && test -f \"$AIRGAP_LAYOUT/index.json\" && cp \"$AIRGAP_PLAN\" " +
+                $"'{_folder["plan.json"]}' && echo '{{\"version\":\"2.1.0\",\"runs\":[]}}'", "--gate-content"]);
 
         Assert.AreEqual(1, refused.ExitCode);
         Assert.Contains("AIRGAP2207", refused.Error);

@@ -63,7 +63,8 @@ public sealed class TrustTests
         Assert.AreEqual(2, result.Error.Split("AIRGAP5001").Length - 1, result.Error);
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
         Assert.IsFalse(Directory.Exists(Path.Combine(s_folder["storage"], "docker/registry/v2/repositories/refused")));
-        Assert.IsEmpty(s_registry.Requests.Skip(before).Where(request => request.Path.Contains("/refused/", StringComparison.Ordinal) && request.Method is not ("GET" or "HEAD")));
+        Assert.IsEmpty(s_registry.Requests.Skip(before)
+            .Where(request => request.Path.Contains("/refused/", StringComparison.Ordinal) && request.Method is not ("GET" or "HEAD")));
     }
 
     [TestMethod]
@@ -71,9 +72,12 @@ public sealed class TrustTests
     {
         using TempFolder folder = new();
 
-        CliResult real = await InProcess.RunAsync("copy", "-b", Bundle, "--verify-key", SignedStorage.Key("wrong"), "--to-tar", folder["a.tar"]);
-        CliResult dry = await InProcess.RunAsync("copy", "-b", Bundle, "--verify-key", SignedStorage.Key("wrong"), "--to-tar", folder["a.tar"], "--dry-run");
-        CliResult either = await InProcess.RunAsync("verify", "-b", Bundle, "--verify-key", SignedStorage.Key("wrong"), "--verify-key", SignedStorage.Key("p256"));
+        CliResult real = await InProcess.RunAsync(
+            "copy", "-b", Bundle, "--verify-key", SignedStorage.Key("wrong"), "--to-tar", folder["a.tar"]);
+        CliResult dry = await InProcess.RunAsync(
+            "copy", "-b", Bundle, "--verify-key", SignedStorage.Key("wrong"), "--to-tar", folder["a.tar"], "--dry-run");
+        CliResult either = await InProcess.RunAsync(
+            "verify", "-b", Bundle, "--verify-key", SignedStorage.Key("wrong"), "--verify-key", SignedStorage.Key("p256"));
 
         Assert.AreEqual(1, real.ExitCode);
         Assert.Contains("AIRGAP5002", real.Error);
@@ -86,7 +90,8 @@ public sealed class TrustTests
     [TestMethod]
     public async Task OfTheRootAlone_ThatIsAskedFor()
     {
-        CliResult result = await InProcess.RunAsync("verify", "-b", BundleOfUnsigned, "--verify-key", SignedStorage.Key("p256"), "--verify-required", "root");
+        CliResult result = await InProcess.RunAsync(
+            "verify", "-b", BundleOfUnsigned, "--verify-key", SignedStorage.Key("p256"), "--verify-required", "root");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
     }
@@ -96,7 +101,8 @@ public sealed class TrustTests
     {
         using TempFolder folder = new();
         string[] key = ["--verify-key", SignedStorage.Key("p256")];
-        Assert.AreEqual(0, (await InProcess.RunAsync(["copy", "-b", Bundle, "--to-tar", folder["signed.tar"], "--artifacts", .. key])).ExitCode);
+        Assert.AreEqual(
+            0, (await InProcess.RunAsync(["copy", "-b", Bundle, "--to-tar", folder["signed.tar"], "--artifacts", .. key])).ExitCode);
         Assert.AreEqual(0, (await InProcess.RunAsync(["copy", "-b", Bundle, "--to-tar", folder["bare.tar"], .. key])).ExitCode);
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
         int before = s_registry.Requests.Count;
@@ -135,7 +141,9 @@ public sealed class TrustTests
     [DataRow("ed25519", "blob/made/ed25519-pure.sigstore.json", 0)]
     public async Task Blob_IsJudgedByItsBundle(string key, string bundle, int exitCode)
     {
-        CliResult result = await InProcess.RunAsync("verify", "--blob", Path.Combine(s_trust, "blob", "archive.tar"), "--signature", Path.Combine(s_trust, bundle), "--verify-key", SignedStorage.Key(key));
+        CliResult result = await InProcess.RunAsync(
+            "verify", "--blob", Path.Combine(s_trust, "blob", "archive.tar"), "--signature", Path.Combine(s_trust, bundle), "--verify-key",
+            SignedStorage.Key(key));
 
         Assert.AreEqual(exitCode, result.ExitCode, result.Error);
         Assert.AreEqual(exitCode == 1, result.Error.Contains("AIRGAP5002", StringComparison.Ordinal), result.Error);
@@ -149,7 +157,8 @@ public sealed class TrustTests
     public async Task AnIdentity_IsJudgedByTheTrustedRoot(string image, string identity, string issuer, int exitCode)
     {
         CliResult result = await InProcess.RunAsync(
-            "verify", "-i", $"{s_registry.Host}/{image}", "--verify-identity", identity, "--verify-issuer", issuer, "--trusted-root", Path.Combine(s_trust, "keyless/private/trusted_root.json"));
+            "verify", "-i", $"{s_registry.Host}/{image}", "--verify-identity", identity, "--verify-issuer", issuer, "--trusted-root",
+            Path.Combine(s_trust, "keyless/private/trusted_root.json"));
 
         Assert.AreEqual(exitCode, result.ExitCode, result.Error);
     }
@@ -182,7 +191,8 @@ public sealed class TrustTests
     public async Task ATrustPolicy_OfNotation()
     {
         using TempFolder folder = new();
-        string policy = (await File.ReadAllTextAsync(Path.Combine(s_trust, "notation/policies/strict.json"))).Replace("registry.local:5055", s_registry.Host, StringComparison.Ordinal);
+        string policy = (await File.ReadAllTextAsync(Path.Combine(s_trust, "notation/policies/strict.json")))
+            .Replace("registry.local:5055", s_registry.Host, StringComparison.Ordinal);
         await File.WriteAllTextAsync(folder["trustpolicy.json"], policy);
         string[] flags = ["--policy", folder["trustpolicy.json"], "--trust-store", Path.Combine(s_trust, "notation/truststore")];
 
@@ -253,14 +263,17 @@ public sealed class TrustTests
         Pushed plain = await writer.PushImageAsync("evil/pinned", null, [4, 5, 6]);
         Pushed config = await writer.PushBlobAsync("evil/pinned", "{}"u8.ToArray(), RegistryWriter.OciConfig);
         Pushed attached = await writer.PushManifestAsync(
-            "evil/pinned", null, $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciManifest}}","config":{{config.Json}},"layers":[],"subject":{{plain.Json}}}""");
+            "evil/pinned", null,
+            $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciManifest}}","config":{{config.Json}},"layers":[],"subject":{{plain.Json}}}""");
         Directory.CreateDirectory(folder["b/.imgpkg"]);
         await File.WriteAllTextAsync(
             folder["b/.imgpkg/images.yml"],
-            $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {s_registry.Host}/evil/pinned@{plain.Digest}\n- image: {s_registry.Host}/evil/pinned@{attached.Digest}\n");
+            "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: " +
+            $"{s_registry.Host}/evil/pinned@{plain.Digest}\n- image: {s_registry.Host}/evil/pinned@{attached.Digest}\n");
         Assert.AreEqual(0, (await InProcess.RunAsync("push", "-b", $"{s_registry.Host}/evil/bundle:v1", "-f", folder["b"])).ExitCode);
 
-        CliResult result = await InProcess.RunAsync("verify", "-b", $"{s_registry.Host}/evil/bundle:v1", "--verify-key", SignedStorage.Key("p256"));
+        CliResult result = await InProcess.RunAsync(
+            "verify", "-b", $"{s_registry.Host}/evil/bundle:v1", "--verify-key", SignedStorage.Key("p256"));
 
         Assert.AreEqual(1, result.ExitCode);
         Assert.AreEqual(3, result.Error.Split("AIRGAP5001").Length - 1, result.Error);
@@ -273,14 +286,17 @@ public sealed class TrustTests
         using TempFolder folder = new();
         using RegistryWriter writer = new(s_registry.Address);
         await writer.PushImageAsync("evil/tagged", "v1", [7, 8, 9]);
-        Assert.AreEqual(0, (await InProcess.RunAsync("copy", "-i", $"{s_registry.Host}/evil/tagged:v1", "--to-oci", folder["layout"])).ExitCode);
+        Assert.AreEqual(
+            0, (await InProcess.RunAsync("copy", "-i", $"{s_registry.Host}/evil/tagged:v1", "--to-oci", folder["layout"])).ExitCode);
         string index = await File.ReadAllTextAsync(folder["layout/index.json"]);
         string tag = $"sha256-{new string('0', 64)}.sig";
-        string renamed = index.Replace("\"v1\"", $"\"{tag}\"", StringComparison.Ordinal).Replace(":v1\"", $":{tag}\"", StringComparison.Ordinal);
+        string renamed = index.Replace("\"v1\"", $"\"{tag}\"", StringComparison.Ordinal)
+            .Replace(":v1\"", $":{tag}\"", StringComparison.Ordinal);
         Assert.AreNotEqual(index, renamed);
         await File.WriteAllTextAsync(folder["layout/index.json"], renamed);
 
-        CliResult result = await InProcess.RunAsync("copy", "--oci", folder["layout"], "--to-tar", folder["a.tar"], "--verify-key", SignedStorage.Key("p256"));
+        CliResult result = await InProcess.RunAsync(
+            "copy", "--oci", folder["layout"], "--to-tar", folder["a.tar"], "--verify-key", SignedStorage.Key("p256"));
 
         Assert.AreEqual(1, result.ExitCode, result.Output);
         Assert.Contains("AIRGAP5001", result.Error);
@@ -291,9 +307,13 @@ public sealed class TrustTests
     [TestMethod]
     public async Task FewRequestsTellWhoSigned()
     {
-        string[] Requests(int before) => [.. s_registry.Requests.Skip(before).Where(request => request.Path.Contains("/trust/frontend/", StringComparison.Ordinal)).Select(request => $"{request.Method} {request.Path}")];
+        string[] Requests(int before) =>
+            [.. s_registry.Requests.Skip(before).Where(request => request.Path.Contains("/trust/frontend/", StringComparison.Ordinal))
+                .Select(request => $"{request.Method} {request.Path}")];
         int start = s_registry.Requests.Count;
-        Assert.AreEqual(0, (await InProcess.RunAsync("verify", "-i", $"{s_registry.Host}/trust/frontend:1.0.0", "--verify-key", SignedStorage.Key("p256"))).ExitCode);
+        Assert.AreEqual(
+            0, (await InProcess.RunAsync(
+                "verify", "-i", $"{s_registry.Host}/trust/frontend:1.0.0", "--verify-key", SignedStorage.Key("p256"))).ExitCode);
 
         Assert.IsLessThanOrEqualTo(4, Requests(start).Length, string.Join(Environment.NewLine, Requests(start)));
     }

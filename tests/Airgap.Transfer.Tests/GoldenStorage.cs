@@ -31,7 +31,8 @@ internal static class GoldenStorage
         ManifestAt(Path.Combine(s_root, "repositories", repository, "_manifests", "tags", tag));
 
     /// <summary>A blob's bytes.</summary>
-    public static byte[] Blob(Digest digest) => File.ReadAllBytes(Path.Combine(s_root, "blobs", "sha256", digest.Hex[..2], digest.Hex, "data"));
+    public static byte[] Blob(Digest digest) =>
+        File.ReadAllBytes(Path.Combine(s_root, "blobs", "sha256", digest.Hex[..2], digest.Hex, "data"));
 
     /// <summary>A blob's bytes, unpacked.</summary>
     public static byte[] Gunzip(byte[] bytes)

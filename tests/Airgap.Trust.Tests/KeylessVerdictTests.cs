@@ -28,7 +28,8 @@ public sealed class KeylessVerdictTests
         foreach (TrustCase one in TrustFixtures.Cases("keyless"))
         {
             Demand demand = new() { AnyOf = [SignerOf(one)] };
-            Verdict verdict = await new ImageJudge(new StorageStore("trust/keyless"), TimeProvider.System).JudgeAsync(one.Digest, one.Id, demand, TestContext.CancellationToken);
+            Verdict verdict = await new ImageJudge(new StorageStore("trust/keyless"), TimeProvider.System).JudgeAsync(
+                one.Digest, one.Id, demand, TestContext.CancellationToken);
             expectations.Take(one, verdict);
         }
 
@@ -42,7 +43,8 @@ public sealed class KeylessVerdictTests
         [
             new("cosign 2.5", true, "cosign 2.5 knows no Rekor v2, and no extensions of certificate logs."),
             new("cosign 2.5", false, "A digest that lies is no accident, though nobody signed it.", "message-digest-mismatch_fail"),
-            new("sigstore-js", false, "A log without a start of its validity is no log of this root.", "trust-root-tlog-missing-validity-start_fail"),
+            new("sigstore-js", false, "A log without a start of its validity is no log of this root.",
+                "trust-root-tlog-missing-validity-start_fail"),
         ]);
         foreach (TrustCase one in TrustFixtures.Cases("conformance"))
             expectations.Take(one, Judge(one));
@@ -65,16 +67,21 @@ public sealed class KeylessVerdictTests
                 : "keyless/public-good.trusted_root.json";
             Signer signer = name.StartsWith("managed-key", StringComparison.Ordinal)
                 ? TrustFixtures.Key("keyless/conformance/keys/be232253.pub")
-                : new CertificateSigner(TrustFixtures.TrustedRoot(root), IdentityPattern.Parse(Beacon), IdentityPattern.Parse("https://token.actions.githubusercontent.com"));
-            string artifact = name.StartsWith("intoto", StringComparison.Ordinal) ? "keyless/conformance/artifacts/intoto-expired-certificate_fail.txt" : "keyless/conformance/a.txt";
-            Verdict verdict = FileJudge.Judge(SignedBytes.Of(TrustFixtures.Bytes(artifact)), File.ReadAllBytes(path), name, [signer], DateTimeOffset.UtcNow);
+                : new CertificateSigner(
+                    TrustFixtures.TrustedRoot(root), IdentityPattern.Parse(Beacon),
+                    IdentityPattern.Parse("https://token.actions.githubusercontent.com"));
+            string artifact = name.StartsWith("intoto", StringComparison.Ordinal)
+                ? "keyless/conformance/artifacts/intoto-expired-certificate_fail.txt" : "keyless/conformance/a.txt";
+            Verdict verdict = FileJudge.Judge(
+                SignedBytes.Of(TrustFixtures.Bytes(artifact)), File.ReadAllBytes(path), name, [signer], DateTimeOffset.UtcNow);
             Assert.AreEqual(!name.EndsWith("_fail", StringComparison.Ordinal), verdict.IsAccepted, $"{name}: {verdict.Refusal?.Message}");
         }
 
         Assert.HasCount(11, others);
     }
 
-    private const string Beacon = "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main";
+    private const string Beacon =
+        "https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main";
 
     // The identity and issuer are named as the user has to name them; where a root is without a log, none is asked for.
     private static Signer SignerOf(TrustCase one)
@@ -82,9 +89,19 @@ public sealed class KeylessVerdictTests
         TrustedRoot root = TrustFixtures.TrustedRoot();
         IdentityPattern identity = IdentityPattern.Parse(one.Text("identity")!);
         if (one.Text("kind") == "own-pki")
-            return new CertificateSigner(new TrustedRoot { Authorities = root.Authorities, TimestampAuthorities = one.Flag("timestamp") ? root.TimestampAuthorities : [] }, identity, null, mayBeNow: true);
+            return new CertificateSigner(
+                new TrustedRoot
+                {
+                    Authorities = root.Authorities,
+                    TimestampAuthorities = one.Flag("timestamp") ? root.TimestampAuthorities : []
+                }, identity, null, mayBeNow: true);
         if (one.Flag("notlog"))
-            root = new TrustedRoot { Authorities = root.Authorities, CertificateLogs = root.CertificateLogs, TimestampAuthorities = root.TimestampAuthorities };
+            root = new TrustedRoot
+            {
+                Authorities = root.Authorities,
+                CertificateLogs = root.CertificateLogs,
+                TimestampAuthorities = root.TimestampAuthorities
+            };
         return new CertificateSigner(root, identity, IdentityPattern.Parse(one.Text("issuer")!));
     }
 
@@ -95,8 +112,11 @@ public sealed class KeylessVerdictTests
         {
             Signer signer = one.Text("key") is { } key
                 ? TrustFixtures.Key(key)
-                : new CertificateSigner(TrustFixtures.TrustedRoot(one.Text("trusted_root")!), IdentityPattern.Parse(one.Text("identity")!), IdentityPattern.Parse(one.Text("issuer")!));
-            return FileJudge.Judge(artifact, TrustFixtures.Bytes(one.Text("file")!), one.Text("artifact")!, [signer], DateTimeOffset.UtcNow);
+                : new CertificateSigner(
+                    TrustFixtures.TrustedRoot(one.Text("trusted_root")!), IdentityPattern.Parse(one.Text("identity")!),
+                    IdentityPattern.Parse(one.Text("issuer")!));
+            return FileJudge.Judge(artifact, TrustFixtures.Bytes(one.Text("file")!), one.Text("artifact")!, [signer],
+                DateTimeOffset.UtcNow);
         }
         catch (AirgapException e) when (e.Code is ErrorCode.InvalidTrustedRoot or ErrorCode.InvalidTrustKey)
         {

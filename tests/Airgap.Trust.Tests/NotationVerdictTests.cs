@@ -31,7 +31,8 @@ public sealed class NotationVerdictTests
             StorageStore store = new("trust/notation", hasApi);
             Manifest image = (await store.FindManifestAsync(one.Digest.ToString(), TestContext.CancellationToken))!;
             NotationJudge judge = new(NotationPolicy.Read(TrustFixtures.Bytes(name), name), trust, store, TimeProvider.System);
-            expectations.Take(one, await judge.JudgeAsync(s_repository, image.Descriptor, one.Pairs("metadata"), TestContext.CancellationToken));
+            expectations.Take(one, await judge.JudgeAsync(
+                s_repository, image.Descriptor, one.Pairs("metadata"), TestContext.CancellationToken));
         }
 
         expectations.AssertAll(42);
@@ -55,12 +56,16 @@ public sealed class NotationVerdictTests
         byte[] bytes = TrustFixtures.Bytes($"notation/public/{file}.sig");
         NotationEnvelope envelope = bytes[0] == '{' ? JwsEnvelope.Read(bytes) : CoseEnvelope.Read(bytes);
         TargetArtifact target = TargetArtifact.Read(envelope.Payload);
-        NotationStatement statement = new("s", ["*"], new NotationLevel(false, false, true, true), stampers is null ? ["ca:valid-trust-store"] : ["ca:valid-trust-store", $"tsa:{stampers}"], [], true);
-        NotationChecks checks = new(statement, new NotationStore(Path.Combine(TrustFixtures.Root, "notation", "public", "truststore")), DateTimeOffset.UtcNow);
+        NotationStatement statement = new(
+            "s", ["*"], new NotationLevel(false, false, true, true),
+            stampers is null ? ["ca:valid-trust-store"] : ["ca:valid-trust-store", $"tsa:{stampers}"], [], true);
+        NotationChecks checks = new(
+            statement, new NotationStore(Path.Combine(TrustFixtures.Root, "notation", "public", "truststore")), DateTimeOffset.UtcNow);
         Descriptor image = new(target.MediaType, target.Digest, target.Size);
         if (isAccepted)
             Assert.Contains("Revocation was not looked at.", checks.Verify(envelope, image, new Dictionary<string, string>()).Skipped);
         else
-            Assert.AreEqual(ErrorCode.SignatureRejected, Assert.ThrowsExactly<AirgapException>(() => checks.Verify(envelope, image, new Dictionary<string, string>())).Code);
+            Assert.AreEqual(ErrorCode.SignatureRejected,
+                Assert.ThrowsExactly<AirgapException>(() => checks.Verify(envelope, image, new Dictionary<string, string>())).Code);
     }
 }

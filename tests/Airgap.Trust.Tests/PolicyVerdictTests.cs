@@ -19,12 +19,14 @@ public sealed class PolicyVerdictTests
         [
             new("skopeo", true, "skopeo judges the children that it copies, and never the index's own signature.",
                 "key-data index:index-only", "key-data index:index-only --multi-arch all", "key-data index:one-child --multi-arch all"),
-            new("skopeo", true, "registries.d is skopeo's; we look for signatures wherever a policy asks for them.", "key-data ok:p256 off", "key-data bad:source-of-copies off", "key-data bad:source-of-copies scoped"),
+            new("skopeo", true, "registries.d is skopeo's; we look for signatures wherever a policy asks for them.", "key-data ok:p256 off",
+                "key-data bad:source-of-copies off", "key-data bad:source-of-copies scoped"),
         ]);
         foreach (TrustCase one in TrustFixtures.Cases("policies"))
         {
             ImageReference image = ImageReference.Parse(one.Text("reference")!);
-            string id = $"{one.Text("policy")} {one.Text("reference")!["registry.local:5055/trust/".Length..]} {one.Text("registries.d")}{one.Text("arguments")}".Trim();
+            string id =
+                $"{one.Text("policy")} {one.Text("reference")!["registry.local:5055/trust/".Length..]} {one.Text("registries.d")}{one.Text("arguments")}".Trim();
             expectations.Take(one, await JudgeAsync(one.Text("policy")!, image), id: id);
         }
 
@@ -36,7 +38,8 @@ public sealed class PolicyVerdictTests
         StorageStore store = new(image.Repository.Path);
         try
         {
-            ContainersPolicy read = ContainersPolicy.Read(TrustFixtures.Bytes($"policies/{policy}.json"), policy, path => TrustFixtures.Bytes($"keys/{Path.GetFileName(path)}"));
+            ContainersPolicy read = ContainersPolicy.Read(
+                TrustFixtures.Bytes($"policies/{policy}.json"), policy, path => TrustFixtures.Bytes($"keys/{Path.GetFileName(path)}"));
             Digest digest = image.Digest ?? (await store.FindManifestAsync(image.Tag!, TestContext.CancellationToken))!.Digest;
             return await new PolicyJudge(read, store, TimeProvider.System).JudgeAsync(image, digest, TestContext.CancellationToken);
         }

@@ -25,7 +25,8 @@ public sealed class VerdictTests
             new("cosign", false, "The tag of a signature is an image manifest.", "sig-is-index"),
         ]);
         foreach (TrustCase one in TrustFixtures.Cases("classic"))
-            expectations.Take(one, await JudgeAsync(one, new StorageStore(one.Text("repo")!)), tool => tool is "cosign 2.5" or "cosign 3.1");
+            expectations.Take(one, await JudgeAsync(one, new StorageStore(one.Text("repo")!)),
+                tool => tool is "cosign 2.5" or "cosign 3.1");
         expectations.AssertAll(92);
     }
 
@@ -45,7 +46,8 @@ public sealed class VerdictTests
         Expectations expectations = new(identity is null
             ? []
             : [
-                new("skopeo", true, "Docker's media types of the signature's manifest change nothing of what is signed.", "docker-media-types"),
+                new("skopeo", true, "Docker's media types of the signature's manifest change nothing of what is signed.",
+                    "docker-media-types"),
                 new("skopeo", false, "A payload of another size than its descriptor says is not read.", "size-lies"),
                 new("skopeo", true, "skopeo judges the children that it copies, and never the index's own signature.", "index-only"),
                 new("skopeo", false, "skopeo judges the children that it copies, and never the index's own signature.", "children-only"),
@@ -57,7 +59,9 @@ public sealed class VerdictTests
             byte[] policy = Encoding.UTF8.GetBytes($$"""{"default":[{"type":"sigstoreSigned","keyData":"{{key}}"{{signed}}}]}""");
             PolicyJudge judge = new(ContainersPolicy.Read(policy, "p", _ => []), new StorageStore(one.Text("repo")!), TimeProvider.System);
             Verdict verdict = await judge.JudgeAsync(ImageOf(one), one.Digest, TestContext.CancellationToken);
-            expectations.Take(one, verdict, tool => tool.StartsWith("skopeo", StringComparison.Ordinal) && tool.Contains("default", StringComparison.Ordinal) == identity is null, isExpected: false);
+            expectations.Take(one, verdict,
+                tool => tool.StartsWith("skopeo", StringComparison.Ordinal)
+                && tool.Contains("default", StringComparison.Ordinal) == identity is null, isExpected: false);
         }
 
         expectations.AssertAll(80);
@@ -72,11 +76,14 @@ public sealed class VerdictTests
         [
             new("cosign 2.5 (looks", true, "cosign 2.5 knows no bundles of signatures."),
             new("skopeo", true, "skopeo knows no bundles."),
-            new("cosign 3.1", true, "cosign 3.1 signs over the curve's own hash and verifies over SHA-256; we take both.", "p384", "p521", "p384-sha384", "p384-sha256"),
+            new("cosign 3.1", true, "cosign 3.1 signs over the curve's own hash and verifies over SHA-256; we take both.", "p384", "p521",
+                "p384-sha384", "p384-sha256"),
             new("cosign 3.1", true, "A classic signature that fits is one, whatever else lies there.", "bundle-wrong-classic-good"),
             new("cosign 3.1", true, "A bundle of version 0.2 says the same.", "v0.2"),
             new("cosign 3.1", false, "Only the predicate of a signature approves an image.", "predicate-annotation-lies", "predicate-type"),
-            .. hasApi ? [] : new Difference[] { new("cosign 3.1", false, "A list of referrers is a hint: the manifest names another subject.", "subject-elsewhere") },
+            .. hasApi ? [
+            ] : new Difference[] { new(
+                "cosign 3.1", false, "A list of referrers is a hint: the manifest names another subject.", "subject-elsewhere") },
         ]);
         foreach (TrustCase one in TrustFixtures.Cases("bundles"))
         {
@@ -93,7 +100,8 @@ public sealed class VerdictTests
         Expectations expectations = new(
         [
             new("cosign 2.5 (no --trusted-root)", true, "It asks the internet for a trusted root, which a key does not need."),
-            new("cosign", true, "cosign 3.1 signs over the curve's own hash and verifies over SHA-256; we take both.", "p384-cosign31", "p521-cosign31", "p384-sha384", "p521-sha512"),
+            new("cosign", true, "cosign 3.1 signs over the curve's own hash and verifies over SHA-256; we take both.", "p384-cosign31",
+                "p521-cosign31", "p384-sha384", "p521-sha512"),
             new("sigstore-js", true, "sigstore-js verifies Ed25519 otherwise than cosign signs.", "ed25519-cosign25", "ed25519-pure"),
             new("sigstore-js", true, "The digest in the bundle only has to be the file's.", "digest-sha512"),
             new("sigstore-js", true, "The same two numbers, without DER.", "p1363"),
@@ -105,11 +113,13 @@ public sealed class VerdictTests
             new("", false, "Forms that no tool writes: a number for an algorithm, none at all, other names, another base64.",
                 "digest-algorithm-number", "digest-no-algorithm", "snake-case", "base64-url"),
         ]);
-        SignedBytes archive = await SignedFile.ReadAsync(Path.Combine(TrustFixtures.Root, "blob", "archive.tar"), TestContext.CancellationToken);
+        SignedBytes archive = await SignedFile.ReadAsync(
+            Path.Combine(TrustFixtures.Root, "blob", "archive.tar"), TestContext.CancellationToken);
         foreach (TrustCase one in TrustFixtures.Cases("blobs"))
         {
             byte[] bundle = TrustFixtures.Bytes($"blob/{one.Text("file")}");
-            expectations.Take(one, FileJudge.Judge(archive, bundle, "archive.tar", [TrustFixtures.Key(one.Text("key")!)], DateTimeOffset.UtcNow));
+            expectations.Take(one, FileJudge.Judge(
+                archive, bundle, "archive.tar", [TrustFixtures.Key(one.Text("key")!)], DateTimeOffset.UtcNow));
         }
 
         expectations.AssertAll(45);
@@ -118,7 +128,8 @@ public sealed class VerdictTests
     public TestContext TestContext { get; set; } = null!;
 
     private static ImageReference ImageOf(TrustCase one) =>
-        ImageReference.Parse($"registry.local:5055/{one.Text("repo")}{(one.Text("tag") is { Length: > 0 } tag ? ":" + tag : "@" + one.Digest)}");
+        ImageReference.Parse(
+            $"registry.local:5055/{one.Text("repo")}{(one.Text("tag") is { Length: > 0 } tag ? ":" + tag : "@" + one.Digest)}");
 
     private Task<Verdict> JudgeAsync(TrustCase one, StorageStore store)
     {

@@ -27,13 +27,14 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
     /// <param name="documents">The objects.</param>
     /// <param name="onDone">Called for each object as soon as it is done.</param>
     /// <param name="cancellationToken">Stops before the next.</param>
-    public async Task<IReadOnlyList<AppliedObject>> ApplyAsync(IReadOnlyList<ManifestDocument> documents, Action<AppliedObject> onDone, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AppliedObject>> ApplyAsync(
+        IReadOnlyList<ManifestDocument> documents, Action<AppliedObject> onDone, CancellationToken cancellationToken)
     {
         HashSet<string> spaces = [.. documents.Where(document => document.Kind == "Namespace").Select(document => document.Name)];
         List<AppliedObject> applied = [];
         foreach (ManifestDocument document in documents)
         {
-            AppliedObject done = await ApplyOneAsync(document, spaces, cancellationToken).ConfigureAwait(false);
+            AppliedObject done = await ApplyOneAsync(document, spaces, cancellationToken);
             applied.Add(done);
             onDone(done);
         }
@@ -47,30 +48,35 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<ClusterAnswer> SendAsync(ManifestDocument document, bool isForced, CancellationToken cancellationToken)
     {
-        ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken).ConfigureAwait(false);
+        ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken);
         string query = $"?fieldManager={FieldManager}{(isDry ? "&dryRun=All" : "")}{(isForced ? "&force=true" : "")}";
         string path = kind.PathOf(document.Namespace ?? ns, document.Name) + query;
-        byte[] body = Encoding.UTF8.GetBytes((kind == ResourceKind.Secret ? SecretContent.AsData(document.Object) : document.Object).GetRawText());
-        return await client.SendAsync(HttpMethod.Patch, path, body, "application/apply-patch+yaml", cancellationToken).ConfigureAwait(false);
+        byte[] body = Encoding.UTF8.GetBytes(
+            (kind == ResourceKind.Secret ? SecretContent.AsData(document.Object) : document.Object).GetRawText());
+        return await client.SendAsync(HttpMethod.Patch, path, body, "application/apply-patch+yaml", cancellationToken);
     }
 
     private async Task<AppliedObject> ApplyOneAsync(ManifestDocument document, HashSet<string> spaces, CancellationToken cancellationToken)
     {
-        AppliedObject result = new(document.Kind, document.Namespace ?? ns, document.Name, ApplyOutcome.Failed) { ApiVersion = document.ApiVersion };
+        AppliedObject result = new(document.Kind, document.Namespace ?? ns, document.Name, ApplyOutcome.Failed)
+        {
+            ApiVersion = document.ApiVersion
+        };
         try
         {
-            ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken).ConfigureAwait(false);
+            ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken);
             result = result with { Namespace = kind.IsNamespaced ? result.Namespace : null };
-            ClusterAnswer before = await client.GetAsync(kind.PathOf(result.Namespace, document.Name), cancellationToken).ConfigureAwait(false);
+            ClusterAnswer before = await client.GetAsync(kind.PathOf(result.Namespace, document.Name), cancellationToken);
             if (kind == ResourceKind.Secret && SecretContent.HasPlaceholder(document.Object) && KeptSecret(before, result) is { } kept)
                 return kept;
-            if (Refetches && !isDry && kind == ResourceKind.PackageRepository && before.IsSuccess && CachedMirrors.IsTakenFromCache(before.Object, document.Object))
+            if (Refetches && !isDry && kind == ResourceKind.PackageRepository && before.IsSuccess
+                && CachedMirrors.IsTakenFromCache(before.Object, document.Object))
             {
-                await RemoveAsync(kind.PathOf(result.Namespace, document.Name), before.Object, cancellationToken).ConfigureAwait(false);
+                await RemoveAsync(kind.PathOf(result.Namespace, document.Name), before.Object, cancellationToken);
                 before = new ClusterAnswer(404, null, "");
             }
 
-            ClusterAnswer answer = await SendAsync(document, isForced: false, cancellationToken).ConfigureAwait(false);
+            ClusterAnswer answer = await SendAsync(document, isForced: false, cancellationToken);
             if (!answer.IsSuccess)
                 return Refused(result, document, answer, spaces);
             return result with
@@ -89,14 +95,15 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
     private async Task RemoveAsync(string path, JsonElement repository, CancellationToken cancellationToken)
     {
         string uid = repository.Text("metadata", "uid") ?? "";
-        ClusterAnswer answer = await Removal.DeleteAsync(path, uid, isDry: false, cancellationToken).ConfigureAwait(false);
+        ClusterAnswer answer = await Removal.DeleteAsync(path, uid, isDry: false, cancellationToken);
         if (!answer.IsSuccess && answer.Status != 404)
             throw ClusterRefusal.Of(answer, $"PackageRepository {repository.FullName()}", "deleted to be made anew");
-        if (!await Removal.WaitAsync(path, uid, cancellationToken).ConfigureAwait(false))
+        if (!await Removal.WaitAsync(path, uid, cancellationToken))
         {
             throw new AirgapException(
                 ErrorCode.ObjectDeleting,
-                $"PackageRepository {repository.FullName()} was deleted to be made anew, and is not gone after {Removal.Limit.TotalSeconds:0} s.",
+                $"PackageRepository {repository.FullName()} was deleted to be made anew, and is not gone after " +
+                $"{Removal.Limit.TotalSeconds:0} s.",
                 "See whether kapp-controller runs, which lets it go (dotnet airgap doctor), and run the command again.");
         }
     }
@@ -108,28 +115,41 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         { IsSuccess: true } => secret with
         {
             Outcome = ApplyOutcome.Kept,
-            Warnings = [new Diagnostic(ErrorCode.PlaceholderNotApplied, $"The Secret {secret.FullName} has values in the cluster, and {SecretContent.Placeholder} in the manifest: it was left as it is.", "Leave the Secret out of what is applied, or fill it in.")],
+            Warnings = [new Diagnostic(
+                ErrorCode.PlaceholderNotApplied,
+                $"The Secret {secret.FullName} has values in the cluster, and {SecretContent.Placeholder} in the manifest: it was left " +
+                "as it is.", "Leave the Secret out of what is applied, or fill it in.")],
         },
         { Status: 404 } => null,
         _ => secret with
         {
             Outcome = ApplyOutcome.Kept,
-            Warnings = [new Diagnostic(ErrorCode.PlaceholderNotApplied, $"The Secret {secret.FullName} has {SecretContent.Placeholder} in the manifest, and the one in the cluster may not be read: it was left as it is.", $"Make it with credentials: dotnet airgap secret --for HOST --name {secret.Name} -n {secret.Namespace} --apply")],
+            Warnings = [new Diagnostic(
+                ErrorCode.PlaceholderNotApplied,
+                $"The Secret {secret.FullName} has {SecretContent.Placeholder} in the manifest, and the one in the cluster may not be " +
+                "read: it was left as it is.",
+                $"Make it with credentials: dotnet airgap secret --for HOST --name {secret.Name} -n {secret.Namespace} --apply")],
         },
     };
 
     private AppliedObject Refused(AppliedObject result, ManifestDocument document, ClusterAnswer answer, HashSet<string> spaces)
     {
-        AirgapException failure = ClusterRefusal.Of(answer, $"{document.Kind} {result.FullName}", "applied", $"kubectl apply --server-side --force-conflicts --field-manager={FieldManager} -f {document.Location.File}");
+        AirgapException failure = ClusterRefusal.Of(
+            answer, $"{document.Kind} {result.FullName}", "applied",
+            $"kubectl apply --server-side --force-conflicts --field-manager={FieldManager} -f {document.Location.File}");
         // Somebody filled the Secret between the look and the request: the conflict shows it.
-        if (failure.Code == ErrorCode.FieldConflict && document.Kind == ResourceKind.Secret.Kind && SecretContent.HasPlaceholder(document.Object))
+        if (failure.Code == ErrorCode.FieldConflict && document.Kind == ResourceKind.Secret.Kind
+            && SecretContent.HasPlaceholder(document.Object))
             return KeptSecret(new ClusterAnswer(200, JsonElement.Parse("{}"), ""), result)!;
-        if (isDry && answer.Object.Text("details", "kind") == "namespaces" && answer.Object.Text("details", "name") is { } missing && spaces.Contains(missing))
+        if (isDry && answer.Object.Text("details", "kind") == "namespaces" && answer.Object.Text("details", "name") is { } missing
+            && spaces.Contains(missing))
         {
             return result with
             {
                 Outcome = ApplyOutcome.NotTried,
-                Warnings = [new Diagnostic(ErrorCode.NotExamined, $"{document.Kind} {result.FullName} was not tried: a dry run does not make its namespace.", $"Make the namespace first, then try the rest: kubectl create namespace {missing}")],
+                Warnings = [new Diagnostic(
+                    ErrorCode.NotExamined, $"{document.Kind} {result.FullName} was not tried: a dry run does not make its namespace.",
+                    $"Make the namespace first, then try the rest: kubectl create namespace {missing}")],
             };
         }
 
@@ -139,7 +159,9 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
             return result with
             {
                 Outcome = ApplyOutcome.Kept,
-                Warnings = [new Diagnostic(ErrorCode.ClusterForbidden, failure.Message, "If it exists, the rest continues without it; its labels and annotations stay as they are.")],
+                Warnings = [new Diagnostic(
+                    ErrorCode.ClusterForbidden, failure.Message,
+                    "If it exists, the rest continues without it; its labels and annotations stay as they are.")],
             };
         }
 
@@ -153,27 +175,39 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         if (!before.IsSuccess)
             return ApplyOutcome.Applied;
         // The resource version shows whether the object changed; a dry run repeats the old one.
-        bool isSame = isDry ? IsSame(before.Object, after.Object) : before.Object.Text("metadata", "resourceVersion") == after.Object.Text("metadata", "resourceVersion");
+        bool isSame = isDry ? IsSame(before.Object, after.Object)
+            : before.Object.Text("metadata", "resourceVersion") == after.Object.Text("metadata", "resourceVersion");
         return isSame ? ApplyOutcome.Unchanged : ApplyOutcome.Changed;
     }
 
     private static bool IsSame(JsonElement before, JsonElement after) => Parts(before).SequenceEqual(Parts(after));
 
-    private static IEnumerable<string> Parts(JsonElement element) => element.Fields().Where(field => field.Name is not ("metadata" or "status"))
+    private static IEnumerable<string> Parts(JsonElement element) => element.Fields()
+        .Where(field => field.Name is not ("metadata" or "status"))
         .Concat(element.Fields("metadata").Where(field => field.Name is "labels" or "annotations"))
         .Select(field => $"{field.Name}:{field.Value.GetRawText()}").Order(StringComparer.Ordinal);
 
     private IEnumerable<Diagnostic> Warnings(AppliedObject result, ManifestDocument document, ClusterAnswer before, ClusterAnswer after)
     {
         foreach (string warning in after.Warnings)
-            yield return new Diagnostic(ErrorCode.ObjectRefused, $"{document.Kind} {result.FullName}: the cluster says: {warning}.", "") { Location = document.Location };
+            yield return new Diagnostic(ErrorCode.ObjectRefused, $"{document.Kind} {result.FullName}: the cluster says: {warning}.", "")
+            {
+                Location = document.Location
+            };
         if (after.Object.Text("metadata", "deletionTimestamp") is not null)
-            yield return new Diagnostic(ErrorCode.ObjectDeleting, $"{document.Kind} {result.FullName} was applied and goes away all the same: it is being deleted.", "Wait until it is gone, then apply again.");
+            yield return new Diagnostic(
+                ErrorCode.ObjectDeleting, $"{document.Kind} {result.FullName} was applied and goes away all the same: it is being deleted.",
+                "Wait until it is gone, then apply again.");
         if (document.Kind == ResourceKind.Secret.Kind && SecretContent.HasPlaceholder(document.Object))
-            yield return new Diagnostic(ErrorCode.PlaceholderNotFilled, $"The Secret {result.FullName} holds {SecretContent.Placeholder} where credentials belong.", $"Make it with credentials: dotnet airgap secret --for {HostsOf(document.Object)} --name {result.Name} -n {result.Namespace} --apply");
-        if (document.Kind == ResourceKind.PackageRepository.Kind && before.IsSuccess && CachedMirrors.Expected(before.Object, after.Object) is { } cached)
+            yield return new Diagnostic(
+                ErrorCode.PlaceholderNotFilled, $"The Secret {result.FullName} holds {SecretContent.Placeholder} where credentials belong.",
+                "Make it with credentials: dotnet airgap secret --for " +
+                $"{HostsOf(document.Object)} --name {result.Name} -n {result.Namespace} --apply");
+        if (document.Kind == ResourceKind.PackageRepository.Kind && before.IsSuccess
+            && CachedMirrors.Expected(before.Object, after.Object) is { } cached)
             yield return cached;
     }
 
-    private static string HostsOf(JsonElement secret) => SecretContent.Hosts(secret) is [_, ..] hosts ? string.Join(" --for ", hosts) : "HOST";
+    private static string HostsOf(JsonElement secret) =>
+        SecretContent.Hosts(secret) is [_, ..] hosts ? string.Join(" --for ", hosts) : "HOST";
 }

@@ -15,11 +15,13 @@ internal static class CachedMirrors
     {
         string? old = ReconcileState.Of(before).Image;
         string? image = ReconcileState.Of(after).Image;
-        if (old is null || image is null || PackageImages.DigestOf(old) is not { } digest || digest != PackageImages.DigestOf(image) || PackageImages.RepositoryOf(old) == PackageImages.RepositoryOf(image))
+        if (old is null || image is null || PackageImages.DigestOf(old) is not { } digest || digest != PackageImages.DigestOf(image)
+            || PackageImages.RepositoryOf(old) == PackageImages.RepositoryOf(image))
             return null;
         return new Diagnostic(
             ErrorCode.CachedMirror,
-            $"PackageRepository {after.FullName()} names the digest that it had at {PackageImages.RepositoryOf(old)}: kapp-controller takes it from its cache, does not ask {PackageImages.RepositoryOf(image)}, and its Packages go on naming the former mirror.",
+            $"PackageRepository {after.FullName()} names the digest that it had at {PackageImages.RepositoryOf(old)}: kapp-controller " +
+            $"takes it from its cache, does not ask {PackageImages.RepositoryOf(image)}, and its Packages go on naming the former mirror.",
             Mend(after))
         { Reference = image };
     }
@@ -30,14 +32,16 @@ internal static class CachedMirrors
         ReconcileState state = ReconcileState.Of(live);
         string? image = ReconcileState.Of(manifest).Image;
         return Expected(live, manifest) is not null
-            || (image is not null && state.Image == image && PackageImages.DigestOf(image) is not null && PackageImages.OnAFormerMirror(state).Length > 0);
+            || (image is not null && state.Image == image && PackageImages.DigestOf(image) is not null
+                && PackageImages.OnAFormerMirror(state).Length > 0);
     }
 
     /// <summary>The failure of a success that came from the cache; null where it did not.</summary>
     public static Diagnostic? Shown(ReconcileState state) => PackageImages.OnAFormerMirror(state) is [{ } first, ..] all
         ? new Diagnostic(
             ErrorCode.CachedMirror,
-            $"PackageRepository {state.FullName} succeeded from kapp-controller's cache: {PackageImages.RepositoryOf(state.Image!)} was not asked, and {Count(all.Length)} the former mirror ({first}).",
+            $"PackageRepository {state.FullName} succeeded from kapp-controller's cache: {PackageImages.RepositoryOf(state.Image!)} was " +
+            $"not asked, and {Count(all.Length)} the former mirror ({first}).",
             Mend(state.Object))
         { Reference = state.Image }
         : null;
@@ -45,5 +49,7 @@ internal static class CachedMirrors
     private static string Count(int images) => images == 1 ? "1 image of its Packages names" : $"{images} images of its Packages name";
 
     private static string Mend(JsonElement repository) =>
-        $"Make kapp-controller fetch it: dotnet airgap apply FOLDER --refetch, or kubectl -n {repository.Text("metadata", "namespace")} delete packagerepository {repository.Text("metadata", "name")}, then apply it again. Installed packages stay; until then they are not updated.";
+        "Make kapp-controller fetch it: dotnet airgap apply FOLDER --refetch, or kubectl -n " +
+        $"{repository.Text("metadata", "namespace")} delete packagerepository {repository.Text("metadata", "name")}, then apply it " +
+        "again. Installed packages stay; until then they are not updated.";
 }

@@ -17,7 +17,7 @@ internal sealed class KindCatalogue(ClusterClient client)
         if (ResourceKind.Known(apiVersion, kind) is { } known)
             return known;
         if (!_groups.TryGetValue(apiVersion, out ClusterAnswer? group))
-            _groups[apiVersion] = group = await client.GetAsync(ResourceKind.GroupPath(apiVersion), cancellationToken).ConfigureAwait(false);
+            _groups[apiVersion] = group = await client.GetAsync(ResourceKind.GroupPath(apiVersion), cancellationToken);
         if (!group.IsSuccess)
             throw ClusterRefusal.Of(group, $"{kind} of {apiVersion}", "found");
         foreach (JsonElement resource in group.Object.Items("resources"))
@@ -26,6 +26,8 @@ internal sealed class KindCatalogue(ClusterClient client)
                 return new ResourceKind(apiVersion, kind, plural, resource.Flag("namespaced"));
         }
 
-        throw new AirgapException(ErrorCode.KindNotServed, $"The cluster does not serve the kind {kind} of {apiVersion}.", "See apiVersion and kind: kubectl api-resources lists what there is.");
+        throw new AirgapException(
+            ErrorCode.KindNotServed, $"The cluster does not serve the kind {kind} of {apiVersion}.",
+            "See apiVersion and kind: kubectl api-resources lists what there is.");
     }
 }

@@ -31,16 +31,23 @@ internal static class ManifestReader
                 if (document.IsNoObject)
                     throw Invalid(document, $"a {document.Kind} is not an object of a cluster", "Name the manifests, or their folder.");
                 if (isAsked && document.Namespace is { } other && other != ns)
-                    throw Invalid(document, $"{document.Kind} {document.Name} belongs to the namespace {other}, not to {ns}", "Leave --namespace out, or correct the manifest.");
-                string? place = ResourceKind.Known(document.ApiVersion, document.Kind) is { IsNamespaced: false } ? null : document.Namespace ?? ns;
+                    throw Invalid(document, $"{document.Kind} {document.Name} belongs to the namespace {other}, not to {ns}",
+                        "Leave --namespace out, or correct the manifest.");
+                string? place = ResourceKind.Known(document.ApiVersion, document.Kind) is { IsNamespaced: false }
+                    ? null : document.Namespace ?? ns;
                 if (!seen.TryAdd((document.ApiVersion, document.Kind, place, document.Name), document.Location))
-                    throw Invalid(document, $"{document.Kind} {document.Name} was already given in {seen[(document.ApiVersion, document.Kind, place, document.Name)]}", "Give each object once.");
+                    throw Invalid(
+                        document,
+                        $"{document.Kind} {document.Name} was already given in " +
+                        $"{seen[(document.ApiVersion, document.Kind, place, document.Name)]}", "Give each object once.");
                 documents.Add(document);
             }
         }
 
         if (documents.Count == 0)
-            throw new AirgapException(ErrorCode.InvalidObject, $"{string.Join(", ", paths)} holds no Kubernetes object.", "Give manifests (*.yml, *.yaml, *.json), or the folder that they lie in.");
+            throw new AirgapException(
+                ErrorCode.InvalidObject, $"{string.Join(", ", paths)} holds no Kubernetes object.",
+                "Give manifests (*.yml, *.yaml, *.json), or the folder that they lie in.");
         return [.. documents.OrderBy(document => ResourceKind.Rank(document.Kind))];
     }
 
@@ -56,12 +63,15 @@ internal static class ManifestReader
             if (file == "-")
                 return Encoding.UTF8.GetBytes(Console.In.ReadToEnd());
             if (new FileInfo(file) is { Exists: true, Length: > LongestFile })
-                throw new AirgapException(ErrorCode.InvalidObject, $"{file} is too large for a manifest.", "Give manifests of 16 MiB at most.");
+                throw new AirgapException(
+                    ErrorCode.InvalidObject, $"{file} is too large for a manifest.", "Give manifests of 16 MiB at most.");
             return File.ReadAllBytes(file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new AirgapException(ErrorCode.InvalidObject, $"{file} cannot be read: {failure.Message.TrimEnd('.')}.", "Give a file or folder that is there and may be read.", failure);
+            throw new AirgapException(
+                ErrorCode.InvalidObject, $"{file} cannot be read: {failure.Message.TrimEnd('.')}.",
+                "Give a file or folder that is there and may be read.", failure);
         }
     }
 

@@ -33,7 +33,8 @@ internal sealed class Removal(ClusterClient client)
             writer.WriteEndObject();
         }
 
-        return client.SendAsync(HttpMethod.Delete, path + (isDry ? "?dryRun=All" : ""), body.ToArray(), "application/json", cancellationToken);
+        return client.SendAsync(
+            HttpMethod.Delete, path + (isDry ? "?dryRun=All" : ""), body.ToArray(), "application/json", cancellationToken);
     }
 
     /// <summary>Polls until the object is gone or another has its name. A watch of a missing name reports nothing.</summary>
@@ -43,12 +44,12 @@ internal sealed class Removal(ClusterClient client)
         long started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            ClusterAnswer answer = await client.GetAsync(path, cancellationToken).ConfigureAwait(false);
+            ClusterAnswer answer = await client.GetAsync(path, cancellationToken);
             if (answer.Status == 404 || (answer.IsSuccess && answer.Object.Text("metadata", "uid") != uid))
                 return true;
             if (TimeProvider.System.GetElapsedTime(started) >= Limit)
                 return false;
-            await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Pause, cancellationToken);
         }
     }
 }

@@ -25,9 +25,13 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
             : isInstall ? ErrorCode.InstallFailed : ErrorCode.RepositoryFailed;
         string means = known is null ? "" : $" ({known.Means})";
         string advice = known is null
-            ? $"Read the whole status: kubectl -n {state.Object.Text("metadata", "namespace")} get {kind.ToLowerInvariant()} {state.Object.Text("metadata", "name")} -o yaml"
+            ? "Read the whole status: kubectl -n " +
+            $"{state.Object.Text("metadata", "namespace")} get {kind.ToLowerInvariant()} {state.Object.Text("metadata", "name")} -o yaml"
             : Fill(known.Advice, Facts(state, groups, isInstall)) + Naming(known.Cause, state, isInstall);
-        Diagnostic diagnostic = new(code, $"{kind} {state.FullName} {(state.Phase == ReconcilePhase.Deleting ? "cannot be deleted" : "does not reconcile")}{means}: {Paragraph(message)}", advice)
+        Diagnostic diagnostic = new(
+            code,
+            $"{kind} {state.FullName} {(state.Phase == ReconcilePhase.Deleting ? "cannot be deleted" : "does not reconcile")}{means}: " +
+            $"{Paragraph(message)}", advice)
         {
             Reference = state.Image,
         };
@@ -35,19 +39,28 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
     }
 
     // A Secret that nothing names has no effect.
-    private static string Naming(Cause cause, ReconcileState state, bool isInstall) => cause != Causes.Cause.Unauthorized || state.SecretName is not null ? ""
-        : isInstall ? $", and name it: kubectl -n {state.Object.Text("metadata", "namespace")} annotate packageinstall {state.Object.Text("metadata", "name")} ext.packaging.carvel.dev/fetch-0-secret-name={state.Object.Text("metadata", "name")}-pull"
-        : ", and name it under spec.fetch.imgpkgBundle.secretRef; with secretgen-controller, export it to this namespace instead (SecretExport)";
+    private static string Naming(Cause cause, ReconcileState state, bool isInstall) =>
+        cause != Causes.Cause.Unauthorized || state.SecretName is not null ? ""
+        : isInstall
+        ? ", and name it: kubectl -n " +
+        $"{state.Object.Text("metadata", "namespace")} annotate packageinstall {state.Object.Text("metadata", "name")} " +
+        $"ext.packaging.carvel.dev/fetch-0-secret-name={state.Object.Text("metadata", "name")}-pull"
+        : ", and name it under spec.fetch.imgpkgBundle.secretRef; with secretgen-controller, export it to this namespace instead " +
+        "(SecretExport)";
 
-    /// <summary>The host that was asked for the image, which for a PackageInstall only the message names; null where nothing does.</summary>
+    /// <summary>
+    /// The host that was asked for the image, which for a PackageInstall only the message names; null where nothing does.
+    /// </summary>
     public static string? HostOf(ReconcileState state) =>
-        state.Image is { } image ? PackageImages.HostOf(image) : Asked().Match(state.Message ?? "") is { Success: true } asked ? asked.Groups[1].Value : null;
+        state.Image is { } image
+            ? PackageImages.HostOf(image) : Asked().Match(state.Message ?? "") is { Success: true } asked ? asked.Groups[1].Value : null;
 
     /// <summary>A text of several lines as one, cut where it is long.</summary>
     public static string Paragraph(string text)
     {
         string line = Blank().Replace(text, " ").Trim();
-        return line.Length == 0 ? "no reason was given." : line.Length > LongestMessage ? line[..LongestMessage] + "…" : line.EndsWith('.') ? line : line + ".";
+        return line.Length == 0 ? "no reason was given."
+            : line.Length > LongestMessage ? line[..LongestMessage] + "…" : line.EndsWith('.') ? line : line + ".";
     }
 
     private static Dictionary<string, string> Facts(ReconcileState state, IReadOnlyDictionary<string, string> groups, bool isInstall)
@@ -74,7 +87,8 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
         return facts;
     }
 
-    private static string Fill(string advice, Dictionary<string, string> facts) => Slot().Replace(advice, match => facts.GetValueOrDefault(match.Groups[1].Value, match.Value));
+    private static string Fill(string advice, Dictionary<string, string> facts) =>
+        Slot().Replace(advice, match => facts.GetValueOrDefault(match.Groups[1].Value, match.Value));
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex Slot();

@@ -24,13 +24,15 @@ internal sealed record ClusterAnswer(int Status, JsonElement? Body, string Text)
     public JsonElement Object => Body ?? default;
 
     /// <summary>Reads an answer, without credentials that the server repeats in it.</summary>
-    public static async Task<ClusterAnswer> ReadAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async Task<ClusterAnswer> ReadAsync(
+        HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellationToken).ConfigureAwait(false);
-        ReadOnlyMemory<byte> bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellationToken);
+        ReadOnlyMemory<byte> bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         JsonElement? body = null;
         bool isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
-        bytes = EchoedCredentials.Remove(isJson ? bytes : bytes[..Math.Min(bytes.Length, LongestText)], request, isShown: !response.IsSuccessStatusCode);
+        bytes = EchoedCredentials.Remove(
+            isJson ? bytes : bytes[..Math.Min(bytes.Length, LongestText)], request, isShown: !response.IsSuccessStatusCode);
         if (isJson)
         {
             try
@@ -45,7 +47,8 @@ internal sealed record ClusterAnswer(int Status, JsonElement? Body, string Text)
 
         return new ClusterAnswer((int)response.StatusCode, body, body is null ? Encoding.UTF8.GetString(bytes.Span) : "")
         {
-            Warnings = [.. response.Headers.Warning.Select(warning => Redaction.Echo(warning.Text, request).Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))],
+            Warnings = [.. response.Headers.Warning.Select(
+                warning => Redaction.Echo(warning.Text, request).Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))],
         };
     }
 }

@@ -27,7 +27,9 @@ internal sealed class ClusterClient : IDisposable
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("dotnet-airgap", null));
     }
 
-    /// <summary>The longest wait for an answer; a watch is not limited by it. An aggregated API that hangs is given up by the server after 45 s.</summary>
+    /// <summary>
+    /// The longest wait for an answer; a watch is not limited by it. An aggregated API that hangs is given up by the server after 45 s.
+    /// </summary>
     public TimeSpan AnswerLimit { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The longest silence on a watch.</summary>
@@ -43,7 +45,8 @@ internal sealed class ClusterClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Reads an object or a list.</summary>
-    public Task<ClusterAnswer> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
+    public Task<ClusterAnswer> GetAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
 
     /// <summary>Sends a request and reads its answer. A passing refusal (429, 503 with <c>Retry-After</c>) is tried again.</summary>
     /// <param name="method">The method; the request must bear to be sent twice.</param>
@@ -52,7 +55,8 @@ internal sealed class ClusterClient : IDisposable
     /// <param name="contentType">The body's type.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterUnreachable"/>, <see cref="ErrorCode.ClusterConfig"/>.</exception>
-    public async Task<ClusterAnswer> SendAsync(HttpMethod method, string path, byte[]? body, string? contentType, CancellationToken cancellationToken)
+    public async Task<ClusterAnswer> SendAsync(
+        HttpMethod method, string path, byte[]? body, string? contentType, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -60,12 +64,12 @@ internal sealed class ClusterClient : IDisposable
             limit.CancelAfter(AnswerLimit);
             try
             {
-                using HttpRequestMessage request = await RequestAsync(method, path, body, contentType, limit.Token).ConfigureAwait(false);
-                using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
+                using HttpRequestMessage request = await RequestAsync(method, path, body, contentType, limit.Token);
+                using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
                 _trace?.Invoke($"{method} {_target.Address}{path}: {(int)response.StatusCode}");
                 if (attempt == Tries || !IsPassing(response, out TimeSpan pause))
-                    return await ClusterAnswer.ReadAsync(request, response, limit.Token).ConfigureAwait(false);
-                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
+                    return await ClusterAnswer.ReadAsync(request, response, limit.Token);
+                await Task.Delay(pause, cancellationToken);
             }
             catch (Exception failure) when (IsNoAnswer(failure) && !cancellationToken.IsCancellationRequested)
             {
@@ -80,21 +84,22 @@ internal sealed class ClusterClient : IDisposable
     {
         using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(WatchSilence);
-        using HttpRequestMessage request = await RequestAsync(HttpMethod.Get, path, null, null, silence.Token).ConfigureAwait(false);
-        using HttpResponseMessage response = await GuardAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken).ConfigureAwait(false);
+        using HttpRequestMessage request = await RequestAsync(HttpMethod.Get, path, null, null, silence.Token);
+        using HttpResponseMessage response =
+            await GuardAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken);
         _trace?.Invoke($"GET {_target.Address}{path}: {(int)response.StatusCode}");
         if (!response.IsSuccessStatusCode)
         {
-            ClusterAnswer answer = await ClusterAnswer.ReadAsync(request, response, silence.Token).ConfigureAwait(false);
+            ClusterAnswer answer = await ClusterAnswer.ReadAsync(request, response, silence.Token);
             yield return new WatchEvent("ERROR", answer.Body ?? ClusterJson.Parse($$"""{"code":{{answer.Status}}}"""));
             yield break;
         }
 
-        Stream content = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
+        Stream content = await response.Content.ReadAsStreamAsync(silence.Token);
+        await using (content)
         {
             WatchLines lines = new(content);
-            while (await GuardAsync(() => lines.ReadAsync(silence.Token), cancellationToken).ConfigureAwait(false) is { } line)
+            while (await GuardAsync(() => lines.ReadAsync(silence.Token), cancellationToken) is { } line)
             {
                 silence.CancelAfter(WatchSilence);
                 if (!line.Span.Trim((byte)'\r').IsEmpty && Event(EchoedCredentials.Remove(line, request, isShown: false).Span) is { } read)
@@ -108,7 +113,7 @@ internal sealed class ClusterClient : IDisposable
     {
         try
         {
-            return await step().ConfigureAwait(false);
+            return await step();
         }
         catch (OperationCanceledException silent) when (!cancellationToken.IsCancellationRequested)
         {
@@ -133,7 +138,8 @@ internal sealed class ClusterClient : IDisposable
         }
     }
 
-    private async Task<HttpRequestMessage> RequestAsync(HttpMethod method, string path, byte[]? body, string? contentType, CancellationToken cancellationToken)
+    private async Task<HttpRequestMessage> RequestAsync(
+        HttpMethod method, string path, byte[]? body, string? contentType, CancellationToken cancellationToken)
     {
         HttpRequestMessage request = new(method, path);
         // The name that the certificate is checked against follows the Host header.
@@ -149,7 +155,7 @@ internal sealed class ClusterClient : IDisposable
         {
             try
             {
-                request.Headers.Authorization = await authorization(cancellationToken).ConfigureAwait(false);
+                request.Headers.Authorization = await authorization(cancellationToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
@@ -179,11 +185,13 @@ internal sealed class ClusterClient : IDisposable
         Exception root = failure;
         while (root.InnerException is { } inner)
             root = inner;
-        string why = failure is OperationCanceledException ? $"it was silent for {AnswerLimit.TotalSeconds:0} s" : root.Message.TrimEnd('.');
+        string why = failure is OperationCanceledException
+            ? $"it was silent for {AnswerLimit.TotalSeconds:0} s" : root.Message.TrimEnd('.');
         return new AirgapException(
             ErrorCode.ClusterUnreachable,
             $"The Kubernetes API {Server} ({_target.Origin}) does not answer: {why}.",
-            "See whether 'kubectl version' reaches it: the address, a VPN or proxy (HTTPS_PROXY, NO_PROXY), and the certificate authority of the kubeconfig.",
+            "See whether 'kubectl version' reaches it: the address, a VPN or proxy (HTTPS_PROXY, NO_PROXY), and the certificate " +
+            "authority of the kubeconfig.",
             failure);
     }
 }

@@ -19,28 +19,54 @@ internal static class ClusterRefusal
         string subject = $"{what} was not {verb}";
         (ErrorCode code, string text, string advice) = answer.Status switch
         {
-            401 => (ErrorCode.ClusterUnauthorized, $"{subject}: the cluster does not know who asks ({message}).", "Log in again: the token or certificate of the kubeconfig is missing, unknown or expired."),
-            403 when HasCause(status, "NamespaceTerminating") => (ErrorCode.ObjectDeleting, $"{subject}: its namespace is being deleted.", "Wait until the namespace is gone, or see what holds it: kubectl get namespace -o yaml. It cannot go while kapp-controller's API is down."),
-            403 when message.Contains("exceeded quota", StringComparison.Ordinal) => (ErrorCode.ObjectRefused, $"{subject}: {message}.", "Raise the quota of the namespace, or delete what it no longer needs."),
-            403 when message.Contains("system:anonymous", StringComparison.Ordinal) => (ErrorCode.ClusterUnauthorized, $"{subject}: no credentials were sent, and {message}.", "Choose a context with a user (--context), or log in."),
-            403 => (ErrorCode.ClusterForbidden, $"{subject}: {message}.", "Ask for the right, which the message names, or use another context (--context)."),
-            404 when answer.Body is null => (ErrorCode.KindNotServed, $"{subject}: the cluster does not serve this kind.", "Install what serves it: kapp-controller for PackageRepository and PackageInstall, secretgen-controller for SecretExport."),
-            404 when status.Text("details", "kind") == "namespaces" => (ErrorCode.ObjectRefused, $"{subject}: the namespace {status.Text("details", "name")} does not exist.", $"Make it: kubectl create namespace {status.Text("details", "name")}"),
+            401 => (ErrorCode.ClusterUnauthorized, $"{subject}: the cluster does not know who asks ({message}).",
+                "Log in again: the token or certificate of the kubeconfig is missing, unknown or expired."),
+            403 when HasCause(status, "NamespaceTerminating") =>
+                (ErrorCode.ObjectDeleting, $"{subject}: its namespace is being deleted.",
+                    "Wait until the namespace is gone, or see what holds it: kubectl get namespace -o yaml. It cannot go while " +
+                    "kapp-controller's API is down."),
+            403 when message.Contains("exceeded quota", StringComparison.Ordinal) =>
+                (ErrorCode.ObjectRefused, $"{subject}: {message}.", "Raise the quota of the namespace, or delete what it no longer needs."),
+            403 when message.Contains("system:anonymous", StringComparison.Ordinal) =>
+                (ErrorCode.ClusterUnauthorized, $"{subject}: no credentials were sent, and {message}.",
+                    "Choose a context with a user (--context), or log in."),
+            403 => (ErrorCode.ClusterForbidden, $"{subject}: {message}.",
+                "Ask for the right, which the message names, or use another context (--context)."),
+            404 when answer.Body is null =>
+                (ErrorCode.KindNotServed, $"{subject}: the cluster does not serve this kind.",
+                    "Install what serves it: kapp-controller for PackageRepository and PackageInstall, secretgen-controller for " +
+                    "SecretExport."),
+            404 when status.Text("details", "kind") == "namespaces" =>
+                (ErrorCode.ObjectRefused, $"{subject}: the namespace {status.Text("details", "name")} does not exist.",
+                    $"Make it: kubectl create namespace {status.Text("details", "name")}"),
             404 => (ErrorCode.ObjectRefused, $"{subject}: {message}.", "See whether name and namespace are right."),
-            409 when HasCause(status, "FieldManagerConflict") => (ErrorCode.FieldConflict, $"{subject}: {Conflicts(status)}.", $"Leave the fields out of the manifest, or take them over: {reapply ?? "kubectl apply --server-side --force-conflicts --field-manager=airgap -f FILE"}"),
-            409 => (ErrorCode.FieldConflict, $"{subject}: {message}.", "Leave resourceVersion and uid out of the manifest; otherwise it changed meanwhile, and a second run does it."),
+            409 when HasCause(status, "FieldManagerConflict") =>
+                (ErrorCode.FieldConflict, $"{subject}: {Conflicts(status)}.",
+                    "Leave the fields out of the manifest, or take them over: " +
+                    $"{reapply ?? "kubectl apply --server-side --force-conflicts --field-manager=airgap -f FILE"}"),
+            409 => (ErrorCode.FieldConflict, $"{subject}: {message}.",
+                "Leave resourceVersion and uid out of the manifest; otherwise it changed meanwhile, and a second run does it."),
             // No reason is given where the document does not fit the schema.
-            500 when message.Contains("failed to create typed patch object", StringComparison.Ordinal) => (ErrorCode.ObjectRefused, $"{subject}: the manifest does not fit the schema of the cluster: {Schema(message)}.", "Correct the field; 'kubectl explain' shows what the cluster takes."),
-            500 when message.Contains("failed calling webhook", StringComparison.Ordinal) => (ErrorCode.ClusterFault, $"{subject}: {message}.", "A webhook of the cluster does not answer: tell its administrators, and run the command again."),
+            500 when message.Contains("failed to create typed patch object", StringComparison.Ordinal) =>
+                (ErrorCode.ObjectRefused, $"{subject}: the manifest does not fit the schema of the cluster: {Schema(message)}.",
+                    "Correct the field; 'kubectl explain' shows what the cluster takes."),
+            500 when message.Contains("failed calling webhook", StringComparison.Ordinal) =>
+                (ErrorCode.ClusterFault, $"{subject}: {message}.",
+                    "A webhook of the cluster does not answer: tell its administrators, and run the command again."),
             400 or 415 or 422 => (ErrorCode.ObjectRefused, $"{subject}: {Causes(status) ?? message}.", "Correct the manifest."),
             429 => (ErrorCode.ClusterFault, $"{subject}: the cluster is too busy ({message}).", "Run the command again later."),
-            503 when answer.Body is null => (ErrorCode.PackagesNotServed, $"{subject}: kapp-controller's own API does not answer ({message}).", "See whether kapp-controller runs: kubectl get apiservice v1alpha1.data.packaging.carvel.dev, kubectl -n kapp-controller get pods"),
-            _ => (ErrorCode.ClusterFault, $"{subject}: the cluster answered {answer.Status} ({message}).", "See the cluster's own state (kubectl get --raw /readyz), and run the command again."),
+            503 when answer.Body is null =>
+                (ErrorCode.PackagesNotServed, $"{subject}: kapp-controller's own API does not answer ({message}).",
+                    "See whether kapp-controller runs: kubectl get apiservice v1alpha1.data.packaging.carvel.dev, kubectl -n " +
+                    "kapp-controller get pods"),
+            _ => (ErrorCode.ClusterFault, $"{subject}: the cluster answered {answer.Status} ({message}).",
+                "See the cluster's own state (kubectl get --raw /readyz), and run the command again."),
         };
         return new AirgapException(code, text, advice) { StatusCode = answer.Status };
     }
 
-    private static bool HasCause(JsonElement status, string reason) => status.Items("details", "causes").Any(cause => cause.Text("reason") == reason);
+    private static bool HasCause(JsonElement status, string reason) =>
+        status.Items("details", "causes").Any(cause => cause.Text("reason") == reason);
 
     // conflict with "kubectl" over .spec.syncPeriod
     private static string Conflicts(JsonElement status) => string.Join("; ", status.Items("details", "causes")
@@ -50,11 +76,13 @@ internal static class ClusterRefusal
 
     private static string? Causes(JsonElement status)
     {
-        string[] causes = [.. status.Items("details", "causes").Select(cause => (cause.Text("field") is { } field ? $"{field}: " : "") + Sentence(cause.Text("message") ?? ""))];
+        string[] causes = [.. status.Items("details", "causes")
+            .Select(cause => (cause.Text("field") is { } field ? $"{field}: " : "") + Sentence(cause.Text("message") ?? ""))];
         return causes.Length == 0 ? null : string.Join("; ", causes);
     }
 
-    private static string Schema(string message) => message[(message.IndexOf("): ", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..];
+    private static string Schema(string message) =>
+        message[(message.IndexOf("): ", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..];
 
     // One line without its last full stop; a proxy's page is cut.
     private static string Sentence(string text)

@@ -30,7 +30,9 @@ internal sealed class ClusterTarget
     /// <summary>The client's certificate with its key; null for none.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
 
-    /// <summary>The <c>Authorization</c> header of a request; null for none. It may start a program, and is asked before each request.</summary>
+    /// <summary>
+    /// The <c>Authorization</c> header of a request; null for none. It may start a program, and is asked before each request.
+    /// </summary>
     public Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization { get; init; }
 
     /// <summary>The proxy of the kubeconfig's <c>proxy-url</c>; null for those that the environment names.</summary>

@@ -3,7 +3,9 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Cluster.Connecting;
 
-/// <summary>Takes a request's credentials out of its answer: some servers and proxies repeat what they were sent, and what they say is shown.</summary>
+/// <summary>
+/// Takes a request's credentials out of its answer: some servers and proxies repeat what they were sent, and what they say is shown.
+/// </summary>
 internal static class EchoedCredentials
 {
     // Looking for every form takes time for each byte. Longer answers are searched for the plain one.

@@ -9,10 +9,13 @@ using YamlDotNet.Core;
 
 namespace Airgap.Cluster.Connecting;
 
-/// <summary>Finds the cluster as kubectl does: a file that is named, <c>KUBECONFIG</c>, <c>~/.kube/config</c>, or the pod's own account.</summary>
+/// <summary>
+/// Finds the cluster as kubectl does: a file that is named, <c>KUBECONFIG</c>, <c>~/.kube/config</c>, or the pod's own account.
+/// </summary>
 internal static class KubeConfig
 {
-    private const string Advice = "Give --kubeconfig FILE and --context NAME, or set KUBECONFIG; 'kubectl config get-contexts' lists the contexts.";
+    private const string Advice =
+        "Give --kubeconfig FILE and --context NAME, or set KUBECONFIG; 'kubectl config get-contexts' lists the contexts.";
 
     /// <summary>Reads it. An exec plugin of the context is started.</summary>
     /// <param name="file">A file; null for kubectl's places.</param>
@@ -48,7 +51,9 @@ internal static class KubeConfig
             throw new AirgapException(ErrorCode.ClusterConfig, $"The kubeconfig {origin} cannot be used: {Why(failure)}.", Advice, failure);
         }
 
-        throw new AirgapException(ErrorCode.ClusterConfig, "There is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists, and this is not a pod.", Advice);
+        throw new AirgapException(
+            ErrorCode.ClusterConfig,
+            "There is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists, and this is not a pod.", Advice);
     }
 
     // A YAML error may quote the text, which may be a token, and some messages contain a stack.
@@ -101,7 +106,7 @@ internal static class KubeConfig
     private static Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization(KubernetesClientConfiguration chosen)
     {
         if (chosen.TokenProvider is { } provider)
-            return async cancellationToken => await provider.GetAuthenticationHeaderAsync(cancellationToken).ConfigureAwait(false);
+            return async cancellationToken => await provider.GetAuthenticationHeaderAsync(cancellationToken);
         if (!string.IsNullOrEmpty(chosen.AccessToken))
             return _ => Task.FromResult<AuthenticationHeaderValue?>(new AuthenticationHeaderValue("Bearer", chosen.AccessToken));
         if (string.IsNullOrEmpty(chosen.Username))

@@ -15,7 +15,8 @@ internal static class KubeConfigFiles
     /// <param name="files">The files.</param>
     /// <param name="documents">What our own reader made of them, in their order.</param>
     /// <exception cref="FormatException">One is empty, or too large.</exception>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterConfig"/>: one is not YAML, at a place that it gives. Its words may quote a credential.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterConfig"/>: one is not YAML, at a place that it gives. Its words may
+    /// quote a credential.</exception>
     public static K8SConfiguration Merge(IEnumerable<FileInfo> files, out IReadOnlyList<YamlNode> documents)
     {
         List<YamlNode> all = [];
@@ -49,7 +50,8 @@ internal static class KubeConfigFiles
     {
         byte[] bytes = Bytes(file);
         documents.AddRange(YamlReader.ReadDocuments(bytes, new YamlContext(file.FullName, ErrorCode.ClusterConfig, "")));
-        K8SConfiguration read = KubernetesClientConfiguration.LoadKubeConfig(new MemoryStream(bytes)) ?? throw new FormatException($"{file.FullName} is empty");
+        K8SConfiguration read = KubernetesClientConfiguration.LoadKubeConfig(new MemoryStream(bytes))
+            ?? throw new FormatException($"{file.FullName} is empty");
         read.FileName = file.FullName;
         return read;
     }

@@ -28,7 +28,7 @@ internal sealed class WatchLines(Stream stream)
             if (searched > MaxLine)
                 throw new IOException($"The watch sent an event of more than {MaxLine / (1024 * 1024)} MiB.");
             MakeRoom();
-            int read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+            int read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
             _end += read;
             if (read > 0)
                 continue;

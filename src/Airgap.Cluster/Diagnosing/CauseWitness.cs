@@ -16,7 +16,8 @@ internal sealed class CauseWitness(ClusterClient client, MirrorProbe? mirror, bo
     // What the registry itself can tell more of.
     private static readonly HashSet<Cause> s_asked =
     [
-        Cause.ImageMissing, Cause.TagMissing, Cause.RepositoryMissing, Cause.LayerMissing, Cause.NotARegistry, Cause.RegistryError, Cause.TooManyRequests,
+        Cause.ImageMissing, Cause.TagMissing, Cause.RepositoryMissing, Cause.LayerMissing, Cause.NotARegistry, Cause.RegistryError,
+        Cause.TooManyRequests,
         Cause.ConnectionClosed, Cause.ConnectionRefused, Cause.ConnectTimeout, Cause.TlsTimeout, Cause.HttpRegistry, Cause.DnsFailure,
     ];
 
@@ -27,39 +28,45 @@ internal sealed class CauseWitness(ClusterClient client, MirrorProbe? mirror, bo
     /// <param name="cause">Why.</param>
     /// <param name="image">What it fetches; null where that is not known.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<IReadOnlyList<string>> SeeAsync(ReconcileState state, Cause? cause, string? image, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> SeeAsync(
+        ReconcileState state, Cause? cause, string? image, CancellationToken cancellationToken)
     {
         if (cause is null || Explanation.HostOf(state) is not { } host)
             return [];
         _ = ImageReference.TryParse(image ?? "", out ImageReference? reference, out _);
         // The cluster reports a missing Secret, another host, a placeholder and a wrong password alike.
         if (cause is Cause.Unauthorized or Cause.TokenRefused or Cause.Denied)
-            return await SeeSecretAsync(state, cause.Value, host, reference, cancellationToken).ConfigureAwait(false);
+            return await SeeSecretAsync(state, cause.Value, host, reference, cancellationToken);
         if (mirror is null)
             return [];
         List<string> seen = [];
         if (cause is Cause.DnsFailure)
-            seen.Add(await MirrorProbe.LookUpAsync(host, cancellationToken).ConfigureAwait(false));
+            seen.Add(await MirrorProbe.LookUpAsync(host, cancellationToken));
         if (cause is Cause.CertificateUnknownAuthority or Cause.CertificateWrongName or Cause.CertificateExpired)
         {
-            ControllerTrust trust = await ControllerTrust.ReadAsync(client, controller, cancellationToken).ConfigureAwait(false);
+            ControllerTrust trust = await ControllerTrust.ReadAsync(client, controller, cancellationToken);
             if (cause is Cause.CertificateUnknownAuthority)
                 seen.Add(trust.Words);
-            seen.Add(await CertificateProbe.DescribeAsync(host, trust.Authorities, mirror.ConnectLimit, cancellationToken).ConfigureAwait(false));
+            seen.Add(await CertificateProbe.DescribeAsync(host, trust.Authorities, mirror.ConnectLimit, cancellationToken));
         }
 
         if (s_asked.Contains(cause.Value) && reference is not null)
-            seen.Add(await mirror.AskAsync(reference, null, cancellationToken).ConfigureAwait(false));
+            seen.Add(await mirror.AskAsync(reference, null, cancellationToken));
         return seen;
     }
 
-    private async Task<IReadOnlyList<string>> SeeSecretAsync(ReconcileState state, Cause cause, string host, ImageReference? image, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> SeeSecretAsync(
+        ReconcileState state, Cause cause, string host, ImageReference? image, CancellationToken cancellationToken)
     {
-        SecretSight sight = await _secrets.LookAsync(state, host, cancellationToken).ConfigureAwait(false);
+        SecretSight sight = await _secrets.LookAsync(state, host, cancellationToken);
         if (mirror is null || image is null || sight.Secret is not { } secret || SecretCredential.Of(secret, host) is not { } credential)
             return cause == Cause.Denied ? [] : [sight.Words];
         if (!triesSecrets)
-            return cause == Cause.Denied ? [] : [sight.Words, "whether the mirror takes it from here was not tried: doctor --try-secrets tries it, and shows nothing of it"];
-        return [$"the Secret {sight.Name} is for {host}", await mirror.AskAsync(image, new FixedCredential(host, credential), cancellationToken).ConfigureAwait(false)];
+            return cause == Cause.Denied ? [
+                ]
+                : [sight.Words,
+                    "whether the mirror takes it from here was not tried: doctor --try-secrets tries it, and shows nothing of it"];
+        return [$"the Secret {sight.Name} is for {host}",
+            await mirror.AskAsync(image, new FixedCredential(host, credential), cancellationToken)];
     }
 }

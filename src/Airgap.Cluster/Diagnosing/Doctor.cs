@@ -24,28 +24,34 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     /// <exception cref="AirgapException">The cluster cannot be reached, or nothing of it may be read.</exception>
     public async Task<DoctorReport> ExamineAsync(CancellationToken cancellationToken)
     {
-        ClusterAnswer group = await client.GetAsync(ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion), cancellationToken).ConfigureAwait(false);
+        ClusterAnswer group = await client.GetAsync(ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion), cancellationToken);
         if (group.Status == 404)
         {
-            _findings.Add("the cluster", new Diagnostic(ErrorCode.KindNotServed, "The cluster does not serve packaging.carvel.dev/v1alpha1: kapp-controller is not installed.", "Install kapp-controller 0.20 or later: kubectl apply -f release.yml"), evidence: [$"GET /{ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion)}: 404"]);
+            _findings.Add("the cluster",
+                new Diagnostic(ErrorCode.KindNotServed,
+                    "The cluster does not serve packaging.carvel.dev/v1alpha1: kapp-controller is not installed.",
+                    "Install kapp-controller 0.20 or later: kubectl apply -f release.yml"),
+                    evidence: [$"GET /{ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion)}: 404"]);
             return new DoctorReport(_objects, _findings.All);
         }
 
         if (!group.IsSuccess)
             throw ClusterRefusal.Of(group, "The API group packaging.carvel.dev", "read");
-        ControllerPlace controller = await ExamineApiServiceAsync(cancellationToken).ConfigureAwait(false);
-        JsonElement[] repositories = await RepositoriesAsync(cancellationToken).ConfigureAwait(false);
-        JsonElement[]? packages = await ListAsync(ResourceKind.Package, cancellationToken).ConfigureAwait(false);
+        ControllerPlace controller = await ExamineApiServiceAsync(cancellationToken);
+        JsonElement[] repositories = await RepositoriesAsync(cancellationToken);
+        JsonElement[]? packages = await ListAsync(ResourceKind.Package, cancellationToken);
         ObjectExaminer examiner = new(client, _findings, options, controller.Namespace);
         foreach (JsonElement repository in repositories.Where(IsMeant))
-            _objects.Add(await examiner.ExamineRepositoryAsync(ReconcileState.Of(repository), packages, cancellationToken).ConfigureAwait(false));
-        JsonElement[] installs = await ListAsync(ResourceKind.PackageInstall, cancellationToken).ConfigureAwait(false) ?? [];
+            _objects.Add(await examiner.ExamineRepositoryAsync(ReconcileState.Of(repository), packages, cancellationToken));
+        JsonElement[] installs = await ListAsync(ResourceKind.PackageInstall, cancellationToken) ?? [];
         foreach (JsonElement install in installs.Where(IsMeant))
-            _objects.Add(await examiner.ExamineInstallAsync(ReconcileState.Of(install), packages, cancellationToken).ConfigureAwait(false));
+            _objects.Add(await examiner.ExamineInstallAsync(ReconcileState.Of(install), packages, cancellationToken));
         if (_name is not null && _objects.Count == 0)
-            throw new AirgapException(ErrorCode.ObjectRefused, $"There is no PackageRepository and no PackageInstall {_name} in {_ns ?? "the cluster"}.", "See what there is: kubectl get packagerepositories,packageinstalls -A");
+            throw new AirgapException(
+                ErrorCode.ObjectRefused, $"There is no PackageRepository and no PackageInstall {_name} in {_ns ?? "the cluster"}.",
+                "See what there is: kubectl get packagerepositories,packageinstalls -A");
         if (_name is null)
-            await ExamineSecretsAsync(cancellationToken).ConfigureAwait(false);
+            await ExamineSecretsAsync(cancellationToken);
         return new DoctorReport(_objects, _findings.All);
     }
 
@@ -55,8 +61,8 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     // kapp-controller serves Packages itself; while it is down they are gone, and no namespace can be deleted.
     private async Task<ControllerPlace> ExamineApiServiceAsync(CancellationToken cancellationToken)
     {
-        ClusterAnswer service = await client.GetAsync(ApiService, cancellationToken).ConfigureAwait(false);
-        ControllerPlace controller = await ControllerPlace.FindAsync(client, options.ControllerNamespace, service, cancellationToken).ConfigureAwait(false);
+        ClusterAnswer service = await client.GetAsync(ApiService, cancellationToken);
+        ControllerPlace controller = await ControllerPlace.FindAsync(client, options.ControllerNamespace, service, cancellationToken);
         foreach (JsonElement condition in service.Object.Items("status", "conditions"))
         {
             if (condition.Text("type") != "Available" || condition.Text("status") == "True")
@@ -65,9 +71,14 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
                 "kapp-controller",
                 new Diagnostic(
                     ErrorCode.PackagesNotServed,
-                    "kapp-controller's own API (data.packaging.carvel.dev) is not available: nothing reconciles, Packages cannot be read, and no namespace of the cluster can be deleted.",
-                    $"See why kapp-controller does not run: kubectl -n {controller.Namespace} get pods, kubectl -n {controller.Namespace} logs deployment/kapp-controller"),
-                evidence: [$"APIService v1alpha1.data.packaging.carvel.dev: {condition.Text("reason")}: {Explanation.Paragraph(condition.Text("message") ?? "")}", $"kapp-controller is looked for in the namespace {controller.Namespace}: {controller.Words}"]);
+                    "kapp-controller's own API (data.packaging.carvel.dev) is not available: nothing reconciles, Packages cannot be " +
+                    "read, and no namespace of the cluster can be deleted.",
+                    "See why kapp-controller does not run: kubectl -n " +
+                    $"{controller.Namespace} get pods, kubectl -n {controller.Namespace} logs deployment/kapp-controller"),
+                evidence: [
+                    "APIService v1alpha1.data.packaging.carvel.dev: " +
+                    $"{condition.Text("reason")}: {Explanation.Paragraph(condition.Text("message") ?? "")}",
+                    $"kapp-controller is looked for in the namespace {controller.Namespace}: {controller.Words}"]);
         }
 
         return controller;
@@ -76,14 +87,17 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     // One malformed period blinds kapp-controller everywhere, so all of them are looked at, whatever was asked for.
     private async Task<JsonElement[]> RepositoriesAsync(CancellationToken cancellationToken)
     {
-        ClusterAnswer all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(null), cancellationToken).ConfigureAwait(false);
+        ClusterAnswer all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(null), cancellationToken);
         if (!all.IsSuccess && _ns is null)
             throw ClusterRefusal.Of(all, "PackageRepositories of all namespaces", "listed");
         if (!all.IsSuccess)
         {
             AirgapException refusal = ClusterRefusal.Of(all, "PackageRepositories of all namespaces", "listed");
-            _findings.Add("the cluster", new Diagnostic(ErrorCode.NotExamined, $"Whether a malformed syncPeriod anywhere blinds kapp-controller was not seen: {refusal.Message}", refusal.Advice), isWarning: true);
-            all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(_ns), cancellationToken).ConfigureAwait(false);
+            _findings.Add("the cluster",
+                new Diagnostic(ErrorCode.NotExamined,
+                    $"Whether a malformed syncPeriod anywhere blinds kapp-controller was not seen: {refusal.Message}", refusal.Advice),
+                    isWarning: true);
+            all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(_ns), cancellationToken);
             if (!all.IsSuccess)
                 throw ClusterRefusal.Of(all, $"PackageRepositories of {_ns}", "listed");
         }
@@ -97,8 +111,11 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
                 $"PackageRepository {repository.FullName()}",
                 new Diagnostic(
                     ErrorCode.MalformedSyncPeriod,
-                    $"PackageRepository {repository.FullName()} has the syncPeriod '{period}', which is not a duration: kapp-controller no longer sees any PackageRepository of the cluster.",
-                    $"Correct it: kubectl -n {repository.Text("metadata", "namespace")} patch packagerepository {repository.Text("metadata", "name")} --type=merge -p '{{\"spec\":{{\"syncPeriod\":\"10m\"}}}}'"),
+                    $"PackageRepository {repository.FullName()} has the syncPeriod '{period}', which is not a duration: kapp-controller " +
+                    "no longer sees any PackageRepository of the cluster.",
+                    $"Correct it: kubectl -n " +
+                    $"{repository.Text("metadata", "namespace")} patch packagerepository {repository.Text("metadata", "name")} " +
+                    $"--type=merge -p '{{\"spec\":{{\"syncPeriod\":\"10m\"}}}}'"),
                 evidence: [$"spec.syncPeriod: {period}"]);
         }
 
@@ -107,11 +124,14 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
 
     private async Task ExamineSecretsAsync(CancellationToken cancellationToken)
     {
-        ClusterAnswer list = await client.GetAsync($"{ResourceKind.Secret.ListPath(_ns)}?fieldSelector=type%3Dkubernetes.io%2Fdockerconfigjson", cancellationToken).ConfigureAwait(false);
+        ClusterAnswer list = await client.GetAsync(
+            $"{ResourceKind.Secret.ListPath(_ns)}?fieldSelector=type%3Dkubernetes.io%2Fdockerconfigjson", cancellationToken);
         if (!list.IsSuccess)
         {
             AirgapException refusal = ClusterRefusal.Of(list, $"Pull secrets of {_ns ?? "all namespaces"}", "listed");
-            _findings.Add("Secrets", new Diagnostic(ErrorCode.NotExamined, $"Whether a Secret still holds placeholders was not seen: {refusal.Message}", refusal.Advice), isWarning: true);
+            _findings.Add("Secrets",
+                new Diagnostic(ErrorCode.NotExamined, $"Whether a Secret still holds placeholders was not seen: {refusal.Message}",
+                    refusal.Advice), isWarning: true);
             return;
         }
 
@@ -121,14 +141,18 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
             string hosts = SecretContent.Hosts(secret) is [_, ..] named ? string.Join(" --for ", named) : "HOST";
             _findings.Add(
                 $"Secret {secret.FullName()}",
-                new Diagnostic(ErrorCode.PlaceholderNotFilled, $"The Secret {secret.FullName()} holds {SecretContent.Placeholder} where credentials belong.", $"dotnet airgap secret --for {hosts} --name {secret.Text("metadata", "name")} -n {place} --apply"),
-                evidence: [$"type {secret.Text("type")}; {(hosts == "HOST" ? "its hosts cannot be read" : $"for {hosts.Replace(" --for ", ", ", StringComparison.Ordinal)}")}"]);
+                new Diagnostic(ErrorCode.PlaceholderNotFilled,
+                    $"The Secret {secret.FullName()} holds {SecretContent.Placeholder} where credentials belong.",
+                    $"dotnet airgap secret --for {hosts} --name {secret.Text("metadata", "name")} -n {place} --apply"),
+                evidence: [
+                    $"type {secret.Text("type")}; " +
+                    $"{(hosts == "HOST" ? "its hosts cannot be read" : $"for {hosts.Replace(" --for ", ", ", StringComparison.Ordinal)}")}"]);
         }
     }
 
     private async Task<JsonElement[]?> ListAsync(ResourceKind kind, CancellationToken cancellationToken)
     {
-        ClusterAnswer list = await client.GetAsync(kind.ListPath(_ns), cancellationToken).ConfigureAwait(false);
+        ClusterAnswer list = await client.GetAsync(kind.ListPath(_ns), cancellationToken);
         if (list.IsSuccess)
             return [.. list.Object.Items("items")];
         // That kapp-controller is down is already reported.
@@ -136,7 +160,8 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
             return null;
         AirgapException refusal = ClusterRefusal.Of(list, $"{kind.Kind}s of {_ns ?? "all namespaces"}", "listed");
         bool isDown = refusal.Code == ErrorCode.PackagesNotServed;
-        _findings.Add($"{kind.Kind}s", isDown ? refusal.ToDiagnostic() : new Diagnostic(ErrorCode.NotExamined, refusal.Message, refusal.Advice), isWarning: !isDown);
+        _findings.Add($"{kind.Kind}s",
+            isDown ? refusal.ToDiagnostic() : new Diagnostic(ErrorCode.NotExamined, refusal.Message, refusal.Advice), isWarning: !isDown);
         return null;
     }
 }

@@ -12,7 +12,8 @@ internal sealed class FindingList
     public IReadOnlyList<Finding> All => _findings;
 
     /// <summary>Adds a finding.</summary>
-    public void Add(string about, Diagnostic diagnostic, Cause? cause = null, bool isWarning = false, params IReadOnlyList<string> evidence) =>
+    public void Add(string about, Diagnostic diagnostic, Cause? cause = null, bool isWarning = false,
+        params IReadOnlyList<string> evidence) =>
         _findings.Add(new Finding(about, diagnostic) { Cause = cause, IsWarning = isWarning, Evidence = evidence });
 
     /// <summary>True when one of these was found.</summary>

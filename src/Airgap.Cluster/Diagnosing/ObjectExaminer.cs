@@ -26,21 +26,33 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
     {
         string about = $"PackageRepository {state.FullName}";
         JsonElement[]? own = packages is null ? null : [.. packages.Where(package => PackageImages.Origin(package) == state.FullName)];
-        Examined examined = new(ResourceKind.PackageRepository.Kind, state.Object.Text("metadata", "namespace")!, state.Object.Text("metadata", "name")!, state.Words) { Packages = own?.Length };
+        Examined examined = new(
+            ResourceKind.PackageRepository.Kind, state.Object.Text("metadata", "namespace")!,
+            state.Object.Text("metadata", "name")!, state.Words)
+        {
+            Packages = own?.Length
+        };
         switch (state.Phase)
         {
             case ReconcilePhase.Failed or ReconcilePhase.Deleting:
-                await ExplainAsync(state, about, cancellationToken).ConfigureAwait(false);
+                await ExplainAsync(state, about, cancellationToken);
                 break;
             case ReconcilePhase.NotObserved or ReconcilePhase.Outdated:
-                string why = findings.Has(ErrorCode.MalformedSyncPeriod, ErrorCode.PackagesNotServed) ? "see the finding above" : "kapp-controller does not run, or waits for a registry that is silent: it takes one PackageRepository at a time";
-                findings.Add(about, new Diagnostic(ErrorCode.NotObserved, $"{about} is {state.Words}: {why}.", $"See whether it runs: kubectl -n {controller} get pods"), evidence: Generations(state));
+                string why = findings.Has(ErrorCode.MalformedSyncPeriod, ErrorCode.PackagesNotServed) ? "see the finding above"
+                    : "kapp-controller does not run, or waits for a registry that is silent: it takes one PackageRepository at a time";
+                findings.Add(about, new Diagnostic(
+                    ErrorCode.NotObserved, $"{about} is {state.Words}: {why}.", $"See whether it runs: kubectl -n {controller} get pods"),
+                    evidence: Generations(state));
                 break;
             case ReconcilePhase.Paused:
-                findings.Add(about, new Diagnostic(ErrorCode.Paused, $"{about} is paused: nothing is fetched.", $"Let it go on: kubectl -n {state.Object.Text("metadata", "namespace")} patch packagerepository {state.Object.Text("metadata", "name")} --type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"), isWarning: true, evidence: ["spec.paused: true"]);
+                findings.Add(about, new Diagnostic(
+                    ErrorCode.Paused, $"{about} is paused: nothing is fetched.",
+                    $"Let it go on: kubectl -n " +
+                    $"{state.Object.Text("metadata", "namespace")} patch packagerepository {state.Object.Text("metadata", "name")} " +
+                    $"--type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"), isWarning: true, evidence: ["spec.paused: true"]);
                 break;
             case ReconcilePhase.Succeeded:
-                return examined with { Images = await ExamineSuccessAsync(state, about, own, cancellationToken).ConfigureAwait(false) };
+                return examined with { Images = await ExamineSuccessAsync(state, about, own, cancellationToken) };
         }
 
         return examined;
@@ -53,9 +65,15 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
     public async Task<Examined> ExamineInstallAsync(ReconcileState state, JsonElement[]? packages, CancellationToken cancellationToken)
     {
         string about = $"PackageInstall {state.FullName}";
-        Examined examined = new(ResourceKind.PackageInstall.Kind, state.Object.Text("metadata", "namespace")!, state.Object.Text("metadata", "name")!, state.Words);
+        Examined examined = new(
+            ResourceKind.PackageInstall.Kind, state.Object.Text("metadata", "namespace")!,
+            state.Object.Text("metadata", "name")!, state.Words);
         if (state.Phase == ReconcilePhase.Paused)
-            findings.Add(about, new Diagnostic(ErrorCode.Paused, $"{about} is paused.", $"Let it go on: kubectl -n {examined.Namespace} patch packageinstall {examined.Name} --type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"), isWarning: true, evidence: ["spec.paused: true"]);
+            findings.Add(about, new Diagnostic(
+                ErrorCode.Paused, $"{about} is paused.",
+                $"Let it go on: kubectl -n " +
+                $"{examined.Namespace} patch packageinstall {examined.Name} --type=merge -p '{{\"spec\":{{\"paused\":false}}}}'"),
+                isWarning: true, evidence: ["spec.paused: true"]);
         if (state.Phase is not (ReconcilePhase.Failed or ReconcilePhase.Deleting))
             return examined;
         Explanation why = Explanation.Of(state, ResourceKind.PackageInstall.Kind);
@@ -63,14 +81,17 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         string? refName = state.Object.Text("spec", "packageRef", "refName");
         if (why.Diagnostic.Code == ErrorCode.VersionGone && packages is not null && refName is not null)
         {
-            string?[] versions = [.. packages.Where(package => package.Text("spec", "refName") == refName).Select(package => package.Text("spec", "version")).Distinct().Order(StringComparer.Ordinal)];
-            evidence.Add($"asked for: {refName} {state.Object.Text("spec", "packageRef", "versionSelection", "constraints")}; there: {(versions.Length == 0 ? "none" : string.Join(", ", versions))}");
+            string?[] versions = [.. packages.Where(package => package.Text("spec", "refName") == refName)
+                .Select(package => package.Text("spec", "version")).Distinct().Order(StringComparer.Ordinal)];
+            evidence.Add(
+                $"asked for: {refName} {state.Object.Text("spec", "packageRef", "versionSelection", "constraints")}; there: " +
+                $"{(versions.Length == 0 ? "none" : string.Join(", ", versions))}");
             if (state.Object.Text("status", "version") is { } installed)
                 evidence.Add($"version {installed} is installed, and keeps running");
         }
 
         // The Secret of the PackageRepository does not serve its Packages.
-        evidence.AddRange(await _witness.SeeAsync(state, why.Cause, ImageOf(state, refName, packages), cancellationToken).ConfigureAwait(false));
+        evidence.AddRange(await _witness.SeeAsync(state, why.Cause, ImageOf(state, refName, packages), cancellationToken));
         findings.Add(about, why.Diagnostic, why.Cause, evidence: evidence.Count > 0 ? evidence : [.. Conditions(state)]);
         return examined;
     }
@@ -79,19 +100,25 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
     private static string? ImageOf(ReconcileState install, string? refName, JsonElement[]? packages)
     {
         string? version = install.Object.Text("status", "lastAttemptedVersion") ?? install.Object.Text("status", "version");
-        JsonElement[] found = [.. (packages ?? []).Where(package => package.Text("spec", "refName") == refName && package.Text("spec", "version") == version).Take(1)];
+        JsonElement[] found = [.. (packages ?? []).Where(
+            package => package.Text("spec", "refName") == refName && package.Text("spec", "version") == version).Take(1)];
         return found.SelectMany(PackageImages.Of).FirstOrDefault();
     }
 
     // What the cluster itself says; the message is the finding's own.
     private static IEnumerable<string> Conditions(ReconcileState state)
     {
-        string[] types = [.. state.Object.Items("status", "conditions").Where(condition => condition.Text("status") == "True").Select(condition => condition.Text("type") ?? "").Where(type => type.Length > 0)];
-        yield return types.Length > 0 ? $"status.conditions: {string.Join(", ", types)}" : $"metadata.deletionTimestamp: {state.Object.Text("metadata", "deletionTimestamp") ?? "none"}, and status.conditions is empty";
+        string[] types = [.. state.Object.Items("status", "conditions").Where(condition => condition.Text("status") == "True")
+            .Select(condition => condition.Text("type") ?? "").Where(type => type.Length > 0)];
+        yield return types.Length > 0 ? $"status.conditions: {string.Join(", ", types)}"
+            : $"metadata.deletionTimestamp: {state.Object.Text("metadata", "deletionTimestamp") ?? "none"}, and status.conditions is empty";
     }
 
     private static string[] Generations(ReconcileState state) =>
-        [$"metadata.generation {state.Object.Number("metadata", "generation")}, status.observedGeneration {(state.Object.Find("status") is null ? "missing" : state.ObservedGeneration)}"];
+        [
+            "metadata.generation " +
+            $"{state.Object.Number("metadata", "generation")}, status.observedGeneration " +
+            $"{(state.Object.Find("status") is null ? "missing" : state.ObservedGeneration)}"];
 
     private async Task ExplainAsync(ReconcileState state, string about, CancellationToken cancellationToken)
     {
@@ -99,41 +126,57 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         List<string> evidence = [];
         if (state.Failures > 1)
             evidence.Add($"{state.Failures} failures one after another");
-        evidence.AddRange(await _witness.SeeAsync(state, why.Cause, state.Image, cancellationToken).ConfigureAwait(false));
+        evidence.AddRange(await _witness.SeeAsync(state, why.Cause, state.Image, cancellationToken));
         if (state.Object.Items("metadata", "finalizers").Any() && state.Phase == ReconcilePhase.Deleting)
             evidence.Add($"metadata.finalizers: {string.Join(", ", state.Object.Items("metadata", "finalizers"))}");
         findings.Add(about, why.Diagnostic, why.Cause, evidence: evidence.Count > 0 ? evidence : [.. Conditions(state)]);
     }
 
-    private async Task<int?> ExamineSuccessAsync(ReconcileState state, string about, JsonElement[]? own, CancellationToken cancellationToken)
+    private async Task<int?> ExamineSuccessAsync(
+        ReconcileState state, string about, JsonElement[]? own, CancellationToken cancellationToken)
     {
         if (CachedMirrors.Shown(state) is { } cached)
-            findings.Add(about, cached, evidence: [.. PackageImages.OnAFormerMirror(state).Take(5).Select(image => $"status.template.stderr: -> {image}")]);
+            findings.Add(about, cached,
+                evidence: [.. PackageImages.OnAFormerMirror(state).Take(5).Select(image => $"status.template.stderr: -> {image}")]);
         string[] outside = PackageImages.Outside(state, own);
-        LeakReport? leaks = await FindLeaksAsync(state, about, own, cancellationToken).ConfigureAwait(false);
+        LeakReport? leaks = await FindLeaksAsync(state, about, own, cancellationToken);
         string[] all = [.. outside, .. (leaks?.Outside ?? []).Except(outside, StringComparer.Ordinal)];
         if (all.Length > 0)
         {
-            string what = leaks is null ? $"its Packages name {all.Length} {(all.Length == 1 ? "image" : "images")} outside the mirror" : $"its Packages and their bundles need {all.Length} {(all.Length == 1 ? "image" : "images")} that the mirror has not";
+            string what = leaks is null ? $"its Packages name {all.Length} {(all.Length == 1 ? "image" : "images")} outside the mirror"
+                : $"its Packages and their bundles need {all.Length} {(all.Length == 1 ? "image" : "images")} that the mirror has not";
             findings.Add(
                 about,
-                new Diagnostic(ErrorCode.ImagesOutside, $"{about} succeeded, but {what}: no install of them works behind an air gap.", "Relocate the bundle with all its images into one repository, and fetch it as imgpkgBundle: dotnet airgap copy -b BUNDLE --to-repo " + PackageImages.RepositoryOf(state.Image!)) { Reference = state.Image },
+                new Diagnostic(ErrorCode.ImagesOutside, $"{about} succeeded, but {what}: no install of them works behind an air gap.",
+                    "Relocate the bundle with all its images into one repository, and fetch it as imgpkgBundle: dotnet airgap copy -b " +
+                    "BUNDLE --to-repo " + PackageImages.RepositoryOf(state.Image!))
+                {
+                    Reference = state.Image
+                },
                 evidence: [.. all.Take(leaks is null ? 5 : 100), .. all.Length > 100 ? new[] { $"and {all.Length - 100} more" } : []]);
         }
 
         if (own is { Length: 0 })
-            findings.Add(about, new Diagnostic(ErrorCode.NoPackagesListed, $"{about} succeeded, and the cluster lists no Package of it.", $"See what its bundle has under packages/: dotnet airgap describe -b {state.Image}"), isWarning: true, evidence: [$"no Package has the annotation packaging.carvel.dev/package-repository-ref: {state.FullName}"]);
+            findings.Add(about, new Diagnostic(
+                ErrorCode.NoPackagesListed, $"{about} succeeded, and the cluster lists no Package of it.",
+                $"See what its bundle has under packages/: dotnet airgap describe -b {state.Image}"), isWarning: true,
+                evidence: [$"no Package has the annotation packaging.carvel.dev/package-repository-ref: {state.FullName}"]);
         return leaks?.Present;
     }
 
-    private async Task<LeakReport?> FindLeaksAsync(ReconcileState state, string about, JsonElement[]? own, CancellationToken cancellationToken)
+    private async Task<LeakReport?> FindLeaksAsync(
+        ReconcileState state, string about, JsonElement[]? own, CancellationToken cancellationToken)
     {
         if (!options.FindsLeaks || options.Mirror is not { } mirror || own is null || state.Image is not { } image)
             return null;
         using RegistryClient registry = mirror.Connect();
-        LeakReport report = await new LeakFinder(registry, PackageImages.HostOf(image)).FindAsync(own.SelectMany(PackageImages.Of), cancellationToken).ConfigureAwait(false);
+        LeakReport report = await new LeakFinder(registry, PackageImages.HostOf(image))
+            .FindAsync(own.SelectMany(PackageImages.Of), cancellationToken);
         if (report.Unseen.Count > 0)
-            findings.Add(about, new Diagnostic(ErrorCode.NotExamined, $"Not every image of {about} could be looked for at the mirror.", "See what hinders it: log in to the mirror (docker login), or ask from a machine that reaches it."), isWarning: true, evidence: [.. report.Unseen.Take(5)]);
+            findings.Add(about, new Diagnostic(
+                ErrorCode.NotExamined, $"Not every image of {about} could be looked for at the mirror.",
+                "See what hinders it: log in to the mirror (docker login), or ask from a machine that reaches it."), isWarning: true,
+                evidence: [.. report.Unseen.Take(5)]);
         return report;
     }
 }

@@ -23,15 +23,18 @@ internal sealed class SecretReader(ClusterClient client)
         string? asked = state.SecretName;
         // Without a name kapp-controller makes one that secretgen-controller may fill.
         string name = asked ?? $"{state.Object.Text("metadata", "name")}-fetch-0";
-        ClusterAnswer answer = await client.GetAsync(ResourceKind.Secret.PathOf(ns, name), cancellationToken).ConfigureAwait(false);
+        ClusterAnswer answer = await client.GetAsync(ResourceKind.Secret.PathOf(ns, name), cancellationToken);
         string words = answer switch
         {
             { Status: 404 } when asked is null => "no Secret is named, and there is no placeholder for secretgen-controller",
             { Status: 404 } => $"the Secret {ns}/{name} does not exist",
-            { IsSuccess: false } => $"the Secret {ns}/{name} may not be read, so which of these it is was not seen: missing, for another host, a placeholder, or a wrong password",
+            { IsSuccess: false } =>
+                $"the Secret {ns}/{name} may not be read, so which of these it is was not seen: missing, for another host, a " +
+                "placeholder, or a wrong password",
             _ => asked is null ? Placeholder(answer, $"{ns}/{name}", host) : Content(answer, $"{ns}/{name}", host),
         };
-        return new SecretSight($"{ns}/{name}", words, answer.IsSuccess && words.EndsWith(Refused, StringComparison.Ordinal) ? answer.Object : null);
+        return new SecretSight($"{ns}/{name}", words,
+            answer.IsSuccess && words.EndsWith(Refused, StringComparison.Ordinal) ? answer.Object : null);
     }
 
     private static string Placeholder(ClusterAnswer answer, string secret, string host)
@@ -50,12 +53,14 @@ internal sealed class SecretReader(ClusterClient client)
         if (SecretContent.HasPlaceholder(answer.Object))
             return $"the Secret {secret} holds {SecretContent.Placeholder}";
         if (answer.Object.Text("type") != "kubernetes.io/dockerconfigjson")
-            return $"the Secret {secret} has the keys {string.Join(", ", answer.Object.Fields("data").Select(entry => entry.Name))}, and its values are {Refused}";
+            return $"the Secret {secret} has the keys {string.Join(", ", answer.Object.Fields("data").Select(entry => entry.Name))}, and " +
+                $"its values are {Refused}";
         return SecretContent.Hosts(answer.Object) switch
         {
             null => $"the Secret {secret} cannot be read as a pull secret",
             [] => $"the Secret {secret} is empty",
-            { } hosts when !hosts.Any(found => SecretContent.IsFor(found, host)) => $"the Secret {secret} is for {string.Join(", ", hosts)}, not for {host}",
+            { } hosts when !hosts.Any(found => SecretContent.IsFor(found, host)) =>
+                $"the Secret {secret} is for {string.Join(", ", hosts)}, not for {host}",
             _ => $"the Secret {secret} is for {host}, and its user or password is {Refused}",
         };
     }

@@ -6,10 +6,14 @@ namespace Airgap.Cluster.Objects;
 /// <remarks>Source: Kubernetes documentation, "Server-Side Apply", field management.</remarks>
 internal static class FieldManagers
 {
-    /// <summary>The managers beside one that own more of an object than its status and metadata, as controllers do; null where the object does not tell.</summary>
+    /// <summary>
+    /// The managers beside one that own more of an object than its status and metadata, as controllers do; null where the object does not
+    /// tell.
+    /// </summary>
     public static IReadOnlyList<string>? Others(JsonElement source, string manager) => source.Find("metadata", "managedFields") is null
         ? null
-        : [.. source.Items("metadata", "managedFields").Where(entry => entry.Text("manager") != manager && Declares(entry)).Select(entry => entry.Text("manager") ?? "somebody").Distinct(StringComparer.Ordinal)];
+        : [.. source.Items("metadata", "managedFields").Where(entry => entry.Text("manager") != manager && Declares(entry))
+            .Select(entry => entry.Text("manager") ?? "somebody").Distinct(StringComparer.Ordinal)];
 
     private static bool Declares(JsonElement entry) => entry.Text("operation") == "Apply"
         || (entry.Text("subresource") is null && entry.Fields("fieldsV1").Any(field => field.Name is not ("f:metadata" or "f:status")));

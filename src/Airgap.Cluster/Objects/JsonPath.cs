@@ -27,7 +27,8 @@ internal static class JsonPath
         element.Find(path) is { ValueKind: JsonValueKind.Number } found && found.TryGetInt64(out long number) ? number : 0;
 
     /// <summary>A truth value; false where it is missing.</summary>
-    public static bool Flag(this JsonElement element, params ReadOnlySpan<string> path) => element.Find(path) is { ValueKind: JsonValueKind.True };
+    public static bool Flag(this JsonElement element, params ReadOnlySpan<string> path) =>
+        element.Find(path) is { ValueKind: JsonValueKind.True };
 
     /// <summary>The items of a list; none where it is missing.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element, params ReadOnlySpan<string> path) =>
@@ -39,5 +40,6 @@ internal static class JsonPath
 
     /// <summary><c>NAMESPACE/NAME</c>, or the name of an object that has no namespace.</summary>
     public static string FullName(this JsonElement element) =>
-        element.Text("metadata", "namespace") is { } ns ? $"{ns}/{element.Text("metadata", "name")}" : element.Text("metadata", "name") ?? "";
+        element.Text("metadata", "namespace") is { } ns
+            ? $"{ns}/{element.Text("metadata", "name")}" : element.Text("metadata", "name") ?? "";
 }

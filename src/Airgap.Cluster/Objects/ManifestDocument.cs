@@ -25,7 +25,9 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
     public string? Namespace { get; } = Object.Text("metadata", "namespace");
 
     /// <summary>True for an object of a bundle or of kustomize that is not applied.</summary>
-    public bool IsNoObject => ApiVersion.StartsWith("imgpkg.carvel.dev/", StringComparison.Ordinal) || ApiVersion.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal);
+    public bool IsNoObject =>
+        ApiVersion.StartsWith("imgpkg.carvel.dev/", StringComparison.Ordinal)
+            || ApiVersion.StartsWith("kustomize.config.k8s.io/", StringComparison.Ordinal);
 
     /// <summary>Reads a file. A <c>List</c> is replaced by its objects.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidObject"/>.</exception>
@@ -73,7 +75,8 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
 
     private static AirgapException MalformedPeriod(ManifestDocument document, string period) => new(
         ErrorCode.MalformedSyncPeriod,
-        $"{document.Location}: '{period}' is not a duration: with such a syncPeriod kapp-controller no longer sees any PackageRepository of the cluster.",
+        $"{document.Location}: '{period}' is not a duration: with such a syncPeriod kapp-controller no longer sees any PackageRepository " +
+        "of the cluster.",
         "Write a duration such as 10m or 1h30m. Nothing was applied.")
     { Location = document.Location };
 }

@@ -54,7 +54,8 @@ internal sealed record ReconcileState
     public string? Image => Object.Text("spec", "fetch", "imgpkgBundle", "image") ?? Object.Text("spec", "fetch", "image", "url");
 
     /// <summary>The Secret that a PackageRepository names, or the annotation of a PackageInstall; null for none.</summary>
-    public string? SecretName => Object.Text("spec", "fetch", "imgpkgBundle", "secretRef", "name") ?? Object.Text("spec", "fetch", "image", "secretRef", "name")
+    public string? SecretName =>
+        Object.Text("spec", "fetch", "imgpkgBundle", "secretRef", "name") ?? Object.Text("spec", "fetch", "image", "secretRef", "name")
         ?? Object.Text("metadata", "annotations", "ext.packaging.carvel.dev/fetch-0-secret-name");
 
     /// <summary>The phase as kubectl shows it.</summary>
@@ -79,7 +80,8 @@ internal sealed record ReconcileState
         {
             Phase = phase,
             Message = phase is ReconcilePhase.Failed or ReconcilePhase.Deleting
-                ? source.Text("status", "usefulErrorMessage") ?? Condition(source, "ReconcileFailed")?.Text("message") ?? Condition(source, "DeleteFailed")?.Text("message")
+                ? source.Text("status", "usefulErrorMessage") ?? Condition(source, "ReconcileFailed")?.Text("message")
+                ?? Condition(source, "DeleteFailed")?.Text("message")
                 : null,
         };
     }

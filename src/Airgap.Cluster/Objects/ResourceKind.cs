@@ -10,10 +10,12 @@ namespace Airgap.Cluster.Objects;
 internal sealed record ResourceKind(string ApiVersion, string Kind, string Plural, bool IsNamespaced)
 {
     /// <summary>PackageRepositories.</summary>
-    public static readonly ResourceKind PackageRepository = new("packaging.carvel.dev/v1alpha1", nameof(PackageRepository), "packagerepositories", true);
+    public static readonly ResourceKind PackageRepository =
+        new("packaging.carvel.dev/v1alpha1", nameof(PackageRepository), "packagerepositories", true);
 
     /// <summary>PackageInstalls.</summary>
-    public static readonly ResourceKind PackageInstall = new("packaging.carvel.dev/v1alpha1", nameof(PackageInstall), "packageinstalls", true);
+    public static readonly ResourceKind PackageInstall =
+        new("packaging.carvel.dev/v1alpha1", nameof(PackageInstall), "packageinstalls", true);
 
     /// <summary>Packages, which kapp-controller serves itself.</summary>
     public static readonly ResourceKind Package = new("data.packaging.carvel.dev/v1alpha1", nameof(Package), "packages", true);
@@ -36,7 +38,8 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
     ];
 
     /// <summary>A kind known without asking; null for others.</summary>
-    public static ResourceKind? Known(string apiVersion, string kind) => Array.Find(s_known, known => known.ApiVersion == apiVersion && known.Kind == kind);
+    public static ResourceKind? Known(string apiVersion, string kind) =>
+        Array.Find(s_known, known => known.ApiVersion == apiVersion && known.Kind == kind);
 
     /// <summary>The order of application: prerequisites come first.</summary>
     public static int Rank(string kind) => kind switch
@@ -62,9 +65,11 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
     // An address loses such a part, and a collection would be meant in place of an object.
     private static string Segment(string name) => name is not ("" or "." or "..")
         ? Uri.EscapeDataString(name)
-        : throw new AirgapException(ErrorCode.InvalidObject, $"'{name}' is no name of an object or namespace.", "See the manifest, or the cluster's own list.");
+        : throw new AirgapException(
+            ErrorCode.InvalidObject, $"'{name}' is no name of an object or namespace.", "See the manifest, or the cluster's own list.");
 
     /// <summary>The path of a group and version.</summary>
     public static string GroupPath(string apiVersion) =>
-        (apiVersion.Contains('/', StringComparison.Ordinal) ? "apis/" : "api/") + string.Join('/', apiVersion.Split('/').Select(Uri.EscapeDataString));
+        (apiVersion.Contains('/', StringComparison.Ordinal) ? "apis/" : "api/")
+            + string.Join('/', apiVersion.Split('/').Select(Uri.EscapeDataString));
 }

@@ -14,7 +14,8 @@ internal static class SecretContent
     public const string DockerConfigKey = ".dockerconfigjson";
 
     /// <summary>True where a value still is a placeholder.</summary>
-    public static bool HasPlaceholder(JsonElement secret) => Values(secret).Any(value => value.Contains(Placeholder, StringComparison.Ordinal));
+    public static bool HasPlaceholder(JsonElement secret) =>
+        Values(secret).Any(value => value.Contains(Placeholder, StringComparison.Ordinal));
 
     /// <summary>The hosts of a pull secret; null where it has no readable ones.</summary>
     public static IReadOnlyList<string>? Hosts(JsonElement secret) =>
@@ -24,7 +25,9 @@ internal static class SecretContent
     public static bool IsFor(string key, string host) =>
         key[(key.IndexOf("://", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..].Split('/')[0] == host;
 
-    /// <summary>The same Secret with <c>stringData</c> as <c>data</c>: a value of another manager is then a conflict, and never silently replaced.</summary>
+    /// <summary>
+    /// The same Secret with <c>stringData</c> as <c>data</c>: a value of another manager is then a conflict, and never silently replaced.
+    /// </summary>
     public static JsonElement AsData(JsonElement secret)
     {
         if (secret.Find("stringData") is not { ValueKind: JsonValueKind.Object } texts)
@@ -32,7 +35,8 @@ internal static class SecretContent
         JsonObject copy = JsonObject.Create(secret)!;
         JsonObject data = copy["data"] as JsonObject ?? [];
         foreach (JsonProperty text in texts.EnumerateObject())
-            data[text.Name] = Convert.ToBase64String(Encoding.UTF8.GetBytes(text.Value.ValueKind == JsonValueKind.String ? text.Value.GetString()! : text.Value.GetRawText()));
+            data[text.Name] = Convert.ToBase64String(
+                Encoding.UTF8.GetBytes(text.Value.ValueKind == JsonValueKind.String ? text.Value.GetString()! : text.Value.GetRawText()));
         copy.Remove("stringData");
         copy["data"] = data;
         return ClusterJson.Parse(copy.ToJsonString());
@@ -41,7 +45,8 @@ internal static class SecretContent
     /// <summary>The entries of a pull secret by their hosts, with what they hold; null where it has no readable ones.</summary>
     internal static JsonElement? Auths(JsonElement secret)
     {
-        string? text = secret.Text("stringData", DockerConfigKey) ?? (secret.Text("data", DockerConfigKey) is { } encoded ? Decode(encoded) : null);
+        string? text = secret.Text("stringData", DockerConfigKey)
+            ?? (secret.Text("data", DockerConfigKey) is { } encoded ? Decode(encoded) : null);
         if (text is null)
             return null;
         try
@@ -56,7 +61,8 @@ internal static class SecretContent
 
     private static IEnumerable<string> Values(JsonElement secret) => secret.Fields("data")
         .Where(entry => entry.Value.ValueKind == JsonValueKind.String).Select(entry => Decode(entry.Value.GetString()!))
-        .Concat(secret.Fields("stringData").Where(entry => entry.Value.ValueKind == JsonValueKind.String).Select(entry => entry.Value.GetString()!));
+        .Concat(secret.Fields("stringData").Where(entry => entry.Value.ValueKind == JsonValueKind.String)
+            .Select(entry => entry.Value.GetString()!));
 
     /// <summary>A value of <c>data</c> as text; empty where it is not a base64.</summary>
     internal static string Decode(string base64)

@@ -18,7 +18,8 @@ internal static class SecretCredential
 
         string? token = Value(secret, "token");
         string? user = Value(secret, "username");
-        return user is not null && Value(secret, "password") is { } password ? new Credential.Basic(user, password) : token is not null ? new Credential.Bearer(token) : null;
+        return user is not null && Value(secret, "password") is { } password
+            ? new Credential.Basic(user, password) : token is not null ? new Credential.Bearer(token) : null;
     }
 
     private static Credential.Basic? OfEntry(JsonElement entry)
@@ -29,5 +30,6 @@ internal static class SecretCredential
         return parts.Length == 2 && parts[0].Length > 0 ? new Credential.Basic(parts[0], parts[1]) : null;
     }
 
-    private static string? Value(JsonElement secret, string key) => secret.Text("data", key) is { } encoded && SecretContent.Decode(encoded) is { Length: > 0 } text ? text : null;
+    private static string? Value(JsonElement secret, string key) =>
+        secret.Text("data", key) is { } encoded && SecretContent.Decode(encoded) is { Length: > 0 } text ? text : null;
 }

@@ -71,7 +71,9 @@ internal static class YamlJson
             case YamlKind.Int:
                 writer.WriteRawValue(text);
                 break;
-            case YamlKind.Float when double.TryParse(scalar.Text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number):
+            case YamlKind.Float when double.TryParse(
+                scalar.Text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && double.IsFinite(number):
                 writer.WriteNumberValue(number);
                 break;
             case YamlKind.Float:

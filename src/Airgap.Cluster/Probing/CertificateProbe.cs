@@ -14,7 +14,8 @@ internal static class CertificateProbe
     /// <param name="authorities">The additional authorities that kapp-controller trusts; null for none.</param>
     /// <param name="limit">The longest wait.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<string> DescribeAsync(string host, X509Certificate2Collection? authorities, TimeSpan limit, CancellationToken cancellationToken)
+    public static async Task<string> DescribeAsync(
+        string host, X509Certificate2Collection? authorities, TimeSpan limit, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate($"https://{host}", UriKind.Absolute, out Uri? uri))
             return $"{host} is not a host";
@@ -23,10 +24,10 @@ internal static class CertificateProbe
         try
         {
             using TcpClient tcp = new();
-            await tcp.ConnectAsync(uri.DnsSafeHost, uri.Port, time.Token).ConfigureAwait(false);
+            await tcp.ConnectAsync(uri.DnsSafeHost, uri.Port, time.Token);
             string seen = "";
             SslStream tls = new(tcp.GetStream(), leaveInnerStreamOpen: false);
-            await using (tls.ConfigureAwait(false))
+            await using (tls)
             {
                 SslClientAuthenticationOptions options = new()
                 {
@@ -34,11 +35,12 @@ internal static class CertificateProbe
                     // Nothing is sent over the connection: it only shows the certificate, whoever signed it.
                     RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                     {
-                        seen = certificate is X509Certificate2 shown ? Describe(host, shown, chain, errors, authorities) : $"{host} shows no certificate";
+                        seen = certificate is X509Certificate2 shown
+                            ? Describe(host, shown, chain, errors, authorities) : $"{host} shows no certificate";
                         return true;
                     },
                 };
-                await tls.AuthenticateAsClientAsync(options, time.Token).ConfigureAwait(false);
+                await tls.AuthenticateAsClientAsync(options, time.Token);
             }
 
             return seen;
@@ -53,7 +55,8 @@ internal static class CertificateProbe
         }
     }
 
-    private static string Describe(string host, X509Certificate2 certificate, X509Chain? sent, SslPolicyErrors errors, X509Certificate2Collection? authorities)
+    private static string Describe(
+        string host, X509Certificate2 certificate, X509Chain? sent, SslPolicyErrors errors, X509Certificate2Collection? authorities)
     {
         string signed = $"the certificate of {host} is signed by '{certificate.Issuer}'";
         if (certificate.NotAfter.ToUniversalTime() < DateTime.UtcNow)
@@ -61,8 +64,10 @@ internal static class CertificateProbe
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             return $"{signed}, for another name than {MirrorProbe.HostName(host)}";
         if (authorities is { Count: > 0 })
-            return IsSignedBy(certificate, sent, authorities) ? $"{signed}, which these caCerts hold: the next attempt trusts it" : $"{signed}, which these caCerts do not hold";
-        return errors == SslPolicyErrors.None ? $"{signed}, which this machine trusts" : $"{signed}, which this machine does not trust either";
+            return IsSignedBy(certificate, sent, authorities)
+                ? $"{signed}, which these caCerts hold: the next attempt trusts it" : $"{signed}, which these caCerts do not hold";
+        return errors == SslPolicyErrors.None
+            ? $"{signed}, which this machine trusts" : $"{signed}, which this machine does not trust either";
     }
 
     private static bool IsSignedBy(X509Certificate2 certificate, X509Chain? sent, X509Certificate2Collection authorities)
@@ -78,7 +83,10 @@ internal static class CertificateProbe
             chain.ChainPolicy.ExtraStore.Add(element.Certificate);
         try
         {
-            return chain.Build(certificate) && chain.ChainElements.Any(element => authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
+            return chain.Build(certificate)
+                && chain.ChainElements.Any(
+                    element => authorities.Any(
+                        authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
         }
         catch (CryptographicException)
         {

@@ -31,7 +31,7 @@ internal sealed record ControllerPlace(string Namespace, string Words)
             return new ControllerPlace(served, "where the service of its own API is");
         foreach (string path in new[] { Deployments, NamedDeployments })
         {
-            ClusterAnswer list = await client.GetAsync(path, cancellationToken).ConfigureAwait(false);
+            ClusterAnswer list = await client.GetAsync(path, cancellationToken);
             if (!list.IsSuccess)
                 break;
             foreach (JsonElement deployment in list.Object.Items("items"))

@@ -19,7 +19,7 @@ internal sealed record ControllerTrust(X509Certificate2Collection? Authorities, 
     public static async Task<ControllerTrust> ReadAsync(ClusterClient client, string ns, CancellationToken cancellationToken)
     {
         string place = $"{ns}/{Name}";
-        ClusterAnswer secret = await client.GetAsync(ResourceKind.Secret.PathOf(ns, Name), cancellationToken).ConfigureAwait(false);
+        ClusterAnswer secret = await client.GetAsync(ResourceKind.Secret.PathOf(ns, Name), cancellationToken);
         if (secret.Status == 404)
             return new ControllerTrust(null, $"there is no Secret {place}: kapp-controller trusts its system's authorities alone");
         if (!secret.IsSuccess)
@@ -37,6 +37,8 @@ internal sealed record ControllerTrust(X509Certificate2Collection? Authorities, 
 
         return authorities.Count == 0
             ? new ControllerTrust(null, $"the Secret {place} has no certificate under caCerts")
-            : new ControllerTrust(authorities, $"the Secret {place} has {authorities.Count} {(authorities.Count == 1 ? "certificate" : "certificates")} under caCerts: {string.Join(", ", authorities.Take(3).Select(authority => $"'{authority.Subject}'"))}");
+            : new ControllerTrust(authorities,
+                $"the Secret {place} has {authorities.Count} {(authorities.Count == 1 ? "certificate" : "certificates")} under caCerts: " +
+                $"{string.Join(", ", authorities.Take(3).Select(authority => $"'{authority.Subject}'"))}");
     }
 }

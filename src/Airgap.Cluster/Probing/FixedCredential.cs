@@ -13,5 +13,6 @@ internal sealed class FixedCredential(string host, Credential credential) : ICre
     public string Description => "the Secret of the cluster";
 
     /// <inheritdoc/>
-    public ValueTask<Credential?> FindAsync(RepositoryName repository, CancellationToken cancellationToken) => new(repository.Registry == host ? credential : new Credential.Anonymous());
+    public ValueTask<Credential?> FindAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        new(repository.Registry == host ? credential : new Credential.Anonymous());
 }

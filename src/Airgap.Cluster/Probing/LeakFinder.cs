@@ -14,8 +14,8 @@ namespace Airgap.Cluster.Probing;
 internal sealed record LeakReport(int Present, IReadOnlyList<string> Outside, IReadOnlyList<string> Unseen);
 
 /// <summary>
-/// Looks whether a mirror has every image of Packages: their bundles, what these pin, and the bundles among them. A cluster takes a pinned image from the
-/// bundle's own repository where that has it, and else from where the lock says. Asks the mirror alone.
+/// Looks whether a mirror has every image of Packages: their bundles, what these pin, and the bundles among them. A cluster takes a pinned
+/// image from the bundle's own repository where that has it, and else from where the lock says. Asks the mirror alone.
 /// </summary>
 /// <param name="registry">The mirror.</param>
 /// <param name="host">Its host.</param>
@@ -50,7 +50,9 @@ internal sealed class LeakFinder(IRegistry registry, string host)
         while (next.Count > 0)
         {
             ConcurrentQueue<Wanted> found = new();
-            await Parallel.ForEachAsync(next.Where(wanted => _seen.TryAdd(wanted.Place.ToString(), true)).ToArray(), parallel, async (wanted, token) => await LookAsync(wanted, found, token).ConfigureAwait(false)).ConfigureAwait(false);
+            await Parallel.ForEachAsync(
+                next.Where(wanted => _seen.TryAdd(wanted.Place.ToString(), true)).ToArray(), parallel,
+                async (wanted, token) => await LookAsync(wanted, found, token));
             next = [.. found];
             if (_seen.Count + next.Count > MostImages)
             {
@@ -67,21 +69,22 @@ internal sealed class LeakFinder(IRegistry registry, string host)
         try
         {
             IImageRepository repository = registry.GetRepository(wanted.Place.Repository);
-            if (await repository.FindManifestAsync(wanted.Place.Selector, cancellationToken).ConfigureAwait(false) is not { } manifest)
+            if (await repository.FindManifestAsync(wanted.Place.Selector, cancellationToken) is not { } manifest)
             {
                 // Where the lock says counts as there when that is the mirror, too.
                 if (wanted.Locked is { } locked && locked.Repository.Registry == host && locked.Repository != wanted.Place.Repository)
                     found.Enqueue(new Wanted(locked, null, wanted.Bundle));
                 else
-                    _outside.Enqueue($"{wanted.Locked ?? wanted.Place}{(wanted.Bundle is null ? " (not at the mirror)" : $" (of {wanted.Bundle})")}");
+                    _outside.Enqueue(
+                        $"{wanted.Locked ?? wanted.Place}{(wanted.Bundle is null ? " (not at the mirror)" : $" (of {wanted.Bundle})")}");
                 return;
             }
 
             Interlocked.Increment(ref _present);
             foreach (Descriptor child in manifest.Manifests)
                 found.Enqueue(new Wanted(ImageReference.ByDigest(wanted.Place.Repository, child.Digest), null, wanted.Bundle));
-            if (!manifest.IsIndex && await IsBundleAsync(repository, manifest, cancellationToken).ConfigureAwait(false))
-                await ReadAsync(repository, manifest, wanted.Place, found, cancellationToken).ConfigureAwait(false);
+            if (!manifest.IsIndex && await IsBundleAsync(repository, manifest, cancellationToken))
+                await ReadAsync(repository, manifest, wanted.Place, found, cancellationToken);
         }
         catch (Exception failure) when (failure is AirgapException { Code: not ErrorCode.Canceled } or IOException or InvalidDataException)
         {
@@ -89,10 +92,12 @@ internal sealed class LeakFinder(IRegistry registry, string host)
         }
     }
 
-    private static async Task ReadAsync(IImageRepository repository, Manifest manifest, ImageReference bundle, ConcurrentQueue<Wanted> found, CancellationToken cancellationToken)
+    private static async Task ReadAsync(
+        IImageRepository repository, Manifest manifest, ImageReference bundle, ConcurrentQueue<Wanted> found,
+        CancellationToken cancellationToken)
     {
-        await using Stream layer = await repository.GetBlob(BundleContent.LayerOf(manifest, bundle)).OpenAsync(0, cancellationToken).ConfigureAwait(false);
-        BundleContent content = await BundleContent.ReadAsync(layer, bundle, withPackages: false, cancellationToken).ConfigureAwait(false);
+        await using Stream layer = await repository.GetBlob(BundleContent.LayerOf(manifest, bundle)).OpenAsync(0, cancellationToken);
+        BundleContent content = await BundleContent.ReadAsync(layer, bundle, withPackages: false, cancellationToken);
         foreach (LockedImage image in content.Lock.Images)
             found.Enqueue(new Wanted(ImageReference.ByDigest(bundle.Repository, image.Image.Digest!.Value), image.Image, bundle));
     }
@@ -101,9 +106,9 @@ internal sealed class LeakFinder(IRegistry registry, string host)
     {
         if (manifest.Config is not { Size: <= LongestConfig } config || manifest.Layers.Length != 1)
             return false;
-        await using Stream stream = await repository.GetBlob(config).OpenAsync(0, cancellationToken).ConfigureAwait(false);
+        await using Stream stream = await repository.GetBlob(config).OpenAsync(0, cancellationToken);
         byte[] bytes = new byte[config.Size];
-        await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
         return BundleLabel.IsPresent(bytes);
     }
 

@@ -10,7 +10,9 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Cluster.Probing;
 
-/// <summary>Asks a mirror from this machine what kapp-controller asked it from the cluster, and says what it saw in one line. Reads only.</summary>
+/// <summary>
+/// Asks a mirror from this machine what kapp-controller asked it from the cluster, and says what it saw in one line. Reads only.
+/// </summary>
 /// <param name="options">How registries are reached.</param>
 /// <param name="own">The credentials of this machine.</param>
 internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own)
@@ -37,9 +39,9 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
         {
             using RegistryClient client = new(_options, secret ?? own);
             IImageRepository repository = client.GetRepository(image.Repository);
-            if (await repository.FindManifestAsync(image.Selector, cancellationToken).ConfigureAwait(false) is { } manifest)
-                return $"{who}: {image} is there{await MissingAsync(repository, manifest, cancellationToken).ConfigureAwait(false)}";
-            return $"{who}: {await WithoutAsync(repository, image, cancellationToken).ConfigureAwait(false)}";
+            if (await repository.FindManifestAsync(image.Selector, cancellationToken) is { } manifest)
+                return $"{who}: {image} is there{await MissingAsync(repository, manifest, cancellationToken)}";
+            return $"{who}: {await WithoutAsync(repository, image, cancellationToken)}";
         }
         catch (AirgapException refused) when (refused.Code is ErrorCode.Unauthorized or ErrorCode.TokenRequestFailed)
         {
@@ -61,8 +63,9 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
         string name = HostName(host);
         try
         {
-            IPAddress[] addresses = await Dns.GetHostAddressesAsync(name, cancellationToken).ConfigureAwait(false);
-            return $"this machine knows {name} as {string.Join(", ", addresses.Select(address => address.ToString()).Distinct(StringComparer.Ordinal).Take(4))}";
+            IPAddress[] addresses = await Dns.GetHostAddressesAsync(name, cancellationToken);
+            return "this machine knows " +
+                $"{name} as {string.Join(", ", addresses.Select(address => address.ToString()).Distinct(StringComparer.Ordinal).Take(4))}";
         }
         catch (SocketException)
         {
@@ -71,7 +74,8 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
     }
 
     /// <summary>A host without its port.</summary>
-    internal static string HostName(string host) => Uri.TryCreate($"https://{host}", UriKind.Absolute, out Uri? uri) ? uri.DnsSafeHost : host;
+    internal static string HostName(string host) =>
+        Uri.TryCreate($"https://{host}", UriKind.Absolute, out Uri? uri) ? uri.DnsSafeHost : host;
 
     // A registry answers the same for a repository that it does not know and for a manifest that one has not; its list of tags tells.
     private static async Task<string> WithoutAsync(IImageRepository repository, ImageReference image, CancellationToken cancellationToken)
@@ -80,7 +84,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
         List<string> tags = [];
         try
         {
-            await foreach (string tag in repository.ListExistingTagsAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (string tag in repository.ListExistingTagsAsync(cancellationToken))
             {
                 if (tags.Count == MostTags)
                     break;
@@ -96,14 +100,15 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
 
         return tags.Count == 0
             ? $"the repository {image.Repository} is there, has no tags of a name, and not {what}"
-            : $"the repository {image.Repository} is there with {(tags.Count == 1 ? "the tag" : "the tags")} {string.Join(", ", tags.Take(5))}{(tags.Count > 5 ? $" and {tags.Count - 5} more" : "")}, and has not {what}";
+            : $"the repository {image.Repository} is there with {(tags.Count == 1 ? "the tag" : "the tags")} " +
+            $"{string.Join(", ", tags.Take(5))}{(tags.Count > 5 ? $" and {tags.Count - 5} more" : "")}, and has not {what}";
     }
 
     private static async Task<string> MissingAsync(IImageRepository repository, Manifest manifest, CancellationToken cancellationToken)
     {
         foreach (Descriptor blob in manifest.Config is { } config ? [config, .. manifest.Layers] : manifest.Layers)
         {
-            if (!await repository.HasBlobAsync(blob, cancellationToken).ConfigureAwait(false))
+            if (!await repository.HasBlobAsync(blob, cancellationToken))
                 return $", and its {(blob == manifest.Config ? "config" : "layer")} {blob.Digest} is not";
         }
 

@@ -8,8 +8,8 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Cluster.Pruning;
 
 /// <summary>
-/// What applies of one name made, kept in a ConfigMap of the cluster. The name is the user's: a folder's path is another on each machine, and what two
-/// projects apply must not be taken for one's.
+/// What applies of one name made, kept in a ConfigMap of the cluster. The name is the user's: a folder's path is another on each machine,
+/// and what two projects apply must not be taken for one's.
 /// </summary>
 internal sealed class Inventory
 {
@@ -22,7 +22,8 @@ internal sealed class Inventory
     private readonly string _path;
     private string? _version;
 
-    private Inventory(ClusterClient client, string ns, string name) => (_client, Namespace, Name, _path) = (client, ns, name, s_kind.PathOf(ns, name));
+    private Inventory(ClusterClient client, string ns, string name) =>
+        (_client, Namespace, Name, _path) = (client, ns, name, s_kind.PathOf(ns, name));
 
     /// <summary>The ConfigMap's namespace.</summary>
     public string Namespace { get; }
@@ -39,7 +40,7 @@ internal sealed class Inventory
     {
         KubernetesName.RequireLabel(name, "the name of an inventory");
         Inventory inventory = new(client, ns, Prefix + name);
-        ClusterAnswer answer = await client.GetAsync(inventory._path, cancellationToken).ConfigureAwait(false);
+        ClusterAnswer answer = await client.GetAsync(inventory._path, cancellationToken);
         if (answer.Status == 404)
             return inventory;
         if (!answer.IsSuccess)
@@ -58,14 +59,16 @@ internal sealed class Inventory
 
     /// <summary>Records other entries, unless they are the same.</summary>
     /// <returns>What became of the ConfigMap; null where there was nothing to write.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.FieldConflict"/>: another apply has changed it meanwhile. What the cluster refuses.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FieldConflict"/>: another apply has changed it meanwhile. What the cluster
+    /// refuses.</exception>
     public async Task<AppliedObject?> SaveAsync(IEnumerable<InventoryEntry> entries, CancellationToken cancellationToken)
     {
         InventoryEntry[] sorted = [.. entries.OrderBy(entry => entry.ToString(), StringComparer.Ordinal)];
         if (_version is null ? sorted.Length == 0 : sorted.SequenceEqual(Entries))
             return null;
         string query = $"?fieldManager={Applier.FieldManager}";
-        ClusterAnswer answer = await _client.SendAsync(HttpMethod.Patch, _path + query, Document(sorted), "application/apply-patch+yaml", cancellationToken).ConfigureAwait(false);
+        ClusterAnswer answer = await _client.SendAsync(
+            HttpMethod.Patch, _path + query, Document(sorted), "application/apply-patch+yaml", cancellationToken);
         if (!answer.IsSuccess)
             throw ClusterRefusal.Of(answer, $"ConfigMap {Namespace}/{Name}", "written");
         _version = answer.Object.Text("metadata", "resourceVersion");

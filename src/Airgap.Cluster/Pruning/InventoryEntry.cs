@@ -14,14 +14,16 @@ internal sealed record InventoryEntry(string ApiVersion, string Kind, string? Na
     private const string None = "-";
 
     /// <summary>The same for an object in any version of its group.</summary>
-    public (string Group, string Kind, string? Namespace, string Name) Key => (ApiVersion.Contains('/', StringComparison.Ordinal) ? ApiVersion.Split('/')[0] : "", Kind, Namespace, Name);
+    public (string Group, string Kind, string? Namespace, string Name) Key =>
+        (ApiVersion.Contains('/', StringComparison.Ordinal) ? ApiVersion.Split('/')[0] : "", Kind, Namespace, Name);
 
     /// <summary><c>NAMESPACE/NAME</c>, or the name.</summary>
     public string FullName => Namespace is null ? Name : $"{Namespace}/{Name}";
 
     /// <summary>The entry of an applied object; null for one that the cluster did not show.</summary>
     public static InventoryEntry? Of(AppliedObject applied) =>
-        applied.After?.Text("metadata", "uid") is { } uid ? new InventoryEntry(applied.ApiVersion, applied.Kind, applied.Namespace, applied.Name, uid) : null;
+        applied.After?.Text("metadata", "uid") is { } uid
+            ? new InventoryEntry(applied.ApiVersion, applied.Kind, applied.Namespace, applied.Name, uid) : null;
 
     /// <summary>Reads a line; null for one of another form.</summary>
     public static InventoryEntry? Parse(string line) =>

@@ -6,8 +6,8 @@ using Airgap.Oci;
 namespace Airgap.Cluster.Pruning;
 
 /// <summary>
-/// Deletes objects that an earlier apply made and that the manifests no longer hold. It deletes an object only while it is the one that was made and
-/// has no other owner; an object in doubt stays, and is reported.
+/// Deletes objects that an earlier apply made and that the manifests no longer hold. It deletes an object only while it is the one that was
+/// made and has no other owner; an object in doubt stays, and is reported.
 /// </summary>
 /// <param name="client">The cluster.</param>
 /// <param name="inventory">What earlier applies made.</param>
@@ -22,18 +22,24 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
     /// <summary>How deletions are sent and waited for.</summary>
     public Removal Removal { get; init; } = new(client);
 
-    /// <summary>Refuses manifests that have nothing in common with what the inventory holds: they are another project's, or the wrong folder.</summary>
+    /// <summary>
+    /// Refuses manifests that have nothing in common with what the inventory holds: they are another project's, or the wrong folder.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PruneUnsure"/>.</exception>
     public void Check(IEnumerable<ManifestDocument> documents, string ns)
     {
         // An object of the whole cluster may be given a namespace, which means nothing.
-        HashSet<(string, string?, string)> given = [.. documents.SelectMany(document => new[] { (document.Kind, document.Namespace ?? ns, document.Name), (document.Kind, null, document.Name) })];
+        HashSet<(string, string?, string)> given = [
+            .. documents.SelectMany(
+                document => new[] { (document.Kind, document.Namespace ?? ns, document.Name), (document.Kind, null, document.Name) })];
         if (inventory.Entries.Count == 0 || inventory.Entries.Any(entry => given.Contains((entry.Kind, entry.Namespace, entry.Name))))
             return;
         throw new AirgapException(
             ErrorCode.PruneUnsure,
-            $"None of the {inventory.Entries.Count} objects that the inventory {inventory.Namespace}/{inventory.Name} names is among the manifests: all of them would be removed.",
-            $"Give the folder that belongs to the inventory, or another name to --prune. Where all of it is to go, delete the objects yourself: kubectl -n {inventory.Namespace} get configmap {inventory.Name} -o yaml lists them.");
+            $"None of the {inventory.Entries.Count} objects that the inventory {inventory.Namespace}/{inventory.Name} names is among the " +
+            "manifests: all of them would be removed.",
+            "Give the folder that belongs to the inventory, or another name to --prune. Where all of it is to go, delete the objects " +
+            $"yourself: kubectl -n {inventory.Namespace} get configmap {inventory.Name} -o yaml lists them.");
     }
 
     /// <summary>Deletes objects that left the manifests, and records the others.</summary>
@@ -43,10 +49,12 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
     public async Task RunAsync(IReadOnlyList<AppliedObject> applied, Action<AppliedObject> onDone, CancellationToken cancellationToken)
     {
         InventoryEntry[] made = [.. applied.Where(IsMade).Select(InventoryEntry.Of).OfType<InventoryEntry>()];
-        HashSet<(string, string, string?, string)> now = [.. applied.Select(each => new InventoryEntry(each.ApiVersion, each.Kind, each.Namespace, each.Name, "").Key)];
-        InventoryEntry[] gone = [.. inventory.Entries.Where(entry => !now.Contains(entry.Key)).OrderByDescending(entry => ResourceKind.Rank(entry.Kind))];
+        HashSet<(string, string, string?, string)> now =
+            [.. applied.Select(each => new InventoryEntry(each.ApiVersion, each.Kind, each.Namespace, each.Name, "").Key)];
+        InventoryEntry[] gone = [
+            .. inventory.Entries.Where(entry => !now.Contains(entry.Key)).OrderByDescending(entry => ResourceKind.Rank(entry.Kind))];
         // Recorded before anything goes: what an interruption leaves is known to the next run.
-        if (!isDry && await inventory.SaveAsync(made.Concat(gone), cancellationToken).ConfigureAwait(false) is { } recorded)
+        if (!isDry && await inventory.SaveAsync(made.Concat(gone), cancellationToken) is { } recorded)
             onDone(recorded);
         List<InventoryEntry> kept = [];
         InventoryEntry? held = null;
@@ -56,12 +64,12 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             // A PackageInstall needs its account and its values to go.
             if (entry.Kind != ResourceKind.PackageInstall.Kind && held is null && going.Count > 0)
             {
-                held = await FirstThatStaysAsync(going, cancellationToken).ConfigureAwait(false);
+                held = await FirstThatStaysAsync(going, cancellationToken);
                 going.Clear();
             }
 
             (AppliedObject done, bool stays) = held is null
-                ? await RemoveAsync(entry, cancellationToken).ConfigureAwait(false)
+                ? await RemoveAsync(entry, cancellationToken)
                 : (Kept(entry, $"{held.Kind} {held.FullName} is not gone yet, and may need it to go"), true);
             onDone(done);
             if (stays)
@@ -71,18 +79,20 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
         }
 
         if (!isDry)
-            await inventory.SaveAsync(made.Concat(kept), cancellationToken).ConfigureAwait(false);
+            await inventory.SaveAsync(made.Concat(kept), cancellationToken);
     }
 
     // An apply did not create an object that existed before, whoever else owns its fields.
     private bool IsMade(AppliedObject applied) => applied.Outcome == ApplyOutcome.Created
-        || (applied.After is { } after && (FieldManagers.Others(after, Applier.FieldManager) is [] || inventory.Entries.Any(entry => entry.Uid == after.Text("metadata", "uid"))));
+        || (applied.After is { } after
+            && (FieldManagers.Others(after, Applier.FieldManager) is []
+                || inventory.Entries.Any(entry => entry.Uid == after.Text("metadata", "uid"))));
 
     private async Task<InventoryEntry?> FirstThatStaysAsync(List<InventoryEntry> going, CancellationToken cancellationToken)
     {
         foreach (InventoryEntry entry in going)
         {
-            if (!await Removal.WaitAsync(ResourceKind.PackageInstall.PathOf(entry.Namespace, entry.Name), entry.Uid, cancellationToken).ConfigureAwait(false))
+            if (!await Removal.WaitAsync(ResourceKind.PackageInstall.PathOf(entry.Namespace, entry.Name), entry.Uid, cancellationToken))
                 return entry;
         }
 
@@ -95,20 +105,26 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
         {
             if (s_whole.Contains(entry.Kind))
                 return (Kept(entry, "what others have in it would go with it"), false);
-            string path = (await _kinds.FindAsync(entry.ApiVersion, entry.Kind, cancellationToken).ConfigureAwait(false)).PathOf(entry.Namespace, entry.Name);
-            ClusterAnswer live = await client.GetAsync(path, cancellationToken).ConfigureAwait(false);
-            if (live.Status == 404 || (live.IsSuccess && live.Object.Text("metadata", "deletionTimestamp") is not null && live.Object.Text("metadata", "uid") == entry.Uid))
+            string path = (await _kinds.FindAsync(entry.ApiVersion, entry.Kind, cancellationToken)).PathOf(entry.Namespace, entry.Name);
+            ClusterAnswer live = await client.GetAsync(path, cancellationToken);
+            if (live.Status == 404 || (live.IsSuccess && live.Object.Text("metadata", "deletionTimestamp") is not null
+                && live.Object.Text("metadata", "uid") == entry.Uid))
                 return (Of(entry, ApplyOutcome.Removed), false);
             if (!live.IsSuccess)
                 return (Kept(entry, ClusterRefusal.Of(live, $"{entry.Kind} {entry.FullName}", "read").Message.TrimEnd('.')), true);
             if (live.Object.Text("metadata", "uid") != entry.Uid)
                 return (Kept(entry, "it is another one of the same name, which somebody made since"), false);
             if (FieldManagers.Others(live.Object, Applier.FieldManager) is not [] and var others)
-                return (Kept(entry, others is null ? "the cluster does not tell who else owns fields of it" : $"{string.Join(", ", others)} owns fields of it, too"), true);
-            ClusterAnswer answer = await Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken).ConfigureAwait(false);
+                return (Kept(entry, others is null ? "the cluster does not tell who else owns fields of it"
+                    : $"{string.Join(", ", others)} owns fields of it, too"), true);
+            ClusterAnswer answer = await Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken);
             if (answer.IsSuccess || answer.Status == 404)
                 return (Of(entry, ApplyOutcome.Removed), false);
-            return (Of(entry, ApplyOutcome.Failed) with { Failure = ClusterRefusal.Of(answer, $"{entry.Kind} {entry.FullName}", "removed").ToDiagnostic() }, true);
+            return (Of(entry, ApplyOutcome.Failed) with
+            {
+                Failure =
+                ClusterRefusal.Of(answer, $"{entry.Kind} {entry.FullName}", "removed").ToDiagnostic()
+            }, true);
         }
         catch (AirgapException failure) when (failure.Code is not (ErrorCode.ClusterUnreachable or ErrorCode.ClusterConfig))
         {
@@ -116,7 +132,10 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
         }
     }
 
-    private static AppliedObject Of(InventoryEntry entry, ApplyOutcome outcome) => new(entry.Kind, entry.Namespace, entry.Name, outcome) { ApiVersion = entry.ApiVersion };
+    private static AppliedObject Of(InventoryEntry entry, ApplyOutcome outcome) => new(entry.Kind, entry.Namespace, entry.Name, outcome)
+    {
+        ApiVersion = entry.ApiVersion
+    };
 
     private static AppliedObject Kept(InventoryEntry entry, string why) => Of(entry, ApplyOutcome.Kept) with
     {
@@ -125,7 +144,8 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             new Diagnostic(
                 ErrorCode.NotPruned,
                 $"{entry.Kind} {entry.FullName} is no longer among the manifests, and was not removed: {why}.",
-                $"If nobody needs it: kubectl {(entry.Namespace is null ? "" : $"-n {entry.Namespace} ")}delete {entry.Kind.ToLowerInvariant()} {entry.Name}"),
+                "If nobody needs it: kubectl " +
+                $"{(entry.Namespace is null ? "" : $"-n {entry.Namespace} ")}delete {entry.Kind.ToLowerInvariant()} {entry.Name}"),
         ],
     };
 }

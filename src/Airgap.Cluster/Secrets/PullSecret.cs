@@ -29,8 +29,10 @@ internal sealed class PullSecret
     /// <param name="places">Hosts, each with a path where credentials are recorded for one.</param>
     /// <param name="credentials">Where credentials come from.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.SecretNotMade"/>, <see cref="ErrorCode.InvalidKubernetesName"/>, or what a credential source says.</exception>
-    public static async Task<PullSecret> MakeAsync(string name, string? ns, IEnumerable<string> places, ICredentialSource credentials, CancellationToken cancellationToken)
+    /// <exception cref="AirgapException"><see cref="ErrorCode.SecretNotMade"/>, <see cref="ErrorCode.InvalidKubernetesName"/>, or what a
+    /// credential source says.</exception>
+    public static async Task<PullSecret> MakeAsync(
+        string name, string? ns, IEnumerable<string> places, ICredentialSource credentials, CancellationToken cancellationToken)
     {
         KubernetesName.RequireSubdomain(name, "the name of a Secret");
         if (ns is not null)
@@ -39,16 +41,19 @@ internal sealed class PullSecret
         foreach (string place in places)
         {
             RepositoryName repository = Repository(place);
-            found[repository.Registry] = await credentials.FindAsync(repository, cancellationToken).ConfigureAwait(false) switch
+            found[repository.Registry] = await credentials.FindAsync(repository, cancellationToken) switch
             {
                 Credential.Basic { UserName.Length: > 0 } basic => basic,
                 null or Credential.Anonymous => throw new AirgapException(
                     ErrorCode.SecretNotMade,
                     $"There are no credentials for {repository.Registry} on this machine.",
-                    $"Log in (docker login {repository.Registry}), or set IMGPKG_USERNAME and IMGPKG_PASSWORD; --debug shows what was asked."),
+                    "Log in (docker login " +
+                    $"{repository.Registry}), or set IMGPKG_USERNAME and IMGPKG_PASSWORD; --debug shows what was asked."),
                 { } other => throw new AirgapException(
                     ErrorCode.SecretNotMade,
-                    $"The credentials for {repository.Registry} are of a kind ({other}) that a cluster does not take from a pull secret: it takes user name and password.",
+                    "The credentials for " +
+                    $"{repository.Registry} are of a kind ({other}) that a cluster does not take from a pull secret: it takes user name " +
+                    "and password.",
                     "Make an account or access key with a password for the cluster, and give it by IMGPKG_USERNAME and IMGPKG_PASSWORD."),
             };
         }
@@ -77,15 +82,17 @@ internal sealed class PullSecret
     public async Task<ApplyOutcome> ApplyAsync(ClusterClient client, string ns, CancellationToken cancellationToken)
     {
         string place = Namespace ?? ns;
-        ClusterAnswer before = await client.GetAsync(ResourceKind.Secret.PathOf(place, Name), cancellationToken).ConfigureAwait(false);
+        ClusterAnswer before = await client.GetAsync(ResourceKind.Secret.PathOf(place, Name), cancellationToken);
         bool isPlaceholder = before.IsSuccess && (SecretContent.HasPlaceholder(before.Object) || SecretContent.Hosts(before.Object) is []);
         ManifestDocument document = ManifestDocument.Read("the Secret", Encoding.UTF8.GetBytes(ToYaml())).Single();
-        ClusterAnswer answer = await new Applier(client, ns, isDry: false).SendAsync(document, isForced: isPlaceholder, cancellationToken).ConfigureAwait(false);
+        ClusterAnswer answer = await new Applier(client, ns, isDry: false).SendAsync(document, isForced: isPlaceholder, cancellationToken);
         if (!answer.IsSuccess)
-            throw ClusterRefusal.Of(answer, $"Secret {place}/{Name}", "applied", $"kubectl -n {place} delete secret {Name}, then run this command again");
+            throw ClusterRefusal.Of(
+                answer, $"Secret {place}/{Name}", "applied", $"kubectl -n {place} delete secret {Name}, then run this command again");
         return answer.Status == 201 ? ApplyOutcome.Created
             : !before.IsSuccess ? ApplyOutcome.Applied
-            : before.Object.Text("metadata", "resourceVersion") == answer.Object.Text("metadata", "resourceVersion") ? ApplyOutcome.Unchanged : ApplyOutcome.Changed;
+            : before.Object.Text("metadata", "resourceVersion") == answer.Object.Text("metadata", "resourceVersion")
+            ? ApplyOutcome.Unchanged : ApplyOutcome.Changed;
     }
 
     /// <summary>The name, never the credentials.</summary>
@@ -96,7 +103,9 @@ internal sealed class PullSecret
         ? RepositoryName.Parse(place)
         : RepositoryName.TryParse($"{place}/airgap", out RepositoryName? named, out _) && named.Registry == place
             ? named
-            : throw new AirgapException(ErrorCode.InvalidRepository, $"'{place}' is not a registry's host.", "Write HOST[:PORT] as the images name it, such as registry.corp.com:5000; Docker Hub is index.docker.io.");
+            : throw new AirgapException(
+                ErrorCode.InvalidRepository, $"'{place}' is not a registry's host.",
+                "Write HOST[:PORT] as the images name it, such as registry.corp.com:5000; Docker Hub is index.docker.io.");
 
     private static byte[] Document(SortedDictionary<string, Credential.Basic> found)
     {

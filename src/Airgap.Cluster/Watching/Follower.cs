@@ -21,7 +21,8 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
     /// <param name="what">What is listed, for an error.</param>
     /// <param name="name">One object's name; null for all.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async IAsyncEnumerable<WatchEvent> FollowAsync(string path, string what, string? name, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<WatchEvent> FollowAsync(
+        string path, string what, string? name, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string selector = name is null ? "" : $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(name)}";
         string? version = null;
@@ -30,7 +31,7 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
         {
             if (version is null)
             {
-                ClusterAnswer list = await client.GetAsync($"{path}?limit=0{selector}", cancellationToken).ConfigureAwait(false);
+                ClusterAnswer list = await client.GetAsync($"{path}?limit=0{selector}", cancellationToken);
                 if (!list.IsSuccess)
                     throw ClusterRefusal.Of(list, what, "listed");
                 version = list.Object.Text("metadata", "resourceVersion");
@@ -39,20 +40,24 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
             }
 
             _backoff.Begin();
-            IAsyncEnumerator<WatchEvent> events = client.WatchAsync($"{path}?watch=1{selector}&resourceVersion={Uri.EscapeDataString(version ?? "")}&allowWatchBookmarks=true&timeoutSeconds=60", cancellationToken).GetAsyncEnumerator(cancellationToken);
-            await using (events.ConfigureAwait(false))
+            IAsyncEnumerator<WatchEvent> events = client.WatchAsync(
+                $"{path}?watch=1{selector}&resourceVersion={Uri.EscapeDataString(version ?? "")}&allowWatchBookmarks=true&timeoutSeconds=60", cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using (events)
             {
                 while (true)
                 {
                     try
                     {
-                        if (!await events.MoveNextAsync().ConfigureAwait(false))
+                        if (!await events.MoveNextAsync())
                             break;
                     }
                     catch (IOException broken)
                     {
                         if (++failures >= MostFailures)
-                            throw new AirgapException(ErrorCode.ClusterUnreachable, $"The watch of {what} breaks off again and again: {broken.Message.TrimEnd('.')}.", "See the way to the cluster: a proxy or load balancer that cuts long connections.", broken);
+                            throw new AirgapException(
+                                ErrorCode.ClusterUnreachable,
+                                $"The watch of {what} breaks off again and again: {broken.Message.TrimEnd('.')}.",
+                                "See the way to the cluster: a proxy or load balancer that cuts long connections.", broken);
                         break;
                     }
 
@@ -74,7 +79,7 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
                 }
             }
 
-            await _backoff.PauseAsync(cancellationToken).ConfigureAwait(false);
+            await _backoff.PauseAsync(cancellationToken);
         }
     }
 }

@@ -40,5 +40,6 @@ internal sealed class AccessToken(string value, DateTimeOffset expires)
 
     // An empty field counts as absent: some servers fill only one of the two.
     private static string? StringOf(JsonElement root, string name) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 0 } text ? text : null;
 }

@@ -23,15 +23,17 @@ internal sealed class Authenticator(
 
     /// <summary>True when a source has credentials for a repository.</summary>
     public async Task<bool> HasCredentialAsync(RepositoryName repository, CancellationToken cancellationToken) =>
-        (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential is not (null or Credential.Anonymous);
+        (await FindAsync(repository, cancellationToken)).Credential is not (null or Credential.Anonymous);
 
     /// <summary>The credentials of a repository's requests, for a message; null while no source was asked.</summary>
     public async Task<UsedCredentials?> DescribeAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         if (!_credentials.ContainsKey(repository))
             return null;
-        Credential? used = (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential;
-        return new UsedCredentials(repository, used?.ToString(), used is Credential.Anonymous, (credentials as ICredentialOrigins)?.OriginOf(repository) ?? credentials.Description);
+        Credential? used = (await FindAsync(repository, cancellationToken)).Credential;
+        return new UsedCredentials(
+            repository, used?.ToString(), used is Credential.Anonymous,
+            (credentials as ICredentialOrigins)?.OriginOf(repository) ?? credentials.Description);
     }
 
     /// <summary>Records the challenge of a response.</summary>
@@ -52,18 +54,19 @@ internal sealed class Authenticator(
     /// <param name="cancellationToken">Ends the wait for other credentials.</param>
     /// <returns>False when a second request would be the same as the first.</returns>
     public async Task<bool> ReconsiderAsync(
-        HttpResponseMessage response, AuthenticationHeaderValue? sent, RepositoryName repository, ScopeSet scopes, CancellationToken cancellationToken)
+        HttpResponseMessage response, AuthenticationHeaderValue? sent, RepositoryName repository, ScopeSet scopes,
+        CancellationToken cancellationToken)
     {
         Challenge? before = _challenge;
         if (!Accept(response))
             return false;
         Challenge now = _challenge!;
         if (!now.IsBearer)
-            return before is null || before.IsBearer || await RenewAsync(repository, used => IsHeaderOf(used, sent), cancellationToken).ConfigureAwait(false);
+            return before is null || before.IsBearer || await RenewAsync(repository, used => IsHeaderOf(used, sent), cancellationToken);
         if (sent is { Scheme: "Bearer", Parameter: { } token })
         {
             _cache.Forget(token);
-            await RenewAsync(repository, used => IsHeaderOf(used, sent), cancellationToken).ConfigureAwait(false);
+            await RenewAsync(repository, used => IsHeaderOf(used, sent), cancellationToken);
         }
 
         ScopeSet asked = ScopeSet.Parse(now.Scope);
@@ -81,21 +84,22 @@ internal sealed class Authenticator(
             return null;
         for (bool isRenewed = false; ; isRenewed = true)
         {
-            Credential? credential = (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential;
+            Credential? credential = (await FindAsync(repository, cancellationToken)).Credential;
             try
             {
-                return await AuthorizeAsync(challenge, credential, scopes, registry, isLocal, operation, cancellationToken).ConfigureAwait(false);
+                return await AuthorizeAsync(challenge, credential, scopes, registry, isLocal, operation, cancellationToken);
             }
             catch (AirgapException e) when (e.Code == ErrorCode.Unauthorized)
             {
-                if (isRenewed || !await RenewAsync(repository, used => used == credential, cancellationToken).ConfigureAwait(false))
-                    throw (await DescribeAsync(repository, cancellationToken).ConfigureAwait(false))!.AddTo(e);
+                if (isRenewed || !await RenewAsync(repository, used => used == credential, cancellationToken))
+                    throw (await DescribeAsync(repository, cancellationToken))!.AddTo(e);
             }
         }
     }
 
     private async Task<AuthenticationHeaderValue?> AuthorizeAsync(
-        Challenge challenge, Credential? credential, ScopeSet scopes, Uri registry, bool isLocal, Operation operation, CancellationToken cancellationToken)
+        Challenge challenge, Credential? credential, ScopeSet scopes, Uri registry, bool isLocal, Operation operation,
+        CancellationToken cancellationToken)
     {
         if (credential is Credential.Bearer bearer)
             return new AuthenticationHeaderValue("Bearer", bearer.Token);
@@ -105,7 +109,7 @@ internal sealed class Authenticator(
         ScopeSet wanted = _widened.GetValueOrDefault(scopes) ?? scopes;
         TokenKey key = new(challenge.Realm!, challenge.Service, credential is Credential.Anonymous ? null : credential);
         AccessToken token = await _cache.GetAsync(
-            key, wanted, work => tokens.RequestAsync(key, wanted, registry, isLocal, operation, work), cancellationToken).ConfigureAwait(false);
+            key, wanted, work => tokens.RequestAsync(key, wanted, registry, isLocal, operation, work), cancellationToken);
         return new AuthenticationHeaderValue("Bearer", token.Value);
     }
 
@@ -121,7 +125,7 @@ internal sealed class Authenticator(
     {
         if (!_credentials.TryGetValue(repository, out Shared<FoundCredential>? shared))
             return false;
-        FoundCredential old = await shared.GetAsync(cancellationToken).ConfigureAwait(false);
+        FoundCredential old = await shared.GetAsync(cancellationToken);
         if (!wasUsed(old.Credential))
             return true;
         if (clock.GetUtcNow() - old.At < s_freshness)
@@ -137,7 +141,7 @@ internal sealed class Authenticator(
             }
         }
 
-        return (await FindAsync(repository, cancellationToken).ConfigureAwait(false)).Credential != old.Credential;
+        return (await FindAsync(repository, cancellationToken)).Credential != old.Credential;
     }
 
     private Task<FoundCredential> FindAsync(RepositoryName repository, CancellationToken cancellationToken) => _credentials.GetOrAdd(
@@ -145,7 +149,7 @@ internal sealed class Authenticator(
         name => new Shared<FoundCredential>(
             async token =>
             {
-                Credential? found = await credentials.FindAsync(name, token).ConfigureAwait(false);
+                Credential? found = await credentials.FindAsync(name, token);
                 trace.Note($"credentials for {name}: {found?.ToString() ?? "none"}");
                 return new FoundCredential(found, clock.GetUtcNow());
             },

@@ -10,7 +10,8 @@ public interface ICredentialSource
 
     /// <summary>Looks for credentials.</summary>
     /// <returns>Null when this source has none for the repository, so that the next is asked.</returns>
-    /// <exception cref="AirgapException">The source fails: <see cref="ErrorCode.CredentialHelper"/>, <see cref="ErrorCode.InvalidDockerConfig"/>.</exception>
+    /// <exception cref="AirgapException">The source fails: <see cref="ErrorCode.CredentialHelper"/>,
+    /// <see cref="ErrorCode.InvalidDockerConfig"/>.</exception>
     ValueTask<Credential?> FindAsync(RepositoryName repository, CancellationToken cancellationToken);
 
     /// <summary>

@@ -16,7 +16,8 @@ internal sealed class ScopeSet : IEquatable<ScopeSet>
         _text = string.Join(' ', Scopes);
     }
 
-    public static ScopeSet Empty { get; } = new(ImmutableSortedDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal));
+    public static ScopeSet Empty { get; } =
+        new(ImmutableSortedDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal));
 
     /// <summary>One scope a resource, in ordinal order.</summary>
     public ImmutableArray<string> Scopes { get; }
@@ -63,7 +64,8 @@ internal sealed class ScopeSet : IEquatable<ScopeSet>
 
     private ScopeSet Add(string resource, IEnumerable<string> actions)
     {
-        ImmutableSortedSet<string> before = _resources.GetValueOrDefault(resource) ?? ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+        ImmutableSortedSet<string> before = _resources.GetValueOrDefault(resource)
+            ?? ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
         return new ScopeSet(_resources.SetItem(resource, before.Union(actions)));
     }
 }

@@ -10,7 +10,8 @@ internal sealed class TokenCache(TimeProvider clock, CancellationToken lifetime)
     private readonly List<Entry> _entries = [];
 
     /// <summary>A token for scopes: a cached one, the one being asked for, or a new one.</summary>
-    public Task<AccessToken> GetAsync(TokenKey key, ScopeSet scopes, Func<CancellationToken, Task<AccessToken>> request, CancellationToken cancellationToken)
+    public Task<AccessToken> GetAsync(
+        TokenKey key, ScopeSet scopes, Func<CancellationToken, Task<AccessToken>> request, CancellationToken cancellationToken)
     {
         Task<AccessToken> task;
         lock (_lock)

@@ -29,10 +29,10 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
             async token =>
             {
                 using HttpResponseMessage response =
-                    await Redirects.SendAsync(exchange, wire, authorization, registryIsLocal, token).ConfigureAwait(false);
+                    await Redirects.SendAsync(exchange, wire, authorization, registryIsLocal, token);
                 if (!response.IsSuccessStatusCode)
-                    throw Failure(await Refusals.ReadAsync(response, RequestKind.Token, operation, options, token).ConfigureAwait(false), realm);
-                byte[] body = await BodyReader.ReadAsync(exchange, response, MaxBytes, wire, options, token).ConfigureAwait(false);
+                    throw Failure(await Refusals.ReadAsync(response, RequestKind.Token, operation, options, token), realm);
+                byte[] body = await BodyReader.ReadAsync(exchange, response, MaxBytes, wire, options, token);
                 return AccessToken.Parse(body, options.TimeProvider.GetUtcNow())
                     ?? throw operation.Failed(
                         ErrorCode.TokenRequestFailed,
@@ -56,7 +56,8 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
         return new WireRequest(HttpMethod.Get, uri, RequestKind.Token, operation);
     }
 
-    private static WireRequest Exchanging(Credential.IdentityToken identity, TokenKey key, ScopeSet scopes, Uri realm, Operation operation) =>
+    private static WireRequest Exchanging(
+        Credential.IdentityToken identity, TokenKey key, ScopeSet scopes, Uri realm, Operation operation) =>
         new(HttpMethod.Post, realm, RequestKind.Token, operation)
         {
             // The body is a secret; it goes to the realm that was checked and nowhere else.
@@ -93,7 +94,8 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
         return new AirgapException(
             credentials ? ErrorCode.Unauthorized : ErrorCode.TokenRequestFailed,
             failure.Message,
-            credentials ? Refusals.AdviceOf(ErrorCode.Unauthorized, "the registry") : $"See the response of the token server {realm.Authority}.",
+            credentials ? Refusals.AdviceOf(ErrorCode.Unauthorized, "the registry")
+            : $"See the response of the token server {realm.Authority}.",
             failure)
         { Reference = failure.Reference, Digest = failure.Digest, StatusCode = failure.StatusCode };
     }

@@ -13,8 +13,8 @@ public interface IImageRepository
     RepositoryName Name { get; }
 
     /// <summary>
-    /// The same repository for requests whose answers only save other requests: each is sent once, without retries or waits, because without the
-    /// answer the work continues. By default the repository itself.
+    /// The same repository for requests whose answers only save other requests: each is sent once, without retries or waits, because
+    /// without the answer the work continues. By default the repository itself.
     /// </summary>
     IImageRepository Unretried => this;
 
@@ -33,9 +33,10 @@ public interface IImageRepository
     /// <summary>Fetches a manifest that must exist, and verifies its digest.</summary>
     /// <param name="tagOrDigest">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> or <see cref="ErrorCode.RepositoryUnknown"/>, in the registry's own words where it gave some.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> or <see cref="ErrorCode.RepositoryUnknown"/>, in the
+    /// registry's own words where it gave some.</exception>
     async Task<Manifest> GetManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-        await FindManifestAsync(tagOrDigest, cancellationToken).ConfigureAwait(false)
+        await FindManifestAsync(tagOrDigest, cancellationToken)
         ?? throw new AirgapException(
             ErrorCode.ManifestUnknown,
             $"There is no {Name}{(Digest.TryParse(tagOrDigest, out _) ? '@' : ':')}{tagOrDigest}: MANIFEST_UNKNOWN.",
@@ -50,14 +51,19 @@ public interface IImageRepository
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken);
 
-    /// <summary>Uploads a blob to this repository, unless it is there. Opens <paramref name="content"/> only when the registry wants the bytes.</summary>
+    /// <summary>
+    /// Uploads a blob to this repository, unless it is there. Opens <paramref name="content"/> only when the registry wants the bytes.
+    /// </summary>
     /// <param name="content">The bytes.</param>
     /// <param name="mountFrom">A repository of the same registry that has the blob, or null.</param>
     /// <param name="progress">Receives the number of bytes sent, as they are sent; a negative number when bytes are sent again.</param>
     /// <param name="cancellationToken">Ends the transfer.</param>
-    Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken);
+    Task<BlobOutcome> PushBlobAsync(
+        IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken);
 
-    /// <summary>Sends a blob's bytes even where the registry reports the blob as present: its storage may have lost them. Nothing is mounted.</summary>
+    /// <summary>
+    /// Sends a blob's bytes even where the registry reports the blob as present: its storage may have lost them. Nothing is mounted.
+    /// </summary>
     /// <param name="content">The bytes.</param>
     /// <param name="progress">As for <see cref="PushBlobAsync"/>.</param>
     /// <param name="cancellationToken">Ends the transfer.</param>
@@ -73,12 +79,14 @@ public interface IImageRepository
     /// <summary>Deletes a manifest by its digest, or a tag. Whether it is gone afterwards is for the caller to ask.</summary>
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    internal Task<RemovalAnswer> RemoveAsync(string tagOrDigest, CancellationToken cancellationToken) => Task.FromResult(RemovalAnswer.Unsupported);
+    internal Task<RemovalAnswer> RemoveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        Task.FromResult(RemovalAnswer.Unsupported);
 
     /// <summary>When the registry last stored a manifest; null where it does not say, as most do not.</summary>
     /// <param name="digest">The manifest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    internal Task<DateTimeOffset?> FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+    internal Task<DateTimeOffset?> FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken) =>
+        Task.FromResult<DateTimeOffset?>(null);
 
     /// <summary>Lists the tags, in the registry's order, page by page.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -90,16 +98,19 @@ public interface IImageRepository
     /// <exception cref="AirgapException"><see cref="ErrorCode.RepositoryUnknown"/>: the registry does not know the repository.</exception>
     IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) => ListTagsAsync(cancellationToken);
 
-    /// <summary>Lists the manifests attached to one: from the registry's referrers API, else from the referrers tag that clients maintain.</summary>
+    /// <summary>
+    /// Lists the manifests attached to one: from the registry's referrers API, else from the referrers tag that clients maintain.
+    /// </summary>
     /// <param name="subject">The manifest with the attachments; it need not exist.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>By default the list is read from the referrers tag.</remarks>
     async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
-        ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken).ConfigureAwait(false));
+        ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken));
 
     /// <summary>The same, where it may be known from a list of tags whether clients keep a list.</summary>
     /// <param name="subject">The manifest with the attachments.</param>
-    /// <param name="hasFallback">True where the referrers tag exists, so that both lists are read; false where it does not; null where that is not known.</param>
+    /// <param name="hasFallback">True where the referrers tag exists, so that both lists are read; false where it does not; null where that
+    /// is not known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task<ReferrerList> ListReferrersAsync(Digest subject, bool? hasFallback, CancellationToken cancellationToken) =>
         ListReferrersAsync(subject, cancellationToken);

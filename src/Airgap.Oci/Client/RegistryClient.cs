@@ -16,7 +16,8 @@ public sealed class RegistryClient : IRegistry, IDisposable
     /// <summary>Makes a client. No request is made until a repository is used.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="credentials">Asked at most once for each repository whose registry wants credentials.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>: a file of <see cref="RegistryOptions.CaCertificatePaths"/> holds none.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>: a file of
+    /// <see cref="RegistryOptions.CaCertificatePaths"/> holds none.</exception>
     public RegistryClient(RegistryOptions options, ICredentialSource credentials)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -30,7 +30,8 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) =>
         CallerContext.LeaveAsync(() => new BlobPresence(transport, Name, blob).AskAsync(cancellationToken));
 
-    public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
+    public Task<BlobOutcome> PushBlobAsync(
+        IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
         CallerContext.LeaveAsync(() => new BlobUpload(transport, Name, content, mountFrom, progress).RunAsync(cancellationToken));
 
     Task IImageRepository.ReplaceBlobAsync(IBlobContent content, IProgress<long>? progress, CancellationToken cancellationToken) =>

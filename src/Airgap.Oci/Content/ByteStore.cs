@@ -1,8 +1,8 @@
 namespace Airgap.Oci.Content;
 
 /// <summary>
-/// Keeps manifests and small blobs of a plan: what goes beyond a small budget of memory is written to a temporary file, so that memory does not grow with
-/// their number. Where no file can be written, memory is used up to a limit. Nothing has to be closed.
+/// Keeps manifests and small blobs of a plan: what goes beyond a small budget of memory is written to a temporary file, so that memory does
+/// not grow with their number. Where no file can be written, memory is used up to a limit. Nothing has to be closed.
 /// </summary>
 /// <param name="budget">Bytes that are kept in memory.</param>
 /// <param name="limit">Bytes that are kept in memory where no file can be written.</param>
@@ -58,7 +58,8 @@ internal sealed class ByteStore(long budget = ByteStore.DefaultBudget, long limi
 
     private AirgapException Full(Digest digest) => new(
         ErrorCode.TooManyManifests,
-        $"The manifests of what is asked for have more than {limit} bytes, of which {digest} is one, and no temporary file takes them: {_failure?.Message}",
+        "The manifests of what is asked for have more than " +
+        $"{limit} bytes, of which {digest} is one, and no temporary file takes them: {_failure?.Message}",
         $"Free space in '{folder ?? Path.GetTempPath()}', or name a folder on another disk in the variable TMPDIR (TMP on Windows).",
         _failure)
     { Digest = digest.ToString() };

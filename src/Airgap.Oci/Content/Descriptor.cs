@@ -15,14 +15,17 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     /// <summary>The artifact type of the content (<c>artifactType</c>), where the descriptor says it; null otherwise.</summary>
     internal string? ArtifactType { get; init; }
 
-    /// <summary>Addresses that hold the content in addition to the repository (<c>urls</c>): http and https alone, without credentials.</summary>
+    /// <summary>
+    /// Addresses that hold the content in addition to the repository (<c>urls</c>): http and https alone, without credentials.
+    /// </summary>
     internal ImmutableArray<Uri> Urls { get; init; } = [];
 
     /// <summary>The same content without its own sources, to ask whether the repository has it.</summary>
     internal Descriptor AsStored => Data is null && Urls.IsEmpty ? this : this with { Data = null, Urls = [] };
 
     /// <inheritdoc/>
-    public bool Equals(Descriptor? other) => other is not null && MediaType == other.MediaType && Digest == other.Digest && Size == other.Size;
+    public bool Equals(Descriptor? other) =>
+        other is not null && MediaType == other.MediaType && Digest == other.Digest && Size == other.Size;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(MediaType, Digest, Size);

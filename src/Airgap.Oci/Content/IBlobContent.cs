@@ -21,9 +21,9 @@ public interface IBlobContent
     /// <param name="cancellationToken">Ends the reading.</param>
     async Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
-        Stream stream = await OpenAsync(0, cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-            return await read(stream, cancellationToken).ConfigureAwait(false);
+        Stream stream = await OpenAsync(0, cancellationToken);
+        await using (stream)
+            return await read(stream, cancellationToken);
     }
 
     /// <summary>Opens a range of the bytes, where that is as fast as opening all and several ranges can be read in parallel.</summary>
@@ -31,5 +31,6 @@ public interface IBlobContent
     /// <param name="length">How many bytes, 1 or more, up to the blob's end.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A stream of exactly these bytes, not verified; null where ranges are not available.</returns>
-    ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) => ValueTask.FromResult<Stream?>(null);
+    ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<Stream?>(null);
 }

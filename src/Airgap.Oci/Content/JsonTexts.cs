@@ -3,7 +3,10 @@ using System.Text.Unicode;
 
 namespace Airgap.Oci.Content;
 
-/// <summary>Makes sure that every text of a JSON document can be read: the parser passes over what is no Unicode, and whoever asks for that text later would fail.</summary>
+/// <summary>
+/// Makes sure that every text of a JSON document can be read: the parser passes over what is no Unicode, and whoever asks for that text
+/// later would fail.
+/// </summary>
 internal static class JsonTexts
 {
     /// <summary>Looks at every text.</summary>

@@ -67,18 +67,20 @@ public sealed class Manifest
     /// <summary>Parses a manifest whose digest the caller has verified or is about to publish.</summary>
     /// <param name="bytes">The exact bytes.</param>
     /// <param name="mediaType">
-    /// The media type the registry or the referring descriptor gave; null or empty to take the one inside. Where both are of images, or both of
-    /// indexes, and differ, the one inside counts; an image given as an index, or the other way round, is refused.
+    /// The media type the registry or the referring descriptor gave; null or empty to take the one inside. Where both are of images, or
+    /// both of indexes, and differ, the one inside counts; an image given as an index, or the other way round, is refused.
     /// </param>
     /// <param name="digest">The digest it was asked by; null to compute a sha256.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidManifest"/> or <see cref="ErrorCode.UnsupportedManifest"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidManifest"/> or
+    /// <see cref="ErrorCode.UnsupportedManifest"/>.</exception>
     public static Manifest Parse(ReadOnlyMemory<byte> bytes, string? mediaType = null, Digest? digest = null)
     {
         Digest actual = digest ?? Digest.Compute(bytes.Span);
         try
         {
             // With a duplicate field one reader takes the first and another the last: they would see two images under one digest.
-            using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
+            using JsonDocument document =
+                JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
             JsonTexts.Require(bytes.Span);
             return Read(document.RootElement, bytes, mediaType, actual);
         }
@@ -102,7 +104,9 @@ public sealed class Manifest
         // Of two names of one class the one that the digest covers is right: proxies and old archives name the other.
         if (inside is not null && IsSameClass(inside, type))
             type = inside;
-        if (MediaTypes.IsSchema1(type) || (root.TryGetProperty("schemaVersion", out JsonElement version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out int number) && number == 1))
+        if (MediaTypes.IsSchema1(type)
+            || (root.TryGetProperty("schemaVersion", out JsonElement version) && version.ValueKind == JsonValueKind.Number
+                && version.TryGetInt32(out int number) && number == 1))
         {
             throw new AirgapException(
                 ErrorCode.UnsupportedManifest,
@@ -114,7 +118,12 @@ public sealed class Manifest
         RefuseContradictions(root, type, digest);
         Descriptor descriptor = new(type, digest, bytes.Length);
         if (MediaTypes.IsIndex(type))
-            return new Manifest(descriptor, new HeldBytes(bytes)) { Manifests = Descriptors(root, "manifests", digest), Subject = Optional(root, "subject", digest), ArtifactType = StringOf(root, "artifactType") };
+            return new Manifest(descriptor, new HeldBytes(bytes))
+            {
+                Manifests = Descriptors(root, "manifests", digest),
+                Subject = Optional(root, "subject", digest),
+                ArtifactType = StringOf(root, "artifactType")
+            };
         if (!MediaTypes.IsImageManifest(type))
             throw Invalid(digest, $"its media type '{type}' is not a manifest's");
         return new Manifest(descriptor, new HeldBytes(bytes))
@@ -179,9 +188,15 @@ public sealed class Manifest
             throw Invalid(manifest, $"'{name}' holds something that is not a descriptor");
         if (!Digest.TryParse(StringOf(item, "digest"), out Digest digest))
             throw Invalid(manifest, $"'{name}' holds a descriptor without a valid digest");
-        if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number || !sizeElement.TryGetInt64(out long size) || size is < 0 or > MaxContent)
+        if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number
+            || !sizeElement.TryGetInt64(out long size) || size is < 0 or > MaxContent)
             throw Invalid(manifest, $"'{name}' holds {digest} without a valid size");
-        return new Descriptor(StringOf(item, "mediaType") ?? "", digest, size) { Data = OwnSources.Data(item, digest, size), Urls = OwnSources.Urls(item), ArtifactType = StringOf(item, "artifactType") };
+        return new Descriptor(StringOf(item, "mediaType") ?? "", digest, size)
+        {
+            Data = OwnSources.Data(item, digest, size),
+            Urls = OwnSources.Urls(item),
+            ArtifactType = StringOf(item, "artifactType")
+        };
     }
 
     private static string? StringOf(JsonElement element, string name) =>

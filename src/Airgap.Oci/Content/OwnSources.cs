@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Airgap.Oci.Content;
 
-/// <summary>Reads where a descriptor itself says that its content is: embedded in it, or at other addresses. What is wrong there is no source.</summary>
+/// <summary>
+/// Reads where a descriptor itself says that its content is: embedded in it, or at other addresses. What is wrong there is no source.
+/// </summary>
 /// <remarks>Source: OCI image specification, descriptor.md, "Embedded Content" and <c>urls</c>.</remarks>
 internal static class OwnSources
 {

@@ -1,8 +1,9 @@
 namespace Airgap.Oci.Content;
 
 /// <summary>
-/// A temporary file that no other process can open: created with access for its owner alone, and without a name from then on (where the system cannot do
-/// that, it is deleted when it is closed). So nothing is left behind, whatever becomes of the process. It is closed with the last reference to it.
+/// A temporary file that no other process can open: created with access for its owner alone, and without a name from then on (where the
+/// system cannot do that, it is deleted when it is closed). So nothing is left behind, whatever becomes of the process. It is closed with
+/// the last reference to it.
 /// </summary>
 internal sealed class SpillFile
 {

@@ -5,7 +5,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Credentials;
 
 /// <summary>Several sources, asked in order; the first that answers decides.</summary>
-internal sealed class CredentialChain(IReadOnlyList<ICredentialSource> sources, Action<string>? trace) : ICredentialSource, ICredentialOrigins
+internal sealed class CredentialChain(IReadOnlyList<ICredentialSource> sources, Action<string>? trace)
+    : ICredentialSource, ICredentialOrigins
 {
     private readonly ConcurrentDictionary<RepositoryName, string> _origins = new();
 

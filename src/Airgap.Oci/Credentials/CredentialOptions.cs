@@ -18,13 +18,20 @@ public sealed record CredentialOptions
     /// <summary>True to use no credentials; false to follow <c>IMGPKG_ANON</c> (only the exact text <c>true</c> counts).</summary>
     public bool Anonymous { get; init; }
 
-    /// <summary>The environment's variables, copied when the sources are made; null for the process's. Credential helpers get it too.</summary>
+    /// <summary>
+    /// The environment's variables, copied when the sources are made; null for the process's. Credential helpers get it too.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
-    /// <summary>The folder that relative paths in <c>DOCKER_CONFIG</c> and <c>REGISTRY_AUTH_FILE</c> start from; null for the process's.</summary>
+    /// <summary>
+    /// The folder that relative paths in <c>DOCKER_CONFIG</c> and <c>REGISTRY_AUTH_FILE</c> start from; null for the process's.
+    /// </summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Receives the name of the source that answered for a repository, never a secret; null for none. May be called from several threads at once.</summary>
+    /// <summary>
+    /// Receives the name of the source that answered for a repository, never a secret; null for none. May be called from several threads at
+    /// once.
+    /// </summary>
     public Action<string>? Trace { get; init; }
 
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;

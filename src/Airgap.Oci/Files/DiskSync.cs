@@ -61,7 +61,8 @@ internal class DiskSync
     }
 
     /// <summary>
-    /// Has the system read a file from the disk again. After a flush that failed, memory holds bytes that the disk does not, and nothing distinguishes them.
+    /// Has the system read a file from the disk again. After a flush that failed, memory holds bytes that the disk does not, and nothing
+    /// distinguishes them.
     /// </summary>
     public virtual void Forget(SafeFileHandle file)
     {
@@ -69,7 +70,9 @@ internal class DiskSync
             Posix.ForgetCached(file);
     }
 
-    /// <summary>Creates a folder and its missing parents, and flushes their names to the disk. An existing folder is left unchanged.</summary>
+    /// <summary>
+    /// Creates a folder and its missing parents, and flushes their names to the disk. An existing folder is left unchanged.
+    /// </summary>
     /// <exception cref="IOException">It cannot be created, or another file system exception.</exception>
     public void MakeFolder(string folder)
     {

@@ -38,7 +38,8 @@ internal enum FileKind
 /// <param name="Links">The number of its names.</param>
 /// <param name="Volume">Its file system.</param>
 /// <param name="Number">Its number in that file system.</param>
-internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode = default, uint Owner = 0, uint Group = 0, uint Links = 0, ulong Volume = 0, ulong Number = 0)
+internal readonly record struct FileFacts(
+    FileKind Kind, UnixFileMode Mode = default, uint Owner = 0, uint Group = 0, uint Links = 0, ulong Volume = 0, ulong Number = 0)
 {
     /// <summary>Asks about a path.</summary>
     /// <exception cref="IOException">The system does not say, or another file system exception.</exception>
@@ -60,7 +61,8 @@ internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode = def
     public static FileFacts Of(SafeFileHandle file) => OperatingSystem.IsWindows() ? new FileFacts(FileKind.Regular) : Posix.Facts(file);
 
     /// <summary>True when two answers are about one and the same file.</summary>
-    public bool IsSame(FileFacts other) => OperatingSystem.IsWindows() ? Kind == other.Kind : Kind == other.Kind && Volume == other.Volume && Number == other.Number;
+    public bool IsSame(FileFacts other) =>
+        OperatingSystem.IsWindows() ? Kind == other.Kind : Kind == other.Kind && Volume == other.Volume && Number == other.Number;
 
     /// <summary>The kind in words, with its article.</summary>
     public string Name => Kind switch

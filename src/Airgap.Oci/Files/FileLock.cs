@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Oci.Files;
 
-/// <summary>A file that one process at a time holds, or that several share. The system lets go of it when the process ends, however it ends.</summary>
+/// <summary>
+/// A file that one process at a time holds, or that several share. The system lets go of it when the process ends, however it ends.
+/// </summary>
 internal sealed class FileLock : IDisposable
 {
     private const int SharingViolation = unchecked((int)0x80070020);
@@ -48,7 +50,8 @@ internal sealed class FileLock : IDisposable
                     return null;
                 }
 
-                // Between opening and locking, who held it may have renamed or removed it; then the name stands for another file, or for none.
+                // Between opening and locking, who held it may have renamed or removed it; then the name stands for another file, or for
+                // none.
                 if (IsAt(file.SafeFileHandle, path))
                     return new FileLock(file);
                 file.Dispose();

@@ -19,8 +19,8 @@ internal enum OutputKind
 }
 
 /// <summary>
-/// The place of an output, by the one rule for all of them: links are followed; a regular file, or nothing, is replaced atomically; a device or pipe
-/// is written through and never replaced; a disk, a socket, and a folder where a file is wanted, are refused.
+/// The place of an output, by the one rule for all of them: links are followed; a regular file, or nothing, is replaced atomically; a
+/// device or pipe is written through and never replaced; a disk, a socket, and a folder where a file is wanted, are refused.
 /// </summary>
 internal sealed class OutputTarget
 {
@@ -50,7 +50,8 @@ internal sealed class OutputTarget
     public string Folder => System.IO.Path.GetDirectoryName(Path) ?? Path;
 
     /// <summary>Looks at the place of a file that can be written as a stream.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: a folder, a disk or a socket; <see cref="ErrorCode.ForeignFile"/>: another user's link in a folder of all.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: a folder, a disk or a socket;
+    /// <see cref="ErrorCode.ForeignFile"/>: another user's link in a folder of all.</exception>
     /// <exception cref="IOException">It cannot be looked at, or another file system exception.</exception>
     public static OutputTarget OfFile(string path)
     {
@@ -61,13 +62,15 @@ internal sealed class OutputTarget
     }
 
     /// <summary>Looks at the place of a file that is written at several places at once, and read again.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: as for <see cref="OfFile"/>, and a device or a pipe.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: as for <see cref="OfFile"/>, and a device or a
+    /// pipe.</exception>
     /// <exception cref="IOException">It cannot be looked at, or another file system exception.</exception>
     public static OutputTarget OfWholeFile(string path)
     {
         OutputTarget target = OfFile(path);
         return target.Kind == OutputKind.Stream
-            ? throw Unsuited(path, target, $"is {(target.Descriptor is null ? target.Facts.Name : "an open file of this process")}", "Name a file: an archive is written at many places at once and appears when it is complete, which no stream can do.")
+            ? throw Unsuited(path, target, $"is {(target.Descriptor is null ? target.Facts.Name : "an open file of this process")}",
+                "Name a file: an archive is written at many places at once and appears when it is complete, which no stream can do.")
             : target;
     }
 
@@ -77,7 +80,8 @@ internal sealed class OutputTarget
     public static OutputTarget OfFolder(string path)
     {
         OutputTarget target = Of(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
-        return target.Kind is OutputKind.Folder or OutputKind.New ? target : throw Unsuited(path, target, $"is {target.Facts.Name}", "Name a folder.");
+        return target.Kind is OutputKind.Folder or OutputKind.New
+            ? target : throw Unsuited(path, target, $"is {target.Facts.Name}", "Name a folder.");
     }
 
     private static OutputTarget Of(string path)
@@ -132,7 +136,8 @@ internal sealed class OutputTarget
     {
         FileFacts facts = FileFacts.Of(place, followsLinks: true);
         OutputTarget target = new(place, facts.Kind == FileKind.Folder ? OutputKind.Folder : OutputKind.Stream, facts);
-        return facts.Kind is FileKind.None or FileKind.Disk or FileKind.Socket ? throw Unsuited(path, target, $"is {facts.Name}", "Name a file.") : target;
+        return facts.Kind is FileKind.None or FileKind.Disk or FileKind.Socket
+            ? throw Unsuited(path, target, $"is {facts.Name}", "Name a file.") : target;
     }
 
     private static string Follow(string link, FileFacts facts)
@@ -142,7 +147,8 @@ internal sealed class OutputTarget
         {
             // As the system's own protection does it: in a folder where all may write, another's link can lead anywhere.
             FileFacts parent = FileFacts.Of(folder, followsLinks: true);
-            if (parent.Mode.HasFlag(UnixFileMode.StickyBit | UnixFileMode.OtherWrite) && facts.Owner != parent.Owner && facts.Owner != Posix.User)
+            if (parent.Mode.HasFlag(UnixFileMode.StickyBit | UnixFileMode.OtherWrite) && facts.Owner != parent.Owner
+                && facts.Owner != Posix.User)
                 throw new UnsafeFileException(link, $"is a link of another user (uid {facts.Owner}) in a folder that all may write to");
         }
 
@@ -158,14 +164,16 @@ internal sealed class OutputTarget
         string place = System.IO.Path.Combine(RealFolder(parent, links), System.IO.Path.GetFileName(folder));
         if (new FileInfo(place).LinkTarget is not { } target)
             return place;
-        return links < MostLinks ? RealFolder(System.IO.Path.GetFullPath(target, System.IO.Path.GetDirectoryName(place)!), links + 1) : throw new IOException($"The links of '{folder}' lead in a circle.");
+        return links < MostLinks ? RealFolder(System.IO.Path.GetFullPath(target, System.IO.Path.GetDirectoryName(place)!), links + 1)
+            : throw new IOException($"The links of '{folder}' lead in a circle.");
     }
 
     private static int? DescriptorOf(string path)
     {
         if (OperatingSystem.IsWindows())
             return null;
-        string[] folders = ["/dev/fd/", "/proc/self/fd/", string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/")];
+        string[] folders = ["/dev/fd/", "/proc/self/fd/",
+            string.Create(CultureInfo.InvariantCulture, $"/proc/{Environment.ProcessId}/fd/")];
         return folders.FirstOrDefault(folder => path.StartsWith(folder, StringComparison.Ordinal)) is { } found
             && int.TryParse(path.AsSpan(found.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor)
             ? descriptor
@@ -174,11 +182,13 @@ internal sealed class OutputTarget
             : null;
     }
 
-    private static bool IsOfKernel(string path) => path.StartsWith("/proc/", StringComparison.Ordinal) || path.StartsWith("/sys/", StringComparison.Ordinal);
+    private static bool IsOfKernel(string path) =>
+        path.StartsWith("/proc/", StringComparison.Ordinal) || path.StartsWith("/sys/", StringComparison.Ordinal);
 
     private static AirgapException Unsuited(string path, OutputTarget target, string why, string advice) => new(
         ErrorCode.OutputUnsuited,
-        $"Nothing can be written to '{path}': {(target.Path == System.IO.Path.GetFullPath(path) ? "it" : $"'{target.Path}', to which it leads,")} {why}.",
+        "Nothing can be written to " +
+        $"'{path}': {(target.Path == System.IO.Path.GetFullPath(path) ? "it" : $"'{target.Path}', to which it leads,")} {why}.",
         advice)
     { Location = new SourceLocation(path) };
 }

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Oci.Files;
 
 /// <summary>
-/// Opens files that this product makes for itself, in folders that others may write to: no link is followed, and nothing is opened that another user
-/// may have put there or may be holding.
+/// Opens files that this product makes for itself, in folders that others may write to: no link is followed, and nothing is opened that
+/// another user may have put there or may be holding.
 /// </summary>
 internal static class OwnFile
 {
@@ -49,7 +49,8 @@ internal static class OwnFile
         try
         {
             if (OperatingSystem.IsWindows())
-                return new FileStream(path, FileMode.Open, access, access == FileAccess.Read ? FileShare.ReadWrite | FileShare.Delete : FileShare.Read | FileShare.Delete, bufferSize: 0);
+                return new FileStream(path, FileMode.Open, access,
+                    access == FileAccess.Read ? FileShare.ReadWrite | FileShare.Delete : FileShare.Read | FileShare.Delete, bufferSize: 0);
             SafeFileHandle handle = Posix.OpenUnfollowed(path, access);
             try
             {
@@ -101,12 +102,13 @@ internal static class OwnFile
     }
 
     /// <summary>
-    /// True when a file belongs to this user. On a memory stick, a share or a mounted folder of a container the system gives every file to somebody
-    /// else: there the owner that a new file gets is the one to expect.
+    /// True when a file belongs to this user. On a memory stick, a share or a mounted folder of a container the system gives every file to
+    /// somebody else: there the owner that a new file gets is the one to expect.
     /// </summary>
     /// <param name="facts">The file.</param>
     /// <param name="folder">The folder it is in.</param>
-    public static bool IsMine(FileFacts facts, string folder) => OperatingSystem.IsWindows() || facts.Owner == Posix.User || facts.Owner == OwnerOfNew(folder);
+    public static bool IsMine(FileFacts facts, string folder) =>
+        OperatingSystem.IsWindows() || facts.Owner == Posix.User || facts.Owner == OwnerOfNew(folder);
 
     private static uint? OwnerOfNew(string folder)
     {

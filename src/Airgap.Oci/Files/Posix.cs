@@ -37,7 +37,8 @@ internal static partial class Posix
     /// <summary>Flushes a file or folder to the disk.</summary>
     /// <param name="file">Open in any way.</param>
     /// <param name="name">Its name in an error message.</param>
-    /// <exception cref="IOException">The disk failed, at this write or at an earlier one. A file system that has no such call is none.</exception>
+    /// <exception cref="IOException">The disk failed, at this write or at an earlier one. A file system that has no such call is
+    /// none.</exception>
     public static void Flush(SafeFileHandle file, string name)
     {
         if (OperatingSystem.IsMacOS() && Retried(() => ControlCore(file, FullFlush)) >= 0)
@@ -59,7 +60,8 @@ internal static partial class Posix
     }
 
     /// <summary>Starts to flush a file to the disk, on Linux, and does not wait for it.</summary>
-    /// <exception cref="IOException">The disk failed at an earlier write. The system reports it once: the flush at the end may not report it again.</exception>
+    /// <exception cref="IOException">The disk failed at an earlier write. The system reports it once: the flush at the end may not report
+    /// it again.</exception>
     public static void BeginFlush(SafeFileHandle file, string name)
     {
         const uint startWriting = 2; // SYNC_FILE_RANGE_WRITE
@@ -68,14 +70,20 @@ internal static partial class Posix
             throw Failure(error, name);
     }
 
-    /// <summary>Has the system forget what it holds of a file in memory, so that reading it shows what is on the disk. Where it cannot, nothing happens.</summary>
+    /// <summary>
+    /// Has the system forget what it holds of a file in memory, so that reading it shows what is on the disk. Where it cannot, nothing
+    /// happens.
+    /// </summary>
     public static void ForgetCached(SafeFileHandle file)
     {
         if (OperatingSystem.IsLinux())
             _ = AdviseCore(file, 0, 0, Forget);
     }
 
-    /// <summary>Takes a file for this process alone, or beside others that share it. It is let go of when it is closed, at the latest when the process ends.</summary>
+    /// <summary>
+    /// Takes a file for this process alone, or beside others that share it. It is let go of when it is closed, at the latest when the
+    /// process ends.
+    /// </summary>
     /// <returns>False when another has it. A file system that knows no such locks says true, as it does to the runtime.</returns>
     public static bool TryLock(SafeFileHandle file, bool isShared = false)
     {
@@ -130,12 +138,15 @@ internal static partial class Posix
 
     // Arm and Power have values of their own on Linux.
     private static int NoFollow => OperatingSystem.IsMacOS() ? 0x100
-        : RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 or Architecture.Ppc64le ? 0x8000 : 0x20000;
+        : RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64 or Architecture.Armv6
+        or Architecture.Ppc64le ? 0x8000 : 0x20000;
 
     private static int AccessOf(FileAccess access) => access switch { FileAccess.Read => 0, FileAccess.Write => 1, _ => 2 };
 
-    // EINVAL, ESPIPE, ENOSYS, ENOTSUP and EOPNOTSUPP: the file system, or what is not a file, has no such call. EROFS: nothing can have been written.
-    private static bool IsUnsupported(int error) => error is InvalidArgument or 29 or 30 || (OperatingSystem.IsMacOS() ? error is 78 or 45 or 102 : error is 38 or 95);
+    // EINVAL, ESPIPE, ENOSYS, ENOTSUP and EOPNOTSUPP: the file system, or what is not a file, has no such call. EROFS: nothing can have
+    // been written.
+    private static bool IsUnsupported(int error) =>
+        error is InvalidArgument or 29 or 30 || (OperatingSystem.IsMacOS() ? error is 78 or 45 or 102 : error is 38 or 95);
 
     private static int Retried(Func<int> call)
     {

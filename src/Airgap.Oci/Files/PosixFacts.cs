@@ -46,7 +46,8 @@ internal static partial class Posix
             KindOf(Number16(told, 4)), (UnixFileMode)(Number16(told, 4) & 0xFFF), Number32(told, 16), Number32(told, 20), Number16(told, 6),
             Number32(told, 0), Number64(told, 8))
         : new FileFacts(
-            KindOf(Number16(told, 28)), (UnixFileMode)(Number16(told, 28) & 0xFFF), Number32(told, 20), Number32(told, 24), Number32(told, 16),
+            KindOf(Number16(told, 28)), (UnixFileMode)(Number16(told, 28) & 0xFFF), Number32(told, 20),
+            Number32(told, 24), Number32(told, 16),
             ((ulong)Number32(told, 136) << 32) | Number32(told, 140), Number64(told, 32));
 
     private static FileKind KindOf(int mode) => (mode & 0xF000) switch

@@ -5,7 +5,9 @@ internal static class PrivateFolder
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    /// <summary>Makes a folder, with those above it, or takes one that is there when it is this user's; others lose their access to it.</summary>
+    /// <summary>
+    /// Makes a folder, with those above it, or takes one that is there when it is this user's; others lose their access to it.
+    /// </summary>
     /// <exception cref="UnsafeFileException">It is a link or no folder, or another user's.</exception>
     /// <exception cref="IOException">It cannot be created, or another file system exception.</exception>
     public static void Make(string path)

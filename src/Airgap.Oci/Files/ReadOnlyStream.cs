@@ -18,7 +18,10 @@ internal abstract class ReadOnlyStream : UnseekableStream
     /// <remarks>Reads at once, for content in memory; overridden where a read may wait.</remarks>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
 
-    /// <summary>A <see cref="Read(Span{byte})"/> that waits for <see cref="ReadAsync(Memory{byte}, CancellationToken)"/>, for content that comes over a network.</summary>
+    /// <summary>
+    /// A <see cref="Read(Span{byte})"/> that waits for <see cref="ReadAsync(Memory{byte}, CancellationToken)"/>, for content that comes
+    /// over a network.
+    /// </summary>
     protected int ReadByWaiting(Span<byte> buffer)
     {
         byte[] bytes = new byte[buffer.Length];

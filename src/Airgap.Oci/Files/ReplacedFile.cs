@@ -27,7 +27,9 @@ internal static class ReplacedFile
         SetMode(file, mode);
     }
 
-    /// <summary>Gives a file its permissions, where the file system has any: a memory stick's has none, and refuses what it cannot store.</summary>
+    /// <summary>
+    /// Gives a file its permissions, where the file system has any: a memory stick's has none, and refuses what it cannot store.
+    /// </summary>
     public static void SetMode(SafeFileHandle file, UnixFileMode mode)
     {
         if (OperatingSystem.IsWindows() || (FileFacts.Of(file).Mode & Everyones) == mode)

@@ -9,7 +9,9 @@ internal static class SideName
     // NAME_MAX of Linux, in bytes; macOS and Windows count UTF-16 units, which are never more.
     private const int Longest = 255;
 
-    /// <summary>The path beside a file. A name that becomes too long for the system is cut and made unique by a hash of the whole.</summary>
+    /// <summary>
+    /// The path beside a file. A name that becomes too long for the system is cut and made unique by a hash of the whole.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="suffix">Follows its name.</param>
     /// <param name="prefix">Precedes its name.</param>

@@ -31,7 +31,9 @@ public sealed record RepositoryName
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/>.</exception>
     public static RepositoryName Parse(string text) => TryParse(text, out RepositoryName? name, out string? problem)
         ? name
-        : throw new AirgapException(ErrorCode.InvalidRepository, $"'{UserInfo.Hide(text)}' is not a repository: {problem}.", "Write HOST[:PORT]/PATH, without a tag or digest.");
+        : throw new AirgapException(
+            ErrorCode.InvalidRepository, $"'{UserInfo.Hide(text)}' is not a repository: {problem}.",
+            "Write HOST[:PORT]/PATH, without a tag or digest.");
 
     /// <summary>Reads a repository.</summary>
     /// <param name="text">Such as <c>registry.local:5000/apps/frontend</c>.</param>
@@ -43,14 +45,16 @@ public sealed record RepositoryName
         if (UserInfo.IsRefused(text, out problem))
             return false;
 
-        if (text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        if (text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
             problem = "it must not start with http:// or https://";
             return false;
         }
 
         // The form in which other tools write references: docker://host/path.
-        if (text.IndexOf("://", StringComparison.Ordinal) is > 0 and int scheme && text.AsSpan(0, scheme).IndexOfAnyExceptInRange('!', '~') < 0)
+        if (text.IndexOf("://", StringComparison.Ordinal) is > 0 and int scheme
+            && text.AsSpan(0, scheme).IndexOfAnyExceptInRange('!', '~') < 0)
         {
             problem = $"it must not start with {text[..scheme]}://";
             return false;

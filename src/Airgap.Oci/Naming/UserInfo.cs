@@ -2,11 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Airgap.Oci.Naming;
 
-/// <summary>A user name and password in front of a host, as <c>user:password@host/path</c>. No reference may have them, and no message repeats them.</summary>
+/// <summary>
+/// A user name and password in front of a host, as <c>user:password@host/path</c>. No reference may have them, and no message repeats them.
+/// </summary>
 internal static class UserInfo
 {
     /// <summary>The problem with such a text, as the end of a sentence.</summary>
-    public const string Problem = "it has a user name or password before an '@', and credentials come from docker's log-in or IMGPKG_ variables alone";
+    public const string Problem =
+        "it has a user name or password before an '@', and credentials come from docker's log-in or IMGPKG_ variables alone";
 
     /// <summary>True when a text is empty or has them, so that it can be no reference.</summary>
     /// <param name="text">The text.</param>
@@ -23,7 +26,8 @@ internal static class UserInfo
     /// <summary>The text with an ellipsis in their place.</summary>
     public static string Hide(string text) => EndOf(text) is > 0 and int end ? "…@" + text[end..] : text;
 
-    // Behind the last '@' that is not a digest's is a host with a path, or a host alone; a password may hold anything, so all before it goes.
+    // Behind the last '@' that is not a digest's is a host with a path, or a host alone; a password may hold anything, so all before it
+    // goes.
     private static int EndOf(ReadOnlySpan<char> text)
     {
         int at;

@@ -18,7 +18,7 @@ internal sealed class BlobPresence(Transport transport, RepositoryName repositor
         try
         {
             using HttpResponseMessage answer = await transport.SendOnceAsync(
-                repository, Request(RequestKind.BlobHead, HttpMethod.Head) with { Expects = static _ => true }, cancellationToken).ConfigureAwait(false);
+                repository, Request(RequestKind.BlobHead, HttpMethod.Head) with { Expects = static _ => true }, cancellationToken);
             if (answer.IsSuccessStatusCode)
                 return IsWhole(answer.Content.Headers.ContentLength);
         }
@@ -48,7 +48,7 @@ internal sealed class BlobPresence(Transport transport, RepositoryName repositor
                 416 => true,
                 _ => IsWhole(answer.Content.Headers.ContentLength),
             }),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     // A registry may report the length of a truncated file.

@@ -5,8 +5,9 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// The places of one blob: the repository first, and, for a layer that may not be redistributed and that the repository lacks, the addresses that its
-/// descriptor names. Those get no credentials and are held to the rules of a layer's redirects; what comes from them is verified as all bytes are.
+/// The places of one blob: the repository first, and, for a layer that may not be redistributed and that the repository lacks, the
+/// addresses that its descriptor names. Those get no credentials and are held to the rules of a layer's redirects; what comes from them is
+/// verified as all bytes are.
 /// </summary>
 /// <remarks>Source: OCI image specification, descriptor.md (<c>urls</c>) and layer.md, "Non-Distributable Layers".</remarks>
 internal sealed class LayerUrls(Transport transport, RepositoryName repository, Descriptor blob)
@@ -28,8 +29,8 @@ internal sealed class LayerUrls(Transport transport, RepositoryName repository, 
             try
             {
                 return place == 0
-                    ? await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false)
-                    : await FetchAsync(blob.Urls[place - 1], request, cancellationToken).ConfigureAwait(false);
+                    ? await transport.SendOnceAsync(repository, request, cancellationToken)
+                    : await FetchAsync(blob.Urls[place - 1], request, cancellationToken);
             }
             catch (AirgapException e) when (IsAbsent(place, e))
             {
@@ -42,7 +43,8 @@ internal sealed class LayerUrls(Transport transport, RepositoryName repository, 
     }
 
     private bool IsAbsent(int place, AirgapException failure) => place > 0
-        || (blob.Urls.Length > 0 && MediaTypes.IsNonDistributable(blob.MediaType) && (failure.StatusCode == 404 || failure.Code == ErrorCode.BlobUnknown));
+        || (blob.Urls.Length > 0 && MediaTypes.IsNonDistributable(blob.MediaType)
+            && (failure.StatusCode == 404 || failure.Code == ErrorCode.BlobUnknown));
 
     private async Task<HttpResponseMessage> FetchAsync(Uri url, RegistryRequest request, CancellationToken cancellationToken)
     {
@@ -50,15 +52,16 @@ internal sealed class LayerUrls(Transport transport, RepositoryName repository, 
         if (!isLocal && LocalHosts.IsInternal(url.IdnHost))
         {
             throw request.Operation.Failed(
-                ErrorCode.RedirectRefused, $"its URL {Redaction.Url(url)} is an internal address", "Check what was pushed; a layer's URL has to be public.");
+                ErrorCode.RedirectRefused, $"its URL {Redaction.Url(url)} is an internal address",
+                "Check what was pushed; a layer's URL has to be public.");
         }
 
         WireRequest wire = new(HttpMethod.Get, url, request.Kind, request.Operation) { Headers = request.Headers, IsBulk = request.IsBulk };
-        HttpResponseMessage response = await Redirects.SendAsync(transport.Exchange, wire, null, isLocal, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await Redirects.SendAsync(transport.Exchange, wire, null, isLocal, cancellationToken);
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
-            throw await Refusals.ReadAsync(response, request.Kind, request.Operation, transport.Options, cancellationToken).ConfigureAwait(false);
+            throw await Refusals.ReadAsync(response, request.Kind, request.Operation, transport.Options, cancellationToken);
     }
 
     private static AirgapException Nowhere(Operation operation, Uri url, AirgapException last) => operation.Failed(

@@ -16,10 +16,11 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
     public Task<RemovalAnswer> RemoveAsync(string tagOrDigest, CancellationToken cancellationToken)
     {
         Operation operation = Operation.OnManifest("delete", repository, tagOrDigest);
-        RegistryRequest request = new(RequestKind.ManifestDelete, HttpMethod.Delete, Target(tagOrDigest), ScopeSet.PullAndDelete(repository.Path), operation)
-        {
-            Expects = static status => status is 400 or 404 or 405 or 501,
-        };
+        RegistryRequest request =
+            new(RequestKind.ManifestDelete, HttpMethod.Delete, Target(tagOrDigest), ScopeSet.PullAndDelete(repository.Path), operation)
+            {
+                Expects = static status => status is 400 or 404 or 405 or 501,
+            };
         return transport.SendAsync(repository, request, (response, token) => ReadAsync(response, request, token), cancellationToken);
     }
 
@@ -27,14 +28,16 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
     public Task<DateTimeOffset?> FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken)
     {
         Operation operation = Operation.OnManifest("resolve", repository, digest.ToString());
-        RegistryRequest request = new(RequestKind.ManifestHead, HttpMethod.Head, Target(digest.ToString()), ScopeSet.Pull(repository.Path), operation)
-        {
-            Headers = s_accept,
-            // Some registries and caches answer only GET; without an answer the time is not known.
-            Expects = static status => !Refusals.IsTransient(status),
-        };
+        RegistryRequest request =
+            new(RequestKind.ManifestHead, HttpMethod.Head, Target(digest.ToString()), ScopeSet.Pull(repository.Path), operation)
+            {
+                Headers = s_accept,
+                // Some registries and caches answer only GET; without an answer the time is not known.
+                Expects = static status => !Refusals.IsTransient(status),
+            };
         return transport.SendAsync(
-            repository, request, (response, _) => Task.FromResult(response.IsSuccessStatusCode ? response.Content.Headers.LastModified : null), cancellationToken);
+            repository, request, (response, _) =>
+            Task.FromResult(response.IsSuccessStatusCode ? response.Content.Headers.LastModified : null), cancellationToken);
     }
 
     private async Task<RemovalAnswer> ReadAsync(HttpResponseMessage response, RegistryRequest request, CancellationToken cancellationToken)
@@ -47,11 +50,15 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
             return RemovalAnswer.Unsupported;
 
         // 400 may mean either.
-        ErrorBody body = await ErrorBody.ReadAsync(response, transport.Options.TimeProvider, transport.Options.ResponseHeaderTimeout, cancellationToken).ConfigureAwait(false);
+        ErrorBody body = await ErrorBody.ReadAsync(
+            response, transport.Options.TimeProvider, transport.Options.ResponseHeaderTimeout, cancellationToken);
         if (body.Code is "UNSUPPORTED")
             return RemovalAnswer.Unsupported;
         throw request.Operation.Failed(
-            ErrorCode.RegistryRefused, $"DELETE {Redaction.Url(response.RequestMessage!.RequestUri!)}: {Redaction.Echo(body.Text.Length > 0 ? body.Text : "status 400", response.RequestMessage)}", $"See the response of {repository.Registry}.", status: 400);
+            ErrorCode.RegistryRefused,
+            $"DELETE {Redaction.Url(response.RequestMessage!.RequestUri!)}: " +
+            $"{Redaction.Echo(body.Text.Length > 0 ? body.Text : "status 400", response.RequestMessage)}",
+            $"See the response of {repository.Registry}.", status: 400);
     }
 
     private Uri Target(string tagOrDigest) => RegistryRequest.Below(repository.Path, "manifests/" + tagOrDigest);

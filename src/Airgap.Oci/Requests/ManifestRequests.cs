@@ -24,7 +24,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
         };
         try
         {
-            using HttpResponseMessage response = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response = await transport.SendOnceAsync(repository, request, cancellationToken);
             if (DescriptorOf(response, operation.Digest) is { } descriptor)
                 return descriptor;
         }
@@ -38,22 +38,23 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
         }
 
         // A failed HEAD proves nothing, not even a 404: some registries and caches answer only GET.
-        return (await FindAsync(tagOrDigest, cancellationToken).ConfigureAwait(false))?.Descriptor;
+        return (await FindAsync(tagOrDigest, cancellationToken))?.Descriptor;
     }
 
-    public Task<Manifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken) => FetchAsync(tagOrDigest, static status => status == 404, cancellationToken);
+    public Task<Manifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        FetchAsync(tagOrDigest, static status => status == 404, cancellationToken);
 
     // A missing manifest is a refusal here, so that the failure carries the registry's own words.
     public async Task<Manifest> GetAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-        (await FetchAsync(tagOrDigest, static _ => false, cancellationToken).ConfigureAwait(false))!;
+        (await FetchAsync(tagOrDigest, static _ => false, cancellationToken))!;
 
     public async Task PushAsync(Manifest manifest, string? tag, CancellationToken cancellationToken)
     {
         // Under a tag a registry computes a sha256 digest and keeps that one alone.
         if (manifest.Digest.Algorithm != "sha256")
-            await PushByOtherDigestAsync(manifest, cancellationToken).ConfigureAwait(false);
+            await PushByOtherDigestAsync(manifest, cancellationToken);
         if (tag is not null || manifest.Digest.Algorithm == "sha256")
-            await PutAsync(manifest, tag, cancellationToken).ConfigureAwait(false);
+            await PutAsync(manifest, tag, cancellationToken);
     }
 
     private async Task PushByOtherDigestAsync(Manifest manifest, CancellationToken cancellationToken)
@@ -62,8 +63,8 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
         string why;
         try
         {
-            await PutAsync(manifest, null, cancellationToken).ConfigureAwait(false);
-            if (await FindAsync(manifest.Digest.ToString(), cancellationToken).ConfigureAwait(false) is not null)
+            await PutAsync(manifest, null, cancellationToken);
+            if (await FindAsync(manifest.Digest.ToString(), cancellationToken) is not null)
                 return;
             why = "it has nothing there afterwards";
         }
@@ -82,16 +83,17 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
     {
         string target = tag ?? manifest.Digest.ToString();
         Operation operation = Operation.OnManifest("push the manifest", repository, target) with { Digest = manifest.Digest };
-        RegistryRequest request = new(RequestKind.ManifestPut, HttpMethod.Put, Target(target), ScopeSet.PullAndPush(repository.Path), operation)
-        {
-            Content = _ => ContentOf(manifest),
-        };
+        RegistryRequest request =
+            new(RequestKind.ManifestPut, HttpMethod.Put, Target(target), ScopeSet.PullAndPush(repository.Path), operation)
+            {
+                Content = _ => ContentOf(manifest),
+            };
         Digest? stored = await transport.Retry.ExecuteAsync(
             async token =>
             {
                 try
                 {
-                    using HttpResponseMessage response = await transport.SendOnceAsync(repository, request, token).ConfigureAwait(false);
+                    using HttpResponseMessage response = await transport.SendOnceAsync(repository, request, token);
                     return DigestOf(response);
                 }
                 catch (AirgapException missing) when (missing.Code is ErrorCode.BlobUnknown or ErrorCode.ManifestUnknown)
@@ -100,15 +102,16 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                     throw new TransientException(missing);
                 }
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         transport.Counters.CountSent(manifest.Bytes.Length);
-        stored ??= (await ResolveAsync(target, cancellationToken).ConfigureAwait(false))?.Digest;
+        stored ??= (await ResolveAsync(target, cancellationToken))?.Digest;
         if (stored is { } actual && actual == Digest.ComputeLike(actual, manifest.Bytes.Span))
             return;
         throw operation.Failed(
             ErrorCode.DestinationMismatch,
             $"the registry holds {stored?.ToString() ?? "nothing"} there afterwards, expected {manifest.Digest}",
-            "Somebody else may have pushed the same tag, or the registry changes manifests; push again to a registry that keeps them as they are.");
+            "Somebody else may have pushed the same tag, or the registry changes manifests; push again to a registry that keeps them as " +
+            "they are.");
     }
 
     private Task<Manifest?> FetchAsync(string tagOrDigest, Func<int, bool> expects, CancellationToken cancellationToken)
@@ -128,7 +131,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                 if ((int)response.StatusCode == 404)
                     return null;
                 WireRequest wire = new(request.Method, response.RequestMessage!.RequestUri!, request.Kind, operation);
-                byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, Manifest.MaxBytes, wire, transport.Options, token).ConfigureAwait(false);
+                byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, Manifest.MaxBytes, wire, transport.Options, token);
                 transport.Counters.CountReceived(bytes.Length);
                 Digest? expected = operation.Digest ?? DigestOf(response);
                 if (expected is { } digest && Digest.ComputeLike(digest, bytes) is var actual && actual != digest)
@@ -148,7 +151,8 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
     // Null where the answer does not say all, or names another digest than the one asked by: that is a proxy's mistake or another
     // algorithm's name, and the content decides.
     private static Descriptor? DescriptorOf(HttpResponseMessage response, Digest? asked) =>
-        response.IsSuccessStatusCode && DigestOf(response) is { } digest && response.Content.Headers.ContentLength is { } length && (asked ?? digest) == digest
+        response.IsSuccessStatusCode && DigestOf(response) is { } digest && response.Content.Headers.ContentLength is { } length
+            && (asked ?? digest) == digest
             ? new Descriptor(response.Content.Headers.ContentType?.MediaType ?? "", digest, length)
             : null;
 
@@ -160,7 +164,8 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
     }
 
     private static Digest? DigestOf(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out HeaderStringValues values) && Digest.TryParse(values.ToString().Trim(), out Digest digest)
+        response.Headers.NonValidated.TryGetValues("Docker-Content-Digest", out HeaderStringValues values)
+            && Digest.TryParse(values.ToString().Trim(), out Digest digest)
             ? digest
             : null;
 

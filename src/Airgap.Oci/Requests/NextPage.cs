@@ -15,6 +15,7 @@ internal static class NextPage
         return Redirects.IsSameOrigin(address, next)
             ? next
             : throw operation.Failed(
-                ErrorCode.RedirectRefused, $"{address.Authority} names a next page on {next.Authority}", "Check the registry's configuration (its external URL).");
+                ErrorCode.RedirectRefused, $"{address.Authority} names a next page on {next.Authority}",
+                "Check the registry's configuration (its external URL).");
     }
 }

@@ -27,7 +27,8 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
         while (target is not null)
         {
             if (!seen.Add(target.ToString()))
-                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages go round in a circle", "Report it to the registry's operator.");
+                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages go round in a circle",
+                    "Report it to the registry's operator.");
             RegistryRequest request = new(RequestKind.Referrers, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
             {
                 Headers = s_accept,
@@ -37,7 +38,7 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
                 Expects = static status => status is (>= 400 and < 500 or 501) && !Refusals.IsTransient(status),
             };
             (Manifest? page, target) = await transport.SendAsync(
-                repository, request, (response, token) => ReadPageAsync(request, response, token), cancellationToken).ConfigureAwait(false);
+                repository, request, (response, token) => ReadPageAsync(request, response, token), cancellationToken);
             if (page is null)
             {
                 // A registry that gave a page has such lists, whatever became of the next one.
@@ -50,21 +51,25 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
             foreach (Descriptor descriptor in page.Manifests)
                 found.TryAdd(descriptor.Digest, descriptor);
             if (found.Count > MaxReferrers)
-                throw operation.Failed(ErrorCode.ResponseTooLarge, $"there are more than {MaxReferrers}", "Relocate this image without its artifacts.");
+                throw operation.Failed(ErrorCode.ResponseTooLarge, $"there are more than {MaxReferrers}",
+                    "Relocate this image without its artifacts.");
         }
 
         return new ReferrerList([.. found.Values], FromApi: true);
     }
 
-    private async Task<(Manifest? Page, Uri? Next)> ReadPageAsync(RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<(Manifest? Page, Uri? Next)> ReadPageAsync(
+        RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         // A registry that answers every address, with a page for people perhaps, does not know this one.
         if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.OciIndex)
             return (null, null);
         Uri address = response.RequestMessage!.RequestUri!;
         WireRequest wire = new(request.Method, address, request.Kind, request.Operation);
-        byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, Manifest.MaxBytes, wire, transport.Options, cancellationToken).ConfigureAwait(false);
+        byte[] bytes = await BodyReader.ReadAsync(
+            transport.Exchange, response, Manifest.MaxBytes, wire, transport.Options, cancellationToken);
         transport.Counters.CountReceived(bytes.Length);
-        return (Manifest.Parse(bytes, MediaTypes.OciIndex), NextPage.Of(response, address, transport.HostOf(repository).IsLocal, request.Operation));
+        return (Manifest.Parse(bytes, MediaTypes.OciIndex),
+            NextPage.Of(response, address, transport.HostOf(repository).IsLocal, request.Operation));
     }
 }

@@ -55,7 +55,8 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
                     await using (stream)
                         return await read(stream, token);
                 }
-                catch (AirgapException e) when (e.Code == ErrorCode.DigestMismatch && e.Digest == Descriptor.Digest.ToString() && spoiled++ < DigestRetries.MostRepeats)
+                catch (AirgapException e) when (e.Code == ErrorCode.DigestMismatch && e.Digest == Descriptor.Digest.ToString()
+                    && spoiled++ < DigestRetries.MostRepeats)
                 {
                     throw new TransientException(e);
                 }
@@ -106,7 +107,8 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         }
 
         RegistryRequest request = new(
-            RequestKind.BlobGet, HttpMethod.Get, RegistryRequest.Below(repository.Path, "blobs/" + Descriptor.Digest), ScopeSet.Pull(repository.Path), Operation)
+            RequestKind.BlobGet, HttpMethod.Get, RegistryRequest.Below(repository.Path, "blobs/" + Descriptor.Digest),
+            ScopeSet.Pull(repository.Path), Operation)
         {
             Headers = headers,
             IsBulk = Bulk.Is((end ?? Descriptor.Size) - offset),
@@ -144,14 +146,16 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
                 if (headers.ContentLength is { } length && length != Descriptor.Size)
                     throw WrongSize($"{length} bytes");
                 return false;
-            case 206 when (offset > 0 || end is not null) && headers.ContentRange is { From: { } from, To: var to } range && from == offset && !(to >= (end ?? Descriptor.Size)):
+            case 206 when (offset > 0 || end is not null) && headers.ContentRange is { From: { } from, To: var to } range && from == offset
+                && !(to >= (end ?? Descriptor.Size)):
                 if (range.Length is { } total && total != Descriptor.Size)
                     throw WrongSize($"{total} bytes");
                 return true;
             default:
                 throw Operation.Failed(
                     ErrorCode.RegistryProtocol,
-                    $"the answer {(int)response.StatusCode} with the range '{headers.ContentRange}' is not what was asked for (from byte {offset})",
+                    $"the answer {(int)response.StatusCode} with the range '{headers.ContentRange}' is not what was asked for (from byte " +
+                    $"{offset})",
                     "Report it to the registry's operator.",
                     status: (int)response.StatusCode);
         }

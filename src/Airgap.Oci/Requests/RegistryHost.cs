@@ -22,7 +22,8 @@ internal sealed class RegistryHost
     private readonly ConcurrentDictionary<string, bool> _withoutReferrers = new(StringComparer.Ordinal);
 
     public RegistryHost(
-        string name, Exchange exchange, RetryPolicy retry, RegistryOptions options, RequestTrace trace, Authenticator authenticator, CancellationToken lifetime)
+        string name, Exchange exchange, RetryPolicy retry, RegistryOptions options, RequestTrace trace, Authenticator authenticator,
+        CancellationToken lifetime)
     {
         _name = name;
         _exchange = exchange;
@@ -64,7 +65,7 @@ internal sealed class RegistryHost
     {
         if (_isKnown)
             return null;
-        await _first.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _first.WaitAsync(cancellationToken);
         if (!_isKnown)
             return new Lead(this);
         _first.Release();
@@ -79,7 +80,7 @@ internal sealed class RegistryHost
     public async Task<bool> AskForChallengeAsync(CancellationToken cancellationToken)
     {
         if (!Authenticator.HasChallenge && !_wasPinged)
-            await _ping.GetAsync(cancellationToken).ConfigureAwait(false);
+            await _ping.GetAsync(cancellationToken);
         return Authenticator.HasChallenge;
     }
 
@@ -97,13 +98,13 @@ internal sealed class RegistryHost
             Task<Uri> inTheClear = PingAsync("http", enough.Token);
             try
             {
-                return await PingAsync("https", token).ConfigureAwait(false);
+                return await PingAsync("https", token);
             }
             catch (TransientException e) when (NetworkFailures.IsBelowHttp(e.Failure.InnerException))
             {
                 try
                 {
-                    Uri address = await inTheClear.ConfigureAwait(false);
+                    Uri address = await inTheClear;
                     _trace.Note($"{_name} is spoken to over plain http");
                     return address;
                 }
@@ -115,7 +116,7 @@ internal sealed class RegistryHost
             }
             finally
             {
-                await enough.CancelAsync().ConfigureAwait(false);
+                await enough.CancelAsync();
                 await ((Task)inTheClear).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         },
@@ -125,7 +126,7 @@ internal sealed class RegistryHost
     {
         try
         {
-            await PingAsync(_onlyAddress?.Scheme ?? (await _address.GetAsync(cancellationToken).ConfigureAwait(false)).Scheme, cancellationToken).ConfigureAwait(false);
+            await PingAsync(_onlyAddress?.Scheme ?? (await _address.GetAsync(cancellationToken)).Scheme, cancellationToken);
             return true;
         }
         catch (Exception e) when (e is TransientException or AirgapException)
@@ -141,10 +142,10 @@ internal sealed class RegistryHost
         Uri address = new($"{scheme}://{_name}/");
         Operation operation = new($"connect to the registry {_name}", _name);
         WireRequest wire = new(HttpMethod.Get, new Uri(address, "/v2/"), RequestKind.Ping, operation) { FollowRedirects = false };
-        using HttpResponseMessage response = await _exchange.SendAsync(wire, null, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await _exchange.SendAsync(wire, null, cancellationToken);
         int status = (int)response.StatusCode;
         if (Refusals.IsTransient(status) || status > 500)
-            throw await Refusals.ReadAsync(response, RequestKind.Ping, operation, _options, cancellationToken).ConfigureAwait(false);
+            throw await Refusals.ReadAsync(response, RequestKind.Ping, operation, _options, cancellationToken);
 
         _isKnown = true;
         _wasPinged = true;
@@ -155,7 +156,9 @@ internal sealed class RegistryHost
         return address;
     }
 
-    /// <summary>The turn of the request that goes first; it ends with the answer, or without one, and the others go on side by side.</summary>
+    /// <summary>
+    /// The turn of the request that goes first; it ends with the answer, or without one, and the others go on side by side.
+    /// </summary>
     internal sealed class Lead(RegistryHost host) : IDisposable
     {
         private bool _isOver;

@@ -12,8 +12,8 @@ namespace Airgap.Oci.Requests;
 internal sealed record RegistryRequest(RequestKind Kind, HttpMethod Method, Uri Target, ScopeSet Scopes, Operation Operation)
 {
     /// <summary>
-    /// Asks before a body is sent whether it is wanted. A connection that is reset takes the answer with it that would say why, and asked so a server
-    /// answers before there is anything to reset.
+    /// Asks before a body is sent whether it is wanted. A connection that is reset takes the answer with it that would say why, and asked
+    /// so a server answers before there is anything to reset.
     /// </summary>
     /// <remarks>Source: RFC 9110, section 10.1.1.</remarks>
     public static IReadOnlyList<KeyValuePair<string, string>> AskingFirst { get; } = [new("Expect", "100-continue")];

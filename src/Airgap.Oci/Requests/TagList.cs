@@ -29,13 +29,15 @@ internal static class TagList
         while (target is not null)
         {
             if (!seen.Add(target.ToString()))
-                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages go round in a circle", "Report it to the registry's operator.");
+                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages go round in a circle",
+                    "Report it to the registry's operator.");
             RegistryRequest request = new(RequestKind.Tags, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
             {
                 Expects = status => status == 404 && !mustExist,
             };
             (List<string> tags, target) = await transport.SendAsync(
-                repository, request, (response, token) => ReadPageAsync(transport, repository, request, response, token), cancellationToken).ConfigureAwait(false);
+                repository, request, (response, token) =>
+                ReadPageAsync(transport, repository, request, response, token), cancellationToken);
             if (tags.Count == 0 && target is null && seen.Count == 1)
                 transport.HostOf(repository).Uploads.NoteEmpty(repository.Path);
             foreach (string tag in tags)
@@ -44,13 +46,14 @@ internal static class TagList
     }
 
     private static async Task<(List<string> Tags, Uri? Next)> ReadPageAsync(
-        Transport transport, RepositoryName repository, RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+        Transport transport, RepositoryName repository, RegistryRequest request, HttpResponseMessage response,
+        CancellationToken cancellationToken)
     {
         if ((int)response.StatusCode == 404)
             return ([], null);
         Uri address = response.RequestMessage!.RequestUri!;
         WireRequest wire = new(request.Method, address, request.Kind, request.Operation);
-        byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, MaxPageBytes, wire, transport.Options, cancellationToken).ConfigureAwait(false);
+        byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, MaxPageBytes, wire, transport.Options, cancellationToken);
         transport.Counters.CountReceived(bytes.Length);
         return (Parse(bytes, request.Operation), NextPage.Of(response, address, transport.HostOf(repository).IsLocal, request.Operation));
     }
@@ -74,6 +77,7 @@ internal static class TagList
             // It is thrown below.
         }
 
-        throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's answer is not a list of tags", "Check that the address is a registry's.");
+        throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's answer is not a list of tags",
+            "Check that the address is a registry's.");
     }
 }

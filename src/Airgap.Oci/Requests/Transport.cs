@@ -17,7 +17,8 @@ internal sealed class Transport : IDisposable
     private readonly TokenClient _tokens;
     private readonly RetryPolicy _retry;
 
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>, <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>,
+    /// <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
     public Transport(RegistryOptions options, ICredentialSource credentials)
     {
         Options = options;
@@ -72,12 +73,13 @@ internal sealed class Transport : IDisposable
 
     /// <summary>Sends a request, with retries. The attempt reads what it needs from the response.</summary>
     public Task<T> SendAsync<T>(
-        RepositoryName repository, RegistryRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        RepositoryName repository, RegistryRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken) =>
         Retry.ExecuteAsync(
             async token =>
             {
-                using HttpResponseMessage response = await SendOnceAsync(repository, request, token).ConfigureAwait(false);
-                return await read(response, token).ConfigureAwait(false);
+                using HttpResponseMessage response = await SendOnceAsync(repository, request, token);
+                return await read(response, token);
             },
             cancellationToken);
 
@@ -85,26 +87,29 @@ internal sealed class Transport : IDisposable
     /// <returns>A response with a status of 2xx or one that the request expects.</returns>
     /// <exception cref="TransientException">A transient failure.</exception>
     /// <exception cref="AirgapException">A permanent failure.</exception>
-    public async Task<HttpResponseMessage> SendOnceAsync(RepositoryName repository, RegistryRequest request, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendOnceAsync(
+        RepositoryName repository, RegistryRequest request, CancellationToken cancellationToken)
     {
         RegistryHost host = HostOf(repository);
-        Uri address = await host.GetAddressAsync(cancellationToken).ConfigureAwait(false);
-        WireRequest wire = new(request.Method, request.Target.IsAbsoluteUri ? request.Target : new Uri(address, request.Target), request.Kind, request.Operation)
+        Uri address = await host.GetAddressAsync(cancellationToken);
+        WireRequest wire = new(request.Method, request.Target.IsAbsoluteUri ? request.Target : new Uri(address, request.Target),
+            request.Kind, request.Operation)
         {
             Headers = request.Headers,
             Content = request.Content,
             IsBulk = request.IsBulk,
         };
         bool ours = Redirects.IsSameOrigin(address, wire.Uri);
-        using RegistryHost.Lead? lead = ours ? await host.GoFirstAsync(cancellationToken).ConfigureAwait(false) : null;
+        using RegistryHost.Lead? lead = ours ? await host.GoFirstAsync(cancellationToken) : null;
         for (int round = 0; ; round++)
         {
             AuthenticationHeaderValue? authorization = ours
-                ? await host.Authenticator.AuthorizeAsync(repository, request.Scopes, address, host.IsLocal, request.Operation, cancellationToken).ConfigureAwait(false)
+                ? await host.Authenticator.AuthorizeAsync(
+                    repository, request.Scopes, address, host.IsLocal, request.Operation, cancellationToken)
                 : null;
             if (ours)
-                await host.Pause.WaitAsync(cancellationToken).ConfigureAwait(false);
-            HttpResponseMessage response = await Redirects.SendAsync(Exchange, wire, authorization, host.IsLocal, cancellationToken).ConfigureAwait(false);
+                await host.Pause.WaitAsync(cancellationToken);
+            HttpResponseMessage response = await Redirects.SendAsync(Exchange, wire, authorization, host.IsLocal, cancellationToken);
             int status = (int)response.StatusCode;
             if (response.IsSuccessStatusCode)
             {
@@ -114,7 +119,8 @@ internal sealed class Transport : IDisposable
             }
 
             bool isHost = Redirects.IsSameOrigin(address, response.RequestMessage!.RequestUri!);
-            bool again = round == 0 && isHost && await IsWorthAnotherAsync(host, repository, request, response, authorization, cancellationToken).ConfigureAwait(false);
+            bool again = round == 0 && isHost
+                && await IsWorthAnotherAsync(host, repository, request, response, authorization, cancellationToken);
             lead?.Dispose();
             if (!again && request.Expects(status))
                 return response;
@@ -123,9 +129,9 @@ internal sealed class Transport : IDisposable
                 if (again)
                     continue;
                 UsedCredentials? used = isHost && status is 401 or 403
-                    ? await host.Authenticator.DescribeAsync(repository, cancellationToken).ConfigureAwait(false)
+                    ? await host.Authenticator.DescribeAsync(repository, cancellationToken)
                     : null;
-                Exception refusal = await Refusals.ReadAsync(response, request.Kind, request.Operation, Options, cancellationToken, used).ConfigureAwait(false);
+                Exception refusal = await Refusals.ReadAsync(response, request.Kind, request.Operation, Options, cancellationToken, used);
                 if (Refusals.IsLoad(status))
                     NoteLoad(host, refusal, isHost);
                 throw refusal;
@@ -145,7 +151,8 @@ internal sealed class Transport : IDisposable
             host.Pause.Begin();
     }
 
-    // Another try with what was not sent yet: an answer to the challenge, or credentials to a host that refuses anonymous requests without one.
+    // Another try with what was not sent yet: an answer to the challenge, or credentials to a host that refuses anonymous requests without
+    // one.
     private static async Task<bool> IsWorthAnotherAsync(
         RegistryHost host,
         RepositoryName repository,
@@ -155,11 +162,11 @@ internal sealed class Transport : IDisposable
         CancellationToken cancellationToken)
     {
         int status = (int)response.StatusCode;
-        if (status == 401 && await host.Authenticator.ReconsiderAsync(response, sent, repository, request.Scopes, cancellationToken).ConfigureAwait(false))
+        if (status == 401 && await host.Authenticator.ReconsiderAsync(response, sent, repository, request.Scopes, cancellationToken))
             return true;
         return sent is null && status is 401 or 403 or 404 && !host.Authenticator.HasChallenge
-            && await host.AskForChallengeAsync(cancellationToken).ConfigureAwait(false)
-            && await host.Authenticator.HasCredentialAsync(repository, cancellationToken).ConfigureAwait(false);
+            && await host.AskForChallengeAsync(cancellationToken)
+            && await host.Authenticator.HasCredentialAsync(repository, cancellationToken);
     }
 
     public void Dispose()

@@ -40,7 +40,8 @@ internal sealed class UploadCapabilities
 
     /// <summary>Records that a mount was refused and a plain POST was not.</summary>
     /// <param name="source">The repository it was from.</param>
-    /// <param name="status">The refusal's status, or 0. What it says of rights or content is about the source alone, anything else about all mounts.</param>
+    /// <param name="status">The refusal's status, or 0. What it says of rights or content is about the source alone, anything else about
+    /// all mounts.</param>
     public void NoteMountRefused(string source, int status)
     {
         if (status is 0 or 401 or 403 or 404)
@@ -56,7 +57,8 @@ internal sealed class UploadCapabilities
     public void NoteEmpty(string repository) => _empty.TryAdd(repository, true);
 
     /// <summary>True when it is worth a request to ask a repository for a blob.</summary>
-    public bool IsWorthAsking(string repository) => !_empty.ContainsKey(repository) || Interlocked.Increment(ref _questionsWhereEmpty) <= MostQuestionsWhereEmpty;
+    public bool IsWorthAsking(string repository) =>
+        !_empty.ContainsKey(repository) || Interlocked.Increment(ref _questionsWhereEmpty) <= MostQuestionsWhereEmpty;
 
     /// <summary>Records a blob that is certainly there, because it was just sent.</summary>
     public void NoteUploaded(string repository, Digest digest)
@@ -70,7 +72,8 @@ internal sealed class UploadCapabilities
     /// caller has it.
     /// </summary>
     public Digest? TakeUploaded(string repository) =>
-        Volatile.Read(ref _uploaded) is { } uploaded && uploaded.Repository == repository && Interlocked.CompareExchange(ref _uploaded, null, uploaded) == uploaded
+        Volatile.Read(ref _uploaded) is { } uploaded && uploaded.Repository == repository
+            && Interlocked.CompareExchange(ref _uploaded, null, uploaded) == uploaded
             ? uploaded.Digest
             : null;
 

@@ -9,7 +9,9 @@ internal enum UploadForms
     /// <summary>One PUT with all bytes: the fewest requests.</summary>
     Whole = 1,
 
-    /// <summary>One PATCH with all bytes and no Content-Range, and an empty PUT: what docker and imgpkg send, and some registries know nothing else.</summary>
+    /// <summary>
+    /// One PATCH with all bytes and no Content-Range, and an empty PUT: what docker and imgpkg send, and some registries know nothing else.
+    /// </summary>
     Stream = 2,
 
     /// <summary>PATCHes of some bytes each, and an empty PUT: what a cut loses is one of them.</summary>

@@ -12,7 +12,9 @@ namespace Airgap.Oci.Uploads;
 /// a forgotten session starts over, and a refused form is replaced by another (<see cref="UploadFormChoice"/>).
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing blobs" and "Mounting a blob from another repository".</remarks>
-internal sealed class BlobUpload(Transport transport, RepositoryName repository, IBlobContent content, RepositoryName? mountFrom, IProgress<long>? sink, bool isReplacement = false)
+internal sealed class BlobUpload(
+    Transport transport, RepositoryName repository, IBlobContent content, RepositoryName? mountFrom, IProgress<long>? sink,
+    bool isReplacement = false)
 {
     // Limits a registry that forgets sessions again and again.
     private const int MostRestarts = 3;
@@ -25,7 +27,8 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     private readonly ScopeSet _scopes = ScopeSet.PullAndPush(repository.Path);
     private readonly Operation _operation = Operation.OnBlob("upload", repository, content.Descriptor.Digest);
     private readonly UploadOpening _opening = new(transport, repository, content.Descriptor, mountFrom, isReplacement);
-    private readonly UploadFormChoice _form = new(content.Descriptor.Size, transport.Options.UploadChunkBytes, transport.HostOf(repository).Uploads);
+    private readonly UploadFormChoice _form =
+        new(content.Descriptor.Size, transport.Options.UploadChunkBytes, transport.HostOf(repository).Uploads);
 
     private BlobUploadSessions _sessions = null!; // set by RunAsync, before the first attempt
     private int _restarts;
@@ -40,14 +43,15 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
     public async Task<BlobOutcome> RunAsync(CancellationToken cancellationToken)
     {
         // Before the retries begin, because it retries on its own.
-        Uri address = await transport.HostOf(repository).GetAddressAsync(cancellationToken).ConfigureAwait(false);
-        RememberedUpload remembered = await RememberedUpload.OpenAsync(transport, repository, content.Descriptor, address, _operation, cancellationToken).ConfigureAwait(false);
+        Uri address = await transport.HostOf(repository).GetAddressAsync(cancellationToken);
+        RememberedUpload remembered =
+            await RememberedUpload.OpenAsync(transport, repository, content.Descriptor, address, _operation, cancellationToken);
         _sessions = new BlobUploadSessions(transport, repository, _operation, _progress, remembered);
-        await using (_sessions.ConfigureAwait(false))
+        await using (_sessions)
         {
             for (TransientException? broken = null; ;)
             {
-                (BlobOutcome? outcome, broken) = await transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken, broken).ConfigureAwait(false);
+                (BlobOutcome? outcome, broken) = await transport.Retry.ExecuteAsync(AttemptAsync, cancellationToken, broken);
                 if (outcome is { } done)
                     return done;
             }
@@ -60,7 +64,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
         long before = _sessions.Confirmed;
         try
         {
-            BlobOutcome outcome = await SendAsync(cancellationToken).ConfigureAwait(false);
+            BlobOutcome outcome = await SendAsync(cancellationToken);
             _sessions.Finish();
             return (outcome, null);
         }
@@ -101,7 +105,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             _form.Pause();
             if (_sessions.Current is { IsInDoubt: true } cut)
             {
-                if (await UploadStatus.AskAsync(transport, repository, _scopes, _operation, cut, _size, cancellationToken).ConfigureAwait(false))
+                if (await UploadStatus.AskAsync(transport, repository, _scopes, _operation, cut, _size, cancellationToken))
                     _sessions.Confirm(cut);
                 else
                     _sessions.Forget();
@@ -109,11 +113,11 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
 
             if (_sessions.Current is null)
             {
-                (UploadSession? opened, BlobOutcome found) = await _opening.OpenAsync(_wasRefused, cancellationToken).ConfigureAwait(false);
+                (UploadSession? opened, BlobOutcome found) = await _opening.OpenAsync(_wasRefused, cancellationToken);
                 _wasRefused = false;
                 if (opened is null)
                     return Found(found);
-                await _sessions.BeginAsync(opened, cancellationToken).ConfigureAwait(false);
+                await _sessions.BeginAsync(opened, cancellationToken);
             }
 
             UploadSession session = _sessions.Current!;
@@ -121,8 +125,9 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             {
                 UploadForms form = _form.Next(session.Offset);
                 if (form == UploadForms.Whole)
-                    await WholeUpload.PutAsync(transport, repository, content, _scopes, _operation, _progress, session, AsksFirst, cancellationToken).ConfigureAwait(false);
-                else if (!await TryPatchAsync(session, form, cancellationToken).ConfigureAwait(false))
+                    await WholeUpload.PutAsync(
+                        transport, repository, content, _scopes, _operation, _progress, session, AsksFirst, cancellationToken);
+                else if (!await TryPatchAsync(session, form, cancellationToken))
                     continue;
                 _form.Succeed();
                 _capabilities.NoteUploaded(repository.Path, _digest);
@@ -164,7 +169,7 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             AsksFirst = AsksFirst,
             OnConfirmed = _sessions.SaveAsync,
         };
-        if (await chunks.TryRunAsync(session, cancellationToken).ConfigureAwait(false))
+        if (await chunks.TryRunAsync(session, cancellationToken))
             return true;
         _sessions.Forget();
         if (_restarts++ == MostRestarts)
@@ -172,7 +177,8 @@ internal sealed class BlobUpload(Transport transport, RepositoryName repository,
             throw _operation.Failed(
                 ErrorCode.UploadForgotten,
                 $"the registry forgot the upload {MostRestarts + 1} times before it was finished",
-                "Run the command again; if it stays, look for several registries behind one name that do not share their uploads, or a time limit of its uploads.");
+                "Run the command again; if it stays, look for several registries behind one name that do not share their uploads, or a " +
+                "time limit of its uploads.");
         }
 
         return false;

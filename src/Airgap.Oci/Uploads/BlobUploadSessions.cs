@@ -5,10 +5,12 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Uploads;
 
 /// <summary>
-/// The upload sessions of one blob: the current one, and those that were given up, which are cancelled at the end, or the registry would keep
-/// their bytes for days. A session that a later run resumes stays.
+/// The upload sessions of one blob: the current one, and those that were given up, which are cancelled at the end, or the registry would
+/// keep their bytes for days. A session that a later run resumes stays.
 /// </summary>
-internal sealed class BlobUploadSessions(Transport transport, RepositoryName repository, Operation operation, UploadProgress progress, RememberedUpload remembered) : IAsyncDisposable
+internal sealed class BlobUploadSessions(
+    Transport transport, RepositoryName repository, Operation operation, UploadProgress progress, RememberedUpload remembered)
+    : IAsyncDisposable
 {
     private readonly List<UploadSession> _abandoned = [];
 

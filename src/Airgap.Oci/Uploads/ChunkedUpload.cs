@@ -45,29 +45,31 @@ internal sealed class ChunkedUpload(
     {
         progress.RewindTo(session.Offset);
         UploadSource source = new(content);
-        await using (source.ConfigureAwait(false))
+        await using (source)
         {
             long furthest = session.Offset;
             for (int corrections = 0; session.Offset < _size;)
             {
-                if (!await TryPatchAsync(source, session, cancellationToken).ConfigureAwait(false))
+                if (!await TryPatchAsync(source, session, cancellationToken))
                     return false;
                 corrections = session.Offset > furthest ? 0 : corrections + 1;
                 furthest = Math.Max(furthest, session.Offset);
                 if (corrections > MostCorrections)
-                    throw operation.Failed(ErrorCode.RegistryProtocol, $"the registry stays at {session.Offset} bytes whatever it is sent", "Report it to the registry's operator.");
+                    throw operation.Failed(ErrorCode.RegistryProtocol, $"the registry stays at {session.Offset} bytes whatever it is sent",
+                        "Report it to the registry's operator.");
                 progress.RewindTo(session.Offset);
-                await OnConfirmed(session, cancellationToken).ConfigureAwait(false);
+                await OnConfirmed(session, cancellationToken);
             }
         }
 
-        return await TryFinishAsync(session, cancellationToken).ConfigureAwait(false);
+        return await TryFinishAsync(session, cancellationToken);
     }
 
     private async Task<bool> TryPatchAsync(UploadSource source, UploadSession session, CancellationToken cancellationToken)
     {
         long offset = session.Offset;
-        long length = Math.Min(Math.Max(Math.Min(_chunk, Math.Max(LeastChunk, _capabilities.LargestBody)), session.MinimumChunk), _size - offset);
+        long length = Math.Min(Math.Max(
+            Math.Min(_chunk, Math.Max(LeastChunk, _capabilities.LargestBody)), session.MinimumChunk), _size - offset);
         bool canShrink = length > Math.Max(LeastChunk, session.MinimumChunk);
         RegistryRequest request = new(RequestKind.UploadPatch, HttpMethod.Patch, session.Location, scopes, operation)
         {
@@ -85,24 +87,24 @@ internal sealed class ChunkedUpload(
             },
         };
         session.IsInDoubt = true;
-        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken);
         switch ((int)answer.StatusCode)
         {
             case 413:
                 _capabilities.NoteTooLarge(length);
                 Shrink(length);
-                return await AskAsync(session, cancellationToken).ConfigureAwait(false);
+                return await AskAsync(session, cancellationToken);
             case 416 when UploadSession.NextOf(answer) is { } has && has != offset && has <= _size:
                 session.Resume(answer, has);
                 return true;
             case 416 when offset == 0 && !session.WasAsked:
                 // There is no other place to begin. GitHub says so of more than 4 MiB, others of any chunk.
                 if (!IsLastResort || !canShrink)
-                    throw await Refusals.ReadAsync(answer, request.Kind, operation, transport.Options, cancellationToken).ConfigureAwait(false);
+                    throw await Refusals.ReadAsync(answer, request.Kind, operation, transport.Options, cancellationToken);
                 Shrink(length);
-                return await AskAsync(session, cancellationToken).ConfigureAwait(false);
+                return await AskAsync(session, cancellationToken);
             case 416:
-                return await AskAsync(session, cancellationToken).ConfigureAwait(false);
+                return await AskAsync(session, cancellationToken);
             case >= 400:
                 return false;
         }
@@ -118,7 +120,8 @@ internal sealed class ChunkedUpload(
     {
         body.Headers.TryAddWithoutValidation("Content-Type", "application/octet-stream");
         if (length < _size)
-            body.Headers.TryAddWithoutValidation("Content-Range", string.Create(CultureInfo.InvariantCulture, $"{offset}-{offset + length - 1}"));
+            body.Headers.TryAddWithoutValidation(
+                "Content-Range", string.Create(CultureInfo.InvariantCulture, $"{offset}-{offset + length - 1}"));
         return body;
     }
 
@@ -133,13 +136,14 @@ internal sealed class ChunkedUpload(
 
     private async Task<bool> TryFinishAsync(UploadSession session, CancellationToken cancellationToken)
     {
-        RegistryRequest finish = new(RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(session.Location, content.Descriptor.Digest), scopes, operation)
+        RegistryRequest finish = new(
+            RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(session.Location, content.Descriptor.Digest), scopes, operation)
         {
             Content = static _ => new ByteArrayContent([]),
             Expects = status => session.WasAsked && status is 400 or 404 or 416,
         };
         session.IsInDoubt = true;
-        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, finish, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, finish, cancellationToken);
         return answer.IsSuccessStatusCode;
     }
 }

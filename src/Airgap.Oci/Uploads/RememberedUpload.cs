@@ -16,11 +16,12 @@ internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) 
 
     /// <summary>Takes a blob's place in the store.</summary>
     public static async Task<RememberedUpload> OpenAsync(
-        Transport transport, RepositoryName repository, Descriptor blob, Uri registry, Operation operation, CancellationToken cancellationToken)
+        Transport transport, RepositoryName repository, Descriptor blob, Uri registry, Operation operation,
+        CancellationToken cancellationToken)
     {
         if (transport.Options.UploadSessions is not { } store || blob.Size <= transport.Options.UploadChunkBytes)
             return None;
-        IUploadSessionSlot? slot = await store.OpenAsync(repository, blob.Digest, cancellationToken).ConfigureAwait(false);
+        IUploadSessionSlot? slot = await store.OpenAsync(repository, blob.Digest, cancellationToken);
 
         // The file is the user's own, but it must not send an upload to another host.
         UploadSession? session = slot?.Saved is { } saved && Redirects.IsSameOrigin(registry, saved.Location)
@@ -29,10 +30,13 @@ internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) 
         return new RememberedUpload(slot, registry) { Session = session };
     }
 
-    /// <summary>Keeps a session. One on another host is not kept: such an address is often signed, and a signature is a credential.</summary>
+    /// <summary>
+    /// Keeps a session. One on another host is not kept: such an address is often signed, and a signature is a credential.
+    /// </summary>
     public ValueTask SaveAsync(UploadSession session, CancellationToken cancellationToken) =>
         slot is null ? ValueTask.CompletedTask
-        : Redirects.IsSameOrigin(registry!, session.Location) ? slot.SaveAsync(new SavedUpload(session.Location, session.Offset), cancellationToken)
+        : Redirects.IsSameOrigin(registry!, session.Location)
+        ? slot.SaveAsync(new SavedUpload(session.Location, session.Offset), cancellationToken)
         : ValueTask.CompletedTask;
 
     /// <summary>True when a later run can resume the session.</summary>

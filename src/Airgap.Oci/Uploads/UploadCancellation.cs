@@ -35,14 +35,15 @@ internal sealed class UploadCancellation(Transport transport, RepositoryName rep
         try
         {
             using CancellationTokenSource limit = new(s_limit, transport.Options.TimeProvider);
-            Uri registry = await transport.HostOf(repository).GetAddressAsync(limit.Token).ConfigureAwait(false);
+            Uri registry = await transport.HostOf(repository).GetAddressAsync(limit.Token);
             if (!Redirects.IsSameOrigin(registry, location))
                 return;
-            RegistryRequest request = new(RequestKind.UploadDelete, HttpMethod.Delete, location, ScopeSet.PullAndPush(repository.Path), operation)
-            {
-                Expects = static _ => true,
-            };
-            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, limit.Token).ConfigureAwait(false);
+            RegistryRequest request =
+                new(RequestKind.UploadDelete, HttpMethod.Delete, location, ScopeSet.PullAndPush(repository.Path), operation)
+                {
+                    Expects = static _ => true,
+                };
+            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, limit.Token);
         }
         catch (Exception e) when (e is TransientException or AirgapException or OperationCanceledException or ObjectDisposedException)
         {

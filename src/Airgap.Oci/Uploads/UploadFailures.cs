@@ -6,7 +6,9 @@ internal static class UploadFailures
     /// <summary>True when the bytes were corrupted in transit, which seldom happens twice.</summary>
     public static bool IsSpoiled(AirgapException failure) => failure.Code == ErrorCode.DigestMismatch || IsSpoiledThere(failure);
 
-    /// <summary>True for a refusal of the way the bytes were sent, as far as the status shows; the bytes themselves get a second chance first.</summary>
+    /// <summary>
+    /// True for a refusal of the way the bytes were sent, as far as the status shows; the bytes themselves get a second chance first.
+    /// </summary>
     /// <param name="refusal">The destination's refusal.</param>
     /// <param name="wasSpoiled">True when the bytes have had their second chance.</param>
     public static bool IsOfForm(AirgapException refusal, bool wasSpoiled) => refusal.Code switch

@@ -72,7 +72,8 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities
     public bool NoteFailure(AirgapException failure, bool isOfRegistry)
     {
         _isWholeBroken |= Current == UploadForms.Whole;
-        return isOfRegistry && failure.StatusCode == 500 && Current != UploadForms.None && ++_crashes == MostCrashes && (_refused | Current) != UploadForms.All;
+        return isOfRegistry && failure.StatusCode == 500 && Current != UploadForms.None && ++_crashes == MostCrashes
+            && (_refused | Current) != UploadForms.All;
     }
 
     /// <summary>No form is under way.</summary>

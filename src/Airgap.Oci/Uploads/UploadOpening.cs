@@ -6,14 +6,17 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Uploads;
 
-/// <summary>Opens a session for a blob, unless the registry has the blob: with one POST where that finds present blobs, else with a HEAD first.</summary>
+/// <summary>
+/// Opens a session for a blob, unless the registry has the blob: with one POST where that finds present blobs, else with a HEAD first.
+/// </summary>
 /// <remarks>Source: OCI distribution specification, "Mounting a blob from another repository".</remarks>
 /// <param name="transport">Sends the requests.</param>
 /// <param name="repository">The destination.</param>
 /// <param name="blob">The blob.</param>
 /// <param name="mountFrom">A repository that has it; null for none.</param>
 /// <param name="isReplacement">True to open a session even where the registry reports the blob as present.</param>
-internal sealed class UploadOpening(Transport transport, RepositoryName repository, Descriptor blob, RepositoryName? mountFrom, bool isReplacement = false)
+internal sealed class UploadOpening(
+    Transport transport, RepositoryName repository, Descriptor blob, RepositoryName? mountFrom, bool isReplacement = false)
 {
     // A HEAD costs less than sending this many bytes again.
     private const long WorthAsking = 1024 * 1024;
@@ -40,20 +43,20 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
     {
         if (isReplacement)
         {
-            using HttpResponseMessage opened = await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage opened = await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken);
             return (new UploadSession(opened, transport.HostOf(repository).IsLocal, _operation), default);
         }
 
         if (wasRefused)
             _isPresenceAsked = false;
-        if (_capabilities.TellsPresence == false && await IsThereAsync(cancellationToken).ConfigureAwait(false))
+        if (_capabilities.TellsPresence == false && await IsThereAsync(cancellationToken))
             return (null, BlobOutcome.Present);
-        using HttpResponseMessage answer = await StartAsync(cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage answer = await StartAsync(cancellationToken);
         if ((int)answer.StatusCode != 202)
             return (null, _mountFrom is not null && !_isMountRefused ? BlobOutcome.Mounted : BlobOutcome.Present);
-        if (await IsWorthAskingAsync(wasRefused, cancellationToken).ConfigureAwait(false) && await IsThereAsync(cancellationToken).ConfigureAwait(false))
+        if (await IsWorthAskingAsync(wasRefused, cancellationToken) && await IsThereAsync(cancellationToken))
         {
-            await _cancellation.CancelAsync(answer, _operation).ConfigureAwait(false);
+            await _cancellation.CancelAsync(answer, _operation);
             return (null, BlobOutcome.Present);
         }
 
@@ -66,7 +69,7 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         if (WasTold || (blob.Size < WorthAsking && !wasRefused))
             return false;
         if (_mountFrom is null && !_isMountRefused && _capabilities.TakeUploaded(repository.Path) is { } uploaded)
-            await TryPresenceAsync(uploaded, cancellationToken).ConfigureAwait(false);
+            await TryPresenceAsync(uploaded, cancellationToken);
         return !WasTold && (wasRefused || _capabilities.TellsPresence == false || _capabilities.IsWorthAsking(repository.Path));
     }
 
@@ -76,13 +79,14 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         if (_isPresenceAsked)
             return false;
         _isPresenceAsked = true;
-        RegistryRequest request = new(RequestKind.BlobHead, HttpMethod.Head, RegistryRequest.Below(repository.Path, $"blobs/{blob.Digest}"), _scopes, _operation)
-        {
-            Expects = static _ => true,
-        };
+        RegistryRequest request =
+            new(RequestKind.BlobHead, HttpMethod.Head, RegistryRequest.Below(repository.Path, $"blobs/{blob.Digest}"), _scopes, _operation)
+            {
+                Expects = static _ => true,
+            };
         try
         {
-            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken);
             if (!answer.IsSuccessStatusCode)
                 return false;
         }
@@ -102,9 +106,9 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
     {
         try
         {
-            using HttpResponseMessage answer = await PostAsync(Mount(uploaded, repository), _scopes, static _ => true, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage answer = await PostAsync(Mount(uploaded, repository), _scopes, static _ => true, cancellationToken);
             _capabilities.NotePresence((int)answer.StatusCode == 201);
-            await _cancellation.CancelAsync(answer, _operation).ConfigureAwait(false);
+            await _cancellation.CancelAsync(answer, _operation);
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
@@ -117,13 +121,13 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         int? refusal = null;
         if (!_isMountRefused && !(_mountFrom is null && _capabilities.TellsPresence == false))
         {
-            (HttpResponseMessage? answer, refusal) = await TryMountAsync(cancellationToken).ConfigureAwait(false);
+            (HttpResponseMessage? answer, refusal) = await TryMountAsync(cancellationToken);
             if (answer is not null)
                 return answer;
             _isMountRefused = true;
         }
 
-        HttpResponseMessage opened = await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage opened = await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken);
 
         // Recorded only here: where a plain POST also fails, the mount was not the reason.
         if (refusal is { } status)
@@ -145,7 +149,7 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         try
         {
             HttpResponseMessage answer = await PostAsync(
-                Mount(blob.Digest, _mountFrom ?? repository), both, static status => !Refusals.IsLoad(status), cancellationToken).ConfigureAwait(false);
+                Mount(blob.Digest, _mountFrom ?? repository), both, static status => !Refusals.IsLoad(status), cancellationToken);
             if (answer.IsSuccessStatusCode)
             {
                 if (_mountFrom is null && (int)answer.StatusCode == 201)
@@ -156,7 +160,8 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
             using (answer)
                 return (null, (int)answer.StatusCode);
         }
-        catch (AirgapException e) when (_mountFrom is not null && e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.TokenRequestFailed)
+        catch (AirgapException e) when (_mountFrom is not null
+            && e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.TokenRequestFailed)
         {
             // There is no token for both repositories; there may be one for this repository.
             return (null, e.StatusCode);
@@ -168,7 +173,8 @@ internal sealed class UploadOpening(Transport transport, RepositoryName reposito
         }
     }
 
-    private Task<HttpResponseMessage> PostAsync(string target, ScopeSet needed, Func<int, bool> expects, CancellationToken cancellationToken) =>
+    private Task<HttpResponseMessage> PostAsync(
+        string target, ScopeSet needed, Func<int, bool> expects, CancellationToken cancellationToken) =>
         transport.SendOnceAsync(
             repository,
             new RegistryRequest(RequestKind.UploadPost, HttpMethod.Post, RegistryRequest.Below(repository.Path, target), needed, _operation)

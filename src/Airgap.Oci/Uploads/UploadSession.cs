@@ -69,24 +69,31 @@ internal sealed class UploadSession
         WasAsked = true;
     }
 
-    /// <summary>The first byte that a registry lacks, by its Range: "0-1023" means 1024 bytes, and "0-0" means none, because no client sends single bytes.</summary>
+    /// <summary>
+    /// The first byte that a registry lacks, by its Range: "0-1023" means 1024 bytes, and "0-0" means none, because no client sends single
+    /// bytes.
+    /// </summary>
     /// <returns>Null when the response does not say.</returns>
     public static long? NextOf(HttpResponseMessage answer)
     {
         string? range = ValueOf(answer, "Range");
         int dash = range?.LastIndexOf('-') ?? -1;
-        if (dash < 0 || !long.TryParse(range.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long last) || last == long.MaxValue)
+        if (dash < 0 || !long.TryParse(range.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long last)
+            || last == long.MaxValue)
             return null;
         return last == 0 ? 0 : last + 1;
     }
 
     /// <summary>The address in an answer of an upload. It may be relative, on another host, and has a query to be kept.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryProtocol"/>: there is none; <see cref="ErrorCode.RedirectRefused"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryProtocol"/>: there is none;
+    /// <see cref="ErrorCode.RedirectRefused"/>.</exception>
     public static Uri LocationOf(HttpResponseMessage response, bool registryIsLocal, Operation operation)
     {
         Uri from = response.RequestMessage!.RequestUri!;
         string location = Redirects.LocationOf(response)
-            ?? throw operation.Failed(ErrorCode.RegistryProtocol, $"{from.Authority} opened an upload without saying where", "Report it to the registry's operator.");
+            ?? throw operation.Failed(
+                ErrorCode.RegistryProtocol, $"{from.Authority} opened an upload without saying where",
+                "Report it to the registry's operator.");
         return Redirects.Resolve(from, location, registryIsLocal, operation);
     }
 
@@ -99,7 +106,8 @@ internal sealed class UploadSession
     }
 
     private static long MinimumOf(HttpResponseMessage answer) =>
-        long.TryParse(ValueOf(answer, "OCI-Chunk-Min-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out long minimum) ? minimum : 0;
+        long.TryParse(ValueOf(answer, "OCI-Chunk-Min-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out long minimum)
+            ? minimum : 0;
 
     private static string? ValueOf(HttpResponseMessage answer, string header)
     {

@@ -19,20 +19,23 @@ internal static class UploadStatus
     /// <param name="session">The session in doubt.</param>
     /// <param name="size">The blob's length: a registry with more bytes has other content.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False when the registry has forgotten the session, or does not say: docker-registry 2.8 forgets all that were cut within a request.</returns>
+    /// <returns>False when the registry has forgotten the session, or does not say: docker-registry 2.8 forgets all that were cut within a
+    /// request.</returns>
     /// <exception cref="TransientException">There was no response.</exception>
     public static async Task<bool> AskAsync(
-        Transport transport, RepositoryName repository, ScopeSet scopes, Operation operation, UploadSession session, long size, CancellationToken cancellationToken)
+        Transport transport, RepositoryName repository, ScopeSet scopes, Operation operation, UploadSession session, long size,
+        CancellationToken cancellationToken)
     {
         RegistryRequest request = new(RequestKind.UploadGet, HttpMethod.Get, session.Location, scopes, operation)
         {
             // Whatever the reason of the refusal, a new session costs less than asking again.
             Expects = static status => !Refusals.IsLoad(status),
         };
-        using HttpResponseMessage? answer = await TrySendAsync(transport, repository, request, session, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage? answer = await TrySendAsync(transport, repository, request, session, cancellationToken);
         if (answer is null || !answer.IsSuccessStatusCode || UploadSession.NextOf(answer) is not { } next || next > size)
         {
-            transport.Trace.Note($"{operation.Reference} has forgotten the upload of {operation.Digest}; it is sent again from the beginning");
+            transport.Trace.Note(
+                $"{operation.Reference} has forgotten the upload of {operation.Digest}; it is sent again from the beginning");
             return false;
         }
 
@@ -47,7 +50,7 @@ internal static class UploadStatus
     {
         try
         {
-            return await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+            return await transport.SendOnceAsync(repository, request, cancellationToken);
         }
         catch (TransientException) when (session.CountUnanswered() < MostUnanswered)
         {

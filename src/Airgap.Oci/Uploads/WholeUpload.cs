@@ -32,16 +32,17 @@ internal static class WholeUpload
     {
         session.IsInDoubt = true;
         UploadSource source = new(content);
-        await using (source.ConfigureAwait(false))
+        await using (source)
         {
             RegistryRequest request = new(
-                RequestKind.UploadPut, HttpMethod.Put, UploadSession.WithDigest(session.Location, content.Descriptor.Digest), scopes, operation)
+                RequestKind.UploadPut, HttpMethod.Put,
+                UploadSession.WithDigest(session.Location, content.Descriptor.Digest), scopes, operation)
             {
                 Headers = asksFirst ? RegistryRequest.AskingFirst : [],
                 IsBulk = Bulk.Is(content.Descriptor.Size),
                 Content = watchdog => OctetStream(new BlobUploadContent(source, 0, source.Size, progress, watchdog)),
             };
-            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken);
         }
     }
 

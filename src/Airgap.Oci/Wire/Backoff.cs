@@ -9,7 +9,10 @@ internal static class Backoff
     /// <summary>The longest wait for an overloaded host that does not name a time.</summary>
     public static readonly TimeSpan LongestOfLoad = TimeSpan.FromSeconds(10);
 
-    /// <summary>The longest wait that a server may ask for. Some ask for hours (Docker Hub's quota); an error helps the user more than a silent hour.</summary>
+    /// <summary>
+    /// The longest wait that a server may ask for. Some ask for hours (Docker Hub's quota); an error helps the user more than a silent
+    /// hour.
+    /// </summary>
     public static readonly TimeSpan LongestAskedFor = TimeSpan.FromSeconds(60);
 
     /// <summary>

@@ -9,7 +9,8 @@ namespace Airgap.Oci.Wire;
 /// <param name="length">How many are sent; they become the Content-Length.</param>
 /// <param name="progress">Receives the number of bytes sent.</param>
 /// <param name="watchdog">Watches the registry, not the source, which has time limits of its own.</param>
-internal sealed class BlobUploadContent(UploadSource source, long offset, long length, UploadProgress progress, Watchdog watchdog) : HttpContent
+internal sealed class BlobUploadContent(UploadSource source, long offset, long length, UploadProgress progress, Watchdog watchdog)
+    : HttpContent
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -37,21 +38,21 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
             {
                 if (marker.IsBroken)
                 {
-                    left -= await PadAsync(stream, left, buffer, cancellationToken).ConfigureAwait(false);
+                    left -= await PadAsync(stream, left, buffer, cancellationToken);
                     continue;
                 }
 
-                int read = await ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, BufferBytes)), first, cancellationToken).ConfigureAwait(false);
+                int read = await ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, BufferBytes)), first, cancellationToken);
                 first = false;
                 watchdog.StartBody();
                 if (read > 0)
-                    await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                    await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 IsCut = marker.IsBroken;
                 progress.Add(read);
                 left -= read;
             }
 
-            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await stream.FlushAsync(cancellationToken);
             IsCut = marker.IsBroken;
             watchdog.Start();
         }
@@ -71,7 +72,7 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
     private static async Task<int> PadAsync(Stream stream, long left, byte[] buffer, CancellationToken cancellationToken)
     {
         int count = (int)Math.Min(left, BufferBytes);
-        await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+        await stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
         return count;
     }
 
@@ -81,8 +82,8 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
         try
         {
             if (first)
-                await source.MoveToAsync(offset, cancellationToken).ConfigureAwait(false);
-            return await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+                await source.MoveToAsync(offset, cancellationToken);
+            return await source.ReadAsync(buffer, cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

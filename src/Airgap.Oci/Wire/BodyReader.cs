@@ -9,7 +9,8 @@ internal static class BodyReader
     /// <exception cref="AirgapException"><see cref="ErrorCode.ResponseTooLarge"/>: more bytes than <paramref name="limit"/>.</exception>
     /// <exception cref="TransientException">The connection broke or stalled.</exception>
     public static async Task<byte[]> ReadAsync(
-        Exchange exchange, HttpResponseMessage response, int limit, WireRequest wire, RegistryOptions options, CancellationToken cancellationToken)
+        Exchange exchange, HttpResponseMessage response, int limit, WireRequest wire, RegistryOptions options,
+        CancellationToken cancellationToken)
     {
         if (response.Content.Headers.ContentLength > limit)
             throw TooLarge(wire, limit);
@@ -17,12 +18,12 @@ internal static class BodyReader
         using Watchdog watchdog = new(options.TimeProvider, options.StallLimit, cancellationToken);
         try
         {
-            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
             int length = 0;
             while (true)
             {
                 watchdog.Start();
-                int read = await body.ReadAsync(buffer.AsMemory(length), watchdog.Token).ConfigureAwait(false);
+                int read = await body.ReadAsync(buffer.AsMemory(length), watchdog.Token);
                 if (read == 0)
                     return buffer.AsSpan(0, length).ToArray();
                 length += read;

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Connects to the address of a host that answers first. The runtime tries one after the other and waits for the first to time out, so that a
-/// network that drops IPv6 silently uses up the whole time limit; Go does the same as this class.
+/// Connects to the address of a host that answers first. The runtime tries one after the other and waits for the first to time out, so that
+/// a network that drops IPv6 silently uses up the whole time limit; Go does the same as this class.
 /// </summary>
 /// <remarks>Source: RFC 8305, sections 4 and 5.</remarks>
 internal static class Dialer
@@ -21,7 +21,8 @@ internal static class Dialer
     /// <param name="cancellationToken">Ends all tries.</param>
     /// <exception cref="SocketException">All addresses failed; this is the failure of the first.</exception>
     public static async Task<Socket> ConnectAsync(
-        IReadOnlyList<IPAddress> addresses, int port, Func<IPEndPoint, CancellationToken, Task<Socket>> connect, TimeProvider clock, CancellationToken cancellationToken)
+        IReadOnlyList<IPAddress> addresses, int port, Func<IPEndPoint, CancellationToken, Task<Socket>> connect, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         using CancellationTokenSource won = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Queue<IPAddress> left = new(Interleave(addresses));
@@ -36,14 +37,14 @@ internal static class Dialer
                 if (running.Count == 0)
                     throw first!;
                 Task pause = left.Count > 0 ? Task.Delay(s_head, clock, won.Token) : Task.Delay(Timeout.Infinite, won.Token);
-                Task done = await Task.WhenAny([.. running, pause]).ConfigureAwait(false);
+                Task done = await Task.WhenAny([.. running, pause]);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (done is not Task<Socket> ended)
                     continue;
                 running.Remove(ended);
                 try
                 {
-                    return await ended.ConfigureAwait(false);
+                    return await ended;
                 }
                 catch (SocketException e)
                 {
@@ -54,9 +55,10 @@ internal static class Dialer
         finally
         {
             // The second connection is not needed.
-            await won.CancelAsync().ConfigureAwait(false);
+            await won.CancelAsync();
             foreach (Task<Socket> late in running)
-                _ = late.ContinueWith(static task => task.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+                _ = late.ContinueWith(static task => task.Result.Dispose(), CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         }
     }
 

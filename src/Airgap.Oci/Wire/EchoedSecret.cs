@@ -5,8 +5,8 @@ using System.Text;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Finds a secret in a server's text, in the forms in which servers and proxies repeat one: verbatim, percent-encoded in any way, escaped for
-/// JSON or HTML, in hexadecimal digits, and inside base64.
+/// Finds a secret in a server's text, in the forms in which servers and proxies repeat one: verbatim, percent-encoded in any way, escaped
+/// for JSON or HTML, in hexadecimal digits, and inside base64.
 /// </summary>
 internal sealed class EchoedSecret
 {
@@ -98,7 +98,8 @@ internal sealed class EchoedSecret
     private static string[] FormsOf(Rune rune)
     {
         string plain = rune.ToString();
-        List<string> forms = [plain, Percent(plain), WebUtility.HtmlEncode(plain), $"&#{rune.Value};", $"&#x{rune.Value:x};", Unicode(plain)];
+        List<string> forms = [plain, Percent(plain), WebUtility.HtmlEncode(plain), $"&#{rune.Value};",
+            $"&#x{rune.Value:x};", Unicode(plain)];
         if (plain is "\"" or "\\" or "/" or "'")
             forms.Add("\\" + plain);
         if (plain is "'")
@@ -111,7 +112,8 @@ internal sealed class EchoedSecret
     private static string Percent(string text) =>
         string.Concat(Encoding.UTF8.GetBytes(text).Select(b => "%" + b.ToString("x2", CultureInfo.InvariantCulture)));
 
-    private static string Unicode(string text) => string.Concat(text.Select(c => "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture)));
+    private static string Unicode(string text) =>
+        string.Concat(text.Select(c => "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture)));
 
     private static IEnumerable<string> EncodedForms(string secret)
     {

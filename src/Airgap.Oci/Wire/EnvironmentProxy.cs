@@ -4,7 +4,8 @@ namespace Airgap.Oci.Wire;
 
 /// <summary>
 /// The proxies that the environment names: <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> for what these leave open, and
-/// <c>NO_PROXY</c>, each in small letters, too. Read for each client: the runtime reads its own once, and a build's process outlives builds.
+/// <c>NO_PROXY</c>, each in small letters, too. Read for each client: the runtime reads its own once, and a build's process outlives
+/// builds.
 /// </summary>
 internal sealed class EnvironmentProxy : IWebProxy, ICredentials
 {
@@ -38,7 +39,8 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
     }
 
     /// <inheritdoc/>
-    public Uri? GetProxy(Uri destination) => _excluded.Covers(destination) ? null : (destination.Scheme == Uri.UriSchemeHttps ? _https : _http)?.Address;
+    public Uri? GetProxy(Uri destination) =>
+        _excluded.Covers(destination) ? null : (destination.Scheme == Uri.UriSchemeHttps ? _https : _http)?.Address;
 
     /// <inheritdoc/>
     public bool IsBypassed(Uri host) => GetProxy(host) is null;
@@ -65,7 +67,8 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
         // The runtime always lets a SOCKS 5 proxy resolve names.
         if (value.StartsWith("socks5h://", StringComparison.OrdinalIgnoreCase))
             value = "socks5" + value["socks5h".Length..];
-        if (!Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0 || uri.Scheme is not ("http" or "https" or "socks4" or "socks4a" or "socks5"))
+        if (!Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0
+            || uri.Scheme is not ("http" or "https" or "socks4" or "socks4a" or "socks5"))
         {
             // The value may hold a password.
             throw new AirgapException(

@@ -17,17 +17,18 @@ internal sealed record ErrorBody(string Code, string Text)
     public static ErrorBody None { get; } = new("", "");
 
     /// <summary>Reads a response body, up to 64 KiB. An unreadable body counts as empty: the status remains.</summary>
-    public static async Task<ErrorBody> ReadAsync(HttpResponseMessage response, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
+    public static async Task<ErrorBody> ReadAsync(
+        HttpResponseMessage response, TimeProvider clock, TimeSpan limit, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxBytes);
         using Watchdog watchdog = new(clock, limit, cancellationToken);
         try
         {
-            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            await using (body.ConfigureAwait(false))
+            Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            await using (body)
             {
                 watchdog.Start();
-                int length = await body.ReadAtLeastAsync(buffer.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, watchdog.Token).ConfigureAwait(false);
+                int length = await body.ReadAtLeastAsync(buffer.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, watchdog.Token);
                 return Parse(buffer.AsMemory(0, length), response.Content.Headers.ContentType?.MediaType);
             }
         }
@@ -71,7 +72,8 @@ internal sealed record ErrorBody(string Code, string Text)
                     .Take(MaxErrors),
             ];
             if (all.Length > 0)
-                return new(all.MaxBy(error => Weight(error.Code)).Code, string.Join("; ", all.Select(error => error.Text).Where(text => text.Length > 0).Distinct()));
+                return new(all.MaxBy(error => Weight(error.Code)).Code,
+                    string.Join("; ", all.Select(error => error.Text).Where(text => text.Length > 0).Distinct()));
         }
 
         string description = StringOf(root, "error_description");

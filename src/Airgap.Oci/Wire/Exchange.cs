@@ -23,15 +23,19 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
     public bool FollowRedirects { get; init; } = true;
 }
 
-/// <summary>Sends one request once, with a time limit, trace and counters, and turns network failures into this library's exceptions.</summary>
-internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTrust trust, IWebProxy? proxy, Counters counters, RequestTrace trace)
+/// <summary>
+/// Sends one request once, with a time limit, trace and counters, and turns network failures into this library's exceptions.
+/// </summary>
+internal sealed class Exchange(
+    HttpClient client, RegistryOptions options, TlsTrust trust, IWebProxy? proxy, Counters counters, RequestTrace trace)
 {
     private static readonly string s_userAgent = $"airgap/{typeof(Exchange).Assembly.GetName().Version?.ToString(3)}";
 
     /// <summary>Sends, and returns as soon as the answer's headers are there.</summary>
     /// <exception cref="TransientException">No answer, for a reason that may pass.</exception>
     /// <exception cref="AirgapException">No answer, for a reason that stays; or the request's own content failed.</exception>
-    public async Task<HttpResponseMessage> SendAsync(WireRequest wire, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> SendAsync(
+        WireRequest wire, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         using Watchdog watchdog = new(options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken, options.StallLimit);
         HttpRequestMessage request = Build(wire, authorization, watchdog);
@@ -45,7 +49,7 @@ internal sealed class Exchange(HttpClient client, RegistryOptions options, TlsTr
         try
         {
             watchdog.Start();
-            HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watchdog.Token).ConfigureAwait(false);
+            HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watchdog.Token);
             trace.Answer(request, response, options.TimeProvider.GetElapsedTime(started));
             if (upload?.SourceFailure is { } hidden && response.IsSuccessStatusCode)
             {

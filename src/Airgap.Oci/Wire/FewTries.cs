@@ -4,7 +4,10 @@ using Polly.Retry;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>The retries of <see cref="RetryPolicy"/> for what is not a registry: a small number of attempts, with a wait that grows by the same step.</summary>
+/// <summary>
+/// The retries of <see cref="RetryPolicy"/> for what is not a registry: a small number of attempts, with a wait that grows by the same
+/// step.
+/// </summary>
 internal static class FewTries
 {
     /// <summary>Makes the layer.</summary>

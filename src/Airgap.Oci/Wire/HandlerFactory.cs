@@ -39,10 +39,11 @@ internal static class HandlerFactory
     private static async ValueTask<Stream> ConnectAsync(RegistryOptions options, DnsEndPoint endpoint, CancellationToken cancellationToken)
     {
         (string host, int port) = options.MapEndpoint?.Invoke(endpoint.Host, endpoint.Port) ?? (endpoint.Host, endpoint.Port);
-        IPAddress[] addresses = IPAddress.TryParse(host, out IPAddress? literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
+        IPAddress[] addresses = IPAddress.TryParse(host, out IPAddress? literal)
+            ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         if (addresses.Length == 0)
             throw new SocketException((int)SocketError.HostNotFound);
-        Socket socket = await Dialer.ConnectAsync(addresses, port, ConnectAsync, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        Socket socket = await Dialer.ConnectAsync(addresses, port, ConnectAsync, options.TimeProvider, cancellationToken);
         return new NetworkStream(socket, ownsSocket: true);
     }
 
@@ -53,7 +54,7 @@ internal static class HandlerFactory
         {
             // A peer that vanished while it thinks about a large upload is noticed, and firewalls keep the connection.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(endpoint, cancellationToken);
             return socket;
         }
         catch

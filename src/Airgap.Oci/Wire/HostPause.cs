@@ -10,7 +10,9 @@ internal sealed class HostPause(RegistryOptions options)
     private long _until;
     private int _refusals;
 
-    /// <summary>The host is overloaded and did not name a time: the pause grows with each refusal until the host serves a request.</summary>
+    /// <summary>
+    /// The host is overloaded and did not name a time: the pause grows with each refusal until the host serves a request.
+    /// </summary>
     public void Begin()
     {
         // Requests that were refused together count once.
@@ -41,6 +43,7 @@ internal sealed class HostPause(RegistryOptions options)
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
         while (Interlocked.Read(ref _until) is var until && until - _clock.GetUtcNow().UtcTicks is > 0 and var left)
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling((double)left / TimeSpan.TicksPerMillisecond)), _clock, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling((double)left / TimeSpan.TicksPerMillisecond)),
+                _clock, cancellationToken);
     }
 }

@@ -30,6 +30,7 @@ public interface IUploadSessionSlot : IDisposable
 }
 
 /// <summary>An upload that a registry has opened.</summary>
-/// <param name="Location">Where its next request goes: an address of the registry itself, never of another host, which may hold a signature.</param>
+/// <param name="Location">Where its next request goes: an address of the registry itself, never of another host, which may hold a
+/// signature.</param>
 /// <param name="Offset">How many bytes the registry had confirmed, from 0; it is asked again before anything is sent.</param>
 public sealed record SavedUpload(Uri Location, long Offset);

@@ -14,10 +14,12 @@ internal static class NetworkFailures
     /// <param name="proxy">The proxy it went through, or null.</param>
     /// <param name="redact">Takes secrets out of what the handler quotes of an answer; null where it quotes none.</param>
     public static Exception Explain(
-        Exception exception, HttpMethod method, Uri uri, Operation operation, TlsTrust trust, Uri? proxy, Func<string, string>? redact = null)
+        Exception exception, HttpMethod method, Uri uri, Operation operation, TlsTrust trust, Uri? proxy,
+        Func<string, string>? redact = null)
     {
         string where = $"{method} {Redaction.Url(uri)}";
-        HttpRequestError error = (exception as HttpRequestException)?.HttpRequestError ?? (exception as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
+        HttpRequestError error = (exception as HttpRequestException)?.HttpRequestError ?? (exception as HttpIOException)?.HttpRequestError
+            ?? HttpRequestError.Unknown;
         if (error == HttpRequestError.SecureConnectionError && trust.RefusalOf(uri.IdnHost) is { } refusal)
         {
             return operation.Failed(
@@ -30,7 +32,8 @@ internal static class NetworkFailures
         if (error == HttpRequestError.ConfigurationLimitExceeded)
         {
             return operation.Failed(
-                ErrorCode.ResponseTooLarge, $"{where}: the answer of {uri.Authority} exceeds a limit", "Check what answers under this address.", exception);
+                ErrorCode.ResponseTooLarge, $"{where}: the answer of {uri.Authority} exceeds a limit",
+                "Check what answers under this address.", exception);
         }
 
         if (exception is OperationCanceledException)
@@ -57,12 +60,16 @@ internal static class NetworkFailures
         $"{method} {Redaction.Url(uri)}: {uri.Authority} took no byte for {limit.TotalSeconds:0.#} s",
         $"Try again, or allow {AdviceTerms.StallTime}."));
 
-    /// <summary>True when no request can have reached a server that speaks TLS, so that plain http may be tried. A name unknown here may be known to a proxy for http.</summary>
+    /// <summary>
+    /// True when no request can have reached a server that speaks TLS, so that plain http may be tried. A name unknown here may be known to
+    /// a proxy for http.
+    /// </summary>
     public static bool IsBelowHttp(Exception? exception) => exception switch
     {
         HttpRequestException
         {
-            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError,
         } => true,
         OperationCanceledException { InnerException: TimeoutException } => true,
         _ => false,
@@ -70,13 +77,15 @@ internal static class NetworkFailures
 
     private static string Through(Uri? proxy) => proxy is null ? "" : $" through the proxy {proxy.Authority}";
 
-    private static TransientException ConnectTimeout(string where, Uri uri, Operation operation, Exception exception, string through) => new(operation.Failed(
+    private static TransientException ConnectTimeout(string where, Uri uri, Operation operation, Exception exception, string through) =>
+        new(operation.Failed(
         ErrorCode.RegistryTimeout,
         $"{where}: timeout connecting to {uri.Authority}{through}",
         "Check the host and port, a proxy (HTTPS_PROXY, NO_PROXY), and firewalls.",
         exception));
 
-    private static (string What, string Advice) Describe(HttpRequestError error, Exception exception, Uri uri, Uri? proxy, Func<string, string>? redact)
+    private static (string What, string Advice) Describe(
+        HttpRequestError error, Exception exception, Uri uri, Uri? proxy, Func<string, string>? redact)
     {
         string cause = exception.GetBaseException().Message.TrimEnd('.');
         cause = redact?.Invoke(cause) ?? cause;
@@ -89,7 +98,8 @@ internal static class NetworkFailures
                 $"the host {uri.IdnHost} is unknown ({cause})",
                 "Check the host's name, DNS, and a proxy (HTTPS_PROXY, NO_PROXY)."),
             HttpRequestError.ConnectionError => (
-                $"{uri.Authority} cannot be reached{Through(proxy)} ({(exception.GetBaseException() is SocketException s ? Phrase(s) : cause)})",
+                $"{uri.Authority} cannot be reached{Through(proxy)} " +
+                $"({(exception.GetBaseException() is SocketException s ? Phrase(s) : cause)})",
                 "Check the host and port, a proxy (HTTPS_PROXY, NO_PROXY), and whether the registry runs."),
             HttpRequestError.SecureConnectionError => (
                 $"no TLS connection to {uri.Authority} could be made ({cause})",

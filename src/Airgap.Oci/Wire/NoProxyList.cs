@@ -5,8 +5,8 @@ namespace Airgap.Oci.Wire;
 
 /// <summary>
 /// The hosts that <c>NO_PROXY</c> names, read as Go reads them, and so imgpkg, docker and kubectl: a domain stands for its subdomains, too,
-/// unless it begins with a dot or <c>*.</c>, which stand for these alone; addresses may be networks (<c>10.0.0.0/8</c>); a port narrows an entry to
-/// it; <c>*</c> is everything. The runtime's own reading knows none of this but the dot.
+/// unless it begins with a dot or <c>*.</c>, which stand for these alone; addresses may be networks (<c>10.0.0.0/8</c>); a port narrows an
+/// entry to it; <c>*</c> is everything. The runtime's own reading knows none of this but the dot.
 /// </summary>
 internal sealed class NoProxyList
 {
@@ -16,7 +16,8 @@ internal sealed class NoProxyList
 
     private NoProxyList(string value)
     {
-        foreach (string entry in value.ToLowerInvariant().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (string entry in value.ToLowerInvariant()
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             _isAll |= entry == "*";
             Add(entry);
@@ -35,7 +36,8 @@ internal sealed class NoProxyList
         if (AddressOf(host) is { } address)
             return IPAddress.IsLoopback(address) || _networks.Any(one => IsPort(one.Port, uri) && one.Network.Contains(address));
         return _domains.Any(domain => IsPort(domain.Port, uri)
-            && (host.EndsWith(domain.Suffix, StringComparison.Ordinal) || (domain.AlsoItself && host.AsSpan().SequenceEqual(domain.Suffix.AsSpan(1)))));
+            && (host.EndsWith(domain.Suffix, StringComparison.Ordinal)
+                || (domain.AlsoItself && host.AsSpan().SequenceEqual(domain.Suffix.AsSpan(1)))));
     }
 
     private void Add(string entry)
@@ -75,7 +77,8 @@ internal sealed class NoProxyList
     {
         int colon = entry.LastIndexOf(':');
         bool isPort = colon > 0 && (entry.IndexOf(':') == colon || entry[colon - 1] == ']');
-        return isPort && int.TryParse(entry.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) ? (entry[..colon], port) : (entry, null);
+        return isPort && int.TryParse(entry.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            ? (entry[..colon], port) : (entry, null);
     }
 
     // The runtime takes "10.1" for an address; here it is a name.

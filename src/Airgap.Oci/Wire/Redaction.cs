@@ -18,7 +18,8 @@ internal static class Redaction
         new(StringComparer.OrdinalIgnoreCase) { "n", "last", "mount", "from", "digest", "service", "scope" };
 
     private static readonly HashSet<string> s_secretHeaders =
-        new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Proxy-Authorization", "Proxy-Authenticate", "Authentication-Info", "Cookie", "Set-Cookie" };
+        new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Proxy-Authorization", "Proxy-Authenticate", "Authentication-Info",
+            "Cookie", "Set-Cookie" };
 
     private static readonly HashSet<string> s_urlHeaders =
         new(StringComparer.OrdinalIgnoreCase) { "Location", "Content-Location", "Link", "Refresh" };
@@ -33,7 +34,8 @@ internal static class Redaction
     /// <summary>A header's value as it may be shown.</summary>
     public static string Header(string name, string value)
     {
-        if (s_secretHeaders.Contains(name) || name.Contains("token", StringComparison.OrdinalIgnoreCase) || name.Contains("secret", StringComparison.OrdinalIgnoreCase))
+        if (s_secretHeaders.Contains(name) || name.Contains("token", StringComparison.OrdinalIgnoreCase)
+            || name.Contains("secret", StringComparison.OrdinalIgnoreCase))
             return Hidden;
         if (!s_urlHeaders.Contains(name))
             return value;

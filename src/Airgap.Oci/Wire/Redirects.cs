@@ -16,11 +16,12 @@ internal static class Redirects
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RedirectRefused"/>.</exception>
     public static async Task<HttpResponseMessage> SendAsync(
-        Exchange exchange, WireRequest wire, AuthenticationHeaderValue? authorization, bool registryIsLocal, CancellationToken cancellationToken)
+        Exchange exchange, WireRequest wire, AuthenticationHeaderValue? authorization, bool registryIsLocal,
+        CancellationToken cancellationToken)
     {
         for (int hop = 0; ; hop++)
         {
-            HttpResponseMessage response = await exchange.SendAsync(wire, authorization, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await exchange.SendAsync(wire, authorization, cancellationToken);
             if (!wire.FollowRedirects || !IsFollowed(wire.Method, (int)response.StatusCode) || LocationOf(response) is not { } location)
                 return response;
             using (response)
@@ -44,7 +45,8 @@ internal static class Redirects
     public static Uri Resolve(Uri from, string location, bool registryIsLocal, Operation operation)
     {
         if (!Uri.TryCreate(from, location, out Uri? next))
-            throw operation.Failed(ErrorCode.RegistryProtocol, $"{from.Authority} names a location that is not a URL", "Report it to the registry's operator.");
+            throw operation.Failed(ErrorCode.RegistryProtocol, $"{from.Authority} names a location that is not a URL",
+                "Report it to the registry's operator.");
         if (next.Scheme is not ("http" or "https"))
             throw Refused(operation, from, $"it redirects to '{next.Scheme}:'");
         if (from.Scheme == "https" && next.Scheme == "http")

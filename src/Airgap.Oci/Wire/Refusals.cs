@@ -20,12 +20,14 @@ internal static class Refusals
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="credentials">Whose credentials the request had; null where that is not known.</param>
     public static async Task<Exception> ReadAsync(
-        HttpResponseMessage response, RequestKind kind, Operation operation, RegistryOptions options, CancellationToken cancellationToken, UsedCredentials? credentials = null)
+        HttpResponseMessage response, RequestKind kind, Operation operation, RegistryOptions options, CancellationToken cancellationToken,
+        UsedCredentials? credentials = null)
     {
-        ErrorBody body = await ErrorBody.ReadAsync(response, options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken).ConfigureAwait(false);
+        ErrorBody body = await ErrorBody.ReadAsync(response, options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken);
         int status = (int)response.StatusCode;
         HttpRequestMessage request = response.RequestMessage!;
-        string said = body.Code.Length > 0 ? body.Text : $"unexpected status code {status} {Phrase(response)}{(body.Text.Length > 0 ? ": " + body.Text : "")}";
+        string said = body.Code.Length > 0
+            ? body.Text : $"unexpected status code {status} {Phrase(response)}{(body.Text.Length > 0 ? ": " + body.Text : "")}";
         said = Redaction.Echo(said, request);
         ErrorCode code = CodeOf(status, body, kind);
         AirgapException failure = operation.Failed(
@@ -42,11 +44,13 @@ internal static class Refusals
     /// <param name="status">The status, or 0.</param>
     public static string AdviceOf(ErrorCode code, string host, int status = 0) => code switch
     {
-        ErrorCode.Unauthorized => $"Give credentials for {host}: log in with docker or podman, or set IMGPKG_REGISTRY_HOSTNAME, _USERNAME and _PASSWORD.",
+        ErrorCode.Unauthorized =>
+            $"Give credentials for {host}: log in with docker or podman, or set IMGPKG_REGISTRY_HOSTNAME, _USERNAME and _PASSWORD.",
         ErrorCode.Forbidden => $"Ask for the right to the repository on {host}, or use other credentials.",
         ErrorCode.ManifestUnknown => $"Check the name, and the tag or digest; see {AdviceTerms.TagList}.",
         ErrorCode.BlobUnknown => "The repository lacks a part of the image: push or relocate the image again.",
-        ErrorCode.RepositoryUnknown => $"Check the repository's name; some registries want it, or its project, to be created on {host} first.",
+        ErrorCode.RepositoryUnknown =>
+            $"Check the repository's name; some registries want it, or its project, to be created on {host} first.",
         ErrorCode.TooManyRequests => $"Try again later, log in for a higher limit, lower the concurrency, or allow {AdviceTerms.LoadWait}.",
         ErrorCode.RegistryFailed when IsLoad(status) =>
             $"Try again, or allow {AdviceTerms.LoadWait}; if it persists, see the log of {host}.",
@@ -64,10 +68,12 @@ internal static class Refusals
             return ErrorCode.TagImmutable;
         if (kind is RequestKind.UploadPost or RequestKind.UploadPut or RequestKind.UploadPatch or RequestKind.ManifestPut)
         {
-            if (status == 507 || (status is >= 400 and < 500 and not (401 or 429) && body.Text.Contains("quota", StringComparison.OrdinalIgnoreCase)))
+            if (status == 507 || (status is >= 400 and < 500 and not (401 or 429)
+                && body.Text.Contains("quota", StringComparison.OrdinalIgnoreCase)))
                 return ErrorCode.QuotaExceeded;
             // Distribution and Quay answer 405, Harbor 403.
-            if ((status == 405 && kind is RequestKind.UploadPost or RequestKind.ManifestPut) || (status is 403 or 405 && SaysReadOnly(body.Text)))
+            if ((status == 405 && kind is RequestKind.UploadPost or RequestKind.ManifestPut)
+                || (status is 403 or 405 && SaysReadOnly(body.Text)))
                 return ErrorCode.ReadOnlyRepository;
         }
 

@@ -33,7 +33,10 @@ public sealed record RegistryOptions
     /// <summary>The most connections to one host.</summary>
     public int MaxConnectionsPerHost { get; init; } = 32;
 
-    /// <summary>Receives each request and answer (headers without secrets), for <c>--debug</c>; null for none. May be called from several threads at once.</summary>
+    /// <summary>
+    /// Receives each request and answer (headers without secrets), for <c>--debug</c>; null for none. May be called from several threads at
+    /// once.
+    /// </summary>
     public Action<string>? Trace { get; init; }
 
     /// <summary>The environment variables, those of proxies included; null for the process's.</summary>

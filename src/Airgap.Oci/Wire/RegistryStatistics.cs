@@ -59,5 +59,6 @@ public sealed record RegistryStatistics
 
     /// <summary>All requests.</summary>
     public long Requests =>
-        ManifestGets + ManifestHeads + ManifestPuts + ManifestDeletes + BlobGets + BlobHeads + UploadPosts + UploadGets + UploadPatches + UploadPuts + UploadDeletes + TagLists + ReferrerLists + TokenRequests + Pings;
+        ManifestGets + ManifestHeads + ManifestPuts + ManifestDeletes + BlobGets + BlobHeads + UploadPosts + UploadGets + UploadPatches
+            + UploadPuts + UploadDeletes + TagLists + ReferrerLists + TokenRequests + Pings;
 }

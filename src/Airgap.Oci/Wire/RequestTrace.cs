@@ -42,7 +42,8 @@ internal sealed class RequestTrace(Action<string>? trace)
 
     public void Failure(HttpRequestMessage request, Exception exception, TimeSpan duration) => _sink?.Invoke(string.Create(
         CultureInfo.InvariantCulture,
-        $"<-- {request.Method} {Redaction.Url(request.RequestUri!)} failed: {exception.GetType().Name}: {Redaction.Echo(exception.GetBaseException().Message, request)} ({duration.TotalMilliseconds:F0} ms)"));
+        $"<-- {request.Method} {Redaction.Url(request.RequestUri!)} failed: {exception.GetType().Name}: " +
+        $"{Redaction.Echo(exception.GetBaseException().Message, request)} ({duration.TotalMilliseconds:F0} ms)"));
 
     public void Retry(int attempt, TimeSpan delay, string reason) => _sink?.Invoke(string.Create(
         CultureInfo.InvariantCulture,

@@ -4,8 +4,9 @@ using Polly.Retry;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Retries of requests to registries. <see cref="FewTries"/> makes the retries of other programs and services; nothing else retries. An operation
-/// that throws <see cref="TransientException"/> is retried; nothing inside a retried operation retries on its own, so attempts never multiply.
+/// Retries of requests to registries. <see cref="FewTries"/> makes the retries of other programs and services; nothing else retries. An
+/// operation that throws <see cref="TransientException"/> is retried; nothing inside a retried operation retries on its own, so attempts
+/// never multiply.
 /// </summary>
 internal sealed class RetryPolicy
 {
@@ -22,7 +23,8 @@ internal sealed class RetryPolicy
             {
                 // The budget ends the retries.
                 MaxRetryAttempts = int.MaxValue,
-                ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Exception is TransientException e && BudgetOf(args.Context).TryTake(e)),
+                ShouldHandle = static args =>
+                ValueTask.FromResult(args.Outcome.Exception is TransientException e && BudgetOf(args.Context).TryTake(e)),
                 DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(BudgetOf(args.Context).Delay),
                 OnRetry = args =>
                 {
@@ -60,9 +62,9 @@ internal sealed class RetryPolicy
                         throw first;
                     }
 
-                    return await attempt(running.CancellationToken).ConfigureAwait(false);
+                    return await attempt(running.CancellationToken);
                 },
-                context).ConfigureAwait(false);
+                context);
         }
         catch (TransientException e)
         {

@@ -62,7 +62,8 @@ internal sealed class TlsTrust : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
             {
-                (problem, cause) = (e is FileNotFoundException or DirectoryNotFoundException ? "the file does not exist" : e.Message.TrimEnd('.'), e);
+                (problem, cause) = (e is FileNotFoundException or DirectoryNotFoundException
+                    ? "the file does not exist" : e.Message.TrimEnd('.'), e);
             }
 
             if (problem is not null)
@@ -120,12 +121,16 @@ internal sealed class TlsTrust : IDisposable
 
     // The runtime wants a chain to end at a root. Go, and so imgpkg and docker, trust whatever was named: an intermediate authority, too.
     private bool IsAnchored(X509Chain chain) =>
-        chain.ChainStatus.All(status => status.Status is X509ChainStatusFlags.NoError or X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
-        && chain.ChainElements.Any(element => _authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
+        chain.ChainStatus.All(status =>
+            status.Status is X509ChainStatusFlags.NoError or X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)
+        && chain.ChainElements.Any(
+            element => _authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(element.Certificate.RawDataMemory.Span)));
 
     private static string Describe(X509Chain? chain)
     {
-        string[] reasons = chain is null ? [] : [.. chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Where(text => text.Length > 0).Distinct()];
+        string[] reasons = chain is null ? [
+            ] : [.. chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.'))
+                .Where(text => text.Length > 0).Distinct()];
         return reasons.Length == 0 ? "its issuer is not trusted" : string.Join("; ", reasons);
     }
 }

@@ -18,8 +18,8 @@ internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
     {
         if (_stream is not null && _position == offset)
             return;
-        await DisposeAsync().ConfigureAwait(false);
-        _stream = await content.OpenAsync(offset, cancellationToken).ConfigureAwait(false);
+        await DisposeAsync();
+        _stream = await content.OpenAsync(offset, cancellationToken);
         _position = offset;
     }
 
@@ -31,11 +31,11 @@ internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         long left = Size - _position;
-        int read = left == 0 ? 0 : await _stream!.ReadAsync(buffer[..(int)Math.Min(buffer.Length, left)], cancellationToken).ConfigureAwait(false);
+        int read = left == 0 ? 0 : await _stream!.ReadAsync(buffer[..(int)Math.Min(buffer.Length, left)], cancellationToken);
         if (read == 0 && left > 0)
             throw WrongSize($"ends after {_position} bytes");
         _position += read;
-        if (_position == Size && await _stream!.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) > 0)
+        if (_position == Size && await _stream!.ReadAsync(new byte[1], cancellationToken) > 0)
             throw WrongSize("goes on after that");
         return read;
     }
@@ -45,7 +45,7 @@ internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
         if (_stream is { } stream)
         {
             _stream = null;
-            await stream.DisposeAsync().ConfigureAwait(false);
+            await stream.DisposeAsync();
         }
     }
 

@@ -2,8 +2,9 @@ namespace Airgap.Oci.Wire;
 
 /// <summary>Cancels an operation that makes no progress for a given time. Only the time between Start and Stop counts.</summary>
 /// <remarks>
-/// A linked source with <see cref="CancellationTokenSource.CancelAfter(TimeSpan)"/> cannot take its place: it takes no <see cref="TimeProvider"/>, does not
-/// tell a timeout from the caller's cancellation, and throws what a cancelled operation's callback throws on the timer's thread, which ends the process.
+/// A linked source with <see cref="CancellationTokenSource.CancelAfter(TimeSpan)"/> cannot take its place: it takes no
+/// <see cref="TimeProvider"/>, does not tell a timeout from the caller's cancellation, and throws what a cancelled operation's callback
+/// throws on the timer's thread, which ends the process.
 /// </remarks>
 internal sealed class Watchdog : IDisposable
 {

@@ -4,8 +4,8 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Artifacts;
 
 /// <summary>
-/// What <c>dotnet clean</c> does: removes what publishes wrote, as they wrote it. The lists lie among intermediate files, where anyone who can write there
-/// can add a path, so that a path alone removes nothing.
+/// What <c>dotnet clean</c> does: removes what publishes wrote, as they wrote it. The lists lie among intermediate files, where anyone who
+/// can write there can add a path, so that a path alone removes nothing.
 /// </summary>
 /// <param name="folder">Full path of the artifacts' folder, as the project has it now.</param>
 internal sealed partial class ArtifactCleaner(string folder)
@@ -19,19 +19,23 @@ internal sealed partial class ArtifactCleaner(string folder)
     public IReadOnlyList<Diagnostic> Clean(string list)
     {
         IReadOnlyDictionary<string, string> files = new PublishedFileList(list).Earlier;
-        string[] elsewhere = [.. files.Where(IsStandingReport).Select(entry => Path.GetDirectoryName(entry.Key)!).Distinct(StringComparer.Ordinal)];
+        string[] elsewhere = [.. files.Where(IsStandingReport).Select(entry => Path.GetDirectoryName(entry.Key)!)
+            .Distinct(StringComparer.Ordinal)];
         List<Diagnostic> warnings = [];
         foreach ((string file, string digest) in files)
         {
-            bool isIn = ArtifactRemoval.IsBelow(file, folder) || (elsewhere.Any(other => ArtifactRemoval.IsBelow(file, other)) && ArtifactName().IsMatch(Path.GetFileName(file)));
+            bool isIn = ArtifactRemoval.IsBelow(file, folder)
+                || (elsewhere.Any(other => ArtifactRemoval.IsBelow(file, other)) && ArtifactName().IsMatch(Path.GetFileName(file)));
             if (!isIn)
             {
                 if (File.Exists(file))
-                    warnings.Add(ArtifactRemoval.Stays(file, "lies in no folder of artifacts", $"The list {list} names it: remove it by hand, if a publish wrote it."));
+                    warnings.Add(ArtifactRemoval.Stays(
+                        file, "lies in no folder of artifacts", $"The list {list} names it: remove it by hand, if a publish wrote it."));
             }
             else if (!ArtifactRemoval.TryRemove(file, digest))
             {
-                warnings.Add(ArtifactRemoval.Stays(file, "has been changed since a publish wrote it", "Remove it by hand, if you do not need it."));
+                warnings.Add(ArtifactRemoval.Stays(
+                    file, "has been changed since a publish wrote it", "Remove it by hand, if you do not need it."));
             }
         }
 
@@ -45,7 +49,8 @@ internal sealed partial class ArtifactCleaner(string folder)
 
     // A folder that the project does not name now is one of artifacts if a report that a publish wrote there still stands in it, unchanged.
     private static bool IsStandingReport(KeyValuePair<string, string> entry) =>
-        s_reports.Contains(Path.GetFileName(entry.Key)) && new FileInfo(entry.Key).LinkTarget is null && PublishedFileList.DigestOf(entry.Key) == entry.Value;
+        s_reports.Contains(Path.GetFileName(entry.Key)) && new FileInfo(entry.Key).LinkTarget is null
+            && PublishedFileList.DigestOf(entry.Key) == entry.Value;
 
     [GeneratedRegex(@"^(relocation\.(json|html)|plan\.json|kustomization\.yaml|Kustomization|.+\.(packagerepository|bundle-lock|images-lock|secret|secretexport|namespace|gitops)\.yml)$")]
     private static partial Regex ArtifactName();

@@ -8,8 +8,8 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Publishing.Artifacts;
 
 /// <summary>
-/// The folder of a project's artifacts. What a cluster takes lies in <see cref="Manifests"/>, and nothing else does; locks and reports lie beside that,
-/// Secrets in <see cref="Secrets"/>.
+/// The folder of a project's artifacts. What a cluster takes lies in <see cref="Manifests"/>, and nothing else does; locks and reports lie
+/// beside that, Secrets in <see cref="Secrets"/>.
 /// </summary>
 /// <param name="path">Its full path.</param>
 /// <param name="list">What earlier publishes wrote; takes what this one writes.</param>
@@ -20,7 +20,10 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
     /// <summary>The folder for <c>kubectl apply -f</c>.</summary>
     public const string Manifests = "manifests";
 
-    /// <summary>The folder of the placeholder Secrets, which nothing applies by itself: applied again, one would replace the filled one in the cluster.</summary>
+    /// <summary>
+    /// The folder of the placeholder Secrets, which nothing applies by itself: applied again, one would replace the filled one in the
+    /// cluster.
+    /// </summary>
     public const string Secrets = "secrets";
 
     /// <summary>The folder of mirror configurations.</summary>
@@ -41,7 +44,10 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
         return Take(new PublishedFile(file, kind) { Written = DigestOf(text) });
     }
 
-    /// <summary>Writes a placeholder Secret, unless someone has changed it since a publish wrote it, or made the file themselves: it may hold credentials.</summary>
+    /// <summary>
+    /// Writes a placeholder Secret, unless someone has changed it since a publish wrote it, or made the file themselves: it may hold
+    /// credentials.
+    /// </summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public async Task<PublishedFile> WriteSecretAsync(string folder, PullSecretObject secret, CancellationToken cancellationToken)
     {
@@ -55,7 +61,8 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
                 warnings.Add(
                     new Diagnostic(
                         ErrorCode.SecretNotUpdated,
-                        $"The Secret {file} has been changed since a publish wrote it and stays; it does not name {string.Join(", ", missing)}.",
+                        $"The Secret {file} has been changed since a publish wrote it and stays; it does not name " +
+                        $"{string.Join(", ", missing)}.",
                         "Add the credentials of that registry, or delete the file to have it written again."),
                     new SourceLocation(file));
             }
@@ -76,16 +83,21 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
         return file;
     }
 
-    /// <summary>Removes what earlier publishes wrote below the folder and this one did not. What has been changed since stays, with a warning.</summary>
+    /// <summary>
+    /// Removes what earlier publishes wrote below the folder and this one did not. What has been changed since stays, with a warning.
+    /// </summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public void RemoveStale()
     {
-        KeyValuePair<string, string>[] stale = [.. list.Earlier.Where(entry => !_current.Contains(entry.Key) && ArtifactRemoval.IsBelow(entry.Key, path))];
+        KeyValuePair<string, string>[] stale =
+            [.. list.Earlier.Where(entry => !_current.Contains(entry.Key) && ArtifactRemoval.IsBelow(entry.Key, path))];
         foreach ((string file, string digest) in stale)
         {
             list.Forget(file);
             if (!ArtifactRemoval.TryRemove(file, digest))
-                warnings.Add(ArtifactRemoval.Stays(file, "has been changed since a publish wrote it", "The project declares nothing for it any more: remove it, or keep it elsewhere."), null);
+                warnings.Add(ArtifactRemoval.Stays(
+                    file, "has been changed since a publish wrote it",
+                    "The project declares nothing for it any more: remove it, or keep it elsewhere."), null);
         }
 
         ArtifactRemoval.RemoveEmptied(path);

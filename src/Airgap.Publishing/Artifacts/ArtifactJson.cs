@@ -24,5 +24,6 @@ internal static class ArtifactJson
 internal sealed record DiagnosticDocument(string Code, string Message, string Advice, string? Reference)
 {
     /// <summary>The document of a diagnostic, whose place in the project is not for those who get the artifacts.</summary>
-    internal static DiagnosticDocument Create(Diagnostic diagnostic) => new(diagnostic.Id, diagnostic.Message, diagnostic.Advice, diagnostic.Reference);
+    internal static DiagnosticDocument Create(Diagnostic diagnostic) =>
+        new(diagnostic.Id, diagnostic.Message, diagnostic.Advice, diagnostic.Reference);
 }

@@ -12,7 +12,8 @@ internal static class ArtifactRemoval
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (Path.GetFullPath(file) != file || !file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             return false;
-        for (string? above = Path.GetDirectoryName(file); above is not null && above.Length > folder.Length; above = Path.GetDirectoryName(above))
+        for (string? above = Path.GetDirectoryName(file); above is not null && above.Length > folder.Length;
+            above = Path.GetDirectoryName(above))
         {
             if (new DirectoryInfo(above).LinkTarget is not null)
                 return false;
@@ -60,13 +61,17 @@ internal static class ArtifactRemoval
         }
     }
 
-    /// <summary>Deletes the folders between the artifacts' folder and files that were removed, where they have nothing left: those of a registry that is none any more.</summary>
+    /// <summary>
+    /// Deletes the folders between the artifacts' folder and files that were removed, where they have nothing left: those of a registry
+    /// that is none any more.
+    /// </summary>
     public static void RemoveEmptied(string folder, IEnumerable<string> files)
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         foreach (string file in files)
         {
-            for (string? above = Path.GetDirectoryName(file); above is not null && IsBelow(above, folder); above = Path.GetDirectoryName(above))
+            for (string? above = Path.GetDirectoryName(file); above is not null && IsBelow(above, folder);
+                above = Path.GetDirectoryName(above))
             {
                 try
                 {

@@ -5,7 +5,9 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Artifacts;
 
-/// <summary>What a derived bundle was made of, and what was left out of it: part of <c>plan.json</c>, <c>relocation.json</c> and the tool's report.</summary>
+/// <summary>
+/// What a derived bundle was made of, and what was left out of it: part of <c>plan.json</c>, <c>relocation.json</c> and the tool's report.
+/// </summary>
 internal sealed record DerivedReport
 {
     private const int Listed = 1000;
@@ -40,7 +42,9 @@ internal sealed record DerivedReport
     /// <summary>Images that go along though no chosen package names them, each with the reason.</summary>
     public required ImmutableArray<KeptReport> Kept { get; init; }
 
-    /// <summary>Bytes of configs and layers that the choice saves; null where that is not known, as nobody was asked for what is left out.</summary>
+    /// <summary>
+    /// Bytes of configs and layers that the choice saves; null where that is not known, as nobody was asked for what is left out.
+    /// </summary>
     public long? SavedBytes { get; init; }
 
     /// <summary>Makes the report.</summary>
@@ -75,17 +79,20 @@ internal sealed record DerivedReport
     }
 
     private IEnumerable<string> Counts =>
-        new[] { Count(PackagesLeftOut, "version", "of packages"), Count(ImagesLeftOut, "image", ""), Count(PlatformsLeftOut, "image", "of other platforms") }.OfType<string>();
+        new[] { Count(PackagesLeftOut, "version", "of packages"), Count(ImagesLeftOut, "image", ""),
+            Count(PlatformsLeftOut, "image", "of other platforms") }.OfType<string>();
 
     /// <summary>One line for people.</summary>
     public override string ToString()
     {
         string[] left = [.. Counts];
-        string what = left.Length == 0 ? "nothing is left out" : $"left out: {string.Join(", ", left)}{(SavedBytes is { } saved ? $" ({ByteSize.Format(saved)} saved)" : "")}";
+        string what = left.Length == 0 ? "nothing is left out"
+            : $"left out: {string.Join(", ", left)}{(SavedBytes is { } saved ? $" ({ByteSize.Format(saved)} saved)" : "")}";
         return $"{Digest} derived from {From} by {Selection}: {what}";
     }
 
-    private static string? Count(int count, string what, string of) => count == 0 ? null : $"{count} {what}{(count == 1 ? "" : "s")}{(of.Length == 0 ? "" : " " + of)}";
+    private static string? Count(int count, string what, string of) =>
+        count == 0 ? null : $"{count} {what}{(count == 1 ? "" : "s")}{(of.Length == 0 ? "" : " " + of)}";
 }
 
 /// <summary>An image that goes along though no chosen package names it.</summary>

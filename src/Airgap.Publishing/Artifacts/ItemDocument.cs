@@ -19,7 +19,10 @@ internal abstract record ItemDocument
     [JsonPropertyOrder(-1)]
     public required string Source { get; init; }
 
-    /// <summary>The place at the destination, at present or once the archive is imported: by digest, or the repository for several images. Null where no registry is known.</summary>
+    /// <summary>
+    /// The place at the destination, at present or once the archive is imported: by digest, or the repository for several images. Null
+    /// where no registry is known.
+    /// </summary>
     [JsonPropertyOrder(-1)]
     public string? Destination { get; init; }
 

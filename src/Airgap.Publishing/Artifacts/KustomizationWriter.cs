@@ -6,8 +6,8 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Artifacts;
 
 /// <summary>
-/// Makes the artifacts' folder, and the folder of manifests in it, ones that <c>kubectl apply -k</c> takes. The list itself lies among the manifests under
-/// the name that kustomize reads and that <c>kubectl apply -f</c> and <c>kapp deploy -f</c> pass over, as it has no ending.
+/// Makes the artifacts' folder, and the folder of manifests in it, ones that <c>kubectl apply -k</c> takes. The list itself lies among the
+/// manifests under the name that kustomize reads and that <c>kubectl apply -f</c> and <c>kapp deploy -f</c> pass over, as it has no ending.
 /// </summary>
 internal static class KustomizationWriter
 {
@@ -17,12 +17,16 @@ internal static class KustomizationWriter
     /// <summary>The name of the file among the manifests.</summary>
     public const string ListName = "Kustomization";
 
-    private const string Mark = "# Written by Airgap.Build, which lists here the manifests of the last publish. Without this line the file is yours, and stays.";
+    private const string Mark =
+        "# Written by Airgap.Build, which lists here the manifests of the last publish. Without this line the file is yours, and stays.";
 
     // kustomize refuses a folder that has two of them.
     private static readonly string[] s_names = [FileName, "kustomization.yml", ListName];
 
-    /// <summary>Writes the two kustomizations, each unless its folder has one that is not ours (<see cref="ErrorCode.ForeignKustomization"/>, a warning).</summary>
+    /// <summary>
+    /// Writes the two kustomizations, each unless its folder has one that is not ours (<see cref="ErrorCode.ForeignKustomization"/>, a
+    /// warning).
+    /// </summary>
     /// <param name="path">Full path of the artifacts' folder.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="manifests">The manifests; with none nothing is written, and what an earlier publish wrote goes.</param>
@@ -31,7 +35,8 @@ internal static class KustomizationWriter
     /// <returns>The files.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public static async Task<IReadOnlyList<PublishedFile>> WriteAsync(
-        string path, ArtifactFolder folder, IEnumerable<PublishedFile> manifests, PublishWarnings warnings, CancellationToken cancellationToken)
+        string path, ArtifactFolder folder, IEnumerable<PublishedFile> manifests, PublishWarnings warnings,
+        CancellationToken cancellationToken)
     {
         string[] names = [.. manifests.Select(file => Path.GetFileName(file.Path)).Order(StringComparer.Ordinal)];
         if (names.Length == 0)
@@ -41,7 +46,8 @@ internal static class KustomizationWriter
         }
 
         List<PublishedFile> files = [];
-        foreach ((string inner, string name, string[] resources) in new[] { (ArtifactFolder.Manifests, ListName, names), ("", FileName, [ArtifactFolder.Manifests]) })
+        foreach ((string inner, string name, string[] resources) in new[] { (ArtifactFolder.Manifests, ListName, names),
+            ("", FileName, [ArtifactFolder.Manifests]) })
         {
             if (s_names.Select(other => Path.Combine(path, inner, other)).FirstOrDefault(IsForeign) is { } foreign)
             {
@@ -49,12 +55,14 @@ internal static class KustomizationWriter
                     new Diagnostic(
                         ErrorCode.ForeignKustomization,
                         $"The kustomization {foreign} is not one that a publish wrote, and stays as it is.",
-                        $"List the manifests there by hand and set {PropertyNames.Kustomization}=false, or give the artifacts a folder of their own."),
+                        "List the manifests there by hand and set " +
+                        $"{PropertyNames.Kustomization}=false, or give the artifacts a folder of their own."),
                     new SourceLocation(foreign));
                 continue;
             }
 
-            files.Add(await folder.WriteAsync(Path.Combine(inner, name), Text(resources), PublishedFileKind.Kustomization, cancellationToken));
+            files.Add(await folder.WriteAsync(
+                Path.Combine(inner, name), Text(resources), PublishedFileKind.Kustomization, cancellationToken));
         }
 
         return files;
@@ -75,7 +83,9 @@ internal static class KustomizationWriter
         {
             try
             {
-                if (File.Exists(file) && File.ReadAllText(file) is var text && text == Text(text.Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal)).Select(line => line[2..])))
+                if (File.Exists(file) && File.ReadAllText(file) is var text
+                    && text == Text(text.Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal))
+                        .Select(line => line[2..])))
                     File.Delete(file);
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))

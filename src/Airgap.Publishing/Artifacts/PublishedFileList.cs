@@ -7,8 +7,8 @@ using Airgap.Transfer.Layers;
 namespace Airgap.Publishing.Artifacts;
 
 /// <summary>
-/// Remembers which files publishes of a project wrote, wherever they wrote them, and each one's SHA-256 as it was written: what has been changed since is
-/// no longer theirs to remove. The list has the form of <c>sha256sum</c>, with full paths.
+/// Remembers which files publishes of a project wrote, wherever they wrote them, and each one's SHA-256 as it was written: what has been
+/// changed since is no longer theirs to remove. The list has the form of <c>sha256sum</c>, with full paths.
 /// </summary>
 /// <param name="path">Full path of the list; null to keep none.</param>
 internal sealed class PublishedFileList(string? path)
@@ -35,7 +35,8 @@ internal sealed class PublishedFileList(string? path)
         if (file.Kind is PublishedFileKind.Archive or PublishedFileKind.Signature)
             return;
         // A Secret that stands and that no publish is known to have written is the user's.
-        string? digest = file.Written ?? Earlier.GetValueOrDefault(file.Path) ?? (file.Kind == PublishedFileKind.Secret ? null : DigestOf(file.Path));
+        string? digest = file.Written ?? Earlier.GetValueOrDefault(file.Path)
+            ?? (file.Kind == PublishedFileKind.Secret ? null : DigestOf(file.Path));
         if (digest is null)
             return;
         lock (_lock)
@@ -50,7 +51,8 @@ internal sealed class PublishedFileList(string? path)
     }
 
     /// <summary>Writes the list, if it has changed.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileFailure"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>,
+    /// <see cref="ErrorCode.FileFailure"/>.</exception>
     public void Save()
     {
         if (path is null || _written.Count + _forgotten.Count == 0)
@@ -99,7 +101,8 @@ internal sealed class PublishedFileList(string? path)
         {
             foreach (string line in path is not null && File.Exists(path) ? File.ReadAllLines(path) : [])
             {
-                if (line.Length > 66 && line[64..66] == "  " && line[..64].All(char.IsAsciiHexDigitLower) && Path.IsPathFullyQualified(line[66..]) && !line.Contains('\0'))
+                if (line.Length > 66 && line[64..66] == "  " && line[..64].All(char.IsAsciiHexDigitLower)
+                    && Path.IsPathFullyQualified(line[66..]) && !line.Contains('\0'))
                     files[line[66..]] = line[..64];
             }
         }

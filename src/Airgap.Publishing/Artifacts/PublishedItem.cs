@@ -8,7 +8,8 @@ namespace Airgap.Publishing.Artifacts;
 
 /// <summary>What one item became.</summary>
 /// <param name="Item">The item.</param>
-/// <param name="Result">The relocation. With an archive as destination and a known registry its items name the place they will have there.</param>
+/// <param name="Result">The relocation. With an archive as destination and a known registry its items name the place they will have
+/// there.</param>
 /// <param name="Files">Artifacts written for it, full paths.</param>
 internal sealed record PublishedItem(PublishItem Item, TransferResult Result, ImmutableArray<PublishedFile> Files)
 {

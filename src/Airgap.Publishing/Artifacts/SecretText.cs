@@ -10,11 +10,13 @@ internal static class SecretText
     /// <summary>True when a Secret names a registry, in its text or in a value in base64, as <c>data</c> has it.</summary>
     public static bool Names(string secret, string registry) =>
         secret.Contains(registry, StringComparison.Ordinal)
-        || secret.Split(s_between, StringSplitOptions.RemoveEmptyEntries).Any(word => Decode(word)?.Contains(registry, StringComparison.Ordinal) == true);
+        || secret.Split(s_between, StringSplitOptions.RemoveEmptyEntries)
+        .Any(word => Decode(word)?.Contains(registry, StringComparison.Ordinal) == true);
 
     private static string? Decode(string word)
     {
         byte[] bytes = new byte[word.Length];
-        return word.Length >= 16 && Convert.TryFromBase64String(word, bytes, out int count) ? Encoding.UTF8.GetString(bytes, 0, count) : null;
+        return word.Length >= 16 && Convert.TryFromBase64String(word, bytes, out int count)
+            ? Encoding.UTF8.GetString(bytes, 0, count) : null;
     }
 }

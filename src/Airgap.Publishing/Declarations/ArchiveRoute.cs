@@ -6,7 +6,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Which archive belongs to which item: a file for one item, or of an OCI layout for all; or a folder with a <c>NAME.tar</c> for each.</summary>
+/// <summary>
+/// Which archive belongs to which item: a file for one item, or of an OCI layout for all; or a folder with a <c>NAME.tar</c> for each.
+/// </summary>
 internal sealed class ArchiveRoute
 {
     private readonly bool _targetIsFolder;
@@ -23,7 +25,8 @@ internal sealed class ArchiveRoute
             problems.Add(new Diagnostic(
                 ErrorCode.IncompatibleOptions,
                 $"Both {PropertyNames.Archive} and {PropertyNames.SourceArchive} are set.",
-                $"Set {PropertyNames.Archive} where the source registry can be reached, and {PropertyNames.SourceArchive} where the destination can."));
+                $"Set {PropertyNames.Archive} where the source registry can be reached, and {PropertyNames.SourceArchive} where the " +
+                "destination can."));
         }
 
         if (settings.Receipt.Length > 0 && settings.Archive.Length > 0)
@@ -83,14 +86,18 @@ internal sealed class ArchiveRoute
     /// <summary>The archives to read an item from, whether they exist or not: several are one chain of deltas.</summary>
     public string[] SourcesFor(string name) => [.. _sources.Select(source => Of(source.Path, source.IsFolder, name)!)];
 
-    private static string? Of(string? path, bool isFolder, string name) => path is null || !isFolder ? path : Path.Combine(path, name + ".tar");
+    private static string? Of(string? path, bool isFolder, string name) =>
+        path is null || !isFolder ? path : Path.Combine(path, name + ".tar");
 
     // What cannot be read is left to its reader.
     private static bool HoldsSeveral(string path, PublishSettings settings)
     {
         try
         {
-            return Task.Run(async () => await LayoutFiles.IsLayoutAsync(await PartFinder.FindAsync(path, settings.PartsIn, CancellationToken.None), CancellationToken.None)).GetAwaiter().GetResult();
+            return Task.Run(async () =>
+                await LayoutFiles.IsLayoutAsync(
+                    await PartFinder.FindAsync(path, settings.PartsIn, CancellationToken.None), CancellationToken.None))
+                    .GetAwaiter().GetResult();
         }
         catch (AirgapException)
         {
@@ -103,5 +110,6 @@ internal sealed class ArchiveRoute
     private static Diagnostic OneArchive(string property, string value, int count) => new(
         ErrorCode.IncompatibleOptions,
         $"{property} is the one archive '{value}', and the project has {count} items.",
-        $"An archive in imgpkg's format holds one bundle: name a folder, which has a NAME.tar for each item, or write one OCI layout for all with {PropertyNames.ArchiveFormat}=oci.");
+        "An archive in imgpkg's format holds one bundle: name a folder, which has a NAME.tar for each item, or write one OCI layout for " +
+        $"all with {PropertyNames.ArchiveFormat}=oci.");
 }

@@ -20,11 +20,14 @@ internal static class Conflicts
                     declaration,
                     destinations[declaration.DestinationKey],
                     $"go to {declaration.DestinationKey}",
-                    declaration.SharesArchive ? "Declare it once." : declaration.Archive is null ? "Give one of them another Repository." : "Give one of them another PackageRepository, which names the archive.");
+                    declaration.SharesArchive ? "Declare it once." : declaration.Archive is null
+                    ? "Give one of them another Repository." : "Give one of them another PackageRepository, which names the archive.");
             }
             else if (!names.TryAdd(declaration.Name, declaration))
             {
-                yield return Problem(declaration, names[declaration.Name], $"would write {declaration.Name}.packagerepository.yml or {declaration.Name}.bundle-lock.yml", "Give one of them a PackageRepository of its own.");
+                yield return Problem(declaration, names[declaration.Name],
+                    $"would write {declaration.Name}.packagerepository.yml or {declaration.Name}.bundle-lock.yml",
+                    "Give one of them a PackageRepository of its own.");
             }
         }
     }

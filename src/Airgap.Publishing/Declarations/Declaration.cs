@@ -57,7 +57,10 @@ internal sealed record Declaration
     /// <summary>Which artifacts go along.</summary>
     internal ArtifactChoice Artifacts { get; init; } = ArtifactChoice.All;
 
-    /// <summary>The repository by the name that the cluster knows it by: what manifests and locks say. <see cref="Repository"/> where the cluster knows it by that.</summary>
+    /// <summary>
+    /// The repository by the name that the cluster knows it by: what manifests and locks say. <see cref="Repository"/> where the cluster
+    /// knows it by that.
+    /// </summary>
     internal RepositoryName? ClusterRepository { get; init; }
 
     /// <summary>Where each image that it pins goes, beside the item's own <see cref="Repository"/>; null for nowhere else.</summary>
@@ -71,6 +74,9 @@ internal sealed record Declaration
         ? new RelocationDestination.Archive(Archive) { Format = ArchiveFormat, VolumeSize = ArchiveVolumeSize }
         : new RelocationDestination.Repository(Repository!);
 
-    /// <summary>The destination as it is compared with others': the repository with the tag that will be moved, or the name in an archive of several.</summary>
+    /// <summary>
+    /// The destination as it is compared with others': the repository with the tag that will be moved, or the name in an archive of
+    /// several.
+    /// </summary>
     public string DestinationKey => SharesArchive ? $"{Archive} as {Reference}" : Archive ?? $"{Repository}:{Tag}";
 }

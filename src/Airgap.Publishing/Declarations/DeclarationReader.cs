@@ -31,7 +31,8 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         ImmutableArray<PublishItem> distinct = WithoutRepeats(items);
         ArchiveRoute archives = new(settings, distinct.Length);
         _problems.AddRange(archives.Problems);
-        ImmutableArray<Declaration> declarations = [.. distinct.Select(item => ReadItem(item, archives, distinct.Length)).OfType<Declaration>()];
+        ImmutableArray<Declaration> declarations =
+            [.. distinct.Select(item => ReadItem(item, archives, distinct.Length)).OfType<Declaration>()];
         _problems.AddRange(Conflicts.Find(declarations));
         _problems.AddRange(ObjectConflicts.Find(declarations));
         return declarations;
@@ -74,7 +75,8 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             _problems.Add(item.Problem(
                 ErrorCode.FileNotFound,
                 $"The archive {read[0]} for the item {item.ItemName} '{item.Include}' does not exist.",
-                $"{PropertyNames.SourceArchive} names one archive, or a folder with one NAME.tar for each item, as {PropertyNames.Archive} writes them."));
+                $"{PropertyNames.SourceArchive} names one archive, or a folder with one NAME.tar for each item, as " +
+                $"{PropertyNames.Archive} writes them."));
             return null;
         }
 
@@ -82,7 +84,8 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         {
             _problems.Add(item.Problem(
                 ErrorCode.LockSharesNoArchive,
-                $"The item {item.ItemName} '{item.Include}' is a list of images, whose order and annotations are those of a whole archive: it cannot share {settings.Archive}.",
+                $"The item {item.ItemName} '{item.Include}' is a list of images, whose order and annotations are those of a whole " +
+                $"archive: it cannot share {settings.Archive}.",
                 $"Set {PropertyNames.Archive} to a folder, which has an archive for each item."));
             return null;
         }
@@ -90,7 +93,8 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         return new Declaration
         {
             Item = item,
-            Source = there is [var first, .. var chain] ? new RelocationSource.Archive(first) { PartsIn = settings.PartsIn, Chain = [.. chain], Declared = reference } : source,
+            Source = there is [var first, .. var chain]
+            ? new RelocationSource.Archive(first) { PartsIn = settings.PartsIn, Chain = [.. chain], Declared = reference } : source,
             Reference = reference,
             Tag = tag,
             Name = request.FileName,
@@ -114,7 +118,10 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         if (item.Value(MetadataNames.Artifacts) is not { } text)
             return settings.Artifacts;
         if (!ArtifactChoices.TryParse(text, out ArtifactChoice choice))
-            _problems.Add(item.Problem(ErrorCode.InvalidArgument, $"{MetadataNames.Artifacts} of the item {item.ItemName} '{item.Include}' has the value '{text}'.", "Write all, signatures or none."));
+            _problems.Add(item.Problem(
+                ErrorCode.InvalidArgument,
+                $"{MetadataNames.Artifacts} of the item {item.ItemName} '{item.Include}' has the value '{text}'.",
+                "Write all, signatures or none."));
         return choice;
     }
 
@@ -137,7 +144,8 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
             return null;
         }
 
-        RelocationSource source = item.Kind == PublishItemKind.Bundle ? new RelocationSource.Bundle(reference) : new RelocationSource.Image(reference);
+        RelocationSource source = item.Kind == PublishItemKind.Bundle
+            ? new RelocationSource.Bundle(reference) : new RelocationSource.Image(reference);
         // imgpkg lets a digest decide, and then moves no tag.
         return (source, reference, reference.Digest is null ? reference.Tag : null, reference.Repository.LastSegment);
     }

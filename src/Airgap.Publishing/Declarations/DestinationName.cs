@@ -59,7 +59,8 @@ internal static class DestinationName
             ? repository is null ? null : name
             : throw new AirgapException(
                 ErrorCode.InvalidRepository,
-                $"The {MetadataNames.ClusterRegistry} of the item {item.ItemName} '{item.Include}' is '{UserInfo.Hide(host)}', which names no registry: {problem}.",
+                $"The {MetadataNames.ClusterRegistry} of the item {item.ItemName} '{item.Include}' is '{UserInfo.Hide(host)}', which " +
+                $"names no registry: {problem}.",
                 "Write HOST[:PORT], as nodes and kapp-controller reach the mirror.");
     }
 
@@ -74,5 +75,6 @@ internal static class DestinationName
             : throw new AirgapException(
                 ErrorCode.InvalidRepository,
                 $"{what} is '{UserInfo.Hide(shown ?? text)}', which no registry takes: {problem}.",
-                $"Set {PropertyNames.Registry} to HOST[:PORT]/PATH and Repository to a path of lower-case letters, digits, '.', '_', '-' and '/', without a tag.");
+                $"Set {PropertyNames.Registry} to HOST[:PORT]/PATH and Repository to a path of lower-case letters, digits, '.', '_', '-' " +
+                "and '/', without a tag.");
 }

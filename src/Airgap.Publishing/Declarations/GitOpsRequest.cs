@@ -23,7 +23,10 @@ internal static class GitOpsRequest
         if (item.Value(MetadataNames.GitOps) is null)
         {
             if (item.Value(MetadataNames.GitOpsPath) is not null)
-                problems.Add(item.Problem(ErrorCode.InvalidArgument, $"The item {item.ItemName} '{item.Include}' has a {MetadataNames.GitOpsPath} and no {MetadataNames.GitOps}.", $"Set {MetadataNames.GitOps} to {string.Join(" or ", Enum.GetNames<GitOpsTool>())}."));
+                problems.Add(item.Problem(
+                    ErrorCode.InvalidArgument,
+                    $"The item {item.ItemName} '{item.Include}' has a {MetadataNames.GitOpsPath} and no {MetadataNames.GitOps}.",
+                    $"Set {MetadataNames.GitOps} to {string.Join(" or ", Enum.GetNames<GitOpsTool>())}."));
             return null;
         }
 
@@ -31,7 +34,10 @@ internal static class GitOpsRequest
             return null;
         if (!hasRoot)
         {
-            problems.Add(item.Problem(ErrorCode.InvalidArgument, $"The item {item.ItemName} '{item.Include}' is a lock of single images, of which {tool} can apply none.", $"Leave {MetadataNames.GitOps} out, or declare a bundle or an image."));
+            problems.Add(item.Problem(
+                ErrorCode.InvalidArgument,
+                $"The item {item.ItemName} '{item.Include}' is a lock of single images, of which {tool} can apply none.",
+                $"Leave {MetadataNames.GitOps} out, or declare a bundle or an image."));
             return null;
         }
 

@@ -11,10 +11,12 @@ namespace Airgap.Publishing.Declarations;
 internal sealed record LockSummary(string Name, ImageReference? Bundle, string? Tag)
 {
     /// <summary>Reads a lock file.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.InvalidLock"/>, <see cref="ErrorCode.LockWithoutDigest"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.InvalidLock"/>,
+    /// <see cref="ErrorCode.LockWithoutDigest"/>.</exception>
     public static LockSummary Read(string path) => LockFile.Read(path) switch
     {
-        LockFileContent.OfBundle { Lock: var bundle } => new(bundle.Image.Repository.LastSegment, bundle.Image, bundle.Tag.Length > 0 ? bundle.Tag : null),
+        LockFileContent.OfBundle { Lock: var bundle } =>
+            new(bundle.Image.Repository.LastSegment, bundle.Image, bundle.Tag.Length > 0 ? bundle.Tag : null),
         _ => new(Path.GetFileNameWithoutExtension(path), null, null),
     };
 }

@@ -4,8 +4,9 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// The Kubernetes objects of a run, each one once: kubectl and kustomize refuse, or apply one over the other, what stands twice. Namespaces,
-/// Secrets and SecretExports have files of their own, those of one name one; what else several items have in common stands in the first one's manifest.
+/// The Kubernetes objects of a run, each one once: kubectl and kustomize refuse, or apply one over the other, what stands twice.
+/// Namespaces, Secrets and SecretExports have files of their own, those of one name one; what else several items have in common stands in
+/// the first one's manifest.
 /// </summary>
 internal sealed class ManifestObjects
 {
@@ -37,7 +38,10 @@ internal sealed class ManifestObjects
         return null;
     }
 
-    /// <summary>The text of an item's manifest: its objects without those that have files of their own, and a comment in place of each that another manifest has.</summary>
+    /// <summary>
+    /// The text of an item's manifest: its objects without those that have files of their own, and a comment in place of each that another
+    /// manifest has.
+    /// </summary>
     public string Text(IEnumerable<KubernetesObject> objects, string owner)
     {
         StringBuilder text = new();
@@ -54,8 +58,8 @@ internal sealed class ManifestObjects
     }
 
     /// <summary>
-    /// The name of an object's file. Kubernetes' names have no underscore, so that no two objects get one file. kubectl applies the files of a folder in
-    /// the order of their names, and a Namespace has to come before what stands in it.
+    /// The name of an object's file. Kubernetes' names have no underscore, so that no two objects get one file. kubectl applies the files
+    /// of a folder in the order of their names, and a Namespace has to come before what stands in it.
     /// </summary>
     public static string FileName(KubernetesObject part) =>
         $"{(IsNamespace(part) ? "00-" : "")}{(part.Namespace is null ? "" : part.Namespace + "_")}{part.Name}.{part.Kind.ToLowerInvariant()}.yml";

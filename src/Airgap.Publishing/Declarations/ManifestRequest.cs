@@ -39,7 +39,8 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
             CreateNamespace = Flag(item, MetadataNames.CreateNamespace, problems),
             Install = item.Value(MetadataNames.PackageInstall),
             // Flux and Argo CD may be told it without a PackageInstall.
-            InstallNamespace = item.Value(MetadataNames.GitOps) is not null && item.Value(MetadataNames.PackageInstall) is null ? null : item.Value(MetadataNames.InstallNamespace),
+            InstallNamespace = item.Value(MetadataNames.GitOps) is not null && item.Value(MetadataNames.PackageInstall) is null
+            ? null : item.Value(MetadataNames.InstallNamespace),
             ServiceAccount = item.Value(MetadataNames.ServiceAccount),
             ControllerConfig = item.Value(MetadataNames.ControllerConfig),
             IsPlainImage = item.Kind == PublishItemKind.Image,
@@ -53,7 +54,9 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
         return new ManifestRequest(named ? name : sourceName, wanted ? options : null, Asked: text is not null, Named: named);
     }
 
-    /// <summary>Tries the manifest on a made-up digest, so that a value the cluster would refuse is known before the first request.</summary>
+    /// <summary>
+    /// Tries the manifest on a made-up digest, so that a value the cluster would refuse is known before the first request.
+    /// </summary>
     /// <returns>This.</returns>
     /// <exception cref="AirgapException">4xxx, from the writer.</exception>
     public ManifestRequest Verify(RepositoryName? repository, string? tag)
@@ -92,11 +95,14 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
         if (text is null || bool.TryParse(text, out bool flag) && !flag)
             return false;
         if (!text.Equals("true", StringComparison.OrdinalIgnoreCase))
-            problems.Add(item.Problem(ErrorCode.InvalidArgument, $"The {name} of the item {item.ItemName} '{item.Include}' is '{text}'.", "Write true or false."));
+            problems.Add(item.Problem(
+                ErrorCode.InvalidArgument, $"The {name} of the item {item.ItemName} '{item.Include}' is '{text}'.",
+                "Write true or false."));
         return true;
     }
 
-    private static bool IsNo(string text) => text.Equals("none", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase);
+    private static bool IsNo(string text) =>
+        text.Equals("none", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A metadata value that is one of a few words; null where there is none, or it is none of them.</summary>
     internal static T? Choice<T>(PublishItem item, string name, ImmutableArray<Diagnostic>.Builder problems) where T : struct, Enum

@@ -8,7 +8,9 @@ internal static class MetadataNames
     /// <summary>The destination repository: whole when it names a host, else below <c>AirgapRegistry</c>.</summary>
     public const string Repository = "Repository";
 
-    /// <summary>The repository of the item, and of each image that it pins, by where it comes from, in place of what the property says.</summary>
+    /// <summary>
+    /// The repository of the item, and of each image that it pins, by where it comes from, in place of what the property says.
+    /// </summary>
     internal const string RepositoryTemplate = "RepositoryTemplate";
 
     /// <summary>Name of the PackageRepository; <c>true</c> for the default name, <c>none</c> for no manifest.</summary>
@@ -41,7 +43,9 @@ internal static class MetadataNames
     /// <summary>The API group and version of the PackageRepository.</summary>
     public const string ApiVersion = "ApiVersion";
 
-    /// <summary>The namespaces beside the PackageRepository's to which secretgen-controller hands the pull secret out; <c>*</c> for all.</summary>
+    /// <summary>
+    /// The namespaces beside the PackageRepository's to which secretgen-controller hands the pull secret out; <c>*</c> for all.
+    /// </summary>
     internal const string ToNamespaces = "ToNamespaces";
 
     /// <summary><c>true</c> to write the Namespaces of the manifest, before what stands in them.</summary>
@@ -59,7 +63,10 @@ internal static class MetadataNames
     /// <summary>The file with the values of the install.</summary>
     internal const string ValuesFile = "ValuesFile";
 
-    /// <summary><c>true</c>, or kapp-controller's namespace, to write <c>kapp-controller-config</c> with the certificates of <c>AirgapCaCertificates</c>.</summary>
+    /// <summary>
+    /// <c>true</c>, or kapp-controller's namespace, to write <c>kapp-controller-config</c> with the certificates of
+    /// <c>AirgapCaCertificates</c>.
+    /// </summary>
     internal const string ControllerConfig = "ControllerConfig";
 
     /// <summary>Which artifacts go along with this item, in place of what the property of the same name says.</summary>
@@ -83,7 +90,9 @@ internal static class MetadataNames
     /// <summary><c>true</c> to leave images behind that no chosen package names.</summary>
     internal const string DropUnreferenced = "DropUnreferenced";
 
-    /// <summary>What takes the content into a cluster without kapp-controller: a <see cref="Airgap.Transfer.Kubernetes.GitOpsTool"/>.</summary>
+    /// <summary>
+    /// What takes the content into a cluster without kapp-controller: a <see cref="Airgap.Transfer.Kubernetes.GitOpsTool"/>.
+    /// </summary>
     internal const string GitOps = "GitOps";
 
     /// <summary>The folder of the content that it applies.</summary>
@@ -94,8 +103,12 @@ internal static class MetadataNames
 
     /// <summary>All of them, in the order of a reference table.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Repository, RepositoryTemplate, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection, Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile, ControllerConfig, GitOps, GitOpsPath, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform, Flatten, DropUnreferenced, ClusterRegistry];
+        [Repository, RepositoryTemplate, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection,
+            Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile,
+            ControllerConfig, GitOps, GitOpsPath, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform, Flatten,
+            DropUnreferenced, ClusterRegistry];
 
     /// <summary>Metadata of MSBuild and of editors, which are allowed and have no effect.</summary>
-    internal static ImmutableArray<string> Foreign { get; } = ["Visible", "Link", "SubType", "Generator", "LastGenOutput", "DependentUpon", "MSBuildSourceProjectFile", "MSBuildSourceTargetName"];
+    internal static ImmutableArray<string> Foreign { get; } = [
+        "Visible", "Link", "SubType", "Generator", "LastGenOutput", "DependentUpon", "MSBuildSourceProjectFile", "MSBuildSourceTargetName"];
 }

@@ -6,7 +6,9 @@ namespace Airgap.Publishing.Declarations;
 /// <summary>Finds items whose manifests would hold one Kubernetes object in two ways.</summary>
 internal static class ObjectConflicts
 {
-    /// <summary>A problem for every object that contradicts one of an earlier item. Secrets and SecretExports of one name are merged.</summary>
+    /// <summary>
+    /// A problem for every object that contradicts one of an earlier item. Secrets and SecretExports of one name are merged.
+    /// </summary>
     public static IEnumerable<Diagnostic> Find(IReadOnlyList<Declaration> declarations)
     {
         ManifestObjects objects = new();
@@ -21,9 +23,11 @@ internal static class ObjectConflicts
                 PublishItem other = owners[name].Item;
                 yield return declaration.Item.Problem(
                     ErrorCode.ConflictingObject,
-                    $"The items {other.ItemName} '{other.Include}' and {declaration.Item.ItemName} '{declaration.Item.Include}' both declare the {part.Kind} '{part.Name}'"
+                    $"The items {other.ItemName} '{other.Include}' and {declaration.Item.ItemName} '{declaration.Item.Include}' both " +
+                    $"declare the {part.Kind} '{part.Name}'"
                         + $"{(part.Namespace is null ? "" : $" in the namespace '{part.Namespace}'")}, and differ.",
-                    part.Kind == "PackageRepository" ? "Give one of them a PackageRepository, or a Namespace, of its own." : "Let both say the same, or give one of them a name of its own.");
+                    part.Kind == "PackageRepository" ? "Give one of them a PackageRepository, or a Namespace, of its own."
+                    : "Let both say the same, or give one of them a name of its own.");
             }
         }
     }
@@ -33,7 +37,9 @@ internal static class ObjectConflicts
     {
         try
         {
-            return PackageRepositoryWriter.Create(declaration.ClusterRepository ?? declaration.Repository!, Digest.Compute([]), declaration.Tag, declaration.Manifest!).Objects;
+            return PackageRepositoryWriter.Create(
+                declaration.ClusterRepository ?? declaration.Repository!, Digest.Compute([]), declaration.Tag,
+                declaration.Manifest!).Objects;
         }
         catch (AirgapException)
         {

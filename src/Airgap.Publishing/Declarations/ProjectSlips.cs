@@ -10,26 +10,31 @@ namespace Airgap.Publishing.Declarations;
 internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection<string> globals)
 {
     /// <summary>The types of the items that a project declares for us.</summary>
-    public static ImmutableArray<string> ItemTypes { get; } = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage"];
+    public static ImmutableArray<string> ItemTypes { get; } =
+        ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage"];
 
     // It says how, and declares nothing to relocate.
     private const string Trust = "ImgpkgTrust";
 
     // What the targets leave for others is known, too.
     private static readonly ImmutableArray<string> s_outputs =
-        ["ImgpkgManifest", "ImgpkgSecret", "ImgpkgLockFile", "ImgpkgKustomization", "ImgpkgReport", "ImgpkgPlan", "ImgpkgArchive", "ImgpkgRelocated", "ImgpkgProducedBundle"];
+        ["ImgpkgManifest", "ImgpkgSecret", "ImgpkgLockFile", "ImgpkgKustomization", "ImgpkgReport", "ImgpkgPlan", "ImgpkgArchive",
+            "ImgpkgRelocated", "ImgpkgProducedBundle"];
 
     /// <summary>Warnings of properties and item types that are ours but for a slip.</summary>
     /// <param name="hasItems">False where the project declares nothing: then <see cref="NothingDeclared"/> names the item types.</param>
     public IEnumerable<Diagnostic> Find(bool hasItems) =>
     [
         .. text.Properties.Select(property => PublishProperties.FindSlip(property.Name, property.Place)).OfType<Diagnostic>(),
-        .. hasItems ? Misspelt().Select(item => new Diagnostic(ErrorCode.UnknownName, $"The item type {item.Name} is unknown.", $"Did you mean {item.Meant}?") { Location = item.Place }) : [],
+        .. hasItems ? Misspelt()
+        .Select(item => new Diagnostic(
+            ErrorCode.UnknownName, $"The item type {item.Name} is unknown.", $"Did you mean {item.Meant}?") { Location = item.Place }) : [],
     ];
 
     /// <summary>The warning of a project that names a destination and declares nothing for it; null where that is in order.</summary>
     /// <param name="projectFile">The project.</param>
-    /// <param name="publishesContainer">True for a project that has the package for its container's sake, which another project's bundle pins.</param>
+    /// <param name="publishesContainer">True for a project that has the package for its container's sake, which another project's bundle
+    /// pins.</param>
     public Diagnostic? NothingDeclared(string projectFile, bool publishesContainer)
     {
         (string Name, string Meant, SourceLocation Place)[] slips = [.. Misspelt()];
@@ -38,13 +43,16 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
         string advice = slips.Length > 0
             ? string.Join(" ", slips.Select(slip => $"Did you mean {slip.Meant} in place of {slip.Name}?").Distinct(StringComparer.Ordinal))
             : $"Declare one of the items {string.Join(", ", ItemTypes)}, or set {PropertyNames.OnPublish}=false in this project.";
-        return new Diagnostic(ErrorCode.NothingDeclared, $"{Path.GetFileName(projectFile)} names a destination and declares nothing to relocate.", advice)
+        return new Diagnostic(ErrorCode.NothingDeclared,
+            $"{Path.GetFileName(projectFile)} names a destination and declares nothing to relocate.", advice)
         {
             Location = slips.Length > 0 ? slips[0].Place : new SourceLocation(projectFile),
         };
     }
 
-    /// <summary>A problem that names a property, with the line on which the property has its value; as it is where that is not known.</summary>
+    /// <summary>
+    /// A problem that names a property, with the line on which the property has its value; as it is where that is not known.
+    /// </summary>
     public Diagnostic Locate(Diagnostic problem)
     {
         if (problem.Location is { Line: > 0 })
@@ -53,9 +61,13 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
         {
             if (globals.Contains(match.Value, StringComparer.OrdinalIgnoreCase))
                 continue;
-            // The last one wins in MSBuild, too; conditions are not evaluated here, so of several values none is taken for the one that counts.
-            ProjectText.Element[] written = [.. text.Properties.Where(property => property.Name.Equals(match.Value, StringComparison.OrdinalIgnoreCase))];
-            ProjectText.Element[] quoted = [.. written.Where(property => property.Value.Length > 0 && problem.Message.Contains($"'{property.Value}'", StringComparison.Ordinal))];
+            // The last one wins in MSBuild, too; conditions are not evaluated here, so of several values none is taken for the one that
+            // counts.
+            ProjectText.Element[] written =
+                [.. text.Properties.Where(property => property.Name.Equals(match.Value, StringComparison.OrdinalIgnoreCase))];
+            ProjectText.Element[] quoted = [
+                .. written.Where(property =>
+                    property.Value.Length > 0 && problem.Message.Contains($"'{property.Value}'", StringComparison.Ordinal))];
             if (quoted is [.., var exact])
                 return problem with { Location = exact.Place };
             if (written is [var only])
@@ -66,11 +78,13 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
     }
 
     /// <summary>
-    /// The rules that MSBuild lost: it takes a <c>*</c> in an Include for files, and finds none. A rule that vanishes would let everything through that it should stop.
+    /// The rules that MSBuild lost: it takes a <c>*</c> in an Include for files, and finds none. A rule that vanishes would let everything
+    /// through that it should stop.
     /// </summary>
     /// <param name="trust">The rules that are left.</param>
     public IEnumerable<Diagnostic> LostTrust(IReadOnlyList<TrustItem> trust) => text.Items
-        .Where(item => item.Name.Equals(Trust, StringComparison.OrdinalIgnoreCase) && item.Value.AsSpan().ContainsAny('*', '?') && !trust.Any(left => left.Include == item.Value))
+        .Where(item => item.Name.Equals(Trust, StringComparison.OrdinalIgnoreCase) && item.Value.AsSpan().ContainsAny('*', '?')
+            && !trust.Any(left => left.Include == item.Value))
         .Select(item => new Diagnostic(
             ErrorCode.InvalidTrustRule,
             $"The item ImgpkgTrust '{item.Value}' is lost: MSBuild takes its '*' for files.",
@@ -81,7 +95,9 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
     {
         foreach (ProjectText.Element item in text.Items)
         {
-            if (item.Name.Equals(Trust, StringComparison.OrdinalIgnoreCase) || ItemTypes.Contains(item.Name, StringComparer.OrdinalIgnoreCase) || s_outputs.Contains(item.Name, StringComparer.OrdinalIgnoreCase))
+            if (item.Name.Equals(Trust, StringComparison.OrdinalIgnoreCase)
+                || ItemTypes.Contains(item.Name, StringComparer.OrdinalIgnoreCase)
+                || s_outputs.Contains(item.Name, StringComparer.OrdinalIgnoreCase))
                 continue;
             if (NearestName.Find(item.Name, [.. ItemTypes, Trust], atMost: 2) is { } near)
                 yield return (item.Name, near, item.Place);

@@ -6,15 +6,18 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// What stands literally in a project's files. MSBuild gives a task neither the items of types that it does not take nor the place where a property is set;
-/// the text does. It adds names and lines to messages, and decides nothing.
+/// What stands literally in a project's files. MSBuild gives a task neither the items of types that it does not take nor the place where a
+/// property is set; the text does. It adds names and lines to messages, and decides nothing.
 /// </summary>
 /// <param name="Properties">The properties, with their unevaluated values.</param>
 /// <param name="Items">The items, by their types.</param>
 /// <param name="Hooks">What targets name in <c>BeforeTargets</c>.</param>
-internal sealed record ProjectText(ImmutableArray<ProjectText.Element> Properties, ImmutableArray<ProjectText.Element> Items, ImmutableArray<string> Hooks)
+internal sealed record ProjectText(
+    ImmutableArray<ProjectText.Element> Properties, ImmutableArray<ProjectText.Element> Items, ImmutableArray<string> Hooks)
 {
-    /// <summary>Reads a project's files: the project, and the nearest that MSBuild imports around it. A file that cannot be read has nothing.</summary>
+    /// <summary>
+    /// Reads a project's files: the project, and the nearest that MSBuild imports around it. A file that cannot be read has nothing.
+    /// </summary>
     /// <param name="projectFile">Full path of the project.</param>
     public static ProjectText Read(string projectFile)
     {
@@ -60,7 +63,8 @@ internal sealed record ProjectText(ImmutableArray<ProjectText.Element> Propertie
         {
             try
             {
-                using XmlReader reader = XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
+                using XmlReader reader =
+                    XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
                 Stack<string> open = new();
                 StringBuilder text = new();
                 Element? property = null;

@@ -7,7 +7,8 @@ namespace Airgap.Publishing.Declarations;
 /// <param name="Include">The item's Include: a reference, or a lock file's path.</param>
 /// <param name="Metadata">Its metadata (<see cref="MetadataNames"/>); names are compared without case.</param>
 /// <param name="Location">Where it is declared.</param>
-internal sealed record PublishItem(PublishItemKind Kind, string Include, IReadOnlyDictionary<string, string> Metadata, SourceLocation? Location)
+internal sealed record PublishItem(
+    PublishItemKind Kind, string Include, IReadOnlyDictionary<string, string> Metadata, SourceLocation? Location)
 {
     /// <summary>True for the bundle that is made of the project's content: no registry knows the digest of its tag.</summary>
     public bool IsProduced { get; init; }

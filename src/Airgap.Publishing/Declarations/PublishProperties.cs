@@ -13,8 +13,10 @@ internal static class PublishProperties
     /// <param name="projectDirectory">Full path of the project's folder.</param>
     /// <param name="property">The value of a property (<see cref="PropertyNames"/>); null or empty where it is not set.</param>
     /// <param name="location">The project file, for problems.</param>
-    /// <param name="problems">Every value that is not allowed (<see cref="ErrorCode.InvalidArgument"/>); a default stands in its place.</param>
-    public static PublishSettings Read(string projectDirectory, Func<string, string?> property, SourceLocation? location, out ImmutableArray<Diagnostic> problems)
+    /// <param name="problems">Every value that is not allowed (<see cref="ErrorCode.InvalidArgument"/>); a default stands in its
+    /// place.</param>
+    public static PublishSettings Read(
+        string projectDirectory, Func<string, string?> property, SourceLocation? location, out ImmutableArray<Diagnostic> problems)
     {
         ImmutableArray<Diagnostic>.Builder found = ImmutableArray.CreateBuilder<Diagnostic>();
         PublishSettings settings = new()
@@ -34,7 +36,8 @@ internal static class PublishProperties
             OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
             Kustomization = Flag(PropertyNames.Kustomization) ?? true,
             SecretManifests = Flag(PropertyNames.SecretManifests) ?? false,
-            Apply = Flag(PropertyNames.Apply) == true ? new ApplySettings(Text(PropertyNames.ApplyContext), ApplyWait(PropertyNames.ApplyWait)) : null,
+            Apply = Flag(PropertyNames.Apply) == true
+            ? new ApplySettings(Text(PropertyNames.ApplyContext), ApplyWait(PropertyNames.ApplyWait)) : null,
             IncludeNonDistributableLayers = Flag(PropertyNames.IncludeNonDistributableLayers) ?? false,
             Artifacts = Choice(PropertyNames.Artifacts),
             KeepGoing = Flag(PropertyNames.KeepGoing) ?? false,
@@ -76,11 +79,16 @@ internal static class PublishProperties
             BundleTag = Text(PropertyNames.BundleTag),
         };
         problems = found.ToImmutable();
-        return settings with { PartsIn = [.. settings.PartsIn.Select(settings.FullPath)], Access = settings.Access with { CaCertificates = [.. settings.Access.CaCertificates.Select(settings.FullPath)] } };
+        return settings with
+        {
+            PartsIn = [.. settings.PartsIn.Select(settings.FullPath)],
+            Access = settings.Access with { CaCertificates = [.. settings.Access.CaCertificates.Select(settings.FullPath)] }
+        };
 
         string Text(string name) => property(name)?.Trim() ?? "";
 
-        ImmutableArray<string> List(string name) => [.. Text(name).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        ImmutableArray<string> List(string name) =>
+            [.. Text(name).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
         long? Size(string name)
         {
@@ -177,7 +185,9 @@ internal static class PublishProperties
         }
 
         void Refuse(string name, string text, string advice) =>
-            found.Add(new Diagnostic(ErrorCode.InvalidArgument, $"The property {name} has the value '{text}'.", advice) { Location = location });
+            found.Add(new Diagnostic(
+                ErrorCode.InvalidArgument, $"The property {name} has the value '{text}'.", advice)
+            { Location = location });
     }
 
     /// <summary>A warning for every name that starts as ours do and is none of ours.</summary>
@@ -187,7 +197,9 @@ internal static class PublishProperties
             .Where(name => name.StartsWith(PropertyNames.Prefix, StringComparison.OrdinalIgnoreCase)
                 && !PropertyNames.All.Contains(name, StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)
-            .Select(name => new Diagnostic(ErrorCode.UnknownName, $"The property {name} is unknown.", NearestName.Advice(name, PropertyNames.All)) { Location = location }),
+            .Select(name => new Diagnostic(
+                ErrorCode.UnknownName, $"The property {name} is unknown.",
+                NearestName.Advice(name, PropertyNames.All)) { Location = location }),
     ];
 
     /// <summary>

@@ -13,7 +13,10 @@ internal sealed record PublishSettings
     /// <summary>The project's name; empty where it is not known.</summary>
     internal string ProjectName { get; init; } = "";
 
-    /// <summary><c>AirgapRegistry</c>: host and path prefix of the destination, or several with semicolons between them (<see cref="Sides"/>); empty for none.</summary>
+    /// <summary>
+    /// <c>AirgapRegistry</c>: host and path prefix of the destination, or several with semicolons between them (<see cref="Sides"/>); empty
+    /// for none.
+    /// </summary>
     public string Registry { get; init; } = "";
 
     /// <summary><c>AirgapRepositoryTemplate</c>: the repository of each image, by where it comes from; empty for the item's one.</summary>
@@ -43,13 +46,18 @@ internal sealed record PublishSettings
     /// <summary><c>AirgapPartsIn</c>: full paths of folders in which parts of the source archives may lie.</summary>
     internal ImmutableArray<string> PartsIn { get; init; } = [];
 
-    /// <summary><c>AirgapSourceArchive</c>: relocate out of this tar, or folder of tars, or several that are one chain of deltas, with semicolons between them; empty for none.</summary>
+    /// <summary>
+    /// <c>AirgapSourceArchive</c>: relocate out of this tar, or folder of tars, or several that are one chain of deltas, with semicolons
+    /// between them; empty for none.
+    /// </summary>
     public string SourceArchive { get; init; } = "";
 
     /// <summary><c>AirgapOutputPath</c>: the folder of the artifacts.</summary>
     public required string OutputPath { get; init; }
 
-    /// <summary><c>AirgapKustomization</c>: true to write a <c>kustomization.yaml</c> among the artifacts, where there are manifests.</summary>
+    /// <summary>
+    /// <c>AirgapKustomization</c>: true to write a <c>kustomization.yaml</c> among the artifacts, where there are manifests.
+    /// </summary>
     public bool Kustomization { get; init; } = true;
 
     /// <summary><c>AirgapSecretManifests</c>: true to have the placeholder Secrets among the manifests, and applied with them.</summary>
@@ -73,16 +81,24 @@ internal sealed record PublishSettings
     /// <summary>Blobs transferred at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 
-    /// <summary><c>AirgapLockTimeout</c>: the longest wait for another run that writes to the same destination; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</summary>
+    /// <summary>
+    /// <c>AirgapLockTimeout</c>: the longest wait for another run that writes to the same destination;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
+    /// </summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How registries are reached.</summary>
     public RegistryAccess Access { get; init; } = new();
 
-    /// <summary><c>AirgapSummary</c>: the file of the Markdown summary; <c>none</c> or <c>false</c> for none; empty for the job summary of the CI system, if there is one.</summary>
+    /// <summary>
+    /// <c>AirgapSummary</c>: the file of the Markdown summary; <c>none</c> or <c>false</c> for none; empty for the job summary of the CI
+    /// system, if there is one.
+    /// </summary>
     public string Summary { get; init; } = "";
 
-    /// <summary><c>AirgapDryRun</c>: true where <see cref="Publisher.PlanAsync"/> is to be called and not <see cref="Publisher.RunAsync"/>.</summary>
+    /// <summary>
+    /// <c>AirgapDryRun</c>: true where <see cref="Publisher.PlanAsync"/> is to be called and not <see cref="Publisher.RunAsync"/>.
+    /// </summary>
     public bool DryRun { get; init; }
 
     /// <summary><c>AirgapLockFile</c>: the project's lock, which need not exist.</summary>
@@ -167,5 +183,6 @@ internal sealed record PublishSettings
     internal static bool NamesFolder(string path) => Portable(path).EndsWith(Path.DirectorySeparatorChar);
 
     // Project files are written with either slash, on every system.
-    private static string Portable(string path) => path.Replace('\\', Path.DirectorySeparatorChar).Replace('/', Path.DirectorySeparatorChar);
+    private static string Portable(string path) =>
+        path.Replace('\\', Path.DirectorySeparatorChar).Replace('/', Path.DirectorySeparatorChar);
 }

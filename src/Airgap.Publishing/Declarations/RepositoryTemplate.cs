@@ -6,8 +6,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// A template of repositories, such as <c>{registry}/{prefix}/{source.repository}</c>: where each image goes, by where it comes from. A segment of the
-/// path that is a placeholder alone, and stands for nothing, goes away.
+/// A template of repositories, such as <c>{registry}/{prefix}/{source.repository}</c>: where each image goes, by where it comes from. A
+/// segment of the path that is a placeholder alone, and stands for nothing, goes away.
 /// </summary>
 internal sealed class RepositoryTemplate
 {
@@ -37,7 +37,8 @@ internal sealed class RepositoryTemplate
         if (UserInfo.IsIn(text))
             throw Wrong(UserInfo.Hide(text), 1, UserInfo.Problem, "Leave them out.");
         if (text.Length is 0 or > MostLength)
-            throw Wrong(text.Length == 0 ? "" : text[..32] + "…", 1, $"it has {text.Length} characters", $"Write 1 to {MostLength} characters.");
+            throw Wrong(text.Length == 0 ? "" : text[..32] + "…", 1, $"it has {text.Length} characters",
+                $"Write 1 to {MostLength} characters.");
         ImmutableArray<TemplatePart>.Builder parts = ImmutableArray.CreateBuilder<TemplatePart>();
         int at = 0;
         while (at < text.Length)
@@ -93,7 +94,8 @@ internal sealed class RepositoryTemplate
         string text = name.ToString();
         if (DestinationName.NamesHost(text) && RepositoryName.TryParse(text, out RepositoryName? repository, out string? problem))
             return repository;
-        problem = DestinationName.NamesHost(text) && !RepositoryName.TryParse(text, out _, out problem) ? problem : "it has no host with a path behind it";
+        problem = DestinationName.NamesHost(text) && !RepositoryName.TryParse(text, out _, out problem)
+            ? problem : "it has no host with a path behind it";
         throw new AirgapException(
             ErrorCode.TemplateNameInvalid,
             $"The template '{Text}' makes '{text}' of {values.Source}, which no registry takes: {problem}.",
@@ -114,11 +116,13 @@ internal sealed class RepositoryTemplate
 
     private void CheckHost()
     {
-        if (_parts[0].IsRegistry ? _parts.Length > 1 && _parts[1] is { IsPlaceholder: false, Text: ['/', ..] } : !_parts[0].IsPlaceholder && DestinationName.NamesHost(_parts[0].Text))
+        if (_parts[0].IsRegistry ? _parts.Length > 1 && _parts[1] is { IsPlaceholder: false, Text: ['/', ..] }
+            : !_parts[0].IsPlaceholder && DestinationName.NamesHost(_parts[0].Text))
             return;
         throw Wrong(Text, 1, "it does not start with a registry's host and a '/'", "Start with {registry}/ or with HOST[:PORT]/.");
     }
 
     private static AirgapException Wrong(string text, int position, string problem, string advice) =>
-        new(ErrorCode.InvalidRepositoryTemplate, $"The repository template '{text}' cannot be read, at character {position}: {problem}.", advice);
+        new(ErrorCode.InvalidRepositoryTemplate,
+            $"The repository template '{text}' cannot be read, at character {position}: {problem}.", advice);
 }

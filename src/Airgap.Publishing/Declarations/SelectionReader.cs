@@ -9,7 +9,8 @@ namespace Airgap.Publishing.Declarations;
 internal static class SelectionReader
 {
     /// <summary>Reads the metadata.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSelection"/>, <see cref="ErrorCode.InvalidArgument"/> or <see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSelection"/>, <see cref="ErrorCode.InvalidArgument"/> or
+    /// <see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public static BundleSelection Read(PublishItem item)
     {
         BundleSelection selection = new()
@@ -22,26 +23,34 @@ internal static class SelectionReader
             DropUnreferenced = Word(item, MetadataNames.DropUnreferenced, "true", "false"),
         };
         if (!selection.IsEmpty && item.Kind != PublishItemKind.Bundle)
-            throw new AirgapException(ErrorCode.IncompatibleOptions, $"The item {item.ItemName} '{item.Include}' chooses packages or platforms, which are chosen of a bundle.", "Declare a bundle as ImgpkgBundle, or take the choice away.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                $"The item {item.ItemName} '{item.Include}' chooses packages or platforms, which are chosen of a bundle.",
+                "Declare a bundle as ImgpkgBundle, or take the choice away.");
         if (selection.Platforms.IsEmpty && (selection.Flatten || selection.SkipMissingPlatforms))
             throw Lone(item, selection.Flatten ? MetadataNames.Flatten : MetadataNames.MissingPlatform, MetadataNames.Platforms);
-        return selection.Packages.IsEmpty && selection.Prereleases is not null ? throw Lone(item, MetadataNames.PackagePrereleases, MetadataNames.Packages) : selection;
+        return selection.Packages.IsEmpty && selection.Prereleases is not null
+            ? throw Lone(item, MetadataNames.PackagePrereleases, MetadataNames.Packages) : selection;
     }
 
     private static ImmutableArray<string>? Prereleases(string? text) =>
         text is null ? null
         : text == "*" ? []
         : TagConstraints.ParsePrereleases(text) is { } identifiers ? [.. identifiers]
-        : throw new AirgapException(ErrorCode.InvalidSelection, $"'{text}' is no list of pre-releases.", "Write identifiers such as alpha,rc, or * for all.");
+        : throw new AirgapException(
+            ErrorCode.InvalidSelection, $"'{text}' is no list of pre-releases.", "Write identifiers such as alpha,rc, or * for all.");
 
     private static bool Word(PublishItem item, string name, string yes, string no)
     {
         string text = item.Value(name) ?? no;
         return text.Equals(yes, StringComparison.OrdinalIgnoreCase) || (text.Equals(no, StringComparison.OrdinalIgnoreCase)
             ? false
-            : throw new AirgapException(ErrorCode.InvalidArgument, $"{name} of the item {item.ItemName} '{item.Include}' has the value '{text}'.", $"Write {yes} or {no}."));
+            : throw new AirgapException(
+                ErrorCode.InvalidArgument, $"{name} of the item {item.ItemName} '{item.Include}' has the value '{text}'.",
+                $"Write {yes} or {no}."));
     }
 
     private static AirgapException Lone(PublishItem item, string name, string other) =>
-        new(ErrorCode.IncompatibleOptions, $"The item {item.ItemName} '{item.Include}' has {name}, and no {other}.", $"Set {other}, or take {name} away.");
+        new(ErrorCode.IncompatibleOptions, $"The item {item.ItemName} '{item.Include}' has {name}, and no {other}.",
+            $"Set {other}, or take {name} away.");
 }

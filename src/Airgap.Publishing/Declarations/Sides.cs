@@ -4,8 +4,8 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// Several registries in <c>AirgapRegistry</c>, with semicolons between them: a project goes to each, as if it alone were named, and leaves its artifacts in a
-/// folder of its own below <c>AirgapOutputPath</c>.
+/// Several registries in <c>AirgapRegistry</c>, with semicolons between them: a project goes to each, as if it alone were named, and leaves
+/// its artifacts in a folder of its own below <c>AirgapOutputPath</c>.
 /// </summary>
 internal static class Sides
 {
@@ -14,15 +14,19 @@ internal static class Sides
     {
         if (!settings.Registry.Contains(';', StringComparison.Ordinal))
             return ([settings], []);
-        string[] registries = [.. settings.Registry.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(registry => registry.TrimEnd('/'))];
+        string[] registries = [.. settings.Registry.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(registry => registry.TrimEnd('/'))];
         if (registries.Length < 2)
             return ([settings with { Registry = registries.FirstOrDefault() ?? "" }], []);
         List<Diagnostic> problems = [];
-        foreach (IGrouping<string, string> same in registries.GroupBy(FolderOf, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
+        foreach (IGrouping<string, string> same in registries.GroupBy(FolderOf, StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Count() > 1))
         {
             problems.Add(new Diagnostic(
                 ErrorCode.ConflictingRegistries,
-                $"The property {PropertyNames.Registry} names {string.Join(" and ", same.Select(registry => $"'{Oci.Naming.UserInfo.Hide(registry)}'"))}, whose artifacts would lie in one folder, {same.Key}.",
+                $"The property {PropertyNames.Registry} names " +
+                $"{string.Join(" and ", same.Select(registry => $"'{Oci.Naming.UserInfo.Hide(registry)}'"))}, whose artifacts would lie " +
+                $"in one folder, {same.Key}.",
                 "Name each registry once."));
         }
 
@@ -30,11 +34,17 @@ internal static class Sides
         {
             problems.Add(new Diagnostic(
                 ErrorCode.ConflictingRegistries,
-                $"{PropertyNames.Archive} is set, and {PropertyNames.Registry} names {registries.Length} registries: an archive is written once, and its artifacts name one far side.",
+                $"{PropertyNames.Archive} is set, and {PropertyNames.Registry} names {registries.Length} registries: an archive is " +
+                "written once, and its artifacts name one far side.",
                 $"Write the archive without {PropertyNames.Registry}, and name the registries where it is imported."));
         }
 
-        return ([.. registries.Select(registry => settings with { Registry = registry, OutputPath = Path.Combine(settings.OutputPath, FolderOf(registry)) })], [.. problems]);
+        return ([.. registries.Select(
+            registry => settings with
+            {
+                Registry = registry,
+                OutputPath = Path.Combine(settings.OutputPath, FolderOf(registry))
+            })], [.. problems]);
     }
 
     /// <summary>The folder of a registry's artifacts: <c>registry.corp.com_5000_apps</c> for <c>registry.corp.com:5000/apps</c>.</summary>

@@ -40,7 +40,8 @@ internal static class SizeText
             break;
         }
 
-        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) || value <= 0 || value > long.MaxValue || value * factor is < 1 or > long.MaxValue)
+        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value) || value <= 0
+            || value > long.MaxValue || value * factor is < 1 or > long.MaxValue)
             return false;
         bytes = (long)(value * factor);
         return true;

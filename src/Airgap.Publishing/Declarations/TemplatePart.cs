@@ -46,8 +46,10 @@ internal sealed record TemplatePart(string Text, bool IsPlaceholder, int? Length
         {
             if (name != DigestName)
                 return ($"'{{{inner}}}' has a length", $"Write {{{name}}}; only {{{DigestName}:N}} is cut.");
-            if (!int.TryParse(inner.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number is < 1 or > DigestLength)
-                return ($"'{inner[(colon + 1)..]}' is no length of a digest", $"Write a number from 1 to {DigestLength}, such as {{{DigestName}:12}}.");
+            if (!int.TryParse(inner.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                || number is < 1 or > DigestLength)
+                return ($"'{inner[(colon + 1)..]}' is no length of a digest",
+                    $"Write a number from 1 to {DigestLength}, such as {{{DigestName}:12}}.");
             length = number;
         }
 

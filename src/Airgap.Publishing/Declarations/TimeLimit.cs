@@ -2,7 +2,9 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>A limit of time as the tool's flags and a project's properties write it: a duration of Go, in whose client 0 means no limit.</summary>
+/// <summary>
+/// A limit of time as the tool's flags and a project's properties write it: a duration of Go, in whose client 0 means no limit.
+/// </summary>
 internal static class TimeLimit
 {
     /// <summary>What may be written, for a sentence that says so.</summary>

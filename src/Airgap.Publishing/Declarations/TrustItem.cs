@@ -4,7 +4,8 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>An item <c>ImgpkgTrust</c>: who has to have signed what lies in a place.</summary>
-/// <param name="Include">A host, a namespace or a repository, with all below it; <see cref="Everywhere"/> for all that no other item names.</param>
+/// <param name="Include">A host, a namespace or a repository, with all below it; <see cref="Everywhere"/> for all that no other item
+/// names.</param>
 /// <param name="Metadata">Its metadata (<see cref="Names"/>); names are compared without case.</param>
 /// <param name="Location">Where it is declared.</param>
 internal sealed record TrustItem(string Include, IReadOnlyDictionary<string, string> Metadata, SourceLocation? Location)
@@ -40,12 +41,16 @@ internal sealed record TrustItem(string Include, IReadOnlyDictionary<string, str
     public const string MinimumAge = "MinimumAge";
 
     /// <summary>All metadata, in the order of a reference table.</summary>
-    public static ImmutableArray<string> Names { get; } = [Key, Identity, Issuer, TrustedRoot, Certificate, Store, Required, Attestation, MinimumAge];
+    public static ImmutableArray<string> Names { get; } =
+        [Key, Identity, Issuer, TrustedRoot, Certificate, Store, Required, Attestation, MinimumAge];
 
     /// <summary>A metadata value without the blanks around it; null where it is missing or empty.</summary>
     public string? Value(string name) =>
-        Metadata.FirstOrDefault(pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Value?.Trim() is { Length: > 0 } value ? value : null;
+        Metadata.FirstOrDefault(
+            pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Value?.Trim() is { Length: > 0 } value
+            ? value : null;
 
     /// <summary>The values of a metadatum that takes several.</summary>
-    public string[] Values(string name) => Value(name)?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+    public string[] Values(string name) =>
+        Value(name)?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

@@ -5,7 +5,9 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Forecasts;
 
-/// <summary>The content of <c>plan.json</c>: what would move, from where to where. Its JSON schema is in the package Airgap.Build.</summary>
+/// <summary>
+/// The content of <c>plan.json</c>: what would move, from where to where. Its JSON schema is in the package Airgap.Build.
+/// </summary>
 internal sealed record PlanDocument
 {
     /// <summary>The address of the document's JSON schema; null where it is not known.</summary>
@@ -52,7 +54,8 @@ internal sealed record PlanItem : ItemDocument
 /// <param name="Action"><c>copy</c>, <c>mount</c> or <c>present</c>.</param>
 /// <param name="Bundle">True for a bundle.</param>
 /// <param name="Tags">The tags it would have.</param>
-internal sealed record PlanImage(string Source, string? Destination, string Digest, long Size, string Action, bool Bundle, ImmutableArray<string> Tags);
+internal sealed record PlanImage(
+    string Source, string? Destination, string Digest, long Size, string Action, bool Bundle, ImmutableArray<string> Tags);
 
 /// <summary>Numbers and bytes of blobs by what would be done with them.</summary>
 /// <param name="Copy">Their bytes would be sent.</param>

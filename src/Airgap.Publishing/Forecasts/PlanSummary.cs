@@ -12,7 +12,8 @@ internal static class PlanSummary
     {
         if (items.Count == 0)
             return PublishSummary.NothingMoved;
-        string kinds = string.Join(", ", items.GroupBy(item => item.Kind).Select(group => $"{group.Count()} {group.Key}{(group.Count() == 1 ? "" : "s")}"));
+        string kinds = string.Join(
+            ", ", items.GroupBy(item => item.Kind).Select(group => $"{group.Count()} {group.Key}{(group.Count() == 1 ? "" : "s")}"));
         ForecastItem[] copied = [.. items.Where(item => item.Forecast.Outcome == BlobOutcome.Copied)];
         List<string> parts = [];
         if (copied.Length > 0)

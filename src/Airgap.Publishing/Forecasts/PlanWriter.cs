@@ -48,7 +48,8 @@ internal static class PlanWriter
 
     /// <summary>Writes a plan to a file, unless it holds it already. Missing folders are made.</summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
-    public static Task WriteAsync(string path, PlanDocument plan, CancellationToken cancellationToken) => ArtifactFile.WriteAsync(path, ToJson(plan), cancellationToken);
+    public static Task WriteAsync(string path, PlanDocument plan, CancellationToken cancellationToken) =>
+        ArtifactFile.WriteAsync(path, ToJson(plan), cancellationToken);
 
     /// <summary>The plan for people: each item with its images, then its blobs.</summary>
     public static IEnumerable<string> Lines(PlanDocument plan)
@@ -73,7 +74,9 @@ internal static class PlanWriter
     {
         string[] parts = [.. new[] { (totals.Copy, "to copy"), (totals.Mount, "to mount"), (totals.Present, "already there") }
             .Where(part => part.Item1.Count > 0)
-            .Select(part => $"{part.Item1.Count} {(part.Item1.Count == 1 ? "blob" : "blobs")} {part.Item2} ({ByteSize.Format(part.Item1.Bytes)})")];
+            .Select(
+                part =>
+                $"{part.Item1.Count} {(part.Item1.Count == 1 ? "blob" : "blobs")} {part.Item2} ({ByteSize.Format(part.Item1.Bytes)})")];
         return parts.Length == 0 ? "no blobs" : string.Join(", ", parts);
     }
 
@@ -85,7 +88,8 @@ internal static class PlanWriter
             Kind = item.Kind,
             Include = item.Include,
             Source = forecast.Plan.Source.ToString()!,
-            Destination = (forecast.Root is { } root ? Place(item, root) : forecast.Items.Select(image => Place(item, image)?.Split('@')[0]).FirstOrDefault()) ?? Repository(item)?.ToString(),
+            Destination = (forecast.Root is { } root ? Place(item, root)
+                : forecast.Items.Select(image => Place(item, image)?.Split('@')[0]).FirstOrDefault()) ?? Repository(item)?.ToString(),
             Archive = (forecast.Destination as RelocationDestination.Archive)?.Path,
             Digest = forecast.Root?.Item.Digest.ToString(),
             Tag = forecast.Root?.Item.Tag,
@@ -93,7 +97,8 @@ internal static class PlanWriter
             MovesTag = forecast.MovesTag,
             Action = Word(forecast.Outcome),
             Images = [.. forecast.Items.Select(image => new PlanImage(
-                image.Item.Source.ToString(), Place(item, image), image.Item.Digest.ToString(), image.Item.Size, Word(image.Outcome), image.Item.IsBundle, image.Tags))],
+                image.Item.Source.ToString(), Place(item, image), image.Item.Digest.ToString(), image.Item.Size, Word(image.Outcome),
+                image.Item.IsBundle, image.Tags))],
             Blobs = Totals([forecast]),
             Derived = item.Derived,
         };
@@ -102,7 +107,8 @@ internal static class PlanWriter
     private static string? Place(ForecastItem item, RelocatedItem image) =>
         (image.Destination ?? (item.Repository is { } far ? ImageReference.ByDigest(far, image.Item.Digest) : null))?.ToString();
 
-    private static RepositoryName? Repository(ForecastItem item) => item.Repository ?? (item.Forecast.Destination as RelocationDestination.Repository)?.Name;
+    private static RepositoryName? Repository(ForecastItem item) =>
+        item.Repository ?? (item.Forecast.Destination as RelocationDestination.Repository)?.Name;
 
     private static PlanTotals Totals(ImmutableArray<TransferForecast> forecasts)
     {

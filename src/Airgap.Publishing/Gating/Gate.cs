@@ -12,8 +12,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Gating;
 
 /// <summary>
-/// Runs the command that has to agree, once, before anything is pushed: a place for scanners and approvals. It gets the plan as JSON on standard input and as a file, <c>AIRGAP_PLAN</c>, and
-/// where it is asked for the content as an OCI layout, <c>AIRGAP_LAYOUT</c>. Exit code 0 agrees.
+/// Runs the command that has to agree, once, before anything is pushed: a place for scanners and approvals. It gets the plan as JSON on
+/// standard input and as a file, <c>AIRGAP_PLAN</c>, and where it is asked for the content as an OCI layout, <c>AIRGAP_LAYOUT</c>. Exit
+/// code 0 agrees.
 /// </summary>
 internal sealed class Gate(GateSettings settings)
 {
@@ -30,7 +31,8 @@ internal sealed class Gate(GateSettings settings)
     // What programs need to run at all; none of these is where a secret belongs.
     private static readonly string[] s_common =
     [
-        "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "TERM", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE",
+        "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "TERM", "SYSTEMROOT", "SYSTEMDRIVE",
+        "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE",
         "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "DOTNET_ROOT", "SSL_CERT_FILE", "SSL_CERT_DIR",
     ];
 
@@ -50,15 +52,15 @@ internal sealed class Gate(GateSettings settings)
         {
             byte[] json = Encoding.UTF8.GetBytes(PlanWriter.ToJson(plan));
             string file = Path.Combine(folder, PlanWriter.FileName);
-            await File.WriteAllBytesAsync(file, json, cancellationToken).ConfigureAwait(false);
+            await File.WriteAllBytesAsync(file, json, cancellationToken);
             Dictionary<string, string> environment = Environment(file);
             if (settings.WithContent)
             {
                 environment[LayoutVariable] = Path.Combine(folder, "layout");
-                await fill(environment[LayoutVariable]).ConfigureAwait(false);
+                await fill(environment[LayoutVariable]);
             }
 
-            return await RunAsync(json, environment, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(json, environment, cancellationToken);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -73,7 +75,8 @@ internal sealed class Gate(GateSettings settings)
     /// <summary>The failure of a gate that does not agree.</summary>
     public static Diagnostic Refusal(GateReport report) => new(
         ErrorCode.GateRefused,
-        $"The gate '{Printable.Line(report.Command)}' refused with exit code {report.ExitCode}{(report.Text is { Length: > 0 } text ? $": {Printable.Line(text[..Math.Min(text.Length, 1000)].Trim())}" : "")}.",
+        $"The gate '{Printable.Line(report.Command)}' refused with exit code " +
+        $"{report.ExitCode}{(report.Text is { Length: > 0 } text ? $": {Printable.Line(text[..Math.Min(text.Length, 1000)].Trim())}" : "")}.",
         Advice);
 
     private async Task<GateReport> RunAsync(byte[] plan, Dictionary<string, string> environment, CancellationToken cancellationToken)
@@ -83,23 +86,30 @@ internal sealed class Gate(GateSettings settings)
         try
         {
             output = await HelperProcess.RunAsync(
-                ShellCommand.Start(settings.Command, settings.Folder, environment), plan, MostOutput, settings.TimeLimit, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                ShellCommand.Start(settings.Command, settings.Folder, environment), plan, MostOutput, settings.TimeLimit,
+                TimeProvider.System, cancellationToken);
         }
         catch (TimeoutException e)
         {
-            throw new AirgapException(ErrorCode.GateFailed, $"The gate '{settings.Command}' did not end within {settings.TimeLimit.TotalSeconds:0.###} seconds, and was ended.", "Give it more time, or less to do.", e);
+            throw new AirgapException(
+                ErrorCode.GateFailed,
+                $"The gate '{settings.Command}' did not end within {settings.TimeLimit.TotalSeconds:0.###} seconds, and was ended.",
+                "Give it more time, or less to do.", e);
         }
         catch (Win32Exception e)
         {
-            throw new AirgapException(ErrorCode.GateFailed, $"The gate '{settings.Command}' could not be run: {e.Message.TrimEnd('.')}.", Advice, e);
+            throw new AirgapException(
+                ErrorCode.GateFailed, $"The gate '{settings.Command}' could not be run: {e.Message.TrimEnd('.')}.", Advice, e);
         }
 
         if (output.IsTooLong)
-            throw new AirgapException(ErrorCode.GateFailed, $"The gate '{settings.Command}' wrote more than {MostOutput} bytes.", "Have it write less.");
+            throw new AirgapException(
+                ErrorCode.GateFailed, $"The gate '{settings.Command}' wrote more than {MostOutput} bytes.", "Have it write less.");
         JsonElement? sarif = Sarif(output.Out);
         string text = sarif is null && output.Out.Trim().Length > 0 ? output.Out : output.Error;
         return new GateReport(
-            settings.Command, output.ExitCode, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3), sarif, text.Trim() is { Length: > 0 } said ? said[..Math.Min(said.Length, MostText)] : null);
+            settings.Command, output.ExitCode, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3), sarif,
+            text.Trim() is { Length: > 0 } said ? said[..Math.Min(said.Length, MostText)] : null);
     }
 
     private Dictionary<string, string> Environment(string file)

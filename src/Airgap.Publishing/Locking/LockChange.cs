@@ -17,7 +17,8 @@ internal sealed record LockChange(string Path, int Locked, int Added, int Moved,
     /// <summary>Such as <c>3 tags locked: 1 added, 1 moved</c>.</summary>
     public override string ToString()
     {
-        IEnumerable<string> parts = new[] { (Added, "added"), (Moved, "moved"), (Removed, "removed") }.Where(part => part.Item1 > 0).Select(part => $"{part.Item1} {part.Item2}");
+        IEnumerable<string> parts = new[] { (Added, "added"), (Moved, "moved"), (Removed, "removed") }.Where(part => part.Item1 > 0)
+            .Select(part => $"{part.Item1} {part.Item2}");
         string choices = Choices == 0 ? "" : $" and {Choices} {(Choices == 1 ? "choice" : "choices")}";
         return $"{Locked} {(Locked == 1 ? "tag" : "tags")}{choices} locked: {(IsNone ? "as before" : string.Join(", ", parts))}";
     }

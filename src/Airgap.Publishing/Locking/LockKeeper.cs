@@ -17,7 +17,8 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
 {
     /// <summary>The reference that a declaration's lock entry has; null where its digest is given by the item itself.</summary>
     public static ImageReference? KeyOf(Declaration declaration) =>
-        declaration is { Item: { Kind: not PublishItemKind.Lock, IsProduced: false }, Reference: { Digest: null } reference } ? reference : null;
+        declaration is { Item: { Kind: not PublishItemKind.Lock, IsProduced: false }, Reference: { Digest: null } reference }
+            ? reference : null;
 
     /// <summary>Checks all that can be checked without a request.</summary>
     /// <param name="declarations">The declarations that could be read.</param>
@@ -29,7 +30,9 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         return problems.ToImmutable();
     }
 
-    /// <summary>Pins the declarations, asking the registry for what the lock lacks, and in locked mode whether the tags have moved.</summary>
+    /// <summary>
+    /// Pins the declarations, asking the registry for what the lock lacks, and in locked mode whether the tags have moved.
+    /// </summary>
     public async Task<ResolvedLock> ResolveAsync(ImmutableArray<Declaration> declarations, CancellationToken cancellationToken)
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
@@ -39,7 +42,9 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
 
         // Behind the air gap no registry can be asked for a tag's digest: there the lock only says what the archive must hold.
         bool canAsk = settings.SourceArchive.Length == 0;
-        Declaration[] asked = [.. declarations.Where(declaration => canAsk && KeyOf(declaration) is { } key && (settings.UpdateLock || settings.LockedMode || !read.Lock.Entries.ContainsKey(key.ToString())))];
+        Declaration[] asked = [.. declarations.Where(
+            declaration => canAsk && KeyOf(declaration) is { } key
+            && (settings.UpdateLock || settings.LockedMode || !read.Lock.Entries.ContainsKey(key.ToString())))];
         IReadOnlyDictionary<string, Digest> now = await AskAsync(asked, problems, cancellationToken);
         if (settings.LockedMode)
             problems.AddRange(Moved(asked, read.Lock, now));
@@ -50,11 +55,21 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
                 .Select(declaration => KeyOf(declaration)?.ToString())
                 .OfType<string>()
                 .Distinct(StringComparer.Ordinal)
-                .Select(key => KeyValuePair.Create(key, now.TryGetValue(key, out Digest digest) && !settings.LockedMode ? new ProjectLockEntry(digest, null) : read.Lock.Entries.GetValueOrDefault(key)))
+                .Select(key => KeyValuePair.Create(
+                    key, now.TryGetValue(key, out Digest digest) && !settings.LockedMode
+                    ? new ProjectLockEntry(digest, null) : read.Lock.Entries.GetValueOrDefault(key)))
                 .Where(pair => pair.Value is not null)!),
         };
-        ImmutableArray<Declaration> declared = [.. declarations.Select(declaration => declaration with { Pin = KeyOf(declaration) is { } key ? pinned.Entries.GetValueOrDefault(key.ToString())?.Digest : null })];
-        pinned = pinned with { Derived = await DerivedAsync(declared, read.Lock, canAsk && problems.Count == 0, problems, cancellationToken) };
+        ImmutableArray<Declaration> declared = [
+            .. declarations.Select(declaration =>
+                declaration with
+                {
+                    Pin = KeyOf(declaration) is { } key ? pinned.Entries.GetValueOrDefault(key.ToString())?.Digest : null
+                })];
+        pinned = pinned with
+        {
+            Derived = await DerivedAsync(declared, read.Lock, canAsk && problems.Count == 0, problems, cancellationToken)
+        };
         (int Added, int Moved, int Removed) tags = Compare(read.Lock.Entries, pinned.Entries);
         (int Added, int Moved, int Removed) choices = Compare(read.Lock.Derived, pinned.Derived);
         LockChange change = new(
@@ -65,7 +80,11 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
             canAsk && !settings.LockedMode ? tags.Removed + choices.Removed : 0)
         { Choices = pinned.Derived.Count };
         return new ResolvedLock(
-            [.. declared.Select(declaration => declaration with { DerivedPin = LockedSelections.KeyOf(declaration) is { } key ? pinned.Derived.GetValueOrDefault(key)?.Digest : null })],
+            [.. declared.Select(declaration =>
+                declaration with
+                {
+                    DerivedPin = LockedSelections.KeyOf(declaration) is { } key ? pinned.Derived.GetValueOrDefault(key)?.Digest : null
+                })],
             problems.ToImmutable(),
             change.IsNone ? null : pinned,
             change);
@@ -73,42 +92,55 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
 
     // A choice that is locked is derived once more only to update the lock, and by whoever relocates it.
     private async Task<ImmutableSortedDictionary<string, ProjectLockEntry>> DerivedAsync(
-        ImmutableArray<Declaration> declarations, ProjectLock found, bool canAsk, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
+        ImmutableArray<Declaration> declarations, ProjectLock found, bool canAsk, ImmutableArray<Diagnostic>.Builder problems,
+        CancellationToken cancellationToken)
     {
         IEnumerable<Declaration> asked = !canAsk || settings.LockedMode
             ? []
-            : declarations.Where(declaration => LockedSelections.KeyOf(declaration) is { } key && (settings.UpdateLock || !found.Derived.ContainsKey(key)));
-        IReadOnlyDictionary<string, Digest> now = await LockedSelections.DeriveAsync(asked, registry, settings.Concurrency, problems, cancellationToken);
+            : declarations.Where(declaration =>
+                LockedSelections.KeyOf(declaration) is { } key && (settings.UpdateLock || !found.Derived.ContainsKey(key)));
+        IReadOnlyDictionary<string, Digest> now =
+            await LockedSelections.DeriveAsync(asked, registry, settings.Concurrency, problems, cancellationToken);
         return ProjectLock.Empty.Derived.AddRange(declarations
             .Select(LockedSelections.KeyOf)
             .OfType<string>()
             .Distinct(StringComparer.Ordinal)
-            .Select(key => KeyValuePair.Create(key, now.TryGetValue(key, out Digest digest) ? new ProjectLockEntry(digest, null) : found.Derived.GetValueOrDefault(key)))
+            .Select(key => KeyValuePair.Create(
+                key, now.TryGetValue(key, out Digest digest) ? new ProjectLockEntry(digest, null) : found.Derived.GetValueOrDefault(key)))
             .Where(pair => pair.Value is not null)!);
     }
 
-    private static (int Added, int Moved, int Removed) Compare(ImmutableSortedDictionary<string, ProjectLockEntry> before, ImmutableSortedDictionary<string, ProjectLockEntry> now) => (
+    private static (int Added, int Moved, int Removed) Compare(
+        ImmutableSortedDictionary<string, ProjectLockEntry> before, ImmutableSortedDictionary<string, ProjectLockEntry> now) => (
         now.Keys.Count(key => !before.ContainsKey(key)),
         now.Count(pair => before.TryGetValue(pair.Key, out ProjectLockEntry? old) && old.Digest != pair.Value.Digest),
         before.Keys.Count(key => !now.ContainsKey(key)));
 
     /// <summary>Writes the lock, if it has changed.</summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
-    public static Task WriteAsync(ResolvedLock resolved, CancellationToken cancellationToken) => resolved is { Lock: { } changed, Change: { } change }
+    public static Task WriteAsync(ResolvedLock resolved, CancellationToken cancellationToken) =>
+        resolved is { Lock: { } changed, Change: { } change }
         ? ArtifactFile.WriteAsync(change.Path, changed.ToJson(), cancellationToken)
         : Task.CompletedTask;
 
-    private (ProjectLock Lock, bool IsKept) Read(ImmutableArray<Declaration> declarations, bool complete, ImmutableArray<Diagnostic>.Builder problems)
+    private (ProjectLock Lock, bool IsKept) Read(
+        ImmutableArray<Declaration> declarations, bool complete, ImmutableArray<Diagnostic>.Builder problems)
     {
         string path = settings.FullLockFile;
         if (settings is { LockedMode: true, UpdateLock: true })
-            problems.Add(Incompatible($"Both {PropertyNames.LockedMode} and {PropertyNames.UpdateLock} are set.", $"Update the lock where changes are made, and set {PropertyNames.LockedMode} where they are only built."));
+            problems.Add(Incompatible(
+                $"Both {PropertyNames.LockedMode} and {PropertyNames.UpdateLock} are set.",
+                $"Update the lock where changes are made, and set {PropertyNames.LockedMode} where they are only built."));
         if (settings is { UpdateLock: true, SourceArchive.Length: > 0 })
-            problems.Add(Incompatible($"Both {PropertyNames.UpdateLock} and {PropertyNames.SourceArchive} are set.", "Update the lock where the source registry can be reached."));
+            problems.Add(Incompatible(
+                $"Both {PropertyNames.UpdateLock} and {PropertyNames.SourceArchive} are set.",
+                "Update the lock where the source registry can be reached."));
         if (settings.UseLockFile == false)
         {
             if (settings.LockedMode || settings.UpdateLock || File.Exists(path))
-                problems.Add(Incompatible($"{PropertyNames.UseLockFile} is false, and {(settings.LockedMode ? $"{PropertyNames.LockedMode} is set" : settings.UpdateLock ? $"{PropertyNames.UpdateLock} is set" : $"the lock {path} exists")}.", "Remove one of the two."));
+                problems.Add(Incompatible(
+                    $"{PropertyNames.UseLockFile} is false, and " +
+                    $"{(settings.LockedMode ? $"{PropertyNames.LockedMode} is set" : settings.UpdateLock ? $"{PropertyNames.UpdateLock} is set" : $"the lock {path} exists")}.", "Remove one of the two."));
             return (ProjectLock.Empty, IsKept: false);
         }
 
@@ -116,7 +148,8 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         ProjectLock? found = ProjectLockReader.Read(path, problems);
         if (settings.LockedMode && problems.Count == before)
             problems.AddRange(Differences(declarations, found, complete));
-        return (found ?? ProjectLock.Empty, found is not null || settings.LockedMode || settings.UpdateLock || settings.UseLockFile == true);
+        return (found ?? ProjectLock.Empty,
+            found is not null || settings.LockedMode || settings.UpdateLock || settings.UseLockFile == true);
     }
 
     private IEnumerable<Diagnostic> Differences(ImmutableArray<Declaration> declarations, ProjectLock? found, bool complete)
@@ -128,15 +161,18 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
             {
                 yield return declaration.Item.Problem(
                     ErrorCode.NotLocked,
-                    $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is not locked: {settings.FullLockFile} {(found is null ? "does not exist" : $"has no {key}")}.",
+                    $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is not locked: {settings.FullLockFile} " +
+                    $"{(found is null ? "does not exist" : $"has no {key}")}.",
                     $"Publish once without {PropertyNames.LockedMode} and with {PropertyNames.UpdateLock}=true, and commit the lock.");
             }
 
-            if (LockedSelections.KeyOf(declaration) is { } choice && declared.Add(choice) && (found is not null || KeyOf(declaration) is null) && found?.Derived.ContainsKey(choice) != true)
+            if (LockedSelections.KeyOf(declaration) is { } choice && declared.Add(choice)
+                && (found is not null || KeyOf(declaration) is null) && found?.Derived.ContainsKey(choice) != true)
             {
                 yield return declaration.Item.Problem(
                     ErrorCode.NotLocked,
-                    $"What the item {declaration.Item.ItemName} '{declaration.Item.Include}' chooses is not locked: {settings.FullLockFile} {(found is null ? "does not exist" : $"has no {choice}")}.",
+                    $"What the item {declaration.Item.ItemName} '{declaration.Item.Include}' chooses is not locked: " +
+                    $"{settings.FullLockFile} {(found is null ? "does not exist" : $"has no {choice}")}.",
                     $"Publish once without {PropertyNames.LockedMode} and with {PropertyNames.UpdateLock}=true, and commit the lock.");
             }
         }
@@ -153,7 +189,8 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         }
     }
 
-    private static IEnumerable<Diagnostic> Moved(IEnumerable<Declaration> declarations, ProjectLock pinned, IReadOnlyDictionary<string, Digest> now)
+    private static IEnumerable<Diagnostic> Moved(
+        IEnumerable<Declaration> declarations, ProjectLock pinned, IReadOnlyDictionary<string, Digest> now)
     {
         foreach (Declaration declaration in declarations)
         {
@@ -163,11 +200,13 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
             yield return declaration.Item.Problem(
                 ErrorCode.TagMoved,
                 $"The tag {key} has moved: it stands for {digest}, and {pinned.Entries[key].Location} pins {pinned.Entries[key].Digest}.",
-                $"Have the new digest reviewed in a lock written with {PropertyNames.UpdateLock}=true; a publish without {PropertyNames.LockedMode} relocates the locked one.");
+                "Have the new digest reviewed in a lock written with " +
+                $"{PropertyNames.UpdateLock}=true; a publish without {PropertyNames.LockedMode} relocates the locked one.");
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, Digest>> AskAsync(IEnumerable<Declaration> declarations, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, Digest>> AskAsync(
+        IEnumerable<Declaration> declarations, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
     {
         ConcurrentDictionary<string, Digest> answers = new(StringComparer.Ordinal);
         ConcurrentDictionary<string, Diagnostic> failures = new(StringComparer.Ordinal);

@@ -14,7 +14,9 @@ internal static class LockedSelections
     /// <summary>Stands between the reference and the choice.</summary>
     public const string Between = " | ";
 
-    /// <summary>The key of a declaration's entry, such as <c>HOST/PATH:TAG | platforms linux/amd64</c>; null where the bundle goes along whole.</summary>
+    /// <summary>
+    /// The key of a declaration's entry, such as <c>HOST/PATH:TAG | platforms linux/amd64</c>; null where the bundle goes along whole.
+    /// </summary>
     public static string? KeyOf(Declaration declaration) =>
         declaration is { Item: { Kind: PublishItemKind.Bundle, IsProduced: false }, Selection.IsEmpty: false, Reference: { } reference }
             ? $"{reference}{Between}{declaration.Selection}"
@@ -42,7 +44,8 @@ internal static class LockedSelections
             try
             {
                 using Derivation derivation = await deriver.DeriveAsync(
-                    reference.Digest is null && declaration.Pin is { } pin ? reference.WithDigest(pin) : reference, declaration.Tag, cancellationToken);
+                    reference.Digest is null && declaration.Pin is { } pin ? reference.WithDigest(pin) : reference,
+                    declaration.Tag, cancellationToken);
                 derived[KeyOf(declaration)!] = derivation.Digest;
             }
             catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
@@ -64,5 +67,6 @@ internal static class LockedSelections
             ErrorCode.DerivedMoved,
             $"What is derived of {declaration.Reference} by {declaration.Selection} is {derived}, and {lockFile} pins {pinned}: "
             + "the lock was written by another release, or changed by hand.",
-            $"Have the new digest reviewed in a lock written with {PropertyNames.UpdateLock}=true, or publish with the release that wrote the lock.");
+            "Have the new digest reviewed in a lock written with " +
+            $"{PropertyNames.UpdateLock}=true, or publish with the release that wrote the lock.");
 }

@@ -19,10 +19,14 @@ internal sealed record ProjectLock(ImmutableSortedDictionary<string, ProjectLock
     public const int Version = 1;
 
     /// <summary>A lock without entries.</summary>
-    public static ProjectLock Empty { get; } = new(ImmutableSortedDictionary.Create<string, ProjectLockEntry>(StringComparer.Ordinal)) { Schema = SchemaLinks.Of("airgap.lock") };
+    public static ProjectLock Empty { get; } = new(ImmutableSortedDictionary.Create<string, ProjectLockEntry>(StringComparer.Ordinal))
+    {
+        Schema = SchemaLinks.Of("airgap.lock")
+    };
 
     /// <summary>The digests of derived bundles, by reference and choice (<see cref="LockedSelections.KeyOf"/>).</summary>
-    public ImmutableSortedDictionary<string, ProjectLockEntry> Derived { get; init; } = ImmutableSortedDictionary.Create<string, ProjectLockEntry>(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, ProjectLockEntry> Derived { get; init; } =
+        ImmutableSortedDictionary.Create<string, ProjectLockEntry>(StringComparer.Ordinal);
 
     /// <summary>The address of the file's JSON schema, as it stands there; null for none.</summary>
     public string? Schema { get; init; }

@@ -130,10 +130,16 @@ internal sealed class ProjectLockReader
         if (json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out int version) || version < 1)
             Add(ref json, $"'version' must be {ProjectLock.Version}");
         else if (version > ProjectLock.Version)
-            _problems.Add(Problem(PlaceOf(ref json), $"its version is {version}, and this release reads {ProjectLock.Version}") with { Advice = "Use the newer release that wrote it." });
+            _problems.Add(Problem(PlaceOf(ref json),
+                $"its version is {version}, and this release reads {ProjectLock.Version}") with
+            {
+                Advice =
+                "Use the newer release that wrote it."
+            });
     }
 
-    private void ReadItems(ref Utf8JsonReader json, ImmutableSortedDictionary<string, ProjectLockEntry>.Builder entries, Func<string, string?> findWrong)
+    private void ReadItems(ref Utf8JsonReader json, ImmutableSortedDictionary<string, ProjectLockEntry>.Builder entries,
+        Func<string, string?> findWrong)
     {
         HashSet<string> seen = [];
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -193,7 +199,8 @@ internal sealed class ProjectLockReader
     private SourceLocation PlaceOf(int line, int bytes)
     {
         int start = StartOf(line);
-        return new SourceLocation(_path, line + 1, Encoding.UTF8.GetCharCount(_json, start, Math.Clamp(bytes, 0, _json.Length - start)) + 1);
+        return new SourceLocation(
+            _path, line + 1, Encoding.UTF8.GetCharCount(_json, start, Math.Clamp(bytes, 0, _json.Length - start)) + 1);
     }
 
     private int StartOf(int line)

@@ -31,7 +31,9 @@ internal static class MirrorFiles
                     files.Add((MirrorSets.DigestsFile, MirrorSets.WriteDigests(entries)));
                     break;
                 default:
-                    files.Add((MirrorSets.TagsFile, MirrorSets.WriteTags(entries) ?? throw Nothing("no image whose tag is at the mirror, so that an ImageTagMirrorSet would lead nowhere")));
+                    files.Add((MirrorSets.TagsFile,
+                        MirrorSets.WriteTags(entries)
+                        ?? throw Nothing("no image whose tag is at the mirror, so that an ImageTagMirrorSet would lead nowhere")));
                     break;
             }
         }
@@ -42,5 +44,6 @@ internal static class MirrorFiles
     private static AirgapException Nothing(string what) => new(
         ErrorCode.NothingMirrored,
         $"The relocation holds {what}.",
-        "Relocate to a registry first; of an archive the relocation names a destination where the project names the registry of the far side.");
+        "Relocate to a registry first; of an archive the relocation names a destination where the project names the registry of the " +
+        "far side.");
 }

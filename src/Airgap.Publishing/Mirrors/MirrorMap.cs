@@ -25,7 +25,8 @@ internal static class MirrorMap
     /// <param name="hostOf">The host by which the cluster knows the mirror of an item; null for that of the report.</param>
     public static ImmutableArray<MirrorEntry> Of(RelocationReport report, Func<ReportItem, string?>? hostOf = null)
     {
-        SortedDictionary<string, (RepositoryName Source, Dictionary<RepositoryName, HashSet<string>> Mirrors, bool HasTags)> found = new(StringComparer.Ordinal);
+        SortedDictionary<string, (RepositoryName Source, Dictionary<RepositoryName, HashSet<string>> Mirrors, bool HasTags)> found =
+            new(StringComparer.Ordinal);
         foreach (ReportItem item in report.Items)
         {
             string? host = hostOf?.Invoke(item);
@@ -34,7 +35,8 @@ internal static class MirrorMap
                 if (Repository(image.Origin ?? image.Source) is not { } source)
                     continue;
                 bool isTagged = image.Digest == item.Digest && item.Tag is { Length: > 0 };
-                foreach (RepositoryName place in Places(image).Select(place => host is null ? place : new RepositoryName(host, place.Path)).Where(place => place != source))
+                foreach (RepositoryName place in Places(image).Select(place => host is null ? place : new RepositoryName(host, place.Path))
+                    .Where(place => place != source))
                 {
                     if (!found.TryGetValue(source.ToString(), out var known))
                         known = (source, [], false);
@@ -50,7 +52,8 @@ internal static class MirrorMap
         [
             .. found.Values.Select(entry => new MirrorEntry(
                 entry.Source,
-                [.. entry.Mirrors.OrderByDescending(mirror => mirror.Value.Count).ThenBy(mirror => mirror.Key.ToString(), StringComparer.Ordinal).Select(mirror => mirror.Key)],
+                [.. entry.Mirrors.OrderByDescending(mirror => mirror.Value.Count)
+                    .ThenBy(mirror => mirror.Key.ToString(), StringComparer.Ordinal).Select(mirror => mirror.Key)],
                 entry.HasTags)),
         ];
     }
@@ -58,5 +61,6 @@ internal static class MirrorMap
     private static IEnumerable<RepositoryName> Places(ReportImage image) =>
         (image.AlsoAt ?? []).Append(image.Destination).Select(Repository).OfType<RepositoryName>();
 
-    private static RepositoryName? Repository(string? reference) => ImageReference.TryParse(reference, out ImageReference? parsed, out _) ? parsed.Repository : null;
+    private static RepositoryName? Repository(string? reference) =>
+        ImageReference.TryParse(reference, out ImageReference? parsed, out _) ? parsed.Repository : null;
 }

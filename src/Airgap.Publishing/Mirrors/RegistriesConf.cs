@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Airgap.Publishing.Mirrors;
 
-/// <summary>Writes <c>registries.conf</c> in its second version, for podman, CRI-O, Buildah and skopeo: a drop-in for <c>registries.conf.d</c>.</summary>
+/// <summary>
+/// Writes <c>registries.conf</c> in its second version, for podman, CRI-O, Buildah and skopeo: a drop-in for <c>registries.conf.d</c>.
+/// </summary>
 /// <remarks>Source: containers-registries.conf(5).</remarks>
 internal static class RegistriesConf
 {
@@ -15,7 +17,8 @@ internal static class RegistriesConf
         StringBuilder text = new("# For /etc/containers/registries.conf.d/: where the mirror has what these repositories had.\n");
         foreach (MirrorEntry entry in entries)
         {
-            text.Append("\n[[registry]]\nprefix = \"").Append(entry.SourceText).Append("\"\nlocation = \"").Append(entry.SourceText).Append("\"\n");
+            text.Append("\n[[registry]]\nprefix = \"").Append(entry.SourceText).Append("\"\nlocation = \"")
+                .Append(entry.SourceText).Append("\"\n");
             foreach (string mirror in entry.Mirrors.Select(mirror => mirror.ToString()))
             {
                 text.Append("\n[[registry.mirror]]\nlocation = \"").Append(mirror).Append("\"\n");

@@ -21,7 +21,8 @@ internal sealed class BlobTable
     {
         HashSet<Digest> moved = [.. image.Blobs.Select(blob => blob.Digest)];
         IEnumerable<Descriptor> all = image.Manifest.Config is { } config ? [config, .. image.Manifest.Layers] : image.Manifest.Layers;
-        ImmutableArray<int> places = [.. all.DistinctBy(blob => blob.Digest).Select(blob => Place(blob, !moved.Contains(blob.Digest), outcomes))];
+        ImmutableArray<int> places =
+            [.. all.DistinctBy(blob => blob.Digest).Select(blob => Place(blob, !moved.Contains(blob.Digest), outcomes))];
         bool isNew = _counted.Add((destination, image.Manifest.Digest));
         foreach (int place in places)
         {

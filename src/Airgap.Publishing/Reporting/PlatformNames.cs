@@ -7,7 +7,9 @@ namespace Airgap.Publishing.Reporting;
 /// <summary>Names the manifests of an index by their platforms.</summary>
 internal static class PlatformNames
 {
-    /// <summary>Such as <c>linux/arm/v7</c> or <c>attestation</c>, in the index's order; a manifest that names no platform is <c>manifest N</c>.</summary>
+    /// <summary>
+    /// Such as <c>linux/arm/v7</c> or <c>attestation</c>, in the index's order; a manifest that names no platform is <c>manifest N</c>.
+    /// </summary>
     public static ImmutableArray<string> Of(Manifest index)
     {
         using JsonDocument document = JsonDocument.Parse(index.Bytes, new JsonDocumentOptions { MaxDepth = 64 });
@@ -19,7 +21,8 @@ internal static class PlatformNames
     private static string? NameOf(JsonElement descriptor)
     {
         // BuildKit lists an attestation beside each image, for a platform that does not exist.
-        if (Object(descriptor, "annotations") is { } annotations && Text(annotations, "vnd.docker.reference.type") == "attestation-manifest")
+        if (Object(descriptor, "annotations") is { } annotations
+            && Text(annotations, "vnd.docker.reference.type") == "attestation-manifest")
             return "attestation";
         if (Object(descriptor, "platform") is not { } platform)
             return null;

@@ -18,10 +18,14 @@ internal static class PublishSummary
     public static string Create(IReadOnlyList<PublishedItem> items, IReadOnlyList<PublishItem> failed)
     {
         ILookup<BlobOutcome, PublishedItem> outcomes = items.ToLookup(item => item.Outcome);
-        string kinds = string.Join(", ", items.Select(item => item.Item).Concat(failed).GroupBy(item => item.Kind).OrderBy(group => group.Key).Select(group => Count(group.Count(), group.Key)));
+        string kinds = string.Join(
+            ", ", items.Select(item => item.Item).Concat(failed).GroupBy(item => item.Kind).OrderBy(group => group.Key)
+            .Select(group => Count(group.Count(), group.Key)));
         List<string> parts = [];
         if (outcomes[BlobOutcome.Copied].Any())
-            parts.Add($"{outcomes[BlobOutcome.Copied].Count()} copied ({ByteSize.Format(WorkTotals.Of(items.Select(item => item.Result)).Copied.Bytes)})");
+            parts.Add(
+                $"{outcomes[BlobOutcome.Copied].Count()} copied " +
+                $"({ByteSize.Format(WorkTotals.Of(items.Select(item => item.Result)).Copied.Bytes)})");
         if (outcomes[BlobOutcome.Mounted].Any())
             parts.Add($"{outcomes[BlobOutcome.Mounted].Count()} mounted");
         if (outcomes[BlobOutcome.Present].Any())

@@ -25,7 +25,8 @@ internal static class RelocationPage
     /// <param name="signatures">The images that were judged; null for none.</param>
     public static ReportModel Create(
         string project, IReadOnlyList<TransferResult> results, IEnumerable<DerivedReport?> derived,
-        ImmutableArray<Diagnostic> warnings, IReadOnlyList<Diagnostic> failures, string summary, long? retries, IEnumerable<TrustedImage>? signatures = null)
+        ImmutableArray<Diagnostic> warnings, IReadOnlyList<Diagnostic> failures, string summary, long? retries,
+        IEnumerable<TrustedImage>? signatures = null)
     {
         ReportBuilder builder = new();
         foreach (TransferResult result in results)

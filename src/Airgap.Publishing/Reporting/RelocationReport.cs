@@ -6,7 +6,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>The content of <c>relocation.json</c>: what moved, from where to where. Paths of artifacts are relative to the report's folder where they lie in it.</summary>
+/// <summary>
+/// The content of <c>relocation.json</c>: what moved, from where to where. Paths of artifacts are relative to the report's folder where
+/// they lie in it.
+/// </summary>
 internal sealed record RelocationReport
 {
     /// <summary>The address of the document's JSON schema; null where it is not known.</summary>
@@ -88,5 +91,6 @@ internal sealed record ReportItem : ItemDocument
     /// <summary>Everything but what was done.</summary>
     internal string Identity => string.Join(
         '\n',
-        [Kind, Include, Source, Destination ?? "", Archive ?? "", Digest ?? "", Tag ?? "", PackageRepository ?? "", Lock ?? "", .. Images.Select(image => image.Identity)]);
+        [Kind, Include, Source, Destination ?? "", Archive ?? "", Digest ?? "", Tag ?? "", PackageRepository ?? "", Lock ?? "",
+            .. Images.Select(image => image.Identity)]);
 }

@@ -19,7 +19,9 @@ internal static class RelocationReportWriter
     /// <summary>Writes the report. One of a run that moved something stays when nothing has moved or changed since.</summary>
     /// <returns>The report's path, and whether what stood there stays.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
-    public static async Task<(string Path, bool IsKept)> WriteAsync(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary, GateReport? gate, CancellationToken cancellationToken)
+    public static async Task<(string Path, bool IsKept)> WriteAsync(
+        string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures,
+        string summary, GateReport? gate, CancellationToken cancellationToken)
     {
         string path = Path.Combine(folder, FileName);
         RelocationReport report = Create(folder, items, warnings, failures, summary) with { Gate = gate };
@@ -31,7 +33,9 @@ internal static class RelocationReportWriter
     }
 
     /// <summary>Makes the report.</summary>
-    public static RelocationReport Create(string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures, string summary)
+    public static RelocationReport Create(
+        string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings,
+        ImmutableArray<Diagnostic> failures, string summary)
     {
         ReportPlaces places = ReportPlaces.Of([.. items.SelectMany(item => item.Result.Everywhere)]);
         return new RelocationReport
@@ -53,13 +57,15 @@ internal static class RelocationReportWriter
     private static ReportItem CreateItem(string folder, PublishedItem item)
     {
         TransferResult result = item.Result;
-        ILookup<string, RelocatedItem> further = result.Further.SelectMany(each => each.Items).ToLookup(image => image.Item.Source.ToString(), StringComparer.Ordinal);
+        ILookup<string, RelocatedItem> further =
+            result.Further.SelectMany(each => each.Items).ToLookup(image => image.Item.Source.ToString(), StringComparer.Ordinal);
         return new ReportItem
         {
             Kind = item.Item.Kind.ToString().ToLowerInvariant(),
             Include = item.Item.Include,
             Source = result.Plan.Source.ToString(),
-            Destination = result.Root?.Destination?.ToString() ?? result.Items.Select(image => image.Destination?.Repository.ToString()).FirstOrDefault(),
+            Destination = result.Root?.Destination?.ToString()
+            ?? result.Items.Select(image => image.Destination?.Repository.ToString()).FirstOrDefault(),
             Archive = FileOf(PublishedFileKind.Archive),
             Digest = result.Root?.Item.Digest.ToString(),
             Tag = result.Root?.Item.Tag,
@@ -85,7 +91,8 @@ internal static class RelocationReportWriter
     {
         try
         {
-            RelocationReport? report = File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), s_json.RelocationReport) : null;
+            RelocationReport? report = File.Exists(path)
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), s_json.RelocationReport) : null;
             return report?.IsWhole == true ? report : null;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)

@@ -17,9 +17,11 @@ internal static class RelocationRoots
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("schemaVersion", out _))
                 return null;
             ImmutableArray<ImmutableArray<ImageReference>>.Builder images = ImmutableArray.CreateBuilder<ImmutableArray<ImageReference>>();
-            foreach (JsonElement image in root.GetProperty("items").EnumerateArray().SelectMany(item => item.GetProperty("images").EnumerateArray()))
+            foreach (JsonElement image in root.GetProperty("items").EnumerateArray()
+                .SelectMany(item => item.GetProperty("images").EnumerateArray()))
             {
-                ImageReference[] places = [.. new[] { "source", "destination" }.Select(name => Place(image, name)).OfType<ImageReference>()];
+                ImageReference[] places =
+                    [.. new[] { "source", "destination" }.Select(name => Place(image, name)).OfType<ImageReference>()];
                 if (places.Length > 0)
                     images.Add([.. places]);
             }
@@ -34,5 +36,6 @@ internal static class RelocationRoots
 
     private static ImageReference? Place(JsonElement image, string name) =>
         image.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String
-        && ImageReference.TryParse(text.GetString(), out ImageReference? reference, out _) && reference.Digest is not null ? reference : null;
+        && ImageReference.TryParse(text.GetString(), out ImageReference? reference, out _)
+        && reference.Digest is not null ? reference : null;
 }

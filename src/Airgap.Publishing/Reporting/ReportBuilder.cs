@@ -48,7 +48,8 @@ internal sealed class ReportBuilder
     }
 
     /// <summary>Adds what the user should know, each once.</summary>
-    public void AddWarnings(IEnumerable<Diagnostic> warnings) => _warnings.AddRange(warnings.Where(warning => !_warnings.Contains(warning)));
+    public void AddWarnings(IEnumerable<Diagnostic> warnings) =>
+        _warnings.AddRange(warnings.Where(warning => !_warnings.Contains(warning)));
 
     /// <summary>Adds what went wrong.</summary>
     public void AddFailures(IEnumerable<Diagnostic> failures)
@@ -86,7 +87,8 @@ internal sealed class ReportBuilder
 
     private ReportNode WithSignatures(ReportNode node) => _signed.Count == 0 ? node : node with
     {
-        SignedBy = node.Digest is { } digest && node.Kind != ReportNodeKind.Attached ? _signed.GetValueOrDefault(digest.ToString(), []) : [],
+        SignedBy = node.Digest is { } digest && node.Kind != ReportNodeKind.Attached
+            ? _signed.GetValueOrDefault(digest.ToString(), []) : [],
         Children = [.. node.Children.Select(WithSignatures)],
     };
 

@@ -29,7 +29,11 @@ internal sealed record ReportImage(
     {
         string[] places = [.. further[Source].Select(place => place.Destination?.ToString()).OfType<string>()];
         string original = relocated.Item.OriginalReference;
-        return this with { Origin = original.Length > 0 && original != Source ? original : null, AlsoAt = places.Length > 0 ? places : null };
+        return this with
+        {
+            Origin = original.Length > 0 && original != Source ? original : null,
+            AlsoAt = places.Length > 0 ? places : null
+        };
     }
 
     /// <summary>What became of an image.</summary>
@@ -48,5 +52,6 @@ internal sealed record ReportImage(
     }
 
     /// <summary>Everything but what was done.</summary>
-    internal string Identity => $"{Source} {Destination} {Digest} {Size} {Kind} {string.Join(' ', Tags)} {Origin} {string.Join(' ', AlsoAt ?? [])}";
+    internal string Identity =>
+        $"{Source} {Destination} {Digest} {Size} {Kind} {string.Join(' ', Tags)} {Origin} {string.Join(' ', AlsoAt ?? [])}";
 }

@@ -7,7 +7,8 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing.Reporting;
 
 /// <summary>What a report for people shows: the tree of what was relocated or described, its blobs, and what was done.</summary>
-/// <remarks>Richer than <c>relocation.json</c>, which gives programs the place of each image: this also knows which layer belongs to which image.</remarks>
+/// <remarks>Richer than <c>relocation.json</c>, which gives programs the place of each image: this also knows which layer belongs to which
+/// image.</remarks>
 internal sealed record ReportModel
 {
     /// <summary>What it is about: a bundle, an image, or a project.</summary>

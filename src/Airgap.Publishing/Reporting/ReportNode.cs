@@ -41,7 +41,10 @@ internal sealed record ReportNode
     /// <summary>What the bundle above notes about it.</summary>
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = LockedImage.NoAnnotations;
 
-    /// <summary>By which keys or identities it is signed, and when, as it was judged in this run; empty where nobody had to have signed, or a policy asks for nobody.</summary>
+    /// <summary>
+    /// By which keys or identities it is signed, and when, as it was judged in this run; empty where nobody had to have signed, or a policy
+    /// asks for nobody.
+    /// </summary>
     public ImmutableArray<string> SignedBy { get; init; } = [];
 
     /// <summary>Why it is not there; null where it is.</summary>
@@ -50,7 +53,9 @@ internal sealed record ReportNode
     /// <summary>True for a bundle whose content stands at an earlier place of the tree.</summary>
     public bool IsRepeated { get; init; }
 
-    /// <summary>Config and layers, as places in <see cref="ReportModel.Blobs"/>, those that were left out included; empty for an index.</summary>
+    /// <summary>
+    /// Config and layers, as places in <see cref="ReportModel.Blobs"/>, those that were left out included; empty for an index.
+    /// </summary>
     public ImmutableArray<int> Blobs { get; init; } = [];
 
     /// <summary>What it pins, its platforms, and what is attached to it.</summary>

@@ -7,11 +7,15 @@ namespace Airgap.Publishing.Reporting;
 /// <summary>The figures of a report that are reckoned from its tree and blobs.</summary>
 /// <param name="Bundles">Distinct bundles.</param>
 /// <param name="Images">Distinct images and indexes that bundles or locks pin; bundles do not count.</param>
-/// <param name="Contents">The images that have layers of their own, each once: plain images, those of indexes (named with their index), bundles.</param>
+/// <param name="Contents">The images that have layers of their own, each once: plain images, those of indexes (named with their index),
+/// bundles.</param>
 /// <param name="DistinctBytes">Length of all blobs, each once.</param>
-/// <param name="PlacedBytes">Length of all blobs, once for each place they went to: what was copied, mounted, present and failed adds up to it.</param>
-/// <param name="SeparateBytes">Length of all blobs, for each image that has them: what was placed and what sharing saved add up to it.</param>
-internal sealed record ReportNumbers(int Bundles, int Images, IReadOnlyList<ReportNode> Contents, long DistinctBytes, long PlacedBytes, long SeparateBytes)
+/// <param name="PlacedBytes">Length of all blobs, once for each place they went to: what was copied, mounted, present and failed adds up to
+/// it.</param>
+/// <param name="SeparateBytes">Length of all blobs, for each image that has them: what was placed and what sharing saved add up to
+/// it.</param>
+internal sealed record ReportNumbers(
+    int Bundles, int Images, IReadOnlyList<ReportNode> Contents, long DistinctBytes, long PlacedBytes, long SeparateBytes)
 {
     /// <summary>What sharing saved, in bytes.</summary>
     public long SavedBytes => SeparateBytes - PlacedBytes;

@@ -14,7 +14,8 @@ namespace Airgap.Publishing.Reporting;
 internal sealed record ReportPlaces(DateTimeOffset? Ended, string Version, ImmutableArray<string> From, ImmutableArray<string> To)
 {
     private static readonly string s_version =
-        (typeof(ReportPlaces).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+')[0];
+        (typeof(ReportPlaces).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "0.0.0").Split('+')[0];
 
     /// <summary>Of relocations.</summary>
     public static ReportPlaces Of(IReadOnlyCollection<TransferResult> results) => new(
@@ -33,5 +34,6 @@ internal sealed record ReportPlaces(DateTimeOffset? Ended, string Version, Immut
     /// <summary>The end as the documents have it: <c>2026-11-28T22:54:19Z</c>.</summary>
     public string? EndedText => Ended?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static ImmutableArray<string> Ordered(IEnumerable<string> names) => [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private static ImmutableArray<string> Ordered(IEnumerable<string> names) =>
+        [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

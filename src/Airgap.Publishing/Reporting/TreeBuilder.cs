@@ -54,13 +54,15 @@ internal sealed class TreeBuilder
 
     private ReportNode Group()
     {
-        ImmutableArray<LockedImage> listed = _plan.ImagesLock?.Images ?? [.. _plan.Items.Where(item => _items.Contains(item.Digest)).Select(item => new LockedImage(item.Source))];
+        ImmutableArray<LockedImage> listed = _plan.ImagesLock?.Images
+            ?? [.. _plan.Items.Where(item => _items.Contains(item.Digest)).Select(item => new LockedImage(item.Source))];
         return new ReportNode
         {
             Kind = ReportNodeKind.Group,
             Name = Path.GetFileName(_plan.Source.ToString()!),
             Source = _plan.Source.ToString(),
-            Size = _plan.TotalBytes + _plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).DistinctBy(node => node.Manifest.Digest).Sum(node => node.Manifest.Descriptor.Size),
+            Size = _plan.TotalBytes + _plan.Items.SelectMany(item => item.Content.SelfAndDescendants())
+            .DistinctBy(node => node.Manifest.Digest).Sum(node => node.Manifest.Descriptor.Size),
             Outcome = _outcomes is null ? null : Outcomes.Of(_relocated.Values.Select(item => item.Outcome)),
             Children = [.. listed.Select(Pinned)],
         };
@@ -69,7 +71,8 @@ internal sealed class TreeBuilder
     private ReportNode Pinned(LockedImage locked)
     {
         Digest digest = locked.Image.Digest!.Value;
-        PlannedItem? item = _items[digest].OrderByDescending(item => item.OriginalReference == locked.Image.ToString() || item.Source == locked.Image).FirstOrDefault();
+        PlannedItem? item = _items[digest]
+            .OrderByDescending(item => item.OriginalReference == locked.Image.ToString() || item.Source == locked.Image).FirstOrDefault();
         return item is not null ? NodeOf(item, locked) : new ReportNode
         {
             Kind = ReportNodeKind.Image,
@@ -92,7 +95,8 @@ internal sealed class TreeBuilder
         PlannedBundle? bundle = item.IsBundle && !isRepeated ? _plan.Bundles.FirstOrDefault(bundle => bundle.Digest == item.Digest) : null;
         ReportNode node = Manifest(item.Content, NameOf(locked.Image), isFirst) with
         {
-            Origin = item.OriginalReference.Length > 0 && locked.Annotations.IsEmpty && locked.Image == item.Source ? item.OriginalReference : locked.Image.ToString(),
+            Origin = item.OriginalReference.Length > 0 && locked.Annotations.IsEmpty && locked.Image == item.Source
+                ? item.OriginalReference : locked.Image.ToString(),
             Source = item.Source.ToString(),
             Destination = relocated?.Destination?.ToString(),
             Size = item.Size,
@@ -134,7 +138,9 @@ internal sealed class TreeBuilder
             Kind = child.Manifest.IsIndex ? ReportNodeKind.Index : ReportNodeKind.Platform,
             Size = child.SelfAndDescendants().SelectMany(below => below.Blobs).DistinctBy(blob => blob.Digest).Sum(blob => blob.Size)
                 + child.SelfAndDescendants().DistinctBy(below => below.Manifest.Digest).Sum(below => below.Manifest.Descriptor.Size),
-            Outcome = _outcomes is null ? null : Outcomes.Of(child.SelfAndDescendants().SelectMany(below => below.Blobs).Where(blob => _outcomes.ContainsKey(blob.Digest)).Select(blob => _outcomes[blob.Digest])),
+            Outcome = _outcomes is null
+            ? null : Outcomes.Of(child.SelfAndDescendants().SelectMany(below => below.Blobs)
+                .Where(blob => _outcomes.ContainsKey(blob.Digest)).Select(blob => _outcomes[blob.Digest])),
         };
     }
 
@@ -143,7 +149,11 @@ internal sealed class TreeBuilder
         foreach (PlannedItem item in _attached[subject])
         {
             if (!_placed.Contains(item))
-                yield return NodeOf(item, new LockedImage(item.Source)) with { Kind = ReportNodeKind.Attached, Name = item.Tag ?? item.Content.Manifest.ArtifactType ?? NameOf(item.Source) };
+                yield return NodeOf(item, new LockedImage(item.Source)) with
+                {
+                    Kind = ReportNodeKind.Attached,
+                    Name = item.Tag ?? item.Content.Manifest.ArtifactType ?? NameOf(item.Source)
+                };
         }
     }
 

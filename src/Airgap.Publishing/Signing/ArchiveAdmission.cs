@@ -12,8 +12,8 @@ using Airgap.Trust.Signing;
 namespace Airgap.Publishing.Signing;
 
 /// <summary>
-/// Whether an archive that is imported is signed, hashed from its first byte to its last while its blobs are already on their way; no manifest and no tag is put before. Of parts the list is
-/// signed, and each part is the one that it lists.
+/// Whether an archive that is imported is signed, hashed from its first byte to its last while its blobs are already on their way; no
+/// manifest and no tag is put before. Of parts the list is signed, and each part is the one that it lists.
 /// </summary>
 /// <param name="signers">Whose signature counts: one is enough.</param>
 internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
@@ -27,7 +27,10 @@ internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
         {
             VerificationKey key = KeyFile.Read(TrustRuleReader.ReadFile(path), path);
             if (key is Ed25519Key)
-                throw new AirgapException(ErrorCode.InvalidTrustKey, $"The key {path} is of Ed25519, which reads all of an archive at once, and of an archive only its hash is at hand.", "Have archives signed by a key of ECDSA or RSA.");
+                throw new AirgapException(
+                    ErrorCode.InvalidTrustKey,
+                    $"The key {path} is of Ed25519, which reads all of an archive at once, and of an archive only its hash is at hand.",
+                    "Have archives signed by a key of ECDSA or RSA.");
             signers.Add(new KeySigner(key, path, []));
         }
 
@@ -36,14 +39,15 @@ internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
 
     /// <summary>Verifies. Called before the archive's list is read, so that what is planned is no older than what is hashed.</summary>
     /// <returns>Who signed.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveSignature"/>: nobody who counts; <see cref="ErrorCode.NothingToSign"/>: a folder; 2xxx, 3xxx: the archive.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveSignature"/>: nobody who counts;
+    /// <see cref="ErrorCode.NothingToSign"/>: a folder; 2xxx, 3xxx: the archive.</exception>
     public async Task<SignedBy> VerifyAsync(RelocationSource.Archive source, CancellationToken cancellationToken)
     {
         // Of a chain of deltas each has to be signed.
         SignedBy? first = null;
         foreach (string path in source.Paths)
         {
-            SignedBy by = await VerifyAsync(path, source.PartsIn, cancellationToken).ConfigureAwait(false);
+            SignedBy by = await VerifyAsync(path, source.PartsIn, cancellationToken);
             first ??= by;
         }
 
@@ -55,23 +59,28 @@ internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
     public async Task<SignedBy> VerifyAsync(string path, IReadOnlyList<string> partsIn, CancellationToken cancellationToken)
     {
         if (Directory.Exists(path))
-            throw new AirgapException(ErrorCode.NothingToSign, $"'{path}' is a folder, and a signature is over a file.", "Bring the layout in a tar.") { Location = new SourceLocation(path) };
+            throw new AirgapException(
+                ErrorCode.NothingToSign, $"'{path}' is a folder, and a signature is over a file.", "Bring the layout in a tar.")
+            {
+                Location = new SourceLocation(path)
+            };
         return FoundList.Find(path, partsIn) is { } found
-            ? await VerifyPartsAsync(found, cancellationToken).ConfigureAwait(false)
-            : await VerifyWholeAsync(path, cancellationToken).ConfigureAwait(false);
+            ? await VerifyPartsAsync(found, cancellationToken)
+            : await VerifyWholeAsync(path, cancellationToken);
     }
 
     private async Task<SignedBy> VerifyWholeAsync(string path, CancellationToken cancellationToken)
     {
         FileFacts before = Facts(path);
-        byte[] hash = await FileHash.OfAsync(path, cancellationToken).ConfigureAwait(false);
+        byte[] hash = await FileHash.OfAsync(path, cancellationToken);
         SignedBy by = SignatureFile.Verify(path, new HashedBytes(hash), signers);
         return Facts(path).IsSame(before) ? by : throw SignatureFile.Refusal($"'{path}' was replaced while it was read.", path);
     }
 
     private async Task<SignedBy> VerifyPartsAsync(FoundList found, CancellationToken cancellationToken)
     {
-        string list = found.Folders.Select(folder => Path.Combine(folder, PartName.ListOf(Path.GetFileName(found.Archive)))).First(File.Exists);
+        string list = found.Folders.Select(folder => Path.Combine(folder, PartName.ListOf(Path.GetFileName(found.Archive))))
+            .First(File.Exists);
         byte[] bytes = TrustRuleReader.ReadFile(list);
         SignedBy by = SignatureFile.Verify(list, new HashedBytes(System.Security.Cryptography.SHA256.HashData(bytes)), signers);
         if (PartList.Parse(bytes, list).Id != found.List.Id)
@@ -79,7 +88,7 @@ internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
         ArchiveFile archive = PartFinder.Find(found);
         foreach ((ArchivePiece piece, PartEntry part) in archive.Pieces.Zip(found.List.Parts))
         {
-            if (Convert.ToHexStringLower(await FileHash.OfAsync(piece.Path, cancellationToken).ConfigureAwait(false)) != part.Digest.Hex)
+            if (Convert.ToHexStringLower(await FileHash.OfAsync(piece.Path, cancellationToken)) != part.Digest.Hex)
                 throw SignatureFile.Refusal($"The part '{piece.Path}' is not the one that the signed list names.", piece.Path);
         }
 

@@ -8,7 +8,9 @@ using Airgap.Trust.Signing;
 
 namespace Airgap.Publishing.Signing;
 
-/// <summary>Attaches a sigstore bundle to an image in a registry: found by the referrers API, else by the index that clients keep under a tag.</summary>
+/// <summary>
+/// Attaches a sigstore bundle to an image in a registry: found by the referrers API, else by the index that clients keep under a tag.
+/// </summary>
 internal static class AttachedBundle
 {
     private const string EmptyType = "application/vnd.oci.empty.v1+json";
@@ -22,15 +24,16 @@ internal static class AttachedBundle
     /// <param name="predicateType">What its statement says.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <returns>The digest of what is attached.</returns>
-    public static async Task<Digest> PushAsync(IImageRepository repository, Descriptor subject, byte[] bundle, string predicateType, CancellationToken cancellationToken)
+    public static async Task<Digest> PushAsync(
+        IImageRepository repository, Descriptor subject, byte[] bundle, string predicateType, CancellationToken cancellationToken)
     {
         Descriptor empty = new(EmptyType, Digest.Compute(s_empty), s_empty.Length);
         Descriptor layer = new(SigstoreBundle.MediaType, Digest.Compute(bundle), bundle.Length);
-        await repository.PushBlobAsync(new MemoryBlobContent(empty, s_empty), null, null, cancellationToken).ConfigureAwait(false);
-        await repository.PushBlobAsync(new MemoryBlobContent(layer, bundle), null, null, cancellationToken).ConfigureAwait(false);
+        await repository.PushBlobAsync(new MemoryBlobContent(empty, s_empty), null, null, cancellationToken);
+        await repository.PushBlobAsync(new MemoryBlobContent(layer, bundle), null, null, cancellationToken);
         Manifest manifest = ClassicWriter.Referrer(subject, empty, layer, predicateType);
-        await repository.PushManifestAsync(manifest, tag: null, cancellationToken).ConfigureAwait(false);
-        await ReferrerTags.RestoreAsync(repository, [manifest], new TransferOptions(), cancellationToken).ConfigureAwait(false);
+        await repository.PushManifestAsync(manifest, tag: null, cancellationToken);
+        await ReferrerTags.RestoreAsync(repository, [manifest], new TransferOptions(), cancellationToken);
         return manifest.Digest;
     }
 }

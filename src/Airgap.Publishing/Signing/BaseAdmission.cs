@@ -8,7 +8,9 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Signing;
 
-/// <summary>Whether what a delta builds on is signed: a receipt or relocation.json by the statement beside it, an archive by its signature.</summary>
+/// <summary>
+/// Whether what a delta builds on is signed: a receipt or relocation.json by the statement beside it, an archive by its signature.
+/// </summary>
 internal static class BaseAdmission
 {
     private const int MaxDocument = 128 * 1024 * 1024;
@@ -18,8 +20,10 @@ internal static class BaseAdmission
     /// <param name="keys">PEM files of public keys, one of which has to have signed.</param>
     /// <param name="partsIn">Folders in which parts of archives may lie.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveSignature"/>: one is not signed; <see cref="ErrorCode.InvalidTrustKey"/>; 3xxx: a file.</exception>
-    public static async Task VerifyAsync(IEnumerable<string> bases, IReadOnlyList<string> keys, IReadOnlyList<string> partsIn, CancellationToken cancellationToken)
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveSignature"/>: one is not signed;
+    /// <see cref="ErrorCode.InvalidTrustKey"/>; 3xxx: a file.</exception>
+    public static async Task VerifyAsync(
+        IEnumerable<string> bases, IReadOnlyList<string> keys, IReadOnlyList<string> partsIn, CancellationToken cancellationToken)
     {
         List<Signer> signers = [.. keys.Select(path => new KeySigner(KeyFile.Read(TrustRuleReader.ReadFile(path), path), path, []))];
         foreach (string name in bases)
@@ -27,9 +31,11 @@ internal static class BaseAdmission
             if (!File.Exists(name) && !FoundList.Lies(name, partsIn))
                 throw SignatureFile.Refusal($"'{name}', to build on, is no file, and nothing signed tells what it holds.", name);
             if (IsDocument(name))
-                SignatureFile.Verify(name, SignedBytes.Of(WholeFile.Read(name, MaxDocument, why => SignatureFile.Refusal($"'{name}' cannot be read: {why}.", name))), signers);
+                SignatureFile.Verify(name,
+                    SignedBytes.Of(WholeFile.Read(
+                        name, MaxDocument, why => SignatureFile.Refusal($"'{name}' cannot be read: {why}.", name))), signers);
             else
-                await new ArchiveAdmission(signers).VerifyAsync(name, partsIn, cancellationToken).ConfigureAwait(false);
+                await new ArchiveAdmission(signers).VerifyAsync(name, partsIn, cancellationToken);
         }
     }
 
@@ -38,6 +44,7 @@ internal static class BaseAdmission
         if (!File.Exists(name) || PartName.ArchiveOfList(name) is not null)
             return false;
         string end = Path.GetExtension(name);
-        return end.Equals(".json", StringComparison.OrdinalIgnoreCase) || end.Equals(".yml", StringComparison.OrdinalIgnoreCase) || end.Equals(".yaml", StringComparison.OrdinalIgnoreCase);
+        return end.Equals(".json", StringComparison.OrdinalIgnoreCase) || end.Equals(".yml", StringComparison.OrdinalIgnoreCase)
+            || end.Equals(".yaml", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -20,7 +20,7 @@ internal static class FileHash
             using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             await using FileStream file = new ArchivePiece(path, 0, null).OpenStream(bufferSize: 0);
             int read;
-            while ((read = await file.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            while ((read = await file.ReadAsync(buffer, cancellationToken)) > 0)
                 hash.AppendData(buffer, 0, read);
             return hash.GetHashAndReset();
         }

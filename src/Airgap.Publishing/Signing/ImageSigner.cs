@@ -25,72 +25,83 @@ internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSigna
 
     private readonly Demand _mine = new() { AnyOf = [new KeySigner(key.Public, key.Name, [])] };
 
-    /// <summary>Signs the images, indexes and bundles of a relocation to a repository; what is attached to them is not signed itself.</summary>
+    /// <summary>
+    /// Signs the images, indexes and bundles of a relocation to a repository; what is attached to them is not signed itself.
+    /// </summary>
     public async Task<ImmutableArray<SignedImage>> SignAsync(TransferResult result, CancellationToken cancellationToken)
     {
         if (result.Destination is not RelocationDestination.Repository { Name: var name })
             throw new InvalidOperationException("Images are signed in a registry.");
         IImageRepository repository = registry.GetRepository(name);
-        Descriptor[] images = [.. AttachedItems.Without([.. result.Items.Select(item => item.Item)]).Select(item => item.Content.Manifest.Descriptor).DistinctBy(image => image.Digest)];
+        Descriptor[] images = [.. AttachedItems.Without([.. result.Items.Select(item => item.Item)])
+            .Select(item => item.Content.Manifest.Descriptor).DistinctBy(image => image.Digest)];
         SignedImage[] signed = new SignedImage[images.Length];
         ParallelOptions options = new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, images.Length), options, async (index, token) =>
         {
             bool isNew = form == ImageSignatureForm.Tag
-                ? await TagAsync(repository, images[index].Digest, token).ConfigureAwait(false)
-                : await AttachAsync(repository, images[index], token).ConfigureAwait(false);
-            signed[index] = new SignedImage(ImageReference.ByDigest(name, images[index].Digest).ToString(), ImageSignatureForms.Words[(int)form], isNew);
-        }).ConfigureAwait(false);
+                ? await TagAsync(repository, images[index].Digest, token)
+                : await AttachAsync(repository, images[index], token);
+            signed[index] = new SignedImage(
+                ImageReference.ByDigest(name, images[index].Digest).ToString(), ImageSignatureForms.Words[(int)form], isNew);
+        });
         return [.. signed];
     }
 
     private async Task<bool> TagAsync(IImageRepository repository, Digest image, CancellationToken cancellationToken)
     {
         string tag = CosignTags.Signature(image);
-        Manifest? old = await repository.FindManifestAsync(tag, cancellationToken).ConfigureAwait(false);
+        Manifest? old = await repository.FindManifestAsync(tag, cancellationToken);
         if (old is not null && (old.IsIndex || old.MediaType != MediaTypes.OciManifest))
         {
-            throw new AirgapException(ErrorCode.DestinationMismatch, $"The tag {ImageReference.ByTag(repository.Name, tag)}, which has to list signatures, holds other content: {old.Digest}.", "Remove or rename that tag, or attach signatures.")
+            throw new AirgapException(
+                ErrorCode.DestinationMismatch,
+                $"The tag {ImageReference.ByTag(repository.Name, tag)}, which has to list signatures, holds other content: {old.Digest}.",
+                "Remove or rename that tag, or attach signatures.")
             { Reference = ImageReference.ByTag(repository.Name, tag).ToString(), Digest = old.Digest.ToString() };
         }
 
-        if (old is not null && await HasMineAsync(repository, old, image, cancellationToken).ConfigureAwait(false))
+        if (old is not null && await HasMineAsync(repository, old, image, cancellationToken))
             return false;
         byte[] payload = ClassicWriter.Payload(repository.Name, image);
-        byte[] signature = await key.SignAsync(SignedBytes.Of(payload), cancellationToken).ConfigureAwait(false);
+        byte[] signature = await key.SignAsync(SignedBytes.Of(payload), cancellationToken);
         Descriptor layer = new(SimpleSigning.MediaType, Digest.Compute(payload), payload.Length);
         byte[] config = ClassicWriter.Config([.. (old?.Layers ?? []).Select(one => one.Digest), layer.Digest]);
         Descriptor configured = new(MediaTypes.OciConfig, Digest.Compute(config), config.Length);
-        await repository.PushBlobAsync(new MemoryBlobContent(layer, payload), null, null, cancellationToken).ConfigureAwait(false);
-        await repository.PushBlobAsync(new MemoryBlobContent(configured, config), null, null, cancellationToken).ConfigureAwait(false);
-        await repository.PushManifestAsync(ClassicWriter.Add(old, configured, layer, signature), tag, cancellationToken).ConfigureAwait(false);
+        await repository.PushBlobAsync(new MemoryBlobContent(layer, payload), null, null, cancellationToken);
+        await repository.PushBlobAsync(new MemoryBlobContent(configured, config), null, null, cancellationToken);
+        await repository.PushManifestAsync(ClassicWriter.Add(old, configured, layer, signature), tag, cancellationToken);
         return true;
     }
 
     private async Task<bool> AttachAsync(IImageRepository repository, Descriptor image, CancellationToken cancellationToken)
     {
         RepositorySignatures store = new(repository);
-        foreach (Manifest attached in await AttachedManifests.OfAsync(store, image.Digest, [], cancellationToken).ConfigureAwait(false))
+        foreach (Manifest attached in await AttachedManifests.OfAsync(store, image.Digest, [], cancellationToken))
         {
             foreach (Descriptor layer in attached.Layers.Where(layer => layer.MediaType == SigstoreBundle.MediaType))
             {
-                if (await IsMineAsync(store, layer, bytes => SignatureChecks.Bundle(bytes, image.Digest, _mine, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false))
+                if (await IsMineAsync(store, layer,
+                    bytes => SignatureChecks.Bundle(bytes, image.Digest, _mine, DateTimeOffset.UtcNow), cancellationToken))
                     return false;
             }
         }
 
-        byte[] statement = StatementWriter.Write([new StatementWriter.Subject(null, image.Digest)], Statement.CosignSignature, predicate: null);
-        byte[] bundle = await BundleWriter.OfStatementAsync(key, statement, cancellationToken).ConfigureAwait(false);
-        await AttachedBundle.PushAsync(repository, image, bundle, Statement.CosignSignature, cancellationToken).ConfigureAwait(false);
+        byte[] statement = StatementWriter.Write(
+            [new StatementWriter.Subject(null, image.Digest)], Statement.CosignSignature, predicate: null);
+        byte[] bundle = await BundleWriter.OfStatementAsync(key, statement, cancellationToken);
+        await AttachedBundle.PushAsync(repository, image, bundle, Statement.CosignSignature, cancellationToken);
         return true;
     }
 
     private async Task<bool> HasMineAsync(IImageRepository repository, Manifest manifest, Digest image, CancellationToken cancellationToken)
     {
         RepositorySignatures store = new(repository);
-        foreach (SignatureManifest.Layer layer in SignatureManifest.Layers(manifest).Where(layer => layer.Descriptor.MediaType == SimpleSigning.MediaType))
+        foreach (SignatureManifest.Layer layer in SignatureManifest.Layers(manifest)
+            .Where(layer => layer.Descriptor.MediaType == SimpleSigning.MediaType))
         {
-            if (await IsMineAsync(store, layer.Descriptor, bytes => SignatureChecks.Classic(bytes, layer.Annotations, image, _mine, DateTimeOffset.UtcNow), cancellationToken).ConfigureAwait(false))
+            if (await IsMineAsync(store, layer.Descriptor,
+                bytes => SignatureChecks.Classic(bytes, layer.Annotations, image, _mine, DateTimeOffset.UtcNow), cancellationToken))
                 return true;
         }
 
@@ -98,11 +109,12 @@ internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSigna
     }
 
     // What is another's, or broken, stays where it is.
-    private static async Task<bool> IsMineAsync(RepositorySignatures store, Descriptor blob, Action<byte[]> check, CancellationToken cancellationToken)
+    private static async Task<bool> IsMineAsync(
+        RepositorySignatures store, Descriptor blob, Action<byte[]> check, CancellationToken cancellationToken)
     {
         try
         {
-            check(await store.ReadBlobAsync(blob, cancellationToken).ConfigureAwait(false));
+            check(await store.ReadBlobAsync(blob, cancellationToken));
             return true;
         }
         catch (AirgapException e) when (SignatureFailures.IsOfOne(e))

@@ -16,26 +16,33 @@ internal sealed class ProjectSigning : IDisposable
     private readonly ArchiveAdmission? _admission;
     private readonly Dictionary<string, Task<SignedBy>> _admitted = new(StringComparer.Ordinal);
 
-    private ProjectSigning(SigningKey? key, ImageSignatureForm? form, ArchiveAdmission? admission) => (Key, _form, _admission) = (key, form, admission);
+    private ProjectSigning(SigningKey? key, ImageSignatureForm? form, ArchiveAdmission? admission) =>
+        (Key, _form, _admission) = (key, form, admission);
 
     /// <summary>The key; null where nothing is signed.</summary>
     public SigningKey? Key { get; }
 
     /// <summary>Reads what the project names.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.NothingToSign"/>, or as <see cref="SigningKeyReader.Read"/> and <see cref="ArchiveAdmission.Read"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.NothingToSign"/>, or as
+    /// <see cref="SigningKeyReader.Read"/> and <see cref="ArchiveAdmission.Read"/>.</exception>
     public static ProjectSigning Read(PublishSettings settings)
     {
-        ArchiveAdmission? admission = settings.VerifyArchive.IsEmpty ? null : ArchiveAdmission.Read(settings.VerifyArchive.Select(settings.FullPath));
+        ArchiveAdmission? admission = settings.VerifyArchive.IsEmpty
+            ? null : ArchiveAdmission.Read(settings.VerifyArchive.Select(settings.FullPath));
         ImageSignatureForm? form = settings.SignImages.Length == 0 ? null
             : ImageSignatureForms.Read(settings.SignImages) ?? throw new AirgapException(
-                ErrorCode.InvalidArgument, $"The property {PropertyNames.SignImages} has the value '{settings.SignImages}'.", $"Write {string.Join(" or ", ImageSignatureForms.Words)}.");
+                ErrorCode.InvalidArgument, $"The property {PropertyNames.SignImages} has the value '{settings.SignImages}'.",
+                $"Write {string.Join(" or ", ImageSignatureForms.Words)}.");
         if (settings.SigningKey.Length == 0)
         {
-            string[] needy = [.. new[] { (PropertyNames.SignImages, settings.SignImages), (PropertyNames.SigningCommand, settings.SigningCommand), (PropertyNames.SigningKeyPasswordFile, settings.SigningKeyPasswordFile) }
+            string[] needy = [.. new[] { (PropertyNames.SignImages, settings.SignImages),
+                (PropertyNames.SigningCommand, settings.SigningCommand),
+                (PropertyNames.SigningKeyPasswordFile, settings.SigningKeyPasswordFile) }
                 .Where(pair => pair.Item2.Length > 0).Select(pair => pair.Item1)];
             return needy.Length == 0
                 ? new ProjectSigning(null, null, admission)
-                : throw new AirgapException(ErrorCode.NothingToSign, $"{needy[0]} is set, and no key that signs.", $"Set {PropertyNames.SigningKey}.");
+                : throw new AirgapException(
+                    ErrorCode.NothingToSign, $"{needy[0]} is set, and no key that signs.", $"Set {PropertyNames.SigningKey}.");
         }
 
         SigningSettings named = new(
@@ -52,16 +59,22 @@ internal sealed class ProjectSigning : IDisposable
         {
             using ProjectSigning signing = Read(settings);
             if (signing._admission is not null && declarations.Any(declaration => declaration.Source is not RelocationSource.Archive))
-                throw new AirgapException(ErrorCode.NothingToSign, $"{PropertyNames.VerifyArchive} is set, and no archive is read.", $"Set {PropertyNames.SourceArchive}, or leave it out.");
+                throw new AirgapException(
+                    ErrorCode.NothingToSign, $"{PropertyNames.VerifyArchive} is set, and no archive is read.",
+                    $"Set {PropertyNames.SourceArchive}, or leave it out.");
             ProvenanceAttacher.Check(settings, declarations);
             if (!settings.VerifyBase.IsEmpty && (settings.ArchiveBase.IsEmpty || settings.Archive.Length == 0))
-                throw new AirgapException(ErrorCode.NothingToSign, $"{PropertyNames.VerifyBase} is set, and no archive is built on another.", $"Set {PropertyNames.ArchiveBase}, or leave it out.");
+                throw new AirgapException(
+                    ErrorCode.NothingToSign, $"{PropertyNames.VerifyBase} is set, and no archive is built on another.",
+                    $"Set {PropertyNames.ArchiveBase}, or leave it out.");
             foreach (Declaration declaration in declarations)
             {
                 if (declaration.Destination is not RelocationDestination.Archive archive)
                     continue;
                 if (signing._form is not null)
-                    throw new AirgapException(ErrorCode.NothingToSign, $"{PropertyNames.SignImages} is set, and {archive.Path} is no registry.", "Sign the images where the archive is imported.");
+                    throw new AirgapException(
+                        ErrorCode.NothingToSign, $"{PropertyNames.SignImages} is set, and {archive.Path} is no registry.",
+                        "Sign the images where the archive is imported.");
                 if (signing.Key is { } key)
                     ArchiveSigner.Check(key, archive);
             }
@@ -83,21 +96,25 @@ internal sealed class ProjectSigning : IDisposable
 
     /// <summary>Signs what was written.</summary>
     /// <returns>The signatures' files.</returns>
-    public async Task<IReadOnlyList<string>> SignAsync(TransferResult result, IRegistry registry, Action<string> notice, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> SignAsync(
+        TransferResult result, IRegistry registry, Action<string> notice, CancellationToken cancellationToken)
     {
         if (Key is null || !result.IsComplete)
             return [];
         if (result.Destination is RelocationDestination.Archive archive)
-            return await new ArchiveSigner(Key, notice).SignAsync(result, archive, cancellationToken).ConfigureAwait(false);
+            return await new ArchiveSigner(Key, notice).SignAsync(result, archive, cancellationToken);
         if (_form is { } form)
-            _ = await new ImageSigner(registry, Key, form).SignAsync(result, cancellationToken).ConfigureAwait(false);
+            _ = await new ImageSigner(registry, Key, form).SignAsync(result, cancellationToken);
         return [];
     }
 
     /// <inheritdoc/>
     public void Dispose() => Key?.Dispose();
 
-    /// <summary>Begins to verify an archive, before its list is read; several items of one archive have it verified once. Null where nobody has to have signed.</summary>
+    /// <summary>
+    /// Begins to verify an archive, before its list is read; several items of one archive have it verified once. Null where nobody has to
+    /// have signed.
+    /// </summary>
     public Task<SignedBy>? Admit(RelocationSource source, CancellationToken cancellationToken)
     {
         if (_admission is null || source is not RelocationSource.Archive archive)
@@ -105,7 +122,8 @@ internal sealed class ProjectSigning : IDisposable
         lock (_admitted)
         {
             if (!_admitted.TryGetValue(archive.ToString(), out Task<SignedBy>? task))
-                _admitted.Add(archive.ToString(), task = Task.Run(() => _admission.VerifyAsync(archive, cancellationToken), cancellationToken));
+                _admitted.Add(archive.ToString(),
+                    task = Task.Run(() => _admission.VerifyAsync(archive, cancellationToken), cancellationToken));
             return task;
         }
     }

@@ -7,7 +7,10 @@ using Airgap.Trust.Signing;
 
 namespace Airgap.Publishing.Signing;
 
-/// <summary>SLSA provenance of a bundle that a project makes: of which sources, with which pinned images. An SBOM that exists for one of them is listed; none is made.</summary>
+/// <summary>
+/// SLSA provenance of a bundle that a project makes: of which sources, with which pinned images. An SBOM that exists for one of them is
+/// listed; none is made.
+/// </summary>
 /// <remarks>Source: slsa.dev, provenance v1; in-toto/attestation, resource_descriptor.md.</remarks>
 internal static class ProvenanceStatement
 {

@@ -8,7 +8,10 @@ using Airgap.Trust.Signing;
 
 namespace Airgap.Publishing.Signing;
 
-/// <summary>The in-toto statement of what was relocated: who, when, from, to, digests, verdicts, version. Its subjects are the document that it is kept beside, and the roots.</summary>
+/// <summary>
+/// The in-toto statement of what was relocated: who, when, from, to, digests, verdicts, version. Its subjects are the document that it is
+/// kept beside, and the roots.
+/// </summary>
 internal static class RelocationStatement
 {
     /// <summary>What the statement says. A name, and no address.</summary>
@@ -23,9 +26,11 @@ internal static class RelocationStatement
     /// <param name="version">The version.</param>
     /// <param name="relocation">The bytes of <c>relocation.json</c>; empty for none.</param>
     public static byte[] Write(
-        string document, Digest digest, IReadOnlyList<TransferResult> results, IEnumerable<TrustedImage>? verdicts, RunIdentity? who, string version, ReadOnlyMemory<byte> relocation)
+        string document, Digest digest, IReadOnlyList<TransferResult> results, IEnumerable<TrustedImage>? verdicts, RunIdentity? who,
+        string version, ReadOnlyMemory<byte> relocation)
     {
-        IEnumerable<StatementWriter.Subject> roots = results.SelectMany(RootsOf).Select(item => new StatementWriter.Subject((item.Destination ?? item.Item.Source).ToString(), item.Item.Digest)).Distinct();
+        IEnumerable<StatementWriter.Subject> roots = results.SelectMany(RootsOf)
+            .Select(item => new StatementWriter.Subject((item.Destination ?? item.Item.Source).ToString(), item.Item.Digest)).Distinct();
         return StatementWriter.Write([new StatementWriter.Subject(document, digest), .. roots], PredicateType, json =>
         {
             json.WriteStartObject();

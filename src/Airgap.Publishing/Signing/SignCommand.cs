@@ -6,8 +6,9 @@ using Airgap.Oci.Credentials.Helpers;
 namespace Airgap.Publishing.Signing;
 
 /// <summary>
-/// A program that signs, for keys in a PKCS#11 token or a KMS. It gets the SHA-256 digest as 64 hex digits and a line end on standard input, and writes the signature in base64 to
-/// standard output: ECDSA as ASN.1 DER, RSA as PKCS#1 v1.5 with SHA-256. Its environment is that of this process, so that it finds its PIN.
+/// A program that signs, for keys in a PKCS#11 token or a KMS. It gets the SHA-256 digest as 64 hex digits and a line end on standard
+/// input, and writes the signature in base64 to standard output: ECDSA as ASN.1 DER, RSA as PKCS#1 v1.5 with SHA-256. Its environment is
+/// that of this process, so that it finds its PIN.
 /// </summary>
 internal static class SignCommand
 {
@@ -25,7 +26,8 @@ internal static class SignCommand
         {
             byte[] input = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(digest) + "\n");
             output = await HelperProcess.RunAsync(
-                ShellCommand.Start(command, Environment.CurrentDirectory, environment: null), input, MostOutput, TimeLimit, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                ShellCommand.Start(command, Environment.CurrentDirectory, environment: null), input, MostOutput, TimeLimit,
+                TimeProvider.System, cancellationToken);
         }
         catch (TimeoutException e)
         {
@@ -48,5 +50,6 @@ internal static class SignCommand
     private static string Beginning(string error) => error.Trim() is { Length: > 0 } text ? $": {text[..Math.Min(text.Length, 500)]}" : "";
 
     private static AirgapException Failure(string why, Exception? inner) => new(
-        ErrorCode.SigningFailed, $"{why}.", "It gets a SHA-256 digest in hex on standard input and writes the signature in base64 to standard output.", inner);
+        ErrorCode.SigningFailed, $"{why}.",
+        "It gets a SHA-256 digest in hex on standard input and writes the signature in base64 to standard output.", inner);
 }

@@ -18,14 +18,17 @@ internal static class SignatureFile
     public static string Of(string path) => path + Suffix;
 
     /// <summary>Looks at the place of a signature before anything moves.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.SignatureNotOurs"/>: something else stands there; or as <see cref="OutputCheck.OfFile"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.SignatureNotOurs"/>: something else stands there; or as
+    /// <see cref="OutputCheck.OfFile"/>.</exception>
     public static void Check(string path)
     {
         string place = Of(path);
         OutputCheck.OfFile(place, makesFolder: true);
         if (Read(place) is { } bytes && !IsOne(bytes))
         {
-            throw new AirgapException(ErrorCode.SignatureNotOurs, $"'{place}' is not a sigstore bundle, and would be replaced by one.", "Rename or remove this file.")
+            throw new AirgapException(
+                ErrorCode.SignatureNotOurs, $"'{place}' is not a sigstore bundle, and would be replaced by one.",
+                "Rename or remove this file.")
             { Location = new SourceLocation(place) };
         }
     }
@@ -36,9 +39,10 @@ internal static class SignatureFile
     {
         string place = Of(path);
         Check(path);
-        if (Read(place) is { } there && FileJudge.Judge(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted)
+        if (Read(place) is { } there
+            && FileJudge.Judge(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted)
             return place;
-        await AtomicFile.WriteAsync(place, await BundleWriter.OfBytesAsync(key, content, cancellationToken).ConfigureAwait(false), mode: null, cancellationToken).ConfigureAwait(false);
+        await AtomicFile.WriteAsync(place, await BundleWriter.OfBytesAsync(key, content, cancellationToken), mode: null, cancellationToken);
         return place;
     }
 
@@ -54,19 +58,23 @@ internal static class SignatureFile
             throw Refusal(refusal.Message, path);
 
         // Whatever else the key attests of a file, an SBOM for one, approves nothing.
-        return SigstoreBundle.Read(bundle).Envelope is { } envelope && Statement.Read(envelope.Payload).PredicateType is var type && type != RelocationStatement.PredicateType
-            ? throw Refusal($"What is signed of '{path}' is a statement of the type '{type}', and not '{RelocationStatement.PredicateType}'.", path)
+        return SigstoreBundle.Read(bundle).Envelope is { } envelope && Statement.Read(envelope.Payload).PredicateType is var type
+            && type != RelocationStatement.PredicateType
+            ? throw Refusal(
+                $"What is signed of '{path}' is a statement of the type '{type}', and not '{RelocationStatement.PredicateType}'.", path)
             : verdict.By[0];
     }
 
     /// <summary>The same, unless a statement about the same bytes by the same key stands there.</summary>
-    public static async Task<string> StateOnceAsync(string path, Digest digest, Func<byte[]> statement, SigningKey key, CancellationToken cancellationToken)
+    public static async Task<string> StateOnceAsync(
+        string path, Digest digest, Func<byte[]> statement, SigningKey key, CancellationToken cancellationToken)
     {
         Check(path);
         HashedBytes content = new(Convert.FromHexString(digest.Hex));
-        return Read(Of(path)) is { } there && FileJudge.Judge(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted
+        return Read(Of(path)) is { } there
+            && FileJudge.Judge(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted
             ? Of(path)
-            : await StateAsync(path, statement(), key, cancellationToken).ConfigureAwait(false);
+            : await StateAsync(path, statement(), key, cancellationToken);
     }
 
     /// <summary>Writes a statement about a file beside it.</summary>
@@ -74,13 +82,17 @@ internal static class SignatureFile
     public static async Task<string> StateAsync(string path, byte[] statement, SigningKey key, CancellationToken cancellationToken)
     {
         Check(path);
-        await AtomicFile.WriteAsync(Of(path), await BundleWriter.OfStatementAsync(key, statement, cancellationToken).ConfigureAwait(false), mode: null, cancellationToken).ConfigureAwait(false);
+        await AtomicFile.WriteAsync(
+            Of(path), await BundleWriter.OfStatementAsync(key, statement, cancellationToken), mode: null, cancellationToken);
         return Of(path);
     }
 
     /// <summary>The failure of a file that is not signed as it has to be.</summary>
     public static AirgapException Refusal(string why, string path) =>
-        new(ErrorCode.ArchiveSignature, why, "Bring the signature that was made with it, or ask who signed it for the key.") { Location = new SourceLocation(path) };
+        new(ErrorCode.ArchiveSignature, why, "Bring the signature that was made with it, or ask who signed it for the key.")
+        {
+            Location = new SourceLocation(path)
+        };
 
     // Null where nothing stands.
     private static byte[]? Read(string place)
@@ -98,7 +110,8 @@ internal static class SignatureFile
         if (kind == FileKind.None)
             return null;
         return kind == FileKind.Regular
-            ? WholeFile.Read(place, Limits.DocumentBytes, why => Refusal($"The signature '{place}' cannot be read: {why}.", place)).ToArray()
+            ? WholeFile.Read(place, Limits.DocumentBytes,
+                why => Refusal($"The signature '{place}' cannot be read: {why}.", place)).ToArray()
             : throw Refusal($"The signature '{place}' is no regular file.", place);
     }
 

@@ -13,7 +13,8 @@ internal static class SigningKeyReader
     /// <summary>Reads it.</summary>
     /// <param name="settings">What the user says.</param>
     /// <param name="variable">Gives a variable of the environment.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSigningKey"/>, <see cref="ErrorCode.SigningPassword"/>, <see cref="ErrorCode.InvalidTrustKey"/>, 3xxx: a file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSigningKey"/>, <see cref="ErrorCode.SigningPassword"/>,
+    /// <see cref="ErrorCode.InvalidTrustKey"/>, 3xxx: a file.</exception>
     public static SigningKey Read(SigningSettings settings, Func<string, string?> variable)
     {
         byte[] pem = TrustRuleReader.ReadFile(settings.Key);
@@ -21,8 +22,11 @@ internal static class SigningKeyReader
             return SigningKeyFile.Read(pem, settings.Key, PasswordOf(settings, variable));
         VerificationKey verifier = KeyFile.Read(pem, settings.Key);
         if (verifier is Ed25519Key)
-            throw new AirgapException(ErrorCode.InvalidSigningKey, $"The key {settings.Key} is of Ed25519, which signs no digest.", "Have the command sign by a key of ECDSA or RSA.");
-        return new CommandSigningKey((digest, cancellationToken) => SignCommand.RunAsync(command, digest, cancellationToken), verifier, settings.Key);
+            throw new AirgapException(
+                ErrorCode.InvalidSigningKey, $"The key {settings.Key} is of Ed25519, which signs no digest.",
+                "Have the command sign by a key of ECDSA or RSA.");
+        return new CommandSigningKey(
+            (digest, cancellationToken) => SignCommand.RunAsync(command, digest, cancellationToken), verifier, settings.Key);
     }
 
     private static string? PasswordOf(SigningSettings settings, Func<string, string?> variable)
@@ -31,7 +35,8 @@ internal static class SigningKeyReader
             return SigningSettings.PasswordVariables.Select(variable).FirstOrDefault(value => value is not null);
         byte[] bytes = TrustRuleReader.ReadFile(file);
         if (bytes.Length > MaxPassword)
-            throw new AirgapException(ErrorCode.SigningPassword, $"The file {file} is too large for a password.", "Name a file with the password alone.");
+            throw new AirgapException(
+                ErrorCode.SigningPassword, $"The file {file} is too large for a password.", "Name a file with the password alone.");
         string text = System.Text.Encoding.UTF8.GetString(bytes);
 
         // Editors end the last line, and no password ends so.

@@ -11,7 +11,9 @@ namespace Airgap.Publishing.Trail;
 /// <param name="Roots">What was asked for, by digest; empty where nothing arrived.</param>
 /// <param name="Version">The version.</param>
 /// <param name="Who">Who ran it; null where it is not known.</param>
-internal sealed record AuditEntry(string Event, string Outcome, IReadOnlyList<string> From, IReadOnlyList<string> To, IReadOnlyList<string> Roots, string Version, RunIdentity? Who)
+internal sealed record AuditEntry(
+    string Event, string Outcome, IReadOnlyList<string> From, IReadOnlyList<string> To, IReadOnlyList<string> Roots,
+    string Version, RunIdentity? Who)
 {
     /// <summary>The outcome of a failure.</summary>
     public static string OutcomeOf(AirgapException failure) => Diagnostic.FormatId(failure.Code);

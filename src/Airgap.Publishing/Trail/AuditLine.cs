@@ -54,7 +54,8 @@ internal static class AuditLine
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
+            using JsonDocument document =
+                JsonDocument.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
             JsonElement root = document.RootElement;
             if (root.GetProperty("version").GetInt32() != Version)
                 return null;

@@ -5,8 +5,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Trail;
 
 /// <summary>
-/// An append-only log of what was done: lines of JSON, each with the digest of the one before. A line that is changed, removed or put between breaks the chain; lines that are cut off the end
-/// do not, unless the last digest is kept elsewhere. One process at a time writes, the others wait.
+/// An append-only log of what was done: lines of JSON, each with the digest of the one before. A line that is changed, removed or put
+/// between breaks the chain; lines that are cut off the end do not, unless the last digest is kept elsewhere. One process at a time writes,
+/// the others wait.
 /// </summary>
 internal static class AuditLog
 {
@@ -14,14 +15,19 @@ internal static class AuditLog
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Looks at the log before anything moves.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenAuditLog"/>: its end is not whole; <see cref="ErrorCode.AuditLogInUse"/>; 3xxx: the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenAuditLog"/>: its end is not whole;
+    /// <see cref="ErrorCode.AuditLogInUse"/>; 3xxx: the file.</exception>
     public static async Task CheckAsync(string path, CancellationToken cancellationToken)
     {
         if (OutputCheck.OfFile(path).Kind == OutputKind.Stream)
-            throw new AirgapException(ErrorCode.OutputUnsuited, $"'{path}' is a device or pipe, and a log is read before it is written.", "Name a file.") { Location = new SourceLocation(path) };
+            throw new AirgapException(
+                ErrorCode.OutputUnsuited, $"'{path}' is a device or pipe, and a log is read before it is written.", "Name a file.")
+            {
+                Location = new SourceLocation(path)
+            };
         if (!File.Exists(path))
             return;
-        using FileLock held = await TakeAsync(path, cancellationToken).ConfigureAwait(false);
+        using FileLock held = await TakeAsync(path, cancellationToken);
         _ = ReadLast(held.File, path);
     }
 
@@ -30,13 +36,14 @@ internal static class AuditLog
     /// <exception cref="AirgapException">As <see cref="CheckAsync"/>.</exception>
     public static async Task<Digest> AppendAsync(string path, AuditEntry entry, CancellationToken cancellationToken)
     {
-        using FileLock held = await TakeAsync(path, cancellationToken).ConfigureAwait(false);
+        using FileLock held = await TakeAsync(path, cancellationToken);
         try
         {
             (long sequence, Digest? previous) = ReadLast(held.File, path);
             byte[] line = AuditLine.Write(entry, sequence + 1, previous, DateTimeOffset.UtcNow);
             if (line.Length > AuditLine.MaxBytes)
-                line = AuditLine.Write(entry with { From = [], To = [], Roots = [$"{entry.Roots.Count} roots, too many for a line"] }, sequence + 1, previous, DateTimeOffset.UtcNow);
+                line = AuditLine.Write(entry with { From = [], To = [], Roots = [$"{entry.Roots.Count} roots, too many for a line"] },
+                    sequence + 1, previous, DateTimeOffset.UtcNow);
             long end = RandomAccess.GetLength(held.File.SafeFileHandle);
             try
             {
@@ -68,8 +75,13 @@ internal static class AuditLog
                 if (FileLock.TryTake(path) is { } held)
                     return held;
                 if (Environment.TickCount64 > until)
-                    throw new AirgapException(ErrorCode.AuditLogInUse, $"Another process has held the log '{path}' for {s_wait.TotalSeconds:0} seconds.", "Run it again when the other has ended, or give each a log of its own.") { Location = new SourceLocation(path) };
-                await Task.Delay(s_pause, cancellationToken).ConfigureAwait(false);
+                    throw new AirgapException(
+                        ErrorCode.AuditLogInUse, $"Another process has held the log '{path}' for {s_wait.TotalSeconds:0} seconds.",
+                        "Run it again when the other has ended, or give each a log of its own.")
+                    {
+                        Location = new SourceLocation(path)
+                    };
+                await Task.Delay(s_pause, cancellationToken);
             }
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
@@ -107,6 +119,7 @@ internal static class AuditLog
     /// <param name="line">The line, from 1; null where it is not counted.</param>
     /// <param name="why">Why, to end a sentence.</param>
     public static AirgapException Broken(string path, int? line, string why) => new(
-        ErrorCode.BrokenAuditLog, $"The log '{path}' is broken{(line is { } number ? $" at line {number}" : "")}: {why}.", "Keep it as it is for those who look into it, and begin a new one.")
+        ErrorCode.BrokenAuditLog, $"The log '{path}' is broken{(line is { } number ? $" at line {number}" : "")}: {why}.",
+        "Keep it as it is for those who look into it, and begin a new one.")
     { Location = line is { } at ? new SourceLocation(path, at) : new SourceLocation(path) };
 }

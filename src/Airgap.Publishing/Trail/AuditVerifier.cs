@@ -21,9 +21,10 @@ internal static class AuditVerifier
     {
         try
         {
-            FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: true);
-            await using (file.ConfigureAwait(false))
-                return await ReadAsync(file, path, wanted, cancellationToken).ConfigureAwait(false);
+            FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
+                bufferSize: 0, useAsync: true);
+            await using (file)
+                return await ReadAsync(file, path, wanted, cancellationToken);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -37,7 +38,7 @@ internal static class AuditVerifier
         (int filled, int count, Digest? last, bool holds) = (0, 0, null, false);
         while (true)
         {
-            int read = await file.ReadAsync(buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false);
+            int read = await file.ReadAsync(buffer.AsMemory(filled), cancellationToken);
             filled += read;
             int start = 0;
             for (int length; (length = buffer.AsSpan(start, filled - start).IndexOf((byte)'\n')) >= 0; start += length + 1)
@@ -47,7 +48,8 @@ internal static class AuditVerifier
                 if (length > AuditLine.MaxBytes || AuditLine.Read(line) is not { } entry)
                     throw AuditLog.Broken(path, count, "it is no entry");
                 if (entry.Previous != last)
-                    throw AuditLog.Broken(path, count, $"it follows {entry.Previous?.ToString() ?? "nothing"}, and the line before it is {last?.ToString() ?? "not there"}");
+                    throw AuditLog.Broken(path, count,
+                        $"it follows {entry.Previous?.ToString() ?? "nothing"}, and the line before it is {last?.ToString() ?? "not there"}");
                 if (entry.Sequence != count)
                     throw AuditLog.Broken(path, count, $"it is entry {entry.Sequence}");
                 last = Digest.Compute(line.Span);

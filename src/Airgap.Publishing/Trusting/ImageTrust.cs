@@ -17,18 +17,22 @@ internal static class ImageTrust
     /// <param name="image">What it resolved to, which is what is moved.</param>
     /// <param name="store">Where its signatures lie.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    public static async Task<Verdict> JudgeAsync(TrustRule rule, ImageReference name, Descriptor image, ISignatureStore store, CancellationToken cancellationToken)
+    public static async Task<Verdict> JudgeAsync(
+        TrustRule rule, ImageReference name, Descriptor image, ISignatureStore store, CancellationToken cancellationToken)
     {
         if (rule.Containers is { } containers)
-            return await new PolicyJudge(containers, store, TimeProvider.System).JudgeAsync(name, image.Digest, cancellationToken).ConfigureAwait(false);
+            return await new PolicyJudge(containers, store, TimeProvider.System).JudgeAsync(name, image.Digest, cancellationToken);
         if (rule.Notation is { } notation)
-            return await new NotationJudge(notation, rule.Store!, store, TimeProvider.System).JudgeAsync(name.Repository, image, s_none, cancellationToken).ConfigureAwait(false);
+            return await new NotationJudge(notation, rule.Store!, store, TimeProvider.System).JudgeAsync(
+                name.Repository, image, s_none, cancellationToken);
         ImageJudge judge = new(store, TimeProvider.System);
         List<SignedBy> by = [];
         foreach (string? predicate in rule.Attestations.Prepend(null))
         {
             Demand demand = new() { AnyOf = rule.AnyOf, Predicate = predicate };
-            Verdict verdict = await judge.JudgeAsync(image.Digest, predicate is null ? $"{name.Repository}@{image.Digest}" : $"The attestation '{predicate}' of {name.Repository}@{image.Digest}", demand, cancellationToken).ConfigureAwait(false);
+            Verdict verdict = await judge.JudgeAsync(
+                image.Digest, predicate is null ? $"{name.Repository}@{image.Digest}"
+                : $"The attestation '{predicate}' of {name.Repository}@{image.Digest}", demand, cancellationToken);
             if (!verdict.IsAccepted)
                 return verdict;
             by.AddRange(verdict.By);

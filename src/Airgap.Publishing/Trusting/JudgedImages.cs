@@ -23,7 +23,7 @@ internal sealed class JudgedImages
         (string, string, Digest) key = (name.ToString(), place, digest);
         if (_verdicts.TryGetValue(key, out Verdict? known))
             return known;
-        Verdict found = await judge().ConfigureAwait(false);
+        Verdict found = await judge();
         return _verdicts.GetOrAdd(key, found);
     }
 }

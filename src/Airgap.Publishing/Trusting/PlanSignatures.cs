@@ -16,19 +16,22 @@ internal sealed class PlanSignatures : ISignatureStore
     /// <summary>Takes the items of a plan.</summary>
     public PlanSignatures(TransferPlan plan)
     {
-        Manifest[] all = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest).DistinctBy(manifest => manifest.Digest)];
+        Manifest[] all = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest)
+            .DistinctBy(manifest => manifest.Digest)];
         foreach (Manifest manifest in all)
             _manifests[manifest.Digest.ToString()] = manifest;
 
         // cosign's tags name the image by its digest, so that the repository does not matter.
         foreach (PlannedItem item in plan.Items.Where(item => CosignTags.IsOne(item.Tag)))
             _manifests.TryAdd(item.Tag!, item.Content.Manifest);
-        _referrers = all.Where(manifest => manifest.Subject is not null).ToLookup(manifest => manifest.Subject!.Digest, manifest => manifest.Descriptor);
+        _referrers = all.Where(manifest => manifest.Subject is not null)
+            .ToLookup(manifest => manifest.Subject!.Digest, manifest => manifest.Descriptor);
         _blobs = plan.Blobs.ToDictionary(blob => blob.Descriptor.Digest, blob => blob.Content);
     }
 
     /// <inheritdoc/>
-    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) => Task.FromResult(_manifests.GetValueOrDefault(tagOrDigest));
+    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        Task.FromResult(_manifests.GetValueOrDefault(tagOrDigest));
 
     /// <inheritdoc/>
     public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
@@ -38,9 +41,17 @@ internal sealed class PlanSignatures : ISignatureStore
     public async Task<byte[]> ReadBlobAsync(Descriptor blob, CancellationToken cancellationToken)
     {
         if (!_blobs.TryGetValue(blob.Digest, out IBlobContent? content))
-            throw new AirgapException(ErrorCode.BlobUnknown, $"The archive has no blob {blob.Digest}.", "Write the archive again.") { Digest = blob.Digest.ToString() };
+            throw new AirgapException(ErrorCode.BlobUnknown, $"The archive has no blob {blob.Digest}.", "Write the archive again.")
+            {
+                Digest = blob.Digest.ToString()
+            };
         if (content.Descriptor.Size != blob.Size)
-            throw new AirgapException(ErrorCode.SizeMismatch, $"The blob {blob.Digest} has {content.Descriptor.Size} bytes, and {blob.Size} were said.", "Sign the image again.") { Digest = blob.Digest.ToString() };
-        return await content.ReadWholeAsync((stream, token) => BlobBytes.ReadAsync(stream, blob, token), cancellationToken).ConfigureAwait(false);
+            throw new AirgapException(
+                ErrorCode.SizeMismatch, $"The blob {blob.Digest} has {content.Descriptor.Size} bytes, and {blob.Size} were said.",
+                "Sign the image again.")
+            {
+                Digest = blob.Digest.ToString()
+            };
+        return await content.ReadWholeAsync((stream, token) => BlobBytes.ReadAsync(stream, blob, token), cancellationToken);
     }
 }

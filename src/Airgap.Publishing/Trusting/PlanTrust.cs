@@ -16,7 +16,8 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
     private const int AtOnce = 8;
 
     /// <summary>
-    /// Judges a plan's images by the digests that it moves, side by side. Nothing is resolved a second time; signatures of an archive are read in it alone.
+    /// Judges a plan's images by the digests that it moves, side by side. Nothing is resolved a second time; signatures of an archive are
+    /// read in it alone.
     /// </summary>
     /// <param name="plan">The plan. What is attached to images is not judged itself.</param>
     /// <param name="registry">The registries; not asked for an archive.</param>
@@ -25,7 +26,9 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <param name="judged">What this run knows already; null for nothing.</param>
     /// <exception cref="AirgapException">1xxx: a registry does not tell what is signed.</exception>
-    public static async Task<PlanTrust> JudgeAsync(TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, bool exceptRoot, CancellationToken cancellationToken, JudgedImages? judged = null)
+    public static async Task<PlanTrust> JudgeAsync(
+        TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, bool exceptRoot, CancellationToken cancellationToken,
+        JudgedImages? judged = null)
     {
         PlanSignatures? archived = plan.Source is RelocationSource.Archive ? new PlanSignatures(plan) : null;
         PlannedItem[] items = [.. JudgedItems.Of(plan)];
@@ -45,19 +48,23 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
             ImageReference name = NameOf(plan, item);
             if (rules(name) is not { } rule)
             {
-                found[index] = (null, new Diagnostic(ErrorCode.NoTrustRule, $"No rule says who has to have signed {name}.", "Add a rule for it, or leave it out.") { Reference = name.ToString() });
+                found[index] = (null, new Diagnostic(
+                    ErrorCode.NoTrustRule, $"No rule says who has to have signed {name}.",
+                    "Add a rule for it, or leave it out.")
+                { Reference = name.ToString() });
                 return;
             }
 
             ISignatureStore store = archived ?? (ISignatureStore)new RepositorySignatures(registry.GetRepository(item.Source.Repository));
             string place = archived is null ? item.Source.Repository.ToString() : plan.Source.ToString()!;
             Verdict verdict = await (judged ?? new JudgedImages()).JudgeAsync(
-                name, place, item.Digest, () => ImageTrust.JudgeAsync(rule, name, item.Content.Manifest.Descriptor, store, token)).ConfigureAwait(false);
+                name, place, item.Digest, () => ImageTrust.JudgeAsync(rule, name, item.Content.Manifest.Descriptor, store, token));
             found[index] = verdict.Refusal is { } refusal
                 ? (null, refusal with { Reference = name.ToString(), Digest = item.Digest.ToString() })
                 : (new TrustedImage(item.Source.ToString(), item.Digest.ToString(), [.. verdict.By.Select(TrustedSigner.Of)]), null);
-        }).ConfigureAwait(false);
-        return new PlanTrust([.. found.Select(one => one.Image).OfType<TrustedImage>()], [.. found.Select(one => one.Refusal).OfType<Diagnostic>()]);
+        });
+        return new PlanTrust([.. found.Select(one => one.Image).OfType<TrustedImage>()],
+            [.. found.Select(one => one.Refusal).OfType<Diagnostic>()]);
     }
 
     // The root has the name that the user gave it, with its tag; what it pins is named by digest.

@@ -29,10 +29,11 @@ internal sealed class PullTrust
     public List<TrustedImage> Images { get; } = [];
 
     /// <summary>Makes it; of an archive the list of what it holds is read.</summary>
-    public static async Task<PullTrust> CreateAsync(TrustRule rule, PullRequest request, IRegistry registry, CancellationToken cancellationToken)
+    public static async Task<PullTrust> CreateAsync(
+        TrustRule rule, PullRequest request, IRegistry registry, CancellationToken cancellationToken)
     {
         PlanSignatures? archived = request.Source is RelocationSource.Archive
-            ? new PlanSignatures(await new Relocator(registry).PlanAsync(request.Source, new PlanOptions(), cancellationToken).ConfigureAwait(false))
+            ? new PlanSignatures(await new Relocator(registry).PlanAsync(request.Source, new PlanOptions(), cancellationToken))
             : null;
         return new PullTrust(rule, request, registry, archived);
     }
@@ -51,9 +52,13 @@ internal sealed class PullTrust
             _ => item.Reference,
         };
         ISignatureStore store = _archived ?? (ISignatureStore)new RepositorySignatures(_registry.GetRepository(item.Reference.Repository));
-        Verdict verdict = await ImageTrust.JudgeAsync(_rule, name, item.Manifest.Descriptor, store, cancellationToken).ConfigureAwait(false);
+        Verdict verdict = await ImageTrust.JudgeAsync(_rule, name, item.Manifest.Descriptor, store, cancellationToken);
         if (verdict.Refusal is { } refusal)
-            throw new AirgapException(refusal.Code, refusal.Message, refusal.Advice) { Reference = name.ToString(), Digest = item.Manifest.Digest.ToString() };
+            throw new AirgapException(refusal.Code, refusal.Message, refusal.Advice)
+            {
+                Reference = name.ToString(),
+                Digest = item.Manifest.Digest.ToString()
+            };
         Images.Add(new TrustedImage(item.Reference.ToString(), item.Manifest.Digest.ToString(), [.. verdict.By.Select(TrustedSigner.Of)]));
     }
 }

@@ -22,7 +22,8 @@ internal static class TrustRuleReader
     private const decimal MostAge = 100m * 365 * 24 * 3600 * 1_000_000_000;
 
     /// <summary>Reads a rule.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustRule"/>, <see cref="ErrorCode.InvalidTrustKey"/>, <see cref="ErrorCode.InvalidTrustedRoot"/>, <see cref="ErrorCode.InvalidTrustPolicy"/>, 3xxx: a file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustRule"/>, <see cref="ErrorCode.InvalidTrustKey"/>,
+    /// <see cref="ErrorCode.InvalidTrustedRoot"/>, <see cref="ErrorCode.InvalidTrustPolicy"/>, 3xxx: a file.</exception>
     public static TrustRule Read(TrustSettings settings)
     {
         bool isKeyless = (settings.Identity ?? settings.Issuer ?? settings.TrustedRoot) is not null;
@@ -31,20 +32,30 @@ internal static class TrustRuleReader
         if (settings.MinimumAge is not null && (settings.Policy ?? settings.Store ?? settings.Certificate) is not null)
             throw Invalid("The age of a signature is asked for of keys and identities alone.");
         if (settings.Policy is not null)
-            return isKeyless || settings.Keys.Count > 0 || settings.Attestations.Count > 0 ? throw Invalid("A policy says itself who has to have signed.") : ReadPolicy(settings);
+            return isKeyless || settings.Keys.Count > 0 || settings.Attestations.Count > 0
+                ? throw Invalid("A policy says itself who has to have signed.") : ReadPolicy(settings);
         if ((settings.Store ?? settings.Certificate) is not null)
-            return isKeyless || settings.Keys.Count > 0 || settings.Attestations.Count > 0 ? throw Invalid("A trust store is of use for Notation alone.") : ReadStore(settings);
+            return isKeyless || settings.Keys.Count > 0 || settings.Attestations.Count > 0
+                ? throw Invalid("A trust store is of use for Notation alone.") : ReadStore(settings);
         if (!isKeyless && settings.Keys.Count == 0)
             throw Invalid("Nobody is named who has to have signed.");
         List<Signer> signers = [.. settings.Keys.Select(path => new KeySigner(KeyFile.Read(ReadFile(path), path), path, []))];
         if (isKeyless)
-            signers.Add(new CertificateSigner(TrustedRoot.Read(ReadFile(settings.TrustedRoot!), settings.TrustedRoot!), IdentityPattern.Parse(settings.Identity!), IdentityPattern.Parse(settings.Issuer!)));
+            signers.Add(new CertificateSigner(
+                TrustedRoot.Read(ReadFile(settings.TrustedRoot!), settings.TrustedRoot!), IdentityPattern.Parse(settings.Identity!),
+                IdentityPattern.Parse(settings.Issuer!)));
         if (settings.MinimumAge is { } age)
             signers = [.. signers.Select(signer => new AgedSigner(signer, AgeOf(age)))];
-        return new TrustRule { AnyOf = signers, Attestations = [.. settings.Attestations.Select(PredicateTypes.Of)], RootOnly = settings.RootOnly };
+        return new TrustRule
+        {
+            AnyOf = signers,
+            Attestations = [.. settings.Attestations.Select(PredicateTypes.Of)],
+            RootOnly = settings.RootOnly
+        };
     }
 
-    private static TimeSpan AgeOf(string text) => GoDuration.TryParse(text, out decimal nanoseconds) && nanoseconds > 0 && nanoseconds < MostAge
+    private static TimeSpan AgeOf(string text) =>
+        GoDuration.TryParse(text, out decimal nanoseconds) && nanoseconds > 0 && nanoseconds < MostAge
         ? TimeSpan.FromTicks((long)(nanoseconds / 100))
         : throw Invalid($"'{text}' is not the age of a signature: write a duration such as 48h.");
 
@@ -83,14 +94,21 @@ internal static class TrustRuleReader
         }
 
         return settings.Store is { } store
-            ? new TrustRule { Notation = NotationPolicy.Read(json, settings.Policy!), Store = new NotationStore(store), RootOnly = settings.RootOnly }
+            ? new TrustRule
+            {
+                Notation = NotationPolicy.Read(json, settings.Policy!),
+                Store = new NotationStore(store),
+                RootOnly = settings.RootOnly
+            }
             : throw Invalid("A trust policy of Notation needs the folder of its trust stores.");
     }
 
     private static TrustRule ReadStore(TrustSettings settings)
     {
         if (settings is not { Store: { } folder, Certificate: { } subject })
-            throw Invalid("A trust store needs the subject of the certificates that count, and a subject its trust store; a trust policy of Notation says both.");
+            throw Invalid(
+                "A trust store needs the subject of the certificates that count, and a subject its trust store; a trust policy of " +
+                "Notation says both.");
         NotationStore store = new(folder);
         NotationPolicy policy = NotationPolicy.OfAll(store.Names(), subject);
         return new TrustRule { Notation = policy, Store = store, RootOnly = settings.RootOnly };

@@ -32,13 +32,20 @@ internal sealed class TrustRuleSet
             return null;
         List<Diagnostic> found = [];
         if (settings.Policy.Length > 0 && settings.Trust is [{ } item, ..])
-            found.Add(new Diagnostic(ErrorCode.InvalidTrustRule, $"The project has a policy ({PropertyNames.Policy}) and items ImgpkgTrust.", "Keep one of them: a policy says itself who has to have signed.") { Location = item.Location });
-        TrustRule? policy = settings.Policy.Length > 0 ? Attempt(() => TrustRuleReader.Read(new TrustSettings { Policy = settings.FullPath(settings.Policy) }), null, found) : null;
+            found.Add(new Diagnostic(
+                ErrorCode.InvalidTrustRule, $"The project has a policy ({PropertyNames.Policy}) and items ImgpkgTrust.",
+                "Keep one of them: a policy says itself who has to have signed.")
+            { Location = item.Location });
+        TrustRule? policy = settings.Policy.Length > 0
+            ? Attempt(() => TrustRuleReader.Read(new TrustSettings { Policy = settings.FullPath(settings.Policy) }), null, found) : null;
         Dictionary<string, TrustRule> rules = new(StringComparer.Ordinal);
         foreach (TrustItem one in settings.Trust)
         {
             if (Attempt(() => ReadItem(one, settings), one.Location, found) is { } rule && !rules.TryAdd(PlaceOf(one), rule))
-                found.Add(new Diagnostic(ErrorCode.InvalidTrustRule, $"Two items ImgpkgTrust are for '{one.Include}'.", "Name all keys in one item: one of them is enough.") { Location = one.Location });
+                found.Add(new Diagnostic(
+                    ErrorCode.InvalidTrustRule, $"Two items ImgpkgTrust are for '{one.Include}'.",
+                    "Name all keys in one item: one of them is enough.")
+                { Location = one.Location });
         }
 
         problems = [.. found];
@@ -77,14 +84,22 @@ internal sealed class TrustRuleSet
     private static TrustRule ReadItem(TrustItem item, PublishSettings settings)
     {
         if (PlaceOf(item) is var place && (place.Length == 0 || place.AsSpan().ContainsAny("*?@ ")))
-            throw new AirgapException(ErrorCode.InvalidTrustRule, $"'{item.Include}' is not a place of images.", $"Name a host, a namespace or a repository, which stands for all below it, or '{TrustItem.Everywhere}'.");
-        if (item.Metadata.Keys.FirstOrDefault(name => !TrustItem.Names.Append(Visible).Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-            throw new AirgapException(ErrorCode.InvalidTrustRule, $"The metadata {unknown} of the item ImgpkgTrust '{item.Include}' means nothing.", $"There are {string.Join(", ", TrustItem.Names)}.");
+            throw new AirgapException(
+                ErrorCode.InvalidTrustRule, $"'{item.Include}' is not a place of images.",
+                $"Name a host, a namespace or a repository, which stands for all below it, or '{TrustItem.Everywhere}'.");
+        if (item.Metadata.Keys.FirstOrDefault(
+            name => !TrustItem.Names.Append(Visible).Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new AirgapException(
+                ErrorCode.InvalidTrustRule, $"The metadata {unknown} of the item ImgpkgTrust '{item.Include}' means nothing.",
+                $"There are {string.Join(", ", TrustItem.Names)}.");
         bool rootOnly = item.Value(TrustItem.Required) switch
         {
             null or "all" => false,
             "root" => true,
-            { } other => throw new AirgapException(ErrorCode.InvalidTrustRule, $"{TrustItem.Required} '{other}' of the item ImgpkgTrust '{item.Include}' is neither 'root' nor 'all'.", "Write one of them."),
+            { } other => throw new AirgapException(
+                ErrorCode.InvalidTrustRule,
+                $"{TrustItem.Required} '{other}' of the item ImgpkgTrust '{item.Include}' is neither 'root' nor 'all'.",
+                "Write one of them."),
         };
         TrustSettings rule = new()
         {

@@ -18,7 +18,9 @@ internal sealed record TrustSettings
     /// <summary>A policy.json of the containers tools, or a trust policy of Notation.</summary>
     public string? Policy { get; init; }
 
-    /// <summary>The subject of a certificate of Notation (<c>C=…, ST=…, O=…</c>), <c>*</c> for any of the trust stores; null for none.</summary>
+    /// <summary>
+    /// The subject of a certificate of Notation (<c>C=…, ST=…, O=…</c>), <c>*</c> for any of the trust stores; null for none.
+    /// </summary>
     public string? Certificate { get; init; }
 
     /// <summary>Notation's folder of trust stores.</summary>
@@ -34,5 +36,7 @@ internal sealed record TrustSettings
     public bool RootOnly { get; init; }
 
     /// <summary>True when somebody is asked for.</summary>
-    public bool AsksForAnything => Keys.Count > 0 || (Identity ?? Issuer ?? TrustedRoot ?? Policy ?? Store) is not null || Attestations.Count > 0 || MinimumAge is not null;
+    public bool AsksForAnything =>
+        Keys.Count > 0 || (Identity ?? Issuer ?? TrustedRoot ?? Policy ?? Store) is not null || Attestations.Count > 0
+            || MinimumAge is not null;
 }

@@ -20,7 +20,8 @@ internal sealed record TrustedSigner(string Name, string Form, string? Issuer, s
 {
     /// <summary>One of a verdict.</summary>
     public static TrustedSigner Of(SignedBy by) => new(
-        by.Signer, by.Form, by.Issuer, by.Time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), by.Skipped.Length == 0 ? null : by.Skipped);
+        by.Signer, by.Form, by.Issuer, by.Time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        by.Skipped.Length == 0 ? null : by.Skipped);
 
     /// <summary>For people.</summary>
     public override string ToString() => $"{Name} ({Form}{(Time is null ? "" : ", " + Time)})";

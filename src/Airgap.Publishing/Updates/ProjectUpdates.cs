@@ -17,7 +17,8 @@ internal sealed record ProjectUpdates(ImmutableArray<Declaration> Declarations, 
     public static ProjectUpdates Read(ImmutableArray<PublishItem> items, PublishSettings settings, ImmutableArray<Diagnostic> problems)
     {
         ImmutableArray<Diagnostic>.Builder all = problems.ToBuilder();
-        DeclarationReader reader = new(settings with { Registry = FirstOf(settings.Registry), Archive = "", SourceArchive = "" }, needsDestination: false);
+        DeclarationReader reader =
+            new(settings with { Registry = FirstOf(settings.Registry), Archive = "", SourceArchive = "" }, needsDestination: false);
         ImmutableArray<Declaration> declarations = reader.Read(items);
         all.AddRange(reader.Problems);
         ProjectLock? pinned = settings.UseLockFile == false ? null : ProjectLockReader.Read(settings.FullLockFile, all);
@@ -30,7 +31,9 @@ internal sealed record ProjectUpdates(ImmutableArray<Declaration> Declarations, 
     {
         LockSummary summary = LockSummary.Read(path);
         PublishItem item = new(PublishItemKind.Lock, path, ImmutableDictionary<string, string>.Empty, new SourceLocation(path));
-        return new ProjectUpdates([new Declaration { Item = item, Source = new RelocationSource.Lock(path), Reference = summary.Bundle, Tag = summary.Tag, Name = summary.Name }], null, []);
+        return new ProjectUpdates(
+            [new Declaration { Item = item, Source = new RelocationSource.Lock(path), Reference = summary.Bundle, Tag = summary.Tag,
+                Name = summary.Name }], null, []);
     }
 
     /// <summary>Reads the lock of a project, without the project.</summary>
@@ -38,16 +41,25 @@ internal sealed record ProjectUpdates(ImmutableArray<Declaration> Declarations, 
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         ProjectLock pinned = ProjectLockReader.Read(path, problems) ?? ProjectLock.Empty;
-        ImmutableArray<Declaration> declarations = [.. pinned.Entries.Select(entry => Of(ImageReference.Parse(entry.Key), entry.Value.Location))];
+        ImmutableArray<Declaration> declarations =
+            [.. pinned.Entries.Select(entry => Of(ImageReference.Parse(entry.Key), entry.Value.Location))];
         return new ProjectUpdates(declarations, pinned, problems.ToImmutable());
     }
 
     private static Declaration Of(ImageReference reference, SourceLocation? location)
     {
         PublishItem item = new(PublishItemKind.Image, reference.ToString(), ImmutableDictionary<string, string>.Empty, location);
-        return new Declaration { Item = item, Source = new RelocationSource.Image(reference), Reference = reference, Tag = reference.Tag, Name = reference.Repository.LastSegment };
+        return new Declaration
+        {
+            Item = item,
+            Source = new RelocationSource.Image(reference),
+            Reference = reference,
+            Tag = reference.Tag,
+            Name = reference.Repository.LastSegment
+        };
     }
 
     // One place for all: two registries do not make two of each item.
-    private static string FirstOf(string registries) => registries.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "";
+    private static string FirstOf(string registries) =>
+        registries.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "";
 }

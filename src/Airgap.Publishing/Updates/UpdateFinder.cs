@@ -13,8 +13,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Publishing.Updates;
 
 /// <summary>
-/// Tells what of a project's bundles, images and chosen packages is newer at its source. Asks for tags, for digests of locked tags, and for the bundles of which
-/// packages are chosen; for nothing that these pin.
+/// Tells what of a project's bundles, images and chosen packages is newer at its source. Asks for tags, for digests of locked tags, and for
+/// the bundles of which packages are chosen; for nothing that these pin.
 /// </summary>
 /// <param name="registry">The source registries.</param>
 /// <param name="scope">Which versions count.</param>
@@ -36,7 +36,12 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
         Declaration[] asked = [.. declarations.Where(declaration => !declaration.Item.IsProduced)];
         DeclaredVersion[][] found = new DeclaredVersion[asked.Length][];
         Diagnostic?[] failures = new Diagnostic?[asked.Length];
-        await Parallel.ForAsync(0, asked.Length, new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken }, async (i, token) =>
+        await Parallel.ForAsync(
+            0, asked.Length, new ParallelOptions
+            {
+                MaxDegreeOfParallelism = concurrency,
+                CancellationToken = cancellationToken
+            }, async (i, token) =>
         {
             try
             {
@@ -68,7 +73,8 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
         [
             declared is null && locked is null
                 ? NotCompared(name, tag, "its tag is no version, and no lock pins its digest")
-                : new DeclaredVersion(DeclaredVersion.Item, name, tag, newest is not null ? VersionState.Newer : now != locked ? VersionState.Moved : VersionState.Newest)
+                : new DeclaredVersion(DeclaredVersion.Item, name, tag,
+                    newest is not null ? VersionState.Newer : now != locked ? VersionState.Moved : VersionState.Newest)
                 {
                     Newest = newest,
                     Locked = locked?.ToString(),
@@ -80,37 +86,47 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
         return versions;
     }
 
-    private async Task<IEnumerable<DeclaredVersion>> PackagesAsync(BundleSelection selection, ImageReference bundle, Digest? locked, string? newest, CancellationToken cancellationToken)
+    private async Task<IEnumerable<DeclaredVersion>> PackagesAsync(
+        BundleSelection selection, ImageReference bundle, Digest? locked, string? newest, CancellationToken cancellationToken)
     {
         PackageFile[] files = await ReadAsync(locked is { } digest ? bundle.WithDigest(digest) : bundle, cancellationToken);
-        PackageEntry[] chosen = [.. PackageSelector.Choose(files, selection, bundle.ToString()).Where(entry => entry is { IsPackage: true, Version: not null })];
+        PackageEntry[] chosen = [
+            .. PackageSelector.Choose(files, selection, bundle.ToString()).Where(entry => entry is { IsPackage: true, Version: not null })];
         List<(string Name, SemverVersion Version, string Text, string Tag)> there = [.. Versions(files, bundle.Tag!)];
         if (newest is not null)
             there.AddRange(Versions(await ReadAsync(ImageReference.ByTag(bundle.Repository, newest), cancellationToken), newest));
-        ILookup<string, (string Name, SemverVersion Version, string Text, string Tag)> byName = there.ToLookup(version => version.Name, StringComparer.Ordinal);
+        ILookup<string, (string Name, SemverVersion Version, string Text, string Tag)> byName =
+            there.ToLookup(version => version.Name, StringComparer.Ordinal);
         VersionScope counted = selection.Prereleases is null ? scope : scope with { Prereleases = true };
-        return chosen.GroupBy(entry => entry.Package, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
+        return chosen.GroupBy(entry => entry.Package, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group =>
         {
-            PackageEntry current = group.OrderByDescending(entry => entry.Version!.Value).ThenBy(entry => entry.VersionText, StringComparer.Ordinal).First();
+            PackageEntry current = group.OrderByDescending(entry => entry.Version!.Value)
+                .ThenBy(entry => entry.VersionText, StringComparer.Ordinal).First();
             string? newer = counted.Newest(current.Version!.Value, byName[group.Key].Select(version => (version.Version, version.Text)));
-            return new DeclaredVersion(DeclaredVersion.Package, group.Key, current.VersionText, newer is null ? VersionState.Newest : VersionState.Newer)
+            return new DeclaredVersion(
+                DeclaredVersion.Package, group.Key, current.VersionText, newer is null ? VersionState.Newest : VersionState.Newer)
             {
                 Newest = newer,
-                Bundle = newer is null ? null : ImageReference.ByTag(bundle.Repository, byName[group.Key].First(version => version.Text == newer).Tag).ToString(),
+                Bundle = newer is null ? null
+                : ImageReference.ByTag(bundle.Repository, byName[group.Key].First(version => version.Text == newer).Tag).ToString(),
             };
         });
     }
 
     private static IEnumerable<(string Name, SemverVersion Version, string Text, string Tag)> Versions(PackageFile[] files, string tag) =>
-        files.SelectMany(file => file.Documents).Where(entry => entry is { IsPackage: true, Version: not null }).Select(entry => (entry.Package, entry.Version!.Value, entry.VersionText, tag));
+        files.SelectMany(file => file.Documents).Where(entry => entry is { IsPackage: true, Version: not null })
+            .Select(entry => (entry.Package, entry.Version!.Value, entry.VersionText, tag));
 
     private Task<PackageFile[]> ReadAsync(ImageReference bundle, CancellationToken cancellationToken) =>
         _packages.GetOrAdd(bundle, _ => PackageLister.ReadAsync(registry, bundle, concurrency, cancellationToken));
 
-    private Task<ImmutableArray<(SemverVersion Version, string Tag)>> TagsAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+    private Task<ImmutableArray<(SemverVersion Version, string Tag)>> TagsAsync(
+        RepositoryName repository, CancellationToken cancellationToken) =>
         _tags.GetOrAdd(repository, _ => ListAsync(repository, cancellationToken));
 
-    private async Task<ImmutableArray<(SemverVersion Version, string Tag)>> ListAsync(RepositoryName repository, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<(SemverVersion Version, string Tag)>> ListAsync(
+        RepositoryName repository, CancellationToken cancellationToken)
     {
         List<(SemverVersion, string)> versions = [];
         await foreach (string tag in registry.GetRepository(repository).ListTagsAsync(cancellationToken))
@@ -130,5 +146,9 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
         return found?.Digest ?? (await repository.GetManifestAsync(tagged.Tag!, cancellationToken)).Digest;
     }
 
-    private static DeclaredVersion NotCompared(string name, string declared, string why) => new(DeclaredVersion.Item, name, declared, VersionState.NotCompared) { Why = why };
+    private static DeclaredVersion NotCompared(string name, string declared, string why) =>
+        new(DeclaredVersion.Item, name, declared, VersionState.NotCompared)
+        {
+            Why = why
+        };
 }

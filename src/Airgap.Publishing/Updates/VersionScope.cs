@@ -31,7 +31,8 @@ internal sealed record VersionScope(bool Prereleases = false, bool SameMajor = f
     public static SemverVersion? OfTag(string tag)
     {
         int line = tag.IndexOf('_', StringComparison.Ordinal);
-        return SemverVersion.TryParseTag(line < 0 ? tag : string.Concat(tag.AsSpan(0, line), "+", tag.AsSpan(line + 1)), out SemverVersion version) ? version : null;
+        return SemverVersion.TryParseTag(
+            line < 0 ? tag : string.Concat(tag.AsSpan(0, line), "+", tag.AsSpan(line + 1)), out SemverVersion version) ? version : null;
     }
 
     private bool Counts(SemverVersion declared, SemverVersion version) =>

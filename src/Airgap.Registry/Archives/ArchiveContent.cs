@@ -24,7 +24,8 @@ internal sealed class ArchiveContent : IRegistryContent
     /// <param name="prefix">Stands before each repository's name; may be empty.</param>
     /// <param name="warn">Receives warnings; null to ignore them.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a name; or the codes of an import of a bad archive.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a name; or the codes of an import of a bad
+    /// archive.</exception>
     public static async Task<ArchiveContent> OpenAsync(
         IReadOnlyList<ArchiveToServe> archives, string prefix, Action<Diagnostic>? warn, CancellationToken cancellationToken)
     {
@@ -67,7 +68,8 @@ internal sealed class ArchiveContent : IRegistryContent
         return _standIns.Value.ContainsKey(standIn) ? standIn : name;
     }
 
-    public string? FindProblem() => _files.Find(file => file.HasChanged) is { } changed ? $"the archive '{changed.Path}' has changed since it was opened" : null;
+    public string? FindProblem() =>
+        _files.Find(file => file.HasChanged) is { } changed ? $"the archive '{changed.Path}' has changed since it was opened" : null;
 
     public void Dispose()
     {
@@ -102,7 +104,8 @@ internal sealed class ArchiveContent : IRegistryContent
         {
             warn?.Invoke(new Diagnostic(
                 ErrorCode.ServedTagMoved,
-                $"'{archive.Path}' and an archive before it have other content under the tag(s) {string.Join(", ", moved)} of {name}; the last one is served, as after imports in this order.",
+                $"'{archive.Path}' and an archive before it have other content under the tag(s) {string.Join(", ", moved)} of {name}; " +
+                "the last one is served, as after imports in this order.",
                 "Serve one of the two under another name: --tar FILE=REPOSITORY."));
         }
 

@@ -43,7 +43,8 @@ internal sealed class ArchiveRepository
     public StoredContent? OpenBlob(Digest digest) => _blobs.TryGetValue(digest, out Func<StoredContent>? open) ? open() : null;
 
     public StoredManifest? OpenManifest(Digest digest) =>
-        _manifests.TryGetValue(digest, out Manifest? manifest) ? new StoredManifest(manifest.MediaType, new MemoryContent(manifest.Bytes)) : null;
+        _manifests.TryGetValue(digest, out Manifest? manifest)
+            ? new StoredManifest(manifest.MediaType, new MemoryContent(manifest.Bytes)) : null;
 
     public IReadOnlyList<Referrer> ListReferrers(Digest subject) =>
         _referrers.TryGetValue(subject, out SortedDictionary<Digest, Referrer>? referrers) ? [.. referrers.Values] : [];

@@ -7,8 +7,8 @@ using Airgap.Registry.Storage;
 namespace Airgap.Registry.Archives;
 
 /// <summary>
-/// A blob at its place in an archive. When it is sent whole, its digest is checked on the way, and the last bytes are sent only when it is right;
-/// a part is sent only while the file is unchanged.
+/// A blob at its place in an archive. When it is sent whole, its digest is checked on the way, and the last bytes are sent only when it is
+/// right; a part is sent only while the file is unchanged.
 /// </summary>
 /// <param name="file">The archive.</param>
 /// <param name="start">Where in it the blob starts.</param>
@@ -31,7 +31,8 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
         using IncrementalHash? hash = offset == 0 && count == Length ? IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm) : null;
         if (count == 0)
             return IsRight(hash, from, total);
-        return await CopyAsync(writer, offset, count, (memory, at, token) => file.ReadAsync(memory, start + at, token), MayPass, cancellationToken);
+        return await CopyAsync(writer, offset, count, (memory, at, token) => file.ReadAsync(memory, start + at, token),
+            MayPass, cancellationToken);
 
         bool MayPass(ReadOnlyMemory<byte> piece, bool isLast)
         {
@@ -48,5 +49,6 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
     }
 
     private bool IsRight(IncrementalHash? hash, long from, long count) =>
-        !file.HasChangedIn(from, count) && (hash is null || Digest.FromHash(descriptor.Digest.HashAlgorithm, hash.GetCurrentHash()) == descriptor.Digest);
+        !file.HasChangedIn(from, count)
+            && (hash is null || Digest.FromHash(descriptor.Digest.HashAlgorithm, hash.GetCurrentHash()) == descriptor.Digest);
 }

@@ -38,7 +38,8 @@ internal sealed class ServedArchive
     {
         IArchive reader = await AnyArchive.OpenAsync(archive, cancellationToken);
         PlanOptions options = new() { IncludeNonDistributableLayers = true };
-        TransferPlan plan = await new ArchivePlanner(reader, options).PlanAsync(new RelocationSource.Archive(archive.Path), cancellationToken);
+        TransferPlan plan = await new ArchivePlanner(reader, options).PlanAsync(
+            new RelocationSource.Archive(archive.Path), cancellationToken);
         if (file?.IsWhatThePathNames() == false)
             throw reader.Invalid("it was changed while it was read");
         ServedArchive served = new(file, reader, plan);
@@ -124,7 +125,8 @@ internal sealed class ServedArchive
     {
         foreach (PlannedItem item in _plan.Items)
         {
-            foreach (RepositoryName origin in ((RepositoryName?[])[item.Source.Repository, OriginOf(item)]).OfType<RepositoryName>().Distinct())
+            foreach (RepositoryName origin in ((RepositoryName?[])[item.Source.Repository, OriginOf(item)])
+                .OfType<RepositoryName>().Distinct())
             {
                 ArchiveRepository repository = standIn(origin);
                 AddContent(repository, item);
@@ -155,7 +157,8 @@ internal sealed class ServedArchive
             Descriptor descriptor = blob.Descriptor;
             if (_reader.PlaceOf(descriptor) is { } place)
             {
-                _blobs.Add(descriptor.Digest, _file is { } file ? () => new ArchivedContent(file, place.Offset, descriptor) : LooseOf(place.File, descriptor));
+                _blobs.Add(descriptor.Digest,
+                    _file is { } file ? () => new ArchivedContent(file, place.Offset, descriptor) : LooseOf(place.File, descriptor));
             }
             else if (blob.Content is RequiredLayerContent required)
             {
@@ -169,7 +172,8 @@ internal sealed class ServedArchive
         }
     }
 
-    // A layout in a folder has a file for each blob, opened for each request: they may be many, and each tells by itself whether it has changed.
+    // A layout in a folder has a file for each blob, opened for each request: they may be many, and each tells by itself whether it has
+    // changed.
     private static Func<StoredContent> LooseOf(ArchiveFile file, Descriptor descriptor)
     {
         DateTime modified = File.GetLastWriteTimeUtc(file.Path);

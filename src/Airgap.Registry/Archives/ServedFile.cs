@@ -74,7 +74,8 @@ internal sealed class ServedFile : IDisposable
     public int Read(Span<byte> buffer, long offset) => _bytes.Read(buffer, offset);
 
     /// <inheritdoc cref="Read"/>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) => _bytes.ReadAsync(buffer, offset, cancellationToken);
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) =>
+        _bytes.ReadAsync(buffer, offset, cancellationToken);
 
     /// <summary>Fails a request for content that may have changed.</summary>
     /// <exception cref="ArchiveChangedException">The file has changed.</exception>
@@ -91,7 +92,8 @@ internal sealed class ServedFile : IDisposable
     {
         public bool HasChanged => RandomAccess.GetLength(Handle) != Length || File.GetLastWriteTimeUtc(Handle) != Modified;
 
-        public static State Of(SafeFileHandle handle, ArchivePiece piece) => new(handle, piece.Start, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle));
+        public static State Of(SafeFileHandle handle, ArchivePiece piece) =>
+            new(handle, piece.Start, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle));
 
         public bool IsLike(State other) => Length == other.Length && Modified == other.Modified;
     }

@@ -13,7 +13,8 @@ internal sealed class BasicAuthentication(IUserStore users)
     /// <returns>The user.</returns>
     public async ValueTask<string> CheckAsync(HttpContext context)
     {
-        if (Read(context.Request.Headers.Authorization) is { } login && await users.KnowsAsync(login.User, login.Password, context.RequestAborted))
+        if (Read(context.Request.Headers.Authorization) is { } login
+            && await users.KnowsAsync(login.User, login.Password, context.RequestAborted))
             return login.User;
         context.Response.Headers.WWWAuthenticate = "Basic realm=\"registry\", charset=\"UTF-8\"";
         throw Refusal.Unauthorized();

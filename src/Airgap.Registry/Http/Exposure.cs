@@ -16,7 +16,8 @@ internal static class Exposure
         string what = hasUsers
             ? "without https: passwords and content cross the network in clear text"
             : options.Certificate is null
-                ? $"without https and without users: whoever reaches it can {can} its content, and whoever is on the way can change what arrives"
+                ? "without https and without users: whoever reaches it can " +
+                $"{can} its content, and whoever is on the way can change what arrives"
                 : $"without users: whoever reaches it can {can} its content";
         return new Diagnostic(
             ErrorCode.ExposedRegistry,

@@ -25,7 +25,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
             return StoreAsync(context, storage, name, reference, digest);
         if (!HttpMethods.IsDelete(method) || storage is null)
             throw Refusal.Method(method);
-        if (!storage.Gates.Remove(name, () => digest is { } known ? storage.Manifests.Delete(name, known) : storage.Tags.Delete(name, reference)))
+        if (!storage.Gates.Remove(
+            name, () => digest is { } known ? storage.Manifests.Delete(name, known) : storage.Tags.Delete(name, reference)))
             throw Refusal.ManifestUnknown(reference);
         if (digest is not null)
             storage.Sweep.Begin(name);
@@ -69,7 +70,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         }
     }
 
-    private static async Task StoreAsync(HttpContext context, RegistryStorage storage, string name, string reference, Digest? asked, ReadOnlyMemory<byte> content)
+    private static async Task StoreAsync(
+        HttpContext context, RegistryStorage storage, string name, string reference, Digest? asked, ReadOnlyMemory<byte> content)
     {
         Digest digest = asked is { } expected ? Digest.ComputeLike(expected, content.Span) : Digest.Compute(content.Span);
         if (asked is { } given && given != digest)
@@ -79,7 +81,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
             throw Refusal.ManifestInvalid("it is in the registry v1 (schema 1) format");
         CheckContentType(context.Request, summary.MediaType);
 
-        // The gate keeps what the manifest refers to until the manifest is stored. Where it was removed before, its tags of then go first: they must not come back with it.
+        // The gate keeps what the manifest refers to until the manifest is stored. Where it was removed before, its tags of then go first:
+        // they must not come back with it.
         string? tag = asked is null ? reference : null;
         bool stored = false;
         while (!stored)
@@ -95,7 +98,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         Answers.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/manifests/{digest}");
     }
 
-    private static bool TryStore(RegistryStorage storage, string name, string? tag, Digest digest, ManifestSummary summary, ReadOnlySpan<byte> content)
+    private static bool TryStore(
+        RegistryStorage storage, string name, string? tag, Digest digest, ManifestSummary summary, ReadOnlySpan<byte> content)
     {
         if (storage.Marks.IsMarked(name, digest))
             return false;

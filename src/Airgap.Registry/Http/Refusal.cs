@@ -17,7 +17,8 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
 
     public static Refusal NotFound() => new(StatusCodes.Status404NotFound, "UNSUPPORTED", "The registry has no such page.");
 
-    public static Refusal Method(string method) => new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", $"{method} is not possible here.");
+    public static Refusal Method(string method) =>
+        new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", $"{method} is not possible here.");
 
     public static Refusal ReadOnly() => new(StatusCodes.Status405MethodNotAllowed, "UNSUPPORTED", "The registry is read only.");
 
@@ -25,45 +26,60 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
 
     public static Refusal Name(string name) => new(StatusCodes.Status400BadRequest, "NAME_INVALID", $"'{name}' is not a repository name.");
 
-    public static Refusal NameUnknown(string name) => new(StatusCodes.Status404NotFound, "NAME_UNKNOWN", $"The registry has no repository '{name}'.");
+    public static Refusal NameUnknown(string name) =>
+        new(StatusCodes.Status404NotFound, "NAME_UNKNOWN", $"The registry has no repository '{name}'.");
 
-    public static Refusal DigestInvalid(string text) => new(StatusCodes.Status400BadRequest, "DIGEST_INVALID", $"'{text}' is not a digest.");
+    public static Refusal DigestInvalid(string text) =>
+        new(StatusCodes.Status400BadRequest, "DIGEST_INVALID", $"'{text}' is not a digest.");
 
-    public static Refusal DigestMismatch(Digest digest) => new(StatusCodes.Status400BadRequest, "DIGEST_INVALID", $"The content does not have the digest {digest}.");
+    public static Refusal DigestMismatch(Digest digest) =>
+        new(StatusCodes.Status400BadRequest, "DIGEST_INVALID", $"The content does not have the digest {digest}.");
 
     public static Refusal TagInvalid(string tag) => new(StatusCodes.Status400BadRequest, "TAG_INVALID", $"'{tag}' is not a tag.");
 
-    public static Refusal BlobUnknown(Digest digest) => new(StatusCodes.Status404NotFound, "BLOB_UNKNOWN", $"The repository has no blob {digest}.");
+    public static Refusal BlobUnknown(Digest digest) =>
+        new(StatusCodes.Status404NotFound, "BLOB_UNKNOWN", $"The repository has no blob {digest}.");
 
-    public static Refusal ManifestUnknown(string reference) => new(StatusCodes.Status404NotFound, "MANIFEST_UNKNOWN", $"The repository has no manifest '{reference}'.");
+    public static Refusal ManifestUnknown(string reference) =>
+        new(StatusCodes.Status404NotFound, "MANIFEST_UNKNOWN", $"The repository has no manifest '{reference}'.");
 
-    public static Refusal ManifestInvalid(string why) => new(StatusCodes.Status400BadRequest, "MANIFEST_INVALID", $"The manifest cannot be taken: {why}.");
+    public static Refusal ManifestInvalid(string why) =>
+        new(StatusCodes.Status400BadRequest, "MANIFEST_INVALID", $"The manifest cannot be taken: {why}.");
 
-    public static Refusal ManifestTooLarge() => new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", $"A manifest may have {Manifest.MaxBytes} bytes at most.");
+    public static Refusal ManifestTooLarge() =>
+        new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", $"A manifest may have {Manifest.MaxBytes} bytes at most.");
 
     public static Refusal ManifestBlobUnknown(Digest digest, string kind) =>
-        new(StatusCodes.Status400BadRequest, "MANIFEST_BLOB_UNKNOWN", $"The manifest refers to the {kind} {digest}, which the repository does not have.");
+        new(StatusCodes.Status400BadRequest, "MANIFEST_BLOB_UNKNOWN",
+            $"The manifest refers to the {kind} {digest}, which the repository does not have.");
 
-    public static Refusal UploadUnknown() => new(StatusCodes.Status404NotFound, "BLOB_UPLOAD_UNKNOWN", "The repository has no such upload.");
+    public static Refusal UploadUnknown() =>
+        new(StatusCodes.Status404NotFound, "BLOB_UPLOAD_UNKNOWN", "The repository has no such upload.");
 
-    public static Refusal UploadInvalid(string why) => new(StatusCodes.Status400BadRequest, "BLOB_UPLOAD_INVALID", $"The upload cannot go on: {why}.");
+    public static Refusal UploadInvalid(string why) =>
+        new(StatusCodes.Status400BadRequest, "BLOB_UPLOAD_INVALID", $"The upload cannot go on: {why}.");
 
     public static Refusal TooManyUploads() =>
         new(StatusCodes.Status429TooManyRequests, "TOOMANYREQUESTS", "The registry has too many unfinished uploads; try again later.");
 
-    public static Refusal BlobTooLarge() => new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", "The blob is larger than the registry takes.");
+    public static Refusal BlobTooLarge() =>
+        new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", "The blob is larger than the registry takes.");
 
     public static Refusal Host(string host) => new(
-        StatusCodes.Status421MisdirectedRequest, "DENIED", $"The registry does not answer under the name '{host}'; its operator can add it with --host.");
+        StatusCodes.Status421MisdirectedRequest, "DENIED",
+        $"The registry does not answer under the name '{host}'; its operator can add it with --host.");
 
     public static Refusal Origin() => new(StatusCodes.Status403Forbidden, "DENIED", "Pages of another origin may not use the registry.");
 
     public static Refusal UploadOutOfOrder(long start, long length) =>
-        new(StatusCodes.Status416RangeNotSatisfiable, "BLOB_UPLOAD_INVALID", $"The chunk starts at byte {start}, and the upload has {length} bytes.");
+        new(StatusCodes.Status416RangeNotSatisfiable, "BLOB_UPLOAD_INVALID",
+            $"The chunk starts at byte {start}, and the upload has {length} bytes.");
 
-    public static Refusal Range(long length) => new(StatusCodes.Status416RangeNotSatisfiable, "SIZE_INVALID", $"The content has {length} bytes.");
+    public static Refusal Range(long length) =>
+        new(StatusCodes.Status416RangeNotSatisfiable, "SIZE_INVALID", $"The content has {length} bytes.");
 
     public static Refusal Spoiled() => new(StatusCodes.Status500InternalServerError, "UNKNOWN", "The stored content is damaged.");
 
-    public static Refusal PageNumber() => new(StatusCodes.Status400BadRequest, "PAGINATION_NUMBER_INVALID", "n is not a number from 0 upward.");
+    public static Refusal PageNumber() =>
+        new(StatusCodes.Status400BadRequest, "PAGINATION_NUMBER_INVALID", "n is not a number from 0 upward.");
 }

@@ -129,10 +129,15 @@ internal sealed class RegistryApplication
     {
         Refusal refusal => refusal,
         BadHttpRequestException bad => new Refusal(bad.StatusCode, "UNSUPPORTED", "The request is malformed or broke off."),
-        OperationCanceledException => new Refusal(StatusCodes.Status409Conflict, "BLOB_UPLOAD_INVALID", "Another request has taken over the upload."),
-        IOException { HResult: DiskFullOnUnix or DiskFullOnWindows } => new Refusal(StatusCodes.Status507InsufficientStorage, "UNKNOWN", "No space is left on the registry's disk."),
-        ArchiveChangedException => new Refusal(StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE", "The archive has changed since it was opened; start the registry again."),
-        UnauthorizedAccessException => new Refusal(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry may not read or write its storage."),
+        OperationCanceledException =>
+            new Refusal(StatusCodes.Status409Conflict, "BLOB_UPLOAD_INVALID", "Another request has taken over the upload."),
+        IOException { HResult: DiskFullOnUnix or DiskFullOnWindows } =>
+            new Refusal(StatusCodes.Status507InsufficientStorage, "UNKNOWN", "No space is left on the registry's disk."),
+        ArchiveChangedException =>
+            new Refusal(StatusCodes.Status503ServiceUnavailable, "UNAVAILABLE",
+                "The archive has changed since it was opened; start the registry again."),
+        UnauthorizedAccessException =>
+            new Refusal(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry may not read or write its storage."),
         IOException => new Refusal(StatusCodes.Status500InternalServerError, "UNKNOWN", "The registry's storage failed."),
         _ => new Refusal(StatusCodes.Status500InternalServerError, "UNKNOWN", $"The registry failed ({exception.GetType().Name})."),
     };
@@ -146,6 +151,8 @@ internal sealed class RegistryApplication
         long sent = HttpMethods.IsHead(context.Request.Method) ? 0 : context.Response.ContentLength ?? 0;
         _log(Printable.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {context.Connection.RemoteIpAddress} {user ?? "-"} {context.Request.Method} {target} {status} in={context.Request.ContentLength ?? 0} out={sent} {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms")));
+            $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {context.Connection.RemoteIpAddress} {user ?? "-"} {context.Request.Method} " +
+            $"{target} {status} in={context.Request.ContentLength ?? 0} out={sent} " +
+            $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms")));
     }
 }

@@ -89,7 +89,8 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         throw Refusal.UploadUnknown();
     }
 
-    private static async Task AppendAsync(HttpContext context, UploadSession session, HashAlgorithmName algorithm, CancellationToken cancellationToken)
+    private static async Task AppendAsync(
+        HttpContext context, UploadSession session, HashAlgorithmName algorithm, CancellationToken cancellationToken)
     {
         CheckOrder(context, session);
         try

@@ -32,7 +32,8 @@ internal static class WebHost
             // A proxy gets absolute URLs of other hosts; only the path matters.
             kestrel.AllowHostHeaderOverride = true;
             kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = options.Uploads.MaxBlobBytes == long.MaxValue ? null : Math.Max(options.Uploads.MaxBlobBytes, Manifest.MaxBytes);
+            kestrel.Limits.MaxRequestBodySize = options.Uploads.MaxBlobBytes == long.MaxValue
+                ? null : Math.Max(options.Uploads.MaxBlobBytes, Manifest.MaxBytes);
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(options.Listen, listen =>
@@ -71,9 +72,15 @@ internal static class WebHost
                 continue;
             return socket.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => new AirgapException(ErrorCode.InvalidArgument, $"The registry cannot listen on {listen}: the port is in use.", "Choose another port, or 0 for a free one.", exception),
-                SocketError.AccessDenied => new AirgapException(ErrorCode.AccessDenied, $"The registry may not listen on {listen}.", "Choose a port from 1024 upward.", exception),
-                _ => new AirgapException(ErrorCode.InvalidArgument, $"The registry cannot listen on {listen}: {socket.Message}.", "Choose an address of this machine.", exception),
+                SocketError.AddressAlreadyInUse =>
+                    new AirgapException(ErrorCode.InvalidArgument, $"The registry cannot listen on {listen}: the port is in use.",
+                        "Choose another port, or 0 for a free one.", exception),
+                SocketError.AccessDenied =>
+                    new AirgapException(ErrorCode.AccessDenied, $"The registry may not listen on {listen}.",
+                        "Choose a port from 1024 upward.", exception),
+                _ => new AirgapException(
+                    ErrorCode.InvalidArgument, $"The registry cannot listen on {listen}: {socket.Message}.",
+                    "Choose an address of this machine.", exception),
             };
         }
 

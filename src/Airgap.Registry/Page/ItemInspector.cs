@@ -40,14 +40,16 @@ internal sealed class ItemInspector(IRegistryContent content)
     private Manifest? Read(string name, Digest digest)
     {
         using StoredManifest? stored = content.OpenManifest(name, digest);
-        return stored is null || stored.Content.Length > Manifest.MaxBytes ? null : Manifest.Parse(stored.Content.ReadAll(), stored.MediaType, digest);
+        return stored is null || stored.Content.Length > Manifest.MaxBytes
+            ? null : Manifest.Parse(stored.Content.ReadAll(), stored.MediaType, digest);
     }
 
     private async Task<ServedItem> InspectAsync(string name, Manifest manifest, CancellationToken cancellationToken)
     {
         if (manifest.IsIndex)
         {
-            long bytes = manifest.Manifests.DistinctBy(child => child.Digest).Sum(child => Read(name, child.Digest) is { IsIndex: false } image ? BytesOf(image) : 0);
+            long bytes = manifest.Manifests.DistinctBy(child => child.Digest)
+                .Sum(child => Read(name, child.Digest) is { IsIndex: false } image ? BytesOf(image) : 0);
             return new ServedItem(ServedKind.Index, bytes, null, []);
         }
 

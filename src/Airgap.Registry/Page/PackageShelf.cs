@@ -35,7 +35,8 @@ internal sealed record PackageShelf(int Images, ImmutableArray<ServedPackage> Pa
             {
                 string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
                 bool isLock = name == ".imgpkg/images.yml";
-                if (entry.Kind != LayerTarKind.File || entry.Size > MaxFile || packages.Count >= MaxPackages || !(isLock || IsPackageFile(name)))
+                if (entry.Kind != LayerTarKind.File || entry.Size > MaxFile || packages.Count >= MaxPackages
+                    || !(isLock || IsPackageFile(name)))
                     continue;
                 byte[] bytes = new byte[entry.Size];
                 await entry.Content.ReadExactlyAsync(bytes, cancellationToken);

@@ -14,7 +14,8 @@ internal static class PageText
         foreach (Rune rune in text.EnumerateRunes())
         {
             // Bidirectional overrides among them could make one name look like another.
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator)
                 visible.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:X}}}");
             else
                 visible.Append(rune.ToString());

@@ -41,7 +41,9 @@ internal sealed class PageWriter
 
     /// <summary>The content security policy: a browser may only show the page with its own style.</summary>
     public static string Policy { get; } =
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(s_style)))}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; style-src " +
+        $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(s_style)))}'; base-uri 'none'; form-action 'none'; " +
+        "frame-ancestors 'none'";
 
     public void BeginRepository(string name) => Write($"""
         <section>
@@ -73,7 +75,8 @@ internal sealed class PageWriter
         Write($"</tbody>\n</table></div>\n");
         string[] notes = [.. ((string?[])[
             more == 0 ? null : $"{Count(more, "more tag is", "more tags are")} not shown.",
-            others == 0 ? null : $"{Count(others, "tag", "tags")} of imgpkg and other tools keep the images that bundles pin."]).OfType<string>()];
+            others == 0 ? null : $"{Count(others, "tag", "tags")} of imgpkg and other tools keep the images that bundles pin."])
+            .OfType<string>()];
         if (notes.Length > 0)
             Write($"<p class=\"note\">{string.Join(' ', notes)}</p>\n");
         Write($"</section>\n");
@@ -99,7 +102,9 @@ internal sealed class PageWriter
     {
         if (item is null || item.Packages.IsEmpty)
             return "";
-        string list = string.Concat(item.Packages.Take(MaxPackages).Select(package => $"<li>{PageText.Escape(package.Name)} <span class=\"count\">{PageText.Escape(package.Version)}</span></li>"));
+        string list = string.Concat(
+            item.Packages.Take(MaxPackages).Select(
+                package => $"<li>{PageText.Escape(package.Name)} <span class=\"count\">{PageText.Escape(package.Version)}</span></li>"));
         int more = item.Packages.Length - MaxPackages;
         return $"<ul>{list}{(more > 0 ? $"<li class=\"note\">and {more.ToString(CultureInfo.InvariantCulture)} more</li>" : "")}</ul>";
     }

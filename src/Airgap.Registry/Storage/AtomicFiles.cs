@@ -30,7 +30,9 @@ internal sealed class AtomicFiles(StorageLayout layout)
         }
     }
 
-    /// <summary>Renames a file that is on the disk into a folder that another request may remove at the same time, and flushes the name to the disk.</summary>
+    /// <summary>
+    /// Renames a file that is on the disk into a folder that another request may remove at the same time, and flushes the name to the disk.
+    /// </summary>
     public static void MoveInto(string source, string path)
     {
         const int Attempts = 20;

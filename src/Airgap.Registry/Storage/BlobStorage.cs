@@ -29,7 +29,8 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
     {
         try
         {
-            return File.OpenHandle(layout.Blob(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+            return File.OpenHandle(layout.Blob(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete,
+                FileOptions.SequentialScan);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -95,7 +96,8 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
     private async Task<bool> StandsAsync(Digest digest, CancellationToken cancellationToken)
     {
         using SafeFileHandle? file = OpenContent(digest);
-        return file is not null && await FileDigest.ComputeAsync(file, RandomAccess.GetLength(file), digest.HashAlgorithm, cancellationToken) == digest;
+        return file is not null && await FileDigest.ComputeAsync(
+            file, RandomAccess.GetLength(file), digest.HashAlgorithm, cancellationToken) == digest;
     }
 
     private bool StandsAs(Digest digest, ReadOnlySpan<byte> content)

@@ -3,8 +3,8 @@ using Airgap.Oci;
 namespace Airgap.Registry.Storage;
 
 /// <summary>
-/// Keeps content from being collected as garbage while a request makes it part of a repository. Who pins a digest before it looks whether the content is
-/// there finds it as long as it needs it, or finds it gone and stores it again.
+/// Keeps content from being collected as garbage while a request makes it part of a repository. Who pins a digest before it looks whether
+/// the content is there finds it as long as it needs it, or finds it gone and stores it again.
 /// </summary>
 internal sealed class ContentPins
 {
@@ -24,7 +24,9 @@ internal sealed class ContentPins
         return new Pin(this, digest);
     }
 
-    /// <summary>Begins a sweep: from now on, until the result is disposed, what is pinned once is not removed by it. One at a time.</summary>
+    /// <summary>
+    /// Begins a sweep: from now on, until the result is disposed, what is pinned once is not removed by it. One at a time.
+    /// </summary>
     public IDisposable BeginSweep()
     {
         lock (_lock)
@@ -36,7 +38,9 @@ internal sealed class ContentPins
         return new Sweep(this);
     }
 
-    /// <summary>Removes content in a sweep, unless it was pinned since the sweep began. It cannot be pinned while <paramref name="remove"/> runs.</summary>
+    /// <summary>
+    /// Removes content in a sweep, unless it was pinned since the sweep began. It cannot be pinned while <paramref name="remove"/> runs.
+    /// </summary>
     /// <returns>False where it was pinned, or <paramref name="remove"/> did not.</returns>
     public bool TryRemove(Digest digest, Func<bool> remove)
     {

@@ -14,7 +14,8 @@ internal sealed class FileContent(SafeFileHandle file) : StoredContent
     public override int Read(Span<byte> buffer, long offset) => RandomAccess.Read(file, buffer, offset);
 
     public override ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken) =>
-        CopyAsync(writer, offset, count, (memory, at, token) => RandomAccess.ReadAsync(file, memory, at, token), mayPass: null, cancellationToken);
+        CopyAsync(writer, offset, count, (memory, at, token) => RandomAccess.ReadAsync(file, memory, at, token),
+            mayPass: null, cancellationToken);
 
     public override void Dispose() => file.Dispose();
 }

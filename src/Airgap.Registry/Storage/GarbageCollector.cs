@@ -5,11 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Registry.Storage;
 
 /// <summary>
-/// Collects garbage: first blobs of a repository that no manifest of it names, then content that no repository has. Each has to be older than a grace,
-/// which counts from when it was last pushed, mounted or asked for by HEAD. A manifest stays until somebody deletes it, with a tag or without one.
-/// Requests may go on meanwhile; a collection that is cut leaves nothing half done.
+/// Collects garbage: first blobs of a repository that no manifest of it names, then content that no repository has. Each has to be older
+/// than a grace, which counts from when it was last pushed, mounted or asked for by HEAD. A manifest stays until somebody deletes it, with
+/// a tag or without one. Requests may go on meanwhile; a collection that is cut leaves nothing half done.
 /// </summary>
-internal sealed class GarbageCollector(StorageLayout layout, AtomicFiles files, BlobStorage blobs, ManifestStorage manifests, RepositoryCatalog catalog, RepositoryGates gates)
+internal sealed class GarbageCollector(
+    StorageLayout layout, AtomicFiles files, BlobStorage blobs, ManifestStorage manifests, RepositoryCatalog catalog, RepositoryGates gates)
 {
     private readonly Lock _one = new();
 
@@ -37,7 +38,8 @@ internal sealed class GarbageCollector(StorageLayout layout, AtomicFiles files, 
         }
     }
 
-    private void Unlink(string name, DateTime limit, bool isDry, Dictionary<Digest, IReadOnlyList<Digest>?> known, HashSet<Digest> linked, GarbageReport report)
+    private void Unlink(string name, DateTime limit, bool isDry, Dictionary<Digest, IReadOnlyList<Digest>?> known, HashSet<Digest> linked,
+        GarbageReport report)
     {
         // Content never changes under its digest, so that most of the reading is done before anybody has to wait.
         foreach (Digest revision in manifests.Revisions(name))
@@ -69,7 +71,8 @@ internal sealed class GarbageCollector(StorageLayout layout, AtomicFiles files, 
         });
     }
 
-    private void UnlinkLayer(string name, Digest layer, HashSet<Digest>? used, DateTime limit, bool isDry, HashSet<Digest> linked, GarbageReport report)
+    private void UnlinkLayer(
+        string name, Digest layer, HashSet<Digest>? used, DateTime limit, bool isDry, HashSet<Digest> linked, GarbageReport report)
     {
         string path = layout.Layer(name, layer);
         if (used?.Contains(layer) != false || AtomicFiles.TimeOf(path) is not { } time || time > limit)

@@ -15,7 +15,8 @@ internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, B
     private readonly ConcurrentDictionary<Digest, string> _mediaTypes = new();
 
     /// <summary>True when a repository has the manifest.</summary>
-    public bool Exists(string name, Digest digest) => AtomicFiles.ReadLink(layout.Revision(name, digest)) is { } target && blobs.Exists(target);
+    public bool Exists(string name, Digest digest) =>
+        AtomicFiles.ReadLink(layout.Revision(name, digest)) is { } target && blobs.Exists(target);
 
     /// <summary>Opens a repository's manifest.</summary>
     /// <returns>Null when the repository does not have it.</returns>

@@ -12,7 +12,9 @@ internal sealed class ManifestSummary
     /// <summary>Config and layers that must be in the repository.</summary>
     public required IReadOnlyList<Digest> Blobs { get; init; }
 
-    /// <summary>Config and layers, those among them that may not be redistributed, too: somebody may have pushed them all the same.</summary>
+    /// <summary>
+    /// Config and layers, those among them that may not be redistributed, too: somebody may have pushed them all the same.
+    /// </summary>
     public required IReadOnlyList<Digest> References { get; init; }
 
     /// <summary>Manifests that must be in the repository.</summary>
@@ -68,7 +70,8 @@ internal sealed class ManifestSummary
         OrderedDigests blobs = new();
         OrderedDigests references = new();
         OrderedDigests children = new();
-        if (!Take(root, "config", blobs, references) || !TakeAll(root, "layers", blobs, references) || !TakeAll(root, "blobs", blobs, references) || !TakeAll(root, "manifests", children, new()))
+        if (!Take(root, "config", blobs, references) || !TakeAll(root, "layers", blobs, references)
+            || !TakeAll(root, "blobs", blobs, references) || !TakeAll(root, "manifests", children, new()))
         {
             problem = "it holds a descriptor without a valid digest";
             return null;
@@ -96,7 +99,8 @@ internal sealed class ManifestSummary
             ArtifactType = Text(root, "artifactType") is { Length: > 0 } artifactType ? artifactType
                 : root.TryGetProperty("config", out JsonElement config) ? Text(config, "mediaType")
                 : null,
-            Annotations = subject is not null && root.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object
+            Annotations = subject is not null && root.TryGetProperty("annotations", out JsonElement annotations)
+            && annotations.ValueKind == JsonValueKind.Object
                 ? annotations.GetRawText()
                 : null,
         };
@@ -105,7 +109,8 @@ internal sealed class ManifestSummary
     private static string? Guess(JsonElement root) =>
         root.TryGetProperty("manifests", out _) ? MediaTypes.OciIndex
         : root.TryGetProperty("config", out _) && root.TryGetProperty("layers", out _) ? MediaTypes.OciManifest
-        : root.TryGetProperty("fsLayers", out _) ? root.TryGetProperty("signatures", out _) ? MediaTypes.DockerSchema1Signed : MediaTypes.DockerSchema1
+        : root.TryGetProperty("fsLayers", out _)
+        ? root.TryGetProperty("signatures", out _) ? MediaTypes.DockerSchema1Signed : MediaTypes.DockerSchema1
         : null;
 
     private static bool TakeAll(JsonElement root, string property, OrderedDigests into, OrderedDigests all)
@@ -140,7 +145,8 @@ internal sealed class ManifestSummary
     }
 
     private static string? Text(JsonElement element, string property) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out JsonElement value) && value.ValueKind == JsonValueKind.String
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 

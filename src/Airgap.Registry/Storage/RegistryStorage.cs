@@ -43,10 +43,14 @@ internal sealed class RegistryStorage : IRegistryContent
 
     public RepositoryGates Gates { get; } = new();
 
-    StoredContent? IRegistryContent.OpenBlob(string name, Digest digest) => Blobs.Open(name, digest) is { } file ? new FileContent(file) : null;
+    StoredContent? IRegistryContent.OpenBlob(string name, Digest digest) =>
+        Blobs.Open(name, digest) is { } file ? new FileContent(file) : null;
 
     StoredManifest? IRegistryContent.OpenManifest(string name, Digest digest) =>
-        Manifests.Open(name, digest) is { } file ? new StoredManifest(Manifests.MediaTypeOf(digest, file), new FileContent(file)) { Stored = Manifests.StoredAt(name, digest) } : null;
+        Manifests.Open(name, digest) is { } file
+            ? new StoredManifest(Manifests.MediaTypeOf(digest, file),
+                new FileContent(file))
+            { Stored = Manifests.StoredAt(name, digest) } : null;
 
     Digest? IRegistryContent.ResolveTag(string name, string tag) => Tags.Resolve(name, tag);
 

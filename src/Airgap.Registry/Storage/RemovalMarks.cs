@@ -3,8 +3,9 @@ using Airgap.Oci;
 namespace Airgap.Registry.Storage;
 
 /// <summary>
-/// Marks of manifests that were removed while tags may point at them. One rename, of the manifest's revision to its mark, removes the manifest with all
-/// its tags: a tag that points at a marked manifest is gone for every reader. <see cref="TagSweep"/> clears the tags' files away later.
+/// Marks of manifests that were removed while tags may point at them. One rename, of the manifest's revision to its mark, removes the
+/// manifest with all its tags: a tag that points at a marked manifest is gone for every reader. <see cref="TagSweep"/> clears the tags'
+/// files away later.
 /// </summary>
 internal sealed class RemovalMarks(StorageLayout layout)
 {
@@ -13,7 +14,8 @@ internal sealed class RemovalMarks(StorageLayout layout)
 
     /// <summary>True when the tags that point at a manifest are gone.</summary>
     // docker-registry knows no marks: a manifest that it stored again has the tags that it was given.
-    public bool IsMarked(string name, Digest digest) => File.Exists(layout.Removed(name, digest)) && !File.Exists(layout.Revision(name, digest));
+    public bool IsMarked(string name, Digest digest) =>
+        File.Exists(layout.Removed(name, digest)) && !File.Exists(layout.Revision(name, digest));
 
     /// <summary>The manifests of a repository that have a mark.</summary>
     public List<Digest> Of(string name)

@@ -7,11 +7,13 @@ namespace Airgap.Registry.Storage;
 internal static class StorageFolder
 {
     /// <summary>Checks that the folder can be used, before the registry starts.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: it is a file, for example; <see cref="ErrorCode.FileFailure"/> or <see cref="ErrorCode.AccessDenied"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: it is a file, for example;
+    /// <see cref="ErrorCode.FileFailure"/> or <see cref="ErrorCode.AccessDenied"/>.</exception>
     public static void Prepare(string folder, bool readOnly)
     {
         if (string.IsNullOrWhiteSpace(folder))
-            throw new AirgapException(ErrorCode.InvalidArgument, "The registry was given no folder.", "Name the folder that holds its content.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, "The registry was given no folder.", "Name the folder that holds its content.");
         try
         {
             OutputTarget.OfFolder(folder);
@@ -25,16 +27,22 @@ internal static class StorageFolder
             }
             else if (!Directory.Exists(folder))
             {
-                throw new AirgapException(ErrorCode.FileFailure, $"The registry's folder '{folder}' does not exist.", "A read-only registry needs a folder that holds content.");
+                throw new AirgapException(
+                    ErrorCode.FileFailure, $"The registry's folder '{folder}' does not exist.",
+                    "A read-only registry needs a folder that holds content.");
             }
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new AirgapException(ErrorCode.AccessDenied, $"The registry may not write to its folder '{folder}'.", "Give write access, or serve the folder read only.", e);
+            throw new AirgapException(
+                ErrorCode.AccessDenied, $"The registry may not write to its folder '{folder}'.",
+                "Give write access, or serve the folder read only.", e);
         }
         catch (IOException e)
         {
-            throw new AirgapException(ErrorCode.FileFailure, $"The registry's folder '{folder}' cannot be used: {e.Message}", "Name a folder that exists or can be made.", e);
+            throw new AirgapException(
+                ErrorCode.FileFailure, $"The registry's folder '{folder}' cannot be used: {e.Message}",
+                "Name a folder that exists or can be made.", e);
         }
     }
 }

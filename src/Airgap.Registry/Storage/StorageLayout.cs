@@ -41,7 +41,9 @@ internal sealed class StorageLayout(string folder)
 
     public string Revision(string name, Digest digest) => Link(Revisions(name), digest);
 
-    /// <summary>Holds a mark for each manifest that was removed and may have tags on the disk. docker-registry does not look there.</summary>
+    /// <summary>
+    /// Holds a mark for each manifest that was removed and may have tags on the disk. docker-registry does not look there.
+    /// </summary>
     public string AllRemoved(string name) => Path.Combine(Manifests(name), "removed");
 
     public string Removed(string name, Digest digest) => Path.Combine(AllRemoved(name), $"{digest.Algorithm}-{digest.Hex}");

@@ -20,7 +20,8 @@ internal abstract class StoredContent : IDisposable
     /// <param name="offset">Where the part starts.</param>
     /// <param name="count">Its length in bytes.</param>
     /// <param name="read">Reads bytes from an offset; 0 at the end.</param>
-    /// <param name="mayPass">Sees each piece before it is sent, and whether it is the last; false stops before it. Null to let all pass.</param>
+    /// <param name="mayPass">Sees each piece before it is sent, and whether it is the last; false stops before it. Null to let all
+    /// pass.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>As <see cref="SendAsync"/>.</returns>
     protected static async ValueTask<bool> CopyAsync(

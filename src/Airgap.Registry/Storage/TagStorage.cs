@@ -31,7 +31,8 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, Remova
     }
 
     /// <summary>True when a tag is still on the disk and the manifest that it points at was removed.</summary>
-    public bool IsGone(string name, string tag) => AtomicFiles.ReadLink(layout.CurrentTag(name, tag)) is { } digest && marks.IsMarked(name, digest);
+    public bool IsGone(string name, string tag) =>
+        AtomicFiles.ReadLink(layout.CurrentTag(name, tag)) is { } digest && marks.IsMarked(name, digest);
 
     /// <summary>The tags that point at one of some manifests, gone or not.</summary>
     public IEnumerable<string> PointingAt(string name, HashSet<Digest> digests)

@@ -4,8 +4,8 @@ using Airgap.Oci.Files;
 namespace Airgap.Registry.Storage;
 
 /// <summary>
-/// Clears away the tags of removed manifests, in the background and a few at a time, so that other changes of the repository go on. A sweep that is killed is
-/// done again: the marks stay until no tag is left.
+/// Clears away the tags of removed manifests, in the background and a few at a time, so that other changes of the repository go on. A sweep
+/// that is killed is done again: the marks stay until no tag is left.
 /// </summary>
 internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStorage tags, RepositoryGates gates) : IDisposable
 {
@@ -30,8 +30,8 @@ internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStor
     });
 
     /// <summary>
-    /// Sweeps a repository. Sweeps come one after the other, so while one runs no manifest that it clears comes back, and each takes all the marks
-    /// there are: many removals at once cost one pass over the tags, or two.
+    /// Sweeps a repository. Sweeps come one after the other, so while one runs no manifest that it clears comes back, and each takes all
+    /// the marks there are: many removals at once cost one pass over the tags, or two.
     /// </summary>
     public async Task RunAsync(string name, CancellationToken cancellationToken)
     {

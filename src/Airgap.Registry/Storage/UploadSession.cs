@@ -60,7 +60,8 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            using SafeFileHandle file = File.OpenHandle(dataPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read | FileShare.Delete);
+            using SafeFileHandle file =
+                File.OpenHandle(dataPath, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read | FileShare.Delete);
             while (await ReadAsync(body, buffer, cancellationToken) is > 0 and int read)
             {
                 if (Length + read > maxLength)
@@ -86,10 +87,14 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         }
     }
 
-    /// <summary>True when the bytes written have a digest. Bytes that were hashed while they were written are not read again, unless a request failed.</summary>
+    /// <summary>
+    /// True when the bytes written have a digest. Bytes that were hashed while they were written are not read again, unless a request
+    /// failed.
+    /// </summary>
     public async Task<bool> HasDigestAsync(Digest digest, CancellationToken cancellationToken)
     {
-        using SafeFileHandle file = File.OpenHandle(dataPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        using SafeFileHandle file =
+            File.OpenHandle(dataPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
 
         // A failed write may have left bytes that were never confirmed.
         if (RandomAccess.GetLength(file) != _length)

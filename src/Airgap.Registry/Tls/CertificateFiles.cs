@@ -21,7 +21,8 @@ internal sealed record ServerCertificate(X509Certificate2 Leaf, X509Certificate2
 /// <summary>Reads a certificate and its key from PEM files.</summary>
 internal static class CertificateFiles
 {
-    private const string Advice = "Give PEM files: the certificate, its own first and the intermediate ones after it, and its key without a password.";
+    private const string Advice =
+        "Give PEM files: the certificate, its own first and the intermediate ones after it, and its key without a password.";
 
     /// <summary>Reads the files.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidServerCertificate"/>, or a 3xxx code.</exception>
@@ -42,7 +43,10 @@ internal static class CertificateFiles
         if (all.Count == 0)
             throw Invalid(certificatePath, "it holds no certificate in PEM", null);
         if (now > all[0].NotAfter || now < all[0].NotBefore)
-            throw Invalid(certificatePath, $"the certificate is valid from {all[0].NotBefore.ToUniversalTime():yyyy-MM-dd} to {all[0].NotAfter.ToUniversalTime():yyyy-MM-dd}, and today is {now.UtcDateTime:yyyy-MM-dd}", null);
+            throw Invalid(certificatePath,
+                "the certificate is valid from " +
+                $"{all[0].NotBefore.ToUniversalTime():yyyy-MM-dd} to {all[0].NotAfter.ToUniversalTime():yyyy-MM-dd}, and today is " +
+                $"{now.UtcDateTime:yyyy-MM-dd}", null);
         try
         {
             X509Certificate2 leaf = Usable(X509Certificate2.CreateFromPem(certificates, key));
@@ -52,7 +56,8 @@ internal static class CertificateFiles
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw Invalid(keyPath, $"it is not the private key, in PEM and without a password, of the certificate in '{certificatePath}'", e);
+            throw Invalid(keyPath, $"it is not the private key, in PEM and without a password, of the certificate in '{certificatePath}'",
+                e);
         }
     }
 
@@ -78,5 +83,8 @@ internal static class CertificateFiles
     }
 
     private static AirgapException Invalid(string path, string why, Exception? inner) =>
-        new(ErrorCode.InvalidServerCertificate, $"'{path}' cannot be used for https: {why}.", Advice, inner) { Location = new SourceLocation(path) };
+        new(ErrorCode.InvalidServerCertificate, $"'{path}' cannot be used for https: {why}.", Advice, inner)
+        {
+            Location = new SourceLocation(path)
+        };
 }

@@ -16,11 +16,15 @@ internal static class SelfSigned
     /// <param name="addresses">IP addresses.</param>
     /// <param name="now">The time.</param>
     /// <returns>The certificate, and the authority's in PEM, which clients have to trust.</returns>
-    public static (ServerCertificate Certificate, string Authority) Create(IReadOnlyCollection<string> names, IReadOnlyCollection<IPAddress> addresses, DateTimeOffset now)
+    public static (ServerCertificate Certificate, string Authority) Create(
+        IReadOnlyCollection<string> names, IReadOnlyCollection<IPAddress> addresses, DateTimeOffset now)
     {
         using ECDsa authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest authority = new($"CN=airgap serve {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}", authorityKey, HashAlgorithmName.SHA256);
-        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
+        CertificateRequest authority =
+            new($"CN=airgap serve {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}", authorityKey, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(
+                certificateAuthority: true, hasPathLengthConstraint: true, pathLengthConstraint: 0, critical: true));
         authority.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         X509SubjectKeyIdentifierExtension identifier = new(authority.PublicKey, critical: false);
         authority.CertificateExtensions.Add(identifier);

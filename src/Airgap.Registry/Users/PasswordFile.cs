@@ -8,7 +8,9 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Registry.Users;
 
-/// <summary>The users of a password file in the format of docker's registry: lines of <c>USER:BCRYPT</c>, as <c>htpasswd -B</c> writes them.</summary>
+/// <summary>
+/// The users of a password file in the format of docker's registry: lines of <c>USER:BCRYPT</c>, as <c>htpasswd -B</c> writes them.
+/// </summary>
 /// <remarks>
 /// A changed file applies from the next request on. A password that was right once is then recognised by a keyed hash, because bcrypt is
 /// slow on purpose; wrong passwords are checked with bcrypt, a few at a time.
@@ -39,7 +41,8 @@ internal sealed class PasswordFile : IUserStore, IDisposable
         FrozenDictionary<string, string> users = content.Users;
         bool exists = users.TryGetValue(user, out string? hash);
         byte[] code = HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{user}:{password}"));
-        if (exists && _known.TryGetValue(user, out (string Hash, byte[] Code) known) && known.Hash == hash && CryptographicOperations.FixedTimeEquals(known.Code, code))
+        if (exists && _known.TryGetValue(user, out (string Hash, byte[] Code) known) && known.Hash == hash
+            && CryptographicOperations.FixedTimeEquals(known.Code, code))
             return true;
         await _places.WaitAsync(cancellationToken);
         bool matches;
@@ -84,7 +87,10 @@ internal sealed class PasswordFile : IUserStore, IDisposable
         {
             modified = File.GetLastWriteTimeUtc(path);
             if (new FileInfo(path).Length > MaxBytes)
-                throw new AirgapException(ErrorCode.InvalidPasswordFile, $"'{path}' has more than {MaxBytes / (1024 * 1024)} MiB.", Advice) { Location = new SourceLocation(path) };
+                throw new AirgapException(ErrorCode.InvalidPasswordFile, $"'{path}' has more than {MaxBytes / (1024 * 1024)} MiB.", Advice)
+                {
+                    Location = new SourceLocation(path)
+                };
             lines = File.ReadAllLines(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -108,11 +114,17 @@ internal sealed class PasswordFile : IUserStore, IDisposable
                 throw Invalid($"'{line[..colon]}' stands there a second time");
 
             AirgapException Invalid(string why) =>
-                new(ErrorCode.InvalidPasswordFile, $"Line {i + 1} of '{path}' cannot be read: {why}.", Advice) { Location = new SourceLocation(path, i + 1) };
+                new(ErrorCode.InvalidPasswordFile, $"Line {i + 1} of '{path}' cannot be read: {why}.", Advice)
+                {
+                    Location = new SourceLocation(path, i + 1)
+                };
         }
 
         if (users.Count == 0)
-            throw new AirgapException(ErrorCode.InvalidPasswordFile, $"'{path}' names no user.", Advice) { Location = new SourceLocation(path) };
+            throw new AirgapException(ErrorCode.InvalidPasswordFile, $"'{path}' names no user.", Advice)
+            {
+                Location = new SourceLocation(path)
+            };
         return new Content(users.ToFrozenDictionary(StringComparer.Ordinal), users.Values.MaxBy(hash => hash[4..6])!, modified);
     }
 

@@ -6,7 +6,8 @@ namespace Airgap.Tool.CommandLine;
 /// <summary>The flags by which a cluster is found, in kubectl's words.</summary>
 internal sealed class ClusterFlags
 {
-    private readonly Option<string?> _kubeconfig = Flag.Text("--kubeconfig", "FILE", "Kubeconfig file (default: $KUBECONFIG, ~/.kube/config, or the pod's own account)");
+    private readonly Option<string?> _kubeconfig =
+        Flag.Text("--kubeconfig", "FILE", "Kubeconfig file (default: $KUBECONFIG, ~/.kube/config, or the pod's own account)");
     private readonly Option<string?> _context = Flag.Text("--context", "NAME", "Context of the kubeconfig (default: the current one)");
     private readonly Option<string?> _namespace;
 
@@ -26,5 +27,6 @@ internal sealed class ClusterFlags
     public string? Namespace(ParseResult parsed) => parsed.GetText(_namespace);
 
     /// <summary>A client for the cluster. Nothing is sent yet; an exec plugin may be started.</summary>
-    public ClusterClient Connect(ParseResult parsed, Action<string>? trace) => new(KubeConfig.Read(parsed.GetText(_kubeconfig), parsed.GetText(_context)), trace);
+    public ClusterClient Connect(ParseResult parsed, Action<string>? trace) =>
+        new(KubeConfig.Read(parsed.GetText(_kubeconfig), parsed.GetText(_context)), trace);
 }

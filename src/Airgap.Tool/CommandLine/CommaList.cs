@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>A list on one line, as imgpkg's flags take it: commas between the parts, and double quotes around a part that holds commas or quotes.</summary>
+/// <summary>
+/// A list on one line, as imgpkg's flags take it: commas between the parts, and double quotes around a part that holds commas or quotes.
+/// </summary>
 /// <remarks>Source: RFC 4180, read as Go's encoding/csv does, which pflag's lists are read with.</remarks>
 internal static class CommaList
 {
@@ -16,7 +18,8 @@ internal static class CommaList
         problem = null;
         for (int at = 0; text.Length > 0;)
         {
-            bool isRead = at < text.Length && text[at] == '"' ? TryReadQuoted(text, ref at, parts, out problem) : TryReadBare(text, ref at, parts, out problem);
+            bool isRead = at < text.Length && text[at] == '"'
+                ? TryReadQuoted(text, ref at, parts, out problem) : TryReadBare(text, ref at, parts, out problem);
             if (!isRead)
                 return false;
             // Behind a last comma stands an empty part.

@@ -11,7 +11,8 @@ internal static class CommandTree
     /// <summary>Makes the tree. Cheap: nothing but symbols.</summary>
     public static RootCommand Create(CommandHost host, GlobalFlags globals)
     {
-        RootCommand root = new("Relocates Carvel imgpkg bundles between registries and archives, and writes their PackageRepository manifests.");
+        RootCommand root =
+            new("Relocates Carvel imgpkg bundles between registries and archives, and writes their PackageRepository manifests.");
         root.Subcommands.Add(ApplyCommand.Create(host));
         root.Subcommands.Add(ArchiveCommand.Create(host));
         root.Subcommands.Add(AuditCommand.Create(host));

@@ -4,7 +4,8 @@ using System.CommandLine.Parsing;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// The two flags by which imgpkg names what to leave out. They write one list: the first of each replaces it, further ones of the same flag add to it.
+/// The two flags by which imgpkg names what to leave out. They write one list: the first of each replaces it, further ones of the same flag
+/// add to it.
 /// </summary>
 /// <remarks>Source: pflag, of two flags with one variable.</remarks>
 internal static class ExclusionList

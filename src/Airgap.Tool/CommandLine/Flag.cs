@@ -12,16 +12,18 @@ internal static class Flag
     public const string ReferenceName = "REF";
 
     /// <summary>The text of a flag; null where it is not given, or empty, which are the same to imgpkg.</summary>
-    public static string? GetText(this ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { Length: > 0 } text ? text : null;
+    public static string? GetText(this ParseResult parsed, Option<string?> option) =>
+        parsed.GetValue(option) is { Length: > 0 } text ? text : null;
 
     /// <summary>A flag with a text.</summary>
-    public static Option<string?> Text(string name, string helpName, string description, params string[] aliases) => WithTags(new Option<string?>(name, aliases)
-    {
-        HelpName = helpName,
-        Description = description,
-        Arity = ArgumentArity.OneOrMore,
-        CustomParser = static result => result.Tokens[^1].Value,
-    });
+    public static Option<string?> Text(string name, string helpName, string description, params string[] aliases) =>
+        WithTags(new Option<string?>(name, aliases)
+        {
+            HelpName = helpName,
+            Description = description,
+            Arity = ArgumentArity.OneOrMore,
+            CustomParser = static result => result.Tokens[^1].Value,
+        });
 
     /// <summary>A flag whose text may be left out: then it is <paramref name="given"/>. Without the flag it is null.</summary>
     public static Option<string?> OptionalText(string name, string helpName, string description, string given) => new(name)
@@ -33,12 +35,13 @@ internal static class Flag
     };
 
     /// <summary>A flag that is on or off; <c>--flag=false</c> turns it off.</summary>
-    public static Option<bool> Switch(string name, string description, bool byDefault = false, params string[] aliases) => new(name, aliases)
-    {
-        Description = byDefault ? description + " (default: true)" : description,
-        DefaultValueFactory = _ => byDefault,
-        CompletionSources = { "false", "true" },
-    };
+    public static Option<bool> Switch(string name, string description, bool byDefault = false, params string[] aliases) =>
+        new(name, aliases)
+        {
+            Description = byDefault ? description + " (default: true)" : description,
+            DefaultValueFactory = _ => byDefault,
+            CompletionSources = { "false", "true" },
+        };
 
     /// <summary>A flag with a whole number, <paramref name="minimum"/> or more.</summary>
     public static Option<int> Number(string name, string description, int byDefault, int minimum) => new(name)
@@ -51,14 +54,15 @@ internal static class Flag
     };
 
     /// <summary>A flag that repeats, or takes several texts with commas between them (<see cref="CommaList"/>).</summary>
-    public static Option<string[]> List(string name, string helpName, string description, params string[] aliases) => WithTags(new Option<string[]>(name, aliases)
-    {
-        HelpName = helpName,
-        Description = description + " (repeatable)",
-        Arity = ArgumentArity.OneOrMore,
-        DefaultValueFactory = _ => [],
-        CustomParser = result => ParseList(result, name),
-    });
+    public static Option<string[]> List(string name, string helpName, string description, params string[] aliases) =>
+        WithTags(new Option<string[]>(name, aliases)
+        {
+            HelpName = helpName,
+            Description = description + " (repeatable)",
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+            CustomParser = result => ParseList(result, name),
+        });
 
     /// <summary>A flag that repeats, each text taken whole.</summary>
     public static Option<string[]> Repeated(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
@@ -116,7 +120,8 @@ internal static class Flag
         string text = result.Tokens[^1].Value;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= minimum)
             return number;
-        result.AddError($"'{text}' is not a value of {name}: it takes a whole number, {minimum.ToString(CultureInfo.InvariantCulture)} or more.");
+        result.AddError(
+            $"'{text}' is not a value of {name}: it takes a whole number, {minimum.ToString(CultureInfo.InvariantCulture)} or more.");
         return minimum;
     }
 

@@ -13,10 +13,13 @@ internal static class GracePeriod
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>.</exception>
     public static TimeSpan Parse(string flag, string text)
     {
-        if (text.EndsWith('d') && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int days) && days <= MostDays)
+        if (text.EndsWith('d') && int.TryParse(
+            text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int days) && days <= MostDays)
             return TimeSpan.FromDays(days);
         if (GoDuration.TryParse(text, out decimal nanoseconds) && nanoseconds >= 0 && nanoseconds <= MostDays * 86_400_000_000_000m)
             return TimeSpan.FromMilliseconds((long)Math.Ceiling(nanoseconds / 1_000_000));
-        throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' is not a value of {flag}.", "Write days such as 7d, a duration such as 36h or 1h30m, or 0.");
+        throw new AirgapException(
+            ErrorCode.InvalidArgument, $"'{text}' is not a value of {flag}.",
+            "Write days such as 7d, a duration such as 36h or 1h30m, or 0.");
     }
 }

@@ -20,10 +20,13 @@ internal static class HelpWriter
         writer.WriteLine(command.Description);
         writer.WriteLine();
         writer.WriteLine("Usage:");
-        writer.WriteLine($"  {Path(command, identity)}{(command.Subcommands.Count > 0 ? " COMMAND" : "")}{string.Concat(command.Arguments.Select(Term))} [options]");
-        Section(writer, width, "Commands", command.Subcommands.Where(sub => !sub.Hidden).Select(sub => (Name(sub), FirstSentence(sub.Description))));
+        writer.WriteLine(
+            $"  {Path(command, identity)}{(command.Subcommands.Count > 0 ? " COMMAND" : "")}{string.Concat(command.Arguments.Select(Term))} [options]");
+        Section(writer, width, "Commands",
+            command.Subcommands.Where(sub => !sub.Hidden).Select(sub => (Name(sub), FirstSentence(sub.Description))));
         Section(writer, width, "Arguments", command.Arguments.Select(argument => (argument.Name, argument.Description ?? "")));
-        Option[] own = [.. command.Options.Where(option => !option.Recursive && !option.Hidden && option is not (HelpOption or VersionOption))];
+        Option[] own = [.. command.Options.Where(
+            option => !option.Recursive && !option.Hidden && option is not (HelpOption or VersionOption))];
         Section(writer, width, "Options", own.Where(option => !IsRegistry(option)).Select(Row));
         Examples(command, identity, writer);
         Section(writer, width, "Registry options", own.Where(IsRegistry).Select(Row));
@@ -97,16 +100,19 @@ internal static class HelpWriter
 
     private static (string Term, string Text) Row(Option option)
     {
-        string names = string.Join(", ", option.Aliases.Where(alias => alias is not ("-?" or "/?" or "/h")).Order(StringComparer.Ordinal).Append(option.Name));
+        string names = string.Join(
+            ", ", option.Aliases.Where(alias => alias is not ("-?" or "/?" or "/h")).Order(StringComparer.Ordinal).Append(option.Name));
         string value = option.ValueType == typeof(bool) || option is HelpOption or VersionOption ? "" : $" {option.HelpName}";
         return (names + value, option.Description ?? "");
     }
 
-    private static string Term(Argument argument) => argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" {argument.Name}";
+    private static string Term(Argument argument) =>
+        argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" {argument.Name}";
 
     private static string Name(Command command) => string.Join(", ", command.Aliases.Prepend(command.Name));
 
-    private static string FirstSentence(string? text) => text is null ? "" : text.IndexOf(". ", StringComparison.Ordinal) is > 0 and int end ? text[..(end + 1)] : text;
+    private static string FirstSentence(string? text) =>
+        text is null ? "" : text.IndexOf(". ", StringComparison.Ordinal) is > 0 and int end ? text[..(end + 1)] : text;
 
     /// <summary>How a command is typed.</summary>
     public static string Path(Command command, Identity identity) =>
@@ -126,7 +132,8 @@ internal static class HelpWriter
         /// <inheritdoc/>
         public override int Invoke(ParseResult parseResult)
         {
-            Write(parseResult.CommandResult.Command, host.Identity, exitCode == 0 ? host.Terminal.Out : host.Terminal.Error, host.Terminal.Width);
+            Write(parseResult.CommandResult.Command, host.Identity, exitCode == 0 ? host.Terminal.Out : host.Terminal.Error,
+                host.Terminal.Width);
             return exitCode;
         }
     }

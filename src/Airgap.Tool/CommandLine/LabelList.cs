@@ -3,7 +3,9 @@ using Airgap.Oci;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>Labels on the command line, read as imgpkg reads them: <c>a=1,b=2</c>, and a comma that splits only where each part has an equals sign.</summary>
+/// <summary>
+/// Labels on the command line, read as imgpkg reads them: <c>a=1,b=2</c>, and a comma that splits only where each part has an equals sign.
+/// </summary>
 /// <remarks>Source: pflag's StringToString, which takes a text with one <c>=</c> whole and reads any other as a list.</remarks>
 internal static class LabelList
 {
@@ -31,5 +33,6 @@ internal static class LabelList
     };
 
     private static AirgapException NotALabel(string text, string problem) => new(
-        ErrorCode.InvalidArgument, $"'{text}' is not a label: {problem}.", "Write --labels KEY=VALUE; quote a part that holds commas: '\"KEY=a,b\",OTHER=c'.");
+        ErrorCode.InvalidArgument, $"'{text}' is not a label: {problem}.",
+        "Write --labels KEY=VALUE; quote a part that holds commas: '\"KEY=a,b\",OTHER=c'.");
 }

@@ -33,6 +33,7 @@ internal sealed class LayoutFlags
         string?[] given = [.. ((string?[])[archive, parsed.GetText(Folder), parsed.GetText(Tar)]).Where(value => value is not null)];
         return given.Length <= 1
             ? given.FirstOrDefault()
-            : throw new AirgapException(ErrorCode.SourceSelection, "Expected only one of --tar, --oci, or --oci-tar", "Give exactly one of them.");
+            : throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected only one of --tar, --oci, or --oci-tar", "Give exactly one of them.");
     }
 }

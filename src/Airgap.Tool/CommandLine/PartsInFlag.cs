@@ -8,7 +8,8 @@ namespace Airgap.Tool.CommandLine;
 internal sealed class PartsInFlag
 {
     /// <summary>The flag.</summary>
-    public Option<string[]> Option { get; } = Flag.Repeated("--parts-in", "FOLDER", "Folder in which parts of the archive lie, beside the one that is named");
+    public Option<string[]> Option { get; } =
+        Flag.Repeated("--parts-in", "FOLDER", "Folder in which parts of the archive lie, beside the one that is named");
 
     /// <summary>The archive that was named, with the folders of its parts.</summary>
     /// <param name="parsed">The command line.</param>
@@ -20,6 +21,8 @@ internal sealed class PartsInFlag
     public void CheckUnused(ParseResult parsed)
     {
         if (parsed.GetValue(Option) is { Length: > 0 })
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --parts-in can only be used with --tar or --oci-tar", "Leave it out: no archive is read.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flag --parts-in can only be used with --tar or --oci-tar",
+                "Leave it out: no archive is read.");
     }
 }

@@ -7,7 +7,9 @@ using Airgap.Transfer.Sessions;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>The registry flags of every command that talks to one. Their environment variables are the credential sources' matter.</summary>
+/// <summary>
+/// The registry flags of every command that talks to one. Their environment variables are the credential sources' matter.
+/// </summary>
 internal sealed class RegistryFlags
 {
     /// <summary>What all their names begin with.</summary>
@@ -25,12 +27,15 @@ internal sealed class RegistryFlags
     private readonly Option<TimeSpan> _timeout = Flag.Duration(
         Prefix + "response-header-timeout", "Longest wait for the headers of an answer", TimeSpan.FromSeconds(30));
 
-    private readonly Option<TimeSpan> _connect = Flag.Duration(Prefix + "connect-timeout", "Longest wait for a connection, TLS included", TimeSpan.FromSeconds(15));
+    private readonly Option<TimeSpan> _connect =
+        Flag.Duration(Prefix + "connect-timeout", "Longest wait for a connection, TLS included", TimeSpan.FromSeconds(15));
 
     private readonly Option<TimeSpan> _stall = Flag.Duration(
-        Prefix + "stall-timeout", "Longest wait for the next byte of a body; a body that keeps coming has no limit", TimeSpan.FromSeconds(30));
+        Prefix + "stall-timeout", "Longest wait for the next byte of a body; a body that keeps coming has no limit",
+        TimeSpan.FromSeconds(30));
 
-    private readonly Option<int> _retries = Flag.Number(Prefix + "retry-count", "Attempts of a request that fails with a transient error", 5, 0);
+    private readonly Option<int> _retries =
+        Flag.Number(Prefix + "retry-count", "Attempts of a request that fails with a transient error", 5, 0);
 
     private readonly Option<TimeSpan> _load = Flag.Duration(
         Prefix + "load-wait", "Longest total wait for an overloaded registry (429, 502, 503)", TimeSpan.FromMinutes(1));
@@ -38,7 +43,8 @@ internal sealed class RegistryFlags
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout, _connect, _stall, _retries, _load })
+        foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout,
+            _connect, _stall, _retries, _load })
             command.Options.Add(option);
         if (command is ToolCommand tool)
             tool.Registry = this;
@@ -84,7 +90,8 @@ internal sealed class RegistryFlags
         new(Read(parsed, trace, project ?? new RegistryAccess()), CredentialSources.CreateDefault(ReadCredentials(parsed, trace)));
 
     /// <summary>How registries are talked to, by flags and, where none says it, by a project.</summary>
-    public RegistryOptions Read(ParseResult parsed, Action<string>? trace, RegistryAccess project) => Unsaid(parsed, project).Over(Read(parsed, trace));
+    public RegistryOptions Read(ParseResult parsed, Action<string>? trace, RegistryAccess project) =>
+        Unsaid(parsed, project).Over(Read(parsed, trace));
 
     private RegistryAccess Unsaid(ParseResult parsed, RegistryAccess project) => project with
     {

@@ -5,8 +5,8 @@ using System.CommandLine.Parsing;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// Completes the last word of an unfinished command line by System.CommandLine's completion sources. Only which symbol the word belongs to is found here:
-/// the library gives every word behind a flag that may repeat to that flag, and each of imgpkg's flags may repeat.
+/// Completes the last word of an unfinished command line by System.CommandLine's completion sources. Only which symbol the word belongs to
+/// is found here: the library gives every word behind a flag that may repeat to that flag, and each of imgpkg's flags may repeat.
 /// </summary>
 internal static class Suggestions
 {
@@ -30,7 +30,8 @@ internal static class Suggestions
             return Matching(Complete(root, flag, apart).Select(value => last[..(equals + 1)] + value), last);
         }
 
-        return Matching(Complete(root, place.Command, line).Where(word => last.StartsWith('-') == word.StartsWith('-') && IsTyped(word)), last);
+        return Matching(Complete(root, place.Command, line)
+            .Where(word => last.StartsWith('-') == word.StartsWith('-') && IsTyped(word)), last);
     }
 
     private static IEnumerable<string> Complete(RootCommand root, Symbol symbol, string line) =>
@@ -48,7 +49,8 @@ internal static class Suggestions
     private sealed record Place(Command Command, Option? Pending)
     {
         private IEnumerable<Option> Options => Command.Options
-            .Concat(Command.Parents.OfType<Command>().SelectMany(Ancestors).SelectMany(parent => parent.Options.Where(option => option.Recursive)))
+            .Concat(Command.Parents.OfType<Command>().SelectMany(Ancestors)
+                .SelectMany(parent => parent.Options.Where(option => option.Recursive)))
             .Where(option => !option.Hidden);
 
         public static Place Of(Command root, IEnumerable<string> words)
@@ -71,6 +73,7 @@ internal static class Suggestions
 
         private static bool TakesAnotherWord(Option flag) => flag.ValueType != typeof(bool) && flag is not (HelpOption or VersionOption);
 
-        private static IEnumerable<Command> Ancestors(Command command) => command.Parents.OfType<Command>().SelectMany(Ancestors).Prepend(command);
+        private static IEnumerable<Command> Ancestors(Command command) =>
+            command.Parents.OfType<Command>().SelectMany(Ancestors).Prepend(command);
     }
 }

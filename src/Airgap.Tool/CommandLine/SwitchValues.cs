@@ -4,9 +4,11 @@ using System.CommandLine.Help;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// Flags that are on or off, as imgpkg takes them: <c>1 t T TRUE true True</c> and <c>0 f F FALSE false False</c> behind an equals sign, and the last of several wins.
+/// Flags that are on or off, as imgpkg takes them: <c>1 t T TRUE true True</c> and <c>0 f F FALSE false False</c> behind an equals sign,
+/// and the last of several wins.
 /// </summary>
-/// <remarks>Source: Go's strconv.ParseBool and pflag; the parser of the command line knows two of the words, and one place for them.</remarks>
+/// <remarks>Source: Go's strconv.ParseBool and pflag; the parser of the command line knows two of the words, and one place for
+/// them.</remarks>
 internal static class SwitchValues
 {
     private static readonly string[] s_on = ["1", "t", "T", "TRUE", "true", "True"];

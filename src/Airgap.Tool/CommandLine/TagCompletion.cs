@@ -9,13 +9,16 @@ namespace Airgap.Tool.CommandLine;
 /// <summary>Completes the tag of a reference: the completion source of all flags and arguments that take one.</summary>
 internal static class TagCompletion
 {
-    /// <summary>References with the tags that the repository has; none before a colon is typed, or when the registry does not answer in time.</summary>
+    /// <summary>
+    /// References with the tags that the repository has; none before a colon is typed, or when the registry does not answer in time.
+    /// </summary>
     public static IEnumerable<CompletionItem> Of(CompletionContext context)
     {
         string typed = context.WordToComplete;
         // A colon before the last slash belongs to a port.
         int colon = typed.LastIndexOf(':');
-        if (colon <= typed.LastIndexOf('/') || typed.Contains('@', StringComparison.Ordinal) || !RepositoryName.TryParse(typed[..colon], out RepositoryName? repository, out _)
+        if (colon <= typed.LastIndexOf('/') || typed.Contains('@', StringComparison.Ordinal)
+            || !RepositoryName.TryParse(typed[..colon], out RepositoryName? repository, out _)
             || context.ParseResult.CommandResult.Command is not ToolCommand { Registry: { } flags })
         {
             return [];
@@ -26,10 +29,12 @@ internal static class TagCompletion
         {
             using RegistryClient registry = flags.Connect(context.ParseResult, trace: null);
             // A completion source cannot await.
-            ImmutableArray<ListedTag> tags = Task.Run(() => new TagLister(registry).ListAsync(repository, new TagListOptions(), time.Token), time.Token)
+            ImmutableArray<ListedTag> tags =
+                Task.Run(() => new TagLister(registry).ListAsync(repository, new TagListOptions(), time.Token), time.Token)
                 .WaitAsync(time.Token).GetAwaiter().GetResult();
             // A shell inserts what it receives, so only valid tags go there.
-            return [.. tags.Where(tag => ImageReference.IsTag(tag.Name)).Select(tag => new CompletionItem(typed[..(colon + 1)] + tag.Name))];
+            return [.. tags.Where(tag => ImageReference.IsTag(tag.Name))
+                .Select(tag => new CompletionItem(typed[..(colon + 1)] + tag.Name))];
         }
         catch (Exception)
         {

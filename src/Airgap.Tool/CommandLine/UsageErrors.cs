@@ -34,14 +34,16 @@ internal static class UsageErrors
     }
 
     /// <summary>Where the command line is explained.</summary>
-    public static string HelpHint(ParseResult parsed, Identity identity) => $"See '{HelpWriter.Path(parsed.CommandResult.Command, identity)} --help'.";
+    public static string HelpHint(ParseResult parsed, Identity identity) =>
+        $"See '{HelpWriter.Path(parsed.CommandResult.Command, identity)} --help'.";
 
     /// <summary>The flag or command that is spelt most like a token; null when none is near.</summary>
     public static string? Nearest(string token, Command command)
     {
         string typed = token.Split('=', ':')[0];
         IEnumerable<string> known = typed.StartsWith('-')
-            ? command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options)).Where(option => !option.Hidden).Select(option => option.Name)
+            ? command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options)).Where(option => !option.Hidden)
+            .Select(option => option.Name)
             : command.Subcommands.Select(sub => sub.Name);
         (string Name, int Distance) best = known
             .Select(name => (Name: name, Distance: Distance(typed, name)))

@@ -28,9 +28,14 @@ internal sealed class ApplyCommand
         CustomParser = static result => result.Tokens is [.., { } last] ? last.Value : "",
     };
 
-    private readonly Option<string?> _dryRun = Flag.Text("--dry-run", "server", "Have the cluster try it and keep nothing; takes 'server' alone");
-    private readonly Option<string?> _prune = Flag.Text("--prune", "NAME", "Record under this name what was made, and remove what an earlier apply of the name made and the manifests no longer hold; with --wait, once all reconciled");
-    private readonly Option<bool> _refetch = Flag.Switch("--refetch", "Delete and make anew a PackageRepository whose digest the cluster would take from its cache of another mirror");
+    private readonly Option<string?> _dryRun =
+        Flag.Text("--dry-run", "server", "Have the cluster try it and keep nothing; takes 'server' alone");
+    private readonly Option<string?> _prune = Flag.Text(
+        "--prune", "NAME",
+        "Record under this name what was made, and remove what an earlier apply of the name made and the manifests no longer hold; with " +
+        "--wait, once all reconciled");
+    private readonly Option<bool> _refetch = Flag.Switch(
+        "--refetch", "Delete and make anew a PackageRepository whose digest the cluster would take from its cache of another mirror");
     private readonly ClusterFlags _cluster = new("Namespace of objects that name none (default: the context's)");
 
     /// <summary>Makes the command.</summary>
@@ -38,7 +43,8 @@ internal sealed class ApplyCommand
     {
         ToolCommand command = new(
             "apply",
-            "Applies manifests to a cluster, in the order that they need, and waits until their PackageRepositories reconcile. A placeholder never overwrites a Secret that is filled in.",
+            "Applies manifests to a cluster, in the order that they need, and waits until their PackageRepositories reconcile. A " +
+            "placeholder never overwrites a Secret that is filled in.",
             ("What a publish wrote", "apply airgap/manifests --wait"),
             ("Another cluster, and no longer than ten minutes", "apply airgap/manifests --context production --wait=10m"),
             ("Without what the folder no longer has", "apply airgap/manifests --prune simple-app"),
@@ -62,12 +68,18 @@ internal sealed class ApplyCommand
         {
             null => false,
             "server" => true,
-            { } other => throw new AirgapException(ErrorCode.InvalidArgument, $"'{other}' is not a value of --dry-run.", "Write --dry-run=server; the cluster alone knows what it would take."),
+            { } other => throw new AirgapException(
+                ErrorCode.InvalidArgument, $"'{other}' is not a value of --dry-run.",
+                "Write --dry-run=server; the cluster alone knows what it would take."),
         };
         if (paths.Count == 0)
-            throw new AirgapException(ErrorCode.InvalidArgument, "There is nothing to apply: no file and no folder was given.", "Give manifests or a folder with them, such as airgap/manifests.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, "There is nothing to apply: no file and no folder was given.",
+                "Give manifests or a folder with them, such as airgap/manifests.");
         if (session.IsDry && wait is not null)
-            throw new AirgapException(ErrorCode.InvalidArgument, "--wait and --dry-run exclude each other: a dry run changes nothing that could be waited for.", "Give one of them.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, "--wait and --dry-run exclude each other: a dry run changes nothing that could be waited for.",
+                "Give one of them.");
 
         session.Phase = "reading";
         using ClusterClient client = _cluster.Connect(parsed, session.Trace);
@@ -75,8 +87,13 @@ internal sealed class ApplyCommand
         IReadOnlyList<ManifestDocument> documents = ManifestReader.Read(paths, ns, _cluster.Namespace(parsed) is not null);
         session.Report.Source = string.Join(", ", paths);
         session.Report.Destination = client.Server;
-        ClusterRun run = new(client, ns, session) { Wait = wait, Inventory = parsed.GetText(_prune), Refetches = parsed.GetValue(_refetch) };
-        (bool isDone, session.Report.Summary) = await run.RunAsync(documents, cancellationToken).ConfigureAwait(false);
+        ClusterRun run = new(client, ns, session)
+        {
+            Wait = wait,
+            Inventory = parsed.GetText(_prune),
+            Refetches = parsed.GetValue(_refetch)
+        };
+        (bool isDone, session.Report.Summary) = await run.RunAsync(documents, cancellationToken);
         session.WriteResult(session.Report.Summary);
         return isDone ? 0 : 1;
     }
@@ -92,7 +109,9 @@ internal sealed class ApplyCommand
         if (TimeLimit.TryParse(text, out TimeSpan limit))
             return limit;
         if (!File.Exists(text) && !Directory.Exists(text))
-            throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' is not a value of --wait: it takes {TimeLimit.Forms}.", "Write it with an equals sign, such as --wait=10m.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, $"'{text}' is not a value of --wait: it takes {TimeLimit.Forms}.",
+                "Write it with an equals sign, such as --wait=10m.");
         paths.Insert(0, text);
         return s_waitByDefault;
     }

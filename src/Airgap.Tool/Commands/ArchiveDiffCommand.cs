@@ -19,7 +19,8 @@ internal sealed class ArchiveDiffCommand
     {
         ToolCommand command = new(
             "diff",
-            "Says what the archive B adds to the archive A: images, Packages and bytes. Compares what they list; no layer but bundles' own is read, and no registry is asked.",
+            "Says what the archive B adds to the archive A: images, Packages and bytes. Compares what they list; no layer but bundles' " +
+            "own is read, and no registry is asked.",
             ("What a month brought", "archive diff january.tar february.tar"));
         ArchiveDiffCommand flags = new();
         command.Arguments.Add(flags._first);
@@ -34,7 +35,7 @@ internal sealed class ArchiveDiffCommand
         string second = parsed.GetValue(_second)!;
         session.Report.Source = second;
         session.Phase = "comparing";
-        ArchiveDiff diff = await ArchiveDiff.OfAsync(first, second, cancellationToken).ConfigureAwait(false);
+        ArchiveDiff diff = await ArchiveDiff.OfAsync(first, second, cancellationToken);
         session.Report.Diff = ReportDiff.Of(diff);
         foreach (var warning in new[] { DeltaWarning.Of(first, diff.FirstDelta), DeltaWarning.Of(second, diff.SecondDelta) })
         {
@@ -43,13 +44,17 @@ internal sealed class ArchiveDiffCommand
         }
 
         session.Report.Summary =
-            $"'{second}' adds {Amounts.Count(diff.Added.Length, "image")}, {Amounts.Count(diff.AddedPackages.Length, "Package")} and {Amounts.Count(diff.Blobs.Count, "blob")} ({ByteSize.Format(diff.Blobs.Bytes)}) to '{first}'"
-            + (diff.Gone.Length + diff.GonePackages.Length == 0 ? "" : $", and lacks {Amounts.Count(diff.Gone.Length, "image")} and {Amounts.Count(diff.GonePackages.Length, "Package")} of it");
+            $"'{second}' adds {Amounts.Count(diff.Added.Length, "image")}, {Amounts.Count(diff.AddedPackages.Length, "Package")} and " +
+            $"{Amounts.Count(diff.Blobs.Count, "blob")} ({ByteSize.Format(diff.Blobs.Bytes)}) to '{first}'"
+            + (diff.Gone.Length + diff.GonePackages.Length == 0 ? ""
+                : $", and lacks {Amounts.Count(diff.Gone.Length, "image")} and {Amounts.Count(diff.GonePackages.Length, "Package")} of it");
         session.WriteTable(new Table(
             "Added",
             "images",
             [new("image", "Image"), new("kind", "Kind"), new("blobs", "Blobs"), new("size", "Size")],
-            [.. session.Report.Diff.Added.Select(image => new[] { image.Image, image.Kind, image.Blobs.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), ByteSize.Format(image.Blobs.Bytes) })]));
+            [.. session.Report.Diff.Added.Select(
+                image => new[] { image.Image, image.Kind, image.Blobs.Count.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    ByteSize.Format(image.Blobs.Bytes) })]));
         foreach (string package in diff.AddedPackages)
             session.WriteResult($"Package {Airgap.Oci.Printable.Line(package)}");
         session.WriteResult(session.Report.Summary);

@@ -14,8 +14,11 @@ internal static class ArchiveMap
 {
     private const int MostBytes = 4 * 1024 * 1024;
 
-    /// <summary>Reads both, the file's lines after the flags. In a file, empty lines and those that begin with <c>#</c> count for nothing.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.InvalidRepository"/>, or a 3xxx code of the file.</exception>
+    /// <summary>
+    /// Reads both, the file's lines after the flags. In a file, empty lines and those that begin with <c>#</c> count for nothing.
+    /// </summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.InvalidRepository"/>, or a 3xxx code
+    /// of the file.</exception>
     public static IReadOnlyList<ArchiveMapEntry> Read(IEnumerable<string> given, string? file)
     {
         List<ArchiveMapEntry> entries = [.. given.Select(text => Parse(text, null))];
@@ -27,7 +30,10 @@ internal static class ArchiveMap
         }
 
         if (file is not null && entries.Count == 0)
-            throw new AirgapException(ErrorCode.InvalidArgument, $"'{file}' maps nothing.", "Write a line SOURCE=REPOSITORY for each item.") { Location = new SourceLocation(file) };
+            throw new AirgapException(ErrorCode.InvalidArgument, $"'{file}' maps nothing.", "Write a line SOURCE=REPOSITORY for each item.")
+            {
+                Location = new SourceLocation(file)
+            };
         if (entries.GroupBy(entry => entry.Item, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new AirgapException(ErrorCode.InvalidArgument, $"'{twice.Key}' is mapped twice.", "Give each item one repository.");
         return entries;
@@ -37,7 +43,12 @@ internal static class ArchiveMap
     {
         int equals = text.IndexOf('=');
         if (equals <= 0 || equals == text.Length - 1)
-            throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' maps no item of an archive to a repository.", "Write SOURCE=REPOSITORY, such as app-bundle=final-registry.corp.com/apps/app-bundle.") { Location = location };
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, $"'{text}' maps no item of an archive to a repository.",
+                "Write SOURCE=REPOSITORY, such as app-bundle=final-registry.corp.com/apps/app-bundle.")
+            {
+                Location = location
+            };
         return new ArchiveMapEntry(text[..equals].Trim(), RepositoryName.Parse(text[(equals + 1)..].Trim()));
     }
 
@@ -45,7 +56,10 @@ internal static class ArchiveMap
     {
         try
         {
-            return new FileInfo(file) is { Exists: true, Length: > MostBytes } ? throw new AirgapException(ErrorCode.InvalidArgument, $"'{file}' is too long for a map.", "Give a file of lines SOURCE=REPOSITORY.") : File.ReadAllLines(file);
+            return new FileInfo(file) is { Exists: true, Length: > MostBytes }
+                ? throw new AirgapException(
+                    ErrorCode.InvalidArgument, $"'{file}' is too long for a map.", "Give a file of lines SOURCE=REPOSITORY.")
+                    : File.ReadAllLines(file);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

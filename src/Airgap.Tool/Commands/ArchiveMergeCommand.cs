@@ -13,7 +13,11 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>archive merge</c>: a chain of deltas to one archive.</summary>
 internal sealed class ArchiveMergeCommand
 {
-    private readonly Argument<string[]> _files = new("FILE") { Description = "Archives of the chain, the oldest first", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _files = new("FILE")
+    {
+        Description = "Archives of the chain, the oldest first",
+        Arity = ArgumentArity.OneOrMore
+    };
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
     private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
     private readonly Option<bool> _resume = Flag.Switch("--resume", "Go on with an archive that an earlier run left unfinished");
@@ -23,7 +27,8 @@ internal sealed class ArchiveMergeCommand
     {
         ToolCommand command = new(
             "merge",
-            "Joins deltas with the archive that they build on. The result is the full archive that 'copy' would have written in the place of the last one, to the byte. No registry is asked.",
+            "Joins deltas with the archive that they build on. The result is the full archive that 'copy' would have written in the " +
+            "place of the last one, to the byte. No registry is asked.",
             ("A year's deltas", "archive merge january.tar february.tar march.tar --to-tar full.tar"));
         ArchiveMergeCommand flags = new();
         command.Arguments.Add(flags._files);
@@ -40,16 +45,20 @@ internal sealed class ArchiveMergeCommand
         {
             ({ } tar, null) => new RelocationDestination.Archive(tar),
             (null, { } tar) => new RelocationDestination.Archive(tar) { Format = ArchiveFormat.LayoutTar },
-            _ => throw new AirgapException(ErrorCode.DestinationSelection, "Expected either --to-tar or --to-oci-tar", "Give exactly one of them."),
+            _ => throw new AirgapException(
+                ErrorCode.DestinationSelection, "Expected either --to-tar or --to-oci-tar", "Give exactly one of them."),
         };
         session.Report.Source = string.Join(", ", files);
         session.Report.Destination = destination.Path;
         OutputCheck.OfArchive(destination.Path);
         using ConsoleObserver observer = new(session, toArchive: true, likeImgpkg: false);
-        TransferResult result = await ArchiveMerger.MergeAsync(files, destination, new TransferOptions { Resume = parsed.GetValue(_resume) }, observer, cancellationToken).ConfigureAwait(false);
+        TransferResult result = await ArchiveMerger.MergeAsync(
+            files, destination, new TransferOptions { Resume = parsed.GetValue(_resume) }, observer, cancellationToken);
         CopyResultText.Fill(session.Report, result);
         session.Report.Source = string.Join(", ", files);
-        session.Report.Summary = $"Joined {Amounts.Count(files.Length, "archive")}: {Amounts.Count(result.Items.Length, "image")}, {Amounts.Count(result.Blobs.Length, "blob")} ({ByteSize.Format(result.Plan.TotalBytes)}), in {Amounts.Text(result.Elapsed)}";
+        session.Report.Summary =
+            $"Joined {Amounts.Count(files.Length, "archive")}: {Amounts.Count(result.Items.Length, "image")}, " +
+            $"{Amounts.Count(result.Blobs.Length, "blob")} ({ByteSize.Format(result.Plan.TotalBytes)}), in {Amounts.Text(result.Elapsed)}";
         session.WriteResult(destination.Path);
         session.WriteResult(session.Report.Summary);
         session.WriteLine("");

@@ -16,7 +16,8 @@ internal sealed class ArchiveSplitCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "Archive to split" };
     private readonly Option<string?> _volumeSize = Flag.Text("--volume-size", "SIZE", "Most bytes of a part, such as 4.7GB");
-    private readonly Option<string?> _only = Flag.Text("--only", "N", "Write the part N again, as the list beside the parts names it, and nothing else");
+    private readonly Option<string?> _only =
+        Flag.Text("--only", "N", "Write the part N again, as the list beside the parts names it, and nothing else");
     private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to write to (default: beside the archive)", "-o");
 
     /// <summary>Makes the command.</summary>
@@ -24,7 +25,8 @@ internal sealed class ArchiveSplitCommand
     {
         ToolCommand command = new(
             "split",
-            "Cuts an archive into NAME.tar.001 and so on, with their list NAME.tar.parts.json and checksums for 'sha256sum -c'. All commands read the parts where they lie; 'cat NAME.tar.0*' is the archive.",
+            "Cuts an archive into NAME.tar.001 and so on, with their list NAME.tar.parts.json and checksums for 'sha256sum -c'. All " +
+            "commands read the parts where they lie; 'cat NAME.tar.0*' is the archive.",
             ("For DVDs", "archive split bundles.tar --volume-size 4.7GB"),
             ("One of them again", "archive split bundles.tar --only 3"));
         ArchiveSplitCommand flags = new();
@@ -45,16 +47,20 @@ internal sealed class ArchiveSplitCommand
         session.Phase = "splitting";
         if (parsed.GetText(_only) is not { } only)
         {
-            long size = volumeSize ?? throw new AirgapException(ErrorCode.InvalidArgument, "The size of the parts is not given.", "Say how much fits one medium: --volume-size 4.7GB.");
-            PartList list = await new PartSplitter(ArchiveDisk.System, part => session.WriteLine($"{part.Name}: {ByteSize.Format(part.Size)}, {part.Digest}"))
-                .SplitAsync(file, target, size, cancellationToken).ConfigureAwait(false);
+            long size = volumeSize ?? throw new AirgapException(
+                ErrorCode.InvalidArgument, "The size of the parts is not given.", "Say how much fits one medium: --volume-size 4.7GB.");
+            PartList list = await new PartSplitter(
+                ArchiveDisk.System, part => session.WriteLine($"{part.Name}: {ByteSize.Format(part.Size)}, {part.Digest}"))
+                .SplitAsync(file, target, size, cancellationToken);
             return Show(session, target, list);
         }
 
         if (volumeSize is not null || !int.TryParse(only, out int order))
-            throw new AirgapException(ErrorCode.InvalidArgument, $"'{only}' is not a value of --only, or --volume-size is given beside it.", "Give the number of one part; the list says how large it is.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, $"'{only}' is not a value of --only, or --volume-size is given beside it.",
+                "Give the number of one part; the list says how large it is.");
         FoundList found = FoundList.Find(PartName.ListOf(target), target == file ? [] : [Path.GetDirectoryName(Path.GetFullPath(file))!])!;
-        PartEntry written = await new PartSplitter(ArchiveDisk.System).RewriteAsync(file, target, found.List, order, cancellationToken).ConfigureAwait(false);
+        PartEntry written = await new PartSplitter(ArchiveDisk.System).RewriteAsync(file, target, found.List, order, cancellationToken);
         session.Report.Files = [new ReportFile(Path.Combine(Path.GetDirectoryName(target)!, written.Name), "part")];
         session.Report.Summary = $"Wrote {written.Name} again ({ByteSize.Format(written.Size)}), as the list names it";
         session.WriteResult(session.Report.Summary);
@@ -70,7 +76,8 @@ internal sealed class ArchiveSplitCommand
             new ReportFile(PartName.SumsOf(target), "checksums"),
             new ReportFile(PartName.ListOf(target), "parts"),
         ];
-        session.Report.Summary = $"Split into {Amounts.Count(list.Parts.Length, "part")} ({ByteSize.Format(list.Size)}); their list is {PartName.ListOf(target)}";
+        session.Report.Summary =
+            $"Split into {Amounts.Count(list.Parts.Length, "part")} ({ByteSize.Format(list.Size)}); their list is {PartName.ListOf(target)}";
         session.WriteResult(session.Report.Summary);
         session.WriteLine("Succeeded");
         return 0;

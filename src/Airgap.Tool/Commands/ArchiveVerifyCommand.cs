@@ -13,7 +13,8 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>archive verify</c>: which of an archive's parts has to be written again?</summary>
 internal sealed class ArchiveVerifyCommand
 {
-    private readonly Option<string?> _parts = Flag.Text("--parts", "NAME", "Archive whose parts to verify: the file that they would be, their list, or one of them");
+    private readonly Option<string?> _parts =
+        Flag.Text("--parts", "NAME", "Archive whose parts to verify: the file that they would be, their list, or one of them");
     private readonly PartsInFlag _partsIn = new();
 
     /// <summary>Makes the command.</summary>
@@ -21,7 +22,8 @@ internal sealed class ArchiveVerifyCommand
     {
         ToolCommand command = new(
             "verify",
-            "Reads every part of an archive once, compares it with their list, and names each that has to be written again. Changes nothing.",
+            "Reads every part of an archive once, compares it with their list, and names each that has to be written again. Changes " +
+            "nothing.",
             ("After burning", "archive verify --parts bundles.tar --parts-in /media/disc1 --parts-in /media/disc2"));
         ArchiveVerifyCommand flags = new();
         command.Options.Add(flags._parts);
@@ -33,18 +35,22 @@ internal sealed class ArchiveVerifyCommand
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         string name = parsed.GetText(_parts)
-            ?? throw new AirgapException(ErrorCode.InvalidArgument, "The archive whose parts to verify is not given.", "Name it with --parts; 'verify --tar' verifies the content of an archive.");
+            ?? throw new AirgapException(
+                ErrorCode.InvalidArgument, "The archive whose parts to verify is not given.",
+                "Name it with --parts; 'verify --tar' verifies the content of an archive.");
         RelocationSource.Archive source = _partsIn.Of(parsed, name);
         session.Report.Source = name;
         session.Phase = "verifying";
         FoundList found = FoundList.FindBeside(name, source.PartsIn);
-        PartsVerification result = await new PartsVerifier(found).VerifyAsync(cancellationToken).ConfigureAwait(false);
+        PartsVerification result = await new PartsVerifier(found).VerifyAsync(cancellationToken);
         foreach (PartVerdict verdict in result.Parts.Where(verdict => verdict.Problem is not null))
             session.Fail(verdict.Problem!);
-        string[] again = [.. result.Parts.Where(verdict => verdict.Problem is not null).Select(verdict => $"{verdict.Part.Name} (--only {verdict.Order})")];
+        string[] again = [.. result.Parts.Where(verdict => verdict.Problem is not null)
+            .Select(verdict => $"{verdict.Part.Name} (--only {verdict.Order})")];
         session.Report.Summary = result.IsRight
             ? $"Verified {Amounts.Count(result.Parts.Length, "part")} ({ByteSize.Format(result.List.Size)}) of {result.Archive}"
-            : $"Of {Amounts.Count(result.Parts.Length, "part")} of {result.Archive}, to be brought or written again: {string.Join(", ", again)}";
+            : $"Of {Amounts.Count(result.Parts.Length, "part")} of {result.Archive}, to be brought or written again: " +
+            $"{string.Join(", ", again)}";
         session.WriteResult(session.Report.Summary);
         if (!result.IsRight)
             return 1;

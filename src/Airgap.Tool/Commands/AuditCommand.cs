@@ -24,7 +24,9 @@ internal static class AuditCommand
 internal sealed class AuditVerifyCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "Log that --audit-log wrote" };
-    private readonly Option<string?> _holds = Flag.Text("--holds", "DIGEST", "Digest of a line that was noted elsewhere and has to be among the lines: it shows that none was cut off the end");
+    private readonly Option<string?> _holds = Flag.Text(
+        "--holds", "DIGEST",
+        "Digest of a line that was noted elsewhere and has to be among the lines: it shows that none was cut off the end");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
@@ -45,10 +47,11 @@ internal sealed class AuditVerifyCommand
         string file = parsed.GetValue(_file)!;
         session.Report.Source = file;
         Digest? wanted = parsed.GetText(_holds) is { } text ? Digest.Parse(text) : null;
-        AuditVerifier.Verified log = await AuditVerifier.VerifyAsync(file, wanted, cancellationToken).ConfigureAwait(false);
+        AuditVerifier.Verified log = await AuditVerifier.VerifyAsync(file, wanted, cancellationToken);
         if (wanted is not null && !log.Holds)
             throw AuditLog.Broken(file, null, $"no line is {wanted}: lines were cut off its end, or it was written anew");
-        session.Report.Summary = $"Verified {Amounts.Count((int)log.Entries, "line")} of {file}{(log.Last is { } last ? $"; the last is {last}" : "")}";
+        session.Report.Summary =
+            $"Verified {Amounts.Count((int)log.Entries, "line")} of {file}{(log.Last is { } last ? $"; the last is {last}" : "")}";
         session.WriteResult(session.Report.Summary);
         session.WriteLine("Succeeded");
         return 0;

@@ -9,7 +9,9 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>Brings objects into a cluster and tells of it: what <c>apply</c> does, and <c>publish</c> of a project that asks for it.</summary>
+/// <summary>
+/// Brings objects into a cluster and tells of it: what <c>apply</c> does, and <c>publish</c> of a project that asks for it.
+/// </summary>
 /// <param name="client">The cluster.</param>
 /// <param name="ns">The namespace of objects that name none.</param>
 /// <param name="session">Is told.</param>
@@ -18,7 +20,9 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
     /// <summary>The longest wait for the PackageRepositories; null not to wait.</summary>
     public TimeSpan? Wait { get; init; }
 
-    /// <summary>The name under which is recorded what was made, and by which is removed what is no longer there; null for neither.</summary>
+    /// <summary>
+    /// The name under which is recorded what was made, and by which is removed what is no longer there; null for neither.
+    /// </summary>
     public string? Inventory { get; init; }
 
     /// <summary>True to make a PackageRepository anew that kapp-controller would take from its cache.</summary>
@@ -26,7 +30,8 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
 
     /// <summary>Applies, removes and waits.</summary>
     /// <returns>The result in words, and whether it is a success.</returns>
-    public async Task<(bool IsDone, string Summary)> RunAsync(IReadOnlyList<ManifestDocument> documents, CancellationToken cancellationToken)
+    public async Task<(bool IsDone, string Summary)> RunAsync(
+        IReadOnlyList<ManifestDocument> documents, CancellationToken cancellationToken)
     {
         session.Phase = "applying";
         session.AfterStop = "What was applied stays, and kapp-controller continues. To look: dotnet airgap doctor";
@@ -34,36 +39,44 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         Pruner? pruner = null;
         if (Inventory is not null)
         {
-            Inventory inventory = await Airgap.Cluster.Pruning.Inventory.LoadAsync(client, ns, Inventory, cancellationToken).ConfigureAwait(false);
+            Inventory inventory = await Airgap.Cluster.Pruning.Inventory.LoadAsync(client, ns, Inventory, cancellationToken);
             pruner = new Pruner(client, inventory, session.IsDry);
             pruner.Check(documents, ns);
         }
 
-        IReadOnlyList<AppliedObject> applied = await new Applier(client, ns, session.IsDry) { Refetches = Refetches }.ApplyAsync(documents, Tell, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<AppliedObject> applied = await new Applier(client, ns, session.IsDry)
+        {
+            Refetches = Refetches
+        }.ApplyAsync(documents, Tell, cancellationToken);
         int failed = applied.Count(each => each.Failure is not null);
         if (failed > 0)
         {
             if (pruner is not null)
-                session.Warn(new Diagnostic(ErrorCode.PruneSkipped, "Nothing was removed, since not every object was applied.", "Mend what was refused, and run the command again."));
+                session.Warn(new Diagnostic(
+                    ErrorCode.PruneSkipped, "Nothing was removed, since not every object was applied.",
+                    "Mend what was refused, and run the command again."));
             return (false, $"{failed} of {Amounts.Count(applied.Count, "object")} {(failed == 1 ? "was" : "were")} refused");
         }
 
-        bool isDone = Wait is not { } limit || await WaitAsync(applied, limit, cancellationToken).ConfigureAwait(false);
+        bool isDone = Wait is not { } limit || await WaitAsync(applied, limit, cancellationToken);
         // What is there is given up when what takes its place is known to work.
         if (pruner is not null && isDone)
         {
             session.Phase = "pruning";
             int before = session.Report.Errors.Count;
-            await pruner.RunAsync(applied, Tell, cancellationToken).ConfigureAwait(false);
+            await pruner.RunAsync(applied, Tell, cancellationToken);
             if (session.Report.Errors.Count > before)
                 return (false, "Not everything was removed that was to be");
         }
         else if (pruner is not null)
         {
-            session.Warn(new Diagnostic(ErrorCode.PruneSkipped, "Nothing was removed, since not every PackageRepository reconciled.", "Mend what does not reconcile, and run the command again."));
+            session.Warn(new Diagnostic(
+                ErrorCode.PruneSkipped, "Nothing was removed, since not every PackageRepository reconciled.",
+                "Mend what does not reconcile, and run the command again."));
         }
 
-        return (isDone, !isDone ? "Not every PackageRepository reconciled" : session.IsDry ? $"{Amounts.Count(applied.Count, "object")} tried, none kept" : $"{Amounts.Count(applied.Count, "object")} applied");
+        return (isDone, !isDone ? "Not every PackageRepository reconciled" : session.IsDry
+            ? $"{Amounts.Count(applied.Count, "object")} tried, none kept" : $"{Amounts.Count(applied.Count, "object")} applied");
     }
 
     /// <summary>An outcome in words.</summary>
@@ -88,20 +101,25 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         if (done.Failure is { } failure)
             session.Fail(failure);
         else
-            session.WriteResult($"{done.Kind} {done.FullName}: {outcome}{(session.IsDry && done.Outcome != ApplyOutcome.NotTried ? " (dry run)" : "")}");
+            session.WriteResult(
+                $"{done.Kind} {done.FullName}: {outcome}{(session.IsDry && done.Outcome != ApplyOutcome.NotTried ? " (dry run)" : "")}");
     }
 
     private async Task<bool> WaitAsync(IReadOnlyList<AppliedObject> applied, TimeSpan limit, CancellationToken cancellationToken)
     {
-        WaitTarget[] targets = [.. applied.Where(each => each.Kind == ResourceKind.PackageRepository.Kind).Select(each => new WaitTarget(each.Namespace!, each.Name, each.Generation))];
+        WaitTarget[] targets = [
+            .. applied.Where(each => each.Kind == ResourceKind.PackageRepository.Kind)
+            .Select(each => new WaitTarget(each.Namespace!, each.Name, each.Generation))];
         if (targets.Length == 0)
         {
-            session.Warn(new Diagnostic(ErrorCode.NotExamined, "There is no PackageRepository among the objects, so nothing was waited for.", "Leave --wait out."));
+            session.Warn(new Diagnostic(
+                ErrorCode.NotExamined, "There is no PackageRepository among the objects, so nothing was waited for.", "Leave --wait out."));
             return true;
         }
 
         session.Phase = "waiting";
-        IReadOnlyList<WaitVerdict> verdicts = await new RepositoryWait(client, line => { if (!session.Options.Json) session.WriteError(line); }).RunAsync(targets, limit, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<WaitVerdict> verdicts = await new RepositoryWait(
+            client, line => { if (!session.Options.Json) session.WriteError(line); }).RunAsync(targets, limit, cancellationToken);
         foreach (WaitVerdict verdict in verdicts)
         {
             foreach (Diagnostic warning in verdict.Warnings)
@@ -109,9 +127,17 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
             if (verdict.Failure is { } failure)
                 session.Fail(failure);
             else
-                session.WriteResult($"PackageRepository {verdict.Target.FullName}: reconciled{(verdict.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}");
-            int index = session.Report.Objects!.FindIndex(each => each.Kind == ResourceKind.PackageRepository.Kind && each.Namespace == verdict.Target.Namespace && each.Name == verdict.Target.Name);
-            session.Report.Objects[index] = session.Report.Objects[index] with { State = verdict.State?.Words, Packages = verdict.Packages };
+                session.WriteResult(
+                    $"PackageRepository {verdict.Target.FullName}: " +
+                    $"reconciled{(verdict.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}");
+            int index = session.Report.Objects!.FindIndex(
+                each => each.Kind == ResourceKind.PackageRepository.Kind && each.Namespace == verdict.Target.Namespace
+                && each.Name == verdict.Target.Name);
+            session.Report.Objects[index] = session.Report.Objects[index] with
+            {
+                State = verdict.State?.Words,
+                Packages = verdict.Packages
+            };
         }
 
         return verdicts.All(verdict => verdict.Failure is null);

@@ -21,7 +21,8 @@ internal sealed class CompletionCommand
     {
         ToolCommand command = new(
             "completion",
-            "Prints a script that completes commands, flags, their values and tags. Tags are asked of the registry, for two seconds at most.",
+            "Prints a script that completes commands, flags, their values and tags. Tags are asked of the registry, for two seconds " +
+            "at most.",
             ("For this bash", "completion bash > ~/.airgap-completion && source ~/.airgap-completion"),
             ("For every zsh", "completion zsh > \"${fpath[1]}/_dotnet-airgap\""),
             ("For every fish", "completion fish > ~/.config/fish/completions/dotnet-airgap.fish"),
@@ -40,7 +41,8 @@ internal sealed class CompletionCommand
         if (given.Length != 1)
             throw new AirgapException(ErrorCode.InvalidArgument, $"accepts 1 arg(s), received {given.Length}", advice);
         if (!CompletionScripts.Shells.Contains(given[0], StringComparer.Ordinal))
-            throw new AirgapException(ErrorCode.InvalidArgument, $"invalid argument \"{given[0]}\" for \"{session.Identity.Name} completion\"", advice);
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, $"invalid argument \"{given[0]}\" for \"{session.Identity.Name} completion\"", advice);
         session.Report.Script = CompletionScripts.Of(given[0], session.Identity.Name, ofDotnet: !session.Identity.IsImgpkg);
         session.WriteBlock(session.Report.Script);
         return 0;

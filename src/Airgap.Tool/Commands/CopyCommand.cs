@@ -35,18 +35,33 @@ internal sealed class CopyCommand
     {
         ToolCommand command = new(
             "copy",
-            "Copies a bundle, image, lock or archive to a repository or archive. Digests stay as they are, and every image ends up in the one repository, or also where a template says.",
-            ("From registry to registry", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps/simple-app-bundle"),
+            "Copies a bundle, image, lock or archive to a repository or archive. Digests stay as they are, and every image ends up in " +
+            "the one repository, or also where a template says.",
+            ("From registry to registry",
+                "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps/simple-app-bundle"),
             ("Into an archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar"),
-            ("Out of an archive", "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"),
-            ("Signed, and verified on the other side", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar --sign-key cosign.key"),
-            ("What is new since an earlier archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.1.0 --to-tar new.tar --base simple-app-bundle.tar"),
-            ("Some packages, for one platform", "copy -b index.docker.io/user1/simple-repository:v1.0.0 --package 'simple-app.corp.com@>=1.0.0 latest:2' --platform linux/amd64 --to-tar some.tar"),
-            ("Two bundles into one file, their layers once", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 -b index.docker.io/user1/other-bundle:v2.0.0 --to-oci-tar bundles.oci.tar"),
-            ("Out of a delta and what it builds on", "copy --tar simple-app-bundle.tar --tar new.tar --to-repo final-registry.corp.com/apps/simple-app-bundle"),
-            ("Two of a layout's bundles, each to its repository", "copy --oci-tar bundles.oci.tar --map app-bundle=final-registry.corp.com/apps/app-bundle --map base-bundle=final-registry.corp.com/base/base-bundle"),
-            ("Each image under the path that it has at its source", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps --repo-template '{registry}/{prefix}/{source.repository}'"),
-            ("Into an OCI layout that skopeo, podman and containerd read", "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
+            ("Out of an archive",
+                "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"),
+            ("Signed, and verified on the other side",
+                "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar --sign-key cosign.key"),
+            ("What is new since an earlier archive",
+                "copy -b index.docker.io/user1/simple-app-bundle:v1.1.0 --to-tar new.tar --base simple-app-bundle.tar"),
+            ("Some packages, for one platform",
+                "copy -b index.docker.io/user1/simple-repository:v1.0.0 --package 'simple-app.corp.com@>=1.0.0 latest:2' --platform " +
+                "linux/amd64 --to-tar some.tar"),
+            ("Two bundles into one file, their layers once",
+                "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 -b index.docker.io/user1/other-bundle:v2.0.0 --to-oci-tar " +
+                "bundles.oci.tar"),
+            ("Out of a delta and what it builds on",
+                "copy --tar simple-app-bundle.tar --tar new.tar --to-repo final-registry.corp.com/apps/simple-app-bundle"),
+            ("Two of a layout's bundles, each to its repository",
+                "copy --oci-tar bundles.oci.tar --map app-bundle=final-registry.corp.com/apps/app-bundle --map " +
+                "base-bundle=final-registry.corp.com/base/base-bundle"),
+            ("Each image under the path that it has at its source",
+                "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps --repo-template " +
+                "'{registry}/{prefix}/{source.repository}'"),
+            ("Into an OCI layout that skopeo, podman and containerd read",
+                "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
         CopyCommand copy = new();
         foreach (Option option in copy._flags.All.Concat(copy._dry.All))
             command.Options.Add(option);
@@ -70,43 +85,49 @@ internal sealed class CopyCommand
         using SigningKey? key = _signing.ReadKey(parsed, request.Destination, _flags.Delta.HasReceipt(parsed));
         Gate? gate = _gate.Read(parsed);
         session.IsDry = _dry.IsDry(parsed);
-        return await _signing.LogAsync(parsed, request, results => RunAsync(parsed, request, new CopyChecks(map, rule, key, gate), results, session, cancellationToken), session, cancellationToken).ConfigureAwait(false);
+        return await _signing.LogAsync(
+            parsed, request, results =>
+            RunAsync(parsed, request, new CopyChecks(map, rule, key, gate), results, session, cancellationToken),
+                session, cancellationToken);
     }
 
     // What was read of the command line before anything is asked.
     private sealed record CopyChecks(IReadOnlyList<ArchiveMapEntry> Map, TrustRule? Rule, SigningKey? Key, Gate? Gate);
 
-    private async Task<int> RunAsync(ParseResult parsed, CopyRequest request, CopyChecks checks, List<TransferResult> results, Session session, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(
+        ParseResult parsed, CopyRequest request, CopyChecks checks, List<TransferResult> results, Session session,
+        CancellationToken cancellationToken)
     {
         (IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, SigningKey? key, Gate? gate) = checks;
         bool isDry = session.IsDry;
-        await _signing.VerifyBasesAsync(parsed, _flags.Delta.BaseNames(parsed), [], cancellationToken).ConfigureAwait(false);
+        await _signing.VerifyBasesAsync(parsed, _flags.Delta.BaseNames(parsed), [], cancellationToken);
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
         if (map.Count > 0 || request.Template is not null)
-            return await CopyMappedAsync(parsed, request, checks, results, session, registry, cancellationToken).ConfigureAwait(false);
+            return await CopyMappedAsync(parsed, request, checks, results, session, registry, cancellationToken);
         if (isDry)
         {
-            return await PlanAsync(parsed, request, rule, session, registry, cancellationToken).ConfigureAwait(false) ? 0 : 1;
+            return await PlanAsync(parsed, request, rule, session, registry, cancellationToken) ? 0 : 1;
         }
 
-        if (await TransferAsync(parsed, request, checks, session, registry, cancellationToken).ConfigureAwait(false) is not { } result)
+        if (await TransferAsync(parsed, request, checks, session, registry, cancellationToken) is not { } result)
             return 1;
         results.Add(result);
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         CopyResultText.Fill(session.Report, result);
-        await ReportAsync(parsed, [result], registry, session, cancellationToken).ConfigureAwait(false);
+        await ReportAsync(parsed, [result], registry, session, cancellationToken);
         if (!result.IsComplete)
             return Fail(result, session);
         if (request.LockOutput is { } lockOutput)
         {
-            await AtomicFile.WriteAsync(lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(result)), AtomicFile.OwnerOnly, cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(
+                lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(result)), AtomicFile.OwnerOnly, cancellationToken);
             (session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
         }
 
-        await _signing.SignAsync(parsed, key, result, registry, session, cancellationToken).ConfigureAwait(false);
-        string? receipt = await _flags.Delta.WriteReceiptAsync(parsed, [result], session, cancellationToken).ConfigureAwait(false);
-        await _signing.SignReceiptAsync(parsed, key, receipt, [result], session, cancellationToken).ConfigureAwait(false);
+        await _signing.SignAsync(parsed, key, result, registry, session, cancellationToken);
+        string? receipt = await _flags.Delta.WriteReceiptAsync(parsed, [result], session, cancellationToken);
+        await _signing.SignReceiptAsync(parsed, key, receipt, [result], session, cancellationToken);
         if (session.Report.Derived is { } derived)
             session.WriteResult(derived.ToString());
         foreach (string line in CopyResultText.Lines(result))
@@ -124,41 +145,52 @@ internal sealed class CopyCommand
     }
 
     private async Task<int> CopyMappedAsync(
-        ParseResult parsed, CopyRequest request, CopyChecks checks, List<TransferResult> done, Session session, RegistryClient registry, CancellationToken cancellationToken)
+        ParseResult parsed, CopyRequest request, CopyChecks checks, List<TransferResult> done, Session session, RegistryClient registry,
+        CancellationToken cancellationToken)
     {
         (IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, SigningKey? key, Gate? gate) = checks;
         bool isDry = session.IsDry;
         Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
         using MappedCopy copy = new(registry, session) { IsDry = isDry };
-        Func<RelocationDestination.Repository, PlanOptions> optionsOf = to => _flags.PlanOptions(parsed, request with { Destination = to }, session) with { KeepGoing = !isDry && _flags.KeepsGoing(parsed) };
+        Func<RelocationDestination.Repository, PlanOptions> optionsOf = to =>
+            _flags.PlanOptions(parsed, request with { Destination = to }, session) with
+            {
+                KeepGoing = !isDry && _flags.KeepsGoing(parsed)
+            };
         using ConsoleObserver? observer = request.Template is null ? null : new(session, toArchive: false, likeImgpkg: false);
-        using SelectedSource? source = observer is null ? null : await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
+        using SelectedSource? source = observer is null
+            ? null : await SelectAsync(parsed, request, session, registry, observer, cancellationToken);
         bool passes = source is null
-            ? await copy.PlanAsync((RelocationSource.Archive)request.Source, map, optionsOf, rule, cancellationToken).ConfigureAwait(false)
-            : await copy.PlanAsync(source, request.Template!, _flags.PlanOptions(parsed, request, session) with { KeepGoing = false }, rule, cancellationToken).ConfigureAwait(false);
+            ? await copy.PlanAsync((RelocationSource.Archive)request.Source, map, optionsOf, rule, cancellationToken)
+            : await copy.PlanAsync(source, request.Template!, _flags.PlanOptions(parsed, request, session) with { KeepGoing = false },
+                rule, cancellationToken);
         if (!passes)
             return 1;
         if (isDry)
         {
-            await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
-            await _dry.ShowAsync(parsed, await copy.ForecastAsync(_flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false), session, cancellationToken).ConfigureAwait(false);
+            await CopySigning.TellAsync(admission, session);
+            await _dry.ShowAsync(parsed, await copy.ForecastAsync(_flags.TransferOptions(parsed), cancellationToken),
+                session, cancellationToken);
             return 0;
         }
 
         if (gate is not null)
-            await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
-        if (gate is not null && !await GateCheck.PassesAsync(gate, await copy.ForecastAsync(_flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false), folder => copy.FillAsync(folder, cancellationToken), session, cancellationToken).ConfigureAwait(false))
+            await CopySigning.TellAsync(admission, session);
+        if (gate is not null && !await GateCheck.PassesAsync(
+            gate, await copy.ForecastAsync(_flags.TransferOptions(parsed), cancellationToken),
+            folder => copy.FillAsync(folder, cancellationToken), session, cancellationToken))
             return 1;
-        IReadOnlyList<TransferResult> results = await copy.RunAsync(_flags.TransferOptions(parsed) with { Admission = admission }, request.LockOutput, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<TransferResult> results =
+            await copy.RunAsync(_flags.TransferOptions(parsed) with { Admission = admission }, request.LockOutput, cancellationToken);
         done.AddRange(results);
-        await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
+        await CopySigning.TellAsync(admission, session);
         foreach (TransferResult result in results.Where(result => result.IsComplete))
-            await _signing.SignAsync(parsed, key, result, registry, session, cancellationToken).ConfigureAwait(false);
-        await ReportAsync(parsed, results, registry, session, cancellationToken).ConfigureAwait(false);
+            await _signing.SignAsync(parsed, key, result, registry, session, cancellationToken);
+        await ReportAsync(parsed, results, registry, session, cancellationToken);
         if (!results[^1].IsComplete)
             return Fail(results[^1], session);
-        string? receipt = await _flags.Delta.WriteReceiptAsync(parsed, results, session, cancellationToken).ConfigureAwait(false);
-        await _signing.SignReceiptAsync(parsed, key, receipt, results, session, cancellationToken).ConfigureAwait(false);
+        string? receipt = await _flags.Delta.WriteReceiptAsync(parsed, results, session, cancellationToken);
+        await _signing.SignReceiptAsync(parsed, key, receipt, results, session, cancellationToken);
         return 0;
     }
 
@@ -180,7 +212,9 @@ internal sealed class CopyCommand
         return 1;
     }
 
-    private async Task ReportAsync(ParseResult parsed, IReadOnlyList<TransferResult> results, RegistryClient registry, Session session, CancellationToken cancellationToken)
+    private async Task ReportAsync(
+        ParseResult parsed, IReadOnlyList<TransferResult> results, RegistryClient registry, Session session,
+        CancellationToken cancellationToken)
     {
         // Under imgpkg's name nothing is written that imgpkg would not write.
         ReportRequest report = new(_flags.Report(parsed), _flags.Summary(parsed), Detects: !session.Identity.IsImgpkg);
@@ -197,58 +231,71 @@ internal sealed class CopyCommand
 
         builder.Add(session.Report.Derived);
         builder.AddSignatures(session.Report.Signatures ?? []);
-        await report.WriteAsync(builder.Build(retries: registry.Statistics.Retries), session, cancellationToken).ConfigureAwait(false);
+        await report.WriteAsync(builder.Build(retries: registry.Statistics.Retries), session, cancellationToken);
     }
 
     // Null when a signature is missing or wrong: then nothing has moved.
     private async Task<TransferResult?> TransferAsync(
-        ParseResult parsed, CopyRequest request, CopyChecks checks, Session session, IRegistry registry, CancellationToken cancellationToken)
+        ParseResult parsed, CopyRequest request, CopyChecks checks, Session session, IRegistry registry,
+        CancellationToken cancellationToken)
     {
         (_, TrustRule? rule, SigningKey? key, Gate? gate) = checks;
         Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
         // While the plan is made, too: it asks what the destination has.
-        using IDisposable? announced = await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(request.Destination, observer, cancellationToken).ConfigureAwait(false);
-        using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
-        TransferPlan plan = await source.PlanAsync(_flags.PlanOptions(parsed, request, session), cancellationToken).ConfigureAwait(false);
+        using IDisposable? announced =
+            await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(request.Destination, observer, cancellationToken);
+        using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken);
+        TransferPlan plan = await source.PlanAsync(_flags.PlanOptions(parsed, request, session), cancellationToken);
         session.Report.Derived = source.Derived;
-        if (!await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false))
+        if (!await TrustCheck.PassesAsync(
+            rule is null ? plan : await source.JudgedAsync(plan, cancellationToken), registry, rule, session, cancellationToken))
             return null;
         TransferOptions options = _flags.TransferOptions(parsed) with { Admission = admission, HashesArchive = key is not null };
         if (gate is not null)
         {
-            await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
-            PlanDocument document = PlanDocumentOf(request, await relocator.ForecastAsync(plan, request.Destination, options, cancellationToken).ConfigureAwait(false), source, plan);
-            if (!await GateCheck.PassesAsync(gate, document, folder => GateCheck.FillAsync(relocator, plan, folder, cancellationToken), session, cancellationToken).ConfigureAwait(false))
+            await CopySigning.TellAsync(admission, session);
+            PlanDocument document = PlanDocumentOf(
+                request, await relocator.ForecastAsync(plan, request.Destination, options, cancellationToken), source, plan);
+            if (!await GateCheck.PassesAsync(
+                gate, document, folder => GateCheck.FillAsync(relocator, plan, folder, cancellationToken), session, cancellationToken))
                 return null;
         }
 
-        TransferResult result = await relocator.RunAsync(plan, request.Destination, options, cancellationToken).ConfigureAwait(false);
-        await CopySigning.TellAsync(admission, session).ConfigureAwait(false);
+        TransferResult result = await relocator.RunAsync(plan, request.Destination, options, cancellationToken);
+        await CopySigning.TellAsync(admission, session);
         return result;
     }
 
-    private async Task<bool> PlanAsync(ParseResult parsed, CopyRequest request, TrustRule? rule, Session session, IRegistry registry, CancellationToken cancellationToken)
+    private async Task<bool> PlanAsync(
+        ParseResult parsed, CopyRequest request, TrustRule? rule, Session session, IRegistry registry, CancellationToken cancellationToken)
     {
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: false);
         Relocator relocator = new(registry, observer);
-        await CopySigning.TellAsync(_signing.Admit(parsed, request.Source, cancellationToken), session).ConfigureAwait(false);
+        await CopySigning.TellAsync(_signing.Admit(parsed, request.Source, cancellationToken), session);
         // A plan that leaves out what cannot be read would say too little.
         PlanOptions options = _flags.PlanOptions(parsed, request, session) with { KeepGoing = false };
-        using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken).ConfigureAwait(false);
-        TransferPlan plan = await source.PlanAsync(options, cancellationToken).ConfigureAwait(false);
-        if (!await TrustCheck.PassesAsync(rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false), registry, rule, session, cancellationToken).ConfigureAwait(false))
+        using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken);
+        TransferPlan plan = await source.PlanAsync(options, cancellationToken);
+        if (!await TrustCheck.PassesAsync(
+            rule is null ? plan : await source.JudgedAsync(plan, cancellationToken), registry, rule, session, cancellationToken))
             return false;
-        TransferForecast forecast = await relocator.ForecastAsync(plan, request.Destination, _flags.TransferOptions(parsed), cancellationToken).ConfigureAwait(false);
+        TransferForecast forecast =
+            await relocator.ForecastAsync(plan, request.Destination, _flags.TransferOptions(parsed), cancellationToken);
         PlanDocument document = PlanDocumentOf(request, forecast, source, plan);
-        await _dry.ShowAsync(parsed, document, session, cancellationToken).ConfigureAwait(false);
+        await _dry.ShowAsync(parsed, document, session, cancellationToken);
         return true;
     }
 
     private static PlanDocument PlanDocumentOf(CopyRequest request, TransferForecast forecast, SelectedSource source, TransferPlan plan) =>
-        PlanWriter.Create([new ForecastItem(request.Source is RelocationSource.Several ? "archive" : request.Source.GetType().Name.ToLowerInvariant(), request.Source.ToString()!, forecast) { Derived = source.Derived }], plan.Warnings);
+        PlanWriter.Create(
+            [new ForecastItem(request.Source is RelocationSource.Several ? "archive" : request.Source.GetType().Name.ToLowerInvariant(),
+                request.Source.ToString()!, forecast) { Derived = source.Derived }], plan.Warnings);
 
-    private Task<SelectedSource> SelectAsync(ParseResult parsed, CopyRequest request, Session session, IRegistry registry, ConsoleObserver observer, CancellationToken cancellationToken) =>
-        SelectedSource.CreateAsync(request.Source, request.Selection, registry, observer, _flags.Concurrency(parsed), session, cancellationToken);
+    private Task<SelectedSource> SelectAsync(
+        ParseResult parsed, CopyRequest request, Session session, IRegistry registry, ConsoleObserver observer,
+        CancellationToken cancellationToken) =>
+        SelectedSource.CreateAsync(
+            request.Source, request.Selection, registry, observer, _flags.Concurrency(parsed), session, cancellationToken);
 }

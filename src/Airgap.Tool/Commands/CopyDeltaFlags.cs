@@ -13,17 +13,24 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>The flags of <c>copy</c> about deltas: what one is built on, where its layers are mounted from, and the receipt of an import.</summary>
+/// <summary>
+/// The flags of <c>copy</c> about deltas: what one is built on, where its layers are mounted from, and the receipt of an import.
+/// </summary>
 internal sealed class CopyDeltaFlags
 {
     private readonly Option<string[]> _base = Flag.Repeated(
-        "--base", "BASE", "What the archive builds on: it leaves out every layer that this earlier archive, lock, relocation.json, receipt or repository holds or names");
+        "--base", "BASE",
+        "What the archive builds on: it leaves out every layer that this earlier archive, lock, relocation.json, receipt or repository " +
+        "holds or names");
 
     private readonly Option<string[]> _mountFrom = Flag.Repeated(
-        "--mount-from", "REPOSITORY", "Repository of the destination's registry that has layers which a delta requires, besides those that the delta names itself");
+        "--mount-from", "REPOSITORY",
+        "Repository of the destination's registry that has layers which a delta requires, besides those that the delta names itself");
 
-    private readonly Option<string?> _receipt = Flag.Text("--receipt", "FILE", "Receipt to write of what the repository was shown to hold: the base of the next delta");
-    private readonly Option<string> _form = Flag.Choice("--receipt-form", "The receipt with every digest, or with one hash over them, to be typed or scanned", "long", "long", "short");
+    private readonly Option<string?> _receipt =
+        Flag.Text("--receipt", "FILE", "Receipt to write of what the repository was shown to hold: the base of the next delta");
+    private readonly Option<string> _form = Flag.Choice(
+        "--receipt-form", "The receipt with every digest, or with one hash over them, to be typed or scanned", "long", "long", "short");
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [_base, _mountFrom, _receipt, _form];
@@ -32,11 +39,13 @@ internal sealed class CopyDeltaFlags
     public bool HasReceipt(ParseResult parsed) => parsed.GetText(_receipt) is not null;
 
     /// <summary>Checks the flags with what is copied, and looks at the receipt's place.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>, <see cref="ErrorCode.ReceiptNotOurs"/>, or a 3xxx code of the receipt's place.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>, <see cref="ErrorCode.ReceiptNotOurs"/>, or a 3xxx
+    /// code of the receipt's place.</exception>
     public void Check(ParseResult parsed, CopyRequest request)
     {
         bool toRepository = request.Destination is RelocationDestination.Repository;
-        if (parsed.GetValue(_base) is { Length: > 0 } && request.Destination is not RelocationDestination.Archive { Format: not ArchiveFormat.LayoutFolder })
+        if (parsed.GetValue(_base) is { Length: > 0 }
+            && request.Destination is not RelocationDestination.Archive { Format: not ArchiveFormat.LayoutFolder })
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
@@ -45,22 +54,30 @@ internal sealed class CopyDeltaFlags
         }
 
         if (parsed.GetValue(_mountFrom) is { Length: > 0 } && (!toRepository || request.Source is not RelocationSource.Archive))
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --mount-from can only be used when copying an archive to a repository", "Leave it out.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                "Flag --mount-from can only be used when copying an archive to a repository", "Leave it out.");
         foreach (RepositoryName place in MountFrom(parsed))
         {
             if (request.Destination is RelocationDestination.Repository { Name: var name } && place.Registry != name.Registry)
-                throw new AirgapException(ErrorCode.IncompatibleOptions, $"{place} is not in the registry {name.Registry}, and layers are mounted within one registry.", "Name a repository of the destination's registry.");
+                throw new AirgapException(
+                    ErrorCode.IncompatibleOptions,
+                    $"{place} is not in the registry {name.Registry}, and layers are mounted within one registry.",
+                    "Name a repository of the destination's registry.");
         }
 
         if (parsed.GetText(_receipt) is not { } receipt)
         {
             if (parsed.GetResult(_form) is { Implicit: false })
-                throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --receipt-form can only be used with --receipt", "Name the file to write.");
+                throw new AirgapException(
+                    ErrorCode.IncompatibleOptions, "Flag --receipt-form can only be used with --receipt", "Name the file to write.");
             return;
         }
 
         if (!toRepository)
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --receipt can only be used when copying to a repository", "A receipt says what a registry holds: write it when the archive is imported.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flag --receipt can only be used when copying to a repository",
+                "A receipt says what a registry holds: write it when the archive is imported.");
         ReceiptFile.Check(receipt);
     }
 
@@ -79,15 +96,17 @@ internal sealed class CopyDeltaFlags
     public string[] BaseNames(ParseResult parsed) => parsed.GetValue(_base) ?? [];
 
     /// <summary>The repositories to mount from.</summary>
-    public ImmutableArray<RepositoryName> MountFrom(ParseResult parsed) => [.. (parsed.GetValue(_mountFrom) ?? []).Select(RepositoryName.Parse)];
+    public ImmutableArray<RepositoryName> MountFrom(ParseResult parsed) =>
+        [.. (parsed.GetValue(_mountFrom) ?? []).Select(RepositoryName.Parse)];
 
     /// <summary>Writes the receipt that was asked for, of all that was copied.</summary>
     /// <returns>Its path; null where none was asked for.</returns>
-    public async Task<string?> WriteReceiptAsync(ParseResult parsed, IReadOnlyList<TransferResult> results, Session session, CancellationToken cancellationToken)
+    public async Task<string?> WriteReceiptAsync(
+        ParseResult parsed, IReadOnlyList<TransferResult> results, Session session, CancellationToken cancellationToken)
     {
         if (parsed.GetText(_receipt) is not { } receipt)
             return null;
-        await ReceiptFile.WriteAsync(receipt, results, session.Identity.Version, parsed.GetValue(_form) == "short", cancellationToken).ConfigureAwait(false);
+        await ReceiptFile.WriteAsync(receipt, results, session.Identity.Version, parsed.GetValue(_form) == "short", cancellationToken);
         (session.Report.Files ??= []).Add(new ReportFile(receipt, "receipt"));
         return receipt;
     }

@@ -14,27 +14,36 @@ internal sealed class CopyFlags
     /// <summary>The highest concurrency where it adapts and is not set.</summary>
     private const int MostUnlessTold = 16;
 
-    private readonly Option<string[]> _bundle = Flag.Repeated("--bundle", Flag.ReferenceName, "Bundle to copy, with every image it pins; several into one OCI layout", "-b");
-    private readonly Option<string[]> _image = Flag.Repeated("--image", Flag.ReferenceName, "Image or index to copy; several into one OCI layout", "-i");
+    private readonly Option<string[]> _bundle =
+        Flag.Repeated("--bundle", Flag.ReferenceName, "Bundle to copy, with every image it pins; several into one OCI layout", "-b");
+    private readonly Option<string[]> _image =
+        Flag.Repeated("--image", Flag.ReferenceName, "Image or index to copy; several into one OCI layout", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock file whose images to copy");
-    private readonly Option<string[]> _tar = Flag.Repeated("--tar", "FILE", "Archive to copy out of; several that are one chain of deltas, in any order");
+    private readonly Option<string[]> _tar =
+        Flag.Repeated("--tar", "FILE", "Archive to copy out of; several that are one chain of deltas, in any order");
     private readonly Option<string?> _oci = Flag.Text("--oci", "FOLDER", "OCI image layout to copy out of");
     private readonly Option<string?> _ociTar = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar to copy out of");
     private readonly PartsInFlag _partsIn = new();
     private readonly Option<string?> _toRepository = Flag.Text("--to-repo", "REPOSITORY", "Repository to copy to");
     private readonly Option<string?> _template = Flag.Text(
-        "--repo-template", "TEMPLATE", "Repository of each image by where it comes from, such as {registry}/{prefix}/{source.repository}; --to-repo is then HOST[/PREFIX]");
+        "--repo-template", "TEMPLATE",
+        "Repository of each image by where it comes from, such as {registry}/{prefix}/{source.repository}; --to-repo is then HOST[/PREFIX]");
 
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
     private readonly Option<string?> _toOci = Flag.Text("--to-oci", "FOLDER", "OCI image layout to write or to add to");
     private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
-    private readonly Option<string[]> _map = Flag.Repeated("--map", "SOURCE=REPOSITORY", "Copy this item of the archive, with all that belongs to it, to this repository, and leave what is not named");
+    private readonly Option<string[]> _map = Flag.Repeated(
+        "--map", "SOURCE=REPOSITORY",
+        "Copy this item of the archive, with all that belongs to it, to this repository, and leave what is not named");
     private readonly Option<string?> _mapFile = Flag.Text("--map-file", "FILE", "File with a line SOURCE=REPOSITORY for each item to copy");
-    private readonly Option<string?> _volumeSize = Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
-    private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
+    private readonly Option<string?> _volumeSize =
+        Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
+    private readonly Option<string?> _lockOutput =
+        Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
     private readonly Option<bool> _resume = Flag.Switch("--resume", "Resume an archive that an earlier run left unfinished");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Copy the other images when one fails");
-    private readonly Option<bool> _repair = Flag.Switch("--repair", "Read everything that the repository has, and send again what is missing or damaged");
+    private readonly Option<bool> _repair =
+        Flag.Switch("--repair", "Read everything that the repository has, and send again what is missing or damaged");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs transferred at once", 8, 1);
     private readonly Option<bool> _nonDistributable = Flag.Switch(
         "--include-non-distributable-layers", "Copy layers that may not be redistributed, too");
@@ -45,11 +54,15 @@ internal sealed class CopyFlags
 
     private readonly Option<bool> _cosign = Flag.Switch("--cosign-signatures", "Copy cosign signatures, too");
     private readonly Option<string?> _artifacts = Flag.OptionalText(
-        "--artifacts", string.Join('|', ArtifactChoices.Words), "What is attached to images goes along, too: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too, or signatures alone", "all");
+        "--artifacts", string.Join('|', ArtifactChoices.Words),
+        "What is attached to images goes along, too: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too, or " +
+        "signatures alone", "all");
 
     private readonly Option<string?> _report = Flag.Text("--report", "FILE", "HTML report of the copy, in one file that loads nothing");
     private readonly Option<string?> _summary = Flag.Text(
-        "--summary", "FILE", "Markdown to write about the copy; 'none' for none (default: the job summary of GitHub Actions or Azure Pipelines, where one of them runs)");
+        "--summary", "FILE",
+        "Markdown to write about the copy; 'none' for none (default: the job summary of GitHub Actions or Azure Pipelines, where one of " +
+        "them runs)");
 
     private readonly SelectionFlags _selection = new();
 
@@ -59,7 +72,8 @@ internal sealed class CopyFlags
     /// <summary>The flags, in the order of the help.</summary>
     public IEnumerable<Option> All =>
     [
-        _bundle, _image, _lock, _tar, _oci, _ociTar, _partsIn.Option, _toRepository, _template, _map, _mapFile, _toTar, _toOci, _toOciTar, _volumeSize, _lockOutput, _resume,
+        _bundle, _image, _lock, _tar, _oci, _ociTar, _partsIn.Option, _toRepository, _template, _map, _mapFile, _toTar, _toOci, _toOciTar,
+        _volumeSize, _lockOutput, _resume,
         _keepGoing, _repair, _concurrency, _nonDistributable, _repositoryTags, _ignoreBundleCheck, _cosign, _artifacts, _report, _summary,
         .. _selection.All, .. Delta.All,
     ];
@@ -107,7 +121,9 @@ internal sealed class CopyFlags
             Selection = _selection.Read(parsed),
         });
         if (!request.Selection.IsEmpty && request.Source is not (RelocationSource.Bundle or RelocationSource.Archive))
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flags --package and --platform can only be used with --bundle (-b) or --tar", "Packages and platforms are chosen of a bundle.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flags --package and --platform can only be used with --bundle (-b) or --tar",
+                "Packages and platforms are chosen of a bundle.");
         if (request.Source is RelocationSource.Archive archive)
             return request with { Source = _partsIn.Of(parsed, archive.Path) with { Chain = archive.Chain } };
         _partsIn.CheckUnused(parsed);
@@ -130,7 +146,8 @@ internal sealed class CopyFlags
         KeepGoing = parsed.GetValue(_keepGoing),
         EmbedConfigs = request.Destination is RelocationDestination.Archive { EmbedsConfigs: true },
         // What is to be repaired is read from the source.
-        Destination = parsed.GetValue(_repair) || request.Template is not null ? null : (request.Destination as RelocationDestination.Repository)?.Name,
+        Destination = parsed.GetValue(_repair) || request.Template is not null
+        ? null : (request.Destination as RelocationDestination.Repository)?.Name,
         EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
         Bases = Delta.Bases(parsed, request),
         Concurrency = parsed.GetValue(_concurrency),

@@ -115,18 +115,22 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
         if (arguments.Map.Count > 0)
             arguments = OfMap(arguments);
         if (Given(arguments.ToTar, arguments.ToRepository, arguments.ToOci, arguments.ToOciTar) != 1)
-            throw new AirgapException(ErrorCode.DestinationSelection, "Expected either --to-tar or --to-repo", "Give exactly one of them, or of --to-oci and --to-oci-tar.");
+            throw new AirgapException(
+                ErrorCode.DestinationSelection, "Expected either --to-tar or --to-repo",
+                "Give exactly one of them, or of --to-oci and --to-oci-tar.");
         if (arguments.References > 1 && !areSeveral)
         {
             throw arguments.ToTar is not null
                 ? ArchiveFormats.OneRoot(arguments.References, string.Join(" and ", arguments.Bundles.Concat(arguments.Images).Take(2)))
-                : new AirgapException(ErrorCode.SourceSelection, "Several bundles or images can only be copied to an OCI layout", "Copy each to its own repository, or all with --to-oci-tar or --to-oci.");
+                : new AirgapException(ErrorCode.SourceSelection, "Several bundles or images can only be copied to an OCI layout",
+                    "Copy each to its own repository, or all with --to-oci-tar or --to-oci.");
         }
 
         if (arguments is { ToTar: not null, Tar: not null, Selection.IsEmpty: true })
         {
             throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Cannot use tar source (--tar) with tar destination (--to-tar)", "An archive is copied as the file it is.");
+                ErrorCode.IncompatibleOptions, "Cannot use tar source (--tar) with tar destination (--to-tar)",
+                "An archive is copied as the file it is.");
         }
 
         if (arguments is { ToRepository: null, LockOutput: not null })
@@ -170,19 +174,34 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
         }
 
         if (CopyTemplate.Read(arguments) is { } template)
-            return new CopyRequest(SourceOf(arguments), template.Shown, arguments.LockOutput) { Artifacts = ArtifactsOf(arguments), Selection = arguments.Selection, Template = template };
-        return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput) { Artifacts = ArtifactsOf(arguments), Selection = arguments.Selection };
+            return new CopyRequest(SourceOf(arguments), template.Shown, arguments.LockOutput)
+            {
+                Artifacts = ArtifactsOf(arguments),
+                Selection = arguments.Selection,
+                Template = template
+            };
+        return new CopyRequest(SourceOf(arguments), DestinationOf(arguments), arguments.LockOutput)
+        {
+            Artifacts = ArtifactsOf(arguments),
+            Selection = arguments.Selection
+        };
     }
 
     // Each goes to a repository, so what holds for a repository holds for all of them.
     private static CopyArguments OfMap(CopyArguments arguments)
     {
         if (Given(arguments.Tar, arguments.Oci, arguments.OciTar) == 0)
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --map can only be used when copying out of an archive", "Leave it out, or name the archive with --tar, --oci-tar or --oci.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flag --map can only be used when copying out of an archive",
+                "Leave it out, or name the archive with --tar, --oci-tar or --oci.");
         if (Given(arguments.ToRepository, arguments.ToTar, arguments.ToOci, arguments.ToOciTar) > 0)
-            throw new AirgapException(ErrorCode.DestinationSelection, "Cannot use --map with another destination", "Leave the other out: a map says where each item goes, and what it does not name stays in the archive.");
+            throw new AirgapException(
+                ErrorCode.DestinationSelection, "Cannot use --map with another destination",
+                "Leave the other out: a map says where each item goes, and what it does not name stays in the archive.");
         if (arguments.LockOutput is not null || !arguments.Selection.IsEmpty)
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flags --lock-output, --package and --platform cannot be used with --map", "Copy that item by itself, out of an archive of its own.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flags --lock-output, --package and --platform cannot be used with --map",
+                "Copy that item by itself, out of an archive of its own.");
         return arguments with { ToRepository = arguments.Map[0].Destination.ToString() };
     }
 
@@ -190,9 +209,12 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
     {
         ArtifactChoice choice = ArtifactChoice.None;
         if (arguments.Artifacts is { } word && !ArtifactChoices.TryParse(word, out choice))
-            throw new AirgapException(ErrorCode.InvalidArgument, $"'{word}' is not a value of --artifacts: it takes all, signatures or none.", "Write one of them; --artifacts alone means all.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, $"'{word}' is not a value of --artifacts: it takes all, signatures or none.",
+                "Write one of them; --artifacts alone means all.");
         return choice == ArtifactChoice.None && arguments is { Artifacts: not null, CosignSignatures: true }
-            ? throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot use --cosign-signatures with --artifacts none", "Leave one of them out.")
+            ? throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Cannot use --cosign-signatures with --artifacts none", "Leave one of them out.")
             : choice;
     }
 
@@ -208,7 +230,10 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
             ([var only], _) => only,
             ([_, ..], _) => new RelocationSource.Several([.. named]),
             (_, { } file) => new RelocationSource.Lock(file),
-            _ => new RelocationSource.Archive((arguments.Tar ?? arguments.Oci ?? arguments.OciTar)!) { Chain = [.. arguments.Tars.Skip(1)] },
+            _ => new RelocationSource.Archive((arguments.Tar ?? arguments.Oci ?? arguments.OciTar)!)
+            {
+                Chain = [.. arguments.Tars.Skip(1)]
+            },
         };
     }
 
@@ -216,7 +241,11 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
     {
         { ToTar: { } tar } => new RelocationDestination.Archive(tar) { VolumeSize = arguments.VolumeSize },
         { ToOci: { } folder } => new RelocationDestination.Archive(folder) { Format = ArchiveFormat.LayoutFolder },
-        { ToOciTar: { } tar } => new RelocationDestination.Archive(tar) { Format = ArchiveFormat.LayoutTar, VolumeSize = arguments.VolumeSize },
+        { ToOciTar: { } tar } => new RelocationDestination.Archive(tar)
+        {
+            Format = ArchiveFormat.LayoutTar,
+            VolumeSize = arguments.VolumeSize
+        },
         _ => new RelocationDestination.Repository(RepositoryName.Parse(arguments.ToRepository!)),
     };
 

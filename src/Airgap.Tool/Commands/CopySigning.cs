@@ -18,9 +18,15 @@ namespace Airgap.Tool.Commands;
 internal sealed class CopySigning
 {
     private readonly SignFlags _sign = new();
-    private readonly Option<string[]> _verify = Flag.Repeated("--verify-archive", "FILE", "Refuse the archive unless the holder of this public key (PEM), or of another that is named, signed it: its hash is taken while its blobs move, and nothing is tagged before");
+    private readonly Option<string[]> _verify = Flag.Repeated(
+        "--verify-archive", "FILE",
+        "Refuse the archive unless the holder of this public key (PEM), or of another that is named, signed it: its hash is taken while " +
+        "its blobs move, and nothing is tagged before");
 
-    private readonly Option<string[]> _verifyBase = Flag.Repeated("--verify-base", "FILE", "Refuse what --base names unless the holder of this public key (PEM), or of another that is named, signed it: a receipt, a relocation.json or an archive, with its signature beside it");
+    private readonly Option<string[]> _verifyBase = Flag.Repeated(
+        "--verify-base", "FILE",
+        "Refuse what --base names unless the holder of this public key (PEM), or of another that is named, signed it: a receipt, a " +
+        "relocation.json or an archive, with its signature beside it");
     private readonly TrailFlags _trail = new();
 
     /// <summary>The flags.</summary>
@@ -34,11 +40,15 @@ internal sealed class CopySigning
         {
             bool signsImages = _sign.Form(parsed) is not null;
             if (signsImages && destination is RelocationDestination.Archive)
-                throw new AirgapException(ErrorCode.NothingToSign, "Images are signed in a registry, and an archive is none.", "Sign them when the archive is imported, or in the registry that they come from.");
+                throw new AirgapException(
+                    ErrorCode.NothingToSign, "Images are signed in a registry, and an archive is none.",
+                    "Sign them when the archive is imported, or in the registry that they come from.");
             if (key is not null && destination is RelocationDestination.Archive archive)
                 ArchiveSigner.Check(key, archive);
             else if (key is not null && !signsImages && !writesReceipt)
-                throw new AirgapException(ErrorCode.NothingToSign, "A copy to a repository writes nothing that the key would sign.", "Add --sign-images to sign the images there, or --receipt for a signed receipt.");
+                throw new AirgapException(
+                    ErrorCode.NothingToSign, "A copy to a repository writes nothing that the key would sign.",
+                    "Add --sign-images to sign the images there, or --receipt for a signed receipt.");
             return key;
         }
         catch
@@ -48,25 +58,32 @@ internal sealed class CopySigning
         }
     }
 
-    /// <summary>Begins to verify the archive; null where nobody has to have signed it. Its failure is kept for the one who awaits it.</summary>
+    /// <summary>
+    /// Begins to verify the archive; null where nobody has to have signed it. Its failure is kept for the one who awaits it.
+    /// </summary>
     public Task<SignedBy>? Admit(ParseResult parsed, RelocationSource source, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(_verify) is not { Length: > 0 } keys)
             return null;
         if (source is not RelocationSource.Archive archive)
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --verify-archive can only be used when copying out of an archive", "Leave it out, or name the archive with --tar or --oci-tar.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flag --verify-archive can only be used when copying out of an archive",
+                "Leave it out, or name the archive with --tar or --oci-tar.");
         ArchiveAdmission admission = ArchiveAdmission.Read(keys);
         return Task.Run(() => admission.VerifyAsync(archive, cancellationToken), cancellationToken);
     }
 
     /// <summary>Verifies what a delta builds on.</summary>
-    public async Task VerifyBasesAsync(ParseResult parsed, string[] bases, IReadOnlyList<string> partsIn, CancellationToken cancellationToken)
+    public async Task VerifyBasesAsync(
+        ParseResult parsed, string[] bases, IReadOnlyList<string> partsIn, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(_verifyBase) is not { Length: > 0 } keys)
             return;
         if (bases.Length == 0)
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --verify-base can only be used with --base", "Leave it out, or name what the archive builds on.");
-        await BaseAdmission.VerifyAsync(bases, keys, partsIn, cancellationToken).ConfigureAwait(false);
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flag --verify-base can only be used with --base",
+                "Leave it out, or name what the archive builds on.");
+        await BaseAdmission.VerifyAsync(bases, keys, partsIn, cancellationToken);
     }
 
     /// <summary>Runs a copy, and notes in the log what became of it.</summary>
@@ -75,44 +92,53 @@ internal sealed class CopySigning
     /// <param name="run">Copies; takes the list for what arrived.</param>
     /// <param name="session">The run.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<int> LogAsync(ParseResult parsed, CopyRequest request, Func<List<TransferResult>, Task<int>> run, Session session, CancellationToken cancellationToken)
+    public async Task<int> LogAsync(
+        ParseResult parsed, CopyRequest request, Func<List<TransferResult>, Task<int>> run, Session session,
+        CancellationToken cancellationToken)
     {
         List<TransferResult> results = [];
         if (_trail.Log(parsed) is not { } log || session.IsDry)
-            return await run(results).ConfigureAwait(false);
-        await AuditLog.CheckAsync(log, cancellationToken).ConfigureAwait(false);
+            return await run(results);
+        await AuditLog.CheckAsync(log, cancellationToken);
         int exitCode;
         try
         {
-            exitCode = await run(results).ConfigureAwait(false);
+            exitCode = await run(results);
         }
         catch (AirgapException e)
         {
-            await NoteAsync(AuditEntry.OutcomeOf(e)).ConfigureAwait(false);
+            await NoteAsync(AuditEntry.OutcomeOf(e));
             throw;
         }
 
-        await NoteAsync(exitCode == 0 ? "complete" : results.Count == 0 ? session.Report.Errors.Select(error => error.Code).FirstOrDefault("incomplete") : "incomplete").ConfigureAwait(false);
+        await NoteAsync(exitCode == 0 ? "complete"
+            : results.Count == 0 ? session.Report.Errors.Select(error => error.Code).FirstOrDefault("incomplete") : "incomplete");
         return exitCode;
 
         async Task NoteAsync(string outcome)
         {
-            string[] roots = [.. results.SelectMany(RelocationStatement.RootsOf).Select(item => (item.Destination ?? item.Item.Source).ToString()).Distinct()];
-            AuditEntry entry = new("copy", outcome, [request.Source.ToString()!], [request.Destination.ToString()!], roots, session.Identity.Version, _trail.Who(parsed));
+            string[] roots = [.. results.SelectMany(RelocationStatement.RootsOf)
+                .Select(item => (item.Destination ?? item.Item.Source).ToString()).Distinct()];
+            AuditEntry entry = new("copy", outcome, [request.Source.ToString()!], [request.Destination.ToString()!], roots,
+                session.Identity.Version, _trail.Who(parsed));
 
             // A run that was interrupted is noted, too.
-            session.Report.AuditLine = (await AuditLog.AppendAsync(log, entry, CancellationToken.None).ConfigureAwait(false)).ToString();
+            session.Report.AuditLine = (await AuditLog.AppendAsync(log, entry, CancellationToken.None)).ToString();
         }
     }
 
     /// <summary>Signs the receipt, by a statement beside it.</summary>
-    public async Task SignReceiptAsync(ParseResult parsed, SigningKey? key, string? receipt, IReadOnlyList<TransferResult> results, Session session, CancellationToken cancellationToken)
+    public async Task SignReceiptAsync(
+        ParseResult parsed, SigningKey? key, string? receipt, IReadOnlyList<TransferResult> results, Session session,
+        CancellationToken cancellationToken)
     {
         if (key is null || receipt is null)
             return;
         Digest digest = Digest.Compute(TrustRuleReader.ReadFile(receipt));
-        byte[] statement = RelocationStatement.Write(Path.GetFileName(receipt), digest, results, session.Report.Signatures, _trail.Who(parsed), session.Identity.Version, relocation: default);
-        string file = await SignatureFile.StateAsync(receipt, statement, key, cancellationToken).ConfigureAwait(false);
+        byte[] statement = RelocationStatement.Write(
+            Path.GetFileName(receipt), digest, results, session.Report.Signatures, _trail.Who(parsed), session.Identity.Version,
+            relocation: default);
+        string file = await SignatureFile.StateAsync(receipt, statement, key, cancellationToken);
         (session.Report.Files ??= []).Add(new ReportFile(file, "signature"));
     }
 
@@ -121,19 +147,21 @@ internal sealed class CopySigning
     {
         if (admission is null || session.Report.ArchiveSignedBy is not null)
             return;
-        session.Report.ArchiveSignedBy = TrustedSigner.Of(await admission.ConfigureAwait(false));
+        session.Report.ArchiveSignedBy = TrustedSigner.Of(await admission);
         session.WriteResult($"The archive is signed by {session.Report.ArchiveSignedBy}");
     }
 
     /// <summary>Signs what was written.</summary>
-    public async Task SignAsync(ParseResult parsed, SigningKey? key, TransferResult result, IRegistry registry, Session session, CancellationToken cancellationToken)
+    public async Task SignAsync(
+        ParseResult parsed, SigningKey? key, TransferResult result, IRegistry registry, Session session,
+        CancellationToken cancellationToken)
     {
         if (key is null)
             return;
         session.Phase = "signing";
         if (result.Destination is RelocationDestination.Archive archive)
         {
-            foreach (string file in await new ArchiveSigner(key, session.WriteError).SignAsync(result, archive, cancellationToken).ConfigureAwait(false))
+            foreach (string file in await new ArchiveSigner(key, session.WriteError).SignAsync(result, archive, cancellationToken))
             {
                 (session.Report.Files ??= []).Add(new ReportFile(file, "signature"));
                 session.WriteResult($"Signature: {file}");
@@ -141,7 +169,8 @@ internal sealed class CopySigning
         }
         else if (_sign.Form(parsed) is { } form)
         {
-            session.Report.SignedImages = [.. session.Report.SignedImages ?? [], .. await new ImageSigner(registry, key, form).SignAsync(result, cancellationToken).ConfigureAwait(false)];
+            session.Report.SignedImages =
+                [.. session.Report.SignedImages ?? [], .. await new ImageSigner(registry, key, form).SignAsync(result, cancellationToken)];
             session.WriteResult(Summary(session.Report.SignedImages));
         }
 

@@ -14,13 +14,15 @@ internal sealed record CopyTemplate(RepositoryTemplate Template, TemplateBase Ba
     public RelocationDestination.Repository Shown => new(new RepositoryName(Base.Registry, Base.Prefix));
 
     /// <summary>Reads it; null where there is none.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepositoryTemplate"/>, <see cref="ErrorCode.TemplateNotApplicable"/>, <see cref="ErrorCode.InvalidRepository"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepositoryTemplate"/>, <see cref="ErrorCode.TemplateNotApplicable"/>,
+    /// <see cref="ErrorCode.InvalidRepository"/>.</exception>
     public static CopyTemplate? Read(CopyArguments arguments)
     {
         if (arguments.Template is not { } text)
             return null;
         if (arguments.Map.Count > 0)
-            throw new AirgapException(ErrorCode.TemplateNotApplicable, "Cannot use --repo-template with --map", "Leave one out: each says where images go.");
+            throw new AirgapException(
+                ErrorCode.TemplateNotApplicable, "Cannot use --repo-template with --map", "Leave one out: each says where images go.");
         if (arguments.ToRepository is not { } destination)
         {
             throw new AirgapException(

@@ -16,7 +16,8 @@ namespace Airgap.Tool.Commands;
 internal sealed class DescribeCommand
 {
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to describe", "-b");
-    private readonly Option<string[]> _tar = Flag.Repeated("--tar", "FILE", "Archive whose bundle to describe, or several that are one chain of deltas; no registry is asked");
+    private readonly Option<string[]> _tar =
+        Flag.Repeated("--tar", "FILE", "Archive whose bundle to describe, or several that are one chain of deltas; no registry is asked");
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
     private readonly Option<string> _output = Flag.Choice("--output-type", "Form of the output", "text", "text", "yaml");
@@ -24,13 +25,15 @@ internal sealed class DescribeCommand
     private readonly Option<bool> _layers = Flag.Switch("--layers", "Show the layers of bundles and images", byDefault: true);
     private readonly Option<bool> _cosign = Flag.Switch("--cosign-artifacts", "Look for cosign signatures", byDefault: true);
     private readonly Option<bool> _noOrigin = Flag.Switch(
-        "--no-origin", "Ask no repository but the bundle's own; images that are not there are listed as that (default: they are looked for where they came from)");
+        "--no-origin", "Ask no repository but the bundle's own; images that are not there are listed as that (default: they are looked " +
+        "for where they came from)");
 
     private readonly Option<string?> _html = Flag.OptionalText(
         "--html", "FILE", "Page to write, which opens without a network: the tree with origins, sizes and shared layers", "bundle.html");
 
     private readonly Option<string?> _summary = Flag.Text("--summary", "FILE", "The same as Markdown");
-    private readonly Option<bool> _packages = Flag.Switch("--packages", "List the packages of a package repository in place of the tree, as 'packages list' does");
+    private readonly Option<bool> _packages =
+        Flag.Switch("--packages", "List the packages of a package repository in place of the tree, as 'packages list' does");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -38,14 +41,17 @@ internal sealed class DescribeCommand
     {
         ToolCommand command = new(
             "describe",
-            "Describes the images and bundles that a bundle pins, with their origins, annotations, signatures and layers. No layer of an image is fetched.",
+            "Describes the images and bundles that a bundle pins, with their origins, annotations, signatures and layers. No layer of an " +
+            "image is fetched.",
             ("A bundle in a registry", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0"),
             ("As YAML", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 -o yaml"),
             ("As a page for a browser", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --html"),
             ("A bundle in an archive, without any registry", "describe --tar simple-app-bundle.tar"));
         DescribeCommand flags = new();
         flags._output.Aliases.Add("-o");
-        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option, flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin, flags._html, flags._summary, flags._packages })
+        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option,
+            flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin, flags._html,
+            flags._summary, flags._packages })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -58,13 +64,15 @@ internal sealed class DescribeCommand
         string? tar = archive?.ToString();
         string? bundle = parsed.GetText(_bundle);
         if ((tar is null) == (bundle is null))
-            throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source", "Give exactly one of them, or of --oci and --oci-tar.");
+            throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source",
+                "Give exactly one of them, or of --oci and --oci-tar.");
         if (tar is null)
             _parts.CheckUnused(parsed);
         session.Report.Source = tar ?? bundle;
         session.Phase = "describing";
         if (parsed.GetValue(_packages))
-            return await ListPackagesAsync(parsed, archive, bundle, session, cancellationToken).ConfigureAwait(false);
+            return await ListPackagesAsync(parsed, archive, bundle, session, cancellationToken);
         DescribeOptions options = new()
         {
             Layers = parsed.GetValue(_layers),
@@ -77,19 +85,21 @@ internal sealed class DescribeCommand
         if (report.IsWanted)
         {
             BundleSurvey survey = tar is not null
-                ? await Describer.SurveyArchiveAsync(archive!, options, cancellationToken).ConfigureAwait(false)
-                : await AskAsync(parsed, session, describer => describer.SurveyAsync(References.Parse(bundle!), options, cancellationToken)).ConfigureAwait(false);
+                ? await Describer.SurveyArchiveAsync(archive!, options, cancellationToken)
+                : await AskAsync(parsed, session,
+                    describer => describer.SurveyAsync(References.Parse(bundle!), options, cancellationToken));
             description = survey.Description;
             TellDelta(tar, survey, session);
             ReportBuilder builder = new();
             builder.Add(survey.Plan);
-            await report.WriteAsync(builder.Build(), session, cancellationToken).ConfigureAwait(false);
+            await report.WriteAsync(builder.Build(), session, cancellationToken);
         }
         else
         {
             description = tar is not null
-                ? TellDelta(tar, await Describer.SurveyArchiveAsync(archive!, options, cancellationToken).ConfigureAwait(false), session)
-                : await AskAsync(parsed, session, describer => describer.DescribeAsync(References.Parse(bundle!), options, cancellationToken)).ConfigureAwait(false);
+                ? TellDelta(tar, await Describer.SurveyArchiveAsync(archive!, options, cancellationToken), session)
+                : await AskAsync(parsed, session,
+                    describer => describer.DescribeAsync(References.Parse(bundle!), options, cancellationToken));
         }
 
         session.Report.Reference = description.Image.ToString();
@@ -111,16 +121,19 @@ internal sealed class DescribeCommand
         return survey.Description;
     }
 
-    private async Task<int> ListPackagesAsync(ParseResult parsed, RelocationSource.Archive? archive, string? bundle, Session session, CancellationToken cancellationToken)
+    private async Task<int> ListPackagesAsync(
+        ParseResult parsed, RelocationSource.Archive? archive, string? bundle, Session session, CancellationToken cancellationToken)
     {
         if (parsed.GetText(_summary) is not null || parsed.GetValue(_output) == "yaml")
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot use --packages with --summary or -o yaml", "Leave one of them out; --json gives the packages as a document.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Cannot use --packages with --summary or -o yaml",
+                "Leave one of them out; --json gives the packages as a document.");
         OutputCheck.OfFiles(parsed.GetText(_html));
         using RegistryClient? registry = archive is null ? _registry.Connect(parsed, session.Trace) : null;
         PackageListing listing = registry is null
-            ? await PackageLister.ListArchiveAsync(archive!, cancellationToken).ConfigureAwait(false)
-            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken).ConfigureAwait(false);
-        await PackagesText.WritePageAsync(parsed.GetText(_html), listing, session, cancellationToken).ConfigureAwait(false);
+            ? await PackageLister.ListArchiveAsync(archive!, cancellationToken)
+            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken);
+        await PackagesText.WritePageAsync(parsed.GetText(_html), listing, session, cancellationToken);
         PackagesText.Show(session, listing);
         return 0;
     }
@@ -128,6 +141,6 @@ internal sealed class DescribeCommand
     private async Task<T> AskAsync<T>(ParseResult parsed, Session session, Func<Describer, Task<T>> ask)
     {
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        return await ask(new Describer(registry)).ConfigureAwait(false);
+        return await ask(new Describer(registry));
     }
 }

@@ -21,11 +21,13 @@ internal sealed class DiffCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock, of any mirror: its digests are looked for");
+    private readonly Option<string?> _lock =
+        Flag.Text("--lock", "FILE", "BundleLock or ImagesLock, of any mirror: its digests are looked for");
     private readonly Option<string?> _receipt = Flag.Text("--receipt", "FILE", "Receipt of an import, or relocation.json of a publish");
     private readonly Option<string?> _repository = Flag.Text("--to-repo", "REPOSITORY", "Repository to compare");
     private readonly Option<bool> _allowExtra = Flag.Switch("--allow-extra", "Do not look for what the repository has in excess");
-    private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property of the project, as for dotnet publish", "-p");
+    private readonly Option<string[]> _properties =
+        Flag.Repeated("--property", "NAME=VALUE", "Property of the project, as for dotnet publish", "-p");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
     private readonly RegistryFlags _registry = new();
 
@@ -34,13 +36,18 @@ internal sealed class DiffCommand
     {
         ToolCommand command = new(
             "diff",
-            "Compares a repository with a lock, a publish or a project: what it lacks, which tags have another digest, and what it has in excess. Changes nothing, and reads no layers: that is what verify does. The exit code is 0 when all is the same, 2 when something differs, 1 for a failure and where something could not be known.",
+            "Compares a repository with a lock, a publish or a project: what it lacks, which tags have another digest, and what it has " +
+            "in excess. Changes nothing, and reads no layers: that is what verify does. The exit code is 0 when all is the same, 2 when " +
+            "something differs, 1 for a failure and where something could not be known.",
             ("By the lock of the copy", "diff --lock simple-app-bundle.lock.yml --to-repo final-registry.corp.com/apps/simple-app-bundle"),
-            ("By the report of a publish, for a script", "diff --receipt airgap/relocation.json --to-repo final-registry.corp.com/apps/simple-app-bundle --json"),
-            ("A project, whatever else is there", "diff samples/SimpleApp --to-repo final-registry.corp.com/apps/simple-app-bundle --allow-extra"));
+            ("By the report of a publish, for a script",
+                "diff --receipt airgap/relocation.json --to-repo final-registry.corp.com/apps/simple-app-bundle --json"),
+            ("A project, whatever else is there",
+                "diff samples/SimpleApp --to-repo final-registry.corp.com/apps/simple-app-bundle --allow-extra"));
         DiffCommand flags = new();
         command.Arguments.Add(flags._project);
-        foreach (Option option in new Option[] { flags._lock, flags._receipt, flags._repository, flags._allowExtra, flags._properties, flags._concurrency })
+        foreach (Option option in new Option[] { flags._lock, flags._receipt, flags._repository, flags._allowExtra, flags._properties,
+            flags._concurrency })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -49,24 +56,32 @@ internal sealed class DiffCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        string[] sources = [.. new[] { parsed.GetText(_lock), parsed.GetText(_receipt), parsed.GetValue(_project) }.OfType<string>().Where(text => text.Length > 0)];
+        string[] sources = [.. new[] { parsed.GetText(_lock), parsed.GetText(_receipt), parsed.GetValue(_project) }.OfType<string>()
+            .Where(text => text.Length > 0)];
         if (sources is not [var source])
-            throw new AirgapException(ErrorCode.SourceSelection, "Expected one of lock, receipt or project to compare the repository with.", "Give exactly one of --lock, --receipt or a project.");
+            throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected one of lock, receipt or project to compare the repository with.",
+                "Give exactly one of --lock, --receipt or a project.");
         RepositoryName repository = RepositoryName.Parse(parsed.GetText(_repository)
-            ?? throw new AirgapException(ErrorCode.DestinationSelection, "The repository to look at is not given.", "Name it: --to-repo HOST/PATH."));
+            ?? throw new AirgapException(
+                ErrorCode.DestinationSelection, "The repository to look at is not given.", "Name it: --to-repo HOST/PATH."));
         session.Report.Source = source;
         session.Report.Destination = repository.ToString();
         session.IsDry = true;
         session.Phase = "comparing";
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        IReadOnlyList<KeptRoot> roots = await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync([source], repository, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<KeptRoot> roots =
+            await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync([source], repository, cancellationToken);
         RepositoryDifference difference = await new RepositoryComparer(registry, parsed.GetValue(_concurrency))
-            .CompareAsync(roots, repository, withExtra: !parsed.GetValue(_allowExtra), cancellationToken).ConfigureAwait(false);
+            .CompareAsync(roots, repository, withExtra: !parsed.GetValue(_allowExtra), cancellationToken);
         session.Report.Difference = difference;
         foreach (string line in Lines(difference))
             session.WriteResult(line);
         foreach (string unknown in difference.Unknown)
-            session.Warn(new Diagnostic(ErrorCode.NotCompared, $"Not compared with {repository}: {unknown}", "What differs there is not known.") { Reference = repository.ToString() });
+            session.Warn(new Diagnostic(
+                ErrorCode.NotCompared, $"Not compared with {repository}: {unknown}",
+                "What differs there is not known.")
+            { Reference = repository.ToString() });
         session.Report.Summary = Summary(difference);
         session.WriteResult(session.Report.Summary);
         return !difference.IsSame ? Different : difference.Unknown.IsEmpty ? 0 : 1;
@@ -75,7 +90,8 @@ internal sealed class DiffCommand
     private static IEnumerable<string> Lines(RepositoryDifference difference)
     {
         foreach (LackingContent lacks in difference.Lacks)
-            yield return lacks.Tag is null ? $"- {lacks.Kind} {lacks.Digest}  ({lacks.Because})" : $"- tag {lacks.Tag}{(lacks.Digest is null ? "" : $" for {lacks.Digest}")}  ({lacks.Because})";
+            yield return lacks.Tag is null ? $"- {lacks.Kind} {lacks.Digest}  ({lacks.Because})"
+                : $"- tag {lacks.Tag}{(lacks.Digest is null ? "" : $" for {lacks.Digest}")}  ({lacks.Because})";
         foreach (ChangedTag changed in difference.Changed)
             yield return $"~ tag {changed.Tag} stands for {changed.Actual}, not {changed.Expected}  ({changed.Because})";
         foreach (ExtraTag extra in difference.Extra ?? [])

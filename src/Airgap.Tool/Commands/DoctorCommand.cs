@@ -20,10 +20,13 @@ internal sealed class DoctorCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<bool> _trySecrets = Flag.Switch("--try-secrets", "Ask a mirror that refuses with the cluster's own Secret, from here; nothing of it is shown");
-    private readonly Option<bool> _leaks = Flag.Switch("--leaks", "Look for every image of every Package, of its bundle and of the bundles in it at the mirror");
+    private readonly Option<bool> _trySecrets =
+        Flag.Switch("--try-secrets", "Ask a mirror that refuses with the cluster's own Secret, from here; nothing of it is shown");
+    private readonly Option<bool> _leaks =
+        Flag.Switch("--leaks", "Look for every image of every Package, of its bundle and of the bundles in it at the mirror");
     private readonly Option<bool> _offline = Flag.Switch("--offline", "Ask the cluster alone, and no mirror");
-    private readonly Option<string?> _controller = Flag.Text("--kapp-controller-namespace", "NAME", "Namespace of kapp-controller and of its settings (default: where it is found)");
+    private readonly Option<string?> _controller =
+        Flag.Text("--kapp-controller-namespace", "NAME", "Namespace of kapp-controller and of its settings (default: where it is found)");
     private readonly RegistryFlags _registry = new();
     private readonly ClusterFlags _cluster = new("Namespace to look at (default: all)");
 
@@ -32,7 +35,8 @@ internal sealed class DoctorCommand
     {
         ToolCommand command = new(
             "doctor",
-            "Looks at what kapp-controller does in a cluster, and tells what does not reconcile, why, and which command mends it. Asks the mirrors of what fails, too. Changes nothing.",
+            "Looks at what kapp-controller does in a cluster, and tells what does not reconcile, why, and which command mends it. Asks " +
+            "the mirrors of what fails, too. Changes nothing.",
             ("The whole cluster", "doctor"),
             ("One namespace, for a script", "doctor -n packages --json"),
             ("Whether everything is at the mirror", "doctor --leaks"),
@@ -53,7 +57,8 @@ internal sealed class DoctorCommand
     {
         bool isOffline = parsed.GetValue(_offline);
         if (isOffline && (parsed.GetValue(_trySecrets) || parsed.GetValue(_leaks)))
-            throw new AirgapException(ErrorCode.InvalidArgument, "--offline excludes --try-secrets and --leaks, which ask mirrors.", "Leave --offline out.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, "--offline excludes --try-secrets and --leaks, which ask mirrors.", "Leave --offline out.");
         session.Phase = "examining";
         using ClusterClient client = _cluster.Connect(parsed, session.Trace);
         session.Report.Source = client.Server;
@@ -62,15 +67,27 @@ internal sealed class DoctorCommand
         {
             Namespace = _cluster.Namespace(parsed),
             Name = name,
-            ControllerNamespace = parsed.GetText(_controller) is { } controller ? KubernetesName.RequireLabel(controller, "the namespace of kapp-controller") : null,
-            Mirror = isOffline ? null : new MirrorProbe(_registry.Read(parsed, session.Trace), CredentialSources.CreateDefault(_registry.ReadCredentials(parsed, session.Trace))),
+            ControllerNamespace = parsed.GetText(_controller) is { } controller
+            ? KubernetesName.RequireLabel(controller, "the namespace of kapp-controller") : null,
+            Mirror = isOffline ? null
+            : new MirrorProbe(_registry.Read(parsed, session.Trace),
+                CredentialSources.CreateDefault(_registry.ReadCredentials(parsed, session.Trace))),
             TriesSecrets = parsed.GetValue(_trySecrets),
             FindsLeaks = parsed.GetValue(_leaks),
         };
-        DoctorReport report = await new Doctor(client, options).ExamineAsync(cancellationToken).ConfigureAwait(false);
+        DoctorReport report = await new Doctor(client, options).ExamineAsync(cancellationToken);
         foreach (Examined each in report.Objects)
-            session.WriteResult($"{each.Kind} {each.Namespace}/{each.Name}: {each.State}{(each.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}{(each.Images is { } images ? $", {Amounts.Count(images, "image")} at the mirror" : "")}");
-        session.Report.Objects = [.. report.Objects.Select(each => new ReportObject(each.Kind, each.Namespace, each.Name) { State = each.State, Packages = each.Packages, Images = each.Images })];
+            session.WriteResult(
+                $"{each.Kind} {each.Namespace}/{each.Name}: " +
+                $"{each.State}{(each.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}{(each.Images is { } images ? $", {Amounts.Count(images, "image")} at the mirror" : "")}");
+        session.Report.Objects = [
+            .. report.Objects.Select(
+                each => new ReportObject(each.Kind, each.Namespace, each.Name)
+                {
+                    State = each.State,
+                    Packages = each.Packages,
+                    Images = each.Images
+                })];
         session.Report.Findings = [.. report.Findings.Select(ReportFinding.Of)];
         foreach (Finding finding in report.Findings)
         {
@@ -83,7 +100,9 @@ internal sealed class DoctorCommand
         }
 
         int faults = report.Findings.Count(finding => !finding.IsWarning);
-        session.Report.Summary = faults == 0 ? $"{Amounts.Count(report.Objects.Count, "object")}, nothing wrong{(report.Findings.Count > 0 ? " that was seen" : "")}" : $"{Amounts.Count(faults, "fault")} in {Amounts.Count(report.Objects.Count, "object")}";
+        session.Report.Summary = faults == 0
+            ? $"{Amounts.Count(report.Objects.Count, "object")}, nothing wrong{(report.Findings.Count > 0 ? " that was seen" : "")}"
+            : $"{Amounts.Count(faults, "fault")} in {Amounts.Count(report.Objects.Count, "object")}";
         session.WriteResult(session.Report.Summary);
         return faults == 0 ? 0 : 1;
     }

@@ -27,7 +27,8 @@ internal sealed class DryRunFlags
             return true;
         return parsed.GetText(_plan) is null
             ? false
-            : throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --plan can only be used with --dry-run", "What a copy did is in its --json document.");
+            : throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flag --plan can only be used with --dry-run", "What a copy did is in its --json document.");
     }
 
     /// <summary>Looks at the place of the plan, whose folder is made.</summary>
@@ -47,7 +48,7 @@ internal sealed class DryRunFlags
             session.WriteResult(line);
         if (parsed.GetText(_plan) is { } file)
         {
-            await PlanWriter.WriteAsync(Path.GetFullPath(file), plan, cancellationToken).ConfigureAwait(false);
+            await PlanWriter.WriteAsync(Path.GetFullPath(file), plan, cancellationToken);
             session.Report.Files = [new ReportFile(file, "plan")];
             session.WriteResult(file);
         }

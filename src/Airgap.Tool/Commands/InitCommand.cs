@@ -23,8 +23,10 @@ internal sealed class InitCommand
         CompletionSources = { TagCompletion.Of },
     };
 
-    private readonly Option<string?> _project = Flag.Text("--project", "FILE", "Project file, or a folder with one (default: the current folder)");
-    private readonly Option<string?> _name = Flag.Text("--name", "NAME", "Name of the PackageRepository (default: the last path segment of the reference)");
+    private readonly Option<string?> _project =
+        Flag.Text("--project", "FILE", "Project file, or a folder with one (default: the current folder)");
+    private readonly Option<string?> _name =
+        Flag.Text("--name", "NAME", "Name of the PackageRepository (default: the last path segment of the reference)");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -32,9 +34,11 @@ internal sealed class InitCommand
     {
         ToolCommand command = new(
             "init",
-            "Declares a bundle or image in a project, with the package that relocates it. Asks the registry what it is; what else the project file holds stays as it is, to the byte.",
+            "Declares a bundle or image in a project, with the package that relocates it. Asks the registry what it is; what else the " +
+            "project file holds stays as it is, to the byte.",
             ("In the project of the current folder", "init index.docker.io/user1/simple-app-bundle:v1.0.0"),
-            ("Its highest version, in a project elsewhere", "init index.docker.io/user1/simple-app-bundle --project src/App/App.csproj --name simple-package-repository"));
+            ("Its highest version, in a project elsewhere",
+                "init index.docker.io/user1/simple-app-bundle --project src/App/App.csproj --name simple-package-repository"));
         InitCommand flags = new();
         command.Arguments.Add(flags._reference);
         foreach (Option option in new Option[] { flags._project, flags._name })
@@ -53,22 +57,29 @@ internal sealed class InitCommand
 
         session.Phase = "inspecting";
         using RegistryClient client = _registry.Connect(parsed, session.Trace);
-        ImageReference reference = asked.IsUnpinned ? await HighestAsync(client, asked, session, cancellationToken).ConfigureAwait(false) : asked;
-        InspectedReference found = await new ReferenceInspector(client).InspectAsync(reference, cancellationToken).ConfigureAwait(false);
+        ImageReference reference = asked.IsUnpinned ? await HighestAsync(client, asked, session, cancellationToken) : asked;
+        InspectedReference found = await new ReferenceInspector(client).InspectAsync(reference, cancellationToken);
         session.Report.Reference = found.Reference.ToString();
         session.WriteResult($"{reference} is {Describe(found)}, {found.Reference.Digest}");
 
         session.Phase = "writing";
         BundleDeclaration declaration = new(
-            found.Kind == InspectedKind.Bundle ? "ImgpkgBundle" : "ImgpkgImage", reference, PackageRepository(parsed, found), IsTagOurs: asked.IsUnpinned);
-        IReadOnlyList<(string Path, string Added)> added = await declaration.AddToAsync(project, session.Identity.Version, cancellationToken).ConfigureAwait(false);
+            found.Kind == InspectedKind.Bundle ? "ImgpkgBundle" : "ImgpkgImage", reference, PackageRepository(parsed, found),
+            IsTagOurs: asked.IsUnpinned);
+        IReadOnlyList<(string Path, string Added)> added =
+            await declaration.AddToAsync(project, session.Identity.Version, cancellationToken);
         foreach ((string path, string text) in added)
             session.WriteResult($"{Shown(path)}: {text}");
-        session.Report.Files = [.. added.Select(entry => entry.Path).Distinct().Select(path => new ReportFile(path, path == project ? "project" : "packageVersions"))];
-        session.Report.Summary = added.Count == 0 ? $"{Shown(project)} declares it already: nothing was changed" : $"{Shown(project)} declares it";
+        session.Report.Files = [
+            .. added.Select(entry => entry.Path).Distinct()
+            .Select(path => new ReportFile(path, path == project ? "project" : "packageVersions"))];
+        session.Report.Summary = added.Count == 0
+            ? $"{Shown(project)} declares it already: nothing was changed" : $"{Shown(project)} declares it";
         session.WriteResult(session.Report.Summary);
         session.WriteResult($"Next: dotnet publish {Shown(project)} -p:AirgapRegistry=HOST/PATH");
-        session.WriteResult("Where restore does not find the package Airgap.Build, add the feed that has it: dotnet nuget add source URL-OR-FOLDER --name airgap");
+        session.WriteResult(
+            "Where restore does not find the package Airgap.Build, add the feed that has it: dotnet nuget add source URL-OR-FOLDER " +
+            "--name airgap");
         return 0;
     }
 
@@ -78,7 +89,8 @@ internal sealed class InitCommand
         {
             // Kubernetes is stricter than registries are: a name that it would refuse is refused before it stands in a project.
             string name = parsed.GetText(_name) ?? found.Reference.Repository.LastSegment;
-            PackageRepositoryWriter.Create(found.Reference.Repository, found.Reference.Digest!.Value, tag: null, new PackageRepositoryOptions { Name = name });
+            PackageRepositoryWriter.Create(
+                found.Reference.Repository, found.Reference.Digest!.Value, tag: null, new PackageRepositoryOptions { Name = name });
             return name;
         }
 
@@ -89,23 +101,27 @@ internal sealed class InitCommand
         { Reference = found.Reference.ToString() };
     }
 
-    private static async Task<ImageReference> HighestAsync(RegistryClient client, ImageReference asked, Session session, CancellationToken cancellationToken)
+    private static async Task<ImageReference> HighestAsync(
+        RegistryClient client, ImageReference asked, Session session, CancellationToken cancellationToken)
     {
-        ImmutableArray<ListedTag> tags = await new TagLister(client).ListAsync(asked.Repository, new TagListOptions(), cancellationToken).ConfigureAwait(false);
+        ImmutableArray<ListedTag> tags = await new TagLister(client).ListAsync(asked.Repository, new TagListOptions(), cancellationToken);
         session.Report.Tags = [.. tags.Select(tag => new ReportTag(tag.Name, null))];
         string[] names = [.. tags.Select(tag => tag.Name)];
         if ((TagChoice.Highest(names) ?? names.FirstOrDefault(name => name == ImageReference.DefaultTag)) is { } highest)
             return ImageReference.ByTag(asked.Repository, highest);
         throw new AirgapException(
             ErrorCode.ManifestUnknown,
-            $"None of the tags of {asked.Repository} is a version, nor is any 'latest': {string.Join(", ", names.Take(10))}{(names.Length > 10 ? ", …" : "")}.",
+            "None of the tags of " +
+            $"{asked.Repository} is a version, nor is any 'latest': {string.Join(", ", names.Take(10))}{(names.Length > 10 ? ", …" : "")}.",
             $"Name one: {asked.Repository}:{names.FirstOrDefault() ?? "TAG"}.")
         { Reference = asked.Repository.ToString() };
     }
 
     private static string Describe(InspectedReference found) => found.Kind switch
     {
-        InspectedKind.Bundle => $"a bundle of {found.PinnedImages} {(found.PinnedImages == 1 ? "image" : "images")} {(found.HasPackages ? "with" : "without")} packages/",
+        InspectedKind.Bundle =>
+            $"a bundle of {found.PinnedImages} {(found.PinnedImages == 1 ? "image" : "images")} " +
+            $"{(found.HasPackages ? "with" : "without")} packages/",
         InspectedKind.Index => "an index, no bundle",
         _ => "an image, no bundle",
     };

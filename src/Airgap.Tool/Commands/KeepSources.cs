@@ -10,55 +10,66 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>Reads what a repository should hold from what is named on the command line: a lock, a receipt, a report of a publish, or a project.</summary>
+/// <summary>
+/// Reads what a repository should hold from what is named on the command line: a lock, a receipt, a report of a publish, or a project.
+/// </summary>
 /// <param name="properties">Properties of a project, as <c>-p</c> gives them.</param>
 /// <param name="registry">The registries: those of a project's tags are asked for what no lock holds.</param>
 /// <param name="session">Takes the projects' warnings.</param>
 internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry registry, Session session)
 {
-    /// <summary>Reads the sources. What they name of other repositories is left out, but for locks: their digests hold everywhere.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.NothingKept"/>: none of them names anything that goes there; or what is wrong with one.</exception>
-    public async Task<IReadOnlyList<KeptRoot>> ReadAsync(IReadOnlyList<string> sources, RepositoryName repository, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads the sources. What they name of other repositories is left out, but for locks: their digests hold everywhere.
+    /// </summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NothingKept"/>: none of them names anything that goes there; or what is wrong
+    /// with one.</exception>
+    public async Task<IReadOnlyList<KeptRoot>> ReadAsync(
+        IReadOnlyList<string> sources, RepositoryName repository, CancellationToken cancellationToken)
     {
         List<KeptRoot> roots = [];
         foreach (string source in sources)
-            roots.AddRange(await ReadAsync(source, repository, cancellationToken).ConfigureAwait(false));
+            roots.AddRange(await ReadAsync(source, repository, cancellationToken));
         return roots.Count > 0 ? roots : throw new AirgapException(
             ErrorCode.NothingKept,
-            $"{string.Join(" and ", sources.Select(source => $"'{source}'"))} {(sources.Count == 1 ? "names" : "name")} nothing that goes to {repository}.",
+            $"{string.Join(" and ", sources.Select(source => $"'{source}'"))} {(sources.Count == 1 ? "names" : "name")} nothing that " +
+            $"goes to {repository}.",
             "Name the repository that the relocation went to: HOST[:PORT]/PATH with the bundle's own name at its end.")
         { Reference = repository.ToString() };
     }
 
     /// <summary>Reads one source, whatever it is.</summary>
     private async Task<IReadOnlyList<KeptRoot>> ReadAsync(string source, RepositoryName repository, CancellationToken cancellationToken) =>
-        IsProject(source) ? await OfProjectAsync(source, repository, cancellationToken).ConfigureAwait(false)
+        IsProject(source) ? await OfProjectAsync(source, repository, cancellationToken)
         : IsJson(source) ? (KeptReceipt.TryRead(source, repository) ?? KeptRelocation.Read(source, repository))
         : KeptLock.Read(source);
 
-    private async Task<IReadOnlyList<KeptRoot>> OfProjectAsync(string source, RepositoryName repository, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<KeptRoot>> OfProjectAsync(
+        string source, RepositoryName repository, CancellationToken cancellationToken)
     {
         List<KeptRoot> roots = [];
         IReadOnlyList<EvaluationRequest> requests = EvaluationRequest.Create(source, null, null, null, properties);
         foreach (EvaluationRequest request in requests)
         {
             bool inSolution = requests.Count > 1;
-            ProjectItems project = ProjectItems.Of(request, await ProjectEvaluator.EvaluateAsync(request, inSolution, cancellationToken).ConfigureAwait(false), inSolution);
+            ProjectItems project = ProjectItems.Of(
+                request, await ProjectEvaluator.EvaluateAsync(request, inSolution, cancellationToken), inSolution);
             if (inSolution && (!project.IsPublishable || !project.HasItems))
                 continue;
             foreach (Diagnostic warning in project.Warnings)
                 session.Warn(warning);
             DeclaredProject declared = new(project.Items, project.Content, project.Settings, project.Problems);
-            roots.AddRange(await ProjectRoots.FindAsync(declared, repository, registry, cancellationToken).ConfigureAwait(false));
+            roots.AddRange(await ProjectRoots.FindAsync(declared, repository, registry, cancellationToken));
         }
 
         return roots;
     }
 
     private static bool IsProject(string source) => Directory.Exists(source) || SolutionProjects.Is(source)
-        || Path.GetExtension(source) is { } extension && (extension.EndsWith("proj", StringComparison.OrdinalIgnoreCase) || extension.Equals(".cs", StringComparison.OrdinalIgnoreCase));
+        || Path.GetExtension(source) is { } extension
+        && (extension.EndsWith("proj", StringComparison.OrdinalIgnoreCase) || extension.Equals(".cs", StringComparison.OrdinalIgnoreCase));
 
     // A lock is YAML that imgpkg writes in block style; a report is a JSON object.
     private static bool IsJson(string source) =>
-        WholeFile.ReadBeginning(source, 4096).Span.TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']).StartsWith("{"u8);
+        WholeFile.ReadBeginning(source, 4096).Span
+            .TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']).StartsWith("{"u8);
 }

@@ -13,7 +13,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>Copies several items of one archive, or what a template divides, each to its own repository. Every plan is made, and every signature judged, before anything moves.</summary>
+/// <summary>
+/// Copies several items of one archive, or what a template divides, each to its own repository. Every plan is made, and every signature
+/// judged, before anything moves.
+/// </summary>
 /// <param name="registry">The registries.</param>
 /// <param name="session">Takes what is told.</param>
 internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposable
@@ -26,19 +29,24 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
 
     private TransferPlan? _divided;
 
-    /// <summary>Makes the plan, judges it, and divides it by a template. The part of the root comes first, and the registry links to the others what it has there.</summary>
+    /// <summary>
+    /// Makes the plan, judges it, and divides it by a template. The part of the root comes first, and the registry links to the others what
+    /// it has there.
+    /// </summary>
     /// <returns>False when a signature is missing or wrong, which was told.</returns>
-    public async Task<bool> PlanAsync(SelectedSource source, CopyTemplate template, PlanOptions options, TrustRule? rule, CancellationToken cancellationToken)
+    public async Task<bool> PlanAsync(
+        SelectedSource source, CopyTemplate template, PlanOptions options, TrustRule? rule, CancellationToken cancellationToken)
     {
-        TransferPlan plan = _divided = await source.PlanAsync(options, cancellationToken).ConfigureAwait(false);
+        TransferPlan plan = _divided = await source.PlanAsync(options, cancellationToken);
         session.Report.Derived = source.Derived;
-        TransferPlan judged = rule is null ? plan : await source.JudgedAsync(plan, cancellationToken).ConfigureAwait(false);
-        if (!await TrustCheck.PassesAsync(judged, registry, rule, session, cancellationToken).ConfigureAwait(false))
+        TransferPlan judged = rule is null ? plan : await source.JudgedAsync(plan, cancellationToken);
+        if (!await TrustCheck.PassesAsync(judged, registry, rule, session, cancellationToken))
             return false;
-        _plans.AddRange(PlacedPlans.Of(plan, template.Template, template.Base).Select(part => (part.Plan, (RelocationDestination)part.Destination)));
+        _plans.AddRange(PlacedPlans.Of(plan, template.Template, template.Base)
+            .Select(part => (part.Plan, (RelocationDestination)part.Destination)));
         using ConsoleObserver observer = new(session, toArchive: false, likeImgpkg: false);
         foreach ((_, RelocationDestination destination) in _plans)
-            await AnnounceAsync(destination, observer, cancellationToken).ConfigureAwait(false);
+            await AnnounceAsync(destination, observer, cancellationToken);
         return true;
     }
 
@@ -50,17 +58,19 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>False when a signature is missing or wrong, which was told.</returns>
     public async Task<bool> PlanAsync(
-        RelocationSource.Archive archive, IReadOnlyList<ArchiveMapEntry> map, Func<RelocationDestination.Repository, PlanOptions> optionsOf, TrustRule? rule, CancellationToken cancellationToken)
+        RelocationSource.Archive archive, IReadOnlyList<ArchiveMapEntry> map, Func<RelocationDestination.Repository, PlanOptions> optionsOf,
+        TrustRule? rule, CancellationToken cancellationToken)
     {
         bool passes = true;
         foreach (ArchiveMapEntry entry in map)
         {
             RelocationDestination.Repository destination = new(entry.Destination);
             using ConsoleObserver observer = new(session, toArchive: false, likeImgpkg: false);
-            await AnnounceAsync(destination, observer, cancellationToken).ConfigureAwait(false);
-            TransferPlan plan = await new Relocator(registry, observer).PlanAsync(archive with { Item = entry.Item }, optionsOf(destination), cancellationToken).ConfigureAwait(false);
+            await AnnounceAsync(destination, observer, cancellationToken);
+            TransferPlan plan = await new Relocator(registry, observer).PlanAsync(
+                archive with { Item = entry.Item }, optionsOf(destination), cancellationToken);
             TagConflicts.Check(plan, destination);
-            passes &= await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken).ConfigureAwait(false);
+            passes &= await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken);
             _plans.Add((plan, destination));
         }
 
@@ -72,7 +82,9 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
     {
         List<ForecastItem> items = [];
         foreach ((TransferPlan plan, RelocationDestination destination) in _plans)
-            items.Add(new ForecastItem(KindOf(plan.Source), plan.Source.ToString()!, await new Relocator(registry).ForecastAsync(plan, destination, Mounting(options), cancellationToken).ConfigureAwait(false)));
+            items.Add(new ForecastItem(
+                KindOf(plan.Source), plan.Source.ToString()!,
+                await new Relocator(registry).ForecastAsync(plan, destination, Mounting(options), cancellationToken)));
         return PlanWriter.Create(items, _plans.SelectMany(planned => planned.Plan.Warnings));
     }
 
@@ -80,18 +92,20 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
     public async Task FillAsync(string folder, CancellationToken cancellationToken)
     {
         foreach ((TransferPlan plan, _) in _plans)
-            await GateCheck.FillAsync(new Relocator(registry), plan, folder, cancellationToken).ConfigureAwait(false);
+            await GateCheck.FillAsync(new Relocator(registry), plan, folder, cancellationToken);
     }
 
     /// <summary>Copies one after the other, and tells what was done. The lock is written when all is there.</summary>
     /// <returns>The results, up to the first that is not complete.</returns>
-    public async Task<IReadOnlyList<TransferResult>> RunAsync(TransferOptions options, string? lockOutput, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<TransferResult>> RunAsync(
+        TransferOptions options, string? lockOutput, CancellationToken cancellationToken)
     {
         List<TransferResult> results = [];
         foreach ((TransferPlan plan, RelocationDestination destination) in _plans)
         {
             using ConsoleObserver observer = new(session, toArchive: false, likeImgpkg: false);
-            TransferResult result = await new Relocator(registry, observer).RunAsync(plan, destination, Mounting(options), cancellationToken).ConfigureAwait(false);
+            TransferResult result = await new Relocator(registry, observer).RunAsync(
+                plan, destination, Mounting(options), cancellationToken);
             results.Add(result);
             foreach (Diagnostic warning in result.Warnings)
                 session.Warn(warning);
@@ -109,7 +123,8 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
         session.Report.Totals = WorkTotals.Of(results);
         if (_divided is not null && lockOutput is not null && results[^1].IsComplete)
         {
-            await AtomicFile.WriteAsync(lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(_divided, results)), AtomicFile.OwnerOnly, cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(
+                lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(_divided, results)), AtomicFile.OwnerOnly, cancellationToken);
             (session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
         }
 
@@ -125,13 +140,16 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
 
     private async Task AnnounceAsync(RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken)
     {
-        if (!IsDry && await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(destination, observer, cancellationToken).ConfigureAwait(false) is { } announced)
+        if (!IsDry && await DestinationLock.OfUser(Timeout.InfiniteTimeSpan)
+            .EnterAsync(destination, observer, cancellationToken) is { } announced)
             _announced.Add(announced);
     }
 
-    private TransferOptions Mounting(TransferOptions options) => _divided is not null && _plans[0].Destination is RelocationDestination.Repository { Name: var first }
+    private TransferOptions Mounting(TransferOptions options) =>
+        _divided is not null && _plans[0].Destination is RelocationDestination.Repository { Name: var first }
         ? options with { MountFrom = [.. options.MountFrom, first] }
         : options;
 
-    private static string KindOf(RelocationSource source) => source is RelocationSource.Several ? "archive" : source.GetType().Name.ToLowerInvariant();
+    private static string KindOf(RelocationSource source) =>
+        source is RelocationSource.Several ? "archive" : source.GetType().Name.ToLowerInvariant();
 }

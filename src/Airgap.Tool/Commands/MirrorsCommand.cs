@@ -15,18 +15,22 @@ namespace Airgap.Tool.Commands;
 internal sealed class MirrorsCommand
 {
     private readonly Option<string?> _from = Flag.Text("--from", "FILE", "The relocation.json of a publish");
-    private readonly Option<string[]> _format = Flag.Repeated("--format", "FORMAT", "Configuration to write: registries.conf, hosts.toml, ImageDigestMirrorSet or ImageTagMirrorSet");
+    private readonly Option<string[]> _format = Flag.Repeated(
+        "--format", "FORMAT", "Configuration to write: registries.conf, hosts.toml, ImageDigestMirrorSet or ImageTagMirrorSet");
     private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder that takes the files", "-o");
-    private readonly Option<string?> _host = Flag.Text("--cluster-registry", "HOST", "Host by which the cluster knows the mirror, where the publish knew it by another");
+    private readonly Option<string?> _host =
+        Flag.Text("--cluster-registry", "HOST", "Host by which the cluster knows the mirror, where the publish knew it by another");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "mirrors",
-            "Writes the mirror configuration of container engines and clusters, for workloads whose references nobody rewrites. Asks no registry.",
+            "Writes the mirror configuration of container engines and clusters, for workloads whose references nobody rewrites. Asks no " +
+            "registry.",
             ("For podman and CRI-O", "mirrors --from bin/Release/airgap/relocation.json --format registries.conf -o mirrors"),
-            ("For containerd and OpenShift", "mirrors --from relocation.json --format hosts.toml --format ImageDigestMirrorSet -o mirrors"));
+            ("For containerd and OpenShift",
+                "mirrors --from relocation.json --format hosts.toml --format ImageDigestMirrorSet -o mirrors"));
         MirrorsCommand flags = new();
         command.Options.Add(flags._from);
         command.Options.Add(flags._format);
@@ -38,7 +42,8 @@ internal sealed class MirrorsCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        string from = parsed.GetText(_from) ?? throw Missing("The relocation is not named.", "Give --from FILE, the relocation.json of a publish.");
+        string from = parsed.GetText(_from)
+            ?? throw Missing("The relocation is not named.", "Give --from FILE, the relocation.json of a publish.");
         string folder = parsed.GetText(_output) ?? throw Missing("The folder is not named.", "Give -o FOLDER.");
         MirrorFormat[] formats = [.. (parsed.GetValue(_format) ?? []).Select(Format).Distinct()];
         if (formats.Length == 0)
@@ -48,14 +53,18 @@ internal sealed class MirrorsCommand
             throw new AirgapException(ErrorCode.InvalidRepository, $"'{host}' is no host alone.", "Write HOST[:PORT].");
         session.Report.Source = from;
         if (!File.Exists(from))
-            throw new AirgapException(ErrorCode.FileNotFound, $"The file '{from}' does not exist.", "Name the relocation.json of a publish.");
+            throw new AirgapException(
+                ErrorCode.FileNotFound, $"The file '{from}' does not exist.", "Name the relocation.json of a publish.");
         RelocationReport report = RelocationReportWriter.Read(from)
-            ?? throw new AirgapException(ErrorCode.NothingMirrored, $"'{from}' cannot be read as a relocation.json.", "Name the relocation.json that a publish wrote.");
-        ImmutableArray<(string Path, string Text)> files = MirrorFiles.Create(MirrorMap.Of(report, host is null ? null : _ => host), formats);
+            ?? throw new AirgapException(
+                ErrorCode.NothingMirrored, $"'{from}' cannot be read as a relocation.json.",
+                "Name the relocation.json that a publish wrote.");
+        ImmutableArray<(string Path, string Text)> files =
+            MirrorFiles.Create(MirrorMap.Of(report, host is null ? null : _ => host), formats);
         foreach ((string name, string text) in files)
         {
             string path = Path.Combine(folder, name.Replace('/', Path.DirectorySeparatorChar));
-            await ArtifactFile.WriteAsync(Path.GetFullPath(path), text, cancellationToken).ConfigureAwait(false);
+            await ArtifactFile.WriteAsync(Path.GetFullPath(path), text, cancellationToken);
             (session.Report.Files ??= []).Add(new ReportFile(path, "mirrors"));
             session.WriteResult(path);
         }
@@ -65,7 +74,9 @@ internal sealed class MirrorsCommand
 
     private static MirrorFormat Format(string text) => MirrorFormats.TryParse(text, out MirrorFormat format)
         ? format
-        : throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' is no format of a mirror configuration.", NearestName.Advice(text, MirrorFormats.Words.ToList()));
+        : throw new AirgapException(
+            ErrorCode.InvalidArgument, $"'{text}' is no format of a mirror configuration.",
+            NearestName.Advice(text, MirrorFormats.Words.ToList()));
 
     private static AirgapException Missing(string what, string advice) => new(ErrorCode.InvalidArgument, what, advice);
 }

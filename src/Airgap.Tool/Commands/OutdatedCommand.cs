@@ -25,7 +25,8 @@ internal sealed class OutdatedCommand
     private readonly Option<bool> _prerelease = Flag.Switch("--include-prerelease", "Pre-releases are newer than a release, too");
     private readonly Option<bool> _minor = Flag.Switch("--highest-minor", "Look for versions with the same major number alone");
     private readonly Option<bool> _patch = Flag.Switch("--highest-patch", "Look for versions with the same major and minor numbers alone");
-    private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property of the project, as for dotnet publish", "-p");
+    private readonly Option<string[]> _properties =
+        Flag.Repeated("--property", "NAME=VALUE", "Property of the project, as for dotnet publish", "-p");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
     private readonly RegistryFlags _registry = new();
 
@@ -34,7 +35,8 @@ internal sealed class OutdatedCommand
     {
         ToolCommand command = new(
             "outdated",
-            "Tells which bundles, images and chosen packages of a project have newer versions at their source, and which locked tags have moved. Changes nothing. The exit code is 0 when nothing is newer, 2 when something is, 1 for a failure.",
+            "Tells which bundles, images and chosen packages of a project have newer versions at their source, and which locked tags " +
+            "have moved. Changes nothing. The exit code is 0 when nothing is newer, 2 when something is, 1 for a failure.",
             ("A project", "outdated samples/SimpleApp"),
             ("In a pipeline, within the declared major versions", "outdated --highest-minor --json"));
         OutdatedCommand flags = new();
@@ -50,42 +52,50 @@ internal sealed class OutdatedCommand
     {
         VersionScope scope = new(parsed.GetValue(_prerelease), parsed.GetValue(_minor), parsed.GetValue(_patch));
         if (scope is { SameMajor: true, SameMinor: true })
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Cannot use --highest-minor with --highest-patch", "Give one of them.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Cannot use --highest-minor with --highest-patch", "Give one of them.");
         string source = parsed.GetValue(_project) is { Length: > 0 } given ? given : ".";
         session.Report.Source = source;
         session.Report.Versions = [];
         session.IsDry = true;
-        if (Path.GetExtension(source) is { } extension && File.Exists(source) && (Is(extension, ".json") || Is(extension, ".yml") || Is(extension, ".yaml")))
+        if (Path.GetExtension(source) is { } extension && File.Exists(source)
+            && (Is(extension, ".json") || Is(extension, ".yml") || Is(extension, ".yaml")))
         {
             string path = Path.GetFullPath(source);
-            await FindAsync(Is(extension, ".json") ? ProjectUpdates.ReadProjectLock(path) : ProjectUpdates.ReadLock(path), new RegistryAccess(), scope, parsed, session, cancellationToken).ConfigureAwait(false);
+            await FindAsync(Is(extension, ".json") ? ProjectUpdates.ReadProjectLock(path) : ProjectUpdates.ReadLock(path),
+                new RegistryAccess(), scope, parsed, session, cancellationToken);
         }
         else
         {
-            await OfProjectsAsync(source, scope, parsed, session, cancellationToken).ConfigureAwait(false);
+            await OfProjectsAsync(source, scope, parsed, session, cancellationToken);
         }
 
         UpdatesText.Show(session);
         return session.Report.Errors.Count > 0 ? 1 : session.Report.Versions.Exists(version => version.IsOutdated) ? Outdated : 0;
     }
 
-    private async Task OfProjectsAsync(string source, VersionScope scope, ParseResult parsed, Session session, CancellationToken cancellationToken)
+    private async Task OfProjectsAsync(
+        string source, VersionScope scope, ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         IReadOnlyList<EvaluationRequest> requests = EvaluationRequest.Create(source, null, null, null, parsed.GetValue(_properties) ?? []);
         foreach (EvaluationRequest request in requests)
         {
             session.Phase = "evaluating";
             bool inSolution = requests.Count > 1;
-            ProjectItems project = ProjectItems.Of(request, await ProjectEvaluator.EvaluateAsync(request, inSolution, cancellationToken).ConfigureAwait(false), inSolution);
+            ProjectItems project = ProjectItems.Of(
+                request, await ProjectEvaluator.EvaluateAsync(request, inSolution, cancellationToken), inSolution);
             if (inSolution && !project.HasItems)
                 continue;
             foreach (Diagnostic warning in project.Warnings)
                 session.Warn(warning);
-            await FindAsync(ProjectUpdates.Read(project.Items, project.Settings, project.Problems), project.Settings.Access, scope, parsed, session, cancellationToken).ConfigureAwait(false);
+            await FindAsync(ProjectUpdates.Read(project.Items, project.Settings, project.Problems), project.Settings.Access, scope, parsed,
+                session, cancellationToken);
         }
     }
 
-    private async Task FindAsync(ProjectUpdates updates, RegistryAccess access, VersionScope scope, ParseResult parsed, Session session, CancellationToken cancellationToken)
+    private async Task FindAsync(
+        ProjectUpdates updates, RegistryAccess access, VersionScope scope, ParseResult parsed, Session session,
+        CancellationToken cancellationToken)
     {
         foreach (Diagnostic problem in updates.Problems)
             session.Fail(problem);
@@ -94,7 +104,8 @@ internal sealed class OutdatedCommand
         session.Phase = "comparing";
         using RegistryClient registry = _registry.Connect(parsed, session.Trace, access);
         (IEnumerable<DeclaredVersion> versions, IEnumerable<Diagnostic> failures) =
-            await new UpdateFinder(registry, scope, parsed.GetValue(_concurrency)).FindAsync(updates.Declarations, updates.Lock, cancellationToken).ConfigureAwait(false);
+            await new UpdateFinder(registry, scope, parsed.GetValue(_concurrency))
+                .FindAsync(updates.Declarations, updates.Lock, cancellationToken);
         session.Report.Versions!.AddRange(versions.Select(ReportVersion.Of));
         foreach (Diagnostic failure in failures)
             session.Fail(failure);

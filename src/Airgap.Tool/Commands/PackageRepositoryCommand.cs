@@ -18,27 +18,40 @@ namespace Airgap.Tool.Commands;
 internal sealed class PackageRepositoryCommand
 {
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Relocated bundle", "-b");
-    private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Relocated plain image, fetched as fetch.image", "-i");
+    private readonly Option<string?> _image =
+        Flag.Text("--image", Flag.ReferenceName, "Relocated plain image, fetched as fetch.image", "-i");
     private readonly Option<string?> _output = Flag.Text("--output", "FILE", "File to write (default: standard output)", "-o");
     private readonly Option<string?> _name = Flag.Text("--name", "NAME", "metadata.name (default: the last path segment of the reference)");
     private readonly Option<string?> _namespace = Flag.Text("--namespace", "NAME", "metadata.namespace", "-n");
     private readonly Option<string?> _syncPeriod = Flag.Text("--sync-period", "DURATION", "spec.syncPeriod, such as 10m");
-    private readonly Option<string?> _tagSelection = Flag.Text("--tag-selection", "CONSTRAINTS", "Follow tags by semantic version, such as '>=1.0.0', in place of a digest");
-    private readonly Option<string?> _prereleases = Flag.Text("--prereleases", "IDS", "Prerelease identifiers that the selection takes, with commas between them");
-    private readonly Option<string> _pin = Flag.Choice("--pin", "How the reference is pinned", "digest", "digest", "tag", "content-tag", "none");
-    private readonly Option<string?> _apiVersion = Flag.Text("--api-version", "GROUP/VERSION", "apiVersion (default: packaging.carvel.dev/v1alpha1)");
+    private readonly Option<string?> _tagSelection =
+        Flag.Text("--tag-selection", "CONSTRAINTS", "Follow tags by semantic version, such as '>=1.0.0', in place of a digest");
+    private readonly Option<string?> _prereleases =
+        Flag.Text("--prereleases", "IDS", "Prerelease identifiers that the selection takes, with commas between them");
+    private readonly Option<string> _pin =
+        Flag.Choice("--pin", "How the reference is pinned", "digest", "digest", "tag", "content-tag", "none");
+    private readonly Option<string?> _apiVersion =
+        Flag.Text("--api-version", "GROUP/VERSION", "apiVersion (default: packaging.carvel.dev/v1alpha1)");
     private readonly Option<string?> _secretName = Flag.Text("--secret-name", "NAME", "Secret with the registry's credentials");
-    private readonly Option<string?> _secretNamespace = Flag.Text("--secret-namespace", "NAME", "Namespace of that Secret, for secretgen-controller");
+    private readonly Option<string?> _secretNamespace =
+        Flag.Text("--secret-namespace", "NAME", "Namespace of that Secret, for secretgen-controller");
     private readonly Option<string> _secretVariant = Flag.Choice(
         "--secret-variant", "What is written about the Secret", "auto", "auto", "none", "secret-ref", "placeholder", "secretgen");
 
-    private readonly Option<string?> _toNamespaces = Flag.Text("--to-namespaces", "NAMES", "Namespaces beside --namespace that secretgen-controller hands the Secret out to, with commas between them, or '*'");
-    private readonly Option<bool> _createNamespace = Flag.Switch("--create-namespace", "Write the Namespaces, too, before what stands in them");
-    private readonly Option<string?> _install = Flag.Text("--install", "NAME@VERSIONS", "Write a PackageInstall of this package, such as 'simple-app.corp.com@>=1.0.0'");
-    private readonly Option<string?> _installNamespace = Flag.Text("--install-namespace", "NAME", "Namespace of the PackageInstall (default: that of the repository)");
+    private readonly Option<string?> _toNamespaces = Flag.Text(
+        "--to-namespaces", "NAMES",
+        "Namespaces beside --namespace that secretgen-controller hands the Secret out to, with commas between them, or '*'");
+    private readonly Option<bool> _createNamespace =
+        Flag.Switch("--create-namespace", "Write the Namespaces, too, before what stands in them");
+    private readonly Option<string?> _install =
+        Flag.Text("--install", "NAME@VERSIONS", "Write a PackageInstall of this package, such as 'simple-app.corp.com@>=1.0.0'");
+    private readonly Option<string?> _installNamespace =
+        Flag.Text("--install-namespace", "NAME", "Namespace of the PackageInstall (default: that of the repository)");
     private readonly Option<string?> _serviceAccount = Flag.Text("--service-account", "NAME", "Account that installs the package");
     private readonly Option<string?> _valuesFile = Flag.Text("--values-file", "FILE", "Values of the install");
-    private readonly Option<string?> _controllerConfig = Flag.Text("--controller-config", "NAMESPACE", "Write kapp-controller-config with the certificates of --registry-ca-cert-path into kapp-controller's namespace");
+    private readonly Option<string?> _controllerConfig = Flag.Text(
+        "--controller-config", "NAMESPACE",
+        "Write kapp-controller-config with the certificates of --registry-ca-cert-path into kapp-controller's namespace");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -46,15 +59,21 @@ internal sealed class PackageRepositoryCommand
     {
         ToolCommand command = new(
             "package-repository",
-            "Writes the PackageRepository manifest of a relocated bundle. It is written only after every image of the bundle was found in the bundle's repository.",
-            ("To standard output", "package-repository -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --name simple-package-repository"),
-            ("With a Secret beside it, to a file", "package-repository -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --namespace packages --secret-name pull-secret -o repository.yml"));
+            "Writes the PackageRepository manifest of a relocated bundle. It is written only after every image of the bundle was found " +
+            "in the bundle's repository.",
+            ("To standard output",
+                "package-repository -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --name simple-package-repository"),
+            ("With a Secret beside it, to a file",
+                "package-repository -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --namespace packages --secret-name " +
+                "pull-secret -o repository.yml"));
         PackageRepositoryCommand flags = new();
         foreach (Option option in new Option[]
         {
-            flags._bundle, flags._image, flags._output, flags._name, flags._namespace, flags._syncPeriod, flags._tagSelection, flags._prereleases,
+            flags._bundle, flags._image, flags._output, flags._name, flags._namespace, flags._syncPeriod,
+                flags._tagSelection, flags._prereleases,
             flags._pin, flags._apiVersion, flags._secretName, flags._secretNamespace, flags._secretVariant,
-            flags._toNamespaces, flags._createNamespace, flags._install, flags._installNamespace, flags._serviceAccount, flags._valuesFile, flags._controllerConfig,
+            flags._toNamespaces, flags._createNamespace, flags._install, flags._installNamespace, flags._serviceAccount, flags._valuesFile,
+            flags._controllerConfig,
         })
         {
             command.Options.Add(option);
@@ -71,7 +90,8 @@ internal sealed class PackageRepositoryCommand
         string? bundle = parsed.GetText(_bundle);
         string? image = parsed.GetText(_image);
         if ((bundle is null) == (image is null))
-            throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --image (-i)", "Give exactly one of them.");
+            throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected either --bundle (-b) or --image (-i)", "Give exactly one of them.");
         ImageReference reference = References.Parse(bundle ?? image!);
         OutputCheck.OfFiles(parsed.GetText(_output));
         session.Report.Source = reference.ToString();
@@ -80,37 +100,46 @@ internal sealed class PackageRepositoryCommand
         RelocationSource source = bundle is null ? new RelocationSource.Image(reference) : new RelocationSource.Bundle(reference);
         session.Phase = "planning";
         TransferPlan plan = await new Relocator(new SingleRepository(client, reference))
-            .PlanAsync(source, new PlanOptions { IncludeNonDistributableLayers = true }, cancellationToken).ConfigureAwait(false);
+            .PlanAsync(source, new PlanOptions { IncludeNonDistributableLayers = true }, cancellationToken);
         if (bundle is not null)
             CheckPackages(plan, session, reference);
 
-        PackageRepositoryOptions options = await FollowAsync(Options(parsed, bundle is null), parsed.GetText(_output), client, reference.WithDigest(plan.Root!.Digest), session, cancellationToken).ConfigureAwait(false);
-        PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(reference.Repository, plan.Root!.Digest, reference.IsUnpinned ? null : reference.Tag, options);
+        PackageRepositoryOptions options = await FollowAsync(
+            Options(parsed, bundle is null), parsed.GetText(_output), client, reference.WithDigest(plan.Root!.Digest),
+            session, cancellationToken);
+        PackageRepositoryManifest manifest =
+            PackageRepositoryWriter.Create(reference.Repository, plan.Root!.Digest, reference.IsUnpinned ? null : reference.Tag, options);
         if (options.SecretVariant == PullSecretVariant.None
-            && await AnonymousPull.FindRefusalAsync(_registry.Read(parsed, session.Trace), reference.WithDigest(plan.Root.Digest), manifest.Name, cancellationToken).ConfigureAwait(false) is { } refusal)
+            && await AnonymousPull.FindRefusalAsync(
+                _registry.Read(parsed, session.Trace), reference.WithDigest(plan.Root.Digest), manifest.Name,
+                cancellationToken) is { } refusal)
         {
             session.Warn(refusal);
         }
 
         foreach (Diagnostic warning in manifest.Warnings)
             session.Warn(warning);
-        await WriteAsync(parsed.GetText(_output), manifest, session, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(parsed.GetText(_output), manifest, session, cancellationToken);
         session.Report.Reference = reference.WithDigest(plan.Root!.Digest).ToString();
         return 0;
     }
 
     // The mirror may have come to its bundle by another tool, which writes no such tag.
     private static async Task<PackageRepositoryOptions> FollowAsync(
-        PackageRepositoryOptions options, string? output, RegistryClient client, ImageReference reference, Session session, CancellationToken cancellationToken)
+        PackageRepositoryOptions options, string? output, RegistryClient client, ImageReference reference, Session session,
+        CancellationToken cancellationToken)
     {
         EarlierManifest? earlier = output is null ? null : EarlierManifest.Find(output, options.Name ?? reference.Repository.LastSegment);
-        PackageRepositoryOptions followed = earlier?.Follow(options, reference.Repository, reference.Digest!.Value, session.Warn) ?? options;
+        PackageRepositoryOptions followed =
+            earlier?.Follow(options, reference.Repository, reference.Digest!.Value, session.Warn) ?? options;
         if (followed.Pinning == ReferencePinning.ContentTag && string.IsNullOrEmpty(followed.TagSelection)
-            && (await client.GetRepository(reference.Repository).ResolveAsync(ContentTags.Default(reference.Digest!.Value), cancellationToken).ConfigureAwait(false))?.Digest != reference.Digest)
+            && (await client.GetRepository(reference.Repository)
+                .ResolveAsync(ContentTags.Default(reference.Digest!.Value), cancellationToken))?.Digest != reference.Digest)
         {
             throw new AirgapException(
                 ErrorCode.InvalidPackageRepository,
-                $"{reference.Repository} has no tag {ContentTags.Default(reference.Digest!.Value)}, by which the manifest is to name the bundle.",
+                $"{reference.Repository} has no tag {ContentTags.Default(reference.Digest!.Value)}, by which the manifest is to name the " +
+                "bundle.",
                 "Relocate the bundle with dotnet airgap copy or imgpkg copy, which write it, or give --pin tag.")
             { Reference = reference.ToString() };
         }
@@ -133,17 +162,18 @@ internal sealed class PackageRepositoryCommand
             session.Warn(warning);
     }
 
-    private static async Task WriteAsync(string? output, PackageRepositoryManifest manifest, Session session, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        string? output, PackageRepositoryManifest manifest, Session session, CancellationToken cancellationToken)
     {
         session.Report.Manifest = manifest.Yaml;
         if (output is not null)
         {
-            await AtomicFile.WriteAsync(output, Encoding.UTF8.GetBytes(manifest.Yaml), mode: null, cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(output, Encoding.UTF8.GetBytes(manifest.Yaml), mode: null, cancellationToken);
             session.Report.Files = [new ReportFile(output, "packageRepository")];
         }
         else if (!session.Options.Json)
         {
-            await session.Terminal.Out.WriteAsync(manifest.Yaml).ConfigureAwait(false);
+            await session.Terminal.Out.WriteAsync(manifest.Yaml);
         }
     }
 
@@ -184,7 +214,8 @@ internal sealed class PackageRepositoryCommand
             ServiceAccount = parsed.GetText(_serviceAccount),
             Values = parsed.GetText(_valuesFile) is { } values ? ManifestFiles.Read(values) : null,
             ControllerConfig = parsed.GetText(_controllerConfig),
-            CaCertificates = parsed.GetText(_controllerConfig) is null ? "" : ManifestFiles.ReadAll(_registry.Read(parsed, null).CaCertificatePaths),
+            CaCertificates = parsed.GetText(_controllerConfig) is null
+            ? "" : ManifestFiles.ReadAll(_registry.Read(parsed, null).CaCertificatePaths),
         };
     }
 }

@@ -20,7 +20,8 @@ internal sealed class PackagesListCommand
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
-    private readonly Option<string?> _html = Flag.OptionalText("--html", "FILE", "Page to write, which opens without a network", DefaultPage);
+    private readonly Option<string?> _html =
+        Flag.OptionalText("--html", "FILE", "Page to write, which opens without a network", DefaultPage);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -28,11 +29,13 @@ internal sealed class PackagesListCommand
     {
         ToolCommand command = new(
             "list",
-            "Lists the packages of a package repository: versions, when they were released, how much each needs, and what of that others of the repository share. No layer of an image is fetched.",
+            "Lists the packages of a package repository: versions, when they were released, how much each needs, and what of that others " +
+            "of the repository share. No layer of an image is fetched.",
             ("In a registry", "packages list -b index.docker.io/user1/simple-repository:v1.0.0"),
             ("In an archive, without any registry", "packages list --tar simple-repository.tar"));
         PackagesListCommand flags = new();
-        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option, flags._concurrency, flags._html })
+        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option,
+            flags._concurrency, flags._html })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -44,7 +47,9 @@ internal sealed class PackagesListCommand
         string? tar = _layout.Choose(parsed, parsed.GetText(_tar));
         string? bundle = parsed.GetText(_bundle);
         if ((tar is null) == (bundle is null))
-            throw new AirgapException(ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source", "Give exactly one of them, or of --oci and --oci-tar.");
+            throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source",
+                "Give exactly one of them, or of --oci and --oci-tar.");
         if (tar is null)
             _parts.CheckUnused(parsed);
         OutputCheck.OfFiles(parsed.GetText(_html));
@@ -52,9 +57,9 @@ internal sealed class PackagesListCommand
         session.Phase = "listing";
         using RegistryClient? registry = tar is null ? _registry.Connect(parsed, session.Trace) : null;
         PackageListing listing = registry is null
-            ? await PackageLister.ListArchiveAsync(_parts.Of(parsed, tar!), cancellationToken).ConfigureAwait(false)
-            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken).ConfigureAwait(false);
-        await PackagesText.WritePageAsync(parsed.GetText(_html), listing, session, cancellationToken).ConfigureAwait(false);
+            ? await PackageLister.ListArchiveAsync(_parts.Of(parsed, tar!), cancellationToken)
+            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken);
+        await PackagesText.WritePageAsync(parsed.GetText(_html), listing, session, cancellationToken);
         PackagesText.Show(session, listing);
         return 0;
     }

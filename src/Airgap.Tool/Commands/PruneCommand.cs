@@ -16,13 +16,17 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>prune</c>: removes from a repository what nothing kept leads to, in two steps.</summary>
 internal sealed class PruneCommand
 {
-    private readonly Option<string[]> _keep = Flag.Repeated("--keep", "LOCK|RECEIPT|PROJECT", "What stays, with all that it leads to: a lock file, a receipt, the relocation.json of a publish, or a project");
+    private readonly Option<string[]> _keep = Flag.Repeated(
+        "--keep", "LOCK|RECEIPT|PROJECT",
+        "What stays, with all that it leads to: a lock file, a receipt, the relocation.json of a publish, or a project");
     private readonly Option<string?> _repository = Flag.Text("--repo", "REPOSITORY", "Repository to clean up");
     private readonly Option<string?> _plan = Flag.Text("--plan", "FILE", "Plan to write, for people to read and for --execute");
     private readonly Option<string?> _execute = Flag.Text("--execute", "FILE", "Plan to carry out");
     private readonly Option<string?> _grace = Flag.Text("--grace", "DURATION", "Leave what is younger, such as 7d or 36h (default: 1h)");
-    private readonly Option<bool> _staleTags = Flag.Switch("--stale-tags", "Remove tags, too, that stand for what is kept, and that nothing kept names");
-    private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property of a project, as for dotnet publish", "-p");
+    private readonly Option<bool> _staleTags =
+        Flag.Switch("--stale-tags", "Remove tags, too, that stand for what is kept, and that nothing kept names");
+    private readonly Option<string[]> _properties =
+        Flag.Repeated("--property", "NAME=VALUE", "Property of a project, as for dotnet publish", "-p");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests while the repository is read", 8, 1);
     private readonly RegistryFlags _registry = new();
 
@@ -31,12 +35,18 @@ internal sealed class PruneCommand
     {
         ToolCommand command = new(
             "prune",
-            "Removes from a repository what nothing kept leads to: manifests with their tags, locations images, signatures and referrers. The first step makes a plan and removes nothing; the second carries out exactly that, and leaves what has changed since. The exit code is 0 when all of it is done, 2 when something was left, 1 for a failure.",
-            ("What would go", "prune --keep simple-app-bundle.lock.yml --repo final-registry.corp.com/apps/simple-app-bundle --plan prune.json"),
+            "Removes from a repository what nothing kept leads to: manifests with their tags, locations images, signatures and " +
+            "referrers. The first step makes a plan and removes nothing; the second carries out exactly that, and leaves what has " +
+            "changed since. The exit code is 0 when all of it is done, 2 when something was left, 1 for a failure.",
+            ("What would go",
+                "prune --keep simple-app-bundle.lock.yml --repo final-registry.corp.com/apps/simple-app-bundle --plan prune.json"),
             ("Then exactly that", "prune --execute prune.json"),
-            ("Two versions stay, and all of the last week", "prune --keep v1.lock.yml --keep v2.lock.yml --repo final-registry.corp.com/apps/simple-app-bundle --grace 7d --plan prune.json"));
+            ("Two versions stay, and all of the last week",
+                "prune --keep v1.lock.yml --keep v2.lock.yml --repo final-registry.corp.com/apps/simple-app-bundle --grace 7d --plan " +
+                "prune.json"));
         PruneCommand flags = new();
-        foreach (Option option in new Option[] { flags._keep, flags._repository, flags._plan, flags._execute, flags._grace, flags._staleTags, flags._properties, flags._concurrency })
+        foreach (Option option in new Option[] { flags._keep, flags._repository, flags._plan, flags._execute, flags._grace,
+            flags._staleTags, flags._properties, flags._concurrency })
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -47,19 +57,25 @@ internal sealed class PruneCommand
     {
         string[] keep = parsed.GetValue(_keep) ?? [];
         if (parsed.GetText(_execute) is not { } execute)
-            return await PlanAsync(parsed, keep, session, cancellationToken).ConfigureAwait(false);
+            return await PlanAsync(parsed, keep, session, cancellationToken);
         if (keep.Length > 0 || parsed.GetText(_plan) is not null || parsed.GetText(_grace) is not null || parsed.GetValue(_staleTags))
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "--execute carries out a plan as it stands, and --keep, --grace, --stale-tags and --plan make one.", "Give them in two runs: first --plan, then --execute.");
-        return await ExecuteAsync(parsed, execute, session, cancellationToken).ConfigureAwait(false);
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                "--execute carries out a plan as it stands, and --keep, --grace, --stale-tags and --plan make one.",
+                "Give them in two runs: first --plan, then --execute.");
+        return await ExecuteAsync(parsed, execute, session, cancellationToken);
     }
 
     private async Task<int> PlanAsync(ParseResult parsed, string[] keep, Session session, CancellationToken cancellationToken)
     {
         session.IsDry = true;
         if (keep.Length == 0)
-            throw new AirgapException(ErrorCode.SourceSelection, "Nothing is given to keep, and without it everything would be removed.", "Give --keep once or several times: lock files, the relocation.json of a publish, or projects.");
+            throw new AirgapException(
+                ErrorCode.SourceSelection, "Nothing is given to keep, and without it everything would be removed.",
+                "Give --keep once or several times: lock files, the relocation.json of a publish, or projects.");
         RepositoryName repository = RepositoryName.Parse(parsed.GetText(_repository)
-            ?? throw new AirgapException(ErrorCode.DestinationSelection, "The repository to clean up is not given.", "Name it: --repo HOST/PATH."));
+            ?? throw new AirgapException(
+                ErrorCode.DestinationSelection, "The repository to clean up is not given.", "Name it: --repo HOST/PATH."));
         TimeSpan grace = parsed.GetText(_grace) is { } text ? GracePeriod.Parse("--grace", text) : TimeSpan.FromHours(1);
         string? file = parsed.GetText(_plan);
         OutputCheck.OfFiles(file);
@@ -69,13 +85,15 @@ internal sealed class PruneCommand
         session.Report.Destination = repository.ToString();
         session.Phase = "planning";
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        using IDisposable? held = await HoldAsync(repository, session, cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<KeptRoot> roots = await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync(keep, repository, cancellationToken).ConfigureAwait(false);
-        PrunePlan plan = await new PrunePlanner(registry, TimeProvider.System, parsed.GetValue(_concurrency)).PlanAsync(roots, repository, grace, cancellationToken, parsed.GetValue(_staleTags)).ConfigureAwait(false);
+        using IDisposable? held = await HoldAsync(repository, session, cancellationToken);
+        IReadOnlyList<KeptRoot> roots =
+            await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync(keep, repository, cancellationToken);
+        PrunePlan plan = await new PrunePlanner(registry, TimeProvider.System, parsed.GetValue(_concurrency))
+            .PlanAsync(roots, repository, grace, cancellationToken, parsed.GetValue(_staleTags));
         session.Report.PrunePlan = plan;
         if (file is not null)
         {
-            await PrunePlanFile.WriteAsync(file, plan, cancellationToken).ConfigureAwait(false);
+            await PrunePlanFile.WriteAsync(file, plan, cancellationToken);
             (session.Report.Files ??= []).Add(new ReportFile(file, "prunePlan"));
         }
 
@@ -99,20 +117,28 @@ internal sealed class PruneCommand
         PrunePlan plan = PrunePlanFile.Read(file);
         RepositoryName repository = RepositoryName.Parse(plan.Repository);
         if (parsed.GetText(_repository) is { } asked && RepositoryName.Parse(asked) != repository)
-            throw new AirgapException(ErrorCode.InvalidPrunePlan, $"'{file}' is a plan for {repository}, not for {asked}.", "Leave --repo out, or give the plan of that repository.") { Location = new SourceLocation(file) };
+            throw new AirgapException(
+                ErrorCode.InvalidPrunePlan, $"'{file}' is a plan for {repository}, not for {asked}.",
+                "Leave --repo out, or give the plan of that repository.")
+            {
+                Location = new SourceLocation(file)
+            };
         session.Report.Source = file;
         session.Report.Destination = plan.Repository;
         session.Phase = "pruning";
         session.AfterStop = $"What was removed is gone, and everything that is kept is whole. Go on with: prune --execute {file}";
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        using IDisposable? held = await HoldAsync(repository, session, cancellationToken).ConfigureAwait(false);
+        using IDisposable? held = await HoldAsync(repository, session, cancellationToken);
         session.Report.Pruned = [];
-        await new PruneExecutor(registry, TimeProvider.System, parsed.GetValue(_concurrency)).RunAsync(plan, item => Tell(session, repository, item), cancellationToken).ConfigureAwait(false);
+        await new PruneExecutor(registry, TimeProvider.System, parsed.GetValue(_concurrency))
+            .RunAsync(plan, item => Tell(session, repository, item), cancellationToken);
         int removed = session.Report.Pruned.Count(item => item is { Outcome: "removed", Kind: not PrunedItem.TagKind });
         int tags = session.Report.Pruned.Count(item => item is { Outcome: "removed", Kind: PrunedItem.TagKind });
         int left = session.Report.Pruned.Count(item => item.Outcome is "needed" or "renewed" or "refused");
         string also = tags > 0 ? $" and {Amounts.Count(tags, "stale tag")}" : "";
-        session.Report.Summary = $"{repository}: {Amounts.Count(removed, "manifest")}{also} removed, {session.Report.Pruned.Count - removed - tags - left} gone before{(left > 0 ? $", {left} left" : "")}";
+        session.Report.Summary =
+            $"{repository}: {Amounts.Count(removed, "manifest")}{also} removed, {session.Report.Pruned.Count - removed - tags - left} " +
+            $"gone before{(left > 0 ? $", {left} left" : "")}";
         session.WriteResult($"Note: {PruneNotes.Collection}");
         session.WriteResult(session.Report.Summary);
         return left > 0 ? DiffCommand.Different : 0;
@@ -132,7 +158,9 @@ internal sealed class PruneCommand
             string why = isTag ? "it stands for something else now"
                 : item.Outcome == PruneOutcome.Renewed ? "it was pushed again since the plan was made"
                 : "something that is kept, or that came since the plan was made, leads to it now";
-            session.Warn(new Diagnostic(ErrorCode.PruneItemKept, $"{repository}{(isTag ? $":{item.Item.Tags[0]}" : $"@{item.Item.Digest}")} stays: {why}.", "Make a new plan.")
+            session.Warn(new Diagnostic(
+                ErrorCode.PruneItemKept,
+                $"{repository}{(isTag ? $":{item.Item.Tags[0]}" : $"@{item.Item.Digest}")} stays: {why}.", "Make a new plan.")
             { Reference = repository.ToString(), Digest = item.Item.Digest });
         }
         else
@@ -141,13 +169,15 @@ internal sealed class PruneCommand
         }
     }
 
-    private static string Words(PruneItem item) => $"{item.Kind} {item.Digest}{(item.Tags.IsEmpty ? "" : $"  ({string.Join(", ", item.Tags)})")}";
+    private static string Words(PruneItem item) =>
+        $"{item.Kind} {item.Digest}{(item.Tags.IsEmpty ? "" : $"  ({string.Join(", ", item.Tags)})")}";
 
-    // A relocation of this user that is under way has sent things that no tag keeps yet. It is not awaited: what it leaves needs a plan of its own.
+    // A relocation of this user that is under way has sent things that no tag keeps yet. It is not awaited: what it leaves needs a plan of
+    // its own.
     private static async Task<IDisposable?> HoldAsync(RepositoryName repository, Session session, CancellationToken cancellationToken)
     {
         IDisposable? held = await DestinationLock.OfUser(TimeSpan.Zero)
-            .TakeAloneAsync(new RelocationDestination.Repository(repository), SilentObserver.Instance, cancellationToken).ConfigureAwait(false);
+            .TakeAloneAsync(new RelocationDestination.Repository(repository), SilentObserver.Instance, cancellationToken);
         if (held is null)
         {
             session.Warn(new Diagnostic(

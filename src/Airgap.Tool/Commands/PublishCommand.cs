@@ -19,21 +19,26 @@ internal sealed class PublishCommand
 {
     private readonly Argument<string?> _project = new("PROJECT")
     {
-        Description = "Project, solution (.sln, .slnx), file-based app (.cs), or a folder with a project or solution (default: the current folder)",
+        Description = "Project, solution (.sln, .slnx), file-based app (.cs), or a folder with a project or solution (default: the " +
+            "current folder)",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _configuration = Flag.Text("--configuration", "NAME", "Configuration (default: as dotnet publish, Release)", "-c");
+    private readonly Option<string?> _configuration =
+        Flag.Text("--configuration", "NAME", "Configuration (default: as dotnet publish, Release)", "-c");
     private readonly Option<string?> _framework = Flag.Text("--framework", "TFM", "Target framework", "-f");
     private readonly Option<string?> _runtime = Flag.Text("--runtime", "RID", "Runtime identifier", "-r");
     private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property, as for dotnet publish", "-p");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Relocate the other images and items when one fails");
-    private readonly Option<bool> _repair = Flag.Switch("--repair", "Read everything that the registry has, and send again what is missing or damaged");
+    private readonly Option<bool> _repair =
+        Flag.Switch("--repair", "Read everything that the registry has, and send again what is missing or damaged");
     private readonly Option<TimeSpan> _lockTimeout = Flag.Duration(
         "--lock-timeout", "Longest wait for another run that writes to the same destination", TimeSpan.FromMinutes(10));
 
     private readonly Option<string?> _summary = Flag.Text(
-        "--summary", "FILE", "Markdown to write about the relocation; 'none' for none (default: the project's AirgapSummary, else the job summary of GitHub Actions or Azure Pipelines, where one of them runs)");
+        "--summary", "FILE",
+        "Markdown to write about the relocation; 'none' for none (default: the project's AirgapSummary, else the job summary of GitHub " +
+        "Actions or Azure Pipelines, where one of them runs)");
 
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
@@ -45,12 +50,14 @@ internal sealed class PublishCommand
     {
         ToolCommand command = new(
             "publish",
-            "Relocates the bundles, images and locks that a project declares, as its publish does, without building it. Manifests and lock files go to the project's AirgapOutputPath.",
+            "Relocates the bundles, images and locks that a project declares, as its publish does, without building it. Manifests and " +
+            "lock files go to the project's AirgapOutputPath.",
             ("To a registry", "publish samples/SimpleApp -p AirgapRegistry=final-registry.corp.com/apps"),
             ("Into an archive", "publish samples/SimpleApp -p AirgapArchive=bundles.tar"));
         PublishCommand flags = new();
         command.Arguments.Add(flags._project);
-        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties, flags._keepGoing, flags._repair, flags._lockTimeout, flags._summary })
+        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties,
+            flags._keepGoing, flags._repair, flags._lockTimeout, flags._summary })
             command.Options.Add(option);
         foreach (Option option in flags._dry.All)
             command.Options.Add(option);
@@ -62,32 +69,37 @@ internal sealed class PublishCommand
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         IReadOnlyList<EvaluationRequest> requests = EvaluationRequest.Create(
-            parsed.GetValue(_project), parsed.GetText(_configuration), parsed.GetText(_framework), parsed.GetText(_runtime), parsed.GetValue(_properties) ?? []);
+            parsed.GetValue(_project), parsed.GetText(_configuration), parsed.GetText(_framework), parsed.GetText(_runtime),
+            parsed.GetValue(_properties) ?? []);
         session.Report.Source = Path.GetFullPath(parsed.GetValue(_project) ?? ".");
         if (requests is [var only])
-            return await PublishAsync(only, inSolution: false, parsed, session, cancellationToken).ConfigureAwait(false) ?? 0;
+            return await PublishAsync(only, inSolution: false, parsed, session, cancellationToken) ?? 0;
 
         int exitCode = 0;
         bool any = false;
         foreach (EvaluationRequest request in requests)
         {
-            int? done = await PublishAsync(request, inSolution: true, parsed, session, cancellationToken).ConfigureAwait(false);
+            int? done = await PublishAsync(request, inSolution: true, parsed, session, cancellationToken);
             any |= done is not null;
             exitCode = Math.Max(exitCode, done ?? 0);
         }
 
         if (!any)
-            session.WriteResult($"No project of {Path.GetFileName(session.Report.Source)} that can be published declares ImgpkgBundle, ImgpkgImage, ImgpkgLock or ImgpkgBundleContent: there is nothing to do.");
+            session.WriteResult(
+                $"No project of {Path.GetFileName(session.Report.Source)} that can be published declares ImgpkgBundle, ImgpkgImage, " +
+                "ImgpkgLock or ImgpkgBundleContent: there is nothing to do.");
         return exitCode;
     }
 
     // Null for a project of a solution that has nothing to do with us.
-    private async Task<int?> PublishAsync(EvaluationRequest request, bool inSolution, ParseResult parsed, Session session, CancellationToken cancellationToken)
+    private async Task<int?> PublishAsync(
+        EvaluationRequest request, bool inSolution, ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         session.Phase = "evaluating";
         if (!inSolution)
             session.Report.Source = request.Project;
-        ProjectItems project = ProjectItems.Of(request, await ProjectEvaluator.EvaluateAsync(request, inSolution, cancellationToken).ConfigureAwait(false), inSolution);
+        ProjectItems project = ProjectItems.Of(
+            request, await ProjectEvaluator.EvaluateAsync(request, inSolution, cancellationToken), inSolution);
         if (inSolution && (!project.IsPublishable || !project.HasItems))
         {
             foreach (Diagnostic slip in project.Warnings.Where(warning => warning.Code == ErrorCode.NothingDeclared))
@@ -116,9 +128,11 @@ internal sealed class PublishCommand
         {
             Artifacts = artifacts,
             CountRetries = () => registry.Statistics.Retries,
-            RefusesAnonymous = (reference, name, token) => AnonymousPull.FindRefusalAsync(_registry.Read(parsed, session.Trace, project.Settings.Access), reference, name, token),
+            RefusesAnonymous = (reference, name, token) =>
+            AnonymousPull.FindRefusalAsync(_registry.Read(parsed, session.Trace, project.Settings.Access), reference, name, token),
         };
-        using PreparedProject prepared = await publisher.PrepareAsync(new DeclaredProject(project.Items, project.Content, project.Settings, project.Problems), cancellationToken).ConfigureAwait(false);
+        using PreparedProject prepared = await publisher.PrepareAsync(
+            new DeclaredProject(project.Items, project.Content, project.Settings, project.Problems), cancellationToken);
         foreach (Diagnostic warning in prepared.Warnings)
             session.Warn(warning);
         SourceLocation projectFile = new(request.Project);
@@ -128,32 +142,34 @@ internal sealed class PublishCommand
             return 1;
         if (project.Items.IsEmpty && project.Content is null)
         {
-            session.WriteResult($"{Path.GetFileName(request.Project)} declares no ImgpkgBundle, ImgpkgImage, ImgpkgLock or ImgpkgBundleContent: there is nothing to do.");
+            session.WriteResult(
+                $"{Path.GetFileName(request.Project)} declares no ImgpkgBundle, ImgpkgImage, ImgpkgLock or ImgpkgBundleContent: there is " +
+                "nothing to do.");
             return 0;
         }
 
         if (isDry)
         {
-            PublishPlan plan = await ProjectPublisher.PlanAsync(prepared, cancellationToken).ConfigureAwait(false);
+            PublishPlan plan = await ProjectPublisher.PlanAsync(prepared, cancellationToken);
             foreach (Diagnostic refusal in plan.Refusals)
                 session.Fail(refusal);
             if (!plan.Refusals.IsEmpty)
                 return 1;
-            await _dry.ShowAsync(parsed, plan.Document, session, cancellationToken).ConfigureAwait(false);
+            await _dry.ShowAsync(parsed, plan.Document, session, cancellationToken);
             return 0;
         }
 
         if (prepared.PushesBundle)
         {
             using VerbObserver pushing = new(session);
-            PushResult pushed = await publisher.PushAsync(prepared, pushing, cancellationToken).ConfigureAwait(false);
+            PushResult pushed = await publisher.PushAsync(prepared, pushing, cancellationToken);
             session.WriteResult(pushed.Reference.ToString());
         }
 
         PublishResult result;
         try
         {
-            result = await ProjectPublisher.RunAsync(prepared, cancellationToken).ConfigureAwait(false);
+            result = await ProjectPublisher.RunAsync(prepared, cancellationToken);
         }
         finally
         {
@@ -165,15 +181,17 @@ internal sealed class PublishCommand
         _output.Show(result, session);
         if (result.Model is { } model)
         {
-            SummaryTarget? target = parsed.GetText(_summary) is { } asked ? SummaryTarget.Find(asked, detects: false, _ => null) : SummaryTarget.Of(project.Settings, Environment.GetEnvironmentVariable);
-            await ReportRequest.WriteSummaryAsync(target, model, session, cancellationToken).ConfigureAwait(false);
+            SummaryTarget? target = parsed.GetText(_summary) is { } asked ? SummaryTarget.Find(asked, detects: false, _ => null)
+                : SummaryTarget.Of(project.Settings, Environment.GetEnvironmentVariable);
+            await ReportRequest.WriteSummaryAsync(target, model, session, cancellationToken);
         }
 
         foreach (Diagnostic failure in result.Failures)
             session.Fail(failure);
         if (!result.Failures.IsEmpty)
             return 1;
-        return project.Settings.Apply is { } apply && result.Items.Length > 0 ? await PublishedManifests.ApplyAsync(result, apply, project.Settings, session, cancellationToken).ConfigureAwait(false) : 0;
+        return project.Settings.Apply is { } apply && result.Items.Length > 0
+            ? await PublishedManifests.ApplyAsync(result, apply, project.Settings, session, cancellationToken) : 0;
     }
 
     private string? SummaryFile(ParseResult parsed) => parsed.GetText(_summary) is { } asked && !SummaryTarget.IsOff(asked) ? asked : null;

@@ -39,7 +39,8 @@ internal sealed class PublishOutput
     }
 
     private static string Shown(string path) =>
-        Path.GetRelativePath(Environment.CurrentDirectory, path) is { } near && !near.StartsWith("..", StringComparison.Ordinal) ? near : path;
+        Path.GetRelativePath(Environment.CurrentDirectory, path) is { } near
+            && !near.StartsWith("..", StringComparison.Ordinal) ? near : path;
 
     private static string JsonName(PublishedFileKind kind) => kind switch
     {

@@ -11,7 +11,8 @@ internal static class PublishedManifests
 {
     /// <summary>Applies them, and shows what came of it.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> ApplyAsync(PublishResult result, ApplySettings apply, PublishSettings settings, Session session, CancellationToken cancellationToken)
+    public static async Task<int> ApplyAsync(
+        PublishResult result, ApplySettings apply, PublishSettings settings, Session session, CancellationToken cancellationToken)
     {
         string[] files = [.. result.ManifestsOf(settings)];
         if (files.Length == 0)
@@ -22,7 +23,10 @@ internal static class PublishedManifests
 
         string kubeconfig = string.Join(Path.PathSeparator, ApplyTarget.Files(settings, Environment.GetEnvironmentVariable));
         using ClusterClient client = new(KubeConfig.Read(null, apply.Context, _ => kubeconfig), session.Trace);
-        (bool isDone, string summary) = await new ClusterRun(client, client.Namespace, session) { Wait = apply.Wait }.RunAsync(ManifestReader.Read(files, client.Namespace, isAsked: false), cancellationToken).ConfigureAwait(false);
+        (bool isDone, string summary) = await new ClusterRun(client, client.Namespace, session)
+        {
+            Wait = apply.Wait
+        }.RunAsync(ManifestReader.Read(files, client.Namespace, isAsked: false), cancellationToken);
         session.Report.Summary = $"{session.Report.Summary}; {apply.Context}: {summary}";
         session.WriteResult($"{apply.Context}: {summary}");
         return isDone ? 0 : 1;

@@ -19,12 +19,15 @@ internal sealed class PullCommand
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to pull", "-b");
     private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image to pull", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock file whose bundle to pull");
-    private readonly Option<string[]> _tar = Flag.Repeated("--tar", "FILE", "Archive to pull out of, or several that are one chain of deltas; beside it -b or -i name one of its images");
+    private readonly Option<string[]> _tar = Flag.Repeated(
+        "--tar", "FILE", "Archive to pull out of, or several that are one chain of deltas; beside it -b or -i name one of its images");
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
-    private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to fill: a new or empty one, or one that an earlier pull filled", "-o");
+    private readonly Option<string?> _output =
+        Flag.Text("--output", "FOLDER", "Folder to fill: a new or empty one, or one that an earlier pull filled", "-o");
     private readonly Option<bool> _recursive = Flag.Switch("--recursive", "Pull the bundles that the bundle pins, too", false, "-r");
-    private readonly Option<bool> _bundleCheck = Flag.Switch("--image-is-bundle-check", "Refuse a bundle that is given with -i", byDefault: true);
+    private readonly Option<bool> _bundleCheck =
+        Flag.Switch("--image-is-bundle-check", "Refuse a bundle that is given with -i", byDefault: true);
     private readonly Option<bool> _force = Flag.Switch("--force", "Replace the folder whatever it contains");
     private readonly TrustFlags _trust = new();
     private readonly RegistryFlags _registry = new();
@@ -34,14 +37,16 @@ internal sealed class PullCommand
     {
         ToolCommand command = new(
             "pull",
-            "Unpacks a bundle or image into a folder. The folder is replaced when everything is unpacked, and only if it holds nothing but an earlier pull.",
+            "Unpacks a bundle or image into a folder. The folder is replaced when everything is unpacked, and only if it holds nothing " +
+            "but an earlier pull.",
             ("A bundle", "pull -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -o simple-app-bundle"),
             ("With the bundles it pins", "pull -r -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -o simple-app-bundle"),
             ("Out of an archive", "pull --tar simple-app-bundle.tar -o simple-app-bundle"));
         PullCommand flags = new();
         foreach (Option option in new Option[]
         {
-            flags._bundle, flags._image, flags._lock, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option, flags._output, flags._recursive, flags._bundleCheck, flags._force,
+            flags._bundle, flags._image, flags._lock, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option,
+                flags._output, flags._recursive, flags._bundleCheck, flags._force,
         })
         {
             command.Options.Add(option);
@@ -64,8 +69,9 @@ internal sealed class PullCommand
         using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
         using (VerbObserver observer = new(session))
         {
-            PullTrust? trust = rule is null ? null : await PullTrust.CreateAsync(rule, request, registry, cancellationToken).ConfigureAwait(false);
-            result = await new Puller(registry, observer).PullAsync(request with { Admit = trust is null ? null : trust.AdmitAsync }, cancellationToken).ConfigureAwait(false);
+            PullTrust? trust = rule is null ? null : await PullTrust.CreateAsync(rule, request, registry, cancellationToken);
+            result = await new Puller(registry, observer).PullAsync(
+                request with { Admit = trust is null ? null : trust.AdmitAsync }, cancellationToken);
             session.Report.Signatures = trust?.Images;
         }
 
@@ -81,13 +87,18 @@ internal sealed class PullCommand
         RelocationSource.Archive? tar = _layout.Choose(parsed, _tar, _parts);
         int given = new[] { bundle, image, file }.Count(value => value is not null);
         if (given > 1 || (tar is not null && file is not null))
-            throw new AirgapException(ErrorCode.SourceSelection, "Expected only one of image, bundle, or lock", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
+            throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected only one of image, bundle, or lock",
+                "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
         if (given == 0 && tar is null)
-            throw new AirgapException(ErrorCode.SourceSelection, "Expected either image, bundle, or lock", "Give one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
+            throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected either image, bundle, or lock",
+                "Give one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
         if (bundle is not null && !parsed.GetValue(_bundleCheck))
         {
             throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Cannot set --image-is-bundle-check while using -b flag", "Leave it out: with -b it must be a bundle.");
+                ErrorCode.IncompatibleOptions, "Cannot set --image-is-bundle-check while using -b flag",
+                "Leave it out: with -b it must be a bundle.");
         }
 
         if (tar is null)
@@ -120,7 +131,9 @@ internal sealed class PullCommand
             "copied",
             item.IsBundle ? "bundle" : "image",
             []))];
-        session.Report.Summary = $"{Amounts.Count(result.Files, "file")} ({ByteSize.Format(result.Bytes)}) from {result.Reference}, in {Amounts.Text(result.Elapsed)}";
+        session.Report.Summary =
+            $"{Amounts.Count(result.Files, "file")} ({ByteSize.Format(result.Bytes)}) from {result.Reference}, in " +
+            $"{Amounts.Text(result.Elapsed)}";
         session.WriteResult(output);
         session.WriteResult(session.Report.Summary);
         if (result.SkippedEntries > 0)

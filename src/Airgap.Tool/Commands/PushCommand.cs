@@ -31,9 +31,12 @@ internal sealed class PushCommand
     private readonly Option<bool> _preserve = Flag.Switch("--preserve-permissions", "Keep the permissions of group and others");
     private readonly Option<string[]> _labels = Flag.Repeated("--labels", "KEY=VALUE", "Label of the image", "-l");
     private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the bundle");
-    private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write in the place of a push; no registry is asked");
-    private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar in the place of a push; no registry is asked");
-    private readonly Option<string?> _volumeSize = Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
+    private readonly Option<string?> _toTar =
+        Flag.Text("--to-tar", "FILE", "Archive to write in the place of a push; no registry is asked");
+    private readonly Option<string?> _toOciTar =
+        Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar in the place of a push; no registry is asked");
+    private readonly Option<string?> _volumeSize =
+        Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -41,15 +44,18 @@ internal sealed class PushCommand
     {
         ToolCommand command = new(
             "push",
-            "Packs files and folders into a bundle or image and puts it into a registry. The same files give the same digest on every machine.",
+            "Packs files and folders into a bundle or image and puts it into a registry. The same files give the same digest on every " +
+            "machine.",
             ("A bundle", "push -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -f simple-app-bundle --lock-output bundle.lock.yml"),
-            ("A bundle into an archive, without any registry", "push -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -f simple-app-bundle --to-tar simple-app-bundle.tar"),
+            ("A bundle into an archive, without any registry",
+                "push -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -f simple-app-bundle --to-tar simple-app-bundle.tar"),
             ("An image of two folders", "push -i registry.corp.com/apps/config:v1.0.0 -f config -f defaults"));
         PushCommand flags = new();
         flags._excludeDefaults.Hidden = true;
         foreach (Option option in new Option[]
         {
-            flags._bundle, flags._image, flags._files, flags._exclusions, flags._excludeDefaults, flags._preserve, flags._labels, flags._lockOutput, flags._toTar, flags._toOciTar, flags._volumeSize,
+            flags._bundle, flags._image, flags._files, flags._exclusions, flags._excludeDefaults, flags._preserve, flags._labels,
+                flags._lockOutput, flags._toTar, flags._toOciTar, flags._volumeSize,
         })
         {
             command.Options.Add(option);
@@ -67,11 +73,12 @@ internal sealed class PushCommand
         if (lockOutput is not null && !request.IsBundle)
         {
             throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Lock output is not compatible with image, use bundle for lock output", "Leave --lock-output out, or push with -b.");
+                ErrorCode.IncompatibleOptions, "Lock output is not compatible with image, use bundle for lock output",
+                "Leave --lock-output out, or push with -b.");
         }
 
         if (ArchiveOf(parsed) is { } archive)
-            return await PackAsync(parsed, request, archive, lockOutput, session, cancellationToken).ConfigureAwait(false);
+            return await PackAsync(parsed, request, archive, lockOutput, session, cancellationToken);
         OutputCheck.OfFiles(lockOutput);
         session.Report.Source = string.Join(", ", request.Inputs);
         session.Report.Destination = request.Destination.ToString();
@@ -79,11 +86,12 @@ internal sealed class PushCommand
         PushResult result;
         using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
         using (VerbObserver observer = new(session))
-        using (await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(new RelocationDestination.Repository(request.Destination.Repository), observer, cancellationToken).ConfigureAwait(false))
-            result = await new Pusher(registry, observer).PushAsync(request, cancellationToken).ConfigureAwait(false);
+        using (await DestinationLock.OfUser(Timeout.InfiniteTimeSpan)
+            .EnterAsync(new RelocationDestination.Repository(request.Destination.Repository), observer, cancellationToken))
+            result = await new Pusher(registry, observer).PushAsync(request, cancellationToken);
         if (lockOutput is not null)
         {
-            await AtomicFile.WriteAsync(lockOutput, Encoding.UTF8.GetBytes(result.Lock!.ToYaml()), AtomicFile.OwnerOnly, cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(lockOutput, Encoding.UTF8.GetBytes(result.Lock!.ToYaml()), AtomicFile.OwnerOnly, cancellationToken);
             session.Report.Files = [new ReportFile(lockOutput, "lock")];
         }
 
@@ -97,20 +105,24 @@ internal sealed class PushCommand
         return (parsed.GetText(_toTar), parsed.GetText(_toOciTar)) switch
         {
             (null, null) => volumeSize is null ? null : throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Flag --volume-size can only be used with --to-tar or --to-oci-tar", "Leave it out: only an archive is written in parts."),
+                ErrorCode.IncompatibleOptions, "Flag --volume-size can only be used with --to-tar or --to-oci-tar",
+                "Leave it out: only an archive is written in parts."),
             ({ } tar, null) => new RelocationDestination.Archive(tar) { VolumeSize = volumeSize },
             (null, { } tar) => new RelocationDestination.Archive(tar) { Format = ArchiveFormat.LayoutTar, VolumeSize = volumeSize },
-            _ => throw new AirgapException(ErrorCode.DestinationSelection, "Expected only one of --to-tar and --to-oci-tar", "Give one of them."),
+            _ => throw new AirgapException(
+                ErrorCode.DestinationSelection, "Expected only one of --to-tar and --to-oci-tar", "Give one of them."),
         };
     }
 
     private async Task<int> PackAsync(
-        ParseResult parsed, PushRequest request, RelocationDestination.Archive archive, string? lockOutput, Session session, CancellationToken cancellationToken)
+        ParseResult parsed, PushRequest request, RelocationDestination.Archive archive, string? lockOutput, Session session,
+        CancellationToken cancellationToken)
     {
         if (lockOutput is not null)
         {
             throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Cannot output lock file with tar destination", "Use --lock-output when the archive is copied to its repository: only then its place is known.");
+                ErrorCode.IncompatibleOptions, "Cannot output lock file with tar destination",
+                "Use --lock-output when the archive is copied to its repository: only then its place is known.");
         }
 
         OutputCheck.OfArchive(archive.Path);
@@ -119,13 +131,14 @@ internal sealed class PushCommand
         session.Phase = "packing";
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
         using VerbObserver observer = new(session);
-        using PackedArchive packed = await new Pusher(registry, observer).PackAsync(request, cancellationToken).ConfigureAwait(false);
-        TransferResult result = await new Relocator(registry).RunAsync(packed.Plan, archive, new TransferOptions(), cancellationToken).ConfigureAwait(false);
+        using PackedArchive packed = await new Pusher(registry, observer).PackAsync(request, cancellationToken);
+        TransferResult result = await new Relocator(registry).RunAsync(packed.Plan, archive, new TransferOptions(), cancellationToken);
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         CopyResultText.Fill(session.Report, result);
         session.WriteResult(archive.Path);
-        session.WriteResult($"{Amounts.Count(packed.Files, "file")} packed as {result.Root!.Item.Source}, in {Amounts.Text(result.Elapsed)}");
+        session.WriteResult(
+            $"{Amounts.Count(packed.Files, "file")} packed as {result.Root!.Item.Source}, in {Amounts.Text(result.Elapsed)}");
         session.WriteLine("Succeeded");
         return 0;
     }
@@ -135,9 +148,11 @@ internal sealed class PushCommand
         string? bundle = parsed.GetText(_bundle);
         string? image = parsed.GetText(_image);
         if (bundle is not null && image is not null)
-            throw new AirgapException(ErrorCode.DestinationSelection, "Expected only one of image or bundle", "Give either --bundle (-b) or --image (-i).");
+            throw new AirgapException(
+                ErrorCode.DestinationSelection, "Expected only one of image or bundle", "Give either --bundle (-b) or --image (-i).");
         string destination = bundle ?? image
-            ?? throw new AirgapException(ErrorCode.DestinationSelection, "Expected either image or bundle", "Say where to push to: --bundle (-b) or --image (-i).");
+            ?? throw new AirgapException(
+                ErrorCode.DestinationSelection, "Expected either image or bundle", "Say where to push to: --bundle (-b) or --image (-i).");
         IReadOnlyList<string>? exclusions = ExclusionList.Of(parsed, _exclusions, _excludeDefaults);
         LayerOptions layer = new() { PreservePermissions = parsed.GetValue(_preserve) };
         return new PushRequest

@@ -7,7 +7,9 @@ namespace Airgap.Tool.Commands;
 /// <summary>References on the command line, refused in imgpkg's words.</summary>
 internal static class References
 {
-    /// <summary>Reads a reference as imgpkg does, which takes a colon without a tag for no tag. In a project that would hide an empty property.</summary>
+    /// <summary>
+    /// Reads a reference as imgpkg does, which takes a colon without a tag for no tag. In a project that would hide an empty property.
+    /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ImageReference? reference, [NotNullWhen(false)] out string? problem)
     {
         int at = text.IndexOf('@', StringComparison.Ordinal);

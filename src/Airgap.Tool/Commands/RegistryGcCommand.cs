@@ -13,7 +13,8 @@ namespace Airgap.Tool.Commands;
 internal sealed class RegistryGcCommand
 {
     private readonly Option<string?> _folder = Flag.Text("--folder", "DIR", "Folder of the registry's content");
-    private readonly Option<string?> _grace = Flag.Text("--grace", "DURATION", "How old garbage has to be, such as 7d or 36h (default: 1h)");
+    private readonly Option<string?> _grace =
+        Flag.Text("--grace", "DURATION", "How old garbage has to be, such as 7d or 36h (default: 1h)");
     private readonly Option<bool> _dry = Flag.Switch("--dry-run", "Show what would be removed, and remove nothing");
 
     /// <summary>Makes the command.</summary>
@@ -21,7 +22,8 @@ internal sealed class RegistryGcCommand
     {
         ToolCommand command = new(
             "gc",
-            "Removes the blobs of a registry's folder that no manifest needs. No process may serve the folder meanwhile; serve collects by itself.",
+            "Removes the blobs of a registry's folder that no manifest needs. No process may serve the folder meanwhile; serve collects " +
+            "by itself.",
             ("After a prune", "registry gc --folder registry"),
             ("To see what it would free", "registry gc --folder registry --dry-run"));
         RegistryGcCommand flags = new();
@@ -33,7 +35,8 @@ internal sealed class RegistryGcCommand
 
     private Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        string folder = parsed.GetText(_folder) ?? throw new AirgapException(ErrorCode.InvalidArgument, "The registry's folder is not given.", "Name it: --folder DIR.");
+        string folder = parsed.GetText(_folder)
+            ?? throw new AirgapException(ErrorCode.InvalidArgument, "The registry's folder is not given.", "Name it: --folder DIR.");
         TimeSpan grace = GracePeriod.Parse("--grace", parsed.GetText(_grace) ?? "1h");
         bool isDry = session.IsDry = parsed.GetValue(_dry);
         session.Report.Source = folder;
@@ -41,17 +44,23 @@ internal sealed class RegistryGcCommand
         session.AfterStop = "What was removed is gone, and everything that a manifest needs is there. Run it again to go on.";
         string full = Path.GetFullPath(folder);
         if (!Directory.Exists(new StorageLayout(full).Repositories))
-            throw new AirgapException(ErrorCode.FileNotFound, $"'{folder}' is not a registry's folder: it holds no repositories.", "Name the folder that serve or docker-registry was given.");
+            throw new AirgapException(
+                ErrorCode.FileNotFound, $"'{folder}' is not a registry's folder: it holds no repositories.",
+                "Name the folder that serve or docker-registry was given.");
         try
         {
             using IDisposable hold = FolderHold.Take(full)
-                ?? throw new AirgapException(ErrorCode.AccessDenied, $"No lock can be held of the registry's folder '{folder}'.", "Run it as the user who serves the folder, on a file system with locks.");
+                ?? throw new AirgapException(
+                    ErrorCode.AccessDenied, $"No lock can be held of the registry's folder '{folder}'.",
+                    "Run it as the user who serves the folder, on a file system with locks.");
             using RegistryStorage storage = new(full);
             GarbageReport report = storage.Garbage.Collect(grace, isDry, cancellationToken);
             foreach (string name in report.Unreadable)
                 session.Warn(GarbageRounds.NotSwept(name));
             string would = isDry ? " to remove" : " removed";
-            session.Report.Summary = $"{Amounts.Count(report.Removed, "blob")} ({ByteSize.Format(report.Bytes)}){would}, {report.Kept} kept; {Amounts.Count(report.Unlinked, "link")}{would}";
+            session.Report.Summary =
+                $"{Amounts.Count(report.Removed, "blob")} ({ByteSize.Format(report.Bytes)}){would}, {report.Kept} kept; " +
+                $"{Amounts.Count(report.Unlinked, "link")}{would}";
             session.WriteResult(session.Report.Summary);
             return Task.FromResult(0);
         }

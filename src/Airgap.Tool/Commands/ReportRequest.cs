@@ -25,20 +25,21 @@ internal sealed record ReportRequest(string? Page, string? Summary, bool Detects
     {
         if (Page is not null)
         {
-            await AtomicFile.WriteAsync(Page, Encoding.UTF8.GetBytes(HtmlReport.Write(model)), mode: null, cancellationToken).ConfigureAwait(false);
+            await AtomicFile.WriteAsync(Page, Encoding.UTF8.GetBytes(HtmlReport.Write(model)), mode: null, cancellationToken);
             (session.Report.Files ??= []).Add(new ReportFile(Page, "page"));
         }
 
-        await WriteSummaryAsync(_target, model, session, cancellationToken).ConfigureAwait(false);
+        await WriteSummaryAsync(_target, model, session, cancellationToken);
     }
 
     /// <summary>Writes the Markdown alone.</summary>
     /// <exception cref="Airgap.Oci.AirgapException">3xxx: a file that was asked for by name.</exception>
-    public static async Task WriteSummaryAsync(SummaryTarget? target, ReportModel model, Session session, CancellationToken cancellationToken)
+    public static async Task WriteSummaryAsync(
+        SummaryTarget? target, ReportModel model, Session session, CancellationToken cancellationToken)
     {
         if (target is null)
             return;
-        SummaryOutcome written = await target.WriteAsync(model, cancellationToken).ConfigureAwait(false);
+        SummaryOutcome written = await target.WriteAsync(model, cancellationToken);
         if (written.Warning is { } warning)
             session.Warn(warning);
         if (written.Path is { } path)

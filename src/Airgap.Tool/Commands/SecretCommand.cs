@@ -14,7 +14,8 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>secret</c>: the pull secret of a cluster, with the credentials of this machine.</summary>
 internal sealed class SecretCommand
 {
-    private readonly Option<string[]> _for = Flag.List("--for", "HOST", "Registry that the Secret is for, letter for letter as the images name it");
+    private readonly Option<string[]> _for =
+        Flag.List("--for", "HOST", "Registry that the Secret is for, letter for letter as the images name it");
     private readonly Option<string?> _name = Flag.Text("--name", "NAME", "The Secret's name");
     private readonly Option<bool> _apply = Flag.Switch("--apply", "Apply it to the cluster instead of writing it to standard output");
     private readonly ClusterFlags _cluster = new("The Secret's namespace (with --apply, default: the context's)");
@@ -25,7 +26,8 @@ internal sealed class SecretCommand
     {
         ToolCommand command = new(
             "secret",
-            "Makes the pull secret of a cluster from the credentials that a copy from this machine would use, to standard output or, with --apply, straight into the cluster. The output holds the credentials.",
+            "Makes the pull secret of a cluster from the credentials that a copy from this machine would use, to standard output or, " +
+            "with --apply, straight into the cluster. The output holds the credentials.",
             ("Straight into the cluster", "secret --for final-registry.corp.com --name mirror-pull -n packages --apply"),
             ("To another program", "secret --for final-registry.corp.com --name mirror-pull -n packages | kubeseal -o yaml"));
         SecretCommand flags = new();
@@ -42,21 +44,25 @@ internal sealed class SecretCommand
     {
         string[] hosts = parsed.GetValue(_for) ?? [];
         if (hosts.Length == 0)
-            throw new AirgapException(ErrorCode.InvalidArgument, "It was not said which registry the Secret is for.", "Give --for HOST, such as --for final-registry.corp.com.");
-        string name = parsed.GetText(_name) ?? throw new AirgapException(ErrorCode.InvalidArgument, "The Secret has no name.", "Give --name NAME, such as --name mirror-pull.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, "It was not said which registry the Secret is for.",
+                "Give --for HOST, such as --for final-registry.corp.com.");
+        string name = parsed.GetText(_name)
+            ?? throw new AirgapException(
+                ErrorCode.InvalidArgument, "The Secret has no name.", "Give --name NAME, such as --name mirror-pull.");
         ICredentialSource credentials = CredentialSources.CreateDefault(_registry.ReadCredentials(parsed, session.Trace));
-        PullSecret secret = await PullSecret.MakeAsync(name, _cluster.Namespace(parsed), hosts, credentials, cancellationToken).ConfigureAwait(false);
+        PullSecret secret = await PullSecret.MakeAsync(name, _cluster.Namespace(parsed), hosts, credentials, cancellationToken);
         if (!parsed.GetValue(_apply))
         {
             session.Report.Manifest = secret.ToYaml();
             if (!session.Options.Json)
-                await session.Terminal.Out.WriteAsync(secret.ToYaml()).ConfigureAwait(false);
+                await session.Terminal.Out.WriteAsync(secret.ToYaml());
             return 0;
         }
 
         session.Phase = "applying";
         using ClusterClient client = _cluster.Connect(parsed, session.Trace);
-        ApplyOutcome outcome = await secret.ApplyAsync(client, client.Namespace, cancellationToken).ConfigureAwait(false);
+        ApplyOutcome outcome = await secret.ApplyAsync(client, client.Namespace, cancellationToken);
         string ns = secret.Namespace ?? client.Namespace;
         session.Report.Destination = client.Server;
         session.Report.Objects = [new ReportObject("Secret", ns, name) { Outcome = ClusterRun.Words(outcome) }];

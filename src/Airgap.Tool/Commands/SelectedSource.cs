@@ -18,7 +18,8 @@ internal sealed class SelectedSource : IDisposable
     private readonly Derivation? _derivation;
     private readonly ArchiveRegistry? _archive;
 
-    private SelectedSource(RelocationSource source, IRegistry registry, ITransferObserver observer, Derivation? derivation = null, ArchiveRegistry? archive = null)
+    private SelectedSource(RelocationSource source, IRegistry registry, ITransferObserver observer, Derivation? derivation = null,
+        ArchiveRegistry? archive = null)
     {
         _source = source;
         _registry = registry;
@@ -31,20 +32,26 @@ internal sealed class SelectedSource : IDisposable
     public DerivedReport? Derived { get; private set; }
 
     /// <summary>Derives what was chosen; nothing is asked where nothing was.</summary>
-    /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws; <see cref="ErrorCode.IncompatibleOptions"/>.</exception>
-    public static async Task<SelectedSource> CreateAsync(RelocationSource source, BundleSelection selection, IRegistry registry, ITransferObserver observer, int concurrency, Session session, CancellationToken cancellationToken)
+    /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws;
+    /// <see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    public static async Task<SelectedSource> CreateAsync(
+        RelocationSource source, BundleSelection selection, IRegistry registry, ITransferObserver observer, int concurrency,
+        Session session, CancellationToken cancellationToken)
     {
         if (selection.IsEmpty)
             return new SelectedSource(source, registry, observer);
-        ArchiveRegistry? archive = source is RelocationSource.Archive from ? await ArchiveRegistry.OpenAsync(from, registry, cancellationToken).ConfigureAwait(false) : null;
+        ArchiveRegistry? archive = source is RelocationSource.Archive from
+            ? await ArchiveRegistry.OpenAsync(from, registry, cancellationToken) : null;
         (ImageReference reference, string? tag) = source switch
         {
             RelocationSource.Archive => (archive!.Root, archive.Tag),
             RelocationSource.Bundle { Reference: var bundle } => (bundle, bundle.Digest is null ? bundle.Tag : null),
-            _ => throw new AirgapException(ErrorCode.IncompatibleOptions, "Packages and platforms are chosen of a bundle", "Name the bundle with -b, or an archive that was written of one."),
+            _ => throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Packages and platforms are chosen of a bundle",
+                "Name the bundle with -b, or an archive that was written of one."),
         };
         using Deriver deriver = new(archive ?? registry, selection, observer, concurrency);
-        Derivation derivation = await deriver.DeriveAsync(reference, tag, cancellationToken).ConfigureAwait(false);
+        Derivation derivation = await deriver.DeriveAsync(reference, tag, cancellationToken);
         foreach (Diagnostic warning in derivation.Warnings)
             session.Warn(warning);
         return new SelectedSource(source, registry, observer, derivation, archive);
@@ -54,10 +61,12 @@ internal sealed class SelectedSource : IDisposable
     public async Task<TransferPlan> PlanAsync(PlanOptions options, CancellationToken cancellationToken)
     {
         if (_derivation is null)
-            return await new Relocator(_registry, _observer).PlanAsync(_source, options, cancellationToken).ConfigureAwait(false);
+            return await new Relocator(_registry, _observer).PlanAsync(_source, options, cancellationToken);
         // What an archive holds beside its images goes along, as it does without a choice.
-        PlanOptions planning = _derivation.Planning(_archive is null ? options : options.Carrying(ArtifactChoice.All) with { Destination = null });
-        TransferPlan plan = await new Relocator(_derivation.Over(_archive ?? _registry), _observer).PlanAsync(_derivation.Source, planning, cancellationToken).ConfigureAwait(false);
+        PlanOptions planning = _derivation.Planning(
+            _archive is null ? options : options.Carrying(ArtifactChoice.All) with { Destination = null });
+        TransferPlan plan = await new Relocator(_derivation.Over(_archive ?? _registry), _observer)
+            .PlanAsync(_derivation.Source, planning, cancellationToken);
         Derived = DerivedReport.Of(_derivation, _archive is null ? null : Math.Max(0, _archive.TotalBytes - plan.TotalBytes));
         return plan;
     }
@@ -66,7 +75,8 @@ internal sealed class SelectedSource : IDisposable
     public async Task<TransferPlan> JudgedAsync(TransferPlan plan, CancellationToken cancellationToken) =>
         _derivation is null ? plan
         : _archive is null ? _derivation.Judged(plan, null)
-        : _derivation.Judged(plan, await new Relocator(_registry).PlanAsync(_source, new PlanOptions { EmbedConfigs = true }, cancellationToken).ConfigureAwait(false));
+        : _derivation.Judged(plan,
+            await new Relocator(_registry).PlanAsync(_source, new PlanOptions { EmbedConfigs = true }, cancellationToken));
 
     /// <inheritdoc/>
     public void Dispose() => _derivation?.Dispose();

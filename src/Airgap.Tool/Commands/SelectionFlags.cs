@@ -10,18 +10,26 @@ namespace Airgap.Tool.Commands;
 /// <summary>The flags that choose packages and platforms of a bundle.</summary>
 internal sealed class SelectionFlags
 {
-    private readonly Option<string[]> _packages = Flag.Repeated("--package", "NAME@RANGE", "Package of a package repository to copy, such as 'cert-manager.example.com@>=1.12.0 <2.0.0', '*.example.com@latest:2' or a name alone; the others stay");
-    private readonly Option<string?> _prereleases = Flag.Text("--prereleases", "IDENTIFIERS", "Pre-releases of packages that count, too, parted by commas; '*' for all");
-    private readonly Option<string[]> _platforms = Flag.Repeated("--platform", "OS/ARCH", "Platform whose images to copy, such as linux/amd64; the others stay");
-    private readonly Option<string> _missing = Flag.Choice("--missing-platform", "What to do with an image that lacks a platform", "fail", "fail", "skip");
+    private readonly Option<string[]> _packages = Flag.Repeated(
+        "--package", "NAME@RANGE",
+        "Package of a package repository to copy, such as 'cert-manager.example.com@>=1.12.0 <2.0.0', '*.example.com@latest:2' or a name " +
+        "alone; the others stay");
+    private readonly Option<string?> _prereleases =
+        Flag.Text("--prereleases", "IDENTIFIERS", "Pre-releases of packages that count, too, parted by commas; '*' for all");
+    private readonly Option<string[]> _platforms =
+        Flag.Repeated("--platform", "OS/ARCH", "Platform whose images to copy, such as linux/amd64; the others stay");
+    private readonly Option<string> _missing =
+        Flag.Choice("--missing-platform", "What to do with an image that lacks a platform", "fail", "fail", "skip");
     private readonly Option<bool> _flatten = Flag.Switch("--flatten", "Put the one image that is left of an index in the index's place");
-    private readonly Option<bool> _dropUnreferenced = Flag.Switch("--drop-unreferenced", "Leave images that no chosen package names, even where nothing shows that they are not needed");
+    private readonly Option<bool> _dropUnreferenced =
+        Flag.Switch("--drop-unreferenced", "Leave images that no chosen package names, even where nothing shows that they are not needed");
 
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_packages, _prereleases, _platforms, _missing, _flatten, _dropUnreferenced];
 
     /// <summary>Reads the selection.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSelection"/> or <see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSelection"/> or
+    /// <see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public BundleSelection Read(ParseResult parsed)
     {
         BundleSelection selection = new()
@@ -34,9 +42,13 @@ internal sealed class SelectionFlags
             DropUnreferenced = parsed.GetValue(_dropUnreferenced),
         };
         if (selection.Platforms.IsEmpty && (selection.Flatten || selection.SkipMissingPlatforms))
-            throw new AirgapException(ErrorCode.IncompatibleOptions, $"Flag {(selection.Flatten ? "--flatten" : "--missing-platform skip")} can only be used with --platform", "Choose a platform, or leave it out.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                $"Flag {(selection.Flatten ? "--flatten" : "--missing-platform skip")} can only be used with --platform",
+                "Choose a platform, or leave it out.");
         if (selection.Packages.IsEmpty && selection.Prereleases is not null)
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --prereleases can only be used with --package", "Choose packages, or leave it out.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flag --prereleases can only be used with --package", "Choose packages, or leave it out.");
         return selection;
     }
 
@@ -44,5 +56,6 @@ internal sealed class SelectionFlags
         text is null ? null
         : text.Trim() == "*" ? []
         : TagConstraints.ParsePrereleases(text) is { } identifiers ? [.. identifiers]
-        : throw new AirgapException(ErrorCode.InvalidSelection, $"'{text}' is not a list of pre-releases.", "Write identifiers such as alpha,rc, or '*' for all.");
+        : throw new AirgapException(
+            ErrorCode.InvalidSelection, $"'{text}' is not a list of pre-releases.", "Write identifiers such as alpha,rc, or '*' for all.");
 }

@@ -21,38 +21,50 @@ internal sealed class ServeCommand
 
     private readonly Option<string?> _folder = Flag.Text("--folder", "DIR", "Folder of the content; made where there is none");
     private readonly Option<string[]> _tar = Flag.Repeated(
-        "--tar", "FILE[=REPOSITORY]", "Archive to serve, read only, as what an import would have made of it; the repository is named as the archive's bundle is");
+        "--tar", "FILE[=REPOSITORY]",
+        "Archive to serve, read only, as what an import would have made of it; the repository is named as the archive's bundle is");
 
-    private readonly Option<string[]> _ociTar = Flag.Repeated("--oci-tar", "FILE[=REPOSITORY]", "OCI image layout in a tar to serve, as an archive");
-    private readonly Option<string[]> _oci = Flag.Repeated("--oci", "FOLDER[=REPOSITORY]", "OCI image layout in a folder to serve, as an archive");
+    private readonly Option<string[]> _ociTar =
+        Flag.Repeated("--oci-tar", "FILE[=REPOSITORY]", "OCI image layout in a tar to serve, as an archive");
+    private readonly Option<string[]> _oci =
+        Flag.Repeated("--oci", "FOLDER[=REPOSITORY]", "OCI image layout in a folder to serve, as an archive");
     private readonly PartsInFlag _parts = new();
     private readonly Option<string?> _prefix = Flag.Text("--prefix", "PATH", "Prefix of the archives' repositories, such as apps");
-    private readonly Option<string?> _listen = Flag.Text("--listen", "HOST:PORT", "Address to listen on; port 0 takes a free one (default: 127.0.0.1:5000)");
+    private readonly Option<string?> _listen =
+        Flag.Text("--listen", "HOST:PORT", "Address to listen on; port 0 takes a free one (default: 127.0.0.1:5000)");
     private readonly Option<string[]> _hosts = Flag.List("--host", "NAME", "DNS name under which clients reach the registry");
     private readonly Option<bool> _readOnly = Flag.Switch("--read-only", "Refuse every change");
     private readonly Option<bool> _log = Flag.Switch("--access-log", "Write a line for each request to standard error");
     private readonly ServeTlsFlags _tls = new();
-    private readonly Option<string?> _passwords = Flag.Text("--htpasswd", "FILE", "File of the users who may use the registry, with bcrypt hashes, as 'htpasswd -B' writes it");
+    private readonly Option<string?> _passwords =
+        Flag.Text("--htpasswd", "FILE", "File of the users who may use the registry, with bcrypt hashes, as 'htpasswd -B' writes it");
     private readonly Option<int> _maxConnections = Flag.Number("--max-connections", "Most connections at once", MostConnections, 1);
-    private readonly Option<int> _maxUploads = Flag.Number("--max-uploads", "Most unfinished uploads at once", new UploadLimits().MaxCount, 1);
-    private readonly Option<string?> _maxBlob = Flag.Text("--max-blob-size", "SIZE", "Most bytes of one blob, such as 20GB (default: no limit)");
+    private readonly Option<int> _maxUploads =
+        Flag.Number("--max-uploads", "Most unfinished uploads at once", new UploadLimits().MaxCount, 1);
+    private readonly Option<string?> _maxBlob =
+        Flag.Text("--max-blob-size", "SIZE", "Most bytes of one blob, such as 20GB (default: no limit)");
 
-    private readonly Option<bool> _collect = Flag.Switch("--gc", "Collect garbage while it runs: blobs of the folder that no manifest needs", byDefault: true);
-    private readonly Option<string?> _grace = Flag.Text("--gc-grace", "DURATION", "How old garbage has to be, such as 7d or 36h (default: 24h)");
+    private readonly Option<bool> _collect =
+        Flag.Switch("--gc", "Collect garbage while it runs: blobs of the folder that no manifest needs", byDefault: true);
+    private readonly Option<string?> _grace =
+        Flag.Text("--gc-grace", "DURATION", "How old garbage has to be, such as 7d or 36h (default: 24h)");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "serve",
-            "Runs an OCI registry over a folder, or over archives where they lie. The first line on standard output is its address; Ctrl-C ends it.",
+            "Runs an OCI registry over a folder, or over archives where they lie. The first line on standard output is its address; " +
+            "Ctrl-C ends it.",
             ("A folder, on the default port", "serve --folder registry"),
             ("An archive, without unpacking it", "serve --tar simple-app-bundle.tar --prefix apps"),
-            ("For other machines", "serve --tar simple-app-bundle.tar --listen 0.0.0.0:5000 --host registry.corp.com --tls-self-signed --htpasswd users"));
+            ("For other machines",
+                "serve --tar simple-app-bundle.tar --listen 0.0.0.0:5000 --host registry.corp.com --tls-self-signed --htpasswd users"));
         ServeCommand flags = new();
         Option[] all =
         [
-            flags._folder, flags._tar, flags._ociTar, flags._oci, flags._parts.Option, flags._prefix, flags._listen, flags._hosts, flags._readOnly, flags._log, .. flags._tls.All,
+            flags._folder, flags._tar, flags._ociTar, flags._oci, flags._parts.Option, flags._prefix, flags._listen, flags._hosts,
+            flags._readOnly, flags._log, .. flags._tls.All,
             flags._passwords, flags._maxConnections, flags._maxUploads, flags._maxBlob, flags._collect, flags._grace,
         ];
         foreach (Option option in all)
@@ -66,10 +78,14 @@ internal sealed class ServeCommand
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>.</exception>
     public static IPEndPoint ParseListen(string text)
     {
-        string address = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" + text["localhost".Length..] : text;
-        return address.Contains(':', StringComparison.Ordinal) && !address.EndsWith(']') && IPEndPoint.TryParse(address, out IPEndPoint? endpoint)
+        string address = text.StartsWith("localhost:", StringComparison.OrdinalIgnoreCase)
+            ? "127.0.0.1" + text["localhost".Length..] : text;
+        return address.Contains(':', StringComparison.Ordinal) && !address.EndsWith(']')
+            && IPEndPoint.TryParse(address, out IPEndPoint? endpoint)
             ? endpoint
-            : throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' is not an address to listen on.", "Write HOST:PORT, such as 127.0.0.1:5000 or [::1]:0; HOST is an IP address or localhost.");
+            : throw new AirgapException(
+                ErrorCode.InvalidArgument, $"'{text}' is not an address to listen on.",
+                "Write HOST:PORT, such as 127.0.0.1:5000 or [::1]:0; HOST is an IP address or localhost.");
     }
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
@@ -80,7 +96,8 @@ internal sealed class ServeCommand
         {
             throw new AirgapException(
                 ErrorCode.InvalidArgument,
-                folder is null ? "The folder or archive to serve is not given." : "A folder and an archive are given, and one registry serves one of them.",
+                folder is null ? "The folder or archive to serve is not given."
+                : "A folder and an archive are given, and one registry serves one of them.",
                 "Say where the content is: --folder DIR, --tar FILE, --oci-tar FILE, or --oci FOLDER.");
         }
 
@@ -102,19 +119,23 @@ internal sealed class ServeCommand
             PasswordFile = parsed.GetText(_passwords),
             ReadOnly = parsed.GetValue(_readOnly),
             MaxConnections = parsed.GetValue(_maxConnections),
-            Uploads = new UploadLimits { MaxCount = parsed.GetValue(_maxUploads), MaxBlobBytes = SizeText.Parse("--max-blob-size", parsed.GetText(_maxBlob)) ?? long.MaxValue },
+            Uploads = new UploadLimits
+            {
+                MaxCount = parsed.GetValue(_maxUploads),
+                MaxBlobBytes = SizeText.Parse("--max-blob-size", parsed.GetText(_maxBlob)) ?? long.MaxValue
+            },
             CollectAfter = parsed.GetValue(_collect) ? GracePeriod.Parse("--gc-grace", parsed.GetText(_grace) ?? "24h") : null,
             StopWithin = s_stopWithin,
             Warning = session.Warn,
             AccessLog = parsed.GetValue(_log) ? session.WriteError : null,
         };
-        await using RegistryServer server = await ServeStart.RunAsync(options, cancellationToken).ConfigureAwait(false);
+        await using RegistryServer server = await ServeStart.RunAsync(options, cancellationToken);
         Interruption.Allow(s_grace);
-        await session.Terminal.Out.WriteLineAsync(server.Address.ToString()).ConfigureAwait(false);
+        await session.Terminal.Out.WriteLineAsync(server.Address.ToString());
         if (tls.Authority is not null)
-            await session.Terminal.Out.WriteLineAsync(tls.Authority).ConfigureAwait(false);
-        await session.Terminal.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-        await server.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
+            await session.Terminal.Out.WriteLineAsync(tls.Authority);
+        await session.Terminal.Out.FlushAsync(CancellationToken.None);
+        await server.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
 }

@@ -6,7 +6,8 @@ namespace Airgap.Tool.Commands;
 /// <summary>Starts the registry of <c>serve</c>.</summary>
 internal static class ServeStart
 {
-    // What an archive of a thousand images takes, parsed: nearly all of it stays, so that collecting in between finds nothing and moves everything.
+    // What an archive of a thousand images takes, parsed: nearly all of it stays, so that collecting in between finds nothing and moves
+    // everything.
     private const long Budget = 32 * 1024 * 1024;
 
     /// <summary>Starts it; while archives are read, garbage is not collected, up to a budget.</summary>
@@ -16,7 +17,7 @@ internal static class ServeStart
         bool isHeld = options.Archives.Count > 0 && TryHold();
         try
         {
-            return await RegistryServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
+            return await RegistryServer.StartAsync(options, cancellationToken);
         }
         finally
         {

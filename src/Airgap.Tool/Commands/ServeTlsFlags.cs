@@ -19,31 +19,39 @@ internal sealed record ServeTls(ServerCertificate? Certificate, string? Authorit
 /// <summary>The flags of <c>serve</c> about https.</summary>
 internal sealed class ServeTlsFlags
 {
-    private readonly Option<string?> _certificate = Flag.Text("--tls-cert", "FILE", "Certificate to serve https with, in PEM, the intermediate ones after it");
+    private readonly Option<string?> _certificate =
+        Flag.Text("--tls-cert", "FILE", "Certificate to serve https with, in PEM, the intermediate ones after it");
     private readonly Option<string?> _key = Flag.Text("--tls-key", "FILE", "Its private key, in PEM");
     private readonly Option<bool> _selfSigned = Flag.Switch(
-        "--tls-self-signed", "Serve https with a certificate made now for the hosts named; the authority to trust follows the address on standard output");
+        "--tls-self-signed", "Serve https with a certificate made now for the hosts named; the authority to trust follows the address on " +
+        "standard output");
 
     public Option[] All => [_certificate, _key, _selfSigned];
 
     /// <summary>Reads the flags, and the files they name.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.InvalidServerCertificate"/>, or a 3xxx code.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.InvalidServerCertificate"/>, or a
+    /// 3xxx code.</exception>
     public ServeTls Read(ParseResult parsed, IReadOnlyList<string> hosts, IPAddress listen)
     {
         string? certificate = parsed.GetText(_certificate);
         string? key = parsed.GetText(_key);
         bool selfSigned = parsed.GetValue(_selfSigned);
         if (certificate is null != key is null)
-            throw new AirgapException(ErrorCode.InvalidArgument, "Of --tls-cert and --tls-key one is given, and https takes both.", "Give both files.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, "Of --tls-cert and --tls-key one is given, and https takes both.", "Give both files.");
         if (selfSigned && certificate is not null)
-            throw new AirgapException(ErrorCode.InvalidArgument, "--tls-self-signed and --tls-cert are given, and one certificate is served.", "Give one of them.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, "--tls-self-signed and --tls-cert are given, and one certificate is served.",
+                "Give one of them.");
         if (certificate is not null)
             return new ServeTls(CertificateFiles.Read(certificate, key!, DateTimeOffset.UtcNow), null);
         if (!selfSigned)
             return new ServeTls(null, null);
         foreach (string host in hosts.Where(host => Uri.CheckHostName(host) != UriHostNameType.Dns))
-            throw new AirgapException(ErrorCode.InvalidArgument, $"'{host}' is not a host's name.", "Write a DNS name: --host registry.corp.com.");
-        (ServerCertificate made, string authority) = SelfSigned.Create([.. hosts.Append("localhost").Distinct(StringComparer.OrdinalIgnoreCase)], AddressesOf(listen), DateTimeOffset.UtcNow);
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, $"'{host}' is not a host's name.", "Write a DNS name: --host registry.corp.com.");
+        (ServerCertificate made, string authority) = SelfSigned.Create(
+            [.. hosts.Append("localhost").Distinct(StringComparer.OrdinalIgnoreCase)], AddressesOf(listen), DateTimeOffset.UtcNow);
         return new ServeTls(made, authority);
     }
 

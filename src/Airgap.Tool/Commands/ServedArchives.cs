@@ -16,6 +16,8 @@ internal static class ServedArchives
         string? repository = isWhole ? null : text[(equals + 1)..].Trim('/');
         return path.Length > 0 && repository != ""
             ? new ArchiveToServe(Path.GetFullPath(path), repository)
-            : throw new AirgapException(ErrorCode.InvalidArgument, $"'{text}' names no archive to serve.", "Write --tar FILE, or --tar FILE=REPOSITORY; --oci and --oci-tar take the same.");
+            : throw new AirgapException(
+                ErrorCode.InvalidArgument, $"'{text}' names no archive to serve.",
+                "Write --tar FILE, or --tar FILE=REPOSITORY; --oci and --oci-tar take the same.");
     }
 }

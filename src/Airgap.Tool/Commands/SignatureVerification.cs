@@ -15,12 +15,17 @@ namespace Airgap.Tool.Commands;
 internal static class SignatureVerification
 {
     /// <summary>Judges what a source names, and all that it pins.</summary>
-    public static async Task<int> OfSourceAsync(RelocationSource source, TrustRule rule, RegistryClient registry, Session session, CancellationToken cancellationToken)
+    public static async Task<int> OfSourceAsync(
+        RelocationSource source, TrustRule rule, RegistryClient registry, Session session, CancellationToken cancellationToken)
     {
         // In an archive only what is attached tells; a bundle that is given as an image is judged alone.
-        PlanOptions options = new() { Artifacts = source is RelocationSource.Archive, IgnoreBundleCheck = source is RelocationSource.Image };
-        TransferPlan plan = await new Relocator(registry).PlanAsync(source, options, cancellationToken).ConfigureAwait(false);
-        if (!await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken).ConfigureAwait(false))
+        PlanOptions options = new()
+        {
+            Artifacts = source is RelocationSource.Archive,
+            IgnoreBundleCheck = source is RelocationSource.Image
+        };
+        TransferPlan plan = await new Relocator(registry).PlanAsync(source, options, cancellationToken);
+        if (!await TrustCheck.PassesAsync(plan, registry, rule, session, cancellationToken))
             return 1;
         foreach (TrustedImage image in session.Report.Signatures ?? [])
             session.WriteResult($"{image.Image}: {Signers(image)}");
@@ -28,18 +33,22 @@ internal static class SignatureVerification
     }
 
     /// <summary>Judges a file by the bundle beside it.</summary>
-    public static async Task<int> OfFileAsync(string file, string? signature, TrustRule? rule, Session session, CancellationToken cancellationToken)
+    public static async Task<int> OfFileAsync(
+        string file, string? signature, TrustRule? rule, Session session, CancellationToken cancellationToken)
     {
         if (signature is null)
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --blob needs the sigstore bundle of the file", "Name it with --signature.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flag --blob needs the sigstore bundle of the file", "Name it with --signature.");
         if (rule is not { AnyOf: { Count: > 0 } signers, Attestations.Count: 0 })
-            throw new AirgapException(ErrorCode.InvalidTrustRule, "Nobody is named who has to have signed the file.", "Give --verify-key, or --verify-identity with --verify-issuer and --trusted-root.");
+            throw new AirgapException(
+                ErrorCode.InvalidTrustRule, "Nobody is named who has to have signed the file.",
+                "Give --verify-key, or --verify-identity with --verify-issuer and --trusted-root.");
         session.Report.Source = file;
         session.Phase = "verifying signatures";
         SignedFile content;
         try
         {
-            content = await SignedFile.ReadAsync(file, cancellationToken).ConfigureAwait(false);
+            content = await SignedFile.ReadAsync(file, cancellationToken);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -53,7 +62,9 @@ internal static class SignatureVerification
             return 1;
         }
 
-        TrustedImage image = new(file, Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA256, content.Hash(System.Security.Cryptography.HashAlgorithmName.SHA256)).ToString(), [.. verdict.By.Select(TrustedSigner.Of)]);
+        TrustedImage image = new(
+            file, Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA256,
+                content.Hash(System.Security.Cryptography.HashAlgorithmName.SHA256)).ToString(), [.. verdict.By.Select(TrustedSigner.Of)]);
         session.Report.Signatures = [image];
         return Succeed(session, $"Verified the signature of {file}: {Signers(image)}");
     }

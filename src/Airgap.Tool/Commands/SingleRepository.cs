@@ -14,7 +14,8 @@ namespace Airgap.Tool.Commands;
 internal sealed class SingleRepository(IRegistry registry, ImageReference bundle) : IRegistry
 {
     /// <inheritdoc/>
-    public IImageRepository GetRepository(RepositoryName name) => name == bundle.Repository ? registry.GetRepository(name) : new Elsewhere(name, bundle);
+    public IImageRepository GetRepository(RepositoryName name) =>
+        name == bundle.Repository ? registry.GetRepository(name) : new Elsewhere(name, bundle);
 
     private sealed class Elsewhere(RepositoryName name, ImageReference bundle) : IImageRepository
     {
@@ -22,16 +23,19 @@ internal sealed class SingleRepository(IRegistry registry, ImageReference bundle
 
         public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) => throw NotRelocated(tagOrDigest);
 
-        public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) => throw NotRelocated(tagOrDigest);
+        public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+            throw NotRelocated(tagOrDigest);
 
         public IBlobContent GetBlob(Descriptor descriptor) => throw NotRelocated(descriptor.Digest.ToString());
 
         public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => throw NotRelocated(blob.Digest.ToString());
 
-        public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        public Task<BlobOutcome> PushBlobAsync(
+            IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
             throw NotRelocated(content.Descriptor.Digest.ToString());
 
-        public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) => throw NotRelocated(manifest.Digest.ToString());
+        public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
+            throw NotRelocated(manifest.Digest.ToString());
 
         public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) => throw NotRelocated("its tags");
 

@@ -43,15 +43,16 @@ internal sealed class TagListCommand
         string? tar = parsed.GetText(_tar);
         string? image = parsed.GetText(_image);
         if ((tar is null) == (image is null))
-            throw new AirgapException(ErrorCode.SourceSelection, "Expected either --image (-i) or --tar as a source", "Give exactly one of them.");
+            throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected either --image (-i) or --tar as a source", "Give exactly one of them.");
         if (tar is null)
             _parts.CheckUnused(parsed);
         session.Report.Source = tar ?? image;
         session.Phase = "listing";
         TagListOptions options = new() { Digests = parsed.GetValue(_digests), Internal = parsed.GetValue(_internal) };
         ImmutableArray<ListedTag> tags = tar is not null
-            ? await TagLister.ListArchiveAsync(_parts.Of(parsed, tar), options, cancellationToken).ConfigureAwait(false)
-            : await ListAsync(parsed, References.Parse(image!).Repository, options, session, cancellationToken).ConfigureAwait(false);
+            ? await TagLister.ListArchiveAsync(_parts.Of(parsed, tar), options, cancellationToken)
+            : await ListAsync(parsed, References.Parse(image!).Repository, options, session, cancellationToken);
         session.Report.Tags = [.. tags.Select(tag => new ReportTag(tag.Name, tag.Digest?.ToString()))];
         session.WriteTable(Table(tags, options.Digests));
         session.WriteLine("");
@@ -60,13 +61,14 @@ internal sealed class TagListCommand
     }
 
     private static Table Table(ImmutableArray<ListedTag> tags, bool withDigests) => withDigests
-        ? new Table("Tags", "tags", [new("name", "Name"), new("digest", "Digest")], [.. tags.Select(tag => new[] { tag.Name, tag.Digest.ToString()! })])
+        ? new Table("Tags", "tags", [new("name", "Name"), new("digest", "Digest")],
+            [.. tags.Select(tag => new[] { tag.Name, tag.Digest.ToString()! })])
         : new Table("Tags", "tags", [new("name", "Name")], [.. tags.Select(tag => new[] { tag.Name })]);
 
     private async Task<ImmutableArray<ListedTag>> ListAsync(
         ParseResult parsed, RepositoryName repository, TagListOptions options, Session session, CancellationToken cancellationToken)
     {
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        return await new TagLister(registry).ListAsync(repository, options, cancellationToken).ConfigureAwait(false);
+        return await new TagLister(registry).ListAsync(repository, options, cancellationToken);
     }
 }

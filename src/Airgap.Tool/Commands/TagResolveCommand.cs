@@ -31,11 +31,12 @@ internal sealed class TagResolveCommand
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         string image = parsed.GetText(_image)
-            ?? throw new AirgapException(ErrorCode.SourceSelection, "Expected --image (-i) as a source", "Give the reference whose tag to resolve.");
+            ?? throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected --image (-i) as a source", "Give the reference whose tag to resolve.");
         session.Report.Source = image;
         session.Phase = "resolving";
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        ImageReference found = await new TagLister(registry).ResolveAsync(References.Parse(image), cancellationToken).ConfigureAwait(false);
+        ImageReference found = await new TagLister(registry).ResolveAsync(References.Parse(image), cancellationToken);
         session.Report.Reference = found.ToString();
         session.WriteBlock(found.ToString());
         session.WriteLine("");

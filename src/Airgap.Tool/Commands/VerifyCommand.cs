@@ -19,10 +19,12 @@ internal sealed class VerifyCommand
 {
     private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to verify", "-b");
     private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image or index to verify", "-i");
-    private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock to verify: all that it names, and the bundle's tag");
+    private readonly Option<string?> _lock =
+        Flag.Text("--lock", "FILE", "BundleLock or ImagesLock to verify: all that it names, and the bundle's tag");
     private readonly Option<string[]> _tar = Flag.Repeated("--tar", "FILE", "Archive to verify, or several that are one chain of deltas");
     private readonly Option<string?> _blob = Flag.Text("--blob", "FILE", "File whose signature to verify");
-    private readonly Option<string?> _signature = Flag.Text("--signature", "FILE", "The sigstore bundle of that file ('cosign sign-blob --bundle')");
+    private readonly Option<string?> _signature =
+        Flag.Text("--signature", "FILE", "The sigstore bundle of that file ('cosign sign-blob --bundle')");
     private readonly TrustFlags _trust = new();
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
@@ -33,7 +35,9 @@ internal sealed class VerifyCommand
     {
         ToolCommand command = new(
             "verify",
-            "Reads every manifest, config and layer of a bundle, an image, an archive or what a lock names, all that their locks pin and the tags that keep it, and lists everything that is missing or wrong. With a flag that says who has to have signed, it judges the signatures instead, and reads no layer. Changes nothing.",
+            "Reads every manifest, config and layer of a bundle, an image, an archive or what a lock names, all that their locks pin and " +
+            "the tags that keep it, and lists everything that is missing or wrong. With a flag that says who has to have signed, it " +
+            "judges the signatures instead, and reads no layer. Changes nothing.",
             ("A relocated bundle", "verify -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0"),
             ("What a copy with --lock-output wrote", "verify --lock simple-app-bundle.lock.yml"),
             ("An archive", "verify --tar simple-app-bundle.tar"),
@@ -59,11 +63,15 @@ internal sealed class VerifyCommand
     {
         TrustRule? rule = _trust.Read(parsed);
         if (parsed.GetText(_blob) is { } blob && SourceOf(parsed) is null)
-            return await SignatureVerification.OfFileAsync(blob, parsed.GetText(_signature), rule, session, cancellationToken).ConfigureAwait(false);
+            return await SignatureVerification.OfFileAsync(blob, parsed.GetText(_signature), rule, session, cancellationToken);
         if ((parsed.GetText(_blob) ?? parsed.GetText(_signature)) is not null)
-            throw new AirgapException(ErrorCode.IncompatibleOptions, "Flag --signature can only be used with --blob, and --blob with nothing else to verify", "Give --blob and --signature alone, or neither.");
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flag --signature can only be used with --blob, and --blob with nothing else to verify",
+                "Give --blob and --signature alone, or neither.");
         RelocationSource source = SourceOf(parsed)
-            ?? throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
+            ?? throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar",
+                "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar.");
         if (source is not RelocationSource.Archive)
             _parts.CheckUnused(parsed);
         session.Report.Source = source.ToString();
@@ -71,18 +79,19 @@ internal sealed class VerifyCommand
         if (rule is not null)
         {
             using RegistryClient client = _registry.Connect(parsed, session.Trace);
-            return await SignatureVerification.OfSourceAsync(source, rule, client, session, cancellationToken).ConfigureAwait(false);
+            return await SignatureVerification.OfSourceAsync(source, rule, client, session, cancellationToken);
         }
 
         VerificationResult result;
         using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
-            result = await new Verifier(registry).VerifyAsync(source, cancellationToken).ConfigureAwait(false);
-        session.Report.Reference = source is RelocationSource.Archive || result.Target == (source as RelocationSource.Lock)?.Path ? null : result.Target;
+            result = await new Verifier(registry).VerifyAsync(source, cancellationToken);
+        session.Report.Reference = source is RelocationSource.Archive || result.Target == (source as RelocationSource.Lock)?.Path
+            ? null : result.Target;
         // Where there is nothing, nothing is damaged.
         if (result.Manifests == 0 && result.Problems is [{ Code: ErrorCode.ManifestUnknown }] && Named(source) is { } named)
         {
             Diagnostic missing = TagLister.NotFound(named).ToDiagnostic();
-            session.Fail(await NearTags.AdviseAsync(missing, parsed, _registry, cancellationToken).ConfigureAwait(false));
+            session.Fail(await NearTags.AdviseAsync(missing, parsed, _registry, cancellationToken));
             return 1;
         }
 
@@ -91,7 +100,9 @@ internal sealed class VerifyCommand
         if (DeltaWarning.Of(result.Target, result.Delta) is { } delta)
             session.Warn(delta);
         session.Report.Delta = result.Delta is null ? null : ReportDelta.Of(result.Delta);
-        string read = $"{Amounts.Count(result.Manifests, "manifest")}, {Amounts.Count(result.Blobs, "blob")} ({ByteSize.Format(result.Bytes)}) of {result.Target}{(result.Delta is null ? "" : ", a delta, without what it leaves to others")}";
+        string read = $"{Amounts.Count(result.Manifests, "manifest")}, {Amounts.Count(result.Blobs, "blob")} " +
+            $"({ByteSize.Format(result.Bytes)}) of " +
+            $"{result.Target}{(result.Delta is null ? "" : ", a delta, without what it leaves to others")}";
         session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{Amounts.Count(result.Problems.Length, "problem")} in {read}";
         session.WriteResult(session.Report.Summary);
         if (!result.IsRight)
@@ -102,18 +113,22 @@ internal sealed class VerifyCommand
     }
 
     // Null when nothing is named.
-    private RelocationSource? SourceOf(ParseResult parsed) => (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_lock), _layout.Choose(parsed, _tar, _parts)) switch
-    {
-        ({ } bundle, null, null, null) => new RelocationSource.Bundle(References.Parse(bundle)),
-        (null, { } image, null, null) => new RelocationSource.Image(References.Parse(image)),
-        (null, null, { } file, null) => new RelocationSource.Lock(file),
-        (null, null, null, { } tar) => tar,
-        (null, null, null, null) => null,
-        _ => throw new AirgapException(ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar", "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar."),
-    };
+    private RelocationSource? SourceOf(ParseResult parsed) =>
+        (parsed.GetText(_bundle), parsed.GetText(_image), parsed.GetText(_lock), _layout.Choose(parsed, _tar, _parts)) switch
+        {
+            ({ } bundle, null, null, null) => new RelocationSource.Bundle(References.Parse(bundle)),
+            (null, { } image, null, null) => new RelocationSource.Image(References.Parse(image)),
+            (null, null, { } file, null) => new RelocationSource.Lock(file),
+            (null, null, null, { } tar) => tar,
+            (null, null, null, null) => null,
+            _ => throw new AirgapException(
+                ErrorCode.SourceSelection, "Expected one of bundle, image, lock or tar",
+                "Give exactly one of --bundle (-b), --image (-i), --lock, --tar, --oci or --oci-tar."),
+        };
 
     private const string RelocateAdvice =
-        "Relocate it again from where it is right. With --repair, a copy to a repository reads what is there and sends again what is missing or damaged.";
+        "Relocate it again from where it is right. With --repair, a copy to a repository reads what is there and sends again what is " +
+        "missing or damaged.";
 
     private static ImageReference? Named(RelocationSource source) => source switch
     {

@@ -12,7 +12,8 @@ internal static class ContentItems
     /// <summary>Reads them.</summary>
     /// <returns>Null for a project that has none.</returns>
     /// <exception cref="AirgapException">A property of the bundle, or an image that only a build can make.</exception>
-    public static ProducedContent? Read(IReadOnlyList<EvaluatedItem> items, PublishSettings settings, string project, string version, SourceLocation location)
+    public static ProducedContent? Read(
+        IReadOnlyList<EvaluatedItem> items, PublishSettings settings, string project, string version, SourceLocation location)
     {
         EvaluatedItem[] files = [.. items.Where(item => item.Type == "ImgpkgBundleContent")];
         EvaluatedItem[] images = [.. items.Where(item => item.Type == "ImgpkgBundleImage")];
@@ -28,17 +29,25 @@ internal static class ContentItems
             { Location = new SourceLocation(built.File, built.Line, built.Column) };
         }
 
-        return ProducedContent.Read(settings, project, version, [.. files.Select(file => File(file, settings))], [.. images.Select(Image)], location,
-            ContentMetadata.Of(files.Select(file => ((IReadOnlyDictionary<string, string>)new Dictionary<string, string>(file.Metadata, StringComparer.OrdinalIgnoreCase), (Func<SourceLocation?>)(() => PlaceOf(file))))));
+        return ProducedContent.Read(
+            settings, project, version, [.. files.Select(file => File(file, settings))], [.. images.Select(Image)], location,
+            ContentMetadata.Of(files.Select(
+                file => ((IReadOnlyDictionary<string, string>)new Dictionary<string, string>(
+                    file.Metadata, StringComparer.OrdinalIgnoreCase), (Func<SourceLocation?>)(() => PlaceOf(file))))));
     }
 
     private static ContentFile File(EvaluatedItem item, PublishSettings settings)
     {
         string path = settings.FullPath(item.Include);
-        return new ContentFile(FirstOf(item, "TargetPath", "Link") ?? Path.GetRelativePath(settings.ProjectDirectory, path), path, PlaceOf(item));
+        return new ContentFile(FirstOf(item, "TargetPath", "Link") ?? Path.GetRelativePath(settings.ProjectDirectory, path),
+            path, PlaceOf(item));
     }
 
-    private static ImageToPin Image(EvaluatedItem item) => new(item.Include, PlaceOf(item)) { Id = FirstOf(item, "Id"), Platform = FirstOf(item, "Platform") };
+    private static ImageToPin Image(EvaluatedItem item) => new(item.Include, PlaceOf(item))
+    {
+        Id = FirstOf(item, "Id"),
+        Platform = FirstOf(item, "Platform")
+    };
 
     private static SourceLocation PlaceOf(EvaluatedItem item) => new(item.File, item.Line, item.Column);
 

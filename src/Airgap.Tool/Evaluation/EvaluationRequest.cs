@@ -8,14 +8,16 @@ namespace Airgap.Tool.Evaluation;
 internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<string, string> Properties)
 {
     /// <summary>Reads the command line's parts, as <c>dotnet publish</c> understands them.</summary>
-    /// <param name="project">A project, a solution, a file-based app, or a folder with one project or else one solution; null for the current folder.</param>
+    /// <param name="project">A project, a solution, a file-based app, or a folder with one project or else one solution; null for the
+    /// current folder.</param>
     /// <param name="configuration">The configuration; null for the default of a publish.</param>
     /// <param name="framework">The target framework, or null.</param>
     /// <param name="runtime">The runtime identifier, or null.</param>
     /// <param name="properties"><c>NAME=VALUE</c>, or several with semicolons between them.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.InvalidArgument"/>.</exception>
     /// <returns>A request for the project, or for each project of the solution.</returns>
-    public static IReadOnlyList<EvaluationRequest> Create(string? project, string? configuration, string? framework, string? runtime, IReadOnlyList<string> properties)
+    public static IReadOnlyList<EvaluationRequest> Create(
+        string? project, string? configuration, string? framework, string? runtime, IReadOnlyList<string> properties)
     {
         Dictionary<string, string> globals = new(StringComparer.OrdinalIgnoreCase) { ["_IsPublishing"] = "true" };
         if (configuration is not null)
@@ -49,7 +51,8 @@ internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<str
         }
 
         string found = FindProject(project ?? ".", takesSolutions: true);
-        return SolutionProjects.Is(found) ? [.. SolutionProjects.Read(found).Select(file => new EvaluationRequest(file, globals))] : [new EvaluationRequest(found, globals)];
+        return SolutionProjects.Is(found) ? [.. SolutionProjects.Read(found).Select(file => new EvaluationRequest(file, globals))]
+            : [new EvaluationRequest(found, globals)];
     }
 
     /// <summary>Full path of a file, or of the only project in a folder, or else of the only solution.</summary>
@@ -62,7 +65,9 @@ internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<str
         if (File.Exists(full))
             return full;
         if (!Directory.Exists(full))
-            throw new AirgapException(ErrorCode.FileNotFound, $"There is no project '{path}'.", "Name a project, a solution, the file of a file-based app, or a folder with a project.");
+            throw new AirgapException(
+                ErrorCode.FileNotFound, $"There is no project '{path}'.",
+                "Name a project, a solution, the file of a file-based app, or a folder with a project.");
         string[] projects = Directory.GetFiles(full, "*.*proj");
         if (projects.Length == 0 && takesSolutions)
             projects = [.. Directory.GetFiles(full).Where(SolutionProjects.Is)];

@@ -17,14 +17,15 @@ internal static class ProjectEvaluator
 
     /// <summary>Evaluates.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.SdkNotFound"/>, <see cref="ErrorCode.ProjectEvaluation"/>.</exception>
-    public static async Task<EvaluatedProject> EvaluateAsync(EvaluationRequest request, bool inSolution, CancellationToken cancellationToken)
+    public static async Task<EvaluatedProject> EvaluateAsync(
+        EvaluationRequest request, bool inSolution, CancellationToken cancellationToken)
     {
         using Process process = Start(request);
         using CancellationTokenRegistration stop = cancellationToken.Register(() => Kill(process));
         Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        string output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false);
-        await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        string error = await errors.ConfigureAwait(false);
+        string output = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+        string error = await errors;
         cancellationToken.ThrowIfCancellationRequested();
         return Read(request.Project, inSolution, output, error);
     }
@@ -34,7 +35,8 @@ internal static class ProjectEvaluator
         EvaluatedProject? answer = null;
         try
         {
-            answer = JsonSerializer.Deserialize(output.Split('\n').FirstOrDefault(line => line.StartsWith('{')) ?? "", EvaluationJson.Default.EvaluatedProject);
+            answer = JsonSerializer.Deserialize(
+                output.Split('\n').FirstOrDefault(line => line.StartsWith('{')) ?? "", EvaluationJson.Default.EvaluatedProject);
         }
         catch (JsonException)
         {
@@ -43,15 +45,20 @@ internal static class ProjectEvaluator
         if (answer is null)
         {
             // The host itself failed, before the evaluator could answer: no runtime, or one that is too old.
-            throw SdkNotFound($"The project '{project}' cannot be evaluated: the evaluator did not start{(error.Length > 0 ? ": " + FirstLine(error) : "")}.");
+            throw SdkNotFound(
+                $"The project '{project}' cannot be evaluated: the evaluator did not " +
+                $"start{(error.Length > 0 ? ": " + FirstLine(error) : "")}.");
         }
 
         return answer.Failure switch
         {
             null => answer,
             // One of several projects that declares nothing here needs no framework.
-            { WantsFramework: true } when inSolution && !ProjectText.Read(project).Items.Any(item => item.Name.StartsWith("Imgpkg", StringComparison.OrdinalIgnoreCase)) => answer,
-            { IsSdkMissing: true } failure => throw SdkNotFound($"The project '{project}' cannot be evaluated: {failure.Message}", failure.File),
+            { WantsFramework: true }
+                when inSolution && !ProjectText.Read(project).Items
+                    .Any(item => item.Name.StartsWith("Imgpkg", StringComparison.OrdinalIgnoreCase)) => answer,
+            { IsSdkMissing: true } failure =>
+                throw SdkNotFound($"The project '{project}' cannot be evaluated: {failure.Message}", failure.File),
             { } failure => throw new AirgapException(
                 ErrorCode.ProjectEvaluation,
                 $"The project '{project}' cannot be evaluated: {failure.Message}",
@@ -74,7 +81,8 @@ internal static class ProjectEvaluator
         foreach ((string name, string value) in request.Properties)
             start.ArgumentList.Add($"{name}={value}");
         // Left by a build that started this process; they would tie the evaluation to another SDK.
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
+        foreach (string name in start.Environment.Keys.Where(
+            name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(name);
         try
         {

@@ -10,11 +10,13 @@ namespace Airgap.Tool.Evaluation;
 /// <param name="Items">The items, in declared order by type.</param>
 /// <param name="Content">The bundle that the project makes of its content; null where it makes none, or a property of it is wrong.</param>
 /// <param name="Settings">The properties.</param>
-/// <param name="ArtifactList">The file in which the project's clean looks for what it removes; null when the project has no package that would look.</param>
+/// <param name="ArtifactList">The file in which the project's clean looks for what it removes; null when the project has no package that
+/// would look.</param>
 /// <param name="Problems">Properties with values that are not allowed.</param>
 /// <param name="Warnings">Unknown names, and a destination for which nothing is declared.</param>
 internal sealed record ProjectItems(
-    ImmutableArray<PublishItem> Items, ProducedContent? Content, PublishSettings Settings, string? ArtifactList, ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings)
+    ImmutableArray<PublishItem> Items, ProducedContent? Content, PublishSettings Settings, string? ArtifactList,
+    ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings)
 {
     /// <summary>False for a project that a publish of its solution passes over.</summary>
     public bool IsPublishable { get; init; } = true;
@@ -31,11 +33,13 @@ internal sealed record ProjectItems(
         Dictionary<string, string> properties = new(project.Properties, StringComparer.OrdinalIgnoreCase);
         SourceLocation location = new(request.Project);
         string directory = properties["MSBuildProjectDirectory"];
-        PublishSettings settings = PublishProperties.Read(directory, name => PropertyOf(properties, name), location, out ImmutableArray<Diagnostic> problems);
+        PublishSettings settings =
+            PublishProperties.Read(directory, name => PropertyOf(properties, name), location, out ImmutableArray<Diagnostic> problems);
         ProducedContent? content = null;
         try
         {
-            content = ContentItems.Read(project.Items, settings, properties["MSBuildProjectName"], properties.GetValueOrDefault("Version") ?? "", location);
+            content = ContentItems.Read(
+                project.Items, settings, properties["MSBuildProjectName"], properties.GetValueOrDefault("Version") ?? "", location);
         }
         catch (AirgapException e)
         {
@@ -47,14 +51,19 @@ internal sealed record ProjectItems(
             ProjectName = properties["MSBuildProjectName"],
             SourceRepository = properties.GetValueOrDefault("RepositoryUrl") ?? "",
             SourceRevision = properties.GetValueOrDefault("SourceRevisionId") ?? "",
-            Trust = [.. project.Items.Where(item => item.Type == "ImgpkgTrust").Select(item => new TrustItem(item.Include, new Dictionary<string, string>(item.Metadata, StringComparer.OrdinalIgnoreCase), new SourceLocation(item.File, item.Line, item.Column)))],
+            Trust = [.. project.Items.Where(item => item.Type == "ImgpkgTrust")
+                .Select(item => new TrustItem(
+                    item.Include, new Dictionary<string, string>(item.Metadata, StringComparer.OrdinalIgnoreCase),
+                    new SourceLocation(item.File, item.Line, item.Column)))],
         };
-        ImmutableArray<PublishItem> items = [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)];
+        ImmutableArray<PublishItem> items =
+            [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)];
         ProjectSlips slips = new(ProjectText.Read(request.Project), [.. request.Properties.Keys]);
         bool hasItems = project.Items.Any(item => item.Type != "ImgpkgTrust");
         problems = problems.AddRange(slips.LostTrust(settings.Trust));
         List<Diagnostic> warnings = [.. PublishProperties.FindTypos(request.Properties.Keys, location), .. slips.Find(hasItems)];
-        if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0) && slips.NothingDeclared(request.Project, publishesContainer: inSolution) is { } nothing)
+        if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0)
+            && slips.NothingDeclared(request.Project, publishesContainer: inSolution) is { } nothing)
             warnings.Add(nothing);
         return new ProjectItems(
             items,
@@ -88,6 +97,7 @@ internal sealed record ProjectItems(
 
     private static string? ArtifactListOf(Dictionary<string, string> properties, string directory) =>
         properties.GetValueOrDefault("_AirgapArtifactList") is { Length: > 0 } name
-            ? Path.GetFullPath((properties.GetValueOrDefault("_AirgapIntermediatePath") + name).Replace('\\', Path.DirectorySeparatorChar), directory)
+            ? Path.GetFullPath((properties.GetValueOrDefault("_AirgapIntermediatePath") + name)
+                .Replace('\\', Path.DirectorySeparatorChar), directory)
             : null;
 }

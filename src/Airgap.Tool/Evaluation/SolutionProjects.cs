@@ -16,7 +16,8 @@ internal static partial class SolutionProjects
     {
         try
         {
-            IEnumerable<string> names = Path.GetExtension(path).Equals(".slnx", StringComparison.OrdinalIgnoreCase) ? ReadXml(path) : ReadText(path);
+            IEnumerable<string> names = Path.GetExtension(path).Equals(".slnx", StringComparison.OrdinalIgnoreCase)
+                ? ReadXml(path) : ReadText(path);
             return
             [
                 .. names.Where(name => name.EndsWith("proj", StringComparison.OrdinalIgnoreCase))
@@ -26,21 +27,25 @@ internal static partial class SolutionProjects
         }
         catch (XmlException e)
         {
-            throw new AirgapException(ErrorCode.ProjectEvaluation, $"The solution '{path}' cannot be read: {e.Message}", "Check the file: 'dotnet sln list' on it shows the same problem.", e)
+            throw new AirgapException(
+                ErrorCode.ProjectEvaluation, $"The solution '{path}' cannot be read: {e.Message}",
+                "Check the file: 'dotnet sln list' on it shows the same problem.", e)
             {
                 Location = new SourceLocation(path, e.LineNumber, e.LinePosition),
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AirgapException(ErrorCode.FileFailure, $"The solution '{path}' cannot be read: {e.Message}", "Check the file and its permissions.", e);
+            throw new AirgapException(
+                ErrorCode.FileFailure, $"The solution '{path}' cannot be read: {e.Message}", "Check the file and its permissions.", e);
         }
     }
 
     private static List<string> ReadXml(string path)
     {
         List<string> names = [];
-        using XmlReader reader = XmlReader.Create(path, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+        using XmlReader reader =
+            XmlReader.Create(path, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
         while (reader.Read())
         {
             if (reader is { NodeType: XmlNodeType.Element, LocalName: "Project" } && reader.GetAttribute("Path") is { Length: > 0 } name)
@@ -51,7 +56,8 @@ internal static partial class SolutionProjects
     }
 
     private static List<string> ReadText(string path) =>
-        [.. File.ReadLines(path).Select(line => ProjectLine().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value)];
+        [.. File.ReadLines(path).Select(line => ProjectLine().Match(line)).Where(match => match.Success)
+            .Select(match => match.Groups[1].Value)];
 
     [GeneratedRegex("""^Project\("[^"]*"\)\s*=\s*"[^"]*",\s*"([^"]+)",""")]
     private static partial Regex ProjectLine();

@@ -2,11 +2,13 @@ namespace Airgap.Tool.Output;
 
 /// <summary>
 /// The scripts that ask the tool itself what a line may become. Where it knows nothing, shells complete the names of files.
-/// Under its own name the tool is typed in two ways, <c>dotnet-airgap</c> and <c>dotnet airgap</c>; what else <c>dotnet</c> completes stays as it is, or is asked of dotnet.
+/// Under its own name the tool is typed in two ways, <c>dotnet-airgap</c> and <c>dotnet airgap</c>; what else <c>dotnet</c> completes stays
+/// as it is, or is asked of dotnet.
 /// </summary>
 internal static class CompletionScripts
 {
-    // NAME is the tool's, FUNCTION a name that shells take for a function. Shells break some words at : and =, the tool answers with whole words.
+    // NAME is the tool's, FUNCTION a name that shells take for a function. Shells break some words at : and =, the tool answers with whole
+    // words.
     private const string Bash = """
         # Completion of NAME for bash.
         FUNCTION_ask() {
@@ -172,6 +174,7 @@ internal static class CompletionScripts
             ("fish", _) => Fish + (ofDotnet ? FishDotnet : ""),
             _ => PowerShell + (ofDotnet ? PowerShellDotnet : ""),
         };
-        return script.ReplaceLineEndings("\n").Replace("FUNCTION", $"__{name.Replace('-', '_')}_complete", StringComparison.Ordinal).Replace("NAME", name, StringComparison.Ordinal);
+        return script.ReplaceLineEndings("\n").Replace("FUNCTION", $"__{name.Replace('-', '_')}_complete", StringComparison.Ordinal)
+            .Replace("NAME", name, StringComparison.Ordinal);
     }
 }

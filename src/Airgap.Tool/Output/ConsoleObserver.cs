@@ -44,7 +44,8 @@ internal sealed class ConsoleObserver : ISidesObserver, IDisposable
         {
             foreach (string line in ImgpkgLines.Planned(plan, _toArchive))
                 WriteLine(line);
-            _layers = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Manifest.Layers).Select(layer => layer.Digest)];
+            _layers = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Manifest.Layers)
+                .Select(layer => layer.Digest)];
             _transferStarted = _clock.GetTimestamp();
             _meter.Start(plan.Blobs.Length, plan.TotalBytes, ProgressNames.Of(plan));
         }

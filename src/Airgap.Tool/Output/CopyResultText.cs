@@ -13,15 +13,18 @@ internal static class CopyResultText
         yield return Reference(result) ?? result.Destination.ToString()!;
         WorkTotals done = WorkTotals.Of(result);
         List<string> parts = [];
-        foreach ((BlobCount total, string verb) in new[] { (done.Copied, "copied"), (done.Mounted, "mounted"), (done.Present, "already there") })
+        foreach ((BlobCount total, string verb) in new[] { (done.Copied, "copied"), (done.Mounted, "mounted"),
+            (done.Present, "already there") })
         {
             if (total.Count > 0)
                 parts.Add($"{Amounts.Count(total.Count, "blob")} {verb} ({ByteSize.Format(total.Bytes)})");
         }
 
-        yield return $"{Amounts.Count(result.Items.Length, "image")} from {result.Plan.Source}: {(parts.Count == 0 ? "no blobs" : string.Join(", ", parts))}, in {Amounts.Text(result.Elapsed)}";
+        yield return $"{Amounts.Count(result.Items.Length, "image")} from {result.Plan.Source}: " +
+            $"{(parts.Count == 0 ? "no blobs" : string.Join(", ", parts))}, in {Amounts.Text(result.Elapsed)}";
         if (result.Plan.Delta is { } delta)
-            yield return $"A delta: {Amounts.Count(delta.Required.Length, "layer")} ({ByteSize.Format(delta.RequiredBytes)}) left to {string.Join(", ", delta.Bases.Select(known => known.Name))}";
+            yield return $"A delta: {Amounts.Count(delta.Required.Length, "layer")} ({ByteSize.Format(delta.RequiredBytes)}) left to " +
+                $"{string.Join(", ", delta.Bases.Select(known => known.Name))}";
     }
 
     /// <summary>The root's place by digest; null in an archive, or without a root.</summary>

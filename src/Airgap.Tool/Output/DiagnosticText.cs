@@ -21,7 +21,8 @@ internal static partial class DiagnosticText
         StringBuilder text = new();
         text.Append(identity.Name).Append(": ").Append(severity).Append(": ");
         if (identity.IsImgpkg)
-            text.Append(Nested((IsFetch(diagnostic.Code, phase) ? "Fetching image: " : "") + Lead().Replace(diagnostic.Message, ""))).Append(" (").Append(diagnostic.Id).Append(')');
+            text.Append(Nested((IsFetch(diagnostic.Code, phase) ? "Fetching image: " : "") + Lead().Replace(diagnostic.Message, "")))
+                .Append(" (").Append(diagnostic.Id).Append(')');
         else
             text.Append(diagnostic.Id).Append(": ").Append(diagnostic.Message);
         if (diagnostic.Location is { } place && !diagnostic.Message.Contains(place.ToString(), StringComparison.Ordinal))

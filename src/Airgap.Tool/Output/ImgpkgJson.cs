@@ -23,7 +23,10 @@ internal sealed class ImgpkgJson
     [JsonPropertyName("Lines")]
     public List<string> Lines { get; } = [];
 
-    /// <summary>Adds a line as imgpkg's commands write it: with its end, and with a blank line before it where one was. Of two lines imgpkg writes the end by itself.</summary>
+    /// <summary>
+    /// Adds a line as imgpkg's commands write it: with its end, and with a blank line before it where one was. Of two lines imgpkg writes
+    /// the end by itself.
+    /// </summary>
     public void AddLine(string line)
     {
         bool isBare = line == "Succeeded" || line.StartsWith("Pushed '", StringComparison.Ordinal);
@@ -66,5 +69,6 @@ internal sealed record ImgpkgTable(
 internal sealed partial class ImgpkgJsonContext : JsonSerializerContext
 {
     /// <summary>With quotes as they are, as Go writes them.</summary>
-    public static ImgpkgJsonContext Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ImgpkgJsonContext Readable =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -41,13 +41,16 @@ internal static class ImgpkgLines
     {
         TransferPlan plan = result.Plan;
         if (result.Warnings.Any(warning => warning.Code == ErrorCode.NoLayersToInclude))
-            yield return Line($"Warning: '--include-non-distributable-layers' flag provided, but no images contained a non-distributable layer.");
+            yield return Line(
+                $"Warning: '--include-non-distributable-layers' flag provided, but no images contained a non-distributable layer.");
         if (plan.SkippedLayers.Length > 0)
         {
-            yield return Line($"Warning: Skipped the followings layer(s) due to it being non-distributable. If you would like to include non-distributable layers, use the --include-non-distributable-layers flag");
+            yield return Prefix + "Warning: Skipped the followings layer(s) due to it being non-distributable. If you would like to include " +
+                "non-distributable layers, use the --include-non-distributable-layers flag";
             foreach (IGrouping<Digest?, SkippedLayer> image in plan.SkippedLayers.GroupBy(skipped => skipped.Image.Digest))
             {
-                string place = result.Destination is RelocationDestination.Repository { Name: { } name } ? $"{name}@{image.Key}" : image.First().Image.ToString();
+                string place = result.Destination is RelocationDestination.Repository { Name: { } name }
+                    ? $"{name}@{image.Key}" : image.First().Image.ToString();
                 yield return Line($" - Image: {place}");
                 yield return Line($"   Layers:");
                 foreach (Digest layer in image.Select(skipped => skipped.Layer.Digest).Distinct())

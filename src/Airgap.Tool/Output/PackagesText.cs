@@ -18,11 +18,13 @@ internal static class PackagesText
         session.WriteTable(new Table(
             "Packages",
             "packages",
-            [new("name", "Name"), new("version", "Version"), new("released", "Released"), new("images", "Images"), new("size", "Size"), new("shared", "Shared")],
+            [new("name", "Name"), new("version", "Version"), new("released", "Released"), new("images", "Images"), new("size", "Size"),
+                new("shared", "Shared")],
             [
                 .. listing.Packages.Select(package => new[]
                 {
-                    package.Name, package.Version, Day(package.ReleasedAt), package.Images.ToString(CultureInfo.InvariantCulture), ByteSize.Format(package.Size), ByteSize.Format(package.Shared),
+                    package.Name, package.Version, Day(package.ReleasedAt), package.Images.ToString(CultureInfo.InvariantCulture),
+                        ByteSize.Format(package.Size), ByteSize.Format(package.Shared),
                 }),
             ]));
         foreach (string opaque in listing.Opaque)
@@ -37,7 +39,7 @@ internal static class PackagesText
     {
         if (path is null)
             return;
-        await AtomicFile.WriteAsync(path, Encoding.UTF8.GetBytes(PackagesHtml.Write(listing)), mode: null, cancellationToken).ConfigureAwait(false);
+        await AtomicFile.WriteAsync(path, Encoding.UTF8.GetBytes(PackagesHtml.Write(listing)), mode: null, cancellationToken);
         (session.Report.Files ??= []).Add(new ReportFile(path, "page"));
     }
 

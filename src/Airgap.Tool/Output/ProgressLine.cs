@@ -4,7 +4,8 @@ namespace Airgap.Tool.Output;
 
 /// <summary>
 /// Writes how far a transfer is to standard error: on a terminal bars that are drawn again ten times a second, one for the whole
-/// and one for each of the largest blobs under way, without one a line every five seconds; nothing with <c>--json</c>, nor under imgpkg's name without a terminal.
+/// and one for each of the largest blobs under way, without one a line every five seconds; nothing with <c>--json</c>, nor under imgpkg's
+/// name without a terminal.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {

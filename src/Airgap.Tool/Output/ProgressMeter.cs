@@ -76,7 +76,8 @@ internal sealed class ProgressMeter(TimeProvider clock)
             Progress[] all = [.. parts.Select(part => part.Meter.Whole())];
             int finished = parts.Sum(part => Volatile.Read(ref part.Meter._finished));
             int blobs = parts.Sum(part => Volatile.Read(ref part.Meter._totalBlobs));
-            return new Progress(Blobs(finished, blobs), all.Sum(part => part.Done), all.Sum(part => part.Total), all.Sum(part => part.Rate));
+            return new Progress(Blobs(finished, blobs), all.Sum(part => part.Done), all.Sum(part => part.Total),
+                all.Sum(part => part.Rate));
         }
 
         long total = Volatile.Read(ref _totalBytes);
@@ -91,7 +92,8 @@ internal sealed class ProgressMeter(TimeProvider clock)
     /// <param name="count">That many at most.</param>
     /// <param name="smallest">None smaller, in bytes: those come and go faster than they can be read.</param>
     public IReadOnlyList<Progress> Largest(int count, long smallest) => Parts() is { Length: > 0 } parts
-        ? [.. parts.Where(part => part.Meter.HasTotals).Take(count).Select(part => (part.Name, Whole: part.Meter.Whole())).Select(part => part.Whole with { Name = $"{part.Name}: {part.Whole.Name}" })]
+        ? [.. parts.Where(part => part.Meter.HasTotals).Take(count).Select(part => (part.Name, Whole: part.Meter.Whole()))
+            .Select(part => part.Whole with { Name = $"{part.Name}: {part.Whole.Name}" })]
         :
     [
         .. _underWay.Values
@@ -108,14 +110,17 @@ internal sealed class ProgressMeter(TimeProvider clock)
             return [.. _parts];
     }
 
-    private static string Blobs(int finished, int all) => $"{finished.ToString(CultureInfo.InvariantCulture)} of {all.ToString(CultureInfo.InvariantCulture)} blobs";
+    private static string Blobs(int finished, int all) =>
+        $"{finished.ToString(CultureInfo.InvariantCulture)} of {all.ToString(CultureInfo.InvariantCulture)} blobs";
 
     private Progress Of((Descriptor Blob, long Start) entry)
     {
         long done = Math.Clamp(_reported.GetValueOrDefault(entry.Blob.Digest), 0, entry.Blob.Size);
-        return new Progress(Volatile.Read(ref _names).GetValueOrDefault(entry.Blob.Digest) ?? entry.Blob.Digest.Hex[..12], done, entry.Blob.Size, Rate(done, entry.Start));
+        return new Progress(Volatile.Read(ref _names).GetValueOrDefault(entry.Blob.Digest) ?? entry.Blob.Digest.Hex[..12], done,
+            entry.Blob.Size, Rate(done, entry.Start));
     }
 
     // Less than half a second gives no reliable rate.
-    private double Rate(long bytes, long start) => clock.GetElapsedTime(start).TotalSeconds is > 0.5 and double seconds ? bytes / seconds : 0;
+    private double Rate(long bytes, long start) =>
+        clock.GetElapsedTime(start).TotalSeconds is > 0.5 and double seconds ? bytes / seconds : 0;
 }

@@ -19,7 +19,8 @@ internal static class ProgressNames
             {
                 int count = node.Manifest.Layers.Length;
                 for (int i = 0; i < count; i++)
-                    names.TryAdd(node.Manifest.Layers[i].Digest, count == 1 ? image : string.Create(CultureInfo.InvariantCulture, $"{image} layer {i + 1}/{count}"));
+                    names.TryAdd(node.Manifest.Layers[i].Digest,
+                        count == 1 ? image : string.Create(CultureInfo.InvariantCulture, $"{image} layer {i + 1}/{count}"));
                 if (node.Manifest.Config is { } config)
                     names.TryAdd(config.Digest, $"{image} config");
             }
@@ -30,5 +31,6 @@ internal static class ProgressNames
 
     // Where the bundle recorded it: in a relocated bundle's repository all images have one name.
     private static string NameOf(PlannedItem item) =>
-        ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _) ? original.Repository.Path : item.Source.Repository.Path;
+        ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _)
+            ? original.Repository.Path : item.Source.Repository.Path;
 }

@@ -37,7 +37,9 @@ internal sealed class Report
     /// <summary>One line on what was done.</summary>
     public string? Summary { get; set; }
 
-    /// <summary>After a failure or an interruption, the command that resumes where this run stopped; left out where nothing can be resumed.</summary>
+    /// <summary>
+    /// After a failure or an interruption, the command that resumes where this run stopped; left out where nothing can be resumed.
+    /// </summary>
     public string? Continuation { get; set; }
 
     /// <summary>Seconds the transfer took, planning left out.</summary>
@@ -147,7 +149,8 @@ internal sealed record ReportPruned(string Digest, string Kind, IReadOnlyList<st
 internal sealed record ReportPackage(string Name, string Version, string? ReleasedAt, int Images, long Bytes, long SharedBytes)
 {
     /// <summary>A version as the report has it.</summary>
-    public static ReportPackage Of(ListedPackage package) => new(package.Name, package.Version, package.ReleasedAt, package.Images, package.Size, package.Shared);
+    public static ReportPackage Of(ListedPackage package) =>
+        new(package.Name, package.Version, package.ReleasedAt, package.Images, package.Size, package.Shared);
 }
 
 /// <summary>A file that was written.</summary>
@@ -193,6 +196,9 @@ internal sealed record ReportDiagnostic(string Code, string Message, string Advi
 [JsonSerializable(typeof(Report))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
-    /// <summary>With characters as they are where JSON allows them: the document goes to scripts and people, never into a web page.</summary>
-    public static ReportJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    /// <summary>
+    /// With characters as they are where JSON allows them: the document goes to scripts and people, never into a web page.
+    /// </summary>
+    public static ReportJson Readable =>
+        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -11,7 +11,9 @@ internal sealed record ReportDelta(BlobCount Required, IReadOnlyList<ReportBase>
     /// <summary>That of a delta.</summary>
     public static ReportDelta Of(DeltaNotes delta) => new(
         new BlobCount(delta.Required.Length, delta.RequiredBytes),
-        [.. delta.Bases.Select((known, number) => new ReportBase(known.Kind, known.Name, known.Set?.ToString(), known.Roots, delta.Required.Count(layer => layer.Base == number)))]);
+        [.. delta.Bases.Select((known, number) =>
+            new ReportBase(known.Kind, known.Name, known.Set?.ToString(), known.Roots,
+                delta.Required.Count(layer => layer.Base == number)))]);
 }
 
 /// <summary>Something that a delta builds on.</summary>

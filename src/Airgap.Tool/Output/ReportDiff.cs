@@ -10,11 +10,13 @@ namespace Airgap.Tool.Output;
 /// <param name="GonePackages">The Packages that only the first has.</param>
 /// <param name="Blobs">Configs and layers that the second adds.</param>
 internal sealed record ReportDiff(
-    IReadOnlyList<ReportAddedImage> Added, IReadOnlyList<string> Gone, IReadOnlyList<string> AddedPackages, IReadOnlyList<string> GonePackages, BlobCount Blobs)
+    IReadOnlyList<ReportAddedImage> Added, IReadOnlyList<string> Gone, IReadOnlyList<string> AddedPackages,
+    IReadOnlyList<string> GonePackages, BlobCount Blobs)
 {
     /// <summary>A difference as the report has it.</summary>
     public static ReportDiff Of(ArchiveDiff diff) => new(
-        [.. diff.Added.Select(image => new ReportAddedImage(image.Image.ToString(), image.IsBundle ? "bundle" : image.IsIndex ? "index" : "image", image.Blobs))],
+        [.. diff.Added.Select(image =>
+            new ReportAddedImage(image.Image.ToString(), image.IsBundle ? "bundle" : image.IsIndex ? "index" : "image", image.Blobs))],
         [.. diff.Gone.Select(image => image.ToString())],
         diff.AddedPackages,
         diff.GonePackages,

@@ -10,9 +10,11 @@ namespace Airgap.Tool.Output;
 /// <param name="Message">What is wrong.</param>
 /// <param name="Advice">The cure.</param>
 /// <param name="Evidence">What was seen that shows it.</param>
-internal sealed record ReportFinding(string Object, string Severity, string Code, string? Cause, string Message, string Advice, IReadOnlyList<string> Evidence)
+internal sealed record ReportFinding(
+    string Object, string Severity, string Code, string? Cause, string Message, string Advice, IReadOnlyList<string> Evidence)
 {
     /// <summary>A finding as the report has it.</summary>
     public static ReportFinding Of(Finding finding) => new(
-        finding.About, finding.IsWarning ? "warning" : "error", finding.Diagnostic.Id, finding.Cause?.ToString(), finding.Diagnostic.Message, finding.Diagnostic.Advice, finding.Evidence);
+        finding.About, finding.IsWarning ? "warning" : "error", finding.Diagnostic.Id, finding.Cause?.ToString(),
+        finding.Diagnostic.Message, finding.Diagnostic.Advice, finding.Evidence);
 }

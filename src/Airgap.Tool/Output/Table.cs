@@ -14,7 +14,8 @@ internal sealed record TableColumn(string Key, string Title);
 /// <param name="Content">What its rows are, for the count below it.</param>
 /// <param name="Columns">The columns.</param>
 /// <param name="Rows">As many texts each as there are columns.</param>
-/// <remarks>Source: the recorded golden/tag-list.*; cppforlife/go-cli-ui, which pads every column but the last and puts a border behind each.</remarks>
+/// <remarks>Source: the recorded golden/tag-list.*; cppforlife/go-cli-ui, which pads every column but the last and puts a border behind
+/// each.</remarks>
 internal sealed record Table(string Title, string Content, IReadOnlyList<TableColumn> Columns, IReadOnlyList<string[]> Rows)
 {
     /// <summary>The table with some of its columns.</summary>
@@ -32,7 +33,11 @@ internal sealed record Table(string Title, string Content, IReadOnlyList<TableCo
         }
 
         int[] kept = [.. Enumerable.Range(0, known.Length).Where(i => keys.Contains(known[i], StringComparer.OrdinalIgnoreCase))];
-        return this with { Columns = [.. kept.Select(i => Columns[i])], Rows = [.. Rows.Select(row => kept.Select(i => row[i]).ToArray())] };
+        return this with
+        {
+            Columns = [.. kept.Select(i => Columns[i])],
+            Rows = [.. Rows.Select(row => kept.Select(i => row[i]).ToArray())]
+        };
     }
 
     /// <summary>With title, headings and count, for people.</summary>

@@ -35,6 +35,8 @@ internal static class ToolAdvice
         [AdviceTerms.WriteLayout] = "--to-oci-tar",
     }.ToFrozenDictionary();
 
-    /// <summary>The same with a flag where there is one. Properties stay: <c>publish</c> reads a project, whose declarations its advice is about.</summary>
+    /// <summary>
+    /// The same with a flag where there is one. Properties stay: <c>publish</c> reads a project, whose declarations its advice is about.
+    /// </summary>
     public static Diagnostic Of(Diagnostic diagnostic) => diagnostic with { Advice = AdviceTerms.Explain(diagnostic.Advice, Words) };
 }

@@ -17,10 +17,12 @@ internal static class UpdatesText
             [.. versions.Select(version => new[] { version.Kind, version.Name, version.Declared, version.Newest ?? "", Told(version) })]));
         string[] parts =
         [
-            .. new[] { Part(versions, VersionState.Newer, "newer at the source"), Part(versions, VersionState.Moved, "moved"), Part(versions, VersionState.NotCompared, "not compared") }.OfType<string>(),
+            .. new[] { Part(versions, VersionState.Newer, "newer at the source"), Part(versions, VersionState.Moved, "moved"),
+                Part(versions, VersionState.NotCompared, "not compared") }.OfType<string>(),
         ];
         string failed = session.Report.Errors.Count > 0 ? $"; {Amounts.Count(session.Report.Errors.Count, "failure")}" : "";
-        session.Report.Summary = $"{Amounts.Count(versions.Count, "version")}: {(parts.Length > 0 ? string.Join(", ", parts) : "nothing newer")}{failed}";
+        session.Report.Summary =
+            $"{Amounts.Count(versions.Count, "version")}: {(parts.Length > 0 ? string.Join(", ", parts) : "nothing newer")}{failed}";
         session.WriteResult(session.Report.Summary);
     }
 
@@ -44,7 +46,8 @@ internal static class UpdatesText
 /// <param name="Locked">The digest that the lock pins the tag to.</param>
 /// <param name="MovedTo">What the tag stands for now, where that is something else.</param>
 /// <param name="Why">Why nothing was compared.</param>
-internal sealed record ReportVersion(string Kind, string Name, string Declared, string State, string? Newest, string? Bundle, string? Locked, string? MovedTo, string? Why)
+internal sealed record ReportVersion(
+    string Kind, string Name, string Declared, string State, string? Newest, string? Bundle, string? Locked, string? MovedTo, string? Why)
 {
     /// <summary>True where the source has something else than is declared.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -52,7 +55,8 @@ internal sealed record ReportVersion(string Kind, string Name, string Declared, 
 
     /// <summary>A version as the report has it.</summary>
     public static ReportVersion Of(DeclaredVersion version) =>
-        new(version.Kind, version.Name, version.Declared, Word(version.State), version.Newest, version.Bundle, version.Locked, version.MovedTo, version.Why);
+        new(version.Kind, version.Name, version.Declared, Word(version.State), version.Newest, version.Bundle, version.Locked,
+            version.MovedTo, version.Why);
 
     /// <summary>A state in a word.</summary>
     public static string Word(VersionState state) => state switch

@@ -64,7 +64,8 @@ internal sealed class VerbObserver : IPushObserver, IPullObserver, ITransferObse
     public void Extracting(Descriptor layer, int number, int count, int depth)
     {
         _session.WriteLine($"{Indent(depth + 1)}Extracting layer '{layer.Digest}' ({number}/{count})");
-        _meter.Start(1, layer.Size, new Dictionary<Digest, string> { [layer.Digest] = string.Create(CultureInfo.InvariantCulture, $"layer {number}/{count}") });
+        _meter.Start(1, layer.Size,
+            new Dictionary<Digest, string> { [layer.Digest] = string.Create(CultureInfo.InvariantCulture, $"layer {number}/{count}") });
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,8 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.UneditableProject"/>, <see cref="ErrorCode.AlreadyDeclared"/>, or a 3xxx code of a file.
     /// </exception>
-    public async Task<IReadOnlyList<(string Path, string Added)>> AddToAsync(string project, string version, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Path, string Added)>> AddToAsync(
+        string project, string version, CancellationToken cancellationToken)
     {
         ProjectText file = ProjectText.Read(project);
         ProjectEditor editor = new(file);
@@ -37,8 +38,9 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
         {
             bool isCentral = IsCentral(editor.Root, around);
             if (isCentral && !Has(around.Elements, "PackageVersion", Package))
-                added.Add(await AddVersionAsync(around.PackagesFile!, version, cancellationToken).ConfigureAwait(false));
-            string reference = ProjectEditor.Item("PackageReference", ("Include", Package), ("Version", isCentral ? null : version), ("PrivateAssets", "all"));
+                added.Add(await AddVersionAsync(around.PackagesFile!, version, cancellationToken));
+            string reference = ProjectEditor.Item(
+                "PackageReference", ("Include", Package), ("Version", isCentral ? null : version), ("PrivateAssets", "all"));
             editor.Add("PackageReference", reference);
             added.Add((project, reference));
         }
@@ -51,7 +53,7 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
         }
 
         if (editor.IsChanged)
-            await file.WriteAsync(editor.Text, cancellationToken).ConfigureAwait(false);
+            await file.WriteAsync(editor.Text, cancellationToken);
         return added;
     }
 
@@ -61,18 +63,20 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
         ProjectEditor editor = new(file);
         string item = ProjectEditor.Item("PackageVersion", ("Include", Package), ("Version", version));
         editor.Add("PackageVersion", item);
-        await file.WriteAsync(editor.Text, cancellationToken).ConfigureAwait(false);
+        await file.WriteAsync(editor.Text, cancellationToken);
         return (path, item);
     }
 
     private static void RequireSdk(string project, ProjectElement root)
     {
-        bool hasSdk = root.Attributes.ContainsKey("Sdk") || root.Children.Exists(child => child.Name == "Sdk" || (child.Name == "Import" && child.Attributes.ContainsKey("Sdk")));
+        bool hasSdk = root.Attributes.ContainsKey("Sdk")
+            || root.Children.Exists(child => child.Name == "Sdk" || (child.Name == "Import" && child.Attributes.ContainsKey("Sdk")));
         if (root.Name != "Project" || !hasSdk)
         {
             throw new AirgapException(
                 ErrorCode.UneditableProject,
-                root.Name == "Project" ? $"'{project}' uses no SDK, and so has no publish that could relocate bundles." : $"'{project}' is not a project: its root element is {root.Name}.",
+                root.Name == "Project" ? $"'{project}' uses no SDK, and so has no publish that could relocate bundles."
+                : $"'{project}' is not a project: its root element is {root.Name}.",
                 "Give a project whose root element is <Project Sdk=\"…\">.")
             { Location = new SourceLocation(project, root.Line) };
         }
@@ -100,7 +104,8 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
                     return true;
                 throw new AirgapException(
                     ErrorCode.AlreadyDeclared,
-                    $"'{project}' already declares {element.Name} '{include}', which would have the same destination as {ItemName} '{Include}'.",
+                    $"'{project}' already declares {element.Name} '{include}', which would have the same destination as {ItemName} " +
+                    $"'{Include}'.",
                     "Change that item, or remove it first.")
                 { Location = new SourceLocation(project, element.Line), Reference = Include.ToString() };
             }

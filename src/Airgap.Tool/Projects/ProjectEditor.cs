@@ -27,7 +27,8 @@ internal sealed partial class ProjectEditor(ProjectText file)
     public void Add(string itemName, params string[] items)
     {
         ProjectElement? group = Root.Children.FirstOrDefault(group =>
-            group.Name == "ItemGroup" && !group.Attributes.ContainsKey("Condition") && group.Children.Exists(item => item.Name == itemName));
+            group.Name == "ItemGroup" && !group.Attributes.ContainsKey("Condition")
+                && group.Children.Exists(item => item.Name == itemName));
         if (group is not null)
             Insert(group, IndentOf(group.Children[0]) ?? (IndentOf(group) + Unit()), items);
         else
@@ -51,7 +52,8 @@ internal sealed partial class ProjectEditor(ProjectText file)
         if (parent.IsEmpty)
         {
             int close = Text[..end].TrimEnd().Length;
-            Text = $"{Text[..close]}>{_newLine}{block}{IndentOf(parent)}</{TagName().Match(Text, parent.Start + 1).Value}>{Text[(end + 2)..]}";
+            Text =
+                $"{Text[..close]}>{_newLine}{block}{IndentOf(parent)}</{TagName().Match(Text, parent.Start + 1).Value}>{Text[(end + 2)..]}";
             return;
         }
 

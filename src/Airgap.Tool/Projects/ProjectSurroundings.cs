@@ -48,7 +48,9 @@ internal sealed class ProjectSurroundings
                 continue;
             ProjectElement root = ProjectElement.Parse(path, ProjectText.Read(path).Text);
             files.Add((path, root));
-            if (!root.SelfAndDescendants().Any(element => element.Name == "Import" && element.Attributes.GetValueOrDefault("Project", "").Contains(name, StringComparison.OrdinalIgnoreCase)))
+            if (!root.SelfAndDescendants()
+                .Any(element => element.Name == "Import"
+                    && element.Attributes.GetValueOrDefault("Project", "").Contains(name, StringComparison.OrdinalIgnoreCase)))
                 break;
         }
 

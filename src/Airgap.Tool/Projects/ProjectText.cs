@@ -15,7 +15,9 @@ internal sealed partial record ProjectText(string Path, string Text, Encoding En
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
     /// <summary>The line ending that most lines have.</summary>
-    public string NewLine => Text.AsSpan().Count("\r\n") * 2 > Text.AsSpan().Count('\n') ? "\r\n" : Text.Contains('\n', StringComparison.Ordinal) || !Text.Contains('\r', StringComparison.Ordinal) ? "\n" : "\r";
+    public string NewLine =>
+        Text.AsSpan().Count("\r\n") * 2 > Text.AsSpan().Count('\n')
+            ? "\r\n" : Text.Contains('\n', StringComparison.Ordinal) || !Text.Contains('\r', StringComparison.Ordinal) ? "\n" : "\r";
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.UneditableProject"/>, or a 3xxx code of the file.</exception>
@@ -29,7 +31,8 @@ internal sealed partial record ProjectText(string Path, string Text, Encoding En
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AirgapException(
-                e is FileNotFoundException ? ErrorCode.FileNotFound : e is UnauthorizedAccessException ? ErrorCode.AccessDenied : ErrorCode.FileFailure,
+                e is FileNotFoundException
+                ? ErrorCode.FileNotFound : e is UnauthorizedAccessException ? ErrorCode.AccessDenied : ErrorCode.FileFailure,
                 $"The file '{path}' cannot be read: {e.Message}",
                 "Check the path and its permissions.")
             { Location = new SourceLocation(path) };
@@ -67,12 +70,13 @@ internal sealed partial record ProjectText(string Path, string Text, Encoding En
 
         byte[] bytes = [.. HasMark ? Encoding.GetPreamble() : [], .. Encoding.GetBytes(text)];
         UnixFileMode? mode = OperatingSystem.IsWindows() ? null : File.GetUnixFileMode(Path);
-        await AtomicFile.WriteAsync(Path, bytes, mode, cancellationToken).ConfigureAwait(false);
+        await AtomicFile.WriteAsync(Path, bytes, mode, cancellationToken);
     }
 
     private static (Encoding? Encoding, int Mark) Detect(byte[] bytes)
     {
-        Encoding[] marked = [s_utf8, new UTF32Encoding(false, true, true), new UnicodeEncoding(false, true, true), new UnicodeEncoding(true, true, true)];
+        Encoding[] marked = [s_utf8, new UTF32Encoding(false, true, true), new UnicodeEncoding(false, true, true),
+            new UnicodeEncoding(true, true, true)];
         foreach (Encoding encoding in marked)
         {
             if (bytes.AsSpan().StartsWith(encoding.Preamble))
@@ -84,7 +88,8 @@ internal sealed partial record ProjectText(string Path, string Text, Encoding En
             return (s_utf8, 0);
         try
         {
-            Encoding encoding = Encoding.GetEncoding(declared.Groups[1].Value, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+            Encoding encoding = Encoding.GetEncoding(
+                declared.Groups[1].Value, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
             // A text whose first line could be read byte by byte is not UTF-16, whatever it says.
             return (encoding.GetByteCount("<") == 1 ? encoding.CodePage == s_utf8.CodePage ? s_utf8 : encoding : null, 0);
         }

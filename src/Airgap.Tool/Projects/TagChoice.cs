@@ -19,7 +19,10 @@ internal static partial class TagChoice
     private static int Compare(decimal[] left, decimal[] right) => left.Zip(right, decimal.Compare).FirstOrDefault(order => order != 0);
 
     private static Version? Parse(string tag) => Pattern().Match(tag) is { Success: true } match
-        ? new Version([.. Enumerable.Range(1, 3).Select(i => decimal.Parse(match.Groups[i].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture))], match.Groups[4].Length == 0)
+        ? new Version(
+            [.. Enumerable.Range(1, 3)
+                .Select(i => decimal.Parse(match.Groups[i].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture))],
+                match.Groups[4].Length == 0)
         : null;
 
     private sealed record Version(decimal[] Numbers, bool IsRelease);

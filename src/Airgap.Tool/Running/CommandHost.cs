@@ -31,13 +31,14 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
         Session session = new(NameOf(parsed.CommandResult.Command), identity, terminal, globals.Read(parsed));
         foreach (Diagnostic problem in problems)
             session.Fail(problem);
-        await session.FinishAsync(exitCode: 1).ConfigureAwait(false);
+        await session.FinishAsync(exitCode: 1);
         return 1;
     }
 
     // "tag list", not "list".
     private static string NameOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand ? $"{NameOf(parent)} {command.Name}" : command.Name;
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand
+            ? $"{NameOf(parent)} {command.Name}" : command.Name;
 
     private async Task<int> RunAsync(string name, ParseResult parsed, CommandBody body, CancellationToken cancellationToken)
     {
@@ -46,7 +47,7 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
         string? continuation = Continuation.Of(parsed, identity);
         try
         {
-            exitCode = await RunToTheEndAsync(() => body(parsed, session, cancellationToken), cancellationToken).ConfigureAwait(false);
+            exitCode = await RunToTheEndAsync(() => body(parsed, session, cancellationToken), cancellationToken);
             if (exitCode != 0)
                 TellHowToGoOn(session, continuation);
         }
@@ -68,12 +69,13 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
         {
             Diagnostic problem = ToolRunner.Describe(failure);
             // imgpkg asks no more than it has to.
-            session.Fail(identity.IsImgpkg ? problem : await NearTags.AdviseAsync(problem, parsed, (parsed.CommandResult.Command as ToolCommand)?.Registry, cancellationToken).ConfigureAwait(false));
+            session.Fail(identity.IsImgpkg ? problem
+                : await NearTags.AdviseAsync(problem, parsed, (parsed.CommandResult.Command as ToolCommand)?.Registry, cancellationToken));
             exitCode = problem.Code == ErrorCode.Canceled ? Interruption.ExitCode : 1;
             TellHowToGoOn(session, continuation);
         }
 
-        await session.FinishAsync(exitCode).ConfigureAwait(false);
+        await session.FinishAsync(exitCode);
         return exitCode;
     }
 
@@ -82,8 +84,9 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
     {
         TaskCompletionSource<int> overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using Timer timer = new(_ => overdue.TrySetCanceled(CancellationToken.None));
-        using CancellationTokenRegistration registration = cancellationToken.Register(() => timer.Change(Interruption.Patience, Timeout.InfiniteTimeSpan));
-        return await await Task.WhenAny(Task.Run(body, CancellationToken.None), overdue.Task).ConfigureAwait(false);
+        using CancellationTokenRegistration registration =
+            cancellationToken.Register(() => timer.Change(Interruption.Patience, Timeout.InfiniteTimeSpan));
+        return await await Task.WhenAny(Task.Run(body, CancellationToken.None), overdue.Task);
     }
 
     // Before anything moved, going on is the same as beginning.

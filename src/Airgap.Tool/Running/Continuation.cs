@@ -11,7 +11,8 @@ internal static class Continuation
     /// <summary>The command as it is typed; null for a command that always starts over, and for a dry run. Secrets are left out.</summary>
     public static string? Of(ParseResult parsed, Identity identity)
     {
-        if (parsed.CommandResult.Command.Name is not ("copy" or "publish" or "push") || parsed.Tokens.Any(token => token.Value == "--dry-run"))
+        if (parsed.CommandResult.Command.Name is not ("copy" or "publish" or "push")
+            || parsed.Tokens.Any(token => token.Value == "--dry-run"))
             return null;
         List<string> words = [identity.Invocation];
         bool isSecret = false;
@@ -28,7 +29,8 @@ internal static class Continuation
 
     private static string Quote(string word)
     {
-        if (word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':' or '@' or '=' or '+' or ',' or '%'))
+        if (word.Length > 0 && word.All(
+            c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':' or '@' or '=' or '+' or ',' or '%'))
             return word;
         if (OperatingSystem.IsWindows())
             return $"\"{word.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

@@ -12,11 +12,12 @@ internal static class GateCheck
 {
     /// <summary>Asks.</summary>
     /// <returns>False when it refuses, which was told.</returns>
-    public static async Task<bool> PassesAsync(Gate gate, PlanDocument plan, Func<string, Task> fill, Session session, CancellationToken cancellationToken)
+    public static async Task<bool> PassesAsync(
+        Gate gate, PlanDocument plan, Func<string, Task> fill, Session session, CancellationToken cancellationToken)
     {
         string? phase = session.Phase;
         session.Phase = "asking the gate";
-        GateReport report = await gate.AskAsync(plan, fill, cancellationToken).ConfigureAwait(false);
+        GateReport report = await gate.AskAsync(plan, fill, cancellationToken);
         session.Report.Gate = report;
         if (report.ExitCode != 0)
             session.Fail(Gate.Refusal(report));
@@ -26,5 +27,9 @@ internal static class GateCheck
 
     /// <summary>Fills a folder with the content of a plan, as an OCI layout.</summary>
     public static async Task FillAsync(Relocator relocator, TransferPlan plan, string folder, CancellationToken cancellationToken) =>
-        await relocator.RunAsync(plan, new RelocationDestination.Archive(folder) { Format = ArchiveFormat.LayoutFolder }, new TransferOptions(), cancellationToken).ConfigureAwait(false);
+        await relocator.RunAsync(
+            plan, new RelocationDestination.Archive(folder)
+            {
+                Format = ArchiveFormat.LayoutFolder
+            }, new TransferOptions(), cancellationToken);
 }

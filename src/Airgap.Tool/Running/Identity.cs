@@ -20,7 +20,8 @@ internal sealed record Identity(string Name, string Version)
     /// <summary>The running process's.</summary>
     public static Identity OfProcess()
     {
-        string version = typeof(Identity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+        string version = typeof(Identity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "0.0.0";
         int plus = version.IndexOf('+', StringComparison.Ordinal);
         return Of(StartedAs(), plus < 0 ? version : version[..plus]);
     }

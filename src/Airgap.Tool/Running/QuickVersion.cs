@@ -4,8 +4,8 @@ using Airgap.Tool.Commands;
 namespace Airgap.Tool.Running;
 
 /// <summary>
-/// Answers the bare <c>version</c> before anything is loaded that the other commands need: scripts ask for it before every use, and the command
-/// line's symbols cost three times what the rest does.
+/// Answers the bare <c>version</c> before anything is loaded that the other commands need: scripts ask for it before every use, and the
+/// command line's symbols cost three times what the rest does.
 /// </summary>
 internal static class QuickVersion
 {

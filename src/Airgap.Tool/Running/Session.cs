@@ -77,7 +77,10 @@ internal sealed class Session
             Write(SpeaksAsImgpkg ? Terminal.Out : Terminal.Error, Printable.Line(line));
     }
 
-    /// <summary>Writes a text that is the result itself and printable, under every name and wherever standard output goes. Nothing with <c>--json</c>.</summary>
+    /// <summary>
+    /// Writes a text that is the result itself and printable, under every name and wherever standard output goes. Nothing with
+    /// <c>--json</c>.
+    /// </summary>
     /// <param name="blocks">Its parts, as imgpkg's JSON has them.</param>
     public void WriteBlock(params IReadOnlyList<string> blocks)
     {
@@ -97,7 +100,9 @@ internal sealed class Session
         }
     }
 
-    /// <summary>Writes a table that is the result itself: for people on a terminal, for scripts elsewhere. Nothing with <c>--json</c>.</summary>
+    /// <summary>
+    /// Writes a table that is the result itself: for people on a terminal, for scripts elsewhere. Nothing with <c>--json</c>.
+    /// </summary>
     public void WriteTable(Table table)
     {
         Table shown = table.Only(Options.Columns);
@@ -162,7 +167,7 @@ internal sealed class Session
         Report.Succeeded = exitCode == 0;
         string? document = _gathered is null ? (Options.Json ? Report.ToJson() : null) : Report.Succeeded ? _gathered.ToJson() : null;
         if (document is not null)
-            await Terminal.Out.WriteLineAsync(document).ConfigureAwait(false);
+            await Terminal.Out.WriteLineAsync(document);
     }
 
     // The word alone has a colour, so that no text of others stands between its beginning and its end.
@@ -188,7 +193,8 @@ internal sealed class Session
     {
         // To the first column, up to the first line drawn, and away with all that follows.
         if (_drawn > 0)
-            Terminal.Error.Write(_drawn == 1 ? "\r\u001b[K" : string.Create(CultureInfo.InvariantCulture, $"\r\u001b[{_drawn - 1}A\u001b[J"));
+            Terminal.Error.Write(_drawn == 1
+                ? "\r\u001b[K" : string.Create(CultureInfo.InvariantCulture, $"\r\u001b[{_drawn - 1}A\u001b[J"));
         _drawn = 0;
     }
 }

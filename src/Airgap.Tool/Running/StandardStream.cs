@@ -4,8 +4,9 @@ using System.Text;
 namespace Airgap.Tool.Running;
 
 /// <summary>
-/// Standard output or standard error, which never throws: a reader that went away, a full disk or a closed stream ends neither a transfer nor the process.
-/// What a write failed of is kept, for the exit code and for one line at the end. A reader that went away is not a failure: it has read what it wanted.
+/// Standard output or standard error, which never throws: a reader that went away, a full disk or a closed stream ends neither a transfer
+/// nor the process. What a write failed of is kept, for the exit code and for one line at the end. A reader that went away is not a
+/// failure: it has read what it wanted.
 /// </summary>
 /// <param name="inner">The stream.</param>
 internal sealed class StandardStream(Stream inner) : Stream
@@ -41,7 +42,8 @@ internal sealed class StandardStream(Stream inner) : Stream
     public TextWriter Writer()
     {
         // A console of Windows has a code page; a byte order mark would be the first thing on it.
-        Encoding encoding = OperatingSystem.IsWindows() && Console.OutputEncoding is not UTF8Encoding ? Console.OutputEncoding : new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        Encoding encoding = OperatingSystem.IsWindows() && Console.OutputEncoding is not UTF8Encoding
+            ? Console.OutputEncoding : new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         return TextWriter.Synchronized(new StreamWriter(this, encoding, bufferSize: 4096) { AutoFlush = true });
     }
 
@@ -77,8 +79,8 @@ internal sealed class StandardStream(Stream inner) : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // Where the process was started with the stream closed, the first file that the runtime opened has its number: what is written would end in that file.
-    // Whatever a process inherits is open across exec, whatever the runtime opens is not.
+    // Where the process was started with the stream closed, the first file that the runtime opened has its number: what is written would
+    // end in that file. Whatever a process inherits is open across exec, whatever the runtime opens is not.
     private static bool IsClosed(int descriptor)
     {
         if (OperatingSystem.IsWindows())

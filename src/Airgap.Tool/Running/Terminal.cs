@@ -22,18 +22,19 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerm
     /// <summary>The process's.</summary>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
-    public static Terminal OfProcess(StandardStream output, StandardStream error) => new(output.Writer(), error.Writer(), !Console.IsOutputRedirected, !Console.IsErrorRedirected)
-    {
-        HasColors = !Console.IsErrorRedirected
+    public static Terminal OfProcess(StandardStream output, StandardStream error) =>
+        new(output.Writer(), error.Writer(), !Console.IsOutputRedirected, !Console.IsErrorRedirected)
+        {
+            HasColors = !Console.IsErrorRedirected
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb")),
-    };
+        };
 
     /// <summary>Hands everything written to the system.</summary>
     public async Task FlushAsync()
     {
-        await Out.FlushAsync().ConfigureAwait(false);
-        await Error.FlushAsync().ConfigureAwait(false);
+        await Out.FlushAsync();
+        await Error.FlushAsync();
     }
 
     private static int WindowWidth()

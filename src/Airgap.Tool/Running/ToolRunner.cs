@@ -22,16 +22,18 @@ internal static class ToolRunner
         if (SuggestRequest.TryRead(args, out string? line))
         {
             foreach (string suggestion in Suggestions.Of(root, line))
-                await terminal.Out.WriteLineAsync(suggestion).ConfigureAwait(false);
+                await terminal.Out.WriteLineAsync(suggestion);
             return 0;
         }
 
         // A word that begins with @ is a word: there are no files of arguments.
-        ParseResult parsed = root.Parse(SwitchValues.Normalize(root, args, out string? problem), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = root.Parse(
+            SwitchValues.Normalize(root, args, out string? problem), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (problem is not null && !HelpWriter.IsAskedFor(parsed))
-            return await host.RefuseAsync(parsed, [new Diagnostic(ErrorCode.InvalidArgument, problem, UsageErrors.HelpHint(parsed, identity))]).ConfigureAwait(false);
+            return await host.RefuseAsync(
+                parsed, [new Diagnostic(ErrorCode.InvalidArgument, problem, UsageErrors.HelpHint(parsed, identity))]);
         if (parsed.Errors.Count > 0 && !HelpWriter.IsAskedFor(parsed))
-            return await host.RefuseAsync(parsed, UsageErrors.Of(parsed, identity)).ConfigureAwait(false);
+            return await host.RefuseAsync(parsed, UsageErrors.Of(parsed, identity));
         InvocationConfiguration configuration = new()
         {
             Output = terminal.Out,
@@ -39,7 +41,7 @@ internal static class ToolRunner
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        return await parsed.InvokeAsync(configuration, cancellationToken);
     }
 
     /// <summary>A failure as a diagnostic; one that has no code is a defect of this product and says so.</summary>

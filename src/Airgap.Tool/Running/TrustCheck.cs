@@ -15,13 +15,14 @@ internal static class TrustCheck
     /// <param name="session">Takes the verdicts and the refusals.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <returns>False when something is refused, and told.</returns>
-    public static async Task<bool> PassesAsync(TransferPlan plan, IRegistry registry, TrustRule? rule, Session session, CancellationToken cancellationToken)
+    public static async Task<bool> PassesAsync(
+        TransferPlan plan, IRegistry registry, TrustRule? rule, Session session, CancellationToken cancellationToken)
     {
         if (rule is null)
             return true;
         string? phase = session.Phase;
         session.Phase = "verifying signatures";
-        PlanTrust trust = await PlanTrust.JudgeAsync(plan, registry, _ => rule, exceptRoot: false, cancellationToken).ConfigureAwait(false);
+        PlanTrust trust = await PlanTrust.JudgeAsync(plan, registry, _ => rule, exceptRoot: false, cancellationToken);
         session.Report.Signatures = [.. trust.Images];
         foreach (Diagnostic refusal in trust.Refusals)
             session.Fail(refusal);

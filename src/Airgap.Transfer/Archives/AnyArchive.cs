@@ -10,14 +10,18 @@ namespace Airgap.Transfer.Archives;
 internal static class AnyArchive
 {
     /// <summary>Opens what a source names, in parts or whole, and reads what it lists.</summary>
-    /// <exception cref="AirgapException">As <see cref="OpenAsync(ArchiveFile, CancellationToken)"/>, and those of <see cref="PartFinder.FindAsync"/> and <see cref="ChainReader.OpenTogetherAsync"/>.</exception>
-    public static async Task<IArchive> OpenAsync(RelocationSource.Archive source, CancellationToken cancellationToken) => !source.Chain.IsEmpty
+    /// <exception cref="AirgapException">As <see cref="OpenAsync(ArchiveFile, CancellationToken)"/>, and those of
+    /// <see cref="PartFinder.FindAsync"/> and <see cref="ChainReader.OpenTogetherAsync"/>.</exception>
+    public static async Task<IArchive> OpenAsync(RelocationSource.Archive source, CancellationToken cancellationToken) =>
+        !source.Chain.IsEmpty
         ? await ChainReader.OpenTogetherAsync(source, cancellationToken)
         : await OpenAsync(await PartFinder.FindAsync(source.Path, source.PartsIn, cancellationToken), cancellationToken);
 
     /// <summary>Opens it and reads what it lists.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ForeignArchive"/>, <see cref="ErrorCode.InvalidLayout"/>, or a 3xxx code of the file.</exception>
-    public static async Task<IArchive> OpenAsync(ArchiveFile file, CancellationToken cancellationToken) => await LayoutFiles.IsLayoutAsync(file, cancellationToken)
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ForeignArchive"/>,
+    /// <see cref="ErrorCode.InvalidLayout"/>, or a 3xxx code of the file.</exception>
+    public static async Task<IArchive> OpenAsync(ArchiveFile file, CancellationToken cancellationToken) =>
+        await LayoutFiles.IsLayoutAsync(file, cancellationToken)
         ? await LayoutReader.OpenAsync(file, cancellationToken)
         : await ArchiveReader.OpenAsync(file, cancellationToken);
 }

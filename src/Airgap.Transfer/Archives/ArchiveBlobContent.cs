@@ -22,7 +22,8 @@ internal sealed class ArchiveBlobContent(ArchiveFile archive, Descriptor descrip
         ErrorCode.ArchiveDigestMismatch,
         actual is null
             ? $"The archive '{archive.Path}' ends inside {name ?? ArchiveLayout.NameOf(Descriptor.Digest)}."
-            : $"The archive '{archive.Path}' is damaged: {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} has the digest {actual}{archive.WhereIs(fileOffset, Descriptor.Size)}.",
+            : $"The archive '{archive.Path}' is damaged: {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} has the digest " +
+            $"{actual}{archive.WhereIs(fileOffset, Descriptor.Size)}.",
         "Copy the archive again from where it was written, or write it again.")
     { Digest = Descriptor.Digest.ToString(), Location = new SourceLocation(archive.Path) };
 }
@@ -32,9 +33,11 @@ internal sealed class MissingLayerContent(string path, Descriptor descriptor, st
 {
     public Descriptor Descriptor { get; } = descriptor;
 
-    public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => ValueTask.FromException<Stream>(new AirgapException(
+    public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
+        ValueTask.FromException<Stream>(new AirgapException(
         ErrorCode.ArchiveLayerMissing,
-        $"file {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} not found in tar. (hint: This may be because when copying to a tarball, the --include-non-distributable-layers flag should have been provided.) The archive is '{path}'.",
+        $"file {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} not found in tar. (hint: This may be because when copying to a tarball, " +
+        $"the --include-non-distributable-layers flag should have been provided.) The archive is '{path}'.",
         $"To have {AdviceTerms.NonDistributable}, {AdviceTerms.WriteArchive}; or import it without asking for them.")
-    { Digest = Descriptor.Digest.ToString() });
+        { Digest = Descriptor.Digest.ToString() });
 }

@@ -63,7 +63,8 @@ internal sealed class ArchiveBytes : IRandomAccess, IDisposable
     }
 
     // A part that ends before its length would be taken for the end of the archive.
-    private static int Checked(int read, int count, ArchivePiece piece) => read > 0 || count == 0 || piece.Length is null ? read : throw piece.Changed();
+    private static int Checked(int read, int count, ArchivePiece piece) =>
+        read > 0 || count == 0 || piece.Length is null ? read : throw piece.Changed();
 
     private (SafeFileHandle Handle, ArchivePiece Piece, long Offset, long Left)? Find(long offset)
     {

@@ -59,12 +59,14 @@ internal sealed class ArchiveFile
     {
         if (!IsSplit)
             return "";
-        ArchivePiece[] there = [.. Pieces.Where(piece => piece.Start < offset + Math.Max(1, length) && offset < piece.Start + piece.Length)];
+        ArchivePiece[] there = [
+            .. Pieces.Where(piece => piece.Start < offset + Math.Max(1, length) && offset < piece.Start + piece.Length)];
         return there switch
         {
             [] => "",
             [var only] => $"; it lies in '{only.Path}'",
-            _ => $"; it lies in {string.Join(", ", there.Take(MostNamed).Select(piece => $"'{piece.Path}'"))}{(there.Length > MostNamed ? $" and {there.Length - MostNamed} more" : "")}, and verifying each part by itself finds the damaged one",
+            _ =>
+                $"; it lies in {string.Join(", ", there.Take(MostNamed).Select(piece => $"'{piece.Path}'"))}{(there.Length > MostNamed ? $" and {there.Length - MostNamed} more" : "")}, and verifying each part by itself finds the damaged one",
         };
     }
 }

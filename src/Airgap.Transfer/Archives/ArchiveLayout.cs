@@ -18,7 +18,8 @@ internal sealed class ArchiveLayout
     private readonly Func<Digest, string> _nameOf;
     private readonly long _notesOffset;
 
-    private ArchiveLayout(ImmutableArray<ArchiveText> head, ImmutableArray<ArchiveLayer> layers, Func<Digest, string> nameOf, ReadOnlyMemory<byte> notes, long notesOffset)
+    private ArchiveLayout(ImmutableArray<ArchiveText> head, ImmutableArray<ArchiveLayer> layers, Func<Digest, string> nameOf,
+        ReadOnlyMemory<byte> notes, long notesOffset)
     {
         _head = head;
         _nameOf = nameOf;
@@ -38,7 +39,10 @@ internal sealed class ArchiveLayout
     /// <summary>The bytes of the last entry, airgap.json; empty for an archive that has none.</summary>
     public ReadOnlyMemory<byte> Notes { get; }
 
-    /// <summary>Everything but the layers: where it stands, and its bytes, which are good until the next are asked for. The rest of the file is zeros.</summary>
+    /// <summary>
+    /// Everything but the layers: where it stands, and its bytes, which are good until the next are asked for. The rest of the file is
+    /// zeros.
+    /// </summary>
     public IEnumerable<(long Offset, ReadOnlyMemory<byte> Bytes)> Pieces
     {
         get
@@ -80,7 +84,8 @@ internal sealed class ArchiveLayout
     {
         const string suffix = ".tar.gz";
         int dash = entryName.IndexOf('-');
-        return dash > 0 && entryName.EndsWith(suffix, StringComparison.Ordinal) && Digest.TryParse($"{entryName[..dash]}:{entryName[(dash + 1)..^suffix.Length]}", out Digest digest)
+        return dash > 0 && entryName.EndsWith(suffix, StringComparison.Ordinal)
+            && Digest.TryParse($"{entryName[..dash]}:{entryName[(dash + 1)..^suffix.Length]}", out Digest digest)
             ? digest
             : null;
     }
@@ -91,7 +96,9 @@ internal sealed class ArchiveLayout
     /// <summary>Length of a content filled up to whole blocks.</summary>
     public static long Padded(long size) => size + TarHeader.Padding(size);
 
-    /// <summary>True when a file, of whatever length, begins as this archive does: what comes before the layers says where everything stands.</summary>
+    /// <summary>
+    /// True when a file, of whatever length, begins as this archive does: what comes before the layers says where everything stands.
+    /// </summary>
     public async Task<bool> IsOfAsync(IRandomAccess file, CancellationToken cancellationToken)
     {
         long length = file.Length;
@@ -112,7 +119,8 @@ internal sealed class ArchiveLayout
     /// <summary>True when a file is this archive, as far as can be seen without its layers.</summary>
     public async Task<bool> IsOfAllAsync(IRandomAccess file, CancellationToken cancellationToken)
     {
-        foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.Append((Length - (2 * TarHeader.BlockSize), new byte[2 * TarHeader.BlockSize])))
+        foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.Append(
+            (Length - (2 * TarHeader.BlockSize), new byte[2 * TarHeader.BlockSize])))
         {
             if (!await HasAsync(file, bytes, offset, cancellationToken))
                 return false;
@@ -134,7 +142,8 @@ internal sealed class ArchiveLayout
             .SelectMany(item => item.Content.SelfAndDescendants())
             .SelectMany(node => node.Blobs.Where(blob => !ReferenceEquals(blob, node.Manifest.Config)))
             .Select(blob => blob.Digest)];
-        return Create([new ArchiveText(ManifestName, length, () => ArchiveManifestWriter.Write(plan))], plan.Blobs.Where(blob => wanted.Contains(blob.Descriptor.Digest)), NameOf, ArchiveNotes.Write(plan, digest));
+        return Create([new ArchiveText(ManifestName, length, () => ArchiveManifestWriter.Write(plan))],
+            plan.Blobs.Where(blob => wanted.Contains(blob.Descriptor.Digest)), NameOf, ArchiveNotes.Write(plan, digest));
     }
 
     /// <summary>Lays out an archive: small entries, blobs, notes.</summary>
@@ -142,7 +151,8 @@ internal sealed class ArchiveLayout
     /// <param name="blobs">In ascending order of digest.</param>
     /// <param name="nameOf">The entry of a blob.</param>
     /// <param name="notes">The bytes of the last entry; empty for none.</param>
-    internal static ArchiveLayout Create(ImmutableArray<ArchiveText> head, IEnumerable<PlannedBlob> blobs, Func<Digest, string> nameOf, ReadOnlyMemory<byte> notes)
+    internal static ArchiveLayout Create(
+        ImmutableArray<ArchiveText> head, IEnumerable<PlannedBlob> blobs, Func<Digest, string> nameOf, ReadOnlyMemory<byte> notes)
     {
         long offset = head.Sum(entry => entry.PlaceLength);
         ImmutableArray<ArchiveLayer>.Builder layers = ImmutableArray.CreateBuilder<ArchiveLayer>();
@@ -171,14 +181,16 @@ internal sealed class ArchiveLayout
         return (length, Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset()));
     }
 
-    private static async Task<bool> HasAsync(IRandomAccess file, ReadOnlyMemory<byte> expected, long offset, CancellationToken cancellationToken)
+    private static async Task<bool> HasAsync(
+        IRandomAccess file, ReadOnlyMemory<byte> expected, long offset, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
         {
             for (int done = 0; done < expected.Length;)
             {
-                int read = await file.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, expected.Length - done)), offset + done, cancellationToken);
+                int read = await file.ReadAsync(
+                    buffer.AsMemory(0, Math.Min(buffer.Length, expected.Length - done)), offset + done, cancellationToken);
                 if (read == 0 || !expected.Span.Slice(done, read).SequenceEqual(buffer.AsSpan(0, read)))
                     return false;
                 done += read;

@@ -15,7 +15,10 @@ internal static class ArchiveManifestWriter
     /// <summary>The archive's own label of the bundle that was asked for.</summary>
     public const string RootLabel = "dev.carvel.imgpkg.copy.root-bundle";
 
-    /// <summary>The file, piece by piece: of thousands of images it is far larger than any of its pieces, which hold one manifest and one config at most.</summary>
+    /// <summary>
+    /// The file, piece by piece: of thousands of images it is far larger than any of its pieces, which hold one manifest and one config at
+    /// most.
+    /// </summary>
     /// <returns>The pieces, each good until the next is asked for.</returns>
     public static IEnumerable<ReadOnlyMemory<byte>> Write(TransferPlan plan)
     {
@@ -90,7 +93,8 @@ internal static class ArchiveManifestWriter
         Manifest manifest = image.Manifest;
         ReadOnlyMemory<byte> config = image.Config ?? throw new AirgapException(
             ErrorCode.InvalidManifest,
-            $"The config of {ImageReference.ByDigest(image.Origin, manifest.Digest)} has {manifest.Config!.Size} bytes, and imgpkg's archive format takes configs of at most {PlannedManifest.SmallBlob}.",
+            $"The config of {ImageReference.ByDigest(image.Origin, manifest.Digest)} has {manifest.Config!.Size} bytes, and imgpkg's " +
+            $"archive format takes configs of at most {PlannedManifest.SmallBlob}.",
             "Relocate this image from registry to registry.")
         { Reference = image.Origin.ToString(), Digest = manifest.Digest.ToString() };
         ImmutableArray<string> diffIds = DiffIds(config);
@@ -99,7 +103,8 @@ internal static class ArchiveManifestWriter
         WriteList(json, manifest.Layers.Index(), layer => json
             .Raw("{\"MediaType\":").String(layer.Item.MediaType)
             .Raw(",\"Digest\":").String(layer.Item.Digest.ToString())
-            .Raw(",\"DiffID\":").String(MediaTypes.IsLayer(layer.Item.MediaType) && layer.Index < diffIds.Length ? diffIds[layer.Index] : "")
+            .Raw(",\"DiffID\":")
+            .String(MediaTypes.IsLayer(layer.Item.MediaType) && layer.Index < diffIds.Length ? diffIds[layer.Index] : "")
             .Raw(",\"Size\":").Number(layer.Item.Size)
             .Raw("}"));
         json.Raw(",\"Config\":{\"Digest\":").String(manifest.Config!.Digest.ToString())
@@ -144,7 +149,8 @@ internal static class ArchiveManifestWriter
         ? bytes
         : throw new AirgapException(
             ErrorCode.InvalidManifest,
-            $"The {what} of {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} is not UTF-8 text, which imgpkg's archive format needs.",
+            $"The {what} of {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} is not UTF-8 text, which imgpkg's archive " +
+            "format needs.",
             "Relocate this image from registry to registry.")
         { Reference = node.Origin.ToString(), Digest = node.Manifest.Digest.ToString() };
 

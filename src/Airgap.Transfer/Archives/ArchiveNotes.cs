@@ -11,9 +11,10 @@ using Airgap.Transfer.Plans.Deltas;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
-/// What imgpkg's format has no room for, in the last entry of an archive: <c>{"version":1,"digest":"sha256:…","content":{…}}</c>. The digest is of the
-/// bytes of the content, which names the digest of manifest.json: so it is of everything in the archive, and is the id of its set. imgpkg passes over the
-/// entry. A field that a reader does not know is passed over; what a reader must not pass over gets another version: a delta has 2, all else 1.
+/// What imgpkg's format has no room for, in the last entry of an archive: <c>{"version":1,"digest":"sha256:…","content":{…}}</c>. The
+/// digest is of the bytes of the content, which names the digest of manifest.json: so it is of everything in the archive, and is the id of
+/// its set. imgpkg passes over the entry. A field that a reader does not know is passed over; what a reader must not pass over gets another
+/// version: a delta has 2, all else 1.
 /// </summary>
 /// <param name="Manifest">The digest of the bytes of manifest.json.</param>
 /// <param name="ImagesLock">The ImagesLock that the archive was made of, in its order and with its annotations; null for none.</param>
@@ -59,7 +60,8 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 });
+            using JsonDocument document =
+                JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 });
             JsonElement root = document.RootElement;
             int version = root.GetProperty("version").GetInt32();
             if (version > Version)
@@ -79,7 +81,8 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
                 throw invalid($"the content of its {EntryName} has the digest {actual}, and should have {digest}");
             if (!Digest.TryParse(content.GetProperty("manifest").GetString(), out Digest manifest))
                 throw invalid($"its {EntryName} does not name its {ArchiveLayout.ManifestName}");
-            return new ArchiveNotes(manifest, content.TryGetProperty("imagesLock", out JsonElement images) ? ReadLock(images, invalid) : null)
+            return new ArchiveNotes(
+                manifest, content.TryGetProperty("imagesLock", out JsonElement images) ? ReadLock(images, invalid) : null)
             {
                 Delta = version > 1 ? DeltaJson.Read(content, invalid) : null,
                 Set = digest,

@@ -31,7 +31,8 @@ internal sealed class ArchiveReader : IArchive
     public IReadOnlyCollection<ArchiveEntry> Entries => _entries.Values;
 
     /// <summary>Opens an archive and reads the headers of all its entries.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of
+    /// the file.</exception>
     public static async Task<ArchiveReader> OpenAsync(ArchiveFile file, CancellationToken cancellationToken)
     {
         (ArchiveReader? archive, AirgapException? damage) = await OpenAsFarAsItGoesAsync(file, cancellationToken);
@@ -39,9 +40,11 @@ internal sealed class ArchiveReader : IArchive
     }
 
     /// <summary>Opens an archive as far as its headers can be read, to report all that is wrong.</summary>
-    /// <returns>The archive, null where nothing can be said of its content; and what <see cref="OpenAsync"/> throws, null for nothing.</returns>
+    /// <returns>The archive, null where nothing can be said of its content; and what <see cref="OpenAsync"/> throws, null for
+    /// nothing.</returns>
     /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
-    public static async Task<(ArchiveReader? Archive, AirgapException? Damage)> OpenAsFarAsItGoesAsync(ArchiveFile file, CancellationToken cancellationToken)
+    public static async Task<(ArchiveReader? Archive, AirgapException? Damage)> OpenAsFarAsItGoesAsync(
+        ArchiveFile file, CancellationToken cancellationToken)
     {
         Dictionary<string, ArchiveEntry> entries = new(StringComparer.Ordinal);
         AirgapException? damage = null;
@@ -72,7 +75,8 @@ internal sealed class ArchiveReader : IArchive
             ? new MemoryBlobContent(descriptor, config)
             : Required.Find(Path, descriptor) ?? new MissingLayerContent(Path, descriptor);
 
-    public (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor) => FindLayer(descriptor) is { } entry ? (File, entry.Offset) : null;
+    public (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor) =>
+        FindLayer(descriptor) is { } entry ? (File, entry.Offset) : null;
 
     /// <summary>Where a layer stands; null when the archive does not hold it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>: it has another length.</exception>
@@ -86,14 +90,16 @@ internal sealed class ArchiveReader : IArchive
     }
 
     /// <summary>Reads <c>airgap.json</c>, which says of which manifest.json it is; null where the archive has none.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, <see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, <see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of
+    /// the file.</exception>
     public async Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken)
     {
         if (await ParseNotesAsync(cancellationToken) is not { } notes)
             return null;
         Digest actual = await List.HashAsync(notes.Manifest.HashAlgorithm, cancellationToken);
         if (actual != notes.Manifest)
-            throw Invalid($"its {ArchiveLayout.ManifestName} has the digest {actual}, and its {ArchiveNotes.EntryName} says {notes.Manifest}");
+            throw Invalid(
+                $"its {ArchiveLayout.ManifestName} has the digest {actual}, and its {ArchiveNotes.EntryName} says {notes.Manifest}");
         Required = DeltaLayers.Of(notes);
         return notes;
     }
@@ -102,13 +108,15 @@ internal sealed class ArchiveReader : IArchive
         bool includeNonDistributable, ImageFailures? failures, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await LearnRequiredAsync(cancellationToken);
-        await foreach (ArchivedItem item in List.ReadItemsAsync(new ArchivedTree(this, includeNonDistributable), failures, cancellationToken))
+        await foreach (ArchivedItem item in List.ReadItemsAsync(
+            new ArchivedTree(this, includeNonDistributable), failures, cancellationToken))
             yield return item;
     }
 
     public DeltaLayers Required { get; private set; } = DeltaLayers.None;
 
-    public Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken) => List.HashAsync(HashAlgorithmName.SHA256, cancellationToken);
+    public Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken) =>
+        List.HashAsync(HashAlgorithmName.SHA256, cancellationToken);
 
     /// <summary>What is wrong with the notes: where they are, what they require is not known.</summary>
     internal AirgapException? NotesProblem { get; private set; }

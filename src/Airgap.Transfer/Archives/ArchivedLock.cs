@@ -7,7 +7,8 @@ namespace Airgap.Transfer.Archives;
 
 /// <summary>
 /// The ImagesLock beside an archive that an earlier version of this product wrote: <c>NAME.tar.images.yml</c>. Archives carry it inside now
-/// (<see cref="ArchiveNotes"/>). A file beside an archive may have been left by another archive of that name, so it is believed only where it cannot have been.
+/// (<see cref="ArchiveNotes"/>). A file beside an archive may have been left by another archive of that name, so it is believed only where
+/// it cannot have been.
 /// </summary>
 internal static class ArchivedLock
 {
@@ -29,12 +30,16 @@ internal static class ArchivedLock
             return null;
         if (!TryRead(archive, path, images, out ImagesLock? found, out string? why))
         {
-            warning = new Diagnostic(ErrorCode.LockBesideArchiveIgnored, $"'{path}' is not taken for the lock of '{archive}': {why}.", "Remove it, or write the archive again from its lock.")
+            warning = new Diagnostic(
+                ErrorCode.LockBesideArchiveIgnored, $"'{path}' is not taken for the lock of '{archive}': {why}.",
+                "Remove it, or write the archive again from its lock.")
             { Location = new SourceLocation(path) };
             return null;
         }
 
-        warning = new Diagnostic(ErrorCode.LockBesideArchive, $"The annotations of the images come from '{path}', which an earlier version wrote beside '{archive}'.", Advice)
+        warning = new Diagnostic(
+            ErrorCode.LockBesideArchive,
+            $"The annotations of the images come from '{path}', which an earlier version wrote beside '{archive}'.", Advice)
         { Location = new SourceLocation(path) };
         return found;
     }
@@ -53,7 +58,9 @@ internal static class ArchivedLock
         }
     }
 
-    private static bool TryRead(string archive, string path, IReadOnlySet<Digest> images, [NotNullWhen(true)] out ImagesLock? found, [NotNullWhen(false)] out string? why)
+    private static bool TryRead(
+        string archive, string path, IReadOnlySet<Digest> images, [NotNullWhen(true)] out ImagesLock? found,
+        [NotNullWhen(false)] out string? why)
     {
         found = null;
         try

@@ -29,7 +29,8 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
     public static Digest? DigestOf(ArchiveElement? element) =>
         Digest.TryParse(element?.ImageIndex?.Digest ?? element?.Image?.Manifest?.Digest, out Digest digest) ? digest : null;
 
-    private ArchivedItem Item(List<string?>? refs, PlannedManifest content, string? origin, string? tag, Dictionary<string, string?>? labels)
+    private ArchivedItem Item(
+        List<string?>? refs, PlannedManifest content, string? origin, string? tag, Dictionary<string, string?>? labels)
     {
         if (!string.IsNullOrEmpty(tag) && !ImageReference.IsTag(tag))
             throw archive.Invalid($"'{tag}' is not a tag");
@@ -96,7 +97,8 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         {
             throw new AirgapException(
                 ErrorCode.SizeMismatch,
-                $"'{archive.Path}': the config {manifest.Config.Digest} has {config.Length} bytes, and {manifest.Digest} says {manifest.Config.Size}.",
+                $"'{archive.Path}': the config {manifest.Config.Digest} has {config.Length} bytes, and {manifest.Digest} says " +
+                $"{manifest.Config.Size}.",
                 "The image was built wrongly; push it again and write the archive again.")
             { Digest = manifest.Config.Digest.ToString(), Location = new SourceLocation(archive.Path) };
         }
@@ -109,9 +111,14 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
             {
                 throw archive.NotesProblem ?? new AirgapException(
                     ErrorCode.ArchiveLayerMissing,
-                    $"file {ArchiveLayout.NameOf(layer.Digest)} not found in tar: '{archive.Path}' lacks a layer of {planned.Origin}@{manifest.Digest}.",
+                    $"file {ArchiveLayout.NameOf(layer.Digest)} not found in tar: '{archive.Path}' lacks a layer of " +
+                    $"{planned.Origin}@{manifest.Digest}.",
                     "Copy the archive again from where it was written, or write it again.")
-                { Reference = $"{planned.Origin}@{manifest.Digest}", Digest = layer.Digest.ToString(), Location = new SourceLocation(archive.Path) };
+                {
+                    Reference = $"{planned.Origin}@{manifest.Digest}",
+                    Digest = layer.Digest.ToString(),
+                    Location = new SourceLocation(archive.Path)
+                };
             }
         }
 
@@ -129,8 +136,10 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         }
         catch (AirgapException e) when (e.Code == ErrorCode.InvalidManifest)
         {
-            // The digest covers what a manifest says of itself, and not what the archive says of it. An image taken for an index would lose its layers.
-            if (Manifest.Parse(bytes, null, digest) is { } own && own.IsIndex == MediaTypes.IsIndex(mediaType ?? "") && own.IsIndex != MediaTypes.IsImageManifest(mediaType ?? ""))
+            // The digest covers what a manifest says of itself, and not what the archive says of it. An image taken for an index would lose
+            // its layers.
+            if (Manifest.Parse(bytes, null, digest) is { } own && own.IsIndex == MediaTypes.IsIndex(mediaType ?? "")
+                && own.IsIndex != MediaTypes.IsImageManifest(mediaType ?? ""))
                 return own.HeldIn(archive.Store);
             throw;
         }

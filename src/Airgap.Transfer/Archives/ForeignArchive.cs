@@ -47,7 +47,8 @@ internal static class ForeignArchive
             return ("compressed by gzip", "Decompress it with gunzip first; an archive of this kind is a plain tar.");
         if (beginning is [0x28, 0xb5, 0x2f, 0xfd])
             return ("compressed by zstd", "Decompress it with unzstd first; an archive of this kind is a plain tar.");
-        return beginning is [(byte)'P', (byte)'K', 3, 4] ? ("a zip file", "Unpack it first; an archive of this kind is a plain tar.") : null;
+        return beginning is [(byte)'P', (byte)'K', 3, 4]
+            ? ("a zip file", "Unpack it first; an archive of this kind is a plain tar.") : null;
     }
 
     private static (string Format, string Advice)? Describe(IRandomAccess file)
@@ -58,7 +59,8 @@ internal static class ForeignArchive
         {
             foreach (ArchiveEntry entry in TarIndex.Read(file, onlyFiles: false).Take(MostEntries))
             {
-                if (entry.Name == "repositories" || entry.Name.EndsWith("/layer.tar", StringComparison.Ordinal) || (entry.Name == ArchiveLayout.ManifestName && HasRepoTags(file, entry)))
+                if (entry.Name == "repositories" || entry.Name.EndsWith("/layer.tar", StringComparison.Ordinal)
+                    || (entry.Name == ArchiveLayout.ManifestName && HasRepoTags(file, entry)))
                     return ("in docker's format, as 'docker save' and 'skopeo copy … docker-archive:' write it", Advice);
             }
         }
@@ -78,7 +80,8 @@ internal static class ForeignArchive
     }
 
     private const string Advice =
-        "Convert it with 'skopeo copy docker-archive:FILE oci-archive:NEW', which is read, or copy the images from their registry into an archive.";
+        "Convert it with 'skopeo copy docker-archive:FILE oci-archive:NEW', which is read, or copy the images from their registry into " +
+        "an archive.";
 
     private static AirgapException Refusal(string path, string format, string advice) => new(
         ErrorCode.ForeignArchive,

@@ -26,7 +26,8 @@ internal interface IArchive
     /// <param name="includeNonDistributable">True to count non-distributable layers among the blobs.</param>
     /// <param name="failures">Takes the items that are damaged, which are passed over; null for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    IAsyncEnumerable<ArchivedItem> ReadItemsAsync(bool includeNonDistributable, ImageFailures? failures, CancellationToken cancellationToken);
+    IAsyncEnumerable<ArchivedItem> ReadItemsAsync(
+        bool includeNonDistributable, ImageFailures? failures, CancellationToken cancellationToken);
 
     /// <summary>Reads <c>airgap.json</c>; null where there is none of this list of items.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, another 2xxx, or a 3xxx code of the file.</exception>

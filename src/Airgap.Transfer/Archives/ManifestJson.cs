@@ -37,7 +37,8 @@ internal sealed class ManifestJson(ArchiveReader archive, ArchiveEntry entry)
             }
             catch (JsonException e)
             {
-                throw archive.Invalid($"its {ArchiveLayout.ManifestName} is malformed, or holds a field twice, at byte {e.BytePositionInLine}", e);
+                throw archive.Invalid(
+                    $"its {ArchiveLayout.ManifestName} is malformed, or holds a field twice, at byte {e.BytePositionInLine}", e);
             }
             catch (InvalidDataException e)
             {
@@ -84,7 +85,8 @@ internal sealed class ManifestJson(ArchiveReader archive, ArchiveEntry entry)
         if (entry.Size != text.Length)
             return false;
         await using Stream file = archive.File.OpenStream(entry.Offset);
-        return await file.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken) == text.Length && text.AsSpan().SequenceEqual("null"u8);
+        return await file.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken) == text.Length
+            && text.AsSpan().SequenceEqual("null"u8);
     }
 
     private ArchivedItem? Item(ArchivedTree tree, ArchiveElement? element, ImageFailures? failures)

@@ -20,7 +20,8 @@ internal static class TarIndex
     /// <summary>Reads the headers from the start of the file to the two blocks of zeros at its end.</summary>
     /// <param name="file">The tar.</param>
     /// <param name="onlyFiles">False to give out entries of every kind, to see whose format this is.</param>
-    /// <exception cref="InvalidDataException">Not a tar, truncated, or holding something an imgpkg archive never holds; the message ends a sentence.</exception>
+    /// <exception cref="InvalidDataException">Not a tar, truncated, or holding something an imgpkg archive never holds; the message ends a
+    /// sentence.</exception>
     public static IEnumerable<ArchiveEntry> Read(IRandomAccess file, bool onlyFiles = true)
     {
         long length = file.Length;
@@ -31,7 +32,8 @@ internal static class TarIndex
         while (true)
         {
             if (offset + TarHeader.BlockSize > length)
-                throw new InvalidDataException(offset == 0 ? "it is too short for a tar" : $"it ends at byte {length} before the end of the archive");
+                throw new InvalidDataException(
+                    offset == 0 ? "it is too short for a tar" : $"it ends at byte {length} before the end of the archive");
             ReadExactly(file, block, offset);
             if (block.AsSpan().IndexOfAnyExcept((byte)0) < 0)
             {

@@ -23,7 +23,9 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
     /// <summary>A package file beyond this is not searched for references.</summary>
     private const int MaxPackageBytes = 4 * 1024 * 1024;
 
-    /// <summary>The layer that holds a bundle's files: imgpkg and kapp-controller read a bundle only from a single Docker gzip layer.</summary>
+    /// <summary>
+    /// The layer that holds a bundle's files: imgpkg and kapp-controller read a bundle only from a single Docker gzip layer.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/>.</exception>
     public static Descriptor LayerOf(Manifest manifest, ImageReference reference) => LayerOf(manifest.Layers, reference);
 
@@ -39,9 +41,11 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
     /// <param name="layer">The compressed layer.</param>
     /// <param name="reference">The bundle, for messages.</param>
     /// <param name="withPackages">True to look into <c>packages/</c>, too.</param>
-    /// <param name="withConfig">True to look into every YAML file for images, as a nested bundle's are looked for when a package is installed.</param>
+    /// <param name="withConfig">True to look into every YAML file for images, as a nested bundle's are looked for when a package is
+    /// installed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<BundleContent> ReadAsync(Stream layer, ImageReference reference, bool withPackages, CancellationToken cancellationToken, bool withConfig = false)
+    public static async Task<BundleContent> ReadAsync(
+        Stream layer, ImageReference reference, bool withPackages, CancellationToken cancellationToken, bool withConfig = false)
     {
         ImagesLock? images = null;
         bool hasPackages = false;
@@ -56,26 +60,36 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
                     throw Invalid(reference, $"its .imgpkg/images.yml has {length} bytes");
                 images = ImagesLock.Read(await ReadAllAsync(content, cancellationToken), $"{reference}: .imgpkg/images.yml");
             }
-            else if (path.StartsWith("packages/", StringComparison.Ordinal) && path.EndsWith(".yml", StringComparison.Ordinal) | path.EndsWith(".yaml", StringComparison.Ordinal))
+            else if (path.StartsWith("packages/", StringComparison.Ordinal)
+                && path.EndsWith(".yml", StringComparison.Ordinal) | path.EndsWith(".yaml", StringComparison.Ordinal))
             {
                 hasPackages = true;
                 if (!withPackages || length > MaxPackageBytes)
                     return;
-                IReadOnlyList<YamlNode> documents = PackageReferences.Read(new MemoryStream(await ReadAllAsync(content, cancellationToken)));
+                IReadOnlyList<YamlNode> documents =
+                    PackageReferences.Read(new MemoryStream(await ReadAllAsync(content, cancellationToken)));
                 references.AddRange(PackageReferences.Find(documents, path));
-                packages.AddRange(documents.Where(document => YamlLookup.Text(document, "kind") == "Package").Select(document => YamlLookup.Text(document, "metadata", "name")).OfType<string>());
+                packages.AddRange(documents.Where(document => YamlLookup.Text(document, "kind") == "Package")
+                    .Select(document => YamlLookup.Text(document, "metadata", "name")).OfType<string>());
             }
-            else if (withConfig && length <= MaxPackageBytes && !path.StartsWith(".imgpkg/", StringComparison.Ordinal) && path.EndsWith(".yml", StringComparison.Ordinal) | path.EndsWith(".yaml", StringComparison.Ordinal))
+            else if (withConfig && length <= MaxPackageBytes && !path.StartsWith(".imgpkg/", StringComparison.Ordinal)
+                && path.EndsWith(".yml", StringComparison.Ordinal) | path.EndsWith(".yaml", StringComparison.Ordinal))
             {
                 configured.AddRange(PackageReferences.Find(new MemoryStream(await ReadAllAsync(content, cancellationToken)), path));
             }
         }, cancellationToken);
 
-        return new BundleContent(images ?? throw Invalid(reference, "it holds no .imgpkg/images.yml"), hasPackages, references.ToImmutable()) { Configured = configured.ToImmutable(), Packages = packages.ToImmutable() };
+        return new BundleContent(
+            images ?? throw Invalid(reference, "it holds no .imgpkg/images.yml"), hasPackages, references.ToImmutable())
+        {
+            Configured = configured.ToImmutable(),
+            Packages = packages.ToImmutable()
+        };
     }
 
     /// <summary>Reads the locations file out of a locations image's layer; null when it holds none.</summary>
-    public static async Task<ImageLocations?> ReadLocationsAsync(Stream layer, ImageReference reference, CancellationToken cancellationToken)
+    public static async Task<ImageLocations?> ReadLocationsAsync(
+        Stream layer, ImageReference reference, CancellationToken cancellationToken)
     {
         ImageLocations? locations = null;
         await ReadFilesAsync(layer, reference, async (path, length, content, _) =>
@@ -91,7 +105,8 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
     /// <param name="reference">The bundle, for messages.</param>
     /// <param name="visit">Takes the path, the length, the content and the permission bits of a file.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task ReadFilesAsync(Stream layer, ImageReference reference, Func<string, long, Stream, UnixFileMode, Task> visit, CancellationToken cancellationToken)
+    public static async Task ReadFilesAsync(
+        Stream layer, ImageReference reference, Func<string, long, Stream, UnixFileMode, Task> visit, CancellationToken cancellationToken)
     {
         try
         {

@@ -26,7 +26,8 @@ internal static class BundleLabel
         {
             if (reader.TokenType == JsonTokenType.None && !reader.Read())
                 return false;
-            return reader.TokenType == JsonTokenType.StartObject && Find(ref reader, name) && reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+            return reader.TokenType == JsonTokenType.StartObject && Find(ref reader, name) && reader.Read()
+                && reader.TokenType == JsonTokenType.StartObject;
         }
 
         static bool Find(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)

@@ -1,6 +1,9 @@
 namespace Airgap.Transfer.Bundles;
 
-/// <summary>Where a node stands with regard to a <c>fetch:</c>, such as <c>fetch: [{image: {url: …}}]</c> or <c>fetch: [{helmChart: {repository: {url: …}}}]</c>.</summary>
+/// <summary>
+/// Where a node stands with regard to a <c>fetch:</c>, such as <c>fetch: [{image: {url: …}}]</c> or <c>fetch: [{helmChart: {repository:
+/// {url: …}}}]</c>.
+/// </summary>
 internal readonly record struct FetchPlace
 {
     private enum Step
@@ -35,11 +38,19 @@ internal readonly record struct FetchPlace
     public FetchPlace Value(string key) => (At, key) switch
     {
         (_, "fetch") => new FetchPlace { At = Step.Fetch },
-        (Step.Item, "image" or "http" or "git" or "helmChart" or "inline" or "imgpkgBundle") => new FetchPlace { At = Step.Kind, Name = key },
+        (Step.Item, "image" or "http" or "git" or "helmChart" or "inline" or "imgpkgBundle") => new FetchPlace
+        {
+            At = Step.Kind,
+            Name = key
+        },
         (Step.Kind, "paths") when Name == "inline" => new FetchPlace { At = Step.InlinePaths },
         (Step.Kind, "image") when Name == "imgpkgBundle" => new FetchPlace { At = Step.BundleImage },
         (Step.Kind, "repository") => new FetchPlace { At = Step.Repository, Name = Name },
-        (Step.Kind or Step.Repository, "url") when Name is not ("inline" or "imgpkgBundle") => new FetchPlace { At = Step.Url, Name = Name },
+        (Step.Kind or Step.Repository, "url") when Name is not ("inline" or "imgpkgBundle") => new FetchPlace
+        {
+            At = Step.Url,
+            Name = Name
+        },
         _ => default,
     };
 }

@@ -5,7 +5,8 @@ namespace Airgap.Transfer.Bundles;
 
 /// <summary>Says of a relocated bundle that all its images lie beside it, and which of them are bundles.</summary>
 /// <param name="Images">One for each image of the bundle's images.yml.</param>
-/// <remarks>Source: imgpkg's <c>ImageLocations</c>, <c>imgpkg.carvel.dev/v1alpha1</c>, the file image-locations.yml of a locations image.</remarks>
+/// <remarks>Source: imgpkg's <c>ImageLocations</c>, <c>imgpkg.carvel.dev/v1alpha1</c>, the file image-locations.yml of a locations
+/// image.</remarks>
 public sealed record ImageLocations(ImmutableArray<ImageLocation> Images)
 {
     /// <summary>The value of <c>kind</c>.</summary>
@@ -14,7 +15,9 @@ public sealed record ImageLocations(ImmutableArray<ImageLocation> Images)
     /// <summary>The name of the file in a locations image.</summary>
     public const string FileName = "image-locations.yml";
 
-    /// <summary>Reads the file. Unknown keys are passed over, and the last of a repeated one counts: a newer imgpkg may know more.</summary>
+    /// <summary>
+    /// Reads the file. Unknown keys are passed over, and the last of a repeated one counts: a newer imgpkg may know more.
+    /// </summary>
     /// <param name="yaml">The file's bytes: UTF-8, 64 MiB at most.</param>
     /// <param name="path">How errors name the file.</param>
     /// <exception cref="Oci.AirgapException"><see cref="Oci.ErrorCode.InvalidLock"/>, with file, line and column.</exception>

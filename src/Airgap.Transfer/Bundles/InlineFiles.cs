@@ -6,8 +6,8 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Bundles;
 
 /// <summary>
-/// The files that a Package carries in itself (<c>fetch[].inline.paths</c>). An ImagesLock among them is the lock of the others; nothing rewrites it,
-/// so that what it names, and what it does not name, is pulled from where the text says.
+/// The files that a Package carries in itself (<c>fetch[].inline.paths</c>). An ImagesLock among them is the lock of the others; nothing
+/// rewrites it, so that what it names, and what it does not name, is pulled from where the text says.
 /// </summary>
 internal static class InlineFiles
 {
@@ -23,14 +23,16 @@ internal static class InlineFiles
         ImmutableArray<PackageReference>.Builder found = ImmutableArray.CreateBuilder<PackageReference>();
         foreach ((YamlScalar name, YamlNode value) in paths.Entries)
         {
-            if (value is not YamlScalar text || !(name.Text.EndsWith(".yml", StringComparison.Ordinal) || name.Text.EndsWith(".yaml", StringComparison.Ordinal)))
+            if (value is not YamlScalar text
+                || !(name.Text.EndsWith(".yml", StringComparison.Ordinal) || name.Text.EndsWith(".yaml", StringComparison.Ordinal)))
                 continue;
             SourceLocation location = new(path, text.Line, text.Column);
             foreach (YamlNode document in YamlReader.ReadBeginning(text.Text))
             {
                 if (LockedBy(document) is not { } images)
                 {
-                    named.AddRange(PackageReferenceFinder.Find([document], path, looksInside: false).Select(reference => reference with { Location = location }));
+                    named.AddRange(PackageReferenceFinder.Find([document], path, looksInside: false)
+                        .Select(reference => reference with { Location = location }));
                     continue;
                 }
 
@@ -40,7 +42,8 @@ internal static class InlineFiles
         }
 
         HashSet<string> replaced = [.. locked.Select(image => string.IsNullOrEmpty(image.Id) ? image.Image : image.Id)];
-        foreach (PackageReference reference in named.Where(reference => !replaced.Contains(reference.Image) && ImageReference.TryParse(reference.Image, out _, out _)))
+        foreach (PackageReference reference in named.Where(
+            reference => !replaced.Contains(reference.Image) && ImageReference.TryParse(reference.Image, out _, out _)))
             found.Add(reference.FetchKind is null ? reference with { FetchKind = Kind } : reference);
         return found.ToImmutable();
     }

@@ -24,8 +24,8 @@ internal static class LockFile
     /// <summary>Reads a lock file; its <c>kind</c> decides what it is.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.InvalidLock"/> or <see cref="ErrorCode.LockWithoutDigest"/> with file, line and column; <see cref="ErrorCode.FileNotFound"/>,
-    /// <see cref="ErrorCode.AccessDenied"/> or <see cref="ErrorCode.FileFailure"/>.
+    /// <see cref="ErrorCode.InvalidLock"/> or <see cref="ErrorCode.LockWithoutDigest"/> with file, line and column;
+    /// <see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.AccessDenied"/> or <see cref="ErrorCode.FileFailure"/>.
     /// </exception>
     public static LockFileContent Read(string path)
     {
@@ -53,8 +53,10 @@ internal static class LockFile
         {
             { Text: ImagesLock.Kind } => new LockFileContent.OfImages(ImagesLock.Read(root, context)),
             { Text: BundleLock.Kind } => new LockFileContent.OfBundle(BundleLock.Read(root, context)),
-            { } other => throw context.Error(other, $"'kind' must be {ImagesLock.Kind} or {BundleLock.Kind}, not '{YamlFields.Shorten(other.Text)}'"),
-            null => throw context.Error(root?.Line ?? 0, root?.Column ?? 0, $"the file is not a lock: 'kind' must be {ImagesLock.Kind} or {BundleLock.Kind}"),
+            { } other => throw context.Error(
+                other, $"'kind' must be {ImagesLock.Kind} or {BundleLock.Kind}, not '{YamlFields.Shorten(other.Text)}'"),
+            null => throw context.Error(
+                root?.Line ?? 0, root?.Column ?? 0, $"the file is not a lock: 'kind' must be {ImagesLock.Kind} or {BundleLock.Kind}"),
         };
     }
 

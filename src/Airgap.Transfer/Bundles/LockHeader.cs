@@ -32,7 +32,8 @@ internal static class LockHeader
         if (!ImageReference.TryParse(text, out ImageReference? reference, out string? problem))
         {
             throw text.Contains('@', StringComparison.Ordinal) || text.Length == 0
-                ? context.Error(at, text.Length == 0 ? "an image has no reference" : $"'{YamlFields.Shorten(UserInfo.Hide(text))}' is not an image reference: {problem}")
+                ? context.Error(at, text.Length == 0
+                    ? "an image has no reference" : $"'{YamlFields.Shorten(UserInfo.Hide(text))}' is not an image reference: {problem}")
                 : WithoutDigest(text, at, context);
         }
 
@@ -50,6 +51,7 @@ internal static class LockHeader
         YamlNode at = fields.Find(name) ?? fields.At;
         string actual = at is YamlScalar ? fields.Text(name) : "";
         if (actual != value)
-            throw context.Error(at, actual.Length == 0 ? $"'{name}' must be {value}" : $"'{name}' must be {value}, not '{YamlFields.Shorten(actual)}'");
+            throw context.Error(at, actual.Length == 0
+                ? $"'{name}' must be {value}" : $"'{name}' must be {value}, not '{YamlFields.Shorten(actual)}'");
     }
 }

@@ -6,7 +6,10 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 
-/// <summary>Walks the nodes of a file. Aliases and merge keys stand for what they name, as ytt hands it on; a collection that has many names is looked through once.</summary>
+/// <summary>
+/// Walks the nodes of a file. Aliases and merge keys stand for what they name, as ytt hands it on; a collection that has many names is
+/// looked through once.
+/// </summary>
 internal sealed class PackageReferenceFinder
 {
     private const int MaxBytes = 4 * 1024 * 1024;
@@ -29,7 +32,8 @@ internal sealed class PackageReferenceFinder
     /// <summary>Reads a file's documents as far as they are YAML.</summary>
     public static IReadOnlyList<YamlNode> Read(Stream yaml)
     {
-        using StreamReader reader = new(new BoundedStream(yaml, MaxBytes), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 4096, leaveOpen: true);
+        using StreamReader reader = new(
+            new BoundedStream(yaml, MaxBytes), Encoding.UTF8, detectEncodingFromByteOrderMarks: true, bufferSize: 4096, leaveOpen: true);
         string text = reader.ReadToEnd();
         int end = text.IndexOf('\0', StringComparison.Ordinal);
         return YamlReader.ReadBeginning(end < 0 ? text : text[..end]);
@@ -87,8 +91,10 @@ internal sealed class PackageReferenceFinder
 
     private sealed class ByReference : IEqualityComparer<(object Node, FetchPlace Place)>
     {
-        public bool Equals((object Node, FetchPlace Place) x, (object Node, FetchPlace Place) y) => ReferenceEquals(x.Node, y.Node) && x.Place == y.Place;
+        public bool Equals((object Node, FetchPlace Place) x, (object Node, FetchPlace Place) y) =>
+            ReferenceEquals(x.Node, y.Node) && x.Place == y.Place;
 
-        public int GetHashCode((object Node, FetchPlace Place) obj) => HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj.Node), obj.Place);
+        public int GetHashCode((object Node, FetchPlace Place) obj) =>
+            HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj.Node), obj.Place);
     }
 }

@@ -12,12 +12,13 @@ namespace Airgap.Transfer.Bundles;
 internal static class PackageReferences
 {
     /// <summary>
-    /// Finds the values of <c>image:</c>, on any level of every YAML document of a file, as kbld does, and the <c>url</c> of what a Package fetches
-    /// as an image, over http, from git or as a Helm chart, or carries in itself, which kbld leaves alone.
+    /// Finds the values of <c>image:</c>, on any level of every YAML document of a file, as kbld does, and the <c>url</c> of what a Package
+    /// fetches as an image, over http, from git or as a Helm chart, or carries in itself, which kbld leaves alone.
     /// </summary>
     /// <param name="yaml">The file, 4 MiB of it at most; it is left open.</param>
     /// <param name="path">Its path, for the locations.</param>
-    /// <returns>What was found before the end, or before the first place that is not YAML, such as a ytt template's; an alias counts where it stands.</returns>
+    /// <returns>What was found before the end, or before the first place that is not YAML, such as a ytt template's; an alias counts where
+    /// it stands.</returns>
     public static ImmutableArray<PackageReference> Find(Stream yaml, string path)
     {
         ArgumentNullException.ThrowIfNull(yaml);
@@ -26,14 +27,16 @@ internal static class PackageReferences
     }
 
     /// <summary>Finds the same in documents.</summary>
-    public static ImmutableArray<PackageReference> Find(IEnumerable<YamlNode> documents, string path) => PackageReferenceFinder.Find(documents, path, looksInside: true);
+    public static ImmutableArray<PackageReference> Find(IEnumerable<YamlNode> documents, string path) =>
+        PackageReferenceFinder.Find(documents, path, looksInside: true);
 
     /// <summary>Reads a file's documents as far as they are YAML, 4 MiB of it at most; it is left open.</summary>
     public static IReadOnlyList<YamlNode> Read(Stream yaml) => PackageReferenceFinder.Read(yaml);
 
     /// <summary>Warns about references that stay on their registry.</summary>
     /// <param name="references">What <see cref="Find(Stream, string)"/> found. Texts that are not image references are passed over.</param>
-    /// <param name="lockEntries">The bundle's images: the digest reference as the lock has it, and its <c>kbld.carvel.dev/id</c> or null.</param>
+    /// <param name="lockEntries">The bundle's images: the digest reference as the lock has it, and its <c>kbld.carvel.dev/id</c> or
+    /// null.</param>
     /// <returns>
     /// A <see cref="ErrorCode.ReferenceNotRelocated"/> or <see cref="ErrorCode.FetchNotRelocated"/> each, in the order of the references;
     /// of one file as many as <see cref="FindingsPerFile"/> allows, and then how many more.
@@ -63,7 +66,8 @@ internal static class PackageReferences
                 if (told.Take(ErrorCode.FetchNotRelocated, reference.Location.File))
                     warnings.Add(Fetched(reference, kind));
             }
-            else if (!rewritten.Contains(reference.Image) && ImageReference.TryParse(reference.Image, out _, out _) && told.Take(ErrorCode.ReferenceNotRelocated, reference.Location.File))
+            else if (!rewritten.Contains(reference.Image) && ImageReference.TryParse(reference.Image, out _, out _)
+                && told.Take(ErrorCode.ReferenceNotRelocated, reference.Location.File))
             {
                 warnings.Add(Warning(reference, idByImage.GetValueOrDefault(reference.Image)));
             }
@@ -76,33 +80,42 @@ internal static class PackageReferences
     /// <summary>Warns about what is fetched as a bundle and is none.</summary>
     /// <param name="references">What <see cref="Find(Stream, string)"/> found.</param>
     /// <param name="lockEntries">The bundle's images, as for <see cref="NotRelocated"/>, and whether each is a bundle.</param>
-    public static IEnumerable<Diagnostic> NotBundles(IEnumerable<PackageReference> references, IEnumerable<(string Image, string? KbldId, bool IsBundle)> lockEntries)
+    public static IEnumerable<Diagnostic> NotBundles(
+        IEnumerable<PackageReference> references, IEnumerable<(string Image, string? KbldId, bool IsBundle)> lockEntries)
     {
         Dictionary<string, bool> isBundle = new(StringComparer.Ordinal);
         foreach ((string image, string? id, bool bundle) in lockEntries)
             isBundle[string.IsNullOrEmpty(id) ? image : id] = bundle;
         FindingsPerFile told = new();
         Diagnostic[] found = [.. references
-            .Where(reference => reference.IsBundle && isBundle.TryGetValue(reference.Image, out bool bundle) && !bundle && told.Take(ErrorCode.FetchedImageIsNoBundle, reference.Location.File))
+            .Where(reference => reference.IsBundle && isBundle.TryGetValue(reference.Image, out bool bundle) && !bundle
+                && told.Take(ErrorCode.FetchedImageIsNoBundle, reference.Location.File))
             .Select(reference => new Diagnostic(
                 ErrorCode.FetchedImageIsNoBundle,
-                $"The Package in {reference.Location} fetches '{reference.Image}' as an imgpkgBundle, and it is a plain image: the cluster refuses to install it.",
+                $"The Package in {reference.Location} fetches '{reference.Image}' as an imgpkgBundle, and it is a plain image: the " +
+                "cluster refuses to install it.",
                 "Push its files as a bundle, or fetch it as image: {url: …}.")
             { Reference = reference.Image, Location = reference.Location })];
         return found.Concat(told.More());
     }
 
     /// <summary>Warns about images that the files of a nested bundle name and its lock has not; one warning for the bundle.</summary>
-    public static Diagnostic? NotLocked(string bundle, IReadOnlyList<PackageReference> references, IEnumerable<(string Image, string? KbldId)> lockEntries)
+    public static Diagnostic? NotLocked(
+        string bundle, IReadOnlyList<PackageReference> references, IEnumerable<(string Image, string? KbldId)> lockEntries)
     {
-        HashSet<string> replaced = new(lockEntries.SelectMany(entry => new[] { entry.Image, entry.KbldId }.OfType<string>()), StringComparer.Ordinal);
-        PackageReference[] left = [.. references.Where(reference => reference.FetchKind is null && !replaced.Contains(reference.Image) && ImageReference.TryParse(reference.Image, out _, out _)).DistinctBy(reference => reference.Image)];
+        HashSet<string> replaced =
+            new(lockEntries.SelectMany(entry => new[] { entry.Image, entry.KbldId }.OfType<string>()), StringComparer.Ordinal);
+        PackageReference[] left = [
+            .. references.Where(reference => reference.FetchKind is null && !replaced.Contains(reference.Image)
+                && ImageReference.TryParse(reference.Image, out _, out _)).DistinctBy(reference => reference.Image)];
         if (left.Length == 0)
             return null;
         string more = left.Length > 3 ? $" and {left.Length - 3} more" : "";
         return new Diagnostic(
             ErrorCode.NestedImageNotLocked,
-            $"The bundle {bundle} names images that its own .imgpkg/images.yml has not: {string.Join(", ", left.Take(3).Select(reference => $"'{reference.Image}' in {reference.Location}"))}{more}. They are not relocated, and the cluster pulls them from where they are.",
+            $"The bundle {bundle} names images that its own .imgpkg/images.yml has not: " +
+            $"{string.Join(", ", left.Take(3).Select(reference => $"'{reference.Image}' in {reference.Location}"))}{more}. They are not " +
+            "relocated, and the cluster pulls them from where they are.",
             "Run kbld over the bundle's files with an imgpkg lock output, push it again, and pin the new digest.")
         { Reference = bundle };
     }
@@ -123,7 +136,8 @@ internal static class PackageReferences
             : $"Write '{id}' in the package, or make the id the same as the text there, and push the bundle again.";
         return new Diagnostic(
             ErrorCode.ReferenceNotRelocated,
-            $"The image '{reference.Image}' in {reference.Location} {reason}, so that the cluster keeps pulling it from its present registry.",
+            $"The image '{reference.Image}' in {reference.Location} {reason}, so that the cluster keeps pulling it from its present " +
+            "registry.",
             advice)
         { Reference = reference.Image, Location = reference.Location };
     }

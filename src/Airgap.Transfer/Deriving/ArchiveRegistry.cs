@@ -10,7 +10,10 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Deriving;
 
-/// <summary>An archive as the registries that its images come from: to derive of it what could be derived of these. Opens no connection, and takes nothing.</summary>
+/// <summary>
+/// An archive as the registries that its images come from: to derive of it what could be derived of these. Opens no connection, and takes
+/// nothing.
+/// </summary>
 internal sealed class ArchiveRegistry : IRegistry
 {
     private readonly IRegistry _names;
@@ -44,8 +47,10 @@ internal sealed class ArchiveRegistry : IRegistry
     /// <param name="source">The archive.</param>
     /// <param name="names">Gives repositories by name; none of them is asked for anything.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveRootUnknown"/>: it holds no bundle, or does not say which one it was written of; and what reading an archive throws.</exception>
-    public static async Task<ArchiveRegistry> OpenAsync(RelocationSource.Archive source, IRegistry names, CancellationToken cancellationToken)
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveRootUnknown"/>: it holds no bundle, or does not say which one it was
+    /// written of; and what reading an archive throws.</exception>
+    public static async Task<ArchiveRegistry> OpenAsync(
+        RelocationSource.Archive source, IRegistry names, CancellationToken cancellationToken)
     {
         IArchive archive = await AnyArchive.OpenAsync(source, cancellationToken);
         List<ArchivedItem> items = [];
@@ -58,7 +63,9 @@ internal sealed class ArchiveRegistry : IRegistry
         {
             throw new AirgapException(
                 ErrorCode.ArchiveRootUnknown,
-                $"The archive '{source.Path}' {(bundles.Length == 0 ? "does not say which bundle it was written of" : "holds several bundles")}, so that nothing can be chosen of it.",
+                $"The archive '{source.Path}' " +
+                $"{(bundles.Length == 0 ? "does not say which bundle it was written of" : "holds several bundles")}, so that nothing can " +
+                "be chosen of it.",
                 $"To have the root marked, {AdviceTerms.WriteArchive}.")
             { Location = new SourceLocation(source.Path) };
         }
@@ -68,7 +75,8 @@ internal sealed class ArchiveRegistry : IRegistry
             Root = root.Source,
             Tag = root.Tag is { Length: > 0 } tag ? tag : null,
             Derived = root.Content.HeldConfig is { } config ? DerivedFrom.Read(config.Bytes) : null,
-            TotalBytes = items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs).DistinctBy(blob => blob.Digest).Sum(blob => blob.Size),
+            TotalBytes = items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs)
+            .DistinctBy(blob => blob.Digest).Sum(blob => blob.Size),
         };
         foreach (ArchivedItem item in items)
             registry.Add(item);
@@ -76,7 +84,8 @@ internal sealed class ArchiveRegistry : IRegistry
     }
 
     /// <inheritdoc/>
-    public IImageRepository GetRepository(RepositoryName name) => new Repository(this, _names.GetRepository(name), _repositories.GetValueOrDefault(name));
+    public IImageRepository GetRepository(RepositoryName name) =>
+        new Repository(this, _names.GetRepository(name), _repositories.GetValueOrDefault(name));
 
     private void Add(ArchivedItem item)
     {
@@ -102,7 +111,9 @@ internal sealed class ArchiveRegistry : IRegistry
         public List<(Digest Subject, Descriptor Referrer)> Referrers { get; } = [];
     }
 
-    /// <summary>A repository. One that no image of the archive names has all: an image that stands in two is archived under one of them.</summary>
+    /// <summary>
+    /// A repository. One that no image of the archive names has all: an image that stands in two is archived under one of them.
+    /// </summary>
     private sealed class Repository(ArchiveRegistry registry, IImageRepository name, Content? content) : IImageRepository
     {
         public RepositoryName Name => name.Name;
@@ -112,19 +123,24 @@ internal sealed class ArchiveRegistry : IRegistry
             : Digest.TryParse(tagOrDigest, out Digest digest) ? registry._all.GetValueOrDefault(digest)
             : null);
 
-        public async Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) => (await FindManifestAsync(tagOrDigest, cancellationToken))?.Descriptor;
+        public async Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+            (await FindManifestAsync(tagOrDigest, cancellationToken))?.Descriptor;
 
-        public IBlobContent GetBlob(Descriptor descriptor) => registry._configs.GetValueOrDefault(descriptor.Digest) ?? registry._archive.GetBlob(descriptor);
+        public IBlobContent GetBlob(Descriptor descriptor) =>
+            registry._configs.GetValueOrDefault(descriptor.Digest) ?? registry._archive.GetBlob(descriptor);
 
         public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) => Task.FromResult(
-            new ReferrerList([.. (content?.Referrers ?? []).Where(pair => pair.Subject == subject).Select(pair => pair.Referrer).DistinctBy(referrer => referrer.Digest)], FromApi: true));
+            new ReferrerList(
+                [.. (content?.Referrers ?? []).Where(pair => pair.Subject == subject).Select(pair => pair.Referrer)
+                    .DistinctBy(referrer => referrer.Digest)], FromApi: true));
 
         public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
             (content?.Manifests.Keys ?? Enumerable.Empty<string>()).Where(ImageReference.IsTag).ToAsyncEnumerable();
 
         public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => throw Takes();
 
-        public Task<BlobOutcome> PushBlobAsync(IBlobContent blob, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) => throw Takes();
+        public Task<BlobOutcome> PushBlobAsync(
+            IBlobContent blob, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) => throw Takes();
 
         public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) => throw Takes();
 

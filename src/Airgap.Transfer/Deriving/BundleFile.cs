@@ -24,7 +24,8 @@ internal sealed record BundleFile(string Path, ReadOnlyMemory<byte> Bytes, bool 
 
     /// <summary>Reads a bundle's files; of two with one path the last counts, as when it is unpacked.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/>.</exception>
-    public static async Task<ImmutableArray<BundleFile>> ReadAllAsync(Stream layer, ImageReference bundle, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<BundleFile>> ReadAllAsync(
+        Stream layer, ImageReference bundle, CancellationToken cancellationToken)
     {
         Dictionary<string, BundleFile> files = new(StringComparer.Ordinal);
         long total = 0;

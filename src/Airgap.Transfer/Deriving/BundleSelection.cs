@@ -14,7 +14,9 @@ internal sealed record BundleSelection
     /// <summary>The platforms; empty for all.</summary>
     public ImmutableArray<PlatformChoice> Platforms { get; init; } = [];
 
-    /// <summary>True to leave an image of the lock behind that no chosen package names, even where nothing shows that it is not needed.</summary>
+    /// <summary>
+    /// True to leave an image of the lock behind that no chosen package names, even where nothing shows that it is not needed.
+    /// </summary>
     public bool DropUnreferenced { get; init; }
 
     /// <summary>True to put the one image that is left of an index in the index's place.</summary>
@@ -36,7 +38,8 @@ internal sealed record BundleSelection
         if (!Packages.IsEmpty)
             parts.Add($"packages {Joined(Packages)}");
         if (Prereleases is { } prereleases)
-            parts.Add(prereleases.IsEmpty ? "prereleases *" : $"prereleases {string.Join(',', prereleases.Distinct().Order(StringComparer.Ordinal))}");
+            parts.Add(prereleases.IsEmpty
+                ? "prereleases *" : $"prereleases {string.Join(',', prereleases.Distinct().Order(StringComparer.Ordinal))}");
         if (!Platforms.IsEmpty)
             parts.Add($"platforms {Joined(Platforms)}");
         if (Flatten)
@@ -48,5 +51,6 @@ internal sealed record BundleSelection
         return string.Join(" | ", parts);
     }
 
-    private static string Joined<T>(IEnumerable<T> choices) => string.Join("; ", choices.Select(choice => choice!.ToString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    private static string Joined<T>(IEnumerable<T> choices) =>
+        string.Join("; ", choices.Select(choice => choice!.ToString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 }

@@ -9,7 +9,9 @@ using Airgap.Transfer.Pushing;
 
 namespace Airgap.Transfer.Deriving;
 
-/// <summary>A bundle that was derived of another and is in no registry yet, with what was left out. Its bytes are there until it is disposed.</summary>
+/// <summary>
+/// A bundle that was derived of another and is in no registry yet, with what was left out. Its bytes are there until it is disposed.
+/// </summary>
 internal sealed class Derivation : IDisposable
 {
     /// <summary>The bundle that it was derived of, by digest.</summary>
@@ -55,17 +57,26 @@ internal sealed class Derivation : IDisposable
     internal ImmutableArray<PackedImage> Packed { get; init; } = [];
 
     /// <summary>What stands in repositories beside what is there.</summary>
-    internal IReadOnlyDictionary<RepositoryName, LocalContent> Local { get; init; } = ImmutableDictionary<RepositoryName, LocalContent>.Empty;
+    internal IReadOnlyDictionary<RepositoryName, LocalContent> Local { get; init; } =
+        ImmutableDictionary<RepositoryName, LocalContent>.Empty;
 
     /// <summary>What is relocated: under the tag it was asked for by.</summary>
-    public RelocationSource Source => new RelocationSource.Bundle(Tag is { } tag ? ImageReference.ByTag(Original.Repository, tag) : Original.WithDigest(Digest));
+    public RelocationSource Source =>
+        new RelocationSource.Bundle(Tag is { } tag ? ImageReference.ByTag(Original.Repository, tag) : Original.WithDigest(Digest));
 
     /// <summary>The options of a plan of it.</summary>
     /// <param name="options">Those of a plan of the original.</param>
-    /// <remarks>A repository that is destination and source in one is not asked while the plan is made: nothing of what was derived is in it before it is sent.</remarks>
-    public PlanOptions Planning(PlanOptions options) => options with { Pin = Digest, Destination = options.Destination is { } destination && Local.ContainsKey(destination) ? null : options.Destination };
+    /// <remarks>A repository that is destination and source in one is not asked while the plan is made: nothing of what was derived is in
+    /// it before it is sent.</remarks>
+    public PlanOptions Planning(PlanOptions options) => options with
+    {
+        Pin = Digest,
+        Destination = options.Destination is { } destination && Local.ContainsKey(destination) ? null : options.Destination
+    };
 
-    /// <summary>The plan with the originals in the place of what was derived of them, to judge who signed them: nobody has signed what is new.</summary>
+    /// <summary>
+    /// The plan with the originals in the place of what was derived of them, to judge who signed them: nobody has signed what is new.
+    /// </summary>
     /// <param name="plan">The plan of the derived bundle.</param>
     /// <param name="whole">The plan of all of the archive that it was derived of; null where registries have the signatures.</param>
     public TransferPlan Judged(TransferPlan plan, TransferPlan? whole)
@@ -81,11 +92,18 @@ internal sealed class Derivation : IDisposable
         return plan with { Items = [.. plan.Items.Select(Original)], Root = plan.Root is { } root ? Original(root) : null };
 
         PlannedItem Original(PlannedItem item) => Originals.TryGetValue(item.Digest, out Manifest? original)
-            ? item with { Source = item.Source.WithDigest(original.Digest), Content = new PlannedManifest { Manifest = original, Origin = item.Content.Origin } }
+            ? item with
+            {
+                Source = item.Source.WithDigest(original.Digest),
+                Content = new PlannedManifest { Manifest = original, Origin = item.Content.Origin }
+            }
             : item;
     }
 
-    /// <summary>The registries as they would be, had the bundle been pushed where the original is: to make a plan of it. What carries the plan out is given the registries as they are.</summary>
+    /// <summary>
+    /// The registries as they would be, had the bundle been pushed where the original is: to make a plan of it. What carries the plan out
+    /// is given the registries as they are.
+    /// </summary>
     public IRegistry Over(IRegistry registry) => new ProducedRegistry(registry, Local);
 
     /// <inheritdoc/>

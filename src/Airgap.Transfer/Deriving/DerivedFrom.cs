@@ -21,14 +21,17 @@ internal sealed record DerivedFrom(Digest From, string Selection)
 
     /// <summary>This release, without what says which build it is.</summary>
     private static string Version { get; } =
-        (typeof(DerivedFrom).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+')[0];
+        (typeof(DerivedFrom).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "0.0.0").Split('+')[0];
 
     /// <summary>The labels, and annotations, that say so.</summary>
-    public ImmutableDictionary<string, string> Labels => ImmutableDictionary<string, string>.Empty.Add(FromName, From.ToString()).Add(SelectionName, Selection).Add(VersionName, Version);
+    public ImmutableDictionary<string, string> Labels =>
+        ImmutableDictionary<string, string>.Empty.Add(FromName, From.ToString()).Add(SelectionName, Selection).Add(VersionName, Version);
 
     /// <summary>Reads it out of a bundle's config; null for a bundle that was not derived.</summary>
     public static DerivedFrom? Read(ReadOnlyMemory<byte> config) =>
-        LabelsOf(config) is var labels && labels.TryGetValue(FromName, out string? from) && Digest.TryParse(from, out Digest digest) && labels.TryGetValue(SelectionName, out string? selection)
+        LabelsOf(config) is var labels && labels.TryGetValue(FromName, out string? from) && Digest.TryParse(from, out Digest digest)
+            && labels.TryGetValue(SelectionName, out string? selection)
             ? new DerivedFrom(digest, selection)
             : null;
 
@@ -37,18 +40,25 @@ internal sealed record DerivedFrom(Digest From, string Selection)
     /// <param name="config">The config of the bundle that it was derived from, whose labels stay.</param>
     /// <param name="name">The bundle's name, where it has no bundle.yml that says it.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public Task<PackedImage> PackAsync(ImmutableArray<BundleFile> files, ReadOnlyMemory<byte> config, string name, CancellationToken cancellationToken)
+    public Task<PackedImage> PackAsync(
+        ImmutableArray<BundleFile> files, ReadOnlyMemory<byte> config, string name, CancellationToken cancellationToken)
     {
-        BundleFile metadata = files.FirstOrDefault(file => file.Path == BundleFile.MetadataPath) ?? new BundleFile(BundleFile.MetadataPath, Metadata(name), Runs: false);
-        IEnumerable<BundleFile> all = files.Where(file => file.Path != BundleFile.MetadataPath).Append(metadata with { Bytes = Signed(metadata.Bytes) });
-        return PackedImage.PackAsync(LayerTree.Create(all.Select(file => (file.Path, file.Bytes, file.Runs))), LabelsOf(config).SetItem(BundleLabel.Name, "true").SetItems(Labels), cancellationToken, Labels);
+        BundleFile metadata = files.FirstOrDefault(file => file.Path == BundleFile.MetadataPath)
+            ?? new BundleFile(BundleFile.MetadataPath, Metadata(name), Runs: false);
+        IEnumerable<BundleFile> all =
+            files.Where(file => file.Path != BundleFile.MetadataPath).Append(metadata with { Bytes = Signed(metadata.Bytes) });
+        return PackedImage.PackAsync(
+            LayerTree.Create(all.Select(file => (file.Path, file.Bytes, file.Runs))),
+            LabelsOf(config).SetItem(BundleLabel.Name, "true").SetItems(Labels), cancellationToken, Labels);
     }
 
     // Nothing reads more of the file than people do; a comment is safe from whoever reads it strictly.
     private byte[] Signed(ReadOnlyMemory<byte> metadata)
     {
         string text = Encoding.UTF8.GetString(metadata.Span);
-        string kept = string.Concat(text.Split('\n').SkipWhile(line => line.StartsWith("# Derived ", StringComparison.Ordinal)).Select((line, i) => i == 0 ? line : "\n" + line));
+        string kept = string.Concat(
+            text.Split('\n').SkipWhile(line => line.StartsWith("# Derived ", StringComparison.Ordinal))
+            .Select((line, i) => i == 0 ? line : "\n" + line));
         return Encoding.UTF8.GetBytes($"# Derived from {From} by Airgap.Build {Version}: {Selection}\n{kept}");
     }
 
@@ -69,7 +79,8 @@ internal sealed record DerivedFrom(Digest From, string Selection)
             using JsonDocument document = JsonDocument.Parse(config);
             return document.RootElement.TryGetProperty("config", out JsonElement inner) && inner.ValueKind == JsonValueKind.Object
                 && inner.TryGetProperty("Labels", out JsonElement labels) && labels.ValueKind == JsonValueKind.Object
-                ? labels.EnumerateObject().Where(label => label.Value.ValueKind == JsonValueKind.String).DistinctBy(label => label.Name).ToImmutableDictionary(label => label.Name, label => label.Value.GetString()!)
+                ? labels.EnumerateObject().Where(label => label.Value.ValueKind == JsonValueKind.String).DistinctBy(label => label.Name)
+                .ToImmutableDictionary(label => label.Name, label => label.Value.GetString()!)
                 : ImmutableDictionary<string, string>.Empty;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -14,8 +14,8 @@ using Airgap.Transfer.Pushing;
 namespace Airgap.Transfer.Deriving;
 
 /// <summary>
-/// Derives a bundle of another: with some of its packages, for some platforms. Reads the bundle, and where platforms are chosen the manifests of what stays;
-/// nothing of what is left out. The same bundle and selection give the same digest, wherever they are read.
+/// Derives a bundle of another: with some of its packages, for some platforms. Reads the bundle, and where platforms are chosen the
+/// manifests of what stays; nothing of what is left out. The same bundle and selection give the same digest, wherever they are read.
 /// </summary>
 internal sealed class Deriver : IDisposable
 {
@@ -46,7 +46,8 @@ internal sealed class Deriver : IDisposable
     /// <param name="tag">The tag that the derived bundle gets where it goes; null for none.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="AirgapException">
-    /// 1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.NoPackagesInBundle"/>, <see cref="ErrorCode.PackageNotFound"/>, <see cref="ErrorCode.PlatformMissing"/>.
+    /// 1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.NoPackagesInBundle"/>,
+    /// <see cref="ErrorCode.PackageNotFound"/>, <see cref="ErrorCode.PlatformMissing"/>.
     /// </exception>
     public async Task<Derivation> DeriveAsync(ImageReference reference, string? tag, CancellationToken cancellationToken)
     {
@@ -66,12 +67,19 @@ internal sealed class Deriver : IDisposable
         ImagesLock images = BundleFile.LockOf(files, source);
         PackageFile[] packages = [.. files.Where(PackageFile.IsOne).Select(PackageFile.Read)];
         if (packages.Length == 0 && !_selection.Packages.IsEmpty)
-            throw new AirgapException(ErrorCode.NoPackagesInBundle, $"{reference} holds no YAML file under packages/, so that none can be chosen.", "Name the bundle of a package repository, or leave the choice of packages out.") { Reference = reference.ToString() };
+            throw new AirgapException(
+                ErrorCode.NoPackagesInBundle, $"{reference} holds no YAML file under packages/, so that none can be chosen.",
+                "Name the bundle of a package repository, or leave the choice of packages out.")
+            {
+                Reference = reference.ToString()
+            };
         HashSet<PackageEntry> chosen = PackageSelector.Choose(packages, _selection, reference.ToString());
         LockSelector entries = _selection.Packages.IsEmpty && !_selection.DropUnreferenced
             ? new LockSelector(images.Images, [], [])
             : LockSelector.Choose(images.Images, packages, chosen, _selection.DropUnreferenced);
-        ImmutableArray<BundleFile> kept = [.. files.Select(file => PackageFile.IsOne(file) ? packages.First(package => package.File == file).With(chosen) : file).OfType<BundleFile>()];
+        ImmutableArray<BundleFile> kept = [
+            .. files.Select(file => PackageFile.IsOne(file) ? packages.First(package => package.File == file).With(chosen) : file)
+            .OfType<BundleFile>()];
         ImmutableArray<LockedImage> now = await DeriveEntriesAsync(entries.Kept, source, level: 1, cancellationToken);
         _platforms.ThrowMissing();
         Manifest derived = kept.SequenceEqual(files) && now.SequenceEqual(images.Images)
@@ -104,14 +112,16 @@ internal sealed class Deriver : IDisposable
 
     private static string Name(PackageEntry package) => $"{package.Package} {package.VersionText}";
 
-    private async Task<ImmutableArray<LockedImage>> DeriveEntriesAsync(ImmutableArray<LockedImage> entries, ImageReference bundle, int level, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<LockedImage>> DeriveEntriesAsync(
+        ImmutableArray<LockedImage> entries, ImageReference bundle, int level, CancellationToken cancellationToken)
     {
         if (_selection.Platforms.IsEmpty)
             return entries;
         if (level > BundleNode.MaxLevels)
             throw BundleNode.TooDeep(bundle);
         LockedImage[] derived = [.. entries];
-        await Parallel.ForAsync(0, entries.Length, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = cancellationToken }, async (i, _) =>
+        await Parallel.ForAsync(
+            0, entries.Length, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = cancellationToken }, async (i, _) =>
         {
             (RepositoryName origin, Manifest manifest) = await _closure.LocateAsync(entries[i].Image, bundle, cancellationToken);
             Digest now = await DeriveAsync(origin, manifest, entries[i].Image.ToString(), level, cancellationToken);
@@ -122,15 +132,18 @@ internal sealed class Deriver : IDisposable
     }
 
     // Two entries may name one image; what it becomes is worked out once.
-    private async Task<Digest> DeriveAsync(RepositoryName origin, Manifest manifest, string name, int level, CancellationToken cancellationToken)
+    private async Task<Digest> DeriveAsync(
+        RepositoryName origin, Manifest manifest, string name, int level, CancellationToken cancellationToken)
     {
-        Digest now = await _manifests.GetOrAdd((origin, manifest.Digest), _ => DeriveOnceAsync(origin, manifest, name, level, cancellationToken));
+        Digest now = await _manifests.GetOrAdd(
+            (origin, manifest.Digest), _ => DeriveOnceAsync(origin, manifest, name, level, cancellationToken));
         if (now != manifest.Digest)
             _originals[now] = manifest;
         return now;
     }
 
-    private async Task<Digest> DeriveOnceAsync(RepositoryName origin, Manifest manifest, string name, int level, CancellationToken cancellationToken)
+    private async Task<Digest> DeriveOnceAsync(
+        RepositoryName origin, Manifest manifest, string name, int level, CancellationToken cancellationToken)
     {
         _reader.Remember(origin, manifest);
         if (manifest.IsIndex)
@@ -150,16 +163,20 @@ internal sealed class Deriver : IDisposable
         ImmutableArray<LockedImage> now = await DeriveEntriesAsync(images.Images, source, level + 1, cancellationToken);
         return now.SequenceEqual(images.Images)
             ? manifest.Digest
-            : (await PackAsync(source, manifest, files, new ImagesLock(now), config.Bytes, _selection.OfPlatforms(), cancellationToken)).Digest;
+            : (await PackAsync(source, manifest, files, new ImagesLock(now), config.Bytes, _selection.OfPlatforms(),
+                cancellationToken)).Digest;
     }
 
     private async Task<Manifest> PackAsync(
-        ImageReference source, Manifest original, ImmutableArray<BundleFile> files, ImagesLock images, ReadOnlyMemory<byte> config, BundleSelection selection, CancellationToken cancellationToken)
+        ImageReference source, Manifest original, ImmutableArray<BundleFile> files, ImagesLock images, ReadOnlyMemory<byte> config,
+        BundleSelection selection, CancellationToken cancellationToken)
     {
         DerivedFrom from = new(original.Digest, selection.ToString());
         // A lock of which nothing changes stays as it was written.
         byte[] text = Encoding.UTF8.GetBytes(images.ToYaml());
-        ImmutableArray<BundleFile> all = [.. files.Select(file => file.Path == BundleFile.LockPath && !images.Images.SequenceEqual(BundleFile.LockOf(files, source).Images) ? file with { Bytes = text } : file)];
+        ImmutableArray<BundleFile> all = [
+            .. files.Select(file => file.Path == BundleFile.LockPath
+                && !images.Images.SequenceEqual(BundleFile.LockOf(files, source).Images) ? file with { Bytes = text } : file)];
         // The place where it is read must not count: the name that it was pushed under is not known.
         PackedImage packed = await from.PackAsync(all, config, "bundle", cancellationToken);
         _packed.Add(packed);
@@ -173,7 +190,8 @@ internal sealed class Deriver : IDisposable
             yield break;
         yield return new Diagnostic(
             ErrorCode.UnreferencedKept,
-            $"{unproven.Length} {(unproven.Length == 1 ? "image stays" : "images stay")} that no chosen package names, such as {unproven[0].Image}: {unproven[0].Reason}.",
+            $"{unproven.Length} {(unproven.Length == 1 ? "image stays" : "images stay")} that no chosen package names, such as " +
+            $"{unproven[0].Image}: {unproven[0].Reason}.",
             $"If nothing needs them, {AdviceTerms.DropUnreferenced}.");
     }
 }

@@ -20,8 +20,12 @@ internal static class IndexEditor
     public static ImmutableArray<IndexChild> Read(Manifest index)
     {
         using JsonDocument document = JsonDocument.Parse(index.Bytes);
-        IEnumerable<JsonElement> raw = document.RootElement.TryGetProperty("manifests", out JsonElement manifests) && manifests.ValueKind == JsonValueKind.Array ? manifests.EnumerateArray() : [];
-        return [.. raw.Zip(index.Manifests, (json, descriptor) => new IndexChild(descriptor, json.TryGetProperty("platform", out JsonElement platform) ? PlatformOf.Json(platform) : null, AttestedBy(json)))];
+        IEnumerable<JsonElement> raw = document.RootElement.TryGetProperty("manifests", out JsonElement manifests)
+            && manifests.ValueKind == JsonValueKind.Array ? manifests.EnumerateArray() : [];
+        return [.. raw.Zip(index.Manifests,
+            (json, descriptor) => new IndexChild(
+                descriptor, json.TryGetProperty("platform", out JsonElement platform) ? PlatformOf.Json(platform) : null,
+                AttestedBy(json)))];
     }
 
     /// <summary>The index with some of its images, each by the digest that it has from now on.</summary>
@@ -37,7 +41,9 @@ internal static class IndexEditor
                 json.Append(',');
             json.Append(Quoted(property.Name)).Append(':');
             if (property.NameEquals("manifests"))
-                json.Append('[').AppendJoin(',', property.Value.EnumerateArray().Select((child, i) => kept[i] is { } at ? Descriptor(child, index.Manifests[i], at) : null).OfType<string>()).Append(']');
+                json.Append('[').AppendJoin(
+                    ',', property.Value.EnumerateArray().Select(
+                        (child, i) => kept[i] is { } at ? Descriptor(child, index.Manifests[i], at) : null).OfType<string>()).Append(']');
             else
                 json.Append(property.Value.GetRawText());
         }
@@ -49,7 +55,8 @@ internal static class IndexEditor
     {
         if (before.Digest == now.Digest)
             return raw.GetRawText();
-        IEnumerable<string> fields = raw.EnumerateObject().Where(field => !field.NameEquals("data") && !field.NameEquals("urls")).Select(field => field.Name switch
+        IEnumerable<string> fields =
+            raw.EnumerateObject().Where(field => !field.NameEquals("data") && !field.NameEquals("urls")).Select(field => field.Name switch
         {
             "digest" => $"\"digest\":\"{now.Digest}\"",
             "size" => $"\"size\":{now.Size}",

@@ -19,7 +19,8 @@ internal sealed record LockSelector(ImmutableArray<LockedImage> Kept, ImmutableA
     /// <param name="files">The files under <c>packages/</c>.</param>
     /// <param name="chosen">Their documents that stay.</param>
     /// <param name="dropUnreferenced">True to leave behind what no document that stays names.</param>
-    public static LockSelector Choose(ImmutableArray<LockedImage> images, IReadOnlyList<PackageFile> files, IReadOnlySet<PackageEntry> chosen, bool dropUnreferenced)
+    public static LockSelector Choose(
+        ImmutableArray<LockedImage> images, IReadOnlyList<PackageFile> files, IReadOnlySet<PackageEntry> chosen, bool dropUnreferenced)
     {
         LockUse use = new(images);
         HashSet<int> needed = [.. chosen.SelectMany(use.Of)];
@@ -42,7 +43,10 @@ internal sealed record LockSelector(ImmutableArray<LockedImage> Kept, ImmutableA
             else
             {
                 kept.Add(images[i]);
-                unproven.Add(new KeptImage(images[i].Image.ToString(), opaque is not null ? $"{opaque.File.Path} stays, and {opaque.WhyOpaque}" : "no package names it, so that nothing shows what needs it"));
+                unproven.Add(new KeptImage(
+                    images[i].Image.ToString(),
+                    opaque is not null ? $"{opaque.File.Path} stays, and {opaque.WhyOpaque}"
+                    : "no package names it, so that nothing shows what needs it"));
             }
         }
 

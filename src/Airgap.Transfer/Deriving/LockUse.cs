@@ -25,7 +25,9 @@ internal sealed class LockUse
         }
     }
 
-    /// <summary>The positions of the entries that a document names: by the text that stands for one, or by its digest, wherever in the text that is.</summary>
+    /// <summary>
+    /// The positions of the entries that a document names: by the text that stands for one, or by its digest, wherever in the text that is.
+    /// </summary>
     public IEnumerable<int> Of(PackageEntry document)
     {
         IEnumerable<int> named = document.References.SelectMany(reference => _byText.GetValueOrDefault(reference.Image) ?? []);

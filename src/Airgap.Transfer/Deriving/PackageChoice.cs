@@ -5,8 +5,9 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Transfer.Deriving;
 
 /// <summary>
-/// A choice of packages, such as <c>cert-manager.example.com@&gt;=1.12 &lt;2</c>: a name, in which <c>*</c> stands for any text, and a range of versions as
-/// kapp-controller reads it. <c>latest:N</c> takes of the range the N newest versions of each package. Without a range all versions count.
+/// A choice of packages, such as <c>cert-manager.example.com@&gt;=1.12 &lt;2</c>: a name, in which <c>*</c> stands for any text, and a
+/// range of versions as kapp-controller reads it. <c>latest:N</c> takes of the range the N newest versions of each package. Without a range
+/// all versions count.
 /// </summary>
 internal sealed record PackageChoice
 {
@@ -60,7 +61,8 @@ internal sealed record PackageChoice
                 throw Invalid(text, "'latest' stands there twice");
             else if (word == "latest")
                 latest = 1;
-            else if (int.TryParse(word.AsSpan("latest:".Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int count) && count > 0)
+            else if (int.TryParse(word.AsSpan("latest:".Length), System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture, out int count) && count > 0)
                 latest = count;
             else
                 throw Invalid(text, $"'{word}' is not a number of versions");
@@ -72,7 +74,8 @@ internal sealed record PackageChoice
         // Beside kapp-controller's three numbers, the shorter forms that people write of a range.
         if (!SemverRange.TryParse(Lengthened(words), out SemverRange range))
             throw Invalid(text, $"'{constraints}' is not a range of versions");
-        return new PackageChoice(name, constraints, range, SemverVersion.TryParse(constraints.TrimStart('='), out SemverVersion exact) ? exact : null, latest);
+        return new PackageChoice(
+            name, constraints, range, SemverVersion.TryParse(constraints.TrimStart('='), out SemverVersion exact) ? exact : null, latest);
     }
 
     /// <summary>True for a package of that name.</summary>
@@ -107,7 +110,8 @@ internal sealed record PackageChoice
     private static string Lengthened(List<string> words) => string.Join(' ', words.Select(word =>
     {
         int digit = word.AsSpan().IndexOfAnyInRange('0', '9');
-        return digit < 0 || !word.AsSpan(digit).ContainsAnyExcept("0123456789.") ? (digit < 0 ? word : word + string.Concat(Enumerable.Repeat(".0", Math.Max(0, 2 - word.AsSpan(digit).Count('.'))))) : word;
+        return digit < 0 || !word.AsSpan(digit).ContainsAnyExcept("0123456789.")
+            ? (digit < 0 ? word : word + string.Concat(Enumerable.Repeat(".0", Math.Max(0, 2 - word.AsSpan(digit).Count('.'))))) : word;
     }));
 
     private static AirgapException Invalid(string text, string why) => new(

@@ -20,7 +20,8 @@ internal sealed record PackageFile(BundleFile File, ImmutableArray<PackageEntry>
 
     /// <summary>True for a file that a cluster takes packages from.</summary>
     public static bool IsOne(BundleFile file) =>
-        file.Path.StartsWith(Folder, StringComparison.Ordinal) && (file.Path.EndsWith(".yml", StringComparison.Ordinal) || file.Path.EndsWith(".yaml", StringComparison.Ordinal));
+        file.Path.StartsWith(Folder, StringComparison.Ordinal)
+            && (file.Path.EndsWith(".yml", StringComparison.Ordinal) || file.Path.EndsWith(".yaml", StringComparison.Ordinal));
 
     /// <summary>Reads a file.</summary>
     public static PackageFile Read(BundleFile file)
@@ -57,7 +58,12 @@ internal sealed record PackageFile(BundleFile File, ImmutableArray<PackageEntry>
         PackageEntry[] left = [.. Documents.Where(kept.Contains)];
         if (WhyOpaque is not null || left.Length == Documents.Length)
             return File;
-        return left.Length == 0 ? null : File with { Bytes = Encoding.UTF8.GetBytes(string.Concat(left.Select((entry, i) => Separated(entry.Text, isFirst: i == 0)))) };
+        return left.Length == 0 ? null
+            : File with
+            {
+                Bytes = Encoding.UTF8.GetBytes(
+                string.Concat(left.Select((entry, i) => Separated(entry.Text, isFirst: i == 0))))
+            };
     }
 
     private static PackageFile Opaque(BundleFile file, string why) => new(file, [], why);

@@ -31,19 +31,23 @@ internal static class PackageSelector
     }
 
     private static string Versions(IEnumerable<IGrouping<string, PackageEntry>> named) =>
-        Shorten(named.SelectMany(group => group.OrderByDescending(entry => entry.Version ?? default).Select(entry => $"{group.Key} {entry.VersionText}")));
+        Shorten(named.SelectMany(
+            group => group.OrderByDescending(entry => entry.Version ?? default).Select(entry => $"{group.Key} {entry.VersionText}")));
 
-    private static string Names(ILookup<string, PackageEntry> byName) => Shorten(byName.Select(group => group.Key).Order(StringComparer.Ordinal));
+    private static string Names(ILookup<string, PackageEntry> byName) =>
+        Shorten(byName.Select(group => group.Key).Order(StringComparer.Ordinal));
 
     private static string Shorten(IEnumerable<string> texts)
     {
         string[] all = [.. texts];
-        return all.Length == 0 ? "no packages" : string.Join(", ", all.Take(Shown)) + (all.Length > Shown ? $" and {all.Length - Shown} more" : "");
+        return all.Length == 0 ? "no packages"
+            : string.Join(", ", all.Take(Shown)) + (all.Length > Shown ? $" and {all.Length - Shown} more" : "");
     }
 
     private static AirgapException NotFound(PackageChoice choice, string has, bool isName, string bundle) => new(
         ErrorCode.PackageNotFound,
         $"Nothing in {bundle} is '{choice}': it has {has}.",
-        isName ? "Mend the range; pre-releases count only where they are asked for, or one is named whole." : "Mend the name; the list of its packages shows all.")
+        isName ? "Mend the range; pre-releases count only where they are asked for, or one is named whole."
+        : "Mend the name; the list of its packages shows all.")
     { Reference = bundle };
 }

@@ -15,9 +15,14 @@ internal sealed record PlatformChoice(string Os, string Architecture, string Var
     public static PlatformChoice Parse(string text)
     {
         string[] parts = text.Trim().Split('/');
-        return parts.Length is 2 or 3 && Array.TrueForAll(parts, part => part.Length is > 0 and <= 50 && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-'))
+        return parts.Length is 2 or 3
+            && Array.TrueForAll(parts,
+                part => part.Length is > 0 and <= 50
+                && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-'))
             ? new PlatformChoice(parts[0], parts[1], parts.Length == 3 ? parts[2] : "")
-            : throw new AirgapException(ErrorCode.InvalidSelection, $"'{(text.Length > 100 ? text[..100] + "…" : text)}' is not a platform.", "Write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/amd64 or linux/arm64/v8.");
+            : throw new AirgapException(
+                ErrorCode.InvalidSelection, $"'{(text.Length > 100 ? text[..100] + "…" : text)}' is not a platform.",
+                "Write OS/ARCHITECTURE or OS/ARCHITECTURE/VARIANT, such as linux/amd64 or linux/arm64/v8.");
     }
 
     /// <summary>True for an image of this platform.</summary>

@@ -10,7 +10,9 @@ namespace Airgap.Transfer.Deriving;
 /// <param name="selection">What is wanted.</param>
 /// <param name="fetch">Fetches an index that stands in an index.</param>
 /// <param name="derived">Takes an index that was made.</param>
-internal sealed class PlatformSelector(BundleSelection selection, Func<RepositoryName, Descriptor, CancellationToken, Task<Manifest>> fetch, Func<RepositoryName, Manifest, Manifest> derived)
+internal sealed class PlatformSelector(
+    BundleSelection selection, Func<RepositoryName, Descriptor, CancellationToken, Task<Manifest>> fetch,
+    Func<RepositoryName, Manifest, Manifest> derived)
 {
     private const int MaxDepth = 16;
     private const int Shown = 5;
@@ -25,7 +27,9 @@ internal sealed class PlatformSelector(BundleSelection selection, Func<Repositor
     /// <summary>The images that have none of the platforms and are carried whole.</summary>
     public IEnumerable<Diagnostic> Warnings => _whole.IsEmpty ? [] :
     [
-        new Diagnostic(ErrorCode.PlatformKept, $"{Counted(_whole)} none of the chosen platforms, and {(_whole.Count == 1 ? "is" : "are")} carried whole.", "Choose a platform that they have, or leave out what needs them."),
+        new Diagnostic(ErrorCode.PlatformKept,
+            $"{Counted(_whole)} none of the chosen platforms, and {(_whole.Count == 1 ? "is" : "are")} carried whole.",
+            "Choose a platform that they have, or leave out what needs them."),
     ];
 
     /// <summary>Fails where an image lacks a platform.</summary>
@@ -33,7 +37,12 @@ internal sealed class PlatformSelector(BundleSelection selection, Func<Repositor
     public void ThrowMissing()
     {
         if (!_missing.IsEmpty)
-            throw new AirgapException(ErrorCode.PlatformMissing, $"{Counted(_missing)} not all of the chosen platforms.", $"Choose platforms that they have, or {AdviceTerms.SkipPlatforms}.") { Reference = _missing.Keys.Min(StringComparer.Ordinal) };
+            throw new AirgapException(
+                ErrorCode.PlatformMissing, $"{Counted(_missing)} not all of the chosen platforms.",
+                $"Choose platforms that they have, or {AdviceTerms.SkipPlatforms}.")
+            {
+                Reference = _missing.Keys.Min(StringComparer.Ordinal)
+            };
     }
 
     /// <summary>Notes what an image of one platform lacks; one that names none, as what is not a program does, lacks nothing.</summary>
@@ -43,7 +52,10 @@ internal sealed class PlatformSelector(BundleSelection selection, Func<Repositor
             _ = IsWanted([platform], name);
     }
 
-    /// <summary>The index with the chosen images, or the only one of them where it is to stand in the index's place; the index itself where nothing is to be left out.</summary>
+    /// <summary>
+    /// The index with the chosen images, or the only one of them where it is to stand in the index's place; the index itself where nothing
+    /// is to be left out.
+    /// </summary>
     public async Task<Digest> ChooseAsync(RepositoryName origin, Manifest index, string name, CancellationToken cancellationToken)
     {
         List<string> has = [];
@@ -54,7 +66,13 @@ internal sealed class PlatformSelector(BundleSelection selection, Func<Repositor
         async Task GatherAsync(Manifest at, int depth)
         {
             if (depth > MaxDepth)
-                throw new AirgapException(ErrorCode.InvalidManifest, $"The index {ImageReference.ByDigest(origin, index.Digest)} goes deeper than {MaxDepth} levels.", "Check what was pushed there.") { Digest = index.Digest.ToString() };
+                throw new AirgapException(
+                    ErrorCode.InvalidManifest,
+                    $"The index {ImageReference.ByDigest(origin, index.Digest)} goes deeper than {MaxDepth} levels.",
+                    "Check what was pushed there.")
+                {
+                    Digest = index.Digest.ToString()
+                };
             foreach (IndexChild child in IndexEditor.Read(at))
             {
                 if (child.Platform is { } platform)
@@ -74,7 +92,9 @@ internal sealed class PlatformSelector(BundleSelection selection, Func<Repositor
         Descriptor? Write(Manifest at, bool isRoot)
         {
             ImmutableArray<IndexChild> children = IndexEditor.Read(at);
-            HashSet<Digest> chosen = [.. children.Where(child => child.Platform is { } platform && selection.Platforms.Any(wanted => wanted.Takes(platform))).Select(child => child.Descriptor.Digest)];
+            HashSet<Digest> chosen = [
+                .. children.Where(child => child.Platform is { } platform && selection.Platforms.Any(wanted => wanted.Takes(platform)))
+                .Select(child => child.Descriptor.Digest)];
             HashSet<Digest> all = [.. children.Where(child => child.Platform is not null).Select(child => child.Descriptor.Digest)];
             Descriptor?[] kept =
             [
@@ -91,11 +111,13 @@ internal sealed class PlatformSelector(BundleSelection selection, Func<Repositor
                     _left.TryAdd(child.Descriptor.Digest, true);
             }
 
-            if (isRoot && selection.Flatten && chosen.Count == 1 && children.All(child => child.Platform is not null || child.AttestedImage is not null))
+            if (isRoot && selection.Flatten && chosen.Count == 1
+                && children.All(child => child.Platform is not null || child.AttestedImage is not null))
                 return children.First(child => chosen.Contains(child.Descriptor.Digest)).Descriptor;
             if (!isRoot && Array.TrueForAll(kept, child => child is null))
                 return null;
-            return kept.Zip(children).All(pair => pair.First?.Digest == pair.Second.Descriptor.Digest) ? at.Descriptor : derived(origin, IndexEditor.Write(at, kept)).Descriptor;
+            return kept.Zip(children).All(pair => pair.First?.Digest == pair.Second.Descriptor.Digest)
+                ? at.Descriptor : derived(origin, IndexEditor.Write(at, kept)).Descriptor;
         }
     }
 
@@ -115,7 +137,9 @@ internal sealed class PlatformSelector(BundleSelection selection, Func<Repositor
 
     private static string Counted(IReadOnlyDictionary<string, string> images)
     {
-        string[] names = [.. images.OrderBy(pair => pair.Key, StringComparer.Ordinal).Take(Shown).Select(pair => $"{pair.Key} ({pair.Value})")];
-        return $"{string.Join(", ", names)}{(images.Count > Shown ? $" and {images.Count - Shown} more" : "")} {(images.Count == 1 ? "has" : "have")}";
+        string[] names = [.. images.OrderBy(pair => pair.Key, StringComparer.Ordinal).Take(Shown)
+            .Select(pair => $"{pair.Key} ({pair.Value})")];
+        return $"{string.Join(", ", names)}{(images.Count > Shown ? $" and {images.Count - Shown} more" : "")} " +
+            $"{(images.Count == 1 ? "has" : "have")}";
     }
 }

@@ -16,7 +16,8 @@ internal sealed class RememberingReader(SourceReader reader) : IDisposable
     private readonly ConcurrentBag<(RepositoryName Repository, Manifest Manifest, IBlobContent[] Blobs)> _content = [];
 
     /// <summary>Reads a manifest, which is not kept.</summary>
-    public Task<Manifest> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken) => reader.GetManifestAsync(reference, cancellationToken);
+    public Task<Manifest> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken) =>
+        reader.GetManifestAsync(reference, cancellationToken);
 
     /// <summary>Keeps a manifest.</summary>
     /// <returns>The manifest.</returns>
@@ -48,12 +49,14 @@ internal sealed class RememberingReader(SourceReader reader) : IDisposable
     }
 
     /// <summary>Reads the files of a bundle.</summary>
-    public async Task<ImmutableArray<BundleFile>> ReadFilesAsync(ImageReference source, Manifest manifest, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<BundleFile>> ReadFilesAsync(
+        ImageReference source, Manifest manifest, CancellationToken cancellationToken)
     {
         Descriptor layer = BundleContent.LayerOf(manifest, source);
         if (layer.Size <= PlannedManifest.SmallBlob)
             await ReadAsync(source.Repository, manifest, layer, cancellationToken);
-        return await reader.ReadBlobAsync(source.Repository, layer, (stream, token) => BundleFile.ReadAllAsync(stream, source, token), cancellationToken);
+        return await reader.ReadBlobAsync(
+            source.Repository, layer, (stream, token) => BundleFile.ReadAllAsync(stream, source, token), cancellationToken);
     }
 
     /// <summary>All that was read or made, by repository.</summary>

@@ -7,10 +7,12 @@ namespace Airgap.Transfer.Describing;
 /// <summary>What stands beside the images of a bundle in an archive: signatures, where it was written with them.</summary>
 internal sealed class ArchiveExtras(TransferPlan plan, DescribeOptions options)
 {
-    private readonly ILookup<string, PlannedItem> _byTag = plan.Items.Where(item => item.Tag is not null).ToLookup(item => item.Tag!, StringComparer.Ordinal);
+    private readonly ILookup<string, PlannedItem> _byTag =
+        plan.Items.Where(item => item.Tag is not null).ToLookup(item => item.Tag!, StringComparer.Ordinal);
 
     /// <summary>Archives hold no locations images.</summary>
-    public static Task<ImageDescription?> OfBundleAsync(BundleNode bundle, CancellationToken cancellationToken) => Task.FromResult<ImageDescription?>(null);
+    public static Task<ImageDescription?> OfBundleAsync(BundleNode bundle, CancellationToken cancellationToken) =>
+        Task.FromResult<ImageDescription?>(null);
 
     /// <summary>The cosign signature of an image or bundle.</summary>
     public Task<ImageDescription?> OfImageAsync(ImageReference image, CancellationToken cancellationToken)

@@ -7,12 +7,13 @@ namespace Airgap.Transfer.Describing;
 /// <summary>Describes what no lock records.</summary>
 internal static class Attached
 {
-    public static ImageDescription Describe(ImageReference place, Manifest manifest, string tag, DescribedKind kind, DescribeOptions options) => new()
-    {
-        Kind = kind,
-        Image = place,
-        Origin = place,
-        Annotations = kind == DescribedKind.Signature ? LockedImage.NoAnnotations.Add("tag", tag) : LockedImage.NoAnnotations,
-        Layers = options.Layers ? manifest.Layers : [],
-    };
+    public static ImageDescription Describe(
+        ImageReference place, Manifest manifest, string tag, DescribedKind kind, DescribeOptions options) => new()
+        {
+            Kind = kind,
+            Image = place,
+            Origin = place,
+            Annotations = kind == DescribedKind.Signature ? LockedImage.NoAnnotations.Add("tag", tag) : LockedImage.NoAnnotations,
+            Layers = options.Layers ? manifest.Layers : [],
+        };
 }

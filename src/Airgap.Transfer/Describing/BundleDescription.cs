@@ -7,8 +7,8 @@ using Airgap.Transfer.Bundles;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>
-/// A bundle with all it pins. A bundle that is reached twice stands in both places; what it holds stands there, too, unless that makes the description
-/// several times as long.
+/// A bundle with all it pins. A bundle that is reached twice stands in both places; what it holds stands there, too, unless that makes the
+/// description several times as long.
 /// </summary>
 internal sealed record BundleDescription
 {
@@ -30,7 +30,9 @@ internal sealed record BundleDescription
     /// <summary>The images it pins, their signatures, and what belongs to the bundle itself, ordered by place.</summary>
     public ImmutableArray<ImageDescription> Images { get; init; } = [];
 
-    /// <summary>True where another place of the description has the bundle's content; layers, bundles and images are left out here.</summary>
+    /// <summary>
+    /// True where another place of the description has the bundle's content; layers, bundles and images are left out here.
+    /// </summary>
     public bool IsRepeated { get; init; }
 
     /// <summary>The bundle's digest.</summary>

@@ -17,8 +17,10 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
     /// Describes a bundle in a registry. Each image is looked for in the bundle's own repository first and, where it is not there,
     /// at its recorded origin (never with <see cref="DescribeOptions.Origins"/> false).
     /// </summary>
-    /// <exception cref="AirgapException">1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.InvalidBundle"/>, <see cref="ErrorCode.ImageNotFound"/>.</exception>
-    public async Task<BundleDescription> DescribeAsync(ImageReference bundle, DescribeOptions options, CancellationToken cancellationToken) =>
+    /// <exception cref="AirgapException">1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.InvalidBundle"/>,
+    /// <see cref="ErrorCode.ImageNotFound"/>.</exception>
+    public async Task<BundleDescription> DescribeAsync(
+        ImageReference bundle, DescribeOptions options, CancellationToken cancellationToken) =>
         (await SurveyAsync(bundle, options, withPlan: false, cancellationToken)).Description;
 
     /// <summary>Describes a bundle in a registry, and says what a relocation of it would move, sizes and shared layers among it.</summary>
@@ -51,7 +53,8 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
 
         BundleNode root = await closure.ExpandAsync(bundle.WithDigest(manifest.Digest), planned, isRoot: false, cancellationToken);
         RegistryExtras extras = new(reader, told, options);
-        BundleDescription description = await new DescriptionTree(options, extras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
+        BundleDescription description =
+            await new DescriptionTree(options, extras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
         if (!withPlan)
             return (description, null);
 
@@ -60,17 +63,21 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
         PlanBuilder builder = new(source, planOptions, none);
         PlannedItem item = builder.AddBundle(root, bundle.Digest is null ? bundle.Tag : null, recordOrigins: true);
         await new Artifacts(reader, tree, planOptions, told, none).AddToAsync(builder, cancellationToken);
-        return (description, builder.Build(item, (node, blob) => new PlannedBlob(reader.ContentOf(node.Origin, blob), node.Origin), imagesLock: null));
+        return (description, builder.Build(
+            item, (node, blob) => new PlannedBlob(reader.ContentOf(node.Origin, blob), node.Origin), imagesLock: null));
     }
 
     /// <summary>Describes the root bundle of an archive, as it was described where the archive was written. Opens no connection.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ArchiveRootUnknown"/>, or a 3xxx code of the file.</exception>
-    public static async Task<BundleDescription> DescribeArchiveAsync(RelocationSource.Archive source, DescribeOptions options, CancellationToken cancellationToken) =>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ArchiveRootUnknown"/>, or a 3xxx code
+    /// of the file.</exception>
+    public static async Task<BundleDescription> DescribeArchiveAsync(
+        RelocationSource.Archive source, DescribeOptions options, CancellationToken cancellationToken) =>
         (await SurveyArchiveAsync(source, options, cancellationToken)).Description;
 
     /// <summary>Describes the root bundle of an archive, and says what a relocation of it would move. Opens no connection.</summary>
     /// <exception cref="AirgapException">As <see cref="DescribeArchiveAsync"/>.</exception>
-    public static async Task<BundleSurvey> SurveyArchiveAsync(RelocationSource.Archive source, DescribeOptions options, CancellationToken cancellationToken)
+    public static async Task<BundleSurvey> SurveyArchiveAsync(
+        RelocationSource.Archive source, DescribeOptions options, CancellationToken cancellationToken)
     {
         IArchive archive = await AnyArchive.OpenAsync(source, cancellationToken);
         ArchivePlanner planner = new(archive, new PlanOptions());
@@ -83,7 +90,8 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
             $"To have the root marked, {AdviceTerms.WriteArchive}.")
         { Location = new SourceLocation(source.Path) };
         ArchiveExtras extras = new(plan, options);
-        BundleDescription description = await new DescriptionTree(options, ArchiveExtras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
+        BundleDescription description =
+            await new DescriptionTree(options, ArchiveExtras.OfBundleAsync, extras.OfImageAsync).DescribeAsync(root, cancellationToken);
         return new BundleSurvey(description, plan);
     }
 }

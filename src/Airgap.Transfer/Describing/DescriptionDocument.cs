@@ -41,7 +41,8 @@ internal sealed record DescriptionDocument(
     /// <summary>The JSON text, indented.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, DescriptionJsonContext.Default.DescriptionDocument);
 
-    internal static IReadOnlyDictionary<string, string>? OrNull(ImmutableSortedDictionary<string, string> annotations) => annotations.IsEmpty ? null : annotations;
+    internal static IReadOnlyDictionary<string, string>? OrNull(ImmutableSortedDictionary<string, string> annotations) =>
+        annotations.IsEmpty ? null : annotations;
 }
 
 /// <summary>An image, signature or internal part of a bundle.</summary>

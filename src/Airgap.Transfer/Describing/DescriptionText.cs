@@ -4,7 +4,10 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>A description as imgpkg prints it for people, to the byte where the texts are harmless: what a terminal or CI system would obey stands as escapes.</summary>
+/// <summary>
+/// A description as imgpkg prints it for people, to the byte where the texts are harmless: what a terminal or CI system would obey stands
+/// as escapes.
+/// </summary>
 internal static class DescriptionText
 {
     /// <summary>The text, each line ended by a line feed.</summary>

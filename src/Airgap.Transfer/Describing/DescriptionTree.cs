@@ -29,7 +29,8 @@ internal sealed class DescriptionTree(
         return RepeatedBundles.Limit(description);
     }
 
-    private async Task<BundleDescription> DescribeAsync(BundleNode node, ImageReference origin, ImmutableSortedDictionary<string, string> annotations, CancellationToken cancellationToken)
+    private async Task<BundleDescription> DescribeAsync(
+        BundleNode node, ImageReference origin, ImmutableSortedDictionary<string, string> annotations, CancellationToken cancellationToken)
     {
         if (!_known.TryGetValue(node.Source.ToString(), out BundleDescription? known))
         {
@@ -60,7 +61,8 @@ internal sealed class DescriptionTree(
             Image = missing.Image,
             Origin = missing.Image,
             Annotations = missing.Annotations,
-            Error = $"{missing.Image} is not in {node.Source.Repository}{(missing.Image.Repository == node.Source.Repository ? "" : ", and its origin was not asked")}.",
+            Error = $"{missing.Image} is not in " +
+            $"{node.Source.Repository}{(missing.Image.Repository == node.Source.Repository ? "" : ", and its origin was not asked")}.",
         }));
         if (await ofBundle(node, cancellationToken) is { } extra)
             images.Add(extra);
@@ -69,7 +71,8 @@ internal sealed class DescriptionTree(
             Image = node.Source,
             Origin = node.Source,
             Layers = LayersOf(node.Manifest, options),
-            Bundles = [.. bundles.OrderBy(bundle => bundle.Image.ToString(), StringComparer.Ordinal).ThenBy(bundle => bundle.Origin.ToString(), StringComparer.Ordinal)],
+            Bundles = [.. bundles.OrderBy(bundle => bundle.Image.ToString(), StringComparer.Ordinal)
+                .ThenBy(bundle => bundle.Origin.ToString(), StringComparer.Ordinal)],
             Images = Sort(images),
         };
     }
@@ -88,5 +91,6 @@ internal sealed class DescriptionTree(
         options.Layers && DefaultPlatform.ImageOf(node) is { } image ? image.Manifest.Layers : [];
 
     private static ImmutableArray<ImageDescription> Sort(IEnumerable<ImageDescription> images) =>
-        [.. images.OrderBy(image => image.Image.ToString(), StringComparer.Ordinal).ThenBy(image => image.Origin.ToString(), StringComparer.Ordinal)];
+        [.. images.OrderBy(image => image.Image.ToString(), StringComparer.Ordinal)
+            .ThenBy(image => image.Origin.ToString(), StringComparer.Ordinal)];
 }

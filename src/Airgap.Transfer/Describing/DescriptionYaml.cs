@@ -4,7 +4,10 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>A description as imgpkg writes it with <c>-o yaml</c>, to the byte where the texts are harmless; another text has the same value, written with escapes.</summary>
+/// <summary>
+/// A description as imgpkg writes it with <c>-o yaml</c>, to the byte where the texts are harmless; another text has the same value,
+/// written with escapes.
+/// </summary>
 internal static class DescriptionYaml
 {
     /// <summary>The YAML text, without a document start.</summary>
@@ -50,7 +53,8 @@ internal static class DescriptionYaml
         writer.Key("content", indent);
         if (!bundle.Bundles.IsEmpty)
             writer.Key("bundles", indent + 2);
-        foreach (BundleDescription nested in Distinct.ByDigest(bundle.Bundles).OrderBy(nested => nested.Digest.ToString(), NaturalKeyOrder.Instance))
+        foreach (BundleDescription nested in Distinct.ByDigest(bundle.Bundles)
+            .OrderBy(nested => nested.Digest.ToString(), NaturalKeyOrder.Instance))
         {
             writer.Key(nested.Digest.ToString(), indent + 4);
             WriteBundle(writer, nested, indent + 6);
@@ -66,7 +70,8 @@ internal static class DescriptionYaml
     }
 
     // What was not found is listed by its name.
-    private static string KeyOf(ImageDescription image) => image.Error is null ? image.Image.Digest!.Value.ToString() : image.Image.ToString();
+    private static string KeyOf(ImageDescription image) =>
+        image.Error is null ? image.Image.Digest!.Value.ToString() : image.Image.ToString();
 
     private static void WriteImage(YamlTextWriter writer, ImageDescription image, int indent)
     {

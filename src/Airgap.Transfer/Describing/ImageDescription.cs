@@ -20,7 +20,9 @@ internal sealed record ImageDescription
     /// <summary>What the bundle notes about it; of a signature the <c>tag</c> that it is found by.</summary>
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = LockedImage.NoAnnotations;
 
-    /// <summary>Its layers, bottom first; of an index those of its linux/amd64 image, as imgpkg lists them; empty where they were not requested.</summary>
+    /// <summary>
+    /// Its layers, bottom first; of an index those of its linux/amd64 image, as imgpkg lists them; empty where they were not requested.
+    /// </summary>
     public ImmutableArray<Descriptor> Layers { get; init; } = [];
 
     /// <summary>Why nothing more is known of it; null when it was found.</summary>

@@ -16,24 +16,29 @@ namespace Airgap.Transfer.Describing;
 internal static class PackageLister
 {
     /// <summary>Lists the packages of a bundle in a registry.</summary>
-    /// <exception cref="AirgapException">1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.InvalidBundle"/>, <see cref="ErrorCode.NoPackagesInBundle"/>.</exception>
-    public static async Task<PackageListing> ListAsync(IRegistry registry, ImageReference bundle, int concurrency, CancellationToken cancellationToken)
+    /// <exception cref="AirgapException">1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.InvalidBundle"/>,
+    /// <see cref="ErrorCode.NoPackagesInBundle"/>.</exception>
+    public static async Task<PackageListing> ListAsync(
+        IRegistry registry, ImageReference bundle, int concurrency, CancellationToken cancellationToken)
     {
         using SourceReader reader = new(registry, concurrency);
         BundleClosure closure = ClosureOf(reader);
-        (ImageReference reference, PlannedManifest planned, PackageFile[] packages) = await ReadAsync(reader, closure, bundle, cancellationToken);
+        (ImageReference reference, PlannedManifest planned, PackageFile[] packages) =
+            await ReadAsync(reader, closure, bundle, cancellationToken);
         return Count(await closure.ExpandAsync(reference, planned, isRoot: false, cancellationToken), packages);
     }
 
     /// <summary>Reads the packages of a bundle in a registry, and asks for nothing that they need.</summary>
     /// <exception cref="AirgapException">What <see cref="ListAsync"/> throws.</exception>
-    public static async Task<PackageFile[]> ReadAsync(IRegistry registry, ImageReference bundle, int concurrency, CancellationToken cancellationToken)
+    public static async Task<PackageFile[]> ReadAsync(
+        IRegistry registry, ImageReference bundle, int concurrency, CancellationToken cancellationToken)
     {
         using SourceReader reader = new(registry, concurrency);
         return (await ReadAsync(reader, ClosureOf(reader), bundle, cancellationToken)).Packages;
     }
 
-    private static BundleClosure ClosureOf(SourceReader reader) => new(reader, new ManifestTree(reader, new PlanOptions()), SilentObserver.Instance);
+    private static BundleClosure ClosureOf(SourceReader reader) =>
+        new(reader, new ManifestTree(reader, new PlanOptions()), SilentObserver.Instance);
 
     private static async Task<(ImageReference Reference, PlannedManifest Planned, PackageFile[] Packages)> ReadAsync(
         SourceReader reader, BundleClosure closure, ImageReference bundle, CancellationToken cancellationToken)
@@ -44,19 +49,22 @@ internal static class PackageLister
             throw NotABundle(bundle.ToString());
         ImageReference reference = bundle.WithDigest(manifest.Digest);
         ImmutableArray<BundleFile> files = await reader.ReadBlobAsync(
-            bundle.Repository, BundleContent.LayerOf(manifest, reference), (layer, token) => BundleFile.ReadAllAsync(layer, reference, token), cancellationToken);
+            bundle.Repository, BundleContent.LayerOf(manifest, reference),
+            (layer, token) => BundleFile.ReadAllAsync(layer, reference, token), cancellationToken);
         return (reference, planned, PackagesOf(files, reference.ToString()));
     }
 
     /// <summary>Lists the packages of the root bundle of an archive. Opens no connection.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.NoPackagesInBundle"/>, or a 3xxx code of the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.NotABundle"/>,
+    /// <see cref="ErrorCode.NoPackagesInBundle"/>, or a 3xxx code of the file.</exception>
     public static async Task<PackageListing> ListArchiveAsync(RelocationSource.Archive source, CancellationToken cancellationToken)
     {
         IArchive archive = await AnyArchive.OpenAsync(source, cancellationToken);
         ArchivePlanner planner = new(archive, new PlanOptions());
         await planner.PlanAsync(source, cancellationToken);
         BundleNode root = planner.Root ?? throw NotABundle(source.Path);
-        await using Stream layer = await archive.GetBlob(BundleContent.LayerOf(root.Manifest.Manifest, root.Source)).OpenAsync(0, cancellationToken);
+        await using Stream layer =
+            await archive.GetBlob(BundleContent.LayerOf(root.Manifest.Manifest, root.Source)).OpenAsync(0, cancellationToken);
         return Count(root, PackagesOf(await BundleFile.ReadAllAsync(layer, root.Source, cancellationToken), source.Path));
     }
 
@@ -64,7 +72,8 @@ internal static class PackageLister
     {
         PackageFile[] packages = [.. files.Where(PackageFile.IsOne).Select(PackageFile.Read)];
         return packages.Length > 0 ? packages : throw new AirgapException(
-            ErrorCode.NoPackagesInBundle, $"{where} holds no YAML file under packages/, so that it is not a package repository.", "Name the bundle of a package repository.")
+            ErrorCode.NoPackagesInBundle, $"{where} holds no YAML file under packages/, so that it is not a package repository.",
+            "Name the bundle of a package repository.")
         { Reference = where };
     }
 
@@ -104,7 +113,8 @@ internal static class PackageLister
             [.. files.Where(file => file.WhyOpaque is not null).Select(file => $"{file.File.Path}: {file.WhyOpaque}")]);
     }
 
-    private static IEnumerable<BundleEntry> All(BundleEntry entry) => entry.Bundle is { } bundle ? bundle.SelfAndNested().SelectMany(node => node.Entries).Prepend(entry) : [entry];
+    private static IEnumerable<BundleEntry> All(BundleEntry entry) =>
+        entry.Bundle is { } bundle ? bundle.SelfAndNested().SelectMany(node => node.Entries).Prepend(entry) : [entry];
 
     private static Dictionary<Digest, long> ContentOf(BundleEntry entry, Dictionary<Digest, Dictionary<Digest, long>> known)
     {
@@ -123,5 +133,8 @@ internal static class PackageLister
     }
 
     private static AirgapException NotABundle(string what) =>
-        new(ErrorCode.NotABundle, $"Only bundles hold packages, and {what} is not a bundle.", "Name the bundle of a package repository.") { Reference = what };
+        new(ErrorCode.NotABundle, $"Only bundles hold packages, and {what} is not a bundle.", "Name the bundle of a package repository.")
+        {
+            Reference = what
+        };
 }

@@ -13,7 +13,8 @@ namespace Airgap.Transfer.Describing;
 internal sealed class ReferenceInspector(IRegistry registry)
 {
     /// <summary>Reads the manifest, an image's config and, of a bundle, the layer.</summary>
-    /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.InvalidBundle"/>: it says that it is a bundle, and is none.</exception>
+    /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.InvalidBundle"/>: it says that it is a bundle, and is
+    /// none.</exception>
     public async Task<InspectedReference> InspectAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         using SourceReader reader = new(registry, concurrency: 1);
@@ -21,7 +22,8 @@ internal sealed class ReferenceInspector(IRegistry registry)
         ImageReference pinned = reference.WithDigest(manifest.Digest);
         if (manifest.IsIndex)
             return new InspectedReference(pinned, InspectedKind.Index, HasPackages: false, PinnedImages: 0);
-        HeldBytes? config = await new ManifestTree(reader, new PlanOptions()).ReadConfigAsync(reference.Repository, manifest, cancellationToken);
+        HeldBytes? config = await new ManifestTree(reader, new PlanOptions()).ReadConfigAsync(
+            reference.Repository, manifest, cancellationToken);
         if (config is null || !BundleLabel.IsPresent(config.Bytes.Span))
             return new InspectedReference(pinned, InspectedKind.Image, HasPackages: false, PinnedImages: 0);
         BundleContent content = await reader.ReadBlobAsync(

@@ -19,14 +19,16 @@ internal sealed class RegistryExtras(SourceReader reader, ITransferObserver obse
         ? FindAsync(image.Repository, CosignTags.Signature(image.Digest!.Value), DescribedKind.Signature, cancellationToken)
         : Task.FromResult<ImageDescription?>(null);
 
-    private async Task<ImageDescription?> FindAsync(RepositoryName repository, string tag, DescribedKind kind, CancellationToken cancellationToken)
+    private async Task<ImageDescription?> FindAsync(
+        RepositoryName repository, string tag, DescribedKind kind, CancellationToken cancellationToken)
     {
         if (!ImageReference.IsTag(tag))
             return null;
         try
         {
             Manifest? manifest = await reader.FindManifestAsync(repository, tag, cancellationToken);
-            return manifest is null ? null : Attached.Describe(ImageReference.ByDigest(repository, manifest.Digest), manifest, tag, kind, options);
+            return manifest is null ? null
+                : Attached.Describe(ImageReference.ByDigest(repository, manifest.Digest), manifest, tag, kind, options);
         }
         catch (AirgapException e) when (SourceReader.IsAbsence(e))
         {

@@ -3,8 +3,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>
-/// imgpkg describes a bundle's content wherever it is pinned. Where bundles over many levels each pin several bundles of the next, that doubles with each
-/// level; then each bundle is described once, and later places refer to that.
+/// imgpkg describes a bundle's content wherever it is pinned. Where bundles over many levels each pin several bundles of the next, that
+/// doubles with each level; then each bundle is described once, and later places refer to that.
 /// </summary>
 internal static class RepeatedBundles
 {

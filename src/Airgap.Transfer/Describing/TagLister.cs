@@ -13,8 +13,10 @@ namespace Airgap.Transfer.Describing;
 internal sealed class TagLister(IRegistry registry)
 {
     /// <summary>Lists the tags of a repository in ordinal order.</summary>
-    /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.RepositoryUnknown"/>: the registry does not know the repository.</exception>
-    public async Task<ImmutableArray<ListedTag>> ListAsync(RepositoryName repository, TagListOptions options, CancellationToken cancellationToken)
+    /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.RepositoryUnknown"/>: the registry does not know the
+    /// repository.</exception>
+    public async Task<ImmutableArray<ListedTag>> ListAsync(
+        RepositoryName repository, TagListOptions options, CancellationToken cancellationToken)
     {
         IImageRepository source = registry.GetRepository(repository);
         SortedSet<string> names = new(StringComparer.Ordinal);
@@ -51,7 +53,8 @@ internal sealed class TagLister(IRegistry registry)
 
     /// <summary>Lists the tags that the images of an archive get where it is imported. Opens no connection.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of the file.</exception>
-    public static async Task<ImmutableArray<ListedTag>> ListArchiveAsync(RelocationSource.Archive source, TagListOptions options, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<ListedTag>> ListArchiveAsync(
+        RelocationSource.Archive source, TagListOptions options, CancellationToken cancellationToken)
     {
         IArchive archive = await AnyArchive.OpenAsync(source, cancellationToken);
         HashSet<ListedTag> tags = [];
@@ -76,7 +79,8 @@ internal sealed class TagLister(IRegistry registry)
     internal static AirgapException NotFound(ImageReference reference) => new(
         ErrorCode.ManifestUnknown,
         $"There is no {reference}: MANIFEST_UNKNOWN.",
-        reference.Digest is null ? "Check the name and the tag; 'tag list -i' shows the tags of a repository." : "Check the name and the digest.")
+        reference.Digest is null
+        ? "Check the name and the tag; 'tag list -i' shows the tags of a repository." : "Check the name and the digest.")
     { Reference = reference.ToString(), Digest = reference.Digest?.ToString() };
 
     private static bool IsShown(string tag, TagListOptions options) => options.Internal || !Bundles.ContentTag.IsImgpkgs(tag);

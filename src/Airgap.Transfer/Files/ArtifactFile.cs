@@ -12,7 +12,8 @@ internal static class ArtifactFile
     /// <param name="text">The content.</param>
     /// <param name="cancellationToken">Ends the writing; the file is then as it was.</param>
     /// <param name="mode">The file's mode; null for the default.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileFailure"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>,
+    /// <see cref="ErrorCode.FileFailure"/>.</exception>
     public static async Task WriteAsync(string path, string text, CancellationToken cancellationToken, UnixFileMode? mode = null)
     {
         byte[] content = Encoding.UTF8.GetBytes(text);
@@ -23,7 +24,8 @@ internal static class ArtifactFile
     }
 
     /// <summary>Makes a folder.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileFailure"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>,
+    /// <see cref="ErrorCode.FileFailure"/>.</exception>
     public static void MakeFolder(string path)
     {
         try

@@ -11,16 +11,17 @@ internal static class AtomicFile
     public const UnixFileMode OwnerOnly = OwnFile.Private;
 
     /// <summary>
-    /// Writes a file beside its place and then moves it there. A file that was there is replaced and keeps its mode, where the system allows it its owner
-    /// too; a link stays, and what it leads to is written; a device or pipe is written through.
+    /// Writes a file beside its place and then moves it there. A file that was there is replaced and keeps its mode, where the system
+    /// allows it its owner too; a link stays, and what it leads to is written; a device or pipe is written through.
     /// </summary>
     /// <param name="path">The file. Its folder must exist.</param>
     /// <param name="content">The bytes.</param>
     /// <param name="mode">The mode of a new file, whatever the umask; null for the default. Not used on Windows.</param>
     /// <param name="cancellationToken">Ends the writing; the place is then as it was.</param>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.OutputUnsuited"/> (a folder, for one), <see cref="ErrorCode.FileNotFound"/> (no such folder), <see cref="ErrorCode.AccessDenied"/>,
-    /// <see cref="ErrorCode.ForeignFile"/>, <see cref="ErrorCode.DiskFull"/> or <see cref="ErrorCode.FileFailure"/>.
+    /// <see cref="ErrorCode.OutputUnsuited"/> (a folder, for one), <see cref="ErrorCode.FileNotFound"/> (no such folder),
+    /// <see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.ForeignFile"/>, <see cref="ErrorCode.DiskFull"/> or
+    /// <see cref="ErrorCode.FileFailure"/>.
     /// </exception>
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, UnixFileMode? mode, CancellationToken cancellationToken)
     {
@@ -28,9 +29,9 @@ internal static class AtomicFile
         {
             OutputTarget target = OutputTarget.OfFile(path);
             if (target.Kind == OutputKind.Stream)
-                await WriteThroughAsync(target, content, cancellationToken).ConfigureAwait(false);
+                await WriteThroughAsync(target, content, cancellationToken);
             else
-                await ReplaceAsync(target, content, mode, cancellationToken).ConfigureAwait(false);
+                await ReplaceAsync(target, content, mode, cancellationToken);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e) || e is ArgumentException)
         {
@@ -38,7 +39,8 @@ internal static class AtomicFile
         }
     }
 
-    private static async Task ReplaceAsync(OutputTarget target, ReadOnlyMemory<byte> content, UnixFileMode? mode, CancellationToken cancellationToken)
+    private static async Task ReplaceAsync(
+        OutputTarget target, ReadOnlyMemory<byte> content, UnixFileMode? mode, CancellationToken cancellationToken)
     {
         string temporary = SideName.Random(target.Path, ".tmp");
         bool created = false;
@@ -51,7 +53,7 @@ internal static class AtomicFile
                     ReplacedFile.PassOn(target.Facts, file.SafeFileHandle);
                 else if (mode is { } exact)
                     ReplacedFile.SetMode(file.SafeFileHandle, exact);
-                await file.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+                await file.WriteAsync(content, cancellationToken);
                 DiskSync.Current.Flush(file.SafeFileHandle, target.Path);
             }
 
@@ -74,14 +76,14 @@ internal static class AtomicFile
         {
             // At the system's own position, where a shell's later output continues.
             using SafeFileHandle handle = new(descriptor, ownsHandle: false);
-            await Task.Run(() => Posix.Write(handle, content.Span, target.Path), cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => Posix.Write(handle, content.Span, target.Path), cancellationToken);
             return;
         }
 
         Task<FileStream> opening = Task.Run(
             () => new FileStream(target.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0), CancellationToken.None);
-        await using FileStream stream = await opening.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await stream.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+        await using FileStream stream = await opening.WaitAsync(cancellationToken);
+        await stream.WriteAsync(content, cancellationToken);
     }
 
     private static void TryDelete(string path)

@@ -3,8 +3,8 @@ using Airgap.Oci.Files;
 namespace Airgap.Transfer.Files;
 
 /// <summary>
-/// A file that is read and passed on, to a registry for one. A disk that fails on the way has the file's name and code: who reads a stream takes its
-/// exceptions for those of a network.
+/// A file that is read and passed on, to a registry for one. A disk that fails on the way has the file's name and code: who reads a stream
+/// takes its exceptions for those of a network.
 /// </summary>
 /// <param name="file">Stands where reading begins; disposed with this stream.</param>
 /// <param name="path">What a failure calls it.</param>

@@ -9,9 +9,13 @@ internal static class HolderText
 {
     private const int MostBytes = 300;
 
-    /// <summary>This process: its number, machine, command and the time now, on one line. The command's arguments may hold secrets and are left out.</summary>
+    /// <summary>
+    /// This process: its number, machine, command and the time now, on one line. The command's arguments may hold secrets and are left out.
+    /// </summary>
     public static byte[] OfThisProcess() => Encoding.UTF8.GetBytes(string.Create(
-        CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z ({Command(Environment.GetCommandLineArgs())})\n"));
+        CultureInfo.InvariantCulture,
+        $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z " +
+        $"({Command(Environment.GetCommandLineArgs())})\n"));
 
     /// <summary>What another process wrote; null for nothing of use.</summary>
     public static string? Read(Stream stream)

@@ -23,5 +23,6 @@ internal sealed class OpenFileBytes(SafeFileHandle file) : IRandomAccess
 
     public int Read(Span<byte> buffer, long offset) => RandomAccess.Read(file, buffer, offset);
 
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) => RandomAccess.ReadAsync(file, buffer, offset, cancellationToken);
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) =>
+        RandomAccess.ReadAsync(file, buffer, offset, cancellationToken);
 }

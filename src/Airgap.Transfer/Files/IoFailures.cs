@@ -10,33 +10,41 @@ internal static class IoFailures
     private static readonly int[] s_unixDiskFull = [28, OperatingSystem.IsMacOS() ? 69 : 122];
     private static readonly int[] s_windowsDiskFull = [unchecked((int)0x80070070), unchecked((int)0x80070027), unchecked((int)0x8007050F)];
 
-    /// <summary>True for what <see cref="Translate"/> is for: exceptions of the file system, not those of a stream over a network.</summary>
+    /// <summary>
+    /// True for what <see cref="Translate"/> is for: exceptions of the file system, not those of a stream over a network.
+    /// </summary>
     public static bool IsIoFailure(Exception e) => e is IOException or UnauthorizedAccessException or System.Security.SecurityException;
 
     /// <summary>Makes the failure that a user sees.</summary>
     /// <param name="e">What the runtime threw; an <see cref="AirgapException"/> comes back as it is.</param>
     /// <param name="path">The file or folder it is about.</param>
     /// <returns>
-    /// <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.ForeignFile"/>, <see cref="ErrorCode.AccessDenied"/>, or <see cref="ErrorCode.FileFailure"/> for all else.
+    /// <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.ForeignFile"/>,
+    /// <see cref="ErrorCode.AccessDenied"/>, or <see cref="ErrorCode.FileFailure"/> for all else.
     /// </returns>
     public static AirgapException Translate(Exception e, string path) => e switch
     {
         AirgapException known => known,
         UnsafeFileException foreign => new AirgapException(
-            ErrorCode.ForeignFile, $"{foreign.Message}. It was not touched.", "See whose it is; then remove it, or write to another folder.", e)
+            ErrorCode.ForeignFile, $"{foreign.Message}. It was not touched.",
+            "See whose it is; then remove it, or write to another folder.", e)
         { Location = new SourceLocation(foreign.FileName) },
-        DirectoryNotFoundException => New(ErrorCode.FileNotFound, $"The folder of '{path}' does not exist.", "Create the folder, or check the path.", e),
+        DirectoryNotFoundException =>
+            New(ErrorCode.FileNotFound, $"The folder of '{path}' does not exist.", "Create the folder, or check the path.", e),
         FileNotFoundException => New(ErrorCode.FileNotFound, $"The file '{path}' does not exist.", "Mend the path.", e),
         UnauthorizedAccessException or System.Security.SecurityException =>
             New(ErrorCode.AccessDenied, $"Access to '{path}' was refused.", "Check the permissions, and that it is a file.", e),
-        IOException io when IsDiskFull(io) => New(ErrorCode.DiskFull, $"No space is left for '{path}'.", "Free some space, or write to another disk.", e),
-        _ => New(ErrorCode.FileFailure, $"Reading or writing '{path}' failed: {e.Message.TrimEnd('.')}.", "Check the disk and the path.", e),
+        IOException io when IsDiskFull(io) =>
+            New(ErrorCode.DiskFull, $"No space is left for '{path}'.", "Free some space, or write to another disk.", e),
+        _ => New(ErrorCode.FileFailure, $"Reading or writing '{path}' failed: {e.Message.TrimEnd('.')}.",
+            "Check the disk and the path.", e),
     };
 
     /// <summary>Makes the failure that a user sees of one whose file is not known but to the runtime's own message.</summary>
     public static AirgapException TranslateUnnamed(Exception e) => e is IOException io && IsDiskFull(io)
         ? New(ErrorCode.DiskFull, $"No space is left: {e.Message.TrimEnd('.')}.", "Free some space, or write to another disk.", e)
-        : New(e is IOException ? ErrorCode.FileFailure : ErrorCode.AccessDenied, $"Reading or writing failed: {e.Message.TrimEnd('.')}.", "Check the disk, the path and the permissions.", e);
+        : New(e is IOException ? ErrorCode.FileFailure : ErrorCode.AccessDenied, $"Reading or writing failed: {e.Message.TrimEnd('.')}.",
+            "Check the disk, the path and the permissions.", e);
 
     private static bool IsDiskFull(IOException e) =>
         (OperatingSystem.IsWindows() ? s_windowsDiskFull : s_unixDiskFull).Contains(e.HResult);

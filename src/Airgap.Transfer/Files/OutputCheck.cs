@@ -3,13 +3,16 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>Checks the places of outputs before the first request, so that one that cannot be written fails at the start and not at the end.</summary>
+/// <summary>
+/// Checks the places of outputs before the first request, so that one that cannot be written fails at the start and not at the end.
+/// </summary>
 internal static class OutputCheck
 {
     /// <summary>Looks at the place of an archive.</summary>
     /// <param name="path">The archive.</param>
     /// <param name="makesFolder">True where a missing folder is made.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/> (a folder, device or pipe, for one), <see cref="ErrorCode.FileNotFound"/> (no such folder), or another 3xxx.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/> (a folder, device or pipe, for one),
+    /// <see cref="ErrorCode.FileNotFound"/> (no such folder), or another 3xxx.</exception>
     public static OutputTarget OfArchive(string path, bool makesFolder = false) => Look(path, OutputTarget.OfWholeFile, makesFolder);
 
     /// <summary>Looks at the place of a file that is written by <see cref="AtomicFile"/>.</summary>

@@ -2,7 +2,9 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>Reads a document that a user names, no larger than such documents are. A pipe is read to its end, where one reading is enough.</summary>
+/// <summary>
+/// Reads a document that a user names, no larger than such documents are. A pipe is read to its end, where one reading is enough.
+/// </summary>
 internal static class WholeFile
 {
     /// <summary>Reads a file to its end.</summary>
@@ -39,14 +41,19 @@ internal static class WholeFile
     /// <summary>Reads the beginning of a file that is read again afterwards.</summary>
     /// <param name="path">The file.</param>
     /// <param name="most">How many bytes.</param>
-    /// <exception cref="AirgapException">A 3xxx code of the file: <see cref="ErrorCode.FileFailure"/> for a pipe, which gives its bytes once.</exception>
+    /// <exception cref="AirgapException">A 3xxx code of the file: <see cref="ErrorCode.FileFailure"/> for a pipe, which gives its bytes
+    /// once.</exception>
     public static ReadOnlyMemory<byte> ReadBeginning(string path, int most)
     {
         try
         {
             using FileStream file = Open(path);
             if (!file.CanSeek)
-                throw new AirgapException(ErrorCode.FileFailure, $"'{path}' is a pipe, and has to be read more than once.", "Write it to a file, and name that.") { Location = new SourceLocation(path) };
+                throw new AirgapException(
+                    ErrorCode.FileFailure, $"'{path}' is a pipe, and has to be read more than once.", "Write it to a file, and name that.")
+                {
+                    Location = new SourceLocation(path)
+                };
             byte[] beginning = new byte[most];
             return beginning.AsMemory(0, file.ReadAtLeast(beginning, most, throwOnEndOfStream: false));
         }

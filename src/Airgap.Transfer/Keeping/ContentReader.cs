@@ -7,7 +7,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>Reads manifests and where each leads to: children, what a bundle's lock pins, and in the repository itself what stands beside it.</summary>
+/// <summary>
+/// Reads manifests and where each leads to: children, what a bundle's lock pins, and in the repository itself what stands beside it.
+/// </summary>
 /// <param name="reader">Reads the registries.</param>
 /// <param name="repository">The repository that is looked at.</param>
 /// <param name="tags">Its tags.</param>
@@ -16,7 +18,8 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
     private readonly SharedTasks<(RepositoryName Place, Digest Digest), ContentNode?> _nodes = new();
 
     /// <summary>Reads a manifest; null where the place has none.</summary>
-    /// <exception cref="AirgapException">The registry does not say. What is there and cannot be read has a <see cref="ContentNode.Problem"/>.</exception>
+    /// <exception cref="AirgapException">The registry does not say. What is there and cannot be read has a
+    /// <see cref="ContentNode.Problem"/>.</exception>
     public Task<ContentNode?> ReadAsync(RepositoryName place, Digest digest, CancellationToken cancellationToken) =>
         _nodes.GetOrAdd((place, digest), _ => ReadNewAsync(place, digest, cancellationToken));
 
@@ -34,7 +37,8 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
             node = new ContentNode(new Descriptor("", digest, 0)) { Problem = e.Message };
         }
 
-        return place == repository ? node with { Links = [.. node.Links.Concat(await BesideAsync(digest, cancellationToken)).Distinct()] } : node;
+        return place == repository
+            ? node with { Links = [.. node.Links.Concat(await BesideAsync(digest, cancellationToken)).Distinct()] } : node;
     }
 
     private async Task<ContentNode> DescribeAsync(RepositoryName place, Manifest manifest, CancellationToken cancellationToken)
@@ -44,19 +48,23 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
             links.Add(new ContentLink(subject.Digest, LinkKind.Subject) { IsLeaf = true });
         if (manifest.IsIndex)
         {
-            links.AddRange(manifest.Manifests.Select(child => new ContentLink(child.Digest, LinkKind.Child) { IsLeaf = !MediaTypes.IsIndex(child.MediaType) }));
+            links.AddRange(manifest.Manifests.Select(
+                child => new ContentLink(child.Digest, LinkKind.Child) { IsLeaf = !MediaTypes.IsIndex(child.MediaType) }));
             return new ContentNode(manifest.Descriptor) { Kind = "index", Links = [.. links.Distinct()] };
         }
 
         ContentNode image = new(manifest.Descriptor) { Blobs = [manifest.Config!, .. manifest.Layers], Links = [.. links] };
         try
         {
-            if (manifest.Config!.Size > PlannedManifest.SmallBlob || !BundleLabel.IsPresent((await reader.ReadSmallBlobAsync(place, manifest.Config, cancellationToken)).Bytes.Span))
+            if (manifest.Config!.Size > PlannedManifest.SmallBlob
+                || !BundleLabel.IsPresent((await reader.ReadSmallBlobAsync(place, manifest.Config, cancellationToken)).Bytes.Span))
                 return image;
             ImageReference reference = ImageReference.ByDigest(place, manifest.Digest);
             BundleContent content = await reader.ReadBlobAsync(
-                place, BundleContent.LayerOf(manifest, reference), (stream, token) => BundleContent.ReadAsync(stream, reference, withPackages: false, token), cancellationToken);
-            links.AddRange(content.Lock.Images.Select(locked => new ContentLink(locked.Image.Digest!.Value, LinkKind.Pinned) { Recorded = locked.Image.Repository }));
+                place, BundleContent.LayerOf(manifest, reference),
+                (stream, token) => BundleContent.ReadAsync(stream, reference, withPackages: false, token), cancellationToken);
+            links.AddRange(content.Lock.Images.Select(
+                locked => new ContentLink(locked.Image.Digest!.Value, LinkKind.Pinned) { Recorded = locked.Image.Repository }));
             return image with { Kind = "bundle", Links = [.. links.DistinctBy(link => (link.Target, link.Kind))] };
         }
         catch (AirgapException e) when (IsOfContent(e))
@@ -79,11 +87,14 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
         // The list itself, where clients keep one, is a manifest, too.
         if (await tags.FindAsync(ReferrerList.FallbackTag(digest), cancellationToken) is { } list)
             links.Add(new ContentLink(list, LinkKind.Referrer) { IsLeaf = true });
-        links.AddRange((await reader.ListReferrersAsync(repository, digest, hasFallback: null, cancellationToken)).Manifests.Select(referrer => new ContentLink(referrer.Digest, LinkKind.Referrer) { IsLeaf = true }));
+        links.AddRange((await reader.ListReferrersAsync(repository, digest, hasFallback: null, cancellationToken)).Manifests
+            .Select(referrer => new ContentLink(referrer.Digest, LinkKind.Referrer) { IsLeaf = true }));
         return links;
     }
 
     // What another request, or another day, would not change.
-    private static bool IsOfContent(AirgapException e) => e.Code is ErrorCode.InvalidManifest or ErrorCode.UnsupportedManifest or ErrorCode.InvalidBundle or ErrorCode.InvalidLock
-        or ErrorCode.LockWithoutDigest or ErrorCode.BlobUnknown or ErrorCode.SizeMismatch or ErrorCode.InvalidLayer or ErrorCode.ResponseTooLarge;
+    private static bool IsOfContent(AirgapException e) =>
+        e.Code is ErrorCode.InvalidManifest or ErrorCode.UnsupportedManifest or ErrorCode.InvalidBundle or ErrorCode.InvalidLock
+        or ErrorCode.LockWithoutDigest or ErrorCode.BlobUnknown or ErrorCode.SizeMismatch or ErrorCode.InvalidLayer
+        or ErrorCode.ResponseTooLarge;
 }

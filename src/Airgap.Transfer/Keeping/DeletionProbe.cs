@@ -11,7 +11,8 @@ internal static class DeletionProbe
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeletionUnsupported"/>, or the registry's refusal.</exception>
     public static async Task RequireAsync(IImageRepository repository, CancellationToken cancellationToken)
     {
-        if (await repository.RemoveAsync(Digest.Compute(RandomNumberGenerator.GetBytes(32)).ToString(), cancellationToken) == RemovalAnswer.Unsupported)
+        if (await repository.RemoveAsync(
+            Digest.Compute(RandomNumberGenerator.GetBytes(32)).ToString(), cancellationToken) == RemovalAnswer.Unsupported)
             throw Unsupported(repository);
     }
 

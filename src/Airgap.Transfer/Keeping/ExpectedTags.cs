@@ -38,7 +38,9 @@ internal sealed record ExpectedTags(IReadOnlyDictionary<string, ExpectedTag> ByN
                 AddContentTag(root.Digest, root.From);
         }
 
-        foreach ((Digest digest, ContentNode bundle) in reach.Here.Concat(missing.Where(each => each.Elsewhere is not null).Select(each => KeyValuePair.Create(each.Digest, each.Elsewhere!))).Where(pair => pair.Value.IsBundle))
+        foreach ((Digest digest, ContentNode bundle) in reach.Here.Concat(
+            missing.Where(each => each.Elsewhere is not null).Select(each => KeyValuePair.Create(each.Digest, each.Elsewhere!)))
+            .Where(pair => pair.Value.IsBundle))
         {
             expected.TryAdd(LocationsImage.Tag(digest), new ExpectedTag(null, $"the bundle {digest}"));
             foreach (ContentLink link in bundle.Links)

@@ -25,8 +25,11 @@ internal static class KeptCheck
         }
 
         // A signature or another attachment that cannot be read leads to nothing but its own blobs.
-        HashSet<Digest> leading = [.. roots.Keys, .. kept.Here.Values.SelectMany(node => node.Links).Where(link => link is { Kind: LinkKind.Pinned or LinkKind.Child, IsLeaf: false }).Select(link => link.Target)];
-        problems.AddRange(kept.Here.Where(pair => pair.Value.Problem is not null && leading.Contains(pair.Key)).Select(pair => ($"{pair.Key} cannot be read: {pair.Value.Problem!.TrimEnd('.')}", pair.Key)));
+        HashSet<Digest> leading = [
+            .. roots.Keys, .. kept.Here.Values.SelectMany(node => node.Links)
+            .Where(link => link is { Kind: LinkKind.Pinned or LinkKind.Child, IsLeaf: false }).Select(link => link.Target)];
+        problems.AddRange(kept.Here.Where(pair => pair.Value.Problem is not null && leading.Contains(pair.Key))
+            .Select(pair => ($"{pair.Key} cannot be read: {pair.Value.Problem!.TrimEnd('.')}", pair.Key)));
         if (problems is [var (problem, digest), ..])
         {
             throw new AirgapException(
@@ -43,9 +46,11 @@ internal static class KeptCheck
         if (missing.Link is not { IsLeaf: false } link)
             return false;
         // A bundle that was only pushed has its images where its lock says.
-        return link.Kind != LinkKind.Pinned || link.Recorded == repository || IsRelocated(kept.Here[missing.Parent!.Value], kept, repository);
+        return link.Kind != LinkKind.Pinned || link.Recorded == repository
+            || IsRelocated(kept.Here[missing.Parent!.Value], kept, repository);
     }
 
     private static bool IsRelocated(ContentNode bundle, Reach kept, RepositoryName repository) => bundle.Links.Any(link =>
-        link.Kind == LinkKind.Locations || (link.Kind == LinkKind.Pinned && link.Recorded != repository && kept.Here.ContainsKey(link.Target)));
+        link.Kind == LinkKind.Locations
+            || (link.Kind == LinkKind.Pinned && link.Recorded != repository && kept.Here.ContainsKey(link.Target)));
 }

@@ -10,7 +10,8 @@ internal static class KeptLock
     /// <exception cref="Oci.AirgapException">As <see cref="LockFile.Read(string)"/>.</exception>
     public static IReadOnlyList<KeptRoot> Read(string path, string? tag = null) => LockFile.Read(path) switch
     {
-        LockFileContent.OfBundle { Lock: var bundle } => [Root(bundle.Image, path) with { Tag = tag ?? (bundle.Tag.Length == 0 ? null : bundle.Tag) }],
+        LockFileContent.OfBundle { Lock: var bundle } =>
+            [Root(bundle.Image, path) with { Tag = tag ?? (bundle.Tag.Length == 0 ? null : bundle.Tag) }],
         LockFileContent.OfImages { Lock: var images } => [.. images.Images.Select(locked => Root(locked.Image, path))],
         _ => throw new InvalidOperationException("Unknown kind of lock."),
     };

@@ -53,7 +53,8 @@ internal sealed class LateTags(IRegistry registry, RepositoryName name, TimeProv
             return [];
         Dictionary<string, Digest> before = new(_known, StringComparer.Ordinal);
         RepositoryTags tags = await ReadAsync(cancellationToken);
-        Digest[] late = [.. tags.ByName.Where(tag => !before.TryGetValue(tag.Key, out Digest known) || known != tag.Value).Select(tag => tag.Value).Distinct()];
+        Digest[] late = [.. tags.ByName.Where(tag => !before.TryGetValue(tag.Key, out Digest known) || known != tag.Value)
+            .Select(tag => tag.Value).Distinct()];
         if (late.Length == 0)
             return [];
         // What an earlier walk saw may be gone by now.

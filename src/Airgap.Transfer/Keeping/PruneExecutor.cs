@@ -6,8 +6,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Carries out a prune plan: exactly what it removes, and of that only what is still as it was. What is kept is never touched, so that a run that ends in
-/// the middle leaves it whole; another run goes on.
+/// Carries out a prune plan: exactly what it removes, and of that only what is still as it was. What is kept is never touched, so that a
+/// run that ends in the middle leaves it whole; another run goes on.
 /// </summary>
 /// <param name="registry">The registries.</param>
 /// <param name="clock">Tells the time.</param>
@@ -22,8 +22,9 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
     /// <param name="done">Is told each manifest, as soon as it is dealt with.</param>
     /// <param name="cancellationToken">Ends it between two manifests.</param>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.GraceNotOver"/>, <see cref="ErrorCode.DeletionUnsupported"/>, <see cref="ErrorCode.TagsNotListed"/>, <see cref="ErrorCode.KeptNotWhole"/>:
-    /// nothing was removed; <see cref="ErrorCode.PrunedWhileNeeded"/>: something came at the same time; <see cref="ErrorCode.StillThere"/>, <see cref="ErrorCode.TagTookManifest"/> or 1xxx: the registry, in the middle perhaps.
+    /// <see cref="ErrorCode.GraceNotOver"/>, <see cref="ErrorCode.DeletionUnsupported"/>, <see cref="ErrorCode.TagsNotListed"/>,
+    /// <see cref="ErrorCode.KeptNotWhole"/>: nothing was removed; <see cref="ErrorCode.PrunedWhileNeeded"/>: something came at the same
+    /// time; <see cref="ErrorCode.StillThere"/>, <see cref="ErrorCode.TagTookManifest"/> or 1xxx: the registry, in the middle perhaps.
     /// </exception>
     public async Task RunAsync(PrunePlan plan, Action<PrunedItem> done, CancellationToken cancellationToken)
     {
@@ -32,7 +33,8 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         {
             throw new AirgapException(
                 ErrorCode.GraceNotOver,
-                $"The plan of {plan.Repository} may be carried out from {plan.NotBefore} on: its registry does not say how old its manifests are, so the grace counts from the plan.",
+                $"The plan of {plan.Repository} may be carried out from {plan.NotBefore} on: its registry does not say how old its " +
+                "manifests are, so the grace counts from the plan.",
                 "Wait until then, or make a plan with a shorter grace.")
             { Reference = plan.Repository };
         }
@@ -66,7 +68,8 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
     }
 
     // The time between a look and a deletion cannot be nothing; what fell into it is found now.
-    private static async Task RequireUnhurtAsync(LateTags late, HashSet<Digest> removed, RepositoryName name, CancellationToken cancellationToken)
+    private static async Task RequireUnhurtAsync(
+        LateTags late, HashSet<Digest> removed, RepositoryName name, CancellationToken cancellationToken)
     {
         await late.FindAsync(always: true, cancellationToken);
         Digest[] hurt = [.. late.Missing.Where(removed.Contains)];
@@ -74,37 +77,44 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         {
             throw new AirgapException(
                 ErrorCode.PrunedWhileNeeded,
-                $"Something was tagged in {name} while it was cleaned up, and leads to {hurt.Length} of the manifests that were removed, such as {hurt[0]}.",
+                "Something was tagged in " +
+                $"{name} while it was cleaned up, and leads to {hurt.Length} of the manifests that were removed, such as {hurt[0]}.",
                 "Run the relocation that was under way once more: it sends what is missing. Prune when none is.")
             { Reference = name.ToString(), Digest = hurt[0].ToString() };
         }
     }
 
     // What the plan keeps, and every tag that is not as the plan has it, with all that they lead to now.
-    private static async Task<HashSet<Digest>> StaysAsync(PrunePlan plan, RepositoryWalk walk, RepositoryTags tags, CancellationToken cancellationToken)
+    private static async Task<HashSet<Digest>> StaysAsync(
+        PrunePlan plan, RepositoryWalk walk, RepositoryTags tags, CancellationToken cancellationToken)
     {
         Dictionary<Digest, string> roots = [];
         foreach (PruneRoot root in plan.Keep)
             roots.TryAdd(Digest.Parse(root.Digest), root.From);
-        Reach kept = await walk.FromAsync(roots.Keys.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
+        Reach kept = await walk.FromAsync(
+            roots.Keys.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
         KeptCheck.Require(kept, walk.Repository, roots);
         Dictionary<string, Digest> removed = plan.Remove
             .SelectMany(item => item.Tags.Select(tag => (tag, Digest.Parse(item.Digest))))
             .DistinctBy(tag => tag.tag)
             .ToDictionary(tag => tag.tag, tag => tag.Item2, StringComparer.Ordinal);
-        Digest[] others = [.. tags.ByName.Where(tag => !removed.TryGetValue(tag.Key, out Digest planned) || planned != tag.Value).Select(tag => tag.Value)];
-        Reach also = await walk.FromAsync(others.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
+        Digest[] others = [.. tags.ByName.Where(tag => !removed.TryGetValue(tag.Key, out Digest planned) || planned != tag.Value)
+            .Select(tag => tag.Value)];
+        Reach also = await walk.FromAsync(
+            others.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
         return [.. kept.Here.Keys, .. also.Here.Keys];
     }
 
     private static async Task<PruneOutcome> RemoveAsync(
-        IImageRepository repository, RepositoryWalk walk, PruneItem item, Digest digest, HashSet<Digest> stays, DateTimeOffset made, CancellationToken cancellationToken)
+        IImageRepository repository, RepositoryWalk walk, PruneItem item, Digest digest, HashSet<Digest> stays, DateTimeOffset made,
+        CancellationToken cancellationToken)
     {
         if (stays.Contains(digest))
             return PruneOutcome.Needed;
         if (await repository.ResolveAsync(item.Digest, cancellationToken) is null)
             return PruneOutcome.Gone;
-        if (await repository.FindStoredTimeAsync(digest, cancellationToken) is { } stored && (item.Stored is { } known ? PrunePlanFile.Time(stored) != known : stored > made))
+        if (await repository.FindStoredTimeAsync(digest, cancellationToken) is { } stored
+            && (item.Stored is { } known ? PrunePlanFile.Time(stored) != known : stored > made))
         {
             // Who pushed it again relies on what it leads to.
             stays.UnionWith((await walk.FromAsync([(digest, null)], asksElsewhere: false, cancellationToken)).Here.Keys);
@@ -128,7 +138,8 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
     }
 
     // Gone is what cannot be had any more, whatever the registry said.
-    private static async Task<AirgapException?> TryRemoveAsync(IImageRepository repository, string tagOrDigest, CancellationToken cancellationToken)
+    private static async Task<AirgapException?> TryRemoveAsync(
+        IImageRepository repository, string tagOrDigest, CancellationToken cancellationToken)
     {
         try
         {
@@ -137,7 +148,9 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
                 return DeletionProbe.Unsupported(repository);
             return await repository.ResolveAsync(tagOrDigest, cancellationToken) is null ? null : new AirgapException(
                 ErrorCode.StillThere,
-                $"The registry {repository.Name.Registry} {(answer == RemovalAnswer.Taken ? "took the deletion of" : "says that it has no")} {tagOrDigest} of {repository.Name}, and still gives it.",
+                $"The registry {repository.Name.Registry} " +
+                $"{(answer == RemovalAnswer.Taken ? "took the deletion of" : "says that it has no")} {tagOrDigest} of {repository.Name}, " +
+                "and still gives it.",
                 "Ask the registry's operator: a proxy or a rule of the registry may keep it.")
             { Reference = repository.Name.ToString() };
         }
@@ -148,7 +161,8 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
     }
 
     // Where a registry leaves the tags of a manifest that is gone.
-    private static async Task RemoveTagsAsync(IImageRepository repository, PrunePlan plan, HashSet<Digest> stays, CancellationToken cancellationToken)
+    private static async Task RemoveTagsAsync(
+        IImageRepository repository, PrunePlan plan, HashSet<Digest> stays, CancellationToken cancellationToken)
     {
         HashSet<string> planned = [.. plan.Remove.Where(item => !stays.Contains(Digest.Parse(item.Digest))).SelectMany(item => item.Tags)];
         if (planned.Count == 0)

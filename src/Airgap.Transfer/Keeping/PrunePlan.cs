@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// What a prune would remove from a repository, to be read by people before it is carried out. Its JSON schema is in the package Airgap.Build.
-/// Who carries it out believes none of it but what to remove: everything is looked at again.
+/// What a prune would remove from a repository, to be read by people before it is carried out. Its JSON schema is in the package
+/// Airgap.Build. Who carries it out believes none of it but what to remove: everything is looked at again.
 /// </summary>
 internal sealed record PrunePlan
 {
@@ -23,7 +23,10 @@ internal sealed record PrunePlan
     /// <summary>How old a manifest has to be, in seconds.</summary>
     public required double GraceSeconds { get; init; }
 
-    /// <summary>When the plan may be carried out; null for at once. Where a registry does not say how old its manifests are, the grace counts from the plan.</summary>
+    /// <summary>
+    /// When the plan may be carried out; null for at once. Where a registry does not say how old its manifests are, the grace counts from
+    /// the plan.
+    /// </summary>
     public string? NotBefore { get; init; }
 
     /// <summary>One line on what would be removed.</summary>
@@ -41,7 +44,9 @@ internal sealed record PrunePlan
     /// <summary>What nothing kept leads to, and stays all the same.</summary>
     public required ImmutableArray<PruneLeft> Left { get; init; }
 
-    /// <summary>The tags that stay, and what they stand for: a tag that is none of these when the plan is carried out is new, and kept.</summary>
+    /// <summary>
+    /// The tags that stay, and what they stand for: a tag that is none of these when the plan is carried out is new, and kept.
+    /// </summary>
     public required ImmutableSortedDictionary<string, string> Tags { get; init; }
 
     /// <summary>The blobs that nothing leads to afterwards; the registry's own garbage collection frees them.</summary>
@@ -59,7 +64,8 @@ internal sealed record PruneRoot(string Digest, string? Tag, string From);
 
 /// <summary>A manifest to remove, with its tags.</summary>
 /// <param name="Digest">The manifest.</param>
-/// <param name="Kind"><c>bundle</c>, <c>index</c>, <c>image</c>, <c>locations</c>, <c>artifact</c> (a signature, or another attachment) or <c>manifest</c> (it cannot be read).</param>
+/// <param name="Kind"><c>bundle</c>, <c>index</c>, <c>image</c>, <c>locations</c>, <c>artifact</c> (a signature, or another attachment) or
+/// <c>manifest</c> (it cannot be read).</param>
 /// <param name="Tags">All tags that stand for it; they go with it.</param>
 /// <param name="Stored">When the registry stored it, in UTC; null where it does not say.</param>
 internal sealed record PruneItem(string Digest, string Kind, ImmutableArray<string> Tags, string? Stored);

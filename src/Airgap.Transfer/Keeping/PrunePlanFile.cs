@@ -29,7 +29,8 @@ internal static class PrunePlanFile
 
     /// <summary>Writes a plan.</summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
-    public static Task WriteAsync(string path, PrunePlan plan, CancellationToken cancellationToken) => ArtifactFile.WriteAsync(path, ToJson(plan), cancellationToken);
+    public static Task WriteAsync(string path, PrunePlan plan, CancellationToken cancellationToken) =>
+        ArtifactFile.WriteAsync(path, ToJson(plan), cancellationToken);
 
     /// <summary>Reads a plan, and checks every value of it that is used.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidPrunePlan"/>, or a 3xxx code of the file.</exception>
@@ -45,7 +46,8 @@ internal static class PrunePlanFile
         HashSet<string> removed = new(StringComparer.Ordinal);
         foreach (PruneItem? item in plan.Remove)
         {
-            if (item is null || !Digest.TryParse(item.Digest, out _) || item.Tags.IsDefault || !item.Tags.All(tag => tag is not null && ImageReference.IsTag(tag)))
+            if (item is null || !Digest.TryParse(item.Digest, out _) || item.Tags.IsDefault
+                || !item.Tags.All(tag => tag is not null && ImageReference.IsTag(tag)))
                 throw Invalid(path, $"'{Printable.Line(item?.Digest ?? "null")}' is not a manifest to remove");
             if (!removed.Add(item.Digest))
                 throw Invalid(path, $"it removes {item.Digest} twice");

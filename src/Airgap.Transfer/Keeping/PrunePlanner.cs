@@ -20,9 +20,12 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="staleTags">True to remove tags, too, that stand for what is kept, and that nothing kept names.</param>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.DeletionUnsupported"/>, <see cref="ErrorCode.TagsNotListed"/>, <see cref="ErrorCode.KeptNotWhole"/>; 1xxx: the registry.
+    /// <see cref="ErrorCode.DeletionUnsupported"/>, <see cref="ErrorCode.TagsNotListed"/>, <see cref="ErrorCode.KeptNotWhole"/>; 1xxx: the
+    /// registry.
     /// </exception>
-    public async Task<PrunePlan> PlanAsync(IReadOnlyList<KeptRoot> roots, RepositoryName repository, TimeSpan grace, CancellationToken cancellationToken, bool staleTags = false)
+    public async Task<PrunePlan> PlanAsync(
+        IReadOnlyList<KeptRoot> roots, RepositoryName repository, TimeSpan grace, CancellationToken cancellationToken,
+        bool staleTags = false)
     {
         IImageRepository at = registry.GetRepository(repository);
         await DeletionProbe.RequireAsync(at, cancellationToken);
@@ -41,19 +44,24 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
             }
         }
 
-        Reach reach = await walk.FromAsync(kept.Select(root => (root.Digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
+        Reach reach = await walk.FromAsync(
+            kept.Select(root => (root.Digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
         KeptCheck.Require(reach, repository, kept.DistinctBy(root => root.Digest).ToDictionary(root => root.Digest, root => root.From));
-        Reach all = await walk.FromAsync(tags.ByName.Values.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
+        Reach all = await walk.FromAsync(
+            tags.ByName.Values.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
         Dictionary<Digest, ContentNode> removed = all.Here.Where(pair => !reach.Here.ContainsKey(pair.Key)).ToDictionary();
 
         IReadOnlyDictionary<Digest, DateTimeOffset?> stored = await AgesAsync(at, removed.Keys, cancellationToken);
         List<PruneLeft> left = [];
         Digest[] young = [.. removed.Keys.Where(digest => stored[digest] is { } time && time > now - grace).Order()];
-        Reach spared = await walk.FromAsync(young.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
+        Reach spared = await walk.FromAsync(
+            young.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
         foreach (Digest digest in spared.Here.Keys.Where(removed.Remove).Order())
         {
             bool isYoung = stored[digest] is { } time && time > now - grace;
-            left.Add(new PruneLeft(digest.ToString(), null, isYoung ? $"it was stored at {PrunePlanFile.Time(stored[digest]!.Value)}, within the grace" : "something within the grace leads to it"));
+            left.Add(new PruneLeft(digest.ToString(), null,
+                isYoung ? $"it was stored at {PrunePlanFile.Time(stored[digest]!.Value)}, within the grace"
+                : "something within the grace leads to it"));
         }
 
         bool isAgeUnknown = removed.Keys.Any(digest => stored[digest] is null);
@@ -69,14 +77,20 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         bool isTagAgeUnknown = staleTags && unnamed.Length > 0;
         if (isTagAgeUnknown)
             notes.Add(PruneNotes.TagAgeUnknown);
-        PruneGarbage garbage = Garbage(removed, all.Here.Where(pair => !removed.ContainsKey(pair.Key)).Concat(reach.Here).Select(pair => pair.Value));
-        HashSet<Digest> locations = [.. all.Here.Values.SelectMany(node => node.Links).Where(link => link.Kind == LinkKind.Locations).Select(link => link.Target)];
-        HashSet<Digest> artifacts = [.. all.Here.Values.SelectMany(node => node.Links).Where(link => link.Kind is LinkKind.Artifact or LinkKind.Referrer).Select(link => link.Target)];
+        PruneGarbage garbage = Garbage(
+            removed, all.Here.Where(pair => !removed.ContainsKey(pair.Key)).Concat(reach.Here).Select(pair => pair.Value));
+        HashSet<Digest> locations =
+            [.. all.Here.Values.SelectMany(node => node.Links).Where(link => link.Kind == LinkKind.Locations).Select(link => link.Target)];
+        HashSet<Digest> artifacts = [
+            .. all.Here.Values.SelectMany(node => node.Links).Where(link => link.Kind is LinkKind.Artifact or LinkKind.Referrer)
+            .Select(link => link.Target)];
         PruneItem[] items =
         [
-            .. RemovalOrder.Of(removed, digest => tagsOf[digest].Any(tag => DerivedTags.SubjectOf(tag) is null)).Select(digest => new PruneItem(
+            .. RemovalOrder.Of(removed, digest => tagsOf[digest].Any(tag => DerivedTags.SubjectOf(tag) is null))
+            .Select(digest => new PruneItem(
                 digest.ToString(),
-                removed[digest].Descriptor.Size == 0 ? "manifest" : locations.Contains(digest) ? "locations" : artifacts.Contains(digest) ? "artifact" : removed[digest].Kind,
+                removed[digest].Descriptor.Size == 0 ? "manifest"
+                : locations.Contains(digest) ? "locations" : artifacts.Contains(digest) ? "artifact" : removed[digest].Kind,
                 [.. tagsOf[digest].Order(StringComparer.Ordinal)],
                 stored[digest] is { } time ? PrunePlanFile.Time(time) : null)),
         ];
@@ -87,11 +101,13 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
             GraceSeconds = grace.TotalSeconds,
             NotBefore = (isAgeUnknown || isTagAgeUnknown) && grace > TimeSpan.Zero ? PrunePlanFile.Time(now + grace) : null,
             Summary = PruneNotes.Summary(repository, items, stale.Count, garbage),
-            Keep = [.. kept.DistinctBy(root => (root.Digest, root.Tag, root.From)).Select(root => new PruneRoot(root.Digest.ToString(), root.Tag, root.From))],
+            Keep = [.. kept.DistinctBy(root => (root.Digest, root.Tag, root.From))
+                .Select(root => new PruneRoot(root.Digest.ToString(), root.Tag, root.From))],
             Remove = [.. items],
             StaleTags = stale.Count == 0 ? null : [.. stale],
             Left = [.. left],
-            Tags = tags.ByName.Where(tag => !removed.ContainsKey(tag.Value) && !stale.Exists(other => other.Tag == tag.Key)).ToImmutableSortedDictionary(tag => tag.Key, tag => tag.Value.ToString(), StringComparer.Ordinal),
+            Tags = tags.ByName.Where(tag => !removed.ContainsKey(tag.Value) && !stale.Exists(other => other.Tag == tag.Key))
+            .ToImmutableSortedDictionary(tag => tag.Key, tag => tag.Value.ToString(), StringComparer.Ordinal),
             Garbage = garbage,
             Notes = [.. notes],
         };
@@ -99,7 +115,8 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
 
     /// <summary>Reads the tags of a repository whose tags have to be known.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.TagsNotListed"/>; 1xxx: the registry.</exception>
-    public static async Task<RepositoryTags> ReadTagsAsync(IRegistry registry, RepositoryName repository, int concurrency, CancellationToken cancellationToken)
+    public static async Task<RepositoryTags> ReadTagsAsync(
+        IRegistry registry, RepositoryName repository, int concurrency, CancellationToken cancellationToken)
     {
         RepositoryTags tags = await RepositoryTags.ReadAsync(registry, repository, concurrency, cancellationToken);
         return tags.Refusal is not { } refusal ? tags : throw new AirgapException(
@@ -110,7 +127,8 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         { Reference = repository.ToString(), StatusCode = refusal.StatusCode };
     }
 
-    private async Task<IReadOnlyDictionary<Digest, DateTimeOffset?>> AgesAsync(IImageRepository repository, IEnumerable<Digest> digests, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<Digest, DateTimeOffset?>> AgesAsync(
+        IImageRepository repository, IEnumerable<Digest> digests, CancellationToken cancellationToken)
     {
         ConcurrentDictionary<Digest, DateTimeOffset?> ages = new();
         await Parallel.ForEachAsync(
@@ -138,7 +156,8 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
     private static PruneGarbage Garbage(Dictionary<Digest, ContentNode> removed, IEnumerable<ContentNode> staying)
     {
         HashSet<Digest> used = [.. staying.SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
-        Descriptor[] blobs = [.. removed.Values.SelectMany(node => node.Blobs).DistinctBy(blob => blob.Digest).Where(blob => !used.Contains(blob.Digest))];
+        Descriptor[] blobs = [.. removed.Values.SelectMany(node => node.Blobs).DistinctBy(blob => blob.Digest)
+            .Where(blob => !used.Contains(blob.Digest))];
         return new PruneGarbage(blobs.Length, blobs.Sum(blob => blob.Size));
     }
 }

@@ -3,8 +3,8 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// The order in which manifests are removed: what leads to others before them, so that whoever still sees something sees it whole, and no registry has
-/// to refuse a part of an index; what people tagged first; and the same in every run.
+/// The order in which manifests are removed: what leads to others before them, so that whoever still sees something sees it whole, and no
+/// registry has to refuse a part of an index; what people tagged first; and the same in every run.
 /// </summary>
 internal static class RemovalOrder
 {
@@ -43,6 +43,7 @@ internal static class RemovalOrder
         return order;
 
         IEnumerable<Digest> Below(Digest digest, ContentNode node) =>
-            node.Links.Where(link => link.Kind != LinkKind.Subject && link.Target != digest).Select(link => link.Target).Distinct().Where(nodes.ContainsKey);
+            node.Links.Where(link => link.Kind != LinkKind.Subject && link.Target != digest).Select(link => link.Target).Distinct()
+                .Where(nodes.ContainsKey);
     }
 }

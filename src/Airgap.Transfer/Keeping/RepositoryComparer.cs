@@ -15,7 +15,8 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
     /// <param name="withExtra">True to look for what it has too much.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">1xxx: its registry does not answer.</exception>
-    public async Task<RepositoryDifference> CompareAsync(IReadOnlyList<KeptRoot> roots, RepositoryName repository, bool withExtra, CancellationToken cancellationToken)
+    public async Task<RepositoryDifference> CompareAsync(
+        IReadOnlyList<KeptRoot> roots, RepositoryName repository, bool withExtra, CancellationToken cancellationToken)
     {
         RepositoryTags tags = await RepositoryTags.ReadAsync(registry, repository, concurrency, cancellationToken);
         using RepositoryWalk walk = new(registry, repository, tags, concurrency);
@@ -23,11 +24,14 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
         MissingContent[] missing = [.. reach.Missing.Where(each => each.Link?.Kind is null or LinkKind.Child or LinkKind.Pinned)];
         ILookup<Digest, KeptRoot> byDigest = roots.ToLookup(root => root.Digest);
         List<LackingContent> lacks = [.. missing.Select(each => new LackingContent(
-            each.Elsewhere?.Kind ?? "manifest", each.Digest.ToString(), null, each.Parent is { } parent ? Words(each.Link!.Kind, parent) : byDigest[each.Digest].First().From))];
+            each.Elsewhere?.Kind ?? "manifest", each.Digest.ToString(), null,
+            each.Parent is { } parent ? Words(each.Link!.Kind, parent) : byDigest[each.Digest].First().From))];
 
         ExpectedTags expected = ExpectedTags.Of(roots, reach, missing);
         // With --repo-based-tags the source repository stands in front of a content tag.
-        HashSet<Digest> tagged = [.. tags.ByName.Where(tag => tag.Key.EndsWith($"-{ContentTags.Default(tag.Value)}", StringComparison.Ordinal)).Select(tag => tag.Value)];
+        HashSet<Digest> tagged = [
+            .. tags.ByName.Where(tag => tag.Key.EndsWith($"-{ContentTags.Default(tag.Value)}", StringComparison.Ordinal))
+            .Select(tag => tag.Value)];
         List<ChangedTag> changed = [];
         foreach ((string tag, ExpectedTag wanted) in expected.ByName)
         {
@@ -60,17 +64,20 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
         return
         [
             .. tags.ByName
-                .Where(tag => !expected.ByName.ContainsKey(tag.Key) && !untold.Contains(tag.Value) && !(DerivedTags.SubjectOf(tag.Key) is { } subject && reached.Contains(subject)))
+                .Where(tag => !expected.ByName.ContainsKey(tag.Key) && !untold.Contains(tag.Value)
+                    && !(DerivedTags.SubjectOf(tag.Key) is { } subject && reached.Contains(subject)))
                 .OrderBy(tag => tag.Key, StringComparer.Ordinal)
                 .Select(tag => new ExtraTag(tag.Key, tag.Value.ToString(), reach.Here.ContainsKey(tag.Value))),
         ];
     }
 
-    private static IEnumerable<string> Unknown(ILookup<Digest, KeptRoot> roots, Reach reach, MissingContent[] missing, RepositoryTags tags, bool withExtra)
+    private static IEnumerable<string> Unknown(
+        ILookup<Digest, KeptRoot> roots, Reach reach, MissingContent[] missing, RepositoryTags tags, bool withExtra)
     {
         if (withExtra && tags.Refusal is { } refusal)
             yield return $"What it has too much: {refusal.Message.TrimEnd('.')}.";
-        foreach (MissingContent each in missing.Where(each => each.Elsewhere is null && each.Link?.IsLeaf != true && !roots[each.Digest].Any(root => root.IsListedWhole)))
+        foreach (MissingContent each in missing.Where(
+            each => each.Elsewhere is null && each.Link?.IsLeaf != true && !roots[each.Digest].Any(root => root.IsListedWhole)))
             yield return $"What {each.Digest} leads to: it is not there{(each.Problem is { } problem ? $", and {problem}" : "")}.";
         foreach ((Digest digest, ContentNode node) in reach.Here.Where(pair => pair.Value.Problem is not null))
             yield return $"What {digest} leads to: {node.Problem!.TrimEnd('.')}.";

@@ -28,7 +28,8 @@ internal sealed class RepositoryTags
 
     /// <summary>Lists the tags and asks what each stands for. A repository that does not exist has none.</summary>
     /// <exception cref="AirgapException">The registry cannot be reached, or one of its tags cannot be resolved.</exception>
-    public static async Task<RepositoryTags> ReadAsync(IRegistry registry, RepositoryName name, int concurrency, CancellationToken cancellationToken)
+    public static async Task<RepositoryTags> ReadAsync(
+        IRegistry registry, RepositoryName name, int concurrency, CancellationToken cancellationToken)
     {
         IImageRepository repository = registry.GetRepository(name);
         HashSet<string> names = new(StringComparer.Ordinal);
@@ -38,10 +39,15 @@ internal sealed class RepositoryTags
             {
                 // A name that is not a tag would make another address of the request.
                 if (ImageReference.IsTag(tag) && names.Add(tag) && names.Count > MaxTags)
-                    throw new AirgapException(ErrorCode.RepositoryTooLarge, $"{name} has more than {MaxTags} tags.", "Check what was pushed there.") { Reference = name.ToString() };
+                    throw new AirgapException(
+                        ErrorCode.RepositoryTooLarge, $"{name} has more than {MaxTags} tags.", "Check what was pushed there.")
+                    {
+                        Reference = name.ToString()
+                    };
             }
         }
-        catch (AirgapException e) when (e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.RegistryRefused or ErrorCode.RegistryProtocol or ErrorCode.ResponseTooLarge or ErrorCode.ReadOnlyRepository)
+        catch (AirgapException e) when (e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.RegistryRefused
+            or ErrorCode.RegistryProtocol or ErrorCode.ResponseTooLarge or ErrorCode.ReadOnlyRepository)
         {
             return new RepositoryTags(repository, new Dictionary<string, Digest>(), e);
         }

@@ -33,19 +33,26 @@ internal sealed class RepositoryWalk : IDisposable
 
     /// <summary>Finds all that roots lead to.</summary>
     /// <param name="roots">The roots, with the other places that may have them.</param>
-    /// <param name="asksElsewhere">True to look in other places for what the repository has not, so that all that is missing is known.</param>
+    /// <param name="asksElsewhere">True to look in other places for what the repository has not, so that all that is missing is
+    /// known.</param>
     /// <param name="cancellationToken">Ends the walk.</param>
     /// <exception cref="AirgapException">1xxx: the repository's registry does not answer.</exception>
-    public async Task<Reach> FromAsync(IEnumerable<(Digest Digest, RepositoryName? Origin)> roots, bool asksElsewhere, CancellationToken cancellationToken)
+    public async Task<Reach> FromAsync(
+        IEnumerable<(Digest Digest, RepositoryName? Origin)> roots, bool asksElsewhere, CancellationToken cancellationToken)
     {
         Dictionary<Digest, ContentNode> here = [];
         List<MissingContent> missing = [];
         HashSet<Digest> seen = [];
-        List<Step> level = [.. roots.Where(root => seen.Add(root.Digest)).Select(root => new Step(root.Digest, null, null, root.Origin is { } origin ? [origin] : []))];
+        List<Step> level = [.. roots.Where(root => seen.Add(root.Digest))
+            .Select(root => new Step(root.Digest, null, null, root.Origin is { } origin ? [origin] : []))];
         while (level.Count > 0)
         {
             if (seen.Count > MaxManifests)
-                throw new AirgapException(ErrorCode.RepositoryTooLarge, $"{Repository} holds more than {MaxManifests} manifests.", "Check what was pushed there.") { Reference = Repository.ToString() };
+                throw new AirgapException(
+                    ErrorCode.RepositoryTooLarge, $"{Repository} holds more than {MaxManifests} manifests.", "Check what was pushed there.")
+                {
+                    Reference = Repository.ToString()
+                };
             Found[] found = new Found[level.Count];
             await Parallel.ForAsync(
                 0,
@@ -64,7 +71,8 @@ internal sealed class RepositoryWalk : IDisposable
                 foreach (ContentLink link in found[i].Node?.Links ?? [])
                 {
                     if (seen.Add(link.Target))
-                        next.Add(new Step(link.Target, link, step.Digest, [.. step.Places.Concat(link.Recorded is { } recorded ? [recorded] : []).Distinct()]));
+                        next.Add(new Step(link.Target, link, step.Digest,
+                            [.. step.Places.Concat(link.Recorded is { } recorded ? [recorded] : []).Distinct()]));
                 }
             }
 

@@ -5,8 +5,8 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Removes tags whose manifests stay. Some registries refuse that, which is told, and some delete the manifest with its tag: it is put back, with its other
-/// tags, and no more is removed.
+/// Removes tags whose manifests stay. Some registries refuse that, which is told, and some delete the manifest with its tag: it is put
+/// back, with its other tags, and no more is removed.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="tags">Its tags.</param>
@@ -15,7 +15,8 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
     private AirgapException? _refusal;
 
     /// <summary>Removes one.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.TagTookManifest"/>, <see cref="ErrorCode.StillThere"/>; 1xxx: the registry.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.TagTookManifest"/>, <see cref="ErrorCode.StillThere"/>; 1xxx: the
+    /// registry.</exception>
     public async Task<PrunedItem> RemoveAsync(PruneTag stale, CancellationToken cancellationToken)
     {
         PrunedItem done = new(new PruneItem(stale.Digest, PrunedItem.TagKind, [stale.Tag], null), PruneOutcome.Removed);
@@ -46,7 +47,8 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
             return await repository.RemoveAsync(tag, cancellationToken) switch
             {
                 RemovalAnswer.Unsupported => Refused("it answered that it does not do that"),
-                RemovalAnswer.Absent when await repository.ResolveAsync(tag, cancellationToken) is not null => Refused("it answered that it has no such manifest, and gives it all the same"),
+                RemovalAnswer.Absent when await repository.ResolveAsync(tag, cancellationToken) is not null =>
+                    Refused("it answered that it has no such manifest, and gives it all the same"),
                 _ => null,
             };
         }
@@ -70,7 +72,8 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
             await repository.PushManifestAsync(manifest, tag, cancellationToken);
         return new AirgapException(
             ErrorCode.TagTookManifest,
-            $"The registry {repository.Name.Registry} deleted the manifest {stale.Digest} of {repository.Name} with its tag {stale.Tag}, though it was asked for the tag alone. It was put back, with its other tags.",
+            $"The registry {repository.Name.Registry} deleted the manifest {stale.Digest} of {repository.Name} with its tag {stale.Tag}, " +
+            "though it was asked for the tag alone. It was put back, with its other tags.",
             "Verify what is kept, and plan without stale tags at this registry.")
         { Reference = repository.Name.ToString(), Digest = stale.Digest };
     }

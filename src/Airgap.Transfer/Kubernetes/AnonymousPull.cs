@@ -14,7 +14,8 @@ internal static class AnonymousPull
     /// <param name="reference">What is there.</param>
     /// <param name="name">The PackageRepository.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<Diagnostic?> FindRefusalAsync(RegistryOptions options, ImageReference reference, string name, CancellationToken cancellationToken)
+    public static async Task<Diagnostic?> FindRefusalAsync(
+        RegistryOptions options, ImageReference reference, string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -33,7 +34,8 @@ internal static class AnonymousPull
 
         return new Diagnostic(
             ErrorCode.AnonymousPullRefused,
-            $"{reference.Repository.Registry} refuses to hand out {reference.Repository} without credentials, and the PackageRepository '{name}' names no Secret: a cluster answers 'UNAUTHORIZED'.",
+            $"{reference.Repository.Registry} refuses to hand out {reference.Repository} without credentials, and the PackageRepository " +
+            $"'{name}' names no Secret: a cluster answers 'UNAUTHORIZED'.",
             "Name a Secret with the registry's credentials for the cluster, or let everyone pull.")
         { Reference = reference.ToString() };
     }

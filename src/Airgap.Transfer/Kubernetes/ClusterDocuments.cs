@@ -11,7 +11,9 @@ internal static class ClusterDocuments
 
     /// <summary>A Namespace.</summary>
     public static KubernetesObject Namespace(string name) =>
-        new("Namespace", null, name, new ManifestYaml().Document().Add(0, "apiVersion", "v1").Add(0, "kind", "Namespace").Key(0, "metadata").Add(1, "name", name).ToString());
+        new("Namespace", null, name,
+            new ManifestYaml().Document().Add(0, "apiVersion", "v1").Add(0, "kind", "Namespace").Key(0, "metadata")
+            .Add(1, "name", name).ToString());
 
     /// <summary>The settings of kapp-controller with the certificates that it has to trust.</summary>
     /// <param name="ns">The namespace of kapp-controller.</param>
@@ -19,7 +21,10 @@ internal static class ClusterDocuments
     public static KubernetesObject Trust(string ns, string certificates)
     {
         const string name = "kapp-controller-config";
-        ManifestYaml yaml = new ManifestYaml().Document().Comment(0, "kapp-controller trusts these from its next attempt on, without a restart. They take the place of caCerts that the Secret has already.");
+        ManifestYaml yaml = new ManifestYaml().Document()
+            .Comment(
+                0, "kapp-controller trusts these from its next attempt on, without a restart. They take the place of caCerts that the " +
+                "Secret has already.");
         yaml.Add(0, "apiVersion", "v1").Add(0, "kind", "Secret");
         PullSecretDocuments.AddMetadata(yaml, name, ns);
         return new KubernetesObject("Secret", ns, name, yaml.Key(0, "stringData").AddBlock(1, "caCerts", certificates).ToString());

@@ -36,24 +36,30 @@ internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest
     }
 
     /// <summary>
-    /// The options that a cluster needs which may have this manifest: kapp-controller keeps a bundle by digest, and does not ask another registry
-    /// for a digest that it has. From the first move on the manifest names the bundle by its content tag, until the digest changes.
+    /// The options that a cluster needs which may have this manifest: kapp-controller keeps a bundle by digest, and does not ask another
+    /// registry for a digest that it has. From the first move on the manifest names the bundle by its content tag, until the digest
+    /// changes.
     /// </summary>
     /// <param name="options">What was asked for.</param>
     /// <param name="repository">The mirror now.</param>
     /// <param name="digest">The digest now.</param>
     /// <param name="warn">Called when the mirror has changed.</param>
-    public PackageRepositoryOptions Follow(PackageRepositoryOptions options, RepositoryName repository, Digest digest, Action<Diagnostic> warn)
+    public PackageRepositoryOptions Follow(
+        PackageRepositoryOptions options, RepositoryName repository, Digest digest, Action<Diagnostic> warn)
     {
-        bool isPinned = options is { Pinning: ReferencePinning.Digest, IsPlainImage: false } && string.IsNullOrWhiteSpace(options.TagSelection);
+        bool isPinned = options is { Pinning: ReferencePinning.Digest, IsPlainImage: false }
+            && string.IsNullOrWhiteSpace(options.TagSelection);
         if (!isPinned || Digest != digest || digest.Algorithm != "sha256" || (Repository == repository && !IsContentTag))
             return options;
         if (Repository != repository)
         {
             warn(new Diagnostic(
                 ErrorCode.MirrorChanged,
-                $"The PackageRepository '{options.Name ?? repository.LastSegment}' named the same digest at {Repository} before. A cluster that has it would keep it, with Packages that name that registry, and say that it succeeded.",
-                "The manifest names the bundle by the tag that says its digest, which makes the cluster fetch it from here. The same does kubectl delete and apply of a manifest with the digest.")
+                "The PackageRepository " +
+                $"'{options.Name ?? repository.LastSegment}' named the same digest at {Repository} before. A cluster that has it would " +
+                "keep it, with Packages that name that registry, and say that it succeeded.",
+                "The manifest names the bundle by the tag that says its digest, which makes the cluster fetch it from here. The same " +
+                "does kubectl delete and apply of a manifest with the digest.")
             { Reference = repository.ToString() });
         }
 
@@ -65,7 +71,10 @@ internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest
         if (image is null || !ImageReference.TryParse(image, out ImageReference? reference, out _))
             return null;
         string? tag = reference.Digest is null ? reference.Tag : null;
-        bool isContentTag = tag is not null && ContentTag.IsImgpkgs(tag) && Oci.Digest.TryParse(tag[..^ContentTag.End.Length].Replace('-', ':'), out _);
-        return new EarlierManifest(reference.Repository, isContentTag ? Oci.Digest.Parse(tag![..^ContentTag.End.Length].Replace('-', ':')) : reference.Digest, isContentTag);
+        bool isContentTag = tag is not null && ContentTag.IsImgpkgs(tag)
+            && Oci.Digest.TryParse(tag[..^ContentTag.End.Length].Replace('-', ':'), out _);
+        return new EarlierManifest(
+            reference.Repository, isContentTag
+            ? Oci.Digest.Parse(tag![..^ContentTag.End.Length].Replace('-', ':')) : reference.Digest, isContentTag);
     }
 }

@@ -16,7 +16,8 @@ internal static class KubernetesName
     public static string RequireSubdomain(string name, string what) => IsSubdomain(name) ? name : throw new AirgapException(
         ErrorCode.InvalidKubernetesName,
         $"'{name}' cannot be {what}.",
-        "Give a name of lower-case letters, digits, '-' and '.' that begins and ends, as every part between dots, with a letter or digit; 253 characters at most.");
+        "Give a name of lower-case letters, digits, '-' and '.' that begins and ends, as every part between dots, with a letter or " +
+        "digit; 253 characters at most.");
 
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>.</exception>
     public static string RequireLabel(string name, string what) => IsLabel(name) ? name : throw new AirgapException(

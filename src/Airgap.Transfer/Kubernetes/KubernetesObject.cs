@@ -9,7 +9,9 @@ namespace Airgap.Transfer.Kubernetes;
 /// <param name="Yaml">The document, which begins with <c>---</c>.</param>
 internal record KubernetesObject(string Kind, string? Namespace, string Name, string Yaml)
 {
-    /// <summary>One object that says what both say; null where they contradict each other. The other has the same kind, namespace and name.</summary>
+    /// <summary>
+    /// One object that says what both say; null where they contradict each other. The other has the same kind, namespace and name.
+    /// </summary>
     public virtual KubernetesObject? Merge(KubernetesObject other) => other.Yaml == Yaml ? this : null;
 }
 

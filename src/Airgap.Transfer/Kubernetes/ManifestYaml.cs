@@ -35,9 +35,13 @@ internal sealed class ManifestYaml
     public ManifestYaml AddBlock(int level, string key, string value)
     {
         string text = value.ReplaceLineEndings("\n");
-        if (text.Length == 0 || text.Any(c => c is not '\n' and not '\t' && (char.IsControl(c) || char.IsSurrogate(c) || c is '\uFEFF' or '\u2028' or '\u2029' or '\u0085')))
-            return AddRaw(level, key, $"\"{string.Concat(text.EnumerateRunes().Select(rune => rune.Value is >= ' ' and <= '~' and not '"' and not '\\' ? rune.ToString() : Yaml.YamlEscape.Of(rune)))}\"");
-        string chomping = !text.EndsWith('\n') ? "-" : text.EndsWith("\n\n", StringComparison.Ordinal) || text.Trim('\n').Length == 0 ? "+" : "";
+        if (text.Length == 0 || text.Any(
+            c => c is not '\n' and not '\t'
+            && (char.IsControl(c) || char.IsSurrogate(c) || c is '\uFEFF' or '\u2028' or '\u2029' or '\u0085')))
+            return AddRaw(level, key,
+                $"\"{string.Concat(text.EnumerateRunes().Select(rune => rune.Value is >= ' ' and <= '~' and not '"' and not '\\' ? rune.ToString() : Yaml.YamlEscape.Of(rune)))}\"");
+        string chomping = !text.EndsWith('\n')
+            ? "-" : text.EndsWith("\n\n", StringComparison.Ordinal) || text.Trim('\n').Length == 0 ? "+" : "";
         // The number is the indent, so that a text may begin with blanks.
         AddRaw(level, key, $"|2{chomping}");
         string body = text.EndsWith('\n') ? text[..^1] : text;
@@ -50,7 +54,9 @@ internal sealed class ManifestYaml
     public ManifestYaml AddList(int level, string key, IEnumerable<string> values) =>
         AddRaw(level, key, $"[{string.Join(", ", values.Select(value => $"\"{value}\""))}]");
 
-    /// <summary>A text as a scalar that every reader, of YAML 1.1 too, takes for a text: plain where it can be, else in single quotes.</summary>
+    /// <summary>
+    /// A text as a scalar that every reader, of YAML 1.1 too, takes for a text: plain where it can be, else in single quotes.
+    /// </summary>
     public static string Scalar(string value) => IsPlain(value) ? value : $"'{value.Replace("'", "''")}'";
 
     /// <inheritdoc/>

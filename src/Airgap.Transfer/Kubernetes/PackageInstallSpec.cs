@@ -10,7 +10,8 @@ namespace Airgap.Transfer.Kubernetes;
 /// <param name="Constraints">The versions that it takes.</param>
 /// <param name="ServiceAccount">The account that installs.</param>
 /// <param name="Values">The values; null for none.</param>
-internal sealed record PackageInstallSpec(string Name, string? Namespace, string RefName, string Constraints, string ServiceAccount, string? Values)
+internal sealed record PackageInstallSpec(
+    string Name, string? Namespace, string RefName, string Constraints, string ServiceAccount, string? Values)
 {
     private const string AnyRelease = ">=0.0.0";
 
@@ -18,7 +19,8 @@ internal sealed record PackageInstallSpec(string Name, string? Namespace, string
     public string ValuesName => $"{Name}-values";
 
     /// <summary>Reads the options; null where no install is asked for.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>, <see cref="ErrorCode.InvalidPackageRepository"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>,
+    /// <see cref="ErrorCode.InvalidPackageRepository"/>.</exception>
     public static PackageInstallSpec? Read(RepositoryName destination, string? repositoryNamespace, PackageRepositoryOptions options)
     {
         string? account = PackageRepositorySpec.OrNull(options.ServiceAccount);
@@ -27,18 +29,26 @@ internal sealed record PackageInstallSpec(string Name, string? Namespace, string
         {
             return account is null && ns is null && options.Values is null
                 ? null
-                : throw PackageRepositorySpec.Invalid(destination, "a service account, a namespace or values are given for a PackageInstall, and none is asked for", "Name the package to install, or leave them out.");
+                : throw PackageRepositorySpec.Invalid(
+                    destination, "a service account, a namespace or values are given for a PackageInstall, and none is asked for",
+                    "Name the package to install, or leave them out.");
         }
 
         int at = text.IndexOf('@', StringComparison.Ordinal);
         string refName = (at < 0 ? text : text[..at]).Trim();
         string constraints = at < 0 ? AnyRelease : text[(at + 1)..].Trim();
         if (!KubernetesName.IsSubdomain(refName) || refName.Count(c => c == '.') < 2)
-            throw PackageRepositorySpec.Invalid(destination, $"'{refName}' is not the name of a package", "Write NAME@VERSIONS, such as simple-app.corp.com@>=1.0.0; a name has three DNS labels or more.");
+            throw PackageRepositorySpec.Invalid(
+                destination, $"'{refName}' is not the name of a package",
+                "Write NAME@VERSIONS, such as simple-app.corp.com@>=1.0.0; a name has three DNS labels or more.");
         if (!SemverRange.IsValid(constraints))
-            throw PackageRepositorySpec.Invalid(destination, $"'{constraints}' is not a range of versions", "Write NAME@VERSIONS with constraints such as '1.0.0', '>=1.0.0 <2.0.0' or '1.2.x', three numbers to a version.");
+            throw PackageRepositorySpec.Invalid(
+                destination, $"'{constraints}' is not a range of versions",
+                "Write NAME@VERSIONS with constraints such as '1.0.0', '>=1.0.0 <2.0.0' or '1.2.x', three numbers to a version.");
         if (account is null)
-            throw PackageRepositorySpec.Invalid(destination, $"the PackageInstall of '{refName}' has no service account", "Name the account that may create what the package holds.");
+            throw PackageRepositorySpec.Invalid(
+                destination, $"the PackageInstall of '{refName}' has no service account",
+                "Name the account that may create what the package holds.");
         return new PackageInstallSpec(
             refName.Split('.')[0],
             ns is null ? repositoryNamespace : KubernetesName.RequireLabel(ns, "the namespace of a PackageInstall"),

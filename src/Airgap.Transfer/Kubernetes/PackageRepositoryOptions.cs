@@ -6,7 +6,10 @@ internal sealed record PackageRepositoryOptions
     /// <summary>The API group that clusters serve since kapp-controller 0.20.</summary>
     public const string CurrentApiVersion = "packaging.carvel.dev/v1alpha1";
 
-    /// <summary>The API group of kapp-controller's alphas 0.17.0 to 0.19.0-alpha.6, where the kind was cluster-scoped; Carvel's air-gapped page still shows it.</summary>
+    /// <summary>
+    /// The API group of kapp-controller's alphas 0.17.0 to 0.19.0-alpha.6, where the kind was cluster-scoped; Carvel's air-gapped page
+    /// still shows it.
+    /// </summary>
     public const string OldApiVersion = "install.package.carvel.dev/v1alpha1";
 
     /// <summary>The manifest's name, a DNS subdomain; null for the last segment of the bundle's repository.</summary>
@@ -21,16 +24,26 @@ internal sealed record PackageRepositoryOptions
     /// <summary>How the bundle is named. <see cref="TagSelection"/> takes the digest's place.</summary>
     public ReferencePinning Pinning { get; init; } = ReferencePinning.Digest;
 
-    /// <summary>Semver constraints, such as <c>&gt;=1.0.0 &lt;2.0.0</c>, by which the cluster itself chooses a tag; null for none.</summary>
+    /// <summary>
+    /// Semver constraints, such as <c>&gt;=1.0.0 &lt;2.0.0</c>, by which the cluster itself chooses a tag; null for none.
+    /// </summary>
     public string? TagSelection { get; init; }
 
-    /// <summary>The pre-releases that <see cref="TagSelection"/> may choose: <c>*</c> for all, or identifiers such as <c>beta, rc</c>; null for none.</summary>
+    /// <summary>
+    /// The pre-releases that <see cref="TagSelection"/> may choose: <c>*</c> for all, or identifiers such as <c>beta, rc</c>; null for
+    /// none.
+    /// </summary>
     public string? Prereleases { get; init; }
 
-    /// <summary>How often the cluster looks again, as a Go duration such as <c>10m</c> or <c>1h30m</c>; null for the cluster's 10 minutes. 30 s at least.</summary>
+    /// <summary>
+    /// How often the cluster looks again, as a Go duration such as <c>10m</c> or <c>1h30m</c>; null for the cluster's 10 minutes. 30 s at
+    /// least.
+    /// </summary>
     public string? SyncPeriod { get; init; }
 
-    /// <summary>The Secret's name, a DNS subdomain; null for the manifest's name with <c>-pull</c> where a placeholder is written.</summary>
+    /// <summary>
+    /// The Secret's name, a DNS subdomain; null for the manifest's name with <c>-pull</c> where a placeholder is written.
+    /// </summary>
     public string? SecretName { get; init; }
 
     /// <summary>The Secret's namespace, for <see cref="PullSecretVariant.SecretgenController"/> only; null for the manifest's.</summary>
@@ -39,7 +52,10 @@ internal sealed record PackageRepositoryOptions
     /// <summary>How the cluster gets the credentials.</summary>
     public PullSecretVariant SecretVariant { get; init; }
 
-    /// <summary>The namespaces beside the manifest's to which secretgen-controller hands the Secret out: names parted by commas, semicolons or blanks, or <c>*</c> for all; null for none.</summary>
+    /// <summary>
+    /// The namespaces beside the manifest's to which secretgen-controller hands the Secret out: names parted by commas, semicolons or
+    /// blanks, or <c>*</c> for all; null for none.
+    /// </summary>
     internal string? ToNamespaces { get; init; }
 
     /// <summary>True to write the Namespaces of what is written, before it.</summary>
@@ -57,7 +73,10 @@ internal sealed record PackageRepositoryOptions
     /// <summary>The values of the install, as YAML; null for none.</summary>
     internal string? Values { get; init; }
 
-    /// <summary>The namespace of kapp-controller, to write <c>kapp-controller-config</c> with <see cref="CaCertificates"/>; <c>true</c> for its usual one, null for none.</summary>
+    /// <summary>
+    /// The namespace of kapp-controller, to write <c>kapp-controller-config</c> with <see cref="CaCertificates"/>; <c>true</c> for its
+    /// usual one, null for none.
+    /// </summary>
     internal string? ControllerConfig { get; init; }
 
     /// <summary>The certificates, as PEM, that the mirror needs; empty for none.</summary>

@@ -30,7 +30,8 @@ internal sealed record PackageRepositorySpec
 
     public required bool IsSyncPeriodRaised { get; init; }
 
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>, <see cref="ErrorCode.InvalidPackageRepository"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>,
+    /// <see cref="ErrorCode.InvalidPackageRepository"/>.</exception>
     public static PackageRepositorySpec Read(RepositoryName destination, Digest digest, string? tag, PackageRepositoryOptions options)
     {
         string? constraints = OrNull(options.TagSelection);
@@ -48,7 +49,8 @@ internal sealed record PackageRepositorySpec
         return new PackageRepositorySpec
         {
             Name = KubernetesName.RequireSubdomain(OrNull(options.Name) ?? destination.LastSegment, "the name of a PackageRepository"),
-            Namespace = OrNull(options.Namespace) is { } ns ? KubernetesName.RequireLabel(ns, "the namespace of a PackageRepository") : null,
+            Namespace = OrNull(options.Namespace) is { } ns
+            ? KubernetesName.RequireLabel(ns, "the namespace of a PackageRepository") : null,
             ApiVersion = ReadApiVersion(destination, options.ApiVersion),
             Image = constraints is not null ? destination.ToString() : ReadImage(destination, digest, OrNull(tag), options.Pinning),
             IsUnpinned = constraints is null && options.Pinning == ReferencePinning.None,
@@ -75,7 +77,9 @@ internal sealed record PackageRepositorySpec
     {
         null or PackageRepositoryOptions.CurrentApiVersion => PackageRepositoryOptions.CurrentApiVersion,
         PackageRepositoryOptions.OldApiVersion => PackageRepositoryOptions.OldApiVersion,
-        string other => throw Invalid(destination, $"no cluster serves '{other}'", $"Leave the API version out, or write {PackageRepositoryOptions.CurrentApiVersion}."),
+        string other => throw Invalid(
+            destination, $"no cluster serves '{other}'",
+            $"Leave the API version out, or write {PackageRepositoryOptions.CurrentApiVersion}."),
     };
 
     private static string ReadImage(RepositoryName destination, Digest digest, string? tag, ReferencePinning pinning) => pinning switch

@@ -27,7 +27,8 @@ internal static class PackageRepositoryWriter
         string? controller = ReadController(destination, options);
         ManifestYaml yaml = new();
         AddRepository(yaml, repository, secret, options.IsPlainImage);
-        List<KubernetesObject> objects = options.CreateNamespace ? [.. NamespacesOf(destination, repository, install, secret).Select(ClusterDocuments.Namespace)] : [];
+        List<KubernetesObject> objects = options.CreateNamespace
+            ? [.. NamespacesOf(destination, repository, install, secret).Select(ClusterDocuments.Namespace)] : [];
         objects.Add(new("PackageRepository", repository.Namespace, repository.Name, yaml.ToString()));
         if (secret.IsWritten)
             objects.Add(new PullSecretObject(secret.Namespace, secret.Name!, [destination.Registry]));
@@ -39,22 +40,34 @@ internal static class PackageRepositoryWriter
             objects.Add(ClusterDocuments.Trust(controller, options.CaCertificates));
         if (install is not null)
             objects.AddRange(PackageInstallDocuments.Of(install, secret));
-        return new PackageRepositoryManifest(repository.Name, string.Concat(objects.Select(part => part.Yaml)), Warnings(destination, repository, secret, tag, options)) { Objects = [.. objects] };
+        return new PackageRepositoryManifest(
+            repository.Name, string.Concat(objects.Select(part => part.Yaml)), Warnings(destination, repository, secret, tag, options))
+        {
+            Objects = [.. objects]
+        };
     }
 
-    private static string[] NamespacesOf(RepositoryName destination, PackageRepositorySpec repository, PackageInstallSpec? install, PullSecretSpec secret)
+    private static string[] NamespacesOf(
+        RepositoryName destination, PackageRepositorySpec repository, PackageInstallSpec? install, PullSecretSpec secret)
     {
-        string[] names = [.. new[] { repository.Namespace, secret.IsWritten ? secret.Namespace : null, install?.Namespace }.OfType<string>().Distinct(StringComparer.Ordinal)];
-        return names.Length > 0 ? names : throw PackageRepositorySpec.Invalid(destination, "a namespace is to be made and none is named", "Give the PackageRepository's namespace.");
+        string[] names = [.. new[] { repository.Namespace, secret.IsWritten ? secret.Namespace : null, install?.Namespace }.OfType<string>()
+            .Distinct(StringComparer.Ordinal)];
+        return names.Length > 0 ? names
+            : throw PackageRepositorySpec.Invalid(
+                destination, "a namespace is to be made and none is named", "Give the PackageRepository's namespace.");
     }
 
     private static string? ReadController(RepositoryName destination, PackageRepositoryOptions options)
     {
-        if (PackageRepositorySpec.OrNull(options.ControllerConfig) is not { } text || text.Equals("false", StringComparison.OrdinalIgnoreCase))
+        if (PackageRepositorySpec.OrNull(options.ControllerConfig) is not { } text
+            || text.Equals("false", StringComparison.OrdinalIgnoreCase))
             return null;
         if (options.CaCertificates.Length == 0)
-            throw PackageRepositorySpec.Invalid(destination, "the settings of kapp-controller are to name a certificate authority, and none is known", "Name its PEM file where the registry's is named.");
-        return text.Equals("true", StringComparison.OrdinalIgnoreCase) ? ClusterDocuments.ControllerNamespace : KubernetesName.RequireLabel(text, "the namespace of kapp-controller");
+            throw PackageRepositorySpec.Invalid(
+                destination, "the settings of kapp-controller are to name a certificate authority, and none is known",
+                "Name its PEM file where the registry's is named.");
+        return text.Equals("true", StringComparison.OrdinalIgnoreCase)
+            ? ClusterDocuments.ControllerNamespace : KubernetesName.RequireLabel(text, "the namespace of kapp-controller");
     }
 
     private static void AddRepository(ManifestYaml yaml, PackageRepositorySpec repository, PullSecretSpec secret, bool isPlainImage)
@@ -66,7 +79,12 @@ internal static class PackageRepositoryWriter
             yaml.Add(1, "syncPeriod", repository.SyncPeriod);
         yaml.Key(1, "fetch").Key(2, isPlainImage ? "image" : "imgpkgBundle");
         if (repository.IsContentTag)
-            yaml.Comment(3, "By a tag that says the digest. kapp-controller keeps what it fetched by digest, whichever registry that came from, and asks no other one").Comment(3, "for the same digest; a tag it asks for at each sync, so that it fetches from here, and its Packages name this registry.");
+            yaml.Comment(
+                3, "By a tag that says the digest. kapp-controller keeps what it fetched by digest, whichever registry that came from, " +
+                "and asks no other one")
+                .Comment(
+                    3, "for the same digest; a tag it asks for at each sync, so that it fetches from here, and its Packages name this " +
+                    "registry.");
         yaml.Add(3, isPlainImage ? "url" : "image", repository.Image);
         if (repository.Constraints is not null)
             AddTagSelection(yaml, repository.Constraints, repository.Prereleases);
@@ -83,14 +101,18 @@ internal static class PackageRepositoryWriter
             yaml.Key(5, "prereleases").AddList(6, "identifiers", prereleases);
     }
 
-    private static ImmutableArray<Diagnostic> Warnings(RepositoryName destination, PackageRepositorySpec repository, PullSecretSpec secret, string? tag, PackageRepositoryOptions options)
+    private static ImmutableArray<Diagnostic> Warnings(
+        RepositoryName destination, PackageRepositorySpec repository, PullSecretSpec secret, string? tag, PackageRepositoryOptions options)
     {
         ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();
         if (repository.ApiVersion == PackageRepositoryOptions.OldApiVersion)
         {
             warnings.Add(new Diagnostic(
                 ErrorCode.OldApiGroup,
-                $"The PackageRepository '{repository.Name}' is of {repository.ApiVersion}, which only alphas of kapp-controller before 0.19 served (0.17.0 to 0.19.0-alpha.6), as a kind of the whole cluster{(repository.Namespace is null ? "" : $": there it has no namespace such as '{repository.Namespace}'")}.",
+                "The PackageRepository " +
+                $"'{repository.Name}' is of {repository.ApiVersion}, which only alphas of kapp-controller before 0.19 served (0.17.0 to " +
+                "0.19.0-alpha.6), as a kind of the whole " +
+                $"cluster{(repository.Namespace is null ? "" : $": there it has no namespace such as '{repository.Namespace}'")}.",
                 $"For any other cluster leave the API version out, or write {PackageRepositoryOptions.CurrentApiVersion}."));
         }
 
@@ -98,7 +120,8 @@ internal static class PackageRepositoryWriter
         {
             warnings.Add(new Diagnostic(
                 ErrorCode.UnpinnedReference,
-                $"The PackageRepository '{repository.Name}' names neither tag nor digest of {destination}, so that the cluster looks for the tag 'latest'.",
+                "The PackageRepository " +
+                $"'{repository.Name}' names neither tag nor digest of {destination}, so that the cluster looks for the tag 'latest'.",
                 "Pin it by digest or by tag, or see to it that the repository has the tag 'latest'."));
         }
 
@@ -106,17 +129,20 @@ internal static class PackageRepositoryWriter
         {
             warnings.Add(new Diagnostic(
                 ErrorCode.SyncPeriodRaised,
-                $"The sync period {repository.SyncPeriod} of the PackageRepository '{repository.Name}' is under 30s, to which the cluster raises it.",
+                $"The sync period {repository.SyncPeriod} of the PackageRepository '{repository.Name}' is under 30s, to which the " +
+                "cluster raises it.",
                 "Write 30s or more."));
         }
 
-        if (repository.Constraints is { } constraints && (string.IsNullOrWhiteSpace(tag) || !TagConstraints.Includes(tag, constraints, repository.Prereleases)))
+        if (repository.Constraints is { } constraints
+            && (string.IsNullOrWhiteSpace(tag) || !TagConstraints.Includes(tag, constraints, repository.Prereleases)))
         {
             warnings.Add(new Diagnostic(
                 ErrorCode.TagNotSelected,
                 string.IsNullOrWhiteSpace(tag)
                     ? $"The PackageRepository '{repository.Name}' selects a tag by '{constraints}', and the relocated bundle has none."
-                    : $"The PackageRepository '{repository.Name}' selects a tag by '{constraints}', which the tag '{tag}' of the relocated bundle does not meet.",
+                    : "The PackageRepository " +
+                    $"'{repository.Name}' selects a tag by '{constraints}', which the tag '{tag}' of the relocated bundle does not meet.",
                 "Give the bundle a tag that is a version of the range, such as v1.2.0; a pre-release counts only where it is asked for."));
         }
 
@@ -124,7 +150,9 @@ internal static class PackageRepositoryWriter
         {
             warnings.Add(new Diagnostic(
                 ErrorCode.PlainImageRepository,
-                $"The PackageRepository '{repository.Name}' fetches a plain image, so that no image that its Packages name is replaced: the cluster pulls them from where they are.",
+                "The PackageRepository " +
+                $"'{repository.Name}' fetches a plain image, so that no image that its Packages name is replaced: the cluster pulls them " +
+                "from where they are.",
                 "Push the packages as a bundle with an ImagesLock, and relocate that."));
         }
 
@@ -132,7 +160,8 @@ internal static class PackageRepositoryWriter
         {
             warnings.Add(new Diagnostic(
                 ErrorCode.ExportMissesInstalls,
-                $"The Secret '{secret.Name}' is handed out to {ClusterDocuments.GlobalNamespace} alone: packages that are installed in other namespaces are pulled without it.",
+                $"The Secret '{secret.Name}' is handed out to {ClusterDocuments.GlobalNamespace} alone: packages that are installed in " +
+                "other namespaces are pulled without it.",
                 "Name the namespaces of the installs, or '*' for all."));
         }
 

@@ -11,8 +11,10 @@ namespace Airgap.Transfer.Kubernetes;
 /// <param name="ExportedTo">The namespaces to which a SecretExport hands it out, <c>*</c> for all; empty for no SecretExport.</param>
 internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsReferenced, bool IsWritten, string[] ExportedTo)
 {
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>, <see cref="ErrorCode.InvalidPackageRepository"/>.</exception>
-    public static PullSecretSpec Read(RepositoryName destination, PackageRepositorySpec repository, PackageInstallSpec? install, PackageRepositoryOptions options)
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>,
+    /// <see cref="ErrorCode.InvalidPackageRepository"/>.</exception>
+    public static PullSecretSpec Read(
+        RepositoryName destination, PackageRepositorySpec repository, PackageInstallSpec? install, PackageRepositoryOptions options)
     {
         string? name = PackageRepositorySpec.OrNull(options.SecretName);
         string? ns = PackageRepositorySpec.OrNull(options.SecretNamespace);
@@ -62,7 +64,10 @@ internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsRe
         if (text is null)
             return [];
         if (variant != PullSecretVariant.SecretgenController)
-            throw PackageRepositorySpec.Invalid(destination, "namespaces are named for a Secret that nothing hands out", "Use the variant for secretgen-controller, or leave the namespaces out.");
-        return [.. text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries).Select(name => name == "*" ? name : KubernetesName.RequireLabel(name, "a namespace that a Secret is handed out to"))];
+            throw PackageRepositorySpec.Invalid(
+                destination, "namespaces are named for a Secret that nothing hands out",
+                "Use the variant for secretgen-controller, or leave the namespaces out.");
+        return [.. text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries)
+            .Select(name => name == "*" ? name : KubernetesName.RequireLabel(name, "a namespace that a Secret is handed out to"))];
     }
 }

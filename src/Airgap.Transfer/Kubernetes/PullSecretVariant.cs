@@ -12,6 +12,9 @@ internal enum PullSecretVariant
     /// <summary>The same, with a placeholder Secret to fill in.</summary>
     SecretRefWithPlaceholder,
 
-    /// <summary>No <c>secretRef</c>: secretgen-controller hands out a Secret of another namespace; a placeholder Secret and its SecretExport are written.</summary>
+    /// <summary>
+    /// No <c>secretRef</c>: secretgen-controller hands out a Secret of another namespace; a placeholder Secret and its SecretExport are
+    /// written.
+    /// </summary>
     SecretgenController,
 }

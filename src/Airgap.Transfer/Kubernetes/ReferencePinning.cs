@@ -9,7 +9,10 @@ internal enum ReferencePinning
     /// <summary>By the relocated tag, which may move.</summary>
     Tag,
 
-    /// <summary>By the tag <c>sha256-HEX.imgpkg</c>, which every relocation writes: it says the digest, and the cluster asks the registry for it at each sync.</summary>
+    /// <summary>
+    /// By the tag <c>sha256-HEX.imgpkg</c>, which every relocation writes: it says the digest, and the cluster asks the registry for it at
+    /// each sync.
+    /// </summary>
     ContentTag,
 
     /// <summary>By neither: the cluster looks for the tag <c>latest</c>.</summary>

@@ -1,7 +1,8 @@
 namespace Airgap.Transfer.Kubernetes;
 
 /// <summary>
-/// A range of versions, such as <c>&gt;=1.0.0 &lt;2.0.0 || 3.1.x</c>: alternatives that stand between <c>||</c>, each of comparisons that all hold.
+/// A range of versions, such as <c>&gt;=1.0.0 &lt;2.0.0 || 3.1.x</c>: alternatives that stand between <c>||</c>, each of comparisons that
+/// all hold.
 /// </summary>
 /// <remarks>Source: the documentation of ParseRange of Go's blang/semver, by which kapp-controller and vendir read such texts.</remarks>
 internal sealed class SemverRange
@@ -41,8 +42,11 @@ internal sealed class SemverRange
         return comparisons.Count > 0;
     }
 
-    /// <summary>True for a version of the range; build metadata decide between versions that are equal otherwise only in an order, not here.</summary>
-    public bool Includes(SemverVersion version) => _alternatives.Exists(all => all.TrueForAll(one => Holds(version.CompareTo(one.Version), one.Sign)));
+    /// <summary>
+    /// True for a version of the range; build metadata decide between versions that are equal otherwise only in an order, not here.
+    /// </summary>
+    public bool Includes(SemverVersion version) =>
+        _alternatives.Exists(all => all.TrueForAll(one => Holds(version.CompareTo(one.Version), one.Sign)));
 
     // Blanks part comparisons, but for those behind a sign.
     private static List<string> Split(string text)

@@ -22,7 +22,8 @@ internal readonly record struct SemverVersion(ulong Major, ulong Minor, ulong Pa
         if (!prerelease.All(part => IsIdentifier(part) && (!part.All(char.IsAsciiDigit) || TryNumber(part, out _))))
             return false;
         string[] numbers = (dash < 0 ? release : release[..dash]).Split('.');
-        if (numbers.Length != 3 || !TryNumber(numbers[0], out ulong major) || !TryNumber(numbers[1], out ulong minor) || !TryNumber(numbers[2], out ulong patch))
+        if (numbers.Length != 3 || !TryNumber(numbers[0], out ulong major) || !TryNumber(numbers[1], out ulong minor)
+            || !TryNumber(numbers[2], out ulong patch))
             return false;
         version = new SemverVersion(major, minor, patch, prerelease);
         return true;

@@ -1,7 +1,8 @@
 namespace Airgap.Transfer.Kubernetes;
 
 /// <summary>The tags that a <c>tagSelection</c> takes.</summary>
-/// <remarks>Source: vendir's "version selection": semver ranges; a tag may begin with <c>v</c>; pre-releases only where they are asked for.</remarks>
+/// <remarks>Source: vendir's "version selection": semver ranges; a tag may begin with <c>v</c>; pre-releases only where they are asked
+/// for.</remarks>
 internal static class TagConstraints
 {
     private const string IdentifierCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
@@ -24,7 +25,8 @@ internal static class TagConstraints
         SemverVersion.TryParseTag(tag, out SemverVersion version)
         && SemverRange.TryParse(constraints, out SemverRange range)
         && range.Includes(version)
-        && (version.Prerelease.Length == 0 || (prereleases is not null && (prereleases.Length == 0 || version.Prerelease.Any(prereleases.Contains))));
+        && (version.Prerelease.Length == 0
+            || (prereleases is not null && (prereleases.Length == 0 || version.Prerelease.Any(prereleases.Contains))));
 
     private static bool IsIdentifier(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(IdentifierCharacters);
 }

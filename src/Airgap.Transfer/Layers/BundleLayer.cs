@@ -15,7 +15,8 @@ internal static class BundleLayer
     /// <param name="entries">What goes into it, as <see cref="LayerFiles.List"/> gives it.</param>
     /// <param name="output">Takes the compressed layer; stays open. Its own failures come out as they are.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
-    /// <exception cref="Oci.AirgapException">A file cannot be read: <see cref="Oci.ErrorCode.FileNotFound"/>, <see cref="Oci.ErrorCode.AccessDenied"/>, <see cref="Oci.ErrorCode.FileFailure"/>.</exception>
+    /// <exception cref="Oci.AirgapException">A file cannot be read: <see cref="Oci.ErrorCode.FileNotFound"/>,
+    /// <see cref="Oci.ErrorCode.AccessDenied"/>, <see cref="Oci.ErrorCode.FileFailure"/>.</exception>
     public static async Task<WrittenLayer> WriteAsync(IReadOnlyList<LayerEntry> entries, Stream output, CancellationToken cancellationToken)
     {
         using HashingWriteStream compressed = new(output);
@@ -23,9 +24,9 @@ internal static class BundleLayer
         using HashingWriteStream plain = new(gzip);
         LayerTarWriter tar = new(plain);
         foreach (LayerEntry entry in entries)
-            await tar.WriteAsync(entry, cancellationToken).ConfigureAwait(false);
-        await tar.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        await gzip.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            await tar.WriteAsync(entry, cancellationToken);
+        await tar.CompleteAsync(cancellationToken);
+        await gzip.CompleteAsync(cancellationToken);
         return new WrittenLayer(new Descriptor(MediaTypes.DockerLayerGzip, compressed.Digest, compressed.Count), plain.Digest);
     }
 

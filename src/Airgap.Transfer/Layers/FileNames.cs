@@ -10,7 +10,9 @@ internal static class FileNames
     // struct dirent of 64-bit Linux: inode, offset, length and kind stand before the name.
     private const int NameOffset = 19;
 
-    /// <summary>A name as it is, other bytes than UTF-8 as <c>\xNN</c>; null for a name that is UTF-8, or where the folder cannot be read.</summary>
+    /// <summary>
+    /// A name as it is, other bytes than UTF-8 as <c>\xNN</c>; null for a name that is UTF-8, or where the folder cannot be read.
+    /// </summary>
     /// <param name="folder">The folder that the name is in.</param>
     /// <param name="shown">The name as the runtime shows it.</param>
     public static string? Undecodable(string folder, string shown)

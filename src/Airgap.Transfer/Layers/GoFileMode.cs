@@ -1,6 +1,8 @@
 namespace Airgap.Transfer.Layers;
 
-/// <summary>Modes as Go counts them, which imgpkg writes into headers: permission bits as everywhere, the others at places of their own.</summary>
+/// <summary>
+/// Modes as Go counts them, which imgpkg writes into headers: permission bits as everywhere, the others at places of their own.
+/// </summary>
 internal static class GoFileMode
 {
     private const long Folder = 1L << 31;
@@ -21,7 +23,8 @@ internal static class GoFileMode
     }
 
     /// <summary>The mode of a folder, with the bit that says it is one.</summary>
-    public static long OfFolder(DirectoryInfo folder) => Folder | (OperatingSystem.IsWindows() ? 0b111_111_111 : FromUnix(folder.UnixFileMode));
+    public static long OfFolder(DirectoryInfo folder) =>
+        Folder | (OperatingSystem.IsWindows() ? 0b111_111_111 : FromUnix(folder.UnixFileMode));
 
     private static long FromUnix(UnixFileMode mode) =>
         ((long)mode & 0b111_111_111)

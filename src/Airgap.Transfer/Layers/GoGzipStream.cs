@@ -6,12 +6,12 @@ using Airgap.Transfer.Layers.Deflate;
 namespace Airgap.Transfer.Layers;
 
 /// <summary>
-/// Gzip with the very bytes of Go's <c>compress/gzip</c> at its fastest level, which imgpkg's layers have: people compare the digests that two
-/// machines give for the same folder. The result depends on the content only, not on how it is cut into writes.
+/// Gzip with the very bytes of Go's <c>compress/gzip</c> at its fastest level, which imgpkg's layers have: people compare the digests that
+/// two machines give for the same folder. The result depends on the content only, not on how it is cut into writes.
 /// </summary>
 /// <remarks>
-/// The stream is whole only after <see cref="Complete"/> or <see cref="CompleteAsync"/>; disposing without it leaves it cut off, so that a failure
-/// on the way never looks like a shorter content. The output stream stays open. Formats: RFC 1951 and RFC 1952.
+/// The stream is whole only after <see cref="Complete"/> or <see cref="CompleteAsync"/>; disposing without it leaves it cut off, so that a
+/// failure on the way never looks like a shorter content. The output stream stays open. Formats: RFC 1951 and RFC 1952.
 /// </remarks>
 internal sealed class GoGzipStream : WriteOnlyStream
 {
@@ -43,9 +43,9 @@ internal sealed class GoGzipStream : WriteOnlyStream
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
-        await WriteHeaderAsync(cancellationToken).ConfigureAwait(false);
+        await WriteHeaderAsync(cancellationToken);
         while (Take(ref buffer))
-            await _output.WriteAsync(_deflater.Output, cancellationToken).ConfigureAwait(false);
+            await _output.WriteAsync(_deflater.Output, cancellationToken);
     }
 
     /// <summary>Passes on to the output what has been compressed; the piece under way waits until it is full.</summary>
@@ -69,11 +69,11 @@ internal sealed class GoGzipStream : WriteOnlyStream
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         ThrowIfClosed();
-        await WriteHeaderAsync(cancellationToken).ConfigureAwait(false);
+        await WriteHeaderAsync(cancellationToken);
         _deflater.Finish();
         _isComplete = true;
-        await _output.WriteAsync(_deflater.Output, cancellationToken).ConfigureAwait(false);
-        await _output.WriteAsync(Trailer(), cancellationToken).ConfigureAwait(false);
+        await _output.WriteAsync(_deflater.Output, cancellationToken);
+        await _output.WriteAsync(Trailer(), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -122,7 +122,7 @@ internal sealed class GoGzipStream : WriteOnlyStream
         if (_hasHeader)
             return;
         _hasHeader = true;
-        await _output.WriteAsync(s_header, cancellationToken).ConfigureAwait(false);
+        await _output.WriteAsync(s_header, cancellationToken);
     }
 
     private byte[] Trailer()

@@ -14,7 +14,8 @@ internal static class ImageConfigWriter
     public static byte[] Write(Digest diffId, IReadOnlyDictionary<string, string>? labels = null)
     {
         GoJson json = new();
-        json.Raw($$"""{"architecture":"","created":"{{ZeroTime}}","history":[{"author":"imgpkg","created":"{{ZeroTime}}","created_by":"imgpkg"}],"os":"",""");
+        json.Raw(
+            $$"""{"architecture":"","created":"{{ZeroTime}}","history":[{"author":"imgpkg","created":"{{ZeroTime}}","created_by":"imgpkg"}],"os":"",""");
         json.Raw("\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[").String(diffId.ToString()).Raw("]},\"config\":{");
         if (labels is { Count: > 0 })
         {

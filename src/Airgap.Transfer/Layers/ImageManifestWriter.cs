@@ -3,7 +3,10 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Layers;
 
-/// <summary>The manifest of an image with one layer, as imgpkg writes it when it pushes: Docker's types, which are the only ones it reads a bundle from.</summary>
+/// <summary>
+/// The manifest of an image with one layer, as imgpkg writes it when it pushes: Docker's types, which are the only ones it reads a bundle
+/// from.
+/// </summary>
 internal static class ImageManifestWriter
 {
     /// <summary>Writes a manifest.</summary>

@@ -15,11 +15,12 @@ internal static class LayerFiles
     };
 
     /// <summary>Lists what goes into a layer, in its order.</summary>
-    /// <param name="inputs">Folders, whose content is taken, and files, which are taken under their own name. One that is a symbolic link is followed.</param>
+    /// <param name="inputs">Folders, whose content is taken, and files, which are taken under their own name. One that is a symbolic link
+    /// is followed.</param>
     /// <param name="options">What to leave out, and which modes to write.</param>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.FileNotFound"/> or <see cref="ErrorCode.AccessDenied"/>; <see cref="ErrorCode.InvalidArgument"/> for a symbolic link or another
-    /// special file; <see cref="ErrorCode.ConflictingDestination"/> for a path that comes from two inputs.
+    /// <see cref="ErrorCode.FileNotFound"/> or <see cref="ErrorCode.AccessDenied"/>; <see cref="ErrorCode.InvalidArgument"/> for a symbolic
+    /// link or another special file; <see cref="ErrorCode.ConflictingDestination"/> for a path that comes from two inputs.
     /// </exception>
     public static IReadOnlyList<LayerEntry> List(IReadOnlyList<string> inputs, LayerOptions options)
     {
@@ -132,7 +133,8 @@ internal static class LayerFiles
         }
 
         private static AirgapException NotText(string path) => new(
-            ErrorCode.InvalidArgument, $"The file name '{path}' is not UTF-8.", "Rename the file, or exclude its folder: a name in a layer is UTF-8.");
+            ErrorCode.InvalidArgument, $"The file name '{path}' is not UTF-8.",
+            "Rename the file, or exclude its folder: a name in a layer is UTF-8.");
 
         private static AirgapException NotRegular(string path) => new(
             ErrorCode.InvalidArgument,

@@ -6,8 +6,8 @@ namespace Airgap.Transfer.Layers;
 internal sealed record LayerOptions
 {
     /// <summary>
-    /// Paths that are left out, each relative to the input and with <c>/</c> as separator; a folder with all that it holds. Only the very path is
-    /// meant: <c>.git</c> leaves out that folder of an input's root, not one further down.
+    /// Paths that are left out, each relative to the input and with <c>/</c> as separator; a folder with all that it holds. Only the very
+    /// path is meant: <c>.git</c> leaves out that folder of an input's root, not one further down.
     /// </summary>
     public ImmutableArray<string> Exclusions { get; init; } = [".git"];
 

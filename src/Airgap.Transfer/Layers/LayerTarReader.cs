@@ -71,7 +71,8 @@ internal sealed class LayerTarReader(Stream tar)
             }
 
             name ??= HeaderName();
-            return new LayerTarEntry(name, KindOf(type, name), length, (UnixFileMode)(TarNumber.LowBits(_header.AsSpan(100, 8)) & 0b111_111_111), _content);
+            return new LayerTarEntry(
+                name, KindOf(type, name), length, (UnixFileMode)(TarNumber.LowBits(_header.AsSpan(100, 8)) & 0b111_111_111), _content);
         }
 
         return null;
@@ -97,7 +98,8 @@ internal sealed class LayerTarReader(Stream tar)
         long sum = 0;
         for (int i = 0; i < _header.Length; i++)
             sum += i is >= 148 and < 156 ? (byte)' ' : _header[i];
-        return TarNumber.Parse(_header.AsSpan(148, 8)) == sum ? true : throw new InvalidDataException("The header of an entry has a wrong checksum.");
+        return TarNumber.Parse(_header.AsSpan(148, 8)) == sum
+            ? true : throw new InvalidDataException("The header of an entry has a wrong checksum.");
     }
 
     private async ValueTask<byte[]> ReadExtensionAsync(CancellationToken cancellationToken)
@@ -113,8 +115,10 @@ internal sealed class LayerTarReader(Stream tar)
     private string HeaderName()
     {
         string name = Text(_header.AsSpan(0, 100));
-        return _header.AsSpan(257, 6).SequenceEqual("ustar\0"u8) && Text(_header.AsSpan(345, 155)) is { Length: > 0 } prefix ? $"{prefix}/{name}" : name;
+        return _header.AsSpan(257, 6).SequenceEqual("ustar\0"u8) && Text(_header.AsSpan(345, 155)) is { Length: > 0 } prefix
+            ? $"{prefix}/{name}" : name;
     }
 
-    private static string Text(ReadOnlySpan<byte> field) => Encoding.UTF8.GetString(field.IndexOf((byte)0) is >= 0 and int end ? field[..end] : field);
+    private static string Text(ReadOnlySpan<byte> field) =>
+        Encoding.UTF8.GetString(field.IndexOf((byte)0) is >= 0 and int end ? field[..end] : field);
 }

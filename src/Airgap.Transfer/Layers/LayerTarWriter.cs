@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using Airgap.Oci;
 using Airgap.Transfer.Files;
 
@@ -13,18 +12,19 @@ internal sealed class LayerTarWriter(Stream output)
 
     /// <summary>Writes a file or folder of this machine.</summary>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.FileFailure"/> where the file is not as long as its entry says; what <see cref="IoFailures.Translate"/> makes of a file that cannot be read.
+    /// <see cref="ErrorCode.FileFailure"/> where the file is not as long as its entry says; what <see cref="IoFailures.Translate"/> makes
+    /// of a file that cannot be read.
     /// </exception>
     public async Task WriteAsync(LayerEntry entry, CancellationToken cancellationToken)
     {
-        await output.WriteAsync(TarHeader.Make(entry.Path, entry.IsFolder, entry.Mode, entry.Size), cancellationToken).ConfigureAwait(false);
+        await output.WriteAsync(TarHeader.Make(entry.Path, entry.IsFolder, entry.Mode, entry.Size), cancellationToken);
         if (entry.IsFolder)
             return;
         if (entry.Content is { } content)
-            await output.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+            await output.WriteAsync(content, cancellationToken);
         else
-            await CopyAsync(entry, cancellationToken).ConfigureAwait(false);
-        await output.WriteAsync(s_zeros.AsMemory(0, TarHeader.Padding(entry.Size)), cancellationToken).ConfigureAwait(false);
+            await CopyAsync(entry, cancellationToken);
+        await output.WriteAsync(s_zeros.AsMemory(0, TarHeader.Padding(entry.Size)), cancellationToken);
     }
 
     /// <summary>Writes a file whose content is in memory.</summary>
@@ -42,25 +42,24 @@ internal sealed class LayerTarWriter(Stream output)
     public void Complete() => output.Write(s_zeros);
 
     /// <inheritdoc cref="Complete"/>
-    public async Task CompleteAsync(CancellationToken cancellationToken) => await output.WriteAsync(s_zeros, cancellationToken).ConfigureAwait(false);
+    public async Task CompleteAsync(CancellationToken cancellationToken) => await output.WriteAsync(s_zeros, cancellationToken);
 
     private async Task CopyAsync(LayerEntry entry, CancellationToken cancellationToken)
     {
-        FileStream file = Open(entry.FullPath);
-        await using ConfiguredAsyncDisposable closing = file.ConfigureAwait(false);
+        await using FileStream file = Open(entry.FullPath);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             long left = entry.Size;
             while (true)
             {
-                int read = await ReadAsync(file, buffer, entry.FullPath, cancellationToken).ConfigureAwait(false);
+                int read = await ReadAsync(file, buffer, entry.FullPath, cancellationToken);
                 left -= read;
                 if (left < 0 || (read == 0 && left > 0))
                     throw Changed(entry);
                 if (read == 0)
                     return;
-                await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
         }
         finally
@@ -73,7 +72,8 @@ internal sealed class LayerTarWriter(Stream output)
     {
         try
         {
-            return new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, BufferSize = 0 });
+            return new FileStream(path,
+                new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, BufferSize = 0 });
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -85,7 +85,7 @@ internal sealed class LayerTarWriter(Stream output)
     {
         try
         {
-            return await file.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            return await file.ReadAsync(buffer, cancellationToken);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

@@ -7,7 +7,8 @@ namespace Airgap.Transfer.Layers;
 internal static class PaxRecords
 {
     /// <summary>Reads name and size, where they are given.</summary>
-    /// <exception cref="InvalidDataException">Malformed, or of a sparse file, whose bytes are not its content; the message ends a sentence.</exception>
+    /// <exception cref="InvalidDataException">Malformed, or of a sparse file, whose bytes are not its content; the message ends a
+    /// sentence.</exception>
     public static (string? Name, long? Size) Read(ReadOnlySpan<byte> body)
     {
         string? name = null;

@@ -4,8 +4,8 @@ using System.Text;
 namespace Airgap.Transfer.Layers;
 
 /// <summary>
-/// The header of one entry as Go's tar writer makes it for imgpkg: USTAR where name, size and mode fit; PAX for a long or non-ASCII name and for
-/// 8 GiB and more; GNU for a mode that no octal field holds.
+/// The header of one entry as Go's tar writer makes it for imgpkg: USTAR where name, size and mode fit; PAX for a long or non-ASCII name
+/// and for 8 GiB and more; GNU for a mode that no octal field holds.
 /// </summary>
 /// <remarks>Source: POSIX.1-2017, pax, "ustar Interchange Format"; which format is taken when is Go's rule.</remarks>
 internal static class TarHeader

@@ -16,7 +16,8 @@ internal static class TarNumber
         else
         {
             foreach (byte b in field.Trim(" \0"u8))
-                value = b is >= (byte)'0' and <= (byte)'7' ? (value << 3) | (uint)(b - '0') : throw new InvalidDataException("A header holds something that is not a number.");
+                value = b is >= (byte)'0' and <= (byte)'7'
+                    ? (value << 3) | (uint)(b - '0') : throw new InvalidDataException("A header holds something that is not a number.");
         }
 
         return value <= long.MaxValue ? (long)value : throw new InvalidDataException("A header holds a number that is too large.");

@@ -10,19 +10,24 @@ internal static class ArchiveChoice
 {
     private const int MostNamed = 5;
 
-    /// <summary>Finds the item that a text names: its digest, tag, repository, the repository's last part, or a repository with tag or digest.</summary>
+    /// <summary>
+    /// Finds the item that a text names: its digest, tag, repository, the repository's last part, or a repository with tag or digest.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveItemUnknown"/>: none, or several.</exception>
     public static ArchivedItem Find(IReadOnlyList<ArchivedItem> items, string wanted, string archive)
     {
         foreach (Func<ArchivedItem, bool> isIt in (Func<ArchivedItem, bool>[])
         [
-            item => wanted == item.Source.ToString() || wanted == $"{item.Source.Repository}:{item.Tag}" || wanted == item.Content.Manifest.Digest.ToString(),
+            item => wanted == item.Source.ToString() || wanted == $"{item.Source.Repository}:{item.Tag}"
+            || wanted == item.Content.Manifest.Digest.ToString(),
             item => wanted == item.Source.Repository.ToString(),
-            item => wanted == item.Source.Repository.LastSegment || wanted == $"{item.Source.Repository.LastSegment}:{item.Tag}" || (item.Tag is not null && wanted == item.Tag),
+            item => wanted == item.Source.Repository.LastSegment || wanted == $"{item.Source.Repository.LastSegment}:{item.Tag}"
+            || (item.Tag is not null && wanted == item.Tag),
         ])
         {
             ArchivedItem[] found = [.. items.Where(item => isIt(item) && !CosignTags.IsOne(item.Tag))];
-            if (found.Length == 1 || (found.Length > 1 && Array.TrueForAll(found, item => item.Content.Manifest.Digest == found[0].Content.Manifest.Digest)))
+            if (found.Length == 1 || (found.Length > 1
+                && Array.TrueForAll(found, item => item.Content.Manifest.Digest == found[0].Content.Manifest.Digest)))
                 return found[0];
             ArchivedItem[] asked = [.. found.Where(item => item.IsAskedFor)];
             if (asked.Length > 0 && Array.TrueForAll(asked, item => item.Content.Manifest.Digest == asked[0].Content.Manifest.Digest))
@@ -34,7 +39,10 @@ internal static class ArchiveChoice
         throw Unknown(archive, $"holds no '{wanted}'", items, wanted);
     }
 
-    /// <summary>Finds what a project declares among what an archive was written of. Hosts and paths may differ, as the archive can come by way of a mirror.</summary>
+    /// <summary>
+    /// Finds what a project declares among what an archive was written of. Hosts and paths may differ, as the archive can come by way of a
+    /// mirror.
+    /// </summary>
     /// <param name="items">All of the archive.</param>
     /// <param name="declared">The reference, with a digest where it is known.</param>
     /// <param name="archive">The archive, for messages.</param>
@@ -44,7 +52,8 @@ internal static class ArchiveChoice
         ArchivedItem[] asked = [.. items.Where(item => item.IsAskedFor)];
         foreach (Func<ArchivedItem, bool> isIt in (Func<ArchivedItem, bool>[])
         [
-            item => item.Content.Manifest.Digest == declared.Digest && item.Source.Repository.LastSegment == declared.Repository.LastSegment,
+            item => item.Content.Manifest.Digest == declared.Digest
+            && item.Source.Repository.LastSegment == declared.Repository.LastSegment,
             item => item.Source.Repository == declared.Repository && item.Tag == declared.Tag,
             item => item.Source.Repository.LastSegment == declared.Repository.LastSegment && item.Tag == declared.Tag,
             item => item.Source.Repository == declared.Repository,
@@ -69,10 +78,12 @@ internal static class ArchiveChoice
     {
         HashSet<ArchivedItem> taken = new(ReferenceEqualityComparer.Instance) { chosen };
         HashSet<Digest> digests = [.. pinned];
-        taken.UnionWith(items.Where(item => item.Content.Manifest.Digest != chosen.Content.Manifest.Digest && digests.Contains(item.Content.Manifest.Digest)));
+        taken.UnionWith(items.Where(
+            item => item.Content.Manifest.Digest != chosen.Content.Manifest.Digest && digests.Contains(item.Content.Manifest.Digest)));
         HashSet<Digest> known = [];
         Queue<ArchivedItem> open = new(taken);
-        ILookup<Digest, ArchivedItem> attached = items.SelectMany(item => SubjectsOf(item).Select(subject => (subject, item))).ToLookup(pair => pair.subject, pair => pair.item);
+        ILookup<Digest, ArchivedItem> attached =
+            items.SelectMany(item => SubjectsOf(item).Select(subject => (subject, item))).ToLookup(pair => pair.subject, pair => pair.item);
         while (open.TryDequeue(out ArchivedItem? item))
         {
             foreach (Digest digest in item.Content.SelfAndDescendants().Select(node => node.Manifest.Digest).Where(known.Add))
@@ -83,16 +94,22 @@ internal static class ArchiveChoice
         }
 
         // What was chosen elsewhere as well has a tag of its own there, which a bundle that pins it does not give it.
-        return [.. items.Where(taken.Contains).Select(item => ReferenceEquals(item, chosen) || CosignTags.IsOne(item.Tag) ? item : item with { Tag = null, IsRoot = false, Owners = null })];
+        return [.. items.Where(taken.Contains)
+            .Select(item => ReferenceEquals(item, chosen) || CosignTags.IsOne(item.Tag)
+                ? item : item with { Tag = null, IsRoot = false, Owners = null })];
     }
 
     /// <summary>The bundle that no other pins, where it pins all else; null for none.</summary>
     public static ArchivedItem? TopOf(List<ArchivedItem> archived, List<BundleNode> bundles)
     {
         HashSet<Digest> pinned = [.. bundles.SelectMany(bundle => bundle.Entries).Select(entry => entry.Source.Digest!.Value)];
-        HashSet<Digest> attached = [.. archived.Where(item => CosignTags.IsOne(item.Tag) || item.Content.Manifest.Subject is not null).Select(item => item.Content.Manifest.Digest)];
-        ArchivedItem[] top = [.. archived.Where(item => item.Content.Manifest.Digest is var digest && !pinned.Contains(digest) && !attached.Contains(digest))];
-        return top is [{ IsBundle: true } only] && bundles.Exists(bundle => bundle.Source.Digest == only.Content.Manifest.Digest) ? only : null;
+        HashSet<Digest> attached = [
+            .. archived.Where(item => CosignTags.IsOne(item.Tag) || item.Content.Manifest.Subject is not null)
+            .Select(item => item.Content.Manifest.Digest)];
+        ArchivedItem[] top = [.. archived.Where(
+            item => item.Content.Manifest.Digest is var digest && !pinned.Contains(digest) && !attached.Contains(digest))];
+        return top is [{ IsBundle: true } only]
+            && bundles.Exists(bundle => bundle.Source.Digest == only.Content.Manifest.Digest) ? only : null;
     }
 
     private static IEnumerable<Digest> SubjectsOf(ArchivedItem item) =>
@@ -100,11 +117,13 @@ internal static class ArchiveChoice
 
     private static AirgapException Unknown(string archive, string what, IReadOnlyList<ArchivedItem> items, string wanted)
     {
-        string names = string.Join(", ", items.Where(item => !CosignTags.IsOne(item.Tag)).OrderByDescending(item => item.IsRoot).Take(MostNamed).Select(NameOf));
+        string names = string.Join(
+            ", ", items.Where(item => !CosignTags.IsOne(item.Tag)).OrderByDescending(item => item.IsRoot).Take(MostNamed).Select(NameOf));
         return new AirgapException(
             ErrorCode.ArchiveItemUnknown,
             $"'{archive}' {what}.",
-            $"Name one by its repository, with its tag or digest where that stands for several: {names}{(items.Count > MostNamed ? " and others" : "")}.")
+            "Name one by its repository, with its tag or digest where that stands for several: " +
+            $"{names}{(items.Count > MostNamed ? " and others" : "")}.")
         { Reference = wanted, Location = new SourceLocation(archive) };
     }
 

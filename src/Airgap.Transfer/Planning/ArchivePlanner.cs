@@ -44,13 +44,17 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
         ArchivedItem? chosen = Choose is null ? ChoiceOf(source, archived) : Choose(archived);
         if (chosen is not null)
         {
-            BundleNode? bundle = chosen.IsBundle && !options.IgnoreBundleCheck ? await ExpandAsync(chosen, level: 1, cancellationToken) : null;
-            archived = ArchiveChoice.With(archived, chosen, (bundle?.SelfAndNested() ?? []).SelectMany(node => node.Entries).Select(entry => entry.Source.Digest!.Value));
+            BundleNode? bundle = chosen.IsBundle && !options.IgnoreBundleCheck
+                ? await ExpandAsync(chosen, level: 1, cancellationToken) : null;
+            archived = ArchiveChoice.With(
+                archived, chosen, (bundle?.SelfAndNested() ?? []).SelectMany(node => node.Entries)
+                .Select(entry => entry.Source.Digest!.Value));
         }
 
         // A layout may hold several bundles that were asked for, one after the other.
         ArchivedItem[] roots = [.. archived.Where(item => item.IsRoot)];
-        ArchivedItem? rootItem = chosen is { IsBundle: true } && !options.IgnoreBundleCheck ? chosen : roots is [var marked] && (chosen is null || marked == chosen) ? marked : null;
+        ArchivedItem? rootItem = chosen is { IsBundle: true } && !options.IgnoreBundleCheck
+            ? chosen : roots is [var marked] && (chosen is null || marked == chosen) ? marked : null;
         List<BundleNode> bundles = [];
         if (rootItem is null && !_failures.Any && !options.IgnoreBundleCheck)
         {
@@ -95,7 +99,8 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
         {
             ImmutableArray<PlannedItem> images = AttachedItems.Without(builder.Items);
             HashSet<Digest> digests = [.. images.Select(image => image.Digest)];
-            imagesLock = chosen is not null ? null : notes is null ? ArchivedLock.Find(archive.Path, digests, out warning) : notes.ImagesLock;
+            imagesLock = chosen is not null
+                ? null : notes is null ? ArchivedLock.Find(archive.Path, digests, out warning) : notes.ImagesLock;
             if (imagesLock is not null && !digests.SetEquals(imagesLock.Images.Select(image => image.Image.Digest!.Value)))
                 throw archive.Invalid($"the lock in its {ArchiveNotes.EntryName} lists other images than it holds");
 
@@ -111,7 +116,8 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
     private ArchivedItem? ChoiceOf(RelocationSource source, List<ArchivedItem> archived) => source switch
     {
         RelocationSource.Archive { Item: { } wanted } => ArchiveChoice.Find(archived, wanted, archive.Path),
-        RelocationSource.Archive { Declared: { } declared } when archived.Count(item => item.IsAskedFor) > 1 => ArchiveChoice.Find(archived, declared, archive.Path),
+        RelocationSource.Archive { Declared: { } declared } when archived.Count(item => item.IsAskedFor) > 1 =>
+            ArchiveChoice.Find(archived, declared, archive.Path),
         _ => null,
     };
 
@@ -133,7 +139,8 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             {
                 bundles.AddRange((await ExpandAsync(item, level: 2, cancellationToken)).SelfAndNested());
             }
-            catch (AirgapException e) when (e.Code is ErrorCode.ImageNotFound or ErrorCode.InvalidBundle or ErrorCode.InvalidLock or ErrorCode.LockWithoutDigest)
+            catch (AirgapException e) when (e.Code is ErrorCode.ImageNotFound or ErrorCode.InvalidBundle or ErrorCode.InvalidLock
+                or ErrorCode.LockWithoutDigest)
             {
                 // It travels as the image that it is, too.
             }
@@ -155,7 +162,8 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
         {
             try
             {
-                content = await BundleContent.ReadAsync(stream, item.Source, withPackages: level == 1, cancellationToken, withConfig: level != 1);
+                content = await BundleContent.ReadAsync(
+                    stream, item.Source, withPackages: level == 1, cancellationToken, withConfig: level != 1);
             }
             catch (AirgapException)
             {
@@ -174,7 +182,8 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             {
                 entries.Add(await EntryAsync(locked, item.Source, level, cancellationToken));
             }
-            catch (AirgapException e) when (_goesOnWithout && (_failures.Contains(locked.Image.Digest!.Value) || _failures.Take(locked.Image, e)))
+            catch (AirgapException e) when (_goesOnWithout
+                && (_failures.Contains(locked.Image.Digest!.Value) || _failures.Take(locked.Image, e)))
             {
                 // A damaged element was reported when it was read; that the bundle lacks it follows from that.
             }
@@ -196,6 +205,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             { Reference = locked.Image.ToString(), Digest = locked.Image.Digest.ToString(), Location = new SourceLocation(archive.Path) };
         }
 
-        return new BundleEntry(locked, entry.Source, entry.Content, entry.IsBundle ? await ExpandAsync(entry, level + 1, cancellationToken) : null);
+        return new BundleEntry(locked, entry.Source, entry.Content,
+            entry.IsBundle ? await ExpandAsync(entry, level + 1, cancellationToken) : null);
     }
 }

@@ -6,8 +6,11 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>Finds what is attached to the items of a plan: cosign's tags beside them, and the manifests that name them as their subject.</summary>
-internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOptions options, ITransferObserver observer, ImageFailures failures)
+/// <summary>
+/// Finds what is attached to the items of a plan: cosign's tags beside them, and the manifests that name them as their subject.
+/// </summary>
+internal sealed class Artifacts(
+    SourceReader reader, ManifestTree tree, PlanOptions options, ITransferObserver observer, ImageFailures failures)
 {
     /// <summary>More than this is an attack: chains may be of any length, and what they bring is counted.</summary>
     private const int MaxArtifacts = 100_000;
@@ -51,9 +54,11 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
         {
             (RepositoryName Repository, Digest Digest)[] fresh =
             [
-                .. subjects.SelectMany(item => item.Content.SelfAndDescendants().Select(node => (item.Source.Repository, node.Manifest.Digest))).Where(seen.Add),
+                .. subjects.SelectMany(item =>
+                    item.Content.SelfAndDescendants().Select(node => (item.Source.Repository, node.Manifest.Digest))).Where(seen.Add),
             ];
-            PlannedItem[][] found = await Task.WhenAll(fresh.Select(subject => FindAsync(subject.Repository, subject.Digest, fresh.Length, cancellationToken)));
+            PlannedItem[][] found = await Task.WhenAll(
+                fresh.Select(subject => FindAsync(subject.Repository, subject.Digest, fresh.Length, cancellationToken)));
             subjects = [.. found.SelectMany(items => items)];
             if ((total += subjects.Count) > MaxArtifacts)
                 throw TooMany(subjects.First());
@@ -66,7 +71,9 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
     {
         // One list in place of three requests for each manifest, most of which would be in vain.
         ExistingTags tags = await _tags.GetOrAdd(repository, _ => reader.ListTagsAsync(repository, count, observer, cancellationToken));
-        Task<PlannedItem?>[] tagged = [.. CosignTags.All(subject).Where(tags.MayHave).Select(tag => FindTagAsync(repository, tag, tags.Lists(tag), cancellationToken))];
+        Task<PlannedItem?>[] tagged = [
+            .. CosignTags.All(subject).Where(tags.MayHave)
+            .Select(tag => FindTagAsync(repository, tag, tags.Lists(tag), cancellationToken))];
         PlannedItem?[] referrers = await FindReferrersAsync(repository, subject, tags, cancellationToken);
         return [.. (await Task.WhenAll(tagged)).Concat(referrers).OfType<PlannedItem>()];
     }
@@ -101,12 +108,14 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
         }
     }
 
-    private async Task<PlannedItem?[]> FindReferrersAsync(RepositoryName repository, Digest subject, ExistingTags tags, CancellationToken cancellationToken)
+    private async Task<PlannedItem?[]> FindReferrersAsync(
+        RepositoryName repository, Digest subject, ExistingTags tags, CancellationToken cancellationToken)
     {
         try
         {
             string fallback = ReferrerList.FallbackTag(subject);
-            ReferrerList list = await reader.ListReferrersAsync(repository, subject, tags.Lists(fallback) ? true : tags.MayHave(fallback) ? null : false, cancellationToken);
+            ReferrerList list = await reader.ListReferrersAsync(
+                repository, subject, tags.Lists(fallback) ? true : tags.MayHave(fallback) ? null : false, cancellationToken);
             if (list.IsPartial)
                 _unread[$"the referrers of {repository}@{subject}"] = "the registry gives only the first of them";
             return await Task.WhenAll(list.Manifests.Select(async listed =>
@@ -115,7 +124,9 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
                 Manifest? manifest = await reader.FindManifestAsync(repository, listed.Digest.ToString(), cancellationToken);
                 if (manifest?.Subject?.Digest != subject)
                 {
-                    observer.Detail($"{repository}@{listed.Digest}, listed as a referrer of {subject}, {(manifest is null ? "does not exist" : "does not refer to it")}.");
+                    observer.Detail(
+                        $"{repository}@{listed.Digest}, listed as a referrer of {subject}, " +
+                        $"{(manifest is null ? "does not exist" : "does not refer to it")}.");
                     return null;
                 }
 
@@ -137,19 +148,22 @@ internal sealed class Artifacts(SourceReader reader, ManifestTree tree, PlanOpti
         }
     }
 
-    private async Task<PlannedItem> ItemAsync(RepositoryName repository, Manifest manifest, string? tag, CancellationToken cancellationToken) => new()
-    {
-        Source = ImageReference.ByDigest(repository, manifest.Digest),
-        Content = await tree.ExpandAsync(repository, manifest, cancellationToken),
-        Tag = tag,
-    };
+    private async Task<PlannedItem> ItemAsync(
+        RepositoryName repository, Manifest manifest, string? tag, CancellationToken cancellationToken) => new()
+        {
+            Source = ImageReference.ByDigest(repository, manifest.Digest),
+            Content = await tree.ExpandAsync(repository, manifest, cancellationToken),
+            Tag = tag,
+        };
 
     private Diagnostic Unread()
     {
         (string what, string why) = _unread.MinBy(pair => pair.Key, StringComparer.Ordinal);
         return new Diagnostic(
             ErrorCode.ArtifactsUnread,
-            $"What is attached to images could not be read in {_unread.Count} {(_unread.Count == 1 ? "place" : "places")} and stays behind: {what}{(_unread.Count > 1 ? " and others" : "")} ({why.TrimEnd('.')}).",
+            "What is attached to images could not be read in " +
+            $"{_unread.Count} {(_unread.Count == 1 ? "place" : "places")} and stays behind: " +
+            $"{what}{(_unread.Count > 1 ? " and others" : "")} ({why.TrimEnd('.')}).",
             "Give the account of the source the right to read it, or relocate without artifacts.");
     }
 

@@ -16,7 +16,8 @@ namespace Airgap.Transfer.Planning;
 /// <param name="reader">Reads the registries.</param>
 /// <param name="tree">Follows the manifests.</param>
 /// <param name="observer">Receives details for the log.</param>
-/// <param name="onlyBeside">True to look for images in the bundle's own repository alone; what is not there becomes <see cref="BundleNode.Missing"/>.</param>
+/// <param name="onlyBeside">True to look for images in the bundle's own repository alone; what is not there becomes
+/// <see cref="BundleNode.Missing"/>.</param>
 /// <param name="destination">Where the plan will go; null for nowhere, or an archive.</param>
 /// <param name="state">What is asked of the destination; null for nothing.</param>
 /// <param name="failures">Takes the images that cannot be read, which become <see cref="BundleNode.Missing"/>; null for none.</param>
@@ -29,19 +30,22 @@ internal sealed class BundleClosure(
     DestinationState? state = null,
     ImageFailures? failures = null)
 {
-    // More than any number of requests at once, and few enough that a bundle of thousands of images does not fill the memory with what waits its turn.
+    // More than any number of requests at once, and few enough that a bundle of thousands of images does not fill the memory with what
+    // waits its turn.
     private const int MostAhead = 256;
 
     private readonly SharedTasks<(string Source, RepositoryName Origin), BundleNode> _bundles = new();
     private readonly BundleLocations _locations = new(reader, observer, destination, state);
 
     /// <summary>Searches a bundle whose manifest was read.</summary>
-    public Task<BundleNode> ExpandAsync(ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken) =>
+    public Task<BundleNode> ExpandAsync(
+        ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken) =>
         // With the place where it is read: what a destination lost of a bundle is read at the source.
         _bundles.GetOrAdd((source.ToString(), manifest.Origin), _ => SearchAsync(source, manifest, isRoot, cancellationToken));
 
     /// <summary>Tells a bundle from an image by its config.</summary>
-    public async Task<(PlannedManifest Manifest, bool IsBundle)> InspectAsync(RepositoryName origin, Manifest manifest, CancellationToken cancellationToken)
+    public async Task<(PlannedManifest Manifest, bool IsBundle)> InspectAsync(
+        RepositoryName origin, Manifest manifest, CancellationToken cancellationToken)
     {
         PlannedManifest planned = await tree.ExpandAsync(origin, manifest, cancellationToken);
         if (manifest.IsIndex)
@@ -59,12 +63,14 @@ internal sealed class BundleClosure(
         _locations.Anticipate(source, manifest.Digest, cancellationToken);
     }
 
-    private async Task<BundleNode> SearchAsync(ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken)
+    private async Task<BundleNode> SearchAsync(
+        ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken)
     {
         Descriptor layer = BundleContent.LayerOf(manifest.Manifest, source);
         Task<BundleLocations.Found> locating = _locations.FindAsync(source, isRoot, cancellationToken);
         BundleContent content = await reader.ReadBlobAsync(
-            manifest.Origin, layer, (stream, token) => BundleContent.ReadAsync(stream, source, withPackages: isRoot, token, withConfig: !isRoot), cancellationToken);
+            manifest.Origin, layer, (stream, token) =>
+            BundleContent.ReadAsync(stream, source, withPackages: isRoot, token, withConfig: !isRoot), cancellationToken);
         await _locations.AnticipateImagesAsync(source, isRoot, content.Lock.Images.Take(MostAhead), cancellationToken);
         BundleLocations.Found locations = await locating;
 
@@ -107,7 +113,8 @@ internal sealed class BundleClosure(
     {
         bool? known = locations.IsBundle.TryGetValue(recorded.Digest!.Value, out bool told) ? told : null;
         ImageReference expected = locations.IsBeside ? ImageReference.ByDigest(bundle.Repository, recorded.Digest!.Value) : recorded;
-        if (locations.AtDestination && known is not null && await FindAtDestinationAsync(expected, known.Value, cancellationToken) is { } relocated)
+        if (locations.AtDestination && known is not null
+            && await FindAtDestinationAsync(expected, known.Value, cancellationToken) is { } relocated)
             return relocated;
         if (await TryLocateAsync(recorded, bundle, locations.IsBeside, cancellationToken) is not var (origin, manifest))
             return onlyBeside ? null : throw NotFound(recorded, bundle);
@@ -141,7 +148,8 @@ internal sealed class BundleClosure(
     }
 
     /// <summary>Finds an image that a bundle pins: in the bundle's repository, else at its recorded place.</summary>
-    public async Task<(RepositoryName, Manifest)> LocateAsync(ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken) =>
+    public async Task<(RepositoryName, Manifest)> LocateAsync(
+        ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken) =>
         await TryLocateAsync(recorded, bundle, isBeside: true, cancellationToken) ?? throw NotFound(recorded, bundle);
 
     private async Task<(RepositoryName, Manifest)?> TryLocateAsync(
@@ -167,7 +175,8 @@ internal sealed class BundleClosure(
 
         if (onlyBeside && bundle.Repository != recorded.Repository)
             return null;
-        return await reader.FindManifestAsync(recorded.Repository, digest, cancellationToken) is { } manifest ? (recorded.Repository, manifest) : null;
+        return await reader.FindManifestAsync(recorded.Repository, digest, cancellationToken) is { } manifest
+            ? (recorded.Repository, manifest) : null;
     }
 
     private static AirgapException NotFound(ImageReference recorded, ImageReference bundle) => new(
@@ -179,5 +188,6 @@ internal sealed class BundleClosure(
     { Reference = recorded.ToString(), Digest = recorded.Digest?.ToString() };
 
     /// <inheritdoc cref="BundleLocations.ReadAsync"/>
-    public Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken) => _locations.ReadAsync(bundle, cancellationToken);
+    public Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken) =>
+        _locations.ReadAsync(bundle, cancellationToken);
 }

@@ -6,7 +6,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>Reads the locations images of bundles, at the source and at the destination: which images are bundles, and where they are.</summary>
+/// <summary>
+/// Reads the locations images of bundles, at the source and at the destination: which images are bundles, and where they are.
+/// </summary>
 /// <param name="reader">Reads the registries.</param>
 /// <param name="observer">Receives details for the log.</param>
 /// <param name="destination">Where the plan will go; null for nowhere, or an archive.</param>
@@ -26,8 +28,11 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
         }
     }
 
-    /// <summary>Asks at once for the images of a bundle that the destination has: which of them are bundles need not be known for that.</summary>
-    public async Task AnticipateImagesAsync(ImageReference bundle, bool isRoot, IEnumerable<LockedImage> images, CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks at once for the images of a bundle that the destination has: which of them are bundles need not be known for that.
+    /// </summary>
+    public async Task AnticipateImagesAsync(
+        ImageReference bundle, bool isRoot, IEnumerable<LockedImage> images, CancellationToken cancellationToken)
     {
         if (!AsksDestination(bundle, isRoot) || await FindManifestAsync(destination!, bundle.Digest!.Value, cancellationToken) is null)
             return;
@@ -72,15 +77,17 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
-            // Here a locations image is never the truth, at the source or at the destination: configs say which images are bundles, and each
-            // image is asked for. A request that fails, by whatever failure, leaves all that to be asked; a registry that is really gone fails
-            // the next request, which is retried. The one place where its answer is the truth, a verification, reads it by its own requests.
+            // Here a locations image is never the truth, at the source or at the destination: configs say which images are bundles, and
+            // each image is asked for. A request that fails, by whatever failure, leaves all that to be asked; a registry that is really
+            // gone fails the next request, which is retried. The one place where its answer is the truth, a verification, reads it by its
+            // own requests.
             observer.Detail($"{repository}:{tag} is not used: {e.Message}");
             return null;
         }
     }
 
-    private async Task<Dictionary<Digest, bool>?> TryReadAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
+    private async Task<Dictionary<Digest, bool>?> TryReadAsync(
+        RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
     {
         if (await FindManifestAsync(repository, bundle, cancellationToken) is not { Layers: [{ } layer] })
             return null;

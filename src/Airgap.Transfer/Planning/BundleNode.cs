@@ -7,7 +7,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>A bundle while its closure is searched.</summary>
-internal sealed record BundleNode(ImageReference Source, PlannedManifest Manifest, BundleContent Content, ImmutableArray<BundleEntry> Entries)
+internal sealed record BundleNode(
+    ImageReference Source, PlannedManifest Manifest, BundleContent Content, ImmutableArray<BundleEntry> Entries)
 {
     /// <summary>Images that it pins and that were not found, in a search that continues without them.</summary>
     public ImmutableArray<LockedImage> Missing { get; init; } = [];
@@ -68,7 +69,8 @@ internal sealed record BundleNode(ImageReference Source, PlannedManifest Manifes
     { Reference = source.ToString(), Digest = source.Digest?.ToString() };
 
     /// <summary>What is written about this bundle at a destination.</summary>
-    public ImageLocations Locations() => new([.. Entries.Select(entry => new ImageLocation(entry.Locked.Image.ToString(), entry.Bundle is not null))]);
+    public ImageLocations Locations() =>
+        new([.. Entries.Select(entry => new ImageLocation(entry.Locked.Image.ToString(), entry.Bundle is not null))]);
 }
 
 /// <summary>An image that a bundle pins, and where it was found.</summary>

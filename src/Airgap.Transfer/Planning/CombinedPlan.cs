@@ -27,7 +27,8 @@ internal static class CombinedPlan
 
     /// <summary>The plan of all of them: each image once, each blob once, in one order.</summary>
     /// <param name="source">What it is made of.</param>
-    /// <param name="plans">The plans. The first have the newest knowledge: where one blob has several places, that of the first counts.</param>
+    /// <param name="plans">The plans. The first have the newest knowledge: where one blob has several places, that of the first
+    /// counts.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.SharedNameConflict"/>, <see cref="ErrorCode.SizeMismatch"/>.</exception>
     public static TransferPlan Of(RelocationSource source, IReadOnlyList<TransferPlan> plans)
     {
@@ -39,7 +40,8 @@ internal static class CombinedPlan
         {
             foreach (PlannedItem item in plan.Items)
             {
-                if (CosignTags.IsOne(item.Tag) && !signatures.TryAdd((item.Source.Repository, item.Tag!), item.Digest) && signatures[(item.Source.Repository, item.Tag!)] != item.Digest)
+                if (CosignTags.IsOne(item.Tag) && !signatures.TryAdd((item.Source.Repository, item.Tag!), item.Digest)
+                    && signatures[(item.Source.Repository, item.Tag!)] != item.Digest)
                     continue;
                 (string, string?) key = (item.Source.ToString(), item.Tag);
                 items[key] = items.TryGetValue(key, out PlannedItem? known) ? Joined(known, item) : item;
@@ -50,11 +52,14 @@ internal static class CombinedPlan
         }
 
         RefuseConflicts(items.Values);
-        HashSet<Digest> used = [.. items.Values.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
+        HashSet<Digest> used = [
+            .. items.Values.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs)
+            .Select(blob => blob.Digest)];
         return new TransferPlan
         {
             Source = source,
-            Items = [.. items.Values.OrderBy(item => item.Digest).ThenBy(item => item.Source.ToString(), StringComparer.Ordinal).ThenBy(item => item.Tag, StringComparer.Ordinal)],
+            Items = [.. items.Values.OrderBy(item => item.Digest).ThenBy(item => item.Source.ToString(), StringComparer.Ordinal)
+                .ThenBy(item => item.Tag, StringComparer.Ordinal)],
             Bundles = [.. plans.SelectMany(plan => plan.Bundles).DistinctBy(bundle => bundle.Digest)],
             Blobs = [.. blobs.Values.Where(blob => used.Contains(blob.Descriptor.Digest))],
             SkippedLayers = [.. plans.SelectMany(plan => plan.SkippedLayers).Distinct()],
@@ -67,7 +72,8 @@ internal static class CombinedPlan
     /// <summary>The projects of both, in order.</summary>
     public static string? Owners(string? one, string? other) => one is null || other is null
         ? one ?? other
-        : string.Join(' ', $"{one} {other}".Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        : string.Join(' ', $"{one} {other}".Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal));
 
     private static PlannedItem Joined(PlannedItem known, PlannedItem item) => known with
     {
@@ -84,22 +90,27 @@ internal static class CombinedPlan
             return;
         throw new AirgapException(
             ErrorCode.SizeMismatch,
-            $"An image says that {blob.Descriptor.Digest} has {blob.Descriptor.Size} bytes, and another image says {blobs[blob.Descriptor.Digest].Descriptor.Size}.",
+            "An image says that " +
+            $"{blob.Descriptor.Digest} has {blob.Descriptor.Size} bytes, and another image says " +
+            $"{blobs[blob.Descriptor.Digest].Descriptor.Size}.",
             "One of the two images was built wrongly; push it again.")
         { Digest = blob.Descriptor.Digest.ToString() };
     }
 
     private static void RefuseConflicts(IEnumerable<PlannedItem> items)
     {
-        foreach (IGrouping<(RepositoryName, string?), PlannedItem> same in items.Where(item => item.Tag is not null).GroupBy(item => (item.Source.Repository, item.Tag)))
+        foreach (IGrouping<(RepositoryName, string?), PlannedItem> same in items.Where(item => item.Tag is not null)
+            .GroupBy(item => (item.Source.Repository, item.Tag)))
         {
             PlannedItem[] distinct = [.. same.DistinctBy(item => item.Digest)];
             if (distinct.Length < 2)
                 continue;
             throw new AirgapException(
                 ErrorCode.SharedNameConflict,
-                $"{distinct[0].Source.Repository}:{same.Key.Item2} stands for {distinct[0].Digest} and for {distinct[1].Digest}, and one archive can hold one of them under that name.",
-                "If the tag was moved just now, run it again, or publish the other project that shares the archive. What is chosen of one bundle in two ways needs an archive for each.")
+                $"{distinct[0].Source.Repository}:{same.Key.Item2} stands for {distinct[0].Digest} and for {distinct[1].Digest}, and one " +
+                "archive can hold one of them under that name.",
+                "If the tag was moved just now, run it again, or publish the other project that shares the archive. What is chosen of " +
+                "one bundle in two ways needs an archive for each.")
             { Reference = $"{distinct[0].Source.Repository}:{same.Key.Item2}" };
         }
     }

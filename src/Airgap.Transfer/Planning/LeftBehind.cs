@@ -6,8 +6,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Finds artifacts that a plan leaves behind, as far as that costs little: one list of tags for each of at most 16 repositories, the list of referrers
-/// of one image, and the lists of referrers that the tags name. All are asked once, without retries; what fails is not known.
+/// Finds artifacts that a plan leaves behind, as far as that costs little: one list of tags for each of at most 16 repositories, the list
+/// of referrers of one image, and the lists of referrers that the tags name. All are asked once, without retries; what fails is not known.
 /// </summary>
 internal sealed class LeftBehind(SourceReader reader, ITransferObserver observer)
 {
@@ -18,19 +18,23 @@ internal sealed class LeftBehind(SourceReader reader, ITransferObserver observer
     /// <param name="items">The images of the plan.</param>
     /// <param name="planned">All of the plan.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public async Task<List<ArtifactKind>> FindAsync(IReadOnlyCollection<PlannedItem> items, IReadOnlyCollection<PlannedItem> planned, CancellationToken cancellationToken)
+    public async Task<List<ArtifactKind>> FindAsync(
+        IReadOnlyCollection<PlannedItem> items, IReadOnlyCollection<PlannedItem> planned, CancellationToken cancellationToken)
     {
         HashSet<Digest> taken = [.. planned.Select(item => item.Digest)];
         HashSet<string> takenTags = [.. planned.Select(item => item.Tag).OfType<string>()];
         PlannedItem? root = items.FirstOrDefault(item => item.IsRootBundle) ?? items.FirstOrDefault();
         IGrouping<RepositoryName, PlannedItem>[] repositories =
         [
-            .. items.GroupBy(item => item.Source.Repository).OrderByDescending(group => group.Key == root!.Source.Repository).ThenByDescending(group => group.Count()).Take(MostRepositories),
+            .. items.GroupBy(item => item.Source.Repository).OrderByDescending(group => group.Key == root!.Source.Repository)
+            .ThenByDescending(group => group.Count()).Take(MostRepositories),
         ];
         List<ArtifactKind>[] found = await Task.WhenAll(repositories.Select(async group =>
         {
-            HashSet<Digest> subjects = [.. group.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest.Digest)];
-            return await FindAsync(group.Key, subjects, group.Key == root!.Source.Repository ? root.Digest : null, taken, takenTags, cancellationToken);
+            HashSet<Digest> subjects =
+                [.. group.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest.Digest)];
+            return await FindAsync(group.Key, subjects, group.Key == root!.Source.Repository ? root.Digest : null, taken,
+                takenTags, cancellationToken);
         }));
         return [.. found.SelectMany(kinds => kinds)];
     }
@@ -38,20 +42,24 @@ internal sealed class LeftBehind(SourceReader reader, ITransferObserver observer
     /// <summary>The one warning.</summary>
     public static Diagnostic Warning(IReadOnlyCollection<ArtifactKind> left) => new(
         ErrorCode.ArtifactsLeftBehind,
-        $"At least {ArtifactKinds.Count(left)} that belong{(left.Count == 1 ? "s" : "")} to these images stay{(left.Count == 1 ? "s" : "")} behind.",
+        $"At least {ArtifactKinds.Count(left)} that belong{(left.Count == 1 ? "s" : "")} to these images " +
+        $"stay{(left.Count == 1 ? "s" : "")} behind.",
         $"To carry them, {AdviceTerms.AllArtifacts}.");
 
     private async Task<List<ArtifactKind>> FindAsync(
-        RepositoryName repository, HashSet<Digest> subjects, Digest? asked, HashSet<Digest> taken, HashSet<string> takenTags, CancellationToken cancellationToken)
+        RepositoryName repository, HashSet<Digest> subjects, Digest? asked, HashSet<Digest> taken, HashSet<string> takenTags,
+        CancellationToken cancellationToken)
     {
         List<ArtifactKind> found = [];
         HashSet<Digest> listed = [];
         try
         {
             IReadOnlyList<string> tags = await reader.PeekTagsAsync(repository, cancellationToken);
-            foreach (string tag in tags.Where(tag => CosignTags.SubjectOf(tag) is { } subject && subjects.Contains(subject) && !takenTags.Contains(tag)))
+            foreach (string tag in tags.Where(
+                tag => CosignTags.SubjectOf(tag) is { } subject && subjects.Contains(subject) && !takenTags.Contains(tag)))
                 found.Add(ArtifactKinds.OfTag(tag));
-            Dictionary<string, Digest> fallbacks = subjects.GroupBy(ReferrerList.FallbackTag).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+            Dictionary<string, Digest> fallbacks =
+                subjects.GroupBy(ReferrerList.FallbackTag).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
             foreach (string tag in tags.Where(fallbacks.ContainsKey).Take(MostLists))
             {
                 if (await reader.LookForManifestAsync(repository, tag, cancellationToken) is { IsIndex: true } index)
@@ -69,6 +77,7 @@ internal sealed class LeftBehind(SourceReader reader, ITransferObserver observer
         return found;
 
         void Count(IEnumerable<Descriptor> referrers) => found.AddRange(
-            referrers.Where(referrer => !taken.Contains(referrer.Digest) && listed.Add(referrer.Digest)).Select(referrer => ArtifactKinds.OfType(referrer.ArtifactType ?? "")));
+            referrers.Where(referrer => !taken.Contains(referrer.Digest) && listed.Add(referrer.Digest))
+            .Select(referrer => ArtifactKinds.OfType(referrer.ArtifactType ?? "")));
     }
 }

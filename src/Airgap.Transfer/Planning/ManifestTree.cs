@@ -29,7 +29,8 @@ internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
             {
                 throw new AirgapException(
                     ErrorCode.InvalidManifest,
-                    $"The index {ImageReference.ByDigest(origin, manifest.Digest)} holds more than {MaxManifests} manifests or goes deeper than {MaxDepth} levels.",
+                    $"The index {ImageReference.ByDigest(origin, manifest.Digest)} holds more than {MaxManifests} manifests or goes " +
+                    $"deeper than {MaxDepth} levels.",
                     "Check what was pushed there.")
                 { Reference = origin.ToString(), Digest = manifest.Digest.ToString() };
             }
@@ -45,7 +46,8 @@ internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
             await reader.FindManifestAsync(origin, child.Digest.ToString(), cancellationToken)
             ?? throw new AirgapException(
                 ErrorCode.ManifestUnknown,
-                $"The index {ImageReference.ByDigest(origin, parent.Digest)} lists the manifest {child.Digest}, which the repository does not have.",
+                $"The index {ImageReference.ByDigest(origin, parent.Digest)} lists the manifest {child.Digest}, which the repository " +
+                "does not have.",
                 "Push the whole index again, with all its platforms.")
             { Reference = origin.ToString(), Digest = child.Digest.ToString() };
 

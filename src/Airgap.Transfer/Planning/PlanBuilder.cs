@@ -72,15 +72,20 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
             PackageWarnings =
             [
                 .. PackageReferences.NotRelocated(bundle.Content.References, bundle.Content.Lock.Images.Select(Replaced)),
-                .. PackageReferences.NotBundles(bundle.Content.References, bundle.Entries.Select(entry => (Replaced(entry.Locked).Image, Replaced(entry.Locked).Id, entry.Bundle is not null))),
+                .. PackageReferences.NotBundles(
+                    bundle.Content.References,
+                    bundle.Entries.Select(entry => (Replaced(entry.Locked).Image, Replaced(entry.Locked).Id, entry.Bundle is not null))),
                 .. bundle.SelfAndNested().Where(nested => nested != bundle && bundle.Content.HasPackages)
-                    .Select(nested => PackageReferences.NotLocked(nested.Source.ToString(), nested.Content.Configured, nested.Content.Lock.Images.Select(Replaced))).OfType<Diagnostic>(),
+                    .Select(nested => PackageReferences.NotLocked(
+                        nested.Source.ToString(), nested.Content.Configured, nested.Content.Lock.Images.Select(Replaced)))
+                        .OfType<Diagnostic>(),
             ],
             Packages = bundle.Content.Packages,
         });
     }
 
-    private static (string Image, string? Id) Replaced(LockedImage image) => (image.Image.ToString(), image.Annotations.GetValueOrDefault("kbld.carvel.dev/id"));
+    private static (string Image, string? Id) Replaced(LockedImage image) =>
+        (image.Image.ToString(), image.Annotations.GetValueOrDefault("kbld.carvel.dev/id"));
 
     /// <summary>Makes the plan.</summary>
     /// <param name="root">The item that was asked for; null for none.</param>
@@ -139,12 +144,14 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
         {
             yield return new Diagnostic(
                 ErrorCode.LayersSkipped,
-                $"Left out {skipped.Count} layer(s) that may not be redistributed: {string.Join(", ", skipped.Select(layer => $"{layer.Layer.Digest} of {layer.Image}"))}.",
+                $"Left out {skipped.Count} layer(s) that may not be redistributed: " +
+                $"{string.Join(", ", skipped.Select(layer => $"{layer.Layer.Digest} of {layer.Image}"))}.",
                 "Ask for non-distributable layers to carry them, if their licence allows it.");
         }
         else if (options.IncludeNonDistributableLayers && !anyNonDistributable)
         {
-            yield return new Diagnostic(ErrorCode.NoLayersToInclude, "Non-distributable layers were asked for, and no image contains one.", "");
+            yield return new Diagnostic(
+                ErrorCode.NoLayersToInclude, "Non-distributable layers were asked for, and no image contains one.", "");
         }
     }
 
@@ -155,7 +162,8 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
         {
             throw new AirgapException(
                 ErrorCode.SizeMismatch,
-                $"The image {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} says that {blob.Digest} has {blob.Size} bytes, and another image says {known.Size}.",
+                $"The image {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} says that {blob.Digest} has {blob.Size} bytes, " +
+                $"and another image says {known.Size}.",
                 "One of the two images was built wrongly; push it again.")
             { Reference = node.Origin.ToString(), Digest = blob.Digest.ToString() };
         }

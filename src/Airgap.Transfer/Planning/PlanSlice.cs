@@ -9,10 +9,12 @@ namespace Airgap.Transfer.Planning;
 internal sealed class PlanSlice(TransferPlan plan)
 {
     private readonly ILookup<Digest, PlannedItem> _images = AttachedItems.Without(plan.Items).ToLookup(item => item.Digest);
-    private readonly Dictionary<Digest, PlannedBundle> _bundles = plan.Bundles.DistinctBy(bundle => bundle.Digest).ToDictionary(bundle => bundle.Digest);
+    private readonly Dictionary<Digest, PlannedBundle> _bundles =
+        plan.Bundles.DistinctBy(bundle => bundle.Digest).ToDictionary(bundle => bundle.Digest);
 
     /// <summary>The images of the plan, the root first; what is attached to them is not among them.</summary>
-    public IEnumerable<PlannedItem> Images => _images.SelectMany(same => same).OrderBy(item => item == plan.Root ? 0 : item.IsBundle ? 1 : 2);
+    public IEnumerable<PlannedItem> Images =>
+        _images.SelectMany(same => same).OrderBy(item => item == plan.Root ? 0 : item.IsBundle ? 1 : 2);
 
     /// <summary>An image with all that it pins, where it is a bundle, to any depth.</summary>
     public IEnumerable<PlannedItem> ClosureOf(PlannedItem item)
@@ -34,15 +36,18 @@ internal sealed class PlanSlice(TransferPlan plan)
 
     /// <summary>A plan of some of the images.</summary>
     /// <param name="images">Which.</param>
-    /// <param name="mountFrom">A repository that has what <paramref name="mountable"/> needs by the time that this plan is carried out; null for none.</param>
+    /// <param name="mountFrom">A repository that has what <paramref name="mountable"/> needs by the time that this plan is carried out;
+    /// null for none.</param>
     /// <param name="mountable">The blobs that are there.</param>
     public TransferPlan Of(IReadOnlyCollection<PlannedItem> images, RepositoryName? mountFrom, IReadOnlySet<Digest> mountable)
     {
         HashSet<PlannedItem> chosen = new(images, ReferenceEqualityComparer.Instance);
-        chosen.UnionWith(AttachedItems.To(images, [.. plan.Items.Except(_images.SelectMany(same => same), ReferenceEqualityComparer.Instance).Cast<PlannedItem>()]));
+        chosen.UnionWith(AttachedItems.To(
+            images, [.. plan.Items.Except(_images.SelectMany(same => same), ReferenceEqualityComparer.Instance).Cast<PlannedItem>()]));
         PlannedItem[] items = [.. plan.Items.Where(chosen.Contains)];
         HashSet<Digest> manifests = [.. items.Select(item => item.Digest)];
-        HashSet<Digest> blobs = [.. items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
+        HashSet<Digest> blobs = [
+            .. items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
         bool hasRoot = plan.Root is { } root && chosen.Contains(root);
         return plan with
         {
@@ -58,6 +63,7 @@ internal sealed class PlanSlice(TransferPlan plan)
             Retries = mountFrom is null ? plan.Retries : 0,
         };
 
-        PlannedBlob Placed(PlannedBlob blob) => mountFrom is not null && mountable.Contains(blob.Descriptor.Digest) ? blob with { Origin = mountFrom } : blob;
+        PlannedBlob Placed(PlannedBlob blob) =>
+            mountFrom is not null && mountable.Contains(blob.Descriptor.Digest) ? blob with { Origin = mountFrom } : blob;
     }
 }

@@ -28,7 +28,9 @@ internal sealed class RegistryPlanner : IDisposable
         _reader = new SourceReader(registry, options.Concurrency, new ByteStore(options.HeldInMemory));
         _tree = new ManifestTree(_reader, options);
         // Layers that were left out before are not at the destination, whatever it says of their image.
-        _closure = new BundleClosure(_reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination, state: state, failures: _failures);
+        _closure = new BundleClosure(
+            _reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination, state: state,
+            failures: _failures);
         _artifacts = new Artifacts(_reader, _tree, options, observer, _failures);
     }
 
@@ -59,7 +61,8 @@ internal sealed class RegistryPlanner : IDisposable
     // What a bundle pins stands in its layer.
     private async Task LearnBundleAsync(IArchive archive, ArchivedItem bundle, CancellationToken cancellationToken)
     {
-        if (bundle.Content.Manifest.Layers is not [{ Size: <= PlannedManifest.SmallBlob } layer] || archive.GetBlob(layer) is not ArchiveBlobContent content)
+        if (bundle.Content.Manifest.Layers is not [{ Size: <= PlannedManifest.SmallBlob } layer]
+            || archive.GetBlob(layer) is not ArchiveBlobContent content)
             return;
         byte[] bytes = new byte[layer.Size];
         await using Stream stream = await content.OpenAsync(0, cancellationToken);
@@ -68,7 +71,8 @@ internal sealed class RegistryPlanner : IDisposable
         _reader.Know(layer, bytes);
     }
 
-    public async Task<TransferPlan> PlanBundleAsync(RelocationSource source, ImageReference reference, string? tag, bool recordOrigins, CancellationToken cancellationToken)
+    public async Task<TransferPlan> PlanBundleAsync(
+        RelocationSource source, ImageReference reference, string? tag, bool recordOrigins, CancellationToken cancellationToken)
     {
         (ImageReference at, Manifest manifest) = await FetchAsync(reference, cancellationToken);
         _closure.Anticipate(at, manifest, cancellationToken);
@@ -96,13 +100,15 @@ internal sealed class RegistryPlanner : IDisposable
         PlanBuilder builder = new(source, _options, _failures);
         PlannedItem item = new() { Source = at, Content = planned };
         if (isBundle && !_options.IgnoreBundleCheck)
-            item = builder.AddBundle(await _closure.ExpandAsync(at, planned, isRoot: false, cancellationToken), tag: null, recordOrigins: false);
+            item = builder.AddBundle(
+                await _closure.ExpandAsync(at, planned, isRoot: false, cancellationToken), tag: null, recordOrigins: false);
         else
             builder.Add(item);
         return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
     }
 
-    public async Task<TransferPlan> PlanImageAsync(RelocationSource source, ImageReference reference, string? tag, CancellationToken cancellationToken)
+    public async Task<TransferPlan> PlanImageAsync(
+        RelocationSource source, ImageReference reference, string? tag, CancellationToken cancellationToken)
     {
         (ImageReference at, Manifest manifest) = await FetchAsync(reference, cancellationToken);
         (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
@@ -121,7 +127,8 @@ internal sealed class RegistryPlanner : IDisposable
         return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
     }
 
-    public async Task<TransferPlan> PlanLockAsync(RelocationSource source, ImagesLock images, string path, CancellationToken cancellationToken)
+    public async Task<TransferPlan> PlanLockAsync(
+        RelocationSource source, ImagesLock images, string path, CancellationToken cancellationToken)
     {
         PlanBuilder builder = new(source, _options, _failures);
         foreach (PlannedItem? item in await Task.WhenAll(images.Images.Select(locked => FindLockedAsync(locked, path, cancellationToken))))
@@ -158,7 +165,8 @@ internal sealed class RegistryPlanner : IDisposable
             (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
             return !isBundle ? new PlannedItem { Source = at, Content = planned } : throw new AirgapException(
                 ErrorCode.LockContainsBundle,
-                $"Unable to copy bundles using an Images Lock file (hint: Create a bundle with these images): '{path}' names the bundle {locked.Image}.",
+                "Unable to copy bundles using an Images Lock file (hint: Create a bundle with these images): " +
+                $"'{path}' names the bundle {locked.Image}.",
                 "Relocate the bundle by itself, or by a BundleLock, so that its images come along.")
             { Reference = locked.Image.ToString(), Location = new SourceLocation(path) };
         }
@@ -174,7 +182,8 @@ internal sealed class RegistryPlanner : IDisposable
         return (reference.WithDigest(manifest.Digest), manifest);
     }
 
-    private async Task<TransferPlan> FinishAsync(PlanBuilder builder, PlannedItem? root, ImagesLock? imagesLock, CancellationToken cancellationToken)
+    private async Task<TransferPlan> FinishAsync(
+        PlanBuilder builder, PlannedItem? root, ImagesLock? imagesLock, CancellationToken cancellationToken)
     {
         await _artifacts.AddToAsync(builder, cancellationToken);
         return builder.Build(root, (node, blob) => new PlannedBlob(_reader.ContentOf(node.Origin, blob), node.Origin), imagesLock);

@@ -6,8 +6,8 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Small blobs by their digests: each is read once, from whichever repository was asked first. Who waits for a repository that turns out not to have it
-/// asks its own.
+/// Small blobs by their digests: each is read once, from whichever repository was asked first. Who waits for a repository that turns out
+/// not to have it asks its own.
 /// </summary>
 internal sealed class SmallBlobs
 {
@@ -56,7 +56,8 @@ internal sealed class SmallBlobs
     {
         lock (_lock)
         {
-            content = _known.TryGetValue(digest, out Known? known) && known.Reading is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? known.Reading.Value.Result : null;
+            content = _known.TryGetValue(digest, out Known? known)
+                && known.Reading is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? known.Reading.Value.Result : null;
             return content is not null;
         }
     }

@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Reads manifests and small blobs of the source, a bounded number at once and nothing twice. What it read is kept in a store, most of it on the disk
-/// where it is much, so that the transfer does not fetch it again.
+/// Reads manifests and small blobs of the source, a bounded number at once and nothing twice. What it read is kept in a store, most of it
+/// on the disk where it is much, so that the transfer does not fetch it again.
 /// </summary>
 internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStore? store = null) : IDisposable
 {
@@ -22,24 +22,33 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
 
     /// <summary>The manifest a repository has under a tag or digest; null for none.</summary>
     public Task<Manifest?> FindManifestAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
-        _manifests.GetOrAdd((repository, tagOrDigest), key => ThrottledAsync(async token => (await Repository(key.Repository).FindManifestAsync(key.Selector, token))?.HeldIn(_store), cancellationToken));
+        _manifests.GetOrAdd((repository, tagOrDigest),
+            key => ThrottledAsync(async token => (await Repository(key.Repository).FindManifestAsync(key.Selector, token))?.HeldIn(_store),
+                cancellationToken));
 
     /// <summary>The same for a manifest that only saves requests: it is asked for once, without retries.</summary>
     public Task<Manifest?> LookForManifestAsync(RepositoryName repository, string tag, CancellationToken cancellationToken) =>
-        _manifests.GetOrAdd((repository, tag), key => ThrottledAsync(token => Repository(key.Repository).Unretried.FindManifestAsync(key.Selector, token), cancellationToken));
+        _manifests.GetOrAdd((repository, tag),
+            key => ThrottledAsync(token => Repository(key.Repository).Unretried.FindManifestAsync(key.Selector, token), cancellationToken));
 
     /// <summary>The manifest of a reference that has to be there.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, with the registry's own message, for which it is asked again.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, with the registry's own message, for which
+    /// it is asked again.</exception>
     public async Task<Manifest> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken) =>
         await FindManifestAsync(reference.Repository, reference.Selector, cancellationToken)
         ?? await ThrottledAsync(token => Repository(reference.Repository).GetManifestAsync(reference.Selector, token), cancellationToken);
 
-    /// <summary>The bytes of a blob of at most <see cref="PlannedManifest.SmallBlob"/>, verified. Who asks while it is under way waits for the one request.</summary>
+    /// <summary>
+    /// The bytes of a blob of at most <see cref="PlannedManifest.SmallBlob"/>, verified. Who asks while it is under way waits for the one
+    /// request.
+    /// </summary>
     public async Task<HeldBytes> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken) =>
-        (await _blobs.GetOrReadAsync(repository, blob.Digest, () => ThrottledAsync(token => FetchAsync(repository, blob, token), cancellationToken))).Held;
+        (await _blobs.GetOrReadAsync(
+            repository, blob.Digest, () => ThrottledAsync(token => FetchAsync(repository, blob, token), cancellationToken))).Held;
 
     /// <summary>Opens a blob for one pass, from memory where it was read before or is small.</summary>
-    public async Task<T> ReadBlobAsync<T>(RepositoryName repository, Descriptor blob, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    public async Task<T> ReadBlobAsync<T>(
+        RepositoryName repository, Descriptor blob, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         if (blob.Size <= PlannedManifest.SmallBlob)
         {
@@ -69,7 +78,8 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
     /// <param name="subject">The manifest.</param>
     /// <param name="hasFallback">Whether the list that clients keep is known to exist, or known not to; null where it is not known.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<ReferrerList> ListReferrersAsync(RepositoryName repository, Digest subject, bool? hasFallback, CancellationToken cancellationToken) =>
+    public Task<ReferrerList> ListReferrersAsync(
+        RepositoryName repository, Digest subject, bool? hasFallback, CancellationToken cancellationToken) =>
         ThrottledAsync(token => Repository(repository).ListReferrersAsync(subject, hasFallback, token), cancellationToken);
 
     /// <summary>The same as far as the registry itself lists it, asked for once: the answer only informs.</summary>
@@ -77,7 +87,8 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
         ThrottledAsync(token => Repository(repository).Unretried.ListReferrersAsync(subject, hasFallback: false, token), cancellationToken);
 
     /// <summary>The first 1,000 tags or more of a repository, asked for once: the answer only informs.</summary>
-    public Task<IReadOnlyList<string>> PeekTagsAsync(RepositoryName repository, CancellationToken cancellationToken) => ThrottledAsync<IReadOnlyList<string>>(
+    public Task<IReadOnlyList<string>> PeekTagsAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        ThrottledAsync<IReadOnlyList<string>>(
         async token =>
         {
             List<string> tags = [];
@@ -93,7 +104,8 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
         cancellationToken);
 
     /// <summary>The tags of a repository, as far as listing them is cheaper than asking for each.</summary>
-    public Task<ExistingTags> ListTagsAsync(RepositoryName repository, int expected, ITransferObserver observer, CancellationToken cancellationToken) =>
+    public Task<ExistingTags> ListTagsAsync(
+        RepositoryName repository, int expected, ITransferObserver observer, CancellationToken cancellationToken) =>
         ThrottledAsync(token => ExistingTags.ListAsync(Repository(repository), expected, observer, token), cancellationToken);
 
     /// <summary>Takes a manifest with its config that was read and verified elsewhere, as if this had fetched it by its digest.</summary>
@@ -105,7 +117,8 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
     }
 
     /// <summary>Takes a small blob that was read and verified elsewhere.</summary>
-    public void Know(Descriptor blob, byte[] bytes) => _blobs.TryAdd(blob.Digest, new MemoryBlobContent(blob, _store.Hold(bytes, blob.Digest)));
+    public void Know(Descriptor blob, byte[] bytes) =>
+        _blobs.TryAdd(blob.Digest, new MemoryBlobContent(blob, _store.Hold(bytes, blob.Digest)));
 
     /// <summary>A blob for the transfer: what was read already, or a request to be made.</summary>
     public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>

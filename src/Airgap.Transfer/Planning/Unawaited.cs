@@ -5,5 +5,6 @@ internal static class Unawaited
 {
     /// <summary>Keeps a failure that nobody awaits from being reported as unobserved.</summary>
     public static void Forget(Task asked) => asked.ContinueWith(
-        static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        static done => _ = done.Exception, CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

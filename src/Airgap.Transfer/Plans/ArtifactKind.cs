@@ -37,14 +37,16 @@ internal static class ArtifactKinds
     {
         string type = manifest.ArtifactType ?? manifest.Config?.MediaType ?? "";
         // Signatures and attestations come in the same envelope; an annotation says what is stated.
-        return type.StartsWith(SigstoreBundle, StringComparison.Ordinal) && PredicateOf(manifest) is { } predicate && !predicate.Contains("cosign/sign", StringComparison.Ordinal)
+        return type.StartsWith(SigstoreBundle, StringComparison.Ordinal) && PredicateOf(manifest) is { } predicate
+            && !predicate.Contains("cosign/sign", StringComparison.Ordinal)
             ? ArtifactKind.Attestation
             : OfType(type);
     }
 
     /// <summary>The kind that an artifact type is of.</summary>
     public static ArtifactKind OfType(string type) =>
-        type.StartsWith(SigstoreBundle, StringComparison.Ordinal) || Has(type, "signature") || Has(type, "cosign.artifact.sig") || Has(type, "cosign.simplesigning") ? ArtifactKind.Signature
+        type.StartsWith(SigstoreBundle, StringComparison.Ordinal) || Has(type, "signature") || Has(type, "cosign.artifact.sig")
+            || Has(type, "cosign.simplesigning") ? ArtifactKind.Signature
         : Has(type, "spdx") || Has(type, "cyclonedx") || Has(type, "sbom") || Has(type, "syft") ? ArtifactKind.Sbom
         : Has(type, "in-toto") || Has(type, "attestation") || Has(type, "provenance") || Has(type, "dsse") ? ArtifactKind.Attestation
         : ArtifactKind.Other;
@@ -52,7 +54,8 @@ internal static class ArtifactKinds
     /// <summary>Such as <c>2 signatures and 1 attestation</c>; empty for nothing.</summary>
     public static string Count(IEnumerable<ArtifactKind> kinds)
     {
-        string[] parts = [.. kinds.GroupBy(kind => kind).OrderBy(group => group.Key).Select(group => $"{group.Count()} {Word(group.Key)}{(group.Count() == 1 ? "" : "s")}")];
+        string[] parts = [.. kinds.GroupBy(kind => kind).OrderBy(group => group.Key)
+            .Select(group => $"{group.Count()} {Word(group.Key)}{(group.Count() == 1 ? "" : "s")}")];
         return parts.Length < 2 ? string.Concat(parts) : $"{string.Join(", ", parts[..^1])} and {parts[^1]}";
     }
 
@@ -69,7 +72,8 @@ internal static class ArtifactKinds
     private static string? PredicateOf(Manifest manifest)
     {
         using JsonDocument document = JsonDocument.Parse(manifest.Bytes);
-        return document.RootElement.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object
+        return document.RootElement.TryGetProperty("annotations", out JsonElement annotations)
+            && annotations.ValueKind == JsonValueKind.Object
             && annotations.TryGetProperty(PredicateType, out JsonElement predicate) && predicate.ValueKind == JsonValueKind.String
             ? predicate.GetString()
             : null;

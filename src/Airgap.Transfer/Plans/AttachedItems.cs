@@ -10,7 +10,8 @@ internal static class AttachedItems
     public static ImmutableArray<PlannedItem> Without(IReadOnlyCollection<PlannedItem> items)
     {
         HashSet<Digest> all = [.. items.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest.Digest)];
-        return [.. items.Where(item => !CosignTags.IsOne(item.Tag) && !(item.Content.Manifest.Subject is { } subject && all.Contains(subject.Digest)))];
+        return [.. items.Where(item =>
+            !CosignTags.IsOne(item.Tag) && !(item.Content.Manifest.Subject is { } subject && all.Contains(subject.Digest)))];
     }
 
     /// <summary>The manifest that an item is attached to, by cosign's tag or by its subject; null for none.</summary>

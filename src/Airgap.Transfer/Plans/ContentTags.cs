@@ -15,7 +15,8 @@ internal static class ContentTags
     /// <summary><c>apps-frontend-sha256-HEX.imgpkg</c>: the source repository in front, as far as it fits.</summary>
     public static string RepositoryBased(PlannedItem item)
     {
-        string path = ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _) ? original.Repository.Path : item.Source.Repository.Path;
+        string path = ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _)
+            ? original.Repository.Path : item.Source.Repository.Path;
         string name = Clean(path.Replace('/', '-'));
         if (name.Length > MaxRepositoryLength)
             name = Clean(name[^MaxRepositoryLength..]);

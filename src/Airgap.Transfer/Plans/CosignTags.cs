@@ -21,7 +21,8 @@ internal static class CosignTags
         tag is not null
         && s_suffixes.FirstOrDefault(suffix => tag.EndsWith(suffix, StringComparison.Ordinal)) is { } suffix
         && tag.IndexOf('-') is > 0 and int dash
-        && Digest.TryParse(string.Concat(tag.AsSpan(0, dash), ":", tag.AsSpan(dash + 1, tag.Length - dash - 1 - suffix.Length)), out Digest digest)
+        && Digest.TryParse(string.Concat(
+            tag.AsSpan(0, dash), ":", tag.AsSpan(dash + 1, tag.Length - dash - 1 - suffix.Length)), out Digest digest)
             ? digest
             : null;
 

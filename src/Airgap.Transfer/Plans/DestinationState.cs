@@ -6,8 +6,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Plans;
 
 /// <summary>
-/// What a destination repository had before a relocation. Each question goes out once, as soon as it is known that its answer will be needed. A plan
-/// carries what was asked while it was made; it is good for one run, and for a short time.
+/// What a destination repository had before a relocation. Each question goes out once, as soon as it is known that its answer will be
+/// needed. A plan carries what was asked while it was made; it is good for one run, and for a short time.
 /// </summary>
 internal sealed class DestinationState(IImageRepository repository, ITransferObserver observer)
 {
@@ -24,13 +24,19 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     /// <summary>The repository.</summary>
     public RepositoryName Name => repository.Name;
 
-    /// <summary>Asks for the tags while the source is still being read. What the user's tag stands for is asked by the run itself: it may move in between.</summary>
-    public void Begin(CancellationToken cancellationToken) => _listing = ExistingTags.ListAsync(repository, ItemsAhead, observer, cancellationToken);
+    /// <summary>
+    /// Asks for the tags while the source is still being read. What the user's tag stands for is asked by the run itself: it may move in
+    /// between.
+    /// </summary>
+    public void Begin(CancellationToken cancellationToken) =>
+        _listing = ExistingTags.ListAsync(repository, ItemsAhead, observer, cancellationToken);
 
     /// <summary>Takes note that the plan is made: from now on the answers grow old.</summary>
     public void End() => _asked = Stopwatch.GetTimestamp();
 
-    /// <summary>Takes the answers for a run. False when an earlier run took them, or when they are too old: then everything is asked again.</summary>
+    /// <summary>
+    /// Takes the answers for a run. False when an earlier run took them, or when they are too old: then everything is asked again.
+    /// </summary>
     public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0 && Stopwatch.GetElapsedTime(_asked) < s_goodFor;
 
     /// <summary>The tags, as far as listing them is cheaper than asking for each.</summary>

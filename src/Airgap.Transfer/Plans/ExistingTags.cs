@@ -26,7 +26,8 @@ internal sealed class ExistingTags
     public bool Lists(string tag) => _tags?.Contains(tag) ?? false;
 
     /// <summary>Lists a repository's tags, as far as that is cheaper than asking for each manifest.</summary>
-    public static async Task<ExistingTags> ListAsync(IImageRepository repository, int items, ITransferObserver observer, CancellationToken cancellationToken)
+    public static async Task<ExistingTags> ListAsync(
+        IImageRepository repository, int items, ITransferObserver observer, CancellationToken cancellationToken)
     {
         HashSet<string> tags = new(StringComparer.Ordinal);
         try

@@ -5,8 +5,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Plans;
 
 /// <summary>
-/// Records the images that a run continues without, or records none: then the first failure ends the run. Used in exception filters, so that a
-/// failure that ends the run is thrown on as it came. Safe for several threads.
+/// Records the images that a run continues without, or records none: then the first failure ends the run. Used in exception filters, so
+/// that a failure that ends the run is thrown on as it came. Safe for several threads.
 /// </summary>
 internal sealed class ImageFailures(bool keepGoing)
 {
@@ -68,7 +68,8 @@ internal sealed class ImageFailures(bool keepGoing)
         string name = digest?.ToString() ?? reference;
         Add(new FailedImage(reference, digest, Phase, problem with
         {
-            Message = problem.Message.Contains(name, StringComparison.Ordinal) ? problem.Message : $"{reference} was left out: {problem.Message}",
+            Message = problem.Message.Contains(name, StringComparison.Ordinal)
+                ? problem.Message : $"{reference} was left out: {problem.Message}",
             Reference = reference,
             Digest = problem.Digest ?? digest?.ToString(),
         }));
@@ -77,7 +78,8 @@ internal sealed class ImageFailures(bool keepGoing)
 
     /// <summary>True for the disk, an archive that is read, and the user's own wish to stop: no other image would fare better.</summary>
     public static bool EndsEveryRun(ErrorCode code) =>
-        code is ErrorCode.FileNotFound or ErrorCode.AccessDenied or ErrorCode.DiskFull or ErrorCode.FileFailure or ErrorCode.Canceled or ErrorCode.ArchiveSignature;
+        code is ErrorCode.FileNotFound or ErrorCode.AccessDenied or ErrorCode.DiskFull or ErrorCode.FileFailure or ErrorCode.Canceled
+            or ErrorCode.ArchiveSignature;
 
     private void Add(FailedImage failure)
     {

@@ -40,7 +40,9 @@ public abstract record RelocationSource
         /// <summary>The one item of it that is taken, with all that belongs to it; null for all.</summary>
         internal string? Item { get; init; }
 
-        /// <summary>What a project calls the item that is taken of an archive of several, with its digest where it is known; null for all.</summary>
+        /// <summary>
+        /// What a project calls the item that is taken of an archive of several, with its digest where it is known; null for all.
+        /// </summary>
         internal ImageReference? Declared { get; init; }
 
         /// <summary>Further archives of its chain of deltas, in any order; empty for an archive by itself.</summary>

@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Airgap.Transfer.Plans;
 
-/// <summary>Work that is done once for each key, however many ask for it at the same time. A failure is kept like a result, until it is removed.</summary>
+/// <summary>
+/// Work that is done once for each key, however many ask for it at the same time. A failure is kept like a result, until it is removed.
+/// </summary>
 internal sealed class SharedTasks<TKey, T>
     where TKey : notnull
 {

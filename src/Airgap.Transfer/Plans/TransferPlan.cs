@@ -28,10 +28,15 @@ public sealed record TransferPlan
     /// <summary>Layers that stay behind because they may not be redistributed.</summary>
     public ImmutableArray<SkippedLayer> SkippedLayers { get; init; } = [];
 
-    /// <summary>The ImagesLock that was given as the source, or that the archive was made of, in its order and with its annotations; null for other sources.</summary>
+    /// <summary>
+    /// The ImagesLock that was given as the source, or that the archive was made of, in its order and with its annotations; null for other
+    /// sources.
+    /// </summary>
     public ImagesLock? ImagesLock { get; init; }
 
-    /// <summary>The images that could not be read and that the plan leaves out; empty unless <see cref="PlanOptions.KeepGoing"/> is set.</summary>
+    /// <summary>
+    /// The images that could not be read and that the plan leaves out; empty unless <see cref="PlanOptions.KeepGoing"/> is set.
+    /// </summary>
     public ImmutableArray<FailedImage> Failures { get; init; } = [];
 
     /// <summary>What a user should know before the transfer.</summary>
@@ -81,8 +86,8 @@ public sealed record PlannedItem
     public bool IsBundle { get; init; }
 
     /// <summary>
-    /// Of an image that was asked for itself in an archive of several: the projects that did, in order, with spaces between them; empty where no project
-    /// is known. Null for any other image.
+    /// Of an image that was asked for itself in an archive of several: the projects that did, in order, with spaces between them; empty
+    /// where no project is known. Null for any other image.
     /// </summary>
     internal string? Owners { get; init; }
 
@@ -126,13 +131,14 @@ public sealed record PlannedManifest
     public IEnumerable<PlannedManifest> SelfAndDescendants() => Children.SelectMany(child => child.SelfAndDescendants()).Prepend(this);
 
     /// <summary>An image with its config and the layers that are moved.</summary>
-    internal static PlannedManifest FromImage(RepositoryName origin, Manifest image, HeldBytes? config, bool includeNonDistributable) => new()
-    {
-        Manifest = image,
-        Origin = origin,
-        HeldConfig = config,
-        Blobs = [image.Config!, .. image.Layers.Where(layer => includeNonDistributable || !MediaTypes.IsNonDistributable(layer.MediaType))],
-    };
+    internal static PlannedManifest FromImage(RepositoryName origin, Manifest image, HeldBytes? config, bool includeNonDistributable) =>
+        new()
+        {
+            Manifest = image,
+            Origin = origin,
+            HeldConfig = config,
+            Blobs = [image.Config!, .. image.Layers.Where(layer => includeNonDistributable || !MediaTypes.IsNonDistributable(layer.MediaType))],
+        };
 }
 
 /// <summary>A blob of a plan.</summary>

@@ -43,7 +43,8 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
             return;
         string? taken = other is not null
             ? path
-            : _files.Keys.FirstOrDefault(key => key.StartsWith(path + "/", StringComparison.Ordinal) || path.StartsWith(key + "/", StringComparison.Ordinal));
+            : _files.Keys.FirstOrDefault(
+                key => key.StartsWith(path + "/", StringComparison.Ordinal) || path.StartsWith(key + "/", StringComparison.Ordinal));
         if (taken is null)
         {
             _files.Add(path, file);
@@ -61,9 +62,11 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
     {
         string path = file.Path.Replace('\\', '/');
         string[] parts = [.. path.Split('/').Where(part => part != ".")];
-        if (parts.Length > 0 && !parts.Contains("..") && parts.All(part => part.Length > 0) && !path.Contains(':', StringComparison.Ordinal))
+        if (parts.Length > 0 && !parts.Contains("..") && parts.All(part => part.Length > 0)
+            && !path.Contains(':', StringComparison.Ordinal))
             return string.Join('/', parts);
-        problems.Add(Outside(file, $"The path '{file.Path}' of the content file '{file.FullPath}' leads out of the bundle.", "Give it a relative path without '..' (metadata TargetPath or Link)."));
+        problems.Add(Outside(file, $"The path '{file.Path}' of the content file '{file.FullPath}' leads out of the bundle.",
+            "Give it a relative path without '..' (metadata TargetPath or Link)."));
         return null;
     }
 
@@ -77,7 +80,9 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
             {
                 problems.Add(Outside(
                     file,
-                    folder == root ? $"The content file '{file.FullPath}' leads out of the project{(real == file.FullPath ? "" : $", to '{real}'")}." : $"The content file '{file.FullPath}' leads out of '{folder}', to '{real}'.",
+                    folder == root
+                    ? $"The content file '{file.FullPath}' leads out of the project{(real == file.FullPath ? "" : $", to '{real}'")}."
+                    : $"The content file '{file.FullPath}' leads out of '{folder}', to '{real}'.",
                     $"Copy it below '{folder}', so that the bundle holds only what stands there."));
                 return false;
             }
@@ -87,7 +92,10 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
                 throw new FileNotFoundException(null, file.FullPath);
             if (info.Exists && SpecialFile.IsRegular(info))
                 return true;
-            problems.Add(new Diagnostic(ErrorCode.InvalidArgument, $"Expected file '{file.FullPath}' to be a regular file.", "Replace the link or special file by a file, or leave it out.") { Location = file.Location });
+            problems.Add(new Diagnostic(
+                ErrorCode.InvalidArgument, $"Expected file '{file.FullPath}' to be a regular file.",
+                "Replace the link or special file by a file, or leave it out.")
+            { Location = file.Location });
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -97,7 +105,8 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
         return false;
     }
 
-    // A file that is declared may stand beside the project, in a folder that several share or that a build writes into; its links may not lead out of there.
+    // A file that is declared may stand beside the project, in a folder that several share or that a build writes into; its links may not
+    // lead out of there.
     private string FolderOf(ContentFile file)
     {
         if (file.Location is null || RealPath.IsBelow(file.FullPath, root))

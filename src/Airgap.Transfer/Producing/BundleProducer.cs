@@ -10,7 +10,9 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>Makes a bundle of files and of images to pin. The same files, and tags that stand for the same digests, give the same bundle everywhere.</summary>
+/// <summary>
+/// Makes a bundle of files and of images to pin. The same files, and tags that stand for the same digests, give the same bundle everywhere.
+/// </summary>
 /// <param name="registry">The registries that have the images.</param>
 internal sealed class BundleProducer(IRegistry registry)
 {
@@ -35,11 +37,16 @@ internal sealed class BundleProducer(IRegistry registry)
         if (!found.Files.ContainsKey(MetadataPath))
             made.Add(MetadataPath, Encoding.UTF8.GetBytes(MetadataOf(request.Repository.LastSegment)));
         IReadOnlyList<LayerEntry> entries = LayerTree.Create(found.Files, made);
-        PackedImage packed = await PackedImage.PackAsync(entries, ImmutableDictionary<string, string>.Empty.Add(BundleLabel.Name, "true"), cancellationToken);
-        return new ProduceResult(new ProducedBundle(request, packed, images, found.Images.Local, entries), [], found.Warnings.ToImmutable());
+        PackedImage packed = await PackedImage.PackAsync(
+            entries, ImmutableDictionary<string, string>.Empty.Add(BundleLabel.Name, "true"), cancellationToken);
+        return new ProduceResult(
+            new ProducedBundle(request, packed, images, found.Images.Local, entries), [], found.Warnings.ToImmutable());
     }
 
-    /// <summary>Checks everything and asks the registries for the images, but makes nothing: for an answer before the images that are pending are built.</summary>
+    /// <summary>
+    /// Checks everything and asks the registries for the images, but makes nothing: for an answer before the images that are pending are
+    /// built.
+    /// </summary>
     /// <returns>Everything that is wrong; empty when nothing is.</returns>
     public async Task<ImmutableArray<Diagnostic>> CheckAsync(ProduceRequest request, CancellationToken cancellationToken)
     {
@@ -63,12 +70,17 @@ internal sealed class BundleProducer(IRegistry registry)
 
         PinnedImages images = await LockAsync(request, files, problems, cancellationToken);
         // An image that could not be pinned is reported once, not again for each place that names it.
-        packages.CheckReferences([.. images.Locked, .. request.Images.Select(image => new LockedImage(ImageReference.ByDigest(request.Repository, Digest.Compute([])), LockedImage.NoAnnotations.Add(Origins.Id, image.KbldId)))]);
+        packages.CheckReferences(
+            [.. images.Locked, .. request.Images.Select(
+                image => new LockedImage(
+                    ImageReference.ByDigest(request.Repository, Digest.Compute([])),
+                    LockedImage.NoAnnotations.Add(Origins.Id, image.KbldId)))]);
         return new ContentFindings(files, images, problems, warnings);
     }
 
     private async Task<PinnedImages> LockAsync(
-        ProduceRequest request, IReadOnlyDictionary<string, ContentFile> files, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
+        ProduceRequest request, IReadOnlyDictionary<string, ContentFile> files, ImmutableArray<Diagnostic>.Builder problems,
+        CancellationToken cancellationToken)
     {
         ImagePinner pinner = new(registry, request.Concurrency);
         ImmutableArray<LockedImage> given = [];
@@ -78,7 +90,10 @@ internal sealed class BundleProducer(IRegistry registry)
             {
                 given = LockFile.Read(file.FullPath) is LockFileContent.OfImages { Lock: var images }
                     ? images.Images
-                    : throw new AirgapException(ErrorCode.InvalidLock, $"{file.FullPath}: a bundle's images.yml is an ImagesLock, and this is a BundleLock.", "Write it with 'kbld --imgpkg-lock-output'.") { Location = new SourceLocation(file.FullPath) };
+                    : throw new AirgapException(
+                        ErrorCode.InvalidLock, $"{file.FullPath}: a bundle's images.yml is an ImagesLock, and this is a BundleLock.",
+                        "Write it with 'kbld --imgpkg-lock-output'.")
+                    { Location = new SourceLocation(file.FullPath) };
                 await pinner.VerifyAsync(given, file.FullPath, problems, cancellationToken);
             }
             catch (AirgapException e)
@@ -88,7 +103,9 @@ internal sealed class BundleProducer(IRegistry registry)
         }
 
         PinnedImages pinned = await pinner.PinAsync(request.Images, problems, cancellationToken);
-        foreach (LockedImage image in pinned.Locked.Where(image => given.Any(other => Origins.Replaced(other).Id == Origins.Replaced(image).Id && other.Image.Digest != image.Image.Digest)))
+        foreach (LockedImage image in pinned.Locked.Where(
+            image =>
+            given.Any(other => Origins.Replaced(other).Id == Origins.Replaced(image).Id && other.Image.Digest != image.Image.Digest)))
         {
             string id = Origins.Replaced(image).Id!;
             problems.Add(new Diagnostic(
@@ -98,7 +115,10 @@ internal sealed class BundleProducer(IRegistry registry)
             { Reference = id, Location = request.Images.First(wanted => wanted.KbldId == id).Location });
         }
 
-        return pinned with { Locked = [.. given, .. pinned.Locked.Where(image => !given.Any(other => Origins.Replaced(other) == Origins.Replaced(image)))] };
+        return pinned with
+        {
+            Locked = [.. given, .. pinned.Locked.Where(image => !given.Any(other => Origins.Replaced(other) == Origins.Replaced(image)))]
+        };
     }
 
     private static string MetadataOf(string name)
@@ -112,9 +132,11 @@ internal sealed class BundleProducer(IRegistry registry)
     }
 
     private static Diagnostic NotBuilt(ImageToPin image) => new(
-        ErrorCode.ImageNotBuilt, $"The image '{image.Reference}', which the bundle is to pin, was not published.", "Publish the container of its project, and see why that fails.")
+        ErrorCode.ImageNotBuilt, $"The image '{image.Reference}', which the bundle is to pin, was not published.",
+        "Publish the container of its project, and see why that fails.")
     { Reference = image.Reference, Location = image.Location };
 
     private sealed record ContentFindings(
-        IReadOnlyDictionary<string, ContentFile> Files, PinnedImages Images, ImmutableArray<Diagnostic>.Builder Problems, ImmutableArray<Diagnostic>.Builder Warnings);
+        IReadOnlyDictionary<string, ContentFile> Files, PinnedImages Images, ImmutableArray<Diagnostic>.Builder Problems,
+        ImmutableArray<Diagnostic>.Builder Warnings);
 }

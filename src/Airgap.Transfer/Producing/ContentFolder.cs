@@ -25,7 +25,8 @@ internal static class ContentFolder
 
     private static void Walk(DirectoryInfo folder, string prefix, List<ContentFile> files)
     {
-        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
+        foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos(
+            "*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }))
         {
             string path = prefix + entry.Name;
             // A link to a folder is not a file, and is reported as such.

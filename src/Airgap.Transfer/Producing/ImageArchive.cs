@@ -7,10 +7,11 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>
-/// A container image's archive, of docker's form or with an OCI layout in it: files that are named by their digests. Which of them make an image
-/// its manifest says, so that no list in the archive has to be believed.
+/// A container image's archive, of docker's form or with an OCI layout in it: files that are named by their digests. Which of them make an
+/// image its manifest says, so that no list in the archive has to be believed.
 /// </summary>
-/// <remarks>Source: OCI image layout (<c>blobs/sha256/HEX</c>); docker save (<c>HEX.json</c>, <c>HEX/layer.tar</c>, where the SDK puts the layer as its digest has it).</remarks>
+/// <remarks>Source: OCI image layout (<c>blobs/sha256/HEX</c>); docker save (<c>HEX.json</c>, <c>HEX/layer.tar</c>, where the SDK puts the
+/// layer as its digest has it).</remarks>
 internal sealed class ImageArchive
 {
     private const string LayoutFolder = "blobs/sha256/";
@@ -58,11 +59,13 @@ internal sealed class ImageArchive
     {
         if (!_entries.TryGetValue(blob.Digest, out ArchiveEntry entry))
             throw Invalid(_path, $"it does not hold {blob.Digest}");
-        return entry.Size == blob.Size ? new ArchiveBlobContent(_path, blob, entry.Offset, entry.Name) : throw Invalid(_path, $"{entry.Name} has {entry.Size} bytes, and the image says {blob.Size}");
+        return entry.Size == blob.Size ? new ArchiveBlobContent(_path, blob, entry.Offset, entry.Name)
+            : throw Invalid(_path, $"{entry.Name} has {entry.Size} bytes, and the image says {blob.Size}");
     }
 
     /// <summary>The manifest of an index.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidImageArchive"/>, <see cref="ErrorCode.ArchiveDigestMismatch"/> or <see cref="ErrorCode.InvalidManifest"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidImageArchive"/>, <see cref="ErrorCode.ArchiveDigestMismatch"/> or
+    /// <see cref="ErrorCode.InvalidManifest"/>.</exception>
     public async Task<Manifest> ReadManifestAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         if (descriptor.Size > Manifest.MaxBytes)

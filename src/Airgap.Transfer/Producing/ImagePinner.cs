@@ -15,7 +15,8 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
     /// <param name="problems">Takes a problem for each image that cannot be pinned, in their order.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The entries of the lock, ordered by image and id, and the images that are in no registry.</returns>
-    public async Task<PinnedImages> PinAsync(IReadOnlyList<ImageToPin> images, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
+    public async Task<PinnedImages> PinAsync(
+        IReadOnlyList<ImageToPin> images, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
     {
         (LockedImage? Image, LocalImage? Local, Diagnostic? Problem)[] answers = new (LockedImage?, LocalImage?, Diagnostic?)[images.Count];
         await Parallel.ForAsync(
@@ -31,7 +32,8 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
                 .OrderBy(image => image.Image.ToString(), StringComparer.Ordinal)
                 .ThenBy(image => image.Annotations.GetValueOrDefault(Origins.Id), StringComparer.Ordinal),
         ];
-        foreach (IGrouping<string?, LockedImage> same in entries.GroupBy(image => Origins.Replaced(image).Id).Where(group => group.Count() > 1))
+        foreach (IGrouping<string?, LockedImage> same in entries.GroupBy(image => Origins.Replaced(image).Id)
+            .Where(group => group.Count() > 1))
         {
             problems.Add(new Diagnostic(
                 ErrorCode.ConflictingImages,
@@ -40,13 +42,17 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
             { Reference = same.Key, Location = images.First(image => image.KbldId == same.Key).Location });
         }
 
-        return new PinnedImages(entries, [.. answers.Where(answer => answer.Local is not null).Select(answer => (answer.Image!.Image.Repository, answer.Local!))]);
+        return new PinnedImages(
+            entries,
+            [.. answers.Where(answer => answer.Local is not null).Select(answer => (answer.Image!.Image.Repository, answer.Local!))]);
     }
 
     /// <summary>Asks for images that a lock pins already.</summary>
-    public async Task VerifyAsync(IReadOnlyList<LockedImage> locked, string path, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
+    public async Task VerifyAsync(
+        IReadOnlyList<LockedImage> locked, string path, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
     {
-        ImageToPin[] images = [.. locked.Select(image => image.Image.ToString()).Distinct(StringComparer.Ordinal).Select(image => new ImageToPin(image, new SourceLocation(path)))];
+        ImageToPin[] images = [.. locked.Select(image => image.Image.ToString()).Distinct(StringComparer.Ordinal)
+            .Select(image => new ImageToPin(image, new SourceLocation(path)))];
         await PinAsync(images, problems, cancellationToken);
     }
 
@@ -58,16 +64,22 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
             if (image.IsPending)
                 return default;
             Manifest? built = image.Built is { } told ? Manifest.Parse(told.Manifest) : null;
-            LocalImage? local = image.Built?.ArchivePath is { } archive ? await LocalImage.ReadAsync(built!, archive, cancellationToken) : null;
+            LocalImage? local = image.Built?.ArchivePath is { } archive
+                ? await LocalImage.ReadAsync(built!, archive, cancellationToken) : null;
             Digest digest = local is not null ? built!.Digest
                 : image.Platform is { Length: > 0 } platform ? await SelectAsync(image, reference, platform, cancellationToken)
-                : (await registry.GetRepository(reference.Repository).ResolveAsync(built?.Digest.ToString() ?? reference.Selector, cancellationToken) ?? throw NotFound(image)).Digest;
+                : (await registry.GetRepository(reference.Repository)
+                    .ResolveAsync(built?.Digest.ToString() ?? reference.Selector, cancellationToken) ?? throw NotFound(image)).Digest;
             return (Origins.Lock(reference, digest, image.Reference, image.KbldId), local, null);
         }
         catch (AirgapException e)
         {
             Diagnostic problem = e.ToDiagnostic();
-            return (null, null, problem with { Location = problem.Location ?? image.Location, Reference = problem.Reference ?? image.Reference });
+            return (null, null, problem with
+            {
+                Location = problem.Location ?? image.Location,
+                Reference = problem.Reference ?? image.Reference
+            });
         }
     }
 
@@ -78,7 +90,8 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
         if (!manifest.IsIndex)
         {
             string? own = PlatformOf.Config(await ReadAsync(repository.GetBlob(manifest.Config!), cancellationToken));
-            return own is not null && PlatformOf.Matches(own, wanted) ? manifest.Digest : throw NoPlatform(image, wanted, own is null ? [] : [own]);
+            return own is not null && PlatformOf.Matches(own, wanted)
+                ? manifest.Digest : throw NoPlatform(image, wanted, own is null ? [] : [own]);
         }
 
         IReadOnlyList<(string Platform, Digest Digest)> platforms = PlatformOf.Index(manifest);

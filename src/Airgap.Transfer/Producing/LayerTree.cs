@@ -4,8 +4,9 @@ using Airgap.Transfer.Layers;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>
-/// Puts files into the order of a layer, as a push of a folder with the same content does: folders depth first, names in byte order, a folder
-/// before what it holds. Folders have the mode 0700, files 0600, or 0700 where their owner may run them: neither umask nor check-out counts.
+/// Puts files into the order of a layer, as a push of a folder with the same content does: folders depth first, names in byte order, a
+/// folder before what it holds. Folders have the mode 0700, files 0600, or 0700 where their owner may run them: neither umask nor check-out
+/// counts.
 /// </summary>
 internal static class LayerTree
 {
@@ -15,7 +16,8 @@ internal static class LayerTree
     /// <summary>The layer's entries.</summary>
     /// <param name="files">Files of this machine by their path in the layer.</param>
     /// <param name="made">Files that were made, by their path.</param>
-    public static IReadOnlyList<LayerEntry> Create(IEnumerable<KeyValuePair<string, ContentFile>> files, IReadOnlyDictionary<string, byte[]> made)
+    public static IReadOnlyList<LayerEntry> Create(
+        IEnumerable<KeyValuePair<string, ContentFile>> files, IReadOnlyDictionary<string, byte[]> made)
     {
         Node root = new();
         foreach ((string path, ContentFile file) in files.Where(file => !made.ContainsKey(file.Key)))
@@ -32,7 +34,9 @@ internal static class LayerTree
     {
         Node root = new();
         foreach ((string path, ReadOnlyMemory<byte> bytes, bool runs) in files)
-            root.Add(path, new LayerEntry(path, path, IsFolder: false, bytes.Length, runs ? ReadWrite | Execute : ReadWrite) { Content = bytes });
+            root.Add(path, new LayerEntry(
+                path, path, IsFolder: false, bytes.Length, runs ? ReadWrite | Execute : ReadWrite)
+            { Content = bytes });
         List<LayerEntry> entries = [];
         root.Write(".", entries);
         return entries;

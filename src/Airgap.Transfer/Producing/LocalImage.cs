@@ -16,8 +16,12 @@ internal sealed record LocalImage(ImmutableArray<Manifest> Manifests, ImmutableA
     public static async Task<LocalImage> ReadAsync(Manifest root, string archivePath, CancellationToken cancellationToken)
     {
         ImageArchive archive = ImageArchive.Open(archivePath);
-        Manifest[] images = root.IsIndex ? await Task.WhenAll(root.Manifests.Select(child => archive.ReadManifestAsync(child, cancellationToken))) : [];
-        IEnumerable<Descriptor> blobs = images.Append(root).Where(image => !image.IsIndex).SelectMany(image => image.Layers.Prepend(image.Config!));
-        return new LocalImage([.. images, root], [.. blobs.Where(blob => !MediaTypes.IsNonDistributable(blob.MediaType)).DistinctBy(blob => blob.Digest).Select(archive.GetBlob)]);
+        Manifest[] images = root.IsIndex
+            ? await Task.WhenAll(root.Manifests.Select(child => archive.ReadManifestAsync(child, cancellationToken))) : [];
+        IEnumerable<Descriptor> blobs =
+            images.Append(root).Where(image => !image.IsIndex).SelectMany(image => image.Layers.Prepend(image.Config!));
+        return new LocalImage([.. images, root],
+            [.. blobs.Where(blob => !MediaTypes.IsNonDistributable(blob.MediaType)).DistinctBy(blob => blob.Digest)
+                .Select(archive.GetBlob)]);
     }
 }

@@ -9,14 +9,18 @@ namespace Airgap.Transfer.Producing;
 /// <summary>Pushes images that no registry has: every blob once, then the manifests, children before their index.</summary>
 internal static class LocalImagePusher
 {
-    /// <summary>Pushes. An image gets the tag that a relocation gives it, so that a registry's garbage collection leaves it alone.</summary>
-    public static async Task<PushedBlob[]> PushAsync(ImmutableArray<LocalImage> images, IImageRepository repository, IPushObserver observer, CancellationToken cancellationToken)
+    /// <summary>
+    /// Pushes. An image gets the tag that a relocation gives it, so that a registry's garbage collection leaves it alone.
+    /// </summary>
+    public static async Task<PushedBlob[]> PushAsync(
+        ImmutableArray<LocalImage> images, IImageRepository repository, IPushObserver observer, CancellationToken cancellationToken)
     {
         List<PushedBlob> pushed = [];
         foreach (IBlobContent blob in images.SelectMany(image => image.Blobs).DistinctBy(blob => blob.Descriptor.Digest))
         {
             observer.BlobStarted(blob.Descriptor);
-            BlobOutcome outcome = await repository.PushBlobAsync(blob, mountFrom: null, new Progress(observer, blob.Descriptor), cancellationToken);
+            BlobOutcome outcome = await repository.PushBlobAsync(
+                blob, mountFrom: null, new Progress(observer, blob.Descriptor), cancellationToken);
             observer.BlobFinished(blob.Descriptor, outcome);
             pushed.Add(new PushedBlob(blob.Descriptor, outcome));
         }
@@ -24,7 +28,8 @@ internal static class LocalImagePusher
         foreach (LocalImage image in images)
         {
             foreach (Manifest manifest in image.Manifests)
-                await repository.PushManifestAsync(manifest, manifest == image.Root ? ContentTags.Default(manifest.Digest) : null, cancellationToken);
+                await repository.PushManifestAsync(
+                    manifest, manifest == image.Root ? ContentTags.Default(manifest.Digest) : null, cancellationToken);
         }
 
         return [.. pushed];

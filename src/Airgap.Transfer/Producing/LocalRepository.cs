@@ -25,7 +25,8 @@ internal sealed class LocalRepository(IImageRepository inner, LocalContent local
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) =>
         local.IsNowhere ? Task.FromResult(false) : inner.HasBlobAsync(blob, cancellationToken);
 
-    public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
+    public Task<BlobOutcome> PushBlobAsync(
+        IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
         inner.PushBlobAsync(content, mountFrom, progress, cancellationToken);
 
     Task IImageRepository.ReplaceBlobAsync(IBlobContent content, IProgress<long>? progress, CancellationToken cancellationToken) =>
@@ -41,5 +42,6 @@ internal sealed class LocalRepository(IImageRepository inner, LocalContent local
         local.IsNowhere ? Task.FromResult(new ReferrerList([], FromApi: true)) : inner.ListReferrersAsync(subject, cancellationToken);
 
     Task<ReferrerList> IImageRepository.ListReferrersAsync(Digest subject, bool? hasFallback, CancellationToken cancellationToken) =>
-        local.IsNowhere ? ListReferrersAsync(subject, cancellationToken) : inner.ListReferrersAsync(subject, hasFallback, cancellationToken);
+        local.IsNowhere ? ListReferrersAsync(subject, cancellationToken)
+            : inner.ListReferrersAsync(subject, hasFallback, cancellationToken);
 }

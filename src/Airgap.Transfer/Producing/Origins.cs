@@ -7,7 +7,8 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>The annotations by which kbld finds an image of a lock again.</summary>
-/// <remarks>Source: kbld's lock output: <c>kbld.carvel.dev/id</c> is the text to replace, <c>kbld.carvel.dev/origins</c> YAML that says how the digest was found.</remarks>
+/// <remarks>Source: kbld's lock output: <c>kbld.carvel.dev/id</c> is the text to replace, <c>kbld.carvel.dev/origins</c> YAML that says how
+/// the digest was found.</remarks>
 internal static class Origins
 {
     /// <summary>The text that stands for the image.</summary>
@@ -18,10 +19,12 @@ internal static class Origins
     /// <summary>A lock entry as kbld would write it.</summary>
     public static LockedImage Lock(ImageReference reference, Digest digest, string text, string id) => new(
         reference.WithDigest(digest),
-        ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, [KeyValuePair.Create(Id, id), KeyValuePair.Create(Key, Of(reference, text))]));
+        ImmutableSortedDictionary.CreateRange(
+            StringComparer.Ordinal, [KeyValuePair.Create(Id, id), KeyValuePair.Create(Key, Of(reference, text))]));
 
     /// <summary>What the cluster replaces by the relocated image.</summary>
-    public static (string Image, string? Id) Replaced(LockedImage image) => (image.Image.ToString(), image.Annotations.GetValueOrDefault(Id));
+    public static (string Image, string? Id) Replaced(LockedImage image) =>
+        (image.Image.ToString(), image.Annotations.GetValueOrDefault(Id));
 
     private static string Of(ImageReference reference, string text)
     {

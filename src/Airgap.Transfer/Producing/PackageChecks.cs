@@ -54,7 +54,8 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
             problems.Add(found with
             {
                 Code = ErrorCode.ReferenceNotLocked,
-                Advice = isLocked || found.Reference is null ? found.Advice : $"For {found.Reference}: {AdviceTerms.PinImage}, or correct the text.",
+                Advice = isLocked || found.Reference is null
+                ? found.Advice : $"For {found.Reference}: {AdviceTerms.PinImage}, or correct the text.",
             });
         }
     }
@@ -76,7 +77,8 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
                 return;
             }
 
-            YamlContext context = new(path, ErrorCode.InvalidPackage, "Mend the file; a cluster takes nothing of a repository that has a file it cannot read.");
+            YamlContext context = new(
+                path, ErrorCode.InvalidPackage, "Mend the file; a cluster takes nothing of a repository that has a file it cannot read.");
             IReadOnlyList<YamlNode> documents = YamlReader.ReadDocuments(bytes, context);
             _references.AddRange(PackageReferenceFinder.Find(documents, path, looksInside: true));
             foreach (YamlNode document in documents)
@@ -94,7 +96,10 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
             return;
         SourceLocation place = new(path, document.Line, document.Column);
         if (!_named.TryAdd(name, place.ToString()) && _problems.Take(ErrorCode.DuplicatePackage, path))
-            problems.Add(new Diagnostic(ErrorCode.DuplicatePackage, $"{place}: the {name} is in {_named[name]}, too.", "Leave one of them out, or give it another version.") { Location = place });
+            problems.Add(new Diagnostic(
+                ErrorCode.DuplicatePackage, $"{place}: the {name} is in {_named[name]}, too.",
+                "Leave one of them out, or give it another version.")
+            { Location = place });
     }
 
     // Made only when it is reported: a file of a few megabytes may have a million errors.
@@ -114,12 +119,18 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         if (file.Length > MaxBytes)
-            throw new AirgapException(ErrorCode.InvalidPackage, $"{path}: the file is larger than {MaxBytes / (1024 * 1024)} MiB.", "Split it: a cluster keeps each package as an object of its own.") { Location = new SourceLocation(path) };
+            throw new AirgapException(
+                ErrorCode.InvalidPackage, $"{path}: the file is larger than {MaxBytes / (1024 * 1024)} MiB.",
+                "Split it: a cluster keeps each package as an object of its own.")
+            {
+                Location = new SourceLocation(path)
+            };
         byte[] bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         return bytes;
     }
 
     private static bool IsPackageFile(string path) =>
-        path.StartsWith(Folder, StringComparison.Ordinal) && (path.EndsWith(".yml", StringComparison.Ordinal) || path.EndsWith(".yaml", StringComparison.Ordinal));
+        path.StartsWith(Folder, StringComparison.Ordinal)
+            && (path.EndsWith(".yml", StringComparison.Ordinal) || path.EndsWith(".yaml", StringComparison.Ordinal));
 }

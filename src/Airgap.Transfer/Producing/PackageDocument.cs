@@ -6,7 +6,9 @@ namespace Airgap.Transfer.Producing;
 
 /// <summary>Checks one Package or PackageMetadata as a cluster does when it takes it over.</summary>
 /// <remarks>Source: kapp-controller's reference of both kinds, <c>data.packaging.carvel.dev/v1alpha1</c>.</remarks>
-internal sealed class PackageDocument(YamlNode document, string path, Action<ErrorCode, string, Func<Diagnostic>> problem, Action<ErrorCode, string, Func<Diagnostic>> warning)
+internal sealed class PackageDocument(
+    YamlNode document, string path, Action<ErrorCode, string, Func<Diagnostic>> problem,
+    Action<ErrorCode, string, Func<Diagnostic>> warning)
 {
     private const string ApiVersion = "data.packaging.carvel.dev/v1alpha1";
     private const string FormAdvice = "Write it as kapp-controller's reference of the kind has it.";
@@ -23,7 +25,8 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Err
         if (kind is not ("Package" or "PackageMetadata"))
             return null;
         _types = new TypeCheck(
-            (at, why, advice) => problem(ErrorCode.InvalidPackage, path, () => Diagnostic(ErrorCode.InvalidPackage, at, $"{kind}: {why()}", advice)),
+            (at, why, advice) => problem(
+                ErrorCode.InvalidPackage, path, () => Diagnostic(ErrorCode.InvalidPackage, at, $"{kind}: {why()}", advice)),
             (key, at, fields) => warning(ErrorCode.UnknownPackageField, path, () => Diagnostic(
                 ErrorCode.UnknownPackageField,
                 key,
@@ -32,7 +35,8 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Err
         _types.Check(document, kind, "");
         string? apiVersion = YamlLookup.Text(document, "apiVersion");
         if (apiVersion != ApiVersion)
-            Invalid(YamlLookup.Find(document, "apiVersion") ?? document, $"the {kind} has the apiVersion '{apiVersion}', and clusters take {ApiVersion}");
+            Invalid(YamlLookup.Find(document, "apiVersion") ?? document,
+                $"the {kind} has the apiVersion '{apiVersion}', and clusters take {ApiVersion}");
         if (Spec is not YamlMapping)
             Invalid(Spec ?? document, $"the {kind} has no spec");
         else if (kind == "Package")
@@ -49,13 +53,17 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Err
         if (refName is not null)
             CheckRefName(refName, YamlLookup.Find(Spec, "refName")!);
         if (version is not null && !SemverVersion.TryParse(version, out _))
-            Add(ErrorCode.InvalidPackageVersion, YamlLookup.Find(Spec, "version")!, $"the version '{version}' is not a semantic version", "Write MAJOR.MINOR.PATCH, such as 1.0.0 or 1.0.0-rc.1+build.2, with numbers of 64 bits at most.");
-        if (refName is not null && version is not null && !_types!.IsWrong(YamlLookup.Find(Spec, "version")) && !_types.IsWrong(YamlLookup.Find(Spec, "refName")) && YamlLookup.Text(document, "metadata", "name") is var name && name != $"{refName}.{version}")
+            Add(ErrorCode.InvalidPackageVersion, YamlLookup.Find(Spec, "version")!, $"the version '{version}' is not a semantic version",
+                "Write MAJOR.MINOR.PATCH, such as 1.0.0 or 1.0.0-rc.1+build.2, with numbers of 64 bits at most.");
+        if (refName is not null && version is not null && !_types!.IsWrong(YamlLookup.Find(Spec, "version"))
+            && !_types.IsWrong(YamlLookup.Find(Spec, "refName")) && YamlLookup.Text(document, "metadata", "name") is var name
+            && name != $"{refName}.{version}")
         {
             Add(
                 ErrorCode.PackageNameMismatch,
                 YamlLookup.Find(document, "metadata", "name") ?? YamlLookup.Find(document, "metadata") ?? document,
-                name is null ? "the Package has no metadata.name" : $"the Package is named '{name}', and its refName and version make '{refName}.{version}'",
+                name is null ? "the Package has no metadata.name"
+                : $"the Package is named '{name}', and its refName and version make '{refName}.{version}'",
                 $"Write the name '{refName}.{version}', or correct refName or version.");
         }
 
@@ -80,17 +88,21 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Err
     // Without paths ytt takes every file of the bundle, .imgpkg/images.yml too, which only kbld takes out again.
     private void CheckRendering(YamlMapping template)
     {
-        bool fetchesBundle = YamlLookup.Find(template, "fetch") is YamlSequence fetch && fetch.Items.Any(item => YamlLookup.Find(item, "imgpkgBundle") is not null);
-        if (!fetchesBundle || YamlLookup.Find(template, "template") is not YamlSequence steps || steps.Items.Any(step => YamlLookup.Find(step, "kbld") is not null))
+        bool fetchesBundle = YamlLookup.Find(template, "fetch") is YamlSequence fetch
+            && fetch.Items.Any(item => YamlLookup.Find(item, "imgpkgBundle") is not null);
+        if (!fetchesBundle || YamlLookup.Find(template, "template") is not YamlSequence steps
+            || steps.Items.Any(step => YamlLookup.Find(step, "kbld") is not null))
             return;
         foreach (YamlNode? ytt in steps.Items.Select(step => YamlLookup.Find(step, "ytt")))
         {
-            if (ytt is YamlMapping && (YamlLookup.Find(ytt, "paths") is not YamlSequence { Items.Count: > 0 } paths || paths.Items.Any(path => path is YamlScalar { Text: "." or "./" })))
+            if (ytt is YamlMapping && (YamlLookup.Find(ytt, "paths") is not YamlSequence { Items.Count: > 0 } paths
+                || paths.Items.Any(path => path is YamlScalar { Text: "." or "./" })))
             {
                 warning(ErrorCode.TemplateRendersLock, path, () => Diagnostic(
                     ErrorCode.TemplateRendersLock,
                     ytt,
-                    "this ytt step renders the bundle's .imgpkg/images.yml as a resource, which the cluster refuses when the package is installed",
+                    "this ytt step renders the bundle's .imgpkg/images.yml as a resource, which the cluster refuses when the package is " +
+                    "installed",
                     "Name the bundle's folders: ytt: {paths: [config/]}; and let kbld follow with paths: ['-', .imgpkg/images.yml]."));
             }
         }
@@ -107,7 +119,8 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Err
     private void CheckRefName(string name, YamlNode at)
     {
         if (!KubernetesName.IsSubdomain(name) || name.Count(c => c == '.') < 2)
-            Add(ErrorCode.InvalidPackageRefName, at, $"'{name}' is not the name of a package", "Write three or more DNS labels joined by dots, such as simple-app.corp.com.");
+            Add(ErrorCode.InvalidPackageRefName, at, $"'{name}' is not the name of a package",
+                "Write three or more DNS labels joined by dots, such as simple-app.corp.com.");
     }
 
     private string? Required(string kind, string field)
@@ -127,7 +140,8 @@ internal sealed class PackageDocument(YamlNode document, string path, Action<Err
             Report(code, at, why, advice);
     }
 
-    private void Report(ErrorCode code, YamlNode at, string why, string advice) => problem(code, path, () => Diagnostic(code, at, why, advice));
+    private void Report(ErrorCode code, YamlNode at, string why, string advice) =>
+        problem(code, path, () => Diagnostic(code, at, why, advice));
 
     private Diagnostic Diagnostic(ErrorCode code, YamlNode at, string why, string advice)
     {

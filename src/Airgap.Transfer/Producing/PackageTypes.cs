@@ -37,7 +37,10 @@ internal enum FieldForm
 /// <param name="Fields">The fields of an object.</param>
 internal sealed record FieldType(FieldForm Form, bool IsList, bool IsMap, string? Fields);
 
-/// <summary>The declared types of Package and PackageMetadata, by which a cluster decodes them: one value of another type, and it takes nothing of the whole repository.</summary>
+/// <summary>
+/// The declared types of Package and PackageMetadata, by which a cluster decodes them: one value of another type, and it takes nothing of
+/// the whole repository.
+/// </summary>
 /// <remarks>Source: the OpenAPI document of <c>data.packaging.carvel.dev/v1alpha1</c> as kapp-controller 0.53 serves it.</remarks>
 internal static class PackageTypes
 {
@@ -100,7 +103,8 @@ internal static class PackageTypes
         .Select(line => line.Split(':', 2))
         .ToFrozenDictionary(
             parts => parts[0],
-            parts => parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(field => field.Split('=')).ToFrozenDictionary(field => field[0], field => TypeOf(field.ElementAtOrDefault(1) ?? "text")));
+            parts => parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(field => field.Split('='))
+            .ToFrozenDictionary(field => field[0], field => TypeOf(field.ElementAtOrDefault(1) ?? "text")));
 
     private static FieldType TypeOf(string text)
     {

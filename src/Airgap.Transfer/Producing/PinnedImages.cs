@@ -7,4 +7,5 @@ namespace Airgap.Transfer.Producing;
 /// <summary>Images with their digests.</summary>
 /// <param name="Locked">The entries of the lock.</param>
 /// <param name="Local">Those of them that are in no registry, each with the repository that the lock names for it.</param>
-internal sealed record PinnedImages(ImmutableArray<LockedImage> Locked, ImmutableArray<(RepositoryName Repository, LocalImage Image)> Local);
+internal sealed record PinnedImages(
+    ImmutableArray<LockedImage> Locked, ImmutableArray<(RepositoryName Repository, LocalImage Image)> Local);

@@ -7,12 +7,18 @@ namespace Airgap.Transfer.Producing;
 /// <summary>The platforms of indexes and images.</summary>
 internal static class PlatformOf
 {
-    /// <summary>The platforms of an index's images, as <c>os/architecture[/variant]</c>, each with its image. What names none, such as an attestation, is left out.</summary>
+    /// <summary>
+    /// The platforms of an index's images, as <c>os/architecture[/variant]</c>, each with its image. What names none, such as an
+    /// attestation, is left out.
+    /// </summary>
     public static IReadOnlyList<(string Platform, Digest Digest)> Index(Manifest index)
     {
         using JsonDocument document = JsonDocument.Parse(index.Bytes);
         JsonElement[] children = [.. document.RootElement.GetProperty("manifests").EnumerateArray()];
-        return [.. children.Zip(index.Manifests, (json, descriptor) => (Platform: json.TryGetProperty("platform", out JsonElement platform) ? Of(platform) : null, descriptor.Digest)).Where(child => child.Platform is not null)!];
+        return [.. children.Zip(
+            index.Manifests, (json, descriptor) =>
+            (Platform: json.TryGetProperty("platform", out JsonElement platform) ? Of(platform) : null, descriptor.Digest))
+                .Where(child => child.Platform is not null)!];
     }
 
     /// <summary>The platform that an image's config names; null for none.</summary>
@@ -39,11 +45,13 @@ internal static class PlatformOf
 
     private static string? Of(JsonElement json)
     {
-        if (json.ValueKind != JsonValueKind.Object || Text("os") is not { } os || Text("architecture") is not { } architecture || os == "unknown")
+        if (json.ValueKind != JsonValueKind.Object || Text("os") is not { } os
+            || Text("architecture") is not { } architecture || os == "unknown")
             return null;
         return Text("variant") is { } variant ? $"{os}/{architecture}/{variant}" : $"{os}/{architecture}";
 
         string? Text(string name) =>
-            json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+            json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+                && value.GetString() is { Length: > 0 } text ? text : null;
     }
 }

@@ -8,15 +8,17 @@ namespace Airgap.Transfer.Producing;
 internal sealed record ProduceRequest
 {
     /// <summary>
-    /// The host of a bundle that no registry has. It ends in <c>.invalid</c>, which RFC 2606 keeps free, so that it is never asked; an archive
-    /// names its bundle by it, and an import does not depend on the name.
+    /// The host of a bundle that no registry has. It ends in <c>.invalid</c>, which RFC 2606 keeps free, so that it is never asked; an
+    /// archive names its bundle by it, and an import does not depend on the name.
     /// </summary>
     public const string NoHost = "airgap.invalid";
 
     /// <summary>Full path of the folder that no file may lead out of.</summary>
     public required string Root { get; init; }
 
-    /// <summary>The files, in any order. <c>.imgpkg/images.yml</c> and <c>.imgpkg/bundle.yml</c> may be among them; else they are written.</summary>
+    /// <summary>
+    /// The files, in any order. <c>.imgpkg/images.yml</c> and <c>.imgpkg/bundle.yml</c> may be among them; else they are written.
+    /// </summary>
     public required ImmutableArray<ContentFile> Files { get; init; }
 
     /// <summary>The images to pin, beside those of an <c>.imgpkg/images.yml</c> among the files.</summary>

@@ -17,7 +17,8 @@ internal sealed class ProducedBundle : IDisposable
     private readonly IReadOnlyList<LayerEntry> _entries;
 
     internal ProducedBundle(
-        ProduceRequest request, PackedImage packed, ImagesLock images, ImmutableArray<(RepositoryName Repository, LocalImage Image)> local, IReadOnlyList<LayerEntry> entries)
+        ProduceRequest request, PackedImage packed, ImagesLock images, ImmutableArray<(RepositoryName Repository, LocalImage Image)> local,
+        IReadOnlyList<LayerEntry> entries)
     {
         _packed = packed;
         _entries = entries;
@@ -47,10 +48,15 @@ internal sealed class ProducedBundle : IDisposable
     /// <summary>The pinned images that are in no registry, each with the repository that the lock names for it.</summary>
     internal ImmutableArray<(RepositoryName Repository, LocalImage Image)> LocalImages { get; }
 
-    /// <summary>The registries as they would be had the bundle been pushed: to plan and carry out a relocation of <see cref="Reference"/>.</summary>
+    /// <summary>
+    /// The registries as they would be had the bundle been pushed: to plan and carry out a relocation of <see cref="Reference"/>.
+    /// </summary>
     public IRegistry Over(IRegistry registry) => new ProducedRegistry(registry, LocalContent.Of(this));
 
-    /// <summary>Pushes the bundle, as <see cref="Pusher"/> does. Images stay in their registries; those that are in none go into the bundle's repository, where all look first.</summary>
+    /// <summary>
+    /// Pushes the bundle, as <see cref="Pusher"/> does. Images stay in their registries; those that are in none go into the bundle's
+    /// repository, where all look first.
+    /// </summary>
     /// <exception cref="AirgapException">1xxx: the registry.</exception>
     public async Task<PushResult> PushAsync(IRegistry registry, IPushObserver observer, CancellationToken cancellationToken)
     {

@@ -13,7 +13,8 @@ internal static class RealPath
     public static bool IsBelow(string path, string folder)
     {
         string relative = Path.GetRelativePath(folder, path);
-        return relative != "." && relative != ".." && !relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal) && !Path.IsPathRooted(relative);
+        return relative != "." && relative != ".." && !relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            && !Path.IsPathRooted(relative);
     }
 
     private static string Resolve(string path, int links)

@@ -6,9 +6,11 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>Checks a document against its declared types, as the JSON decoder of a cluster does.</summary>
-/// <param name="problem">Called for each value of the wrong type: where, what is wrong (made only when it is reported), and what to write.</param>
+/// <param name="problem">Called for each value of the wrong type: where, what is wrong (made only when it is reported), and what to
+/// write.</param>
 /// <param name="unknown">Called for each unknown key with the path of its object and the known fields.</param>
-internal sealed partial class TypeCheck(Action<YamlNode, Func<string>, string> problem, Action<YamlScalar, string, IEnumerable<string>> unknown)
+internal sealed partial class TypeCheck(
+    Action<YamlNode, Func<string>, string> problem, Action<YamlScalar, string, IEnumerable<string>> unknown)
 {
     private readonly HashSet<YamlNode> _wrong = new(ReferenceEqualityComparer.Instance);
 
@@ -25,7 +27,8 @@ internal sealed partial class TypeCheck(Action<YamlNode, Func<string>, string> p
             return;
         if (node is not YamlMapping mapping)
         {
-            Refuse(node, path, "a mapping", $"Write the fields of {path} below it: {string.Join(", ", PackageTypes.Of(type).Keys.Order(StringComparer.Ordinal))}.");
+            Refuse(node, path, "a mapping",
+                $"Write the fields of {path} below it: {string.Join(", ", PackageTypes.Of(type).Keys.Order(StringComparer.Ordinal))}.");
             return;
         }
 
@@ -62,7 +65,8 @@ internal sealed partial class TypeCheck(Action<YamlNode, Func<string>, string> p
         }
         else if (field.IsList || field.IsMap)
         {
-            Refuse(node, path, field.IsList ? "a list" : "a mapping", field.IsList ? "Write each value on a line of its own, behind '- '." : "Write KEY: VALUE on lines of their own.");
+            Refuse(node, path, field.IsList ? "a list" : "a mapping",
+                field.IsList ? "Write each value on a line of its own, behind '- '." : "Write KEY: VALUE on lines of their own.");
         }
         else if (field.Fields is { } type)
         {
@@ -82,13 +86,15 @@ internal sealed partial class TypeCheck(Action<YamlNode, Func<string>, string> p
         else if (form == FieldForm.Whole)
             Require(IsWhole(kind, text), node, path, "a whole number of 64 bits", "Write a whole number, without quotes.");
         else if (node is not YamlScalar value || kind is not (YamlKind.String or YamlKind.Timestamp))
-            Refuse(node, path, "a text", node is YamlScalar plain ? $"Put it in quotes: '{YamlFields.Shorten(plain.Text)}'." : "Write one text.");
+            Refuse(node, path, "a text",
+                node is YamlScalar plain ? $"Put it in quotes: '{YamlFields.Shorten(plain.Text)}'." : "Write one text.");
         else if (form == FieldForm.Time)
             Require(IsTime(value.Text), node, path, "a time of RFC 3339", "Write it as 2026-01-31T12:00:00Z.");
         else if (form == FieldForm.Duration)
             Require(GoDuration.TryParse(value.Text, out _), node, path, "a duration", "Write it as 30s, 10m or 1h30m.");
         else if (form == FieldForm.Range)
-            Require(value.Text.Length == 0 || SemverRange.IsValid(value.Text), node, path, "a range of versions", "Write comparisons such as '>=1.30.0 <2.0.0' or '1.30.x', with three numbers to a version, no 'v', and blanks around '||'.");
+            Require(value.Text.Length == 0 || SemverRange.IsValid(value.Text), node, path, "a range of versions",
+                "Write comparisons such as '>=1.30.0 <2.0.0' or '1.30.x', with three numbers to a version, no 'v', and blanks around '||'.");
     }
 
     private void Require(bool isRight, YamlNode node, string path, string wanted, string advice)
@@ -116,13 +122,15 @@ internal sealed partial class TypeCheck(Action<YamlNode, Func<string>, string> p
         _ => "nothing",
     };
 
-    private static (YamlKind Kind, string Text) KindOf(YamlScalar scalar) => scalar.IsPlain ? Yaml11.Resolve(scalar.Text) : (YamlKind.String, scalar.Text);
+    private static (YamlKind Kind, string Text) KindOf(YamlScalar scalar) =>
+        scalar.IsPlain ? Yaml11.Resolve(scalar.Text) : (YamlKind.String, scalar.Text);
 
     // A number such as 3.0 is handed on as 3.
     private static bool IsWhole(YamlKind kind, string text) => kind switch
     {
         YamlKind.Int => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
-        YamlKind.Float => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsInteger(value) && Math.Abs(value) < 1e18,
+        YamlKind.Float => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && double.IsInteger(value) && Math.Abs(value) < 1e18,
         _ => false,
     };
 
@@ -135,7 +143,9 @@ internal sealed partial class TypeCheck(Action<YamlNode, Func<string>, string> p
             && Number("hour") < 24 && Number("minute") < 60 && Number("second") < 60
             && Number("zoneHour") <= 24 && Number("zoneMinute") < 60;
 
-        int Number(string group) => match.Groups[group] is { Success: true } value ? int.Parse(value.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        int Number(string group) =>
+            match.Groups[group] is { Success: true } value
+                ? int.Parse(value.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
     }
 
     [GeneratedRegex(@"^(?<year>[0-9]{4})-(?<month>[0-9]{2})-(?<day>[0-9]{2})T(?<hour>[0-9]{2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})([.,][0-9]+)?(Z|[-+](?<zoneHour>[0-9]{2}):(?<zoneMinute>[0-9]{2}))\z", RegexOptions.ExplicitCapture)]

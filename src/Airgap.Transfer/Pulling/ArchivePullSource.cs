@@ -38,7 +38,8 @@ internal sealed class ArchivePullSource(RelocationSource.Archive source, ImageRe
 
     public IBlobContent LayerOf(PullItem item, Descriptor layer) => _archive!.GetBlob(layer);
 
-    public async IAsyncEnumerable<PullItem> FindNestedAsync(PullItem bundle, ImagesLock images, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PullItem> FindNestedAsync(
+        PullItem bundle, ImagesLock images, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
         foreach (ImageReference image in images.Images.Select(image => image.Image).DistinctBy(image => image.Digest))

@@ -39,7 +39,8 @@ internal sealed record PullResult
 /// <param name="MediaType">Its manifest's media type.</param>
 /// <param name="Layers">Its layers, bottom first.</param>
 /// <param name="LockUpdated">True when its images.yml now names its repository for every image.</param>
-internal sealed record PulledItem(ImageReference Reference, string Path, bool IsBundle, string MediaType, ImmutableArray<Descriptor> Layers, bool LockUpdated);
+internal sealed record PulledItem(
+    ImageReference Reference, string Path, bool IsBundle, string MediaType, ImmutableArray<Descriptor> Layers, bool LockUpdated);
 
 /// <summary>What became of an images.yml.</summary>
 internal enum LockUpdate

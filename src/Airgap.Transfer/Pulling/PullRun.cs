@@ -10,7 +10,9 @@ using Airgap.Transfer.Pulling.Unpacking;
 namespace Airgap.Transfer.Pulling;
 
 /// <summary>One pull into a folder of its own: the root, the bundles it pins, and their lock files.</summary>
-internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker unpacker, bool recursive, Func<PullItem, CancellationToken, Task>? admit, IPullObserver observer)
+internal sealed class PullRun(
+    IPullSource source, string folder, ImageUnpacker unpacker, bool recursive, Func<PullItem, CancellationToken, Task>? admit,
+    IPullObserver observer)
 {
     private const string LockPath = ".imgpkg/images.yml";
 
@@ -34,7 +36,9 @@ internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker u
         if (root.IsBundle && source.KnowsPlaces)
             await UpdateLocksAsync(cancellationToken);
         foreach ((PullItem item, string path, ImagesLock? images) in _pulled)
-            Items.Add(new PulledItem(item.Reference, path, item.IsBundle, item.Manifest.MediaType, item.Manifest.Layers, images is not null && _updated.Contains(item.Manifest.Digest)));
+            Items.Add(new PulledItem(
+                item.Reference, path, item.IsBundle, item.Manifest.MediaType, item.Manifest.Layers,
+                images is not null && _updated.Contains(item.Manifest.Digest)));
     }
 
     private async Task PullAsync(PullItem item, string path, int depth, CancellationToken cancellationToken)
@@ -56,7 +60,8 @@ internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker u
         if (!recursive || images is null)
             return;
         await foreach (PullItem nested in source.FindNestedAsync(item, images, cancellationToken))
-            await PullAsync(nested, $".imgpkg/bundles/{nested.Manifest.Digest.Algorithm}-{nested.Manifest.Digest.Hex}", depth + 1, cancellationToken);
+            await PullAsync(nested, $".imgpkg/bundles/{nested.Manifest.Digest.Algorithm}-{nested.Manifest.Digest.Hex}",
+                depth + 1, cancellationToken);
     }
 
     private async Task UnpackAsync(PullItem item, string path, int depth, CancellationToken cancellationToken)
@@ -77,7 +82,8 @@ internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker u
             observer.Extracting(layer, i + 1, item.Manifest.Layers.Length, depth);
             observer.BlobStarted(layer);
             await unpacker.UnpackAsync(
-                source.LayerOf(item, layer), $"{layer.Digest} of {item.Reference}", unpacked, bytes => observer.BlobProgress(layer, bytes), cancellationToken);
+                source.LayerOf(item, layer), $"{layer.Digest} of {item.Reference}", unpacked,
+                bytes => observer.BlobProgress(layer, bytes), cancellationToken);
             observer.BlobFinished(layer, BlobOutcome.Copied);
         }
     }
@@ -116,7 +122,8 @@ internal sealed class PullRun(IPullSource source, string folder, ImageUnpacker u
             if (!hasEveryImage)
                 continue;
             RepositoryName repository = item.Reference.Repository;
-            ImagesLock relocated = new([.. images!.Images.Select(image => image with { Image = ImageReference.ByDigest(repository, image.Image.Digest!.Value) })]);
+            ImagesLock relocated = new(
+                [.. images!.Images.Select(image => image with { Image = ImageReference.ByDigest(repository, image.Image.Digest!.Value) })]);
             await AtomicFile.WriteAsync(
                 Path.Combine(folder, path, LockPath),
                 Encoding.UTF8.GetBytes(relocated.ToYaml()),

@@ -18,10 +18,11 @@ internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
 
     /// <summary>Pulls. When it returns, the folder holds exactly what was pulled; when it throws, what it held before.</summary>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.UnexpectedBundle"/>, or <see cref="ErrorCode.InvalidArgument"/> for an index: another kind was
-    /// asked for; <see cref="ErrorCode.InvalidLayer"/>: a layer that must not be unpacked; <see cref="ErrorCode.InvalidBundle"/> or
-    /// <see cref="ErrorCode.InvalidLock"/>: images.yml is missing or wrong; <see cref="ErrorCode.OutputNotEmpty"/>: the folder holds what no pull wrote;
-    /// 1xxx: a registry; 2xxx: an archive or lock; 3xxx: a file.
+    /// <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.UnexpectedBundle"/>, or <see cref="ErrorCode.InvalidArgument"/> for an
+    /// index: another kind was asked for; <see cref="ErrorCode.InvalidLayer"/>: a layer that must not be unpacked;
+    /// <see cref="ErrorCode.InvalidBundle"/> or <see cref="ErrorCode.InvalidLock"/>: images.yml is missing or wrong;
+    /// <see cref="ErrorCode.OutputNotEmpty"/>: the folder holds what no pull wrote; 1xxx: a registry; 2xxx: an archive or lock; 3xxx: a
+    /// file.
     /// </exception>
     public async Task<PullResult> PullAsync(PullRequest request, CancellationToken cancellationToken)
     {
@@ -29,7 +30,8 @@ internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
         using IPullSource source = SourceOf(request);
         using OutputFolder output = OutputFolder.Open(request.Output, request.Force, request.StateFolder ?? StateFolder.OfPulls());
         PullItem root = await source.FindRootAsync(cancellationToken);
-        PullRun run = new(source, output.Staged, new ImageUnpacker(new UnpackBudget(request.Limits)), request.Recursive, request.Admit, _observer);
+        PullRun run = new(source, output.Staged, new ImageUnpacker(new UnpackBudget(request.Limits)), request.Recursive,
+            request.Admit, _observer);
         try
         {
             await run.PullAsync(root, cancellationToken);

@@ -9,7 +9,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pulling;
 
-/// <summary>Pulls from registries: the root from where it is named, nested bundles from the bundle's repository or their recorded place.</summary>
+/// <summary>
+/// Pulls from registries: the root from where it is named, nested bundles from the bundle's repository or their recorded place.
+/// </summary>
 internal sealed class RegistryPullSource : IPullSource
 {
     private const int Concurrency = 8;
@@ -57,7 +59,8 @@ internal sealed class RegistryPullSource : IPullSource
 
     public IBlobContent LayerOf(PullItem item, Descriptor layer) => _registry.GetRepository(item.Reference.Repository).GetBlob(layer);
 
-    public async IAsyncEnumerable<PullItem> FindNestedAsync(PullItem bundle, ImagesLock images, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<PullItem> FindNestedAsync(
+        PullItem bundle, ImagesLock images, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<Digest, bool> locations = await LocationsOfAsync(bundle, cancellationToken);
         Task<PullItem?>[] found =
@@ -78,8 +81,11 @@ internal sealed class RegistryPullSource : IPullSource
     public async Task<bool> HasEveryImageAsync(PullItem bundle, ImagesLock images, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<Digest, bool> locations = await LocationsOfAsync(bundle, cancellationToken);
-        ImageReference[] unknown = [.. images.Images.Select(image => image.Image).Where(image => !locations.ContainsKey(image.Digest!.Value)).DistinctBy(image => image.Digest)];
-        bool[] there = await Task.WhenAll(unknown.Select(image => IsThereAsync(bundle.Reference.Repository, image.Digest!.Value, cancellationToken)));
+        ImageReference[] unknown = [
+            .. images.Images.Select(image => image.Image).Where(image => !locations.ContainsKey(image.Digest!.Value))
+            .DistinctBy(image => image.Digest)];
+        bool[] there = await Task.WhenAll(
+            unknown.Select(image => IsThereAsync(bundle.Reference.Repository, image.Digest!.Value, cancellationToken)));
         return there.All(isThere => isThere);
     }
 

@@ -5,7 +5,9 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Pushing;
 
-/// <summary>imgpkg's rules for the files of a bundle: one <c>.imgpkg</c> over all inputs, directly in one of them, with a valid images.yml.</summary>
+/// <summary>
+/// imgpkg's rules for the files of a bundle: one <c>.imgpkg</c> over all inputs, directly in one of them, with a valid images.yml.
+/// </summary>
 internal static class BundleFiles
 {
     private const string Folder = ".imgpkg";
@@ -26,7 +28,8 @@ internal static class BundleFiles
         try
         {
             using FileStream file = new(images.FullPath, FileMode.Open, FileAccess.Read, FileShare.Read);
-            ImagesLock.Read(file, Path.GetRelativePath(Environment.CurrentDirectory, images.FullPath) is { } near && !near.StartsWith("..", StringComparison.Ordinal) ? near : images.FullPath);
+            ImagesLock.Read(file, Path.GetRelativePath(Environment.CurrentDirectory, images.FullPath) is { } near
+                && !near.StartsWith("..", StringComparison.Ordinal) ? near : images.FullPath);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -42,7 +45,8 @@ internal static class BundleFiles
         {
             throw new AirgapException(
                 ErrorCode.UnexpectedBundle,
-                $"Images cannot be pushed with '{Folder}' directories, consider using --bundle (-b) option: {FoldersOf(entries)[0].FullPath}.",
+                "Images cannot be pushed with " +
+                $"'{Folder}' directories, consider using --bundle (-b) option: {FoldersOf(entries)[0].FullPath}.",
                 $"Push it as a bundle, or {AdviceTerms.Exclude}: {Folder}.");
         }
     }
@@ -52,7 +56,8 @@ internal static class BundleFiles
         LayerEntry[] folders = FoldersOf(entries);
         if (folders.Length != 1)
         {
-            string found = folders.Length == 0 ? $" in {Quoted(inputs)}" : ": " + string.Join(", ", folders.Select(folder => folder.FullPath));
+            string found = folders.Length == 0
+                ? $" in {Quoted(inputs)}" : ": " + string.Join(", ", folders.Select(folder => folder.FullPath));
             return Invalid(
                 $"Expected one '{Folder}' directory, got {folders.Length}{found}.",
                 folders.Length == 0

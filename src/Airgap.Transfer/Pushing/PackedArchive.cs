@@ -10,8 +10,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Pushing;
 
 /// <summary>
-/// A bundle or image of files that goes into an archive and to no registry: the plan by which the archive is written. It is the archive that a copy would
-/// have written of the same bundle, pushed; but what a bundle pins is in a registry, and is not in it.
+/// A bundle or image of files that goes into an archive and to no registry: the plan by which the archive is written. It is the archive
+/// that a copy would have written of the same bundle, pushed; but what a bundle pins is in a registry, and is not in it.
 /// </summary>
 internal sealed class PackedArchive : IDisposable
 {
@@ -38,7 +38,8 @@ internal sealed class PackedArchive : IDisposable
     {
         RepositoryName repository = request.Destination.Repository;
         ImageReference reference = ImageReference.ByDigest(repository, packed.Manifest.Digest);
-        HeldBytes? config = packed.Blobs.OfType<MemoryBlobContent>().FirstOrDefault(blob => blob.Descriptor.Digest == packed.Manifest.Config!.Digest)?.Held;
+        HeldBytes? config = packed.Blobs.OfType<MemoryBlobContent>()
+            .FirstOrDefault(blob => blob.Descriptor.Digest == packed.Manifest.Config!.Digest)?.Held;
         PlannedItem item = new()
         {
             Source = reference,
@@ -48,7 +49,8 @@ internal sealed class PackedArchive : IDisposable
             IsRootBundle = request.IsBundle,
             IsBundle = request.IsBundle,
         };
-        RelocationSource source = request.IsBundle ? new RelocationSource.Bundle(request.Destination) : new RelocationSource.Image(request.Destination);
+        RelocationSource source = request.IsBundle
+            ? new RelocationSource.Bundle(request.Destination) : new RelocationSource.Image(request.Destination);
         PlanBuilder builder = new(source, new PlanOptions(), new ImageFailures(keepGoing: false));
         builder.Add(item);
         if (request.IsBundle && ImagesOf(entries) is > 0 and var images)
@@ -60,7 +62,9 @@ internal sealed class PackedArchive : IDisposable
             { Reference = reference.ToString() });
         }
 
-        TransferPlan plan = builder.Build(item, (_, blob) => new PlannedBlob(packed.Blobs.First(content => content.Descriptor.Digest == blob.Digest), null), imagesLock: null);
+        TransferPlan plan = builder.Build(
+            item, (_, blob) => new PlannedBlob(
+                packed.Blobs.First(content => content.Descriptor.Digest == blob.Digest), null), imagesLock: null);
         return new PackedArchive(packed, plan, entries.Count(entry => !entry.IsFolder));
     }
 

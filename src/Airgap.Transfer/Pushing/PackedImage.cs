@@ -30,7 +30,8 @@ internal sealed class PackedImage : IDisposable
     /// <summary>Packs files.</summary>
     /// <inheritdoc cref="PackedLayer.PackAsync"/>
     public static async Task<PackedImage> PackAsync(
-        IReadOnlyList<LayerEntry> entries, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? annotations = null)
+        IReadOnlyList<LayerEntry> entries, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? annotations = null)
     {
         PackedLayer layer = await Task.Run(() => PackedLayer.PackAsync(entries, cancellationToken), cancellationToken);
         byte[] config = ImageConfigWriter.Write(layer.Layer.DiffId, labels);
@@ -39,7 +40,8 @@ internal sealed class PackedImage : IDisposable
     }
 
     /// <summary>Pushes: blobs, then the manifest under each tag, in their order.</summary>
-    public async Task<PushedBlob[]> PushAsync(IImageRepository repository, IEnumerable<string> tags, IPushObserver observer, CancellationToken cancellationToken)
+    public async Task<PushedBlob[]> PushAsync(
+        IImageRepository repository, IEnumerable<string> tags, IPushObserver observer, CancellationToken cancellationToken)
     {
         observer.Sending(Blobs.Length, Blobs.Sum(content => content.Descriptor.Size));
         PushedBlob[] blobs = await Task.WhenAll(Blobs.Select(content => SendAsync(repository, content, observer, cancellationToken)));
@@ -50,10 +52,12 @@ internal sealed class PackedImage : IDisposable
 
     public void Dispose() => _layer.Dispose();
 
-    private static async Task<PushedBlob> SendAsync(IImageRepository repository, IBlobContent content, IPushObserver observer, CancellationToken cancellationToken)
+    private static async Task<PushedBlob> SendAsync(
+        IImageRepository repository, IBlobContent content, IPushObserver observer, CancellationToken cancellationToken)
     {
         observer.BlobStarted(content.Descriptor);
-        BlobOutcome outcome = await repository.PushBlobAsync(content, mountFrom: null, new Progress(observer, content.Descriptor), cancellationToken);
+        BlobOutcome outcome = await repository.PushBlobAsync(
+            content, mountFrom: null, new Progress(observer, content.Descriptor), cancellationToken);
         observer.BlobFinished(content.Descriptor, outcome);
         return new PushedBlob(content.Descriptor, outcome);
     }

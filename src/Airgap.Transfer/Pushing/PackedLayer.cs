@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Pushing;
 
 /// <summary>
-/// A layer that is packed and waits to be sent: its digest must be known before a registry takes it. A small one waits in memory, a larger one
-/// in a file that only its owner can read.
+/// A layer that is packed and waits to be sent: its digest must be known before a registry takes it. A small one waits in memory, a larger
+/// one in a file that only its owner can read.
 /// </summary>
 internal sealed class PackedLayer : IDisposable
 {
@@ -56,7 +56,8 @@ internal sealed class PackedLayer : IDisposable
     {
         MemoryStream memory = new();
         WrittenLayer layer = await BundleLayer.WriteAsync(entries, memory, cancellationToken);
-        return new PackedLayer(layer, new MemoryBlobContent(layer.Descriptor, memory.GetBuffer().AsMemory(0, (int)memory.Length)), file: null);
+        return new PackedLayer(layer,
+            new MemoryBlobContent(layer.Descriptor, memory.GetBuffer().AsMemory(0, (int)memory.Length)), file: null);
     }
 
     private static async Task<PackedLayer> PackInFileAsync(IReadOnlyList<LayerEntry> entries, CancellationToken cancellationToken)
@@ -108,7 +109,8 @@ internal sealed class PackedLayer : IDisposable
                 FileStream file = OwnFile.Open(path, FileAccess.Read) ?? throw new FileNotFoundException();
                 file.Position = offset;
                 DiskReadStream read = new(file, path);
-                return new(offset == 0 ? new VerifyingStream(read, descriptor, Changed) : new LimitedStream(read, descriptor.Size - offset));
+                return new(offset == 0 ? new VerifyingStream(read, descriptor, Changed)
+                    : new LimitedStream(read, descriptor.Size - offset));
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
             {

@@ -10,7 +10,9 @@ internal sealed record PushRequest
     /// <summary>The label that marks a bundle; a user cannot give it.</summary>
     public const string ReservedLabel = Bundles.BundleLabel.Name;
 
-    /// <summary>Folders, whose content is taken, and files, which are taken under their own name; one or more, in the order of the layer.</summary>
+    /// <summary>
+    /// Folders, whose content is taken, and files, which are taken under their own name; one or more, in the order of the layer.
+    /// </summary>
     public required ImmutableArray<string> Inputs { get; init; }
 
     /// <summary>Where to: a repository and a tag (<c>latest</c> where the user gave none), no digest.</summary>

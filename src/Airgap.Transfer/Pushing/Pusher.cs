@@ -15,13 +15,15 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
 {
     private readonly IPushObserver _observer = observer ?? new SilentPush();
 
-    /// <summary>Checks the files, packs them, and pushes: blobs, then the manifest under the user's tag, then under <c>sha256-HEX.imgpkg</c>.</summary>
+    /// <summary>
+    /// Checks the files, packs them, and pushes: blobs, then the manifest under the user's tag, then under <c>sha256-HEX.imgpkg</c>.
+    /// </summary>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.InvalidBundle"/>: not exactly one <c>.imgpkg</c>, at another place than directly in an input, or without images.yml;
-    /// <see cref="ErrorCode.InvalidLock"/> or <see cref="ErrorCode.LockWithoutDigest"/>: images.yml is wrong, with file, line and column;
-    /// <see cref="ErrorCode.UnexpectedBundle"/>: a bundle pushed as an image; <see cref="ErrorCode.ConflictingDestination"/>: a path that two inputs have;
-    /// <see cref="ErrorCode.InvalidArgument"/>: no input, the reserved label, a link or special file; <see cref="ErrorCode.InvalidReference"/>: a digest as
-    /// the destination; 1xxx: the registry; 3xxx: a file.
+    /// <see cref="ErrorCode.InvalidBundle"/>: not exactly one <c>.imgpkg</c>, at another place than directly in an input, or without
+    /// images.yml; <see cref="ErrorCode.InvalidLock"/> or <see cref="ErrorCode.LockWithoutDigest"/>: images.yml is wrong, with file, line
+    /// and column; <see cref="ErrorCode.UnexpectedBundle"/>: a bundle pushed as an image; <see cref="ErrorCode.ConflictingDestination"/>: a
+    /// path that two inputs have; <see cref="ErrorCode.InvalidArgument"/>: no input, the reserved label, a link or special file;
+    /// <see cref="ErrorCode.InvalidReference"/>: a digest as the destination; 1xxx: the registry; 3xxx: a file.
     /// </exception>
     public async Task<PushResult> PushAsync(PushRequest request, CancellationToken cancellationToken)
     {
@@ -29,7 +31,8 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
         (PackedImage image, IReadOnlyList<LayerEntry> entries) = await PackFilesAsync(request, cancellationToken);
         using PackedImage packed = image;
         string[] tags = [request.Destination.Tag!, ContentTags.Default(packed.Manifest.Digest)];
-        PushedBlob[] blobs = await packed.PushAsync(registry.GetRepository(request.Destination.Repository), tags, _observer, cancellationToken);
+        PushedBlob[] blobs = await packed.PushAsync(
+            registry.GetRepository(request.Destination.Repository), tags, _observer, cancellationToken);
         return new PushResult
         {
             Reference = ImageReference.ByDigest(request.Destination.Repository, packed.Manifest.Digest),
@@ -50,7 +53,8 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
         return PackedArchive.Create(request, packed, entries);
     }
 
-    private async Task<(PackedImage Packed, IReadOnlyList<LayerEntry> Entries)> PackFilesAsync(PushRequest request, CancellationToken cancellationToken)
+    private async Task<(PackedImage Packed, IReadOnlyList<LayerEntry> Entries)> PackFilesAsync(
+        PushRequest request, CancellationToken cancellationToken)
     {
         Check(request);
         IReadOnlyList<LayerEntry> entries = await Task.Run(() => List(request), cancellationToken);
@@ -76,7 +80,8 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
     private static void Check(PushRequest request)
     {
         if (request.Inputs.IsEmpty)
-            throw new AirgapException(ErrorCode.InvalidArgument, "There is nothing to push: no file or folder is given.", "Give files or folders with -f.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, "There is nothing to push: no file or folder is given.", "Give files or folders with -f.");
         if (request.Labels.ContainsKey(PushRequest.ReservedLabel))
         {
             throw new AirgapException(

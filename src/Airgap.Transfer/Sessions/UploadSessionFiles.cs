@@ -23,7 +23,10 @@ internal sealed class UploadSessionFiles(string folder, TimeProvider? clock = nu
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private int _isTidied;
 
-    /// <summary>The store in the user's cache folder: under <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>; on macOS <c>~/Library/Caches</c>, on Windows the local application data.</summary>
+    /// <summary>
+    /// The store in the user's cache folder: under <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>; on macOS <c>~/Library/Caches</c>, on Windows
+    /// the local application data.
+    /// </summary>
     /// <returns>Null when the user has no such folder.</returns>
     public static UploadSessionFiles? InUserCache() => UserCache.Find("uploads") is { } folder ? new UploadSessionFiles(folder) : null;
 

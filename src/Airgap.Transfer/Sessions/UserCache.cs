@@ -4,8 +4,8 @@ namespace Airgap.Transfer.Sessions;
 internal static class UserCache
 {
     /// <summary>
-    /// A folder in it, which may not exist yet: under <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>; on macOS <c>~/Library/Caches</c>, on Windows the local
-    /// application data.
+    /// A folder in it, which may not exist yet: under <c>XDG_CACHE_HOME</c> or <c>~/.cache</c>; on macOS <c>~/Library/Caches</c>, on
+    /// Windows the local application data.
     /// </summary>
     /// <returns>Null when the user has no such folder.</returns>
     public static string? Find(string name)
@@ -13,7 +13,8 @@ internal static class UserCache
         string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
         if (!Path.IsPathFullyQualified(cache ?? ""))
         {
-            string home = Environment.GetFolderPath(OperatingSystem.IsWindows() ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile);
+            string home = Environment.GetFolderPath(
+                OperatingSystem.IsWindows() ? Environment.SpecialFolder.LocalApplicationData : Environment.SpecialFolder.UserProfile);
             if (home.Length == 0)
                 return null;
             cache = OperatingSystem.IsWindows() ? home

@@ -1,8 +1,8 @@
 namespace Airgap.Transfer.Sharing;
 
 /// <summary>
-/// Blobs that one relocation has read and another may still want, the oldest first. Many are not kept: the other may have them all, and each takes space
-/// and an open file.
+/// Blobs that one relocation has read and another may still want, the oldest first. Many are not kept: the other may have them all, and
+/// each takes space and an open file.
 /// </summary>
 internal sealed class IdleDownloads
 {

@@ -2,7 +2,10 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Sharing;
 
-/// <summary>A blob that several relocations read, and whose source sends it once: it lies in a temporary file until each of them has read it to its end.</summary>
+/// <summary>
+/// A blob that several relocations read, and whose source sends it once: it lies in a temporary file until each of them has read it to its
+/// end.
+/// </summary>
 /// <param name="source">Where it comes from.</param>
 /// <param name="readers">How many will read it, at most.</param>
 /// <param name="idle">Takes what nobody reads at the moment.</param>

@@ -6,7 +6,10 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Sharing;
 
-/// <summary>A repository that several relocations read: each question goes out once. A failure is told to all who wait for it, and asked again by the next.</summary>
+/// <summary>
+/// A repository that several relocations read: each question goes out once. A failure is told to all who wait for it, and asked again by
+/// the next.
+/// </summary>
 internal sealed class SharedRepository : IImageRepository
 {
     private readonly IImageRepository _inner;
@@ -27,7 +30,8 @@ internal sealed class SharedRepository : IImageRepository
     {
         _inner = inner;
         _source = source;
-        _unretried = isUnretried ? null : new Lazy<SharedRepository>(() => new SharedRepository(inner.Unretried, source, isUnretried: true));
+        _unretried = isUnretried
+            ? null : new Lazy<SharedRepository>(() => new SharedRepository(inner.Unretried, source, isUnretried: true));
     }
 
     public RepositoryName Name => _inner.Name;
@@ -38,9 +42,11 @@ internal sealed class SharedRepository : IImageRepository
         OnceAsync(_resolved, tagOrDigest, key => _inner.ResolveAsync(key, _source.Lifetime), cancellationToken);
 
     public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-        OnceAsync(_manifests, tagOrDigest, async key => await _inner.FindManifestAsync(key, _source.Lifetime) is { } found ? _source.Keep(found) : null, cancellationToken);
+        OnceAsync(_manifests, tagOrDigest, async key => await _inner.FindManifestAsync(key, _source.Lifetime) is { } found
+            ? _source.Keep(found) : null, cancellationToken);
 
-    public Task<Manifest> GetManifestAsync(string tagOrDigest, CancellationToken cancellationToken) => _inner.GetManifestAsync(tagOrDigest, cancellationToken);
+    public Task<Manifest> GetManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        _inner.GetManifestAsync(tagOrDigest, cancellationToken);
 
     public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
         OnceAsync(_referrers, subject, key => _inner.ListReferrersAsync(key, _source.Lifetime), cancellationToken);
@@ -49,17 +55,21 @@ internal sealed class SharedRepository : IImageRepository
 
     public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => _inner.HasBlobAsync(blob, cancellationToken);
 
-    public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
+    public Task<BlobOutcome> PushBlobAsync(
+        IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
         _inner.PushBlobAsync(content, mountFrom, progress, cancellationToken);
 
-    public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) => _inner.PushManifestAsync(manifest, tag, cancellationToken);
+    public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
+        _inner.PushManifestAsync(manifest, tag, cancellationToken);
 
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) => _inner.ListTagsAsync(cancellationToken);
 
-    public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) => _inner.ListExistingTagsAsync(cancellationToken);
+    public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) =>
+        _inner.ListExistingTagsAsync(cancellationToken);
 
     // Who gives up leaves the answer to the others.
-    private static async Task<T> OnceAsync<TKey, T>(SharedTasks<TKey, T> tasks, TKey key, Func<TKey, Task<T>> ask, CancellationToken cancellationToken)
+    private static async Task<T> OnceAsync<TKey, T>(
+        SharedTasks<TKey, T> tasks, TKey key, Func<TKey, Task<T>> ask, CancellationToken cancellationToken)
         where TKey : notnull
     {
         Task<T> asked = tasks.GetOrAdd(key, ask);

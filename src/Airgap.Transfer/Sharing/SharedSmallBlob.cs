@@ -10,7 +10,8 @@ namespace Airgap.Transfer.Sharing;
 /// <param name="blobs">The blobs that were asked for.</param>
 /// <param name="store">Keeps the bytes.</param>
 /// <param name="lifetime">Ends the fetching.</param>
-internal sealed class SharedSmallBlob(IBlobContent source, SharedTasks<Digest, HeldBytes> blobs, ByteStore store, CancellationToken lifetime) : IBlobContent
+internal sealed class SharedSmallBlob(
+    IBlobContent source, SharedTasks<Digest, HeldBytes> blobs, ByteStore store, CancellationToken lifetime) : IBlobContent
 {
     public Descriptor Descriptor => source.Descriptor;
 

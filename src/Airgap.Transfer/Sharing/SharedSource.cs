@@ -9,14 +9,15 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharing;
 
 /// <summary>
-/// Registries whose content several relocations of one run read side by side: what one of them asks a source for, the others get with it. Manifests are
-/// kept, and so are small blobs; another blob lies in a temporary file until all have read it, or many others wait there.
+/// Registries whose content several relocations of one run read side by side: what one of them asks a source for, the others get with it.
+/// Manifests are kept, and so are small blobs; another blob lies in a temporary file until all have read it, or many others wait there.
 /// </summary>
 /// <param name="registry">The registries.</param>
 /// <param name="destinations">What the relocations write to, and ask by themselves.</param>
 /// <param name="readers">How many relocations there are.</param>
 /// <param name="lifetime">Ends what is asked for; one relocation alone does not.</param>
-internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryName> destinations, int readers, CancellationToken lifetime) : IRegistry
+internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryName> destinations, int readers, CancellationToken lifetime)
+    : IRegistry
 {
     private readonly ByteStore _small = new();
     private readonly IdleDownloads _idle = new();
@@ -32,7 +33,8 @@ internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryNa
 
     /// <inheritdoc/>
     public IImageRepository GetRepository(RepositoryName name) =>
-        destinations.Contains(name) ? registry.GetRepository(name) : _repositories.GetOrAdd(name, key => new SharedRepository(registry.GetRepository(key), this));
+        destinations.Contains(name)
+            ? registry.GetRepository(name) : _repositories.GetOrAdd(name, key => new SharedRepository(registry.GetRepository(key), this));
 
     /// <summary>Ends what is asked for.</summary>
     public CancellationToken Lifetime => lifetime;

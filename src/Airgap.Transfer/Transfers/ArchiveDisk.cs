@@ -20,10 +20,13 @@ internal class ArchiveDisk
     public virtual void SetLength(FileStream file, long length) => file.SetLength(length);
 
     /// <summary>Writes bytes to their place.</summary>
-    public virtual ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) =>
+    public virtual ValueTask WriteAsync(
+        SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) =>
         RandomAccess.WriteAsync(file, bytes, offset, cancellationToken);
 
-    /// <summary>Bytes written between two calls of <see cref="BeginFlush"/>: enough for the disk to work on, and little to be left at the end.</summary>
+    /// <summary>
+    /// Bytes written between two calls of <see cref="BeginFlush"/>: enough for the disk to work on, and little to be left at the end.
+    /// </summary>
     public virtual long EarlyFlushInterval => 32 * 1024 * 1024;
 
     /// <summary>Starts bringing a file to the disk, where the system has a call for that, and does not wait for it.</summary>
@@ -34,7 +37,9 @@ internal class ArchiveDisk
     /// <exception cref="IOException">The disk failed.</exception>
     public virtual void Flush(SafeFileHandle file, string name) => DiskSync.Current.Flush(file, name);
 
-    /// <summary>Has the system read a file from the disk again: what an earlier run wrote is on it only where its flush went well.</summary>
+    /// <summary>
+    /// Has the system read a file from the disk again: what an earlier run wrote is on it only where its flush went well.
+    /// </summary>
     public virtual void Forget(SafeFileHandle file) => DiskSync.Current.Forget(file);
 
     /// <summary>Gives a file another name, in place of a file that has it.</summary>
@@ -62,7 +67,8 @@ internal class ArchiveDisk
     {
         try
         {
-            return !OperatingSystem.IsWindows() && !s_withoutHoles.Contains(new DriveInfo(folder).DriveFormat, StringComparer.OrdinalIgnoreCase);
+            return !OperatingSystem.IsWindows()
+                && !s_withoutHoles.Contains(new DriveInfo(folder).DriveFormat, StringComparer.OrdinalIgnoreCase);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

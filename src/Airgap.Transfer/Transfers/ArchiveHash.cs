@@ -6,8 +6,9 @@ using Airgap.Transfer.Archives;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// The SHA-256 of an archive while it is written in many places at once. What is written where the hash stands is hashed on its way; what was written further on is read back when the
-/// hash gets there, from the system's memory mostly, while the rest is still being fetched. Bytes that are written a second time after they were hashed make it begin again at the end.
+/// The SHA-256 of an archive while it is written in many places at once. What is written where the hash stands is hashed on its way; what
+/// was written further on is read back when the hash gets there, from the system's memory mostly, while the rest is still being fetched.
+/// Bytes that are written a second time after they were hashed make it begin again at the end.
 /// </summary>
 /// <param name="length">Bytes of the archive.</param>
 /// <param name="read">Reads back: buffer, offset; 1 byte or more.</param>
@@ -80,7 +81,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
     /// <summary>Hashes what is left, when everything is written.</summary>
     public async Task<Digest> FinishAsync(CancellationToken cancellationToken)
     {
-        await _following.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _following.WaitAsync(cancellationToken);
         if (_isSpoiled)
         {
             _hash.GetHashAndReset();
@@ -88,7 +89,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
             _onTheWay = 0;
         }
 
-        await ReadAsync(() => length, cancellationToken).ConfigureAwait(false);
+        await ReadAsync(() => length, cancellationToken);
         return Digest.FromHash(HashAlgorithmName.SHA256, _hash.GetHashAndReset());
     }
 
@@ -118,7 +119,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
     {
         try
         {
-            await ReadAsync(Next, _stop.Token).ConfigureAwait(false);
+            await ReadAsync(Next, _stop.Token);
         }
         catch (Exception e) when (e is AirgapException or IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -154,7 +155,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
             {
                 while (_done < until)
                 {
-                    int count = await read(buffer.AsMemory(0, (int)Math.Min(BufferSize, until - _done)), _done, cancellationToken).ConfigureAwait(false);
+                    int count = await read(buffer.AsMemory(0, (int)Math.Min(BufferSize, until - _done)), _done, cancellationToken);
                     _hash.AppendData(buffer, 0, count);
                     Interlocked.Add(ref _done, count);
                 }

@@ -9,15 +9,18 @@ using Airgap.Transfer.Transfers.Parts;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// A tar as a destination, imgpkg's or an OCI layout's. Every layer goes straight to its final offset of a partial file, in parallel; the file takes
-/// its name when it is complete.
+/// A tar as a destination, imgpkg's or an OCI layout's. Every layer goes straight to its final offset of a partial file, in parallel; the
+/// file takes its name when it is complete.
 /// </summary>
-internal sealed class ArchiveTarget(string given, ArchiveFormat format, long? volumeSize, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : ITransferTarget
+internal sealed class ArchiveTarget(
+    string given, ArchiveFormat format, long? volumeSize, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places,
+    ITransferObserver observer) : ITransferTarget
 {
     private static readonly IProgress<long> s_nobody = new SilentProgress();
     private readonly string _path = OutputCheck.OfArchive(given, makesFolder: true).Path;
     private readonly ArchiveLayout _layout = ArchiveFormats.LayOut(plan, format);
-    private readonly PartPlan? _parts = volumeSize is { } most ? PartPlan.Create(OutputCheck.OfArchive(given, makesFolder: true).Path, ArchiveFormats.LayOut(plan, format).Length, most) : null;
+    private readonly PartPlan? _parts = volumeSize is { } most
+        ? PartPlan.Create(OutputCheck.OfArchive(given, makesFolder: true).Path, ArchiveFormats.LayOut(plan, format).Length, most) : null;
     private readonly Dictionary<Digest, ArchiveLayer> _layers = [];
     private IPartialArchive? _partial;
     private IReadOnlyDictionary<Digest, IBlobContent> _reusable = ImmutableDictionary<Digest, IBlobContent>.Empty;
@@ -37,11 +40,13 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, long? vo
         }
 
         _partial = _parts is null
-            ? await PartialArchive.OpenAsync(_path, _layout, options.Resume, options.Disk, observer, options.HashesArchive, cancellationToken)
+            ? await PartialArchive.OpenAsync(
+                _path, _layout, options.Resume, options.Disk, observer, options.HashesArchive, cancellationToken)
             : await PartialParts.OpenAsync(_parts, _layout, options.Resume, options.Disk, observer, cancellationToken);
         if (options.Resume)
             _reusable = await earlier.FindLayersAsync([.. Standing(), PartialArchive.AsideOf(_path)], cancellationToken);
-        return [.. plan.Blobs.Where(blob => !_partial.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there) || !there.IsWhole)];
+        return [.. plan.Blobs.Where(
+            blob => !_partial.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there) || !there.IsWhole)];
     }
 
     public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
@@ -50,13 +55,15 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, long? vo
         EarlierArchive earlier = new(_layout, observer);
         _complete = options.Resume && await IsStandingAsync(earlier, cancellationToken);
         if (options.Resume && !_complete)
-            _reusable = await earlier.FindLayersAsync([.. Standing(), PartialArchive.PathOf(_path), PartialArchive.AsideOf(_path)], cancellationToken);
+            _reusable = await earlier.FindLayersAsync(
+                [.. Standing(), PartialArchive.PathOf(_path), PartialArchive.AsideOf(_path)], cancellationToken);
         return [.. plan.Blobs.Select(blob => new RelocatedBlob(
             blob.Descriptor, _complete || _reusable.ContainsKey(blob.Descriptor.Digest) ? BlobOutcome.Present : BlobOutcome.Copied))];
     }
 
     // The tag stands in manifest.json.
-    public Task<bool> HasTagsAsync(CancellationToken cancellationToken) => Task.FromResult(_complete || plan.Items.All(item => item.Tag is null));
+    public Task<bool> HasTagsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_complete || plan.Items.All(item => item.Tag is null));
 
     public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
     {
@@ -80,7 +87,9 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, long? vo
         _partial!.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there);
         if (!await Download(blob.Content, layer, places, progress).RunAsync(there, cancellationToken))
         {
-            observer.Detail($"{blob.Descriptor.Digest} is fetched from its beginning, by one stream: what came together in the partial archive is not it.");
+            observer.Detail(
+                $"{blob.Descriptor.Digest} is fetched from its beginning, by one stream: what came together in the partial archive is " +
+                "not it.");
             await Download(blob.Content, layer, null, progress).RunAsync(null, cancellationToken);
         }
 
@@ -100,7 +109,8 @@ internal sealed class ArchiveTarget(string given, ArchiveFormat format, long? vo
     {
         if (failures.Any)
         {
-            observer.Detail($"The archive has holes and stays '{(_parts is null ? PartialArchive.PathOf(_path) : PartsHolder.PathOf(_path))}'.");
+            observer.Detail(
+                $"The archive has holes and stays '{(_parts is null ? PartialArchive.PathOf(_path) : PartsHolder.PathOf(_path))}'.");
             return;
         }
 

@@ -9,11 +9,11 @@ namespace Airgap.Transfer.Transfers;
 
 /// <summary>Shows that a repository has what the manifests in it refer to.</summary>
 /// <remarks>
-/// A registry takes a manifest only after its blobs, but may lose a blob later and keep the manifest: a file that is gone from the storage, a garbage
-/// collection that ran beside a push. So nothing is called present because something else is: each distinct blob costs one HEAD, all of them side by
-/// side, which is what docker, skopeo and imgpkg pay, too, and one round trip more than a copy that believes manifests. A HEAD is the registry's own
-/// word. docker-registry with its cache of descriptors keeps that word, mounts included, after the bytes are gone, and no HEAD finds a flipped bit:
-/// <see cref="TransferOptions.Repair"/> therefore reads every byte.
+/// A registry takes a manifest only after its blobs, but may lose a blob later and keep the manifest: a file that is gone from the storage,
+/// a garbage collection that ran beside a push. So nothing is called present because something else is: each distinct blob costs one HEAD,
+/// all of them side by side, which is what docker, skopeo and imgpkg pay, too, and one round trip more than a copy that believes manifests.
+/// A HEAD is the registry's own word. docker-registry with its cache of descriptors keeps that word, mounts included, after the bytes are
+/// gone, and no HEAD finds a flipped bit: <see cref="TransferOptions.Repair"/> therefore reads every byte.
 /// </remarks>
 /// <param name="repository">The destination.</param>
 /// <param name="reads">True to read the bytes, false to ask for them.</param>
@@ -37,10 +37,12 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
     }
 
     /// <summary>True when the registry says that it has a blob or, where bytes are read, when it gave the right ones.</summary>
-    public Task<bool> HasAsync(Descriptor blob, CancellationToken cancellationToken) => reads ? GivesAsync(blob, cancellationToken) : SaysAsync(blob, cancellationToken);
+    public Task<bool> HasAsync(Descriptor blob, CancellationToken cancellationToken) =>
+        reads ? GivesAsync(blob, cancellationToken) : SaysAsync(blob, cancellationToken);
 
     /// <summary>Shows that a blob is there that was sent in place of a damaged one.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.DestinationDamaged"/>: the registry took the bytes and kept what it had.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.DestinationDamaged"/>: the registry took the bytes and kept what it
+    /// had.</exception>
     public async Task RequireAsync(Descriptor blob, CancellationToken cancellationToken)
     {
         if (!await HasAsync(blob, cancellationToken))
@@ -51,7 +53,8 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
     public static AirgapException Damaged(RepositoryName repository, Digest digest) => new(
         ErrorCode.DestinationDamaged,
         $"{repository}@{digest} was sent again, the registry took it, and still does not give it back unharmed.",
-        "The registry keeps the damaged file under this digest and takes no other. Remove the digest from its storage, or garbage-collect it there, and relocate again with repair.")
+        "The registry keeps the damaged file under this digest and takes no other. Remove the digest from its storage, or " +
+        "garbage-collect it there, and relocate again with repair.")
     { Reference = repository.ToString(), Digest = digest.ToString() };
 
     private async Task<bool> SaysAsync(Descriptor blob, CancellationToken cancellationToken)
@@ -98,7 +101,8 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
         }
     }
 
-    // docker-registry ends the connection where its cache knows a blob whose bytes are gone, so only what no blob can be blamed for is let through.
+    // docker-registry ends the connection where its cache knows a blob whose bytes are gone, so only what no blob can be blamed for is let
+    // through.
     private static bool IsAboutTheBlob(AirgapException e) => e.Code is not (
         ErrorCode.Canceled or ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.RegistryCertificate
         or ErrorCode.TokenRequestFailed or ErrorCode.TokenRealmRefused or ErrorCode.TooManyRequests);

@@ -1,6 +1,8 @@
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Which bytes of a file are there: ranges in ascending order that do not touch. There are few, a handful for each layer under way.</summary>
+/// <summary>
+/// Which bytes of a file are there: ranges in ascending order that do not touch. There are few, a handful for each layer under way.
+/// </summary>
 internal sealed class ByteRanges
 {
     private readonly List<(long Start, long End)> _ranges = [];

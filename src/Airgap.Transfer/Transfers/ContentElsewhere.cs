@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// A blob for a destination that lost it. A plan reads what the destination has there, so the blob's bytes come from where the images that have it
-/// were found at first; the first of these places that has it gives it.
+/// A blob for a destination that lost it. A plan reads what the destination has there, so the blob's bytes come from where the images that
+/// have it were found at first; the first of these places that has it gives it.
 /// </summary>
 internal sealed class ContentElsewhere(Descriptor descriptor, IReadOnlyList<IBlobContent> places) : IBlobContent
 {
@@ -22,13 +22,15 @@ internal sealed class ContentElsewhere(Descriptor descriptor, IReadOnlyList<IBlo
             return blob.Content;
         RepositoryName[] places =
         [
-            .. plan.Items.Where(item => item.Content.SelfAndDescendants().Any(node => node.Blobs.Any(known => known.Digest == blob.Descriptor.Digest)))
+            .. plan.Items.Where(item =>
+                item.Content.SelfAndDescendants().Any(node => node.Blobs.Any(known => known.Digest == blob.Descriptor.Digest)))
                 .SelectMany(item => new[] { item.Source.Repository, Original(item), plan.Root?.Source.Repository })
                 .OfType<RepositoryName>()
                 .Where(place => place != destination)
                 .Distinct(),
         ];
-        return places.Length == 0 ? blob.Content : new ContentElsewhere(blob.Descriptor, [.. places.Select(place => registry.GetRepository(place).GetBlob(blob.Descriptor))]);
+        return places.Length == 0 ? blob.Content
+            : new ContentElsewhere(blob.Descriptor, [.. places.Select(place => registry.GetRepository(place).GetBlob(blob.Descriptor))]);
     }
 
     public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>

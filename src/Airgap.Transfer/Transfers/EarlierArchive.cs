@@ -20,7 +20,8 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
             if (!archive.IsSplit && !File.Exists(file))
                 return false;
             using ArchiveBytes bytes = archive.Open();
-            return bytes.Length == layout.Length && await layout.IsOfAllAsync(bytes, cancellationToken) && await AreWholeAsync(bytes, file, cancellationToken);
+            return bytes.Length == layout.Length && await layout.IsOfAllAsync(bytes, cancellationToken)
+                && await AreWholeAsync(bytes, file, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -35,7 +36,11 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
         bool areWhole = true;
         await Parallel.ForEachAsync(
             layout.Layers.OrderByDescending(layer => layer.Blob.Descriptor.Size),
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostHashed), CancellationToken = cancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostHashed),
+                CancellationToken = cancellationToken
+            },
             async (layer, token) =>
             {
                 if (!Volatile.Read(ref areWhole))
@@ -50,7 +55,8 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
     }
 
     /// <summary>The layers that files hold under their digests, to be verified while they are copied.</summary>
-    public async Task<IReadOnlyDictionary<Digest, IBlobContent>> FindLayersAsync(IEnumerable<ArchiveFile> files, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<Digest, IBlobContent>> FindLayersAsync(
+        IEnumerable<ArchiveFile> files, CancellationToken cancellationToken)
     {
         Dictionary<Digest, IBlobContent> found = [];
         foreach (ArchiveFile file in files.Where(file => file.IsSplit || File.Exists(file.Path)))

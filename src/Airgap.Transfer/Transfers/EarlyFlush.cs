@@ -5,8 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Starts bringing to the disk what was written, while more is: without it the system leaves most of a file to the flush at its end, which nothing
-/// overlaps then. It promises nothing; the flush at the end does. But a failed disk reports its error once, to the first caller, so an error here counts.
+/// Starts bringing to the disk what was written, while more is: without it the system leaves most of a file to the flush at its end, which
+/// nothing overlaps then. It promises nothing; the flush at the end does. But a failed disk reports its error once, to the first caller, so
+/// an error here counts.
 /// </summary>
 /// <param name="disk">The file system.</param>
 /// <param name="name">What a failure calls the file.</param>

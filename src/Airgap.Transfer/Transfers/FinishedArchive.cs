@@ -21,7 +21,8 @@ internal static class FinishedArchive
     }
 
     /// <summary>Gives the file its name, and brings the name to the disk.</summary>
-    public static Task TakeNameAsync(FileStream file, ArchiveDisk disk, string path, string partialPath, CancellationToken cancellationToken) => Task.Run(
+    public static Task TakeNameAsync(
+        FileStream file, ArchiveDisk disk, string path, string partialPath, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             try

@@ -12,7 +12,10 @@ internal interface ITransferTarget : IAsyncDisposable
     /// <returns>The blobs that have to be put; all others are there.</returns>
     Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken);
 
-    /// <summary>Finds out by reading alone what would become of each blob, and lets <see cref="HasManifest"/> and <see cref="Describe"/> answer as after <see cref="PrepareAsync"/>.</summary>
+    /// <summary>
+    /// Finds out by reading alone what would become of each blob, and lets <see cref="HasManifest"/> and <see cref="Describe"/> answer as
+    /// after <see cref="PrepareAsync"/>.
+    /// </summary>
     Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken);
 
     /// <summary>After <see cref="ForecastAsync"/>: true when every tag that would be written stands there already.</summary>
@@ -30,12 +33,14 @@ internal interface ITransferTarget : IAsyncDisposable
     /// <summary>Puts one manifest, after everything below it.</summary>
     Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>True for a failure after which nothing else can succeed at this destination, so that going on would only take long.</summary>
+    /// <summary>
+    /// True for a failure after which nothing else can succeed at this destination, so that going on would only take long.
+    /// </summary>
     bool IsLost(AirgapException failure);
 
     /// <summary>
-    /// Makes the relocation visible: locations and tags, or the archive's name; of a relocation with failures only what is whole. Called once,
-    /// when all else is done.
+    /// Makes the relocation visible: locations and tags, or the archive's name; of a relocation with failures only what is whole. Called
+    /// once, when all else is done.
     /// </summary>
     /// <param name="failures">The images that are not there; takes further ones.</param>
     /// <param name="cancellationToken">Ends it.</param>

@@ -15,7 +15,8 @@ internal static class IncompleteRelocation
         string images = result.Failures.Length == 1 ? "1 image" : $"{result.Failures.Length} images";
         string left = result.Destination switch
         {
-            RelocationDestination.Archive { Format: ArchiveFormat.LayoutFolder, Path: var folder } => $"the index.json of '{folder}' does not list it",
+            RelocationDestination.Archive { Format: ArchiveFormat.LayoutFolder, Path: var folder } =>
+                $"the index.json of '{folder}' does not list it",
             RelocationDestination.Archive { Path: var path } => $"the archive has holes and stays '{path}.partial'",
             _ => $"{result.Destination} got no tag and no lock of it",
         };

@@ -7,8 +7,8 @@ using Airgap.Transfer.Archives;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Brings one layer to its place in a partial archive: by one stream, which is hashed on the way, and in parts side by side where the layer is long,
-/// the stream slow and the source gives parts.
+/// Brings one layer to its place in a partial archive: by one stream, which is hashed on the way, and in parts side by side where the layer
+/// is long, the stream slow and the source gives parts.
 /// </summary>
 /// <param name="content">The source.</param>
 /// <param name="archive">The destination.</param>
@@ -17,7 +17,8 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="rules">When parts pay.</param>
 /// <param name="progress">Receives the number of bytes received; negative for those that turn out to be wrong.</param>
 internal sealed class LayerDownload(
-    IBlobContent content, IPartialArchive archive, ArchiveLayer layer, AdaptiveConcurrency? places, PartRules rules, IProgress<long> progress) : IProgress<long>
+    IBlobContent content, IPartialArchive archive, ArchiveLayer layer, AdaptiveConcurrency? places, PartRules rules,
+    IProgress<long> progress) : IProgress<long>
 {
     /// <summary>Bytes that are read and written at once.</summary>
     public const int BufferSize = 256 * 1024;
@@ -30,7 +31,8 @@ internal sealed class LayerDownload(
     /// <summary>Fetches what is missing.</summary>
     /// <param name="there">What stands there already; null for nothing.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>False when all bytes are there and are not the layer: what was there was not its beginning, or a part was damaged.</returns>
+    /// <returns>False when all bytes are there and are not the layer: what was there was not its beginning, or a part was
+    /// damaged.</returns>
     public async Task<bool> RunAsync(PartialLayer? there, CancellationToken cancellationToken)
     {
         bool isRight = false;
@@ -42,7 +44,8 @@ internal sealed class LayerDownload(
             {
                 long hashed = there is null ? 0 : _position;
                 there ??= fromNothing;
-                _position = await new PartwiseDownload(content, archive, layer.DataOffset, _places!, rules, this).RunAsync(part, _position, there, hashed, cancellationToken);
+                _position = await new PartwiseDownload(content, archive, layer.DataOffset, _places!, rules, this).RunAsync(
+                    part, _position, there, hashed, cancellationToken);
                 _places = null;
                 if (_position < _size)
                     await StreamAsync(there, cancellationToken);
@@ -64,8 +67,8 @@ internal sealed class LayerDownload(
         progress.Report(value);
     }
 
-    // From the layer's beginning the stream verifies on the read that gives the last byte, so what is written wrongly is never counted as written. What
-    // goes on from the middle cannot: the layer's own hash says whether it was the same content.
+    // From the layer's beginning the stream verifies on the read that gives the last byte, so what is written wrongly is never counted as
+    // written. What goes on from the middle cannot: the layer's own hash says whether it was the same content.
     private async Task<Stream?> StreamAsync(PartialLayer? there, CancellationToken cancellationToken)
     {
         if (there is null)
@@ -95,7 +98,8 @@ internal sealed class LayerDownload(
             {
                 // Up to where a part begins, and no further.
                 int wanted = (int)Math.Min(BufferSize, rules.Size - (_position % rules.Size));
-                int filled = await stream.ReadAtLeastAsync(buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
+                int filled = await stream.ReadAtLeastAsync(
+                    buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
                 if (filled == 0)
                     return null;
                 await archive.WriteAsync(buffer.AsMemory(0, filled), layer.DataOffset + _position, cancellationToken);

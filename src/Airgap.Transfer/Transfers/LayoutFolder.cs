@@ -10,8 +10,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// A folder while a layout is written to it, held by one process at a time. Content appears under its digest when it is complete and verified, and
-/// index.json changes last, in one step: a concurrent reader sees the previous state.
+/// A folder while a layout is written to it, held by one process at a time. Content appears under its digest when it is complete and
+/// verified, and index.json changes last, in one step: a concurrent reader sees the previous state.
 /// </summary>
 internal sealed class LayoutFolder : IDisposable
 {
@@ -33,7 +33,8 @@ internal sealed class LayoutFolder : IDisposable
     public LayoutIndex? Earlier { get; private set; }
 
     /// <summary>Takes the folder, and removes what a run that was ended left unfinished.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes to it; as <see cref="StandingLayout.LookAsync"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes to it; as
+    /// <see cref="StandingLayout.LookAsync"/>.</exception>
     public static async Task<LayoutFolder> OpenAsync(string path, CancellationToken cancellationToken)
     {
         await StandingLayout.LookAsync(path, cancellationToken);
@@ -47,7 +48,8 @@ internal sealed class LayoutFolder : IDisposable
             folder.Earlier = await StandingLayout.LookAsync(path, cancellationToken);
             Directory.CreateDirectory(Path.Combine(folder._path, LayoutNames.Blobs, "sha256"));
             if (folder.Earlier is null)
-                await AtomicFile.WriteAsync(Path.Combine(folder._path, LayoutNames.Marker), LayoutNames.MarkerBytes, null, cancellationToken);
+                await AtomicFile.WriteAsync(
+                    Path.Combine(folder._path, LayoutNames.Marker), LayoutNames.MarkerBytes, null, cancellationToken);
             return folder;
         }
         catch (Exception e)
@@ -73,12 +75,14 @@ internal sealed class LayoutFolder : IDisposable
                 {
                     progress.Report(-counted);
                     counted = 0;
-                    await using FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: false);
+                    await using FileStream file =
+                        new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: false);
                     byte[] buffer = ArrayPool<byte>.Shared.Rent(LayerDownload.BufferSize);
                     try
                     {
                         int read;
-                        while ((read = await stream.ReadAtLeastAsync(buffer.AsMemory(0, LayerDownload.BufferSize), LayerDownload.BufferSize, throwOnEndOfStream: false, token)) > 0)
+                        while ((read = await stream.ReadAtLeastAsync(
+                            buffer.AsMemory(0, LayerDownload.BufferSize), LayerDownload.BufferSize, throwOnEndOfStream: false, token)) > 0)
                         {
                             await WriteAsync(file, buffer.AsMemory(0, read), token);
                             counted += read;
@@ -117,7 +121,8 @@ internal sealed class LayoutFolder : IDisposable
         string notesPlace = Path.Combine(_path, ArchiveNotes.EntryName);
 
         // Notes are of one list. In a layout that holds more, they would be of none.
-        ReadOnlyMemory<byte> notes = Earlier is null || Earlier.Bytes.Span.SequenceEqual(index.Span) ? ArchiveNotes.Write(plan, Digest.Compute(index.Span)) : default;
+        ReadOnlyMemory<byte> notes = Earlier is null || Earlier.Bytes.Span.SequenceEqual(index.Span)
+            ? ArchiveNotes.Write(plan, Digest.Compute(index.Span)) : default;
         if (!notes.IsEmpty)
             await AtomicFile.WriteAsync(notesPlace, notes, null, cancellationToken);
         await AtomicFile.WriteAsync(Path.Combine(_path, LayoutNames.Index), index, null, cancellationToken);

@@ -32,7 +32,9 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
     {
         _earlier = await StandingLayout.LookAsync(path, cancellationToken);
         await RefuseAsync(cancellationToken);
-        return [.. plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, _present.ContainsKey(blob.Descriptor.Digest) ? BlobOutcome.Present : BlobOutcome.Copied))];
+        return [.. plan.Blobs.Select(
+            blob => new RelocatedBlob(
+                blob.Descriptor, _present.ContainsKey(blob.Descriptor.Digest) ? BlobOutcome.Present : BlobOutcome.Copied))];
     }
 
     public Task<bool> HasTagsAsync(CancellationToken cancellationToken) =>
@@ -76,8 +78,13 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
     }
 
     private Task FindPresentAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        plan.Blobs.Select(blob => blob.Descriptor).Concat(LayoutArchive.ManifestsOf(plan).Select(node => node.Manifest.Descriptor)).DistinctBy(descriptor => descriptor.Digest),
-        new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostHashed), CancellationToken = cancellationToken },
+        plan.Blobs.Select(blob => blob.Descriptor).Concat(LayoutArchive.ManifestsOf(plan).Select(node => node.Manifest.Descriptor))
+        .DistinctBy(descriptor => descriptor.Digest),
+        new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, MostHashed),
+            CancellationToken = cancellationToken
+        },
         async (descriptor, token) =>
         {
             if (await StandingLayout.HasAsync(path, descriptor, token))

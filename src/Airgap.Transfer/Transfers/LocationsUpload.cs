@@ -100,6 +100,7 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
     private Task PushAsync(Descriptor descriptor, ReadOnlyMemory<byte> bytes, bool replaces, CancellationToken cancellationToken)
     {
         MemoryBlobContent content = new(descriptor, bytes);
-        return replaces ? repository.ReplaceBlobAsync(content, null, cancellationToken) : repository.PushBlobAsync(content, mountFrom: null, progress: null, cancellationToken);
+        return replaces ? repository.ReplaceBlobAsync(content, null, cancellationToken)
+            : repository.PushBlobAsync(content, mountFrom: null, progress: null, cancellationToken);
     }
 }

@@ -2,7 +2,9 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>A blob whose first bytes are asked for at once, so that they come while its destination is still being asked whether it wants them.</summary>
+/// <summary>
+/// A blob whose first bytes are asked for at once, so that they come while its destination is still being asked whether it wants them.
+/// </summary>
 internal sealed class OpenedAhead : IBlobContent, IAsyncDisposable
 {
     private readonly IBlobContent _content;
@@ -36,7 +38,8 @@ internal sealed class OpenedAhead : IBlobContent, IAsyncDisposable
         return await _content.ReadWholeAsync(read, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _opening, null) is { } unused ? DiscardAsync(unused) : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() =>
+        Interlocked.Exchange(ref _opening, null) is { } unused ? DiscardAsync(unused) : ValueTask.CompletedTask;
 
     private static async ValueTask DiscardAsync(Task<Stream> opening)
     {

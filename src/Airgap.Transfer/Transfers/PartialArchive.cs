@@ -57,9 +57,12 @@ internal sealed class PartialArchive : IPartialArchive
     /// <param name="observer">Receives details for the log.</param>
     /// <param name="hashes">True to hash the archive while it is written.</param>
     /// <param name="cancellationToken">Ends the reading of what is there.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it; <see cref="ErrorCode.DiskFull"/>: it does not fit; <see cref="ErrorCode.ForeignFile"/>: what stands there is not this user's; another 3xxx: no access, no such folder.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it; <see cref="ErrorCode.DiskFull"/>:
+    /// it does not fit; <see cref="ErrorCode.ForeignFile"/>: what stands there is not this user's; another 3xxx: no access, no such
+    /// folder.</exception>
     public static async Task<PartialArchive> OpenAsync(
-        string path, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, bool hashes, CancellationToken cancellationToken)
+        string path, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, bool hashes,
+        CancellationToken cancellationToken)
     {
         PartialArchive partial = new(path, ArchiveHolder.Take(path, PathOf(path), disk), disk, observer);
         try
@@ -131,7 +134,9 @@ internal sealed class PartialArchive : IPartialArchive
         if (digest is not { } known)
             return;
         Written = [new WrittenFile(_path, known)];
-        _observer.Detail($"'{_path}' is {known}: {_hash!.HashedOnTheWay} of {new FileInfo(_path).Length} bytes were hashed as they were written, the others were read back.");
+        _observer.Detail(
+            $"'{_path}' is {known}: {_hash!.HashedOnTheWay} of {new FileInfo(_path).Length} bytes were hashed as they were written, the " +
+            "others were read back.");
     }
 
     private void Hash(ArchiveLayout layout)

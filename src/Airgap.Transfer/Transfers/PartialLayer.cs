@@ -9,14 +9,16 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// How far a layer got in a partial archive. A layer is written from its first byte on, by one stream or in parts side by side, and what was not
-/// written yet is zeros: so its beginning is what stands before the first long run of zeros. Nothing of it counts before the digest of the whole is right.
+/// How far a layer got in a partial archive. A layer is written from its first byte on, by one stream or in parts side by side, and what
+/// was not written yet is zeros: so its beginning is what stands before the first long run of zeros. Nothing of it counts before the digest
+/// of the whole is right.
 /// </summary>
 internal sealed class PartialLayer : IDisposable
 {
     private const int BufferSize = 256 * 1024;
 
-    // Archives inside a layer have zeros of their own. A longer run of them is taken for bytes that never came: at worst they are fetched again.
+    // Archives inside a layer have zeros of their own. A longer run of them is taken for bytes that never came: at worst they are fetched
+    // again.
     private const int LongestPadding = 64 * 1024;
     private readonly IncrementalHash _hash;
 
@@ -41,7 +43,8 @@ internal sealed class PartialLayer : IDisposable
     /// <param name="observer">Receives details for the log.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task FindAllAsync(
-        IRandomAccess file, ArchiveLayout layout, Dictionary<Digest, PartialLayer> found, string place, ITransferObserver observer, CancellationToken cancellationToken)
+        IRandomAccess file, ArchiveLayout layout, Dictionary<Digest, PartialLayer> found, string place, ITransferObserver observer,
+        CancellationToken cancellationToken)
     {
         foreach (ArchiveLayer layer in layout.Layers)
         {
@@ -66,7 +69,8 @@ internal sealed class PartialLayer : IDisposable
             long written = await WrittenAsync(file, layer.DataOffset, descriptor.Size, buffer, cancellationToken);
             if (descriptor.Size - written <= LongestPadding)
             {
-                long beginning = await AppendAsync(hash, file, layer.DataOffset, descriptor.Size, stopsAtGap: false, buffer, cancellationToken);
+                long beginning = await AppendAsync(
+                    hash, file, layer.DataOffset, descriptor.Size, stopsAtGap: false, buffer, cancellationToken);
                 if (HasDigest(hash, descriptor))
                     return new PartialLayer(descriptor.Size, hash, isWhole: true);
                 written = Math.Min(written, beginning);
@@ -92,7 +96,8 @@ internal sealed class PartialLayer : IDisposable
     }
 
     /// <summary>A layer of which nothing stands there yet.</summary>
-    public static PartialLayer Empty(Descriptor descriptor) => new(0, IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm), isWhole: false);
+    public static PartialLayer Empty(Descriptor descriptor) =>
+        new(0, IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm), isWhole: false);
 
     /// <summary>True when an entry is written to its end, as far as can be seen without reading it.</summary>
     public static async Task<bool> ReachesTheEndAsync(IRandomAccess file, ArchiveEntry entry, CancellationToken cancellationToken)
@@ -115,12 +120,14 @@ internal sealed class PartialLayer : IDisposable
     /// <summary>Hashes bytes.</summary>
     /// <returns>How many stand before the first gap.</returns>
     private static async Task<long> AppendAsync(
-        IncrementalHash hash, IRandomAccess file, long offset, long length, bool stopsAtGap, byte[] buffer, CancellationToken cancellationToken)
+        IncrementalHash hash, IRandomAccess file, long offset, long length, bool stopsAtGap, byte[] buffer,
+        CancellationToken cancellationToken)
     {
         long beginning = length;
         for (long done = 0; done < length;)
         {
-            int filled = await FillAsync(file, offset + done, buffer.AsMemory(0, (int)Math.Min(BufferSize, length - done)), cancellationToken);
+            int filled = await FillAsync(
+                file, offset + done, buffer.AsMemory(0, (int)Math.Min(BufferSize, length - done)), cancellationToken);
             if (filled == 0)
                 break;
             if (beginning == length && WithoutGap(buffer.AsSpan(0, filled)) is var kept && kept < filled)
@@ -153,7 +160,8 @@ internal sealed class PartialLayer : IDisposable
     }
 
     /// <summary>Looks for the last byte that is not zero.</summary>
-    private static async Task<long> WrittenAsync(IRandomAccess file, long offset, long size, byte[] buffer, CancellationToken cancellationToken)
+    private static async Task<long> WrittenAsync(
+        IRandomAccess file, long offset, long size, byte[] buffer, CancellationToken cancellationToken)
     {
         // Most layers of a run that was cut short were never begun, and those may be long.
         if (size > buffer.Length && await LastAsync(file, offset, buffer, cancellationToken) == 0)

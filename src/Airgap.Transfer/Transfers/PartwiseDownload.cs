@@ -4,8 +4,8 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Fetches the rest of a layer in parts, as many at once as other blobs leave places for. Parts are begun in their order and not far ahead of the
-/// first that is missing, so that a run that is killed loses little; what is complete is read back in its order for the hash.
+/// Fetches the rest of a layer in parts, as many at once as other blobs leave places for. Parts are begun in their order and not far ahead
+/// of the first that is missing, so that a run that is killed loses little; what is complete is read back in its order for the hash.
 /// </summary>
 /// <param name="content">The source.</param>
 /// <param name="archive">The destination.</param>
@@ -114,7 +114,8 @@ internal sealed class PartwiseDownload(
                 return false;
             for (long position = start; position < EndOf(start);)
             {
-                int filled = await stream.ReadAtLeastAsync(buffer, (int)Math.Min(buffer.Length, EndOf(start) - position), throwOnEndOfStream: true, cancellationToken);
+                int filled = await stream.ReadAtLeastAsync(
+                    buffer, (int)Math.Min(buffer.Length, EndOf(start) - position), throwOnEndOfStream: true, cancellationToken);
                 await archive.WriteAsync(buffer.AsMemory(0, filled), dataOffset + position, cancellationToken);
                 position += filled;
                 count.Taken += filled;
@@ -135,7 +136,8 @@ internal sealed class PartwiseDownload(
     {
         for (long position = from; position < to;)
         {
-            int read = await archive.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, to - position)), dataOffset + position, cancellationToken);
+            int read = await archive.ReadAsync(
+                buffer.AsMemory(0, (int)Math.Min(buffer.Length, to - position)), dataOffset + position, cancellationToken);
             layer.Append(buffer.AsSpan(0, read));
             position += read;
         }

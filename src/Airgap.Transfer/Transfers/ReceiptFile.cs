@@ -12,7 +12,8 @@ namespace Airgap.Transfer.Transfers;
 internal static class ReceiptFile
 {
     /// <summary>Looks at the place before anything moves.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ReceiptNotOurs"/>: a file that is not a receipt stands there; or as <see cref="OutputCheck.OfFile"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ReceiptNotOurs"/>: a file that is not a receipt stands there; or as
+    /// <see cref="OutputCheck.OfFile"/>.</exception>
     public static void Check(string path, bool makesFolder = false)
     {
         OutputCheck.OfFile(path, makesFolder);
@@ -45,7 +46,8 @@ internal static class ReceiptFile
     /// <param name="tool">The version of the tool.</param>
     /// <param name="isShort">True to leave the digests out.</param>
     /// <param name="cancellationToken">Ends it; the place is then as it was.</param>
-    public static async Task WriteAsync(string path, IEnumerable<TransferResult> results, string tool, bool isShort, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        string path, IEnumerable<TransferResult> results, string tool, bool isShort, CancellationToken cancellationToken)
     {
         Check(path, makesFolder: true);
         List<ReceiptPlace> places = [];
@@ -71,8 +73,10 @@ internal static class ReceiptFile
                 .Distinct()
                 .Order(),
         ];
-        IEnumerable<PlannedItem> roots = result.Root is { } root ? [root.Item] : AttachedItems.Without([.. result.Items.Select(item => item.Item)]);
+        IEnumerable<PlannedItem> roots = result.Root is { } root
+            ? [root.Item] : AttachedItems.Without([.. result.Items.Select(item => item.Item)]);
         return new ReceiptPlace(
-            repository, sets, [.. roots.Select(item => item.Source).Distinct()], digests.Length, ReceiptPlace.HashOf(digests), isShort ? null : digests);
+            repository, sets, [.. roots.Select(item => item.Source).Distinct()], digests.Length, ReceiptPlace.HashOf(digests),
+            isShort ? null : digests);
     }
 }

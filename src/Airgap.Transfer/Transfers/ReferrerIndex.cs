@@ -10,12 +10,15 @@ namespace Airgap.Transfer.Transfers;
 
 /// <summary>Writes the index that lists a manifest's referrers.</summary>
 /// <remarks>
-/// Source: OCI distribution specification 1.1, "Referrers Tag Schema": artifact type and annotations stand in the descriptors. The bytes are those of oras.
-/// go-containerregistry, imgpkg's library, writes others, which leave out annotations and say the config's type: what it listed stays as it is.
+/// Source: OCI distribution specification 1.1, "Referrers Tag Schema": artifact type and annotations stand in the descriptors. The bytes
+/// are those of oras. go-containerregistry, imgpkg's library, writes others, which leave out annotations and say the config's type: what it
+/// listed stays as it is.
 /// </remarks>
 internal static class ReferrerIndex
 {
-    /// <summary>An index of what an older one lists, as it stands there, and of further manifests. The same input gives the same bytes.</summary>
+    /// <summary>
+    /// An index of what an older one lists, as it stands there, and of further manifests. The same input gives the same bytes.
+    /// </summary>
     /// <param name="old">The older index; null for none.</param>
     /// <param name="kept">What of it is kept.</param>
     /// <param name="added">The further manifests.</param>
@@ -62,7 +65,8 @@ internal static class ReferrerIndex
         json.WriteString("mediaType", manifest.MediaType);
         json.WriteString("digest", manifest.Digest.ToString());
         json.WriteNumber("size", manifest.Descriptor.Size);
-        if (document.RootElement.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object && annotations.EnumerateObject().Any())
+        if (document.RootElement.TryGetProperty("annotations", out JsonElement annotations) && annotations.ValueKind == JsonValueKind.Object
+            && annotations.EnumerateObject().Any())
         {
             json.WritePropertyName("annotations");
             WriteAnnotations(json, annotations);

@@ -11,12 +11,17 @@ namespace Airgap.Transfer.Transfers;
 /// <remarks>Source: OCI distribution specification 1.1, "Pushing Manifests with Subject" and "Referrers Tag Schema".</remarks>
 internal static class ReferrerTags
 {
-    /// <summary>Adds the referrers among items to the lists of a repository. What is listed there stays listed as long as it exists.</summary>
-    public static Task RestoreAsync(IImageRepository repository, IEnumerable<PlannedItem> items, TransferOptions options, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Adds the referrers among items to the lists of a repository. What is listed there stays listed as long as it exists.
+    /// </summary>
+    public static Task RestoreAsync(
+        IImageRepository repository, IEnumerable<PlannedItem> items, TransferOptions options, CancellationToken cancellationToken) =>
         RestoreAsync(repository, items.Select(item => item.Content.Manifest), options, cancellationToken);
 
     /// <summary>The same of manifests.</summary>
-    public static Task RestoreAsync(IImageRepository repository, IEnumerable<Manifest> manifests, TransferOptions options, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+    public static Task RestoreAsync(
+        IImageRepository repository, IEnumerable<Manifest> manifests, TransferOptions options, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
         manifests
             .Where(manifest => manifest.Subject is not null)
             .DistinctBy(manifest => manifest.Digest)
@@ -37,7 +42,8 @@ internal static class ReferrerTags
             {
                 throw new AirgapException(
                     ErrorCode.DestinationMismatch,
-                    $"The tag {ImageReference.ByTag(repository.Name, tag)}, which has to list the artifacts of {referrers.Key}, holds other content: {old.Digest}.",
+                    $"The tag {ImageReference.ByTag(repository.Name, tag)}, which has to list the artifacts of {referrers.Key}, holds " +
+                    $"other content: {old.Digest}.",
                     "Remove or rename that tag, or relocate without artifacts.")
                 { Reference = ImageReference.ByTag(repository.Name, tag).ToString(), Digest = old.Digest.ToString() };
             }
@@ -48,7 +54,8 @@ internal static class ReferrerTags
                 known,
                 new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = token },
                 async (digest, each) => there[digest] = await repository.ResolveAsync(digest.ToString(), each) is not null);
-            await repository.PushManifestAsync(ReferrerIndex.Merge(old, known.Where(digest => there[digest]).ToHashSet(), missing), tag, token);
+            await repository.PushManifestAsync(
+                ReferrerIndex.Merge(old, known.Where(digest => there[digest]).ToHashSet(), missing), tag, token);
         });
 
     // A registry that does not say what it lists is given the index of clients, too, which hides nothing.

@@ -50,7 +50,8 @@ internal sealed class RegistryTarget : ITransferTarget
 
     public async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
-        ImmutableArray<PlannedBlob> missing = await _required.FindAsync(await _standing.LookAsync(_locations, cancellationToken), _standing.Damaged, cancellationToken);
+        ImmutableArray<PlannedBlob> missing =
+            await _required.FindAsync(await _standing.LookAsync(_locations, cancellationToken), _standing.Damaged, cancellationToken);
         foreach (LocationsUpload upload in _locations)
         {
             // It has two tags, and an earlier run may have ended between them.
@@ -72,8 +73,10 @@ internal sealed class RegistryTarget : ITransferTarget
             await _required.FindAsync(await _standing.LookAsync(_locations, cancellationToken), _standing.Damaged, cancellationToken),
             Bounded(cancellationToken),
             async (blob, token) => missing[blob.Descriptor.Digest] = _standing.Damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
-                : await _repository.HasBlobAsync(blob.Descriptor, token) ? BlobOutcome.Present : MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
-        return [.. _plan.Blobs.Select(blob => new RelocatedBlob(blob.Descriptor, missing.GetValueOrDefault(blob.Descriptor.Digest, BlobOutcome.Present)))];
+                : await _repository.HasBlobAsync(blob.Descriptor, token)
+                ? BlobOutcome.Present : MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
+        return [.. _plan.Blobs.Select(
+            blob => new RelocatedBlob(blob.Descriptor, missing.GetValueOrDefault(blob.Descriptor.Digest, BlobOutcome.Present)))];
     }
 
     public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
@@ -121,9 +124,11 @@ internal sealed class RegistryTarget : ITransferTarget
 
     // A source that is gone may be one of many; without the destination there is nothing to go on for.
     public bool IsLost(AirgapException failure) =>
-        failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryCertificate or ErrorCode.Unauthorized or ErrorCode.TokenRequestFailed or ErrorCode.TokenRealmRefused
+        failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryCertificate or ErrorCode.Unauthorized
+            or ErrorCode.TokenRequestFailed or ErrorCode.TokenRealmRefused
         && failure.Reference is { } reference && (reference == _repository.Name.ToString()
-            || reference.StartsWith($"{_repository.Name}@", StringComparison.Ordinal) || reference.StartsWith($"{_repository.Name}:", StringComparison.Ordinal));
+            || reference.StartsWith($"{_repository.Name}@", StringComparison.Ordinal)
+            || reference.StartsWith($"{_repository.Name}:", StringComparison.Ordinal));
 
     public async Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken)
     {
@@ -134,11 +139,13 @@ internal sealed class RegistryTarget : ITransferTarget
             async (upload, token) => await TryAsync($"{_repository.Name}:{upload.Tag}", null, () => upload.CompleteAsync(token)));
 
         PlannedItem[] arrived = [.. _plan.Items.Where(item => !failures.Contains(item.Digest))];
-        await TryAsync($"the lists of referrers of {_repository.Name}", null, () => ReferrerTags.RestoreAsync(_repository, arrived, _options, cancellationToken));
+        await TryAsync($"the lists of referrers of {_repository.Name}", null,
+            () => ReferrerTags.RestoreAsync(_repository, arrived, _options, cancellationToken));
 
         // One digest from two source repositories has two repository-based tags.
         await PutTagsAsync(arrived.Where(item => _contentTags[item.Digest] != ContentTag(item)).DistinctBy(ContentTag), ContentTag);
-        await PutTagsAsync(arrived.Where(item => item.Tag is not null && item != _plan.Root && (CosignTags.IsOne(item.Tag) || !failures.Any)), item => item.Tag!);
+        await PutTagsAsync(arrived.Where(
+            item => item.Tag is not null && item != _plan.Root && (CosignTags.IsOne(item.Tag) || !failures.Any)), item => item.Tag!);
 
         // The user's own tag comes last: where it is visible, the bundle is complete.
         _isTagWithheld = failures.Any;
@@ -175,14 +182,17 @@ internal sealed class RegistryTarget : ITransferTarget
             await upload.DisposeAsync();
     }
 
-    private RepositoryName? MountableFrom(PlannedBlob blob) => blob.Origin is { } origin && origin.Registry == _repository.Name.Registry ? origin : null;
+    private RepositoryName? MountableFrom(PlannedBlob blob) =>
+        blob.Origin is { } origin && origin.Registry == _repository.Name.Registry ? origin : null;
 
-    private string ContentTag(PlannedItem item) => _options.RepositoryBasedTags ? ContentTags.RepositoryBased(item) : ContentTags.Default(item.Digest);
+    private string ContentTag(PlannedItem item) =>
+        _options.RepositoryBasedTags ? ContentTags.RepositoryBased(item) : ContentTags.Default(item.Digest);
 
     private async Task PutTagAsync(PlannedItem item, string tag, CancellationToken cancellationToken)
     {
         // What a tag stood for when this began is no longer known once time has passed: somebody else may have moved it.
-        bool isThere = await _standing.HasTagAsync(tag, item.Digest, cancellationToken) && (!_hasWritten || await _standing.HasTagStillAsync(tag, item.Digest, cancellationToken));
+        bool isThere = await _standing.HasTagAsync(tag, item.Digest, cancellationToken)
+            && (!_hasWritten || await _standing.HasTagStillAsync(tag, item.Digest, cancellationToken));
         if (!isThere)
             await _repository.PushManifestAsync(item.Content.Manifest, tag, cancellationToken);
     }

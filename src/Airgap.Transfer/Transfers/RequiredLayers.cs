@@ -8,8 +8,12 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Finds the layers that a delta archive leaves to others: at the destination, or in another repository of its registry. Reads only.</summary>
-internal sealed class RequiredLayers(IRegistry registry, RepositoryName destination, BlobEvidence evidence, TransferPlan plan, TransferOptions options, ITransferObserver observer)
+/// <summary>
+/// Finds the layers that a delta archive leaves to others: at the destination, or in another repository of its registry. Reads only.
+/// </summary>
+internal sealed class RequiredLayers(
+    IRegistry registry, RepositoryName destination, BlobEvidence evidence, TransferPlan plan, TransferOptions options,
+    ITransferObserver observer)
 {
     // A delta can record any number of repositories, and each costs a request a layer. The user's own are all asked.
     private const int MostRecorded = 16;
@@ -22,7 +26,8 @@ internal sealed class RequiredLayers(IRegistry registry, RepositoryName destinat
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What has to be put, each with a place that gives it; what is nowhere as it was, where the run goes on without.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>, with all of them.</exception>
-    public async Task<ImmutableArray<PlannedBlob>> FindAsync(ImmutableArray<PlannedBlob> missing, IReadOnlySet<Digest> damaged, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<PlannedBlob>> FindAsync(
+        ImmutableArray<PlannedBlob> missing, IReadOnlySet<Digest> damaged, CancellationToken cancellationToken)
     {
         if (plan.SourceDelta is null)
             return missing;
@@ -31,7 +36,9 @@ internal sealed class RequiredLayers(IRegistry registry, RepositoryName destinat
             missing.Where(blob => blob.Content is RequiredLayerContent),
             new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = cancellationToken },
             async (blob, token) => found[blob.Descriptor.Digest] = await LookAsync(blob, damaged.Contains(blob.Descriptor.Digest), token));
-        ImmutableArray<PlannedBlob> wanted = [.. missing.Select(blob => found.TryGetValue(blob.Descriptor.Digest, out PlannedBlob? place) ? place : blob).OfType<PlannedBlob>()];
+        ImmutableArray<PlannedBlob> wanted = [
+            .. missing.Select(blob => found.TryGetValue(blob.Descriptor.Digest, out PlannedBlob? place) ? place : blob)
+            .OfType<PlannedBlob>()];
         RequiredLayerContent[] nowhere = [.. wanted.Select(blob => blob.Content).OfType<RequiredLayerContent>()];
         if (nowhere.Length > 0 && !options.KeepGoing)
             throw RequiredLayerContent.Missing(nowhere, destination.ToString());
@@ -60,7 +67,8 @@ internal sealed class RequiredLayers(IRegistry registry, RepositoryName destinat
                 if (await registry.GetRepository(place).HasBlobAsync(blob.Descriptor, cancellationToken))
                     return new PlannedBlob(registry.GetRepository(place).GetBlob(blob.Descriptor), place);
             }
-            catch (AirgapException e) when (e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.RepositoryUnknown or ErrorCode.BlobUnknown)
+            catch (AirgapException e) when (e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.RepositoryUnknown
+                or ErrorCode.BlobUnknown)
             {
                 observer.Detail($"{place} does not show {blob.Descriptor.Digest}: {e.Message}");
             }
@@ -81,5 +89,6 @@ internal sealed class RequiredLayers(IRegistry registry, RepositoryName destinat
         bool Fits(RepositoryName place) => place.Registry == destination.Registry && place != destination;
     }
 
-    private static RepositoryName? RepositoryOf(string root) => ImageReference.TryParse(root, out ImageReference? reference, out _) ? reference.Repository : null;
+    private static RepositoryName? RepositoryOf(string root) =>
+        ImageReference.TryParse(root, out ImageReference? reference, out _) ? reference.Repository : null;
 }

@@ -6,7 +6,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>The images of a plan that the destination has already: its tags, manifests and blobs are asked for side by side, each once.</summary>
+/// <summary>
+/// The images of a plan that the destination has already: its tags, manifests and blobs are asked for side by side, each once.
+/// </summary>
 /// <param name="repository">The destination.</param>
 /// <param name="plan">What goes there.</param>
 /// <param name="options">How.</param>
@@ -70,13 +72,15 @@ internal sealed class StandingImages(
                 _present.Add(digest);
         }
 
-        // What a manifest that is there refers to. The upload of all others asks for itself, as it does for layers that an earlier run may have left out.
+        // What a manifest that is there refers to. The upload of all others asks for itself, as it does for layers that an earlier run may
+        // have left out.
         HashSet<Digest> asked = [.. BlobsOf(node => !Has(node) || HasForeign(node)).Select(blob => blob.Digest)];
         IEnumerable<Descriptor> claimed = options.Repair
             ? plan.Blobs.Select(blob => blob.Descriptor)
             : BlobsOf(Has).Where(blob => !asked.Contains(blob.Digest));
         Damaged.UnionWith(await evidence.FindMissingAsync(
-            claimed.Concat(locations.Where(upload => options.Repair || Tags.MayHave(upload.Tag)).SelectMany(upload => upload.Blobs)).DistinctBy(blob => blob.Digest), cancellationToken));
+            claimed.Concat(locations.Where(upload => options.Repair || Tags.MayHave(upload.Tag)).SelectMany(upload => upload.Blobs))
+            .DistinctBy(blob => blob.Digest), cancellationToken));
     }
 
     private IEnumerable<Descriptor> BlobsOf(Func<PlannedManifest, bool> wanted) =>
@@ -127,7 +131,8 @@ internal sealed class StandingImages(
         Tags.MayHave(tag) && await State.FindTagAsync(tag, cancellationToken) == digest;
 
     /// <summary>True when a tag stands for a digest at this moment.</summary>
-    public async Task<bool> HasTagStillAsync(string tag, Digest digest, CancellationToken cancellationToken) => await State.FindTagAgainAsync(tag, cancellationToken) == digest;
+    public async Task<bool> HasTagStillAsync(string tag, Digest digest, CancellationToken cancellationToken) =>
+        await State.FindTagAgainAsync(tag, cancellationToken) == digest;
 
     private ParallelOptions Bounded(CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = cancellationToken };

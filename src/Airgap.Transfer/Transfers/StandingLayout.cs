@@ -14,7 +14,8 @@ internal static class StandingLayout
 
     /// <summary>Reads its index.</summary>
     /// <returns>The index that stands there; null for a new or empty folder.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutFolderUnsuited"/>, <see cref="ErrorCode.InvalidLayout"/>, or a 3xxx code of the folder.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutFolderUnsuited"/>, <see cref="ErrorCode.InvalidLayout"/>, or a 3xxx
+    /// code of the folder.</exception>
     public static async Task<LayoutIndex?> LookAsync(string path, CancellationToken cancellationToken)
     {
         try

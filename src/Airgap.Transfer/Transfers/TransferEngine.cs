@@ -17,10 +17,12 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="observer">Receives progress events.</param>
 /// <param name="places">How many blobs are under way at once.</param>
 internal sealed class TransferEngine(
-    TransferPlan plan, ITransferTarget target, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer) : IDisposable
+    TransferPlan plan, ITransferTarget target, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer)
+    : IDisposable
 {
     private readonly Dictionary<Digest, TaskCompletionSource<BlobOutcome>> _blobs =
-        plan.Blobs.ToDictionary(blob => blob.Descriptor.Digest, _ => new TaskCompletionSource<BlobOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
+        plan.Blobs.ToDictionary(
+            blob => blob.Descriptor.Digest, _ => new TaskCompletionSource<BlobOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private readonly Dictionary<Digest, Task<BlobOutcome>> _manifests = [];
     private readonly SemaphoreSlim _manifestThrottle = new(Math.Max(1, options.Concurrency));
@@ -40,7 +42,8 @@ internal sealed class TransferEngine(
         _failures.Phase = TransferPhase.Transferring;
         using CancellationTokenRegistration registration = cancellationToken.Register(_stop.Cancel);
         Task<BlobOutcome?[]> items = PutItemsAsync(_stop.Token);
-        await WhenAllOrFirstFailureAsync([PutBlobsAsync(missing, _stop.Token), items, .. options.Admission is { } begun ? [begun] : Array.Empty<Task>()]);
+        await WhenAllOrFirstFailureAsync(
+            [PutBlobsAsync(missing, _stop.Token), items, .. options.Admission is { } begun ? [begun] : Array.Empty<Task>()]);
         BlobOutcome?[] outcomes = await items;
 
         observer.PhaseStarted(TransferPhase.Completing, plan);
@@ -51,7 +54,8 @@ internal sealed class TransferEngine(
 
         ImmutableArray<RelocatedItem> relocated =
         [
-            .. plan.Items.Zip(outcomes).Where(pair => pair.Second is not null).Select(pair => target.Describe(pair.First, pair.Second!.Value)),
+            .. plan.Items.Zip(outcomes).Where(pair => pair.Second is not null)
+            .Select(pair => target.Describe(pair.First, pair.Second!.Value)),
         ];
         return new TransferResult
         {
@@ -79,7 +83,11 @@ internal sealed class TransferEngine(
 
     private Task PutBlobsAsync(ImmutableArray<PlannedBlob> missing, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         target.Order(missing),
-        new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Math.Max(options.Concurrency, options.MostConcurrency)), CancellationToken = cancellationToken },
+        new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Math.Max(1, Math.Max(options.Concurrency, options.MostConcurrency)),
+            CancellationToken = cancellationToken
+        },
         async (blob, token) =>
         {
             TaskCompletionSource<BlobOutcome> arrival = _blobs[blob.Descriptor.Digest];

@@ -6,7 +6,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>What a relocation did. Unless it went on past failures, it exists only when everything is at the destination and verified.</summary>
+/// <summary>
+/// What a relocation did. Unless it went on past failures, it exists only when everything is at the destination and verified.
+/// </summary>
 public sealed record TransferResult
 {
     /// <summary>The plan that was carried out.</summary>
@@ -27,13 +29,19 @@ public sealed record TransferResult
     /// <summary>When it ended.</summary>
     internal DateTimeOffset Ended { get; init; } = DateTimeOffset.UtcNow;
 
-    /// <summary>The files of an archive that this run wrote, with their hashes, where they were asked for (<see cref="TransferOptions.HashesArchive"/>); empty for one that stood there.</summary>
+    /// <summary>
+    /// The files of an archive that this run wrote, with their hashes, where they were asked for
+    /// (<see cref="TransferOptions.HashesArchive"/>); empty for one that stood there.
+    /// </summary>
     internal ImmutableArray<WrittenFile> Written { get; init; } = [];
 
     /// <summary>How long it took, planning left out.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>How often something was tried again after a passing failure, planning included. Relocations that run side by side with one client share their retries.</summary>
+    /// <summary>
+    /// How often something was tried again after a passing failure, planning included. Relocations that run side by side with one client
+    /// share their retries.
+    /// </summary>
     public long Retries { get; init; }
 
     /// <summary>What a user should know, the plan's warnings included.</summary>
@@ -42,7 +50,9 @@ public sealed record TransferResult
     /// <summary>The images that are not at the destination, and why; empty unless <see cref="TransferOptions.KeepGoing"/> is set.</summary>
     public ImmutableArray<FailedImage> Failures { get; init; } = [];
 
-    /// <summary>False when an image failed: then the destination has no tag of the user's, or the archive is still <c>NAME.partial</c>.</summary>
+    /// <summary>
+    /// False when an image failed: then the destination has no tag of the user's, or the archive is still <c>NAME.partial</c>.
+    /// </summary>
     public bool IsComplete => Failures.IsEmpty;
 
     /// <summary>What went to further repositories, where a template names some.</summary>
@@ -55,7 +65,8 @@ public sealed record TransferResult
     public BlobCount Total(BlobOutcome outcome) => BlobCount.Of(Blobs, outcome);
 
     /// <summary>True when nothing had to be moved.</summary>
-    public bool IsUpToDate => IsComplete && Items.All(item => item.Outcome == BlobOutcome.Present) && Further.All(result => result.IsUpToDate);
+    public bool IsUpToDate =>
+        IsComplete && Items.All(item => item.Outcome == BlobOutcome.Present) && Further.All(result => result.IsUpToDate);
 }
 
 /// <summary>An image, index or bundle at its destination.</summary>

@@ -17,7 +17,8 @@ internal sealed class WholeBundles(TransferPlan plan, ImageFailures failures)
         if (!_known.TryGetValue(digest, out bool isWhole))
         {
             isWhole = _planned.Contains(digest) && !failures.Contains(digest)
-                && (!_bundles.TryGetValue(digest, out PlannedBundle? bundle) || bundle.Lock.Images.All(image => Contains(image.Image.Digest!.Value)));
+                && (!_bundles.TryGetValue(digest, out PlannedBundle? bundle)
+                    || bundle.Lock.Images.All(image => Contains(image.Image.Digest!.Value)));
             _known.Add(digest, isWhole);
         }
 

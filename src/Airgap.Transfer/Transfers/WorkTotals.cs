@@ -6,8 +6,9 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Numbers and bytes of blobs by what was done with them: the one reckoning behind every text, JSON document and page. A blob counts once for each
-/// place that it went to, however many items of a run brought it there: what one item sent, the next one finds, and finding it is not work.
+/// Numbers and bytes of blobs by what was done with them: the one reckoning behind every text, JSON document and page. A blob counts once
+/// for each place that it went to, however many items of a run brought it there: what one item sent, the next one finds, and finding it is
+/// not work.
 /// </summary>
 /// <param name="Copied">Their bytes were sent.</param>
 /// <param name="Mounted">The registry linked them from another of its repositories.</param>
@@ -15,10 +16,12 @@ namespace Airgap.Transfer.Transfers;
 internal sealed record WorkTotals(BlobCount Copied, BlobCount Mounted, BlobCount Present)
 {
     /// <summary>What relocations did.</summary>
-    public static WorkTotals Of(params IEnumerable<TransferResult> results) => Of(results.Select(result => (result.Destination, result.Blobs)));
+    public static WorkTotals Of(params IEnumerable<TransferResult> results) =>
+        Of(results.Select(result => (result.Destination, result.Blobs)));
 
     /// <summary>What relocations would do.</summary>
-    public static WorkTotals Of(params IEnumerable<TransferForecast> forecasts) => Of(forecasts.Select(forecast => (forecast.Destination, forecast.Blobs)));
+    public static WorkTotals Of(params IEnumerable<TransferForecast> forecasts) =>
+        Of(forecasts.Select(forecast => (forecast.Destination, forecast.Blobs)));
 
     private static WorkTotals Of(IEnumerable<(RelocationDestination Destination, ImmutableArray<RelocatedBlob> Blobs)> works)
     {

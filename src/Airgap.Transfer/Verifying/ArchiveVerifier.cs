@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans.Deltas;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Verifies an archive by the reader and the planner that import it, so that both come to one verdict; and hashes every layer, whether an image
-/// refers to it or not.
+/// Verifies an archive by the reader and the planner that import it, so that both come to one verdict; and hashes every layer, whether an
+/// image refers to it or not.
 /// </summary>
 internal sealed class ArchiveVerifier(ArchiveFile file)
 {
@@ -55,7 +55,8 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
         TransferPlan plan;
         try
         {
-            plan = await new ArchivePlanner(archive, new PlanOptions { KeepGoing = true }).PlanAsync(new RelocationSource.Archive(_path), cancellationToken);
+            plan = await new ArchivePlanner(archive, new PlanOptions { KeepGoing = true }).PlanAsync(
+                new RelocationSource.Archive(_path), cancellationToken);
             _delta = plan.SourceDelta;
         }
         catch (AirgapException e) when (IsDamage(e.Code, e.Digest))
@@ -64,7 +65,8 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
             return;
         }
 
-        foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem).Where(problem => !IsDamage(problem.Code, problem.Digest)))
+        foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem)
+            .Where(problem => !IsDamage(problem.Code, problem.Digest)))
             _findings.Add(problem, _path);
         HashSet<string> wanted = [ArchiveLayout.ManifestName, ArchiveNotes.EntryName];
         HashSet<Digest> seen = [];
@@ -86,7 +88,9 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
         if (!plan.Failures.IsEmpty)
             return;
         foreach (ArchiveEntry entry in archive.Entries.Where(entry => !wanted.Contains(entry.Name)).OrderBy(entry => entry.Offset))
-            _findings.Add(ErrorCode.InvalidArchive, $"'{_path}': no image refers to the entry '{Printable(entry.Name)}' at byte {entry.Offset}.", _path, ArchiveLayout.DigestOf(entry.Name));
+            _findings.Add(ErrorCode.InvalidArchive,
+                $"'{_path}': no image refers to the entry '{Printable(entry.Name)}' at byte {entry.Offset}.", _path,
+                ArchiveLayout.DigestOf(entry.Name));
 
         bool IsDamage(ErrorCode code, string? digest) =>
             code == ErrorCode.ArchiveDigestMismatch && Digest.TryParse(digest, out Digest layer) && damaged.Contains(layer);

@@ -15,19 +15,22 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
     /// <param name="repository">Where it is.</param>
     /// <param name="blob">What it has to be.</param>
     /// <param name="manifest">A manifest there that refers to it.</param>
-    public void Expect(Findings findings, RepositoryName repository, Descriptor blob, Digest manifest) => findings.Include(Take(repository, blob, manifest).Findings);
+    public void Expect(Findings findings, RepositoryName repository, Descriptor blob, Digest manifest) =>
+        findings.Include(Take(repository, blob, manifest).Findings);
 
     /// <summary>Reads a blob now, because the plan needs what is in it. It counts as read.</summary>
     /// <param name="findings">Receives what is wrong with it.</param>
     /// <param name="repository">Where it is.</param>
     /// <param name="blob">What it has to be.</param>
     /// <param name="manifest">A manifest there that refers to it.</param>
-    /// <param name="read">Reads what it wants; not all of it need be read. A failure of its own is reported only when the bytes are right.</param>
+    /// <param name="read">Reads what it wants; not all of it need be read. A failure of its own is reported only when the bytes are
+    /// right.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>What was read; null where the blob is missing or damaged.</returns>
     /// <exception cref="AirgapException">The failure of <paramref name="read"/>.</exception>
     public async Task<T?> ReadAsync<T>(
-        Findings findings, RepositoryName repository, Descriptor blob, Digest manifest, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        Findings findings, RepositoryName repository, Descriptor blob, Digest manifest, Func<Stream, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken)
         where T : class
     {
         Check check = Take(repository, blob, manifest);
@@ -104,20 +107,23 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
         if (actual != digest)
             check.Findings.Add(ErrorCode.DigestMismatch, $"{check.Place}: {digest} has the digest {actual}.", check.Place, digest);
         else if (size != hashed.Count)
-            check.Findings.Add(ErrorCode.SizeMismatch, $"{check.Place}: {digest} has {hashed.Count} bytes, and what refers to it says {size}.", check.Place, digest);
+            check.Findings.Add(ErrorCode.SizeMismatch,
+                $"{check.Place}: {digest} has {hashed.Count} bytes, and what refers to it says {size}.", check.Place, digest);
         else
             return true;
         return false;
     }
 
-    // docker-registry ends the connection over a blob that it lost and remembers. A request for its manifest shows whether the blob or the registry fails.
+    // docker-registry ends the connection over a blob that it lost and remembers. A request for its manifest shows whether the blob or the
+    // registry fails.
     private async Task ReportAsync(Check check, AirgapException failure, CancellationToken cancellationToken)
     {
         if (VerifiedHosts.IsLoss(failure) && !hosts.IsLost(check.Repository))
         {
             try
             {
-                await hosts.AskAsync(check.Repository, (repository, token) => repository.ResolveAsync(check.Manifest.ToString(), token), cancellationToken);
+                await hosts.AskAsync(check.Repository,
+                    (repository, token) => repository.ResolveAsync(check.Manifest.ToString(), token), cancellationToken);
             }
             catch (AirgapException e) when (!VerifiedHosts.IsLoss(e))
             {
@@ -130,9 +136,14 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
         }
 
         bool isAboutTheBlob = !hosts.IsLost(check.Repository)
-            && failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryTimeout or ErrorCode.BlobUnknown or ErrorCode.DigestMismatch or ErrorCode.SizeMismatch;
+            && failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryTimeout or ErrorCode.BlobUnknown
+            or ErrorCode.DigestMismatch or ErrorCode.SizeMismatch;
         if (isAboutTheBlob)
-            check.Findings.Add(failure.ToDiagnostic() with { Advice = Findings.Advice, Digest = failure.Digest ?? check.Blob.Digest.ToString() }, check.Place);
+            check.Findings.Add(failure.ToDiagnostic() with
+            {
+                Advice = Findings.Advice,
+                Digest = failure.Digest ?? check.Blob.Digest.ToString()
+            }, check.Place);
         else
             hosts.Report(check.Findings, check.Repository, failure, check.Place, check.Blob.Digest);
     }

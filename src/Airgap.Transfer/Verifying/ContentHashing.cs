@@ -20,12 +20,17 @@ internal static class ContentHashing
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The digests of the damaged.</returns>
     /// <exception cref="AirgapException">A failure that ends every run, such as one of the disk.</exception>
-    public static async Task<HashSet<Digest>> RunAsync(IArchive archive, IReadOnlyList<Descriptor> contents, Findings findings, CancellationToken cancellationToken)
+    public static async Task<HashSet<Digest>> RunAsync(
+        IArchive archive, IReadOnlyList<Descriptor> contents, Findings findings, CancellationToken cancellationToken)
     {
         ConcurrentDictionary<Digest, AirgapException> problems = [];
         await Parallel.ForEachAsync(
             contents,
-            new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, Most), CancellationToken = cancellationToken },
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, Most),
+                CancellationToken = cancellationToken
+            },
             async (content, token) =>
             {
                 try

@@ -4,13 +4,15 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Gathers what is wrong, and counts what was read. What runs side by side writes into sections that were made, or are included, in a fixed order: so the
-/// result has one order, whichever ends first. A section that several include counts where it stands first.
+/// Gathers what is wrong, and counts what was read. What runs side by side writes into sections that were made, or are included, in a fixed
+/// order: so the result has one order, whichever ends first. A section that several include counts where it stands first.
 /// </summary>
 internal sealed class Findings
 {
     /// <summary>What to do about content that is missing or damaged.</summary>
-    public const string Advice = "Relocate it again, with repair, from where it is right: that reads what the repository has and sends again what is missing or damaged.";
+    public const string Advice =
+        "Relocate it again, with repair, from where it is right: that reads what the repository has and sends again what is missing or " +
+        "damaged.";
 
     private readonly Lock _lock = new();
     private readonly List<object> _parts = [];
@@ -48,8 +50,12 @@ internal sealed class Findings
     /// <summary>Adds a problem of another step, with the place it was met unless it names one.</summary>
     public void Add(Diagnostic problem, string reference) => Put(problem with { Reference = problem.Reference ?? reference });
 
-    /// <summary>Adds what cannot be checked because a registry does not answer. Reported once for each registry, with the number of the rest at the end.</summary>
-    public void AddLost(string host, AirgapException failure, string reference, Digest? digest) => Put(new Lost(host, Placed(failure, reference, digest)));
+    /// <summary>
+    /// Adds what cannot be checked because a registry does not answer. Reported once for each registry, with the number of the rest at the
+    /// end.
+    /// </summary>
+    public void AddLost(string host, AirgapException failure, string reference, Digest? digest) =>
+        Put(new Lost(host, Placed(failure, reference, digest)));
 
     /// <summary>Counts a config or layer that was read.</summary>
     public void CountBlob(long bytes) => _counts.Blob(bytes);
@@ -101,9 +107,11 @@ internal sealed class Findings
             }
         }
 
-        foreach ((string host, (Diagnostic first, int more)) in lost.Where(pair => pair.Value.More > 0).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach ((string host, (Diagnostic first, int more)) in lost.Where(pair => pair.Value.More > 0)
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            all.Add(new Diagnostic(first.Code, $"{host} does not answer: {more} more manifests, tags or blobs there were not verified.", first.Advice)
+            all.Add(new Diagnostic(first.Code,
+                $"{host} does not answer: {more} more manifests, tags or blobs there were not verified.", first.Advice)
             {
                 Reference = host,
             });

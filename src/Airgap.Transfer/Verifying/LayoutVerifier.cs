@@ -8,7 +8,9 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>Verifies an OCI layout by the reader and the planner that import it, and hashes every content, whether an image refers to it or not.</summary>
+/// <summary>
+/// Verifies an OCI layout by the reader and the planner that import it, and hashes every content, whether an image refers to it or not.
+/// </summary>
 internal sealed class LayoutVerifier(ArchiveFile file)
 {
     private readonly string _path = file.Path;
@@ -22,9 +24,11 @@ internal sealed class LayoutVerifier(ArchiveFile file)
             LayoutReader layout = await LayoutReader.OpenAsync(file, cancellationToken);
             Descriptor[] contents = [.. layout.Files.Contents().Select(content => new Descriptor("", content.Digest, content.File.Size))];
             HashSet<Digest> damaged = await ContentHashing.RunAsync(layout, contents, _findings, cancellationToken);
-            TransferPlan plan = await new ArchivePlanner(layout, new PlanOptions { KeepGoing = true }).PlanAsync(new RelocationSource.Archive(_path), cancellationToken);
+            TransferPlan plan = await new ArchivePlanner(layout, new PlanOptions { KeepGoing = true }).PlanAsync(
+                new RelocationSource.Archive(_path), cancellationToken);
             _delta = plan.SourceDelta;
-            foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem).Where(problem => !IsDamage(problem.Code, problem.Digest)))
+            foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem)
+                .Where(problem => !IsDamage(problem.Code, problem.Digest)))
                 _findings.Add(problem, _path);
             HashSet<Digest> manifests = [.. LayoutArchive.ManifestsOf(plan).Select(node => node.Manifest.Digest)];
             foreach (Descriptor content in contents)

@@ -6,7 +6,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>Follows manifests down, level by level, each once for a repository, and gives the hasher the blobs that they refer to.</summary>
+/// <summary>
+/// Follows manifests down, level by level, each once for a repository, and gives the hasher the blobs that they refer to.
+/// </summary>
 internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findings run)
 {
     /// <summary>Indexes in indexes beyond this are an attack, not an image.</summary>
@@ -24,7 +26,8 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
     /// <param name="selector">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>It; null when there is none that can be read, which is a problem then.</returns>
-    public async Task<VerifiedManifest?> WalkAsync(Findings findings, RepositoryName repository, string selector, CancellationToken cancellationToken)
+    public async Task<VerifiedManifest?> WalkAsync(
+        Findings findings, RepositoryName repository, string selector, CancellationToken cancellationToken)
     {
         FoundManifest root = await FindAsync(repository, selector, cancellationToken);
         findings.Include(root.Findings);
@@ -35,12 +38,14 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
         List<VerifiedManifest> level = [root.Manifest];
         for (int depth = 1; level.Count > 0; depth++)
         {
-            Digest[] below = [.. level.SelectMany(node => node.Children).Select(child => child.Digest).Distinct().Where(child => !tree.ContainsKey(child))];
+            Digest[] below = [.. level.SelectMany(node => node.Children).Select(child => child.Digest).Distinct()
+                .Where(child => !tree.ContainsKey(child))];
             if (below.Length > 0 && (depth > MaxDepth || tree.Count + below.Length > MaxManifests))
             {
                 findings.Add(
                     ErrorCode.InvalidManifest,
-                    $"The index {root.Manifest.Place} holds more than {MaxManifests} manifests or goes deeper than {MaxDepth} levels; what is below was not verified.",
+                    $"The index {root.Manifest.Place} holds more than {MaxManifests} manifests or goes deeper than {MaxDepth} levels; " +
+                    "what is below was not verified.",
                     root.Manifest.Place,
                     root.Manifest.Digest);
                 break;
@@ -58,7 +63,8 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
     }
 
     /// <summary>Tells a bundle from an image by its config, which is read once.</summary>
-    public Task<bool> IsBundleAsync(VerifiedManifest manifest, CancellationToken cancellationToken) => manifest.Config is { Size: <= Manifest.MaxBytes } config
+    public Task<bool> IsBundleAsync(VerifiedManifest manifest, CancellationToken cancellationToken) =>
+        manifest.Config is { Size: <= Manifest.MaxBytes } config
         ? _labels.GetOrAdd((manifest.Repository, config.Digest, config.Size), _ => HasLabelAsync(manifest, config, cancellationToken))
         : Task.FromResult(false);
 

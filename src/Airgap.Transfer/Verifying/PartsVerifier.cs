@@ -45,13 +45,27 @@ internal sealed class PartsVerifier(FoundList found)
         Digest actual;
         try
         {
-            await using FileStream file = new(place, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
-            actual = Digest.FromHash(HashAlgorithmName.SHA256, await CryptographicOperations.HashDataAsync(HashAlgorithmName.SHA256, new BufferedStream(file, BufferSize), cancellationToken));
+            await using FileStream file = new(
+                place, new FileStreamOptions
+                {
+                    Mode = FileMode.Open,
+                    Access = FileAccess.Read,
+                    Share = FileShare.Read | FileShare.Delete,
+                    BufferSize = 0,
+                    Options = FileOptions.SequentialScan
+                });
+            actual = Digest.FromHash(
+                HashAlgorithmName.SHA256,
+                await CryptographicOperations.HashDataAsync(
+                    HashAlgorithmName.SHA256, new BufferedStream(file, BufferSize), cancellationToken));
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
             // A disc that cannot be read to its end is the very thing that is asked for.
-            return new AirgapException(ErrorCode.PartDamaged, $"'{place}' cannot be read: {e.Message.TrimEnd('.')}.", RewriteAdvice) { Location = new SourceLocation(place) };
+            return new AirgapException(ErrorCode.PartDamaged, $"'{place}' cannot be read: {e.Message.TrimEnd('.')}.", RewriteAdvice)
+            {
+                Location = new SourceLocation(place)
+            };
         }
 
         return actual == part.Digest ? null : new AirgapException(

@@ -21,7 +21,8 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
             if (found is null)
                 findings.Add(ErrorCode.ManifestUnknown, $"{place} does not exist.", place, expected);
             else if (found.Digest != expected)
-                findings.Add(ErrorCode.DestinationMismatch, $"{place} stands for {found.Digest}, and the lock says {expected}.", place, expected);
+                findings.Add(ErrorCode.DestinationMismatch,
+                    $"{place} stands for {found.Digest}, and the lock says {expected}.", place, expected);
         }
         catch (AirgapException e)
         {
@@ -47,10 +48,12 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
         {
             Descriptor? found = await ResolveAsync(tag, cancellationToken);
             // With --repo-based-tags the source repository stands in front.
-            if (found is null && (await _listed.GetOrAdd(repository, _ => ListAsync(cancellationToken))).TryGetValue(tag, out string? other))
+            if (found is null && (await _listed.GetOrAdd(repository, _ => ListAsync(cancellationToken)))
+                .TryGetValue(tag, out string? other))
                 found = await ResolveAsync(other, cancellationToken);
             if (found is null)
-                findings.Add(ErrorCode.ManifestUnknown, $"{place} does not exist: no tag keeps {digest} from being collected as garbage.", place, digest);
+                findings.Add(ErrorCode.ManifestUnknown,
+                    $"{place} does not exist: no tag keeps {digest} from being collected as garbage.", place, digest);
             else if (found.Digest != digest)
                 findings.Add(ErrorCode.DestinationMismatch, $"{place} stands for {found.Digest}.", place, digest);
         }

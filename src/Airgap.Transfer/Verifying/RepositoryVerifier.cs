@@ -7,8 +7,8 @@ using Airgap.Transfer.Planning;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Plans the verification of what is in a repository: the root, all it refers to, and for a relocated bundle its locations images and tags. What it has
-/// to know it reads at once; the rest of the blobs is the hasher's.
+/// Plans the verification of what is in a repository: the root, all it refers to, and for a relocated bundle its locations images and tags.
+/// What it has to know it reads at once; the rest of the blobs is the hasher's.
 /// </summary>
 /// <param name="hosts">The registries.</param>
 /// <param name="blobs">Reads the blobs.</param>
@@ -37,9 +37,11 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
     }
 
     /// <summary>Verifies that a tag of the repository stands for the digest that it is verified by.</summary>
-    public Task TagAsync(string tag, CancellationToken cancellationToken) => _tags.CheckAsync(findings, tag, root.Digest!.Value, cancellationToken);
+    public Task TagAsync(string tag, CancellationToken cancellationToken) =>
+        _tags.CheckAsync(findings, tag, root.Digest!.Value, cancellationToken);
 
-    private async Task<(VerifiedManifest? Manifest, bool IsBundle)> InspectAsync(Findings into, RepositoryName repository, string selector, CancellationToken cancellationToken)
+    private async Task<(VerifiedManifest? Manifest, bool IsBundle)> InspectAsync(
+        Findings into, RepositoryName repository, string selector, CancellationToken cancellationToken)
     {
         if (await walk.WalkAsync(into, repository, selector, cancellationToken) is not { } manifest)
             return (null, false);
@@ -98,7 +100,8 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
             // Only of the root is it asked: what is in it went the same way.
             if (_isRelocated is null && (_isRelocated = await IsRelocatedAsync(content.Lock, bundle.Digest, cancellationToken)).Value)
                 await _tags.CheckContentTagAsync(into, bundle.Digest, cancellationToken);
-            Entry[] entries = await Task.WhenAll(content.Lock.Images.Select(locked => LockedAsync(locked, into.Section(), cancellationToken)));
+            Entry[] entries = await Task.WhenAll(
+                content.Lock.Images.Select(locked => LockedAsync(locked, into.Section(), cancellationToken)));
             if (_isRelocated.Value && entries.Length > 0)
                 await LocationsAsync(into.Section(), bundle.Digest, entries, cancellationToken);
             return [.. entries];
@@ -125,7 +128,8 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
     {
         if (await _tags.ResolveAsync(LocationsImage.Tag(bundle), cancellationToken) is not null)
             return true;
-        foreach (Digest[] some in images.Images.Where(locked => locked.Image.Repository != _home).Select(locked => locked.Image.Digest!.Value).Distinct().Chunk(hosts.Concurrency))
+        foreach (Digest[] some in images.Images.Where(locked => locked.Image.Repository != _home)
+            .Select(locked => locked.Image.Digest!.Value).Distinct().Chunk(hosts.Concurrency))
         {
             Descriptor?[] found = await Task.WhenAll(some.Select(digest => _tags.ResolveAsync(digest.ToString(), cancellationToken)));
             if (Array.Exists(found, there => there is not null))
@@ -144,7 +148,8 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
         ImageReference reference = ImageReference.ByTag(_home, tag);
         if (manifest.Layers is not [{ } layer])
         {
-            into.Add(ErrorCode.InvalidBundle, $"{reference} is not a locations image: it has {manifest.Layers.Length} layers.", reference.ToString(), manifest.Digest);
+            into.Add(ErrorCode.InvalidBundle, $"{reference} is not a locations image: it has {manifest.Layers.Length} layers.",
+                reference.ToString(), manifest.Digest);
             return;
         }
 
@@ -160,9 +165,11 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
             if (file is null)
                 return;
             HashSet<(string, bool)> expected = [.. entries.Select(entry => (entry.Locked.Image.Digest.ToString()!, entry.IsBundle))];
-            HashSet<(string, bool)> actual = [.. (file.Locations?.Images ?? []).Select(image => (image.Image[(image.Image.IndexOf('@') + 1)..], image.IsBundle))];
+            HashSet<(string, bool)> actual =
+                [.. (file.Locations?.Images ?? []).Select(image => (image.Image[(image.Image.IndexOf('@') + 1)..], image.IsBundle))];
             if (!expected.SetEquals(actual))
-                into.Add(ErrorCode.InvalidBundle, $"{reference} does not list what the bundle {bundle} pins.", reference.ToString(), manifest.Digest);
+                into.Add(ErrorCode.InvalidBundle, $"{reference} does not list what the bundle {bundle} pins.",
+                    reference.ToString(), manifest.Digest);
         }
         catch (AirgapException e)
         {

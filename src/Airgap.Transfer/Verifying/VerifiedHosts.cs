@@ -6,8 +6,9 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Asks registries, a bounded number of requests at once. The first question to a registry goes alone, and one that does not answer it is not asked again.
-/// Only requests for manifests and tags count: a blob that a registry lost, and whose descriptor it keeps in a cache, ends the connection, too.
+/// Asks registries, a bounded number of requests at once. The first question to a registry goes alone, and one that does not answer it is
+/// not asked again. Only requests for manifests and tags count: a blob that a registry lost, and whose descriptor it keeps in a cache, ends
+/// the connection, too.
 /// </summary>
 internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisposable
 {
@@ -19,7 +20,8 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
 
     /// <summary>Asks about manifests or tags.</summary>
     /// <exception cref="AirgapException">The registry's answer, or why it gave none, now or before.</exception>
-    public async Task<T> AskAsync<T>(RepositoryName repository, Func<IImageRepository, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    public async Task<T> AskAsync<T>(
+        RepositoryName repository, Func<IImageRepository, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
         Host host = HostOf(repository);
         bool isFirst = host.IsFirst();
@@ -43,7 +45,8 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
 
     /// <summary>Reads a blob. Its failure says nothing about the registry.</summary>
     /// <exception cref="AirgapException">As for <see cref="AskAsync"/>.</exception>
-    public async Task<T> ReadAsync<T>(RepositoryName repository, Func<IImageRepository, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    public async Task<T> ReadAsync<T>(
+        RepositoryName repository, Func<IImageRepository, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         Host host = HostOf(repository);
         await _places.WaitAsync(cancellationToken);
@@ -79,7 +82,8 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
     private static AirgapException Nameless(AirgapException failure)
     {
         string message = failure.Message;
-        int request = Math.Max(message.IndexOf("GET http", StringComparison.Ordinal), message.IndexOf("HEAD http", StringComparison.Ordinal));
+        int request = Math.Max(message.IndexOf("GET http", StringComparison.Ordinal),
+            message.IndexOf("HEAD http", StringComparison.Ordinal));
         int end = request < 0 ? -1 : message.IndexOf(": ", request, StringComparison.Ordinal);
         return new AirgapException(failure.Code, end < 0 ? message : message[(end + 2)..], failure.Advice, failure);
     }

@@ -5,7 +5,9 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>What a verification keeps of a manifest that it read: not its bytes, of which there may be as many as there are images.</summary>
+/// <summary>
+/// What a verification keeps of a manifest that it read: not its bytes, of which there may be as many as there are images.
+/// </summary>
 internal sealed class VerifiedManifest(RepositoryName repository, Manifest manifest, Findings children)
 {
     private int _expanded;
@@ -36,7 +38,8 @@ internal sealed class VerifiedManifest(RepositoryName repository, Manifest manif
             FoundManifest at = found[child.Digest];
             children.Include(at.Findings);
             if (at.Manifest is { } there && there.Size != child.Size)
-                children.Add(ErrorCode.SizeMismatch, $"{there.Place} has {there.Size} bytes, and the index that lists it says {child.Size}.", there.Place, there.Digest);
+                children.Add(ErrorCode.SizeMismatch,
+                    $"{there.Place} has {there.Size} bytes, and the index that lists it says {child.Size}.", there.Place, there.Digest);
         }
     }
 }

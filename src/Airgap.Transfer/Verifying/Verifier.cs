@@ -12,9 +12,9 @@ using Airgap.Transfer.Plans.Deltas;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Reads everything that a bundle, image, lock or archive names, and compares it with the digests and sizes that name it. A registry is walked by a walk
-/// of its own, so that it finds errors of the one that relocates; an archive is read by the reader that imports it, so that what is passed here is
-/// imported there. Changes nothing.
+/// Reads everything that a bundle, image, lock or archive names, and compares it with the digests and sizes that name it. A registry is
+/// walked by a walk of its own, so that it finds errors of the one that relocates; an archive is read by the reader that imports it, so
+/// that what is passed here is imported there. Changes nothing.
 /// </summary>
 /// <param name="registry">The registries, with their credentials. Archives need none.</param>
 internal sealed class Verifier(IRegistry registry)
@@ -61,7 +61,8 @@ internal sealed class Verifier(IRegistry registry)
                         await verifier.TagAsync(bundle.Tag, cancellationToken);
                     return found.ToString();
                 case RelocationSource.Lock file when LockFile.Read(file.Path) is LockFileContent.OfImages { Lock: var images }:
-                    await Task.WhenAll(images.Images.Select(locked => At(locked.Image, findings.Section()).VerifyAsync(mustBeBundle: false, cancellationToken)));
+                    await Task.WhenAll(images.Images.Select(
+                        locked => At(locked.Image, findings.Section()).VerifyAsync(mustBeBundle: false, cancellationToken)));
                     return file.Path;
                 default:
                     throw new ArgumentException("Unknown source.", nameof(source));
@@ -83,7 +84,8 @@ internal sealed class Verifier(IRegistry registry)
         {
             try
             {
-                TransferPlan plan = await new ArchivePlanner(await AnyArchive.OpenAsync(chain, cancellationToken), new PlanOptions()).PlanAsync(chain, cancellationToken);
+                TransferPlan plan = await new ArchivePlanner(await AnyArchive.OpenAsync(chain, cancellationToken), new PlanOptions())
+                    .PlanAsync(chain, cancellationToken);
                 left = plan.SourceDelta;
             }
             catch (AirgapException e) when (!ImageFailures.EndsEveryRun(e.Code))

@@ -6,7 +6,9 @@ namespace Airgap.Transfer.Yaml;
 /// <summary>Numbers as Go reads and writes them.</summary>
 internal static class GoNumber
 {
-    /// <summary>Reads a whole number of 64 bits with a base prefix (<c>0x</c>, <c>0o</c>, <c>0b</c>, or <c>0</c> for octal) and gives it in decimal.</summary>
+    /// <summary>
+    /// Reads a whole number of 64 bits with a base prefix (<c>0x</c>, <c>0o</c>, <c>0b</c>, or <c>0</c> for octal) and gives it in decimal.
+    /// </summary>
     public static bool TryInt(string text, [NotNullWhen(true)] out string? value)
     {
         ReadOnlySpan<char> digits = text;
@@ -24,11 +26,14 @@ internal static class GoNumber
         return true;
     }
 
-    /// <summary>Reads a decimal number of 64 bits and gives it as Go's <c>FormatFloat(x, 'g', -1, 32)</c>: by the shortest digits of 32 bits.</summary>
+    /// <summary>
+    /// Reads a decimal number of 64 bits and gives it as Go's <c>FormatFloat(x, 'g', -1, 32)</c>: by the shortest digits of 32 bits.
+    /// </summary>
     public static bool TryFloat(string text, [NotNullWhen(true)] out string? value)
     {
         value = null;
-        if (!double.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+        if (!double.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture,
+            out double number) || !double.IsFinite(number))
             return false;
         value = Format((float)number);
         return true;

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>The order in which Go's YAML library writes the keys of a map: letters after all else, numbers by value (<c>a9</c> before <c>a10</c>).</summary>
+/// <summary>
+/// The order in which Go's YAML library writes the keys of a map: letters after all else, numbers by value (<c>a9</c> before <c>a10</c>).
+/// </summary>
 internal sealed class NaturalKeyOrder : IComparer<string>
 {
     private NaturalKeyOrder()

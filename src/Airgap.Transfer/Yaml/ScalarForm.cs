@@ -38,7 +38,8 @@ internal static class ScalarForm
     }
 
     /// <summary>True for a key that stands before its colon on one line.</summary>
-    public static bool IsSimpleKey(string text) => !text.AsSpan().ContainsAny("\n\r\u0085\u2028\u2029") && Encoding.UTF8.GetByteCount(text) <= MaxSimpleKeyBytes;
+    public static bool IsSimpleKey(string text) =>
+        !text.AsSpan().ContainsAny("\n\r\u0085\u2028\u2029") && Encoding.UTF8.GetByteCount(text) <= MaxSimpleKeyBytes;
 
     /// <summary>True for the line breaks of YAML 1.1.</summary>
     public static bool IsBreak(char c) => c is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029';

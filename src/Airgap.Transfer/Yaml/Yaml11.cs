@@ -53,7 +53,8 @@ internal static partial class Yaml11
         }
 
         if (text[0] == '.')
-            return PointFloat().IsMatch(text) && GoNumber.TryFloat(text, out string? point) ? (YamlKind.Float, point) : (YamlKind.String, text);
+            return PointFloat().IsMatch(text) && GoNumber.TryFloat(text, out string? point)
+                ? (YamlKind.Float, point) : (YamlKind.String, text);
         if (text[0] is not ('+' or '-' or (>= '0' and <= '9')))
             return (YamlKind.String, text);
         if (IsTimestamp(text))
@@ -81,7 +82,8 @@ internal static partial class Yaml11
             && Number("zoneHour") <= 24 && Number("zoneMinute") < 60;
 
         int Number(string group) =>
-            match.Groups[group] is { Success: true } value ? int.Parse(value.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+            match.Groups[group] is { Success: true } value
+                ? int.Parse(value.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
     }
 
     [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z")]

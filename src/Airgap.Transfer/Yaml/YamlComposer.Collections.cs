@@ -14,7 +14,8 @@ internal sealed partial class YamlComposer
         {
             YamlMark end = _scanner.Next().End;
             YamlTokenKind next = _scanner.Peek().Kind;
-            bool isEmpty = next is YamlTokenKind.BlockEntry or YamlTokenKind.BlockEnd || (isIndentless && next is YamlTokenKind.Key or YamlTokenKind.Value);
+            bool isEmpty = next is YamlTokenKind.BlockEntry or YamlTokenKind.BlockEnd
+                || (isIndentless && next is YamlTokenKind.Key or YamlTokenKind.Value);
             _ = isEmpty ? ReadEmpty(end, items.Add) : ReadNode(items.Add, depth + 1, isBlock: true, takesIndentless: false);
         }
 
@@ -38,11 +39,13 @@ internal sealed partial class YamlComposer
                 _scanner.Next();
             bool isEmpty = value.Kind != YamlTokenKind.Value || IsKeyOrEnd(_scanner.Peek().Kind);
             YamlMark at = value.Kind == YamlTokenKind.Value ? value.End : value.Start;
-            ReadValue(entries, key, take => isEmpty ? ReadEmpty(at, take) : ReadNode(take, depth + 1, isBlock: true, takesIndentless: true));
+            ReadValue(entries, key, take => isEmpty
+                ? ReadEmpty(at, take) : ReadNode(take, depth + 1, isBlock: true, takesIndentless: true));
         }
 
         YamlToken last = _scanner.Next();
-        return last.Kind == YamlTokenKind.BlockEnd ? node : throw Error(last, "the next key is missing, or does not stand where the others do");
+        return last.Kind == YamlTokenKind.BlockEnd
+            ? node : throw Error(last, "the next key is missing, or does not stand where the others do");
     }
 
     private YamlSequence ReadFlowSequence(YamlMark start, Action<YamlNode> place, int depth)
@@ -115,14 +118,16 @@ internal sealed partial class YamlComposer
             isEmpty = _scanner.Peek().Kind == YamlTokenKind.FlowEntry || _scanner.Peek().Kind == end;
         }
 
-        ReadValue(entries, key, take => isEmpty ? ReadEmpty(value.Start, take) : ReadNode(take, depth + 1, isBlock: false, takesIndentless: false));
+        ReadValue(entries, key, take => isEmpty
+            ? ReadEmpty(value.Start, take) : ReadNode(take, depth + 1, isBlock: false, takesIndentless: false));
     }
 
     private YamlNode ReadKey(List<KeyValuePair<YamlScalar, YamlNode>> entries, int depth, bool isBlock)
     {
         YamlToken key = _scanner.Next();
         YamlTokenKind next = _scanner.Peek().Kind;
-        bool isEmpty = isBlock ? IsKeyOrEnd(next) : next is YamlTokenKind.Value or YamlTokenKind.FlowEntry or YamlTokenKind.FlowMappingEnd or YamlTokenKind.FlowSequenceEnd;
+        bool isEmpty = isBlock ? IsKeyOrEnd(next)
+            : next is YamlTokenKind.Value or YamlTokenKind.FlowEntry or YamlTokenKind.FlowMappingEnd or YamlTokenKind.FlowSequenceEnd;
         return isEmpty
             ? ReadEmpty(key.End, static _ => { })
             : RequireText(entries, ReadNode(static _ => { }, depth + 1, isBlock, takesIndentless: isBlock));

@@ -19,7 +19,8 @@ internal sealed partial class YamlComposer
             else
                 break;
             if (form == YamlForm.Lock)
-                throw context.Error(token.Start.Line + 1, token.Start.Column + 1, token.Kind == YamlTokenKind.Tag ? "YAML tags are not taken here" : "YAML anchors and aliases are not taken here");
+                throw context.Error(token.Start.Line + 1, token.Start.Column + 1,
+                    token.Kind == YamlTokenKind.Tag ? "YAML tags are not taken here" : "YAML anchors and aliases are not taken here");
             _scanner.Next();
         }
 
@@ -46,9 +47,11 @@ internal sealed partial class YamlComposer
 
     // True for a tag under which the text still says what is meant; any other makes it a text.
     private static bool IsResolved(string tag) =>
-        tag.StartsWith(TypePrefix, StringComparison.Ordinal) && tag[TypePrefix.Length..] is "null" or "bool" or "int" or "float" or "timestamp" or "merge";
+        tag.StartsWith(TypePrefix, StringComparison.Ordinal)
+            && tag[TypePrefix.Length..] is "null" or "bool" or "int" or "float" or "timestamp" or "merge";
 
-    // Entries count in their order, and the last of one name wins: so ytt keeps them, which reads every file first. Of a list of mappings it keeps the first.
+    // Entries count in their order, and the last of one name wins: so ytt keeps them, which reads every file first. Of a list of mappings
+    // it keeps the first.
     private void Merge(List<KeyValuePair<YamlScalar, YamlNode>> entries, YamlScalar key, YamlNode value)
     {
         if (form == YamlForm.Lock)

@@ -59,10 +59,12 @@ internal sealed partial class YamlComposer(string text, YamlContext context, Yam
         YamlToken first = _scanner.Peek();
         (Line, Column) = (start.Start.Line + 1, start.Start.Column + 1);
         place ??= static _ => { };
-        if (start.Kind == YamlTokenKind.DocumentStart && first.Kind is YamlTokenKind.Directive or YamlTokenKind.DocumentStart or YamlTokenKind.DocumentEnd or YamlTokenKind.StreamEnd)
+        if (start.Kind == YamlTokenKind.DocumentStart
+            && first.Kind is YamlTokenKind.Directive or YamlTokenKind.DocumentStart or YamlTokenKind.DocumentEnd or YamlTokenKind.StreamEnd)
             return ReadEmpty(first.Start, place);
         YamlNode root = ReadNode(place, 0, isBlock: true, takesIndentless: false);
-        return _scanner.Peek().Kind is YamlTokenKind.DocumentStart or YamlTokenKind.DocumentEnd or YamlTokenKind.Directive or YamlTokenKind.StreamEnd
+        return _scanner.Peek().Kind is YamlTokenKind.DocumentStart or YamlTokenKind.DocumentEnd or YamlTokenKind.Directive
+            or YamlTokenKind.StreamEnd
             ? root
             : throw Error(_scanner.Peek(), "this does not belong to what stands before it");
     }
@@ -86,7 +88,8 @@ internal sealed partial class YamlComposer(string text, YamlContext context, Yam
             YamlTokenKind.FlowMappingStart => ReadFlowMapping(start, place, depth),
             YamlTokenKind.BlockSequenceStart when isBlock => ReadBlockSequence(start, place, depth, isIndentless: false),
             YamlTokenKind.BlockMappingStart when isBlock => ReadBlockMapping(start, place, depth),
-            _ when anchor is not null || tag is not null => ReadScalar(new YamlToken(YamlTokenKind.Scalar, start, token.Start, "", IsPlain: true), start, tag, place),
+            _ when anchor is not null || tag is not null =>
+                ReadScalar(new YamlToken(YamlTokenKind.Scalar, start, token.Start, "", IsPlain: true), start, tag, place),
             _ => throw Error(token, "a value is missing here"),
         };
         if (anchor is not null)
@@ -134,5 +137,6 @@ internal sealed partial class YamlComposer(string text, YamlContext context, Yam
             throw context.Error(token.Start.Line + 1, token.Start.Column + 1, $"the YAML has more than {MaxNodes} values");
     }
 
-    private Oci.AirgapException Error(YamlToken at, string why) => context.Error(at.Start.Line + 1, at.Start.Column + 1, $"the file is not YAML: {why}");
+    private Oci.AirgapException Error(YamlToken at, string why) =>
+        context.Error(at.Start.Line + 1, at.Start.Column + 1, $"the file is not YAML: {why}");
 }

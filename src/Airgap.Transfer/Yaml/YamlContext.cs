@@ -16,10 +16,12 @@ internal sealed record YamlContext(string Path, ErrorCode Code, string Advice)
     public AirgapException Error(YamlNode at, string why) => Error(at.Line, at.Column, why);
 
     /// <summary>An error at a place; line and column are counted from 1, 0 where unknown.</summary>
-    public AirgapException Error(int line, int column, string why, Exception? inner = null) => Error(Code, line, column, why, Advice, inner);
+    public AirgapException Error(int line, int column, string why, Exception? inner = null) =>
+        Error(Code, line, column, why, Advice, inner);
 
     /// <summary>An error with a code and advice of its own.</summary>
-    public AirgapException Error(ErrorCode code, YamlNode at, string why, string advice) => Error(code, at.Line, at.Column, why, advice, null);
+    public AirgapException Error(ErrorCode code, YamlNode at, string why, string advice) =>
+        Error(code, at.Line, at.Column, why, advice, null);
 
     private AirgapException Error(ErrorCode code, int line, int column, string why, string advice, Exception? inner)
     {

@@ -37,7 +37,8 @@ internal sealed class YamlCursor(string text)
     public char Ahead(int distance) => _index + distance < text.Length ? text[_index + distance] : '\0';
 
     /// <summary>True where a blank, a line break or the end comes next but for some characters.</summary>
-    public bool EndsWord(int distance) => _index + distance >= text.Length || text[_index + distance] is ' ' or '\t' || ScalarForm.IsBreak(text[_index + distance]);
+    public bool EndsWord(int distance) =>
+        _index + distance >= text.Length || text[_index + distance] is ' ' or '\t' || ScalarForm.IsBreak(text[_index + distance]);
 
     /// <summary>True at <c>---</c> or <c>...</c> at the start of a line.</summary>
     public bool IsAtDocumentMark => _column == 0 && (Stands("---") || Stands("...")) && EndsWord(3);

@@ -12,7 +12,8 @@ internal static class YamlLookup
     }
 
     /// <summary>A field's text; null where it is missing, empty, or no text.</summary>
-    public static string? Text(YamlNode? node, params ReadOnlySpan<string> path) => Find(node, path) is YamlScalar { Text.Length: > 0 } scalar ? scalar.Text : null;
+    public static string? Text(YamlNode? node, params ReadOnlySpan<string> path) =>
+        Find(node, path) is YamlScalar { Text.Length: > 0 } scalar ? scalar.Text : null;
 
     private static YamlNode? Child(YamlNode? node, string name) =>
         node is YamlMapping mapping ? mapping.Entries.LastOrDefault(entry => entry.Key.Text == name).Value : null;

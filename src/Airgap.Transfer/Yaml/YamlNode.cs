@@ -17,4 +17,5 @@ internal sealed record YamlScalar(string Text, bool IsPlain, int Line, int Colum
 internal sealed record YamlSequence(IReadOnlyList<YamlNode> Items, int Line, int Column) : YamlNode(Line, Column);
 
 /// <summary>A mapping in the order of the file; keys are scalars, and may repeat.</summary>
-internal sealed record YamlMapping(IReadOnlyList<KeyValuePair<YamlScalar, YamlNode>> Entries, int Line, int Column) : YamlNode(Line, Column);
+internal sealed record YamlMapping(IReadOnlyList<KeyValuePair<YamlScalar, YamlNode>> Entries, int Line, int Column)
+    : YamlNode(Line, Column);

@@ -18,8 +18,8 @@ internal static class YamlReader
     }
 
     /// <summary>
-    /// Reads every document of a file that a person wrote: aliases become the nodes that they stand for, tags decide what a scalar is, and merge keys
-    /// become the entries that they stand for, as ytt takes them.
+    /// Reads every document of a file that a person wrote: aliases become the nodes that they stand for, tags decide what a scalar is, and
+    /// merge keys become the entries that they stand for, as ytt takes them.
     /// </summary>
     public static IReadOnlyList<YamlNode> ReadDocuments(ReadOnlySpan<byte> bytes, YamlContext context)
     {
@@ -30,7 +30,9 @@ internal static class YamlReader
         return documents;
     }
 
-    /// <summary>Reads what stands before the first mistake, such as a template's first sign: whole documents, and the beginning of the last one.</summary>
+    /// <summary>
+    /// Reads what stands before the first mistake, such as a template's first sign: whole documents, and the beginning of the last one.
+    /// </summary>
     public static IReadOnlyList<YamlNode> ReadBeginning(string text)
     {
         YamlContext context = new("", Oci.ErrorCode.InvalidPackage, "");

@@ -39,7 +39,8 @@ internal sealed partial class YamlScanner
         SimpleKey key = _keys[FlowLevel];
         if (!key.IsPossible)
         {
-            FetchBlock(YamlTokenKind.Value, YamlTokenKind.BlockMappingStart, "mapping values are not allowed in this context", allowsKey: FlowLevel == 0);
+            FetchBlock(YamlTokenKind.Value, YamlTokenKind.BlockMappingStart, "mapping values are not allowed in this context",
+                allowsKey: FlowLevel == 0);
             return;
         }
 

@@ -97,7 +97,8 @@ internal sealed partial class YamlScanner
             _at.Take(_text);
         string value = _text.ToString().TrimEnd();
         if (name is not ("YAML" or "TAG") || (name == "YAML" && value != "1.1"))
-            throw Error(start, $"the directive '%{YamlFields.Shorten(name)} {YamlFields.Shorten(value)}' is none that a cluster's tools read");
+            throw Error(
+                start, $"the directive '%{YamlFields.Shorten(name)} {YamlFields.Shorten(value)}' is none that a cluster's tools read");
         _at.SkipRest();
         _at.TakeBreak();
         return new YamlToken(YamlTokenKind.Directive, start, _at.Mark, $"{name} {value}");

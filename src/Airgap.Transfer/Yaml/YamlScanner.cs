@@ -1,10 +1,11 @@
 namespace Airgap.Transfer.Yaml;
 
 /// <summary>
-/// Parts a YAML text into tokens as libyaml does, and with it Go's YAML library, by which the tools of a cluster read: what they take is taken, and
-/// what they refuse is refused, where the YAML specification and other readers differ.
+/// Parts a YAML text into tokens as libyaml does, and with it Go's YAML library, by which the tools of a cluster read: what they take is
+/// taken, and what they refuse is refused, where the YAML specification and other readers differ.
 /// </summary>
-/// <remarks>Source: the grammar of YAML 1.1 and libyaml's documented rules for simple keys (one line, 1024 characters) and indentation.</remarks>
+/// <remarks>Source: the grammar of YAML 1.1 and libyaml's documented rules for simple keys (one line, 1024 characters) and
+/// indentation.</remarks>
 internal sealed partial class YamlScanner(string text, YamlContext context)
 {
     private const int MaxSimpleKey = 1024;
@@ -21,7 +22,9 @@ internal sealed partial class YamlScanner(string text, YamlContext context)
     private bool _keyAllowed = true;
     private bool _ended;
 
-    /// <summary>The next token, which stays the next one. Behind the last one comes <see cref="YamlTokenKind.StreamEnd"/> for ever.</summary>
+    /// <summary>
+    /// The next token, which stays the next one. Behind the last one comes <see cref="YamlTokenKind.StreamEnd"/> for ever.
+    /// </summary>
     public YamlToken Peek()
     {
         while (!_ended && (_head == _tokens.Count || MayBecomeKey()))
@@ -103,10 +106,12 @@ internal sealed partial class YamlScanner(string text, YamlContext context)
                 Add(YamlTokenKind.FlowEntry, 1);
                 break;
             case '-' when standsAlone:
-                FetchBlock(YamlTokenKind.BlockEntry, YamlTokenKind.BlockSequenceStart, "block sequence entries are not allowed in this context", allowsKey: true);
+                FetchBlock(YamlTokenKind.BlockEntry, YamlTokenKind.BlockSequenceStart,
+                    "block sequence entries are not allowed in this context", allowsKey: true);
                 break;
             case '?' when FlowLevel > 0 || standsAlone:
-                FetchBlock(YamlTokenKind.Key, YamlTokenKind.BlockMappingStart, "mapping keys are not allowed in this context", allowsKey: FlowLevel == 0);
+                FetchBlock(YamlTokenKind.Key, YamlTokenKind.BlockMappingStart, "mapping keys are not allowed in this context",
+                    allowsKey: FlowLevel == 0);
                 break;
             case ':' when FlowLevel > 0 || standsAlone:
                 FetchValue();
@@ -180,5 +185,6 @@ internal sealed partial class YamlScanner(string text, YamlContext context)
         _tokens.Add(new YamlToken(kind, start, _at.Mark));
     }
 
-    private Oci.AirgapException Error(YamlMark mark, string why) => context.Error(mark.Line + 1, mark.Column + 1, $"the file is not YAML: {why}");
+    private Oci.AirgapException Error(YamlMark mark, string why) =>
+        context.Error(mark.Line + 1, mark.Column + 1, $"the file is not YAML: {why}");
 }

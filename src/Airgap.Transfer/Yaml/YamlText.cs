@@ -33,7 +33,8 @@ internal static class YamlText
             if (!IsAllowed(text[i]))
             {
                 int lineStart = text.LastIndexOf('\n', i) + 1;
-                throw context.Error(1 + text.AsSpan(0, i).Count('\n'), 1 + i - lineStart, $"the character U+{(int)text[i]:X4} is not allowed in YAML");
+                throw context.Error(1 + text.AsSpan(0, i).Count('\n'), 1 + i - lineStart,
+                    $"the character U+{(int)text[i]:X4} is not allowed in YAML");
             }
         }
 
@@ -55,7 +56,8 @@ internal static class YamlText
         return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
 
-    private static Oci.AirgapException TooLarge(YamlContext context) => context.Error(0, 0, $"the file is larger than {MaxBytes / (1024 * 1024)} MiB");
+    private static Oci.AirgapException TooLarge(YamlContext context) =>
+        context.Error(0, 0, $"the file is larger than {MaxBytes / (1024 * 1024)} MiB");
 
     // Strict UTF-8 leaves surrogates in pairs only, so that each half can be let through.
     private static bool IsAllowed(char c) =>

@@ -34,12 +34,14 @@ internal sealed partial class YamlTextWriter
     }
 
     // A text that is folded begins lines with its words.
-    private static bool IsHarmful(string text) => !Printable.IsHarmlessBlock(text) || Enumerable.Range(0, text.Length).Any(i => IsHarmfulAt(text, i));
+    private static bool IsHarmful(string text) =>
+        !Printable.IsHarmlessBlock(text) || Enumerable.Range(0, text.Length).Any(i => IsHarmfulAt(text, i));
 
     private static bool IsHarmfulAt(string text, int i) =>
         (Printable.IsUnprintable(text[i]) && text[i] is not ('\n' or '\t' or '\r'))
         || Printable.BreaksCommand(text, i)
-        || (text[i] == ':' && i > 0 && text[i - 1] == ':' && (i == 1 || char.IsWhiteSpace(text[i - 2])) && i + 1 < text.Length && char.IsAsciiLetter(text[i + 1]));
+        || (text[i] == ':' && i > 0 && text[i - 1] == ':' && (i == 1 || char.IsWhiteSpace(text[i - 2])) && i + 1 < text.Length
+            && char.IsAsciiLetter(text[i + 1]));
 
     private void WriteFolded(string text, int indent, bool mayFold, bool quotes)
     {
@@ -93,7 +95,8 @@ internal sealed partial class YamlTextWriter
         for (int i = 0; i < text.Length; i++)
         {
             char c = text[i];
-            if (escapesAll || !ScalarForm.IsPrintable(c) || ScalarForm.IsBreak(c) || c is '"' or '\\' || (forTerminal && IsHarmfulAt(text, i)))
+            if (escapesAll || !ScalarForm.IsPrintable(c) || ScalarForm.IsBreak(c) || c is '"' or '\\'
+                || (forTerminal && IsHarmfulAt(text, i)))
             {
                 Rune rune = Rune.TryGetRuneAt(text, i, out Rune whole) ? whole : Rune.ReplacementChar;
                 i += rune.Utf16SequenceLength - 1;

@@ -12,7 +12,8 @@ namespace Airgap.Transfer.Yaml;
 /// same bytes without a list of special cases.
 /// </remarks>
 /// <param name="forTerminal">
-/// True to write texts that a terminal or CI system would obey (<see cref="Printable"/>) in double quotes on one line, with escapes for what is harmful; their values stay the same.
+/// True to write texts that a terminal or CI system would obey (<see cref="Printable"/>) in double quotes on one line, with escapes for
+/// what is harmful; their values stay the same.
 /// </param>
 internal sealed partial class YamlTextWriter(bool forTerminal = false)
 {

@@ -81,7 +81,8 @@ internal sealed record CertificateTimestamp(byte[] LogId, DateTimeOffset Time, u
         byte[] signature = Take(ref bytes, TakeLength(ref bytes)).ToArray();
         const ulong last = 253402300799999;
         return version == 0 && hash == 4 && (algorithm is 1 or 3) && bytes.IsEmpty && milliseconds <= last
-            ? new CertificateTimestamp(log, DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds), milliseconds, extensions, signature)
+            ? new CertificateTimestamp(
+                log, DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds), milliseconds, extensions, signature)
             : null;
     }
 

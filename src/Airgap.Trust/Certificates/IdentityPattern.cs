@@ -35,7 +35,8 @@ internal sealed class IdentityPattern
             return name == _parts[0];
         string first = _parts[0];
         string last = _parts[^1];
-        if (name.Length < first.Length + last.Length || !name.StartsWith(first, StringComparison.Ordinal) || !name.EndsWith(last, StringComparison.Ordinal))
+        if (name.Length < first.Length + last.Length || !name.StartsWith(first, StringComparison.Ordinal)
+            || !name.EndsWith(last, StringComparison.Ordinal))
             return false;
         int at = first.Length;
         int end = name.Length - last.Length;

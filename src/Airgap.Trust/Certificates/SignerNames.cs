@@ -35,10 +35,12 @@ internal static class SignerNames
                     case 0:
                         AsnReader other = list.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0));
                         if (other.ReadObjectIdentifier() == UserName)
-                            names.Add(other.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)).ReadCharacterString(UniversalTagNumber.UTF8String));
+                            names.Add(other.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0))
+                                .ReadCharacterString(UniversalTagNumber.UTF8String));
                         break;
                     case 1 or 2 or 6:
-                        names.Add(list.ReadCharacterString(UniversalTagNumber.IA5String, new Asn1Tag(TagClass.ContextSpecific, tag.TagValue)));
+                        names.Add(list.ReadCharacterString(
+                            UniversalTagNumber.IA5String, new Asn1Tag(TagClass.ContextSpecific, tag.TagValue)));
                         break;
                     default:
                         list.ReadEncodedValue();
@@ -77,5 +79,6 @@ internal static class SignerNames
         return text;
     }
 
-    private static byte[]? Extension(X509Certificate2 certificate, string id) => certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == id)?.RawData;
+    private static byte[]? Extension(X509Certificate2 certificate, string id) =>
+        certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == id)?.RawData;
 }

@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Airgap.Trust.Certificates;
 
-/// <summary>The chain from a certificate to a trusted one. It downloads nothing, ignores the system's roots and does not check revocation.</summary>
+/// <summary>
+/// The chain from a certificate to a trusted one. It downloads nothing, ignores the system's roots and does not check revocation.
+/// </summary>
 internal static class TrustChain
 {
     /// <summary>Extended key usage: signs code.</summary>
@@ -57,9 +59,11 @@ internal static class TrustChain
 
     /// <summary>Whether a certificate is valid at a time, both ends included.</summary>
     public static bool IsValid(X509Certificate2 certificate, DateTimeOffset at) =>
-        at >= new DateTimeOffset(certificate.NotBefore.ToUniversalTime()) && at <= new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+        at >= new DateTimeOffset(certificate.NotBefore.ToUniversalTime())
+            && at <= new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
 
     // A leaf without the extension would be for any purpose.
     private static bool HasUsage(X509Certificate2 leaf, string usage) =>
-        leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any(extension => extension.EnhancedKeyUsages.Cast<Oid>().Any(oid => oid.Value == usage));
+        leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .Any(extension => extension.EnhancedKeyUsages.Cast<Oid>().Any(oid => oid.Value == usage));
 }

@@ -20,7 +20,8 @@ internal static class ClassicSignature
     /// <summary>The evidence for a payload.</summary>
     public static Evidence Read(ReadOnlyMemory<byte> payload, IReadOnlyDictionary<string, string> annotations)
     {
-        byte[] signature = JsonFields.TryDecode(annotations.GetValueOrDefault(Signature) ?? "") is { Length: > 0 and <= Limits.SignatureBytes } bytes
+        byte[] signature = JsonFields.TryDecode(
+            annotations.GetValueOrDefault(Signature) ?? "") is { Length: > 0 and <= Limits.SignatureBytes } bytes
             ? bytes
             : throw s_format.Invalid("its annotation holds no signature in base64");
         return Proofs(annotations, new Evidence { Signed = SignedBytes.Of(payload), Signature = signature });
@@ -35,13 +36,15 @@ internal static class ClassicSignature
         return evidence with
         {
             Certificate = certificate,
-            Between = annotations.GetValueOrDefault(Chain) is { Length: > 0 } chain ? [.. CertificateReader.FromPem(chain, s_format).Take(Limits.Proofs)] : [],
+            Between = annotations.GetValueOrDefault(Chain) is { Length: > 0 } chain
+            ? [.. CertificateReader.FromPem(chain, s_format).Take(Limits.Proofs)] : [],
             Entries = annotations.GetValueOrDefault(LogBundle) is { Length: > 0 } bundle ? [ReadEntry(bundle)] : [],
             Timestamps = annotations.GetValueOrDefault(Timestamp) is { Length: > 0 } stamp ? [ReadStamp(stamp)] : [],
         };
     }
 
-    private static LogEntry ReadEntry(string json) => StrictJson.Read(System.Text.Encoding.UTF8.GetBytes(json), Format.Signature("The log's entry"), fields =>
+    private static LogEntry ReadEntry(string json) =>
+        StrictJson.Read(System.Text.Encoding.UTF8.GetBytes(json), Format.Signature("The log's entry"), fields =>
     {
         JsonFields payload = fields.NeededObject("Payload");
         string logId = payload.NeededText("logID");
@@ -51,10 +54,12 @@ internal static class ClassicSignature
             Body = payload.NeededBytes("body"),
             IntegratedTime = payload.Number("integratedTime"),
             Index = payload.Number("logIndex") ?? throw payload.Missing("logIndex"),
-            LogId = logId.Length == 64 && !logId.AsSpan().ContainsAnyExcept("0123456789abcdef") ? Convert.FromHexString(logId) : throw fields.Format.Invalid("its log id is not hex"),
+            LogId = logId.Length == 64 && !logId.AsSpan().ContainsAnyExcept("0123456789abcdef")
+            ? Convert.FromHexString(logId) : throw fields.Format.Invalid("its log id is not hex"),
         };
     });
 
     private static byte[] ReadStamp(string json) =>
-        StrictJson.Read(System.Text.Encoding.UTF8.GetBytes(json), Format.Signature("The timestamp"), fields => fields.NeededBytes("SignedRFC3161Timestamp"));
+        StrictJson.Read(System.Text.Encoding.UTF8.GetBytes(json), Format.Signature("The timestamp"),
+            fields => fields.NeededBytes("SignedRFC3161Timestamp"));
 }

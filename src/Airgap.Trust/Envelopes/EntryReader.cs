@@ -38,8 +38,11 @@ internal static class EntryReader
         JsonFields? checkpoint = fields.Object("checkpoint");
         List<byte[]> hashes = [];
         foreach (JsonElement element in fields.List("hashes", MaxHashes))
-            hashes.Add(element.ValueKind == JsonValueKind.String && JsonFields.TryDecode(element.GetString()!) is { Length: 32 } hash ? hash : throw fields.Format.Invalid("a hash of its proof is none"));
-        InclusionProof proof = new(NotNegative(fields, "logIndex"), NotNegative(fields, "treeSize"), fields.NeededBytes("rootHash"), hashes, checkpoint?.Text("envelope"));
+            hashes.Add(element.ValueKind == JsonValueKind.String && JsonFields.TryDecode(element.GetString()!) is { Length: 32 } hash
+                ? hash : throw fields.Format.Invalid("a hash of its proof is none"));
+        InclusionProof proof = new(
+            NotNegative(fields, "logIndex"), NotNegative(fields, "treeSize"), fields.NeededBytes("rootHash"), hashes,
+            checkpoint?.Text("envelope"));
         checkpoint?.Only();
         fields.Only();
         return proof;

@@ -11,7 +11,8 @@ namespace Airgap.Trust.Envelopes;
 /// <param name="Certificates">The leaf, then what lies between; empty when a key signed.</param>
 /// <param name="Entries">Log entries.</param>
 /// <param name="Timestamps">RFC 3161 answers.</param>
-internal sealed record Material(int Version, IReadOnlyList<X509Certificate2> Certificates, IReadOnlyList<LogEntry> Entries, IReadOnlyList<byte[]> Timestamps)
+internal sealed record Material(
+    int Version, IReadOnlyList<X509Certificate2> Certificates, IReadOnlyList<LogEntry> Entries, IReadOnlyList<byte[]> Timestamps)
 {
     /// <summary>Reads it.</summary>
     public static Material Read(JsonFields fields, int version)
@@ -33,7 +34,9 @@ internal sealed record Material(int Version, IReadOnlyList<X509Certificate2> Cer
             throw fields.Format.Invalid("its chain is empty");
         if (certificates.Skip(1).Any(IsRoot))
             throw fields.Format.Invalid("its chain holds a root, which must come from the verifier");
-        Material material = new(version, certificates, [.. fields.Objects("tlogEntries", Limits.Proofs).Select(EntryReader.Read)], ReadTimestamps(fields.Object("timestampVerificationData")));
+        Material material = new(
+            version, certificates, [.. fields.Objects("tlogEntries", Limits.Proofs).Select(EntryReader.Read)],
+            ReadTimestamps(fields.Object("timestampVerificationData")));
         fields.Only();
         return material;
     }
@@ -59,7 +62,8 @@ internal sealed record Material(int Version, IReadOnlyList<X509Certificate2> Cer
         return certificate;
     }
 
-    private static bool IsRoot(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+    private static bool IsRoot(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
     private static List<byte[]> ReadTimestamps(JsonFields? fields)
     {

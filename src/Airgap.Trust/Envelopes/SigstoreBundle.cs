@@ -5,7 +5,8 @@ using Airgap.Trust.Signers;
 namespace Airgap.Trust.Envelopes;
 
 /// <summary>A sigstore bundle: a signature with its material, of version 0.1, 0.2 or 0.3.</summary>
-/// <remarks>Source: sigstore/protobuf-specs, sigstore_bundle.proto. Read as strictly as Go's protojson: a field that is not known is refused.</remarks>
+/// <remarks>Source: sigstore/protobuf-specs, sigstore_bundle.proto. Read as strictly as Go's protojson: a field that is not known is
+/// refused.</remarks>
 internal sealed class SigstoreBundle
 {
     /// <summary>The media type of version 0.3, as a layer and as an artifact type.</summary>

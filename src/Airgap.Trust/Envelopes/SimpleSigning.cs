@@ -3,7 +3,9 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Envelopes;
 
-/// <summary>cosign's payload, which names the signed image. As strict as skopeo: the critical part holds no unknown field and no field twice.</summary>
+/// <summary>
+/// cosign's payload, which names the signed image. As strict as skopeo: the critical part holds no unknown field and no field twice.
+/// </summary>
 /// <param name="Digest">The image.</param>
 /// <param name="Reference">The name that the signer gave it; may be empty.</param>
 /// <param name="Annotations">What the signer added, texts alone.</param>

@@ -23,5 +23,6 @@ internal sealed record Statement(string PredicateType, IReadOnlyList<StatementSu
     });
 
     /// <summary>The subjects that are the digest.</summary>
-    public IEnumerable<StatementSubject> Of(Digest digest) => Subjects.Where(subject => subject.Digests.GetValueOrDefault(digest.Algorithm) == digest.Hex);
+    public IEnumerable<StatementSubject> Of(Digest digest) =>
+        Subjects.Where(subject => subject.Digests.GetValueOrDefault(digest.Algorithm) == digest.Hex);
 }

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Airgap.Trust.Formats;
 
 /// <summary>
-/// The fields of a JSON object. A field of another type is refused; null counts as absent, as Protocol Buffers' JSON has it. <see cref="Only"/> refuses unknown fields.
+/// The fields of a JSON object. A field of another type is refused; null counts as absent, as Protocol Buffers' JSON has it.
+/// <see cref="Only"/> refuses unknown fields.
 /// </summary>
 internal sealed class JsonFields
 {
@@ -49,7 +50,8 @@ internal sealed class JsonFields
             return null;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number))
             return number;
-        if (value.ValueKind == JsonValueKind.String && long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
+        if (value.ValueKind == JsonValueKind.String
+            && long.TryParse(value.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))
             return number;
         throw Wrong(name, "a whole number");
     }
@@ -76,15 +78,18 @@ internal sealed class JsonFields
             return [];
         if (value.ValueKind != JsonValueKind.Array)
             throw Wrong(name, "a list");
-        return value.GetArrayLength() <= most ? [.. value.EnumerateArray()] : throw _format.Invalid($"'{At(name)}' has more than {most} elements");
+        return value.GetArrayLength() <= most
+            ? [.. value.EnumerateArray()] : throw _format.Invalid($"'{At(name)}' has more than {most} elements");
     }
 
     /// <summary>The objects of a list; empty when absent.</summary>
-    public IReadOnlyList<JsonFields> Objects(string name, int most) => [.. List(name, most).Select(element => new JsonFields(element, _format, At(name)))];
+    public IReadOnlyList<JsonFields> Objects(string name, int most) =>
+        [.. List(name, most).Select(element => new JsonFields(element, _format, At(name)))];
 
     /// <summary>The texts of a list; null when absent.</summary>
     public IReadOnlyList<string>? Texts(string name, int most) => !Has(name) ? null
-        : [.. List(name, most).Select(element => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Wrong(name, "a list of texts"))];
+        : [.. List(name, most).Select(
+            element => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Wrong(name, "a list of texts"))];
 
     /// <summary>Refuses unknown fields.</summary>
     public void Only()

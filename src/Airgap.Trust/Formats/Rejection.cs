@@ -7,5 +7,6 @@ internal static class Rejection
 {
     /// <summary>The failure.</summary>
     /// <param name="why">Why, a whole sentence.</param>
-    public static AirgapException Of(string why) => new(ErrorCode.SignatureRejected, why, "Ask the signer which key or identity signs, or leave this image out.");
+    public static AirgapException Of(string why) =>
+        new(ErrorCode.SignatureRejected, why, "Ask the signer which key or identity signs, or leave this image out.");
 }

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Airgap.Trust.Formats;
 
-/// <summary>A signed file of any size. It is read once for its hashes, and a second time only for Ed25519, which hashes on its own.</summary>
+/// <summary>
+/// A signed file of any size. It is read once for its hashes, and a second time only for Ed25519, which hashes on its own.
+/// </summary>
 internal sealed class SignedFile : SignedBytes
 {
     private const long MaxWhole = 256L * 1024 * 1024;
@@ -13,7 +15,8 @@ internal sealed class SignedFile : SignedBytes
     private readonly byte[] _sha384;
     private readonly byte[] _sha512;
 
-    private SignedFile(string path, byte[] sha256, byte[] sha384, byte[] sha512) => (_path, _sha256, _sha384, _sha512) = (path, sha256, sha384, sha512);
+    private SignedFile(string path, byte[] sha256, byte[] sha384, byte[] sha512) =>
+        (_path, _sha256, _sha384, _sha512) = (path, sha256, sha384, sha512);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -24,10 +27,10 @@ internal sealed class SignedFile : SignedBytes
         using IncrementalHash sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
         byte[] buffer = new byte[BufferBytes];
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
-        await using (stream.ConfigureAwait(false))
+        await using (stream)
         {
             int read;
-            while ((read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
             {
                 sha256.AppendData(buffer, 0, read);
                 sha384.AppendData(buffer, 0, read);

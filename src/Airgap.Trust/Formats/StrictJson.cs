@@ -18,7 +18,8 @@ internal static class StrictJson
             throw format.Invalid($"it has more than {maxBytes} bytes");
         try
         {
-            using JsonDocument document = JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            using JsonDocument document =
+                JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
             return read(new JsonFields(document.RootElement, format, ""));
         }
         catch (JsonException e)

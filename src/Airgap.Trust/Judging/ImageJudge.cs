@@ -9,7 +9,8 @@ using Airgap.Trust.Stored;
 namespace Airgap.Trust.Judging;
 
 /// <summary>
-/// Judges an image by its digest: cosign's tags beside it, then what is attached to it. One signature that passes every check is enough; what is wrong with others is told only when none does.
+/// Judges an image by its digest: cosign's tags beside it, then what is attached to it. One signature that passes every check is enough;
+/// what is wrong with others is told only when none does.
 /// </summary>
 internal sealed class ImageJudge(ISignatureStore store, TimeProvider clock)
 {
@@ -25,24 +26,24 @@ internal sealed class ImageJudge(ISignatureStore store, TimeProvider clock)
         List<string> notes = [];
         int seen = 0;
         string tag = $"{image.Algorithm}-{image.Hex}.{(demand.Predicate is null ? "sig" : "att")}";
-        if (await FindAsync(tag, notes, cancellationToken).ConfigureAwait(false) is { } beside)
+        if (await FindAsync(tag, notes, cancellationToken) is { } beside)
         {
             seen++;
-            if (await JudgeLayersAsync(beside, image, demand, notes, cancellationToken).ConfigureAwait(false) is { } by)
+            if (await JudgeLayersAsync(beside, image, demand, notes, cancellationToken) is { } by)
                 return Verdict.Accepted(by);
         }
 
         if (demand.Accepts is null)
         {
-            foreach (Manifest attached in await AttachedManifests.OfAsync(store, image, notes, cancellationToken).ConfigureAwait(false))
+            foreach (Manifest attached in await AttachedManifests.OfAsync(store, image, notes, cancellationToken))
             {
                 bool isClassic = demand.Predicate is null && ClassicArtifact == (attached.ArtifactType ?? attached.Config?.MediaType);
                 if (!isClassic && !attached.Layers.Any(layer => layer.MediaType == SigstoreBundle.MediaType))
                     continue;
                 seen++;
                 SignedBy? by = isClassic
-                    ? await JudgeLayersAsync(attached, image, demand, notes, cancellationToken).ConfigureAwait(false)
-                    : await JudgeBundlesAsync(attached, image, demand, notes, cancellationToken).ConfigureAwait(false);
+                    ? await JudgeLayersAsync(attached, image, demand, notes, cancellationToken)
+                    : await JudgeBundlesAsync(attached, image, demand, notes, cancellationToken);
                 if (by is not null)
                     return Verdict.Accepted(by);
             }
@@ -58,7 +59,7 @@ internal sealed class ImageJudge(ISignatureStore store, TimeProvider clock)
             return null;
         try
         {
-            return await store.FindManifestAsync(tag, cancellationToken).ConfigureAwait(false);
+            return await store.FindManifestAsync(tag, cancellationToken);
         }
         catch (AirgapException e) when (SignatureFailures.IsOfOne(e))
         {
@@ -67,7 +68,8 @@ internal sealed class ImageJudge(ISignatureStore store, TimeProvider clock)
         }
     }
 
-    private async Task<SignedBy?> JudgeLayersAsync(Manifest manifest, Digest image, Demand demand, List<string> notes, CancellationToken cancellationToken)
+    private async Task<SignedBy?> JudgeLayersAsync(
+        Manifest manifest, Digest image, Demand demand, List<string> notes, CancellationToken cancellationToken)
     {
         IReadOnlyList<SignatureManifest.Layer> layers;
         try
@@ -87,7 +89,7 @@ internal sealed class ImageJudge(ISignatureStore store, TimeProvider clock)
         {
             SignedBy? by = await TryAsync(layer.Descriptor, notes, bytes => demand.Predicate is null
                 ? SignatureChecks.Classic(bytes, layer.Annotations, image, demand, clock.GetUtcNow())
-                : SignatureChecks.Attestation(bytes, layer.Annotations, image, demand, clock.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+                : SignatureChecks.Attestation(bytes, layer.Annotations, image, demand, clock.GetUtcNow()), cancellationToken);
             if (by is not null)
                 return by;
         }
@@ -97,24 +99,27 @@ internal sealed class ImageJudge(ISignatureStore store, TimeProvider clock)
 
     private const string DsseMediaType = "application/vnd.dsse.envelope.v1+json";
 
-    private async Task<SignedBy?> JudgeBundlesAsync(Manifest manifest, Digest image, Demand demand, List<string> notes, CancellationToken cancellationToken)
+    private async Task<SignedBy?> JudgeBundlesAsync(
+        Manifest manifest, Digest image, Demand demand, List<string> notes, CancellationToken cancellationToken)
     {
         foreach (Descriptor layer in manifest.Layers.Where(layer => layer.MediaType == SigstoreBundle.MediaType).Take(Limits.Proofs))
         {
-            if (await TryAsync(layer, notes, bytes => SignatureChecks.Bundle(bytes, image, demand, clock.GetUtcNow()), cancellationToken).ConfigureAwait(false) is { } by)
+            if (await TryAsync(layer, notes, bytes => SignatureChecks.Bundle(bytes, image, demand, clock.GetUtcNow()),
+                cancellationToken) is { } by)
                 return by;
         }
 
         return null;
     }
 
-    private async Task<SignedBy?> TryAsync(Descriptor blob, List<string> notes, Func<byte[], SignedBy> check, CancellationToken cancellationToken)
+    private async Task<SignedBy?> TryAsync(
+        Descriptor blob, List<string> notes, Func<byte[], SignedBy> check, CancellationToken cancellationToken)
     {
         try
         {
             if (blob.Size > Limits.DocumentBytes)
                 throw Rejection.Of($"A signature has {blob.Size} bytes, more than any has.");
-            return check(await store.ReadBlobAsync(blob, cancellationToken).ConfigureAwait(false));
+            return check(await store.ReadBlobAsync(blob, cancellationToken));
         }
         catch (AirgapException e) when (SignatureFailures.IsOfOne(e))
         {

@@ -17,24 +17,26 @@ internal sealed class NotationJudge(NotationPolicy policy, NotationStore trust, 
     /// <param name="image">The manifest, already resolved.</param>
     /// <param name="metadata">The annotations that the signature must have.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    public async Task<Verdict> JudgeAsync(RepositoryName repository, Descriptor image, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+    public async Task<Verdict> JudgeAsync(
+        RepositoryName repository, Descriptor image, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         string name = $"{repository}@{image.Digest}";
         if (policy.For(repository) is not { } statement)
-            return new Verdict([], new Diagnostic(ErrorCode.NoTrustRule, $"No statement of the trust policy is for {repository}.", "Add one, or leave this image out."));
+            return new Verdict([], new Diagnostic(
+                ErrorCode.NoTrustRule, $"No statement of the trust policy is for {repository}.", "Add one, or leave this image out."));
         if (statement.Level.IsSkip)
             return Verdict.Accepted();
         NotationChecks checks = new(statement, trust, clock.GetUtcNow());
         List<string> notes = [];
         bool isSigned = false;
-        foreach (Manifest attached in await AttachedManifests.OfAsync(store, image.Digest, notes, cancellationToken).ConfigureAwait(false))
+        foreach (Manifest attached in await AttachedManifests.OfAsync(store, image.Digest, notes, cancellationToken))
         {
             if ((attached.ArtifactType ?? attached.Config?.MediaType) != ArtifactType)
                 continue;
             isSigned = true;
             try
             {
-                return Verdict.Accepted(checks.Verify(await ReadAsync(attached, cancellationToken).ConfigureAwait(false), image, metadata));
+                return Verdict.Accepted(checks.Verify(await ReadAsync(attached, cancellationToken), image, metadata));
             }
             catch (AirgapException e) when (SignatureFailures.IsOfOne(e))
             {
@@ -51,7 +53,7 @@ internal sealed class NotationJudge(NotationPolicy policy, NotationStore trust, 
             throw Rejection.Of("It has to have exactly one envelope.");
         if (layer.MediaType is not (JwsEnvelope.MediaType or CoseEnvelope.MediaType) || layer.Size > Limits.DocumentBytes)
             throw Rejection.Of($"Its envelope is of the type '{layer.MediaType}', or too large.");
-        byte[] bytes = await store.ReadBlobAsync(layer, cancellationToken).ConfigureAwait(false);
+        byte[] bytes = await store.ReadBlobAsync(layer, cancellationToken);
         return layer.MediaType == JwsEnvelope.MediaType ? JwsEnvelope.Read(bytes) : CoseEnvelope.Read(bytes);
     }
 }

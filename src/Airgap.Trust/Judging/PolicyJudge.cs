@@ -25,13 +25,14 @@ internal sealed class PolicyJudge(ContainersPolicy policy, ISignatureStore store
         if (requirements.OfType<PolicyRequirement.Unsupported>().FirstOrDefault() is { } unsupported)
         {
             return new Verdict([], new Diagnostic(
-                ErrorCode.UnsupportedTrustPolicy, $"The policy asks for '{unsupported.Type}' of {image}, which is not supported.", "Ask for 'sigstoreSigned' in its place, or leave this image out."));
+                ErrorCode.UnsupportedTrustPolicy, $"The policy asks for '{unsupported.Type}' of {image}, which is not supported.",
+                "Ask for 'sigstoreSigned' in its place, or leave this image out."));
         }
 
         foreach (PolicyRequirement.Signed signed in requirements.OfType<PolicyRequirement.Signed>())
         {
             Demand demand = new() { AnyOf = signed.AnyOf, Accepts = name => signed.Identity.Accepts(image, name) };
-            Verdict verdict = await judge.JudgeAsync(digest, image.ToString(), demand, cancellationToken).ConfigureAwait(false);
+            Verdict verdict = await judge.JudgeAsync(digest, image.ToString(), demand, cancellationToken);
             if (!verdict.IsAccepted)
                 return verdict;
             by.AddRange(verdict.By);

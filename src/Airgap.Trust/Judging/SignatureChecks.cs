@@ -9,7 +9,8 @@ namespace Airgap.Trust.Judging;
 internal static class SignatureChecks
 {
     /// <summary>cosign's form: a payload, and annotations of its layer.</summary>
-    public static SignedBy Classic(byte[] payload, IReadOnlyDictionary<string, string> annotations, Digest image, Demand demand, DateTimeOffset now)
+    public static SignedBy Classic(
+        byte[] payload, IReadOnlyDictionary<string, string> annotations, Digest image, Demand demand, DateTimeOffset now)
     {
         SignedBy by = ByAny(demand.AnyOf, ClassicSignature.Read(payload, annotations), now);
         SimpleSigning signed = SimpleSigning.Read(payload);
@@ -22,7 +23,8 @@ internal static class SignatureChecks
     }
 
     /// <summary>cosign's attestation: an envelope with one or more signatures; one must count.</summary>
-    public static SignedBy Attestation(byte[] json, IReadOnlyDictionary<string, string> annotations, Digest image, Demand demand, DateTimeOffset now)
+    public static SignedBy Attestation(
+        byte[] json, IReadOnlyDictionary<string, string> annotations, Digest image, Demand demand, DateTimeOffset now)
     {
         DsseEnvelope envelope = DsseEnvelope.Read(json);
         SignedBytes signed = SignedBytes.Of(envelope.SignedBytes());
@@ -31,7 +33,8 @@ internal static class SignatureChecks
         {
             try
             {
-                Evidence evidence = ClassicSignature.Proofs(annotations, new Evidence { Signed = signed, Signature = signature, Payload = envelope.Payload });
+                Evidence evidence = ClassicSignature.Proofs(
+                    annotations, new Evidence { Signed = signed, Signature = signature, Payload = envelope.Payload });
                 SignedBy by = ByAny(demand.AnyOf, evidence, now);
                 DemandStatement(envelope, image, demand);
                 return by with { Form = "cosign attestation" };
@@ -61,7 +64,8 @@ internal static class SignatureChecks
         if (bundle.Envelope is not { } envelope)
             return ByAny(anyOf, bundle.OfMessage(file), now) with { Form = "sigstore bundle" };
         SignedBy by = ByAny(anyOf, bundle.OfEnvelope(), now);
-        Digest digest = Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA256, file.Hash(System.Security.Cryptography.HashAlgorithmName.SHA256));
+        Digest digest = Digest.FromHash(
+            System.Security.Cryptography.HashAlgorithmName.SHA256, file.Hash(System.Security.Cryptography.HashAlgorithmName.SHA256));
         return Statement.Read(envelope.Payload).Of(digest).Any()
             ? by with { Form = "sigstore bundle" }
             : throw Rejection.Of("Its statement is about another file.");

@@ -54,5 +54,6 @@ internal sealed class EcdsaKey : VerificationKey
     /// <summary>The key's size in bits.</summary>
     public int Bits => _key.KeySize;
 
-    private bool VerifyHash(byte[] hash, byte[] numbers) => _key.VerifyHash(hash, numbers, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    private bool VerifyHash(byte[] hash, byte[] numbers) =>
+        _key.VerifyHash(hash, numbers, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 }

@@ -32,5 +32,6 @@ internal sealed class RsaKey : VerificationKey
         _key.VerifyHash(data.Hash(HashAlgorithmName.SHA256), signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
     /// <summary>PSS by the hash that JWS's algorithm of Notation has for the key's size.</summary>
-    public bool VerifyPss(byte[] data, byte[] signature, HashAlgorithmName hash) => _key.VerifyData(data, signature, hash, RSASignaturePadding.Pss);
+    public bool VerifyPss(byte[] data, byte[] signature, HashAlgorithmName hash) =>
+        _key.VerifyData(data, signature, hash, RSASignaturePadding.Pss);
 }

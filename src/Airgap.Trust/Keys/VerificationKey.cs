@@ -5,7 +5,8 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Keys;
 
 /// <summary>
-/// A public key that judges signatures by its one algorithm: what a signature says of itself never chooses. ECDSA on P-256, P-384 or P-521, RSA of 2048 to 8192 bits, Ed25519.
+/// A public key that judges signatures by its one algorithm: what a signature says of itself never chooses. ECDSA on P-256, P-384 or P-521,
+/// RSA of 2048 to 8192 bits, Ed25519.
 /// </summary>
 internal abstract class VerificationKey(byte[] subjectPublicKeyInfo)
 {
@@ -51,7 +52,8 @@ internal abstract class VerificationKey(byte[] subjectPublicKeyInfo)
                 Ec => EcdsaKey.Create(bytes, curve!, format),
                 Rsa => RsaKey.Create(bytes, format),
                 Ed when key.Length == 32 && unused == 0 => Ed25519Key.Create(bytes, key),
-                _ => throw format.Invalid($"keys of the type {id} are not supported; those of ECDSA (P-256, P-384, P-521), RSA and Ed25519 are"),
+                _ => throw format.Invalid(
+                    $"keys of the type {id} are not supported; those of ECDSA (P-256, P-384, P-521), RSA and Ed25519 are"),
             };
         }
         catch (Exception e) when (e is AsnContentException or CryptographicException)

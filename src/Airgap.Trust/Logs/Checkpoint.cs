@@ -25,14 +25,16 @@ internal sealed record Checkpoint(long Size, byte[] RootHash)
             return null;
         string signed = text[..(blank + 1)];
         string[] lines = signed.Split('\n');
-        if (lines.Length < 4 || lines[0].Length == 0 || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size)
+        if (lines.Length < 4 || lines[0].Length == 0
+            || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size)
             || JsonFields.TryDecode(lines[2]) is not { Length: 32 } root)
         {
             return null;
         }
 
         SignedBytes bytes = SignedBytes.Of(Encoding.UTF8.GetBytes(signed));
-        bool isSigned = text[(blank + 2)..].Split('\n', MaxSignatures).Any(line => SignatureOf(line, log) is { } signature && key.Verify(bytes, signature));
+        bool isSigned = text[(blank + 2)..].Split('\n', MaxSignatures)
+            .Any(line => SignatureOf(line, log) is { } signature && key.Verify(bytes, signature));
         return isSigned ? new Checkpoint(size, root) : null;
     }
 

@@ -76,7 +76,8 @@ internal static class EntryBody
         && IsVerifier(one.NeededBytes("publicKey"), claims);
 
     private static bool SameHex(JsonFields hash, SignedBytes signed) =>
-        Algorithm(hash.NeededText("algorithm")) is { } algorithm && hash.NeededText("value") == Convert.ToHexStringLower(signed.Hash(algorithm));
+        Algorithm(hash.NeededText("algorithm")) is { } algorithm
+            && hash.NeededText("value") == Convert.ToHexStringLower(signed.Hash(algorithm));
 
     private static bool IsVerifier(byte[] pem, EntryClaims claims)
     {
@@ -87,7 +88,8 @@ internal static class EntryBody
     }
 
     private static bool IsRawVerifier(JsonFields verifier, EntryClaims claims) =>
-        (verifier.Object("x509Certificate") ?? verifier.NeededObject("publicKey")) is { } one && Same(one.NeededBytes("rawBytes"), claims.Verifier.Span);
+        (verifier.Object("x509Certificate") ?? verifier.NeededObject("publicKey")) is { } one
+            && Same(one.NeededBytes("rawBytes"), claims.Verifier.Span);
 
     private static HashAlgorithmName? Algorithm(string name) => name switch
     {

@@ -14,7 +14,8 @@ internal static class LogVerifier
     /// <param name="needsProof">True where it demands the proof with a checkpoint.</param>
     /// <returns>The log, and the time that it promised; null when it promised none.</returns>
     /// <exception cref="Airgap.Oci.AirgapException">It does not count.</exception>
-    public static (LogKey Log, DateTimeOffset? Time) Verify(LogEntry entry, IReadOnlyList<LogKey> logs, EntryClaims claims, bool needsPromise, bool needsProof)
+    public static (LogKey Log, DateTimeOffset? Time) Verify(
+        LogEntry entry, IReadOnlyList<LogKey> logs, EntryClaims claims, bool needsPromise, bool needsProof)
     {
         LogKey log = logs.FirstOrDefault(known => known.Id.AsSpan().SequenceEqual(entry.LogId) && known.Key is not null)
             ?? throw Rejection.Of("Its log entry is of a log that the trusted root does not list.");

@@ -44,7 +44,8 @@ internal static class CoseEnvelope
                 IsBy = certificate => IsBy(message, certificate),
             };
         }
-        catch (Exception e) when (e is CryptographicException or CborContentException or InvalidOperationException or OverflowException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or CborContentException or InvalidOperationException or OverflowException
+            or ArgumentException)
         {
             throw NotationEnvelope.Format.Invalid("it is not the COSE that Notation writes", e);
         }
@@ -84,7 +85,8 @@ internal static class CoseEnvelope
         while (reader.PeekState() != CborReaderState.EndArray)
         {
             // Labels that are numbers are headers of COSE itself: of those, Notation makes none critical.
-            string name = reader.PeekState() == CborReaderState.TextString ? reader.ReadTextString() : throw NotationEnvelope.Format.Invalid("a critical header in it is not known");
+            string name = reader.PeekState() == CborReaderState.TextString
+                ? reader.ReadTextString() : throw NotationEnvelope.Format.Invalid("a critical header in it is not known");
             if (!headers.ContainsKey(new CoseHeaderLabel(name)) || names.Count >= MaxCritical)
                 throw NotationEnvelope.Format.Invalid($"the critical header '{name}' is missing");
             names.Add(name);
@@ -112,7 +114,8 @@ internal static class CoseEnvelope
     {
         if (Reader(headers, new CoseHeaderLabel(name)) is not { } reader)
             return null;
-        return reader.ReadTag() == CborTag.UnixTimeSeconds ? DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64()) : throw NotationEnvelope.Format.Invalid($"'{name}' is not a time");
+        return reader.ReadTag() == CborTag.UnixTimeSeconds
+            ? DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64()) : throw NotationEnvelope.Format.Invalid($"'{name}' is not a time");
     }
 
     private static CborReader? Reader(CoseHeaderMap headers, CoseHeaderLabel label) =>

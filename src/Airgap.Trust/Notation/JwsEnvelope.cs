@@ -41,7 +41,9 @@ internal static class JwsEnvelope
                 SigningTime = Time(attributes, NotationEnvelope.TimeHeader),
                 AuthenticTime = Time(attributes, NotationEnvelope.AuthenticTimeHeader),
                 Expiry = Time(attributes, NotationEnvelope.ExpiryHeader),
-                Chain = NotationEnvelope.ReadChain([.. chain.Select(one => JsonFields.TryDecode(one) ?? throw NotationEnvelope.Format.Invalid("a certificate in it is not base64"))]),
+                Chain = NotationEnvelope.ReadChain(
+                    [.. chain.Select(one => JsonFields.TryDecode(one)
+                        ?? throw NotationEnvelope.Format.Invalid("a certificate in it is not base64"))]),
                 Timestamp = timestamp,
                 Payload = Decode(payload),
                 Signature = signature,
@@ -72,14 +74,16 @@ internal static class JwsEnvelope
     }
 
     private static DateTimeOffset? Time(JsonFields fields, string name) => fields.Text(name) is not { } text ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) && text.Contains('T')
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        && text.Contains('T')
             ? time
             : throw fields.Format.Invalid($"'{name}' is not a time");
 
     private static byte[] Decode(string text)
     {
         byte[] bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        return !text.AsSpan().ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") && Base64Url.IsValid(text) && Base64Url.TryDecodeFromChars(text, bytes, out int written)
+        return !text.AsSpan().ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+            && Base64Url.IsValid(text) && Base64Url.TryDecodeFromChars(text, bytes, out int written)
             ? bytes[..written]
             : throw NotationEnvelope.Format.Invalid("a part of it is not base64url");
     }

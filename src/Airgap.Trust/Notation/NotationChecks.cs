@@ -48,13 +48,15 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
             throw Rejection.Of($"Its algorithm '{envelope.Algorithm}' is not that of its key.");
         if (!envelope.IsBy(leaf))
             throw Rejection.Of("It is not by the key of its certificate.");
-        if (!MaySign(leaf) || TrustChain.Build(leaf, [envelope.Chain[^1]], envelope.Chain.Skip(1), at: null, TrustChain.CodeSigning) is not { } chain
+        if (!MaySign(leaf) || TrustChain.Build(
+            leaf, [envelope.Chain[^1]], envelope.Chain.Skip(1), at: null, TrustChain.CodeSigning) is not { } chain
             || !chain.Select(one => one.Thumbprint).SequenceEqual(envelope.Chain.Select(one => one.Thumbprint)))
         {
             throw Rejection.Of("Its certificates are no chain from a code signing certificate to a root.");
         }
 
-        if ((envelope.Scheme == NotationEnvelope.X509 ? envelope.SigningTime : envelope.AuthenticTime) is not { } time || !TrustChain.IsValid(leaf, time))
+        if ((envelope.Scheme == NotationEnvelope.X509 ? envelope.SigningTime : envelope.AuthenticTime) is not { } time
+            || !TrustChain.IsValid(leaf, time))
             throw Rejection.Of("Its signing time is missing, or outside the validity of its certificate.");
     }
 
@@ -88,7 +90,8 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
 
     private void VerifyAuthenticity(NotationEnvelope envelope)
     {
-        IReadOnlyList<X509Certificate2> trusted = store.Of(statement.Stores, envelope.Scheme == NotationEnvelope.X509 ? "ca" : "signingAuthority");
+        IReadOnlyList<X509Certificate2> trusted =
+            store.Of(statement.Stores, envelope.Scheme == NotationEnvelope.X509 ? "ca" : "signingAuthority");
         if (!envelope.Chain.Any(certificate => trusted.Any(one => one.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span))))
             throw Rejection.Of("Its chain leads to no certificate of the trust stores.");
         if (statement.Identities.Count > 0 && !statement.Identities.Any(identity => identity.Matches(envelope.Chain[0])))
@@ -104,16 +107,20 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
     private DateTimeOffset? VerifyTime(NotationEnvelope envelope)
     {
         if (envelope.Scheme == NotationEnvelope.SigningAuthority)
-            return envelope.Chain.All(one => TrustChain.IsValid(one, envelope.AuthenticTime!.Value)) ? envelope.AuthenticTime : throw Rejection.Of("A certificate of its chain was not valid when it was made.");
+            return envelope.Chain.All(one => TrustChain.IsValid(one, envelope.AuthenticTime!.Value))
+                ? envelope.AuthenticTime : throw Rejection.Of("A certificate of its chain was not valid when it was made.");
         IReadOnlyList<X509Certificate2> stampers = store.Of(statement.Stores, "tsa");
         bool isValidNow = envelope.Chain.All(one => TrustChain.IsValid(one, now));
         if (stampers.Count == 0 || (isValidNow && !statement.AlwaysStamped))
-            return isValidNow ? null : throw Rejection.Of("A certificate of its chain is not valid now, and no trusted timestamp tells when it was made.");
+            return isValidNow ? null
+                : throw Rejection.Of("A certificate of its chain is not valid now, and no trusted timestamp tells when it was made.");
         Authority authority = new(null, stampers, [], Validity.Always);
-        DateTimeOffset time = envelope.Timestamp is { } stamp && TimestampToken.Verify(stamp, envelope.Signature, [authority]) is { } stamped
+        DateTimeOffset time = envelope.Timestamp is { } stamp
+            && TimestampToken.Verify(stamp, envelope.Signature, [authority]) is { } stamped
             ? stamped
             : throw Rejection.Of("It has no timestamp of an authority in the trust stores.");
-        return envelope.Chain.All(one => TrustChain.IsValid(one, time)) ? time : throw Rejection.Of("A certificate of its chain was not valid at the time of its timestamp.");
+        return envelope.Chain.All(one => TrustChain.IsValid(one, time))
+            ? time : throw Rejection.Of("A certificate of its chain was not valid at the time of its timestamp.");
     }
 
     private static void Enforce(bool isEnforced, List<string> told, Action check)

@@ -88,7 +88,8 @@ internal sealed record NotationEnvelope
     }
 
     /// <summary>Reads the certificates.</summary>
-    public static IReadOnlyList<X509Certificate2> ReadChain(IReadOnlyCollection<byte[]> certificates) => certificates.Count is > 0 and <= Limits.Proofs
+    public static IReadOnlyList<X509Certificate2> ReadChain(IReadOnlyCollection<byte[]> certificates) =>
+        certificates.Count is > 0 and <= Limits.Proofs
         ? [.. certificates.Select(der => CertificateReader.FromDer(der, Format))]
         : throw Format.Invalid("it has no chain of certificates, or too long a one");
 }

@@ -45,7 +45,8 @@ internal sealed class NotationIdentity
         foreach (string part in Split(text[Prefix.Length..]))
         {
             int equals = part.IndexOf('=');
-            if (equals <= 0 || !s_types.TryGetValue(part[..equals].Trim(), out string? type) || Unescape(part[(equals + 1)..].Trim()) is not { Length: > 0 } value || !parts.TryAdd(type, value))
+            if (equals <= 0 || !s_types.TryGetValue(part[..equals].Trim(), out string? type)
+                || Unescape(part[(equals + 1)..].Trim()) is not { Length: > 0 } value || !parts.TryAdd(type, value))
                 throw format.Invalid($"'{part.Trim()}' in the identity '{text}' is not a part of a subject, or is there twice");
         }
 
@@ -73,7 +74,8 @@ internal sealed class NotationIdentity
         Dictionary<string, string> subject = new(StringComparer.Ordinal);
         foreach (X500RelativeDistinguishedName name in certificate.SubjectName.EnumerateRelativeDistinguishedNames())
         {
-            if (name.HasMultipleElements || name.GetSingleElementType().Value is not { } type || !subject.TryAdd(type, name.GetSingleElementValue() ?? ""))
+            if (name.HasMultipleElements || name.GetSingleElementType().Value is not { } type
+                || !subject.TryAdd(type, name.GetSingleElementValue() ?? ""))
                 return false;
         }
 

@@ -20,7 +20,8 @@ internal sealed class NotationPolicy
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustPolicy"/>.</exception>
     public static NotationPolicy Read(ReadOnlyMemory<byte> json, string name)
     {
-        Format format = new(ErrorCode.InvalidTrustPolicy, $"The policy {name}", "Write it as the Notary Project's trust policy says ('notation policy show').");
+        Format format = new(ErrorCode.InvalidTrustPolicy, $"The policy {name}",
+            "Write it as the Notary Project's trust policy says ('notation policy show').");
         return StrictJson.Read(json, format, fields =>
         {
             if (fields.Text("version") != "1.0")
@@ -32,7 +33,8 @@ internal sealed class NotationPolicy
             if (statements.DistinctBy(statement => statement.Name).Count() != statements.Count)
                 throw format.Invalid("two statements have one name");
             string[] scopes = [.. statements.SelectMany(statement => statement.Scopes)];
-            return scopes.Distinct(StringComparer.Ordinal).Count() == scopes.Length ? new NotationPolicy(statements) : throw format.Invalid("a scope is there twice");
+            return scopes.Distinct(StringComparer.Ordinal).Count() == scopes.Length
+                ? new NotationPolicy(statements) : throw format.Invalid("a scope is there twice");
         }, Limits.ConfigBytes);
     }
 
@@ -41,9 +43,11 @@ internal sealed class NotationPolicy
     /// <param name="subject">Parts of the subject that certificates need, or <c>*</c>.</param>
     public static NotationPolicy OfAll(IReadOnlyList<string> stores, string subject)
     {
-        Format format = new(ErrorCode.InvalidTrustRule, $"The subject '{subject}'", "Write C=…, ST=…, O=… as the certificate has them, or '*'.");
+        Format format = new(ErrorCode.InvalidTrustRule, $"The subject '{subject}'",
+            "Write C=…, ST=…, O=… as the certificate has them, or '*'.");
         NotationIdentity[] identities = subject == "*" ? [] : [NotationIdentity.Parse($"x509.subject: {subject}", format)];
-        return new NotationPolicy([new NotationStatement("all", ["*"], new NotationLevel(false, true, true, true), stores, identities, AlwaysStamped: true)]);
+        return new NotationPolicy(
+            [new NotationStatement("all", ["*"], new NotationLevel(false, true, true, true), stores, identities, AlwaysStamped: true)]);
     }
 
     /// <summary>The statement for a repository: its own, or else the one for all; null for none.</summary>

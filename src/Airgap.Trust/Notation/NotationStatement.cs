@@ -10,7 +10,8 @@ namespace Airgap.Trust.Notation;
 /// <param name="Identities">Whose certificates count; <c>*</c> alone for all of the stores.</param>
 /// <param name="AlwaysStamped">True where a timestamp is asked for even while the certificate is valid.</param>
 internal sealed record NotationStatement(
-    string Name, IReadOnlyList<string> Scopes, NotationLevel Level, IReadOnlyList<string> Stores, IReadOnlyList<NotationIdentity> Identities, bool AlwaysStamped)
+    string Name, IReadOnlyList<string> Scopes, NotationLevel Level, IReadOnlyList<string> Stores,
+    IReadOnlyList<NotationIdentity> Identities, bool AlwaysStamped)
 {
     private const int MaxEntries = 1000;
 
@@ -35,11 +36,14 @@ internal sealed record NotationStatement(
             throw fields.Format.Invalid($"the statement '{name}' has no scope, or '*' beside others");
         if (level.IsSkip ? stores.Count + identities.Count > 0 : stores.Count == 0 || identities.Count == 0)
             throw fields.Format.Invalid($"the statement '{name}' has to have trust stores and identities, and none at level skip");
-        if (stores.FirstOrDefault(store => store.Split(':') is not ["ca" or "tsa" or "signingAuthority", { Length: > 0 } folder] || folder.AsSpan().ContainsAnyExcept(NameCharacters) || folder is "." or "..") is { } bad)
+        if (stores.FirstOrDefault(
+            store => store.Split(':') is not ["ca" or "tsa" or "signingAuthority", { Length: > 0 } folder]
+            || folder.AsSpan().ContainsAnyExcept(NameCharacters) || folder is "." or "..") is { } bad)
             throw fields.Format.Invalid($"'{bad}' is not a trust store");
         if (identities.Contains("*") && identities.Count > 1)
             throw fields.Format.Invalid($"the statement '{name}' has '*' beside other identities");
-        return new NotationStatement(name, scopes, level, stores, identities is ["*"] ? [] : [.. identities.Select(identity => NotationIdentity.Parse(identity, fields.Format))], always);
+        return new NotationStatement(name, scopes, level, stores, identities is ["*"] ? [
+            ] : [.. identities.Select(identity => NotationIdentity.Parse(identity, fields.Format))], always);
     }
 
     private const string NameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";

@@ -5,7 +5,9 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Notation;
 
-/// <summary>A folder of trust stores as notation keeps it: <c>x509/TYPE/NAME/*.crt</c>, PEM or DER. Read once, when a statement names it.</summary>
+/// <summary>
+/// A folder of trust stores as notation keeps it: <c>x509/TYPE/NAME/*.crt</c>, PEM or DER. Read once, when a statement names it.
+/// </summary>
 /// <param name="folder">The folder that holds <c>x509</c>.</param>
 internal sealed class NotationStore(string folder)
 {
@@ -29,12 +31,15 @@ internal sealed class NotationStore(string folder)
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustKey"/>: there is none.</exception>
     public IReadOnlyList<string> Names()
     {
-        Format format = new(ErrorCode.InvalidTrustKey, $"The folder of trust stores {folder}", "It has x509/ca/NAME with the certificates of an authority, as 'notation certificate add' makes it.");
+        Format format = new(ErrorCode.InvalidTrustKey, $"The folder of trust stores {folder}",
+            "It has x509/ca/NAME with the certificates of an authority, as 'notation certificate add' makes it.");
         try
         {
             string[] names = [.. s_types.Where(type => Directory.Exists(Path.Combine(folder, "x509", type)))
-                .SelectMany(type => Directory.EnumerateDirectories(Path.Combine(folder, "x509", type)).Select(one => $"{type}:{Path.GetFileName(one)}").Order(StringComparer.Ordinal))];
-            return names.Any(name => !name.StartsWith("tsa:", StringComparison.Ordinal)) ? names : throw format.Invalid("it has no store of an authority");
+                .SelectMany(type => Directory.EnumerateDirectories(Path.Combine(folder, "x509", type))
+                    .Select(one => $"{type}:{Path.GetFileName(one)}").Order(StringComparer.Ordinal))];
+            return names.Any(name => !name.StartsWith("tsa:", StringComparison.Ordinal))
+                ? names : throw format.Invalid("it has no store of an authority");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -47,7 +52,8 @@ internal sealed class NotationStore(string folder)
         if (_read.TryGetValue(store, out IReadOnlyList<X509Certificate2>? known))
             return known;
         string path = Path.Combine([folder, "x509", .. store.Split(':')]);
-        Format format = new(ErrorCode.InvalidTrustKey, $"The trust store {path}", "Put the certificates of the authority there, as 'notation certificate add' does.");
+        Format format = new(ErrorCode.InvalidTrustKey, $"The trust store {path}",
+            "Put the certificates of the authority there, as 'notation certificate add' does.");
         try
         {
             string[] files = [.. Directory.EnumerateFiles(path).Take(MaxFiles).Order(StringComparer.Ordinal)];

@@ -5,7 +5,8 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Policies;
 
 /// <summary>A policy.json of the containers tools: requirements for images by their place.</summary>
-/// <remarks>Source: containers/image, docs/containers-policy.json.5.md. A field or type that is not known is an error of the whole file.</remarks>
+/// <remarks>Source: containers/image, docs/containers-policy.json.5.md. A field or type that is not known is an error of the whole
+/// file.</remarks>
 internal sealed class ContainersPolicy
 {
     private const int MaxRequirements = 100;

@@ -19,7 +19,8 @@ internal static class PolicyScopes
 
         string host = image.Repository.Registry;
         int port = host.LastIndexOf(':');
-        string domain = image.Repository.Registry == RepositoryName.DockerHub ? "docker.io" : port > host.LastIndexOf(']') && port > 0 ? host[..port] : host;
+        string domain = image.Repository.Registry == RepositoryName.DockerHub
+            ? "docker.io" : port > host.LastIndexOf(']') && port > 0 ? host[..port] : host;
         for (int dot = domain.IndexOf('.'); dot >= 0; dot = domain.IndexOf('.', dot + 1))
             yield return "*" + domain[dot..];
         yield return "";

@@ -38,7 +38,8 @@ internal sealed class RequirementReader(Format format, Func<string, byte[]> read
         JsonFields? pki = fields.Object("pki");
         if ((keys is null ? 0 : 1) + (fulcio is null ? 0 : 1) + (pki is null ? 0 : 1) != 1)
             throw format.Invalid("sigstoreSigned has to have exactly one of keyPath, keyPaths, keyData, keyDatas, fulcio and pki");
-        List<LogKey> logs = [.. (Sources(fields, "rekorPublicKey") ?? []).Select(key => ReadKey(key.Bytes, key.Name)).Select(key => new LogKey(key.Id, "", key, Validity.Always))];
+        List<LogKey> logs = [.. (Sources(fields, "rekorPublicKey") ?? []).Select(key => ReadKey(key.Bytes, key.Name))
+            .Select(key => new LogKey(key.Id, "", key, Validity.Always))];
         SignedIdentity identity = SignedIdentity.Read(fields.Object("signedIdentity"));
         IReadOnlyList<Signer> signers = keys is not null
             ? [.. keys.Select(key => new KeySigner(ReadKey(key.Bytes, key.Name), key.Name, logs))]
@@ -69,7 +70,8 @@ internal sealed class RequirementReader(Format format, Func<string, byte[]> read
         if (string.IsNullOrEmpty(email) && string.IsNullOrEmpty(host))
             throw format.Invalid("pki needs subjectEmail or subjectHostname");
         if (email is not null && host is not null)
-            throw new AirgapException(ErrorCode.InvalidTrustPolicy, "subjectEmail and subjectHostname together are not supported.", "Write two requirements.");
+            throw new AirgapException(
+                ErrorCode.InvalidTrustPolicy, "subjectEmail and subjectHostname together are not supported.", "Write two requirements.");
         fields.Only();
         return new CertificateSigner(Root(roots, between, []), IdentityPattern.Exact(email ?? host!), issuer: null, mayBeNow: true);
     }
@@ -101,7 +103,8 @@ internal sealed class RequirementReader(Format format, Func<string, byte[]> read
         List<(byte[], string)> result = data is not null ? [(data, $"in {format.Name}")]
             : path is not null ? [(readFile(path), path)]
             : paths is not null ? [.. paths.Select(one => (readFile(one), one))]
-            : [.. datas!.Select(one => (JsonFields.TryDecode(one) ?? throw format.Invalid($"'{name}Datas' is not base64"), $"in {format.Name}"))];
+            : [.. datas!.Select(one =>
+                (JsonFields.TryDecode(one) ?? throw format.Invalid($"'{name}Datas' is not base64"), $"in {format.Name}"))];
         return result.Count > 0 ? result : throw format.Invalid($"a list of {name}s is empty");
     }
 

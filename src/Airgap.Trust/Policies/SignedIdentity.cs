@@ -14,7 +14,8 @@ internal abstract record SignedIdentity
     /// <summary>True when the name matches.</summary>
     /// <param name="image">The image as it was asked for.</param>
     /// <param name="signed">The name in the signature.</param>
-    public bool Accepts(ImageReference image, string signed) => ImageReference.TryParse(signed, out ImageReference? name, out _) && Fits(image, name, HasSelector(signed));
+    public bool Accepts(ImageReference image, string signed) =>
+        ImageReference.TryParse(signed, out ImageReference? name, out _) && Fits(image, name, HasSelector(signed));
 
     /// <summary>Reads <c>signedIdentity</c>; the default where it is missing.</summary>
     public static SignedIdentity Read(JsonFields? fields)
@@ -47,21 +48,25 @@ internal abstract record SignedIdentity
         isWhole && (image.Digest is not null ? image.Repository == signed.Repository : IsSame(image, signed));
 
     private static ImageReference Reference(JsonFields fields, string name) =>
-        ImageReference.TryParse(fields.NeededText(name), out ImageReference? reference, out string? problem) && HasSelector(fields.NeededText(name))
+        ImageReference.TryParse(fields.NeededText(name), out ImageReference? reference, out string? problem)
+            && HasSelector(fields.NeededText(name))
             ? reference
             : throw fields.Format.Invalid($"'{name}' is not a reference with a tag or digest{(problem is null ? "" : ": " + problem)}");
 
-    private static RepositoryName Name(JsonFields fields, string name) => RepositoryName.TryParse(fields.NeededText(name), out RepositoryName? repository, out string? problem)
+    private static RepositoryName Name(JsonFields fields, string name) =>
+        RepositoryName.TryParse(fields.NeededText(name), out RepositoryName? repository, out string? problem)
         ? repository
         : throw fields.Format.Invalid($"'{name}' is not a repository: {problem}");
 
-    private static string PrefixOf(JsonFields fields, string name) => fields.NeededText(name) is { } text && !text.EndsWith('/') && !text.Contains('@')
+    private static string PrefixOf(JsonFields fields, string name) =>
+        fields.NeededText(name) is { } text && !text.EndsWith('/') && !text.Contains('@')
         ? text
         : throw fields.Format.Invalid($"'{name}' is not a host, a namespace or a repository");
 
     private sealed record RepoDigestOrExact : SignedIdentity
     {
-        private protected override bool Fits(ImageReference image, ImageReference signed, bool isWhole) => FitsDigestOrExact(image, signed, isWhole);
+        private protected override bool Fits(ImageReference image, ImageReference signed, bool isWhole) =>
+            FitsDigestOrExact(image, signed, isWhole);
     }
 
     private sealed record Exact : SignedIdentity
@@ -71,12 +76,14 @@ internal abstract record SignedIdentity
 
     private sealed record Repository : SignedIdentity
     {
-        private protected override bool Fits(ImageReference image, ImageReference signed, bool isWhole) => image.Repository == signed.Repository;
+        private protected override bool Fits(ImageReference image, ImageReference signed, bool isWhole) =>
+            image.Repository == signed.Repository;
     }
 
     private sealed record ExactReference(ImageReference Wanted) : SignedIdentity
     {
-        private protected override bool Fits(ImageReference image, ImageReference signed, bool isWhole) => isWhole && IsSame(Wanted, signed);
+        private protected override bool Fits(ImageReference image, ImageReference signed, bool isWhole) =>
+            isWhole && IsSame(Wanted, signed);
     }
 
     private sealed record ExactRepository(RepositoryName Wanted) : SignedIdentity
@@ -93,7 +100,8 @@ internal abstract record SignedIdentity
                 return FitsDigestOrExact(image, signed, isWhole);
             string text = image.ToString();
             string selector = text[image.Repository.ToString().Length..];
-            return ImageReference.TryParse(SignedPrefix + name[Prefix.Length..] + selector, out ImageReference? remapped, out _) && FitsDigestOrExact(remapped, signed, isWhole);
+            return ImageReference.TryParse(SignedPrefix + name[Prefix.Length..] + selector, out ImageReference? remapped, out _)
+                && FitsDigestOrExact(remapped, signed, isWhole);
         }
     }
 }

@@ -7,7 +7,8 @@ using Airgap.Trust.Keys;
 namespace Airgap.Trust.Roots;
 
 /// <summary>The trust anchors of keyless signatures: sigstore's <c>trusted_root.json</c>.</summary>
-/// <remarks>Source: sigstore/protobuf-specs, sigstore_trustroot.proto. What it lists is asked for: without logs no entry is needed, without certificate logs no promise.</remarks>
+/// <remarks>Source: sigstore/protobuf-specs, sigstore_trustroot.proto. What it lists is asked for: without logs no entry is needed, without
+/// certificate logs no promise.</remarks>
 internal sealed class TrustedRoot
 {
     private const string MediaType = "application/vnd.dev.sigstore.trustedroot";
@@ -31,7 +32,8 @@ internal sealed class TrustedRoot
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustedRoot"/>.</exception>
     public static TrustedRoot Read(ReadOnlyMemory<byte> json, string name)
     {
-        Format format = new(ErrorCode.InvalidTrustedRoot, $"The trusted root {name}", "Export it again ('cosign trusted-root create', or the trusted_root.json of the instance's TUF repository).");
+        Format format = new(ErrorCode.InvalidTrustedRoot, $"The trusted root {name}",
+            "Export it again ('cosign trusted-root create', or the trusted_root.json of the instance's TUF repository).");
         return StrictJson.Read(json, format, fields => Read(fields, format), Limits.ConfigBytes);
     }
 
@@ -43,10 +45,13 @@ internal sealed class TrustedRoot
         {
             Logs = [.. fields.Objects("tlogs", MaxEntries).Select(log => ReadLog(log, format))],
             CertificateLogs = [.. fields.Objects("ctlogs", MaxEntries).Select(log => ReadLog(log, format))],
-            Authorities = [.. fields.Objects("certificateAuthorities", MaxEntries).Select(authority => ReadAuthority(authority, format, stamps: false))],
-            TimestampAuthorities = [.. fields.Objects("timestampAuthorities", MaxEntries).Select(authority => ReadAuthority(authority, format, stamps: true))],
+            Authorities = [.. fields.Objects("certificateAuthorities", MaxEntries)
+                .Select(authority => ReadAuthority(authority, format, stamps: false))],
+            TimestampAuthorities = [
+                .. fields.Objects("timestampAuthorities", MaxEntries).Select(authority => ReadAuthority(authority, format, stamps: true))],
         };
-        return root.Authorities.Count > 0 || root.Logs.Count > 0 || root.TimestampAuthorities.Count > 0 ? root : throw format.Invalid("it lists nobody");
+        return root.Authorities.Count > 0 || root.Logs.Count > 0 || root.TimestampAuthorities.Count > 0
+            ? root : throw format.Invalid("it lists nobody");
     }
 
     private static LogKey ReadLog(JsonFields log, Format format)
@@ -55,15 +60,18 @@ internal sealed class TrustedRoot
         byte[] bytes = key.NeededBytes("rawBytes");
         byte[] id = log.NeededObject("logId").NeededBytes("keyId");
         Validity validity = Validity.Read(key.Object("validFor")) ?? throw format.Invalid("a log in it has no start of its validity");
-        string name = Uri.TryCreate(log.Text("baseUrl"), UriKind.Absolute, out Uri? address) ? address.Authority + address.AbsolutePath.TrimEnd('/') : "";
-        return new LogKey(id, name, log.Text("hashAlgorithm") is "SHA2_256" ? ReadKey(key.Text("keyDetails"), bytes, format) : null, validity);
+        string name = Uri.TryCreate(log.Text("baseUrl"), UriKind.Absolute, out Uri? address)
+            ? address.Authority + address.AbsolutePath.TrimEnd('/') : "";
+        return new LogKey(id, name,
+            log.Text("hashAlgorithm") is "SHA2_256" ? ReadKey(key.Text("keyDetails"), bytes, format) : null, validity);
     }
 
     // A log by an algorithm of tomorrow must not make today's unusable: its entries are refused, not the file.
     private static VerificationKey? ReadKey(string? details, byte[] bytes, Format format) => details switch
     {
         "PKCS1_RSA_PKCS1V5" => VerificationKey.Read(KeyFile.FromPkcs1(bytes, format), format),
-        "PKIX_ECDSA_P256_SHA_256" or "PKIX_ECDSA_P384_SHA_384" or "PKIX_ECDSA_P521_SHA_512" or "PKIX_ED25519" => VerificationKey.Read(bytes, format),
+        "PKIX_ECDSA_P256_SHA_256" or "PKIX_ECDSA_P384_SHA_384" or "PKIX_ECDSA_P521_SHA_512" or "PKIX_ED25519" =>
+            VerificationKey.Read(bytes, format),
         _ when details?.StartsWith("PKIX_RSA_PKCS1V15", StringComparison.Ordinal) == true => VerificationKey.Read(bytes, format),
         _ => null,
     };
@@ -74,7 +82,8 @@ internal sealed class TrustedRoot
             .Select(certificate => CertificateReader.FromDer(certificate.NeededBytes("rawBytes"), format))];
         if (chain.Length == 0)
             throw format.Invalid("an authority in it has no certificates");
-        Validity validity = Validity.Read(authority.Object("validFor")) ?? throw format.Invalid("an authority in it has no start of its validity");
+        Validity validity = Validity.Read(authority.Object("validFor"))
+            ?? throw format.Invalid("an authority in it has no start of its validity");
         X509Certificate2? leaf = stamps && !IsAuthority(chain[0]) ? chain[0] : null;
         return new Authority(leaf, [chain[^1]], chain[..^1], validity);
     }

@@ -25,7 +25,8 @@ internal readonly record struct Validity(DateTimeOffset Start, DateTimeOffset? E
     }
 
     private static DateTimeOffset? Time(JsonFields fields, string name) => fields.Text(name) is not { } text ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) && text.Contains('T')
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+        && text.Contains('T')
             ? time
             : throw fields.Format.Invalid($"'{name}' is not a time");
 }

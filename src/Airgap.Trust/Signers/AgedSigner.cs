@@ -2,7 +2,10 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Signers;
 
-/// <summary>Somebody whose signature counts when it is old enough: time for a bad one to be found out. Its time has to be vouched for by a log or a timestamp authority.</summary>
+/// <summary>
+/// Somebody whose signature counts when it is old enough: time for a bad one to be found out. Its time has to be vouched for by a log or a
+/// timestamp authority.
+/// </summary>
 /// <param name="inner">Who signs.</param>
 /// <param name="minimum">How old it has to be.</param>
 internal sealed class AgedSigner(Signer inner, TimeSpan minimum) : Signer

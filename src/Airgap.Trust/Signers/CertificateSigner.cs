@@ -12,8 +12,10 @@ namespace Airgap.Trust.Signers;
 /// <param name="root">Who is trusted.</param>
 /// <param name="identity">The name in the certificate; null for any.</param>
 /// <param name="issuer">Who vouched for it; null for anybody, where the authority alone counts.</param>
-/// <param name="mayBeNow">True where a certificate that is valid now needs no proof of its time: those of an own authority live long.</param>
-internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? identity, IdentityPattern? issuer, bool mayBeNow = false) : Signer
+/// <param name="mayBeNow">True where a certificate that is valid now needs no proof of its time: those of an own authority live
+/// long.</param>
+internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? identity, IdentityPattern? issuer, bool mayBeNow = false)
+    : Signer
 {
     private static readonly Format s_format = Format.Signature("The signature");
 
@@ -68,7 +70,8 @@ internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? ident
         foreach (DateTimeOffset time in times)
         {
             IReadOnlyList<X509Certificate2> chain = root.Authorities
-                .Select(authority => (authority with { Between = [.. authority.Between, .. between] }).ChainOf(certificate, time, TrustChain.CodeSigning))
+                .Select(authority => (authority with { Between = [.. authority.Between, .. between] }).ChainOf(
+                    certificate, time, TrustChain.CodeSigning))
                 .FirstOrDefault(chain => chain is not null)
                 ?? throw Rejection.Of(TrustChain.IsValid(certificate, time)
                     ? "Its certificate is not by an authority that is trusted for signing code."
@@ -80,16 +83,19 @@ internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? ident
 
     private bool IsPromised(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> chain) => chain.Count > 1
         && CertificateTimestamp.Of(certificate, s_format).Any(promise =>
-            root.CertificateLogs.Any(log => log.Key is { } key && log.Id.AsSpan().SequenceEqual(promise.LogId) && log.Validity.Contains(promise.Time)
+            root.CertificateLogs.Any(
+                log => log.Key is { } key && log.Id.AsSpan().SequenceEqual(promise.LogId) && log.Validity.Contains(promise.Time)
                 && key.Verify(SignedBytes.Of(promise.SignedBytes(certificate, chain[1])), promise.Signature)));
 
     private string VerifyName(X509Certificate2 certificate)
     {
         IReadOnlyList<string> names = SignerNames.Subjects(certificate, s_format);
         if (issuer is not null && (SignerNames.IssuerOf(certificate, s_format) is not { } actual || !issuer.Matches(actual)))
-            throw Rejection.Of($"Its identity was vouched for by '{SignerNames.IssuerOf(certificate, s_format)}', and not by '{issuer.Text}'.");
+            throw Rejection.Of(
+                $"Its identity was vouched for by '{SignerNames.IssuerOf(certificate, s_format)}', and not by '{issuer.Text}'.");
         return identity is null
             ? names.FirstOrDefault() ?? certificate.Subject
-            : names.FirstOrDefault(identity.Matches) ?? throw Rejection.Of($"It is by '{string.Join("', '", names.Take(3))}', and not by '{identity.Text}'.");
+            : names.FirstOrDefault(identity.Matches)
+            ?? throw Rejection.Of($"It is by '{string.Join("', '", names.Take(3))}', and not by '{identity.Text}'.");
     }
 }

@@ -7,7 +7,9 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Signing;
 
-/// <summary>Writes sigstore bundles of version 0.3 with a public key: the least that cosign 2.5 and 3.1 accept, and the key's hint.</summary>
+/// <summary>
+/// Writes sigstore bundles of version 0.3 with a public key: the least that cosign 2.5 and 3.1 accept, and the key's hint.
+/// </summary>
 internal static class BundleWriter
 {
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -15,7 +17,7 @@ internal static class BundleWriter
     /// <summary>A bundle over bytes, as <c>cosign sign-blob</c> makes it.</summary>
     public static async Task<byte[]> OfBytesAsync(SigningKey key, SignedBytes data, CancellationToken cancellationToken)
     {
-        byte[] signature = await key.SignAsync(data, cancellationToken).ConfigureAwait(false);
+        byte[] signature = await key.SignAsync(data, cancellationToken);
         return Write(key, json =>
         {
             json.WriteStartObject("messageSignature");
@@ -32,7 +34,7 @@ internal static class BundleWriter
     public static async Task<byte[]> OfStatementAsync(SigningKey key, byte[] statement, CancellationToken cancellationToken)
     {
         DsseEnvelope envelope = new(DsseEnvelope.InToto, statement, []);
-        byte[] signature = await key.SignAsync(SignedBytes.Of(envelope.SignedBytes()), cancellationToken).ConfigureAwait(false);
+        byte[] signature = await key.SignAsync(SignedBytes.Of(envelope.SignedBytes()), cancellationToken);
         return Write(key, json =>
         {
             json.WriteStartObject("dsseEnvelope");

@@ -8,7 +8,9 @@ using Airgap.Trust.Envelopes;
 
 namespace Airgap.Trust.Signing;
 
-/// <summary>Writes signatures as cosign stores them beside an image: a payload for each signature, and the manifest that lists them.</summary>
+/// <summary>
+/// Writes signatures as cosign stores them beside an image: a payload for each signature, and the manifest that lists them.
+/// </summary>
 /// <remarks>Source: sigstore/cosign, specs/SIGNATURE_SPEC.md; the bytes are those of cosign 2.5.</remarks>
 internal static class ClassicWriter
 {
@@ -81,8 +83,11 @@ internal static class ClassicWriter
         json.WriteEndObject();
     }), MediaTypes.OciManifest);
 
-    /// <summary>A manifest that attaches a sigstore bundle to an image, as cosign 3 writes it, without a time: one bundle gives one manifest.</summary>
-    public static Manifest Referrer(Descriptor subject, Descriptor empty, Descriptor bundle, string predicateType) => Manifest.Parse(Write(json =>
+    /// <summary>
+    /// A manifest that attaches a sigstore bundle to an image, as cosign 3 writes it, without a time: one bundle gives one manifest.
+    /// </summary>
+    public static Manifest Referrer(Descriptor subject, Descriptor empty, Descriptor bundle, string predicateType) =>
+        Manifest.Parse(Write(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("schemaVersion", 2);

@@ -8,8 +8,10 @@ namespace Airgap.Trust.Signing;
 /// <param name="sign">Has a digest signed.</param>
 /// <param name="verifier">The public half.</param>
 /// <param name="name">The file of the public half.</param>
-internal sealed class CommandSigningKey(Func<byte[], CancellationToken, Task<byte[]>> sign, VerificationKey verifier, string name) : SigningKey(verifier, name)
+internal sealed class CommandSigningKey(Func<byte[], CancellationToken, Task<byte[]>> sign, VerificationKey verifier, string name)
+    : SigningKey(verifier, name)
 {
     /// <inheritdoc/>
-    protected override Task<byte[]> MakeAsync(SignedBytes data, CancellationToken cancellationToken) => sign(data.Hash(HashAlgorithmName.SHA256), cancellationToken);
+    protected override Task<byte[]> MakeAsync(SignedBytes data, CancellationToken cancellationToken) =>
+        sign(data.Hash(HashAlgorithmName.SHA256), cancellationToken);
 }

@@ -9,8 +9,12 @@ using Org.BouncyCastle.Crypto.Parameters;
 
 namespace Airgap.Trust.Signing;
 
-/// <summary>cosign's encrypted private key: scrypt, and NaCl's secretbox over PKCS#8. .NET has neither: BouncyCastle does the arithmetic, and is loaded only for it.</summary>
-/// <remarks>Source: sigstore/cosign, pkg/cosign/keys.go; theupdateframework/go-tuf, encrypted.go; NaCl, secretbox (XSalsa20, Poly1305).</remarks>
+/// <summary>
+/// cosign's encrypted private key: scrypt, and NaCl's secretbox over PKCS#8. .NET has neither: BouncyCastle does the arithmetic, and is
+/// loaded only for it.
+/// </summary>
+/// <remarks>Source: sigstore/cosign, pkg/cosign/keys.go; theupdateframework/go-tuf, encrypted.go; NaCl, secretbox (XSalsa20,
+/// Poly1305).</remarks>
 internal static class CosignKeyBox
 {
     private const int KeyBytes = 32;

@@ -4,7 +4,10 @@ using Airgap.Trust.Keys;
 
 namespace Airgap.Trust.Signing;
 
-/// <summary>Signs as cosign does: ECDSA (DER) and RSA PKCS#1 v1.5 over SHA-256, pure Ed25519. The public key verifies every signature before it is returned.</summary>
+/// <summary>
+/// Signs as cosign does: ECDSA (DER) and RSA PKCS#1 v1.5 over SHA-256, pure Ed25519. The public key verifies every signature before it is
+/// returned.
+/// </summary>
 internal abstract class SigningKey(VerificationKey verifier, string name) : IDisposable
 {
     /// <summary>The public half.</summary>
@@ -17,14 +20,16 @@ internal abstract class SigningKey(VerificationKey verifier, string name) : IDis
     public virtual bool SignsHashes => true;
 
     /// <summary>Signs.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.SigningFailed"/>: there is no signature, or the public key does not verify it.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.SigningFailed"/>: there is no signature, or the public key does not verify
+    /// it.</exception>
     public async Task<byte[]> SignAsync(SignedBytes data, CancellationToken cancellationToken)
     {
-        byte[] signature = await MakeAsync(data, cancellationToken).ConfigureAwait(false);
+        byte[] signature = await MakeAsync(data, cancellationToken);
         return Public.Verify(data, signature, orOwnHash: false)
             ? signature
             : throw new AirgapException(
-                ErrorCode.SigningFailed, $"What was signed by {Name} is not verified by its public key.", "See that the public key and the program that signs belong together.");
+                ErrorCode.SigningFailed, $"What was signed by {Name} is not verified by its public key.",
+                "See that the public key and the program that signs belong together.");
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,8 @@ namespace Airgap.Trust.Signing;
 /// <summary>Private keys as PEM: PKCS#8 plain and encrypted, the older forms of OpenSSL, and cosign's encrypted one.</summary>
 internal static class SigningKeyFile
 {
-    private const string Advice = "Give a private key as PEM: that of 'cosign generate-key-pair', or PKCS#8 ('openssl pkcs8 -topk8 -in KEY -out NEW').";
+    private const string Advice =
+        "Give a private key as PEM: that of 'cosign generate-key-pair', or PKCS#8 ('openssl pkcs8 -topk8 -in KEY -out NEW').";
     private const string Ed25519 = "1.3.101.112";
 
     /// <summary>Reads the text of one.</summary>
@@ -36,7 +37,8 @@ internal static class SigningKeyFile
                 "ENCRYPTED PRIVATE KEY" => FromPkcs8(Decrypt(der, Needed(password, name), name, format), name, format),
                 "ENCRYPTED SIGSTORE PRIVATE KEY" or "ENCRYPTED COSIGN PRIVATE KEY" =>
                     FromPkcs8(CosignKeyBox.Open(der, Needed(password, name), format) ?? throw WrongPassword(name), name, format),
-                "PUBLIC KEY" => throw format.Invalid("it is the public key, with which nothing is signed unless a command that signs is named beside it"),
+                "PUBLIC KEY" => throw format.Invalid(
+                    "it is the public key, with which nothing is signed unless a command that signs is named beside it"),
                 _ => throw format.Invalid($"it holds '{label}', and not a private key"),
             };
         }
@@ -89,7 +91,8 @@ internal static class SigningKeyFile
                         throw format.Invalid("its Ed25519 key does not have 32 bytes");
                     return new Ed25519SigningKey(seed, VerificationKey.Read(InfoOf(Ed25519SigningKey.PublicOf(seed)), format), name);
                 default:
-                    throw format.Invalid($"keys of the type {algorithm} are not supported; those of ECDSA (P-256, P-384, P-521), RSA and Ed25519 are");
+                    throw format.Invalid(
+                        $"keys of the type {algorithm} are not supported; those of ECDSA (P-256, P-384, P-521), RSA and Ed25519 are");
             }
         }
         finally
@@ -112,9 +115,11 @@ internal static class SigningKeyFile
         return Rsa(key, name, format);
     }
 
-    private static EcdsaSigningKey Ec(ECDsa key, string name, Format format) => new(key, VerificationKey.Read(key.ExportSubjectPublicKeyInfo(), format), name);
+    private static EcdsaSigningKey Ec(ECDsa key, string name, Format format) =>
+        new(key, VerificationKey.Read(key.ExportSubjectPublicKeyInfo(), format), name);
 
-    private static RsaSigningKey Rsa(RSA key, string name, Format format) => new(key, VerificationKey.Read(key.ExportSubjectPublicKeyInfo(), format), name);
+    private static RsaSigningKey Rsa(RSA key, string name, Format format) =>
+        new(key, VerificationKey.Read(key.ExportSubjectPublicKeyInfo(), format), name);
 
     private static string AlgorithmOf(byte[] der, out byte[] inner)
     {
@@ -143,7 +148,8 @@ internal static class SigningKeyFile
     {
         try
         {
-            System.Security.Cryptography.Pkcs.Pkcs8PrivateKeyInfo info = System.Security.Cryptography.Pkcs.Pkcs8PrivateKeyInfo.DecryptAndDecode(password, der, out int read);
+            System.Security.Cryptography.Pkcs.Pkcs8PrivateKeyInfo info =
+                System.Security.Cryptography.Pkcs.Pkcs8PrivateKeyInfo.DecryptAndDecode(password, der, out int read);
             return read == der.Length ? info.Encode() : throw format.Invalid("there is more after the key");
         }
         catch (CryptographicException e)
@@ -153,8 +159,10 @@ internal static class SigningKeyFile
     }
 
     private static string Needed(string? password, string name) => password ?? throw new AirgapException(
-        ErrorCode.SigningPassword, $"The private key {name} is encrypted, and no password is given.", "Name a file with the password, or set AIRGAP_SIGNING_PASSWORD.");
+        ErrorCode.SigningPassword, $"The private key {name} is encrypted, and no password is given.",
+        "Name a file with the password, or set AIRGAP_SIGNING_PASSWORD.");
 
     private static AirgapException WrongPassword(string name, Exception? inner = null) => new(
-        ErrorCode.SigningPassword, $"The password does not open the private key {name}.", "Check the file or variable with the password.", inner);
+        ErrorCode.SigningPassword, $"The password does not open the private key {name}.",
+        "Check the file or variable with the password.", inner);
 }

@@ -5,8 +5,8 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Stored;
 
 /// <summary>
-/// What names an image as its subject. A list is a hint: each manifest is fetched, and one whose subject is another image is passed over. cosign's own lists tell a wrong artifact type, so
-/// none is left out for its entry in the list.
+/// What names an image as its subject. A list is a hint: each manifest is fetched, and one whose subject is another image is passed over.
+/// cosign's own lists tell a wrong artifact type, so none is left out for its entry in the list.
 /// </summary>
 internal static class AttachedManifests
 {
@@ -17,15 +17,16 @@ internal static class AttachedManifests
     /// <param name="subject">The image.</param>
     /// <param name="notes">Takes what was passed over.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    public static async Task<IReadOnlyList<Manifest>> OfAsync(ISignatureStore store, Digest subject, List<string> notes, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Manifest>> OfAsync(
+        ISignatureStore store, Digest subject, List<string> notes, CancellationToken cancellationToken)
     {
-        ReferrerList list = await store.ListReferrersAsync(subject, cancellationToken).ConfigureAwait(false);
+        ReferrerList list = await store.ListReferrersAsync(subject, cancellationToken);
         if (list.Manifests.Length > Limits.Signatures)
             notes.Add($"There are {list.Manifests.Length} referrers, and the first {Limits.Signatures} were looked at.");
         List<Manifest> result = [];
         foreach (Descriptor[] some in list.Manifests.Take(Limits.Signatures).Chunk(AtOnce))
         {
-            foreach (Manifest? manifest in await Task.WhenAll(some.Select(one => FindAsync(store, one, notes, cancellationToken))).ConfigureAwait(false))
+            foreach (Manifest? manifest in await Task.WhenAll(some.Select(one => FindAsync(store, one, notes, cancellationToken))))
             {
                 if (manifest is not null && manifest.Subject?.Digest == subject)
                     result.Add(manifest);
@@ -37,11 +38,12 @@ internal static class AttachedManifests
         return result;
     }
 
-    private static async Task<Manifest?> FindAsync(ISignatureStore store, Descriptor one, List<string> notes, CancellationToken cancellationToken)
+    private static async Task<Manifest?> FindAsync(
+        ISignatureStore store, Descriptor one, List<string> notes, CancellationToken cancellationToken)
     {
         try
         {
-            return await store.FindManifestAsync(one.Digest.ToString(), cancellationToken).ConfigureAwait(false);
+            return await store.FindManifestAsync(one.Digest.ToString(), cancellationToken);
         }
         catch (AirgapException e) when (SignatureFailures.IsOfOne(e))
         {

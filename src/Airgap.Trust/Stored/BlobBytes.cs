@@ -12,10 +12,11 @@ internal static class BlobBytes
         if (blob.Size > Limits.DocumentBytes)
             throw Rejection.Of($"It has {blob.Size} bytes, more than any signature.");
         byte[] bytes = new byte[blob.Size];
-        await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
 
         // The end has to be seen: only there digest and size are verified.
         byte[] more = new byte[1];
-        return await stream.ReadAsync(more, cancellationToken).ConfigureAwait(false) == 0 ? bytes : throw Rejection.Of("It has more bytes than its descriptor says.");
+        return await stream.ReadAsync(more, cancellationToken) == 0
+            ? bytes : throw Rejection.Of("It has more bytes than its descriptor says.");
     }
 }

@@ -8,10 +8,12 @@ namespace Airgap.Trust.Stored;
 internal sealed class RepositorySignatures(IImageRepository repository) : ISignatureStore
 {
     /// <inheritdoc/>
-    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) => repository.FindManifestAsync(tagOrDigest, cancellationToken);
+    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        repository.FindManifestAsync(tagOrDigest, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) => repository.ListReferrersAsync(subject, cancellationToken);
+    public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        repository.ListReferrersAsync(subject, cancellationToken);
 
     /// <inheritdoc/>
     public Task<byte[]> ReadBlobAsync(Descriptor blob, CancellationToken cancellationToken) =>

@@ -23,12 +23,14 @@ internal static class TimestampToken
             return null;
         try
         {
-            if (TokenOf(bytes) is not { } raw || !Rfc3161TimestampToken.TryDecode(raw, out Rfc3161TimestampToken? token, out int read) || read != raw.Length)
+            if (TokenOf(bytes) is not { } raw || !Rfc3161TimestampToken.TryDecode(raw, out Rfc3161TimestampToken? token, out int read)
+                || read != raw.Length)
                 return null;
             DateTimeOffset time = token.TokenInfo.Timestamp;
             foreach (Authority authority in authorities)
             {
-                X509Certificate2Collection candidates = [.. authority.Leaf is { } leaf ? [leaf] : Array.Empty<X509Certificate2>(), .. authority.Between, .. authority.Roots];
+                X509Certificate2Collection candidates =
+                    [.. authority.Leaf is { } leaf ? [leaf] : Array.Empty<X509Certificate2>(), .. authority.Between, .. authority.Roots];
                 if (!token.VerifySignatureForData(stamped, out X509Certificate2? signer, candidates))
                     continue;
                 Authority withEmbedded = authority with { Between = [.. authority.Between, .. token.AsSignedCms().Certificates] };

@@ -14,9 +14,11 @@ namespace Airgap.Cluster.Tests.Fuzzing;
 [TestCategory(TestKinds.Slow)]
 public sealed class ClusterFuzzTests
 {
-    private static readonly string[] s_json = ["null", "true", "{}", "[]", "\\ud800", "\\u0000", "\"metadata\":", "\"status\":", "\"conditions\":[", "\"usefulErrorMessage\":\"", "\"items\":[", "\"causes\":[", "-1", "1e400"];
+    private static readonly string[] s_json = ["null", "true", "{}", "[]", "\\ud800", "\\u0000", "\"metadata\":", "\"status\":",
+        "\"conditions\":[", "\"usefulErrorMessage\":\"", "\"items\":[", "\"causes\":[", "-1", "1e400"];
 
-    private static readonly string[] s_yaml = ["&a ", "*a", "<<: *a\n", "!!binary ", "? ", "---\n", "...\n", "|\n  ", "{a: ", "[a, ", "~", "0x7f", ".inf", "1_000", "\"\\u0000\"", "apiVersion: v1\n", "kind: List\n", "items:\n", "metadata:\n", "..", "%2e"];
+    private static readonly string[] s_yaml = ["&a ", "*a", "<<: *a\n", "!!binary ", "? ", "---\n", "...\n", "|\n  ", "{a: ", "[a, ", "~",
+        "0x7f", ".inf", "1_000", "\"\\u0000\"", "apiVersion: v1\n", "kind: List\n", "items:\n", "metadata:\n", "..", "%2e"];
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -59,7 +61,8 @@ public sealed class ClusterFuzzTests
         {
             File.WriteAllBytes(path, bytes);
             _ = KubeConfig.Read(path, null).Address;
-        }, [.. s_yaml, "clusters:\n", "users:\n", "contexts:\n", "server: ", "file:///", "token: ", "client-certificate-data: ", "current-context: ", "tls-server-name: "]);
+        }, [.. s_yaml, "clusters:\n", "users:\n", "contexts:\n", "server: ", "file:///", "token: ", "client-certificate-data: ",
+            "current-context: ", "tls-server-name: "]);
     }
 
     [TestMethod]

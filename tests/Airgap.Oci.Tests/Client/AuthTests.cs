@@ -91,7 +91,8 @@ public sealed class AuthTests
         await test.Repository(credentials: new FakeCredentials(s_user)).PushBlobAsync(
             new MemoryBlob([1]), RepositoryName.Parse("registry.local:5055/apps/base"), null, None);
 
-        StringAssert.EndsWith(tokens.Auth.Lines.Single(), "&scope=repository%3Aapps%2Fbase%3Apull&scope=repository%3Aapps%2Fweb%3Apull%2Cpush");
+        StringAssert.EndsWith(tokens.Auth.Lines.Single(),
+            "&scope=repository%3Aapps%2Fbase%3Apull&scope=repository%3Aapps%2Fweb%3Apull%2Cpush");
     }
 
     [TestMethod]
@@ -191,7 +192,8 @@ public sealed class AuthTests
             await context.Empty(context.Request.Method == "POST" ? 202 : 201, "/v2/apps/web/blobs/uploads/1");
         };
         SumProgress progress = new();
-        await test.Repository(credentials: new FakeCredentials(s_user)).PushBlobAsync(new MemoryBlob(Answers.Blob(200_000)), null, progress, None);
+        await test.Repository(credentials: new FakeCredentials(s_user))
+            .PushBlobAsync(new MemoryBlob(Answers.Blob(200_000)), null, progress, None);
         Assert.AreEqual(200_000, progress.Sum);
         Assert.HasCount(3, tokens.Registry.Lines, "POST, PUT refused, PUT");
     }
@@ -226,7 +228,8 @@ public sealed class AuthTests
 
     [TestMethod]
     [DataRow(401, "{\"details\":\"incorrect username or password\"}", ErrorCode.Unauthorized, "incorrect username or password")]
-    [DataRow(400, "{\"error\":\"invalid_scope\",\"error_description\":\"no such scope\"}", ErrorCode.TokenRequestFailed, "invalid_scope: no such scope")]
+    [DataRow(400, "{\"error\":\"invalid_scope\",\"error_description\":\"no such scope\"}", ErrorCode.TokenRequestFailed,
+        "invalid_scope: no such scope")]
     [DataRow(200, "{}", ErrorCode.TokenRequestFailed, "holds no token")]
     [DataRow(200, "<html>", ErrorCode.TokenRequestFailed, "holds no token")]
     public async Task ARefusedTokenTellsTheServersWords(int status, string body, ErrorCode expected, string words)
@@ -235,7 +238,8 @@ public sealed class AuthTests
         TokenServer tokens = await TokenServer.StartAsync(test);
         tokens.Auth.OnRequest = context => context.Json(status, body);
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository(credentials: new FakeCredentials(s_user)).FindManifestAsync("v1", None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository(credentials: new FakeCredentials(s_user)).FindManifestAsync("v1", None));
         Assert.AreEqual(expected, e.Code);
         StringAssert.Contains(e.Message, words);
         StringAssert.Contains(e.Message, "auth.local");
@@ -303,12 +307,15 @@ public sealed class AuthTests
                 server.LastForm = Encoding.UTF8.GetString(await context.ReadBody());
                 await (server.Refuse(context)
                     ? context.Error(403, "DENIED", "not both")
-                    : context.Json(200, $$"""{"access_token":"token{{Interlocked.Increment(ref server._issued)}}","expires_in":{{server.Lifetime}}}"""));
+                    : context.Json(
+                        200,
+                        $$"""{"access_token":"token{{Interlocked.Increment(ref server._issued)}}","expires_in":{{server.Lifetime}}}"""));
             };
             return server;
         }
 
         private Task ChallengeAsync(HttpContext context) => context.Challenge(
-            "Bearer realm=\"http://auth.local/token?a=1\",service=\"reg istry\"" + (ChallengeScope is null ? "" : $",scope=\"{ChallengeScope}\""));
+            "Bearer realm=\"http://auth.local/token?a=1\",service=\"reg istry\""
+            + (ChallengeScope is null ? "" : $",scope=\"{ChallengeScope}\""));
     }
 }

@@ -54,9 +54,11 @@ public sealed class BadNetworkTests
         RegistryClient client = test.Client(change: options => options with
         {
             RetryCount = 5,
-            MapEndpoint = (host, port) => Interlocked.Increment(ref lookups) <= 2 ? throw new SocketException((int)SocketError.TryAgain) : options.MapEndpoint!(host, port),
+            MapEndpoint = (host, port) => Interlocked.Increment(ref lookups) <= 2
+            ? throw new SocketException((int)SocketError.TryAgain) : options.MapEndpoint!(host, port),
         });
-        Assert.IsNotNull(await client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/a/b")).FindManifestAsync("v1", None));
+        Assert.IsNotNull(await client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/a/b"))
+            .FindManifestAsync("v1", None));
         Assert.IsGreaterThan(0, client.Statistics.Retries);
         Assert.IsTrue(test.Trace.Any(line => line.StartsWith("... attempt 2 in ", StringComparison.Ordinal)), "a retry is seen");
     }
@@ -141,7 +143,8 @@ public sealed class BadNetworkTests
         });
         try
         {
-            await test.Repository(change: options => options with { RetryCount = 1 }).PushBlobAsync(new MemoryBlob([1, 2, 3]), null, null, None);
+            await test.Repository(change: options => options with { RetryCount = 1 })
+                .PushBlobAsync(new MemoryBlob([1, 2, 3]), null, null, None);
         }
         catch (AirgapException e)
         {
@@ -149,7 +152,8 @@ public sealed class BadNetworkTests
             Assert.DoesNotContain("\n", e.Message);
         }
 
-        Assert.IsTrue(lines.All(line => line.EndsWith(" HTTP/1.1", StringComparison.Ordinal) && line.Count(c => c == ' ') == 2), string.Join('|', lines));
+        Assert.IsTrue(lines.All(line => line.EndsWith(" HTTP/1.1", StringComparison.Ordinal) && line.Count(c => c == ' ') == 2),
+            string.Join('|', lines));
     }
 
     [TestMethod]
@@ -162,8 +166,10 @@ public sealed class BadNetworkTests
         tokens.OnRequest = context => context.Empty(307, "http://elsewhere.local/token");
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnPing = context => context.Challenge("Bearer realm=\"http://tokens.local/token\",service=\"s\"");
-        server.OnRequest = context => context.Request.Headers.Authorization == "Bearer t" ? context.Manifest(s_bytes) : context.Challenge("Bearer realm=\"http://tokens.local/token\",service=\"s\"");
-        Assert.IsNotNull(await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret"))).FindManifestAsync("v1", None));
+        server.OnRequest = context => context.Request.Headers.Authorization == "Bearer t"
+            ? context.Manifest(s_bytes) : context.Challenge("Bearer realm=\"http://tokens.local/token\",service=\"s\"");
+        Assert.IsNotNull(await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret")))
+            .FindManifestAsync("v1", None));
         Assert.IsNotNull(tokens.Seen.First(seen => seen.Line.StartsWith("GET /token", StringComparison.Ordinal))["Authorization"]);
         Assert.IsTrue(elsewhere.Seen.All(seen => seen["Authorization"] is null));
     }
@@ -175,11 +181,13 @@ public sealed class BadNetworkTests
     [DataRow("""{"schemaVersion":2,"config":@,"layers":[]}""", MediaTypes.OciIndex)]
     [DataRow("""{"schemaVersion":2,"manifests":[]}""", MediaTypes.OciManifest)]
     [DataRow("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}""", MediaTypes.OciManifest)]
-    [DataRow("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":@,"layers":[]}""", MediaTypes.OciIndex)]
+    [DataRow("""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":@,"layers":[]}""",
+        MediaTypes.OciIndex)]
     public void AManifestThatMeansTwoThingsIsRefused(string json, string? given)
     {
         string descriptor = $$"""{"mediaType":"application/octet-stream","size":2,"digest":"{{Digest.Compute("{}"u8)}}"}""";
-        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Manifest.Parse(Encoding.UTF8.GetBytes(json.Replace("@", descriptor, StringComparison.Ordinal)), given));
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(
+            () => Manifest.Parse(Encoding.UTF8.GetBytes(json.Replace("@", descriptor, StringComparison.Ordinal)), given));
         Assert.AreEqual(ErrorCode.InvalidManifest, e.Code);
     }
 }

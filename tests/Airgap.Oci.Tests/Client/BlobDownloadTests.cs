@@ -34,7 +34,8 @@ public sealed class BlobDownloadTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Error(404, "BLOB_UNKNOWN", "blob unknown to registry");
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().GetBlob(s_wanted).OpenAsync(0, None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            async () => await test.Repository().GetBlob(s_wanted).OpenAsync(0, None));
         Assert.AreEqual(ErrorCode.BlobUnknown, e.Code);
         Assert.AreEqual(s_wanted.Digest.ToString(), e.Digest);
     }
@@ -51,7 +52,8 @@ public sealed class BlobDownloadTests
         byte[] target = new byte[s_bytes.Length];
 
         await stream.ReadExactlyAsync(target.AsMemory(0, s_bytes.Length - 1));
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await stream.ReadExactlyAsync(target.AsMemory(0, 1)));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            async () => await stream.ReadExactlyAsync(target.AsMemory(0, 1)));
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code);
         await Assert.ThrowsExactlyAsync<AirgapException>(async () => await stream.ReadExactlyAsync(target));
     }
@@ -149,7 +151,8 @@ public sealed class BlobDownloadTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         int requests = 0;
         server.OnRequest = context =>
-            Interlocked.Increment(ref requests) == 1 ? ServeAndBreak(context, ranges: true, 10_000) : ranges ? ServeRanges(context) : context.Bytes(s_bytes);
+            Interlocked.Increment(ref requests) == 1
+                ? ServeAndBreak(context, ranges: true, 10_000) : ranges ? ServeRanges(context) : context.Bytes(s_bytes);
         await using Stream? part = await test.Repository().GetBlob(s_wanted).TryOpenPartAsync(1000, 50_000, None);
         Assert.IsNotNull(part);
         MemoryStream read = new();
@@ -168,7 +171,8 @@ public sealed class BlobDownloadTests
             context.Response.Headers.ContentRange = $"bytes 1000-{s_bytes.Length - 1}/{s_bytes.Length}";
             return context.Bytes(s_bytes[1000..], status: 206);
         };
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().GetBlob(s_wanted).TryOpenPartAsync(1000, 500, None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            async () => await test.Repository().GetBlob(s_wanted).TryOpenPartAsync(1000, 500, None));
         Assert.AreEqual(ErrorCode.RegistryProtocol, e.Code);
     }
 
@@ -192,7 +196,8 @@ public sealed class BlobDownloadTests
         };
         RegistryClient client = test.Client();
 
-        CollectionAssert.AreEqual(s_bytes, await ReadAsync(client.GetRepository(Naming.RepositoryName.Parse("registry.local:5055/apps/web"))));
+        CollectionAssert.AreEqual(
+            s_bytes, await ReadAsync(client.GetRepository(Naming.RepositoryName.Parse("registry.local:5055/apps/web"))));
 
         Assert.AreEqual(3, requests);
         SeenRequest last = server.Seen.Last();
@@ -248,7 +253,8 @@ public sealed class BlobDownloadTests
             await context.Response.Body.FlushAsync();
             await stalled.Task;
         };
-        IImageRepository repository = test.Repository(change: options => options with { TimeProvider = clock, ResponseHeaderTimeout = TimeSpan.FromSeconds(30) });
+        IImageRepository repository =
+            test.Repository(change: options => options with { TimeProvider = clock, ResponseHeaderTimeout = TimeSpan.FromSeconds(30) });
         await using Stream stream = await repository.GetBlob(s_wanted).OpenAsync(0, None);
         byte[] target = new byte[s_bytes.Length];
         await stream.ReadExactlyAsync(target.AsMemory(0, 1000));
@@ -277,7 +283,8 @@ public sealed class BlobDownloadTests
             await release.Task;
         };
 
-        await Assert.ThrowsAsync<OperationCanceledException>(async () => await test.Repository().GetBlob(s_wanted).OpenAsync(0, cancel.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            async () => await test.Repository().GetBlob(s_wanted).OpenAsync(0, cancel.Token));
         release.SetResult();
         Assert.HasCount(1, server.Lines);
     }
@@ -304,7 +311,8 @@ public sealed class BlobDownloadTests
 
     private static (int From, int End)? RangeOf(HttpContext context) =>
         context.Request.Headers.Range.ToString() is { Length: > 0 } header && header["bytes=".Length..].Split('-') is [var first, var last]
-            ? (int.Parse(first, CultureInfo.InvariantCulture), last.Length == 0 ? s_bytes.Length : int.Parse(last, CultureInfo.InvariantCulture) + 1)
+            ? (int.Parse(first, CultureInfo.InvariantCulture),
+                last.Length == 0 ? s_bytes.Length : int.Parse(last, CultureInfo.InvariantCulture) + 1)
             : null;
 
     private static Task ServeRanges(HttpContext context)

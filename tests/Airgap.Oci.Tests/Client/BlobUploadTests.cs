@@ -87,7 +87,9 @@ public sealed class BlobUploadTests
         await using RegistryTest test = new();
         Upload upload = new(await test.ServeAsync(RegistryTest.Local)) { MountStatus = status };
 
-        Assert.AreEqual(BlobOutcome.Copied, await test.Repository().PushBlobAsync(new MemoryBlob(s_bytes), RepositoryName.Parse("registry.local:5055/apps/base"), null, None));
+        Assert.AreEqual(BlobOutcome.Copied,
+            await test.Repository().PushBlobAsync(
+                new MemoryBlob(s_bytes), RepositoryName.Parse("registry.local:5055/apps/base"), null, None));
 
         Assert.AreEqual("POST /v2/apps/web/blobs/uploads/", upload.Server.Lines[1]);
         Assert.HasCount(3, upload.Server.Lines);
@@ -273,7 +275,8 @@ public sealed class BlobUploadTests
         upload.Server.OnPing = context => context.Challenge("Basic realm=\"x\"");
         SumProgress progress = new();
 
-        await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret"))).PushBlobAsync(new MemoryBlob(s_bytes), null, progress, None);
+        await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret")))
+            .PushBlobAsync(new MemoryBlob(s_bytes), null, progress, None);
 
         CollectionAssert.AreEqual(s_bytes, stored);
         Assert.IsNull(storage.Seen.Last()["Authorization"]);
@@ -294,7 +297,8 @@ public sealed class BlobUploadTests
         Upload upload = new(await test.ServeAsync(RegistryTest.Local)) { Location = "http://storage.local/up?x=1" };
         upload.Server.OnPing = context => context.Challenge("Basic realm=\"x\"");
 
-        await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret"))).PushBlobAsync(new MemoryBlob(s_bytes), null, null, None);
+        await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret")))
+            .PushBlobAsync(new MemoryBlob(s_bytes), null, null, None);
 
         Assert.AreEqual($"PUT /up?x=1&digest={s_escaped}", storage.Lines.Single());
         Assert.IsNull(storage.Seen.Last()["Authorization"]);
@@ -311,11 +315,13 @@ public sealed class BlobUploadTests
         {
             "POST" => "HTTP/1.1 202 Accepted\r\nLocation: /v2/up\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
             "HEAD" => "HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            "PUT" or "PATCH" => $"HTTP/1.1 {status} No\r\nContent-Type: text/plain\r\nContent-Length: 8\r\nConnection: close\r\n\r\nearly no",
+            "PUT" or "PATCH" =>
+                $"HTTP/1.1 {status} No\r\nContent-Type: text/plain\r\nContent-Length: 8\r\nConnection: close\r\n\r\nearly no",
             _ => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
         });
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushBlobAsync(new MemoryBlob(large), null, null, None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository().PushBlobAsync(new MemoryBlob(large), null, null, None));
         Assert.AreEqual(expected, e.Code, e.Message);
         StringAssert.Contains(e.Message, "early no");
     }

@@ -118,7 +118,8 @@ public sealed class CertificateTests
         using X509Certificate2 certificate = Certificates.SelfSigned("other.example.com");
         await using RegistryTest test = new();
         (await test.ServeAsync(Remote, certificate)).OnRequest = context => context.Manifest(s_bytes);
-        Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: options => options with { VerifyCertificates = false }).FindManifestAsync("v1", None));
+        Assert.IsNotNull(await test.Repository(Remote + "/a/b", change: options => options with { VerifyCertificates = false })
+            .FindManifestAsync("v1", None));
     }
 
     [TestMethod]
@@ -130,7 +131,8 @@ public sealed class CertificateTests
         using TempFolder folder = new();
         if (text is not null)
             File.WriteAllText(folder["ca.pem"], text);
-        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => new RegistryClient(new RegistryOptions { CaCertificatePaths = [folder["ca.pem"]] }, new FakeCredentials(null)));
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(
+            () => new RegistryClient(new RegistryOptions { CaCertificatePaths = [folder["ca.pem"]] }, new FakeCredentials(null)));
         Assert.AreEqual(ErrorCode.InvalidCertificate, e.Code);
         StringAssert.Contains(e.Message, folder["ca.pem"]);
     }

@@ -30,9 +30,11 @@ public sealed class ChangingServersTests
         server.OnRequest = context =>
         {
             string sent = context.Request.Headers.Authorization.ToString();
-            bool isRight = hasChanged ? sent == "Bearer new-token" : sent == "Bearer old-token" || sent.StartsWith("Basic ", StringComparison.Ordinal);
+            bool isRight = hasChanged
+                ? sent == "Bearer new-token" : sent == "Bearer old-token" || sent.StartsWith("Basic ", StringComparison.Ordinal);
             return isRight ? context.Manifest(s_bytes)
-                : context.Challenge(hasChanged ? "Bearer realm=\"http://new.local/token\",service=\"new\",error=\"invalid_token\"" : before);
+                : context.Challenge(hasChanged
+                    ? "Bearer realm=\"http://new.local/token\",service=\"new\",error=\"invalid_token\"" : before);
         };
         IImageRepository repository = test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret")));
         Assert.IsNotNull(await repository.FindManifestAsync("v1", None));
@@ -77,11 +79,13 @@ public sealed class ChangingServersTests
 
         // More than four chunks: it goes in chunks from the beginning.
         byte[] blob = Answers.Blob(100_000);
-        await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret")), change: options => options with { UploadChunkBytes = 20_000 })
+        await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret")),
+            change: options => options with { UploadChunkBytes = 20_000 })
             .PushBlobAsync(new MemoryBlob(blob), null, null, None);
 
         CollectionAssert.AreEqual(blob, stored.ToArray());
-        Assert.AreSequenceEqual(["POST", "PATCH", "PATCH", "PATCH", "PATCH", "PATCH", "PUT"], other.Lines.Select(line => line.Split(' ')[0]));
+        Assert.AreSequenceEqual(
+            ["POST", "PATCH", "PATCH", "PATCH", "PATCH", "PATCH", "PUT"], other.Lines.Select(line => line.Split(' ')[0]));
         Assert.IsTrue(other.Seen.All(seen => seen["Authorization"] is null), "credentials do not go along");
     }
 
@@ -133,7 +137,8 @@ public sealed class ChangingServersTests
             lock (conditions)
                 conditions.Add(context.Request.Headers.IfRange.ToString());
             context.Response.Headers.ETag = after;
-            int from = int.Parse(context.Request.Headers.Range.ToString()["bytes=".Length..^1], System.Globalization.CultureInfo.InvariantCulture);
+            int from = int.Parse(context.Request.Headers.Range.ToString()["bytes=".Length..^1],
+                System.Globalization.CultureInfo.InvariantCulture);
             if (asksForIt && context.Request.Headers.IfRange != after)
             {
                 // Another version: all of it, from the beginning.

@@ -26,7 +26,8 @@ public sealed class ConnectionTests
         server.OnRequest = context => context.Manifest(s_bytes);
         RegistryClient client = test.Client();
 
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(i => client.GetRepository(Naming.RepositoryName.Parse($"{RegistryTest.Local}/r{i}")).FindManifestAsync("v1", None)));
+        await Task.WhenAll(Enumerable.Range(0, 5)
+            .Select(i => client.GetRepository(Naming.RepositoryName.Parse($"{RegistryTest.Local}/r{i}")).FindManifestAsync("v1", None)));
 
         Assert.AreEqual(1, server.Seen.Count(seen => seen.Line == "GET /v2/"));
         Assert.AreEqual(2, client.Statistics.Pings);
@@ -64,7 +65,11 @@ public sealed class ConnectionTests
         ScriptedServer server = await test.ServeAsync(Remote, certificate);
         server.OnPing = context => context.Error(500, "UNKNOWN", "broken");
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository(
-            Remote + "/a/b", change: options => options with { AllowInsecure = true, VerifyCertificates = false }).FindManifestAsync("v1", None));
+            Remote + "/a/b", change: options => options with
+            {
+                AllowInsecure = true,
+                VerifyCertificates = false
+            }).FindManifestAsync("v1", None));
         Assert.AreEqual(ErrorCode.RegistryFailed, e.Code);
         Assert.HasCount(3, server.Seen);
     }
@@ -85,7 +90,8 @@ public sealed class ConnectionTests
         {
             bool isLarge = context.Request.Path.Value!.EndsWith(Digest.Compute(large).ToString(), StringComparison.Ordinal);
             byte[] body = await context.ReadBody();
-            seen.Enqueue((context.Request.Method, context.Request.Method == "GET" ? isLarge ? large.Length : small.Length : body.Length, context.Request.Protocol));
+            seen.Enqueue((context.Request.Method, context.Request.Method == "GET" ? isLarge ? large.Length : small.Length : body.Length,
+                context.Request.Protocol));
             await (context.Request.Method switch
             {
                 "POST" => context.Empty(202, "/v2/a/b/blobs/uploads/1"),
@@ -93,7 +99,8 @@ public sealed class ConnectionTests
                 _ => context.Bytes(isLarge ? large : small),
             });
         };
-        IImageRepository repository = test.Repository(Remote + "/a/b", change: options => options with { VerifyCertificates = false, RetryCount = 1 });
+        IImageRepository repository =
+            test.Repository(Remote + "/a/b", change: options => options with { VerifyCertificates = false, RetryCount = 1 });
         foreach (byte[] bytes in new[] { small, large, large })
         {
             MemoryBlob blob = new(bytes);
@@ -126,10 +133,13 @@ public sealed class ConnectionTests
         using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(Remote, certificate);
-        server.OnRequest = context => context.Request.Headers.Authorization.Count == 0 ? context.Challenge("Basic realm=\"here\"") : context.Manifest(s_bytes);
-        RegistryClient client = test.Client(new FakeCredentials(new Credential.Basic("u", "p")), options => options with { VerifyCertificates = false });
+        server.OnRequest = context => context.Request.Headers.Authorization.Count == 0
+            ? context.Challenge("Basic realm=\"here\"") : context.Manifest(s_bytes);
+        RegistryClient client = test.Client(
+            new FakeCredentials(new Credential.Basic("u", "p")), options => options with { VerifyCertificates = false });
 
-        await Task.WhenAll(Enumerable.Range(0, 5).Select(i => client.GetRepository(Naming.RepositoryName.Parse($"{Remote}/r{i}")).FindManifestAsync("v1", None)));
+        await Task.WhenAll(Enumerable.Range(0, 5)
+            .Select(i => client.GetRepository(Naming.RepositoryName.Parse($"{Remote}/r{i}")).FindManifestAsync("v1", None)));
 
         Assert.AreEqual(0, client.Statistics.Pings);
         Assert.AreEqual(1, server.Seen.Count(seen => seen["Authorization"] is null), "one goes ahead, the others know the challenge");
@@ -160,7 +170,8 @@ public sealed class ConnectionTests
             await context.Manifest(s_bytes);
         };
         RegistryClient client = test.Client(change: options => options with { VerifyCertificates = false });
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => client.GetRepository(Naming.RepositoryName.Parse($"{Remote}/r{i}")).FindManifestAsync("v1", None)));
+        await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(i => client.GetRepository(Naming.RepositoryName.Parse($"{Remote}/r{i}")).FindManifestAsync("v1", None)));
         Assert.AreEqual(5, count);
     }
 
@@ -204,7 +215,8 @@ public sealed class ConnectionTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         server.OnRequest = _ => release.Task;
-        IImageRepository repository = test.Repository(change: options => options with { TimeProvider = clock, RetryCount = 1, ResponseHeaderTimeout = TimeSpan.FromSeconds(7) });
+        IImageRepository repository = test.Repository(
+            change: options => options with { TimeProvider = clock, RetryCount = 1, ResponseHeaderTimeout = TimeSpan.FromSeconds(7) });
         Task<Manifest?> find = repository.FindManifestAsync("v1", None);
         while (server.Lines.Length == 0 && !find.IsCompleted)
             await Task.Yield();
@@ -229,10 +241,12 @@ public sealed class ConnectionTests
         {
             if (Interlocked.Increment(ref requests) > 1)
                 return context.Manifest(s_bytes);
-            context.Response.Headers.RetryAfter = value == "date" ? clock.GetUtcNow().AddSeconds(20).ToString("R", CultureInfo.InvariantCulture) : value;
+            context.Response.Headers.RetryAfter = value == "date"
+                ? clock.GetUtcNow().AddSeconds(20).ToString("R", CultureInfo.InvariantCulture) : value;
             return context.Error(429, "TOOMANYREQUESTS", "slow down");
         };
-        RegistryClient client = test.Client(change: options => options with { TimeProvider = clock, ResponseHeaderTimeout = TimeSpan.FromMinutes(10) });
+        RegistryClient client = test.Client(
+            change: options => options with { TimeProvider = clock, ResponseHeaderTimeout = TimeSpan.FromMinutes(10) });
 
         Task<Manifest?> find = client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/a")).FindManifestAsync("v1", None);
         List<TimeSpan> waits = await clock.AdvanceUntilDoneAsync(find, due => due <= TimeSpan.FromMinutes(5));
@@ -272,7 +286,10 @@ public sealed class ConnectionTests
         ScriptedServer server = await test.ServeAsync(Remote, certificate);
         server.OnRequest = context => context.Challenge("Bearer realm=\"https://169.254.169.254/token\",service=\"x\"");
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository(
-            Remote + "/a/b", new FakeCredentials(new Credential.Basic("u", "p")), options => options with { VerifyCertificates = false }).FindManifestAsync("v1", None));
+            Remote + "/a/b", new FakeCredentials(new Credential.Basic("u", "p")), options => options with
+            {
+                VerifyCertificates = false
+            }).FindManifestAsync("v1", None));
         Assert.AreEqual(ErrorCode.TokenRealmRefused, e.Code);
         Assert.IsEmpty(realm.Seen);
     }

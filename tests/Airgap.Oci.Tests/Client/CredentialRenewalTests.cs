@@ -121,7 +121,8 @@ public sealed class CredentialRenewalTests
             ScriptedServer auth = await test.ServeAsync("auth.local");
             EndingSource source = new();
             ManualTime clock = new();
-            Setup setup = new(test, test.Repository(credentials: source, change: options => options with { TimeProvider = clock }), source, clock);
+            Setup setup = new(test, test.Repository(
+                credentials: source, change: options => options with { TimeProvider = clock }), source, clock);
             registry.OnPing = context => context.Challenge(challenge);
             registry.OnRequest = context => Sent(context) == setup.Accepted ? context.Manifest(s_bytes) : context.Challenge(challenge);
             auth.OnRequest = context => Sent(context) == setup.Refused

@@ -23,7 +23,8 @@ public sealed class EchoedSecretTests
         ("for HTML", WebUtility.HtmlEncode(Secret)),
         ("for JSON", JavaScriptEncoder.Default.Encode(Secret)),
         ("for JSON, little escaped", JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Secret)),
-        ("for JSON, the slash escaped", Secret.Replace("/", "\\/", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)),
+        ("for JSON, the slash escaped",
+            Secret.Replace("/", "\\/", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)),
         ("in hexadecimal", Convert.ToHexString(Encoding.UTF8.GetBytes(Secret))),
         ("in base64", Convert.ToBase64String(Encoding.UTF8.GetBytes(Secret))),
         ("in base64 behind a user", Convert.ToBase64String(Encoding.UTF8.GetBytes("robot:" + Secret))),
@@ -43,7 +44,8 @@ public sealed class EchoedSecretTests
     }
 
     [TestMethod]
-    public void OtherWordsStay() => Assert.AreEqual("denied for robot, tagged v1.0", EchoedSecret.Remove("denied for robot, tagged v1.0", Secret));
+    public void OtherWordsStay() =>
+        Assert.AreEqual("denied for robot, tagged v1.0", EchoedSecret.Remove("denied for robot, tagged v1.0", Secret));
 
     [TestMethod]
     [DataRow("robot:hunter2hunter2@registry.corp.com/apps/web:v1")]
@@ -71,5 +73,6 @@ public sealed class EchoedSecretTests
     [DataRow("registry.corp.com:5000/apps/web:v1@latest")]
     [DataRow("apps/web@sha256:short")]
     [DataRow("registry.corp.com:5000/apps/web@sha512:short")]
-    public void AWrongDigestIsShown(string text) => Assert.Contains($"'{text}'", Assert.ThrowsExactly<AirgapException>(() => ImageReference.Parse(text)).Message);
+    public void AWrongDigestIsShown(string text) =>
+        Assert.Contains($"'{text}'", Assert.ThrowsExactly<AirgapException>(() => ImageReference.Parse(text)).Message);
 }

@@ -81,7 +81,8 @@ public sealed class EnvironmentProxyTests
         List<string> trace = [];
         using RegistryClient client = Client($"HTTP_PROXY=http://user:pa%24s@127.0.0.1:{proxy.Port}", trace);
 
-        Manifest? found = await client.GetRepository(RepositoryName.Parse("registry.invalid/a/b")).FindManifestAsync("v1", CancellationToken.None);
+        Manifest? found = await client.GetRepository(RepositoryName.Parse("registry.invalid/a/b"))
+            .FindManifestAsync("v1", CancellationToken.None);
 
         Assert.AreEqual(Digest.Compute(manifest), found!.Digest);
         Assert.AreEqual("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("user:pa$s")), proxy.Seen.Last()["Proxy-Authorization"]);
@@ -97,7 +98,8 @@ public sealed class EnvironmentProxyTests
     {
         List<string> trace = [];
         using RegistryClient client = Client($"ALL_PROXY=http://user:secret@{proxy}", trace);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => client.GetRepository(RepositoryName.Parse("registry.invalid/a/b")).FindManifestAsync("v1", CancellationToken.None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => client.GetRepository(RepositoryName.Parse("registry.invalid/a/b")).FindManifestAsync("v1", CancellationToken.None));
         Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code);
         StringAssert.Contains(e.Message, phrase);
         lock (trace)
@@ -114,10 +116,12 @@ public sealed class EnvironmentProxyTests
         await using ScriptedServer registry = await ScriptedServer.StartAsync();
         registry.OnRequest = context => context.Manifest(Answers.ManifestBytes());
         using RegistryClient local = Client($"ALL_PROXY=http://127.0.0.1:{proxy.Port}", []);
-        Assert.IsNotNull(await local.GetRepository(RepositoryName.Parse($"127.0.0.1:{registry.Port}/a/b")).FindManifestAsync("v1", CancellationToken.None));
+        Assert.IsNotNull(await local.GetRepository(RepositoryName.Parse($"127.0.0.1:{registry.Port}/a/b"))
+            .FindManifestAsync("v1", CancellationToken.None));
 
         using RegistryClient named = Client($"ALL_PROXY=http://127.0.0.1:{proxy.Port};NO_PROXY=invalid", []);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => named.GetRepository(RepositoryName.Parse("registry.invalid/a/b")).FindManifestAsync("v1", CancellationToken.None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => named.GetRepository(RepositoryName.Parse("registry.invalid/a/b")).FindManifestAsync("v1", CancellationToken.None));
         Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code);
         Assert.IsEmpty(proxy.Seen);
     }

@@ -15,7 +15,9 @@ public sealed class HeaderParsingTests
     public void ChallengesReadBack() =>
         Gen.Select(s_token, Gen.Dictionary(s_token, s_value)[1, 4], Gen.Bool).List[1, 3].Sample(challenges =>
         {
-            string header = string.Join(", ", challenges.Select(c => $"{c.Item1} " + string.Join(c.Item3 ? ", " : ",", c.Item2.Select(p => $"{p.Key}={Quote(p.Value)}"))));
+            string header = string.Join(
+                ", ", challenges.Select(
+                    c => $"{c.Item1} " + string.Join(c.Item3 ? ", " : ",", c.Item2.Select(p => $"{p.Key}={Quote(p.Value)}"))));
             IReadOnlyList<Challenge> parsed = ChallengeParser.Parse(header);
             Assert.HasCount(challenges.Count, parsed);
             foreach ((var expected, Challenge actual) in challenges.Zip(parsed))
@@ -46,10 +48,12 @@ public sealed class HeaderParsingTests
     [DataRow("Negotiate, Bearer realm=\"https://a/t\"", "https://a/t")]
     [DataRow("Negotiate YWJj==, Basic realm=\"x\", Bearer realm=\"https://a/t\"", "https://a/t")]
     [DataRow("Bearer realm=\"https://a/t", "https://a/t")]
-    public void BearerChallengesOfTheWildAreRead(string header, string realm) => Assert.AreEqual(realm, Challenge.Choose(ChallengeParser.Parse(header))!.Realm);
+    public void BearerChallengesOfTheWildAreRead(string header, string realm) =>
+        Assert.AreEqual(realm, Challenge.Choose(ChallengeParser.Parse(header))!.Realm);
 
     [TestMethod]
-    public void TheNextLinkIsFoundAmongOthers() => Gen.Select(Gen.String[Gen.Char["abc/?&=,;%19"], 1, 20], s_value, Gen.Bool).Sample((target, title, quoted) =>
+    public void TheNextLinkIsFoundAmongOthers() =>
+        Gen.Select(Gen.String[Gen.Char["abc/?&=,;%19"], 1, 20], s_value, Gen.Bool).Sample((target, title, quoted) =>
     {
         string rel = quoted ? "\"prefetch next\"" : "next";
         string header = $"</first>; rel=first; title={Quote(title)}, <{target}>; title={Quote(title)}; rel={rel}, </last>; rel=\"last\"";
@@ -57,10 +61,12 @@ public sealed class HeaderParsingTests
     });
 
     [TestMethod]
-    public void UploadLocationsKeepTheirQuery() => Gen.Select(s_token, Gen.Dictionary(s_token, s_value)[0, 3], Gen.Bool).Sample((path, query, relative) =>
+    public void UploadLocationsKeepTheirQuery() =>
+        Gen.Select(s_token, Gen.Dictionary(s_token, s_value)[0, 3], Gen.Bool).Sample((path, query, relative) =>
     {
         Digest digest = Digest.Compute("x"u8);
-        string tail = $"/v2/{path}" + (query.Count == 0 ? "" : "?" + string.Join('&', query.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}")));
+        string tail = $"/v2/{path}"
+            + (query.Count == 0 ? "" : "?" + string.Join('&', query.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}")));
         Uri from = new("https://registry.example.com/v2/a/blobs/uploads/");
         Uri location = Redirects.Resolve(from, relative ? tail : "https://registry.example.com" + tail, false, new Operation("test", "x"));
         Assert.AreEqual(
@@ -85,5 +91,6 @@ public sealed class HeaderParsingTests
     [DataRow("https://host/path", "https://host/path")]
     public void UrlsAreShownWithoutSecrets(string url, string shown) => Assert.AreEqual(shown, Redaction.Url(new Uri(url)));
 
-    private static string Quote(string value) => "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+    private static string Quote(string value) =>
+        "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
 }

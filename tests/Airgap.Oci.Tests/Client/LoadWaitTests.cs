@@ -25,7 +25,8 @@ public sealed class LoadWaitTests
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         DateTimeOffset begun = _clock.GetUtcNow();
-        server.OnRequest = context => _clock.GetUtcNow() - begun < TimeSpan.FromSeconds(50) ? context.Empty(status) : context.Manifest(s_bytes);
+        server.OnRequest = context => _clock.GetUtcNow() - begun < TimeSpan.FromSeconds(50)
+            ? context.Empty(status) : context.Manifest(s_bytes);
 
         Task<Manifest?> find = Repository(test).FindManifestAsync("v1", None);
         List<TimeSpan> waits = await _clock.AdvanceUntilDoneAsync(find, wait => wait <= TimeSpan.FromSeconds(20));

@@ -56,7 +56,8 @@ public sealed class ManifestTests
     [DataRow("RAW", false)]
     public void EveryTextCanBeRead(string text, bool isTaken)
     {
-        string json = $"{{\"schemaVersion\":2,\"manifests\":[{{\"mediaType\":\"a/b\",\"digest\":\"{Digest.Compute([])}\",\"size\":0,\"platform\":{{\"os\":\"{text}\"}}}}]}}";
+        string json =
+            $"{{\"schemaVersion\":2,\"manifests\":[{{\"mediaType\":\"a/b\",\"digest\":\"{Digest.Compute([])}\",\"size\":0,\"platform\":{{\"os\":\"{text}\"}}}}]}}";
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(json);
         if (text == "RAW")
             bytes[bytes.AsSpan().IndexOf("RAW"u8)] = 0xFF;
@@ -88,7 +89,8 @@ public sealed class ManifestTests
         server.OnRequest = context => context.Manifest(s_bytes);
         Digest asked = Digest.Compute("other"u8);
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().FindManifestAsync(asked.ToString(), None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository().FindManifestAsync(asked.ToString(), None));
 
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code);
         StringAssert.Contains(e.Message, asked.ToString());
@@ -174,7 +176,8 @@ public sealed class ManifestTests
             await context.Empty(201);
         };
         RegistryClient client = test.Client();
-        await client.GetRepository(Naming.RepositoryName.Parse("registry.local:5055/apps/web")).PushManifestAsync(Manifest.Parse(s_bytes), "v1", None);
+        await client.GetRepository(Naming.RepositoryName.Parse("registry.local:5055/apps/web"))
+            .PushManifestAsync(Manifest.Parse(s_bytes), "v1", None);
 
         CollectionAssert.AreEqual(s_bytes, body);
         Assert.AreEqual("PUT /v2/apps/web/manifests/v1", server.Lines.Single());
@@ -226,7 +229,8 @@ public sealed class ManifestTests
         await test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), null, None);
 
         string target = "/v2/apps/web/manifests/" + Digest.Compute(s_bytes);
-        CollectionAssert.AreEqual(new[] { "PUT " + target, "HEAD " + target }, server.Lines, "without a digest in the answer the registry is asked");
+        CollectionAssert.AreEqual(
+            new[] { "PUT " + target, "HEAD " + target }, server.Lines, "without a digest in the answer the registry is asked");
     }
 
     [TestMethod]
@@ -246,7 +250,8 @@ public sealed class ManifestTests
             return context.Empty(201);
         };
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), "v1", None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), "v1", None));
         Assert.AreEqual(ErrorCode.DestinationMismatch, e.Code);
         StringAssert.Contains(e.Message, Digest.Compute(other).ToString());
     }
@@ -268,7 +273,8 @@ public sealed class ManifestTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Error(status, code, message);
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), "v1", None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), "v1", None));
 
         Assert.AreEqual(expected, e.Code);
         Assert.AreEqual(status, e.StatusCode);

@@ -107,7 +107,8 @@ public sealed class OfferedCredentialTests
     public async Task AnEmptyTokenIsNone()
     {
         await using RegistryTest test = new();
-        (await test.ServeAsync("auth.example", s_certificate)).OnRequest = context => context.Json(200, """{"token":"","access_token":"t"}""");
+        (await test.ServeAsync("auth.example", s_certificate)).OnRequest = context =>
+            context.Json(200, """{"token":"","access_token":"t"}""");
         ScriptedServer server = await test.ServeAsync(Host, s_certificate);
         server.OnRequest = context => context.Request.Headers.Authorization == "Bearer t"
             ? context.Manifest(s_bytes)
@@ -119,7 +120,8 @@ public sealed class OfferedCredentialTests
     {
         ScriptedServer server = await test.ServeAsync(Host, s_certificate);
         string authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{s_login.UserName}:{s_login.Password}"));
-        server.OnRequest = context => context.Request.Headers.Authorization == authorization ? context.Manifest(s_bytes) : context.Empty(anonymousStatus);
+        server.OnRequest = context => context.Request.Headers.Authorization == authorization
+            ? context.Manifest(s_bytes) : context.Empty(anonymousStatus);
         return server;
     }
 

@@ -52,7 +52,8 @@ public sealed class OwnSourceTests
         elsewhere.OnRequest = context => context.Request.Path == "/moved"
             ? context.Bytes(s_layer)
             : context.Empty(302, "https://elsewhere.example/moved");
-        IImageRepository repository = test.Repository(RegistryTest.Local + "/apps/web", new FakeCredentials(new Credential.Basic("u", "secret-pass")), Trusting);
+        IImageRepository repository =
+            test.Repository(RegistryTest.Local + "/apps/web", new FakeCredentials(new Credential.Basic("u", "secret-pass")), Trusting);
         CollectionAssert.AreEqual(s_layer, await BytesAsync(repository, LayerOf(Foreign, "https://elsewhere.example/layer")));
         CollectionAssert.AreEqual(new[] { "GET /layer", "GET /moved" }, elsewhere.Lines);
         Assert.IsTrue(elsewhere.Seen.All(seen => seen["Authorization"] is null));
@@ -66,7 +67,8 @@ public sealed class OwnSourceTests
         (_, ScriptedServer elsewhere) = await ServeAsync(test);
         elsewhere.OnRequest = context => context.Request.Path == "/good" ? context.Bytes(s_layer) : context.Empty(404);
         CollectionAssert.AreEqual(
-            s_layer, await BytesAsync(test.Repository(change: Trusting), LayerOf(Foreign, "https://elsewhere.example/gone", "https://elsewhere.example/good")));
+            s_layer, await BytesAsync(
+                test.Repository(change: Trusting), LayerOf(Foreign, "https://elsewhere.example/gone", "https://elsewhere.example/good")));
     }
 
     [TestMethod]
@@ -88,7 +90,8 @@ public sealed class OwnSourceTests
     {
         await using RegistryTest test = new();
         (_, ScriptedServer elsewhere) = await ServeAsync(test);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => BytesAsync(test.Repository(change: Trusting), LayerOf(type, url)));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => BytesAsync(test.Repository(change: Trusting), LayerOf(type, url)));
         Assert.AreEqual(ErrorCode.BlobUnknown, e.Code, why);
         Assert.IsEmpty(elsewhere.Seen);
     }
@@ -101,7 +104,8 @@ public sealed class OwnSourceTests
         await test.ServeAsync("registry.example", certificate);
         ScriptedServer inside = await test.ServeAsync("169.254.169.254");
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => BytesAsync(test.Repository("registry.example/apps/web", change: Trusting), LayerOf(Foreign, "http://169.254.169.254/latest")));
+            () => BytesAsync(test.Repository("registry.example/apps/web", change: Trusting),
+                LayerOf(Foreign, "http://169.254.169.254/latest")));
         Assert.Contains("internal address", e.Message);
         Assert.IsEmpty(inside.Seen);
     }
@@ -109,7 +113,8 @@ public sealed class OwnSourceTests
     private static RegistryOptions Trusting(RegistryOptions options) => options with { VerifyCertificates = false };
 
     private static async Task<(ScriptedServer Registry, ScriptedServer Elsewhere)> ServeAsync(RegistryTest test) =>
-        (await test.ServeAsync(RegistryTest.Local), await test.ServeAsync("elsewhere.example", Certificates.SelfSigned("elsewhere.example")));
+        (await test.ServeAsync(RegistryTest.Local),
+            await test.ServeAsync("elsewhere.example", Certificates.SelfSigned("elsewhere.example")));
 
     private static Descriptor ConfigOf(string content, string data) => Parse(
         $$"""{"mediaType":"{{MediaTypes.OciConfig}}","digest":"{{Digest.Compute(Encoding.UTF8.GetBytes(content))}}","size":{{content.Length}},"data":"{{data}}"}""", "").Config!;
@@ -119,9 +124,11 @@ public sealed class OwnSourceTests
         $$"""{"mediaType":"{{type}}","digest":"{{Digest.Compute(s_layer)}}","size":{{s_layer.Length}},"urls":[{{string.Join(',', urls.Select(url => $"\"{url}\""))}}]}""").Layers.Single();
 
     private static Manifest Parse(string config, string layers) => Manifest.Parse(
-        Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{config}},"layers":[{{layers}}]}"""));
+        Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{config}},"layers":[{{layers}}]}"""));
 
-    private static async Task<string> ReadAsync(IImageRepository repository, Descriptor blob) => Encoding.UTF8.GetString(await BytesAsync(repository, blob));
+    private static async Task<string> ReadAsync(IImageRepository repository, Descriptor blob) =>
+        Encoding.UTF8.GetString(await BytesAsync(repository, blob));
 
     private static async Task<byte[]> BytesAsync(IImageRepository repository, Descriptor blob)
     {

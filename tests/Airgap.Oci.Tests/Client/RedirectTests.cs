@@ -31,7 +31,8 @@ public sealed class RedirectTests
         server.OnPing = context => context.Challenge("Basic realm=\"x\"");
         server.OnRequest = context => context.Empty(status, "http://storage.local/blob?X-Amz-Signature=s3cret&digest=d");
 
-        await using Stream stream = await test.Repository(credentials: new FakeCredentials(new Credential.Basic("u", "p"))).GetBlob(s_wanted).OpenAsync(0, None);
+        await using Stream stream =
+            await test.Repository(credentials: new FakeCredentials(new Credential.Basic("u", "p"))).GetBlob(s_wanted).OpenAsync(0, None);
         byte[] target = new byte[s_bytes.Length];
         await stream.ReadExactlyAsync(target);
 
@@ -51,7 +52,8 @@ public sealed class RedirectTests
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnPing = context => context.Challenge("Basic realm=\"x\"");
         server.OnRequest = context => context.Request.Path == "/elsewhere" ? context.Bytes(s_bytes) : context.Empty(307, "/elsewhere");
-        await using Stream stream = await test.Repository(credentials: new FakeCredentials(new Credential.Basic("u", "p"))).GetBlob(s_wanted).OpenAsync(0, None);
+        await using Stream stream =
+            await test.Repository(credentials: new FakeCredentials(new Credential.Basic("u", "p"))).GetBlob(s_wanted).OpenAsync(0, None);
         Assert.IsNotNull(server.Seen.Last()["Authorization"]);
     }
 
@@ -61,7 +63,8 @@ public sealed class RedirectTests
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Empty(307, context.Request.Path);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().GetBlob(s_wanted).OpenAsync(0, None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            async () => await test.Repository().GetBlob(s_wanted).OpenAsync(0, None));
         Assert.AreEqual(ErrorCode.RedirectRefused, e.Code);
         Assert.HasCount(11, server.Lines);
     }
@@ -94,7 +97,8 @@ public sealed class RedirectTests
     [DataRow("https://registry.example.com/v2/x", "https://user@localhost:99/y")]
     public void BadLocationsAreRefused(string from, string location)
     {
-        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Redirects.Resolve(new Uri(from), location, registryIsLocal: false, s_test));
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(
+            () => Redirects.Resolve(new Uri(from), location, registryIsLocal: false, s_test));
         Assert.AreEqual(ErrorCode.RedirectRefused, e.Code);
     }
 

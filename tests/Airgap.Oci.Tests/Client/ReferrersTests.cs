@@ -49,12 +49,14 @@ public sealed class ReferrersTests
         RegistryClient client = test.Client();
         for (int i = 0; i < 2; i++)
         {
-            ReferrerList list = await client.GetRepository(Airgap.Oci.Naming.RepositoryName.Parse($"{RegistryTest.Local}/apps/web")).ListReferrersAsync(s_subject, CancellationToken.None);
+            ReferrerList list = await client.GetRepository(Airgap.Oci.Naming.RepositoryName.Parse($"{RegistryTest.Local}/apps/web"))
+                .ListReferrersAsync(s_subject, CancellationToken.None);
             Assert.IsFalse(list.FromApi);
             Assert.AreEqual(s_second, list.Manifests.Single().Digest);
         }
 
-        Assert.AreSequenceEqual([$"GET {s_api}", $"GET {s_fallback}", $"GET {s_fallback}"], server.Lines.ToArray(), "the API is asked for once");
+        Assert.AreSequenceEqual(
+            [$"GET {s_api}", $"GET {s_fallback}", $"GET {s_fallback}"], server.Lines.ToArray(), "the API is asked for once");
         Assert.AreEqual(1, client.Statistics.ReferrerLists);
     }
 
@@ -107,11 +109,13 @@ public sealed class ReferrersTests
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Json(503, "");
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().ListReferrersAsync(s_subject, CancellationToken.None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository().ListReferrersAsync(s_subject, CancellationToken.None));
         Assert.AreEqual(ErrorCode.RegistryFailed, e.Code);
         Assert.Contains(s_subject.ToString(), e.Message);
         CollectionAssert.AreEquivalent(
-            new[] { $"GET {s_api}", $"GET {s_api}", $"GET {s_api}" }, server.Lines.Where(line => line.Contains("/referrers/", StringComparison.Ordinal)).ToArray());
+            new[] { $"GET {s_api}", $"GET {s_api}", $"GET {s_api}" },
+            server.Lines.Where(line => line.Contains("/referrers/", StringComparison.Ordinal)).ToArray());
     }
 
     [TestMethod]
@@ -125,7 +129,8 @@ public sealed class ReferrersTests
             context.Response.Headers.Link = $"<{s_api}>; rel=\"next\"";
             return context.Bytes(Index(s_first), MediaTypes.OciIndex);
         };
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().ListReferrersAsync(s_subject, CancellationToken.None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository().ListReferrersAsync(s_subject, CancellationToken.None));
         Assert.AreEqual(ErrorCode.RegistryProtocol, e.Code);
     }
 
@@ -138,7 +143,8 @@ public sealed class ReferrersTests
     public async Task TheListOfClientsStandsInForOneThatFails(int status, string body)
     {
         await using RegistryTest test = new();
-        (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal)
+        (await test.ServeAsync(RegistryTest.Local)).OnRequest = context =>
+            context.Request.Path.Value!.Contains("/manifests/", StringComparison.Ordinal)
             ? context.Manifest(Index(s_first), MediaTypes.OciIndex)
             : context.Bytes(System.Text.Encoding.UTF8.GetBytes(body), MediaTypes.OciIndex, status);
         ReferrerList list = await test.Repository().ListReferrersAsync(s_subject, CancellationToken.None);

@@ -27,9 +27,11 @@ public sealed class SecretTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        string scheme = credential is Credential.Basic ? "Basic realm=\"r\"" : "Bearer realm=\"http://registry.local:5055/token\",service=\"s\"";
+        string scheme = credential is Credential.Basic
+            ? "Basic realm=\"r\"" : "Bearer realm=\"http://registry.local:5055/token\",service=\"s\"";
         server.OnPing = context => context.Challenge(scheme);
-        server.OnRequest = context => context.Request.Headers.Authorization.Count == 0 ? context.Challenge(scheme) : RepeatAsync(context, status);
+        server.OnRequest = context => context.Request.Headers.Authorization.Count == 0
+            ? context.Challenge(scheme) : RepeatAsync(context, status);
         await AssertKeptAsync(test, credential, server);
     }
 
@@ -50,13 +52,16 @@ public sealed class SecretTests
 
     private static async Task AssertKeptAsync(RegistryTest test, Credential credential, ScriptedServer teller)
     {
-        IImageRepository repository = test.Repository(credentials: new FakeCredentials(credential), change: options => options with { RetryCount = 2 });
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => repository.GetManifestAsync("v1", CancellationToken.None));
+        IImageRepository repository =
+            test.Repository(credentials: new FakeCredentials(credential), change: options => options with { RetryCount = 2 });
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => repository.GetManifestAsync("v1", CancellationToken.None));
         Assert.Contains("REDACTED", e.Message, "it was repeated");
         Assert.IsNotEmpty(teller.Seen);
         KnownSecrets secrets = new();
         secrets.Add(Password, Token);
-        Assert.IsNull(secrets.FindIn($"{e}\n{e.Advice}\n{e.Reference}\n{e.ToDiagnostic()}\n{credential}\n{new CredentialOptions { Password = Password, Token = Token }}"));
+        Assert.IsNull(secrets.FindIn(
+            $"{e}\n{e.Advice}\n{e.Reference}\n{e.ToDiagnostic()}\n{credential}\n{new CredentialOptions { Password = Password, Token = Token }}"));
         Assert.IsNull(secrets.FindIn(string.Join('\n', test.Trace)));
     }
 

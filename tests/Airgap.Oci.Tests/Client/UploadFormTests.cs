@@ -10,7 +10,9 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Each registry takes uploads in its own way, and every blob ends up there; what one blob teaches, the others need not learn.</summary>
+/// <summary>
+/// Each registry takes uploads in its own way, and every blob ends up there; what one blob teaches, the others need not learn.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class UploadFormTests
@@ -103,7 +105,8 @@ public sealed class UploadFormTests
         {
             registry.Clear();
             await PushAsync(client, registry, Answers.Blob(Chunk, seed));
-            CollectionAssert.AreEqual(expected, registry.Requests.Select(request => request.Kind).Where(kind => kind != RequestKind.Ping).ToArray());
+            CollectionAssert.AreEqual(
+                expected, registry.Requests.Select(request => request.Kind).Where(kind => kind != RequestKind.Ping).ToArray());
         }
     }
 
@@ -163,7 +166,8 @@ public sealed class UploadFormTests
     public async Task ABlobThatSomebodyElseSentMeanwhileIsFound()
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        Func<RecordedRequest, Microsoft.AspNetCore.Http.HttpContext, Fault?> behaviour = UploadBehaviour.Of(UploadBehaviours.NoMount | UploadBehaviours.BlobsOnce);
+        Func<RecordedRequest, Microsoft.AspNetCore.Http.HttpContext, Fault?> behaviour =
+            UploadBehaviour.Of(UploadBehaviours.NoMount | UploadBehaviours.BlobsOnce);
         using RegistryClient client = Client();
         using RegistryClient other = Client();
         registry.OnRequest = behaviour;
@@ -202,8 +206,10 @@ public sealed class UploadFormTests
         await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         using RegistryClient client = Client();
-        IBlobContent missing = client.GetRepository(RepositoryName.Parse($"{source.Host}/{Name}")).GetBlob(new MemoryBlob(s_small).Descriptor);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => client.GetRepository(RepositoryName.Parse($"{registry.Host}/{Name}")).PushBlobAsync(missing, null, null, None));
+        IBlobContent missing = client.GetRepository(RepositoryName.Parse($"{source.Host}/{Name}"))
+            .GetBlob(new MemoryBlob(s_small).Descriptor);
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => client.GetRepository(RepositoryName.Parse($"{registry.Host}/{Name}")).PushBlobAsync(missing, null, null, None));
         Assert.AreEqual(ErrorCode.BlobUnknown, e.Code);
         Assert.HasCount(1, source.Of(RequestKind.BlobGet));
     }
@@ -214,7 +220,8 @@ public sealed class UploadFormTests
     public async Task ARegistryThatSendsUsBackForEverIsSentTheWhole()
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        registry.OnRequest = (request, _) => request.Kind == RequestKind.UploadPatch && request.Header("Content-Range") is { } range && !range.StartsWith("0-", StringComparison.Ordinal)
+        registry.OnRequest = (request, _) => request.Kind == RequestKind.UploadPatch && request.Header("Content-Range") is { } range
+            && !range.StartsWith("0-", StringComparison.Ordinal)
             ? Fault.Status(416, headers: ("Range", "0-0"))
             : null;
         using RegistryClient client = Client();
@@ -266,9 +273,15 @@ public sealed class UploadFormTests
     }
 
     private static RegistryClient Client() => new(
-        new RegistryOptions { RetryDelay = TimeSpan.FromMilliseconds(1), UploadChunkBytes = Chunk, ResponseHeaderTimeout = TimeSpan.FromSeconds(60) }, new FakeCredentials(null));
+        new RegistryOptions
+        {
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            UploadChunkBytes = Chunk,
+            ResponseHeaderTimeout = TimeSpan.FromSeconds(60)
+        }, new FakeCredentials(null));
 
-    private static Task<BlobOutcome> PushAsync(RegistryClient client, RegistryFixture registry, byte[] bytes, IProgress<long>? progress = null) =>
+    private static Task<BlobOutcome> PushAsync(
+        RegistryClient client, RegistryFixture registry, byte[] bytes, IProgress<long>? progress = null) =>
         client.GetRepository(RepositoryName.Parse($"{registry.Host}/{Name}")).PushBlobAsync(new MemoryBlob(bytes), null, progress, None);
 
     private static async Task AssertThereAsync(RegistryFixture registry, byte[] bytes)

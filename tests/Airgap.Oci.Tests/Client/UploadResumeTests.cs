@@ -97,7 +97,8 @@ public sealed class UploadResumeTests
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         registry.OnRequest = (request, _) => request.Kind == RequestKind.UploadPatch ? Fault.TruncateUpload(0) : null;
         using RegistryClient client = Client(retries: 3);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(5 * Chunk)), null, null, None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(5 * Chunk)), null, null, None));
         Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code, e.Message);
         Assert.AreEqual(2, client.Statistics.Retries);
     }
@@ -136,11 +137,13 @@ public sealed class UploadResumeTests
         registry.OnRequest = (request, _) => request.Kind switch
         {
             RequestKind.UploadPatch when Interlocked.Increment(ref patches) % 2 == 0 => Fault.TruncateUpload(1000),
-            RequestKind.UploadPatch when patches % 2 == 1 && request.Header("Content-Range") is { } range && !range.StartsWith("0-", StringComparison.Ordinal) => Fault.Status(404),
+            RequestKind.UploadPatch when patches % 2 == 1 && request.Header("Content-Range") is { } range
+                && !range.StartsWith("0-", StringComparison.Ordinal) => Fault.Status(404),
             _ => null,
         };
         using RegistryClient client = Client();
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(5 * Chunk)), null, null, None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(5 * Chunk)), null, null, None));
         Assert.AreEqual(ErrorCode.UploadForgotten, e.Code, e.Message);
     }
 
@@ -153,14 +156,16 @@ public sealed class UploadResumeTests
         using (CancellationTokenSource killed = new())
         using (RegistryClient client = Client(store: store))
         {
-            registry.OnRequest = (request, _) => request.Kind == RequestKind.UploadPatch && request.Header("Content-Range")!.StartsWith($"{4 * Chunk}-", StringComparison.Ordinal)
+            registry.OnRequest = (request, _) => request.Kind == RequestKind.UploadPatch
+                && request.Header("Content-Range")!.StartsWith($"{4 * Chunk}-", StringComparison.Ordinal)
                 ? Fault.Custom(async (context, _) =>
                 {
                     await killed.CancelAsync();
                     context.Abort();
                 })
                 : null;
-            await Assert.ThrowsAsync<OperationCanceledException>(() => Repository(client, registry).PushBlobAsync(blob, null, null, killed.Token));
+            await Assert.ThrowsAsync<OperationCanceledException>(
+                () => Repository(client, registry).PushBlobAsync(blob, null, null, killed.Token));
         }
 
         registry.OnRequest = null;
@@ -183,7 +188,8 @@ public sealed class UploadResumeTests
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         MemoryBlob blob = new(Answers.Blob(2 * Chunk));
         MemoryUploadStore store = new();
-        store.Saved[$"{registry.Host}/{Name}@{blob.Descriptor.Digest}"] = new(new Uri(registry.Address, $"v2/{Name}/blobs/uploads/{Guid.NewGuid():D}"), Chunk);
+        store.Saved[$"{registry.Host}/{Name}@{blob.Descriptor.Digest}"] =
+            new(new Uri(registry.Address, $"v2/{Name}/blobs/uploads/{Guid.NewGuid():D}"), Chunk);
         using RegistryClient client = Client(store: store);
         await Repository(client, registry).PushBlobAsync(blob, null, null, None);
         await AssertThereAsync(registry, blob);
@@ -219,11 +225,13 @@ public sealed class UploadResumeTests
             await context.Empty(201);
         };
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Request.Method == "HEAD" ? context.Empty(404) : context.Empty(202, "http://storage.local/up?signature=secret");
+        server.OnRequest = context => context.Request.Method == "HEAD"
+            ? context.Empty(404) : context.Empty(202, "http://storage.local/up?signature=secret");
         MemoryUploadStore store = new();
         MemoryBlob blob = new(Answers.Blob(2 * Chunk));
         store.Saved[$"{RegistryTest.Local}/{Name}@{blob.Descriptor.Digest}"] = new(new Uri("http://elsewhere.local/up"), Chunk);
-        await test.Repository(change: options => options with { UploadSessions = store, UploadChunkBytes = Chunk }).PushBlobAsync(blob, null, null, None);
+        await test.Repository(change: options => options with { UploadSessions = store, UploadChunkBytes = Chunk })
+            .PushBlobAsync(blob, null, null, None);
         Assert.AreEqual(1, store.Opened);
         Assert.IsEmpty(store.Saved);
         Assert.IsFalse(test.Connections.Any(host => host.StartsWith("elsewhere", StringComparison.Ordinal)));
@@ -249,7 +257,8 @@ public sealed class UploadResumeTests
         await using RegistryTest test = new();
         Sessions sessions = new(await test.ServeAsync(RegistryTest.Local)) { Minimum = 2 * Chunk };
         await Repository(test).PushBlobAsync(new MemoryBlob(Answers.Blob(5 * Chunk)), null, null, None);
-        CollectionAssert.AreEqual(new[] { $"0-{(2 * Chunk) - 1}", $"{2 * Chunk}-{(4 * Chunk) - 1}", $"{4 * Chunk}-{(5 * Chunk) - 1}" }, sessions.Ranges);
+        CollectionAssert.AreEqual(
+            new[] { $"0-{(2 * Chunk) - 1}", $"{2 * Chunk}-{(4 * Chunk) - 1}", $"{4 * Chunk}-{(5 * Chunk) - 1}" }, sessions.Ranges);
     }
 
     [TestMethod]
@@ -292,12 +301,21 @@ public sealed class UploadResumeTests
         Assert.AreEqual(1, client.Statistics.Retries);
     }
 
-    private static IImageRepository Repository(RegistryTest test, int chunk = Chunk) => test.Repository(change: options => options with { UploadChunkBytes = chunk });
+    private static IImageRepository Repository(RegistryTest test, int chunk = Chunk) =>
+        test.Repository(change: options => options with { UploadChunkBytes = chunk });
 
-    private static IImageRepository Repository(RegistryClient client, RegistryFixture registry) => client.GetRepository(RepositoryName.Parse($"{registry.Host}/{Name}"));
+    private static IImageRepository Repository(RegistryClient client, RegistryFixture registry) =>
+        client.GetRepository(RepositoryName.Parse($"{registry.Host}/{Name}"));
 
     private static RegistryClient Client(int retries = 5, IUploadSessionStore? store = null) => new(
-        new RegistryOptions { RetryCount = retries, RetryDelay = TimeSpan.FromMilliseconds(1), UploadChunkBytes = Chunk, UploadSessions = store, ResponseHeaderTimeout = TimeSpan.FromSeconds(60) },
+        new RegistryOptions
+        {
+            RetryCount = retries,
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            UploadChunkBytes = Chunk,
+            UploadSessions = store,
+            ResponseHeaderTimeout = TimeSpan.FromSeconds(60)
+        },
         new FakeCredentials(null));
 
     private static void Once(RegistryFixture registry, RequestKind kind, Func<Fault> fault)
@@ -307,7 +325,8 @@ public sealed class UploadResumeTests
     }
 
     private static long Received(RegistryFixture registry) =>
-        registry.Requests.Where(request => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch).Sum(request => request.RequestBytes);
+        registry.Requests.Where(request => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch)
+            .Sum(request => request.RequestBytes);
 
     private static async Task AssertThereAsync(RegistryFixture registry, MemoryBlob blob)
     {
@@ -378,7 +397,8 @@ public sealed class UploadResumeTests
                     break;
                 default:
                     await Held.WriteAsync(await context.ReadBody());
-                    await context.Empty(Digest.TryParse(request.Query["digest"]!, out Digest digest) && digest == Digest.Compute(Held.ToArray()) ? 201 : 400);
+                    await context.Empty(Digest.TryParse(request.Query["digest"]!, out Digest digest)
+                        && digest == Digest.Compute(Held.ToArray()) ? 201 : 400);
                     break;
             }
         }

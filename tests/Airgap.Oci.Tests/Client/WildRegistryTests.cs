@@ -31,7 +31,8 @@ public sealed class WildRegistryTests
         Assert.AreEqual(Digest.Compute(s_bytes), (await test.Repository().ResolveAsync("v1", None))?.Digest);
         Assert.IsTrue(await test.Repository().HasBlobAsync(new Descriptor("", Digest.Compute(s_bytes), s_bytes.Length), None));
         CollectionAssert.AreEqual(
-            new[] { "HEAD", "GET", "HEAD", "GET" }, server.Lines.Select(line => line[..line.IndexOf(' ')]).ToArray(), "one HEAD each, whatever its status");
+            new[] { "HEAD", "GET", "HEAD", "GET" }, server.Lines.Select(line => line[..line.IndexOf(' ')]).ToArray(),
+            "one HEAD each, whatever its status");
     }
 
     [TestMethod]
@@ -83,8 +84,10 @@ public sealed class WildRegistryTests
     {
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Json(
-            400, """{"errors":[{"code":"UNKNOWN","message":"unknown error"},{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry"}]}""");
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), "v1", None));
+            400,
+            """{"errors":[{"code":"UNKNOWN","message":"unknown error"},{"code":"MANIFEST_BLOB_UNKNOWN","message":"blob unknown to registry"}]}""");
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository().PushManifestAsync(Manifest.Parse(s_bytes), "v1", None));
         Assert.AreEqual(ErrorCode.BlobUnknown, e.Code);
         Assert.Contains("UNKNOWN: unknown error; MANIFEST_BLOB_UNKNOWN: blob unknown to registry", e.Message);
     }
@@ -106,7 +109,8 @@ public sealed class WildRegistryTests
     {
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Json(404, body);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository().ListExistingTagsAsync(None).ToListAsync());
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            async () => await test.Repository().ListExistingTagsAsync(None).ToListAsync());
         Assert.AreEqual(ErrorCode.RepositoryUnknown, e.Code);
     }
 
@@ -132,7 +136,8 @@ public sealed class WildRegistryTests
         IImageRepository repository = test.Repository();
         foreach (int seed in (int[])[1, 2, 3])
             Assert.AreEqual(BlobOutcome.Copied, await repository.PushBlobAsync(new MemoryBlob(Answers.Blob(100, seed)), from, null, None));
-        Assert.AreEqual(1, server.Lines.Count(line => line.Contains("from=apps%2Fbase", StringComparison.Ordinal)), string.Join('\n', server.Lines));
+        Assert.AreEqual(1, server.Lines.Count(line => line.Contains("from=apps%2Fbase", StringComparison.Ordinal)),
+            string.Join('\n', server.Lines));
     }
 
     [TestMethod]
@@ -169,7 +174,8 @@ public sealed class WildRegistryTests
                 await run.CancelAsync();
             await context.Empty(context.Request.Method switch { "POST" => 202, "DELETE" => 204, _ => 500 }, "/v2/apps/web/blobs/uploads/7");
         };
-        await Assert.ThrowsAsync<OperationCanceledException>(() => test.Repository().PushBlobAsync(new MemoryBlob(Answers.Blob(100)), null, null, run.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => test.Repository().PushBlobAsync(new MemoryBlob(Answers.Blob(100)), null, null, run.Token));
         Assert.Contains("DELETE /v2/apps/web/blobs/uploads/7", server.Lines);
     }
 
@@ -182,7 +188,9 @@ public sealed class WildRegistryTests
         server.OnRequest = context => HttpMethods.IsPut(context.Request.Method) ? context.Empty(201) : context.Manifest(s_bytes);
         await test.Repository().PushManifestAsync(manifest, "v1", None);
         string target = $"/v2/apps/web/manifests/{Sha512}";
-        CollectionAssert.AreEqual(new[] { "PUT " + target, "PUT /v2/apps/web/manifests/v1" }, server.Lines.Where(line => line.StartsWith("PUT", StringComparison.Ordinal)).ToArray());
+        CollectionAssert.AreEqual(
+            new[] { "PUT " + target, "PUT /v2/apps/web/manifests/v1" },
+            server.Lines.Where(line => line.StartsWith("PUT", StringComparison.Ordinal)).ToArray());
     }
 
     [TestMethod]
@@ -199,9 +207,11 @@ public sealed class WildRegistryTests
             context.Response.Headers["Docker-Content-Digest"] = Digest.Compute(s_bytes).ToString();
             return refuses ? context.Error(400, "DIGEST_INVALID", "not the digest") : context.Empty(201);
         };
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().PushManifestAsync(manifest, "v1", None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => test.Repository().PushManifestAsync(manifest, "v1", None));
         Assert.AreEqual(ErrorCode.DigestAlgorithmRefused, e.Code);
     }
 
-    private static Digest Sha512 => Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA512, System.Security.Cryptography.SHA512.HashData(s_bytes));
+    private static Digest Sha512 =>
+        Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA512, System.Security.Cryptography.SHA512.HashData(s_bytes));
 }

@@ -33,13 +33,17 @@ public sealed class ParserFuzzTests
     public void Digests() => Run("digest", text => Assert.AreEqual(text, Digest.Parse(text).ToString()), "sha256:", "sha512:", "+", ".");
 
     [TestMethod]
-    public void Challenges() => Run("challenge", text => Refuse(ChallengeParser.Parse(text).Count == 0), "Bearer ", "Basic ", "realm=", "\"", "\\", ",", "=", "scope=");
+    public void Challenges() =>
+        Run("challenge", text => Refuse(ChallengeParser.Parse(text).Count == 0), "Bearer ", "Basic ", "realm=", "\"", "\\",
+            ",", "=", "scope=");
 
     [TestMethod]
     public void Links() => Run("link", text => Refuse(LinkHeader.Next(text) is null), "<", ">", ";", "rel=", "\"next\"", ",", "title=");
 
     [TestMethod]
-    public void Manifests() => Fuzz.Run(TestContext, "manifest", bytes => Manifest.Parse(bytes), [.. s_json, "\"size\":", "\"digest\":\"sha256:", "\"layers\":[", "\"manifests\":[", "\"mediaType\":"]);
+    public void Manifests() =>
+        Fuzz.Run(TestContext, "manifest", bytes => Manifest.Parse(bytes),
+            [.. s_json, "\"size\":", "\"digest\":\"sha256:", "\"layers\":[", "\"manifests\":[", "\"mediaType\":"]);
 
     [TestMethod]
     public void DockerConfigs() => Fuzz.Run(TestContext, "docker-config", bytes =>
@@ -49,7 +53,9 @@ public sealed class ParserFuzzTests
     }, [.. s_json, "\"auths\":", "\"auth\":\"", "\"credHelpers\":", "\"credsStore\":"]);
 
     [TestMethod]
-    public void AnswersOfHelpers() => Run("helper-answer", text => Refuse(!HelperAnswer.TryRead(new HelperOutput(0, text, "", false), out _)), [.. s_json, "\"Secret\":", "\"Username\":\"<token>\""]);
+    public void AnswersOfHelpers() =>
+        Run("helper-answer", text => Refuse(!HelperAnswer.TryRead(new HelperOutput(0, text, "", false), out _)),
+            [.. s_json, "\"Secret\":", "\"Username\":\"<token>\""]);
 
     [TestMethod]
     public void SetsOfTheEnvironment() => Run("environment", text =>
@@ -64,7 +70,9 @@ public sealed class ParserFuzzTests
     }, "*", "?", "[", "]", "[a-", ".", ":", "/v2/", "\\", "@");
 
     [TestMethod]
-    public void Tokens() => Fuzz.Run(TestContext, "token", bytes => Refuse(AccessToken.Parse(bytes, DateTimeOffset.UnixEpoch) is null), [.. s_json, "\"token\":\"", "\"expires_in\":"]);
+    public void Tokens() => Fuzz.Run(
+        TestContext, "token", bytes => Refuse(AccessToken.Parse(bytes, DateTimeOffset.UnixEpoch) is null),
+        [.. s_json, "\"token\":\"", "\"expires_in\":"]);
 
     [TestMethod]
     public void BodiesOfErrors() => Fuzz.Run(TestContext, "error-body", bytes =>
@@ -88,5 +96,6 @@ public sealed class ParserFuzzTests
             throw new AirgapException(ErrorCode.InvalidArgument, "It was not taken.", "None.");
     }
 
-    private void Run(string target, Action<string> parse, params string[] tokens) => Fuzz.Run(TestContext, target, bytes => parse(Encoding.UTF8.GetString(bytes)), tokens);
+    private void Run(string target, Action<string> parse, params string[] tokens) =>
+        Fuzz.Run(TestContext, target, bytes => parse(Encoding.UTF8.GetString(bytes)), tokens);
 }

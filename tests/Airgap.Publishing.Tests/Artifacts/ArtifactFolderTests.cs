@@ -30,19 +30,23 @@ public sealed class ArtifactFolderTests : IDisposable
         string secret = File.ReadAllText(Assert.ContainsSingle(Directory.GetFiles(_folder["airgap/secrets"])));
         Assert.Contains("final.local", secret);
         Assert.Contains("other.local", secret);
-        Assert.ContainsSingle(Directory.GetFiles(_folder["airgap/manifests"]).Where(file => File.ReadAllText(file).Contains("kind: Secret", StringComparison.Ordinal)));
+        Assert.ContainsSingle(Directory.GetFiles(_folder["airgap/manifests"])
+            .Where(file => File.ReadAllText(file).Contains("kind: Secret", StringComparison.Ordinal)));
         Assert.DoesNotContain("kind: Secret\n", await KustomizeAsync());
     }
 
     [TestMethod]
     public async Task NamespacesAreFilesThatSortBeforeAllThatStandsInThem()
     {
-        await RunAsync(Settings, Simple([.. Secretgen("one"), ("CreateNamespace", "true")]), Nested([.. Secretgen("0two"), ("CreateNamespace", "true")]));
+        await RunAsync(Settings, Simple([.. Secretgen("one"), ("CreateNamespace", "true")]),
+            Nested([.. Secretgen("0two"), ("CreateNamespace", "true")]));
 
-        string[] names = [.. Directory.GetFiles(_folder["airgap/manifests"], "*.yml").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
+        string[] names = [.. Directory.GetFiles(_folder["airgap/manifests"], "*.yml").Select(file => Path.GetFileName(file)!)
+            .Order(StringComparer.Ordinal)];
         Assert.AreSequenceEqual(new[] { "00-0two.namespace.yml", "00-access.namespace.yml", "00-one.namespace.yml" }, names[..3]);
         Assert.HasCount(3, Regex.Matches(await KustomizeAsync(), "kind: Namespace"));
-        Assert.AreEqual("---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: access\n", File.ReadAllText(_folder["airgap/manifests/00-access.namespace.yml"]));
+        Assert.AreEqual("---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: access\n",
+            File.ReadAllText(_folder["airgap/manifests/00-access.namespace.yml"]));
 
         await RunAsync(Settings, Simple(Secretgen("one")));
         Assert.IsEmpty(Directory.GetFiles(_folder["airgap/manifests"], "*.namespace.yml"));
@@ -51,11 +55,14 @@ public sealed class ArtifactFolderTests : IDisposable
     [TestMethod]
     public async Task FluxAndArgoCDHaveAFileOfTheirOwn_WhichStandsInTheKustomization()
     {
-        PublishResult result = await RunAsync(Settings, Simple(("GitOps", "Flux"), ("InstallNamespace", "apps")), PublishItems.Image("registry.local:5055/user1/plain:1", ("GitOps", "argocd"), ("GitOpsPath", "config")));
+        PublishResult result = await RunAsync(
+            Settings, Simple(("GitOps", "Flux"), ("InstallNamespace", "apps")),
+            PublishItems.Image("registry.local:5055/user1/plain:1", ("GitOps", "argocd"), ("GitOpsPath", "config")));
 
         string flux = File.ReadAllText(_folder["airgap/manifests/simple-app-bundle.gitops.yml"]);
         Assert.Contains($"  url: oci://final.local/apps/simple-app-bundle\n  ref:\n    digest: {PublishItems.Digest}\n", flux);
-        Assert.Contains("  - name: registry.local:5055/apps/frontend\n    newName: final.local/apps/simple-app-bundle\n    digest: sha256:", flux);
+        Assert.Contains("  - name: registry.local:5055/apps/frontend\n    newName: final.local/apps/simple-app-bundle\n    digest: sha256:",
+            flux);
         Assert.Contains("    path: config\n", File.ReadAllText(_folder["airgap/manifests/plain.gitops.yml"]));
         Assert.HasCount(3, Regex.Matches(await KustomizeAsync(), "(?m)^kind: (OCIRepository|Kustomization|Application)$"));
         Assert.DoesNotContain(warning => warning.Code == ErrorCode.ImageNotReplaced, result.Warnings);
@@ -89,11 +96,13 @@ public sealed class ArtifactFolderTests : IDisposable
         PublishResult result = await RunAsync(Settings, Simple(("PackageRepository", "second")));
 
         Assert.AreSequenceEqual(
-            new[] { "kustomization.yaml", "manifests/Kustomization", "manifests/second.packagerepository.yml", "nested-bundle.bundle-lock.yml", "notes.txt", "relocation.html", "relocation.json", "second.bundle-lock.yml" },
+            new[] { "kustomization.yaml", "manifests/Kustomization", "manifests/second.packagerepository.yml",
+                "nested-bundle.bundle-lock.yml", "notes.txt", "relocation.html", "relocation.json", "second.bundle-lock.yml" },
             Files());
         Diagnostic warning = Assert.ContainsSingle(result.Warnings.Where(warning => warning.Code == ErrorCode.ArtifactChanged));
         Assert.Contains("nested-bundle.bundle-lock.yml", warning.Message);
-        Assert.IsEmpty(OfTheFolder(await RunAsync(Settings, Simple(("PackageRepository", "second")))), "It is told once; then the file is the user's.");
+        Assert.IsEmpty(OfTheFolder(await RunAsync(Settings, Simple(("PackageRepository", "second")))),
+            "It is told once; then the file is the user's.");
     }
 
     [TestMethod]
@@ -128,7 +137,8 @@ public sealed class ArtifactFolderTests : IDisposable
         PublishResult moved = await RunAsync(Settings with { Registry = "new.local/apps" }, Simple(secret));
 
         Assert.AreEqual(filled, File.ReadAllText(file));
-        Assert.Contains("new.local", Assert.ContainsSingle(moved.Warnings.Where(warning => warning.Code == ErrorCode.SecretNotUpdated)).Message);
+        Assert.Contains("new.local",
+            Assert.ContainsSingle(moved.Warnings.Where(warning => warning.Code == ErrorCode.SecretNotUpdated)).Message);
         Assert.DoesNotContain("REPLACE_ME", await KustomizeAsync());
     }
 
@@ -159,7 +169,9 @@ public sealed class ArtifactFolderTests : IDisposable
         Directory.CreateDirectory(_folder["other"]);
         File.WriteAllText(_folder["other/theirs.packagerepository.yml"], "theirs");
         foreach (string other in (string[])["precious.txt", "other/theirs.packagerepository.yml"])
-            File.AppendAllText(List, $"{PublishedFileList.DigestOf(_folder[other])}  {_folder[other]}\n{PublishedFileList.DigestOf(_folder[other])}  {_folder[$"airgap/../{other}"]}\n{_folder[other]}\n");
+            File.AppendAllText(List,
+                $"{PublishedFileList.DigestOf(_folder[other])}  {_folder[other]}\n{PublishedFileList.DigestOf(_folder[other])}  " +
+                $"{_folder[$"airgap/../{other}"]}\n{_folder[other]}\n");
         File.AppendAllText(List, $"{new string('0', 64)}  {_folder["airgap/mine.yml"]}\n");
 
         IReadOnlyList<Diagnostic> warnings = new ArtifactCleaner(Settings.FullOutputPath).Clean(List);
@@ -169,7 +181,8 @@ public sealed class ArtifactFolderTests : IDisposable
         Assert.IsTrue(File.Exists(_folder["other/theirs.packagerepository.yml"]));
         Assert.IsFalse(File.Exists(List));
         foreach (string named in (string[])["kustomization.yaml", "mine.yml", "precious.txt", "theirs.packagerepository.yml"])
-            Assert.IsTrue(warnings.Any(warning => warning.Code == ErrorCode.ArtifactChanged && warning.Message.Contains(named, StringComparison.Ordinal)), named);
+            Assert.IsTrue(warnings.Any(
+                warning => warning.Code == ErrorCode.ArtifactChanged && warning.Message.Contains(named, StringComparison.Ordinal)), named);
     }
 
     [TestMethod]
@@ -194,27 +207,32 @@ public sealed class ArtifactFolderTests : IDisposable
         await RunAsync(Settings, Simple(Secretgen("one")), Nested(Secretgen("two")));
 
         foreach (string file in Directory.GetFiles(_folder["airgap/manifests"]).Where(file => Path.GetFileName(file) != "Kustomization"))
-            Assert.MatchesRegex(new Regex("^---\napiVersion: (packaging|secretgen)\\.carvel\\.dev/v1alpha1\nkind: "), File.ReadAllText(file));
+            Assert.MatchesRegex(new Regex("^---\napiVersion: (packaging|secretgen)\\.carvel\\.dev/v1alpha1\nkind: "),
+                File.ReadAllText(file));
         string both = await KustomizeAsync();
         Assert.HasCount(2, Regex.Matches(both, "kind: PackageRepository"));
         Assert.HasCount(1, Regex.Matches(both, "kind: SecretExport"));
         Assert.AreEqual(both, await KustomizeAsync("airgap/manifests"));
     }
 
-    private static (string, string)[] Secretgen(string ns) => [("SecretName", "pull"), ("PullSecret", "SecretgenController"), ("SecretNamespace", "access"), ("Namespace", ns)];
+    private static (string, string)[] Secretgen(string ns) =>
+        [("SecretName", "pull"), ("PullSecret", "SecretgenController"), ("SecretNamespace", "access"), ("Namespace", ns)];
 
     // What kustomize makes of the folder; without kubectl, the texts that the list names.
     private async Task<string> KustomizeAsync(string folder = "airgap")
     {
         if (Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(path => File.Exists(Path.Combine(path, "kubectl"))))
         {
-            CliResult result = await Cli.RunAsync("kubectl", ["kustomize", _folder[folder]], new Dictionary<string, string?>(), _folder.Path);
+            CliResult result = await Cli.RunAsync(
+                "kubectl", ["kustomize", _folder[folder]], new Dictionary<string, string?>(), _folder.Path);
             Assert.AreEqual(0, result.ExitCode, result.Error);
             return result.Output;
         }
 
         Assert.AreNotEqual("1", Environment.GetEnvironmentVariable("AIRGAP_REQUIRE_PEERS"), "kubectl is missing.");
-        return string.Concat(File.ReadLines(_folder["airgap/manifests/Kustomization"]).Where(line => line.StartsWith("- ", StringComparison.Ordinal)).Select(line => File.ReadAllText(_folder[$"airgap/manifests/{line[2..]}"])));
+        return string.Concat(File.ReadLines(_folder["airgap/manifests/Kustomization"])
+            .Where(line => line.StartsWith("- ", StringComparison.Ordinal))
+            .Select(line => File.ReadAllText(_folder[$"airgap/manifests/{line[2..]}"])));
     }
 
     private string[] Files() =>
@@ -223,11 +241,14 @@ public sealed class ArtifactFolderTests : IDisposable
             .Select(file => Path.GetRelativePath(_folder["airgap"], file).Replace('\\', '/')).Order(StringComparer.Ordinal),
     ];
 
-    private static PublishItem Simple(params (string, string)[] metadata) => PublishItems.Bundle("registry.local:5055/mirror/simple-app-bundle:v1.0.0", metadata);
+    private static PublishItem Simple(params (string, string)[] metadata) =>
+        PublishItems.Bundle("registry.local:5055/mirror/simple-app-bundle:v1.0.0", metadata);
 
-    private static PublishItem Nested(params (string, string)[] metadata) => PublishItems.Bundle("registry.local:5055/mirror/nested-bundle:v1.0.0", metadata);
+    private static PublishItem Nested(params (string, string)[] metadata) =>
+        PublishItems.Bundle("registry.local:5055/mirror/nested-bundle:v1.0.0", metadata);
 
-    private Task<PublishResult> RunAsync(PublishSettings settings, params PublishItem[] items) => RunAsync(settings, keepsList: true, items);
+    private Task<PublishResult> RunAsync(PublishSettings settings, params PublishItem[] items) =>
+        RunAsync(settings, keepsList: true, items);
 
     private async Task<PublishResult> RunAsync(PublishSettings settings, bool keepsList, params PublishItem[] items)
     {

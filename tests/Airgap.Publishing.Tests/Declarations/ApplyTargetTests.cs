@@ -20,7 +20,9 @@ public sealed class ApplyTargetTests
     {
         using TempFolder folder = new();
         if (current is not (null or "missing"))
-            File.WriteAllText(folder["config"], $"apiVersion: v1\nkind: Config\n{(current.Length > 0 ? $"current-context: {current}\n" : "")}users:\n- name: u\n  user: {{token: s3cr3t}}\n");
+            File.WriteAllText(folder["config"],
+                $"apiVersion: v1\nkind: " +
+                $"Config\n{(current.Length > 0 ? $"current-context: {current}\n" : "")}users:\n- name: u\n  user: {{token: s3cr3t}}\n");
 
         // A relative path starts from the project.
         ImmutableArray<Diagnostic> problems = Problems(folder, new ApplySettings(context, null), current is null ? null : "config");
@@ -41,17 +43,29 @@ public sealed class ApplyTargetTests
         File.WriteAllText(folder["two"], "current-context: production\n");
         File.WriteAllText(folder["three"], "current-context: staging\n");
 
-        Assert.IsEmpty(Problems(folder, new ApplySettings("production", null), string.Join(Path.PathSeparator, "nowhere", "one", "two", "three")));
+        Assert.IsEmpty(Problems(
+            folder, new ApplySettings("production", null), string.Join(Path.PathSeparator, "nowhere", "one", "two", "three")));
     }
 
     [TestMethod]
     public void NothingIsAppliedOfAnArchive_AndNothingIsAskedWhereNobodyApplies()
     {
         using TempFolder folder = new();
-        PublishSettings settings = PublishItems.To("final.local/apps", folder.Path) with { Archive = "out.tar", Apply = new ApplySettings("production", null) };
+        PublishSettings settings = PublishItems.To("final.local/apps", folder.Path) with
+        {
+            Archive = "out.tar",
+            Apply = new ApplySettings("production", null)
+        };
 
-        Assert.AreEqual(ErrorCode.IncompatibleOptions, ApplyTarget.FindProblems(settings, _ => throw new InvalidOperationException(), null).Single().Code);
-        Assert.AreEqual(ErrorCode.IncompatibleOptions, ApplyTarget.FindProblems(settings with { Archive = "", Registry = "one.local/a;two.local/a" }, _ => throw new InvalidOperationException(), null).Single().Code);
+        Assert.AreEqual(ErrorCode.IncompatibleOptions,
+            ApplyTarget.FindProblems(settings, _ => throw new InvalidOperationException(), null).Single().Code);
+        Assert.AreEqual(ErrorCode.IncompatibleOptions,
+            ApplyTarget.FindProblems(
+                settings with
+                {
+                    Archive = "",
+                    Registry = "one.local/a;two.local/a"
+                }, _ => throw new InvalidOperationException(), null).Single().Code);
         Assert.IsEmpty(ApplyTarget.FindProblems(settings with { Apply = null }, _ => throw new InvalidOperationException(), null));
     }
 
@@ -61,7 +75,14 @@ public sealed class ApplyTargetTests
     [DataRow("none", null)]
     public void TheWait_IsRead(string? text, double? seconds)
     {
-        PublishSettings settings = PublishProperties.Read("/", name => name switch { PropertyNames.Apply => "True", PropertyNames.ApplyContext => " production ", PropertyNames.ApplyWait => text, _ => null }, null, out ImmutableArray<Diagnostic> problems);
+        PublishSettings settings = PublishProperties.Read(
+            "/", name => name switch
+            {
+                PropertyNames.Apply => "True",
+                PropertyNames.ApplyContext => " production ",
+                PropertyNames.ApplyWait => text,
+                _ => null
+            }, null, out ImmutableArray<Diagnostic> problems);
 
         Assert.IsEmpty(problems);
         Assert.AreEqual("production", settings.Apply!.Context);
@@ -72,5 +93,9 @@ public sealed class ApplyTargetTests
     }
 
     private static ImmutableArray<Diagnostic> Problems(TempFolder folder, ApplySettings apply, string? kubeconfig) =>
-        ApplyTarget.FindProblems(PublishItems.To("final.local/apps", folder.Path) with { Apply = apply }, name => name == "KUBECONFIG" ? kubeconfig : null, null);
+        ApplyTarget.FindProblems(
+            PublishItems.To("final.local/apps", folder.Path) with
+            {
+                Apply = apply
+            }, name => name == "KUBECONFIG" ? kubeconfig : null, null);
 }

@@ -10,9 +10,13 @@ public sealed class ContentMetadataTests
     [TestMethod]
     public void WhatAnyFileSays_IsTheBundles()
     {
-        IReadOnlyDictionary<string, string> said = Of([("namespace", " packages "), ("Link", "a.yml")], [("PackageRepository", "repo"), ("Namespace", "packages"), ("SecretName", "")]);
+        IReadOnlyDictionary<string, string> said = Of(
+            [("namespace", " packages "), ("Link", "a.yml")],
+            [("PackageRepository", "repo"), ("Namespace", "packages"), ("SecretName", "")]);
 
-        Assert.AreSequenceEqual(new[] { "PackageRepository=repo", "namespace=packages" }, [.. said.Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)]);
+        Assert.AreSequenceEqual(
+            new[] { "PackageRepository=repo", "namespace=packages" },
+            [.. said.Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)]);
     }
 
     [TestMethod]
@@ -25,6 +29,8 @@ public sealed class ContentMetadataTests
         Assert.Contains("'one' and 'two' of Namespace", failure.Message);
     }
 
-    private static IReadOnlyDictionary<string, string> Of(params (string Name, string Value)[][] files) => ContentMetadata.Of(files.Select((file, index) =>
-        ((IReadOnlyDictionary<string, string>)file.ToDictionary(pair => pair.Name, pair => pair.Value), (Func<SourceLocation?>)(() => new SourceLocation("App.csproj", index + 1)))));
+    private static IReadOnlyDictionary<string, string> Of(params (string Name, string Value)[][] files) =>
+        ContentMetadata.Of(files.Select((file, index) =>
+        ((IReadOnlyDictionary<string, string>)file.ToDictionary(pair => pair.Name, pair => pair.Value),
+            (Func<SourceLocation?>)(() => new SourceLocation("App.csproj", index + 1)))));
 }

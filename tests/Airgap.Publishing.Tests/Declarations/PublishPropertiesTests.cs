@@ -44,9 +44,19 @@ public sealed class PublishPropertiesTests
         Assert.IsTrue(settings.IncludeNonDistributableLayers);
         Assert.IsTrue(settings.Repair);
         Assert.AreEqual(3, settings.Concurrency);
-        Assert.AreSequenceEqual(new[] { Path.GetFullPath("/project/ca/one.pem"), Path.GetFullPath("/two.pem") }, settings.Access.CaCertificates);
+        Assert.AreSequenceEqual(
+            new[] { Path.GetFullPath("/project/ca/one.pem"), Path.GetFullPath("/two.pem") }, settings.Access.CaCertificates);
         Assert.AreEqual(
-            new RegistryAccess { VerifyCertificates = false, Insecure = true, Connect = TimeSpan.FromMilliseconds(500), ResponseHeader = TimeSpan.FromSeconds(90), Stall = Timeout.InfiniteTimeSpan, Tries = 2, Load = TimeSpan.FromSeconds(150) },
+            new RegistryAccess
+            {
+                VerifyCertificates = false,
+                Insecure = true,
+                Connect = TimeSpan.FromMilliseconds(500),
+                ResponseHeader = TimeSpan.FromSeconds(90),
+                Stall = Timeout.InfiniteTimeSpan,
+                Tries = 2,
+                Load = TimeSpan.FromSeconds(150)
+            },
             settings.Access with { CaCertificates = [] });
     }
 
@@ -83,16 +93,21 @@ public sealed class PublishPropertiesTests
         Assert.AreEqual(options with { LoadWait = Timeout.InfiniteTimeSpan }, Over(("AirgapLoadWait", "0")));
         Assert.AreSequenceEqual(
             new[] { "known.pem", Path.GetFullPath("/project/own.pem") },
-            Read(out _, ("AirgapCaCertificates", "own.pem")).Access.Over(options with { CaCertificatePaths = ["known.pem"] }).CaCertificatePaths);
+            Read(out _, ("AirgapCaCertificates", "own.pem")).Access
+            .Over(options with { CaCertificatePaths = ["known.pem"] }).CaCertificatePaths);
 
         // Arrays are equal only to themselves.
-        RegistryOptions Over(params (string Name, string Value)[] values) => Read(out _, values).Access.Over(options) with { CaCertificatePaths = [] };
+        RegistryOptions Over(params (string Name, string Value)[] values) => Read(out _, values).Access.Over(options) with
+        {
+            CaCertificatePaths = []
+        };
     }
 
     [TestMethod]
     public void AMistypedPropertyIsAWarningWithTheRightName()
     {
-        Diagnostic warning = Assert.ContainsSingle(PublishProperties.FindTypos(["AirgapRegistri", "airgapregistry", "OutputPath", "AirgapArchive"], null));
+        Diagnostic warning = Assert.ContainsSingle(
+            PublishProperties.FindTypos(["AirgapRegistri", "airgapregistry", "OutputPath", "AirgapArchive"], null));
         Assert.AreEqual(ErrorCode.UnknownName, warning.Code);
         Assert.Contains("Did you mean AirgapRegistry?", warning.Advice);
     }
@@ -106,7 +121,8 @@ public sealed class PublishPropertiesTests
 
     private static PublishSettings Read(out IReadOnlyList<Diagnostic> problems, params (string Name, string Value)[] values)
     {
-        PublishSettings settings = PublishProperties.Read("/project", name => values.FirstOrDefault(pair => pair.Name == name).Value, null, out var found);
+        PublishSettings settings =
+            PublishProperties.Read("/project", name => values.FirstOrDefault(pair => pair.Name == name).Value, null, out var found);
         problems = found;
         return settings;
     }

@@ -14,7 +14,8 @@ public sealed class RepositoryTemplateTests
     [TestMethod]
     [DataRow("{registry}/{prefix}/{source.repository}", "mirror.corp.com/apps", "mirror.corp.com/apps/team/app")]
     [DataRow("{registry}/{prefix}/{source.repository}", "mirror.corp.com", "mirror.corp.com/team/app")]
-    [DataRow("{registry}/{prefix}/{source.registry}/{source.repository}", "mirror.corp.com:5000/a/b", "mirror.corp.com:5000/a/b/quay.io-8443/team/app")]
+    [DataRow("{registry}/{prefix}/{source.registry}/{source.repository}", "mirror.corp.com:5000/a/b",
+        "mirror.corp.com:5000/a/b/quay.io-8443/team/app")]
     [DataRow("{registry}/{name}", "mirror.corp.com", "mirror.corp.com/app")]
     [DataRow("{registry}/x/{name}-{tag}", "mirror.corp.com", "mirror.corp.com/x/app-v1")]
     [DataRow("other.corp.com/{name}/{digest:12}", "mirror.corp.com", "other.corp.com/app/0123456789ab")]
@@ -22,7 +23,8 @@ public sealed class RepositoryTemplateTests
     [DataRow("mirror.corp.com/flat", "mirror.corp.com", "mirror.corp.com/flat")]
     public void AnImageGoesWhereItSays(string template, string destination, string expected)
     {
-        TemplateValues values = new(TemplateBase.Parse(destination), RepositoryName.Parse("quay.io:8443/team/app"), "v1", Digest.Parse("sha256:" + Hex));
+        TemplateValues values = new(
+            TemplateBase.Parse(destination), RepositoryName.Parse("quay.io:8443/team/app"), "v1", Digest.Parse("sha256:" + Hex));
         Assert.AreEqual(expected, RepositoryTemplate.Parse(template).Resolve(values).ToString());
     }
 
@@ -30,7 +32,8 @@ public sealed class RepositoryTemplateTests
     public void DockerHubGoesByTheNameThatPeopleWrite()
     {
         TemplateValues values = new(TemplateBase.Parse("mirror.corp.com"), RepositoryName.Parse("ubuntu"), null, null);
-        Assert.AreEqual("mirror.corp.com/docker.io/library/ubuntu", RepositoryTemplate.Parse("{registry}/{source.registry}/{source.repository}/{tag}").Resolve(values).ToString());
+        Assert.AreEqual("mirror.corp.com/docker.io/library/ubuntu",
+            RepositoryTemplate.Parse("{registry}/{source.registry}/{source.repository}/{tag}").Resolve(values).ToString());
     }
 
     [TestMethod]
@@ -85,9 +88,11 @@ public sealed class RepositoryTemplateTests
     [TestMethod]
     public void NoTextFailsWithoutACode()
     {
-        string[] known = ["{registry}", "{prefix}", "{source.registry}", "{source.repository}", "{name}", "{tag}", "{digest}", "{digest:12}", "{", "}", "/", "//", ".", "a.b", "A", "é", "@", ":"];
+        string[] known = ["{registry}", "{prefix}", "{source.registry}", "{source.repository}", "{name}", "{tag}", "{digest}",
+            "{digest:12}", "{", "}", "/", "//", ".", "a.b", "A", "é", "@", ":"];
         Gen<string> piece = Gen.OneOf(Gen.Int[0, known.Length - 1].Select(index => known[index]), Gen.String[0, 6]);
-        TemplateValues values = new(TemplateBase.Parse("mirror.corp.com/x"), RepositoryName.Parse("quay.io/team/app"), "v1", Digest.Parse("sha256:" + Hex));
+        TemplateValues values = new(
+            TemplateBase.Parse("mirror.corp.com/x"), RepositoryName.Parse("quay.io/team/app"), "v1", Digest.Parse("sha256:" + Hex));
         Gen.Select(Gen.Bool, piece.Array[0, 8]).Sample((isHost, pieces) =>
         {
             try

@@ -35,7 +35,8 @@ public sealed class ForecastTests
 
         TransferPlan plan = await PlanAsync(bundle, destination);
         _registry.Calls.Clear();
-        TransferForecast forecast = await new Relocator(_registry).ForecastAsync(plan, destination, new TransferOptions(), CancellationToken.None);
+        TransferForecast forecast =
+            await new Relocator(_registry).ForecastAsync(plan, destination, new TransferOptions(), CancellationToken.None);
 
         Assert.IsEmpty(_registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)));
         TransferResult result = await new Relocator(_registry).RunAsync(plan, destination, new TransferOptions(), CancellationToken.None);
@@ -43,7 +44,8 @@ public sealed class ForecastTests
         Assert.AreSequenceEqual(result.Blobs, forecast.Blobs);
         Assert.IsTrue(forecast.MovesTag);
 
-        TransferForecast again = await new Relocator(_registry).ForecastAsync(await PlanAsync(bundle, destination), destination, new TransferOptions(), CancellationToken.None);
+        TransferForecast again = await new Relocator(_registry).ForecastAsync(
+            await PlanAsync(bundle, destination), destination, new TransferOptions(), CancellationToken.None);
         Assert.IsTrue(again.Items.All(item => item.Outcome == BlobOutcome.Present));
         Assert.IsFalse(again.MovesTag);
     }
@@ -71,7 +73,8 @@ public sealed class ForecastTests
     {
         RelocationDestination destination = new RelocationDestination.Repository(RepositoryName.Parse("final.local/apps/x"));
         TransferPlan plan = await PlanAsync("user1/simple-app-bundle:v1.0.0", destination);
-        PlanDocument document = Document(await new Relocator(_registry).ForecastAsync(plan, destination, new TransferOptions(), CancellationToken.None));
+        PlanDocument document = Document(
+            await new Relocator(_registry).ForecastAsync(plan, destination, new TransferOptions(), CancellationToken.None));
 
         Schemas.AssertValid("plan", PlanWriter.ToJson(document));
         Assert.StartsWith("1 bundle: 1 to copy (", document.Summary);
@@ -85,10 +88,15 @@ public sealed class ForecastTests
 
     private static PlanDocument Document(TransferForecast forecast) => PlanWriter.Create([new ForecastItem("bundle", "x", forecast)], []);
 
-    private static string Shown(RelocatedItem item) => $"{item.Item.Source} {item.Destination} {item.Outcome} {string.Join(' ', item.Tags)}";
+    private static string Shown(RelocatedItem item) =>
+        $"{item.Item.Source} {item.Destination} {item.Outcome} {string.Join(' ', item.Tags)}";
 
     private Task<TransferPlan> PlanAsync(string bundle, RelocationDestination destination) => new Relocator(_registry).PlanAsync(
         new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/{bundle}")),
-        new PlanOptions { Destination = (destination as RelocationDestination.Repository)?.Name, EmbedConfigs = destination is RelocationDestination.Archive },
+        new PlanOptions
+        {
+            Destination = (destination as RelocationDestination.Repository)?.Name,
+            EmbedConfigs = destination is RelocationDestination.Archive
+        },
         CancellationToken.None);
 }

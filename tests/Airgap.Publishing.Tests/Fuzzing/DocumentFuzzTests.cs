@@ -13,7 +13,8 @@ namespace Airgap.Publishing.Tests.Fuzzing;
 [TestCategory(TestKinds.Slow)]
 public sealed class DocumentFuzzTests
 {
-    private static readonly string[] s_json = ["null", "{}", "[]", "\"\\ud800\"", "\"version\":", "\"items\":{", "\"digest\":\"sha256:", "\"tag\":", "1e400", "<<<<<<< HEAD\n", "//"];
+    private static readonly string[] s_json = ["null", "{}", "[]", "\"\\ud800\"", "\"version\":", "\"items\":{", "\"digest\":\"sha256:",
+        "\"tag\":", "1e400", "<<<<<<< HEAD\n", "//"];
 
     public TestContext TestContext { get; set; } = null!;
 

@@ -43,7 +43,8 @@ public sealed class LockTests : IDisposable
             Settings with { UseLockFile = use ? true : null, UpdateLock = update },
             PublishItems.Bundle(Tag),
             PublishItems.Image("registry.local:5055/user1/plain:1"),
-            PublishItems.Bundle($"registry.local:5055/mirror/index-bundle@{Get("registry.local:5055/mirror/index-bundle").Tags["v1.0.0"]}"));
+            PublishItems.Bundle(
+                $"registry.local:5055/mirror/index-bundle@{Get("registry.local:5055/mirror/index-bundle").Tags["v1.0.0"]}"));
 
         Assert.AreEqual("2 tags locked: 2 added", result.Lock?.ToString());
         Assert.AreEqual(
@@ -77,7 +78,9 @@ public sealed class LockTests : IDisposable
         Assert.AreEqual(Tag, result.Items[0].Result.Plan.Source.ToString());
         Assert.IsTrue(result.Lock!.IsNone);
         Assert.AreEqual(written, File.GetLastWriteTimeUtc(LockFile));
-        Assert.IsEmpty(_registry.Calls.Where(call => call.StartsWith("resolve ", StringComparison.Ordinal) && call.EndsWith($"{Source.Name} v1.0.0", StringComparison.Ordinal)));
+        Assert.IsEmpty(_registry.Calls.Where(
+            call => call.StartsWith("resolve ", StringComparison.Ordinal)
+            && call.EndsWith($"{Source.Name} v1.0.0", StringComparison.Ordinal)));
         Assert.Contains($"@{locked}", File.ReadAllText(_folder["airgap/manifests/simple-app-bundle.packagerepository.yml"]));
     }
 
@@ -106,7 +109,8 @@ public sealed class LockTests : IDisposable
     [TestMethod]
     public async Task AnUpdateMovesTheLockAndDropsWhatNobodyDeclares()
     {
-        await RunAsync(Settings with { UpdateLock = true }, PublishItems.Bundle(Tag), PublishItems.Image("registry.local:5055/user1/plain:1"));
+        await RunAsync(Settings with { UpdateLock = true }, PublishItems.Bundle(Tag),
+            PublishItems.Image("registry.local:5055/user1/plain:1"));
         await MoveTagAsync();
 
         PublishResult result = await RunAsync(Settings with { UpdateLock = true }, PublishItems.Bundle(Tag));
@@ -142,10 +146,12 @@ public sealed class LockTests : IDisposable
         _registry.Calls.Clear();
 
         ImmutableArray<Diagnostic> problems = new Publisher(_registry).Validate(
-            [PublishItems.Image("registry.local:5055/user1/plain:1"), PublishItems.Bundle("registry.local:5055/mirror/index-bundle:v1.0.0")],
+            [PublishItems.Image("registry.local:5055/user1/plain:1"),
+                PublishItems.Bundle("registry.local:5055/mirror/index-bundle:v1.0.0")],
             Settings with { LockedMode = true });
 
-        Assert.AreSequenceEqual(new[] { ErrorCode.NotLocked, ErrorCode.NotLocked, ErrorCode.StaleLock }, problems.Select(problem => problem.Code));
+        Assert.AreSequenceEqual(
+            new[] { ErrorCode.NotLocked, ErrorCode.NotLocked, ErrorCode.StaleLock }, problems.Select(problem => problem.Code));
         Assert.AreEqual(new SourceLocation("App.csproj", 7), problems[0].Location);
         Assert.AreEqual(new SourceLocation(LockFile, 4, 5), problems[2].Location);
         Assert.IsEmpty(_registry.Calls);
@@ -154,10 +160,12 @@ public sealed class LockTests : IDisposable
     [TestMethod]
     public void LockedModeWithoutALockFileLocksNothing()
     {
-        Diagnostic problem = Assert.ContainsSingle(new Publisher(_registry).Validate([PublishItems.Bundle(Tag)], Settings with { LockedMode = true }));
+        Diagnostic problem = Assert.ContainsSingle(
+            new Publisher(_registry).Validate([PublishItems.Bundle(Tag)], Settings with { LockedMode = true }));
         Assert.AreEqual(ErrorCode.NotLocked, problem.Code);
         Assert.Contains("does not exist", problem.Message);
-        Assert.IsEmpty(new Publisher(_registry).Validate([PublishItems.Bundle($"host.io/a@{PublishItems.Digest}")], Settings with { LockedMode = true }));
+        Assert.IsEmpty(new Publisher(_registry).Validate(
+            [PublishItems.Bundle($"host.io/a@{PublishItems.Digest}")], Settings with { LockedMode = true }));
     }
 
     [TestMethod]
@@ -174,22 +182,26 @@ public sealed class LockTests : IDisposable
             Settings with { SourceArchive = "a.tar", UpdateLock = true },
         })
         {
-            Assert.Contains(ErrorCode.IncompatibleOptions, new Publisher(_registry).Validate([PublishItems.Bundle(Tag)], settings).Select(problem => problem.Code));
+            Assert.Contains(ErrorCode.IncompatibleOptions,
+                new Publisher(_registry).Validate([PublishItems.Bundle(Tag)], settings).Select(problem => problem.Code));
         }
 
-        Assert.IsEmpty(new Publisher(_registry).Validate([PublishItems.Bundle(Tag)], Settings with { UseLockFile = false, LockFile = "other.json" }));
+        Assert.IsEmpty(new Publisher(_registry).Validate(
+            [PublishItems.Bundle(Tag)], Settings with { UseLockFile = false, LockFile = "other.json" }));
     }
 
     [TestMethod]
     public async Task ALockGoneWrongIsFoundBeforeTheFirstRequest()
     {
-        File.WriteAllText(LockFile, "{\n  \"version\": 1,\n  \"items\": {\n    \"a b\": \"x\",\n    \"host.io/a\": \"" + PublishItems.Digest + "\"\n  }\n}\n");
+        File.WriteAllText(LockFile,
+            "{\n  \"version\": 1,\n  \"items\": {\n    \"a b\": \"x\",\n    \"host.io/a\": \"" + PublishItems.Digest + "\"\n  }\n}\n");
         string before = File.ReadAllText(LockFile);
         foreach (PublishSettings settings in new[] { Settings, Settings with { UpdateLock = true }, Settings with { LockedMode = true } })
         {
             ImmutableArray<Diagnostic> problems = new Publisher(_registry).Validate([PublishItems.Bundle(Tag)], settings);
             Assert.HasCount(3, problems);
-            Assert.IsTrue(problems.All(problem => problem.Code == ErrorCode.InvalidProjectLock && problem.Location is { Line: > 1, Column: > 1 }));
+            Assert.IsTrue(problems.All(
+                problem => problem.Code == ErrorCode.InvalidProjectLock && problem.Location is { Line: > 1, Column: > 1 }));
             await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(settings, PublishItems.Bundle(Tag)));
         }
 
@@ -218,7 +230,8 @@ public sealed class LockTests : IDisposable
         Assert.IsEmpty(_registry.Calls.Where(call => call.Contains("registry.local", StringComparison.Ordinal)));
 
         File.WriteAllText(LockFile, File.ReadAllText(LockFile).Replace("sha256:c", "sha256:d", StringComparison.Ordinal));
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(import with { LockedMode = false }, PublishItems.Bundle(Tag)));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => RunAsync(import with { LockedMode = false }, PublishItems.Bundle(Tag)));
         Assert.AreEqual(ErrorCode.ArchiveMismatch, e.Code);
         Assert.Contains("lock", e.Advice);
     }
@@ -227,9 +240,11 @@ public sealed class LockTests : IDisposable
 
     private Task LockAsync() => RunAsync(Settings with { Registry = "", UpdateLock = true }, PublishItems.Bundle(Tag));
 
-    private Task<PublishResult> RunAsync(PublishSettings settings, params PublishItem[] items) => new Publisher(_registry).RunAsync(items, settings, CancellationToken.None);
+    private Task<PublishResult> RunAsync(PublishSettings settings, params PublishItem[] items) =>
+        new Publisher(_registry).RunAsync(items, settings, CancellationToken.None);
 
-    private Task<ImmutableArray<Diagnostic>> ResolveAsync(PublishSettings settings, params PublishItem[] items) => new Publisher(_registry).ResolveAsync(items, settings, CancellationToken.None);
+    private Task<ImmutableArray<Diagnostic>> ResolveAsync(PublishSettings settings, params PublishItem[] items) =>
+        new Publisher(_registry).ResolveAsync(items, settings, CancellationToken.None);
 
     // Puts another whole bundle under the tag.
     private async Task MoveTagAsync()
@@ -244,7 +259,8 @@ public sealed class LockTests : IDisposable
 
     private static async Task<byte[]> ReadAsync(FakeRepository repository, Digest digest)
     {
-        await using Stream stream = await repository.GetBlob(new Descriptor(MediaTypes.OciLayerGzip, digest, 0)).OpenAsync(0, CancellationToken.None);
+        await using Stream stream =
+            await repository.GetBlob(new Descriptor(MediaTypes.OciLayerGzip, digest, 0)).OpenAsync(0, CancellationToken.None);
         using MemoryStream memory = new();
         await stream.CopyToAsync(memory);
         return memory.ToArray();

@@ -16,7 +16,9 @@ public sealed class ProjectLockReaderTests
     [TestMethod]
     public void ALockIsOneLineAnItemInOrdinalOrder()
     {
-        ProjectLock read = Read($$"""{"items":{"host.io/b:v1":"{{B}}","host.io/a:v2":"{{A}}","host.io/a:V2":"{{B}}"},"version":1}""", out ImmutableArray<Diagnostic> problems);
+        ProjectLock read = Read(
+            $$"""{"items":{"host.io/b:v1":"{{B}}","host.io/a:v2":"{{A}}","host.io/a:V2":"{{B}}"},"version":1}""",
+            out ImmutableArray<Diagnostic> problems);
         Assert.IsEmpty(problems);
         string text = read.ToJson();
         Assert.AreEqual(
@@ -40,7 +42,8 @@ public sealed class ProjectLockReaderTests
     [TestMethod]
     public void TheAddressOfItsSchema_IsKept()
     {
-        string text = $"{{\n  \"$schema\": \"../schemas/airgap.lock.schema.json\",\n  \"version\": 1,\n  \"items\": {{\n    \"host.io/a:v1\": \"{A}\"\n  }}\n}}\n";
+        string text = $"{{\n  \"$schema\": \"../schemas/airgap.lock.schema.json\",\n  \"version\": 1,\n  \"items\": {{\n    " +
+            $"\"host.io/a:v1\": \"{A}\"\n  }}\n}}\n";
 
         Assert.AreEqual(text, Read(text, out ImmutableArray<Diagnostic> problems).ToJson());
         Assert.IsEmpty(problems);
@@ -65,18 +68,25 @@ public sealed class ProjectLockReaderTests
     [DataRow("{\n  \"version\": 1,\n  \"items\": []\n}", 3, 12, "'items' must be")]
     [DataRow("{\n  \"version\": 1,\n  \"item\": {},\n  \"items\": {}\n}", 3, 3, "'item' is unknown")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"items\": {}\n}", 4, 3, "'items' is given twice")]
-    [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a\": \"" + A + "\"\n  }\n}", 4, 5, "has to be written out: 'host.io/a:latest'")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a\": \"" + A + "\"\n  }\n}", 4, 5,
+        "has to be written out: 'host.io/a:latest'")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a@" + A + "\": \"" + A + "\"\n  }\n}", 4, 5, "has a digest")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"Host/ä:\": \"" + A + "\"\n  }\n}", 4, 5, "is not an image reference")]
-    [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a:v1\": \"sha256:12\"\n  }\n}", 4, 21, "the digest of 'host.io/a:v1' must be")]
-    [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a:v1\": { \"digest\": 1 }\n  }\n}", 4, 21, "the digest of 'host.io/a:v1' must be")]
-    [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a:v1\": \"" + A + "\",\n    \"host.io/a:v1\": \"" + B + "\"\n  }\n}", 5, 5, "is locked twice")]
-    [DataRow("{\n  \"version\": 1,\n  \"items\": {\n<<<<<<< HEAD\n    \"host.io/a:v1\": \"" + A + "\"\n  }\n}", 4, 1, "a merge left its markers here")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a:v1\": \"sha256:12\"\n  }\n}", 4, 21,
+        "the digest of 'host.io/a:v1' must be")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a:v1\": { \"digest\": 1 }\n  }\n}", 4, 21,
+        "the digest of 'host.io/a:v1' must be")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a:v1\": \"" + A + "\",\n    \"host.io/a:v1\": \"" + B + "\"\n  }\n}", 5,
+        5, "is locked twice")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {\n<<<<<<< HEAD\n    \"host.io/a:v1\": \"" + A + "\"\n  }\n}", 4, 1,
+        "a merge left its markers here")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {}\n}\n{}", 5, 1, "not JSON")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n}", 4, 1, "not JSON")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": []\n}", 4, 14, "'derived' must be")]
-    [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": {\n    \"host.io/a:v1\": \"" + A + "\"\n  }\n}", 5, 5, "is not a reference and a choice")]
-    [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": {\n    \"host.io/a | flatten\": \"" + A + "\"\n  }\n}", 5, 5, "has to be written out: 'host.io/a:latest'")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": {\n    \"host.io/a:v1\": \"" + A + "\"\n  }\n}", 5, 5,
+        "is not a reference and a choice")]
+    [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": {\n    \"host.io/a | flatten\": \"" + A + "\"\n  }\n}", 5, 5,
+        "has to be written out: 'host.io/a:latest'")]
     [DataRow("{ \"ä\": 1, version: 1 }", 1, 11, "not JSON")]
     public void WhatNoRunWouldHaveWrittenHasItsLineAndColumn(string json, int line, int column, string why)
     {
@@ -90,7 +100,8 @@ public sealed class ProjectLockReaderTests
     [TestMethod]
     public void AllMistakesAreFoundAtOnce()
     {
-        Read($$"""{ "version": 3, "items": { "a b": "{{A}}", "host.io/a:v1": "none", "host.io/b": 1 }, "more": true }""", out ImmutableArray<Diagnostic> problems);
+        Read($$"""{ "version": 3, "items": { "a b": "{{A}}", "host.io/a:v1": "none", "host.io/b": 1 }, "more": true }""",
+            out ImmutableArray<Diagnostic> problems);
         Assert.HasCount(6, problems);
     }
 
@@ -109,7 +120,8 @@ public sealed class ProjectLockReaderTests
     [TestMethod]
     public void AnyBytesGiveALockOrProblemsWithAPlaceInTheFile()
     {
-        byte[] good = Encoding.UTF8.GetBytes($$"""{{"{"}} "version": 1, "items": { "host.io/a:v1": "{{A}}", "host.io/ä:v1": "{{B}}" } }""" + "\n");
+        byte[] good = Encoding.UTF8.GetBytes(
+            $$"""{{"{"}} "version": 1, "items": { "host.io/a:v1": "{{A}}", "host.io/ä:v1": "{{B}}" } }""" + "\n");
         Gen.Select(Gen.Int[0, good.Length - 1], Gen.Byte, Gen.Int[0, good.Length]).Sample((at, value, length) =>
         {
             byte[] bytes = good[..length];
@@ -125,13 +137,17 @@ public sealed class ProjectLockReaderTests
     [TestMethod]
     public void EveryLockThatIsWrittenIsReadAsItWas() =>
         Gen.Dictionary(
-                Gen.Select(Gen.Char["abcxyz09"].Array[1, 8], Gen.Char["abcABC09._-"].Array[0, 8], (name, tag) => $"host.io/{new string(name)}:v{new string(tag)}"),
+                Gen.Select(Gen.Char["abcxyz09"].Array[1, 8], Gen.Char["abcABC09._-"].Array[0, 8],
+                    (name, tag) => $"host.io/{new string(name)}:v{new string(tag)}"),
                 Gen.Byte.Array[0, 4].Select(bytes => Digest.Compute(bytes)))
             .Sample(entries =>
             {
-                ProjectLock written = new(ProjectLock.Empty.Entries.AddRange(entries.Select(pair => KeyValuePair.Create(pair.Key, new ProjectLockEntry(pair.Value, null)))));
+                ProjectLock written = new(
+                    ProjectLock.Empty.Entries.AddRange(
+                        entries.Select(pair => KeyValuePair.Create(pair.Key, new ProjectLockEntry(pair.Value, null)))));
                 ProjectLock read = Read(written.ToJson(), out ImmutableArray<Diagnostic> problems);
-                return problems.IsEmpty && read.Entries.Select(pair => (pair.Key, pair.Value.Digest)).SequenceEqual(written.Entries.Select(pair => (pair.Key, pair.Value.Digest)));
+                return problems.IsEmpty && read.Entries.Select(pair => (pair.Key, pair.Value.Digest))
+                    .SequenceEqual(written.Entries.Select(pair => (pair.Key, pair.Value.Digest)));
             });
 
     private static ProjectLock Read(string json, out ImmutableArray<Diagnostic> problems)

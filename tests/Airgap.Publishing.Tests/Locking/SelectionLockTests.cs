@@ -52,7 +52,8 @@ public sealed class SelectionLockTests : IDisposable
         await GeneratedRepository.CreateAsync(_registry, 2, 2);
         await RunAsync(Settings with { UpdateLock = true }, s_item);
         _registry.Calls.Clear();
-        ImmutableArray<Diagnostic> problems = new Publisher(_registry).Validate([Chosen("p0.example.com@1.0.0")], Settings with { LockedMode = true });
+        ImmutableArray<Diagnostic> problems =
+            new Publisher(_registry).Validate([Chosen("p0.example.com@1.0.0")], Settings with { LockedMode = true });
         Assert.AreSequenceEqual(new[] { ErrorCode.NotLocked, ErrorCode.StaleLock }, problems.Select(problem => problem.Code));
         Assert.Contains("packages p0.example.com@1.0.0 | platforms linux/amd64", problems[0].Message);
         Assert.AreEqual(new SourceLocation(LockFile, 7, 5), problems[1].Location);
@@ -69,11 +70,13 @@ public sealed class SelectionLockTests : IDisposable
     {
         await GeneratedRepository.CreateAsync(_registry, 2, 2);
         await RunAsync(Settings with { Registry = "", UpdateLock = true }, s_item);
-        string[] lines = [.. File.ReadAllLines(LockFile).Select(line => line.Contains(Key, StringComparison.Ordinal) ? $"    \"{Key}\": \"{PublishItems.Digest}\"" : line)];
+        string[] lines = [.. File.ReadAllLines(LockFile)
+            .Select(line => line.Contains(Key, StringComparison.Ordinal) ? $"    \"{Key}\": \"{PublishItems.Digest}\"" : line)];
         File.WriteAllLines(LockFile, lines);
         _registry.Calls.Clear();
 
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(Settings with { LockedMode = true }, s_item));
+        AirgapException failure =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(Settings with { LockedMode = true }, s_item));
         Assert.AreEqual(ErrorCode.DerivedMoved, failure.Code);
         Assert.Contains(PublishItems.Digest, failure.Message);
         Assert.IsEmpty(_registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)));
@@ -85,8 +88,10 @@ public sealed class SelectionLockTests : IDisposable
         Assert.AreEqual("1 tag and 1 choice locked: 1 moved", updated.Lock!.ToString());
     }
 
-    private Task<PublishResult> RunAsync(PublishSettings settings, PublishItem item) => new Publisher(_registry).RunAsync([item], settings, default);
+    private Task<PublishResult> RunAsync(PublishSettings settings, PublishItem item) =>
+        new Publisher(_registry).RunAsync([item], settings, default);
 
     private static PublishItem Chosen(string packages) =>
-        PublishItems.Bundle(Tag, ("Packages", packages), ("Platforms", "linux/amd64"), ("DropUnreferenced", "false"), ("Repository", "chosen"));
+        PublishItems.Bundle(Tag, ("Packages", packages), ("Platforms", "linux/amd64"), ("DropUnreferenced", "false"),
+            ("Repository", "chosen"));
 }

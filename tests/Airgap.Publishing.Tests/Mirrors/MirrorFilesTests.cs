@@ -12,7 +12,8 @@ public sealed class MirrorFilesTests
 {
     private static readonly ImmutableArray<MirrorEntry> s_kept =
     [
-        Entry("index.docker.io/library/redis", hasTags: false, "mirror.corp.com/far/docker.io/library/redis", "mirror.corp.com/far/apps/bundle"),
+        Entry("index.docker.io/library/redis", hasTags: false, "mirror.corp.com/far/docker.io/library/redis",
+            "mirror.corp.com/far/apps/bundle"),
         Entry("quay.io:8443/team/app", hasTags: true, "mirror.corp.com/far/quay.io-8443/team/app"),
     ];
 
@@ -60,7 +61,8 @@ public sealed class MirrorFilesTests
             files[0].Text);
         Assert.AreEqual(
             "server = \"https://quay.io\"\n\n[host.\"https://mirror.corp.com\"]\n  capabilities = [\"pull\", \"resolve\"]\n",
-            MirrorFiles.Create([Entry("quay.io/team/app", hasTags: false, "mirror.corp.com/team/app")], [MirrorFormat.HostsToml]).Single().Text);
+            MirrorFiles.Create([Entry("quay.io/team/app", hasTags: false, "mirror.corp.com/team/app")],
+                [MirrorFormat.HostsToml]).Single().Text);
     }
 
     [TestMethod]
@@ -70,7 +72,8 @@ public sealed class MirrorFilesTests
     public void ContainerdIsNotSentToPathsThatDiffer(string first, string second)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => MirrorFiles.Create(
-            [Entry("quay.io/team/app", hasTags: false, first), Entry("quay.io/team/other", hasTags: false, second)], [MirrorFormat.RegistriesConf, MirrorFormat.HostsToml]));
+            [Entry("quay.io/team/app", hasTags: false, first), Entry("quay.io/team/other", hasTags: false, second)],
+            [MirrorFormat.RegistriesConf, MirrorFormat.HostsToml]));
         Assert.AreEqual(ErrorCode.MirrorPathsDiffer, e.Code);
         Assert.Contains("registries.conf", e.Advice);
     }
@@ -115,8 +118,10 @@ public sealed class MirrorFilesTests
     [TestMethod]
     public void WhatWouldLeadNowhereIsRefused()
     {
-        Assert.AreEqual(ErrorCode.NothingMirrored, Assert.ThrowsExactly<AirgapException>(() => MirrorFiles.Create([], [MirrorFormat.RegistriesConf])).Code);
-        Assert.AreEqual(ErrorCode.NothingMirrored, Assert.ThrowsExactly<AirgapException>(() => MirrorFiles.Create([s_kept[0]], [MirrorFormat.ImageTagMirrorSet])).Code);
+        Assert.AreEqual(ErrorCode.NothingMirrored,
+            Assert.ThrowsExactly<AirgapException>(() => MirrorFiles.Create([], [MirrorFormat.RegistriesConf])).Code);
+        Assert.AreEqual(ErrorCode.NothingMirrored,
+            Assert.ThrowsExactly<AirgapException>(() => MirrorFiles.Create([s_kept[0]], [MirrorFormat.ImageTagMirrorSet])).Code);
     }
 
     private static ImmutableArray<(string Path, string Text)> Of(MirrorFormat format) => MirrorFiles.Create(s_kept, [format]);

@@ -10,7 +10,9 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Tests.Reporting;
 
-/// <summary>The page in a browser: used by mouse and keyboard, printed, photographed; nothing is complained of and nothing is loaded.</summary>
+/// <summary>
+/// The page in a browser: used by mouse and keyboard, printed, photographed; nothing is complained of and nothing is loaded.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class BrowserTests : RelocatorTestBase
@@ -47,17 +49,25 @@ public sealed class BrowserTests : RelocatorTestBase
         await browser.PressAsync("End");
         await browser.PressAsync("Enter");
         Assert.AreEqual("true", await TextAsync(browser, "document.activeElement.getAttribute('aria-expanded')"));
-        Assert.AreEqual(1, await NumberAsync(browser, "document.querySelectorAll('#tree tbody tr.detail:not([hidden]) .facts').length"), "the details come when they are asked for");
-        Assert.AreEqual(1, await NumberAsync(browser, "document.querySelectorAll('#tree tbody tr[tabindex=\"0\"]').length"), "one stop for the tab key");
+        Assert.AreEqual(1, await NumberAsync(browser, "document.querySelectorAll('#tree tbody tr.detail:not([hidden]) .facts').length"),
+            "the details come when they are asked for");
+        Assert.AreEqual(1, await NumberAsync(browser, "document.querySelectorAll('#tree tbody tr[tabindex=\"0\"]').length"),
+            "one stop for the tab key");
 
         // Sorting by size.
         await browser.EvaluateAsync("document.querySelector('th[data-key=size] button').click()");
         Assert.AreEqual("descending", await TextAsync(browser, "document.querySelector('th[data-key=size]').getAttribute('aria-sort')"));
-        Assert.IsTrue((await browser.EvaluateAsync("(() => { const data = JSON.parse(document.getElementById('data').textContent).nodes; const sizes = [...document.querySelectorAll('#tree tbody tr[aria-level=\"2\"][id]')].map(row => data[+row.id.slice(1)].size); return sizes.length > 1 && sizes.every((size, i) => i === 0 || sizes[i - 1] >= size); })()")).GetValue<bool>());
+        Assert.IsTrue(
+            (await browser.EvaluateAsync(
+                "(() => { const data = JSON.parse(document.getElementById('data').textContent).nodes; const sizes = " +
+                "[...document.querySelectorAll('#tree tbody tr[aria-level=\"2\"][id]')].map(row => data[+row.id.slice(1)].size); return " +
+                "sizes.length > 1 && sizes.every((size, i) => i === 0 || sizes[i - 1] >= size); })()")).GetValue<bool>());
 
         // Search, by a digest that one image has.
         string digest = result.Items.First(item => !item.Item.IsBundle).Item.Digest.ToString();
-        await browser.EvaluateAsync($"(() => {{ const find = document.getElementById('find'); find.value = '{digest}'; find.dispatchEvent(new Event('input')); return new Promise(done => setTimeout(done, 300)); }})()");
+        await browser.EvaluateAsync(
+            $"(() => {{ const find = document.getElementById('find'); find.value = " +
+            $"'{digest}'; find.dispatchEvent(new Event('input')); return new Promise(done => setTimeout(done, 300)); }})()");
         Assert.IsLessThan(rows, await NumberAsync(browser, Rows));
         Assert.MatchesRegex("^[12] of 5 match$", await TextAsync(browser, "document.getElementById('found').textContent"));
 
@@ -82,7 +92,8 @@ public sealed class BrowserTests : RelocatorTestBase
         await browser.EmulateAsync("prefers-color-scheme", "dark");
         await KeepAsync(browser, "report-dark.png");
         await browser.ResizeAsync(390, 844);
-        Assert.IsLessThanOrEqualTo(390, await NumberAsync(browser, "document.documentElement.scrollWidth"), "a narrow screen scrolls in one direction only");
+        Assert.IsLessThanOrEqualTo(
+            390, await NumberAsync(browser, "document.documentElement.scrollWidth"), "a narrow screen scrolls in one direction only");
         await KeepAsync(browser, "report-narrow.png");
         byte[] pdf = await browser.PrintAsync();
         Assert.IsGreaterThan(10_000, pdf.Length);
@@ -98,30 +109,45 @@ public sealed class BrowserTests : RelocatorTestBase
         await using Chromium browser = await Chromium.StartAsync();
         TimeSpan load = await browser.OpenAsync(page);
         Assert.AreEqual(1001, await NumberAsync(browser, Rows));
-        double search = (await browser.EvaluateAsync("(() => { const find = document.getElementById('find'), before = performance.now(); find.value = 'service-0777'; find.dispatchEvent(new Event('input')); return new Promise(done => setTimeout(() => requestAnimationFrame(() => done(performance.now() - before)), 61)); })()")).GetValue<double>();
+        double search = (await browser.EvaluateAsync(
+            "(() => { const find = document.getElementById('find'), before = performance.now(); find.value = 'service-0777'; " +
+            "find.dispatchEvent(new Event('input')); return new Promise(done => setTimeout(() => requestAnimationFrame(() => " +
+            "done(performance.now() - before)), 61)); })()")).GetValue<double>();
         Assert.AreEqual(2, await NumberAsync(browser, Rows));
-        double sort = (await browser.EvaluateAsync("(() => { const before = performance.now(); document.querySelector('th[data-key=size] button').click(); document.body.offsetHeight; return performance.now() - before; })()")).GetValue<double>();
+        double sort = (await browser.EvaluateAsync(
+            "(() => { const before = performance.now(); document.querySelector('th[data-key=size] button').click(); " +
+            "document.body.offsetHeight; return performance.now() - before; })()")).GetValue<double>();
 
-        TestContext.WriteLine($"1,000 images, {new FileInfo(page).Length} bytes: loaded in {load.TotalMilliseconds:0} ms, searched in {search:0} ms, sorted in {sort:0} ms.");
-        // Rows are made for what can be seen, and details only for what is opened: what a browser has to hold does not grow with the layers.
+        TestContext.WriteLine(
+            $"1,000 images, {new FileInfo(page).Length} bytes: loaded in {load.TotalMilliseconds:0} ms, searched in {search:0} ms, " +
+            $"sorted in {sort:0} ms.");
+        // Rows are made for what can be seen, and details only for what is opened: what a browser has to hold does not grow with the
+        // layers.
         Assert.IsLessThan(25_000, await NumberAsync(browser, "document.querySelectorAll('*').length"));
         Assert.AreEqual(0, await NumberAsync(browser, "document.querySelectorAll('#tree .layers').length"));
-        await browser.EvaluateAsync("document.getElementById('find').value = ''; document.getElementById('find').dispatchEvent(new Event('input')); document.getElementById('expand').click()");
-        Assert.AreEqual(0, await NumberAsync(browser, "document.querySelectorAll('#tree .layers').length"), "nor when all is opened at once");
+        await browser.EvaluateAsync(
+            "document.getElementById('find').value = ''; document.getElementById('find').dispatchEvent(new Event('input')); " +
+            "document.getElementById('expand').click()");
+        Assert.AreEqual(0, await NumberAsync(browser, "document.querySelectorAll('#tree .layers').length"),
+            "nor when all is opened at once");
         Assert.IsLessThan(s_mostForAThousand, load);
         AssertQuiet(browser);
     }
 
     private const string Rows = "document.querySelectorAll('#tree tbody > tr[id]:not([hidden])').length";
 
-    private static async Task<string> TextAsync(Chromium browser, string expression) => (await browser.EvaluateAsync(expression)).GetValue<string>();
+    private static async Task<string> TextAsync(Chromium browser, string expression) =>
+        (await browser.EvaluateAsync(expression)).GetValue<string>();
 
-    private static async Task<int> NumberAsync(Chromium browser, string expression) => (await browser.EvaluateAsync(expression)).GetValue<int>();
+    private static async Task<int> NumberAsync(Chromium browser, string expression) =>
+        (await browser.EvaluateAsync(expression)).GetValue<int>();
 
     private static void AssertQuiet(Chromium browser)
     {
         Assert.IsEmpty(browser.Complaints, string.Join('\n', browser.Complaints));
-        Assert.IsEmpty(browser.Requests.Where(address => !address.StartsWith("file:", StringComparison.Ordinal) && !address.StartsWith("about:", StringComparison.Ordinal)), "nothing is loaded");
+        Assert.IsEmpty(browser.Requests.Where(
+            address => !address.StartsWith("file:", StringComparison.Ordinal) && !address.StartsWith("about:", StringComparison.Ordinal)),
+            "nothing is loaded");
     }
 
     private async Task KeepAsync(Chromium browser, string name)
@@ -131,7 +157,8 @@ public sealed class BrowserTests : RelocatorTestBase
     }
 
     // Kept after the test, for whoever wants to see the page.
-    private static string Artifact(string name) => Path.Combine(Directory.CreateDirectory(Path.Combine(Fixtures.RepositoryRoot, "artifacts", "report")).FullName, name);
+    private static string Artifact(string name) =>
+        Path.Combine(Directory.CreateDirectory(Path.Combine(Fixtures.RepositoryRoot, "artifacts", "report")).FullName, name);
 
     private string Write(ReportModel model)
     {
@@ -142,7 +169,11 @@ public sealed class BrowserTests : RelocatorTestBase
     private static ReportModel Thousand()
     {
         Random random = new(7);
-        ImmutableArray<ReportBlob> blobs = [.. Enumerable.Range(0, 6000).Select(i => new ReportBlob(new Descriptor(MediaTypes.OciLayerGzip, DigestOf(i), random.Next(1000, 90_000_000)), BlobOutcome.Copied, IsLeftOut: false, Uses: i < 500 ? 8 : 1))];
+        ImmutableArray<ReportBlob> blobs = [
+            .. Enumerable.Range(0, 6000)
+            .Select(i => new ReportBlob(
+                new Descriptor(MediaTypes.OciLayerGzip, DigestOf(i), random.Next(1000, 90_000_000)), BlobOutcome.Copied, IsLeftOut: false,
+                Uses: i < 500 ? 8 : 1))];
         ReportNode[] images =
         [
             .. Enumerable.Range(0, 1000).Select(i => new ReportNode
@@ -163,7 +194,8 @@ public sealed class BrowserTests : RelocatorTestBase
             Title = "thousand",
             Summary = "1,000 images in 1 bundle",
             IsRelocation = true,
-            Roots = [new ReportNode { Kind = ReportNodeKind.Bundle, Name = "thousand", Digest = DigestOf(99_999), Origin = "registry.example.com/thousand:v1", Outcome = BlobOutcome.Copied, Children = [.. images] }],
+            Roots = [new ReportNode { Kind = ReportNodeKind.Bundle, Name = "thousand", Digest = DigestOf(99_999),
+                Origin = "registry.example.com/thousand:v1", Outcome = BlobOutcome.Copied, Children = [.. images] }],
             Blobs = blobs,
             Work = new ReportWork(new BlobCount(6000, blobs.Sum(blob => blob.Descriptor.Size)), default, default, default),
             Elapsed = TimeSpan.FromMinutes(21),

@@ -60,7 +60,8 @@ public sealed partial class HtmlReportTests : RelocatorTestBase
         ReportNumbers numbers = ReportNumbers.Of(ModelOf(result));
 
         Assert.AreEqual(result.Plan.TotalBytes, numbers.DistinctBytes);
-        long separate = result.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).DistinctBy(node => node.Manifest.Digest).Sum(node => node.Blobs.Sum(blob => blob.Size));
+        long separate = result.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).DistinctBy(node => node.Manifest.Digest)
+            .Sum(node => node.Blobs.Sum(blob => blob.Size));
         Assert.AreEqual(separate - result.Plan.TotalBytes, numbers.SavedBytes);
         Assert.IsGreaterThan(0, numbers.SavedBytes);
     }
@@ -75,7 +76,8 @@ public sealed partial class HtmlReportTests : RelocatorTestBase
         {
             Title = Hostile,
             Warnings = [new Diagnostic(ErrorCode.LayersSkipped, Hostile, Hostile)],
-            Roots = [root with { Name = Hostile + "\ud800", Tags = [Hostile], Annotations = root.Annotations.Add(Hostile, Hostile), Failure = Hostile }],
+            Roots = [root with { Name = Hostile + "\ud800", Tags = [Hostile], Annotations = root.Annotations.Add(Hostile, Hostile),
+                Failure = Hostile }],
         };
         string page = HtmlReport.Write(model);
 
@@ -89,11 +91,13 @@ public sealed partial class HtmlReportTests : RelocatorTestBase
         string markdown = MarkdownSummary.Write(model);
         Assert.DoesNotContain("<img", markdown);
         Assert.DoesNotContain("`", markdown);
-        foreach (string row in markdown.Split('\n').Where(line => line.StartsWith('|') && line.Contains("apps/simple", StringComparison.Ordinal)))
+        foreach (string row in markdown.Split('\n')
+            .Where(line => line.StartsWith('|') && line.Contains("apps/simple", StringComparison.Ordinal)))
             Assert.HasCount(7, row.Split('|'), row);
     }
 
-    private async Task<string> PageAsync(string bundle) => HtmlReport.Write(ModelOf(await CopyToRepositoryAsync(BundleSource(bundle), "mirror.local/apps/x")));
+    private async Task<string> PageAsync(string bundle) =>
+        HtmlReport.Write(ModelOf(await CopyToRepositoryAsync(BundleSource(bundle), "mirror.local/apps/x")));
 
     private static ReportModel ModelOf(TransferResult result)
     {

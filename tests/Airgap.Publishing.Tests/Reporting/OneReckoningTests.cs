@@ -21,7 +21,8 @@ public sealed partial class OneReckoningTests : RelocatorTestBase
     {
         List<TransferResult> results = [];
         for (int i = 0; i < Count; i++)
-            results.Add(await CopyToRepositoryAsync(BundleSource("nested-bundle"), sameRepository ? "mirror.local/apps/one" : $"mirror.local/apps/it{i}"));
+            results.Add(await CopyToRepositoryAsync(
+                BundleSource("nested-bundle"), sameRepository ? "mirror.local/apps/one" : $"mirror.local/apps/it{i}"));
         long each = results[0].Plan.TotalBytes;
         int places = sameRepository ? 1 : Count;
         ReportBuilder builder = new();
@@ -46,7 +47,10 @@ public sealed partial class OneReckoningTests : RelocatorTestBase
         // The page says each of them, once in the figures and once in the legend.
         string page = HtmlReport.Write(model);
         string sent = ByteSizeOf(totals.Copied.Bytes);
-        Assert.Contains($"<dt>Sent</dt><dd><span class=\"value\">{sent}</span><span class=\"note\">{totals.Copied.Count.ToString("N0", CultureInfo.InvariantCulture)} blobs copied</span>", page);
+        Assert.Contains(
+            "<dt>Sent</dt><dd><span " +
+            $"class=\"value\">{sent}</span><span class=\"note\">{totals.Copied.Count.ToString("N0", CultureInfo.InvariantCulture)} blobs " +
+            "copied</span>", page);
         Assert.Contains($"copied <b>{sent}</b>", page);
         Assert.Contains($"saved by sharing <b>{ByteSizeOf(numbers.SavedBytes)}</b>", page);
         Assert.Contains($"<dt>Saved by sharing</dt><dd><span class=\"value\">{ByteSizeOf(numbers.SavedBytes)}</span>", page);

@@ -27,36 +27,53 @@ public sealed class PageTests
         // The bundles as a tree, with origin and destination of each image.
         Assert.AreEqual(
             "1 outer bundle, 4 images|2 web image|2 worker image|2 inner bundle, 1 image|3 base image|2 gone image",
-            await TextAsync(browser, "[...document.querySelectorAll('#tree tbody tr[id]')].map(row => row.ariaLevel + ' ' + row.querySelector('.name').textContent + ' ' + row.querySelector('.kind').textContent).join('|')"));
+            await TextAsync(browser,
+                "[...document.querySelectorAll('#tree tbody tr[id]')].map(row => row.ariaLevel + ' ' + " +
+                "row.querySelector('.name').textContent + ' ' + row.querySelector('.kind').textContent).join('|')"));
         Assert.AreEqual(
             "from registry.corp.com/web to mirror.corp.com/outer",
             await TextAsync(browser, "document.querySelector('#n1 .c-place').innerText.replace(/\\s+/g, ' ').trim()"));
 
         // What was copied, mounted, present, left out, and what is not there, as bars, as a legend, and for each image.
         Assert.AreEqual(
-            "saved by sharing 60.0 kB|copied 30.0 kB|mounted within the registry 20.0 kB|there already 10.0 kB|not at the destination 5.0 kB|left out: may not be redistributed 7.0 kB",
-            await TextAsync(browser, "[...document.querySelectorAll('.legend li')].map(item => item.innerText.replace(/\\s+/g, ' ').trim()).join('|')"));
-        Assert.AreEqual("copied,mounted,present,failed", await TextAsync(browser, "[...document.querySelectorAll('.bar:last-of-type rect:not(.track)')].map(part => part.className.baseVal).join()"));
-        Assert.AreEqual("copied,copied,mounted,copied,present,failed", await TextAsync(browser, "[...document.querySelectorAll('#tree tbody tr[id] .pill')].map(pill => pill.textContent).join()"));
+            "saved by sharing 60.0 kB|copied 30.0 kB|mounted within the registry 20.0 kB|there already 10.0 kB|not at the destination " +
+            "5.0 kB|left out: may not be redistributed 7.0 kB",
+            await TextAsync(browser,
+                "[...document.querySelectorAll('.legend li')].map(item => item.innerText.replace(/\\s+/g, ' ').trim()).join('|')"));
+        Assert.AreEqual("copied,mounted,present,failed",
+            await TextAsync(browser,
+                "[...document.querySelectorAll('.bar:last-of-type rect:not(.track)')].map(part => part.className.baseVal).join()"));
+        Assert.AreEqual("copied,copied,mounted,copied,present,failed",
+            await TextAsync(browser, "[...document.querySelectorAll('#tree tbody tr[id] .pill')].map(pill => pill.textContent).join()"));
         Assert.Contains("AIRGAP1005", await TextAsync(browser, "document.querySelector('#tree .failure').textContent"));
 
-        // Shared layers and what sharing saved: a column each, as high as it saved, with a dot for each image that has it; and the same as a table.
+        // Shared layers and what sharing saved: a column each, as high as it saved, with a dot for each image that has it; and the same as
+        // a table.
         Assert.AreEqual(
             "40.0 kB 2 dots 1|20.0 kB 3 dots 0.5",
-            await TextAsync(browser, "(() => { const columns = [...document.querySelectorAll('.matrix .column')], height = column => +column.querySelector('.bar-saved').getAttribute('height'); return columns.map(column => column.querySelector('text').textContent + ' ' + column.querySelectorAll('.dot').length + ' dots ' + height(column) / height(columns[0])).join('|'); })()"));
+            await TextAsync(browser,
+                "(() => { const columns = [...document.querySelectorAll('.matrix .column')], height = column => " +
+                "+column.querySelector('.bar-saved').getAttribute('height'); return columns.map(column => " +
+                "column.querySelector('text').textContent + ' ' + column.querySelectorAll('.dot').length + ' dots ' + height(column) / " +
+                "height(columns[0])).join('|'); })()"));
         Assert.AreEqual(2, await NumberAsync(browser, "document.querySelectorAll('.as-table tbody tr').length"));
 
         // Duration and rate, retries, warnings and failures with their codes and what to do.
         Assert.AreEqual(
-            "Images 4 in 2 bundles|Content 65.0 kB 4 distinct blobs|Sent 30.0 kB 1 blob copied|Saved by sharing 60.0 kB 48 % of 125.0 kB|Duration 3.0 s 10.0 kB/s, 2 retries",
-            await TextAsync(browser, "[...document.querySelectorAll('.figures > div')].map(figure => figure.innerText.replace(/\\s+/g, ' ').trim()).join('|')"));
+            "Images 4 in 2 bundles|Content 65.0 kB 4 distinct blobs|Sent 30.0 kB 1 blob copied|Saved by sharing 60.0 kB 48 % of 125.0 " +
+            "kB|Duration 3.0 s 10.0 kB/s, 2 retries",
+            await TextAsync(browser,
+                "[...document.querySelectorAll('.figures > div')].map(figure => figure.innerText.replace(/\\s+/g, ' ').trim()).join('|')"));
         string problems = await TextAsync(browser, "[...document.querySelectorAll('.problems')].map(part => part.innerText).join('\\n')");
         foreach (string expected in (string[])["AIRGAP2102", "A layer was left out.", "Carry it by hand.", "AIRGAP1005", "gone"])
             Assert.Contains(expected, problems);
 
         // One outcome alone.
-        await browser.EvaluateAsync("(() => { const pick = document.getElementById('pick'); pick.value = 'mounted'; pick.dispatchEvent(new Event('change')); })()");
-        Assert.AreEqual("outer,worker", await TextAsync(browser, "[...document.querySelectorAll('#tree tbody tr[id]:not([hidden]) .name')].map(name => name.textContent).join()"));
+        await browser.EvaluateAsync(
+            "(() => { const pick = document.getElementById('pick'); pick.value = 'mounted'; pick.dispatchEvent(new Event('change')); })()");
+        Assert.AreEqual("outer,worker",
+            await TextAsync(browser,
+                "[...document.querySelectorAll('#tree tbody tr[id]:not([hidden]) .name')].map(name => name.textContent).join()"));
         Assert.IsEmpty(browser.Complaints, string.Join('\n', browser.Complaints));
     }
 
@@ -66,7 +83,9 @@ public sealed class PageTests
         await using Chromium browser = await OpenAsync(Model());
 
         var told = await browser.ReadAccessibilityAsync();
-        Assert.IsEmpty(told.Where(node => node.Role is "button" or "link" or "searchbox" or "combobox" or "image" or "treegrid" or "heading" or "region" && node.Name.Length == 0), "each has a name");
+        Assert.IsEmpty(told.Where(
+            node => node.Role is "button" or "link" or "searchbox" or "combobox" or "image" or "treegrid" or "heading" or "region"
+            && node.Name.Length == 0), "each has a name");
         Assert.AreSequenceEqual(
             new[] { "outer", "Failures 1", "Warnings 1", "Where the bytes went", "Layers that images share", "Bundles and images" },
             told.Where(node => node.Role == "heading").Select(node => node.Name));
@@ -75,7 +94,9 @@ public sealed class PageTests
         var outer = told.First(node => node.Role == "row" && node.Properties.ContainsKey("level"));
         Assert.AreEqual("1", outer.Properties["level"]);
         Assert.AreEqual("true", outer.Properties["expanded"]);
-        Assert.Contains("What this run did: 30.0 kB copied, 20.0 kB mounted within the registry, 10.0 kB there already, 5.0 kB not at the destination", told.Where(node => node.Role is "image" or "img").Select(node => node.Name));
+        Assert.Contains(
+            "What this run did: 30.0 kB copied, 20.0 kB mounted within the registry, 10.0 kB there already, 5.0 kB not at the destination",
+            told.Where(node => node.Role is "image" or "img").Select(node => node.Name));
         Assert.AreEqual(4, told.Count(node => node.Role == "columnheader"));
         Assert.IsTrue(told.Any(node => node.Role == "status"), "what a search found is said");
 
@@ -85,7 +106,8 @@ public sealed class PageTests
         for (int i = 0; i < 14; i++)
         {
             await browser.PressAsync("Tab");
-            string stop = await TextAsync(browser, "(() => { const at = document.activeElement; return at.id || at.className || at.tagName; })()");
+            string stop = await TextAsync(
+                browser, "(() => { const at = document.activeElement; return at.id || at.className || at.tagName; })()");
             stops.Add(stop);
             if (await TextAsync(browser, "getComputedStyle(document.activeElement).outlineStyle") == "none")
                 unseen.Add(stop);
@@ -107,7 +129,8 @@ public sealed class PageTests
     {
         await using Chromium browser = await OpenAsync(Model());
         await browser.EmulateAsync("prefers-color-scheme", scheme);
-        await browser.EvaluateAsync("document.getElementById('expand').click(); document.querySelectorAll('details').forEach(part => { part.open = true; })");
+        await browser.EvaluateAsync(
+            "document.getElementById('expand').click(); document.querySelectorAll('details').forEach(part => { part.open = true; })");
         JsonArray faint = (await browser.EvaluateAsync(Contrast)).AsArray();
         Assert.IsEmpty(faint, string.Join('\n', faint.Select(text => text!.GetValue<string>())));
     }
@@ -121,15 +144,22 @@ public sealed class PageTests
         await browser.EmulateMediumAsync("print");
         await browser.EvaluateAsync("dispatchEvent(new Event('beforeprint'))");
 
-        Assert.AreEqual(6, await NumberAsync(browser, "[...document.querySelectorAll('#tree tbody tr[id]')].filter(row => row.getClientRects().length > 0).length"));
-        Assert.IsGreaterThan(0, await NumberAsync(browser, "[...document.querySelectorAll('#tree .facts')].filter(facts => facts.getClientRects().length > 0).length"));
+        Assert.AreEqual(6, await NumberAsync(
+            browser, "[...document.querySelectorAll('#tree tbody tr[id]')].filter(row => row.getClientRects().length > 0).length"));
+        Assert.IsGreaterThan(0, await NumberAsync(
+            browser, "[...document.querySelectorAll('#tree .facts')].filter(facts => facts.getClientRects().length > 0).length"));
         Assert.IsGreaterThan(0, await NumberAsync(browser, "document.querySelector('.as-table table').getClientRects().length"));
-        Assert.AreEqual(0, await NumberAsync(browser, "document.getElementById('tools').getClientRects().length + document.getElementById('theme').getClientRects().length"), "paper has no buttons");
-        Assert.IsTrue((await browser.EvaluateAsync("getComputedStyle(document.body).color === 'rgb(28, 35, 48)'")).GetValue<bool>(), "dark on white");
+        Assert.AreEqual(0, await NumberAsync(
+            browser, "document.getElementById('tools').getClientRects().length + document.getElementById('theme').getClientRects().length"),
+            "paper has no buttons");
+        Assert.IsTrue((await browser.EvaluateAsync("getComputedStyle(document.body).color === 'rgb(28, 35, 48)'"))
+            .GetValue<bool>(), "dark on white");
 
         await browser.EvaluateAsync("dispatchEvent(new Event('afterprint'))");
         await browser.EmulateMediumAsync("screen");
-        Assert.AreEqual(1, await NumberAsync(browser, "[...document.querySelectorAll('#tree tbody tr[id]')].filter(row => row.getClientRects().length > 0).length"), "as it was");
+        Assert.AreEqual(1, await NumberAsync(
+            browser, "[...document.querySelectorAll('#tree tbody tr[id]')].filter(row => row.getClientRects().length > 0).length"),
+            "as it was");
         Assert.IsEmpty(browser.Complaints);
     }
 
@@ -162,15 +192,18 @@ public sealed class PageTests
         return browser;
     }
 
-    private static async Task<string> TextAsync(Chromium browser, string expression) => (await browser.EvaluateAsync(expression)).GetValue<string>();
+    private static async Task<string> TextAsync(Chromium browser, string expression) =>
+        (await browser.EvaluateAsync(expression)).GetValue<string>();
 
-    private static async Task<int> NumberAsync(Chromium browser, string expression) => (await browser.EvaluateAsync(expression)).GetValue<int>();
+    private static async Task<int> NumberAsync(Chromium browser, string expression) =>
+        (await browser.EvaluateAsync(expression)).GetValue<int>();
 
     private static ReportModel Model()
     {
         ReportBlob[] blobs =
         [
-            Blob(0, 10_000, BlobOutcome.Present, 3), Blob(1, 30_000, BlobOutcome.Copied, 1), Blob(2, 20_000, BlobOutcome.Mounted, 3), Blob(3, 5_000, null, 1), Blob(4, 7_000, null, 1, isLeftOut: true),
+            Blob(0, 10_000, BlobOutcome.Present, 3), Blob(1, 30_000, BlobOutcome.Copied, 1), Blob(2, 20_000, BlobOutcome.Mounted, 3),
+            Blob(3, 5_000, null, 1), Blob(4, 7_000, null, 1, isLeftOut: true),
         ];
         // Blob 2 saves 40 kB in two of the images that are shown, blob 0 saves 20 kB in three.
         ReportNode web = Image("web", BlobOutcome.Copied, 0, 1, 4);
@@ -195,9 +228,17 @@ public sealed class PageTests
     private static ReportBlob Blob(int number, long size, BlobOutcome? outcome, int uses, bool isLeftOut = false) =>
         new(new Descriptor(MediaTypes.OciLayerGzip, Digest.Compute([(byte)number]), size), outcome, isLeftOut, uses);
 
-    private static ReportNode Image(string name, BlobOutcome? outcome, params int[] blobs) => Node(ReportNodeKind.Image, name, outcome) with { Blobs = [.. blobs], Size = 10_000 };
+    private static ReportNode Image(string name, BlobOutcome? outcome, params int[] blobs) => Node(ReportNodeKind.Image, name, outcome) with
+    {
+        Blobs = [.. blobs],
+        Size = 10_000
+    };
 
-    private static ReportNode Bundle(string name, BlobOutcome? outcome, params ReportNode[] children) => Node(ReportNodeKind.Bundle, name, outcome) with { Children = [.. children] };
+    private static ReportNode Bundle(string name, BlobOutcome? outcome, params ReportNode[] children) =>
+        Node(ReportNodeKind.Bundle, name, outcome) with
+        {
+            Children = [.. children]
+        };
 
     private static ReportNode Node(ReportNodeKind kind, string name, BlobOutcome? outcome)
     {

@@ -18,7 +18,8 @@ public sealed class SummaryTests : RelocatorTestBase
     public async Task GitHubsFileIsAppendedTo()
     {
         File.WriteAllText(_folder["summary.md"], "before\n");
-        SummaryOutcome outcome = await Target(("GITHUB_STEP_SUMMARY", _folder["summary.md"]), ("TF_BUILD", "")).WriteAsync(await ModelAsync(), Token);
+        SummaryOutcome outcome =
+            await Target(("GITHUB_STEP_SUMMARY", _folder["summary.md"]), ("TF_BUILD", "")).WriteAsync(await ModelAsync(), Token);
 
         Assert.IsNull(outcome.Announcement);
         Assert.StartsWith("before\n\n### simple-app-bundle\n", File.ReadAllText(_folder["summary.md"]));
@@ -44,14 +45,16 @@ public sealed class SummaryTests : RelocatorTestBase
     public async Task ManyAtOnceLoseNothing()
     {
         ReportModel model = await ModelAsync();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Target(("GITHUB_STEP_SUMMARY", _folder["summary.md"])).WriteAsync(model, Token), Token)));
+        await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(_ => Task.Run(() => Target(("GITHUB_STEP_SUMMARY", _folder["summary.md"])).WriteAsync(model, Token), Token)));
         Assert.HasCount(9, File.ReadAllText(_folder["summary.md"]).Split("### simple-app-bundle"));
     }
 
     [TestMethod]
     public async Task AzureIsToldByALoggingCommand()
     {
-        SummaryOutcome outcome = await Target(("TF_BUILD", "True"), ("AGENT_TEMPDIRECTORY", _folder.Path)).WriteAsync(await ModelAsync(), Token);
+        SummaryOutcome outcome =
+            await Target(("TF_BUILD", "True"), ("AGENT_TEMPDIRECTORY", _folder.Path)).WriteAsync(await ModelAsync(), Token);
 
         Assert.AreEqual($"##vso[task.uploadsummary]{outcome.Path}", outcome.Announcement);
         Assert.StartsWith("### simple-app-bundle\n", File.ReadAllText(outcome.Path!));
@@ -61,9 +64,12 @@ public sealed class SummaryTests : RelocatorTestBase
     public async Task AFolderThatIsNotThereIsAWarningWhereItWasFoundAndAFailureWhereItWasAskedFor()
     {
         ReportModel model = await ModelAsync();
-        Assert.AreEqual(ErrorCode.SummaryNotWritten, (await Target(("GITHUB_STEP_SUMMARY", _folder["none/summary.md"])).WriteAsync(model, Token)).Warning?.Code);
-        Assert.AreEqual(ErrorCode.SummaryNotWritten, (await Target(("TF_BUILD", "True"), ("AGENT_TEMPDIRECTORY", _folder["none"])).WriteAsync(model, Token)).Warning?.Code);
-        await Assert.ThrowsExactlyAsync<AirgapException>(() => SummaryTarget.Find(_folder["none/summary.md"], detects: true, _ => null)!.WriteAsync(model, Token));
+        Assert.AreEqual(ErrorCode.SummaryNotWritten,
+            (await Target(("GITHUB_STEP_SUMMARY", _folder["none/summary.md"])).WriteAsync(model, Token)).Warning?.Code);
+        Assert.AreEqual(ErrorCode.SummaryNotWritten,
+            (await Target(("TF_BUILD", "True"), ("AGENT_TEMPDIRECTORY", _folder["none"])).WriteAsync(model, Token)).Warning?.Code);
+        await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => SummaryTarget.Find(_folder["none/summary.md"], detects: true, _ => null)!.WriteAsync(model, Token));
     }
 
     [TestMethod]

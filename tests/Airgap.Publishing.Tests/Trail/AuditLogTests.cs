@@ -44,14 +44,16 @@ public sealed class AuditLogTests
             await AppendAsync($"run {i}");
         string[] lines = File.ReadAllLines(Log);
 
-        Assert.AreEqual(4, await BrokenAtAsync([lines[0], lines[1], lines[2].Replace("run 2", "run X", StringComparison.Ordinal), lines[3], lines[4]]));
+        Assert.AreEqual(4, await BrokenAtAsync(
+            [lines[0], lines[1], lines[2].Replace("run 2", "run X", StringComparison.Ordinal), lines[3], lines[4]]));
         Assert.AreEqual(2, await BrokenAtAsync([lines[0], lines[2], lines[3], lines[4]]));
         Assert.AreEqual(1, await BrokenAtAsync([lines[1], lines[2]]));
         Assert.AreEqual(3, await BrokenAtAsync([lines[0], lines[1], "{}", lines[3]]));
         Assert.AreEqual(3, await BrokenAtAsync([lines[0], lines[1], lines[1], lines[2]]));
         Assert.AreEqual(3, await BrokenAtAsync([lines[0], lines[1], lines[2][..40]]));
         File.WriteAllText(Log, string.Join('\n', lines));
-        Assert.AreEqual(5, (await Assert.ThrowsExactlyAsync<AirgapException>(() => VerifyAsync())).Location!.Line, "the last line has no end");
+        Assert.AreEqual(5, (await Assert.ThrowsExactlyAsync<AirgapException>(() => VerifyAsync())).Location!.Line,
+            "the last line has no end");
         Assert.AreEqual(ErrorCode.BrokenAuditLog, (await Assert.ThrowsExactlyAsync<AirgapException>(() => AppendAsync("more"))).Code);
         Assert.AreEqual(string.Join('\n', lines), File.ReadAllText(Log), "nothing is added to what is broken");
 
@@ -87,7 +89,8 @@ public sealed class AuditLogTests
     [TestMethod]
     public async Task ManyWriters_TearNothing()
     {
-        await Parallel.ForEachAsync(Enumerable.Range(0, 40), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) => await AppendAsync($"run {i}"));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 40), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, _) => await AppendAsync($"run {i}"));
 
         Assert.AreEqual(40, (await VerifyAsync()).Entries);
     }
@@ -111,9 +114,11 @@ public sealed class AuditLogTests
         Assert.AreEqual("user", RunIdentity.Find(_ => null, namesUser: true)!.Kind);
     }
 
-    private Task<Digest> AppendAsync(string root) => AuditLog.AppendAsync(Log, new AuditEntry("copy", "complete", ["a"], ["b"], [root], "1.0.0", null), TestContext.CancellationToken);
+    private Task<Digest> AppendAsync(string root) =>
+        AuditLog.AppendAsync(Log, new AuditEntry("copy", "complete", ["a"], ["b"], [root], "1.0.0", null), TestContext.CancellationToken);
 
-    private Task<AuditVerifier.Verified> VerifyAsync(Digest? wanted = null) => AuditVerifier.VerifyAsync(Log, wanted, TestContext.CancellationToken);
+    private Task<AuditVerifier.Verified> VerifyAsync(Digest? wanted = null) =>
+        AuditVerifier.VerifyAsync(Log, wanted, TestContext.CancellationToken);
 
     private async Task<int> BrokenAtAsync(string[] lines)
     {

@@ -24,7 +24,8 @@ public sealed class PublishSigningTests
     private static string Bundle => $"{s_source.Host}/mirror/simple-app-bundle:v1.0.0";
 
     [ClassInitialize]
-    public static async Task StartAsync(TestContext context) => s_source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
+    public static async Task StartAsync(TestContext context) =>
+        s_source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
 
     [ClassCleanup]
     public static async Task StopAsync() => await s_source.DisposeAsync();
@@ -41,13 +42,17 @@ public sealed class PublishSigningTests
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
         PublishSettings import = Settings with { Registry = $"{far.Host}/apps", SourceArchive = "a.tar" };
 
-        PublishResult good = await RunAsync(import with { VerifyArchive = [SignedStorage.Key("p256")], SigningKey = Private("ed25519"), SignImages = "referrer" });
-        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(import with { Registry = $"{far.Host}/other", VerifyArchive = [SignedStorage.Key("wrong")] }));
+        PublishResult good = await RunAsync(
+            import with { VerifyArchive = [SignedStorage.Key("p256")], SigningKey = Private("ed25519"), SignImages = "referrer" });
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => RunAsync(import with { Registry = $"{far.Host}/other", VerifyArchive = [SignedStorage.Key("wrong")] }));
 
         Assert.IsEmpty(good.Failures);
         Assert.Contains(request => request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal), far.Requests);
         Assert.AreEqual(ErrorCode.ArchiveSignature, refused.Code);
-        Assert.IsEmpty(far.Requests.Where(request => request.Method == "PUT" && request.Path.Contains("/other/", StringComparison.Ordinal) && request.Path.Contains("/manifests/", StringComparison.Ordinal)));
+        Assert.IsEmpty(far.Requests.Where(
+            request => request.Method == "PUT" && request.Path.Contains("/other/", StringComparison.Ordinal)
+            && request.Path.Contains("/manifests/", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -75,11 +80,19 @@ public sealed class PublishSigningTests
     public async Task AGate_Decides_AndReceiptReportAndLog_TellOfIt()
     {
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        PublishSettings settings = Settings with { Registry = $"{far.Host}/apps", AuditLog = "audit.jsonl", Receipt = "receipt.json", SigningKey = Private("p256"), RecordUser = true };
+        PublishSettings settings = Settings with
+        {
+            Registry = $"{far.Host}/apps",
+            AuditLog = "audit.jsonl",
+            Receipt = "receipt.json",
+            SigningKey = Private("p256"),
+            RecordUser = true
+        };
 
         PublishResult refused = await RunAsync(settings with { GateCommand = "cat > plan.json; echo not today; exit 1" });
         int puts = far.Requests.Count(request => request.Method is not ("GET" or "HEAD"));
-        PublishResult good = await RunAsync(settings with { GateCommand = "test -f \"$AIRGAP_LAYOUT/index.json\" && echo fine", GateContent = true });
+        PublishResult good = await RunAsync(
+            settings with { GateCommand = "test -f \"$AIRGAP_LAYOUT/index.json\" && echo fine", GateContent = true });
 
         Assert.AreEqual(ErrorCode.GateRefused, refused.Failures.Single().Code);
         Assert.AreEqual(0, puts);
@@ -97,7 +110,9 @@ public sealed class PublishSigningTests
         PublishSettings delta = Settings with { Archive = "delta.tar", VerifyBase = [SignedStorage.Key("p256")] };
         foreach (string known in new[] { "receipt.json", "airgap/relocation.json" })
             Assert.IsEmpty((await RunAsync(delta with { ArchiveBase = [known], OutputPath = "other/" })).Failures);
-        AirgapException wrong = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(delta with { ArchiveBase = ["receipt.json"], VerifyBase = [SignedStorage.Key("wrong")], OutputPath = "other/" }));
+        AirgapException wrong = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () =>
+            RunAsync(delta with { ArchiveBase = ["receipt.json"], VerifyBase = [SignedStorage.Key("wrong")], OutputPath = "other/" }));
         Assert.AreEqual(ErrorCode.ArchiveSignature, wrong.Code);
     }
 
@@ -107,7 +122,8 @@ public sealed class PublishSigningTests
 
     private async Task<PublishResult> RunAsync(PublishSettings settings)
     {
-        using RegistryClient client = new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        using RegistryClient client =
+            new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
         return await new Publisher(client).RunAsync([PublishItems.Bundle(Bundle)], settings, TestContext.CancellationToken);
     }
 }

@@ -50,7 +50,8 @@ public sealed class PublishTrustTests
     public async Task WhatIsSigned_IsRelocated_AndTheReportSaysByWhom()
     {
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        PublishResult result = await RunAsync(destination, [SignedStorage.Bundle], Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")), ("Visible", "false")));
+        PublishResult result = await RunAsync(
+            destination, [SignedStorage.Bundle], Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")), ("Visible", "false")));
 
         Assert.IsEmpty(result.Failures);
         string json = File.ReadAllText(_folder["airgap/relocation.json"]);
@@ -70,19 +71,31 @@ public sealed class PublishTrustTests
         PublishSettings settings = Settings(destination, trust);
         using RegistryClient client = Client();
 
-        PublishResult result = await new Publisher(client).RunAsync([Chosen(SignedStorage.Bundle)], settings, TestContext.CancellationToken);
+        PublishResult result = await new Publisher(client).RunAsync(
+            [Chosen(SignedStorage.Bundle)], settings, TestContext.CancellationToken);
         Assert.IsEmpty(result.Failures);
         string derived = result.Items[0].Derived!.Digest;
         Assert.IsFalse(result.Items[0].Derived!.From.EndsWith(derived, StringComparison.Ordinal));
-        Assert.Contains(image => result.Items[0].Derived!.From.EndsWith(image.Digest, StringComparison.Ordinal), result.Items[0].Signatures!.Value);
+        Assert.Contains(image => result.Items[0].Derived!.From.EndsWith(image.Digest, StringComparison.Ordinal),
+            result.Items[0].Signatures!.Value);
 
         PublishResult refused = await new Publisher(client).RunAsync(
-            [Chosen(SignedStorage.Bundle)], Settings(destination, Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p384")))), TestContext.CancellationToken);
+            [Chosen(SignedStorage.Bundle)], Settings(destination, Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p384")))),
+            TestContext.CancellationToken);
         Assert.IsTrue(refused.Failures.Any(failure => failure.Code == ErrorCode.SignatureRejected));
 
-        await new Publisher(client).RunAsync([PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}")], settings with { Registry = "", Archive = "all.tar" }, TestContext.CancellationToken);
+        await new Publisher(client).RunAsync(
+            [PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}")], settings with
+            {
+                Registry = "",
+                Archive = "all.tar"
+            }, TestContext.CancellationToken);
         PublishResult far = await new Publisher(client).RunAsync(
-            [Chosen(SignedStorage.Bundle)], settings with { SourceArchive = "all.tar", Registry = $"{destination.Host}/far" }, TestContext.CancellationToken);
+            [Chosen(SignedStorage.Bundle)], settings with
+            {
+                SourceArchive = "all.tar",
+                Registry = $"{destination.Host}/far"
+            }, TestContext.CancellationToken);
         Assert.IsEmpty(far.Failures);
         Assert.AreEqual(derived, far.Items[0].Derived!.Digest);
     }
@@ -91,7 +104,9 @@ public sealed class PublishTrustTests
     public async Task EveryRefusalOfEveryItem_IsTold_AndNothingIsWritten()
     {
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        PublishResult result = await RunAsync(destination, [SignedStorage.Bundle, SignedStorage.BundleOfUnsigned], Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256"))));
+        PublishResult result = await RunAsync(
+            destination, [SignedStorage.Bundle, SignedStorage.BundleOfUnsigned],
+            Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256"))));
 
         Assert.HasCount(2, result.Failures);
         Assert.IsTrue(result.Failures.All(failure => failure.Code == ErrorCode.SignatureMissing));
@@ -122,7 +137,8 @@ public sealed class PublishTrustTests
         (string, string) wrong = (TrustItem.Key, SignedStorage.Key("wrong"));
 
         PublishResult none = await RunAsync(destination, [SignedStorage.Bundle], Trust("elsewhere.example", right));
-        PublishResult specific = await RunAsync(destination, [SignedStorage.Bundle], [.. Trust(s_registry.Host, wrong), .. Trust($"{s_registry.Host}/trust/mirror", right)]);
+        PublishResult specific = await RunAsync(
+            destination, [SignedStorage.Bundle], [.. Trust(s_registry.Host, wrong), .. Trust($"{s_registry.Host}/trust/mirror", right)]);
         PublishResult everywhere = await RunAsync(destination, [SignedStorage.Bundle], Trust(TrustItem.Everywhere, wrong));
 
         Assert.AreEqual(ErrorCode.NoTrustRule, none.Failures[0].Code);
@@ -134,7 +150,9 @@ public sealed class PublishTrustTests
     public async Task OfTheRootAlone_WhereThatIsRequired()
     {
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        PublishResult result = await RunAsync(destination, [SignedStorage.BundleOfUnsigned], Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")), (TrustItem.Required, "root")));
+        PublishResult result = await RunAsync(
+            destination, [SignedStorage.BundleOfUnsigned],
+            Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")), (TrustItem.Required, "root")));
 
         Assert.IsEmpty(result.Failures);
     }
@@ -147,10 +165,13 @@ public sealed class PublishTrustTests
         TrustRule root = all with { RootOnly = true };
         using RegistryClient client = Client();
         TransferPlan plan = await new Relocator(client).PlanAsync(
-            new RelocationSource.Bundle(ImageReference.Parse($"{s_registry.Host}/{SignedStorage.BundleOfUnsigned}")), new PlanOptions(), TestContext.CancellationToken);
+            new RelocationSource.Bundle(ImageReference.Parse($"{s_registry.Host}/{SignedStorage.BundleOfUnsigned}")), new PlanOptions(),
+            TestContext.CancellationToken);
 
-        PlanTrust both = await PlanTrust.JudgeAsync(plan, client, name => name.Digest is null ? root : all, exceptRoot: false, TestContext.CancellationToken);
-        PlanTrust none = await PlanTrust.JudgeAsync(plan, client, name => name.Digest is null ? root : null, exceptRoot: false, TestContext.CancellationToken);
+        PlanTrust both = await PlanTrust.JudgeAsync(
+            plan, client, name => name.Digest is null ? root : all, exceptRoot: false, TestContext.CancellationToken);
+        PlanTrust none = await PlanTrust.JudgeAsync(
+            plan, client, name => name.Digest is null ? root : null, exceptRoot: false, TestContext.CancellationToken);
         PlanTrust alone = await PlanTrust.JudgeAsync(plan, client, _ => root, exceptRoot: false, TestContext.CancellationToken);
 
         Assert.HasCount(2, both.Refusals);
@@ -166,7 +187,10 @@ public sealed class PublishTrustTests
     {
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
-        PublishSettings settings = PublishItems.To($"{one.Host}/apps;{two.Host}/apps", _folder.Path) with { Trust = [.. Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")))] };
+        PublishSettings settings = PublishItems.To($"{one.Host}/apps;{two.Host}/apps", _folder.Path) with
+        {
+            Trust = [.. Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")))]
+        };
         PublishItem good = PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}");
         PublishItem bad = PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.BundleOfUnsigned}");
         using RegistryClient client = Client();
@@ -186,7 +210,8 @@ public sealed class PublishTrustTests
         Assert.IsEmpty(accepted.Failures);
         Assert.HasCount(2, accepted.Items);
         Assert.IsTrue(accepted.Items.All(item => item.Signatures is { Length: 3 }));
-        string[] blobs = [.. s_registry.Requests.Skip(before).Where(request => request.Kind == RequestKind.BlobGet).Select(request => request.Path)];
+        string[] blobs = [.. s_registry.Requests.Skip(before).Where(request => request.Kind == RequestKind.BlobGet)
+            .Select(request => request.Path)];
         Assert.HasCount(blobs.Distinct().Count(), blobs, "signatures are read once");
     }
 
@@ -194,9 +219,13 @@ public sealed class PublishTrustTests
     public async Task APolicy_Refuses()
     {
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        PublishSettings settings = Settings(destination, []) with { Policy = Path.Combine(Fixtures.Root, "trust", "policies", "reject-all.json") };
+        PublishSettings settings = Settings(destination, []) with
+        {
+            Policy = Path.Combine(Fixtures.Root, "trust", "policies", "reject-all.json")
+        };
         using RegistryClient client = Client();
-        PublishResult result = await new Publisher(client).RunAsync([PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}")], settings, TestContext.CancellationToken);
+        PublishResult result = await new Publisher(client).RunAsync(
+            [PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}")], settings, TestContext.CancellationToken);
 
         Assert.HasCount(3, result.Failures);
         Assert.IsTrue(result.Failures.All(failure => failure.Code == ErrorCode.RejectedByPolicy));
@@ -212,7 +241,9 @@ public sealed class PublishTrustTests
     [DataRow("", "Key=KEY", "not a place")]
     public void ARuleThatCannotBe_IsToldBeforeAnyRequest(string place, string metadata, string message)
     {
-        TrustItem item = new(place, metadata.Replace("KEY", SignedStorage.Key("p256"), StringComparison.Ordinal).Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]), new SourceLocation("App.csproj", 3));
+        TrustItem item = new(place,
+            metadata.Replace("KEY", SignedStorage.Key("p256"), StringComparison.Ordinal).Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]), new SourceLocation("App.csproj", 3));
         PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Trust = [item] };
 
         TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> problems);
@@ -229,7 +260,8 @@ public sealed class PublishTrustTests
         TrustItem item = Trust("a.example", (TrustItem.Key, SignedStorage.Key("p256")))[0];
         PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Trust = [item] };
 
-        TrustRuleSet.Read(settings with { Policy = Path.Combine(Fixtures.Root, "trust", "policies", "key-data.json") }, out ImmutableArray<Diagnostic> both);
+        TrustRuleSet.Read(settings with { Policy = Path.Combine(Fixtures.Root, "trust", "policies", "key-data.json") },
+            out ImmutableArray<Diagnostic> both);
         TrustRuleSet.Read(settings with { Trust = [item, item with { Include = "a.example/" }] }, out ImmutableArray<Diagnostic> twice);
 
         Assert.AreEqual(ErrorCode.InvalidTrustRule, both.Single().Code);
@@ -245,7 +277,12 @@ public sealed class PublishTrustTests
     [DataRow("registry.example", "registry.example:5000/a:1", false)]
     public void APlace_StandsForAllBelowIt(string place, string image, bool fits)
     {
-        PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Trust = [.. Trust(place, (TrustItem.Key, SignedStorage.Key("p256")))] };
+        PublishSettings settings = new()
+        {
+            ProjectDirectory = _folder.Path,
+            OutputPath = "airgap/",
+            Trust = [.. Trust(place, (TrustItem.Key, SignedStorage.Key("p256")))]
+        };
 
         Assert.AreEqual(fits, TrustRuleSet.Read(settings, out _)!.For(ImageReference.Parse(image)) is not null);
     }
@@ -253,7 +290,8 @@ public sealed class PublishTrustTests
     [TestMethod]
     public void ARuleThatMSBuildLost_IsAnError()
     {
-        File.WriteAllText(_folder["App.csproj"], """<Project><ItemGroup><ImgpkgTrust Include="registry.example/**" Key="a.pub" /><ImgpkgTrust Include="other.example" Key="a.pub" /></ItemGroup></Project>""");
+        File.WriteAllText(_folder["App.csproj"],
+            """<Project><ItemGroup><ImgpkgTrust Include="registry.example/**" Key="a.pub" /><ImgpkgTrust Include="other.example" Key="a.pub" /></ItemGroup></Project>""");
         ProjectSlips slips = new(ProjectText.Read(_folder["App.csproj"]), []);
 
         Diagnostic lost = slips.LostTrust(Trust("other.example", (TrustItem.Key, "a.pub"))).Single();
@@ -264,21 +302,30 @@ public sealed class PublishTrustTests
 
     private static PublishItem Chosen(string bundle) => PublishItems.Bundle($"{s_registry.Host}/{bundle}", ("DropUnreferenced", "true"));
 
-    private static TrustItem[] Trust(string place, params (string Name, string Value)[] metadata) => [new TrustItem(place, metadata.ToDictionary(pair => pair.Name, pair => pair.Value), null)];
+    private static TrustItem[] Trust(string place, params (string Name, string Value)[] metadata) =>
+        [new TrustItem(place, metadata.ToDictionary(pair => pair.Name, pair => pair.Value), null)];
 
-    private PublishSettings Settings(RegistryFixture destination, TrustItem[] trust) => PublishItems.To($"{destination.Host}/apps", _folder.Path) with { Trust = [.. trust] };
+    private PublishSettings Settings(RegistryFixture destination, TrustItem[] trust) =>
+        PublishItems.To($"{destination.Host}/apps", _folder.Path) with
+        {
+            Trust = [.. trust]
+        };
 
     private async Task<PublishResult> RunAsync(RegistryFixture destination, string[] bundles, TrustItem[] trust)
     {
         using RegistryClient client = Client();
-        return await new Publisher(client).RunAsync([.. bundles.Select(bundle => PublishItems.Bundle($"{s_registry.Host}/{bundle}"))], Settings(destination, trust), TestContext.CancellationToken);
+        return await new Publisher(client).RunAsync(
+            [.. bundles.Select(bundle => PublishItems.Bundle($"{s_registry.Host}/{bundle}"))], Settings(destination, trust),
+            TestContext.CancellationToken);
     }
 
     private async Task<PublishPlan> PlanAsync(RegistryFixture destination, string bundle, TrustItem[] trust)
     {
         using RegistryClient client = Client();
-        return await new Publisher(client).PlanAsync([PublishItems.Bundle($"{s_registry.Host}/{bundle}")], Settings(destination, trust), TestContext.CancellationToken);
+        return await new Publisher(client).PlanAsync(
+            [PublishItems.Bundle($"{s_registry.Host}/{bundle}")], Settings(destination, trust), TestContext.CancellationToken);
     }
 
-    private static RegistryClient Client() => new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+    private static RegistryClient Client() =>
+        new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
 }

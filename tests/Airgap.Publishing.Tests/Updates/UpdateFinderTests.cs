@@ -19,11 +19,17 @@ public sealed class UpdateFinderTests
         (Digest old, Digest now) = await TwoVersionsAsync();
         using TempFolder folder = new();
         File.WriteAllText(folder["airgap.lock.json"], $$"""{"version":1,"items":{"{{GeneratedRepository.Bundle}}:1.1.0":"{{old}}"} }""");
-        DeclaredVersion[] found = await FindAsync(folder, PublishItems.Bundle($"{GeneratedRepository.Bundle}:1.0.0"), PublishItems.Image($"{GeneratedRepository.Bundle}:1.1.0", ("PackageRepository", "other")));
+        DeclaredVersion[] found = await FindAsync(
+            folder, PublishItems.Bundle($"{GeneratedRepository.Bundle}:1.0.0"),
+            PublishItems.Image($"{GeneratedRepository.Bundle}:1.1.0", ("PackageRepository", "other")));
         Assert.AreSequenceEqual(
             [
                 new DeclaredVersion(DeclaredVersion.Item, GeneratedRepository.Bundle, "1.0.0", VersionState.Newer) { Newest = "1.1.0" },
-                new DeclaredVersion(DeclaredVersion.Item, GeneratedRepository.Bundle, "1.1.0", VersionState.Moved) { Locked = old.ToString(), MovedTo = now.ToString() },
+                new DeclaredVersion(DeclaredVersion.Item, GeneratedRepository.Bundle, "1.1.0", VersionState.Moved)
+                {
+                    Locked = old.ToString(),
+                    MovedTo = now.ToString()
+                },
             ],
             found);
 
@@ -37,14 +43,19 @@ public sealed class UpdateFinderTests
     {
         await TwoVersionsAsync();
         using TempFolder folder = new();
-        PublishItem item = PublishItems.Bundle($"{GeneratedRepository.Bundle}:1.0.0", ("Packages", "p0.example.com@1.0.0; p1.internal.example.com"));
+        PublishItem item = PublishItems.Bundle(
+            $"{GeneratedRepository.Bundle}:1.0.0", ("Packages", "p0.example.com@1.0.0; p1.internal.example.com"));
         DeclaredVersion[] packages = [.. (await FindAsync(folder, item)).Skip(1)];
-        Assert.AreSequenceEqual(["p0.example.com 1.0.0 1.1.0", "p1.internal.example.com 1.0.0 1.1.0"], packages.Select(package => $"{package.Name} {package.Declared} {package.Newest}"));
+        Assert.AreSequenceEqual(
+            ["p0.example.com 1.0.0 1.1.0", "p1.internal.example.com 1.0.0 1.1.0"],
+            packages.Select(package => $"{package.Name} {package.Declared} {package.Newest}"));
         Assert.IsTrue(packages.All(package => package is { State: VersionState.Newer, Bundle: $"{GeneratedRepository.Bundle}:1.1.0" }));
-        Assert.IsFalse(_registry.Calls.Any(call => call.Contains("/package", StringComparison.Ordinal) || call.Contains("/app", StringComparison.Ordinal)));
+        Assert.IsFalse(_registry.Calls.Any(
+            call => call.Contains("/package", StringComparison.Ordinal) || call.Contains("/app", StringComparison.Ordinal)));
 
         // A pre-release counts where the item takes some, and one is told only of what is chosen.
-        PublishItem pre = PublishItems.Bundle($"{GeneratedRepository.Bundle}:1.0.0", ("Packages", "p0.example.com"), ("PackagePrereleases", "*"));
+        PublishItem pre = PublishItems.Bundle(
+            $"{GeneratedRepository.Bundle}:1.0.0", ("Packages", "p0.example.com"), ("PackagePrereleases", "*"));
         DeclaredVersion only = (await FindAsync(folder, pre)).Skip(1).Single();
         Assert.AreEqual("1.1.0-rc.1 1.2.0-rc.1", $"{only.Declared} {only.Newest}");
     }
@@ -54,7 +65,9 @@ public sealed class UpdateFinderTests
     {
         (Digest old, _) = await TwoVersionsAsync();
         using TempFolder folder = new();
-        DeclaredVersion[] found = await FindAsync(folder, PublishItems.Bundle($"{GeneratedRepository.Bundle}:v1"), PublishItems.Image($"{GeneratedRepository.Bundle}@{old}", ("PackageRepository", "other")));
+        DeclaredVersion[] found = await FindAsync(
+            folder, PublishItems.Bundle($"{GeneratedRepository.Bundle}:v1"),
+            PublishItems.Image($"{GeneratedRepository.Bundle}@{old}", ("PackageRepository", "other")));
         Assert.IsTrue(found.All(version => version is { State: VersionState.NotCompared, Why: not null, IsOutdated: false }));
         Assert.IsEmpty(_registry.Calls);
     }
@@ -66,7 +79,8 @@ public sealed class UpdateFinderTests
         using TempFolder folder = new();
         File.WriteAllText(folder["airgap.lock.json"], $$"""{"version":1,"items":{"{{GeneratedRepository.Bundle}}:0.9.0":"{{old}}"} }""");
         (ImmutableArray<DeclaredVersion> versions, ImmutableArray<Diagnostic> failures) = await AskAsync(
-            folder, PublishItems.Bundle($"{GeneratedRepository.Bundle}:0.9.0"), PublishItems.Image($"{GeneratedRepository.Bundle}:1.1.0", ("PackageRepository", "other")));
+            folder, PublishItems.Bundle($"{GeneratedRepository.Bundle}:0.9.0"),
+            PublishItems.Image($"{GeneratedRepository.Bundle}:1.1.0", ("PackageRepository", "other")));
         Assert.AreEqual(VersionState.Newest, versions.Single().State);
         Assert.AreEqual(ErrorCode.ManifestUnknown, failures.Single().Code);
         Assert.AreEqual(7, failures.Single().Location!.Line);
@@ -83,7 +97,8 @@ public sealed class UpdateFinderTests
     {
         await GeneratedRepository.CreateAsync(_registry, 2, versions);
         FakeRepository repository = _registry.Get(GeneratedRepository.Bundle);
-        return repository.AddManifest(await ((IImageRepository)repository).FindManifestAsync("v1", default) ?? throw new InvalidOperationException(), tag).Digest;
+        return repository.AddManifest(
+            await ((IImageRepository)repository).FindManifestAsync("v1", default) ?? throw new InvalidOperationException(), tag).Digest;
     }
 
     private async Task<DeclaredVersion[]> FindAsync(TempFolder folder, params PublishItem[] items)
@@ -93,7 +108,8 @@ public sealed class UpdateFinderTests
         return [.. versions];
     }
 
-    private async Task<(ImmutableArray<DeclaredVersion>, ImmutableArray<Diagnostic>)> AskAsync(TempFolder folder, params PublishItem[] items)
+    private async Task<(ImmutableArray<DeclaredVersion>, ImmutableArray<Diagnostic>)> AskAsync(
+        TempFolder folder, params PublishItem[] items)
     {
         ProjectUpdates updates = ProjectUpdates.Read([.. items], PublishItems.To("mirror.local;other.local", folder.Path), []);
         Assert.IsEmpty(updates.Problems);

@@ -18,7 +18,8 @@ public sealed class PasswordFileTests
         File.WriteAllText(temp["users"], $"# people\nanna:{HashOf("one", 'y')}\n\nbert:{HashOf("two:with colon", 'a')}\n");
         await using Api api = await StartAsync(temp["users"]);
         foreach ((string login, int status) in ((string, int)[])[
-            ("anna:one", 200), ("anna:one", 200), ("bert:two:with colon", 200), ("anna:two", 401), ("bert:one", 401), ("cora:one", 401), ("anna:", 401), (":one", 401), ("anna", 401)])
+            ("anna:one", 200), ("anna:one", 200), ("bert:two:with colon", 200), ("anna:two", 401), ("bert:one", 401), ("cora:one", 401),
+            ("anna:", 401), (":one", 401), ("anna", 401)])
         {
             Assert.AreEqual(status, await PingAsync(api, login), login);
         }
@@ -70,7 +71,8 @@ public sealed class PasswordFileTests
 
     private static string HashOf(string password, char kind = 'y') => $"$2{kind}$" + BCrypt.Net.BCrypt.HashPassword(password, 4)[4..];
 
-    private static Task<Api> StartAsync(string file) => Api.StartAsync(new RegistryFixtureOptions { Configure = options => options with { PasswordFile = file } });
+    private static Task<Api> StartAsync(string file) =>
+        Api.StartAsync(new RegistryFixtureOptions { Configure = options => options with { PasswordFile = file } });
 
     private static async Task<int> PingAsync(Api api, string login) =>
         (await api.GetAsync("/v2/", ("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(login))}"))).Status;

@@ -21,10 +21,12 @@ public sealed class TlsTests
     [DataRow("other.corp.example", false)]
     public async Task ACertificateMadeForNamesIsTrustedForThemByItsAuthorityAlone(string host, bool trusted)
     {
-        (ServerCertificate certificate, string authority) = SelfSigned.Create(["localhost", "registry.corp.example"], [IPAddress.Loopback], DateTimeOffset.UtcNow);
+        (ServerCertificate certificate, string authority) =
+            SelfSigned.Create(["localhost", "registry.corp.example"], [IPAddress.Loopback], DateTimeOffset.UtcNow);
         using (certificate)
         {
-            await using RegistryFixture registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Certificate = certificate.Leaf, WithFixtures = true, ReadOnly = true });
+            await using RegistryFixture registry = await RegistryFixture.StartAsync(
+                new RegistryFixtureOptions { Certificate = certificate.Leaf, WithFixtures = true, ReadOnly = true });
             Assert.AreEqual(trusted, await IsTrustedAsync(registry.Port, host, authority));
             using X509Certificate2 another = LoopbackCertificate.Create();
             Assert.IsFalse(await IsTrustedAsync(registry.Port, host, another.ExportCertificatePem()));
@@ -69,7 +71,8 @@ public sealed class TlsTests
 
         DateTimeOffset now = DateTimeOffset.UtcNow;
         foreach ((string certificate, string key, DateTimeOffset time, string named) in ((string, string, DateTimeOffset, string)[])[
-            ("text", "key", now, "text"), ("cert", "text", now, "text"), ("cert", "other", now, "other"), ("cert", "key", now.AddYears(2), "cert")])
+            ("text", "key", now, "text"), ("cert", "text", now, "text"), ("cert", "other", now, "other"),
+            ("cert", "key", now.AddYears(2), "cert")])
         {
             AirgapException e = Assert.ThrowsExactly<AirgapException>(() => CertificateFiles.Read(temp[certificate], temp[key], time));
             Assert.AreEqual(ErrorCode.InvalidServerCertificate, e.Code);
@@ -77,7 +80,8 @@ public sealed class TlsTests
             Assert.DoesNotContain("PRIVATE", e.Message);
         }
 
-        Assert.AreEqual(ErrorCode.FileNotFound, Assert.ThrowsExactly<AirgapException>(() => CertificateFiles.Read(temp["none"], temp["key"], now)).Code);
+        Assert.AreEqual(ErrorCode.FileNotFound,
+            Assert.ThrowsExactly<AirgapException>(() => CertificateFiles.Read(temp["none"], temp["key"], now)).Code);
     }
 
     private static async Task<bool> IsTrustedAsync(int port, string host, string authority)
@@ -94,7 +98,12 @@ public sealed class TlsTests
             },
             SslOptions = new SslClientAuthenticationOptions
             {
-                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck },
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { root },
+                    RevocationMode = X509RevocationMode.NoCheck
+                },
             },
         };
         using HttpClient client = new(handler);

@@ -110,7 +110,10 @@ public sealed class ChangedArchiveTests
         using RegistryClient client = ServedBench.NewClient();
         Relocator relocator = new(client);
         TransferPlan plan = await relocator.PlanAsync(
-            new RelocationSource.Image(ImageReference.Parse($"{source.Host}/a/app:1")), new PlanOptions { EmbedConfigs = true }, CancellationToken.None);
+            new RelocationSource.Image(ImageReference.Parse($"{source.Host}/a/app:1")), new PlanOptions
+            {
+                EmbedConfigs = true
+            }, CancellationToken.None);
         await relocator.RunAsync(plan, new RelocationDestination.Archive(temp["a.tar"]), new TransferOptions(), CancellationToken.None);
         return await ServedBench.ServeAsync(temp["a.tar"]);
     }

@@ -49,7 +49,8 @@ public sealed class ServedArchiveTests
             Assert.AreEqual(there.Digest, here.Digest, tag);
             Assert.AreEqual(there.MediaType, here.MediaType, tag);
             CollectionAssert.AreEquivalent(
-                (await expected.AssertCompleteAsync(repository, tag, !allLayers)).ToArray(), (await served.Content.AssertCompleteAsync(repository, tag, !allLayers)).ToArray());
+                (await expected.AssertCompleteAsync(repository, tag, !allLayers)).ToArray(),
+                (await served.Content.AssertCompleteAsync(repository, tag, !allLayers)).ToArray());
         }
     }
 
@@ -59,11 +60,13 @@ public sealed class ServedArchiveTests
     public async Task PartsAreServedAsTheArchiveThatTheyAre(string archive, int volumeSize)
     {
         using TempFolder temp = new();
-        await new PartSplitter(ArchiveDisk.System).SplitAsync(ServedBench.Golden($"{archive}.tar"), temp[$"{archive}.tar"], volumeSize, TestContext.CancellationToken);
+        await new PartSplitter(ArchiveDisk.System).SplitAsync(
+            ServedBench.Golden($"{archive}.tar"), temp[$"{archive}.tar"], volumeSize, TestContext.CancellationToken);
         Directory.CreateDirectory(temp["disc"]);
         File.Move(temp[$"{archive}.tar.002"], temp[$"disc/{archive}.tar.002"]);
         await using Api expected = await ServedBench.ServeAsync(ServedBench.Golden($"{archive}.tar"));
-        await using Api served = await ServedBench.ServeAsync(options => options, new ArchiveToServe(temp[$"{archive}.tar"]) { PartsIn = [temp["disc"]] });
+        await using Api served =
+            await ServedBench.ServeAsync(options => options, new ArchiveToServe(temp[$"{archive}.tar"]) { PartsIn = [temp["disc"]] });
         await AssertSameAsync(expected, served);
     }
 
@@ -75,8 +78,13 @@ public sealed class ServedArchiveTests
         using TempFolder temp = new();
         using RegistryClient client = ServedBench.NewClient();
         Relocator relocator = new(client);
-        TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Archive(ServedBench.Golden($"{archive}.tar")), new PlanOptions(), CancellationToken.None);
-        await relocator.RunAsync(plan, new RelocationDestination.Archive(temp[archive]) { Format = ArchiveFormat.LayoutFolder }, new TransferOptions(), CancellationToken.None);
+        TransferPlan plan = await relocator.PlanAsync(
+            new RelocationSource.Archive(ServedBench.Golden($"{archive}.tar")), new PlanOptions(), CancellationToken.None);
+        await relocator.RunAsync(
+            plan, new RelocationDestination.Archive(temp[archive])
+            {
+                Format = ArchiveFormat.LayoutFolder
+            }, new TransferOptions(), CancellationToken.None);
         await using Api expected = await ServedBench.ServeAsync(ServedBench.Golden($"{archive}.tar"));
         await using Api served = await ServedBench.ServeAsync(temp[archive]);
         await AssertSameAsync(expected, served);
@@ -101,7 +109,8 @@ public sealed class ServedArchiveTests
         foreach (string tag in tags)
         {
             CollectionAssert.AreEquivalent(
-                (await expected.Content.AssertCompleteAsync(repository, tag)).ToArray(), (await served.Content.AssertCompleteAsync(repository, tag)).ToArray(), tag);
+                (await expected.Content.AssertCompleteAsync(repository, tag)).ToArray(),
+                (await served.Content.AssertCompleteAsync(repository, tag)).ToArray(), tag);
         }
     }
 
@@ -116,8 +125,13 @@ public sealed class ServedArchiveTests
         using TempFolder temp = new();
         using RegistryClient client = ServedBench.NewClient();
         Relocator relocator = new(client);
-        TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Archive(ServedBench.Golden($"{archive}.tar")), new PlanOptions(), CancellationToken.None);
-        await relocator.RunAsync(plan, new RelocationDestination.Archive(temp[$"{archive}.tar"]) { Format = ArchiveFormat.LayoutTar }, new TransferOptions(), CancellationToken.None);
+        TransferPlan plan = await relocator.PlanAsync(
+            new RelocationSource.Archive(ServedBench.Golden($"{archive}.tar")), new PlanOptions(), CancellationToken.None);
+        await relocator.RunAsync(
+            plan, new RelocationDestination.Archive(temp[$"{archive}.tar"])
+            {
+                Format = ArchiveFormat.LayoutTar
+            }, new TransferOptions(), CancellationToken.None);
         await using Api expected = await ServedBench.ServeAsync(ServedBench.Golden($"{archive}.tar"));
         await using Api served = await ServedBench.ServeAsync(temp[$"{archive}.tar"]);
 
@@ -127,9 +141,11 @@ public sealed class ServedArchiveTests
         CollectionAssert.AreEqual(tags.ToArray(), (await served.Content.TagsAsync(repository)).ToArray());
         foreach (string tag in tags)
         {
-            Assert.AreEqual((await expected.Content.ManifestAsync(repository, tag)).Digest, (await served.Content.ManifestAsync(repository, tag)).Digest, tag);
+            Assert.AreEqual((await expected.Content.ManifestAsync(repository, tag)).Digest,
+                (await served.Content.ManifestAsync(repository, tag)).Digest, tag);
             CollectionAssert.AreEquivalent(
-                (await expected.Content.AssertCompleteAsync(repository, tag, true)).ToArray(), (await served.Content.AssertCompleteAsync(repository, tag, true)).ToArray());
+                (await expected.Content.AssertCompleteAsync(repository, tag, true)).ToArray(),
+                (await served.Content.AssertCompleteAsync(repository, tag, true)).ToArray());
         }
     }
 
@@ -163,9 +179,11 @@ public sealed class ServedArchiveTests
     [TestMethod]
     public async Task HeadRangesAndPagesAreThoseOfARegistry()
     {
-        await using Api served = await ServedBench.ServeAsync(ServedBench.Golden("simple-app-bundle.tar"), ServedBench.Golden("multi-image.tar"));
+        await using Api served =
+            await ServedBench.ServeAsync(ServedBench.Golden("simple-app-bundle.tar"), ServedBench.Golden("multi-image.tar"));
         StoredManifest manifest = await served.Content.ManifestAsync(Bundle, "v1.0.0");
-        string layer = System.Text.Json.JsonDocument.Parse(manifest.Bytes).RootElement.GetProperty("layers")[0].GetProperty("digest").GetString()!;
+        string layer = System.Text.Json.JsonDocument.Parse(manifest.Bytes).RootElement.GetProperty("layers")[0]
+            .GetProperty("digest").GetString()!;
         byte[] whole = await served.Content.BlobAsync(Bundle, layer);
         string path = $"/v2/{Bundle}/blobs/{layer}";
 
@@ -220,7 +238,8 @@ public sealed class ServedArchiveTests
         await using Api served = await ServedBench.ServeAsync(ServedBench.Golden("simple-app-bundle.tar"));
         string origin = Fixtures.Registry;
         string digest = (await served.Content.ManifestAsync(Bundle, "v1.0.0")).Digest;
-        Assert.AreEqual(digest, (await served.GetAsync($"/v2/user1/simple-app-bundle/manifests/v1.0.0?ns={origin}"))["Docker-Content-Digest"]);
+        Assert.AreEqual(
+            digest, (await served.GetAsync($"/v2/user1/simple-app-bundle/manifests/v1.0.0?ns={origin}"))["Docker-Content-Digest"]);
         Assert.AreEqual(200, (await served.SendAsync("HEAD", $"/v2/user1/simple-app-bundle/manifests/{digest}?ns={origin}")).Status);
 
         // A cluster may ask by the name that is served, under the name of the registry that its manifests speak of.
@@ -243,8 +262,11 @@ public sealed class ServedArchiveTests
         using RegistryClient client = ServedBench.NewClient();
         Relocator relocator = new(client);
         TransferPlan plan = await relocator.PlanAsync(
-            new RelocationSource.Bundle(ImageReference.Parse($"{served.Registry.Host}/apps/nested-bundle:v1.0.0")), new PlanOptions(), CancellationToken.None);
-        await relocator.RunAsync(plan, new RelocationDestination.Repository(RepositoryName.Parse($"{copied.Host}/there")), new TransferOptions(), CancellationToken.None);
+            new RelocationSource.Bundle(ImageReference.Parse($"{served.Registry.Host}/apps/nested-bundle:v1.0.0")), new PlanOptions(),
+            CancellationToken.None);
+        await relocator.RunAsync(
+            plan, new RelocationDestination.Repository(RepositoryName.Parse($"{copied.Host}/there")), new TransferOptions(),
+            CancellationToken.None);
 
         using RegistryContent expected = RegistryContent.At(imported.Host);
         using RegistryContent actual = RegistryContent.At(copied.Host);
@@ -266,7 +288,9 @@ public sealed class ServedArchiveTests
         StoredManifest manifest = await served.Content.ManifestAsync(parts[0], parts[1]);
         CollectionAssert.AreEqual(manifest.Bytes, File.ReadAllBytes(Path.Combine(temp["out"], "manifest.json")));
         foreach (string digest in await served.Content.AssertCompleteAsync(parts[0], parts[1]))
-            Assert.IsTrue(digest == manifest.Digest || Directory.GetFiles(temp["out"]).Any(file => Path.GetFileName(file).StartsWith(digest["sha256:".Length..], StringComparison.Ordinal)), digest);
+            Assert.IsTrue(digest == manifest.Digest
+                || Directory.GetFiles(temp["out"])
+                .Any(file => Path.GetFileName(file).StartsWith(digest["sha256:".Length..], StringComparison.Ordinal)), digest);
     }
 
     [TestMethod]
@@ -290,7 +314,10 @@ public sealed class ServedArchiveTests
 
         warnings.Clear();
         await using Api apart = await ServedBench.ServeAsync(
-            options => options with { Warning = warnings.Add }, new ArchiveToServe(temp["1.tar"], "team/old"), new ArchiveToServe(temp["2.tar"]));
+            options => options with
+            {
+                Warning = warnings.Add
+            }, new ArchiveToServe(temp["1.tar"], "team/old"), new ArchiveToServe(temp["2.tar"]));
         CollectionAssert.AreEqual((string[])["apps/app", "apps/team/old"], (await apart.Content.RepositoriesAsync()).ToArray());
         Assert.AreEqual(first.Digest, (await apart.Content.ManifestAsync("apps/team/old", "1")).Digest);
         Assert.IsEmpty(warnings);
@@ -305,8 +332,13 @@ public sealed class ServedArchiveTests
         foreach ((Func<Task<Api>> serve, ErrorCode code) in ((Func<Task<Api>>, ErrorCode)[])[
             (() => ServedBench.ServeAsync(temp["cut.tar"]), ErrorCode.InvalidArchive),
             (() => ServedBench.ServeAsync(temp["none.tar"]), ErrorCode.FileNotFound),
-            (() => ServedBench.ServeAsync(options => options with { Prefix = "Apps" }, new ArchiveToServe(ServedBench.Golden("simple-app-bundle.tar"))), ErrorCode.InvalidArgument),
-            (() => ServedBench.ServeAsync(options => options, new ArchiveToServe(ServedBench.Golden("simple-app-bundle.tar"), "../x")), ErrorCode.InvalidArgument)])
+            (() => ServedBench.ServeAsync(
+                options => options with
+                {
+                    Prefix = "Apps"
+                }, new ArchiveToServe(ServedBench.Golden("simple-app-bundle.tar"))), ErrorCode.InvalidArgument),
+            (() => ServedBench.ServeAsync(options => options, new ArchiveToServe(ServedBench.Golden("simple-app-bundle.tar"), "../x")),
+                ErrorCode.InvalidArgument)])
         {
             AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(serve);
             Assert.AreEqual(code, e.Code);
@@ -318,7 +350,11 @@ public sealed class ServedArchiveTests
         using RegistryClient client = ServedBench.NewClient();
         Relocator relocator = new(client);
         TransferPlan plan = await relocator.PlanAsync(
-            new RelocationSource.Image(ImageReference.Parse(reference)), new PlanOptions { Artifacts = true, EmbedConfigs = true }, CancellationToken.None);
+            new RelocationSource.Image(ImageReference.Parse(reference)), new PlanOptions
+            {
+                Artifacts = true,
+                EmbedConfigs = true
+            }, CancellationToken.None);
         await relocator.RunAsync(plan, new RelocationDestination.Archive(path), new TransferOptions(), CancellationToken.None);
     }
 }

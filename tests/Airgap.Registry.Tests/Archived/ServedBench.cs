@@ -19,11 +19,13 @@ internal static class ServedBench
     public static string Golden(string name) => Fixtures.Golden(name);
 
     /// <summary>Serves archives.</summary>
-    public static Task<Api> ServeAsync(params string[] archives) => ServeAsync(options => options, [.. archives.Select(path => new ArchiveToServe(path))]);
+    public static Task<Api> ServeAsync(params string[] archives) =>
+        ServeAsync(options => options, [.. archives.Select(path => new ArchiveToServe(path))]);
 
     /// <summary>Serves archives with other options.</summary>
     public static Task<Api> ServeAsync(Func<RegistryServerOptions, RegistryServerOptions> configure, params ArchiveToServe[] archives) =>
-        Api.StartAsync(new RegistryFixtureOptions { Configure = options => configure(options with { Archives = archives, Prefix = "apps" }) });
+        Api.StartAsync(
+            new RegistryFixtureOptions { Configure = options => configure(options with { Archives = archives, Prefix = "apps" }) });
 
     /// <summary>Imports an archive as the tool does.</summary>
     public static async Task ImportAsync(string archive, string repository, bool includeNonDistributable = false)
@@ -31,8 +33,12 @@ internal static class ServedBench
         using RegistryClient client = NewClient();
         Relocator relocator = new(client);
         TransferPlan plan = await relocator.PlanAsync(
-            new RelocationSource.Archive(archive), new PlanOptions { IncludeNonDistributableLayers = includeNonDistributable }, CancellationToken.None);
-        await relocator.RunAsync(plan, new RelocationDestination.Repository(RepositoryName.Parse(repository)), new TransferOptions(), CancellationToken.None);
+            new RelocationSource.Archive(archive), new PlanOptions
+            {
+                IncludeNonDistributableLayers = includeNonDistributable
+            }, CancellationToken.None);
+        await relocator.RunAsync(
+            plan, new RelocationDestination.Repository(RepositoryName.Parse(repository)), new TransferOptions(), CancellationToken.None);
     }
 
     /// <summary>A client as the tool's.</summary>

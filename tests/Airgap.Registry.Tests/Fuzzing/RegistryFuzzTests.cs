@@ -31,7 +31,8 @@ public sealed class RegistryFuzzTests
     {
         if (ManifestSummary.TryRead(bytes, out string? problem) is null)
             throw new AirgapException(ErrorCode.InvalidManifest, problem ?? "", "None.");
-    }, ["{", "}", "[", "null", "\\ud800", "\"subject\":", "\"annotations\":{", "\"artifactType\":\"", "\"config\":", "\"mediaType\":\"text/html\"", "9223372036854775807"]);
+    }, ["{", "}", "[", "null", "\\ud800", "\"subject\":", "\"annotations\":{", "\"artifactType\":\"", "\"config\":",
+        "\"mediaType\":\"text/html\"", "9223372036854775807"]);
 
     [TestMethod]
     public void TextsOnThePage() => Fuzz.Run(TestContext, "reference", bytes =>

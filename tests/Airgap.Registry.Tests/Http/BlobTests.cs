@@ -63,7 +63,8 @@ public sealed class BlobTests
     {
         await using Api api = await Api.StartAsync();
         string digest = (await api.Writer.PushBlobAsync("a", s_text)).Digest;
-        Answer answer = await api.GetAsync($"/v2/a/blobs/{digest}", ("Range", "bytes=1-"), ("If-Range", $"\"{(same ? digest : Unknown)}\""));
+        Answer answer = await api.GetAsync(
+            $"/v2/a/blobs/{digest}", ("Range", "bytes=1-"), ("If-Range", $"\"{(same ? digest : Unknown)}\""));
         Assert.AreEqual(status, answer.Status);
     }
 
@@ -136,7 +137,8 @@ public sealed class BlobTests
         GC.Collect();
         long before = GC.GetTotalAllocatedBytes(precise: true);
 
-        Answer put = await api.SendContentAsync("PUT", $"{upload}?digest={digest}", new StreamContent(new ZeroStream(Size)), ("Content-Length", $"{Size}"));
+        Answer put = await api.SendContentAsync(
+            "PUT", $"{upload}?digest={digest}", new StreamContent(new ZeroStream(Size)), ("Content-Length", $"{Size}"));
         Assert.AreEqual(201, put.Status);
         using HttpResponseMessage response = await api.Client.GetAsync($"/v2/big/blobs/{digest}", HttpCompletionOption.ResponseHeadersRead);
         await using Stream body = await response.Content.ReadAsStreamAsync();

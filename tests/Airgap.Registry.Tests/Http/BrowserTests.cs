@@ -46,7 +46,8 @@ public sealed class BrowserTests
     {
         await using Api api = await StartAsync();
         string answer = await api.SendRawAsync(
-            $"POST /v2/a/blobs/uploads/ HTTP/1.1\r\nHost: 127.0.0.1:5000\r\nOrigin: {origin}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            "POST /v2/a/blobs/uploads/ HTTP/1.1\r\nHost: 127.0.0.1:5000\r\nOrigin: " +
+            $"{origin}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         StringAssert.StartsWith(answer, $"HTTP/1.1 {status}");
         Assert.AreEqual(status == 202, Directory.Exists(Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a")));
     }
@@ -59,7 +60,8 @@ public sealed class BrowserTests
         byte[] html = Encoding.UTF8.GetBytes("{\"schemaVersion\":2,\"mediaType\":\"text/html\",\"a\":\"<script>alert(1)</script>\"}");
         Assert.AreEqual(201, (await api.SendAsync("PUT", "/v2/a/manifests/page", html)).Status);
         string blob = (await api.Writer.PushBlobAsync("a", html)).Digest;
-        foreach (string path in (string[])["/v2/a/manifests/page", "/v2/a/manifests/t", $"/v2/a/blobs/{blob}", "/v2/a/tags/list", "/v2/", $"/v2/a/blobs/{image.Digest}0"])
+        foreach (string path in (string[])[
+            "/v2/a/manifests/page", "/v2/a/manifests/t", $"/v2/a/blobs/{blob}", "/v2/a/tags/list", "/v2/", $"/v2/a/blobs/{image.Digest}0"])
         {
             Answer answer = await api.GetAsync(path);
             Assert.AreEqual("nosniff", answer["X-Content-Type-Options"], path);

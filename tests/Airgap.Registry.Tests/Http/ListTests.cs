@@ -83,7 +83,8 @@ public sealed class ListTests
         Assert.AreEqual(RegistryWriter.OciIndex, none["Content-Type"]);
         Assert.AreEqual(0, none.Json.GetProperty("manifests").GetArrayLength());
 
-        string sbom = $$"""{"mediaType":"{{RegistryWriter.OciManifest}}","artifactType":"application/x.sbom","config":{{config.Json}},"layers":[],"subject":{{image.Json}},"annotations":{"k":"v\u00e9"} }""";
+        string sbom =
+            $$"""{"mediaType":"{{RegistryWriter.OciManifest}}","artifactType":"application/x.sbom","config":{{config.Json}},"layers":[],"subject":{{image.Json}},"annotations":{"k":"v\u00e9"} }""";
         string other = $$"""{"mediaType":"{{RegistryWriter.OciManifest}}","config":{{config.Json}},"layers":[],"subject":{{image.Json}}}""";
         Answer put = await api.SendAsync("PUT", "/v2/a/manifests/sbom", System.Text.Encoding.UTF8.GetBytes(sbom));
         Assert.AreEqual(image.Digest, put["OCI-Subject"]);
@@ -98,7 +99,9 @@ public sealed class ListTests
         Assert.AreEqual(sbom.Length, found.GetProperty("size").GetInt32());
         Assert.AreEqual("application/x.sbom", found.GetProperty("artifactType").GetString());
         Assert.AreEqual("vé", found.GetProperty("annotations").GetProperty("k").GetString());
-        Assert.AreEqual(second.Digest, (await api.GetAsync($"{path}?artifactType=application/x.config")).Json.GetProperty("manifests")[0].GetProperty("digest").GetString());
+        Assert.AreEqual(second.Digest,
+            (await api.GetAsync($"{path}?artifactType=application/x.config")).Json.GetProperty("manifests")[0]
+            .GetProperty("digest").GetString());
 
         await api.SendAsync("DELETE", $"/v2/a/manifests/{second.Digest}");
         Assert.AreEqual(1, (await api.GetAsync(path)).Json.GetProperty("manifests").GetArrayLength());

@@ -21,7 +21,8 @@ public sealed class ManifestTests
             { "schemaVersion":2,
                 "config": {{config.Json}}, "layers":[] , "z" : 1.0}
             """;
-        Answer put = await api.SendAsync("PUT", "/v2/a/b/manifests/V1.0_x-y", Encoding.UTF8.GetBytes(json), ("Content-Type", RegistryWriter.OciManifest));
+        Answer put = await api.SendAsync(
+            "PUT", "/v2/a/b/manifests/V1.0_x-y", Encoding.UTF8.GetBytes(json), ("Content-Type", RegistryWriter.OciManifest));
         string digest = RegistryWriter.DigestOf(Encoding.UTF8.GetBytes(json));
         Assert.AreEqual(201, put.Status);
         Assert.AreEqual(digest, put["Docker-Content-Digest"]);

@@ -92,7 +92,8 @@ public sealed class UploadTests
     public async Task AContentRangeThatMeansNothingIsRefused(string range)
     {
         await using Api api = await Api.StartAsync();
-        (await api.SendAsync("PATCH", await api.StartUploadAsync("a"), s_text, ("Content-Range", range))).AssertError(400, "BLOB_UPLOAD_INVALID");
+        (await api.SendAsync("PATCH", await api.StartUploadAsync("a"), s_text, ("Content-Range", range)))
+            .AssertError(400, "BLOB_UPLOAD_INVALID");
     }
 
     [TestMethod]
@@ -164,7 +165,8 @@ public sealed class UploadTests
         Answer answer = await api.SendAsync("POST", $"/v2/b/blobs/uploads/?mount={s_textDigest}{from}");
         Assert.AreEqual(status, answer.Status);
         Assert.AreEqual(status == 201, await api.Content.HasBlobAsync("b", s_textDigest));
-        Assert.AreEqual(status == 201 ? $"/v2/b/blobs/{s_textDigest}" : $"/v2/b/blobs/uploads/{answer["Docker-Upload-UUID"]}", answer["Location"]);
+        Assert.AreEqual(status == 201 ? $"/v2/b/blobs/{s_textDigest}" : $"/v2/b/blobs/uploads/{answer["Docker-Upload-UUID"]}",
+            answer["Location"]);
     }
 
     [TestMethod]
@@ -202,7 +204,8 @@ public sealed class UploadTests
 
         await using Api after = await Api.StartAsync(new RegistryFixtureOptions { Folder = temp.Path });
         Assert.AreEqual("0-4", (await after.GetAsync(upload))["Range"]);
-        Assert.AreEqual(201, (await after.SendAsync("PUT", $"{upload}?digest={s_textDigest}", s_text[5..], ("Content-Range", "5-9"))).Status);
+        Assert.AreEqual(
+            201, (await after.SendAsync("PUT", $"{upload}?digest={s_textDigest}", s_text[5..], ("Content-Range", "5-9"))).Status);
         CollectionAssert.AreEqual(s_text, await after.Content.BlobAsync("a", s_textDigest));
     }
 

@@ -111,7 +111,8 @@ public sealed class FaultTests
         await api.GetAsync($"/v2/a/b/blobs/{RegistryWriter.DigestOf(s_text)}");
         await api.GetAsync("/v2/a/b/tags/list?n=1");
         CollectionAssert.AreEqual(
-            (RequestKind[])[RequestKind.UploadPost, RequestKind.UploadPut, RequestKind.UploadPost, RequestKind.UploadPut, RequestKind.ManifestPut, RequestKind.ManifestHead, RequestKind.BlobGet, RequestKind.TagsList],
+            (RequestKind[])[RequestKind.UploadPost, RequestKind.UploadPut, RequestKind.UploadPost, RequestKind.UploadPut,
+                RequestKind.ManifestPut, RequestKind.ManifestHead, RequestKind.BlobGet, RequestKind.TagsList],
             api.Registry.Requests.Select(request => request.Kind).ToArray());
         RecordedRequest put = api.Registry.Of(RequestKind.ManifestPut).Single();
         Assert.AreEqual(("a/b", "t", 201, image.Size), (put.Repository, put.Reference, put.Status, put.RequestBytes));

@@ -68,8 +68,10 @@ public sealed class StorageCopyTests
     private static string Listing(string folder)
     {
         StringBuilder listing = new();
-        foreach (string path in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-            listing.AppendLine($"{Path.GetRelativePath(folder, path)} {(File.Exists(path) ? Convert.ToHexString(File.ReadAllBytes(path)) : "")}");
+        foreach (string path in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
+            listing.AppendLine(
+                $"{Path.GetRelativePath(folder, path)} {(File.Exists(path) ? Convert.ToHexString(File.ReadAllBytes(path)) : "")}");
         return listing.ToString();
     }
 }

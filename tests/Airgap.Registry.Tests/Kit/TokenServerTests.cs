@@ -18,9 +18,11 @@ public sealed class TokenServerTests
         string start = $"Bearer realm=\"{tokens.Realm}\",service=\"{api.Registry.Host}\"";
         Assert.AreEqual(start, (await api.GetAsync("/v2/"))["WWW-Authenticate"]);
         Assert.AreEqual($"{start},scope=\"repository:a/b:pull\"", (await api.GetAsync("/v2/a/b/tags/list"))["WWW-Authenticate"]);
-        Assert.AreEqual($"{start},scope=\"repository:a/b:pull,push\"", (await api.SendAsync("POST", "/v2/a/b/blobs/uploads/"))["WWW-Authenticate"]);
+        Assert.AreEqual($"{start},scope=\"repository:a/b:pull,push\"",
+            (await api.SendAsync("POST", "/v2/a/b/blobs/uploads/"))["WWW-Authenticate"]);
         string mount = "/v2/a/b/blobs/uploads/?mount=x&from=c";
-        Assert.AreEqual($"{start},scope=\"repository:a/b:pull,push repository:c:pull\"", (await api.SendAsync("POST", mount))["WWW-Authenticate"]);
+        Assert.AreEqual($"{start},scope=\"repository:a/b:pull,push repository:c:pull\"",
+            (await api.SendAsync("POST", mount))["WWW-Authenticate"]);
     }
 
     [TestMethod]
@@ -36,10 +38,12 @@ public sealed class TokenServerTests
         Assert.AreEqual(401, refused.Status);
         StringAssert.EndsWith(refused["WWW-Authenticate"], ",error=\"insufficient_scope\"");
         tokens.ExpireTokens();
-        StringAssert.EndsWith((await api.GetAsync("/v2/apps/frontend/manifests/1.0.0", header))["WWW-Authenticate"], ",error=\"invalid_token\"");
+        StringAssert.EndsWith((await api.GetAsync("/v2/apps/frontend/manifests/1.0.0", header))["WWW-Authenticate"],
+            ",error=\"invalid_token\"");
         TokenRequest request = tokens.Requests.Single();
         Assert.AreEqual("user", request.User);
-        CollectionAssert.AreEqual((string[])["repository:apps/frontend:pull,push", "repository:apps/backend:pull"], request.Scopes.ToArray());
+        CollectionAssert.AreEqual(
+            (string[])["repository:apps/frontend:pull,push", "repository:apps/backend:pull"], request.Scopes.ToArray());
     }
 
     [TestMethod]
@@ -59,11 +63,14 @@ public sealed class TokenServerTests
     public async Task ARealClientGetsItsTokenAndPushes()
     {
         await using TokenServer tokens = await TokenServer.StartAsync("user", "pass");
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Tokens = tokens });
-        (await Skopeo.CopyAsync($"docker://{source.Host}/apps/frontend:1.0.0", $"docker://{registry.Host}/x/y:1", "--dest-creds", "user:pass")).EnsureSuccess();
+        (await Skopeo.CopyAsync(
+            $"docker://{source.Host}/apps/frontend:1.0.0", $"docker://{registry.Host}/x/y:1", "--dest-creds", "user:pass")).EnsureSuccess();
         Assert.HasCount(1, registry.Of(RequestKind.ManifestPut).Where(request => request.Status == 201));
-        CliResult wrong = await Skopeo.CopyAsync($"docker://{source.Host}/apps/frontend:1.0.0", $"docker://{registry.Host}/x/y:2", "--dest-creds", "user:no");
+        CliResult wrong = await Skopeo.CopyAsync(
+            $"docker://{source.Host}/apps/frontend:1.0.0", $"docker://{registry.Host}/x/y:2", "--dest-creds", "user:no");
         Assert.AreNotEqual(0, wrong.ExitCode);
     }
 

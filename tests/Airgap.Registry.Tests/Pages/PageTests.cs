@@ -15,7 +15,8 @@ public sealed class PageTests
     [TestMethod]
     public async Task ItShowsBundlesWithTheirPackagesImagesAndSizes()
     {
-        await using Api served = await ServedBench.ServeAsync(ServedBench.Golden("simple-app-bundle.tar"), ServedBench.Golden("multi-image.tar"));
+        await using Api served =
+            await ServedBench.ServeAsync(ServedBench.Golden("simple-app-bundle.tar"), ServedBench.Golden("multi-image.tar"));
         Answer answer = await served.GetAsync("/");
         string page = Encoding.UTF8.GetString(answer.Body);
 
@@ -54,7 +55,8 @@ public sealed class PageTests
     [TestMethod]
     public async Task WhatAVisitHasNoTimeForIsShownAsNotRead()
     {
-        await using Api api = await Api.StartAsync(new RegistryFixtureOptions { Configure = options => options with { PageReadsFor = TimeSpan.Zero } });
+        await using Api api = await Api.StartAsync(
+            new RegistryFixtureOptions { Configure = options => options with { PageReadsFor = TimeSpan.Zero } });
         await api.Writer.PushImageAsync("a", "t", [1]);
         string page = Encoding.UTF8.GetString((await api.GetAsync("/")).Body);
         StringAssert.Contains(page, "Not read yet");
@@ -82,7 +84,8 @@ public sealed class PageTests
         await using Api api = await Api.StartAsync();
         Pushed image = await api.Writer.PushImageAsync("a", "<x>".Trim('<', '>'), [1]);
         string hex = image.Digest["sha256:".Length..];
-        File.WriteAllText(Path.Combine(api.Registry.Folder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data"), "{\"mediaType\":\"application/x\"}");
+        File.WriteAllText(Path.Combine(api.Registry.Folder, "docker/registry/v2/blobs/sha256", hex[..2], hex, "data"),
+            "{\"mediaType\":\"application/x\"}");
         StringAssert.Contains(Encoding.UTF8.GetString((await api.GetAsync("/")).Body), "Cannot be read");
     }
 
@@ -107,6 +110,7 @@ public sealed class PageTests
         Assert.AreEqual("apps/simple-app-bundle", title);
         StringAssert.Contains(font, "mono", "The policy lets the page's own style through.");
         Assert.IsEmpty(browser.Complaints.Where(complaint => !complaint.Contains("favicon", StringComparison.Ordinal)));
-        Assert.IsEmpty(browser.Requests.Where(request => request != served.Registry.Address.ToString() && !request.EndsWith("/favicon.ico", StringComparison.Ordinal)));
+        Assert.IsEmpty(browser.Requests.Where(
+            request => request != served.Registry.Address.ToString() && !request.EndsWith("/favicon.ico", StringComparison.Ordinal)));
     }
 }

@@ -50,9 +50,15 @@ public sealed class DockerRegistryParityTests
         await otherWriter.PushBlobAsync("x", s_text);
 
         // An anonymous mount of a blob that is there, and an upload in a single POST.
-        Assert.AreEqual("202 201", $"{await StatusAsync(other, "POST", $"/v2/y/blobs/uploads/?mount={blob.Digest}")} {await StatusAsync(client, "POST", $"/v2/y/blobs/uploads/?mount={blob.Digest}")}");
-        Assert.AreEqual("202 201", $"{await StatusAsync(other, "POST", $"/v2/z/blobs/uploads/?digest={blob.Digest}", s_text)} {await StatusAsync(client, "POST", $"/v2/z/blobs/uploads/?digest={blob.Digest}", s_text)}");
-        Assert.AreEqual("404 200", $"{await StatusAsync(other, "GET", $"/v2/x/referrers/{blob.Digest}")} {await StatusAsync(client, "GET", $"/v2/x/referrers/{blob.Digest}")}");
+        Assert.AreEqual("202 201",
+            $"{await StatusAsync(other, "POST", $"/v2/y/blobs/uploads/?mount={blob.Digest}")} " +
+            $"{await StatusAsync(client, "POST", $"/v2/y/blobs/uploads/?mount={blob.Digest}")}");
+        Assert.AreEqual("202 201",
+            $"{await StatusAsync(other, "POST", $"/v2/z/blobs/uploads/?digest={blob.Digest}", s_text)} " +
+            $"{await StatusAsync(client, "POST", $"/v2/z/blobs/uploads/?digest={blob.Digest}", s_text)}");
+        Assert.AreEqual("404 200",
+            $"{await StatusAsync(other, "GET", $"/v2/x/referrers/{blob.Digest}")} " +
+            $"{await StatusAsync(client, "GET", $"/v2/x/referrers/{blob.Digest}")}");
     }
 
     [TestMethod]
@@ -63,7 +69,8 @@ public sealed class DockerRegistryParityTests
         await using (DockerRegistry theirs = await DockerRegistry.StartAsync(temp["storage"]))
         {
             using RegistryWriter writer = new(theirs.Address);
-            index = await writer.PushIndexAsync("a/b", "all", await writer.PushImageAsync("a/b", null, [1]), await writer.PushImageAsync("a/b", null, [2]));
+            index = await writer.PushIndexAsync(
+                "a/b", "all", await writer.PushImageAsync("a/b", null, [1]), await writer.PushImageAsync("a/b", null, [2]));
         }
 
         await using Api api = await Api.StartAsync(new RegistryFixtureOptions { Folder = temp["storage"] });
@@ -84,7 +91,8 @@ public sealed class DockerRegistryParityTests
         using RegistryContent content = new(address);
         StringBuilder lines = new();
         StoredManifest manifest = await content.ManifestAsync("apps/frontend", "1.0.0");
-        string config = System.Text.Json.JsonDocument.Parse(manifest.Bytes).RootElement.GetProperty("config").GetProperty("digest").GetString()!;
+        string config = System.Text.Json.JsonDocument.Parse(manifest.Bytes).RootElement.GetProperty("config")
+            .GetProperty("digest").GetString()!;
         string digest = RegistryWriter.DigestOf(s_text);
 
         await LineAsync("GET", "/v2/");
@@ -141,7 +149,10 @@ public sealed class DockerRegistryParityTests
 
         async Task<string> LineAsync(string method, string path, byte[]? body = null, params (string Name, string Value)[] headers)
         {
-            using HttpRequestMessage request = new(new HttpMethod(method), path) { Content = body is null ? null : new ByteArrayContent(body) };
+            using HttpRequestMessage request = new(new HttpMethod(method), path)
+            {
+                Content = body is null ? null : new ByteArrayContent(body)
+            };
             foreach ((string name, string value) in headers)
             {
                 if (!request.Headers.TryAddWithoutValidation(name, value))
@@ -152,14 +163,18 @@ public sealed class DockerRegistryParityTests
                 request.Headers.TryAddWithoutValidation("Accept", accept);
             using HttpResponseMessage response = await client.SendAsync(request);
             bool ok = response.IsSuccessStatusCode;
-            string place = path.Contains("/uploads/", StringComparison.Ordinal) && !path.EndsWith('/') && !path.Contains("mount", StringComparison.Ordinal) ? "UPLOAD" : path;
+            string place = path.Contains("/uploads/", StringComparison.Ordinal) && !path.EndsWith('/')
+                && !path.Contains("mount", StringComparison.Ordinal) ? "UPLOAD" : path;
             lines.Append(CultureInfo.InvariantCulture, $"{method} {place} {string.Join(' ', headers)}: {(int)response.StatusCode}");
             if (ok)
             {
                 foreach (string name in (string[])["Docker-Content-Digest", "Range", "Docker-Distribution-Api-Version"])
-                    lines.Append(CultureInfo.InvariantCulture, $" {name}={(response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(',', values) : "")}");
+                    lines.Append(CultureInfo.InvariantCulture,
+                        $" {name}={(response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? string.Join(',', values) : "")}");
                 if (method is "GET" or "HEAD" && place != "UPLOAD" && !path.EndsWith("list", StringComparison.Ordinal) && path != "/v2/")
-                    lines.Append(CultureInfo.InvariantCulture, $" {response.Headers.ETag} {response.Content.Headers.ContentType} {response.Content.Headers.ContentLength} {response.Content.Headers.ContentRange}");
+                    lines.Append(CultureInfo.InvariantCulture,
+                        $" {response.Headers.ETag} {response.Content.Headers.ContentType} {response.Content.Headers.ContentLength} " +
+                        $"{response.Content.Headers.ContentRange}");
             }
 
             lines.Append('\n');
@@ -169,7 +184,10 @@ public sealed class DockerRegistryParityTests
 
     private static string With(string upload, string digest) => upload + (upload.Contains('?') ? '&' : '?') + "digest=" + digest;
 
-    private static HttpClient Client(Uri address) => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = address };
+    private static HttpClient Client(Uri address) => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+    {
+        BaseAddress = address
+    };
 
     private static async Task<int> StatusAsync(HttpClient client, string method, string path, byte[]? body = null)
     {

@@ -16,7 +16,8 @@ public sealed class SkopeoTests
     [DataRow("apps/signed:1.0.0")]
     public async Task AnImageTravelsOutAndInUnchanged(string reference)
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TempFolder temp = new();
         string[] parts = reference.Split(':');
@@ -31,7 +32,8 @@ public sealed class SkopeoTests
         Assert.AreEqual(expected.Digest, actual.Digest);
         Assert.AreEqual(expected.MediaType, actual.MediaType);
         await after.AssertCompleteAsync("copied/there", actual.Digest);
-        Assert.AreEqual(Encoding.UTF8.GetString(expected.Bytes), await Skopeo.InspectRawAsync($"docker://{destination.Host}/copied/there:x"));
+        Assert.AreEqual(Encoding.UTF8.GetString(expected.Bytes),
+            await Skopeo.InspectRawAsync($"docker://{destination.Host}/copied/there:x"));
         CollectionAssert.AreEqual(expected.Bytes, File.ReadAllBytes(Path.Combine(temp["out"], "manifest.json")));
     }
 
@@ -41,7 +43,8 @@ public sealed class SkopeoTests
         await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using RegistryWriter writer = new(source.Address);
-        Pushed index = await writer.PushIndexAsync("a/b", "all", await writer.PushImageAsync("a/b", null, [1], [2]), await writer.PushImageAsync("a/b", null, [1], [3]));
+        Pushed index = await writer.PushIndexAsync(
+            "a/b", "all", await writer.PushImageAsync("a/b", null, [1], [2]), await writer.PushImageAsync("a/b", null, [1], [3]));
 
         (await Skopeo.CopyAsync($"docker://{source.Host}/a/b:all", $"docker://{destination.Host}/c:1")).EnsureSuccess();
 
@@ -53,7 +56,8 @@ public sealed class SkopeoTests
     [TestMethod]
     public async Task WhatSkopeoPushedHereIsServedByDockerRegistry()
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture ours = await RegistryFixture.StartEmptyAsync();
         (await Skopeo.CopyAsync($"docker://{source.Host}/apps/backend:1.0.0", $"docker://{ours.Host}/a/b:1")).EnsureSuccess();
         (await Skopeo.CopyAsync($"docker://{source.Host}/user1/simple-app-bundle:v1.0.0", $"docker://{ours.Host}/a/b:2")).EnsureSuccess();
@@ -69,8 +73,10 @@ public sealed class SkopeoTests
     [TestMethod]
     public async Task SkopeoListsTagsAndInspects()
     {
-        await using RegistryFixture registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
-        CliResult tags = (await Skopeo.RunAsync(["list-tags", "--tls-verify=false", $"docker://{registry.Host}/mirror/simple-app-bundle"])).EnsureSuccess();
+        await using RegistryFixture registry =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        CliResult tags = (await Skopeo.RunAsync(["list-tags", "--tls-verify=false", $"docker://{registry.Host}/mirror/simple-app-bundle"]))
+            .EnsureSuccess();
         StringAssert.Contains(tags.Output, "v1.0.0");
         StringAssert.Contains(await Skopeo.InspectAsync($"docker://{registry.Host}/apps/frontend:1.0.0"), "\"Digest\": \"sha256:");
     }

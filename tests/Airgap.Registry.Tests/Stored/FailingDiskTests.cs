@@ -48,7 +48,8 @@ public sealed class FailingDiskTests
         string range = (await api.GetAsync(upload))["Range"]!;
         int written = int.Parse(range.Split('-')[1]) + 1;
         Assert.IsInRange(1, good.Length - 1, written);
-        Answer answer = await api.SendAsync("PUT", $"{upload}?digest={digest}", good[written..], ("Content-Range", $"{written}-{good.Length - 1}"));
+        Answer answer = await api.SendAsync(
+            "PUT", $"{upload}?digest={digest}", good[written..], ("Content-Range", $"{written}-{good.Length - 1}"));
 
         Assert.AreEqual(201, answer.Status);
         CollectionAssert.AreEqual(good, await api.Content.BlobAsync("a", digest));
@@ -62,7 +63,8 @@ public sealed class FailingDiskTests
         string digest = RegistryWriter.DigestOf(good);
         string upload = await api.StartUploadAsync("a");
         Assert.AreEqual(202, (await api.SendAsync("PATCH", upload, good)).Status);
-        string file = Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_uploads", upload[(upload.LastIndexOf('/') + 1)..], "data");
+        string file = Path.Combine(
+            api.Registry.Folder, "docker/registry/v2/repositories/a/_uploads", upload[(upload.LastIndexOf('/') + 1)..], "data");
         using (FileStream data = new(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
             data.Write([1, 2, 3]);
 

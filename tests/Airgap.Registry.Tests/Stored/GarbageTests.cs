@@ -62,7 +62,9 @@ public sealed class GarbageTests
         await using Api api = await Api.StartAsync();
         Pushed layer = await api.Writer.PushBlobAsync("a", [1], "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip");
         Pushed config = await api.Writer.PushBlobAsync("a", "{}"u8.ToArray(), RegistryWriter.OciConfig);
-        await api.Writer.PushManifestAsync("a", "t", $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciManifest}}","config":{{config.Json}},"layers":[{{layer.Json}}]}""");
+        await api.Writer.PushManifestAsync(
+            "a", "t",
+            $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciManifest}}","config":{{config.Json}},"layers":[{{layer.Json}}]}""");
         Assert.AreEqual(0, api.Registry.Collect(TimeSpan.Zero).Unlinked);
         Assert.AreEqual(200, (await api.GetAsync($"/v2/a/blobs/{layer.Digest}")).Status);
     }
@@ -117,10 +119,13 @@ public sealed class GarbageTests
     public async Task OneProcessChangesAFolder()
     {
         await using Api api = await Api.StartAsync();
-        AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(() => RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = api.Registry.Folder }));
+        AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = api.Registry.Folder }));
         Assert.AreEqual(ErrorCode.RegistryFolderInUse, refusal.Code);
-        Assert.AreEqual(ErrorCode.RegistryFolderInUse, Assert.ThrowsExactly<AirgapException>(() => FolderHold.Take(api.Registry.Folder)).Code);
-        await using RegistryFixture reader = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = api.Registry.Folder, ReadOnly = true });
+        Assert.AreEqual(ErrorCode.RegistryFolderInUse,
+            Assert.ThrowsExactly<AirgapException>(() => FolderHold.Take(api.Registry.Folder)).Code);
+        await using RegistryFixture reader =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = api.Registry.Folder, ReadOnly = true });
         using RegistryContent content = new(reader.Address);
         Assert.IsNotNull(content);
     }
@@ -147,7 +152,8 @@ public sealed class GarbageTests
             return removed;
         });
         ConcurrentQueue<string> lost = [];
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(() => ChangeAsync(api, contents, new Random((seed * 100) + worker), $"w{worker}", changed, lost))));
+        await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(worker => Task.Run(() => ChangeAsync(api, contents, new Random((seed * 100) + worker), $"w{worker}", changed, lost))));
         await over.CancelAsync();
         changed.Release();
         int total = await collecting;
@@ -156,7 +162,8 @@ public sealed class GarbageTests
     }
 
     // Each worker has a tag of its own, and shares repositories and blobs with the others.
-    private static async Task ChangeAsync(Api api, byte[][] contents, Random random, string worker, SemaphoreSlim changed, ConcurrentQueue<string> lost)
+    private static async Task ChangeAsync(
+        Api api, byte[][] contents, Random random, string worker, SemaphoreSlim changed, ConcurrentQueue<string> lost)
     {
         for (int i = 0; i < 20; i++)
         {
@@ -173,7 +180,9 @@ public sealed class GarbageTests
             {
                 foreach (byte[] blob in layers.Append("{}"u8.ToArray()))
                     await BringAsync(api, repository, other, blob, random);
-                put = await api.SendAsync("PUT", $"/v2/{repository}/manifests/{worker}", Encoding.UTF8.GetBytes(manifest), ("Content-Type", RegistryWriter.OciManifest));
+                put = await api.SendAsync(
+                    "PUT", $"/v2/{repository}/manifests/{worker}", Encoding.UTF8.GetBytes(manifest),
+                    ("Content-Type", RegistryWriter.OciManifest));
             }
             // Without a grace a blob may go before its manifest comes; then the registry refuses the manifest.
             while (put.Status == 400 && ++tries < 200);
@@ -209,7 +218,8 @@ public sealed class GarbageTests
     private static string Manifest(string worker, int number, byte[][] layers)
     {
         string config = new Pushed(RegistryWriter.OciConfig, RegistryWriter.DigestOf("{}"u8), 2).Json;
-        string all = string.Join(',', layers.Select(layer => new Pushed(RegistryWriter.OciLayer, RegistryWriter.DigestOf(layer), layer.Length).Json));
+        string all = string.Join(
+            ',', layers.Select(layer => new Pushed(RegistryWriter.OciLayer, RegistryWriter.DigestOf(layer), layer.Length).Json));
         string annotations = $$"""{"by":"{{worker}}-{{number}}"}""";
         return $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciManifest}}","config":{{config}},"layers":[{{all}}],"annotations":{{annotations}} }""";
     }

@@ -4,7 +4,10 @@ using Airgap.TestKit;
 
 namespace Airgap.Registry.Tests.Stored;
 
-/// <summary>A manifest goes with its tags in one step, at a cost that does not depend on their number; the tags' files go later, whatever happens in between.</summary>
+/// <summary>
+/// A manifest goes with its tags in one step, at a cost that does not depend on their number; the tags' files go later, whatever happens in
+/// between.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 [DoNotParallelize]
@@ -103,7 +106,8 @@ public sealed class RemovedTagsTests
                 Answer answer = worker % 3 == 0
                     ? await api.SendAsync("DELETE", $"/v2/a/manifests/{image.Digest}")
                     : await api.SendAsync("PUT", $"/v2/a/manifests/t{worker}", manifest);
-                Assert.IsTrue(answer.Status is 201 or 202 or 404, answer.Status.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                Assert.IsTrue(answer.Status is 201 or 202 or 404,
+                    answer.Status.ToString(System.Globalization.CultureInfo.InvariantCulture));
             }
         })));
         await api.SendAsync("DELETE", $"/v2/a/manifests/{image.Digest}");

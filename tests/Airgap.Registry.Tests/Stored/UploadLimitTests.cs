@@ -52,8 +52,10 @@ public sealed class UploadLimitTests
     {
         await using Api api = await StartAsync(new UploadLimits { MaxBlobBytes = 10 });
         byte[] longest = new byte[10];
-        Assert.AreEqual(201, (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={RegistryWriter.DigestOf(longest)}", longest)).Status);
-        (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={RegistryWriter.DigestOf(new byte[11])}", new byte[11])).AssertError(413, "SIZE_INVALID");
+        Assert.AreEqual(
+            201, (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={RegistryWriter.DigestOf(longest)}", longest)).Status);
+        (await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={RegistryWriter.DigestOf(new byte[11])}", new byte[11]))
+            .AssertError(413, "SIZE_INVALID");
     }
 
     [TestMethod]
@@ -61,7 +63,8 @@ public sealed class UploadLimitTests
     {
         await using Api api = await StartAsync(new UploadLimits { MaxAge = TimeSpan.FromMilliseconds(1) }, TimeSpan.FromMilliseconds(20));
         string upload = await api.StartUploadAsync("a");
-        string folder = Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_uploads", upload[(upload.LastIndexOf('/') + 1)..]);
+        string folder = Path.Combine(
+            api.Registry.Folder, "docker/registry/v2/repositories/a/_uploads", upload[(upload.LastIndexOf('/') + 1)..]);
         while (Directory.Exists(folder))
             await Task.Yield();
         Assert.AreEqual(404, (await api.GetAsync(upload)).Status);

@@ -22,7 +22,8 @@ public sealed class CuttingProxy : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="server">What it stands before, on the loopback.</param>
-    /// <param name="life">From a connection's number, counted from 0, to the bytes it may pass on to the server and back; long.MaxValue for all.</param>
+    /// <param name="life">From a connection's number, counted from 0, to the bytes it may pass on to the server and back; long.MaxValue for
+    /// all.</param>
     public CuttingProxy(Uri server, Func<int, (long Up, long Down)> life)
     {
         _server = new IPEndPoint(IPAddress.Loopback, server.Port);

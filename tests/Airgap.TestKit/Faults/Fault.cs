@@ -16,10 +16,14 @@ public abstract class Fault
     /// <summary>Breaks the connection before anything is answered.</summary>
     public static Fault Drop() => new DropFault();
 
-    /// <summary>Lets the registry do its work, and breaks the connection instead of answering: the client cannot know that it is done.</summary>
+    /// <summary>
+    /// Lets the registry do its work, and breaks the connection instead of answering: the client cannot know that it is done.
+    /// </summary>
     public static Fault DropAfter() => new DropAfterFault();
 
-    /// <summary>Ends the connection after so many bytes of the answer's body, which must have a Content-Length. With 0 bytes the head still arrives.</summary>
+    /// <summary>
+    /// Ends the connection after so many bytes of the answer's body, which must have a Content-Length. With 0 bytes the head still arrives.
+    /// </summary>
     public static Fault CutBody(long afterBytes) => new BodyFault(body => new CutStream(body, afterBytes));
 
     /// <summary>Sends so many bytes of the answer's body, and the rest when the task ends.</summary>

@@ -72,22 +72,27 @@ public static class RegistryBehaviour
             if (behaviours.HasFlag(RegistryBehaviours.PagedTags) && request.Kind == RequestKind.TagsList)
             {
                 string last = context.Request.Query["last"].ToString();
-                context.Request.QueryString = last.Length == 0 ? new QueryString("?n=2") : new QueryString("?n=2&last=" + Uri.EscapeDataString(last));
+                context.Request.QueryString = last.Length == 0
+                    ? new QueryString("?n=2") : new QueryString("?n=2&last=" + Uri.EscapeDataString(last));
             }
 
             await registry(context);
         });
     }
 
-    private static async Task<Fault?> RefusalAsync(RegistryBehaviours behaviours, RecordedRequest request, HttpContext context, ConcurrentDictionary<string, string> tags)
+    private static async Task<Fault?> RefusalAsync(
+        RegistryBehaviours behaviours, RecordedRequest request, HttpContext context, ConcurrentDictionary<string, string> tags)
     {
         switch (request.Kind)
         {
             case RequestKind.UploadPost or RequestKind.ManifestPut when behaviours.HasFlag(RegistryBehaviours.ReadOnly):
                 return Error(405, "UNSUPPORTED", "The operation is unsupported.");
             case RequestKind.UploadPost or RequestKind.UploadPut when behaviours.HasFlag(RegistryBehaviours.QuotaExceeded):
-                return Error(403, "DENIED", "adding 12.3 MiB of storage resource, which when updated to current usage will exceed the configured upper limit of the quota");
-            case RequestKind.ManifestDelete or RequestKind.BlobDelete or RequestKind.UploadDelete when behaviours.HasFlag(RegistryBehaviours.NoDelete):
+                return Error(403, "DENIED",
+                    "adding 12.3 MiB of storage resource, which when updated to current usage will exceed the configured upper limit of " +
+                    "the quota");
+            case RequestKind.ManifestDelete or RequestKind.BlobDelete or RequestKind.UploadDelete
+                when behaviours.HasFlag(RegistryBehaviours.NoDelete):
                 return Error(405, "UNSUPPORTED", "The operation is unsupported.");
             case RequestKind.ManifestHead when behaviours.HasFlag(RegistryBehaviours.NoManifestHead):
                 return Error(405, "UNSUPPORTED", "The operation is unsupported.");
@@ -98,11 +103,14 @@ public static class RegistryBehaviour
                 body.Position = 0;
                 context.Request.Body = body;
                 return tags.GetOrAdd($"{request.Repository}:{request.Reference}", digest) == digest ? null
-                    : Error(400, "TAG_INVALID", $"The image tag '{request.Reference}' already exists in the '{request.Repository}' repository and cannot be overwritten because the tag is immutable.");
+                    : Error(400, "TAG_INVALID",
+                        $"The image tag '{request.Reference}' already exists in the '{request.Repository}' repository and cannot be " +
+                        "overwritten because the tag is immutable.");
             default:
                 return null;
         }
     }
 
-    private static Fault Error(int status, string code, string message) => Fault.Status(status, $$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""");
+    private static Fault Error(int status, string code, string message) =>
+        Fault.Status(status, $$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""");
 }

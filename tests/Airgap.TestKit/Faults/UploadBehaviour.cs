@@ -16,7 +16,10 @@ public enum UploadBehaviours
     /// <summary>The body of a PUT is not looked at: Pulp, before 2023.</summary>
     IgnoredPutBody = 2,
 
-    /// <summary>A PATCH with a Content-Range is answered 416, without a Range, when it is longer than <see cref="UploadBehaviour.LongestChunk"/>: GitHub.</summary>
+    /// <summary>
+    /// A PATCH with a Content-Range is answered 416, without a Range, when it is longer than <see cref="UploadBehaviour.LongestChunk"/>:
+    /// GitHub.
+    /// </summary>
     ShortChunks = 4,
 
     /// <summary>The Range of an answer stays at the end of the first chunk, and the status is 201: Amazon.</summary>
@@ -84,28 +87,35 @@ public static class UploadBehaviour
             });
     }
 
-    private static Fault? Refusal(UploadBehaviours behaviours, RecordedRequest request, HttpContext context, ConcurrentDictionary<string, bool> blobs)
+    private static Fault? Refusal(
+        UploadBehaviours behaviours, RecordedRequest request, HttpContext context, ConcurrentDictionary<string, bool> blobs)
     {
         long length = context.Request.ContentLength ?? 0;
         string? range = request.Header("Content-Range");
         return request.Kind switch
         {
-            RequestKind.UploadPut or RequestKind.UploadPatch when length > LongestBody && behaviours.HasFlag(UploadBehaviours.ShortBodies) => Fault.Status(413),
-            RequestKind.UploadPut when length > 0 && behaviours.HasFlag(UploadBehaviours.NoWholePut) => Error(404, "BLOB_UNKNOWN", "blob unknown to registry"),
+            RequestKind.UploadPut or RequestKind.UploadPatch
+                when length > LongestBody && behaviours.HasFlag(UploadBehaviours.ShortBodies) => Fault.Status(413),
+            RequestKind.UploadPut when length > 0 && behaviours.HasFlag(UploadBehaviours.NoWholePut) =>
+                Error(404, "BLOB_UNKNOWN", "blob unknown to registry"),
             RequestKind.UploadPut when length > 0 && behaviours.HasFlag(UploadBehaviours.WholePutCrashes) => Fault.Status(500),
-            RequestKind.UploadPut when behaviours.HasFlag(UploadBehaviours.BlobsOnce) && blobs.ContainsKey(request.Repository + Digest(context)) =>
+            RequestKind.UploadPut when behaviours.HasFlag(UploadBehaviours.BlobsOnce)
+                && blobs.ContainsKey(request.Repository + Digest(context)) =>
                 Error(400, "BLOB_UPLOAD_INVALID", $"docker-hosted/v2/-/blobs/{Digest(context)} cannot be updated"),
-            RequestKind.UploadPatch when range is not null && behaviours.HasFlag(UploadBehaviours.NoChunks) => Error(405, "UNSUPPORTED", "The operation is unsupported."),
+            RequestKind.UploadPatch when range is not null && behaviours.HasFlag(UploadBehaviours.NoChunks) =>
+                Error(405, "UNSUPPORTED", "The operation is unsupported."),
             RequestKind.UploadPatch when behaviours.HasFlag(UploadBehaviours.ChunksCrash) => Fault.Status(500),
             RequestKind.UploadPatch when range is not null && length > LongestChunk && behaviours.HasFlag(UploadBehaviours.ShortChunks) =>
                 Fault.Status(416, "the request body is too large and exceeds the maximum permissible limit"),
-            RequestKind.UploadPatch when range is not null && !range.StartsWith("0-", StringComparison.Ordinal) && behaviours.HasFlag(UploadBehaviours.OneChunk) =>
+            RequestKind.UploadPatch when range is not null && !range.StartsWith("0-", StringComparison.Ordinal)
+                && behaviours.HasFlag(UploadBehaviours.OneChunk) =>
                 Error(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry"),
             _ => null,
         };
     }
 
-    private static void Change(UploadBehaviours behaviours, RecordedRequest request, HttpContext context, ConcurrentDictionary<string, string> firstRanges)
+    private static void Change(
+        UploadBehaviours behaviours, RecordedRequest request, HttpContext context, ConcurrentDictionary<string, string> firstRanges)
     {
         if (behaviours.HasFlag(UploadBehaviours.NoMount) && request.Kind == RequestKind.UploadPost)
             context.Request.QueryString = QueryString.Empty;
@@ -131,5 +141,6 @@ public static class UploadBehaviour
 
     private static string Digest(HttpContext context) => context.Request.Query["digest"].ToString();
 
-    private static Fault Error(int status, string code, string message) => Fault.Status(status, $$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""");
+    private static Fault Error(int status, string code, string message) =>
+        Fault.Status(status, $$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""");
 }

@@ -7,8 +7,8 @@ namespace Airgap.TestKit.Fuzzing;
 
 /// <summary>
 /// Feeds a parser with the inputs of its corpus and with what a <see cref="Mutator"/> makes of them. Each is read, or refused by an
-/// <see cref="AirgapException"/> that can be shown, within a budget of time and memory that grows with its bytes alone. AIRGAP_FUZZ_RUNS sets how many are made for each
-/// parser (2,000 unless told), AIRGAP_FUZZ_FIRST the number of the first.
+/// <see cref="AirgapException"/> that can be shown, within a budget of time and memory that grows with its bytes alone. AIRGAP_FUZZ_RUNS
+/// sets how many are made for each parser (2,000 unless told), AIRGAP_FUZZ_FIRST the number of the first.
 /// </summary>
 public static class Fuzz
 {
@@ -22,11 +22,13 @@ public static class Fuzz
 
     /// <summary>Runs a parser.</summary>
     /// <param name="context">Is told what was run.</param>
-    /// <param name="target">The corpus: the folder of that name below corpus/. Each file is an input, each line of a file that ends with .lines is one.</param>
+    /// <param name="target">The corpus: the folder of that name below corpus/. Each file is an input, each line of a file that ends with
+    /// .lines is one.</param>
     /// <param name="parse">The parser, on the thread it is called on.</param>
     /// <param name="tokens">Words of the format.</param>
     /// <param name="mend">Makes an input pass the first check, such as a checksum; done to every second one.</param>
-    public static void Run(TestContext context, string target, Action<byte[]> parse, IReadOnlyList<string> tokens, Func<byte[], byte[]>? mend = null)
+    public static void Run(TestContext context, string target, Action<byte[]> parse, IReadOnlyList<string> tokens,
+        Func<byte[], byte[]>? mend = null)
     {
         List<byte[]> corpus = [.. Corpus(target)];
         foreach (byte[] input in corpus)
@@ -44,7 +46,9 @@ public static class Fuzz
             refused += Check(input, $"AIRGAP_FUZZ_FIRST={number} AIRGAP_FUZZ_RUNS=1 {target}", parse) ? 0 : 1;
         }
 
-        context.WriteLine($"{target}: {corpus.Count} inputs in the corpus, {runs} made from number {first} on, {refused} of them refused, {watch.Elapsed.TotalSeconds:0.0} s");
+        context.WriteLine(
+            $"{target}: {corpus.Count} inputs in the corpus, {runs} made from number {first} on, {refused} of them refused, " +
+            $"{watch.Elapsed.TotalSeconds:0.0} s");
         if (runs >= OrdinaryRuns)
             Assert.IsGreaterThan(0, refused, "Nothing was refused: the parser was not reached.");
     }
@@ -82,7 +86,8 @@ public static class Fuzz
         }
         catch (AirgapException e)
         {
-            if (e.Message.Length is 0 or > 2000 || e.Message.Any(char.IsControl) || (e.Code != ErrorCode.Unexpected && e.Advice.Length == 0))
+            if (e.Message.Length is 0 or > 2000 || e.Message.Any(char.IsControl)
+                || (e.Code != ErrorCode.Unexpected && e.Advice.Length == 0))
                 Assert.Fail($"{name}: '{e.Message}' ('{e.Advice}') cannot be shown; of {Show(input)}");
             return false;
         }
@@ -108,8 +113,10 @@ public static class Fuzz
         }
     }
 
-    private static string Show(byte[] input) => $"{input.Length} bytes, in base64 {Convert.ToBase64String(input.AsSpan(0, Math.Min(input.Length, 6000)))}";
+    private static string Show(byte[] input) =>
+        $"{input.Length} bytes, in base64 {Convert.ToBase64String(input.AsSpan(0, Math.Min(input.Length, 6000)))}";
 
     private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
 }

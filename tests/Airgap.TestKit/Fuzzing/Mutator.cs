@@ -11,9 +11,12 @@ public sealed class Mutator(IReadOnlyList<byte[]> corpus, IReadOnlyList<string> 
 
     private static readonly byte[][] s_edges =
     [
-        [0], [0xFF], [0x80], "\""u8.ToArray(), "\\"u8.ToArray(), "\n"u8.ToArray(), "\r\n"u8.ToArray(), "\u001b[2J"u8.ToArray(), "-1"u8.ToArray(), "0"u8.ToArray(),
-        "9223372036854775807"u8.ToArray(), "9223372036854775808"u8.ToArray(), "99999999999999999999999999"u8.ToArray(), "1e999"u8.ToArray(), "\ud83d\ude00"u8.ToArray(),
-        [0xC0, 0xAF], [0xED, 0xA0, 0x80], "\\ud800"u8.ToArray(), [0xEF, 0xBB, 0xBF], "../"u8.ToArray(), "{"u8.ToArray(), "["u8.ToArray(), "}"u8.ToArray(), "]"u8.ToArray(), ": "u8.ToArray(), "- "u8.ToArray(),
+        [0], [0xFF], [0x80], "\""u8.ToArray(), "\\"u8.ToArray(), "\n"u8.ToArray(), "\r\n"u8.ToArray(), "\u001b[2J"u8.ToArray(),
+        "-1"u8.ToArray(), "0"u8.ToArray(),
+        "9223372036854775807"u8.ToArray(), "9223372036854775808"u8.ToArray(), "99999999999999999999999999"u8.ToArray(), "1e999"u8.ToArray(),
+        "\ud83d\ude00"u8.ToArray(),
+        [0xC0, 0xAF], [0xED, 0xA0, 0x80], "\\ud800"u8.ToArray(), [0xEF, 0xBB, 0xBF], "../"u8.ToArray(), "{"u8.ToArray(), "["u8.ToArray(),
+        "}"u8.ToArray(), "]"u8.ToArray(), ": "u8.ToArray(), "- "u8.ToArray(),
     ];
 
     private readonly byte[][] _words = [.. s_edges, .. tokens.Select(Encoding.UTF8.GetBytes)];

@@ -17,15 +17,16 @@ namespace Airgap.TestKit.Kubernetes;
 /// <param name="ContentType">The body's type; empty for none.</param>
 /// <param name="Authorization">The header; empty for none.</param>
 /// <param name="ClientCertificate">The subject of the client's certificate; empty for none.</param>
-public sealed record KubernetesRequest(string Method, string Path, string Query, string Body, string ContentType, string Authorization, string ClientCertificate)
+public sealed record KubernetesRequest(
+    string Method, string Path, string Query, string Body, string ContentType, string Authorization, string ClientCertificate)
 {
     /// <summary>True for a watch.</summary>
     public bool IsWatch => Query.Contains("watch=", StringComparison.Ordinal);
 }
 
 /// <summary>
-/// A Kubernetes API on loopback that gives recorded answers: those of a path in turn, the last one again and again. What it was not told of is
-/// <c>404 page not found</c>, as the real one says. Every request is recorded.
+/// A Kubernetes API on loopback that gives recorded answers: those of a path in turn, the last one again and again. What it was not told of
+/// is <c>404 page not found</c>, as the real one says. Every request is recorded.
 /// </summary>
 public sealed class FakeKubernetes : IAsyncDisposable
 {
@@ -81,7 +82,8 @@ public sealed class FakeKubernetes : IAsyncDisposable
     public FakeKubernetes Replay(string file)
     {
         foreach (System.Text.Json.JsonElement exchange in KubernetesFixtures.Exchanges(KubernetesFixtures.Read(file)))
-            On(exchange.GetProperty("request").GetProperty("method").GetString()!, KubernetesFixtures.PathOf(exchange), KubernetesAnswer.Recorded(exchange));
+            On(exchange.GetProperty("request").GetProperty("method").GetString()!, KubernetesFixtures.PathOf(exchange),
+                KubernetesAnswer.Recorded(exchange));
         return this;
     }
 
@@ -164,7 +166,8 @@ public sealed class FakeKubernetes : IAsyncDisposable
 
         if (request.IsWatch)
             return queue.TryDequeue(out KubernetesAnswer? next) ? next : KubernetesAnswer.Watch([]);
-        return queue.Count > 1 && queue.TryDequeue(out KubernetesAnswer? first) ? first : queue.TryPeek(out KubernetesAnswer? last) ? last : throw new InvalidOperationException(key);
+        return queue.Count > 1 && queue.TryDequeue(out KubernetesAnswer? first)
+            ? first : queue.TryPeek(out KubernetesAnswer? last) ? last : throw new InvalidOperationException(key);
     }
 
     private async Task SendAsync(HttpContext context, KubernetesAnswer answer)

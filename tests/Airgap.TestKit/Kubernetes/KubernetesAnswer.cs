@@ -23,7 +23,9 @@ public sealed record KubernetesAnswer(int Status, byte[] Body, string ContentTyp
 
     /// <summary>A list with these items.</summary>
     public static KubernetesAnswer List(string resourceVersion, params IEnumerable<JsonElement> items) =>
-        Json(200, $$$"""{"kind":"List","apiVersion":"v1","metadata":{"resourceVersion":"{{{resourceVersion}}}"},"items":[{{{string.Join(',', items.Select(item => item.GetRawText()))}}}]}""");
+        Json(
+            200,
+            $$$"""{"kind":"List","apiVersion":"v1","metadata":{"resourceVersion":"{{{resourceVersion}}}"},"items":[{{{string.Join(',', items.Select(item => item.GetRawText()))}}}]}""");
 
     /// <summary>A watch with these events.</summary>
     public static KubernetesAnswer Watch(IEnumerable<JsonElement> events, AnswerEnd end = AnswerEnd.Open) =>
@@ -45,7 +47,8 @@ public sealed record KubernetesAnswer(int Status, byte[] Body, string ContentTyp
             : response.TryGetProperty("bodyText", out JsonElement raw) ? raw.GetString()! : "";
         KubernetesAnswer answer = response.TryGetProperty("events", out _)
             ? Watch(KubernetesFixtures.Events(exchange), AnswerEnd.Clean)
-            : new KubernetesAnswer(response.GetProperty("status").GetInt32(), Encoding.UTF8.GetBytes(text), headers.TryGetProperty("Content-Type", out JsonElement type) ? type.GetString()! : "text/plain");
+            : new KubernetesAnswer(response.GetProperty("status").GetInt32(), Encoding.UTF8.GetBytes(text),
+                headers.TryGetProperty("Content-Type", out JsonElement type) ? type.GetString()! : "text/plain");
         return answer with { Headers = kept };
     }
 

@@ -24,6 +24,7 @@ public static class KubernetesFixtures
 
     /// <summary>The exchanges of a file: one, or a list of steps.</summary>
     public static IEnumerable<JsonElement> Exchanges(JsonElement file) =>
-        file.TryGetProperty("exchanges", out JsonElement several) ? several.EnumerateArray().Where(entry => entry.TryGetProperty("response", out _))
+        file.TryGetProperty("exchanges", out JsonElement several)
+            ? several.EnumerateArray().Where(entry => entry.TryGetProperty("response", out _))
         : file.TryGetProperty("response", out _) ? [file] : [];
 }

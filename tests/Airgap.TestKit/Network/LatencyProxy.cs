@@ -106,7 +106,8 @@ public sealed class LatencyProxy : IAsyncDisposable
             {
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
                 int count = await from.ReceiveAsync(buffer, _stop.Token);
-                await line.Writer.WriteAsync((buffer, count, Math.Max(Stopwatch.GetTimestamp(), open) + (Ticks(_roundTrip) / 2)), _stop.Token);
+                await line.Writer.WriteAsync(
+                    (buffer, count, Math.Max(Stopwatch.GetTimestamp(), open) + (Ticks(_roundTrip) / 2)), _stop.Token);
                 if (count == 0)
                     break;
             }

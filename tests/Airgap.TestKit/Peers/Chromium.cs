@@ -45,7 +45,8 @@ public sealed class Chromium : IAsyncDisposable
             // Chromium refuses its sandbox to root, and containers seldom allow it; the pages are our own.
             ArgumentList =
             {
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run", "--disable-extensions",
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
+                    "--disable-extensions",
                 "--remote-debugging-port=0", $"--user-data-dir={profile.Path}", $"--window-size={width},{height}", "about:blank",
             },
         };
@@ -69,7 +70,8 @@ public sealed class Chromium : IAsyncDisposable
     /// <summary>The value of an expression in the page; promises are awaited.</summary>
     public async Task<JsonNode> EvaluateAsync(string expression)
     {
-        JsonNode answer = await SendAsync("Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
+        JsonNode answer = await SendAsync(
+            "Runtime.evaluate", new() { ["expression"] = expression, ["returnByValue"] = true, ["awaitPromise"] = true });
         if (answer["exceptionDetails"] is { } failure)
             throw new InvalidOperationException(failure.ToJsonString());
         return answer["result"]!["value"] ?? JsonValue.Create("")!;
@@ -78,9 +80,21 @@ public sealed class Chromium : IAsyncDisposable
     /// <summary>Presses a key, as a user's keyboard does.</summary>
     public async Task PressAsync(string key)
     {
-        int code = key switch { "ArrowLeft" => 37, "ArrowUp" => 38, "ArrowRight" => 39, "ArrowDown" => 40, "Enter" => 13, "Tab" => 9, "Home" => 36, "End" => 35, _ => 0 };
+        int code = key switch
+        {
+            "ArrowLeft" => 37,
+            "ArrowUp" => 38,
+            "ArrowRight" => 39,
+            "ArrowDown" => 40,
+            "Enter" => 13,
+            "Tab" => 9,
+            "Home" => 36,
+            "End" => 35,
+            _ => 0
+        };
         foreach (string type in new[] { "rawKeyDown", "keyUp" })
-            await SendAsync("Input.dispatchKeyEvent", new() { ["type"] = type, ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code });
+            await SendAsync("Input.dispatchKeyEvent",
+                new() { ["type"] = type, ["key"] = key, ["code"] = key, ["windowsVirtualKeyCode"] = code });
     }
 
     /// <summary>Lets the page believe in another colour scheme or medium.</summary>
@@ -90,7 +104,9 @@ public sealed class Chromium : IAsyncDisposable
     /// <summary>Shows the page as it is on paper, or on a screen again.</summary>
     public Task EmulateMediumAsync(string medium) => SendAsync("Emulation.setEmulatedMedia", new() { ["media"] = medium });
 
-    /// <summary>What a screen reader is told: of each element that it is told of, role and name, and the properties that have a value.</summary>
+    /// <summary>
+    /// What a screen reader is told: of each element that it is told of, role and name, and the properties that have a value.
+    /// </summary>
     public async Task<IReadOnlyList<(string Role, string Name, IReadOnlyDictionary<string, string> Properties)>> ReadAccessibilityAsync()
     {
         JsonNode tree = await SendAsync("Accessibility.getFullAXTree", []);
@@ -99,14 +115,22 @@ public sealed class Chromium : IAsyncDisposable
             .. tree["nodes"]!.AsArray().Where(node => node!["ignored"]?.GetValue<bool>() != true).Select(node => (
                 node!["role"]?["value"]?.GetValue<string>() ?? "",
                 node["name"]?["value"]?.GetValue<string>() ?? "",
-                (IReadOnlyDictionary<string, string>)(node["properties"]?.AsArray() ?? []).Where(property => property!["value"]?["value"] is not null)
-                    .ToDictionary(property => property!["name"]!.GetValue<string>(), property => property!["value"]!["value"]!.ToString()))),
+                (IReadOnlyDictionary<string, string>)(node["properties"]?.AsArray() ?? [])
+                .Where(property => property!["value"]?["value"] is not null)
+                    .ToDictionary(property => property!["name"]!.GetValue<string>(),
+                        property => property!["value"]!["value"]!.ToString()))),
         ];
     }
 
     /// <summary>Sets the page's width and height.</summary>
     public Task ResizeAsync(int width, int height) => SendAsync(
-        "Emulation.setDeviceMetricsOverride", new() { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+        "Emulation.setDeviceMetricsOverride", new()
+        {
+            ["width"] = width,
+            ["height"] = height,
+            ["deviceScaleFactor"] = 1,
+            ["mobile"] = false
+        });
 
     /// <summary>Writes a picture of the page.</summary>
     public async Task ScreenshotAsync(string path)
@@ -118,7 +142,9 @@ public sealed class Chromium : IAsyncDisposable
     /// <summary>Prints the page.</summary>
     /// <returns>The PDF.</returns>
     public async Task<byte[]> PrintAsync() =>
-        Convert.FromBase64String((await SendAsync("Page.printToPDF", new() { ["printBackground"] = true, ["preferCSSPageSize"] = true }))["data"]!.GetValue<string>());
+        Convert.FromBase64String(
+            (await SendAsync("Page.printToPDF", new() { ["printBackground"] = true, ["preferCSSPageSize"] = true }))["data"]!
+            .GetValue<string>());
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -153,7 +179,8 @@ public sealed class Chromium : IAsyncDisposable
         await _socket.ConnectAsync(new Uri(line[Announcement.Length..]), _end.Token);
         _ = Task.Run(ListenAsync);
         JsonNode target = await SendAsync("Target.createTarget", new() { ["url"] = "about:blank" });
-        JsonNode session = await SendAsync("Target.attachToTarget", new() { ["targetId"] = target["targetId"]!.GetValue<string>(), ["flatten"] = true });
+        JsonNode session = await SendAsync(
+            "Target.attachToTarget", new() { ["targetId"] = target["targetId"]!.GetValue<string>(), ["flatten"] = true });
         _session = session["sessionId"]!.GetValue<string>();
         foreach (string domain in new[] { "Page", "Runtime", "Log", "Network" })
             await SendAsync(domain + ".enable", []);
@@ -170,7 +197,8 @@ public sealed class Chromium : IAsyncDisposable
         await _sending.WaitAsync(_end.Token);
         try
         {
-            await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes<JsonNode>(message), WebSocketMessageType.Text, endOfMessage: true, _end.Token);
+            await _socket.SendAsync(
+                JsonSerializer.SerializeToUtf8Bytes<JsonNode>(message), WebSocketMessageType.Text, endOfMessage: true, _end.Token);
         }
         finally
         {

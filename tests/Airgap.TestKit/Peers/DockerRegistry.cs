@@ -49,9 +49,11 @@ public sealed class DockerRegistry : IAsyncDisposable
     /// <summary>Starts it; the test is left out where it is not installed.</summary>
     /// <param name="folder">The storage folder, which stays; null for an empty one that goes with the registry.</param>
     /// <param name="certificate">With its key, to speak TLS, and HTTP/2 where a client wants it; null for plain http.</param>
-    /// <param name="remembersBlobs">True for the cache of blob descriptors that its sample configuration has: it answers for a blob whose bytes are gone.</param>
+    /// <param name="remembersBlobs">True for the cache of blob descriptors that its sample configuration has: it answers for a blob whose
+    /// bytes are gone.</param>
     /// <param name="deletes">False for one that deletes nothing, as its default is.</param>
-    public static async Task<DockerRegistry> StartAsync(string? folder = null, X509Certificate2? certificate = null, bool remembersBlobs = false, bool deletes = true)
+    public static async Task<DockerRegistry> StartAsync(
+        string? folder = null, X509Certificate2? certificate = null, bool remembersBlobs = false, bool deletes = true)
     {
         string program = Peer.Require("docker-registry");
         for (int attempt = 1; ; attempt++)
@@ -69,7 +71,8 @@ public sealed class DockerRegistry : IAsyncDisposable
     }
 
     /// <summary>The file that holds a blob's or manifest's bytes.</summary>
-    public string FileOf(string digest) => Path.Combine(Folder, "docker", "registry", "v2", "blobs", "sha256", digest[7..9], digest[7..], "data");
+    public string FileOf(string digest) =>
+        Path.Combine(Folder, "docker", "registry", "v2", "blobs", "sha256", digest[7..9], digest[7..], "data");
 
     public async ValueTask DisposeAsync()
     {
@@ -135,7 +138,12 @@ public sealed class DockerRegistry : IAsyncDisposable
     // False when the process ends before it answers.
     private async Task<bool> IsReadyAsync()
     {
-        using HttpClient client = new(new SocketsHttpHandler { UseProxy = false, SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true } });
+        using HttpClient client = new(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true }
+            });
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
         using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
         while (!_process.HasExited)

@@ -23,5 +23,6 @@ public static class Skopeo
 
     /// <summary>Runs skopeo with any arguments; the test is left out where it is not installed.</summary>
     public static Task<CliResult> RunAsync(IEnumerable<string> arguments) =>
-        Cli.RunAsync(Peer.Require("skopeo"), ["--insecure-policy", .. arguments], new Dictionary<string, string?> { ["HTTP_PROXY"] = null, ["http_proxy"] = null });
+        Cli.RunAsync(Peer.Require("skopeo"), ["--insecure-policy", .. arguments],
+            new Dictionary<string, string?> { ["HTTP_PROXY"] = null, ["http_proxy"] = null });
 }

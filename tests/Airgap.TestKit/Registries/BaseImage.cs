@@ -20,10 +20,18 @@ public static class BaseImage
         object layer = await PushBlobAsync(client, packed.ToArray(), "application/vnd.docker.image.rootfs.diff.tar.gzip");
         object config = await PushBlobAsync(
             client,
-            JsonSerializer.SerializeToUtf8Bytes(new { architecture = "amd64", os = "linux", config = new { }, rootfs = new { type = "layers", diff_ids = new[] { DigestOf(tar) } } }),
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    architecture = "amd64",
+                    os = "linux",
+                    config = new { },
+                    rootfs = new { type = "layers", diff_ids = new[] { DigestOf(tar) } }
+                }),
             "application/vnd.docker.container.image.v1+json");
         const string ManifestType = "application/vnd.docker.distribution.manifest.v2+json";
-        ByteArrayContent manifest = new(JsonSerializer.SerializeToUtf8Bytes(new { schemaVersion = 2, mediaType = ManifestType, config, layers = new[] { layer } }));
+        ByteArrayContent manifest =
+            new(JsonSerializer.SerializeToUtf8Bytes(new { schemaVersion = 2, mediaType = ManifestType, config, layers = new[] { layer } }));
         manifest.Headers.ContentType = new MediaTypeHeaderValue(ManifestType);
         using HttpResponseMessage response = await client.PutAsync("v2/base/dotnet/manifests/10.0", manifest);
         response.EnsureSuccessStatusCode();
@@ -35,7 +43,8 @@ public static class BaseImage
         using HttpResponseMessage started = await client.PostAsync("v2/base/dotnet/blobs/uploads/", null);
         string location = new Uri(client.BaseAddress!, started.EnsureSuccessStatusCode().Headers.Location!).AbsoluteUri;
         string digest = DigestOf(bytes);
-        using HttpResponseMessage response = await client.PutAsync($"{location}{(location.Contains('?') ? '&' : '?')}digest={digest}", new ByteArrayContent(bytes));
+        using HttpResponseMessage response =
+            await client.PutAsync($"{location}{(location.Contains('?') ? '&' : '?')}digest={digest}", new ByteArrayContent(bytes));
         response.EnsureSuccessStatusCode();
         return new { mediaType, size = bytes.Length, digest };
     }

@@ -35,7 +35,8 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
         response.EnsureSuccessStatusCode();
         using JsonDocument document = JsonDocument.Parse(await response.Content.ReadAsStreamAsync());
         JsonElement tags = document.RootElement.GetProperty("tags");
-        return tags.ValueKind == JsonValueKind.Null ? [] : [.. tags.EnumerateArray().Select(tag => tag.GetString()!).Order(StringComparer.Ordinal)];
+        return tags.ValueKind == JsonValueKind.Null ? [
+            ] : [.. tags.EnumerateArray().Select(tag => tag.GetString()!).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>All repositories.</summary>
@@ -120,7 +121,8 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
         if (root.TryGetProperty("manifests", out JsonElement children))
         {
             foreach (JsonElement child in children.EnumerateArray())
-                await WalkAsync(repository, child.GetProperty("digest").GetString()!, child.GetProperty("size").GetInt64(), skipForeignLayers, seen);
+                await WalkAsync(repository, child.GetProperty("digest").GetString()!, child.GetProperty("size").GetInt64(),
+                    skipForeignLayers, seen);
         }
 
         List<JsonElement> blobs = root.TryGetProperty("config", out JsonElement config) ? [config] : [];
@@ -135,7 +137,8 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
     }
 
     private static bool IsForeign(JsonElement layer) =>
-        layer.GetProperty("mediaType").GetString() is { } type && (type.Contains(".foreign.", StringComparison.Ordinal) || type.Contains(".nondistributable.", StringComparison.Ordinal));
+        layer.GetProperty("mediaType").GetString() is { } type
+            && (type.Contains(".foreign.", StringComparison.Ordinal) || type.Contains(".nondistributable.", StringComparison.Ordinal));
 
     private static void CheckSize(string repository, string digest, byte[] bytes, long? size)
     {
@@ -157,7 +160,11 @@ public sealed class RegistryContent(Uri address, (string User, string Password)?
 
     private static HttpClient MakeClient(Uri address, (string User, string Password)? login)
     {
-        SocketsHttpHandler handler = new() { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } };
+        SocketsHttpHandler handler = new()
+        {
+            UseProxy = false,
+            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true }
+        };
         HttpClient client = new(handler) { BaseAddress = address };
         if (login is { } given)
         {

@@ -10,7 +10,9 @@ namespace Airgap.TestKit.Registries;
 /// <summary>How a fixture's registry runs.</summary>
 public sealed record RegistryFixtureOptions
 {
-    /// <summary>Serve a copy of fixtures/storage instead of an empty folder; with <see cref="ReadOnly"/> the fixtures themselves, which is quicker.</summary>
+    /// <summary>
+    /// Serve a copy of fixtures/storage instead of an empty folder; with <see cref="ReadOnly"/> the fixtures themselves, which is quicker.
+    /// </summary>
     public bool WithFixtures { get; init; }
 
     /// <summary>Serve this folder as it is, and leave it there, instead of a temporary one.</summary>
@@ -49,7 +51,9 @@ public sealed class RegistryFixture : IAsyncDisposable
         Folder = folder;
     }
 
-    /// <summary>Called for each request before the registry (and its token check) sees it; null lets it pass. Called from many threads.</summary>
+    /// <summary>
+    /// Called for each request before the registry (and its token check) sees it; null lets it pass. Called from many threads.
+    /// </summary>
     public Func<RecordedRequest, HttpContext, Fault?>? OnRequest { get; set; }
 
     /// <summary>The storage folder.</summary>

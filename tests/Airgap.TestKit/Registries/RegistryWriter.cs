@@ -64,7 +64,8 @@ public sealed class RegistryWriter(Uri address) : IDisposable
         string diffIds = string.Join(',', pushed.Select(layer => $"\"{layer.Digest}\""));
         string config = $$$"""{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[{{{diffIds}}}]}}""";
         Pushed pushedConfig = await PushBlobAsync(repository, Encoding.UTF8.GetBytes(config), OciConfig);
-        string manifest = $$"""{"schemaVersion":2,"mediaType":"{{OciManifest}}","config":{{pushedConfig.Json}},"layers":[{{string.Join(',', pushed.Select(layer => layer.Json))}}]}""";
+        string manifest =
+            $$"""{"schemaVersion":2,"mediaType":"{{OciManifest}}","config":{{pushedConfig.Json}},"layers":[{{string.Join(',', pushed.Select(layer => layer.Json))}}]}""";
         return await PushManifestAsync(repository, tag, manifest);
     }
 
@@ -80,6 +81,8 @@ public sealed class RegistryWriter(Uri address) : IDisposable
     private static void Expect(HttpResponseMessage response, HttpStatusCode status)
     {
         if (response.StatusCode != status)
-            throw new InvalidOperationException($"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri}: {(int)response.StatusCode} {response.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
+            throw new InvalidOperationException(
+                $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri}: {(int)response.StatusCode} " +
+                $"{response.Content.ReadAsStringAsync().GetAwaiter().GetResult()}");
     }
 }

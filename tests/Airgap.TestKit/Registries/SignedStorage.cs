@@ -6,7 +6,9 @@ namespace Airgap.TestKit.Registries;
 /// <summary>The signed images of fixtures/trust as the storage folder of a registry.</summary>
 public static class SignedStorage
 {
-    /// <summary>Signed by <c>keys/p256.pub</c>, with its two images in the same repository: what <c>imgpkg copy --cosign-signatures</c> made.</summary>
+    /// <summary>
+    /// Signed by <c>keys/p256.pub</c>, with its two images in the same repository: what <c>imgpkg copy --cosign-signatures</c> made.
+    /// </summary>
     public const string Bundle = "trust/mirror:v1.0.0";
 
     /// <summary>The same bundle, of whose images the signatures were taken away.</summary>

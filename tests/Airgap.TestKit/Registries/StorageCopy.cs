@@ -4,8 +4,8 @@ using System.IO.Enumeration;
 namespace Airgap.TestKit.Registries;
 
 /// <summary>
-/// A copy of fixtures/storage that one test may change. A copy is 1,500 files and folders, and file systems take long to make those anew while as many were removed a
-/// moment ago: what a test did is undone instead, and the next test gets the same copy.
+/// A copy of fixtures/storage that one test may change. A copy is 1,500 files and folders, and file systems take long to make those anew
+/// while as many were removed a moment ago: what a test did is undone instead, and the next test gets the same copy.
 /// </summary>
 public sealed class StorageCopy : IDisposable
 {
@@ -106,11 +106,12 @@ public sealed class StorageCopy : IDisposable
     private static Dictionary<string, Entry> EntriesOf(string folder)
     {
         EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
-        FileSystemEnumerable<(string Path, Entry Entry)> entries = new(folder, (ref FileSystemEntry entry) => (entry.ToFullPath()[(folder.Length + 1)..], Entry.Of(ref entry)), all)
-        {
-            // A link is what a test made, and leads elsewhere.
-            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
-        };
+        FileSystemEnumerable<(string Path, Entry Entry)> entries =
+            new(folder, (ref FileSystemEntry entry) => (entry.ToFullPath()[(folder.Length + 1)..], Entry.Of(ref entry)), all)
+            {
+                // A link is what a test made, and leads elsewhere.
+                ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            };
         return entries.ToDictionary(pair => pair.Path, pair => pair.Entry);
     }
 
@@ -122,7 +123,8 @@ public sealed class StorageCopy : IDisposable
             FileSystemInfo info = entry.ToFileSystemInfo();
             UnixFileMode mode = OperatingSystem.IsWindows() ? UnixFileMode.None : info.UnixFileMode;
             bool isLink = entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
-            return entry.IsDirectory ? new Entry(true, isLink, 0, default, mode) : new Entry(false, isLink, entry.Length, entry.LastWriteTimeUtc, mode);
+            return entry.IsDirectory
+                ? new Entry(true, isLink, 0, default, mode) : new Entry(false, isLink, entry.Length, entry.LastWriteTimeUtc, mode);
         }
     }
 }

@@ -82,11 +82,13 @@ public sealed class TokenServer : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(
+            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
         server._application = builder.Build();
         server._application.Run(server.AnswerAsync);
         await server._application.StartAsync();
-        server.Address = new Uri(server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        server.Address = new Uri(
+            server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return server;
     }
 
@@ -112,7 +114,8 @@ public sealed class TokenServer : IAsyncDisposable
                 error = "insufficient_scope";
         }
 
-        string scope = string.Join(' ', needed.GroupBy(n => n.Repository).Select(g => $"repository:{g.Key}:{string.Join(',', g.Select(n => n.Action))}"));
+        string scope = string.Join(
+            ' ', needed.GroupBy(n => n.Repository).Select(g => $"repository:{g.Key}:{string.Join(',', g.Select(n => n.Action))}"));
         string challenge = $"Bearer realm=\"{RealmOverride ?? Realm.ToString()}\",service=\"{context.Request.Host}\"";
         if (scope.Length > 0)
             challenge += $",scope=\"{scope}\"";
@@ -160,7 +163,8 @@ public sealed class TokenServer : IAsyncDisposable
 
     private (int Status, string Body) Issue(TokenRequest request)
     {
-        bool known = request.RefreshToken is { } refresh ? _refreshTokens.ContainsKey(refresh) : Login is null || Login == (request.User, request.Password);
+        bool known = request.RefreshToken is { } refresh
+            ? _refreshTokens.ContainsKey(refresh) : Login is null || Login == (request.User, request.Password);
         bool anonymous = request.User is null && request.RefreshToken is null && Login is not null;
         if (anonymous ? !AllowAnonymousPull : !known)
             return (StatusCodes.Status401Unauthorized, """{"details":"incorrect username or password"}""");
@@ -180,14 +184,16 @@ public sealed class TokenServer : IAsyncDisposable
         _tokens[token] = granted;
         _issuedTokens.Enqueue(token);
         string expires = ExpiresIn is { } seconds ? $",\"expires_in\":{seconds}" : "";
-        return (StatusCodes.Status200OK, $$"""{"{{(UseAccessTokenProperty || request.IsPost ? "access_token" : "token")}}":"{{token}}"{{expires}}}""");
+        return (StatusCodes.Status200OK,
+            $$"""{"{{(UseAccessTokenProperty || request.IsPost ? "access_token" : "token")}}":"{{token}}"{{expires}}}""");
     }
 
     private static TokenRequest FromQuery(HttpRequest request)
     {
         string? user = null;
         string? password = null;
-        if (AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out AuthenticationHeaderValue? value) && value is { Scheme: "Basic", Parameter: not null })
+        if (AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out AuthenticationHeaderValue? value)
+            && value is { Scheme: "Basic", Parameter: not null })
         {
             string text = Encoding.UTF8.GetString(Convert.FromBase64String(value.Parameter));
             user = text[..text.IndexOf(':')];
@@ -225,4 +231,5 @@ public sealed class TokenServer : IAsyncDisposable
 /// <param name="Service">The service it names.</param>
 /// <param name="Scopes">Such as <c>repository:apps/frontend:pull,push</c>.</param>
 /// <param name="IsPost">The OAuth2 form.</param>
-public sealed record TokenRequest(string? User, string? Password, string? RefreshToken, string Service, IReadOnlyList<string> Scopes, bool IsPost);
+public sealed record TokenRequest(
+    string? User, string? Password, string? RefreshToken, string Service, IReadOnlyList<string> Scopes, bool IsPost);

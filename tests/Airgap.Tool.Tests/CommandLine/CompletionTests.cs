@@ -52,7 +52,8 @@ public sealed class CompletionTests
 
         Assert.AreEqual(0, result.ExitCode);
         Assert.IsEmpty(result.Error);
-        Assert.AreEqual(expected, string.Join(' ', result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.TrimEnd('\r'))));
+        Assert.AreEqual(expected,
+            string.Join(' ', result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.TrimEnd('\r'))));
     }
 
     [TestMethod]
@@ -64,6 +65,7 @@ public sealed class CompletionTests
     {
         CliResult result = await InProcess.RunAsync(directive, line);
 
-        Assert.AreEqual(expected, string.Join(' ', result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.TrimEnd('\r'))));
+        Assert.AreEqual(expected,
+            string.Join(' ', result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.TrimEnd('\r'))));
     }
 }

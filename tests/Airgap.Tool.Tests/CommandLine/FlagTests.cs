@@ -26,8 +26,10 @@ public sealed class FlagTests
     public void RegistryFlags_AreRead()
     {
         RegistryOptions options = Read(
-            "--registry-ca-cert-path", "a.pem,b.pem", "--registry-ca-cert-path=c.pem", "--registry-verify-certs=false", "--registry-insecure",
-            "--registry-response-header-timeout=1m", "--registry-connect-timeout=2s", "--registry-stall-timeout=3m", "--registry-retry-count", "7", "--registry-load-wait", "90s");
+            "--registry-ca-cert-path", "a.pem,b.pem", "--registry-ca-cert-path=c.pem", "--registry-verify-certs=false",
+            "--registry-insecure",
+            "--registry-response-header-timeout=1m", "--registry-connect-timeout=2s", "--registry-stall-timeout=3m",
+            "--registry-retry-count", "7", "--registry-load-wait", "90s");
 
         Assert.AreSequenceEqual(["a.pem", "b.pem", "c.pem"], options.CaCertificatePaths);
         Assert.IsFalse(options.VerifyCertificates);
@@ -43,7 +45,8 @@ public sealed class FlagTests
     public void Credentials_ComeFromFlagsOnly()
     {
         RegistryFlags flags = new();
-        ParseResult parsed = Parse(flags, "--registry-username", "u", "--registry-password=p=1", "--registry-token", "", "--registry-anon=true");
+        ParseResult parsed = Parse(
+            flags, "--registry-username", "u", "--registry-password=p=1", "--registry-token", "", "--registry-anon=true");
 
         CredentialOptions options = flags.ReadCredentials(parsed, trace: null);
 

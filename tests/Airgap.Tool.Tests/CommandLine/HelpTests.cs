@@ -50,8 +50,10 @@ public sealed class HelpTests
     public async Task AHelpPage_BeginsWithTheCommandsOwnOptions(string command)
     {
         string page = (await InProcess.RunAsync(["help", .. command.Split(' ')])).Output;
-        string[] titles = [.. page.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.EndsWith(':') && !line.StartsWith(' '))];
-        Assert.AreSequenceEqual(["Usage:", "Options:", "Examples:", "Registry options:", "Global options:"], titles.Where(title => title != "Arguments:"));
+        string[] titles = [.. page.Split('\n').Select(line => line.TrimEnd('\r'))
+            .Where(line => line.EndsWith(':') && !line.StartsWith(' '))];
+        Assert.AreSequenceEqual(
+            ["Usage:", "Options:", "Examples:", "Registry options:", "Global options:"], titles.Where(title => title != "Arguments:"));
     }
 
     [TestMethod]
@@ -71,7 +73,8 @@ public sealed class HelpTests
     {
         CliResult result = await InProcess.RunAsync("help", "coppy");
         Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("Unknown command 'coppy'. Did you mean 'copy'?", result.Error.ReplaceLineEndings(" ").Replace("  ", "", StringComparison.Ordinal));
+        Assert.Contains("Unknown command 'coppy'. Did you mean 'copy'?",
+            result.Error.ReplaceLineEndings(" ").Replace("  ", "", StringComparison.Ordinal));
     }
 
     [TestMethod]
@@ -100,7 +103,8 @@ public sealed class HelpTests
     [TestMethod]
     public async Task GlobalFlags_AreTakenByEveryCommand()
     {
-        CliResult result = await InProcess.RunAsync("version", "--tty=true", "--color=false", "-y", "--column", "a,b", "--debug", "--json=false");
+        CliResult result = await InProcess.RunAsync(
+            "version", "--tty=true", "--color=false", "-y", "--column", "a,b", "--debug", "--json=false");
 
         Assert.AreEqual(0, result.ExitCode);
         Assert.AreEqual("dotnet-airgap version 1.2.3", result.Output.TrimEnd());

@@ -12,7 +12,8 @@ public sealed class PushPullRefusalTests
     [DataRow("push -b http://registry.local:5055/a/b -f x", "AIRGAP2001", "must not start with http:// or https://")]
     [DataRow("push -b registry.local:5055/a/b", "AIRGAP2022", "nothing to push")]
     [DataRow("push -b registry.local:5055/a/b -f x -l team", "AIRGAP2022", "must be formatted as key=value")]
-    [DataRow("push -b registry.local:5055/a/b -f x -l dev.carvel.imgpkg.bundle=true", "AIRGAP2022", "label 'dev.carvel.imgpkg.bundle' is reserved")]
+    [DataRow("push -b registry.local:5055/a/b -f x -l dev.carvel.imgpkg.bundle=true", "AIRGAP2022",
+        "label 'dev.carvel.imgpkg.bundle' is reserved")]
     [DataRow("push -b registry.local:5055/a/b -f no/such/folder", "AIRGAP3001", "no/such/folder")]
     [DataRow("pull -o x", "AIRGAP2009", "Expected either image, bundle, or lock")]
     [DataRow("pull -b a/b -i a/c -o x", "AIRGAP2009", "Expected only one of image, bundle, or lock")]

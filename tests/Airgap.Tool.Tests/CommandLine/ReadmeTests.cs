@@ -57,7 +57,9 @@ public sealed partial class ReadmeTests
     private static IEnumerable<(string Command, string Flag)> Tree()
     {
         GlobalFlags globals = new();
-        RootCommand root = CommandTree.Create(new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals), globals);
+        RootCommand root = CommandTree.Create(
+            new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals),
+            globals);
         return Flags(root, "").Distinct();
     }
 
@@ -65,7 +67,8 @@ public sealed partial class ReadmeTests
     {
         foreach (Option option in command.Options.Where(option => option is not (HelpOption or VersionOption)))
         {
-            string place = command is RootCommand ? "global" : option.Name.StartsWith(RegistryFlags.Prefix, StringComparison.Ordinal) ? "registry" : path;
+            string place = command is RootCommand
+                ? "global" : option.Name.StartsWith(RegistryFlags.Prefix, StringComparison.Ordinal) ? "registry" : path;
             foreach (string name in option.Aliases.Prepend(option.Name))
                 yield return (place, name);
         }

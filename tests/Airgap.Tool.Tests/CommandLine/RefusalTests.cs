@@ -7,17 +7,22 @@ public sealed class RefusalTests
 {
     [TestMethod]
     [DataRow("copy", "AIRGAP2009", "Expected either --lock, --bundle (-b), --image (-i), or --tar as a source")]
-    [DataRow("copy -b registry.local:5055/a/b -i registry.local:5055/a/c --to-tar e.tar", "AIRGAP2009", "Expected either --lock, --bundle (-b), --image (-i), or --tar as a source")]
+    [DataRow("copy -b registry.local:5055/a/b -i registry.local:5055/a/c --to-tar e.tar", "AIRGAP2009",
+        "Expected either --lock, --bundle (-b), --image (-i), or --tar as a source")]
     [DataRow("copy -b registry.local:5055/a/b", "AIRGAP2010", "Expected either --to-tar or --to-repo")]
-    [DataRow("copy -b registry.local:5055/a/b --to-tar e.tar --to-repo registry.local:5055/c", "AIRGAP2010", "Expected either --to-tar or --to-repo")]
+    [DataRow("copy -b registry.local:5055/a/b --to-tar e.tar --to-repo registry.local:5055/c", "AIRGAP2010",
+        "Expected either --to-tar or --to-repo")]
     [DataRow("copy --tar nested-bundle.tar --to-tar e.tar", "AIRGAP2011", "Cannot use tar source (--tar) with tar destination (--to-tar)")]
-    [DataRow("copy -b registry.local:5055/a/b --to-tar e.tar --lock-output l.yml", "AIRGAP2011", "Cannot output lock file with tar destination")]
-    [DataRow("copy -b registry.local:5055/a/b --to-repo registry.local:5055/c --resume", "AIRGAP2011", "Flag --resume can only be used when copying to tar")]
+    [DataRow("copy -b registry.local:5055/a/b --to-tar e.tar --lock-output l.yml", "AIRGAP2011",
+        "Cannot output lock file with tar destination")]
+    [DataRow("copy -b registry.local:5055/a/b --to-repo registry.local:5055/c --resume", "AIRGAP2011",
+        "Flag --resume can only be used when copying to tar")]
     [DataRow("copy -b Bad/Ref! --to-tar e.tar", "AIRGAP2001", "could not parse reference: Bad/Ref!")]
     [DataRow("copy -b https://registry.local:5055/a/b --to-tar e.tar", "AIRGAP2001", "must not start with http:// or https://")]
     [DataRow("copy -b registry.local:5055/a/b --to-repo registry.local:5055/c:v1", "AIRGAP2003", "is not a repository")]
     [DataRow("copy -b docker://registry.local:5055/a/b --to-tar e.tar", "AIRGAP2001", "it must not start with docker://")]
-    [DataRow("copy -b registry.local:5055/a/b --to-tar e.tar --ignore-bundle-check", "AIRGAP2011", "Flag --ignore-bundle-check can only be used with --image (-i) or --tar")]
+    [DataRow("copy -b registry.local:5055/a/b --to-tar e.tar --ignore-bundle-check", "AIRGAP2011",
+        "Flag --ignore-bundle-check can only be used with --image (-i) or --tar")]
     [DataRow("copy --resume=maybe", "AIRGAP2022", "'maybe' is not a value of --resume: it takes true or false")]
     [DataRow("push -i registry.local:5055/a/b -f \"a", "AIRGAP2022", "a quote is not closed")]
     [DataRow("push -i registry.local:5055/a/b -l a", "AIRGAP2022", "a must be formatted as key=value")]
@@ -33,8 +38,10 @@ public sealed class RefusalTests
     [DataRow("version extra", "AIRGAP2022", "Unknown argument 'extra'")]
     [DataRow("copy --concurrency 0", "AIRGAP2022", "'0' is not a value of --concurrency")]
     [DataRow("copy --registry-response-header-timeout 30", "AIRGAP2022", "'30' is not a value of --registry-response-header-timeout")]
-    [DataRow("copy --registry-connect-timeout 1000h", "AIRGAP2022", "'1000h' is not a value of --registry-connect-timeout: it takes a duration such as 30s, 500ms or 1m30s, of 24 days at most")]
-    [DataRow("package-repository -b a --pin never", "AIRGAP2022", "'never' is not a value of --pin: it takes digest, tag, content-tag or none")]
+    [DataRow("copy --registry-connect-timeout 1000h", "AIRGAP2022",
+        "'1000h' is not a value of --registry-connect-timeout: it takes a duration such as 30s, 500ms or 1m30s, of 24 days at most")]
+    [DataRow("package-repository -b a --pin never", "AIRGAP2022",
+        "'never' is not a value of --pin: it takes digest, tag, content-tag or none")]
     public async Task WrongCombinations_AreRefusedWithImgpkgsWords(string line, string code, string phrase)
     {
         CliResult result = await InProcess.RunAsync(line.Split(' '));
@@ -93,7 +100,8 @@ public sealed class RefusalTests
     {
         string[] recorded = await File.ReadAllLinesAsync(Fixtures.Golden("lines/" + file));
         // The recorded lines do not show the quotes of an argument with a blank.
-        string[] args = [.. recorded[0]["$ imgpkg ".Length..].Replace("Bad Ref!", "Bad\tRef!", StringComparison.Ordinal).Split(' ').Select(arg => arg.Replace('\t', ' '))];
+        string[] args = [.. recorded[0]["$ imgpkg ".Length..].Replace("Bad Ref!", "Bad\tRef!", StringComparison.Ordinal).Split(' ')
+            .Select(arg => arg.Replace('\t', ' '))];
 
         CliResult result = await InProcess.RunAsAsync("imgpkg", args);
 
@@ -113,7 +121,8 @@ public sealed class RefusalTests
         Assert.IsFalse(root.GetProperty("succeeded").GetBoolean());
         Assert.AreEqual("AIRGAP2010", root.GetProperty("errors")[0].GetProperty("code").GetString());
         Assert.AreEqual("Expected either --to-tar or --to-repo", root.GetProperty("errors")[0].GetProperty("message").GetString());
-        Assert.AreEqual("Give exactly one of them, or of --to-oci and --to-oci-tar.", root.GetProperty("errors")[0].GetProperty("advice").GetString());
+        Assert.AreEqual("Give exactly one of them, or of --to-oci and --to-oci-tar.",
+            root.GetProperty("errors")[0].GetProperty("advice").GetString());
     }
 
     [TestMethod]
@@ -122,7 +131,9 @@ public sealed class RefusalTests
         CliResult version = await InProcess.RunAsAsync("imgpkg", "version", "--json");
         CliResult failure = await InProcess.RunAsAsync("imgpkg", "copy", "--json");
 
-        Assert.AreEqual("{\n    \"Tables\": null,\n    \"Blocks\": [\n        \"imgpkg version 1.2.3\\n\"\n    ],\n    \"Lines\": [\n        \"Succeeded\"\n    ]\n}", version.Output.TrimEnd());
+        Assert.AreEqual(
+            "{\n    \"Tables\": null,\n    \"Blocks\": [\n        \"imgpkg version 1.2.3\\n\"\n    ],\n    \"Lines\": [\n        " +
+            "\"Succeeded\"\n    ]\n}", version.Output.TrimEnd());
         Assert.IsEmpty(failure.Output);
         Assert.StartsWith("imgpkg: Error: ", failure.Error);
     }

@@ -38,7 +38,8 @@ public sealed class AdviceTests
     public async Task ATagListThatFails_ChangesNothing_AndImgpkgAsksForNone()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        bench.Registry.OnRequest = (request, _) => request.PathAndQuery.Contains("/tags/list", StringComparison.Ordinal) ? Fault.Status(500) : null;
+        bench.Registry.OnRequest = (request, _) => request.PathAndQuery.Contains("/tags/list", StringComparison.Ordinal)
+            ? Fault.Status(500) : null;
         CliResult result = await bench.RunAsync("describe", "-b", Bundle + ":none", "--registry-retry-count=1");
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("AIRGAP1005", result.Error);
@@ -70,7 +71,8 @@ public sealed class AdviceTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         const string Digest = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";
-        await File.WriteAllTextAsync(bench.Folder["images.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {Bundle}@{Digest}\n");
+        await File.WriteAllTextAsync(
+            bench.Folder["images.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {Bundle}@{Digest}\n");
         CliResult result = await bench.RunAsync("copy", "--lock", "images.yml", "--to-tar", "out.tar");
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("Unable to copy bundles using an Images Lock file", result.Error);
@@ -85,7 +87,8 @@ public sealed class AdviceTests
         CliResult refused = await bench.RunAsync("copy", "-i", Bundle + ":v1.0.0", "--to-repo", "final.local:5055/a");
         Assert.Contains("hint: Use -b instead of -i for bundles", refused.Error);
 
-        (CliResult result, JsonElement document) = await bench.RunJsonAsync(["copy", .. source, "--to-repo", "final.local:5055/a", "--lock-output", "lock.yml", "--cosign-signatures"]);
+        (CliResult result, JsonElement document) = await bench.RunJsonAsync(
+            ["copy", .. source, "--to-repo", "final.local:5055/a", "--lock-output", "lock.yml", "--cosign-signatures"]);
         Assert.AreEqual(0, result.ExitCode, result.Error);
         JsonElement item = document.GetProperty("items").EnumerateArray().Single();
         Assert.AreEqual((Digest, "image"), (item.GetProperty("digest").GetString(), item.GetProperty("kind").GetString()));
@@ -94,7 +97,8 @@ public sealed class AdviceTests
 
         (await bench.RunAsync(["copy", .. source, "--to-tar", "a.tar"])).EnsureSuccess();
         (await bench.RunAsync(["copy", .. source, "--to-tar", "a.tar", "--resume"])).EnsureSuccess();
-        (result, document) = await bench.RunJsonAsync("copy", "--tar", "a.tar", "--to-repo", "final.local:5055/b", "--ignore-bundle-check", "--lock-output", "tar.lock.yml");
+        (result, document) = await bench.RunJsonAsync(
+            "copy", "--tar", "a.tar", "--to-repo", "final.local:5055/b", "--ignore-bundle-check", "--lock-output", "tar.lock.yml");
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.AreEqual(1, document.GetProperty("items").GetArrayLength());
         Assert.Contains($"final.local:5055/b@{Digest}", await File.ReadAllTextAsync(bench.Folder["tar.lock.yml"]));

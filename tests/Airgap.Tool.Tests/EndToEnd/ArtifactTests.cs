@@ -14,7 +14,8 @@ public sealed class ArtifactTests
     public async Task AReferrerAndASignatureTravelThroughATar()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        CliResult written = await bench.RunAsync("copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--artifacts", "--to-tar", "out.tar");
+        CliResult written = await bench.RunAsync(
+            "copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--artifacts", "--to-tar", "out.tar");
         Assert.AreEqual(0, written.ExitCode, written.Error);
         CliResult imported = await bench.RunAsync("copy", "--tar", "out.tar", "--to-repo", "mirror.local:5000/apps/it");
         Assert.AreEqual(0, imported.ExitCode, imported.Error);
@@ -30,7 +31,8 @@ public sealed class ArtifactTests
     public async Task WithoutTheFlagTheyStay()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        CliResult copied = await bench.RunAsync("copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--to-repo", "mirror.local:5000/apps/it");
+        CliResult copied = await bench.RunAsync(
+            "copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--to-repo", "mirror.local:5000/apps/it");
         Assert.AreEqual(0, copied.ExitCode, copied.Error);
         Assert.Contains("AIRGAP2170", copied.Error);
         Assert.Contains("At least 2 signatures and 1 SBOM", copied.Error);
@@ -44,19 +46,25 @@ public sealed class ArtifactTests
     public async Task UnderImgpkgsNameNobodyIsAskedForThem()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        CliResult copied = await bench.RunAsImgpkgAsync("copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--to-tar", "out.tar");
+        CliResult copied = await bench.RunAsImgpkgAsync(
+            "copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--to-tar", "out.tar");
         Assert.AreEqual(0, copied.ExitCode, copied.Error);
         Assert.DoesNotContain("AIRGAP2170", copied.Error);
-        Assert.IsFalse(bench.Registry.Requests.Any(request => request.Path.Contains("/tags/list", StringComparison.Ordinal) || request.Path.Contains("/referrers/", StringComparison.Ordinal)));
+        Assert.IsFalse(bench.Registry.Requests.Any(
+            request => request.Path.Contains("/tags/list", StringComparison.Ordinal)
+            || request.Path.Contains("/referrers/", StringComparison.Ordinal)));
     }
 
     [TestMethod]
     public async Task AWordThatMeansNothingIsRefused()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        CliResult wrong = await bench.RunAsync("copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--artifacts=some", "--to-tar", "out.tar");
+        CliResult wrong = await bench.RunAsync(
+            "copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--artifacts=some", "--to-tar", "out.tar");
         Assert.Contains("all, signatures or none", wrong.Error);
-        CliResult both = await bench.RunAsync("copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--artifacts", "none", "--cosign-signatures", "--to-tar", "out.tar");
+        CliResult both = await bench.RunAsync(
+            "copy", "-b", "registry.local:5055/user1/signed-bundle:v1.0.0", "--artifacts", "none", "--cosign-signatures",
+            "--to-tar", "out.tar");
         Assert.Contains("AIRGAP2011", both.Error);
         Assert.IsEmpty(bench.Registry.Requests);
     }

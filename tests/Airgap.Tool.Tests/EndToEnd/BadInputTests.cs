@@ -7,7 +7,9 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>Each failure a user can meet has a code and advice, exit code 1, no stack trace, and leaves nothing that looks finished.</summary>
+/// <summary>
+/// Each failure a user can meet has a code and advice, exit code 1, no stack trace, and leaves nothing that looks finished.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class BadInputTests
@@ -18,15 +20,19 @@ public sealed class BadInputTests
     [TestMethod]
     [DataRow("copy -b registry.local:5055/user1/simple-app-bundle:nope --to-tar out.tar", 1005, "nope")]
     [DataRow("copy -b registry.local:5055/nothing/here --to-tar out.tar", 1005, "nothing/here")]
-    [DataRow("copy -b registry.local:5055/apps/frontend:1.0.0 --to-tar out.tar", 2004, "Expected bundle image but found plain image (hint: Did you use -i instead of -b?)")]
-    [DataRow("copy -b registry.local:5055/apps/multi:1.0.0 --to-tar out.tar", 2004, "Expected bundle image but found plain image (hint: Did you use -i instead of -b?)")]
-    [DataRow("copy -i registry.local:5055/user1/simple-app-bundle:v1.0.0 --to-tar out.tar", 2005, "Expected bundle flag when copying a bundle (hint: Use -b instead of -i for bundles)")]
+    [DataRow("copy -b registry.local:5055/apps/frontend:1.0.0 --to-tar out.tar", 2004,
+        "Expected bundle image but found plain image (hint: Did you use -i instead of -b?)")]
+    [DataRow("copy -b registry.local:5055/apps/multi:1.0.0 --to-tar out.tar", 2004,
+        "Expected bundle image but found plain image (hint: Did you use -i instead of -b?)")]
+    [DataRow("copy -i registry.local:5055/user1/simple-app-bundle:v1.0.0 --to-tar out.tar", 2005,
+        "Expected bundle flag when copying a bundle (hint: Use -b instead of -i for bundles)")]
     [DataRow("copy --lock missing.yml --to-tar out.tar", 3001, "missing.yml")]
     [DataRow("copy --tar missing.tar --to-repo registry.local:5055/out/x", 3001, "missing.tar")]
     [DataRow("copy -b unknown-host.invalid/a/b --to-tar out.tar --registry-retry-count 1", 1001, "unknown-host.invalid")]
     [DataRow("copy -b 127.0.0.1:9/a/b --to-tar out.tar --registry-retry-count 1", 1001, "127.0.0.1:9")]
     [DataRow("copy -b registry.local:5055/user1/simple-app-bundle:v1.0.0 --to-tar no/such/folder/out.tar", 3001, "no/such/folder")]
-    [DataRow("copy -b registry.local:5055/user1/simple-app-bundle:v1.0.0 --to-tar out.tar --registry-ca-cert-path missing.pem", 2018, "missing.pem")]
+    [DataRow("copy -b registry.local:5055/user1/simple-app-bundle:v1.0.0 --to-tar out.tar --registry-ca-cert-path missing.pem",
+        2018, "missing.pem")]
     public async Task CommandLines(string line, int code, string phrase)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
@@ -58,9 +64,11 @@ public sealed class BadInputTests
     public async Task CorruptLayer_IsADigestMismatch()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        bench.Registry.OnRequest = (request, _) => request.Kind == RequestKind.BlobGet && request.Repository == "apps/frontend" ? Fault.CorruptBody() : null;
+        bench.Registry.OnRequest = (request, _) => request.Kind == RequestKind.BlobGet && request.Repository == "apps/frontend"
+            ? Fault.CorruptBody() : null;
 
-        JsonElement error = await FailsAsync(bench, ["copy", "-b", Simple, "--to-tar", "out.tar", "--registry-retry-count", "1"], 1011, "sha256:");
+        JsonElement error = await FailsAsync(
+            bench, ["copy", "-b", Simple, "--to-tar", "out.tar", "--registry-retry-count", "1"], 1011, "sha256:");
 
         Assert.Contains("sha256:", error.GetProperty("digest").GetString()!);
         Assert.IsEmpty(bench.Finished());
@@ -86,7 +94,8 @@ public sealed class BadInputTests
     {
         await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());
 
-        await FailsAsync(bench, ["copy", "--tar", Fixtures.Input("cosign.pub"), "--to-repo", "registry.local:5055/out/simple"], 2012, "cosign.pub");
+        await FailsAsync(bench, ["copy", "--tar", Fixtures.Input("cosign.pub"), "--to-repo", "registry.local:5055/out/simple"],
+            2012, "cosign.pub");
     }
 
     [TestMethod]
@@ -108,10 +117,12 @@ public sealed class BadInputTests
     [TestMethod]
     public async Task WrongPassword_IsUnauthorized_AndNotShown()
     {
-        await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions { WithFixtures = true, BasicAuth = ("scott", "right") });
+        await using Bench bench =
+            await Bench.StartAsync(new RegistryFixtureOptions { WithFixtures = true, BasicAuth = ("scott", "right") });
 
         await FailsAsync(
-            bench, ["copy", "-b", Simple, "--to-tar", "out.tar", "--registry-username", "scott", "--registry-password", "wrong-secret"], 1003, "registry.local:5055");
+            bench, ["copy", "-b", Simple, "--to-tar", "out.tar", "--registry-username", "scott", "--registry-password", "wrong-secret"],
+            1003, "registry.local:5055");
 
         Assert.IsEmpty(bench.Finished());
     }
@@ -124,7 +135,8 @@ public sealed class BadInputTests
             ? Fault.Status(403, """{"errors":[{"code":"DENIED","message":"requested access to the resource is denied"}]}""")
             : null;
 
-        await FailsAsync(bench, ["copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-repo", "registry.local:5055/out/simple", "--lock-output", "lock.yml"], 1004, "out/simple");
+        await FailsAsync(bench, ["copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-repo", "registry.local:5055/out/simple",
+            "--lock-output", "lock.yml"], 1004, "out/simple");
 
         Assert.IsEmpty(bench.Finished());
     }

@@ -42,9 +42,12 @@ internal sealed class Bench : IAsyncDisposable
 
     public static Task<Bench> StartWithFixturesAsync() => StartAsync(new RegistryFixtureOptions { WithFixtures = true });
 
-    public static async Task<Bench> StartAsync(RegistryFixtureOptions options) => new(await PackedTool.PathAsync(), await RegistryFixture.StartAsync(options));
+    public static async Task<Bench> StartAsync(RegistryFixtureOptions options) =>
+        new(await PackedTool.PathAsync(), await RegistryFixture.StartAsync(options));
 
-    /// <summary>Runs the tool in the folder, in a process that ran other commands before where one will do (<see cref="WarmTool"/>).</summary>
+    /// <summary>
+    /// Runs the tool in the folder, in a process that ran other commands before where one will do (<see cref="WarmTool"/>).
+    /// </summary>
     public Task<CliResult> RunAsync(params string[] args) =>
         WarmTool.CanRun(Environment) ? WarmTool.RunAsync(_tool, args, Environment, Folder.Path) : RunFreshAsync(args);
 
@@ -79,7 +82,8 @@ internal sealed class Bench : IAsyncDisposable
 
     /// <summary>The files that a failed run must not leave: all but partial ones and the test's own.</summary>
     public string[] Finished(params string[] own) =>
-        [.. Directory.GetFiles(Folder.Path).Select(path => Path.GetFileName(path)!).Where(name => !name.Contains("partial", StringComparison.Ordinal) && !own.Contains(name))];
+        [.. Directory.GetFiles(Folder.Path).Select(path => Path.GetFileName(path)!)
+            .Where(name => !name.Contains("partial", StringComparison.Ordinal) && !own.Contains(name))];
 
     public async ValueTask DisposeAsync()
     {

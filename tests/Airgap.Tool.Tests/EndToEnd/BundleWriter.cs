@@ -18,14 +18,18 @@ internal static class BundleWriter
         {
             byte[] images = Encoding.UTF8.GetBytes("---\napiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n");
             await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.Directory, ".imgpkg"));
-            await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, ".imgpkg/images.yml") { DataStream = new MemoryStream(images) });
+            await tar.WriteEntryAsync(
+                new UstarTarEntry(TarEntryType.RegularFile, ".imgpkg/images.yml") { DataStream = new MemoryStream(images) });
         }
 
         Pushed content = await writer.PushBlobAsync(repository, layer.ToArray(), "application/vnd.docker.image.rootfs.diff.tar.gzip");
-        string config = """{"architecture":"amd64","os":"linux","config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}},"rootfs":{"type":"layers","diff_ids":[]}}""";
-        Pushed pushedConfig = await writer.PushBlobAsync(repository, Encoding.UTF8.GetBytes(config), "application/vnd.docker.container.image.v1+json");
+        string config =
+            """{"architecture":"amd64","os":"linux","config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}},"rootfs":{"type":"layers","diff_ids":[]}}""";
+        Pushed pushedConfig = await writer.PushBlobAsync(
+            repository, Encoding.UTF8.GetBytes(config), "application/vnd.docker.container.image.v1+json");
         const string Type = "application/vnd.docker.distribution.manifest.v2+json";
         await writer.PushManifestAsync(
-            repository, tag, $$"""{"schemaVersion":2,"mediaType":"{{Type}}","config":{{pushedConfig.Json}},"layers":[{{content.Json}}]}""", Type);
+            repository, tag, $$"""{"schemaVersion":2,"mediaType":"{{Type}}","config":{{pushedConfig.Json}},"layers":[{{content.Json}}]}""",
+            Type);
     }
 }

@@ -29,7 +29,8 @@ public sealed class ChosenTests
         Assert.DoesNotContain("<script", page);
 
         // An image of the lock that no package names is left behind where that is asked for.
-        CliResult written = await bench.RunAsync("copy", "-b", Bundle, "--package", "simple-app.example.com", "--drop-unreferenced", "--to-tar", "some.tar");
+        CliResult written = await bench.RunAsync(
+            "copy", "-b", Bundle, "--package", "simple-app.example.com", "--drop-unreferenced", "--to-tar", "some.tar");
         Assert.AreEqual(0, written.ExitCode, written.Error);
         Assert.Contains("left out: 1 image", written.Output);
         (_, JsonElement archived) = await bench.RunJsonAsync("packages", "list", "--tar", "some.tar");
@@ -39,7 +40,9 @@ public sealed class ChosenTests
         CliResult all = await bench.RunAsync("copy", "-b", Bundle, "--to-tar", "all.tar");
         Assert.AreEqual(0, all.ExitCode, all.Error);
         bench.Registry.Clear();
-        (CliResult imported, JsonElement far) = await bench.RunJsonAsync("copy", "--tar", "all.tar", "--package", "simple-app.example.com", "--drop-unreferenced", "--to-repo", "mirror.local:5000/apps/it");
+        (CliResult imported, JsonElement far) = await bench.RunJsonAsync(
+            "copy", "--tar", "all.tar", "--package", "simple-app.example.com", "--drop-unreferenced", "--to-repo",
+            "mirror.local:5000/apps/it");
         Assert.AreEqual(0, imported.ExitCode, imported.Error);
         Assert.EndsWith(far.GetProperty("derived").GetProperty("digest").GetString()!, archived.GetProperty("reference").GetString()!);
         Assert.IsGreaterThan(0, far.GetProperty("derived").GetProperty("savedBytes").GetInt64());
@@ -56,14 +59,16 @@ public sealed class ChosenTests
     public async Task AMistakeIsToldBeforeAnyRequest()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        foreach (string[] wrong in (string[][])[["--package", "simple-app.example.com@x"], ["--platform", "amd64"], ["--flatten"], ["--prereleases", "*"]])
+        foreach (string[] wrong in (string[][])[
+            ["--package", "simple-app.example.com@x"], ["--platform", "amd64"], ["--flatten"], ["--prereleases", "*"]])
         {
             CliResult result = await bench.RunAsync(["copy", "-b", Bundle, .. wrong, "--to-tar", "out.tar"]);
             Assert.AreEqual(1, result.ExitCode, result.Output);
             Assert.MatchesRegex("AIRGAP(2173|2011)", result.Error);
         }
 
-        CliResult image = await bench.RunAsync("copy", "-i", "registry.local:5055/apps/multi:1.0.0", "--platform", "linux/amd64", "--to-tar", "out.tar");
+        CliResult image = await bench.RunAsync(
+            "copy", "-i", "registry.local:5055/apps/multi:1.0.0", "--platform", "linux/amd64", "--to-tar", "out.tar");
         Assert.Contains("AIRGAP2011", image.Error);
         Assert.IsEmpty(bench.Registry.Requests);
     }

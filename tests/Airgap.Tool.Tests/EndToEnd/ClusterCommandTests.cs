@@ -51,14 +51,19 @@ public sealed class ClusterCommandTests
     {
         const string Inventory = "/api/v1/namespaces/default/configmaps/airgap-inventory-app";
         const string Old = "/apis/packaging.carvel.dev/v1alpha1/namespaces/success/packagerepositories/old";
-        const string Lines = "packaging.carvel.dev/v1alpha1 PackageRepository success old o1\\npackaging.carvel.dev/v1alpha1 PackageRepository success simple-package-repository n1\\n";
+        const string Lines = "packaging.carvel.dev/v1alpha1 PackageRepository success old o1\\npackaging.carvel.dev/v1alpha1 " +
+            "PackageRepository success simple-package-repository n1\\n";
         using TempFolder folder = new();
         await using FakeKubernetes server = await StartAsync("success", folder);
-        server.On("GET", Inventory, KubernetesAnswer.Json(200, $$$"""{"metadata":{"resourceVersion":"7","labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"{{{Lines}}}"}} """));
+        server.On("GET", Inventory,
+            KubernetesAnswer.Json(200,
+                $$$"""{"metadata":{"resourceVersion":"7","labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"{{{Lines}}}"}} """));
         server.On("PATCH", Inventory, KubernetesAnswer.Json(200, "{}")).On("DELETE", Old, KubernetesAnswer.Json(200, "{}"));
-        server.On("GET", Old, KubernetesAnswer.Json(200, """{"metadata":{"uid":"o1","managedFields":[{"manager":"airgap","operation":"Apply","fieldsV1":{"f:spec":{}}}]}}"""));
+        server.On("GET", Old, KubernetesAnswer.Json(
+            200, """{"metadata":{"uid":"o1","managedFields":[{"manager":"airgap","operation":"Apply","fieldsV1":{"f:spec":{}}}]}}"""));
 
-        CliResult tried = await InProcess.RunAsync("apply", folder["manifests"], "--prune", "app", "--dry-run=server", "--kubeconfig", folder["config"]);
+        CliResult tried = await InProcess.RunAsync(
+            "apply", folder["manifests"], "--prune", "app", "--dry-run=server", "--kubeconfig", folder["config"]);
         Assert.Contains("PackageRepository success/old: removed (dry run)", tried.Output);
         Assert.AreEqual("?dryRun=All", server.Requests.Single(request => request.Method == "DELETE").Query);
 
@@ -103,7 +108,8 @@ public sealed class ClusterCommandTests
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.WriteKubeconfig(folder["config"]);
         server.On("PATCH", "/api/v1/namespaces/packages/secrets/pull", KubernetesAnswer.Json(201, "{}"));
-        string[] flags = ["secret", "--for", "mirror.example", "--name", "pull", "-n", "packages", "--registry-username", "u", "--registry-password", "p4ss"];
+        string[] flags = ["secret", "--for", "mirror.example", "--name", "pull", "-n", "packages", "--registry-username", "u",
+            "--registry-password", "p4ss"];
 
         CliResult shown = await InProcess.RunAsync(flags);
         CliResult applied = await InProcess.RunAsync([.. flags, "--apply", "--kubeconfig", folder["config"], "--debug"]);
@@ -118,7 +124,8 @@ public sealed class ClusterCommandTests
     [TestMethod]
     public void TheReaderOfKubeconfigs_IsTheClustersMatterAlone()
     {
-        string[] references = [.. typeof(Airgap.Tool.Running.ToolRunner).Assembly.GetReferencedAssemblies().Select(assembly => assembly.Name!)];
+        string[] references = [.. typeof(Airgap.Tool.Running.ToolRunner).Assembly.GetReferencedAssemblies()
+            .Select(assembly => assembly.Name!)];
 
         Assert.Contains("Airgap.Cluster", references);
         Assert.DoesNotContain(name => name.StartsWith("KubernetesClient", StringComparison.Ordinal), references);
@@ -130,10 +137,13 @@ public sealed class ClusterCommandTests
         using TempFolder folder = new();
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.WriteKubeconfig(folder["config"]);
-        JsonElement failed = KubernetesFixtures.Body(KubernetesFixtures.Read("packagerepositories/unauthorized-no-secret.json").GetProperty("get"));
-        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json").Replay("discovery/with-kapp-controller/apiservice.json");
+        JsonElement failed = KubernetesFixtures.Body(
+            KubernetesFixtures.Read("packagerepositories/unauthorized-no-secret.json").GetProperty("get"));
+        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json")
+            .Replay("discovery/with-kapp-controller/apiservice.json");
         server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/packagerepositories", KubernetesAnswer.List("1", failed));
-        foreach (string path in new[] { "/apis/packaging.carvel.dev/v1alpha1/packageinstalls", "/apis/data.packaging.carvel.dev/v1alpha1/packages", "/api/v1/secrets" })
+        foreach (string path in new[] { "/apis/packaging.carvel.dev/v1alpha1/packageinstalls",
+            "/apis/data.packaging.carvel.dev/v1alpha1/packages", "/api/v1/secrets" })
             server.On("GET", path, KubernetesAnswer.List("1"));
 
         CliResult text = await InProcess.RunAsync("doctor", "--kubeconfig", folder["config"]);
@@ -154,17 +164,25 @@ public sealed class ClusterCommandTests
     {
         const string Password = "p4ss-of-the-cluster";
         using TempFolder folder = new();
-        await using RegistryFixture mirror = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true, BasicAuth = ("rig", Password) });
+        await using RegistryFixture mirror = await RegistryFixture.StartAsync(
+            new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true, BasicAuth = ("rig", Password) });
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.WriteKubeconfig(folder["config"]);
-        string recorded = KubernetesFixtures.Body(KubernetesFixtures.Read("packagerepositories/secret-wrong-password.json").GetProperty("get")).GetRawText();
-        JsonElement failed = JsonElement.Parse(recorded.Replace("127.0.0.1:15001/apps/hello-repo@sha256:87e13a2375e6884c97a279d21fe7363e828052351c627f651dbc06371d65ad73", $"{mirror.Host}/mirror/simple-app-bundle:v1.0.0", StringComparison.Ordinal));
+        string recorded = KubernetesFixtures.Body(
+            KubernetesFixtures.Read("packagerepositories/secret-wrong-password.json").GetProperty("get")).GetRawText();
+        JsonElement failed = JsonElement.Parse(
+            recorded.Replace("127.0.0.1:15001/apps/hello-repo@sha256:87e13a2375e6884c97a279d21fe7363e828052351c627f651dbc06371d65ad73",
+                $"{mirror.Host}/mirror/simple-app-bundle:v1.0.0", StringComparison.Ordinal));
         string auth = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"rig:{Password}"));
-        string config = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($$$$"""{"auths":{"{{{{mirror.Host}}}}":{"auth":"{{{{auth}}}}"}}}"""));
-        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json").Replay("discovery/with-kapp-controller/apiservice.json");
+        string config = Convert.ToBase64String(
+            System.Text.Encoding.UTF8.GetBytes($$$$"""{"auths":{"{{{{mirror.Host}}}}":{"auth":"{{{{auth}}}}"}}}"""));
+        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json")
+            .Replay("discovery/with-kapp-controller/apiservice.json");
         server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/packagerepositories", KubernetesAnswer.List("1", failed));
-        server.On("GET", "/api/v1/namespaces/secret-wrong-password/secrets/mirror-pull", KubernetesAnswer.Json(200, $$$"""{"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"{{{config}}}"}} """));
-        foreach (string path in new[] { "/apis/packaging.carvel.dev/v1alpha1/packageinstalls", "/apis/data.packaging.carvel.dev/v1alpha1/packages", "/api/v1/secrets" })
+        server.On("GET", "/api/v1/namespaces/secret-wrong-password/secrets/mirror-pull",
+            KubernetesAnswer.Json(200, $$$"""{"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"{{{config}}}"}} """));
+        foreach (string path in new[] { "/apis/packaging.carvel.dev/v1alpha1/packageinstalls",
+            "/apis/data.packaging.carvel.dev/v1alpha1/packages", "/api/v1/secrets" })
             server.On("GET", path, KubernetesAnswer.List("1"));
 
         CliResult tried = await InProcess.RunAsync("doctor", "--try-secrets", "--debug", "--kubeconfig", folder["config"]);

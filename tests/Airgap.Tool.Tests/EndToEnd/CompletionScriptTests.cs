@@ -69,7 +69,8 @@ public sealed class CompletionScriptTests
     [DataRow("fish", "copy --to-t", "--to-tar")]
     [DataRow("fish", $"tag resolve -i {Bundle}:v", $"{Bundle}:v1.0.0")]
     [DataRow("pwsh", "copy --to-t", "--to-tar")]
-    public Task TheShell_CompletesTheLine_OfDotnetAirgap(string shell, string line, string expected) => CompletesAsync(shell, "airgap " + line, expected, isImgpkg: false, typed: "dotnet");
+    public Task TheShell_CompletesTheLine_OfDotnetAirgap(string shell, string line, string expected) =>
+        CompletesAsync(shell, "airgap " + line, expected, isImgpkg: false, typed: "dotnet");
 
     [TestMethod]
     [DataRow("bash", "co", "completion copy")]
@@ -117,6 +118,7 @@ public sealed class CompletionScriptTests
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.IsEmpty(result.Error);
-        Assert.AreEqual(expected, string.Join(' ', result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.TrimEnd())));
+        Assert.AreEqual(expected,
+            string.Join(' ', result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.TrimEnd())));
     }
 }

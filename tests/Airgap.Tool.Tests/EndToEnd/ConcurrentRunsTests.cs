@@ -42,7 +42,8 @@ public sealed class ConcurrentRunsTests
             CliResult second = await bench.RunAsync(["copy", "-b", Bundle, "--to-tar", "out.tar", .. flag]);
             Assert.AreEqual(1, second.ExitCode);
             Assert.Contains("AIRGAP3012", second.Error);
-            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {first.Id} on {Environment.MachineName} since "), second.Error);
+            Assert.Contains(string.Create(
+                CultureInfo.InvariantCulture, $"process {first.Id} on {Environment.MachineName} since "), second.Error);
         }
 
         go.SetResult();
@@ -82,6 +83,7 @@ public sealed class ConcurrentRunsTests
         foreach (string tag in await content.TagsAsync("out"))
             tags.Add($"{tag} {(await content.ManifestAsync("out", tag)).Digest}");
         Assert.AreSequenceEqual(
-            await File.ReadAllLinesAsync(Fixtures.Golden("nested-bundle.mirror-tags.txt"), TestContext.CancellationToken), tags.Order(StringComparer.Ordinal).ToArray());
+            await File.ReadAllLinesAsync(Fixtures.Golden("nested-bundle.mirror-tags.txt"), TestContext.CancellationToken),
+            tags.Order(StringComparer.Ordinal).ToArray());
     }
 }

@@ -48,13 +48,17 @@ public sealed class CopyTests
         // Annotations would need an entry more than imgpkg's format has.
         string[] images = await File.ReadAllLinesAsync(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml"));
         await File.WriteAllLinesAsync(
-            bench.Folder["images.yml"], images.Where(line => !line.Contains("annotations:", StringComparison.Ordinal) && !line.Contains("kbld.carvel.dev/id", StringComparison.Ordinal)).Select(line => line.Replace("  image:", "- image:", StringComparison.Ordinal)));
+            bench.Folder["images.yml"],
+            images.Where(line => !line.Contains("annotations:", StringComparison.Ordinal)
+                && !line.Contains("kbld.carvel.dev/id", StringComparison.Ordinal))
+                .Select(line => line.Replace("  image:", "- image:", StringComparison.Ordinal)));
 
         CliResult result = await bench.RunAsync(["copy", .. source.Split(' '), "--to-tar", "out.tar"]);
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.StartsWith("out.tar", result.Output);
-        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(Fixtures.Golden(golden)), await File.ReadAllBytesAsync(bench.Folder["out.tar"]));
+        CollectionAssert.AreEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden(golden)), await File.ReadAllBytesAsync(bench.Folder["out.tar"]));
     }
 
     [TestMethod]
@@ -62,12 +66,14 @@ public sealed class CopyTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
 
-        CliResult result = await bench.RunAsync("copy", "-b", Simple, "--to-repo", "registry.local:5055/elsewhere/simple-app-bundle", "--lock-output", "lock.yml");
+        CliResult result = await bench.RunAsync(
+            "copy", "-b", Simple, "--to-repo", "registry.local:5055/elsewhere/simple-app-bundle", "--lock-output", "lock.yml");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.StartsWith($"registry.local:5055/elsewhere/simple-app-bundle@{SimpleDigest}", result.Output);
         string golden = await File.ReadAllTextAsync(Fixtures.Golden("simple-app-bundle.bundle-lock.yml"));
-        Assert.AreEqual(golden.Replace("/mirror/", "/elsewhere/", StringComparison.Ordinal), await File.ReadAllTextAsync(bench.Folder["lock.yml"]));
+        Assert.AreEqual(golden.Replace("/mirror/", "/elsewhere/", StringComparison.Ordinal),
+            await File.ReadAllTextAsync(bench.Folder["lock.yml"]));
         using RegistryContent content = new(bench.Registry.Address);
         string[] tags = [.. (await content.TagsAsync("elsewhere/simple-app-bundle")).Order(StringComparer.Ordinal)];
         Assert.Contains("v1.0.0", tags);
@@ -81,9 +87,11 @@ public sealed class CopyTests
         const string Frontend = "sha256:92a7a4dbfa6939d8b273071af943214ce0d8e85c44b01484c801a08f05da55cd";
         await using Bench bench = await Bench.StartWithFixturesAsync();
         bench.Registry.OnRequest = (request, _) =>
-            request is { Kind: RequestKind.BlobGet, Repository: "apps/frontend" } && request.Reference.StartsWith("sha256:4989df8f", StringComparison.Ordinal) ? Fault.Status(404) : null;
+            request is { Kind: RequestKind.BlobGet, Repository: "apps/frontend" }
+                && request.Reference.StartsWith("sha256:4989df8f", StringComparison.Ordinal) ? Fault.Status(404) : null;
 
-        (CliResult result, JsonElement document) = await bench.RunJsonAsync("copy", "-b", Simple, "--to-repo", "other.local:5000/apps/simple", "--keep-going", "--lock-output", "lock.yml");
+        (CliResult result, JsonElement document) = await bench.RunJsonAsync(
+            "copy", "-b", Simple, "--to-repo", "other.local:5000/apps/simple", "--keep-going", "--lock-output", "lock.yml");
 
         Assert.AreEqual(1, result.ExitCode, result.Error);
         Assert.IsFalse(document.GetProperty("succeeded").GetBoolean());
@@ -98,7 +106,8 @@ public sealed class CopyTests
         using RegistryContent content = new(bench.Registry.Address);
         IReadOnlyList<string> tags = await content.TagsAsync("apps/simple");
         Assert.HasCount(2, tags, string.Join(' ', tags));
-        Assert.IsTrue(tags.All(tag => tag.EndsWith(".imgpkg", StringComparison.Ordinal) && !tag.Contains("locations", StringComparison.Ordinal)));
+        Assert.IsTrue(
+            tags.All(tag => tag.EndsWith(".imgpkg", StringComparison.Ordinal) && !tag.Contains("locations", StringComparison.Ordinal)));
 
         result = await bench.RunAsync("copy", "-b", Simple, "--to-tar", "a.tar", "--keep-going");
         Assert.AreEqual(1, result.ExitCode, result.Error);
@@ -106,7 +115,8 @@ public sealed class CopyTests
         Assert.IsEmpty(bench.Finished());
         bench.Registry.OnRequest = null;
         (await bench.RunAsync("copy", "-b", Simple, "--to-tar", "a.tar", "--keep-going", "--resume")).EnsureSuccess();
-        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar")), await File.ReadAllBytesAsync(bench.Folder["a.tar"]));
+        CollectionAssert.AreEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar")), await File.ReadAllBytesAsync(bench.Folder["a.tar"]));
     }
 
     [TestMethod]
@@ -114,11 +124,14 @@ public sealed class CopyTests
     {
         await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());
 
-        CliResult result = await bench.RunAsync("copy", "--tar", Fixtures.Golden("nested-bundle.tar"), "--to-repo", "mirror.local:5000/apps/nested");
+        CliResult result = await bench.RunAsync(
+            "copy", "--tar", Fixtures.Golden("nested-bundle.tar"), "--to-repo", "mirror.local:5000/apps/nested");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
-        Assert.StartsWith("mirror.local:5000/apps/nested@sha256:c131812a1d41528523bd5cb9ea1566e44309eeb34b0f9c650aea98133366c336", result.Output);
-        Assert.IsTrue(bench.Registry.Requests.All(request => request.Repository is "" or "apps/nested"), string.Join('\n', bench.Registry.Requests));
+        Assert.StartsWith("mirror.local:5000/apps/nested@sha256:c131812a1d41528523bd5cb9ea1566e44309eeb34b0f9c650aea98133366c336",
+            result.Output);
+        Assert.IsTrue(bench.Registry.Requests.All(request => request.Repository is "" or "apps/nested"),
+            string.Join('\n', bench.Registry.Requests));
     }
 
     [TestMethod]
@@ -142,16 +155,19 @@ public sealed class CopyTests
         Assert.IsGreaterThan(0, moved.GetProperty("totals").GetProperty("copied").GetProperty("bytes").GetInt64());
         Assert.AreEqual(0, second.ExitCode, second.Error);
         Assert.AreEqual(0, still.GetProperty("totals").GetProperty("copied").GetProperty("count").GetInt32());
-        Assert.IsTrue(still.GetProperty("items").EnumerateArray().All(item => item.GetProperty("outcome").GetString() == "present"), second.Output);
+        Assert.IsTrue(still.GetProperty("items").EnumerateArray()
+            .All(item => item.GetProperty("outcome").GetString() == "present"), second.Output);
     }
 
     [TestMethod]
     public async Task Debug_ShowsTheExchange_AndNoSecret()
     {
-        await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions { WithFixtures = true, BasicAuth = ("scott", "tiger-password") });
+        await using Bench bench =
+            await Bench.StartAsync(new RegistryFixtureOptions { WithFixtures = true, BasicAuth = ("scott", "tiger-password") });
 
         CliResult result = await bench.RunAsync(
-            "copy", "-i", "registry.local:5055/apps/frontend:1.0.0", "--to-tar", "out.tar", "--debug", "--registry-username", "scott", "--registry-password", "tiger-password");
+            "copy", "-i", "registry.local:5055/apps/frontend:1.0.0", "--to-tar", "out.tar", "--debug", "--registry-username", "scott",
+            "--registry-password", "tiger-password");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.Contains("/v2/apps/frontend/manifests/1.0.0", result.Error);

@@ -35,7 +35,8 @@ public sealed class DescribeTests
     [TestMethod]
     public async Task ItTakesTheRegistryOptionsOfEveryCommand()
     {
-        await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions { WithFixtures = true, BasicAuth = ("robot", "pass-word-1") });
+        await using Bench bench =
+            await Bench.StartAsync(new RegistryFixtureOptions { WithFixtures = true, BasicAuth = ("robot", "pass-word-1") });
         string[] line = ["describe", "-b", "registry.local:5055/mirror/simple-app-bundle:v1.0.0"];
 
         CliResult refused = await bench.RunAsync(line);
@@ -50,7 +51,8 @@ public sealed class DescribeTests
     public async Task JsonIsOneDocument()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        (CliResult result, JsonElement document) = await bench.RunJsonAsync("describe", "-b", "registry.local:5055/user1/nested-bundle:v1.0.0");
+        (CliResult result, JsonElement document) =
+            await bench.RunJsonAsync("describe", "-b", "registry.local:5055/user1/nested-bundle:v1.0.0");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.AreEqual("describe", document.GetProperty("command").GetString());
@@ -73,11 +75,13 @@ public sealed class DescribeTests
         Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.describe.txt")), string.Concat(blocks));
         Assert.StartsWith("Bundle SHA: sha256:", blocks[0]);
         Assert.AreEqual("\n", blocks[1]);
-        Assert.IsTrue(blocks.All(block => block.IndexOf('\n', StringComparison.Ordinal) == block.Length - 1), "A block is a line, or empty.");
+        Assert.IsTrue(blocks.All(block => block.IndexOf('\n', StringComparison.Ordinal) == block.Length - 1),
+            "A block is a line, or empty.");
         string[] parts = [.. yaml.GetProperty("Blocks").EnumerateArray().Select(block => block.GetString()!)];
         Assert.HasCount(2, parts);
         Assert.StartsWith("sha: sha256:", parts[0]);
-        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.describe.yaml")), string.Concat(parts) + "\nSucceeded\n", "The recorded text is that of a terminal.");
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.describe.yaml")), string.Concat(parts) + "\nSucceeded\n",
+            "The recorded text is that of a terminal.");
         Assert.AreSequenceEqual(["Succeeded"], yaml.GetProperty("Lines").EnumerateArray().Select(each => each.GetString()));
     }
 
@@ -85,7 +89,8 @@ public sealed class DescribeTests
     public async Task WithoutOriginsTheyAreNotAsked()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        CliResult result = await bench.RunAsync("describe", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--no-origin", "--layers=false");
+        CliResult result = await bench.RunAsync(
+            "describe", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--no-origin", "--layers=false");
 
         Assert.Contains("Error: registry.local:5055/apps/frontend@", Succeeded(result));
         Assert.DoesNotContain("Layers:", result.Output);
@@ -97,7 +102,8 @@ public sealed class DescribeTests
     [DataRow("describe -b registry.local:5055/a/b --tar x.tar", "AIRGAP2009", "Expected either --bundle (-b) or --tar as a source")]
     [DataRow("describe -b registry.local:5055/a/b -o json", "AIRGAP2022", "'json' is not a value of --output-type")]
     [DataRow("describe --tar no-such.tar", "AIRGAP3001", "no-such.tar")]
-    [DataRow("describe -b registry.local:5055/apps/frontend:1.0.0", "AIRGAP2004", "Only bundles can be described, and registry.local:5055/apps/frontend:1.0.0 is not a bundle")]
+    [DataRow("describe -b registry.local:5055/apps/frontend:1.0.0", "AIRGAP2004",
+        "Only bundles can be described, and registry.local:5055/apps/frontend:1.0.0 is not a bundle")]
     [DataRow("describe -b registry.local:5055/user1/simple-app-bundle:none", "AIRGAP1005", "MANIFEST_UNKNOWN")]
     public async Task BadInputIsRefused(string line, string code, string phrase)
     {
@@ -120,7 +126,8 @@ public sealed class DescribeTests
     public async Task APageIsWritten_OfARegistryAndOfAnArchive_WithItsNameOrWithout()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        CliResult named = await bench.RunAsync("describe", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--html", "page.html");
+        CliResult named = await bench.RunAsync(
+            "describe", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--html", "page.html");
         CliResult unnamed = await bench.RunAsync("describe", "--html", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0");
         Assert.AreEqual(0, named.ExitCode, named.Error);
         Assert.AreEqual(0, unnamed.ExitCode, unnamed.Error);
@@ -129,7 +136,9 @@ public sealed class DescribeTests
         Assert.Contains("<title>simple-app-bundle", page);
 
         File.Delete(bench.Folder["bundle.html"]);
-        Assert.AreEqual(0, (await bench.RunAsync("copy", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--to-tar", "bundle.tar")).ExitCode);
+        Assert.AreEqual(
+            0, (await bench.RunAsync(
+                "copy", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--to-tar", "bundle.tar")).ExitCode);
         bench.Registry.Clear();
         CliResult archived = await bench.RunAsync("describe", "--tar", "bundle.tar", "--html");
         Assert.AreEqual(0, archived.ExitCode, archived.Error);

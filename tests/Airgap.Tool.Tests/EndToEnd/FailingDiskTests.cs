@@ -123,7 +123,9 @@ public sealed class FailingDiskTests
             Assert.AreEqual(1, result.ExitCode, result.Error);
             Assert.Contains("AIRGAP3004", result.Error);
             if (what == "files")
-                Assert.AreSequenceEqual(["home"], Directory.GetFileSystemEntries(bench.Folder.Path).Select(Path.GetFileName).Where(name => name != "failing.so" && name != "failing.c"));
+                Assert.AreSequenceEqual(
+                    ["home"], Directory.GetFileSystemEntries(bench.Folder.Path).Select(Path.GetFileName)
+                    .Where(name => name != "failing.so" && name != "failing.c"));
         }
     }
 
@@ -147,7 +149,8 @@ public sealed class FailingDiskTests
         await File.WriteAllTextAsync(bench.Folder["failing.c"], Library, TestContext.CancellationToken);
         try
         {
-            (await Cli.RunAsync("gcc", ["-shared", "-fPIC", "-o", bench.Folder["failing.so"], bench.Folder["failing.c"], "-ldl"])).EnsureSuccess();
+            (await Cli.RunAsync("gcc", ["-shared", "-fPIC", "-o", bench.Folder["failing.so"], bench.Folder["failing.c"], "-ldl"]))
+                .EnsureSuccess();
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -30,7 +30,8 @@ public sealed class ForeignTextTests
             context.Response.StatusCode = 403;
             context.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = "##vso[task.x]y";
             context.Response.Headers["X-Note"] = "##[error]x";
-            await context.Response.WriteAsync(JsonSerializer.Serialize(new { errors = new[] { new { code = "DENIED", message = Hostile } } }));
+            await context.Response.WriteAsync(
+                JsonSerializer.Serialize(new { errors = new[] { new { code = "DENIED", message = Hostile } } }));
         });
         foreach (CliResult result in new[] { await bench.RunAsync(line.Split(' ')), await bench.RunAsImgpkgAsync(line.Split(' ')) })
         {
@@ -41,7 +42,8 @@ public sealed class ForeignTextTests
 
         (CliResult json, JsonElement document) = await bench.RunJsonAsync(line.Split(' '));
         AssertHarmless(json);
-        Assert.Contains("DENIED: a ::set-env name=x::y [2J \\u202e #\\x23vso[", document.GetProperty("errors")[0].GetProperty("message").GetString()!);
+        Assert.Contains("DENIED: a ::set-env name=x::y [2J \\u202e #\\x23vso[",
+            document.GetProperty("errors")[0].GetProperty("message").GetString()!);
     }
 
     [TestMethod]
@@ -49,7 +51,8 @@ public sealed class ForeignTextTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string list = JsonSerializer.Serialize(new { name = "x", tags = new[] { Hostile, "good", "a\tb" } });
-        bench.Registry.OnRequest = (request, _) => request.PathAndQuery.Contains("/tags/list", StringComparison.Ordinal) ? Fault.Status(200, list) : null;
+        bench.Registry.OnRequest = (request, _) => request.PathAndQuery.Contains("/tags/list", StringComparison.Ordinal)
+            ? Fault.Status(200, list) : null;
         string[] line = ["tag", "list", "-i", "registry.local:5055/user1/simple-app-bundle"];
 
         CliResult result = await bench.RunAsync(line);
@@ -77,7 +80,9 @@ public sealed class ForeignTextTests
         {
             await client.ConnectAsync(address.Host, address.Port);
             NetworkStream stream = client.GetStream();
-            await stream.WriteAsync(Encoding.Latin1.GetBytes($"GET /v2/##vso[task.setvariable]x HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n\r\n"));
+            await stream.WriteAsync(
+                Encoding.Latin1.GetBytes(
+                    $"GET /v2/##vso[task.setvariable]x HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n\r\n"));
             using StreamReader reader = new(stream);
             await reader.ReadToEndAsync();
         }

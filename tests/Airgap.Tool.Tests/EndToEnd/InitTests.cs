@@ -11,7 +11,9 @@ namespace Airgap.Tool.Tests.EndToEnd;
 [TestCategory(TestKinds.Slow)]
 public sealed class InitTests
 {
-    private const string Project = "<Project Sdk=\"Microsoft.NET.Sdk\">\n  <PropertyGroup>\n    <TargetFramework>net10.0</TargetFramework>\n  </PropertyGroup>\n</Project>\n";
+    private const string Project =
+        "<Project Sdk=\"Microsoft.NET.Sdk\">\n  <PropertyGroup>\n    <TargetFramework>net10.0</TargetFramework>\n  " +
+        "</PropertyGroup>\n</Project>\n";
 
     [TestMethod]
     public async Task APackageRepositoryBundleIsDeclared_Once()
@@ -19,15 +21,18 @@ public sealed class InitTests
         await using Bench bench = await Bench.StartWithFixturesAsync();
         await File.WriteAllTextAsync(bench.Folder["App.csproj"], Project);
 
-        CliResult first = (await bench.RunAsync("init", "registry.local:5055/user1/simple-app-bundle", "--name", "simple-package-repository")).EnsureSuccess();
+        CliResult first = (await bench.RunAsync(
+            "init", "registry.local:5055/user1/simple-app-bundle", "--name", "simple-package-repository")).EnsureSuccess();
 
         string text = await File.ReadAllTextAsync(bench.Folder["App.csproj"]);
-        Assert.Contains("""    <ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" />""", text);
+        Assert.Contains(
+            """    <ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" />""", text);
         Assert.Contains("""    <PackageReference Include="Airgap.Build" Version="0.1.0" PrivateAssets="all" />""", text);
         Assert.Contains("is a bundle of 2 images with packages/", first.Output);
         Assert.Contains("\nNext: dotnet publish App.csproj -p:AirgapRegistry=HOST/PATH\n", first.Output);
         Assert.Contains("dotnet nuget add source", first.Output);
-        (CliResult second, JsonElement document) = await bench.RunJsonAsync("init", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--project", bench.Folder["App.csproj"]);
+        (CliResult second, JsonElement document) =
+            await bench.RunJsonAsync("init", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--project", bench.Folder["App.csproj"]);
         Assert.AreEqual(0, second.ExitCode, second.Error);
         Assert.AreEqual(0, document.GetProperty("files").GetArrayLength());
         Assert.StartsWith("registry.local:5055/user1/simple-app-bundle@sha256:", document.GetProperty("reference").GetString());
@@ -46,7 +51,8 @@ public sealed class InitTests
         Assert.AreEqual(Project, await File.ReadAllTextAsync(bench.Folder["App.csproj"]));
 
         (await bench.RunAsync("init", "registry.local:5055/user1/plain:1")).EnsureSuccess();
-        Assert.Contains("""    <ImgpkgImage Include="registry.local:5055/user1/plain:1" />""", await File.ReadAllTextAsync(bench.Folder["App.csproj"]));
+        Assert.Contains("""    <ImgpkgImage Include="registry.local:5055/user1/plain:1" />""",
+            await File.ReadAllTextAsync(bench.Folder["App.csproj"]));
     }
 
     [TestMethod]
@@ -81,7 +87,9 @@ public sealed class InitTests
         // In this process, where the time that a waiting person has is not a limit.
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         GlobalFlags globals = new();
-        RootCommand root = CommandTree.Create(new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals), globals);
+        RootCommand root = CommandTree.Create(
+            new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals),
+            globals);
         string repository = $"{registry.Host}/user1/simple-app-bundle";
 
         ((ToolCommand)root.Subcommands.Single(command => command.Name == "init")).Registry!.CompletionWait = TimeSpan.FromMinutes(1);

@@ -17,7 +17,8 @@ public sealed class InterruptTests
 
     /// <summary>What is promised, in seconds; AIRGAP_INTERRUPT_SECONDS allows another time on a machine that is busy throughout.</summary>
     private static readonly double s_allowed =
-        double.TryParse(Environment.GetEnvironmentVariable("AIRGAP_INTERRUPT_SECONDS"), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) ? seconds : 2;
+        double.TryParse(Environment.GetEnvironmentVariable("AIRGAP_INTERRUPT_SECONDS"), NumberStyles.Float, CultureInfo.InvariantCulture,
+            out double seconds) ? seconds : 2;
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -35,7 +36,8 @@ public sealed class InterruptTests
         List<double> seconds = [await InterruptAsync(signal, kind, destination)];
         while (seconds.Max() > s_allowed && seconds.Count < 3)
             seconds.Add(await InterruptAsync(signal, kind, destination));
-        TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", seconds)} s from the signal to the end of the process"));
+        TestContext.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{string.Join(", ", seconds)} s from the signal to the end of the process"));
         Assert.IsLessThanOrEqualTo(s_allowed, seconds.Order().ElementAt(seconds.Count / 2));
     }
 
@@ -72,7 +74,8 @@ public sealed class InterruptTests
         never.SetResult();
         bench.Registry.OnRequest = null;
         (await bench.RunAsync(again)).EnsureSuccess();
-        (await bench.RunAsync(destination.StartsWith("--to-tar", StringComparison.Ordinal) ? ["verify", "--tar", "out.tar"] : ["verify", "-b", "final.local:5055/out:v1.0.0"])).EnsureSuccess();
+        (await bench.RunAsync(destination.StartsWith("--to-tar", StringComparison.Ordinal)
+            ? ["verify", "--tar", "out.tar"] : ["verify", "-b", "final.local:5055/out:v1.0.0"])).EnsureSuccess();
         return seconds;
     }
 
@@ -141,7 +144,8 @@ public sealed class InterruptTests
         await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         const string List = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
-        server.On("PATCH", List + "/simple", KubernetesAnswer.Json(201, """{"metadata":{"generation":1}}""")).On("GET", List, KubernetesAnswer.List("1"));
+        server.On("PATCH", List + "/simple", KubernetesAnswer.Json(201, """{"metadata":{"generation":1}}"""))
+            .On("GET", List, KubernetesAnswer.List("1"));
         TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Hook = request =>
         {
@@ -150,7 +154,8 @@ public sealed class InterruptTests
             return Task.CompletedTask;
         };
         server.WriteKubeconfig(bench.Folder["config"]);
-        File.WriteAllText(bench.Folder["a.yml"], "apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata: {name: simple, namespace: packages}\n");
+        File.WriteAllText(bench.Folder["a.yml"],
+            "apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata: {name: simple, namespace: packages}\n");
         bench.Environment["NO_PROXY"] = "127.0.0.1";
         using Process tool = bench.Start("apply", "a.yml", "--wait", "--kubeconfig", "config");
         Task<string> error = tool.StandardError.ReadToEndAsync();
@@ -159,7 +164,8 @@ public sealed class InterruptTests
         await tool.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.AreEqual(130, tool.ExitCode);
-        Assert.Contains("AIRGAP3009: The run was interrupted.\n  What was applied stays, and kapp-controller continues. To look: dotnet airgap doctor\n", await error);
+        Assert.Contains(
+            "AIRGAP3009: The run was interrupted.\n  What was applied stays, and kapp-controller continues. To look: dotnet airgap doctor\n", await error);
     }
 
     private static string[] PushFiles(Bench bench) => Directory.GetFiles(bench.Folder["tmp"], "airgap-push-*");
@@ -181,11 +187,13 @@ public sealed class InterruptTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         bench.Registry.OnRequest = (request, _) =>
-            request.Kind == RequestKind.BlobGet && request.Reference.StartsWith("sha256:4989df8f", StringComparison.Ordinal) ? Fault.Status(404) : null;
+            request.Kind == RequestKind.BlobGet && request.Reference.StartsWith("sha256:4989df8f", StringComparison.Ordinal)
+                ? Fault.Status(404) : null;
 
         (CliResult result, System.Text.Json.JsonElement document) = await bench.RunJsonAsync("copy", "-b", Bundle, "--to-tar", "out.tar");
         Assert.AreEqual(1, result.ExitCode);
-        Assert.AreEqual($"dotnet airgap copy -b {Bundle} --to-tar out.tar --json --resume", document.GetProperty("continuation").GetString());
+        Assert.AreEqual($"dotnet airgap copy -b {Bundle} --to-tar out.tar --json --resume",
+            document.GetProperty("continuation").GetString());
         result = await bench.RunAsync("copy", "-b", Bundle, "--to-repo", "final.local:5055/out");
         Assert.Contains($"  Go on with: dotnet airgap copy -b {Bundle} --to-repo final.local:5055/out\n", result.Error);
         // Nothing had begun: there is nothing to go on with.

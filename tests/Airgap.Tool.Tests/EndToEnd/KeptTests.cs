@@ -24,7 +24,8 @@ public sealed class KeptTests
         Assert.AreEqual(0, same.ExitCode, same.Error);
         Assert.Contains("no difference", same.Output);
 
-        CliResult different = await InProcess.RunAsync("diff", "--lock", s_lock, "--to-repo", $"{registry.Host}/mirror/nested-bundle", "--json");
+        CliResult different = await InProcess.RunAsync(
+            "diff", "--lock", s_lock, "--to-repo", $"{registry.Host}/mirror/nested-bundle", "--json");
         Assert.AreEqual(2, different.ExitCode, different.Error);
         JsonElement difference = JsonDocument.Parse(different.Output).RootElement.GetProperty("difference");
         Assert.AreEqual("v1.0.0", difference.GetProperty("changed")[0].GetProperty("tag").GetString());
@@ -41,7 +42,8 @@ public sealed class KeptTests
         using TempFolder folder = new();
         File.Copy(s_lock, folder["keep.yml"]);
 
-        CliResult result = await InProcess.RunAsync("prune", "--keep", folder["keep.yml"], "--repo", "127.0.0.1:1/x", "--plan", Path.Combine(folder.Path, ".", "keep.yml"));
+        CliResult result = await InProcess.RunAsync(
+            "prune", "--keep", folder["keep.yml"], "--repo", "127.0.0.1:1/x", "--plan", Path.Combine(folder.Path, ".", "keep.yml"));
 
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("AIRGAP2112", result.Error);
@@ -88,8 +90,10 @@ public sealed class KeptTests
         CliResult elsewhere = await InProcess.RunAsync("diff", "--receipt", folder["relocation.json"], "--to-repo", mirror);
         Assert.AreEqual(1, elsewhere.ExitCode);
         Assert.Contains("AIRGAP2151", elsewhere.Error);
-        await File.WriteAllTextAsync(folder["relocation.json"], report.Replace("\"schemaVersion\": 1", "\"schemaVersion\": 9", StringComparison.Ordinal));
-        Assert.Contains("AIRGAP2160", (await InProcess.RunAsync("diff", "--receipt", folder["relocation.json"], "--to-repo", mirror)).Error);
+        await File.WriteAllTextAsync(
+            folder["relocation.json"], report.Replace("\"schemaVersion\": 1", "\"schemaVersion\": 9", StringComparison.Ordinal));
+        Assert.Contains("AIRGAP2160",
+            (await InProcess.RunAsync("diff", "--receipt", folder["relocation.json"], "--to-repo", mirror)).Error);
     }
 
     [TestMethod]
@@ -103,7 +107,9 @@ public sealed class KeptTests
         registry.Clear();
 
         // Files of a checkout are as old as it is.
-        foreach (string link in Directory.GetFiles(Path.Combine(registry.Folder, "docker/registry/v2/repositories/mirror/nested-bundle/_manifests/revisions"), "link", SearchOption.AllDirectories))
+        foreach (string link in Directory.GetFiles(
+            Path.Combine(registry.Folder, "docker/registry/v2/repositories/mirror/nested-bundle/_manifests/revisions"), "link",
+            SearchOption.AllDirectories))
             File.SetLastWriteTimeUtc(link, DateTime.UtcNow);
         CliResult young = await InProcess.RunAsync(plan);
         Assert.AreEqual(0, young.ExitCode, young.Error);
@@ -115,13 +121,15 @@ public sealed class KeptTests
         string text = await File.ReadAllTextAsync(folder["prune.json"]);
         Schemas.AssertValid("prune", text);
         Assert.Contains("\"stored\"", text, "the embedded registry says how old a manifest is");
-        Assert.IsEmpty(registry.Requests.Where(request => request.Method is not ("GET" or "HEAD") && !request.Path.Contains("/manifests/sha256:", StringComparison.Ordinal)));
+        Assert.IsEmpty(registry.Requests.Where(
+            request => request.Method is not ("GET" or "HEAD") && !request.Path.Contains("/manifests/sha256:", StringComparison.Ordinal)));
 
         CliResult done = await InProcess.RunAsync("prune", "--execute", folder["prune.json"], "--json");
         Assert.AreEqual(0, done.ExitCode, done.Error);
         JsonElement[] pruned = [.. JsonDocument.Parse(done.Output).RootElement.GetProperty("pruned").EnumerateArray()];
         Assert.IsTrue(pruned.All(item => item.GetProperty("outcome").GetString() == "removed"), done.Output);
-        Assert.AreEqual(0, (await InProcess.RunAsync("diff", "--lock", s_lock, "--to-repo", mirror)).ExitCode, "what is kept is whole, and nothing else is there");
+        Assert.AreEqual(0, (await InProcess.RunAsync("diff", "--lock", s_lock, "--to-repo", mirror)).ExitCode,
+            "what is kept is whole, and nothing else is there");
         Assert.AreEqual(0, (await InProcess.RunAsync("prune", "--execute", folder["prune.json"])).ExitCode, "again");
     }
 
@@ -142,8 +150,11 @@ public sealed class KeptTests
             Assert.AreEqual(1, early.ExitCode);
             Assert.Contains("AIRGAP2163", early.Error);
 
-            Assert.AreEqual(0, (await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", mirror, "--plan", folder["prune.json"], "--grace", "0")).ExitCode);
-            digest = JsonDocument.Parse(await File.ReadAllTextAsync(folder["prune.json"])).RootElement.GetProperty("remove").EnumerateArray()
+            Assert.AreEqual(
+                0, (await InProcess.RunAsync(
+                    "prune", "--keep", s_lock, "--repo", mirror, "--plan", folder["prune.json"], "--grace", "0")).ExitCode);
+            digest = JsonDocument.Parse(await File.ReadAllTextAsync(folder["prune.json"])).RootElement.GetProperty("remove")
+                .EnumerateArray()
                 .First(item => item.GetProperty("kind").GetString() == "locations").GetProperty("digest").GetString()!;
             CliResult done = await InProcess.RunAsync("prune", "--execute", folder["prune.json"]);
             Assert.AreEqual(0, done.ExitCode, done.Error);
@@ -157,8 +168,10 @@ public sealed class KeptTests
         await using DockerRegistry again = await DockerRegistry.StartAsync(folder["storage"], deletes: false);
         Assert.IsFalse(File.Exists(again.FileOf(digest)));
         foreach (string bundle in (string[])["simple-app-bundle", "index-bundle", "signed-bundle", "foreign-bundle", "repo-based"])
-            Assert.AreEqual(0, (await InProcess.RunAsync("verify", "-b", $"{again.Host}/mirror/{bundle}:v1.0.0")).ExitCode, $"{bundle} of another repository is whole");
-        Assert.AreEqual(0, (await InProcess.RunAsync("verify", "-b", $"{again.Host}/mirror/nested-bundle:v1.0.0")).ExitCode, "what was kept is whole");
+            Assert.AreEqual(0, (await InProcess.RunAsync("verify", "-b", $"{again.Host}/mirror/{bundle}:v1.0.0")).ExitCode,
+                $"{bundle} of another repository is whole");
+        Assert.AreEqual(0, (await InProcess.RunAsync("verify", "-b", $"{again.Host}/mirror/nested-bundle:v1.0.0")).ExitCode,
+            "what was kept is whole");
         CliResult refused = await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", $"{again.Host}/mirror/nested-bundle");
         Assert.AreEqual(1, refused.ExitCode);
         Assert.Contains("AIRGAP2153", refused.Error, "a registry that deletes nothing is told before");
@@ -169,7 +182,8 @@ public sealed class KeptTests
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         RepositoryName mirror = RepositoryName.Parse($"{registry.Host}/mirror/simple-app-bundle");
-        using (await DestinationLock.OfUser(TimeSpan.Zero).AcquireAsync(new RelocationDestination.Repository(mirror), SilentObserver.Instance, CancellationToken.None))
+        using (await DestinationLock.OfUser(TimeSpan.Zero)
+            .AcquireAsync(new RelocationDestination.Repository(mirror), SilentObserver.Instance, CancellationToken.None))
         {
             CliResult held = await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", mirror.ToString());
             Assert.AreEqual(1, held.ExitCode);
@@ -199,7 +213,8 @@ public sealed class KeptTests
             return null;
         };
         Task<CliResult> relocation = InProcess.RunAsync(
-            [.. line.Replace("{host}", registry.Host, StringComparison.Ordinal).Replace("{folder}", folder["files"], StringComparison.Ordinal).Split(' ')]);
+            [.. line.Replace("{host}", registry.Host, StringComparison.Ordinal)
+                .Replace("{folder}", folder["files"], StringComparison.Ordinal).Split(' ')]);
         await running.Task.WaitAsync(TimeSpan.FromMinutes(1));
         CliResult held = await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", $"{registry.Host}/mirror/simple-app-bundle");
         goOn.TrySetResult();
@@ -207,7 +222,8 @@ public sealed class KeptTests
         Assert.AreEqual(1, held.ExitCode);
         Assert.Contains("AIRGAP3015", held.Error);
         Assert.Contains("another relocation of this user", held.Error);
-        Assert.AreEqual(0, (await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", $"{registry.Host}/mirror/simple-app-bundle")).ExitCode);
+        Assert.AreEqual(
+            0, (await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", $"{registry.Host}/mirror/simple-app-bundle")).ExitCode);
     }
 
     [TestMethod]
@@ -216,16 +232,23 @@ public sealed class KeptTests
         await using RegistryFixture first = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture second = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
-        CliResult copied = await InProcess.RunAsync("copy", "-b", $"{first.Host}/mirror/nested-bundle:v1.0.0", "--to-repo", $"{first.Host}/stage/nested-bundle", "--lock-output", folder["stage.yml"]);
+        CliResult copied = await InProcess.RunAsync(
+            "copy", "-b", $"{first.Host}/mirror/nested-bundle:v1.0.0", "--to-repo", $"{first.Host}/stage/nested-bundle", "--lock-output",
+            folder["stage.yml"]);
         Assert.AreEqual(0, copied.ExitCode, copied.Error);
-        CliResult different = await InProcess.RunAsync("diff", "--lock", folder["stage.yml"], "--to-repo", $"{second.Host}/prod/nested-bundle");
+        CliResult different = await InProcess.RunAsync(
+            "diff", "--lock", folder["stage.yml"], "--to-repo", $"{second.Host}/prod/nested-bundle");
         Assert.AreEqual(2, different.ExitCode, different.Error);
 
-        CliResult promoted = await InProcess.RunAsync("copy", "--lock", folder["stage.yml"], "--to-repo", $"{second.Host}/prod/nested-bundle", "--lock-output", folder["prod.yml"]);
+        CliResult promoted = await InProcess.RunAsync(
+            "copy", "--lock", folder["stage.yml"], "--to-repo", $"{second.Host}/prod/nested-bundle", "--lock-output", folder["prod.yml"]);
         Assert.AreEqual(0, promoted.ExitCode, promoted.Error);
-        Assert.IsTrue((await File.ReadAllTextAsync(folder["prod.yml"])).Contains($"{second.Host}/prod/nested-bundle@", StringComparison.Ordinal));
+        Assert.IsTrue((await File.ReadAllTextAsync(folder["prod.yml"]))
+            .Contains($"{second.Host}/prod/nested-bundle@", StringComparison.Ordinal));
         foreach (string name in (string[])["stage.yml", "prod.yml"])
-            Assert.AreEqual(0, (await InProcess.RunAsync("diff", "--lock", folder[name], "--to-repo", $"{second.Host}/prod/nested-bundle")).ExitCode, name);
+            Assert.AreEqual(
+                0, (await InProcess.RunAsync("diff", "--lock", folder[name], "--to-repo", $"{second.Host}/prod/nested-bundle")).ExitCode,
+                name);
     }
 
     [TestMethod]

@@ -47,7 +47,9 @@ public sealed class OutputTests
         CliResult lost = await bench.RunAsync([.. copy, "--lock-output", "none/lock.yml"]);
         Assert.Contains("AIRGAP3001", lost.Error);
         Assert.IsEmpty(bench.Registry.Requests);
-        Assert.AreSequenceEqual(["content", "home", "pipe", "taken"], Directory.GetFileSystemEntries(bench.Folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.AreSequenceEqual(
+            ["content", "home", "pipe", "taken"],
+            Directory.GetFileSystemEntries(bench.Folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.StartsWith("fifo", SpecialFiles.Describe(bench.Folder["pipe"]));
     }
 
@@ -62,9 +64,11 @@ public sealed class OutputTests
         CliResult archive = await bench.RunAsync("copy", "-b", Bundle, "--to-tar", "null");
         Assert.Contains("AIRGAP3014", archive.Error);
         Assert.IsEmpty(bench.Registry.Requests);
-        (await bench.RunAsync("copy", "-b", Bundle, "--to-repo", "final.local:5055/out", "--lock-output", "null", "--report", "null", "--summary", "null")).EnsureSuccess();
+        (await bench.RunAsync("copy", "-b", Bundle, "--to-repo", "final.local:5055/out", "--lock-output", "null", "--report", "null",
+            "--summary", "null")).EnsureSuccess();
         Assert.AreEqual(before, SpecialFiles.Describe(bench.Folder["null"]));
-        Assert.AreSequenceEqual(["home", "null"], Directory.GetFileSystemEntries(bench.Folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.AreSequenceEqual(
+            ["home", "null"], Directory.GetFileSystemEntries(bench.Folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [TestMethod]
@@ -76,11 +80,13 @@ public sealed class OutputTests
 
         // Into a file, too, which belongs to the shell that opened it.
         CliResult shell = await Cli.RunAsync(
-            "sh", ["-c", "echo before; exec \"$0\" \"$@\"", await PackedTool.PathAsync(), "copy", "-b", Bundle, "--to-repo", "final.local:5055/out", "--lock-output", "/dev/stdout"],
+            "sh", ["-c", "echo before; exec \"$0\" \"$@\"", await PackedTool.PathAsync(), "copy", "-b", Bundle, "--to-repo",
+                "final.local:5055/out", "--lock-output", "/dev/stdout"],
             bench.Environment, bench.Folder.Path);
         Assert.StartsWith("before", shell.EnsureSuccess().Output);
         CliResult file = await Cli.RunAsync(
-            "sh", ["-c", "{ echo before; \"$0\" \"$@\"; echo after; } > out.txt", await PackedTool.PathAsync(), "copy", "-b", Bundle, "--to-repo", "final.local:5055/out", "--lock-output", "/dev/stdout"],
+            "sh", ["-c", "{ echo before; \"$0\" \"$@\"; echo after; } > out.txt", await PackedTool.PathAsync(), "copy", "-b", Bundle,
+                "--to-repo", "final.local:5055/out", "--lock-output", "/dev/stdout"],
             bench.Environment, bench.Folder.Path);
         file.EnsureSuccess();
         string text = await File.ReadAllTextAsync(bench.Folder["out.txt"], TestContext.CancellationToken);

@@ -15,15 +15,19 @@ public sealed class PackageRepositoryBuildTests
         await using Bench bench = await Bench.StartWithFixturesAsync();
         Write(bench, "1.0.0");
 
-        (CliResult result, JsonElement direct) = await bench.RunJsonAsync("package-repository", "build", "simple-repository", "--image", Image, "--tag", "v1.0.0", "--to-repo", "registry.local:5055/far/direct", "--lock-output", "lock.yml");
+        (CliResult result, JsonElement direct) = await bench.RunJsonAsync(
+            "package-repository", "build", "simple-repository", "--image", Image, "--tag", "v1.0.0", "--to-repo",
+            "registry.local:5055/far/direct", "--lock-output", "lock.yml");
         Assert.AreEqual(0, result.ExitCode, result.Error + result.Output);
         string digest = direct.GetProperty("reference").GetString()!.Split('@')[1];
         Assert.Contains($"registry.local:5055/far/direct@{digest}", await File.ReadAllTextAsync(bench.Folder["lock.yml"]));
 
-        result = await bench.RunAsync("package-repository", "build", "simple-repository", "--image", Image, "--tag", "v1.0.0", "--to-tar", "bundle.tar");
+        result = await bench.RunAsync(
+            "package-repository", "build", "simple-repository", "--image", Image, "--tag", "v1.0.0", "--to-tar", "bundle.tar");
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.Contains(digest, result.Output);
-        (result, JsonElement imported) = await bench.RunJsonAsync("copy", "--tar", "bundle.tar", "--to-repo", "registry.local:5055/far/archive");
+        (result, JsonElement imported) =
+            await bench.RunJsonAsync("copy", "--tar", "bundle.tar", "--to-repo", "registry.local:5055/far/archive");
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.AreEqual($"registry.local:5055/far/archive@{digest}", imported.GetProperty("reference").GetString());
 
@@ -39,7 +43,8 @@ public sealed class PackageRepositoryBuildTests
         await using Bench bench = await Bench.StartWithFixturesAsync();
         Write(bench, "v1");
 
-        CliResult result = await bench.RunAsync("package-repository", "build", "simple-repository", "--image", "registry.local:5055/apps/gone:v1", "--to-tar", "bundle.tar");
+        CliResult result = await bench.RunAsync(
+            "package-repository", "build", "simple-repository", "--image", "registry.local:5055/apps/gone:v1", "--to-tar", "bundle.tar");
 
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("AIRGAP4005", result.Error);

@@ -16,7 +16,8 @@ public sealed class PackageRepositoryTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
 
-        CliResult result = await bench.RunAsync("package-repository", "-b", Relocated, "--name", "simple-package-repository", "--namespace", "packages");
+        CliResult result = await bench.RunAsync(
+            "package-repository", "-b", Relocated, "--name", "simple-package-repository", "--namespace", "packages");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.Contains("kind: PackageRepository\n", result.Output);
@@ -24,7 +25,8 @@ public sealed class PackageRepositoryTests
         Assert.Contains("  name: simple-package-repository\n", result.Output);
         Assert.Contains("  namespace: packages\n", result.Output);
         Assert.Contains($"      image: registry.local:5055/mirror/simple-app-bundle@{Digest}\n", result.Output);
-        Assert.IsTrue(bench.Registry.Requests.All(request => request.Repository is "" or "mirror/simple-app-bundle"), string.Join('\n', bench.Registry.Requests));
+        Assert.IsTrue(bench.Registry.Requests.All(request => request.Repository is "" or "mirror/simple-app-bundle"),
+            string.Join('\n', bench.Registry.Requests));
     }
 
     [TestMethod]
@@ -52,27 +54,34 @@ public sealed class PackageRepositoryTests
         await File.WriteAllTextAsync(bench.Folder["values.yml"], "replicas: 2\n");
 
         CliResult result = await bench.RunAsync(
-            "package-repository", "-b", Relocated, "--namespace", "packages", "--secret-variant", "secretgen", "--secret-name", "pull", "--to-namespaces", "apps,other", "--create-namespace",
-            "--install", "simple-app.example.com@1.0.0", "--install-namespace", "apps", "--service-account", "installer", "--values-file", bench.Folder["values.yml"]);
+            "package-repository", "-b", Relocated, "--namespace", "packages", "--secret-variant", "secretgen", "--secret-name", "pull",
+            "--to-namespaces", "apps,other", "--create-namespace",
+            "--install", "simple-app.example.com@1.0.0", "--install-namespace", "apps", "--service-account", "installer", "--values-file",
+            bench.Folder["values.yml"]);
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.StartsWith("---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: packages\n", result.Output);
         Assert.Contains("  toNamespaces: [\"packages\", \"apps\", \"other\"]\n", result.Output);
         Assert.Contains("  values.yml: |2\n    replicas: 2\n", result.Output);
-        Assert.Contains("kind: PackageInstall\nmetadata:\n  name: simple-app\n  namespace: apps\nspec:\n  serviceAccountName: installer\n", result.Output);
+        Assert.Contains("kind: PackageInstall\nmetadata:\n  name: simple-app\n  namespace: apps\nspec:\n  serviceAccountName: installer\n",
+            result.Output);
     }
 
     [TestMethod]
     public async Task AFileThatNamedAnotherMirror_NamesTheSameDigestByItsContentTag()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        await File.WriteAllTextAsync(bench.Folder["repository.yml"], $"kind: PackageRepository\nmetadata: {{name: simple-app-bundle}}\nspec: {{fetch: {{imgpkgBundle: {{image: \"old.corp.com/apps/simple-app-bundle@{Digest}\"}}}}}}\n");
+        await File.WriteAllTextAsync(
+            bench.Folder["repository.yml"],
+            $"kind: PackageRepository\nmetadata: {{name: simple-app-bundle}}\nspec: {{fetch: {{imgpkgBundle: {{image: " +
+            $"\"old.corp.com/apps/simple-app-bundle@{Digest}\"}}}}}}\n");
 
         CliResult result = await bench.RunAsync("package-repository", "-b", Relocated, "-o", "repository.yml");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.Contains("AIRGAP4127", result.Error);
-        Assert.Contains($"image: registry.local:5055/mirror/simple-app-bundle:{Digest.Replace(':', '-')}.imgpkg\n", await File.ReadAllTextAsync(bench.Folder["repository.yml"]));
+        Assert.Contains($"image: registry.local:5055/mirror/simple-app-bundle:{Digest.Replace(':', '-')}.imgpkg\n",
+            await File.ReadAllTextAsync(bench.Folder["repository.yml"]));
     }
 
     [TestMethod]
@@ -80,14 +89,16 @@ public sealed class PackageRepositoryTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
 
-        CliResult result = await bench.RunAsync("package-repository", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "-o", "repository.yml");
+        CliResult result = await bench.RunAsync(
+            "package-repository", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "-o", "repository.yml");
 
         Assert.AreEqual(1, result.ExitCode);
         Assert.StartsWith("dotnet-airgap: Error: AIRGAP2017: ", result.Error);
         Assert.Contains("is not relocated", result.Error);
         Assert.Contains("--to-repo registry.local:5055/user1/simple-app-bundle", result.Error);
         Assert.IsEmpty(bench.Finished());
-        Assert.IsFalse(bench.Registry.Requests.Any(request => request.Repository.StartsWith("apps/", StringComparison.Ordinal)), "The origin was asked.");
+        Assert.IsFalse(bench.Registry.Requests.Any(request => request.Repository.StartsWith("apps/", StringComparison.Ordinal)),
+            "The origin was asked.");
     }
 
     [TestMethod]

@@ -39,7 +39,8 @@ public sealed class PackageTests
             await PackedTool.PackAsync(folder[pack], environment);
 
         string name = Path.GetFileName(Directory.GetFiles(folder["first"]).Single());
-        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(folder[$"first/{name}"]), await File.ReadAllBytesAsync(folder[$"second/{name}"]), name);
+        CollectionAssert.AreEqual(
+            await File.ReadAllBytesAsync(folder[$"first/{name}"]), await File.ReadAllBytesAsync(folder[$"second/{name}"]), name);
     }
 
     [TestMethod]

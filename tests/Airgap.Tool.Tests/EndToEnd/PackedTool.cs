@@ -51,10 +51,12 @@ public sealed class PackedTool
     /// <summary>Packs what the tests' build has built.</summary>
     public static async Task PackAsync(string folder, Dictionary<string, string?> environment)
     {
-        string configuration = typeof(PackedTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "Configuration").Value!;
+        string configuration = typeof(PackedTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(data => data.Key == "Configuration").Value!;
         (await Cli.RunAsync(
             "dotnet",
-            ["pack", Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool"), "--no-build", "-c", configuration, "-o", folder, "-v", "quiet", "-nologo", "-nodeReuse:false"],
+            ["pack", Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool"), "--no-build", "-c", configuration, "-o", folder, "-v",
+                "quiet", "-nologo", "-nodeReuse:false"],
             environment,
             timeout: TimeSpan.FromMinutes(4))).EnsureSuccess();
     }

@@ -17,9 +17,11 @@ public sealed class PartsTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         (await bench.RunAsync("copy", "-b", Bundle, "--to-tar", "a.tar", "--volume-size", "30kB")).EnsureSuccess();
-        CliResult joined = await Cli.RunAsync("sh", ["-c", "sha256sum -c a.tar.sha256 && cat a.tar.0* > whole.tar"], bench.Environment, bench.Folder.Path);
+        CliResult joined = await Cli.RunAsync(
+            "sh", ["-c", "sha256sum -c a.tar.sha256 && cat a.tar.0* > whole.tar"], bench.Environment, bench.Folder.Path);
         Assert.AreEqual(0, joined.ExitCode, joined.Error + joined.Output);
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar")), await File.ReadAllBytesAsync(bench.Folder["whole.tar"]));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar")), await File.ReadAllBytesAsync(bench.Folder["whole.tar"]));
 
         Directory.CreateDirectory(bench.Folder["disc2"]);
         File.Move(bench.Folder["a.tar.002"], bench.Folder["disc2/a.tar.002"]);
@@ -28,7 +30,8 @@ public sealed class PartsTests
         Assert.Contains("AIRGAP2132", missing.Error);
         Assert.Contains("--parts-in", missing.Error);
         string[] read = ["--tar", "a.tar", "--parts-in", "disc2"];
-        foreach (string[] command in (string[][])[["describe"], ["verify"], ["tag", "list"], ["pull", "-o", "pulled"], ["copy", "--to-repo", $"{bench.Registry.Host}/new/it"]])
+        foreach (string[] command in (string[][])[
+            ["describe"], ["verify"], ["tag", "list"], ["pull", "-o", "pulled"], ["copy", "--to-repo", $"{bench.Registry.Host}/new/it"]])
             (await bench.RunAsync([.. command, .. read])).EnsureSuccess();
 
         (await bench.RunAsync("archive", "verify", "--parts", "a.tar", "--parts-in", "disc2")).EnsureSuccess();
@@ -48,10 +51,12 @@ public sealed class PartsTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         Directory.CreateDirectory(bench.Folder["bundle/.imgpkg"]);
-        await File.WriteAllTextAsync(bench.Folder["bundle/.imgpkg/images.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages: []\n");
+        await File.WriteAllTextAsync(
+            bench.Folder["bundle/.imgpkg/images.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages: []\n");
         await File.WriteAllTextAsync(bench.Folder["bundle/app.yml"], "a: b\n");
         string reference = $"{bench.Registry.Host}/apps/made:v1";
-        foreach ((string kind, string file, string to) in ((string, string, string)[])[("-b", "bundle", "--to-tar"), ("-b", "bundle", "--to-oci-tar"), ("-i", "bundle/app.yml", "--to-tar")])
+        foreach ((string kind, string file, string to) in ((string, string, string)[])[
+            ("-b", "bundle", "--to-tar"), ("-b", "bundle", "--to-oci-tar"), ("-i", "bundle/app.yml", "--to-tar")])
         {
             (await bench.RunAsync("push", kind, reference, "-f", file)).EnsureSuccess();
             (await bench.RunAsync("copy", kind, reference, to, "copied.tar")).EnsureSuccess();
@@ -59,13 +64,17 @@ public sealed class PartsTests
             CliResult result = (await bench.RunAsync("push", kind, reference, "-f", file, to, "packed.tar")).EnsureSuccess();
             Assert.AreEqual(requests, bench.Registry.Requests.Count, "no registry is asked");
             Assert.DoesNotContain("AIRGAP2138", result.Error);
-            Assert.AreSequenceEqual(await File.ReadAllBytesAsync(bench.Folder["copied.tar"]), await File.ReadAllBytesAsync(bench.Folder["packed.tar"]), $"{kind} {to}");
+            Assert.AreSequenceEqual(
+                await File.ReadAllBytesAsync(bench.Folder["copied.tar"]),
+                await File.ReadAllBytesAsync(bench.Folder["packed.tar"]), $"{kind} {to}");
         }
 
         await File.WriteAllTextAsync(
             bench.Folder["bundle/.imgpkg/images.yml"],
-            $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {bench.Registry.Host}/apps/made@sha256:{new string('1', 64)}\n");
-        CliResult pinning = (await bench.RunAsync("push", "-b", reference, "-f", "bundle", "--to-tar", "pinning.tar", "--volume-size", "2kB")).EnsureSuccess();
+            "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: " +
+            $"{bench.Registry.Host}/apps/made@sha256:{new string('1', 64)}\n");
+        CliResult pinning = (await bench.RunAsync(
+            "push", "-b", reference, "-f", "bundle", "--to-tar", "pinning.tar", "--volume-size", "2kB")).EnsureSuccess();
         Assert.Contains("AIRGAP2138", pinning.Error);
         Assert.IsTrue(File.Exists(bench.Folder["pinning.tar.parts.json"]));
     }
@@ -90,7 +99,8 @@ public sealed class PartsTests
             (await bench.RunAsync("verify", "-b", $"{bench.Registry.Host}/{to}:v1.0.0")).EnsureSuccess();
             using RegistryContent content = new(bench.Registry.Address);
             string tags = string.Concat((await content.TagsAsync(to)).Order(StringComparer.Ordinal).Select(tag => $"{tag}\n"));
-            string expected = string.Concat((await File.ReadAllLinesAsync(Fixtures.Golden($"{bundle}.mirror-tags.txt"))).Select(line => line.Split(' ')[0] + "\n"));
+            string expected = string.Concat(
+                (await File.ReadAllLinesAsync(Fixtures.Golden($"{bundle}.mirror-tags.txt"))).Select(line => line.Split(' ')[0] + "\n"));
             Assert.AreEqual(expected, tags, to);
         }
 

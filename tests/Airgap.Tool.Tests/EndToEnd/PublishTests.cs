@@ -18,7 +18,9 @@ public sealed class PublishTests
     public async Task Project_IsPublishedToARegistry_AsReleaseByDefault()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" />""");
+        await WriteProjectAsync(
+            bench,
+            """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" />""");
 
         (CliResult result, JsonElement document) = await bench.RunJsonAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
 
@@ -27,7 +29,8 @@ public sealed class PublishTests
         string manifest = await File.ReadAllTextAsync(Path.Combine(folder, "manifests", "simple-package-repository.packagerepository.yml"));
         Assert.Contains($"image: final.local:5000/apps/simple-app-bundle@{Digest}", manifest);
         Assert.IsTrue(File.Exists(Path.Combine(folder, "relocation.json")));
-        Assert.Contains("packageRepository", document.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("kind").GetString()).ToArray());
+        Assert.Contains("packageRepository",
+            document.GetProperty("files").EnumerateArray().Select(file => file.GetProperty("kind").GetString()).ToArray());
         using RegistryContent content = new(bench.Registry.Address);
         Assert.Contains("v1.0.0", (await content.TagsAsync("apps/simple-app-bundle")).ToArray());
         Assert.IsFalse(Directory.Exists(bench.Folder[Path.Combine("App", "obj")]), "Nothing is built or restored.");
@@ -43,8 +46,11 @@ public sealed class PublishTests
         server.WriteKubeconfig(bench.Folder["config"]);
         bench.Environment["NO_PROXY"] = "127.0.0.1";
         bench.Environment["KUBECONFIG"] = bench.Folder["config"];
-        await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" Namespace="packages" />""");
-        string[] publish = ["publish", "App", "-p", "AirgapRegistry=final.local:5000/apps", "-p", "AirgapApply=true", "-p", "AirgapApplyWait=none", "-p"];
+        await WriteProjectAsync(
+            bench,
+            """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple-package-repository" Namespace="packages" />""");
+        string[] publish = ["publish", "App", "-p", "AirgapRegistry=final.local:5000/apps", "-p", "AirgapApply=true", "-p",
+            "AirgapApplyWait=none", "-p"];
 
         CliResult other = await bench.RunAsync([.. publish, "AirgapApplyContext=production"]);
         Assert.AreEqual(1, other.ExitCode);
@@ -54,7 +60,8 @@ public sealed class PublishTests
 
         (CliResult result, JsonElement document) = await bench.RunJsonAsync([.. publish, "AirgapApplyContext=fake"]);
         Assert.AreEqual(0, result.ExitCode, result.Output);
-        Assert.Contains($"final.local:5000/apps/simple-app-bundle@{Digest}", server.Requests.Single(request => request.Method == "PATCH").Body);
+        Assert.Contains($"final.local:5000/apps/simple-app-bundle@{Digest}",
+            server.Requests.Single(request => request.Method == "PATCH").Body);
         Assert.AreEqual("created", document.GetProperty("objects")[0].GetProperty("outcome").GetString());
         Assert.EndsWith("; fake: 1 object applied", document.GetProperty("summary").GetString()!);
         Assert.AreEqual("publish", document.GetProperty("command").GetString());
@@ -91,24 +98,30 @@ public sealed class PublishTests
         TempFolder.Copy(Path.Combine(Fixtures.RepositoryRoot, "samples", "SimpleApp"), bench.Folder["SimpleApp"]);
 
         CliResult result = await bench.RunAsync(
-            "publish", "SimpleApp", "-p:SourceRegistry=registry.local:5055;AirgapRegistry=final.local:5000/apps", "-p", "AirgapOutputPath=out/");
+            "publish", "SimpleApp", "-p:SourceRegistry=registry.local:5055;AirgapRegistry=final.local:5000/apps", "-p",
+            "AirgapOutputPath=out/");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.StartsWith($"final.local:5000/apps/simple-app-bundle@{Digest}", result.Output);
         Assert.Contains(Path.Combine("SimpleApp", "out", "manifests", "simple-package-repository.packagerepository.yml"), result.Output);
-        Assert.IsTrue(File.Exists(bench.Folder[Path.Combine("SimpleApp", "out", "manifests", "simple-package-repository.packagerepository.yml")]));
+        Assert.IsTrue(File.Exists(
+            bench.Folder[Path.Combine("SimpleApp", "out", "manifests", "simple-package-repository.packagerepository.yml")]));
     }
 
     [TestMethod]
     public async Task Archive_IsGolden_AndTheConfigurationIsTheOneAskedFor()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        await WriteProjectAsync(bench, """<ImgpkgBundle Condition="'$(Configuration)' == 'Debug'" Include="registry.local:5055/user1/nested-bundle:v1.0.0" />""");
+        await WriteProjectAsync(
+            bench,
+            """<ImgpkgBundle Condition="'$(Configuration)' == 'Debug'" Include="registry.local:5055/user1/nested-bundle:v1.0.0" />""");
 
-        CliResult result = await bench.RunAsync("publish", "App/App.csproj", "-c", "Debug", "-p:AirgapArchive=../bundle.tar", "-p:AirgapArtifacts=none");
+        CliResult result = await bench.RunAsync(
+            "publish", "App/App.csproj", "-c", "Debug", "-p:AirgapArchive=../bundle.tar", "-p:AirgapArtifacts=none");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
-        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar")), await File.ReadAllBytesAsync(bench.Folder["bundle.tar"]));
+        CollectionAssert.AreEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar")), await File.ReadAllBytesAsync(bench.Folder["bundle.tar"]));
         Assert.Contains("1 bundle", result.Output);
     }
 
@@ -179,7 +192,8 @@ public sealed class PublishTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         await WriteProjectAsync(bench, "");
-        await File.WriteAllTextAsync(bench.Folder[Path.Combine("App", "global.json")], """{"sdk":{"version":"99.0.100","rollForward":"disable"}}""");
+        await File.WriteAllTextAsync(
+            bench.Folder[Path.Combine("App", "global.json")], """{"sdk":{"version":"99.0.100","rollForward":"disable"}}""");
 
         CliResult result = await bench.RunAsync("publish", "App");
 
@@ -208,7 +222,8 @@ public sealed class PublishTests
         await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />""");
         string lockFile = bench.Folder[Path.Combine("App", "airgap.lock.json")];
 
-        (CliResult unlocked, JsonElement refusal) = await bench.RunJsonAsync("publish", "App", "-p:AirgapRegistry=final.local:5000/apps;AirgapLockedMode=true");
+        (CliResult unlocked, JsonElement refusal) =
+            await bench.RunJsonAsync("publish", "App", "-p:AirgapRegistry=final.local:5000/apps;AirgapLockedMode=true");
         (CliResult updated, JsonElement document) = await bench.RunJsonAsync("publish", "App", "-p", "AirgapUpdateLock=true");
         CliResult locked = await bench.RunAsync("publish", "App", "-p:AirgapRegistry=final.local:5000/apps;AirgapLockedMode=true");
 
@@ -228,7 +243,8 @@ public sealed class PublishTests
         await using Bench bench = await Bench.StartWithFixturesAsync();
         await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />""");
 
-        (CliResult result, JsonElement document) = await bench.RunJsonAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps", "--dry-run", "--plan", "out/plan.json");
+        (CliResult result, JsonElement document) = await bench.RunJsonAsync(
+            "publish", "App", "-p", "AirgapRegistry=final.local:5000/apps", "--dry-run", "--plan", "out/plan.json");
 
         Assert.AreEqual(0, result.ExitCode, result.Output);
         Schemas.AssertValid("plan", document.GetProperty("plan").GetRawText());
@@ -244,15 +260,18 @@ public sealed class PublishTests
         TempFolder.Copy(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer"), bench.Folder["Producer"]);
         string[] selection = ["publish", "Producer", "-p:SourceRegistry=registry.local:5055/user1"];
 
-        (CliResult result, JsonElement plan) = await bench.RunJsonAsync([.. selection, "-p:AirgapRegistry=final.local:5000/apps", "--dry-run"]);
+        (CliResult result, JsonElement plan) =
+            await bench.RunJsonAsync([.. selection, "-p:AirgapRegistry=final.local:5000/apps", "--dry-run"]);
         Assert.AreEqual(0, result.ExitCode, result.Output);
         Assert.IsFalse(bench.Registry.Requests.Any(request => request.Method is not ("GET" or "HEAD")));
-        result = await bench.RunAsync([.. selection, "-p:AirgapArchive=../bundle.tar;AirgapBundleRepository=final.local:5000/own/producer"]);
+        result = await bench.RunAsync(
+            [.. selection, "-p:AirgapArchive=../bundle.tar;AirgapBundleRepository=final.local:5000/own/producer"]);
         Assert.AreEqual(0, result.ExitCode, result.Error);
         result = await bench.RunAsync([.. selection, "-p:AirgapRegistry=final.local:5000/apps"]);
         Assert.AreEqual(0, result.ExitCode, result.Error);
 
-        string manifest = await File.ReadAllTextAsync(bench.Folder[Path.Combine("Producer", "bin", "Release", "net10.0", "airgap", "manifests", "producer.packagerepository.yml")]);
+        string manifest = await File.ReadAllTextAsync(
+            bench.Folder[Path.Combine("Producer", "bin", "Release", "net10.0", "airgap", "manifests", "producer.packagerepository.yml")]);
         string digest = manifest.Split("producer@")[1].Trim();
         Assert.Contains(digest, plan.ToString());
         using RegistryContent content = new(bench.Registry.Address);
@@ -270,12 +289,15 @@ public sealed class PublishTests
                 <ImgpkgBundleImage Include="registry.local:5055/apps/gone:v1" />
             """);
         Directory.CreateDirectory(bench.Folder["App/packages"]);
-        await File.WriteAllTextAsync(bench.Folder["App/packages/bad.yml"], "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata:\n  name: x\nspec:\n  refName: a.b.c\n  version: one\n");
+        await File.WriteAllTextAsync(
+            bench.Folder["App/packages/bad.yml"],
+            "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata:\n  name: x\nspec:\n  refName: a.b.c\n  version: one\n");
 
         CliResult result = await bench.RunAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
 
         Assert.AreEqual(1, result.ExitCode);
-        foreach (string expected in (string[])["bad.yml(4,9)", "AIRGAP4004", "bad.yml(7,12)", "AIRGAP4005", "App.csproj(7,5)", "AIRGAP2045"])
+        foreach (string expected in (string[])[
+            "bad.yml(4,9)", "AIRGAP4004", "bad.yml(7,12)", "AIRGAP4005", "App.csproj(7,5)", "AIRGAP2045"])
             Assert.Contains(expected, result.Error);
         Assert.IsFalse(bench.Registry.Requests.Any(request => request.Method is not ("GET" or "HEAD")));
 

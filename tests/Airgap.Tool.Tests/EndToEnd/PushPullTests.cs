@@ -21,7 +21,8 @@ public sealed class PushPullTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string[] recorded = await File.ReadAllLinesAsync(Fixtures.Golden("lines/" + file));
-        string[] args = recorded[0]["$ imgpkg ".Length..].Replace(" input/", $" {Fixtures.Root}/input/", StringComparison.Ordinal).Split(' ');
+        string[] args = recorded[0]["$ imgpkg ".Length..]
+            .Replace(" input/", $" {Fixtures.Root}/input/", StringComparison.Ordinal).Split(' ');
 
         CliResult own = await bench.RunAsync(args);
         CliResult imgpkg = await bench.RunAsImgpkgAsync(args);
@@ -37,7 +38,9 @@ public sealed class PushPullTests
     public async Task AFolderGoesThereAndBack()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        CliResult push = await bench.RunAsync("push", "-b", "registry.local:5055/out/simple:v2", "-f", Fixtures.Input("simple-app-bundle"), "--lock-output", "lock.yml", "--yes");
+        CliResult push = await bench.RunAsync(
+            "push", "-b", "registry.local:5055/out/simple:v2", "-f", Fixtures.Input("simple-app-bundle"), "--lock-output",
+            "lock.yml", "--yes");
         CliResult pull = await bench.RunAsync("pull", "--lock", "lock.yml", "-o", "back");
 
         Assert.AreEqual(0, push.ExitCode, push.Error);
@@ -57,7 +60,9 @@ public sealed class PushPullTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         CliResult result = await bench.RunAsync(
-            "push", "-i", "registry.local:5055/user1/plain:1", "-f", $"{Path.Combine(Fixtures.Input("simple-app-bundle"), "config")},{Fixtures.Input("cosign.pub")}", "-l", "team=fixtures", "--tty");
+            "push", "-i", "registry.local:5055/user1/plain:1", "-f",
+            $"{Path.Combine(Fixtures.Input("simple-app-bundle"), "config")},{Fixtures.Input("cosign.pub")}", "-l",
+            "team=fixtures", "--tty");
         Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("push-image.tty.txt")), result.Output);
     }
 
@@ -108,8 +113,10 @@ public sealed class PushPullTests
     public async Task JsonTellsWhatWasPushedAndPulled()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
-        (CliResult pushed, JsonElement push) = await bench.RunJsonAsync("push", "-b", "registry.local:5055/out/simple:v2", "-f", Fixtures.Input("simple-app-bundle"));
-        (CliResult pulled, JsonElement pull) = await bench.RunJsonAsync("pull", "-r", "-b", "registry.local:5055/user1/nested-bundle:v1.0.0", "-o", "out");
+        (CliResult pushed, JsonElement push) =
+            await bench.RunJsonAsync("push", "-b", "registry.local:5055/out/simple:v2", "-f", Fixtures.Input("simple-app-bundle"));
+        (CliResult pulled, JsonElement pull) =
+            await bench.RunJsonAsync("pull", "-r", "-b", "registry.local:5055/user1/nested-bundle:v1.0.0", "-o", "out");
 
         Assert.AreEqual(0, pushed.ExitCode, pushed.Error);
         Assert.AreEqual($"registry.local:5055/out/simple@{SimpleDigest}", push.GetProperty("reference").GetString());
@@ -121,9 +128,12 @@ public sealed class PushPullTests
     }
 
     [TestMethod]
-    [DataRow("pull -i registry.local:5055/apps/multi:1.0.0 -o q", "Unable to pull non-images, such as image indexes. (hint: provide a specific digest to the image instead)")]
-    [DataRow("pull -i registry.local:5055/user1/simple-app-bundle:v1.0.0 -o q", "Expected bundle flag when pulling a bundle (hint: Use -b instead of -i for bundles)")]
-    [DataRow("pull -b registry.local:5055/apps/frontend:1.0.0 -o q", "Expected bundle image but found plain image (hint: Did you use -i instead of -b?)")]
+    [DataRow("pull -i registry.local:5055/apps/multi:1.0.0 -o q",
+        "Unable to pull non-images, such as image indexes. (hint: provide a specific digest to the image instead)")]
+    [DataRow("pull -i registry.local:5055/user1/simple-app-bundle:v1.0.0 -o q",
+        "Expected bundle flag when pulling a bundle (hint: Use -b instead of -i for bundles)")]
+    [DataRow("pull -b registry.local:5055/apps/frontend:1.0.0 -o q",
+        "Expected bundle image but found plain image (hint: Did you use -i instead of -b?)")]
     public async Task RefusalsAreImgpkgs(string line, string phrase)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();

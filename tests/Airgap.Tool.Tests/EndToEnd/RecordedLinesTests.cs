@@ -38,7 +38,8 @@ public sealed partial class RecordedLinesTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
 
-        CliResult result = await bench.RunAsImgpkgAsync("copy", "-b", "registry.local:5055/user1/foreign-bundle:v1.0.0", "--to-tar", "out.tar");
+        CliResult result = await bench.RunAsImgpkgAsync(
+            "copy", "-b", "registry.local:5055/user1/foreign-bundle:v1.0.0", "--to-tar", "out.tar");
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
         Assert.IsEmpty(result.Output);
@@ -62,7 +63,9 @@ public sealed partial class RecordedLinesTests
     private static string Normal(IEnumerable<string> lines)
     {
         string[] all = [.. lines.Select(line => Time().Replace(line, "(time)"))];
-        return string.Join('\n', all.OrderBy(line => line.Contains("done: file 'sha256-", StringComparison.Ordinal) ? 1 : line.Contains(" - ", StringComparison.Ordinal) ? 2 : 0).ThenBy(line => line, StringComparer.Ordinal));
+        return string.Join('\n',
+            all.OrderBy(line => line.Contains("done: file 'sha256-", StringComparison.Ordinal)
+                ? 1 : line.Contains(" - ", StringComparison.Ordinal) ? 2 : 0).ThenBy(line => line, StringComparer.Ordinal));
     }
 
     [GeneratedRegex(@"\([0-9.]+(µs|ms|s)\)$")]

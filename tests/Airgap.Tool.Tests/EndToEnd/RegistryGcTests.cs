@@ -24,7 +24,8 @@ public sealed class RegistryGcTests
         }
 
         string data = Path.Combine(folder.Path, "docker/registry/v2/blobs/sha256", blob[7..9], blob[7..], "data");
-        Assert.Contains("0 blobs (0 B) removed", (await InProcess.RunAsync("registry", "gc", "--folder", folder.Path)).Output, "it is younger than an hour");
+        Assert.Contains("0 blobs (0 B) removed", (await InProcess.RunAsync("registry", "gc", "--folder", folder.Path)).Output,
+            "it is younger than an hour");
         CliResult dry = await InProcess.RunAsync("registry", "gc", "--folder", folder.Path, "--grace", "0", "--dry-run");
         Assert.Contains("1 blob (1 B) to remove, 3 kept; 1 link to remove", dry.Output, dry.Error);
         Assert.IsTrue(File.Exists(data));

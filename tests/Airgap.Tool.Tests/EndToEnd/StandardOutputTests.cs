@@ -2,14 +2,17 @@ using Airgap.TestKit;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>Standard output and standard error may be closed, full or unread: no command aborts, and no other file gets what was meant for them.</summary>
+/// <summary>
+/// Standard output and standard error may be closed, full or unread: no command aborts, and no other file gets what was meant for them.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [OSCondition(OperatingSystems.Linux)]
 public sealed class StandardOutputTests
 {
     private const string Bundle = "registry.local:5055/user1/simple-app-bundle:v1.0.0";
-    private static readonly string[] s_commands = ["version", "-v", "version --json", "--help", $"describe -b {Bundle}", $"tag list -i {Bundle} --json", "completion bash"];
+    private static readonly string[] s_commands =
+        ["version", "-v", "version --json", "--help", $"describe -b {Bundle}", $"tag list -i {Bundle} --json", "completion bash"];
 
     [TestMethod]
     [DataRow("> /dev/full", "No space left on device")]
@@ -46,7 +49,8 @@ public sealed class StandardOutputTests
         CliResult result = await ShellAsync(bench, $"\"$TOOL\" copy -b {Bundle} --to-tar out.tar {redirection}");
         Assert.AreEqual(1, result.ExitCode);
         Assert.IsEmpty(result.Output + result.Error);
-        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar")), await File.ReadAllBytesAsync(bench.Folder["out.tar"]));
+        CollectionAssert.AreEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar")), await File.ReadAllBytesAsync(bench.Folder["out.tar"]));
     }
 
     [TestMethod]

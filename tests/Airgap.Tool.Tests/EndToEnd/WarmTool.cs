@@ -8,8 +8,10 @@ using Airgap.TestKit;
 namespace Airgap.Tool.Tests.EndToEnd;
 
 /// <summary>
-/// Processes of the packed tool that run one command line after another through its own entry point (<c>tests/Airgap.WarmTool</c>), so that the runtime
-/// starts and compiles once for many. One process runs one command at a time; each has the environment, folder and standard streams that a process of its own would have. A test whose subject is the process (its start, signals, name, or what is preloaded) starts one.
+/// Processes of the packed tool that run one command line after another through its own entry point (<c>tests/Airgap.WarmTool</c>), so that
+/// the runtime starts and compiles once for many. One process runs one command at a time; each has the environment, folder and standard
+/// streams that a process of its own would have. A test whose subject is the process (its start, signals, name, or what is preloaded)
+/// starts one.
 /// </summary>
 internal sealed class WarmTool : IDisposable
 {
@@ -31,7 +33,8 @@ internal sealed class WarmTool : IDisposable
         && !environment.Any(variable => variable.Value is not null && IsReadAtStart(variable.Key));
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<CliResult> RunAsync(string tool, string[] args, IReadOnlyDictionary<string, string?> environment, string folder)
+    public static async Task<CliResult> RunAsync(
+        string tool, string[] args, IReadOnlyDictionary<string, string?> environment, string folder)
     {
         WarmTool warm = s_idle.TryTake(out WarmTool? idle) ? idle : await StartAsync(tool);
         try
@@ -122,7 +125,8 @@ internal sealed class WarmTool : IDisposable
         return new CliResult(exitCode, await ReadTextAsync(), await ReadTextAsync());
     }
 
-    private async Task<string> ReadTextAsync() => Encoding.UTF8.GetString(await ReadAsync(BitConverter.ToInt32(await ReadAsync(sizeof(int)))));
+    private async Task<string> ReadTextAsync() =>
+        Encoding.UTF8.GetString(await ReadAsync(BitConverter.ToInt32(await ReadAsync(sizeof(int)))));
 
     private async Task<byte[]> ReadAsync(int count)
     {

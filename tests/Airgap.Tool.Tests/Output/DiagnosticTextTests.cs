@@ -7,7 +7,10 @@ namespace Airgap.Tool.Tests.Output;
 [TestClass]
 public sealed class DiagnosticTextTests
 {
-    private static readonly Diagnostic s_problem = new(ErrorCode.InvalidLock, "The lock has no images.", "Add some.") { Location = new SourceLocation("a.yml", 3, 7) };
+    private static readonly Diagnostic s_problem = new(ErrorCode.InvalidLock, "The lock has no images.", "Add some.")
+    {
+        Location = new SourceLocation("a.yml", 3, 7)
+    };
 
     [TestMethod]
     public void OwnName_CodeMessagePlaceAdvice() => Assert.AreEqual(
@@ -22,13 +25,16 @@ public sealed class DiagnosticTextTests
     public void UnderImgpkgsName_CausesAreNested() => Assert.AreEqual(
         "imgpkg: Error: Fetching image:\n  GET http://a.local/v2/:\n    MANIFEST_UNKNOWN: manifest unknown (AIRGAP1005)",
         DiagnosticText.Of(
-            new Diagnostic(ErrorCode.ManifestUnknown, "GET http://a.local/v2/: MANIFEST_UNKNOWN: manifest unknown", ""), "Error", Identity.Of("imgpkg", "1"), "planning"));
+            new Diagnostic(ErrorCode.ManifestUnknown, "GET http://a.local/v2/: MANIFEST_UNKNOWN: manifest unknown", ""), "Error",
+            Identity.Of("imgpkg", "1"), "planning"));
 
     [TestMethod]
     public void UnderImgpkgsName_ARequestBeginsItsCause() => Assert.AreEqual(
-        "imgpkg: Error: Fetching image:\n  GET http://a.local:5055/v2/b/manifests/nope:\n    MANIFEST_UNKNOWN: manifest unknown (AIRGAP1005)",
+        "imgpkg: Error: Fetching image:\n  GET http://a.local:5055/v2/b/manifests/nope:\n    MANIFEST_UNKNOWN: manifest unknown " +
+        "(AIRGAP1005)",
         DiagnosticText.Of(
-            new Diagnostic(ErrorCode.ManifestUnknown, "Cannot fetch a.local:5055/b:nope: GET http://a.local:5055/v2/b/manifests/nope: MANIFEST_UNKNOWN: manifest unknown", ""),
+            new Diagnostic(ErrorCode.ManifestUnknown,
+                "Cannot fetch a.local:5055/b:nope: GET http://a.local:5055/v2/b/manifests/nope: MANIFEST_UNKNOWN: manifest unknown", ""),
             "Error",
             Identity.Of("imgpkg", "1"),
             "planning"));
@@ -37,7 +43,9 @@ public sealed class DiagnosticTextTests
     public void UnderImgpkgsName_AHintIsNoCause() => Assert.StartsWith(
         "imgpkg: Error: Expected bundle image but found plain image (hint: Did you use -i instead of -b?)",
         DiagnosticText.Of(
-            new Diagnostic(ErrorCode.NotABundle, "Expected bundle image but found plain image (hint: Did you use -i instead of -b?): a.local/b:1.", ""), "Error", Identity.Of("imgpkg", "1")));
+            new Diagnostic(ErrorCode.NotABundle,
+                "Expected bundle image but found plain image (hint: Did you use -i instead of -b?): a.local/b:1.", ""), "Error",
+                Identity.Of("imgpkg", "1")));
 
     [TestMethod]
     public void UnexpectedFailure_NamesTypeAndMessage_WithoutAStack()

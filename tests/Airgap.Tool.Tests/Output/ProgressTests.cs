@@ -57,7 +57,8 @@ public sealed class ProgressTests
 
         Assert.IsTrue(meter.HasTotals);
         Assert.AreEqual("1 of 4 blobs, 7.0 MB of 20.0 MB (35%), 7.0 MB/s, 1.9 s left", meter.Whole().Text());
-        Assert.AreSequenceEqual(["a.corp/x: 1 of 2 blobs", "b.corp/x: 0 of 2 blobs"], meter.Largest(4, 1_000_000).Select(side => side.Name));
+        Assert.AreSequenceEqual(
+            ["a.corp/x: 1 of 2 blobs", "b.corp/x: 0 of 2 blobs"], meter.Largest(4, 1_000_000).Select(side => side.Name));
     }
 
     [TestMethod]
@@ -83,7 +84,8 @@ public sealed class ProgressTests
     {
         ManualClock clock = new();
         using StringWriter error = new() { NewLine = "\n" };
-        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, true, true) { Columns = 120 }, new GlobalOptions());
+        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, true, true) { Columns = 120 },
+            new GlobalOptions());
         ProgressMeter meter = new(clock);
         using (new ProgressLine(session, meter, clock))
         {
@@ -117,7 +119,8 @@ public sealed class ProgressTests
             meter.Finished(s_first);
             meter.Finished(s_second);
             clock.Advance(TimeSpan.FromMilliseconds(100));
-            Assert.EndsWith("\r\u001b[2A\u001b[Jcopy: [####################] 100%  2 of 2 blobs, 10.0 MB of 10.0 MB, 3.6 MB/s, 0 ms left", error.ToString());
+            Assert.EndsWith("\r\u001b[2A\u001b[Jcopy: [####################] 100%  2 of 2 blobs, 10.0 MB of 10.0 MB, 3.6 MB/s, 0 ms left",
+                error.ToString());
         }
 
         Assert.EndsWith("\r\u001b[K", error.ToString());
@@ -138,8 +141,10 @@ public sealed class ProgressTests
     public void ThousandsOfBlobs_StayReadable()
     {
         (ManualClock clock, ProgressMeter meter, StringWriter error, Session session) = Watched();
-        Descriptor[] small = [.. Enumerable.Range(0, 5000).Select(i => new Descriptor("layer", Digest.Compute(BitConverter.GetBytes(i)), 1000))];
-        Descriptor[] large = [.. Enumerable.Range(0, 50).Select(i => new Descriptor("layer", Digest.Compute(BitConverter.GetBytes(-1 - i)), 5_000_000 + i))];
+        Descriptor[] small = [.. Enumerable.Range(0, 5000)
+            .Select(i => new Descriptor("layer", Digest.Compute(BitConverter.GetBytes(i)), 1000))];
+        Descriptor[] large = [.. Enumerable.Range(0, 50)
+            .Select(i => new Descriptor("layer", Digest.Compute(BitConverter.GetBytes(-1 - i)), 5_000_000 + i))];
         meter.Start(small.Length + large.Length, small.Concat(large).Sum(blob => blob.Size));
         using (new ProgressLine(session, meter, clock))
         {
@@ -190,7 +195,8 @@ public sealed class ProgressTests
     [DataRow(12_000, "12 s")]
     [DataRow(200_000, "3 min 20 s")]
     [DataRow(7_500_000, "2 h 5 min")]
-    public void Times_AreReadable(int milliseconds, string text) => Assert.AreEqual(text, Amounts.Text(TimeSpan.FromMilliseconds(milliseconds)));
+    public void Times_AreReadable(int milliseconds, string text) =>
+        Assert.AreEqual(text, Amounts.Text(TimeSpan.FromMilliseconds(milliseconds)));
 
     [TestMethod]
     [DataRow(1, "image", "1 image")]
@@ -202,7 +208,8 @@ public sealed class ProgressTests
     {
         ManualClock clock = new();
         StringWriter error = new() { NewLine = "\n" };
-        Session session = new("copy", Identity.Of("dotnet-airgap", "1"), new Terminal(TextWriter.Null, error, false, true) { Columns = 120 }, new GlobalOptions());
+        Session session = new("copy", Identity.Of("dotnet-airgap", "1"),
+            new Terminal(TextWriter.Null, error, false, true) { Columns = 120 }, new GlobalOptions());
         return (clock, new ProgressMeter(clock), error, session);
     }
 

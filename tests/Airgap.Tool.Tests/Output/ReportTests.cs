@@ -10,7 +10,12 @@ public sealed class ReportTests
     public void Characters_AreAsTheyAre()
     {
         const string MediaType = "application/vnd.oci.image.manifest.v1+json";
-        Report report = new() { Command = "copy", Summary = "<'ä'>", Items = [new ReportImage("a", "b", "c", MediaType, 1, "copied", "image", [])] };
+        Report report = new()
+        {
+            Command = "copy",
+            Summary = "<'ä'>",
+            Items = [new ReportImage("a", "b", "c", MediaType, 1, "copied", "image", [])]
+        };
 
         string json = report.ToJson();
 

@@ -24,7 +24,8 @@ public sealed partial class ToolAdviceTests
     public void NoTextOfALibrary_NamesAFlagOrAProperty(string library)
     {
         List<string> named = [];
-        foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "src", library), "*.cs", SearchOption.AllDirectories)
+        foreach (string file in Directory.GetFiles(
+            Path.Combine(Fixtures.RepositoryRoot, "src", library), "*.cs", SearchOption.AllDirectories)
             .Where(file => !Made().IsMatch(file) && Path.GetFileName(file) != "PropertyNames.cs"))
         {
             string[] lines = File.ReadAllLines(file);
@@ -47,7 +48,8 @@ public sealed partial class ToolAdviceTests
     public void EveryTerm_HasItsWord_AndIsNoPartOfAnother()
     {
         Assert.AreSequenceEqual(AdviceTerms.All.Order(StringComparer.Ordinal), ToolAdvice.Words.Keys.Order(StringComparer.Ordinal));
-        Assert.IsEmpty(AdviceTerms.All.Where(term => AdviceTerms.All.Any(other => other != term && other.Contains(term, StringComparison.OrdinalIgnoreCase))));
+        Assert.IsEmpty(AdviceTerms.All.Where(
+            term => AdviceTerms.All.Any(other => other != term && other.Contains(term, StringComparison.OrdinalIgnoreCase))));
         Assert.IsEmpty(ToolAdvice.Words.Values.Where(word => word.Contains("Airgap", StringComparison.Ordinal)));
     }
 

@@ -39,7 +39,8 @@ public sealed partial class CommandExampleTests
         foreach (ToolCommand command in AllBelow(Tree()).OfType<ToolCommand>().Where(command => command.Subcommands.Count == 0))
         {
             Assert.IsNotEmpty(command.Examples, command.Name);
-            problems.AddRange(command.Examples.Select(example => (example.Line, Wrong: WhatIsWrongWithTool(PageExamples.Split(example.Line))))
+            problems.AddRange(command.Examples.Select(
+                example => (example.Line, Wrong: WhatIsWrongWithTool(PageExamples.Split(example.Line))))
                 .Where(example => example.Wrong is not null).Select(example => $"{example.Line}: {example.Wrong}"));
         }
 
@@ -54,11 +55,14 @@ public sealed partial class CommandExampleTests
     [DataRow("dotnet run build/nothing.cs", "build/nothing.cs")]
     [DataRow("kubectl apply -f bin/Release/net10.0/airgap/a.packagerepository.yml", "airgap/a.packagerepository.yml")]
     [DataRow("imagepkg copy", "imagepkg")]
-    public void WhatIsWrong_IsFound(string command, string named) => Assert.Contains(named, WhatIsWrongWith(PageExamples.Split(command)) ?? "nothing");
+    public void WhatIsWrong_IsFound(string command, string named) =>
+        Assert.Contains(named, WhatIsWrongWith(PageExamples.Split(command)) ?? "nothing");
 
     private static string? WhatIsWrongWith(string[] words)
     {
-        string? path = words.FirstOrDefault(word => word.Contains("/airgap/", StringComparison.Ordinal) && word.StartsWith("bin/", StringComparison.Ordinal) && !Artifact().IsMatch(word));
+        string? path = words.FirstOrDefault(
+            word => word.Contains("/airgap/", StringComparison.Ordinal) && word.StartsWith("bin/", StringComparison.Ordinal)
+            && !Artifact().IsMatch(word));
         if (path is not null)
             return $"no publish writes {path}";
         return words switch
@@ -78,7 +82,8 @@ public sealed partial class CommandExampleTests
         if (words.Length == 0 || words[0] == "COMMAND")
             return null;
         ParseResult parsed = Tree().Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        return parsed.UnmatchedTokens.Select(token => $"unknown: {token}").Concat(parsed.Errors.Select(error => error.Message)).FirstOrDefault();
+        return parsed.UnmatchedTokens.Select(token => $"unknown: {token}")
+            .Concat(parsed.Errors.Select(error => error.Message)).FirstOrDefault();
     }
 
     private static string? WhatIsWrongWithDotnet(string[] words)
@@ -102,7 +107,8 @@ public sealed partial class CommandExampleTests
             }
         }
 
-        return words[0] is "publish" or "build" or "run" or "test" or "tool" or "format" or "clean" or "restore" || words[0].StartsWith("tests/", StringComparison.Ordinal) ? null : $"no page needs dotnet {words[0]}";
+        return words[0] is "publish" or "build" or "run" or "test" or "tool" or "format" or "clean" or "restore"
+            || words[0].StartsWith("tests/", StringComparison.Ordinal) ? null : $"no page needs dotnet {words[0]}";
     }
 
     private static string? WhatIsMissing(string path)
@@ -113,13 +119,16 @@ public sealed partial class CommandExampleTests
         return File.Exists(file) || Directory.Exists(file) ? null : $"there is no {path}";
     }
 
-    private static readonly Lazy<string[]> s_targets = new(() => [.. Directory.EnumerateFiles(Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "build"), "*.targets")
+    private static readonly Lazy<string[]> s_targets =
+        new(() => [.. Directory.EnumerateFiles(Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "build"), "*.targets")
         .SelectMany(file => Target().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value)]);
 
     private static RootCommand Tree()
     {
         GlobalFlags globals = new();
-        return CommandTree.Create(new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals), globals);
+        return CommandTree.Create(
+            new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals),
+            globals);
     }
 
     private static IEnumerable<Command> AllBelow(Command command) => command.Subcommands.SelectMany(AllBelow).Prepend(command);

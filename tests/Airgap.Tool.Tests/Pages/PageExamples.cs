@@ -23,7 +23,10 @@ internal sealed record PageCommand(string Page, int Line, string[] Words)
 /// <summary>The examples on the pages that a user or contributor reads.</summary>
 internal static partial class PageExamples
 {
-    /// <summary>Every page, by its path below the repository's root. Changes and codes are made of other texts, fixtures describe how they were recorded.</summary>
+    /// <summary>
+    /// Every page, by its path below the repository's root. Changes and codes are made of other texts, fixtures describe how they were
+    /// recorded.
+    /// </summary>
     public static string[] Pages { get; } =
     [
         .. new[] { "README.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md", "tests/README.md", "tests/Airgap.Benchmarks/README.md" },
@@ -96,7 +99,8 @@ internal static partial class PageExamples
 
     /// <summary>Words as a shell has them, without what follows a <c>#</c>, a pipe, a redirection or another command.</summary>
     public static string[] Split(string command) =>
-        [.. Word().Matches(command).Select(match => match.Value.Replace("\"", "", StringComparison.Ordinal).Trim('\'')).TakeWhile(word => word[0] is not ('#' or '|' or '>' or '&' or ';'))];
+        [.. Word().Matches(command).Select(match => match.Value.Replace("\"", "", StringComparison.Ordinal).Trim('\''))
+            .TakeWhile(word => word[0] is not ('#' or '|' or '>' or '&' or ';'))];
 
     private static IEnumerable<string> Below(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Fixtures.RepositoryRoot, folder), "*.md", SearchOption.AllDirectories)

@@ -8,7 +8,9 @@ using Airgap.TestKit;
 
 namespace Airgap.Tool.Tests.Pages;
 
-/// <summary>Every piece of a project, lock or manifest on a page is well formed, and names items, metadata and properties that there are.</summary>
+/// <summary>
+/// Every piece of a project, lock or manifest on a page is well formed, and names items, metadata and properties that there are.
+/// </summary>
 [TestClass]
 public sealed partial class ProjectExampleTests
 {
@@ -21,7 +23,8 @@ public sealed partial class ProjectExampleTests
     public void EveryPieceOfAProject_NamesWhatThereIs()
     {
         FencedBlock[] blocks = [.. PageExamples.Blocks().Where(block => block.Language == "xml")];
-        List<string> problems = [.. blocks.SelectMany(block => Problems(block.Text).Select(problem => $"{block.Page}:{block.Line}: {problem}"))];
+        List<string> problems = [
+            .. blocks.SelectMany(block => Problems(block.Text).Select(problem => $"{block.Page}:{block.Line}: {problem}"))];
 
         Assert.IsGreaterThan(2, blocks.Length);
         Assert.IsEmpty(problems, string.Join('\n', problems));
@@ -52,7 +55,9 @@ public sealed partial class ProjectExampleTests
     public void EveryName_BetweenBackticks_IsOneThatThereIs()
     {
         string build = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
-        string sources = string.Concat(Directory.EnumerateFiles(Path.Combine(build, "build")).Concat(Directory.EnumerateFiles(build, "*.cs")).Select(File.ReadAllText));
+        string sources = string.Concat(
+            Directory.EnumerateFiles(Path.Combine(build, "build")).Concat(Directory.EnumerateFiles(build, "*.cs"))
+            .Select(File.ReadAllText));
         List<string> problems = [];
         foreach (string page in PageExamples.Pages)
         {
@@ -96,13 +101,16 @@ public sealed partial class ProjectExampleTests
         {
             if (!s_ownItems.Contains(name))
                 return $"there is no item {name}";
-            string[] own = name == "ImgpkgBundleImage" ? ["Id", "Platform"] : name == "ImgpkgBundleContent" ? ["TargetPath", "Link"] : [.. MetadataNames.All];
-            return element.Attributes().Select(attribute => attribute.Name.LocalName).FirstOrDefault(attribute => !s_itemAttributes.Contains(attribute) && !own.Contains(attribute)) is { } unknown
+            string[] own = name == "ImgpkgBundleImage"
+                ? ["Id", "Platform"] : name == "ImgpkgBundleContent" ? ["TargetPath", "Link"] : [.. MetadataNames.All];
+            return element.Attributes().Select(attribute => attribute.Name.LocalName)
+                .FirstOrDefault(attribute => !s_itemAttributes.Contains(attribute) && !own.Contains(attribute)) is { } unknown
                 ? $"{name} has no metadata {unknown}"
                 : null;
         }
 
-        return name.StartsWith(PropertyNames.Prefix, StringComparison.Ordinal) && !PropertyNames.All.Contains(name) ? $"there is no property {name}" : null;
+        return name.StartsWith(PropertyNames.Prefix, StringComparison.Ordinal) && !PropertyNames.All.Contains(name)
+            ? $"there is no property {name}" : null;
     }
 
     // Not the assemblies, whose names have a dot.

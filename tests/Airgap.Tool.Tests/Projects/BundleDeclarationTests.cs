@@ -28,9 +28,11 @@ public sealed class BundleDeclarationTests
 
         await folder.InitAsync();
 
-        string added = Lines(newLine, indent, "", "><ItemGroup>", ">>" + Reference, "></ItemGroup>", "", "><ItemGroup>", ">>" + ProjectFolder.Declared, "></ItemGroup>");
+        string added = Lines(newLine, indent, "", "><ItemGroup>", ">>" + Reference, "></ItemGroup>", "", "><ItemGroup>",
+            ">>" + ProjectFolder.Declared, "></ItemGroup>");
         CollectionAssert.AreEqual(
-            (byte[])[.. new UTF8Encoding(withMark).GetPreamble(), .. Encoding.UTF8.GetBytes(head + added + tail)], File.ReadAllBytes(folder["App.csproj"]), File.ReadAllText(folder["App.csproj"]));
+            (byte[])[.. new UTF8Encoding(withMark).GetPreamble(), .. Encoding.UTF8.GetBytes(head + added + tail)],
+            File.ReadAllBytes(folder["App.csproj"]), File.ReadAllText(folder["App.csproj"]));
         byte[] once = File.ReadAllBytes(folder["App.csproj"]);
         Assert.IsEmpty(await folder.InitAsync());
         CollectionAssert.AreEqual(once, File.ReadAllBytes(folder["App.csproj"]));
@@ -99,7 +101,9 @@ public sealed class BundleDeclarationTests
     public async Task ALatinDeclarationIsTakenAtItsWord()
     {
         using ProjectFolder folder = new();
-        folder.Write("App.csproj", "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n<!-- é -->\n<Project Sdk=\"Microsoft.NET.Sdk\">\n</Project>\n", Encoding.Latin1);
+        folder.Write("App.csproj",
+            "<?xml version=\"1.0\" encoding=\"iso-8859-1\"?>\n<!-- é -->\n<Project Sdk=\"Microsoft.NET.Sdk\">\n</Project>\n",
+            Encoding.Latin1);
 
         await folder.InitAsync();
 
@@ -138,7 +142,8 @@ public sealed class BundleDeclarationTests
     public async Task AnotherDeclarationOfTheRepositoryIsRefusedWithItsLine(string declared, string item)
     {
         using ProjectFolder folder = new();
-        folder.Write("App.csproj", $"<Project Sdk=\"Microsoft.NET.Sdk\">\n  <ItemGroup>\n    <{item} Include=\"{declared}\" />\n  </ItemGroup>\n</Project>\n");
+        folder.Write("App.csproj",
+            $"<Project Sdk=\"Microsoft.NET.Sdk\">\n  <ItemGroup>\n    <{item} Include=\"{declared}\" />\n  </ItemGroup>\n</Project>\n");
 
         AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => folder.InitAsync());
 
@@ -151,7 +156,9 @@ public sealed class BundleDeclarationTests
     public async Task WithoutATagOfTheUsersTheDeclaredOneIsKept()
     {
         using ProjectFolder folder = new();
-        folder.Write("App.csproj", $"<Project Sdk=\"Microsoft.NET.Sdk\">\n  <ItemGroup>\n    {ProjectFolder.Declared}\n    {Reference}\n  </ItemGroup>\n</Project>\n");
+        folder.Write("App.csproj",
+            "<Project Sdk=\"Microsoft.NET.Sdk\">\n  <ItemGroup>\n    " +
+            $"{ProjectFolder.Declared}\n    {Reference}\n  </ItemGroup>\n</Project>\n");
         Assert.IsEmpty(await folder.InitAsync(reference: "registry.local:5055/user1/simple-app-bundle:v2.0.0", isTagOurs: true));
     }
 
@@ -159,19 +166,26 @@ public sealed class BundleDeclarationTests
     public async Task CentralVersionsAreHeeded()
     {
         using ProjectFolder folder = new();
-        folder.Write("Directory.Packages.props", "<Project>\r\n  <PropertyGroup>\r\n    <ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally>\r\n  </PropertyGroup>\r\n  <ItemGroup>\r\n    <PackageVersion Include=\"Other\" Version=\"1\" />\r\n  </ItemGroup>\r\n</Project>\r\n");
+        folder.Write("Directory.Packages.props",
+            "<Project>\r\n  <PropertyGroup>\r\n    <ManagePackageVersionsCentrally>true</ManagePackageVersionsCentrally>\r\n  " +
+            "</PropertyGroup>\r\n  <ItemGroup>\r\n    <PackageVersion Include=\"Other\" Version=\"1\" />\r\n  " +
+            "</ItemGroup>\r\n</Project>\r\n");
         folder.Write("src/App/App.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\">\n</Project>\n");
 
         Assert.HasCount(3, await folder.InitAsync("src/App/App.csproj"));
 
-        Assert.Contains("\r\n    <PackageVersion Include=\"Airgap.Build\" Version=\"1.2.3\" />\r\n  </ItemGroup>\r\n", File.ReadAllText(folder["Directory.Packages.props"]));
-        Assert.Contains("""<PackageReference Include="Airgap.Build" PrivateAssets="all" />""", File.ReadAllText(folder["src/App/App.csproj"]));
+        Assert.Contains("\r\n    <PackageVersion Include=\"Airgap.Build\" Version=\"1.2.3\" />\r\n  </ItemGroup>\r\n",
+            File.ReadAllText(folder["Directory.Packages.props"]));
+        Assert.Contains("""<PackageReference Include="Airgap.Build" PrivateAssets="all" />""",
+            File.ReadAllText(folder["src/App/App.csproj"]));
         Assert.IsEmpty(await folder.InitAsync("src/App/App.csproj"));
     }
 
     [TestMethod]
-    [DataRow("Directory.Build.props", """<Project><ItemGroup><PackageReference Include="airgap.build" Version="9" /></ItemGroup></Project>""")]
-    [DataRow("Directory.Packages.props", """<Project><ItemGroup><GlobalPackageReference Include="Airgap.Build" Version="9" /></ItemGroup></Project>""")]
+    [DataRow("Directory.Build.props",
+        """<Project><ItemGroup><PackageReference Include="airgap.build" Version="9" /></ItemGroup></Project>""")]
+    [DataRow("Directory.Packages.props",
+        """<Project><ItemGroup><GlobalPackageReference Include="Airgap.Build" Version="9" /></ItemGroup></Project>""")]
     public async Task AReferenceThatAFileAroundBringsIsEnough(string name, string text)
     {
         using ProjectFolder folder = new();
@@ -184,10 +198,12 @@ public sealed class BundleDeclarationTests
     public async Task AFileAboveTheNearestCountsOnlyWhereThatImportsIt()
     {
         using ProjectFolder folder = new();
-        folder.Write("Directory.Build.props", """<Project><ItemGroup><PackageReference Include="Airgap.Build" Version="9" /></ItemGroup></Project>""");
+        folder.Write("Directory.Build.props",
+            """<Project><ItemGroup><PackageReference Include="Airgap.Build" Version="9" /></ItemGroup></Project>""");
         folder.Write("a/Directory.Build.props", "<Project />");
         folder.Write("a/App.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\" />");
-        folder.Write("b/Directory.Build.props", """<Project><Import Project="$([MSBuild]::GetPathOfFileAbove('Directory.Build.props', '$(MSBuildThisFileDirectory)../'))" /></Project>""");
+        folder.Write("b/Directory.Build.props",
+            """<Project><Import Project="$([MSBuild]::GetPathOfFileAbove('Directory.Build.props', '$(MSBuildThisFileDirectory)../'))" /></Project>""");
         folder.Write("b/App.csproj", "<Project Sdk=\"Microsoft.NET.Sdk\" />");
 
         Assert.HasCount(2, await folder.InitAsync("a/App.csproj"));
@@ -211,5 +227,6 @@ public sealed class BundleDeclarationTests
     }
 
     private static string Lines(string newLine, string indent, params string[] lines) =>
-        string.Concat(lines.Select(line => string.Concat(Enumerable.Repeat(indent, line.Length - line.TrimStart('>').Length)) + line.TrimStart('>') + newLine));
+        string.Concat(lines.Select(
+            line => string.Concat(Enumerable.Repeat(indent, line.Length - line.TrimStart('>').Length)) + line.TrimStart('>') + newLine));
 }

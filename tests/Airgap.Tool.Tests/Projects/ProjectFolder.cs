@@ -12,7 +12,8 @@ internal sealed class ProjectFolder : IDisposable
 
     public const string Reference = "registry.local:5055/user1/simple-app-bundle:v1.0.0";
 
-    public const string Declared = """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple" />""";
+    public const string Declared =
+        """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" PackageRepository="simple" />""";
 
     public string this[string name] => _folder[name];
 
@@ -23,8 +24,10 @@ internal sealed class ProjectFolder : IDisposable
     }
 
     /// <summary>Declares the bundle in App.csproj, or another project.</summary>
-    public Task<IReadOnlyList<(string Path, string Added)>> InitAsync(string project = "App.csproj", string reference = Reference, string item = "ImgpkgBundle", bool isTagOurs = false) =>
-        new BundleDeclaration(item, ImageReference.Parse(reference), "simple", isTagOurs).AddToAsync(_folder[project], "1.2.3", CancellationToken.None);
+    public Task<IReadOnlyList<(string Path, string Added)>> InitAsync(
+        string project = "App.csproj", string reference = Reference, string item = "ImgpkgBundle", bool isTagOurs = false) =>
+        new BundleDeclaration(item, ImageReference.Parse(reference), "simple", isTagOurs)
+            .AddToAsync(_folder[project], "1.2.3", CancellationToken.None);
 
     public void Dispose() => _folder.Dispose();
 }

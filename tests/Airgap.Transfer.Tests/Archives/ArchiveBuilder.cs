@@ -18,19 +18,24 @@ internal sealed class ArchiveBuilder
     /// <returns>The bundle's digest.</returns>
     public Digest Bundle(string repository, IEnumerable<string> images, bool isRoot = false)
     {
-        string yaml = "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n" + string.Concat(images.Select(image => $"- image: {image}\n"));
+        string yaml = "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n"
+            + string.Concat(images.Select(image => $"- image: {image}\n"));
         byte[] text = Encoding.UTF8.GetBytes(yaml);
-        byte[] tar = [.. ArchiveLayout.HeaderOf(".imgpkg/images.yml", text.Length), .. text, .. new byte[TarHeader.Padding(text.Length) + 1024]];
+        byte[] tar = [.. ArchiveLayout.HeaderOf(".imgpkg/images.yml", text.Length), .. text,
+            .. new byte[TarHeader.Padding(text.Length) + 1024]];
         using MemoryStream gzip = new();
         using (System.IO.Compression.GZipStream zip = new(gzip, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
             zip.Write(tar);
-        return Image(repository, "{\"config\":{\"Labels\":{\"dev.carvel.imgpkg.bundle\":\"true\"}}}", [Layer(gzip.ToArray())], isRoot: isRoot);
+        return Image(repository, "{\"config\":{\"Labels\":{\"dev.carvel.imgpkg.bundle\":\"true\"}}}",
+            [Layer(gzip.ToArray())], isRoot: isRoot);
     }
 
     /// <summary>Adds a layer.</summary>
     public Descriptor Layer(byte[] bytes, string mediaType = MediaTypes.DockerLayerGzip, bool sha512 = false)
     {
-        Digest digest = sha512 ? Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA512, System.Security.Cryptography.SHA512.HashData(bytes)) : Digest.Compute(bytes);
+        Digest digest = sha512 ? Digest.FromHash(
+            System.Security.Cryptography.HashAlgorithmName.SHA512, System.Security.Cryptography.SHA512.HashData(bytes))
+            : Digest.Compute(bytes);
         _layers[ArchiveLayout.NameOf(digest)] = bytes;
         return new Descriptor(mediaType, digest, bytes.Length);
     }
@@ -42,14 +47,18 @@ internal sealed class ArchiveBuilder
     /// <param name="isRoot">True to mark it as the root bundle.</param>
     /// <param name="listedAs">The media type that the archive gives it; null for its own.</param>
     /// <param name="type">The media type in its manifest; null for none.</param>
-    public Digest Image(string repository, string config, IEnumerable<Descriptor> layers, bool isRoot = false, string? listedAs = null, string? type = MediaTypes.DockerManifest)
+    public Digest Image(string repository, string config, IEnumerable<Descriptor> layers, bool isRoot = false, string? listedAs = null,
+        string? type = MediaTypes.DockerManifest)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(config);
-        string list = string.Join(',', layers.Select(layer => $$"""{"mediaType":"{{layer.MediaType}}","digest":"{{layer.Digest}}","size":{{layer.Size}}}"""));
+        string list = string.Join(
+            ',', layers.Select(layer => $$"""{"mediaType":"{{layer.MediaType}}","digest":"{{layer.Digest}}","size":{{layer.Size}}}"""));
         string mediaType = type is null ? "" : $"\"mediaType\":\"{type}\",";
-        string manifest = $$"""{"schemaVersion":2,{{mediaType}}"config":{"mediaType":"{{MediaTypes.DockerConfig}}","digest":"{{Digest.Compute(bytes)}}","size":{{bytes.Length}}},"layers":[{{list}}]}""";
+        string manifest =
+            $$"""{"schemaVersion":2,{{mediaType}}"config":{"mediaType":"{{MediaTypes.DockerConfig}}","digest":"{{Digest.Compute(bytes)}}","size":{{bytes.Length}}},"layers":[{{list}}]}""";
         Digest digest = Digest.Compute(Encoding.UTF8.GetBytes(manifest));
-        _elements.Add($$"""{"ImageIndex":null,"Image":{"Refs":["{{repository}}@{{digest}}"],"Layers":null,"Config":{"Digest":"{{Digest.Compute(bytes)}}","Raw":{{Json(config)}}},"Manifest":{"MediaType":"{{listedAs ?? type}}","Digest":"{{digest}}","Raw":{{Json(manifest)}}},"Tag":"","OrigRef":"","Labels":{{(isRoot ? RootLabel : "null")}}""" + "}}");
+        _elements.Add(
+            $$"""{"ImageIndex":null,"Image":{"Refs":["{{repository}}@{{digest}}"],"Layers":null,"Config":{"Digest":"{{Digest.Compute(bytes)}}","Raw":{{Json(config)}}},"Manifest":{"MediaType":"{{listedAs ?? type}}","Digest":"{{digest}}","Raw":{{Json(manifest)}}},"Tag":"","OrigRef":"","Labels":{{(isRoot ? RootLabel : "null")}}""" + "}}");
         return digest;
     }
 

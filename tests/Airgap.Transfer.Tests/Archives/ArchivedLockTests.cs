@@ -8,7 +8,9 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Archives;
 
-/// <summary>The lock beside an archive that an earlier version wrote: read where it can only be the archive's, never where it may be another's.</summary>
+/// <summary>
+/// The lock beside an archive that an earlier version wrote: read where it can only be the archive's, never where it may be another's.
+/// </summary>
 [TestClass]
 public sealed class ArchivedLockTests : RelocatorTestBase
 {
@@ -62,8 +64,10 @@ public sealed class ArchivedLockTests : RelocatorTestBase
         using TempFolder folder = new();
         OldArchive(folder, lockAge: TimeSpan.Zero);
         ImagesLock images = ImagesLock.Read(await File.ReadAllBytesAsync(s_annotated, Token), s_annotated);
-        await File.WriteAllTextAsync(folder["plain.yml"], new ImagesLock([.. images.Images.Select(image => new LockedImage(image.Image))]).ToYaml(), Token);
-        TransferResult resumed = await CopyToArchiveAsync(new RelocationSource.Lock(folder["plain.yml"]), folder["a.tar"], transfer: new TransferOptions { Resume = true });
+        await File.WriteAllTextAsync(
+            folder["plain.yml"], new ImagesLock([.. images.Images.Select(image => new LockedImage(image.Image))]).ToYaml(), Token);
+        TransferResult resumed = await CopyToArchiveAsync(
+            new RelocationSource.Lock(folder["plain.yml"]), folder["a.tar"], transfer: new TransferOptions { Resume = true });
         Assert.IsTrue(resumed.Items.All(item => item.Outcome == BlobOutcome.Present));
         Assert.IsNull((await PlanAsync(folder)).ImagesLock);
     }

@@ -21,7 +21,12 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
     public async Task ABundleGivesImgpkgsArchive(string bundle, bool all, bool signatures, string golden)
     {
         using TempFolder folder = new();
-        await CopyToArchiveAsync(BundleSource(bundle), folder["out.tar"], new PlanOptions { IncludeNonDistributableLayers = all, CosignSignatures = signatures });
+        await CopyToArchiveAsync(
+            BundleSource(bundle), folder["out.tar"], new PlanOptions
+            {
+                IncludeNonDistributableLayers = all,
+                CosignSignatures = signatures
+            });
         AssertSameArchive(golden, folder["out.tar"]);
     }
 
@@ -29,7 +34,8 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
     public async Task AnImageIndexGivesImgpkgsArchive()
     {
         using TempFolder folder = new();
-        await CopyToArchiveAsync(new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/apps/multi:1.0.0")), folder["out.tar"]);
+        await CopyToArchiveAsync(
+            new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/apps/multi:1.0.0")), folder["out.tar"]);
         AssertSameArchive("multi-image.tar", folder["out.tar"]);
     }
 
@@ -39,7 +45,8 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
         using TempFolder folder = new();
         string annotated = Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml");
         ImagesLock images = ImagesLock.Read(await File.ReadAllBytesAsync(annotated, Token), annotated);
-        await File.WriteAllTextAsync(folder["plain.yml"], new ImagesLock([.. images.Images.Select(image => new LockedImage(image.Image))]).ToYaml(), Token);
+        await File.WriteAllTextAsync(
+            folder["plain.yml"], new ImagesLock([.. images.Images.Select(image => new LockedImage(image.Image))]).ToYaml(), Token);
         await CopyToArchiveAsync(new RelocationSource.Lock(folder["plain.yml"]), folder["plain.tar"]);
         AssertSameArchive("images-lock.tar", folder["plain.tar"]);
 
@@ -75,8 +82,10 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
     public async Task AnArchiveGivesImgpkgsTagsAndNoRequestToTheSource(string bundle)
     {
         await CopyToRepositoryAsync(new RelocationSource.Archive(Fixtures.Golden($"{bundle}.tar")), "dest.example:5000/apps/it");
-        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.mirror-tags.txt"), Token), TagLines("dest.example:5000/apps/it"));
-        Assert.IsTrue(Registry.Calls.All(call => call.Contains(" dest.example:5000/", StringComparison.Ordinal)), "the air-gapped side asks the destination alone");
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.mirror-tags.txt"), Token),
+            TagLines("dest.example:5000/apps/it"));
+        Assert.IsTrue(Registry.Calls.All(call => call.Contains(" dest.example:5000/", StringComparison.Ordinal)),
+            "the air-gapped side asks the destination alone");
     }
 
     [TestMethod]
@@ -132,7 +141,8 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
     public async Task WhatIsNoTarIsRefused()
     {
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => CopyToRepositoryAsync(new RelocationSource.Archive(Path.Combine(Fixtures.Root, "input", "cosign.pub")), "dest.example/apps/it"));
+            () => CopyToRepositoryAsync(
+                new RelocationSource.Archive(Path.Combine(Fixtures.Root, "input", "cosign.pub")), "dest.example/apps/it"));
         Assert.AreEqual(ErrorCode.InvalidArchive, e.Code);
         e = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => CopyToRepositoryAsync(new RelocationSource.Archive(Path.Combine(Fixtures.Root, "no-such.tar")), "dest.example/apps/it"));
@@ -144,6 +154,7 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
         byte[] expected = File.ReadAllBytes(Fixtures.Golden(golden));
         byte[] actual = File.ReadAllBytes(path);
         int same = expected.AsSpan().CommonPrefixLength(actual);
-        Assert.IsTrue(same == expected.Length && same == actual.Length, $"{golden}: {expected.Length} bytes expected, {actual.Length} written, the first {same} are the same.");
+        Assert.IsTrue(same == expected.Length && same == actual.Length,
+            $"{golden}: {expected.Length} bytes expected, {actual.Length} written, the first {same} are the same.");
     }
 }

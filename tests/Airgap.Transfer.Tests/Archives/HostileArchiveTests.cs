@@ -59,7 +59,8 @@ public sealed class HostileArchiveTests
     {
         byte[] header = ArchiveLayout.HeaderOf("pax", records.Length);
         header[156] = (byte)'x';
-        await RefusedAsync([.. Entry("manifest.json", "[]"u8), .. Seal(header), .. Padded(Encoding.ASCII.GetBytes(records)), .. Entry("a", "1"u8), .. s_end], why);
+        await RefusedAsync([.. Entry("manifest.json", "[]"u8), .. Seal(header), .. Padded(Encoding.ASCII.GetBytes(records)),
+            .. Entry("a", "1"u8), .. s_end], why);
     }
 
     [TestMethod]
@@ -96,7 +97,8 @@ public sealed class HostileArchiveTests
         for (int length = whole.Length - TarHeader.BlockSize - 1; length >= 0; length--)
         {
             file.SetLength(length);
-            AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => ReadAsync(folder["x.tar"]), $"cut to {length} bytes");
+            AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+                () => ReadAsync(folder["x.tar"]), $"cut to {length} bytes");
             Assert.AreEqual(ErrorCode.InvalidArchive, e.Code, e.Message);
         }
     }
@@ -107,7 +109,9 @@ public sealed class HostileArchiveTests
         byte[] layer = "layer"u8.ToArray();
         Digest digest = Digest.Parse($"sha512:{Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData(layer))}");
         using TempFolder folder = new();
-        await File.WriteAllBytesAsync(folder["x.tar"], [.. Entry("manifest.json", "[]"u8), .. Entry(ArchiveLayout.NameOf(digest), layer), .. s_end], TestContext.CancellationToken);
+        await File.WriteAllBytesAsync(
+            folder["x.tar"], [.. Entry("manifest.json", "[]"u8), .. Entry(ArchiveLayout.NameOf(digest), layer), .. s_end],
+            TestContext.CancellationToken);
         ArchiveReader archive = await ArchiveReader.OpenAsync(folder["x.tar"], TestContext.CancellationToken);
         Assert.IsNotNull(archive.FindLayer(new Descriptor(MediaTypes.OciLayerGzip, digest, layer.Length)));
     }
@@ -132,7 +136,8 @@ public sealed class HostileArchiveTests
         }
     }
 
-    private static byte[] Entry(string name, ReadOnlySpan<byte> content) => [.. ArchiveLayout.HeaderOf(name, content.Length), .. Padded(content)];
+    private static byte[] Entry(string name, ReadOnlySpan<byte> content) =>
+        [.. ArchiveLayout.HeaderOf(name, content.Length), .. Padded(content)];
 
     private static byte[] Padded(ReadOnlySpan<byte> content) => [.. content, .. new byte[TarHeader.Padding(content.Length)]];
 

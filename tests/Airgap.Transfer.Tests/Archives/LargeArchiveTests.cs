@@ -10,8 +10,8 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Tests.Archives;
 
 /// <summary>
-/// An archive of 13 layers past 8 GiB each, over 100 GiB in all, in a file without blocks: nothing in its offsets, headers or lengths ends at
-/// 32 bits or at what a tar's octal numbers hold. Reading one of those layers to check it takes a while: AIRGAP_LARGE=1 does it.
+/// An archive of 13 layers past 8 GiB each, over 100 GiB in all, in a file without blocks: nothing in its offsets, headers or lengths ends
+/// at 32 bits or at what a tar's octal numbers hold. Reading one of those layers to check it takes a while: AIRGAP_LARGE=1 does it.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -24,7 +24,8 @@ public sealed class LargeArchiveTests : RelocatorTestBase
     public async Task AnArchivePast100GiBIsLaidOutAndReadBack()
     {
         using TempFolder folder = new();
-        ArchiveLayout layout = await WriteSparseAsync(folder["big.tar"], Enumerable.Range(0, Layers).Select(i => Digest.Compute([(byte)i])));
+        ArchiveLayout layout = await WriteSparseAsync(
+            folder["big.tar"], Enumerable.Range(0, Layers).Select(i => Digest.Compute([(byte)i])));
         Assert.IsGreaterThan(100L << 30, layout.Length);
         ArchiveReader reader = await ArchiveReader.OpenAsync(folder["big.tar"], Token);
         Assert.HasCount(Layers, layout.Layers);
@@ -70,7 +71,10 @@ public sealed class LargeArchiveTests : RelocatorTestBase
         repository.AddBlob(config);
         repository.AddManifest(Manifest.Parse(Encoding.UTF8.GetBytes(json)), "v1");
         TransferPlan plan = await new Relocator(Registry).PlanAsync(
-            new RelocationSource.Image(Oci.Naming.ImageReference.Parse("large.example/image:v1")), new PlanOptions { EmbedConfigs = true }, Token);
+            new RelocationSource.Image(Oci.Naming.ImageReference.Parse("large.example/image:v1")), new PlanOptions
+            {
+                EmbedConfigs = true
+            }, Token);
         ArchiveLayout layout = ArchiveLayout.Create(plan);
         await using FileStream file = new(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         file.SetLength(layout.Length);

@@ -52,7 +52,8 @@ public sealed class OneReaderTests : RelocatorTestBase
         ArchiveBuilder archive = new();
         archive.Bundle("r.local/a", [], isRoot: true);
         await RefusedByAllAsync(archive.ToTar(("airgap.json", "{\"version\":3}"u8.ToArray())), ErrorCode.NewerArchive, "version 3");
-        await RefusedByAllAsync(archive.ToTar(("airgap.json", "{\"version\":1}"u8.ToArray())), ErrorCode.InvalidArchive, "airgap.json is malformed");
+        await RefusedByAllAsync(
+            archive.ToTar(("airgap.json", "{\"version\":1}"u8.ToArray())), ErrorCode.InvalidArchive, "airgap.json is malformed");
         await RefusedByAllAsync(archive.ToTar(("airgap.json", "[]"u8.ToArray())), ErrorCode.InvalidArchive, "airgap.json is malformed");
     }
 
@@ -81,10 +82,13 @@ public sealed class OneReaderTests : RelocatorTestBase
     {
         byte[] tar = format switch
         {
-            "docker-archive" => Tar(("a.json", "{}"), ("b.tar", "x"), ("manifest.json", "[{\"Config\":\"a.json\",\"RepoTags\":[\"app:1\"],\"Layers\":[\"b.tar\"]}]")),
+            "docker-archive" => Tar(
+                ("a.json", "{}"), ("b.tar", "x"),
+                ("manifest.json", "[{\"Config\":\"a.json\",\"RepoTags\":[\"app:1\"],\"Layers\":[\"b.tar\"]}]")),
             _ => Pulling.LayerBuilder.Gzip(Tar(("manifest.json", "[]"))),
         };
-        await RefusedByAllAsync(tar, ErrorCode.ForeignArchive, format switch { "docker-archive" => "docker save", _ => "compressed by gzip" });
+        await RefusedByAllAsync(
+            tar, ErrorCode.ForeignArchive, format switch { "docker-archive" => "docker save", _ => "compressed by gzip" });
     }
 
     [TestMethod]
@@ -95,8 +99,11 @@ public sealed class OneReaderTests : RelocatorTestBase
         Directory.CreateDirectory(folder["oci/blobs/sha256"]);
         byte[] tar = new Pulling.LayerBuilder().File("a", "1").Tar();
         string layer = Blob(Pulling.LayerBuilder.Gzip(tar), MediaTypes.OciLayerGzip);
-        string config = Blob(System.Text.Encoding.UTF8.GetBytes($"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{{}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[\"{Digest.Compute(tar)}\"]}}}}"), MediaTypes.OciConfig);
-        string manifest = Blob(System.Text.Encoding.UTF8.GetBytes($"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciManifest}\",\"config\":{config},\"layers\":[{layer}]}}"), MediaTypes.OciManifest);
+        string config = Blob(System.Text.Encoding.UTF8.GetBytes(
+            $"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{{}},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[\"{Digest.Compute(tar)}\"]}}}}"), MediaTypes.OciConfig);
+        string manifest = Blob(System.Text.Encoding.UTF8.GetBytes(
+            $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciManifest}\",\"config\":{config},\"layers\":[{layer}]}}"),
+            MediaTypes.OciManifest);
         await File.WriteAllTextAsync(folder["oci/oci-layout"], "{\"imageLayoutVersion\":\"1.0.0\"}", Token);
         await File.WriteAllTextAsync(folder["oci/index.json"], $"{{\"schemaVersion\":2,\"manifests\":[{manifest}]}}", Token);
         (await Skopeo.RunAsync(["copy", $"oci:{folder["oci"]}", $"{transport}:{folder["written.tar"]}{name}"])).EnsureSuccess();
@@ -127,15 +134,23 @@ public sealed class OneReaderTests : RelocatorTestBase
         ImageReference there = ImageReference.ByDigest(RepositoryName.Parse("dest.example/long"), image);
         TransferResult again = await CopyToArchiveAsync(new RelocationSource.Image(there), folder["b.tar"]);
         Assert.AreEqual(BlobOutcome.Copied, again.Items.Single().Outcome);
-        TransferResult resumed = await CopyToArchiveAsync(new RelocationSource.Image(there), folder["b.tar"], transfer: new TransferOptions { Resume = true });
+        TransferResult resumed =
+            await CopyToArchiveAsync(new RelocationSource.Image(there), folder["b.tar"], transfer: new TransferOptions { Resume = true });
         Assert.AreEqual(BlobOutcome.Present, resumed.Items.Single().Outcome);
         Assert.IsTrue((await new Verifier(Registry).VerifyAsync(new RelocationSource.Archive(folder["b.tar"]), Token)).IsRight);
-        PullResult pulled = await new Puller(Registry).PullAsync(new PullRequest { Source = new RelocationSource.Archive(folder["b.tar"]), Output = folder["out"], StateFolder = folder["state"] }, Token);
+        PullResult pulled = await new Puller(Registry).PullAsync(
+            new PullRequest
+            {
+                Source = new RelocationSource.Archive(folder["b.tar"]),
+                Output = folder["out"],
+                StateFolder = folder["state"]
+            }, Token);
         Assert.AreEqual(1, pulled.Files);
     }
 
     [TestMethod]
-    [DataRow(MediaTypes.OciManifest, MediaTypes.DockerManifest, MediaTypes.OciManifest, DisplayName = "image and image: its own word counts")]
+    [DataRow(MediaTypes.OciManifest, MediaTypes.DockerManifest, MediaTypes.OciManifest,
+        DisplayName = "image and image: its own word counts")]
     [DataRow(MediaTypes.DockerManifest, MediaTypes.OciManifest, MediaTypes.DockerManifest, DisplayName = "the other way")]
     [DataRow(MediaTypes.OciManifest, MediaTypes.OciIndex, null, DisplayName = "image and index: refused")]
     [DataRow(null, MediaTypes.DockerManifest, MediaTypes.DockerManifest, DisplayName = "no word of its own: the archive's counts")]
@@ -149,9 +164,11 @@ public sealed class OneReaderTests : RelocatorTestBase
         VerificationResult verdict = await new Verifier(Registry).VerifyAsync(source, Token);
         Assert.AreEqual(expected is not null, verdict.IsRight);
         if (expected is null)
-            Assert.AreEqual(ErrorCode.InvalidManifest, (await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(source, "dest.example/a"))).Code);
+            Assert.AreEqual(ErrorCode.InvalidManifest,
+                (await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(source, "dest.example/a"))).Code);
         else
-            Assert.AreEqual(expected, (await CopyToRepositoryAsync(source, "dest.example/a")).Items.Single().Item.Content.Manifest.MediaType);
+            Assert.AreEqual(expected,
+                (await CopyToRepositoryAsync(source, "dest.example/a")).Items.Single().Item.Content.Manifest.MediaType);
     }
 
     private async Task RefusedByAllAsync(byte[] tar, ErrorCode code, string why)
@@ -168,7 +185,9 @@ public sealed class OneReaderTests : RelocatorTestBase
             await RefusalAsync(() => CopyToRepositoryAsync(source, "dest.example/a")),
             await RefusalAsync(() => Describer.DescribeArchiveAsync(new(path), new DescribeOptions(), Token)),
             await RefusalAsync(() => TagLister.ListArchiveAsync(new(path), new TagListOptions(), Token)),
-            await RefusalAsync(() => new Puller(Registry).PullAsync(new PullRequest { Source = source, Output = folder["out"], StateFolder = folder["state"] }, Token)),
+            await RefusalAsync(() =>
+                new Puller(Registry).PullAsync(
+                    new PullRequest { Source = source, Output = folder["out"], StateFolder = folder["state"] }, Token)),
         ])
         {
             Assert.AreEqual(code, refusal.Code, refusal.Message);
@@ -180,11 +199,14 @@ public sealed class OneReaderTests : RelocatorTestBase
         Assert.IsFalse(Directory.Exists(folder["out"]));
     }
 
-    private static async Task<Diagnostic> RefusalAsync(Func<Task> run) => (await Assert.ThrowsExactlyAsync<AirgapException>(run)).ToDiagnostic();
+    private static async Task<Diagnostic> RefusalAsync(Func<Task> run) =>
+        (await Assert.ThrowsExactlyAsync<AirgapException>(run)).ToDiagnostic();
 
     private static byte[] Tar(params (string Name, string Text)[] entries) =>
     [
-        .. entries.SelectMany(entry => (byte[])[.. ArchiveLayout.HeaderOf(entry.Name, entry.Text.Length), .. System.Text.Encoding.ASCII.GetBytes(entry.Text), .. new byte[TarHeader.Padding(entry.Text.Length)]]),
+        .. entries.SelectMany(entry =>
+            (byte[])[.. ArchiveLayout.HeaderOf(entry.Name, entry.Text.Length), .. System.Text.Encoding.ASCII.GetBytes(entry.Text),
+                .. new byte[TarHeader.Padding(entry.Text.Length)]]),
         .. new byte[1024],
     ];
 }

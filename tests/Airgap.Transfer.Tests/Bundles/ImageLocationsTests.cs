@@ -48,7 +48,8 @@ public sealed class ImageLocationsTests
     public void ATruthValueMustBeOne(string line)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => ImageLocations.Read(
-            Encoding.UTF8.GetBytes($"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImageLocations\nimages:\n- image: a/b\n  {line}\n"), "f"));
+            Encoding.UTF8.GetBytes($"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImageLocations\nimages:\n- image: a/b\n  {line}\n"),
+            "f"));
         Assert.AreEqual(ErrorCode.InvalidLock, e.Code);
         Assert.AreEqual("f(5,13)", e.Location!.ToString());
     }

@@ -12,7 +12,8 @@ public sealed class ImagesLockTests
 {
     private const string Digest = "sha256:92a7a4dbfa6939d8b273071af943214ce0d8e85c44b01484c801a08f05da55cd";
 
-    private static readonly string[] s_pieces = ["a", " ", "\n", ":", "#", "-", "'", "\"", "\t", "é", "😀", "word", "0", "1", ".", "\r", "\u2028", "\uFEFF", "~"];
+    private static readonly string[] s_pieces =
+        ["a", " ", "\n", ":", "#", "-", "'", "\"", "\t", "é", "😀", "word", "0", "1", ".", "\r", "\u2028", "\uFEFF", "~"];
 
     [TestMethod]
     public void EveryKindOfScalarComesOutAsImgpkgWritesIt()
@@ -177,7 +178,8 @@ public sealed class ImagesLockTests
     [DataRow("<<: {kind: ImagesLock}\n", "merge keys")]
     public void WhatExplodesOrMeansMoreThanTextIsRefused(string yaml, string why)
     {
-        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => ImagesLock.Read(Yaml("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n" + yaml), "images.yml"));
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(
+            () => ImagesLock.Read(Yaml("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n" + yaml), "images.yml"));
         Assert.AreEqual(ErrorCode.InvalidLock, e.Code);
         Assert.Contains(why, e.Message);
     }
@@ -189,7 +191,8 @@ public sealed class ImagesLockTests
     [DataRow("|\n      ", "")]
     public void AHugeScalarIsReadSoon(string before, string after)
     {
-        const string head = "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: r.io/a@sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4\n  annotations:\n    a: ";
+        const string head = "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: " +
+            "r.io/a@sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4\n  annotations:\n    a: ";
         ImagesLock lockFile = ImagesLock.Read(Yaml(head + before + new string('y', 1_000_000) + after + "\n"), "images.yml");
         Assert.IsGreaterThanOrEqualTo(1_000_000, lockFile.Images[0].Annotations["a"].Length);
     }
@@ -197,7 +200,8 @@ public sealed class ImagesLockTests
     [TestMethod]
     public void ALockOfMoreThan64MiBIsRefused()
     {
-        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => ImagesLock.Read(new MemoryStream(new byte[(64 * 1024 * 1024) + 1]), "images.yml"));
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(
+            () => ImagesLock.Read(new MemoryStream(new byte[(64 * 1024 * 1024) + 1]), "images.yml"));
         Assert.AreEqual(ErrorCode.InvalidLock, e.Code);
         Assert.Contains("64 MiB", e.Message);
     }
@@ -228,7 +232,8 @@ public sealed class ImagesLockTests
             .Where(IsWellFormed);
         Gen.Dictionary(text, text)[0, 4].Sample(annotations =>
         {
-            ImagesLock written = new([new LockedImage(ImageReference.Parse($"r.local/a@{Digest}"), LockedImage.NoAnnotations.AddRange(annotations))]);
+            ImagesLock written = new(
+                [new LockedImage(ImageReference.Parse($"r.local/a@{Digest}"), LockedImage.NoAnnotations.AddRange(annotations))]);
             ImagesLock read = ImagesLock.Read(Yaml(written.ToYaml()), "images.yml");
             CollectionAssert.AreEquivalent(annotations.ToList(), read.Images[0].Annotations.ToList(), written.ToYaml());
         });
@@ -243,7 +248,8 @@ public sealed class ImagesLockTests
         new ImagesLock([]).ToYaml());
 
     private static ImagesLock MoveTo(ImagesLock images, string repository) => new(
-        [.. images.Images.Select(image => image with { Image = ImageReference.ByDigest(RepositoryName.Parse(repository), image.Image.Digest!.Value) })]);
+        [.. images.Images.Select(
+            image => image with { Image = ImageReference.ByDigest(RepositoryName.Parse(repository), image.Image.Digest!.Value) })]);
 
     private static byte[] Yaml(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -68,8 +68,11 @@ public sealed class PackageReferencesTests
     [TestMethod]
     public void AnAliasIsFoundWhereItStands()
     {
-        PackageReference[] found = [.. Find("app: &app r.corp.com/a\nspec:\n  image: *app\n  fetch:\n  - image:\n      url: *app\n"u8.ToArray())];
-        CollectionAssert.AreEqual(new[] { "packages/app.yml(3,10)", "packages/app.yml(6,12)" }, found.Select(reference => reference.Location.ToString()).ToArray());
+        PackageReference[] found =
+            [.. Find("app: &app r.corp.com/a\nspec:\n  image: *app\n  fetch:\n  - image:\n      url: *app\n"u8.ToArray())];
+        CollectionAssert.AreEqual(
+            new[] { "packages/app.yml(3,10)", "packages/app.yml(6,12)" },
+            found.Select(reference => reference.Location.ToString()).ToArray());
         Assert.AreEqual("image", found[1].FetchKind);
     }
 
@@ -93,7 +96,8 @@ public sealed class PackageReferencesTests
                             annotations: {kbld.carvel.dev/id: r.corp.com/locked}
             """));
         Assert.AreSequenceEqual(
-            new[] { "inline r.corp.com/locked@sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4", "inline r.corp.com/free" },
+            new[] { "inline r.corp.com/locked@sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4",
+                "inline r.corp.com/free" },
             found.Select(reference => $"{reference.FetchKind} {reference.Image}"));
         Assert.IsTrue(PackageReferences.NotRelocated(found, []).All(warning => warning.Code == ErrorCode.FetchNotRelocated));
     }
@@ -136,9 +140,11 @@ public sealed class PackageReferencesTests
             url: https://corp.com/neither
             """));
         Assert.AreSequenceEqual(
-            new[] { "image r.corp.com/a", "http https://corp.com/b.tgz", "helmChart https://charts.corp.com", "git https://corp.com/d.git", " r.corp.com/e" },
+            new[] { "image r.corp.com/a", "http https://corp.com/b.tgz", "helmChart https://charts.corp.com",
+                "git https://corp.com/d.git", " r.corp.com/e" },
             found.Select(reference => $"{reference.FetchKind} {reference.Image}"));
-        ImmutableArray<Diagnostic> warnings = PackageReferences.NotRelocated(found, [("r.corp.com/a@sha256:1", "r.corp.com/a"), ("r.corp.com/e@sha256:2", "r.corp.com/e")]);
+        ImmutableArray<Diagnostic> warnings =
+            PackageReferences.NotRelocated(found, [("r.corp.com/a@sha256:1", "r.corp.com/a"), ("r.corp.com/e@sha256:2", "r.corp.com/e")]);
         Assert.HasCount(4, warnings);
         Assert.IsTrue(warnings.All(warning => warning.Code == ErrorCode.FetchNotRelocated));
         Assert.AreEqual("packages/app.yml(5,22)", warnings[0].Location!.ToString());
@@ -174,8 +180,10 @@ public sealed class PackageReferencesTests
     public void AReferenceIsRewrittenWhereItEqualsAnIdOrTheImageOfAnEntryWithoutOne()
     {
         const string Pinned = "r.corp.com/c@sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";
-        PackageReference[] references = [At("r.corp.com/a", 1), At("r.corp.com/b", 2), At(Pinned, 3), At("not an image", 4), At("r.corp.com/A:1", 5)];
-        ImmutableArray<Diagnostic> warnings = PackageReferences.NotRelocated(references, [("r.corp.com/x@sha256:1", "r.corp.com/a"), (Pinned, null)]);
+        PackageReference[] references =
+            [At("r.corp.com/a", 1), At("r.corp.com/b", 2), At(Pinned, 3), At("not an image", 4), At("r.corp.com/A:1", 5)];
+        ImmutableArray<Diagnostic> warnings =
+            PackageReferences.NotRelocated(references, [("r.corp.com/x@sha256:1", "r.corp.com/a"), (Pinned, null)]);
         Diagnostic warning = warnings.Single();
         Assert.AreEqual(ErrorCode.ReferenceNotRelocated, warning.Code);
         Assert.AreEqual("r.corp.com/b", warning.Reference);

@@ -17,8 +17,8 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Tests.Costs;
 
 /// <summary>
-/// What a parser allocates grows with its input and no faster: of three sizes, each four times the one before, none takes more than a constant for each byte.
-/// The inputs are the ones that cost most.
+/// What a parser allocates grows with its input and no faster: of three sizes, each four times the one before, none takes more than a
+/// constant for each byte. The inputs are the ones that cost most.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -32,41 +32,51 @@ public sealed class AllocationTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void ImagesLocks() => Grows(60, size => Text(Header, i => $"- image: r.local/a@sha256:{i:x64}\n", size), bytes => ImagesLock.Read(bytes, "images.yml"));
+    public void ImagesLocks() =>
+        Grows(60, size => Text(Header, i => $"- image: r.local/a@sha256:{i:x64}\n", size), bytes => ImagesLock.Read(bytes, "images.yml"));
 
     [TestMethod]
     public void AnnotationsOfALock() => Grows(
-        100, size => Text(Header + $"- image: r.local/a@sha256:{1:x64}\n  annotations:\n", i => $"    {i:x}: {i:x}\n", size), bytes => ImagesLock.Read(bytes, "images.yml"));
+        100, size => Text(Header + $"- image: r.local/a@sha256:{1:x64}\n  annotations:\n", i => $"    {i:x}: {i:x}\n", size),
+        bytes => ImagesLock.Read(bytes, "images.yml"));
 
     [TestMethod]
-    public void ALockThatIsRefused() => Grows(400, size => Text(Header + "- [", _ => "a,", size), bytes => ImagesLock.Read(bytes, "images.yml"));
+    public void ALockThatIsRefused() =>
+        Grows(400, size => Text(Header + "- [", _ => "a,", size), bytes => ImagesLock.Read(bytes, "images.yml"));
 
     [TestMethod]
-    public void ReferencesOfPackages() => Grows(400, size => Text("a:\n", _ => "- a\n", size), bytes => PackageReferences.Find(new MemoryStream(bytes), "packages/a.yml"));
+    public void ReferencesOfPackages() =>
+        Grows(400, size => Text("a:\n", _ => "- a\n", size), bytes => PackageReferences.Find(new MemoryStream(bytes), "packages/a.yml"));
 
     [TestMethod]
-    public void ReferencesInOneLine() => Grows(400, size => Text("a: [", _ => "a,", size), bytes => PackageReferences.Find(new MemoryStream(bytes), "packages/a.yml"));
+    public void ReferencesInOneLine() =>
+        Grows(400, size => Text("a: [", _ => "a,", size), bytes => PackageReferences.Find(new MemoryStream(bytes), "packages/a.yml"));
 
     [TestMethod]
     public void PackageDocuments() => Grows(
-        400, size => Text("a:\n", _ => "- a\n", size), bytes => YamlReader.ReadDocuments(bytes, new YamlContext("a.yml", ErrorCode.InvalidPackage, "None.")));
+        400, size => Text("a:\n", _ => "- a\n", size),
+        bytes => YamlReader.ReadDocuments(bytes, new YamlContext("a.yml", ErrorCode.InvalidPackage, "None.")));
 
     [TestMethod]
     public void ManyDocuments() => Grows(
-        400, size => Text("", _ => "---\na\n", size), bytes => YamlReader.ReadDocuments(bytes, new YamlContext("a.yml", ErrorCode.InvalidPackage, "None.")));
+        400, size => Text("", _ => "---\na\n", size),
+        bytes => YamlReader.ReadDocuments(bytes, new YamlContext("a.yml", ErrorCode.InvalidPackage, "None.")));
 
     [TestMethod]
     public void Manifests() => Grows(
         20,
-        size => Text($"{{\"schemaVersion\":2,\"config\":{Descriptor(0)},\"layers\":[", i => (i == 0 ? "" : ",") + Descriptor(i), size, "]}"),
+        size => Text($"{{\"schemaVersion\":2,\"config\":{Descriptor(0)},\"layers\":[",
+            i => (i == 0 ? "" : ",") + Descriptor(i), size, "]}"),
         bytes => Manifest.Parse(bytes, MediaTypes.OciManifest));
 
     [TestMethod]
-    public void HeadersOfArchives() => OfFile(2, size => [.. Enumerable.Range(0, size / 512).SelectMany(i => ArchiveLayout.HeaderOf($"{i:x}", 0)), .. new byte[1024]]);
+    public void HeadersOfArchives() =>
+        OfFile(2, size => [.. Enumerable.Range(0, size / 512).SelectMany(i => ArchiveLayout.HeaderOf($"{i:x}", 0)), .. new byte[1024]]);
 
     [TestMethod]
     public void AttributesOfArchives() => OfFile(10, size =>
-        [.. Enumerable.Range(0, size / 1536).SelectMany(i => ArchiveLayout.HeaderOf($"{new string('a', 100)}{i:x}", 0)), .. new byte[1024]]);
+        [.. Enumerable.Range(0, size / 1536).SelectMany(i => ArchiveLayout.HeaderOf($"{new string('a', 100)}{i:x}", 0)),
+            .. new byte[1024]]);
 
     [TestMethod]
     public void ImagesOfArchives() => OfFile(40, size =>
@@ -79,7 +89,8 @@ public sealed class AllocationTests
 
     [TestMethod]
     public void EntriesOfLayers() => Grows(
-        10, size => [.. Enumerable.Range(0, size / 512).SelectMany(i => ArchiveLayout.HeaderOf($"{i:x}", 0)), .. new byte[1024]], bytes => ReadLayer(bytes));
+        10, size => [.. Enumerable.Range(0, size / 512).SelectMany(i => ArchiveLayout.HeaderOf($"{i:x}", 0)), .. new byte[1024]],
+        bytes => ReadLayer(bytes));
 
     [TestMethod]
     public void NamesOfLayers() => Grows(20, size => Pulling(new string('a', Math.Min(size, 1_000_000))), bytes => ReadLayer(bytes));
@@ -88,7 +99,8 @@ public sealed class AllocationTests
     public void NamesThatAreTheFolderItself() => Grows(
         20,
         size => Pulling(string.Concat(Enumerable.Repeat("./", Math.Min(size, 1_000_000) / 2)) + ".imgpkg/images.yml"),
-        bytes => Refused(() => BundleContent.ReadAsync(Gzip(bytes), ImageReference.Parse("r.local/a:1"), withPackages: true, CancellationToken.None).GetAwaiter().GetResult()));
+        bytes => Refused(() => BundleContent.ReadAsync(
+            Gzip(bytes), ImageReference.Parse("r.local/a:1"), withPackages: true, CancellationToken.None).GetAwaiter().GetResult()));
 
     [TestMethod]
     public void PathsOfLayers() => Grows(20, size => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("a/", size / 2))), bytes =>
@@ -108,8 +120,10 @@ public sealed class AllocationTests
         40,
         size =>
         {
-            string content = "{\"manifest\":\"" + Digest.Compute([]) + "\",\"imagesLock\":[" + string.Join(',', Enumerable.Range(0, size / 100).Select(i => $"{{\"image\":\"r.local/a@sha256:{i:x64}\"}}")) + "]}";
-            return Encoding.ASCII.GetBytes($"{{\"version\":1,\"digest\":\"{Digest.Compute(Encoding.ASCII.GetBytes(content))}\",\"content\":{content}}}");
+            string content = "{\"manifest\":\"" + Digest.Compute([]) + "\",\"imagesLock\":["
+                + string.Join(',', Enumerable.Range(0, size / 100).Select(i => $"{{\"image\":\"r.local/a@sha256:{i:x64}\"}}")) + "]}";
+            return Encoding.ASCII.GetBytes(
+                $"{{\"version\":1,\"digest\":\"{Digest.Compute(Encoding.ASCII.GetBytes(content))}\",\"content\":{content}}}");
         },
         bytes => ArchiveNotes.Read(bytes, "a.tar", why => new AirgapException(ErrorCode.InvalidArchive, why, "None.")));
 
@@ -124,7 +138,9 @@ public sealed class AllocationTests
             long before = GC.GetTotalAllocatedBytes(precise: true);
             Refused(() => parse(input));
             long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-            TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{input.Length} bytes: {allocated} allocated, {(double)allocated / input.Length:0.0} a byte"));
+            TestContext.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{input.Length} bytes: {allocated} allocated, {(double)allocated / input.Length:0.0} a byte"));
             Assert.IsLessThan(Overhead + ((long)mostPerByte * input.Length), allocated, $"for {input.Length} bytes");
         }
     }
@@ -142,7 +158,8 @@ public sealed class AllocationTests
             Refused(() => PlanAsync(path).GetAwaiter().GetResult());
         });
 
-        static async Task PlanAsync(string path) => await new ArchivePlanner(await ArchiveReader.OpenAsync(path, CancellationToken.None), new PlanOptions())
+        static async Task PlanAsync(string path) =>
+            await new ArchivePlanner(await ArchiveReader.OpenAsync(path, CancellationToken.None), new PlanOptions())
             .PlanAsync(new RelocationSource.Archive(path), CancellationToken.None);
     }
 

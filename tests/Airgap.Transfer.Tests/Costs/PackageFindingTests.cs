@@ -8,19 +8,24 @@ using Airgap.Transfer.Producing;
 
 namespace Airgap.Transfer.Tests.Costs;
 
-/// <summary>A package file that is wrong everywhere costs what it weighs: a hundred findings of a kind are told, and how many more there are.</summary>
+/// <summary>
+/// A package file that is wrong everywhere costs what it weighs: a hundred findings of a kind are told, and how many more there are.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [DoNotParallelize]
 public sealed class PackageFindingTests
 {
     private const int Smallest = 64 * 1024;
-    private const string Package = "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata: {name: a.b.c.1.0.0}\nspec:\n  refName: a.b.c\n  version: 1.0.0\n";
+    private const string Package =
+        "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata: {name: a.b.c.1.0.0}\nspec:\n  refName: a.b.c\n  " +
+        "version: 1.0.0\n";
 
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void UnknownFields() => Bounded(ErrorCode.UnknownPackageField, Package, i => string.Create(CultureInfo.InvariantCulture, $"  {i:x}:\n"), "");
+    public void UnknownFields() =>
+        Bounded(ErrorCode.UnknownPackageField, Package, i => string.Create(CultureInfo.InvariantCulture, $"  {i:x}:\n"), "");
 
     [TestMethod]
     public void ValuesOfTheWrongType() => Bounded(ErrorCode.InvalidPackage, Package + "  licenses: [", _ => "1,", "]\n");
@@ -29,10 +34,12 @@ public sealed class PackageFindingTests
     public void PackagesThatStandTwice() => Bounded(ErrorCode.DuplicatePackage, "", _ => $"---\n{Package}", "");
 
     [TestMethod]
-    public void ImagesThatAreNotLocked() => Bounded(ErrorCode.ReferenceNotLocked, "a:\n", i => string.Create(CultureInfo.InvariantCulture, $"- image: r/{i:x}\n"), "");
+    public void ImagesThatAreNotLocked() =>
+        Bounded(ErrorCode.ReferenceNotLocked, "a:\n", i => string.Create(CultureInfo.InvariantCulture, $"- image: r/{i:x}\n"), "");
 
     [TestMethod]
-    public void PlacesThatAreFetchedFrom() => Bounded(ErrorCode.FetchNotRelocated, Package + "  template: {spec: {fetch: [", _ => "{http: {url: a}},", "]}}\n");
+    public void PlacesThatAreFetchedFrom() =>
+        Bounded(ErrorCode.FetchNotRelocated, Package + "  template: {spec: {fetch: [", _ => "{http: {url: a}},", "]}}\n");
 
     [TestMethod]
     public void EachFileHasItsOwnBound()
@@ -75,7 +82,10 @@ public sealed class PackageFindingTests
             held = GC.GetTotalMemory(forceFullCollection: true) - held;
             GC.KeepAlive(checks);
             perByte.Add((double)allocated / size);
-            TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size} bytes, {parts} parts: {allocated} allocated ({(double)allocated / size:0} a byte), {held} held ({(double)held / size:0} a byte)"));
+            TestContext.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{size} bytes, {parts} parts: {allocated} allocated ({(double)allocated / size:0} a byte), {held} held " +
+                $"({(double)held / size:0} a byte)"));
 
             Diagnostic[] found = [.. problems.Concat(warnings).Where(problem => problem.Code == code)];
             Assert.HasCount(FindingsPerFile.Most + 1, found);

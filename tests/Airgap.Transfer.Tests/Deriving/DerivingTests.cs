@@ -41,17 +41,22 @@ public sealed class DerivingTests
         TransferResult result = await CopyAsync(_registry, selection, s_destination);
 
         PlatformChoice[] wanted = [.. selection.Platforms];
-        string[] taken = [.. GeneratedRepository.Platforms.Where(platform => wanted.Length == 0 || wanted.Any(choice => choice.Takes(platform)))];
+        string[] taken = [.. GeneratedRepository.Platforms.Where(
+            platform => wanted.Length == 0 || wanted.Any(choice => choice.Takes(platform)))];
         Digest[] expected = [.. generated.Expected((package, version) => Takes(packages, package, version), taken)];
         FakeRepository there = _registry.Get(s_destination);
-        Digest[] known = [.. generated.Layers.Select(layer => layer.Layer).Concat(generated.Unreferenced.Select(layer => layer.Layer)).Distinct()];
+        Digest[] known = [.. generated.Layers.Select(layer => layer.Layer)
+            .Concat(generated.Unreferenced.Select(layer => layer.Layer)).Distinct()];
         CollectionAssert.AreEquivalent(expected, there.Blobs.Intersect(known).ToArray());
         Assert.AreEqual(result.Root!.Item.Digest, there.Tags["v1"]);
 
         // What did not go along was not asked for either.
         string[] asked = [.. _registry.Calls.Where(call => call.StartsWith("get-manifest source.local/vendor/", StringComparison.Ordinal))];
-        foreach (int package in Enumerable.Range(0, Packages).Where(p => Enumerable.Range(0, Versions).All(v => !Takes(packages, Name(p), Version(v)))))
-            Assert.IsFalse(asked.Any(call => call.Contains($"/package{package} ", StringComparison.Ordinal) || call.Contains($"/app{package} ", StringComparison.Ordinal)));
+        foreach (int package in Enumerable.Range(0, Packages)
+            .Where(p => Enumerable.Range(0, Versions).All(v => !Takes(packages, Name(p), Version(v)))))
+            Assert.IsFalse(asked.Any(
+                call => call.Contains($"/package{package} ", StringComparison.Ordinal)
+                || call.Contains($"/app{package} ", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -62,22 +67,29 @@ public sealed class DerivingTests
         Digest direct = await DigestAsync(_registry, GeneratedRepository.Bundle, selection);
 
         // The same choices in another order.
-        Assert.AreEqual(direct, await DigestAsync(_registry, GeneratedRepository.Bundle, Selection("p0.example.com; p1.internal.example.com@latest:1;p0.example.com", "linux/amd64")));
+        Assert.AreEqual(direct, await DigestAsync(
+            _registry, GeneratedRepository.Bundle,
+            Selection("p0.example.com; p1.internal.example.com@latest:1;p0.example.com", "linux/amd64")));
 
         // Of a mirror of all of it, and of an archive.
         Relocator relocator = new(_registry);
         RelocationSource source = new RelocationSource.Bundle(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"));
-        await relocator.RunAsync(await relocator.PlanAsync(source, new PlanOptions(), default), new RelocationDestination.Repository(RepositoryName.Parse("mirror.local/whole")), new TransferOptions(), default);
+        await relocator.RunAsync(
+            await relocator.PlanAsync(source, new PlanOptions(), default),
+            new RelocationDestination.Repository(RepositoryName.Parse("mirror.local/whole")), new TransferOptions(), default);
         Assert.AreEqual(direct, await DigestAsync(_registry, "mirror.local/whole", selection));
 
         using TempFolder folder = new();
-        await relocator.RunAsync(await relocator.PlanAsync(source, new PlanOptions { EmbedConfigs = true }, default), new RelocationDestination.Archive(folder["all.tar"]), new TransferOptions(), default);
+        await relocator.RunAsync(
+            await relocator.PlanAsync(source, new PlanOptions { EmbedConfigs = true }, default),
+            new RelocationDestination.Archive(folder["all.tar"]), new TransferOptions(), default);
         _registry.Calls.Clear();
         ArchiveRegistry archive = await ArchiveRegistry.OpenAsync(new RelocationSource.Archive(folder["all.tar"]), _registry, default);
         using Deriver deriver = new(archive, selection, null, 4);
         using Derivation derivation = await deriver.DeriveAsync(archive.Root, archive.Tag, default);
         Assert.AreEqual(direct, derivation.Digest);
-        TransferPlan plan = await new Relocator(derivation.Over(archive)).PlanAsync(derivation.Source, derivation.Planning(new PlanOptions()), default);
+        TransferPlan plan = await new Relocator(derivation.Over(archive))
+            .PlanAsync(derivation.Source, derivation.Planning(new PlanOptions()), default);
         Assert.IsEmpty(_registry.Calls, "No registry is asked.");
         await relocator.RunAsync(plan, new RelocationDestination.Repository(s_destination), new TransferOptions(), default);
         Assert.AreEqual(direct, _registry.Get(s_destination).Tags["v1"]);
@@ -101,7 +113,8 @@ public sealed class DerivingTests
         ImagesLock locked = ImagesLock.Read(Encoding.UTF8.GetBytes(Text(files, BundleFile.LockPath)), "lock");
         Assert.AreEqual("vendor.example.com/package0:1.0.0", locked.Images[0].Annotations["kbld.carvel.dev/id"]);
         Assert.IsTrue(locked.Images[0].Annotations.ContainsKey("kbld.carvel.dev/origins"));
-        Assert.AreSequenceEqual([".imgpkg/bundle.yml", ".imgpkg/images.yml", "packages/p0.example.com/package.yml"], files.Select(file => file.Path));
+        Assert.AreSequenceEqual(
+            [".imgpkg/bundle.yml", ".imgpkg/images.yml", "packages/p0.example.com/package.yml"], files.Select(file => file.Path));
         Assert.DoesNotContain("rc.1", Text(files, "packages/p0.example.com/package.yml"));
         Assert.StartsWith("# p0.example.com\napiVersion", Text(files, "packages/p0.example.com/package.yml"));
     }
@@ -125,11 +138,13 @@ public sealed class DerivingTests
     public async Task AMissingPlatformIsToldOrSkipped()
     {
         await GeneratedRepository.CreateAsync(_registry, 2, 2);
-        AirgapException missing = await Assert.ThrowsExactlyAsync<AirgapException>(() => DigestAsync(_registry, GeneratedRepository.Bundle, Selection("p0.example.com", "linux/amd64; linux/s390x")));
+        AirgapException missing = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => DigestAsync(_registry, GeneratedRepository.Bundle, Selection("p0.example.com", "linux/amd64; linux/s390x")));
         Assert.AreEqual(ErrorCode.PlatformMissing, missing.Code);
         Assert.Contains("no linux/s390x: it has linux/amd64, linux/arm/v7, linux/arm64, windows/amd64", missing.Message);
         BundleSelection skips = Selection("p0.example.com", "linux/amd64; linux/s390x") with { SkipMissingPlatforms = true };
-        Assert.AreNotEqual(_registry.Get(GeneratedRepository.Bundle).Tags["v1"], await DigestAsync(_registry, GeneratedRepository.Bundle, skips));
+        Assert.AreNotEqual(_registry.Get(GeneratedRepository.Bundle).Tags["v1"],
+            await DigestAsync(_registry, GeneratedRepository.Bundle, skips));
 
         using Deriver deriver = new(_registry, Selection(null, "linux/s390x") with { SkipMissingPlatforms = true }, null, 4);
         using Derivation whole = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", default);
@@ -143,7 +158,8 @@ public sealed class DerivingTests
         await GeneratedRepository.CreateAsync(_registry, 1, 1);
         TransferResult index = await CopyAsync(_registry, Selection(null, "linux/amd64"), s_destination);
         Assert.HasCount(3, index.Items.Where(item => item.Item.Content.Manifest.IsIndex));
-        TransferResult flat = await CopyAsync(_registry, Selection(null, "linux/amd64") with { Flatten = true }, RepositoryName.Parse("mirror.local/flat"));
+        TransferResult flat = await CopyAsync(
+            _registry, Selection(null, "linux/amd64") with { Flatten = true }, RepositoryName.Parse("mirror.local/flat"));
         Assert.IsEmpty(flat.Items.Where(item => item.Item.Content.Manifest.IsIndex));
     }
 
@@ -152,7 +168,8 @@ public sealed class DerivingTests
     {
         await GeneratedRepository.CreateAsync(_registry, 2, 2);
         BundleSelection all = Selection("*", string.Join(';', GeneratedRepository.Platforms)) with { Prereleases = [] };
-        Assert.AreEqual(_registry.Get(GeneratedRepository.Bundle).Tags["v1"], await DigestAsync(_registry, GeneratedRepository.Bundle, all));
+        Assert.AreEqual(_registry.Get(GeneratedRepository.Bundle).Tags["v1"],
+            await DigestAsync(_registry, GeneratedRepository.Bundle, all));
     }
 
     [TestMethod]
@@ -161,7 +178,8 @@ public sealed class DerivingTests
     public async Task AChoiceOfNothingSaysWhatThereIs(string choice, string has)
     {
         await GeneratedRepository.CreateAsync(_registry, 2, 2);
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => DigestAsync(_registry, GeneratedRepository.Bundle, Selection(choice, null)));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => DigestAsync(_registry, GeneratedRepository.Bundle, Selection(choice, null)));
         Assert.AreEqual(ErrorCode.PackageNotFound, failure.Code);
         Assert.Contains(has, failure.Message);
     }
@@ -175,7 +193,8 @@ public sealed class DerivingTests
     {
         null => true,
         "p0.example.com" => package == "p0.example.com" && !version.Contains("rc"),
-        "p0.example.com@>=1.1 <2; p3.internal.example.com@latest:2" => package is "p0.example.com" or "p3.internal.example.com" && version is "1.1.0" or "1.2.0",
+        "p0.example.com@>=1.1 <2; p3.internal.example.com@latest:2" =>
+            package is "p0.example.com" or "p3.internal.example.com" && version is "1.1.0" or "1.2.0",
         "*.internal.example.com@latest" => package.Contains("internal") && version == "1.2.0",
         "p*@1.0.0" => version == "1.0.0",
         "p2.example.com@=1.3.0-rc.1" => package == "p2.example.com" && version == "1.3.0-rc.1",
@@ -200,15 +219,19 @@ public sealed class DerivingTests
     {
         using Deriver deriver = new(registry, selection, null, 4);
         using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", default);
-        TransferPlan plan = await new Relocator(derivation.Over(registry)).PlanAsync(derivation.Source, derivation.Planning(new PlanOptions { EmbedConfigs = true, Destination = destination }), default);
-        return await new Relocator(registry).RunAsync(plan, new RelocationDestination.Repository(destination), new TransferOptions(), default);
+        TransferPlan plan = await new Relocator(derivation.Over(registry))
+            .PlanAsync(derivation.Source, derivation.Planning(new PlanOptions { EmbedConfigs = true, Destination = destination }), default);
+        return await new Relocator(registry).RunAsync(
+            plan, new RelocationDestination.Repository(destination), new TransferOptions(), default);
     }
 
     private async Task<ImmutableArray<BundleFile>> FilesAsync(PlannedItem bundle)
     {
-        await using Stream layer = await _registry.Get(s_destination).GetBlob(BundleContent.LayerOf(bundle.Content.Manifest, bundle.Source)).OpenAsync(0, default);
+        await using Stream layer =
+            await _registry.Get(s_destination).GetBlob(BundleContent.LayerOf(bundle.Content.Manifest, bundle.Source)).OpenAsync(0, default);
         return await BundleFile.ReadAllAsync(layer, bundle.Source, default);
     }
 
-    private static string Text(ImmutableArray<BundleFile> files, string path) => Encoding.UTF8.GetString(files.Single(file => file.Path == path).Bytes.Span);
+    private static string Text(ImmutableArray<BundleFile> files, string path) =>
+        Encoding.UTF8.GetString(files.Single(file => file.Path == path).Bytes.Span);
 }

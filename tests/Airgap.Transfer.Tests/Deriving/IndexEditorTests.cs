@@ -16,19 +16,25 @@ public sealed class IndexEditorTests
     [TestMethod]
     public void WhatStaysStaysAsItWasWritten()
     {
-        string one = $$$"""{ "mediaType":"{{{MediaTypes.DockerManifest}}}",  "size": 7, "digest": "{{{s_one}}}", "platform": {"os":"linux","architecture":"amd64", "x-é": 1.50} }""";
-        string two = $$$"""{"mediaType":"{{{MediaTypes.DockerManifest}}}","digest":"{{{s_two}}}","size":9,"data":"AAAA","platform":{"os":"linux","architecture":"arm64","variant":"v8"}}""";
-        Manifest index = Manifest.Parse(Encoding.UTF8.GetBytes($$$"""{ "schemaVersion": 2, "mediaType": "{{{MediaTypes.DockerManifestList}}}", "x": [1, 2.0], "manifests": [ {{{one}}}, {{{two}}} ] }"""));
+        string one =
+            $$$"""{ "mediaType":"{{{MediaTypes.DockerManifest}}}",  "size": 7, "digest": "{{{s_one}}}", "platform": {"os":"linux","architecture":"amd64", "x-é": 1.50} }""";
+        string two =
+            $$$"""{"mediaType":"{{{MediaTypes.DockerManifest}}}","digest":"{{{s_two}}}","size":9,"data":"AAAA","platform":{"os":"linux","architecture":"arm64","variant":"v8"}}""";
+        Manifest index = Manifest.Parse(
+            Encoding.UTF8.GetBytes(
+                $$$"""{ "schemaVersion": 2, "mediaType": "{{{MediaTypes.DockerManifestList}}}", "x": [1, 2.0], "manifests": [ {{{one}}}, {{{two}}} ] }"""));
         ImmutableArray<IndexChild> children = IndexEditor.Read(index);
         Assert.AreSequenceEqual(["linux/amd64", "linux/arm64/v8"], children.Select(child => child.Platform!));
 
         Manifest first = IndexEditor.Write(index, [children[0].Descriptor, null]);
-        Assert.AreEqual($$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.DockerManifestList}}}","x":[1, 2.0],"manifests":[{{{one}}}]}""", Encoding.UTF8.GetString(first.Bytes.Span));
+        Assert.AreEqual($$$"""{"schemaVersion":2,"mediaType":"{{{MediaTypes.DockerManifestList}}}","x":[1, 2.0],"manifests":[{{{one}}}]}""",
+            Encoding.UTF8.GetString(first.Bytes.Span));
         Assert.AreEqual(MediaTypes.DockerManifestList, first.MediaType);
 
         // What is embedded of the old content goes with it.
         Manifest other = IndexEditor.Write(index, [null, new Descriptor(MediaTypes.DockerManifest, s_one, 70)]);
-        Assert.Contains($$$"""[{"mediaType":"{{{MediaTypes.DockerManifest}}}","digest":"{{{s_one}}}","size":70,"platform":{"os":"linux","architecture":"arm64","variant":"v8"}}]""", Encoding.UTF8.GetString(other.Bytes.Span));
+        Assert.Contains(
+            $$$"""[{"mediaType":"{{{MediaTypes.DockerManifest}}}","digest":"{{{s_one}}}","size":70,"platform":{"os":"linux","architecture":"arm64","variant":"v8"}}]""", Encoding.UTF8.GetString(other.Bytes.Span));
     }
 
     [TestMethod]
@@ -39,7 +45,8 @@ public sealed class IndexEditorTests
     [DataRow("linux/amd64", "windows/amd64", false)]
     [DataRow("linux/amd64", "linux/amd64/v2", true)]
     [DataRow("linux/amd64/v1", "linux/amd64/v2", false)]
-    public void APlatformTakesItsVariants(string wanted, string has, bool takes) => Assert.AreEqual(takes, PlatformChoice.Parse(wanted).Takes(has));
+    public void APlatformTakesItsVariants(string wanted, string has, bool takes) =>
+        Assert.AreEqual(takes, PlatformChoice.Parse(wanted).Takes(has));
 
     [TestMethod]
     [DataRow("a.b.c @ >= 1.2.0   <2.0.0", "a.b.c@>= 1.2.0 <2.0.0")]
@@ -52,12 +59,15 @@ public sealed class IndexEditorTests
         Assert.AreEqual(canonical, PackageChoice.Parse(canonical).ToString());
     }
 
-    /// <summary>Texts of the signs that choices are made of are read or refused, and what is read is read again from what it is written as.</summary>
+    /// <summary>
+    /// Texts of the signs that choices are made of are read or refused, and what is read is read again from what it is written as.
+    /// </summary>
     [TestMethod]
     public void AnyTextIsReadOrRefused()
     {
         Random random = new(20261129);
-        string[] parts = ["a", "b.c", "*", "?", "@", " ", ">=", "<", "!", "=", "1", "1.2", "1.2.3", "1.x", "-rc.1", "+b", "||", "latest", "latest:2", ":", "\u0000", "é", "99999999999999999999"];
+        string[] parts = ["a", "b.c", "*", "?", "@", " ", ">=", "<", "!", "=", "1", "1.2", "1.2.3", "1.x", "-rc.1", "+b", "||", "latest",
+            "latest:2", ":", "\u0000", "é", "99999999999999999999"];
         int read = 0;
         for (int i = 0; i < 20_000; i++)
         {

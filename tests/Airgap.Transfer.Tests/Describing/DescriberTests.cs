@@ -59,10 +59,12 @@ public sealed class DescriberTests : RelocatorTestBase
     {
         BundleDescription bundle = await new Describer(Registry).DescribeAsync(Mirror("nested-bundle"), new(), Token);
         Assert.IsTrue(Registry.Calls.All(call => call.Contains($"{Fixtures.Registry}/mirror/nested-bundle ", StringComparison.Ordinal)));
-        Assert.AreSequenceEqual(["mid-bundle", "simple-app-bundle"], bundle.Bundles.Select(nested => nested.Origin.Repository.LastSegment).ToArray());
+        Assert.AreSequenceEqual(
+            ["mid-bundle", "simple-app-bundle"], bundle.Bundles.Select(nested => nested.Origin.Repository.LastSegment).ToArray());
         Assert.IsTrue(bundle.Bundles.All(nested => nested.Image.Repository.Path == "mirror/nested-bundle"));
         ImageDescription locations = bundle.Images.Single(image => image.Kind == DescribedKind.Internal);
-        Assert.AreEqual(Registry.Get($"{Fixtures.Registry}/mirror/nested-bundle").Tags[LocationsImage.Tag(bundle.Digest)], locations.Image.Digest);
+        Assert.AreEqual(Registry.Get($"{Fixtures.Registry}/mirror/nested-bundle").Tags[LocationsImage.Tag(bundle.Digest)],
+            locations.Image.Digest);
         Assert.Contains("Type: Internal", DescriptionText.Write(bundle));
     }
 
@@ -70,7 +72,8 @@ public sealed class DescriberTests : RelocatorTestBase
     public async Task WithoutOriginsWhatIsNotBesideTheBundleIsListedAsThat()
     {
         Registry.Get($"{Fixtures.Registry}/mirror/simple-app-bundle").Remove(Digest.Parse(Backend));
-        BundleDescription bundle = await new Describer(Registry).DescribeAsync(Mirror("simple-app-bundle"), new() { Origins = false }, Token);
+        BundleDescription bundle =
+            await new Describer(Registry).DescribeAsync(Mirror("simple-app-bundle"), new() { Origins = false }, Token);
         Assert.IsFalse(Registry.Calls.Any(call => call.Contains("/apps/", StringComparison.Ordinal)));
         ImageDescription missing = bundle.Images.Single(image => image.Error is not null);
         Assert.AreEqual($"{Fixtures.Registry}/apps/backend@{Backend}", missing.Image.ToString());
@@ -134,7 +137,8 @@ public sealed class DescriberTests : RelocatorTestBase
         Assert.AreEqual(Backend, backend.GetProperty("digest").GetString());
         Assert.AreEqual("Image", backend.GetProperty("type").GetString());
         Assert.AreEqual(40380, backend.GetProperty("layers")[0].GetProperty("size").GetInt64());
-        Assert.AreEqual($"{Fixtures.Registry}/apps/backend", backend.GetProperty("annotations").GetProperty("kbld.carvel.dev/id").GetString());
+        Assert.AreEqual($"{Fixtures.Registry}/apps/backend",
+            backend.GetProperty("annotations").GetProperty("kbld.carvel.dev/id").GetString());
     }
 
     private static void AssertGolden(string name, BundleDescription bundle)

@@ -62,7 +62,8 @@ public sealed class DescriptionOutputTests
         {
             Image = image,
             Origin = image,
-            Images = [new ImageDescription { Image = image, Origin = image, Kind = DescribedKind.Image, Annotations = ImmutableSortedDictionary<string, string>.Empty.Add(key, value) }],
+            Images = [new ImageDescription { Image = image, Origin = image, Kind = DescribedKind.Image,
+                Annotations = ImmutableSortedDictionary<string, string>.Empty.Add(key, value) }],
         };
     }
 }

@@ -6,7 +6,9 @@ using Airgap.Transfer.Tests.Archives;
 
 namespace Airgap.Transfer.Tests.Describing;
 
-/// <summary>Bundles that pin bundles over many levels: few bytes, and without a bound as much to tell as two to the power of the levels.</summary>
+/// <summary>
+/// Bundles that pin bundles over many levels: few bytes, and without a bound as much to tell as two to the power of the levels.
+/// </summary>
 [TestClass]
 public sealed class ManyLevelsTests : RelocatorTestBase
 {
@@ -30,7 +32,8 @@ public sealed class ManyLevelsTests : RelocatorTestBase
         Assert.Contains("\"isRepeated\": true", json);
         await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/levels");
         BundleDescription there = await new Describer(Registry).DescribeAsync(
-            Oci.Naming.ImageReference.ByDigest(Oci.Naming.RepositoryName.Parse("dest.example/levels"), description.Digest), new DescribeOptions(), Token);
+            Oci.Naming.ImageReference.ByDigest(Oci.Naming.RepositoryName.Parse("dest.example/levels"), description.Digest),
+            new DescribeOptions(), Token);
         Assert.AreEqual(41, All(there).Count(bundle => !bundle.IsRepeated));
     }
 
@@ -53,7 +56,8 @@ public sealed class ManyLevelsTests : RelocatorTestBase
         for (int level = 2; level <= 300; level++)
             below = archive.Bundle("r.local/a", [$"r.local/a@{below}"], isRoot: level == 300);
         await File.WriteAllBytesAsync(folder["a.tar"], archive.ToTar(), Token);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => Describer.DescribeArchiveAsync(new(folder["a.tar"]), new DescribeOptions(), Token));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => Describer.DescribeArchiveAsync(new(folder["a.tar"]), new DescribeOptions(), Token));
         Assert.AreEqual(ErrorCode.InvalidBundle, e.Code);
         Assert.Contains("more than 255 levels deep", e.Message);
     }
@@ -68,7 +72,10 @@ public sealed class ManyLevelsTests : RelocatorTestBase
         {
             string[] pinned = below;
             // Two bundles of one content would be one.
-            below = [.. Enumerable.Range(0, 2).Select(i => $"r.local/{(char)('a' + i)}@{archive.Bundle($"r.local/{(char)('a' + i)}", i == 0 ? pinned : pinned.Length == 0 ? [$"r.local/a@{Leaf(archive)}"] : pinned.Reverse())}")];
+            below = [.. Enumerable.Range(0, 2)
+                .Select(
+                    i =>
+                    $"r.local/{(char)('a' + i)}@{archive.Bundle($"r.local/{(char)('a' + i)}", i == 0 ? pinned : pinned.Length == 0 ? [$"r.local/a@{Leaf(archive)}"] : pinned.Reverse())}")];
         }
 
         archive.Bundle("r.local/root", below, isRoot: true);

@@ -22,7 +22,8 @@ public sealed class TagListerTests : RelocatorTestBase
     [TestMethod]
     public async Task AllTagsInOrderWithWhatTheyStandFor()
     {
-        IEnumerable<ListedTag> tags = await new TagLister(Registry).ListAsync(s_relocated, new() { Digests = true, Internal = true }, Token);
+        IEnumerable<ListedTag> tags =
+            await new TagLister(Registry).ListAsync(s_relocated, new() { Digests = true, Internal = true }, Token);
         Assert.AreEqual(
             await File.ReadAllTextAsync(Fixtures.Golden("simple-app-bundle.mirror-tags.txt"), Token),
             string.Concat(tags.Select(tag => $"{tag.Name} {tag.Digest}\n")));
@@ -67,7 +68,8 @@ public sealed class TagListerTests : RelocatorTestBase
                 new ListedTag("v1.0.0", null),
             ],
             (await TagLister.ListArchiveAsync(new(Fixtures.Golden("signed-bundle.tar")), new(), Token)).ToArray());
-        ListedTag only = (await TagLister.ListArchiveAsync(new(Fixtures.Golden("simple-app-bundle.tar")), new() { Digests = true }, Token)).Single();
+        ListedTag only = (await TagLister.ListArchiveAsync(new(Fixtures.Golden("simple-app-bundle.tar")), new() { Digests = true }, Token))
+            .Single();
         Assert.AreEqual(Registry.Get(s_relocated).Tags["v1.0.0"], only.Digest);
     }
 

@@ -34,7 +34,8 @@ public sealed class ArtifactRouteTests : WireTestBase
         Assert.Contains(Sbom, await content.AssertCompleteAsync("apps/it", FrontendTag));
 
         await CopyAsync(
-            client, new RelocationSource.Bundle(ImageReference.Parse($"{old.Host}/apps/it:v1.0.0")), Repository(modern.Host, "apps/back"), s_withArtifacts);
+            client, new RelocationSource.Bundle(ImageReference.Parse($"{old.Host}/apps/it:v1.0.0")),
+            Repository(modern.Host, "apps/back"), s_withArtifacts);
         Assert.AreSequenceEqual([Sbom], await ReferrersAsync(modern, "apps/back", Frontend));
         using RegistryContent back = RegistryContent.At(modern.Host);
         await back.AssertCompleteAsync("apps/back", Sbom);
@@ -51,13 +52,15 @@ public sealed class ArtifactRouteTests : WireTestBase
         using RegistryContent content = RegistryContent.At(old.Host);
         Assert.Contains(Sbom, await content.AssertCompleteAsync("apps/it", FrontendTag));
         Assert.IsGreaterThan(0, source.Of(RequestKind.ReferrersGet).Count);
-        Assert.AreEqual(1, source.Requests.Count(request => request.Path.EndsWith($"/manifests/{FrontendTag}", StringComparison.Ordinal)), "The tag is listed, and may know more than the API.");
+        Assert.AreEqual(1, source.Requests.Count(request => request.Path.EndsWith($"/manifests/{FrontendTag}", StringComparison.Ordinal)),
+            "The tag is listed, and may know more than the API.");
     }
 
     private static async Task<string[]> ReferrersAsync(RegistryFixture registry, string repository, string digest)
     {
         using HttpClient client = new();
-        using JsonDocument index = JsonDocument.Parse(await client.GetStringAsync(new Uri(registry.Address, $"v2/{repository}/referrers/{digest}")));
+        using JsonDocument index =
+            JsonDocument.Parse(await client.GetStringAsync(new Uri(registry.Address, $"v2/{repository}/referrers/{digest}")));
         return [.. index.RootElement.GetProperty("manifests").EnumerateArray().Select(listed => listed.GetProperty("digest").GetString()!)];
     }
 }

@@ -15,7 +15,8 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 [TestCategory(TestKinds.Servers)]
 public sealed class BehaviourTests : WireTestBase
 {
-    private const RegistryBehaviours Harmless = RegistryBehaviours.ImmutableTags | RegistryBehaviours.NoDelete | RegistryBehaviours.NoMount | RegistryBehaviours.NoManifestHead
+    private const RegistryBehaviours Harmless =
+        RegistryBehaviours.ImmutableTags | RegistryBehaviours.NoDelete | RegistryBehaviours.NoMount | RegistryBehaviours.NoManifestHead
         | RegistryBehaviours.NoContentDigest | RegistryBehaviours.PagedTags | RegistryBehaviours.Late;
 
     [TestMethod]
@@ -29,7 +30,8 @@ public sealed class BehaviourTests : WireTestBase
     [DataRow(Harmless)]
     public async Task ABundleArrivesWholeAndIsFoundThereTheNextTime(RegistryBehaviours behaviours)
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         source.OnRequest = RegistryBehaviour.Of(behaviours);
         destination.OnRequest = RegistryBehaviour.Of(behaviours);
@@ -51,7 +53,8 @@ public sealed class BehaviourTests : WireTestBase
     [DataRow(UploadBehaviours.NoMount | UploadBehaviours.BlobsOnce)]
     public async Task ABundleArrivesHoweverTheRegistryTakesItsBlobs(UploadBehaviours behaviours)
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         destination.OnRequest = UploadBehaviour.Of(behaviours);
         using RegistryClient client = Client(source);
@@ -78,12 +81,14 @@ public sealed class BehaviourTests : WireTestBase
     [TestMethod]
     public async Task AnImmutableTagStaysAsItIsAndIsNamed()
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         destination.OnRequest = RegistryBehaviour.Of(RegistryBehaviours.ImmutableTags);
         using RegistryClient client = Client(source);
         await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it"));
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it")));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it")));
         Assert.AreEqual(ErrorCode.TagImmutable, e.Code, e.Message);
         Assert.Contains("apps/it", e.Message);
         using RegistryContent content = RegistryContent.At(destination.Host);
@@ -95,11 +100,13 @@ public sealed class BehaviourTests : WireTestBase
     [DataRow(RegistryBehaviours.ReadOnly, ErrorCode.ReadOnlyRepository)]
     public async Task WhatTakesNothingSaysWhy(RegistryBehaviours behaviours, ErrorCode expected)
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         destination.OnRequest = RegistryBehaviour.Of(behaviours);
         using RegistryClient client = Client(source);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
         Assert.AreEqual(expected, e.Code, e.Message);
         Assert.Contains(destination.Host, e.Advice);
         Assert.AreEqual(0, client.Statistics.Retries);
@@ -113,11 +120,14 @@ public sealed class BehaviourTests : WireTestBase
     [DataRow(413, "DENIED", "Quota exceeded for repository", ErrorCode.QuotaExceeded)]
     public async Task RegistriesSayItInTheirOwnWay(int status, string code, string message, ErrorCode expected)
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        destination.OnRequest = (request, _) => request.Kind == RequestKind.UploadPost ? Fault.Status(status, $$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""") : null;
+        destination.OnRequest = (request, _) => request.Kind == RequestKind.UploadPost
+            ? Fault.Status(status, $$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""") : null;
         using RegistryClient client = Client(source);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
         Assert.AreEqual(expected, e.Code, e.Message);
     }
 
@@ -127,7 +137,8 @@ public sealed class BehaviourTests : WireTestBase
         await using RegistryFixture source = await StartWithImageAsync(6 * 1024 * 1024);
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         int closed = 0;
-        destination.OnRequest = (request, context) => request.Kind == RequestKind.UploadPut && context.Request.ContentLength > 1024 * 1024 ? Fault.Custom(async (refused, _) =>
+        destination.OnRequest = (request, context) => request.Kind == RequestKind.UploadPut && context.Request.ContentLength > 1024 * 1024
+            ? Fault.Custom(async (refused, _) =>
         {
             Interlocked.Increment(ref closed);
             await refused.Request.Body.ReadExactlyAsync(new byte[64 * 1024], refused.RequestAborted);
@@ -136,7 +147,8 @@ public sealed class BehaviourTests : WireTestBase
             await refused.Response.CompleteAsync();
         }) : null;
         using RegistryClient client = Client(source);
-        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/image:v1")), Repository(destination.Host, "apps/it"));
+        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/image:v1")),
+            Repository(destination.Host, "apps/it"));
         Assert.IsPositive(closed);
         Assert.IsNotEmpty(destination.Of(RequestKind.UploadPatch));
         using RegistryContent content = RegistryContent.At(destination.Host);
@@ -149,7 +161,8 @@ public sealed class BehaviourTests : WireTestBase
         await using RegistryFixture source = await StartWithImageAsync(12 * 1024 * 1024);
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         int lost = 0;
-        destination.OnRequest = (request, context) => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch && context.Request.ContentLength > 2 * 1024 * 1024
+        destination.OnRequest = (request, context) =>
+            request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch && context.Request.ContentLength > 2 * 1024 * 1024
             ? Fault.Custom(async (refused, _) =>
             {
                 // Whoever sends on without an answer is reset before it can read one.
@@ -167,9 +180,11 @@ public sealed class BehaviourTests : WireTestBase
             })
             : null;
         using RegistryClient client = Client(source);
-        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/image:v1")), Repository(destination.Host, "apps/it"));
+        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/image:v1")),
+            Repository(destination.Host, "apps/it"));
         Assert.IsGreaterThanOrEqualTo(1, lost);
-        Assert.IsNotEmpty(destination.Of(RequestKind.UploadPatch).Where(request => request.Status == 202 && request.RequestBytes is > 1024 * 1024 and <= 2 * 1024 * 1024));
+        Assert.IsNotEmpty(destination.Of(RequestKind.UploadPatch)
+            .Where(request => request.Status == 202 && request.RequestBytes is > 1024 * 1024 and <= 2 * 1024 * 1024));
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("apps/it", "v1");
     }
@@ -194,7 +209,8 @@ public sealed class BehaviourTests : WireTestBase
             : asked[^1] ? Fault.Status(417) : null;
         };
         using RegistryClient client = Client(source);
-        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/image:v1")), Repository(destination.Host, "apps/it"));
+        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/image:v1")),
+            Repository(destination.Host, "apps/it"));
         Assert.AreSequenceEqual(new[] { false, true, false }, asked);
         using RegistryContent content = RegistryContent.At(destination.Host);
         await content.AssertCompleteAsync("apps/it", "v1");
@@ -210,5 +226,7 @@ public sealed class BehaviourTests : WireTestBase
         return registry;
     }
 
-    private static string Golden(string bundle) => File.ReadAllLines(Fixtures.Golden($"{bundle}.mirror-tags.txt")).Single(line => line.StartsWith("v1.0.0 ", StringComparison.Ordinal)).Split(' ')[1];
+    private static string Golden(string bundle) =>
+        File.ReadAllLines(Fixtures.Golden($"{bundle}.mirror-tags.txt"))
+            .Single(line => line.StartsWith("v1.0.0 ", StringComparison.Ordinal)).Split(' ')[1];
 }

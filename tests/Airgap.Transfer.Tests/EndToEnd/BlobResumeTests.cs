@@ -31,7 +31,8 @@ public sealed class BlobResumeTests : WireTestBase
 
         source.Clear();
         await ResumeAsync(source, folder);
-        RecordedRequest blob = Assert.ContainsSingle(source.Of(RequestKind.BlobGet).Where(request => request.Reference == RegistryWriter.DigestOf(layer)));
+        RecordedRequest blob = Assert.ContainsSingle(
+            source.Of(RequestKind.BlobGet).Where(request => request.Reference == RegistryWriter.DigestOf(layer)));
         Assert.StartsWith("bytes=", blob.Header("Range"), "a range is asked for");
         // What is written is written a buffer at a time.
         Assert.IsLessThanOrEqualTo(Size - Cut + (256 * 1024), blob.ResponseBytes);
@@ -41,7 +42,8 @@ public sealed class BlobResumeTests : WireTestBase
         source.Clear();
         File.Move(folder["a.tar"], folder["a.tar.partial"]);
         await ResumeAsync(source, folder);
-        Assert.HasCount(zeros > 64 * 1024 ? 1 : 0, source.Of(RequestKind.BlobGet).Where(request => request.Reference == RegistryWriter.DigestOf(layer)));
+        Assert.HasCount(zeros > 64 * 1024 ? 1 : 0,
+            source.Of(RequestKind.BlobGet).Where(request => request.Reference == RegistryWriter.DigestOf(layer)));
         await AssertRightAsync(folder);
     }
 
@@ -84,10 +86,12 @@ public sealed class BlobResumeTests : WireTestBase
                 both.TrySetResult();
             return Fault.Delay(both.Task);
         };
-        await Task.WhenAll(new[] { one, two }.Select(client => CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it"))));
+        await Task.WhenAll(new[] { one, two }.Select(
+            client => CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it"))));
         destination.OnRequest = null;
         await AssertGoldenAsync(destination.Host, "apps/it", "nested-bundle");
-        VerificationResult verified = await new Verifier(one).VerifyAsync(new RelocationSource.Bundle(ImageReference.Parse($"{destination.Host}/apps/it:v1.0.0")), Token);
+        VerificationResult verified = await new Verifier(one).VerifyAsync(
+            new RelocationSource.Bundle(ImageReference.Parse($"{destination.Host}/apps/it:v1.0.0")), Token);
         Assert.IsTrue(verified.IsRight, string.Join('\n', verified.Problems));
     }
 
@@ -103,9 +107,11 @@ public sealed class BlobResumeTests : WireTestBase
 
     private async Task BreakAsync(RegistryFixture source, TempFolder folder)
     {
-        source.OnRequest = (request, _) => request.Kind == RequestKind.BlobGet && request.Header("Range") is null ? Fault.CutBody(Cut) : request.Kind == RequestKind.BlobGet ? Fault.Status(404) : null;
+        source.OnRequest = (request, _) => request.Kind == RequestKind.BlobGet && request.Header("Range") is null
+            ? Fault.CutBody(Cut) : request.Kind == RequestKind.BlobGet ? Fault.Status(404) : null;
         using RegistryClient client = Client(source, retries: 1);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, Source(source), new RelocationDestination.Archive(folder["a.tar"])));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(client, Source(source), new RelocationDestination.Archive(folder["a.tar"])));
         Assert.IsTrue(e.Code is ErrorCode.RegistryUnreachable or ErrorCode.BlobUnknown, e.ToString());
         Assert.IsTrue(File.Exists(folder["a.tar.partial"]));
         source.OnRequest = null;
@@ -114,14 +120,17 @@ public sealed class BlobResumeTests : WireTestBase
     private async Task ResumeAsync(RegistryFixture source, TempFolder folder)
     {
         using RegistryClient client = Client(source);
-        await CopyAsync(client, Source(source), new RelocationDestination.Archive(folder["a.tar"]), transfer: new TransferOptions { Resume = true });
+        await CopyAsync(client, Source(source), new RelocationDestination.Archive(folder["a.tar"]),
+            transfer: new TransferOptions { Resume = true });
     }
 
-    private static RelocationSource Source(RegistryFixture source) => new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/large:1"));
+    private static RelocationSource Source(RegistryFixture source) =>
+        new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/large:1"));
 
     private async Task AssertRightAsync(TempFolder folder)
     {
-        VerificationResult verified = await new Verifier(new FakeRegistry()).VerifyAsync(new RelocationSource.Archive(folder["a.tar"]), Token);
+        VerificationResult verified =
+            await new Verifier(new FakeRegistry()).VerifyAsync(new RelocationSource.Archive(folder["a.tar"]), Token);
         Assert.IsTrue(verified.IsRight, string.Join('\n', verified.Problems));
     }
 }

@@ -37,7 +37,8 @@ public sealed class ByteCountTests : WireTestBase
         Assert.AreEqual(result.Plan.TotalBytes, await ServedAsync(source));
 
         source.Clear();
-        TransferResult again = await CopyAsync(client, BundleSource("index-bundle"), archive, transfer: new TransferOptions { Resume = true });
+        TransferResult again = await CopyAsync(
+            client, BundleSource("index-bundle"), archive, transfer: new TransferOptions { Resume = true });
         Assert.AreEqual(0, again.Blobs.Count(blob => blob.Outcome == BlobOutcome.Copied && !IsConfig(again, blob)));
         Assert.AreEqual(0, await ServedAsync(source));
     }
@@ -53,7 +54,8 @@ public sealed class ByteCountTests : WireTestBase
         byte[] whole = await File.ReadAllBytesAsync(folder["it.tar"], Token);
         RelocatedBlob damaged = result.Blobs
             .Where(blob => !IsConfig(result, blob))
-            .First(blob => result.Plan.Items.Where(item => item.IsBundle).All(item => item.Content.Manifest.Layers[0].Digest != blob.Descriptor.Digest));
+            .First(blob => result.Plan.Items.Where(item => item.IsBundle)
+                .All(item => item.Content.Manifest.Layers[0].Digest != blob.Descriptor.Digest));
         using (FileStream file = File.OpenWrite(folder["it.tar"]))
         {
             int name = whole.AsSpan().LastIndexOf(System.Text.Encoding.ASCII.GetBytes($"sha256-{damaged.Descriptor.Digest.Hex}.tar.gz"));
@@ -62,14 +64,17 @@ public sealed class ByteCountTests : WireTestBase
         }
 
         source.Clear();
-        TransferResult again = await CopyAsync(client, BundleSource("index-bundle"), archive, transfer: new TransferOptions { Resume = true });
-        Assert.AreEqual(damaged.Descriptor.Digest, again.Blobs.Single(blob => blob.Outcome == BlobOutcome.Copied && !IsConfig(again, blob)).Descriptor.Digest);
+        TransferResult again = await CopyAsync(
+            client, BundleSource("index-bundle"), archive, transfer: new TransferOptions { Resume = true });
+        Assert.AreEqual(damaged.Descriptor.Digest,
+            again.Blobs.Single(blob => blob.Outcome == BlobOutcome.Copied && !IsConfig(again, blob)).Descriptor.Digest);
         Assert.AreEqual(damaged.Descriptor.Size, await ServedAsync(source));
         Assert.AreSequenceEqual(whole, await File.ReadAllBytesAsync(folder["it.tar"], Token));
     }
 
     private static bool IsConfig(TransferResult result, RelocatedBlob blob) =>
-        result.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Any(node => node.Manifest.Config?.Digest == blob.Descriptor.Digest);
+        result.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants())
+            .Any(node => node.Manifest.Config?.Digest == blob.Descriptor.Digest);
 
     // The client may have read the last byte before the server has counted it.
     private async Task<long> ServedAsync(RegistryFixture source)

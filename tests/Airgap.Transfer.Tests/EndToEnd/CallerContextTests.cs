@@ -21,7 +21,8 @@ public sealed class CallerContextTests : WireTestBase
         Relocator relocator = new(client);
 
         TransferPlan plan = await FromAWindow(() => relocator.PlanAsync(BundleSource("simple-app-bundle"), new PlanOptions(), Token));
-        TransferResult result = await FromAWindow(() => relocator.RunAsync(plan, Repository(destination.Host, "apps/it"), new TransferOptions(), Token));
+        TransferResult result = await FromAWindow(
+            () => relocator.RunAsync(plan, Repository(destination.Host, "apps/it"), new TransferOptions(), Token));
 
         Assert.IsNotEmpty(result.Blobs);
     }

@@ -23,10 +23,15 @@ public sealed class ChosenRouteTests : WireTestBase
         using RegistryClient client = Client(unused);
         FakeRegistry source = new();
         await GeneratedRepository.CreateAsync(source, 3, 3);
-        BundleSelection selection = new() { Packages = [.. PackageChoice.ParseAll("p0.example.com@latest; p1.internal.example.com")], Platforms = [.. PlatformChoice.ParseAll("linux/amd64; linux/arm/v7")] };
+        BundleSelection selection = new()
+        {
+            Packages = [.. PackageChoice.ParseAll("p0.example.com@latest; p1.internal.example.com")],
+            Platforms = [.. PlatformChoice.ParseAll("linux/amd64; linux/arm/v7")]
+        };
         using Deriver deriver = new(source, selection, null, 4);
         using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", Token);
-        TransferPlan plan = await new Relocator(derivation.Over(source)).PlanAsync(derivation.Source, derivation.Planning(new PlanOptions()), Token);
+        TransferPlan plan = await new Relocator(derivation.Over(source))
+            .PlanAsync(derivation.Source, derivation.Planning(new PlanOptions()), Token);
         await new Relocator(client).RunAsync(plan, Repository(docker.Host, "apps/it"), new TransferOptions(), Token);
 
         using RegistryContent content = RegistryContent.At(docker.Host);
@@ -35,7 +40,8 @@ public sealed class ChosenRouteTests : WireTestBase
             await content.AssertCompleteAsync("apps/it", tag);
 
         // As verify sees it, who follows the locks of derived bundles in derived bundles.
-        VerificationResult verified = await new Verifier(client).VerifyAsync(new RelocationSource.Bundle(ImageReference.Parse($"{docker.Host}/apps/it:v1")), Token);
+        VerificationResult verified =
+            await new Verifier(client).VerifyAsync(new RelocationSource.Bundle(ImageReference.Parse($"{docker.Host}/apps/it:v1")), Token);
         Assert.IsEmpty(verified.Problems);
 
         // Derived of what was derived, there, it is the same.

@@ -14,7 +14,9 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>Large blobs over lines that break, to the embedded registry and to docker-registry, within a run and from one to the next.</summary>
+/// <summary>
+/// Large blobs over lines that break, to the embedded registry and to docker-registry, within a run and from one to the next.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class CutUploadTests : WireTestBase
@@ -33,7 +35,8 @@ public sealed class CutUploadTests : WireTestBase
         await PushAsync(client, proxy.Host, Token);
         await AssertThereAsync(registry.Host);
         Assert.IsGreaterThan(1, proxy.Cuts);
-        long taken = registry.Requests.Where(request => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch).Sum(request => request.RequestBytes);
+        long taken = registry.Requests.Where(request => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch)
+            .Sum(request => request.RequestBytes);
         Assert.IsLessThanOrEqualTo(s_bytes.Length + (proxy.Cuts * 256L * 1024), taken);
         Assert.HasCount(1, registry.Of(RequestKind.UploadPost));
     }
@@ -93,9 +96,11 @@ public sealed class CutUploadTests : WireTestBase
                     RetryCount = 12,
                     RetryDelay = TimeSpan.FromMilliseconds(1),
                     ResponseHeaderTimeout = TimeSpan.FromSeconds(60),
-                    MapEndpoint = (host, port) => host == "registry.local" ? ("127.0.0.1", int.Parse(from.Host.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture)) : (host, port),
+                    MapEndpoint = (host, port) => host == "registry.local"
+                    ? ("127.0.0.1", int.Parse(from.Host.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture)) : (host, port),
                 },
-                CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true, Environment = new Dictionary<string, string>() }));
+                CredentialSources.CreateDefault(
+                    new CredentialOptions { Anonymous = true, Environment = new Dictionary<string, string>() }));
             try
             {
                 await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(to.Host, "apps/it"));
@@ -143,7 +148,8 @@ public sealed class CutUploadTests : WireTestBase
 
     private static async Task PushAsync(RegistryClient client, string host, CancellationToken cancellationToken) => Assert.AreEqual(
         BlobOutcome.Copied,
-        await client.GetRepository(RepositoryName.Parse($"{host}/{Name}")).PushBlobAsync(new MemoryBlobContent(Descriptor, s_bytes), null, null, cancellationToken));
+        await client.GetRepository(RepositoryName.Parse($"{host}/{Name}"))
+        .PushBlobAsync(new MemoryBlobContent(Descriptor, s_bytes), null, null, cancellationToken));
 
     private static Descriptor Descriptor => new("application/octet-stream", Digest.Compute(s_bytes), s_bytes.Length);
 
@@ -159,7 +165,8 @@ public sealed class CutUploadTests : WireTestBase
         public Descriptor Descriptor => CutUploadTests.Descriptor;
 
         public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<Stream>(new Ending(new MemoryStream(bytes, (int)offset, bytes.Length - (int)offset), stopAt - offset, end));
+            ValueTask.FromResult<Stream>(
+                new Ending(new MemoryStream(bytes, (int)offset, bytes.Length - (int)offset), stopAt - offset, end));
     }
 
     private sealed class Ending(Stream inner, long stopAt, CancellationTokenSource end) : MemoryStream

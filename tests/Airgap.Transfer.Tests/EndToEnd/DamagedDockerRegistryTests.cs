@@ -11,7 +11,10 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>docker-registry whose storage lost or spoiled a file. It keeps its manifests and links; with its cache it even answers a HEAD and a mount with yes.</summary>
+/// <summary>
+/// docker-registry whose storage lost or spoiled a file. It keeps its manifests and links; with its cache it even answers a HEAD and a
+/// mount with yes.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class DamagedDockerRegistryTests : WireTestBase
@@ -106,7 +109,8 @@ public sealed class DamagedDockerRegistryTests : WireTestBase
         RelocatedBlob longest = first.Blobs.MaxBy(blob => blob.Descriptor.Size)!;
         using (FileStream file = File.OpenWrite(destination.FileOf(longest.Descriptor.Digest.ToString())))
             file.SetLength(10);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
         Assert.AreEqual(ErrorCode.DestinationDamaged, e.Code);
     }
 

@@ -27,7 +27,8 @@ public sealed class DeltaRouteTests : WireTestBase
         await WriteAsync(bench);
 
         await CopyAsync(client, new RelocationSource.Archive(folder["v1.tar"]), Repository(docker.Host, "apps/it"));
-        TransferResult delta = await CopyAsync(client, new RelocationSource.Archive(folder["delta.tar"]), Repository(docker.Host, "apps/it"));
+        TransferResult delta = await CopyAsync(
+            client, new RelocationSource.Archive(folder["delta.tar"]), Repository(docker.Host, "apps/it"));
         Assert.AreEqual(BlobOutcome.Present, OutcomeOf(delta, 1));
         Assert.AreEqual(BlobOutcome.Copied, OutcomeOf(delta, 3));
 
@@ -70,7 +71,8 @@ public sealed class DeltaRouteTests : WireTestBase
         Assert.IsEmpty(await content.RepositoriesAsync());
     }
 
-    private static BlobOutcome OutcomeOf(TransferResult result, int layer) => result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(layer)).Outcome;
+    private static BlobOutcome OutcomeOf(TransferResult result, int layer) =>
+        result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(layer)).Outcome;
 
     private static async Task WriteAsync(DeltaBench bench)
     {

@@ -39,7 +39,8 @@ public sealed class FaultTests : WireTestBase
             registry.OnRequest = (request, _) =>
             {
                 lock (failed)
-                    return failed.Add($"{request.Method} {(request.Kind == RequestKind.UploadPut ? request.Query : request.PathAndQuery)}") ? Fault.Status(503) : null;
+                    return failed.Add($"{request.Method} {(request.Kind == RequestKind.UploadPut ? request.Query : request.PathAndQuery)}")
+                        ? Fault.Status(503) : null;
             };
         }
 
@@ -54,9 +55,11 @@ public sealed class FaultTests : WireTestBase
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
-        source.OnRequest = (request, _) => request.Kind == RequestKind.BlobGet && request.Reference == Layer ? Fault.CorruptBody(1000) : null;
+        source.OnRequest = (request, _) => request.Kind == RequestKind.BlobGet && request.Reference == Layer
+            ? Fault.CorruptBody(1000) : null;
         using RegistryClient client = Client(source);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code, e.Message);
         Assert.Contains(Layer, e.Message);
         using RegistryContent content = RegistryContent.At(destination.Host);
@@ -64,7 +67,8 @@ public sealed class FaultTests : WireTestBase
         Assert.IsFalse(await content.HasManifestAsync("apps/it", "v1.0.0"));
 
         using TempFolder folder = new();
-        e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("simple-app-bundle"), new RelocationDestination.Archive(folder["a.tar"])));
+        e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(client, BundleSource("simple-app-bundle"), new RelocationDestination.Archive(folder["a.tar"])));
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code, e.Message);
         Assert.IsFalse(File.Exists(folder["a.tar"]));
     }
@@ -81,7 +85,8 @@ public sealed class FaultTests : WireTestBase
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         destination.OnRequest = (request, _) => request.Kind is RequestKind.ManifestPut ? Fault.Status(status) : null;
         using RegistryClient client = Client(source, retries: 2);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it")));
         Assert.AreEqual(code, e.Code, e.Message);
         Assert.Contains(destination.Host, e.Message);
         Assert.IsFalse(string.IsNullOrWhiteSpace(e.Advice));
@@ -107,7 +112,9 @@ public sealed class FaultTests : WireTestBase
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using RegistryClient client = Client(source);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(
-            client, new RelocationSource.Bundle(Airgap.Oci.Naming.ImageReference.Parse($"{Fixtures.Registry}/user1/simple-app-bundle:nope")), Repository("127.0.0.1:9", "apps/it")));
+            client, new RelocationSource.Bundle(
+                Airgap.Oci.Naming.ImageReference.Parse($"{Fixtures.Registry}/user1/simple-app-bundle:nope")),
+                Repository("127.0.0.1:9", "apps/it")));
         Assert.AreEqual(ErrorCode.ManifestUnknown, e.Code, e.Message);
         Assert.Contains("GET http://registry.local:5055/v2/user1/simple-app-bundle/manifests/nope: MANIFEST_UNKNOWN: ", e.Message);
     }
@@ -118,7 +125,8 @@ public sealed class FaultTests : WireTestBase
         RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using RegistryClient client = Client(source, retries: 1);
         await source.DisposeAsync();
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(client, BundleSource("simple-app-bundle"), Repository("127.0.0.1:9", "apps/it")));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(client, BundleSource("simple-app-bundle"), Repository("127.0.0.1:9", "apps/it")));
         Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code, e.Message);
         Assert.Contains("registry.local:5055", e.Message);
     }
@@ -133,6 +141,7 @@ public sealed class FaultTests : WireTestBase
                 return request.Kind == kind && failed.Add(Digest(key)) ? fault() : null;
         };
 
-        static string Digest(string text) => text.Contains("digest=", StringComparison.Ordinal) ? text[text.IndexOf("digest=", StringComparison.Ordinal)..] : text;
+        static string Digest(string text) =>
+            text.Contains("digest=", StringComparison.Ordinal) ? text[text.IndexOf("digest=", StringComparison.Ordinal)..] : text;
     }
 }

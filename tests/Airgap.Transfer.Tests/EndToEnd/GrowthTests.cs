@@ -10,7 +10,9 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>Ten times the images take ten times the requests and the memory, on every route: no step looks at all images for each image.</summary>
+/// <summary>
+/// Ten times the images take ten times the requests and the memory, on every route: no step looks at all images for each image.
+/// </summary>
 /// <remarks>AIRGAP_GROWTH_IMAGES=10000 goes further than the default of 1,000.</remarks>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
@@ -38,7 +40,8 @@ public sealed class GrowthTests : RelocatorTestBase
 
                 // Tags that are more than was worth reading before anybody had counted the images are listed once more.
                 Assert.IsInRange(expected, expected + 1, now - before, $"{route}: requests of {images} to {images * 10} images");
-                Assert.IsLessThan(2 * allocatedBefore / images, allocated / (images * 10), $"{route}: bytes allocated for each of {images * 10} images, and of a tenth of them twice");
+                Assert.IsLessThan(2 * allocatedBefore / images, allocated / (images * 10),
+                    $"{route}: bytes allocated for each of {images * 10} images, and of a tenth of them twice");
             }
         }
     }
@@ -54,7 +57,8 @@ public sealed class GrowthTests : RelocatorTestBase
         await RunAsync("mount", () => CopyToRepositoryAsync(bundle, $"many.example/many{images}"));
         await RunAsync("to tar", () => CopyToArchiveAsync(bundle, folder["a.tar"]));
         await RunAsync("finished tar", () => CopyToArchiveAsync(bundle, folder["a.tar"], transfer: new TransferOptions { Resume = true }));
-        await RunAsync("from tar", () => CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), $"farther.example/many{images}"));
+        await RunAsync("from tar",
+            () => CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), $"farther.example/many{images}"));
         return measured;
 
         async Task RunAsync(string route, Func<Task<TransferResult>> copy)
@@ -72,11 +76,13 @@ public sealed class GrowthTests : RelocatorTestBase
         StringBuilder locked = new("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n");
         for (int i = 0; i < images; i++)
         {
-            Manifest image = Add(repository, Encoding.UTF8.GetBytes($"layer {images} {i}"), $$"""{"os":"linux","n":"{{images}} {{i}}"}""", tag: null);
+            Manifest image = Add(repository, Encoding.UTF8.GetBytes($"layer {images} {i}"),
+                $$"""{"os":"linux","n":"{{images}} {{i}}"}""", tag: null);
             locked.Append(CultureInfo.InvariantCulture, $"- image: {repository.Name}@{image.Digest}\n");
         }
 
-        Add(Registry.Get(Source), BundleLayer(locked.ToString()), """{"config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}}}""", $"{images}");
+        Add(Registry.Get(Source), BundleLayer(locked.ToString()),
+            """{"config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}}}""", $"{images}");
     }
 
     private static Manifest Add(FakeRepository repository, byte[] layer, string configText, string? tag)
@@ -95,7 +101,9 @@ public sealed class GrowthTests : RelocatorTestBase
         MemoryStream memory = new();
         using (GZipStream gzip = new(memory, CompressionLevel.Fastest, leaveOpen: true))
         using (TarWriter tar = new(gzip, TarEntryFormat.Ustar))
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, ".imgpkg/images.yml") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(images)) });
+            tar.WriteEntry(new UstarTarEntry(
+                TarEntryType.RegularFile, ".imgpkg/images.yml")
+            { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(images)) });
         return memory.ToArray();
     }
 }

@@ -25,14 +25,16 @@ public sealed class LocationsFailureTests : WireTestBase
     [DataRow("html")]
     public async Task ACopyAsksForTheImagesThemselves(string way)
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using RegistryClient client = Client(source);
         RelocationSource bundle = new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/{Relocated}:v1.0.0"));
         foreach (bool isThere in (bool[])[false, true])
         {
             int failed = 0;
-            source.OnRequest = destination.OnRequest = (request, _) => IsLocations(request) && Interlocked.Increment(ref failed) > 0 ? Fail(way) : null;
+            source.OnRequest = destination.OnRequest = (request, _) =>
+                IsLocations(request) && Interlocked.Increment(ref failed) > 0 ? Fail(way) : null;
             await CopyAsync(client, bundle, Repository(destination.Host, "apps/it"));
             Assert.IsPositive(failed);
             source.OnRequest = destination.OnRequest = null;
@@ -45,7 +47,8 @@ public sealed class LocationsFailureTests : WireTestBase
     [DataRow("500")]
     public async Task APullAsksForTheImagesThemselves(string way)
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         using RegistryClient client = Client(source);
         using TempFolder folder = new();
         PullRequest request = new()
@@ -64,11 +67,13 @@ public sealed class LocationsFailureTests : WireTestBase
         Assert.IsPositive(failed);
         Assert.AreEqual(with.Files, without.Files);
         string images = Path.Combine(".imgpkg", "images.yml");
-        Assert.AreEqual(await File.ReadAllTextAsync(Path.Combine(folder["with"], images), Token), await File.ReadAllTextAsync(Path.Combine(folder["without"], images), Token));
+        Assert.AreEqual(await File.ReadAllTextAsync(Path.Combine(folder["with"], images), Token),
+            await File.ReadAllTextAsync(Path.Combine(folder["without"], images), Token));
     }
 
     private static bool IsLocations(RecordedRequest request) =>
-        request.Kind is RequestKind.ManifestGet or RequestKind.ManifestHead && request.PathAndQuery.Contains("image-locations", StringComparison.Ordinal);
+        request.Kind is RequestKind.ManifestGet or RequestKind.ManifestHead
+            && request.PathAndQuery.Contains("image-locations", StringComparison.Ordinal);
 
     private static Fault Fail(string way) => way switch
     {

@@ -26,7 +26,8 @@ public sealed class LongDigestTests : WireTestBase
         await writer.PushManifestAsync("apps/long", $"sha512:{hex}", json);
 
         using RegistryClient client = Client(source);
-        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/long@sha512:{hex}")), Repository(destination.Host, "apps/it"));
+        await CopyAsync(client, new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/long@sha512:{hex}")),
+            Repository(destination.Host, "apps/it"));
 
         using RegistryContent there = RegistryContent.At(destination.Host);
         string tag = Assert.ContainsSingle(await there.TagsAsync("apps/it"));

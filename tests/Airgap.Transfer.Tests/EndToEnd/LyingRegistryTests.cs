@@ -20,23 +20,29 @@ public sealed class LyingRegistryTests : WireTestBase
     [DataRow(true)]
     public async Task BytesThatWereSpoiledOnceAreFetchedAgain(bool toArchive)
     {
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         HashSet<string> spoiled = [];
         source.OnRequest = (request, _) =>
         {
             lock (spoiled)
-                return request.Kind is RequestKind.BlobGet or RequestKind.ManifestGet && spoiled.Add(request.PathAndQuery) ? Fault.CorruptBody(40) : null;
+                return request.Kind is RequestKind.BlobGet or RequestKind.ManifestGet && spoiled.Add(request.PathAndQuery)
+                    ? Fault.CorruptBody(40) : null;
         };
         using TempFolder folder = new();
         using RegistryClient client = Client(source);
-        TransferResult result = await CopyAsync(client, BundleSource("nested-bundle"), toArchive ? new RelocationDestination.Archive(folder["it.tar"]) : Repository(destination.Host, "apps/it"));
+        TransferResult result = await CopyAsync(
+            client, BundleSource("nested-bundle"),
+            toArchive ? new RelocationDestination.Archive(folder["it.tar"]) : Repository(destination.Host, "apps/it"));
 
         // A body of less than 41 bytes was let through.
         Assert.IsGreaterThan(spoiled.Count / 2, client.Statistics.Retries);
         Assert.AreEqual(client.Statistics.Retries, result.Retries, "every retry is in the result");
         if (toArchive)
-            Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["it.tar"], Token));
+            Assert.AreSequenceEqual(
+                await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token),
+                await File.ReadAllBytesAsync(folder["it.tar"], Token));
         else
             await AssertGoldenAsync(destination.Host, "apps/it", "nested-bundle");
     }
@@ -63,7 +69,8 @@ public sealed class LyingRegistryTests : WireTestBase
         Pushed index = await writer.PushIndexAsync("apps/ring", "v1", image);
         using RegistryContent content = RegistryContent.At(source.Host);
         byte[] bytes = (await content.ManifestAsync("apps/ring", index.Digest)).Bytes;
-        source.OnRequest = (request, _) => request.Kind == RequestKind.ManifestGet && request.Reference == image.Digest ? Manifest(bytes, RegistryWriter.OciIndex) : null;
+        source.OnRequest = (request, _) => request.Kind == RequestKind.ManifestGet && request.Reference == image.Digest
+            ? Manifest(bytes, RegistryWriter.OciIndex) : null;
         AirgapException e = await FailAsync(source, "apps/ring:v1");
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code, e.Message);
         Assert.Contains(image.Digest, e.Message);

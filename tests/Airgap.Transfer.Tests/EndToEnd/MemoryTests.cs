@@ -7,7 +7,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>Memory does not grow with the bytes that are moved: on each route, both registries in this process, next to nothing is allocated for what passes.</summary>
+/// <summary>
+/// Memory does not grow with the bytes that are moved: on each route, both registries in this process, next to nothing is allocated for
+/// what passes.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [DoNotParallelize]
@@ -28,8 +31,11 @@ public sealed class MemoryTests : WireTestBase
 
         await AssertFlatAsync("registry to registry", () => CopyAsync(client, image, Repository(destination.Host, "a/b")));
         await AssertFlatAsync("registry to tar", () => CopyAsync(client, image, new RelocationDestination.Archive(folder["a.tar"])));
-        await AssertFlatAsync("tar to registry", () => CopyAsync(client, new RelocationSource.Archive(folder["a.tar"]), Repository(destination.Host, "c/d")));
-        await AssertFlatAsync("a finished tar", () => CopyAsync(client, image, new RelocationDestination.Archive(folder["a.tar"]), transfer: new TransferOptions { Resume = true }));
+        await AssertFlatAsync("tar to registry",
+            () => CopyAsync(client, new RelocationSource.Archive(folder["a.tar"]), Repository(destination.Host, "c/d")));
+        await AssertFlatAsync("a finished tar",
+            () => CopyAsync(client, image, new RelocationDestination.Archive(folder["a.tar"]),
+                transfer: new TransferOptions { Resume = true }));
     }
 
     // The bytes are let go before anything is measured.

@@ -11,7 +11,10 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>A long layer on a slow line comes in parts side by side, where the registry gives parts; what comes of it is what one stream would bring.</summary>
+/// <summary>
+/// A long layer on a slow line comes in parts side by side, where the registry gives parts; what comes of it is what one stream would
+/// bring.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class PartwiseTests : WireTestBase
@@ -47,7 +50,8 @@ public sealed class PartwiseTests : WireTestBase
         RecordedRequest[] gets = Gets(source);
         Assert.IsNull(gets[0].Header("Range"), "the layer is begun by one stream");
         string[] ranges = [.. gets[1..].Select(get => get.Header("Range")!)];
-        string[] expected = [.. Enumerable.Range(1, Parts).Select(part => $"bytes={part * PartSize}-{Math.Min((part + 1) * PartSize, Size) - 1}")];
+        string[] expected = [.. Enumerable.Range(1, Parts)
+            .Select(part => $"bytes={part * PartSize}-{Math.Min((part + 1) * PartSize, Size) - 1}")];
         Assert.AreSequenceEqual(expected.Order(), ranges.Order(), "each part once");
         await AssertRightAsync(folder);
     }
@@ -196,7 +200,8 @@ public sealed class PartwiseTests : WireTestBase
         await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
         await PushAsync(source);
-        source.OnRequest = (request, _) => request.Kind != RequestKind.BlobGet ? null : request.Header("Range") is null ? Fault.CutBody(PartSize + 1000) : Fault.Status(404);
+        source.OnRequest = (request, _) => request.Kind != RequestKind.BlobGet
+            ? null : request.Header("Range") is null ? Fault.CutBody(PartSize + 1000) : Fault.Status(404);
         await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(source, folder, new PartRules()));
         source.OnRequest = null;
         source.Clear();
@@ -214,14 +219,17 @@ public sealed class PartwiseTests : WireTestBase
         await writer.PushImageAsync("apps/large", "1", layer);
     }
 
-    private static bool IsPart(RecordedRequest request) => request.Kind == RequestKind.BlobGet && request.Header("Range") is { } range && !range.EndsWith('-');
+    private static bool IsPart(RecordedRequest request) =>
+        request.Kind == RequestKind.BlobGet && request.Header("Range") is { } range && !range.EndsWith('-');
 
     // The config is a blob, too.
     private static RecordedRequest[] Gets(RegistryFixture source) =>
-        [.. source.Of(RequestKind.BlobGet).GroupBy(get => get.Reference).OrderByDescending(blob => blob.Sum(get => get.ResponseBytes)).First()];
+        [.. source.Of(RequestKind.BlobGet).GroupBy(get => get.Reference)
+            .OrderByDescending(blob => blob.Sum(get => get.ResponseBytes)).First()];
 
     private async Task<TransferResult> CopyAsync(
-        RegistryFixture source, TempFolder folder, PartRules? rules = null, int concurrency = 8, bool resume = false, ITransferObserver? observer = null)
+        RegistryFixture source, TempFolder folder, PartRules? rules = null, int concurrency = 8, bool resume = false,
+        ITransferObserver? observer = null)
     {
         using RegistryClient client = Client(source, retries: 2);
         return await CopyAsync(
@@ -234,7 +242,8 @@ public sealed class PartwiseTests : WireTestBase
 
     private async Task AssertRightAsync(TempFolder folder)
     {
-        VerificationResult verified = await new Verifier(new FakeRegistry()).VerifyAsync(new RelocationSource.Archive(folder["a.tar"]), Token);
+        VerificationResult verified =
+            await new Verifier(new FakeRegistry()).VerifyAsync(new RelocationSource.Archive(folder["a.tar"]), Token);
         Assert.IsTrue(verified.IsRight, string.Join('\n', verified.Problems));
     }
 

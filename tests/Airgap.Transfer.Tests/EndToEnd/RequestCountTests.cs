@@ -28,10 +28,13 @@ public sealed class RequestCountTests : WireTestBase
         Assert.HasCount(tags, destination.Of(RequestKind.ManifestPut));
         Assert.HasCount(0, destination.Of(RequestKind.BlobHead));
         Assert.HasCount(0, destination.Of(RequestKind.ManifestHead));
-        Assert.IsLessThanOrEqualTo(4, destination.Requests.Count - blobs - destination.Of(RequestKind.UploadPut).Count - tags, "a ping, a list of tags, and a look for the locations image");
+        Assert.IsLessThanOrEqualTo(
+            4, destination.Requests.Count - blobs - destination.Of(RequestKind.UploadPut).Count - tags,
+            "a ping, a list of tags, and a look for the locations image");
 
         Assert.HasCount(result.Blobs.Length, source.Of(RequestKind.BlobGet), "one GET a blob");
-        Assert.IsEmpty(source.Requests.Where(request => request.Kind is RequestKind.BlobGet or RequestKind.ManifestGet).GroupBy(request => request.PathAndQuery).Where(group => group.Count() > 1).Select(group => group.Key));
+        Assert.IsEmpty(source.Requests.Where(request => request.Kind is RequestKind.BlobGet or RequestKind.ManifestGet)
+            .GroupBy(request => request.PathAndQuery).Where(group => group.Count() > 1).Select(group => group.Key));
         Assert.IsTrue(source.Requests.All(request => request.Kind is RequestKind.Ping or RequestKind.ManifestGet or RequestKind.BlobGet));
     }
 
@@ -47,10 +50,13 @@ public sealed class RequestCountTests : WireTestBase
         using RegistryClient client = Client(source);
         TransferResult second = await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, "apps/it"));
         Assert.IsTrue(second.IsUpToDate);
-        int manifests = second.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest.Digest).Distinct().Count();
+        int manifests = second.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest.Digest)
+            .Distinct().Count();
         int blobs = second.Blobs.Length + 2;
         Assert.HasCount(blobs, destination.Of(RequestKind.BlobHead), "those of the images, and the two of the locations image");
-        Assert.IsLessThanOrEqualTo(manifests + 8, destination.Requests.Count - blobs, "one each, and a ping, a list, the locations and the user's tag: " + string.Join('\n', destination.Requests));
+        Assert.IsLessThanOrEqualTo(
+            manifests + 8, destination.Requests.Count - blobs,
+            "one each, and a ping, a list, the locations and the user's tag: " + string.Join('\n', destination.Requests));
         Assert.IsLessThanOrEqualTo(6, source.Requests.Count, "a ping or two, and the bundle alone: " + string.Join('\n', source.Requests));
         Assert.IsTrue(destination.Requests.All(request => request.Method is "GET" or "HEAD"));
     }
@@ -74,7 +80,8 @@ public sealed class RequestCountTests : WireTestBase
         using TempFolder folder = new();
         TransferResult result = await CopyAsync(client, BundleSource("nested-bundle"), new RelocationDestination.Archive(folder["it.tar"]));
         Assert.HasCount(result.Blobs.Length, source.Of(RequestKind.BlobGet));
-        Assert.IsEmpty(source.Requests.GroupBy(request => request.PathAndQuery).Where(group => group.Count() > 1).Select(group => group.Key));
+        Assert.IsEmpty(source.Requests.GroupBy(request => request.PathAndQuery).Where(group => group.Count() > 1)
+            .Select(group => group.Key));
     }
 
     [TestMethod]
@@ -84,10 +91,16 @@ public sealed class RequestCountTests : WireTestBase
         using TempFolder folder = new();
         File.Copy(Fixtures.Golden("nested-bundle.tar"), folder["it.tar"]);
         using RegistryClient client = Client(source);
-        TransferResult result = await CopyAsync(client, BundleSource("nested-bundle"), new RelocationDestination.Archive(folder["it.tar"]), transfer: new TransferOptions { Resume = true });
+        TransferResult result = await CopyAsync(
+            client, BundleSource("nested-bundle"), new RelocationDestination.Archive(folder["it.tar"]), transfer: new TransferOptions
+            {
+                Resume = true
+            });
         Assert.IsTrue(result.IsUpToDate);
-        HashSet<string> bundles = [.. result.Plan.Items.Where(item => item.IsBundle).Select(item => item.Content.Manifest.Layers[0].Digest.ToString())];
-        Assert.IsEmpty(source.Of(RequestKind.BlobGet).Where(request => !bundles.Contains(request.Reference)).Select(request => request.Path));
+        HashSet<string> bundles =
+            [.. result.Plan.Items.Where(item => item.IsBundle).Select(item => item.Content.Manifest.Layers[0].Digest.ToString())];
+        Assert.IsEmpty(source.Of(RequestKind.BlobGet).Where(request => !bundles.Contains(request.Reference))
+            .Select(request => request.Path));
 
         // The root by its tag; for the others only the question whether the bundle's repository has them.
         Assert.HasCount(1, source.Of(RequestKind.ManifestGet).Where(request => request.Status == 200));

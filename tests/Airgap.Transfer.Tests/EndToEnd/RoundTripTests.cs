@@ -5,7 +5,9 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>Over a distance a copy takes as long as its longest chain of requests that wait for one another, however many there are beside it.</summary>
+/// <summary>
+/// Over a distance a copy takes as long as its longest chain of requests that wait for one another, however many there are beside it.
+/// </summary>
 [TestClass]
 [DoNotParallelize]
 [TestCategory(TestKinds.Slow)]
@@ -22,11 +24,14 @@ public sealed class RoundTripTests : WireTestBase
     public Task AColdCopyWaitsForThirteenRoundTrips() => AssertAsync(most: 13, async (source, destination, client, attempt) =>
         await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, $"apps/it{attempt}"), transfer: s_wide));
 
-    // Ping; bundle; its config, layer and the destination's locations; what the locations say, beside the images; platforms; all blobs, and the tag.
+    // Ping; bundle; its config, layer and the destination's locations; what the locations say, beside the images; platforms; all blobs, and
+    // the tag.
     [TestMethod]
     public Task ACopyOfWhatIsThereWaitsForSixRoundTrips() => AssertAsync(
         most: 6,
-        async (source, destination, client, _) => Assert.IsTrue((await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, "apps/it"), transfer: s_wide)).IsUpToDate),
+        async (source, destination, client, _) =>
+        Assert.IsTrue(
+            (await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, "apps/it"), transfer: s_wide)).IsUpToDate),
         async (source, destination) =>
         {
             using RegistryClient client = Client(source);
@@ -38,7 +43,8 @@ public sealed class RoundTripTests : WireTestBase
         await CopyAsync(client, BundleSource("index-bundle"), Repository(Fixtures.Registry, $"new/place{attempt}"), transfer: s_wide));
 
     private async Task AssertAsync(
-        int most, Func<RegistryFixture, RegistryFixture, RegistryClient, int, Task> copy, Func<RegistryFixture, RegistryFixture, Task>? before = null)
+        int most, Func<RegistryFixture, RegistryFixture, RegistryClient, int, Task> copy,
+        Func<RegistryFixture, RegistryFixture, Task>? before = null)
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
@@ -55,6 +61,7 @@ public sealed class RoundTripTests : WireTestBase
                 return;
         }
 
-        Assert.Fail($"{rounds.Count} round trips, at most {most} expected:\n{string.Join("\n\n", rounds.Select(round => string.Join('\n', round)))}");
+        Assert.Fail(
+            $"{rounds.Count} round trips, at most {most} expected:\n{string.Join("\n\n", rounds.Select(round => string.Join('\n', round)))}");
     }
 }

@@ -24,7 +24,8 @@ public sealed class RouteTests : WireTestBase
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using RegistryClient client = Client(source);
-        await CopyAsync(client, BundleSource(bundle), Repository(destination.Host, "apps/it"), new PlanOptions { CosignSignatures = bundle == "signed-bundle" });
+        await CopyAsync(client, BundleSource(bundle), Repository(destination.Host, "apps/it"),
+            new PlanOptions { CosignSignatures = bundle == "signed-bundle" });
         await AssertGoldenAsync(destination.Host, "apps/it", bundle);
     }
 
@@ -42,7 +43,8 @@ public sealed class RouteTests : WireTestBase
 
         using TempFolder folder = new();
         await CopyAsync(client, BundleSource(bundle), new RelocationDestination.Archive(folder["it.tar"]));
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden($"{bundle}.tar"), Token), await File.ReadAllBytesAsync(folder["it.tar"], Token));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden($"{bundle}.tar"), Token), await File.ReadAllBytesAsync(folder["it.tar"], Token));
         source.Clear();
         await CopyAsync(client, new RelocationSource.Archive(folder["it.tar"]), Repository(destination.Host, "tar/it"));
         await AssertGoldenAsync(destination.Host, "tar/it", bundle);
@@ -63,12 +65,15 @@ public sealed class RouteTests : WireTestBase
     {
         await using TokenServer sourceTokens = await TokenServer.StartAsync("robot", "secret-one");
         await using TokenServer destinationTokens = await TokenServer.StartAsync("robot", "secret-one");
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, Tokens = sourceTokens });
-        await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Tokens = destinationTokens });
+        await using RegistryFixture source =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, Tokens = sourceTokens });
+        await using RegistryFixture destination =
+            await RegistryFixture.StartAsync(new RegistryFixtureOptions { Tokens = destinationTokens });
         using RegistryClient client = Client(source, login: ("robot", "secret-one"));
         TransferResult result = await CopyAsync(client, BundleSource("nested-bundle"), Repository(destination.Host, "apps/it"));
         Assert.IsTrue(result.Items.All(item => item.Outcome == BlobOutcome.Copied));
         Assert.IsLessThanOrEqualTo(2, destinationTokens.Requests.Count, "one token to look, one to push");
-        Assert.HasCount(sourceTokens.Requests.Select(request => string.Join(' ', request.Scopes)).Distinct().Count(), sourceTokens.Requests, "one token a scope");
+        Assert.HasCount(sourceTokens.Requests.Select(request => string.Join(' ', request.Scopes)).Distinct().Count(), sourceTokens.Requests,
+            "one token a scope");
     }
 }

@@ -14,7 +14,9 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>Registries in use speak TLS, and HTTP/2 over it: large bodies beside small requests, on lines that hold and on lines that break.</summary>
+/// <summary>
+/// Registries in use speak TLS, and HTTP/2 over it: large bodies beside small requests, on lines that hold and on lines that break.
+/// </summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class TlsTests : WireTestBase
@@ -30,9 +32,16 @@ public sealed class TlsTests : WireTestBase
         await using DockerRegistry registry = await DockerRegistry.StartAsync(certificate: certificate);
 
         // The second to fourth connections, which are those of large bodies, die long before all is sent.
-        await using CuttingProxy proxy = new(registry.Address, number => isCut && number is >= 1 and <= 3 ? (1_500_000, 1_500_000) : (long.MaxValue, long.MaxValue));
+        await using CuttingProxy proxy =
+            new(registry.Address, number => isCut && number is >= 1 and <= 3 ? (1_500_000, 1_500_000) : (long.MaxValue, long.MaxValue));
         using RegistryClient client = new(
-            new RegistryOptions { CaCertificatePaths = [folder["ca.pem"]], UploadChunkBytes = 1024 * 1024, RetryDelay = TimeSpan.FromMilliseconds(1), ResponseHeaderTimeout = TimeSpan.FromSeconds(60) },
+            new RegistryOptions
+            {
+                CaCertificatePaths = [folder["ca.pem"]],
+                UploadChunkBytes = 1024 * 1024,
+                RetryDelay = TimeSpan.FromMilliseconds(1),
+                ResponseHeaderTimeout = TimeSpan.FromSeconds(60)
+            },
             CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true, Environment = new Dictionary<string, string>() }));
         IImageRepository repository = client.GetRepository(RepositoryName.Parse($"{proxy.Host}/apps/it"));
         int[] sizes = [0, 1, 65_536, 262_143, 262_144, 3_000_000, 6_000_000];
@@ -45,7 +54,8 @@ public sealed class TlsTests : WireTestBase
 
             // The registry's own file, read without it.
             string hex = descriptor.Digest.Hex;
-            byte[] stored = await File.ReadAllBytesAsync(Path.Combine(registry.Folder, "docker", "registry", "v2", "blobs", "sha256", hex[..2], hex, "data"), token);
+            byte[] stored = await File.ReadAllBytesAsync(
+                Path.Combine(registry.Folder, "docker", "registry", "v2", "blobs", "sha256", hex[..2], hex, "data"), token);
             Assert.AreEqual(hex, Convert.ToHexStringLower(SHA256.HashData(stored)));
             using MemoryStream back = new();
             await using Stream stream = await repository.GetBlob(descriptor).OpenAsync(0, token);

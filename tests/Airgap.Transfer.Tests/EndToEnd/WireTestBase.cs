@@ -16,10 +16,12 @@ public abstract class WireTestBase
 
     protected CancellationToken Token => TestContext.CancellationToken;
 
-    protected static RelocationSource BundleSource(string name) => new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/user1/{name}:v1.0.0"));
+    protected static RelocationSource BundleSource(string name) =>
+        new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/user1/{name}:v1.0.0"));
 
     /// <summary>A client for which <c>registry.local:5055</c> is the given fixture.</summary>
-    protected static RegistryClient Client(RegistryFixture source, int retries = 5, TimeSpan? headerTimeout = null, (string User, string Password)? login = null) => new(
+    protected static RegistryClient Client(
+        RegistryFixture source, int retries = 5, TimeSpan? headerTimeout = null, (string User, string Password)? login = null) => new(
         new RegistryOptions
         {
             RetryCount = retries,
@@ -34,16 +36,27 @@ public abstract class WireTestBase
             Environment = new Dictionary<string, string>(),
         }));
 
-    protected async Task<TransferResult> CopyAsync(IRegistry client, RelocationSource source, RelocationDestination destination, PlanOptions? plan = null, TransferOptions? transfer = null, ITransferObserver? observer = null)
+    protected async Task<TransferResult> CopyAsync(
+        IRegistry client, RelocationSource source, RelocationDestination destination, PlanOptions? plan = null,
+        TransferOptions? transfer = null, ITransferObserver? observer = null)
     {
         Relocator relocator = new(client, observer);
-        TransferPlan made = await relocator.PlanAsync(source, (plan ?? new()) with { EmbedConfigs = destination is RelocationDestination.Archive, Destination = (destination as RelocationDestination.Repository)?.Name, EarlierArchive = transfer?.Resume == true ? (destination as RelocationDestination.Archive)?.Path : null }, Token);
+        TransferPlan made = await relocator.PlanAsync(
+            source, (plan ?? new()) with
+            {
+                EmbedConfigs = destination is RelocationDestination.Archive,
+                Destination = (destination as RelocationDestination.Repository)?.Name,
+                EarlierArchive = transfer?.Resume == true ? (destination as RelocationDestination.Archive)?.Path : null
+            }, Token);
         return await relocator.RunAsync(made, destination, transfer ?? new(), Token);
     }
 
-    protected static RelocationDestination Repository(string host, string path) => new RelocationDestination.Repository(RepositoryName.Parse($"{host}/{path}"));
+    protected static RelocationDestination Repository(string host, string path) =>
+        new RelocationDestination.Repository(RepositoryName.Parse($"{host}/{path}"));
 
-    /// <summary>Every tag of a repository resolves to the golden digest and is complete, by a reader that shares no code with the product.</summary>
+    /// <summary>
+    /// Every tag of a repository resolves to the golden digest and is complete, by a reader that shares no code with the product.
+    /// </summary>
     protected static async Task AssertGoldenAsync(string host, string repository, string bundle)
     {
         using RegistryContent content = RegistryContent.At(host);

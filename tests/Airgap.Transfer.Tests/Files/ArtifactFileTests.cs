@@ -29,7 +29,8 @@ public sealed class ArtifactFileTests
     {
         using TempFolder folder = new();
         File.WriteAllText(folder["taken"], "");
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => ArtifactFile.WriteAsync(folder["taken/file.yml"], "a", CancellationToken.None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => ArtifactFile.WriteAsync(folder["taken/file.yml"], "a", CancellationToken.None));
         Assert.AreEqual(ErrorCode.OutputUnsuited, e.Code);
         Assert.Contains("taken", e.Message);
         Assert.ContainsSingle(Directory.GetFiles(folder.Path));

@@ -36,7 +36,8 @@ public sealed class AtomicFileTests
     {
         using TempFolder folder = new();
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => AtomicFile.WriteAsync(Path.Combine(folder.Path, "none", "lock.yml"), Encoding.UTF8.GetBytes("x"), null, CancellationToken.None));
+            () => AtomicFile.WriteAsync(
+                Path.Combine(folder.Path, "none", "lock.yml"), Encoding.UTF8.GetBytes("x"), null, CancellationToken.None));
         Assert.AreEqual(ErrorCode.FileNotFound, e.Code);
         Assert.AreEqual(0, Directory.GetFileSystemEntries(folder.Path).Length);
     }
@@ -153,14 +154,16 @@ public sealed class AtomicFileTests
         using TempFolder folder = new();
         await File.WriteAllTextAsync(folder["lock.yml"], "old");
         DiskSync.Replace(new FailingDisk { FailsFiles = true });
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => AtomicFile.WriteAsync(folder["lock.yml"], "new"u8.ToArray(), null, CancellationToken.None));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => AtomicFile.WriteAsync(folder["lock.yml"], "new"u8.ToArray(), null, CancellationToken.None));
         Assert.AreEqual(ErrorCode.FileFailure, e.Code);
         Assert.AreEqual("old", await File.ReadAllTextAsync(folder["lock.yml"]));
         Assert.HasCount(1, Directory.GetFiles(folder.Path));
 
         // Whether the name is on the disk is not known, so it is not said.
         DiskSync.Replace(new FailingDisk { FailsFolders = true });
-        e = await Assert.ThrowsExactlyAsync<AirgapException>(() => AtomicFile.WriteAsync(folder["lock.yml"], "new"u8.ToArray(), null, CancellationToken.None));
+        e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => AtomicFile.WriteAsync(folder["lock.yml"], "new"u8.ToArray(), null, CancellationToken.None));
         Assert.AreEqual(ErrorCode.FileFailure, e.Code);
         Assert.HasCount(1, Directory.GetFiles(folder.Path));
     }

@@ -20,7 +20,8 @@ public sealed class WholeFileTests
         File.WriteAllBytes(folder["a"], [0xEF, 0xBB, 0xBF, 1, 2, 3]);
 
         Assert.AreSequenceEqual(new byte[] { 1, 2, 3 }, WholeFile.Read(folder["a"], 6, Invalid).ToArray());
-        Assert.AreEqual("it has 6 bytes, and 5 are the most that are read", Assert.ThrowsExactly<InvalidOperationException>(() => WholeFile.Read(folder["a"], 5, Fail)).Message);
+        Assert.AreEqual("it has 6 bytes, and 5 are the most that are read",
+            Assert.ThrowsExactly<InvalidOperationException>(() => WholeFile.Read(folder["a"], 5, Fail)).Message);
         Assert.AreEqual(2, WholeFile.ReadBeginning(folder["a"], 2).Length);
         Assert.AreEqual(6, WholeFile.ReadBeginning(folder["a"], 512).Length);
         Assert.AreEqual(ErrorCode.FileNotFound, Assert.ThrowsExactly<AirgapException>(() => WholeFile.Read(folder["b"], 5, Invalid)).Code);
@@ -32,10 +33,15 @@ public sealed class WholeFileTests
     {
         if (OperatingSystem.IsWindows())
             return;
-        Assert.AreSequenceEqual(new byte[100_000], await ThroughPipeAsync(new byte[100_000], path => WholeFile.Read(path, 100_000, Invalid).ToArray()));
-        Assert.AreEqual(ErrorCode.InvalidReceipt, await ThroughPipeAsync("{}"u8.ToArray(), path => Assert.ThrowsExactly<AirgapException>(() => ReceiptJson.Read(path)).Code));
-        Assert.AreEqual(ErrorCode.InvalidPrunePlan, await ThroughPipeAsync("{}"u8.ToArray(), path => Assert.ThrowsExactly<AirgapException>(() => PrunePlanFile.Read(path)).Code));
-        Assert.AreEqual(ErrorCode.FileFailure, await ThroughPipeAsync("{}"u8.ToArray(), path => Assert.ThrowsExactly<AirgapException>(() => WholeFile.ReadBeginning(path, 512)).Code));
+        Assert.AreSequenceEqual(
+            new byte[100_000], await ThroughPipeAsync(new byte[100_000], path => WholeFile.Read(path, 100_000, Invalid).ToArray()));
+        Assert.AreEqual(ErrorCode.InvalidReceipt,
+            await ThroughPipeAsync("{}"u8.ToArray(), path => Assert.ThrowsExactly<AirgapException>(() => ReceiptJson.Read(path)).Code));
+        Assert.AreEqual(ErrorCode.InvalidPrunePlan,
+            await ThroughPipeAsync("{}"u8.ToArray(), path => Assert.ThrowsExactly<AirgapException>(() => PrunePlanFile.Read(path)).Code));
+        Assert.AreEqual(ErrorCode.FileFailure,
+            await ThroughPipeAsync("{}"u8.ToArray(),
+                path => Assert.ThrowsExactly<AirgapException>(() => WholeFile.ReadBeginning(path, 512)).Code));
     }
 
     [TestMethod]
@@ -48,8 +54,10 @@ public sealed class WholeFileTests
         SpecialFiles.MakePipe(folder["a.tar.parts.json"]);
         File.CreateSymbolicLink(folder["b.tar.parts.json"], "/dev/zero");
 
-        Assert.AreEqual(ErrorCode.InvalidPartList, Assert.ThrowsExactly<AirgapException>(() => PartList.Read(folder["a.tar.parts.json"])).Code);
-        Assert.AreEqual(ErrorCode.InvalidPartList, Assert.ThrowsExactly<AirgapException>(() => PartList.Read(folder["b.tar.parts.json"])).Code);
+        Assert.AreEqual(ErrorCode.InvalidPartList,
+            Assert.ThrowsExactly<AirgapException>(() => PartList.Read(folder["a.tar.parts.json"])).Code);
+        Assert.AreEqual(ErrorCode.InvalidPartList,
+            Assert.ThrowsExactly<AirgapException>(() => PartList.Read(folder["b.tar.parts.json"])).Code);
     }
 
     private async Task<T> ThroughPipeAsync<T>(byte[] bytes, Func<string, T> read)

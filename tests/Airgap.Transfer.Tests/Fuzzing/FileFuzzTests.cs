@@ -19,11 +19,15 @@ namespace Airgap.Transfer.Tests.Fuzzing;
 public sealed class FileFuzzTests
 {
     private static readonly string[] s_yaml =
-        ["&a ", "*a", "!!binary ", "<<: ", "? ", "---\n", "...\n", "|\n  ", ">-\n", "\"\\x1b\"", "'", "{a: ", "[a, ", "images:\n", "- image: ", "@sha256:", "annotations:\n", "~", "0x7f", "\t", "#"];
+        ["&a ", "*a", "!!binary ", "<<: ", "? ", "---\n", "...\n", "|\n  ", ">-\n", "\"\\x1b\"", "'", "{a: ", "[a, ", "images:\n",
+            "- image: ", "@sha256:", "annotations:\n", "~", "0x7f", "\t", "#"];
 
-    private static readonly string[] s_tar = ["ustar\u0000", "size=", "path=", "linkpath=", "GNU.sparse.size=", "12 size=-1\n", "30 path=../../../../../x\n", ".wh.", ".wh..wh..opq", "././@LongLink", "77777777777", "\u0080"];
+    private static readonly string[] s_tar = ["ustar\u0000", "size=", "path=", "linkpath=", "GNU.sparse.size=", "12 size=-1\n",
+        "30 path=../../../../../x\n", ".wh.", ".wh..wh..opq", "././@LongLink", "77777777777", "\u0080"];
 
-    private static readonly string[] s_layout = ["null", "{}", "[]", "-1", "\\ud800", "\"manifests\":[", "\"digest\":\"sha256:", "\"size\":", "\"annotations\":{", "\"mediaType\":\"", "org.opencontainers.image.ref.name", "io.containerd.image.name", "dev.carvel.imgpkg.copy.root-bundle"];
+    private static readonly string[] s_layout = [
+        "null", "{}", "[]", "-1", "\\ud800", "\"manifests\":[", "\"digest\":\"sha256:", "\"size\":", "\"annotations\":{",
+        "\"mediaType\":\"", "org.opencontainers.image.ref.name", "io.containerd.image.name", "dev.carvel.imgpkg.copy.root-bundle"];
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -31,10 +35,12 @@ public sealed class FileFuzzTests
     public void ImagesLocks() => Fuzz.Run(TestContext, "lock", bytes => ImagesLock.Read(bytes, "images.yml"), s_yaml);
 
     [TestMethod]
-    public void LocksOfBothKinds() => Fuzz.Run(TestContext, "bundle-lock", bytes => LockFile.Read(bytes, "lock.yml"), [.. s_yaml, "bundle:\n", "tag: "]);
+    public void LocksOfBothKinds() =>
+        Fuzz.Run(TestContext, "bundle-lock", bytes => LockFile.Read(bytes, "lock.yml"), [.. s_yaml, "bundle:\n", "tag: "]);
 
     [TestMethod]
-    public void ImageLocationFiles() => Fuzz.Run(TestContext, "locations", bytes => ImageLocations.Read(bytes, "image-locations.yml"), [.. s_yaml, "isBundle: "]);
+    public void ImageLocationFiles() =>
+        Fuzz.Run(TestContext, "locations", bytes => ImageLocations.Read(bytes, "image-locations.yml"), [.. s_yaml, "isBundle: "]);
 
     [TestMethod]
     public void PackageFiles() => Fuzz.Run(TestContext, "package", bytes =>
@@ -70,14 +76,17 @@ public sealed class FileFuzzTests
         {
             File.WriteAllBytes(path, bytes);
             PlanLayout(path).GetAwaiter().GetResult();
-        }, [.. s_tar, .. s_layout, "blobs/sha256/", "index.json", "oci-layout", "airgap.json", "./", "../", "imageLayoutVersion"], TarChecksums.Mend);
+        }, [.. s_tar, .. s_layout, "blobs/sha256/", "index.json", "oci-layout", "airgap.json", "./", "../", "imageLayoutVersion"],
+            TarChecksums.Mend);
     }
 
     [TestMethod]
     public void IndexesOfALayoutsFolder()
     {
         using TempFolder folder = new();
-        System.Formats.Tar.TarFile.ExtractToDirectory(Path.Combine(Fixtures.RepositoryRoot, "tests", "Airgap.TestKit", "corpus", "layout-tar", "bundle.tar"), folder.Path, overwriteFiles: false);
+        System.Formats.Tar.TarFile.ExtractToDirectory(
+            Path.Combine(Fixtures.RepositoryRoot, "tests", "Airgap.TestKit", "corpus", "layout-tar", "bundle.tar"), folder.Path,
+            overwriteFiles: false);
         Fuzz.Run(TestContext, "layout-index", bytes =>
         {
             File.WriteAllBytes(folder["index.json"], bytes);
@@ -89,12 +98,14 @@ public sealed class FileFuzzTests
     public void NotesOfArchives() => Fuzz.Run(
         TestContext,
         "archive-notes",
-        bytes => ArchiveNotes.Read(bytes, "a.tar", why => new AirgapException(ErrorCode.InvalidArchive, $"It cannot be read: {why}.", "Copy it again.")),
+        bytes => ArchiveNotes.Read(
+            bytes, "a.tar", why => new AirgapException(ErrorCode.InvalidArchive, $"It cannot be read: {why}.", "Copy it again.")),
         ["null", "{}", "[]", "\\ud800", "\"version\":", "\"digest\":\"sha256:", "\"content\":", "\"imagesLock\":[", "1e400"]);
 
     [TestMethod]
     public void YamlDocuments() => Fuzz.Run(
-        TestContext, "package", bytes => YamlReader.ReadDocuments(bytes, new YamlContext("a.yml", ErrorCode.InvalidPackage, "Mend it.")), s_yaml);
+        TestContext, "package", bytes =>
+        YamlReader.ReadDocuments(bytes, new YamlContext("a.yml", ErrorCode.InvalidPackage, "Mend it.")), s_yaml);
 
     private static async Task PlanLayout(string path)
     {
@@ -109,7 +120,8 @@ public sealed class FileFuzzTests
         using (GZipStream zip = new(gzip, CompressionLevel.Fastest, leaveOpen: true))
             zip.Write(bytes);
         gzip.Position = 0;
-        BundleContent.ReadAsync(gzip, ImageReference.Parse("r.local/a:1"), withPackages: true, CancellationToken.None).GetAwaiter().GetResult();
+        BundleContent.ReadAsync(gzip, ImageReference.Parse("r.local/a:1"), withPackages: true, CancellationToken.None)
+            .GetAwaiter().GetResult();
     }, s_tar, TarChecksums.Mend);
 
     [TestMethod]

@@ -54,7 +54,8 @@ public sealed class PruneTests : RelocatorTestBase
             int left = random.Next(plan.Remove.Length + 1);
             // The probe is one, too.
             int removals = -1;
-            Registry.Hook = (operation, _, _) => operation == "remove" && removals++ == left ? throw new AirgapException(ErrorCode.RegistryUnreachable, "Cut.", "") : Task.CompletedTask;
+            Registry.Hook = (operation, _, _) => operation == "remove" && removals++ == left
+                ? throw new AirgapException(ErrorCode.RegistryUnreachable, "Cut.", "") : Task.CompletedTask;
             if (left < plan.Remove.Length)
                 await Assert.ThrowsExactlyAsync<AirgapException>(() => ExecuteAsync(plan), $"seed {seed}");
             Registry.Hook = (_, _, _) => Task.CompletedTask;
@@ -118,7 +119,8 @@ public sealed class PruneTests : RelocatorTestBase
     public async Task OfWhatIsNotThereNobodyKnowsWhatToKeep()
     {
         await FillAsync();
-        Digest[] needed = [Root("nested-bundle").Digest, .. (await Bundles("nested-bundle")).Where(digest => digest != Root("nested-bundle").Digest)];
+        Digest[] needed = [Root("nested-bundle").Digest,
+            .. (await Bundles("nested-bundle")).Where(digest => digest != Root("nested-bundle").Digest)];
         foreach (Digest digest in needed)
         {
             Manifest manifest = (await Repository.FindManifestAsync(digest.ToString(), Token))!;
@@ -136,10 +138,12 @@ public sealed class PruneTests : RelocatorTestBase
         PrunePlan plan = await PlanAsync([Root("index-bundle")]);
         Repository.AnswersRemovals = 405;
         int there = Repository.Manifests.Count;
-        Assert.AreEqual(ErrorCode.DeletionUnsupported, (await Assert.ThrowsExactlyAsync<AirgapException>(() => PlanAsync([Root("index-bundle")]))).Code);
+        Assert.AreEqual(ErrorCode.DeletionUnsupported,
+            (await Assert.ThrowsExactlyAsync<AirgapException>(() => PlanAsync([Root("index-bundle")]))).Code);
         Assert.AreEqual(ErrorCode.DeletionUnsupported, (await Assert.ThrowsExactlyAsync<AirgapException>(() => ExecuteAsync(plan))).Code);
         Assert.HasCount(there, Repository.Manifests);
-        string[] asked = [.. Registry.Calls.Where(call => call.StartsWith("remove", StringComparison.Ordinal)).Select(call => call.Split(' ')[2])];
+        string[] asked = [.. Registry.Calls.Where(call => call.StartsWith("remove", StringComparison.Ordinal))
+            .Select(call => call.Split(' ')[2])];
         Assert.IsFalse(asked.Any(digest => Repository.Manifests.Contains(Digest.Parse(digest))), "the probe asks for what nobody has");
     }
 
@@ -159,8 +163,10 @@ public sealed class PruneTests : RelocatorTestBase
     public async Task WithoutTheTagsNothingIsPlanned()
     {
         await FillAsync();
-        Registry.Hook = (operation, _, _) => operation == "list-tags" ? throw new AirgapException(ErrorCode.Unauthorized, "No.", "") : Task.CompletedTask;
-        Assert.AreEqual(ErrorCode.TagsNotListed, (await Assert.ThrowsExactlyAsync<AirgapException>(() => PlanAsync([Root("index-bundle")]))).Code);
+        Registry.Hook = (operation, _, _) => operation == "list-tags"
+            ? throw new AirgapException(ErrorCode.Unauthorized, "No.", "") : Task.CompletedTask;
+        Assert.AreEqual(ErrorCode.TagsNotListed,
+            (await Assert.ThrowsExactlyAsync<AirgapException>(() => PlanAsync([Root("index-bundle")]))).Code);
     }
 
     [TestMethod]
@@ -229,7 +235,8 @@ public sealed class PruneTests : RelocatorTestBase
         Manifest kept = (await Repository.FindManifestAsync("index-bundle", Token))!;
         Repository.AddManifest(kept, "old-name");
         PrunePlan plan = await PlanAsync([Root("index-bundle")], staleTags: true);
-        Registry.Hook = (operation, _, what) => operation == "remove" && what == "old-name" ? throw new AirgapException(ErrorCode.RegistryRefused, "DIGEST_INVALID.", "") : Task.CompletedTask;
+        Registry.Hook = (operation, _, what) => operation == "remove" && what == "old-name"
+            ? throw new AirgapException(ErrorCode.RegistryRefused, "DIGEST_INVALID.", "") : Task.CompletedTask;
         PrunedItem refused = (await ExecuteAsync(plan)).Single(item => item.Item.Kind == PrunedItem.TagKind);
         Assert.AreEqual(PruneOutcome.Refused, refused.Outcome);
         Assert.AreEqual(ErrorCode.TagNotRemoved, refused.Refusal!.Code);
@@ -256,7 +263,10 @@ public sealed class PruneTests : RelocatorTestBase
             Manifest nested = (await Repository.FindManifestAsync(Root("nested-bundle").Digest.ToString(), Token))!;
             PrunePlan plan = await PlanAsync([Root("index-bundle")]);
             // The order of the plan, so that the newcomer's parts go last.
-            plan = plan with { Remove = [.. plan.Remove.OrderBy(item => item.Digest == nested.Digest.ToString() || plan.Remove.IndexOf(item) > 3)] };
+            plan = plan with
+            {
+                Remove = [.. plan.Remove.OrderBy(item => item.Digest == nested.Digest.ToString() || plan.Remove.IndexOf(item) > 3)]
+            };
             int removals = -1;
             Registry.Hook = (operation, _, what) =>
             {
@@ -277,9 +287,11 @@ public sealed class PruneTests : RelocatorTestBase
             }
 
             Registry.Hook = (_, _, _) => Task.CompletedTask;
-            RepositoryDifference difference = await new RepositoryComparer(Registry).CompareAsync([Root("nested-bundle") with { Tag = "newcomer" }], Repository.Name, withExtra: false, Token);
+            RepositoryDifference difference = await new RepositoryComparer(Registry).CompareAsync(
+                [Root("nested-bundle") with { Tag = "newcomer" }], Repository.Name, withExtra: false, Token);
             // Either it is whole, or it is told; never is it broken in silence. A locations image saves requests and no more.
-            Assert.AreEqual(difference.Lacks.All(lack => lack.Kind == "tag"), hurt is null, $"after {after}: {string.Join(", ", difference.Lacks)}");
+            Assert.AreEqual(difference.Lacks.All(lack => lack.Kind == "tag"), hurt is null,
+                $"after {after}: {string.Join(", ", difference.Lacks)}");
             if (hurt is not null)
                 Assert.AreEqual(ErrorCode.PrunedWhileNeeded, hurt.Code);
             await AssertWholeAsync([Root("index-bundle")]);
@@ -298,7 +310,8 @@ public sealed class PruneTests : RelocatorTestBase
         PrunePlan plan = await PlanAsync([Root("index-bundle")]);
         List<PrunedItem> done = [];
         // The tag comes when all is gone: what it leads to is gone, too.
-        AirgapException hurt = await Assert.ThrowsExactlyAsync<AirgapException>(() => new PruneExecutor(Registry, _clock) { LookInterval = TimeSpan.FromHours(1) }.RunAsync(
+        AirgapException hurt = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new PruneExecutor(Registry, _clock) { LookInterval = TimeSpan.FromHours(1) }.RunAsync(
             plan,
             item =>
             {
@@ -322,13 +335,18 @@ public sealed class PruneTests : RelocatorTestBase
         string text = PrunePlanFile.ToJson(plan);
         foreach (string wrong in (string[])
         [
-            "", "[]", "null", "{}", text.Replace("\"schemaVersion\": 1", "\"schemaVersion\": 2", StringComparison.Ordinal), text.Replace("sha256:", "sha257:", StringComparison.Ordinal),
-            text.Replace(Place, "https://x/y", StringComparison.Ordinal), text.Replace(plan.Remove[0].Digest, plan.Keep[0].Digest, StringComparison.Ordinal), text.Replace("Z\"", "\"", StringComparison.Ordinal),
-            text.Replace("\"remove\": [", "\"remove\": [null,", StringComparison.Ordinal), text.Replace("\"keep\": [", "\"keep\": [null,", StringComparison.Ordinal),
+            "", "[]", "null", "{}", text.Replace("\"schemaVersion\": 1", "\"schemaVersion\": 2", StringComparison.Ordinal),
+            text.Replace("sha256:", "sha257:", StringComparison.Ordinal),
+            text.Replace(Place, "https://x/y", StringComparison.Ordinal),
+            text.Replace(plan.Remove[0].Digest, plan.Keep[0].Digest, StringComparison.Ordinal),
+            text.Replace("Z\"", "\"", StringComparison.Ordinal),
+            text.Replace("\"remove\": [", "\"remove\": [null,", StringComparison.Ordinal),
+            text.Replace("\"keep\": [", "\"keep\": [null,", StringComparison.Ordinal),
         ])
         {
             await File.WriteAllTextAsync(folder["wrong.json"], wrong, Token);
-            Assert.AreEqual(ErrorCode.InvalidPrunePlan, Assert.ThrowsExactly<AirgapException>(() => PrunePlanFile.Read(folder["wrong.json"])).Code, wrong);
+            Assert.AreEqual(ErrorCode.InvalidPrunePlan,
+                Assert.ThrowsExactly<AirgapException>(() => PrunePlanFile.Read(folder["wrong.json"])).Code, wrong);
         }
     }
 
@@ -341,17 +359,25 @@ public sealed class PruneTests : RelocatorTestBase
             Digest[] digests = [.. Enumerable.Range(0, 20).Select(i => Digest.Compute([(byte)seed, (byte)i]))];
             Dictionary<Digest, ContentNode> nodes = digests.Select((digest, i) => (digest, i)).ToDictionary(
                 pair => pair.digest,
-                pair => new ContentNode(new Descriptor("", pair.digest, 1)) { Links = [.. Enumerable.Range(pair.i + 1, 19 - pair.i).Where(_ => random.Next(4) == 0).Select(j => new ContentLink(digests[j], LinkKind.Child))] });
+                pair => new ContentNode(new Descriptor("", pair.digest, 1))
+                {
+                    Links = [.. Enumerable.Range(pair.i + 1, 19 - pair.i).Where(_ => random.Next(4) == 0)
+                        .Select(j => new ContentLink(digests[j], LinkKind.Child))]
+                });
             List<Digest> order = [.. RemovalOrder.Of(nodes, digest => digest.Hex[0] < '8')];
             Assert.HasCount(20, order);
-            Assert.IsTrue(nodes.All(node => node.Value.Links.All(link => order.IndexOf(node.Key) < order.IndexOf(link.Target))), $"seed {seed}");
+            Assert.IsTrue(nodes.All(
+                node => node.Value.Links.All(link => order.IndexOf(node.Key) < order.IndexOf(link.Target))), $"seed {seed}");
         }
 
         // A circle, which tags can make, is removed in any order.
         Dictionary<Digest, ContentNode> circle = new() { [Digest.Compute([1])] = Node(1, 2), [Digest.Compute([2])] = Node(2, 1) };
         Assert.HasCount(2, RemovalOrder.Of(circle, _ => false));
 
-        static ContentNode Node(byte own, byte other) => new(new Descriptor("", Digest.Compute([own]), 1)) { Links = [new ContentLink(Digest.Compute([other]), LinkKind.Artifact)] };
+        static ContentNode Node(byte own, byte other) => new(new Descriptor("", Digest.Compute([own]), 1))
+        {
+            Links = [new ContentLink(Digest.Compute([other]), LinkKind.Artifact)]
+        };
     }
 
     private async Task FillAsync()
@@ -366,7 +392,10 @@ public sealed class PruneTests : RelocatorTestBase
         Registry.Calls.Clear();
     }
 
-    private KeptRoot Root(string bundle) => new(Registry.Get($"{Fixtures.Registry}/user1/{bundle}").Tags["v1.0.0"], $"{bundle}.lock.yml") { Tag = bundle };
+    private KeptRoot Root(string bundle) => new(Registry.Get($"{Fixtures.Registry}/user1/{bundle}").Tags["v1.0.0"], $"{bundle}.lock.yml")
+    {
+        Tag = bundle
+    };
 
     private Task<PrunePlan> PlanAsync(IReadOnlyList<KeptRoot> kept, TimeSpan grace = default, bool staleTags = false) =>
         new PrunePlanner(Registry, _clock).PlanAsync(kept, Repository.Name, grace, Token, staleTags);
@@ -380,11 +409,13 @@ public sealed class PruneTests : RelocatorTestBase
 
     private async Task AssertWholeAsync(IReadOnlyList<KeptRoot> kept)
     {
-        RepositoryDifference difference = await new RepositoryComparer(Registry).CompareAsync(kept, Repository.Name, withExtra: false, Token);
+        RepositoryDifference difference =
+            await new RepositoryComparer(Registry).CompareAsync(kept, Repository.Name, withExtra: false, Token);
         Assert.IsTrue(difference.IsSame && difference.Unknown.IsEmpty, string.Join('\n', difference.Lacks));
         foreach (KeptRoot root in kept)
         {
-            Airgap.Transfer.Verifying.VerificationResult verified = await new Airgap.Transfer.Verifying.Verifier(Registry).VerifyAsync(new RelocationSource.Bundle(ImageReference.ByDigest(Repository.Name, root.Digest)), Token);
+            Airgap.Transfer.Verifying.VerificationResult verified = await new Airgap.Transfer.Verifying.Verifier(Registry).VerifyAsync(
+                new RelocationSource.Bundle(ImageReference.ByDigest(Repository.Name, root.Digest)), Token);
             Assert.IsTrue(verified.IsRight, string.Join('\n', verified.Problems));
         }
     }
@@ -393,7 +424,8 @@ public sealed class PruneTests : RelocatorTestBase
     {
         RepositoryTags tags = await RepositoryTags.ReadAsync(Registry, Repository.Name, 8, Token);
         using RepositoryWalk walk = new(Registry, Repository.Name, tags, 8);
-        return (await walk.FromAsync(kept.Select(root => (root.Digest, (RepositoryName?)null)), asksElsewhere: false, Token)).Here.Keys.ToHashSet();
+        return (await walk.FromAsync(kept.Select(root => (root.Digest, (RepositoryName?)null)), asksElsewhere: false, Token)).Here.Keys
+            .ToHashSet();
     }
 
     private async Task<IEnumerable<Digest>> Bundles(string bundle)

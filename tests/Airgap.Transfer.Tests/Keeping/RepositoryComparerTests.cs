@@ -23,8 +23,11 @@ public sealed class RepositoryComparerTests : RelocatorTestBase
     [DataRow("signed-bundle", "signed-bundle")]
     public async Task WhatImgpkgRelocatedIsTheSame(string bundle, string repository)
     {
-        RepositoryDifference difference = await DiffAsync(Fixtures.Golden($"{bundle}.bundle-lock.yml"), $"{Fixtures.Registry}/mirror/{repository}");
-        Assert.IsTrue(difference.IsSame, string.Join('\n', [.. difference.Lacks.Select(each => each.ToString()), .. difference.Extra!.Value.Select(each => each.ToString())]));
+        RepositoryDifference difference =
+            await DiffAsync(Fixtures.Golden($"{bundle}.bundle-lock.yml"), $"{Fixtures.Registry}/mirror/{repository}");
+        Assert.IsTrue(difference.IsSame,
+            string.Join('\n', [.. difference.Lacks.Select(each => each.ToString()),
+                .. difference.Extra!.Value.Select(each => each.ToString())]));
         Assert.IsEmpty(difference.Unknown);
         Assert.IsPositive(difference.Present);
     }
@@ -44,7 +47,8 @@ public sealed class RepositoryComparerTests : RelocatorTestBase
     [TestMethod]
     public async Task WhereTheMirrorOfTheLockIsSilentItIsSaid()
     {
-        Registry.Hook = (_, repository, _) => repository.ToString() == Copy ? Task.CompletedTask : throw new AirgapException(ErrorCode.RegistryUnreachable, $"Cannot reach {repository}.", "");
+        Registry.Hook = (_, repository, _) => repository.ToString() == Copy
+            ? Task.CompletedTask : throw new AirgapException(ErrorCode.RegistryUnreachable, $"Cannot reach {repository}.", "");
         RepositoryDifference difference = await DiffAsync(s_lock, Copy);
         Assert.Contains($"manifest {s_bundle}", difference.Lacks.Select(each => $"{each.Kind} {each.Digest}"));
         Assert.Contains("Cannot reach", difference.Unknown.Single());
@@ -56,12 +60,16 @@ public sealed class RepositoryComparerTests : RelocatorTestBase
         FakeRepository mirror = Registry.Get(Mirror);
         mirror.AddManifest((await mirror.FindManifestAsync(s_frontend.ToString(), Token))!, "v1.0.0");
         mirror.AddManifest((await mirror.FindManifestAsync(s_bundle.ToString(), Token))!, "latest");
-        mirror.AddManifest((await Registry.Get($"{Fixtures.Registry}/apps/multi").FindManifestAsync(Registry.Get($"{Fixtures.Registry}/apps/multi").Tags.First().Key, Token))!, "old");
+        mirror.AddManifest(
+            (await Registry.Get($"{Fixtures.Registry}/apps/multi")
+                .FindManifestAsync(Registry.Get($"{Fixtures.Registry}/apps/multi").Tags.First().Key, Token))!, "old");
 
         RepositoryDifference difference = await DiffAsync(s_lock, Mirror);
 
-        Assert.AreEqual(("v1.0.0", s_bundle.ToString(), s_frontend.ToString()), difference.Changed.Select(each => (each.Tag, each.Expected, each.Actual)).Single());
-        CollectionAssert.AreEqual((string[])["latest True", "old False"], difference.Extra!.Value.Select(each => $"{each.Tag} {each.Needed}").ToArray());
+        Assert.AreEqual(("v1.0.0", s_bundle.ToString(), s_frontend.ToString()),
+            difference.Changed.Select(each => (each.Tag, each.Expected, each.Actual)).Single());
+        CollectionAssert.AreEqual(
+            (string[])["latest True", "old False"], difference.Extra!.Value.Select(each => $"{each.Tag} {each.Needed}").ToArray());
         Assert.IsEmpty(difference.Lacks);
     }
 
@@ -87,7 +95,8 @@ public sealed class RepositoryComparerTests : RelocatorTestBase
     [TestMethod]
     public async Task ARegistryThatListsNoTagsIsComparedAllTheSame()
     {
-        Registry.Hook = (operation, _, _) => operation == "list-tags" ? throw new AirgapException(ErrorCode.Forbidden, "It lists none.", "") : Task.CompletedTask;
+        Registry.Hook = (operation, _, _) => operation == "list-tags"
+            ? throw new AirgapException(ErrorCode.Forbidden, "It lists none.", "") : Task.CompletedTask;
         RepositoryDifference difference = await DiffAsync(s_lock, Mirror);
         Assert.IsTrue(difference.IsSame);
         Assert.IsNull(difference.Extra);
@@ -110,7 +119,8 @@ public sealed class RepositoryComparerTests : RelocatorTestBase
     [DataRow("sha512-{hex}.imgpkg", "sha512-{hex}")]
     [DataRow("SHA256-{hex}.imgpkg", null)]
     public void TagsBesideAManifestNameIt(string tag, string? subject) =>
-        Assert.AreEqual(subject?.Replace("{hex}", s_bundle.Hex, StringComparison.Ordinal), DerivedTags.SubjectOf(tag.Replace("{hex}", s_bundle.Hex, StringComparison.Ordinal)));
+        Assert.AreEqual(subject?.Replace("{hex}", s_bundle.Hex, StringComparison.Ordinal),
+            DerivedTags.SubjectOf(tag.Replace("{hex}", s_bundle.Hex, StringComparison.Ordinal)));
 
     private Task<RepositoryDifference> DiffAsync(string lockFile, string repository, bool withExtra = true) =>
         new RepositoryComparer(Registry).CompareAsync(KeptLock.Read(lockFile), RepositoryName.Parse(repository), withExtra, Token);

@@ -89,7 +89,8 @@ public sealed class FieldTests
 
     [TestMethod]
     public void ScalarsReadBackAndPlainOnesAreTextsInYaml11Too() =>
-        Gen.OneOf(Gen.String[Gen.Char["0123456789abefxotyn.:-_+/@[]<>'!| TZ"], 1, 12], Gen.String[Gen.Char["0123456789.:eE-+_"], 1, 8]).Sample(text =>
+        Gen.OneOf(Gen.String[Gen.Char["0123456789abefxotyn.:-_+/@[]<>'!| TZ"], 1, 12], Gen.String[Gen.Char["0123456789.:eE-+_"], 1, 8])
+            .Sample(text =>
         {
             string yaml = ManifestYaml.Scalar(text);
             Scalar scalar = ReadValue($"key: {yaml}\n");

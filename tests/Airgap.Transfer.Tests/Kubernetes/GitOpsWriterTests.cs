@@ -18,11 +18,20 @@ public sealed class GitOpsWriterTests
     {
         ImagesLock images = new(
         [
-            new LockedImage(ImageReference.ByDigest(RepositoryName.Parse("index.docker.io/library/nginx"), s_digest), LockedImage.NoAnnotations.Add("kbld.carvel.dev/id", "nginx:1.27")),
+            new LockedImage(ImageReference.ByDigest(RepositoryName.Parse("index.docker.io/library/nginx"), s_digest),
+                LockedImage.NoAnnotations.Add("kbld.carvel.dev/id", "nginx:1.27")),
             new LockedImage(ImageReference.ByDigest(RepositoryName.Parse("registry.local:5055/apps/backend"), s_other)),
         ]);
 
-        PackageRepositoryManifest made = Create(new GitOpsOptions { Tool = GitOpsTool.Flux, Name = "simple-app", TargetNamespace = "apps", SecretName = "mirror-pull", Path = "./config" }, images);
+        PackageRepositoryManifest made = Create(
+            new GitOpsOptions
+            {
+                Tool = GitOpsTool.Flux,
+                Name = "simple-app",
+                TargetNamespace = "apps",
+                SecretName = "mirror-pull",
+                Path = "./config"
+            }, images);
 
         Assert.IsEmpty(made.Warnings);
         Assert.AreEqual($"""
@@ -70,9 +79,17 @@ public sealed class GitOpsWriterTests
     [TestMethod]
     public void ArgoCD_TakesTheContent_AndSaysWhatItDoesNotReplace()
     {
-        ImagesLock images = new([new LockedImage(ImageReference.ByDigest(RepositoryName.Parse("registry.local:5055/apps/backend"), s_other))]);
+        ImagesLock images = new(
+            [new LockedImage(ImageReference.ByDigest(RepositoryName.Parse("registry.local:5055/apps/backend"), s_other))]);
 
-        PackageRepositoryManifest bundle = Create(new GitOpsOptions { Tool = GitOpsTool.ArgoCD, Name = "simple-app", TargetNamespace = "apps", Pinning = ReferencePinning.Tag }, images);
+        PackageRepositoryManifest bundle = Create(
+            new GitOpsOptions
+            {
+                Tool = GitOpsTool.ArgoCD,
+                Name = "simple-app",
+                TargetNamespace = "apps",
+                Pinning = ReferencePinning.Tag
+            }, images);
         PackageRepositoryManifest image = Create(new GitOpsOptions { Tool = GitOpsTool.ArgoCD, Name = "simple-app" }, null);
 
         Assert.AreEqual(ErrorCode.ImageNotReplaced, bundle.Warnings.Single().Code);
@@ -108,7 +125,8 @@ public sealed class GitOpsWriterTests
     public void TwoImagesOfOneName_AreNotGuessedAt()
     {
         RepositoryName backend = RepositoryName.Parse("registry.local:5055/apps/backend");
-        ImagesLock images = new([new LockedImage(ImageReference.ByDigest(backend, s_digest)), new LockedImage(ImageReference.ByDigest(backend, s_other))]);
+        ImagesLock images = new(
+            [new LockedImage(ImageReference.ByDigest(backend, s_digest)), new LockedImage(ImageReference.ByDigest(backend, s_other))]);
 
         PackageRepositoryManifest made = Create(new GitOpsOptions { Tool = GitOpsTool.Flux, Name = "simple-app" }, images);
 
@@ -125,7 +143,13 @@ public sealed class GitOpsWriterTests
     [DataRow(GitOpsTool.Flux, ReferencePinning.Digest, "soon", null)]
     public void TheReference_IsTheOneThatIsAskedFor(object tool, object pinning, string? range, string? expected)
     {
-        GitOpsOptions options = new() { Tool = (GitOpsTool)tool, Name = "simple-app", Pinning = (ReferencePinning)pinning, TagSelection = range };
+        GitOpsOptions options = new()
+        {
+            Tool = (GitOpsTool)tool,
+            Name = "simple-app",
+            Pinning = (ReferencePinning)pinning,
+            TagSelection = range
+        };
         if (expected is not null)
             Assert.Contains(expected, Create(options, null).Yaml);
         else
@@ -142,10 +166,17 @@ public sealed class GitOpsWriterTests
     public void WhatAClusterWouldRefuse_IsRefused(string field, string value)
     {
         GitOpsOptions options = new() { Tool = GitOpsTool.Flux, Name = "simple-app" };
-        options = field switch { "Path" => options with { Path = value }, "Interval" => options with { Interval = value }, "Name" => options with { Name = value }, _ => options with { Namespace = value } };
+        options = field switch
+        {
+            "Path" => options with { Path = value },
+            "Interval" => options with { Interval = value },
+            "Name" => options with { Name = value },
+            _ => options with { Namespace = value }
+        };
 
         Assert.IsNotEmpty(Assert.ThrowsExactly<AirgapException>(() => Create(options, null)).Advice);
     }
 
-    private static PackageRepositoryManifest Create(GitOpsOptions options, ImagesLock? images) => GitOpsWriter.Create(RepositoryName.Parse(Place), s_digest, "v1.2.0", images, options);
+    private static PackageRepositoryManifest Create(GitOpsOptions options, ImagesLock? images) =>
+        GitOpsWriter.Create(RepositoryName.Parse(Place), s_digest, "v1.2.0", images, options);
 }

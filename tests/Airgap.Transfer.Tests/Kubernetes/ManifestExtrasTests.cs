@@ -7,19 +7,36 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Tests.Kubernetes;
 
-/// <summary>What stands beside a PackageRepository: namespaces, exports, installs, trust; and what is said before a cluster finds out.</summary>
+/// <summary>
+/// What stands beside a PackageRepository: namespaces, exports, installs, trust; and what is said before a cluster finds out.
+/// </summary>
 [TestClass]
 public sealed class ManifestExtrasTests
 {
-    private static readonly PackageRepositoryOptions s_secretgen = new() { Namespace = "packages", SecretVariant = PullSecretVariant.SecretgenController, SecretName = "pull" };
+    private static readonly PackageRepositoryOptions s_secretgen = new()
+    {
+        Namespace = "packages",
+        SecretVariant = PullSecretVariant.SecretgenController,
+        SecretName = "pull"
+    };
 
     [TestMethod]
     public void NamespacesComeFirst()
     {
-        string yaml = Manifests.Create(s_secretgen with { SecretNamespace = "registry-access", CreateNamespace = true, Install = "simple-app.corp.com@1.0.0", InstallNamespace = "apps", ServiceAccount = "installer" }).Yaml;
+        string yaml = Manifests.Create(
+            s_secretgen with
+            {
+                SecretNamespace = "registry-access",
+                CreateNamespace = true,
+                Install = "simple-app.corp.com@1.0.0",
+                InstallNamespace = "apps",
+                ServiceAccount = "installer"
+            }).Yaml;
         CollectionAssert.AreEqual(
-            new[] { "Namespace packages", "Namespace registry-access", "Namespace apps", "PackageRepository simple-app-bundle", "Secret pull", "SecretExport pull", "PackageInstall simple-app" },
-            Documents(yaml).Select(document => $"{YamlLookup.Text(document, "kind")} {YamlLookup.Text(document, "metadata", "name")}").ToArray());
+            new[] { "Namespace packages", "Namespace registry-access", "Namespace apps", "PackageRepository simple-app-bundle",
+                "Secret pull", "SecretExport pull", "PackageInstall simple-app" },
+            Documents(yaml).Select(document =>
+                $"{YamlLookup.Text(document, "kind")} {YamlLookup.Text(document, "metadata", "name")}").ToArray());
         Manifests.Fails(ErrorCode.InvalidPackageRepository, new() { CreateNamespace = true });
     }
 
@@ -33,7 +50,13 @@ public sealed class ManifestExtrasTests
     [TestMethod]
     public void AnExportReachesTheInstall_AndOneToTheGlobalNamespaceAloneIsWarnedOf()
     {
-        Assert.Contains("toNamespaces: [\"packages\", \"apps\"]", Manifests.Create(s_secretgen with { Install = "simple-app.corp.com", InstallNamespace = "apps", ServiceAccount = "installer" }).Yaml);
+        Assert.Contains("toNamespaces: [\"packages\", \"apps\"]",
+            Manifests.Create(s_secretgen with
+            {
+                Install = "simple-app.corp.com",
+                InstallNamespace = "apps",
+                ServiceAccount = "installer"
+            }).Yaml);
         PackageRepositoryOptions global = s_secretgen with { Namespace = "kapp-controller-packaging-global" };
         Assert.AreEqual(ErrorCode.ExportMissesInstalls, Manifests.Create(global).Warnings.Single().Code);
         Assert.IsEmpty(Manifests.Create(global with { ToNamespaces = "*" }).Warnings);
@@ -88,7 +111,8 @@ public sealed class ManifestExtrasTests
             """.ReplaceLineEndings("\n"),
             yaml);
         Assert.AreEqual(" # first\nreplicas: 2\n\ntext: a\n", YamlLookup.Text(Documents(yaml)[1], "stringData", "values.yml"));
-        Assert.DoesNotContain("annotations", Manifests.Create(s_secretgen with { Install = "simple-app.corp.com", ServiceAccount = "installer" }).Yaml);
+        Assert.DoesNotContain("annotations",
+            Manifests.Create(s_secretgen with { Install = "simple-app.corp.com", ServiceAccount = "installer" }).Yaml);
     }
 
     [TestMethod]
@@ -103,10 +127,19 @@ public sealed class ManifestExtrasTests
     [TestMethod]
     public void ThePlaceholderStandsWhereTheInstallNeedsIt()
     {
-        string yaml = Manifests.Create(new() { Namespace = "packages", SecretVariant = PullSecretVariant.SecretRefWithPlaceholder, Install = "simple-app.corp.com", InstallNamespace = "apps", ServiceAccount = "installer" }).Yaml;
+        string yaml = Manifests.Create(
+            new()
+            {
+                Namespace = "packages",
+                SecretVariant = PullSecretVariant.SecretRefWithPlaceholder,
+                Install = "simple-app.corp.com",
+                InstallNamespace = "apps",
+                ServiceAccount = "installer"
+            }).Yaml;
         CollectionAssert.AreEqual(
             new[] { "packages", "apps" },
-            Documents(yaml).Where(document => YamlLookup.Text(document, "kind") == "Secret").Select(document => YamlLookup.Text(document, "metadata", "namespace")).ToArray());
+            Documents(yaml).Where(document => YamlLookup.Text(document, "kind") == "Secret")
+            .Select(document => YamlLookup.Text(document, "metadata", "namespace")).ToArray());
     }
 
     [TestMethod]
@@ -117,7 +150,9 @@ public sealed class ManifestExtrasTests
         Assert.AreEqual("kapp-controller-config", YamlLookup.Text(secret, "metadata", "name"));
         Assert.AreEqual("kapp-controller", YamlLookup.Text(secret, "metadata", "namespace"));
         Assert.AreEqual(pem, YamlLookup.Text(secret, "stringData", "caCerts"));
-        Assert.AreEqual("carvel", YamlLookup.Text(Documents(Manifests.Create(new() { ControllerConfig = "carvel", CaCertificates = pem }).Yaml)[^1], "metadata", "namespace"));
+        Assert.AreEqual("carvel",
+            YamlLookup.Text(Documents(Manifests.Create(new() { ControllerConfig = "carvel", CaCertificates = pem }).Yaml)[^1],
+                "metadata", "namespace"));
         Manifests.Fails(ErrorCode.InvalidPackageRepository, new() { ControllerConfig = "true" });
     }
 
@@ -132,7 +167,11 @@ public sealed class ManifestExtrasTests
     [DataRow("tab\there: \"x\" # y\n")]
     [DataRow("smile \U0001F600 \u0001\n")]
     public void ABlockReadsBack(string text) =>
-        Assert.AreEqual(text, ((YamlScalar)YamlLookup.Find(Documents(new Transfer.Kubernetes.ManifestYaml().Key(0, "a").AddBlock(1, "b", text).Add(0, "c", "d").ToString())[0], "a", "b")!).Text);
+        Assert.AreEqual(
+            text,
+            ((YamlScalar)YamlLookup.Find(
+                Documents(new Transfer.Kubernetes.ManifestYaml().Key(0, "a").AddBlock(1, "b", text).Add(0, "c", "d").ToString())[0], "a",
+                "b")!).Text);
 
     [TestMethod]
     [DataRow(">=1.0.0", null, "v1.0.0", false)]
@@ -143,10 +182,13 @@ public sealed class ManifestExtrasTests
     [DataRow("1.x", null, "latest", true)]
     [DataRow("1.x", null, null, true)]
     public void ATagThatTheSelectionDoesNotTakeIsWarnedOf(string constraints, string? prereleases, string? tag, bool expected) =>
-        Assert.AreEqual(expected, Manifests.Create(new() { TagSelection = constraints, Prereleases = prereleases }, tag: tag).Warnings.Any(warning => warning.Code == ErrorCode.TagNotSelected));
+        Assert.AreEqual(expected,
+            Manifests.Create(new() { TagSelection = constraints, Prereleases = prereleases }, tag: tag).Warnings
+            .Any(warning => warning.Code == ErrorCode.TagNotSelected));
 
     [TestMethod]
-    public void APlainImageIsWarnedOf() => Assert.AreEqual(ErrorCode.PlainImageRepository, Manifests.Create(new() { IsPlainImage = true }).Warnings.Single().Code);
+    public void APlainImageIsWarnedOf() =>
+        Assert.AreEqual(ErrorCode.PlainImageRepository, Manifests.Create(new() { IsPlainImage = true }).Warnings.Single().Code);
 
     [TestMethod]
     public void AnotherMirrorOfTheSameDigestIsNamedByATagThatTheClusterHasToAskFor()
@@ -170,11 +212,14 @@ public sealed class ManifestExtrasTests
         File.WriteAllText(folder["a.yml"], yaml);
         Assert.AreEqual(ReferencePinning.ContentTag, Follow(moved.ToString()).Pinning);
         Assert.IsEmpty(warnings);
-        Assert.AreSame(options, EarlierManifest.Find(folder["a.yml"], "simple-app-bundle")!.Follow(options, moved, Digest.Compute([]), warnings.Add), "Another digest is fetched anyway.");
+        Assert.AreSame(options, EarlierManifest.Find(folder["a.yml"], "simple-app-bundle")!
+            .Follow(options, moved, Digest.Compute([]), warnings.Add), "Another digest is fetched anyway.");
 
         PackageRepositoryOptions Follow(string repository) =>
-            EarlierManifest.Find(folder["a.yml"], "simple-app-bundle")!.Follow(options, RepositoryName.Parse(repository), Manifests.Digest, warnings.Add);
+            EarlierManifest.Find(folder["a.yml"], "simple-app-bundle")!
+                .Follow(options, RepositoryName.Parse(repository), Manifests.Digest, warnings.Add);
     }
 
-    private static IReadOnlyList<YamlNode> Documents(string yaml) => YamlReader.ReadDocuments(Encoding.UTF8.GetBytes(yaml), new YamlContext("a.yml", ErrorCode.InvalidPackage, ""));
+    private static IReadOnlyList<YamlNode> Documents(string yaml) =>
+        YamlReader.ReadDocuments(Encoding.UTF8.GetBytes(yaml), new YamlContext("a.yml", ErrorCode.InvalidPackage, ""));
 }

@@ -11,10 +11,12 @@ internal static class Manifests
 
     public static readonly Digest Digest = Digest.Parse("sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4");
 
-    public static PackageRepositoryManifest Create(PackageRepositoryOptions options, string repository = Repository, string? tag = "v1.0.0") =>
+    public static PackageRepositoryManifest Create(
+        PackageRepositoryOptions options, string repository = Repository, string? tag = "v1.0.0") =>
         PackageRepositoryWriter.Create(RepositoryName.Parse(repository), Digest, tag, options);
 
-    public static AirgapException Fails(ErrorCode code, PackageRepositoryOptions options, string repository = Repository, string? tag = "v1.0.0")
+    public static AirgapException Fails(
+        ErrorCode code, PackageRepositoryOptions options, string repository = Repository, string? tag = "v1.0.0")
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Create(options, repository, tag));
         Assert.AreEqual(code, e.Code, e.Message);

@@ -169,7 +169,8 @@ public sealed class PackageRepositoryWriterTests
     public void ANamespaceMustBeALabel(string ns)
     {
         Manifests.Fails(ErrorCode.InvalidKubernetesName, new() { Namespace = ns });
-        Manifests.Fails(ErrorCode.InvalidKubernetesName, new() { Namespace = "a", SecretNamespace = ns, SecretVariant = PullSecretVariant.SecretgenController });
+        Manifests.Fails(ErrorCode.InvalidKubernetesName,
+            new() { Namespace = "a", SecretNamespace = ns, SecretVariant = PullSecretVariant.SecretgenController });
     }
 
     [TestMethod]

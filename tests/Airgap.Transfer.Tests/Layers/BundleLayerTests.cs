@@ -34,7 +34,8 @@ public sealed class BundleLayerTests
         if (bundle == "simple-app-bundle")
         {
             Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.config.json")), Encoding.UTF8.GetString(config));
-            Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.manifest.json")), Encoding.UTF8.GetString(manifest.Bytes.Span));
+            Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.manifest.json")),
+                Encoding.UTF8.GetString(manifest.Bytes.Span));
         }
     }
 
@@ -45,8 +46,10 @@ public sealed class BundleLayerTests
             Digest.Parse("sha256:658d9c4234e91dce0cc5ec702dcf2e526f8405fd2ac09d015b5ee4dbc3911cf8"),
             new Dictionary<string, string> { ["team"] = "fixtures" });
         Assert.AreEqual(File.ReadAllText(Fixtures.Golden("push-image.config.json")), Encoding.UTF8.GetString(config));
-        Descriptor layer = new(MediaTypes.DockerLayerGzip, Digest.Parse("sha256:0b7f7c4080345932dfc53267e44c3d506dc6752789dcaf6c75abd3515ec491cb"), 439);
-        Assert.AreEqual(File.ReadAllText(Fixtures.Golden("push-image.manifest.json")), Encoding.UTF8.GetString(ImageManifestWriter.Write(config, layer).Bytes.Span));
+        Descriptor layer = new(MediaTypes.DockerLayerGzip,
+            Digest.Parse("sha256:0b7f7c4080345932dfc53267e44c3d506dc6752789dcaf6c75abd3515ec491cb"), 439);
+        Assert.AreEqual(File.ReadAllText(Fixtures.Golden("push-image.manifest.json")),
+            Encoding.UTF8.GetString(ImageManifestWriter.Write(config, layer).Bytes.Span));
     }
 
     [TestMethod]
@@ -231,7 +234,8 @@ public sealed class BundleLayerTests
         // A name of the replacement character itself is a name like any other.
         await File.WriteAllTextAsync(folder["sub/\uFFFD.txt"], "");
         LayerFiles.List([folder.Path], new LayerOptions());
-        (await Cli.RunAsync("sh", ["-c", "printf x > \"$(printf 'sub/a\\377b-\\303\\251.txt')\""], workingDirectory: folder.Path)).EnsureSuccess();
+        (await Cli.RunAsync("sh", ["-c", "printf x > \"$(printf 'sub/a\\377b-\\303\\251.txt')\""], workingDirectory: folder.Path))
+            .EnsureSuccess();
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => LayerFiles.List([folder.Path], new LayerOptions()));
         Assert.AreEqual(ErrorCode.InvalidArgument, e.Code);
         Assert.Contains($"'{folder["sub"]}/a\\xffb-é.txt' is not UTF-8", e.Message);

@@ -58,7 +58,8 @@ public sealed class GoGzipStreamTests
     [TestMethod]
     public void AnyContentComesBack()
     {
-        Gen<byte[]> runs = Gen.Select(Gen.Byte.Array[1, 300], Gen.Int[1, 400], (bytes, times) => Enumerable.Repeat(bytes, times).SelectMany(b => b).ToArray());
+        Gen<byte[]> runs = Gen.Select(
+            Gen.Byte.Array[1, 300], Gen.Int[1, 400], (bytes, times) => Enumerable.Repeat(bytes, times).SelectMany(b => b).ToArray());
         Gen<byte[]> skewed = Gen.Double[0, 1].Select(x => (byte)(256 * x * x * x)).Array[0, 2000];
         Gen.OneOf(Gen.Byte.Array[0, 3000], runs, skewed).Array[0, 4].Select(parts => parts.SelectMany(p => p).ToArray()).Sample(
             content => CollectionAssert.AreEqual(content, GoldenStorage.Gunzip(Compress(content, 50_000))),

@@ -7,7 +7,8 @@ namespace Airgap.Transfer.Tests.Layers;
 public sealed class HuffmanCodeTests
 {
     [TestMethod]
-    [DataRow(15, "1 1 2 3 5 8 13 21 34 55 89 144 233 377 610 987 1597 2584 4181 6765", "15 15 15 15 14 14 13 13 12 12 10 9 8 7 6 5 4 3 2 1")]
+    [DataRow(15, "1 1 2 3 5 8 13 21 34 55 89 144 233 377 610 987 1597 2584 4181 6765",
+        "15 15 15 15 14 14 13 13 12 12 10 9 8 7 6 5 4 3 2 1")]
     [DataRow(7, "1 1 2 3 5 8 13 21 34 55 89 144", "7 7 7 7 6 6 5 5 4 4 2 1")]
     [DataRow(7, "1 1 1 1 1", "3 3 2 2 2")]
     [DataRow(7, "2 1 1 2 3", "2 3 3 2 2")]
@@ -23,7 +24,8 @@ public sealed class HuffmanCodeTests
 
     [TestMethod]
     public void AnyCodeIsCompleteWithinItsLimitAndFreeOfPrefixes() =>
-        Gen.Select(Gen.Int[0, 2000].Array[3, 286], Gen.OneOf(Gen.Const(9), Gen.Const(15))).Where(t => t.Item1.Count(n => n > 0) >= 2).Sample((counts, limit) =>
+        Gen.Select(Gen.Int[0, 2000].Array[3, 286], Gen.OneOf(Gen.Const(9), Gen.Const(15))).Where(t => t.Item1.Count(n => n > 0) >= 2)
+            .Sample((counts, limit) =>
         {
             HuffmanCode code = Build(limit, counts);
             HashSet<string> words = [];

@@ -8,7 +8,8 @@ namespace Airgap.Transfer.Tests.Layers;
 [TestClass]
 public sealed class TarHeaderTests
 {
-    private static readonly string[] s_pieces = ["a", "bc", "/", "x/y", "é", "😀", "long-name-of-a-file-", "0123456789012345678901234567890123456789"];
+    private static readonly string[] s_pieces =
+        ["a", "bc", "/", "x/y", "é", "😀", "long-name-of-a-file-", "0123456789012345678901234567890123456789"];
 
     [TestMethod]
     public void AUstarHeaderHasEveryFieldWritten()
@@ -96,7 +97,8 @@ public sealed class TarHeaderTests
 
     [TestMethod]
     public void AnyNameIsReadBack() =>
-        Gen.Select(Gen.Int[0, s_pieces.Length - 1].Select(i => s_pieces[i]).Array[1, 20].Select(string.Concat), Gen.Bool).Sample((text, gnu) =>
+        Gen.Select(Gen.Int[0, s_pieces.Length - 1].Select(i => s_pieces[i]).Array[1, 20].Select(string.Concat), Gen.Bool)
+            .Sample((text, gnu) =>
         {
             string name = string.Join('/', text.Split('/', StringSplitOptions.RemoveEmptyEntries));
             if (name.Length == 0)
@@ -108,7 +110,8 @@ public sealed class TarHeaderTests
         });
 
     [TestMethod]
-    public void FileNamesAreOrderedByTheirBytes() => Gen.Select(Gen.String, Gen.String).Where((a, b) => IsWellFormed(a) && IsWellFormed(b)).Sample((a, b) =>
+    public void FileNamesAreOrderedByTheirBytes() =>
+        Gen.Select(Gen.String, Gen.String).Where((a, b) => IsWellFormed(a) && IsWellFormed(b)).Sample((a, b) =>
         Assert.AreEqual(
             Math.Sign(Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b))),
             Math.Sign(Utf8Order.Instance.Compare(a, b))));

@@ -85,7 +85,10 @@ public sealed class ArtifactChoiceTests : ArtifactTestBase
             Encoding.UTF8.GetString(ReferrerIndex.Merge(null, new HashSet<Digest>(), [manifest]).Bytes.Span));
     }
 
-    /// <summary>A second artifact stands behind what oras listed, as oras itself puts it there; an entry that the library of imgpkg wrote stays as it is.</summary>
+    /// <summary>
+    /// A second artifact stands behind what oras listed, as oras itself puts it there; an entry that the library of imgpkg wrote stays as
+    /// it is.
+    /// </summary>
     [TestMethod]
     public void AFurtherArtifactIsListedAfterWhatIsThere()
     {
@@ -97,8 +100,10 @@ public sealed class ArtifactChoiceTests : ArtifactTestBase
             Encoding.UTF8.GetString(ReferrerIndex.Merge(byOras, new HashSet<Digest> { first.Digest }, [second]).Bytes.Span));
 
         // go-containerregistry: the size before the digest, the config's type, no annotations.
-        string listed = $$"""{"mediaType":"{{first.MediaType}}","size":{{first.Bytes.Length}},"digest":"{{first.Digest}}","artifactType":"application/vnd.oci.empty.v1+json"}""";
-        Manifest byImgpkg = Manifest.Parse(Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{listed}}]}"""));
+        string listed =
+            $$"""{"mediaType":"{{first.MediaType}}","size":{{first.Bytes.Length}},"digest":"{{first.Digest}}","artifactType":"application/vnd.oci.empty.v1+json"}""";
+        Manifest byImgpkg = Manifest.Parse(
+            Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{listed}}]}"""));
         Assert.AreEqual(
             $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{listed}},{{Listed(second)}}]}""",
             Encoding.UTF8.GetString(ReferrerIndex.Merge(byImgpkg, new HashSet<Digest> { first.Digest }, [second]).Bytes.Span));
@@ -106,7 +111,8 @@ public sealed class ArtifactChoiceTests : ArtifactTestBase
         static Manifest Typed(string type) => Manifest.Parse(Encoding.UTF8.GetBytes(
             $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","artifactType":"{{type}}","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{Digest.Compute("{}"u8)}}","size":2},"layers":[]}"""));
 
-        static string Listed(Manifest manifest) => $$"""{"mediaType":"{{manifest.MediaType}}","digest":"{{manifest.Digest}}","size":{{manifest.Bytes.Length}},"artifactType":"{{manifest.ArtifactType}}"}""";
+        static string Listed(Manifest manifest) =>
+            $$"""{"mediaType":"{{manifest.MediaType}}","digest":"{{manifest.Digest}}","size":{{manifest.Bytes.Length}},"artifactType":"{{manifest.ArtifactType}}"}""";
     }
 
     private Task<TransferPlan> PlanAsync(PlanOptions options) => new Relocator(Registry).PlanAsync(ImageSource("model"), options, Token);
@@ -127,15 +133,22 @@ public sealed class ArtifactChoiceTests : ArtifactTestBase
         Attach(model, "bill", $"sha256-{image.Digest.Hex}.sbom");
         Manifest notation = Typed(model, image, "application/vnd.cncf.notary.signature");
         Manifest other = Attach(model, "other", null, image);
-        string listed = string.Join(',', new[] { notation, other }.Select(manifest => $$"""{"mediaType":"{{manifest.MediaType}}","digest":"{{manifest.Digest}}","size":{{manifest.Bytes.Length}},"artifactType":"{{manifest.ArtifactType}}"}"""));
-        model.AddManifest(Manifest.Parse(Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{listed}}]}""")), $"sha256-{image.Digest.Hex}");
+        string listed = string.Join(
+            ',', new[] { notation, other }.Select(
+                manifest =>
+                $$"""{"mediaType":"{{manifest.MediaType}}","digest":"{{manifest.Digest}}","size":{{manifest.Bytes.Length}},"artifactType":"{{manifest.ArtifactType}}"}"""));
+        model.AddManifest(Manifest.Parse(
+            Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{listed}}]}""")),
+            $"sha256-{image.Digest.Hex}");
         return (image, notation);
     }
 
     private static Manifest Typed(FakeRepository repository, Manifest subject, string type)
     {
         Manifest plain = Attach(repository, type, null, subject);
-        return repository.AddManifest(Manifest.Parse(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(plain.Bytes.Span).Replace("application/vnd.test", type, StringComparison.Ordinal))), null);
+        return repository.AddManifest(
+            Manifest.Parse(Encoding.UTF8.GetBytes(
+                Encoding.UTF8.GetString(plain.Bytes.Span).Replace("application/vnd.test", type, StringComparison.Ordinal))), null);
     }
 
     private static Manifest Signed(string predicate) => Manifest.Parse(Encoding.UTF8.GetBytes($$$"""

@@ -17,7 +17,8 @@ public abstract class ArtifactTestBase : RelocatorTestBase
 
     protected static PlanOptions WithArtifacts { get; } = new() { Artifacts = true };
 
-    protected static RelocationSource ImageSource(string name) => new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/apps/{name}:1.0.0"));
+    protected static RelocationSource ImageSource(string name) =>
+        new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/apps/{name}:1.0.0"));
 
     protected FakeRepository App(string name) => Registry.Get($"{Fixtures.Registry}/apps/{name}");
 
@@ -43,7 +44,9 @@ public abstract class ArtifactTestBase : RelocatorTestBase
     }
 
     protected async Task<Manifest> ManifestAsync(FakeRepository repository, string tagOrDigest) =>
-        await repository.FindManifestAsync(tagOrDigest, Token) ?? throw new InvalidOperationException($"{repository.Name} has no {tagOrDigest}");
+        await repository.FindManifestAsync(tagOrDigest, Token)
+            ?? throw new InvalidOperationException($"{repository.Name} has no {tagOrDigest}");
 
-    private static string Json(string mediaType, Digest digest, long size) => $$"""{"mediaType":"{{mediaType}}","digest":"{{digest}}","size":{{size}}}""";
+    private static string Json(string mediaType, Digest digest, long size) =>
+        $$"""{"mediaType":"{{mediaType}}","digest":"{{digest}}","size":{{size}}}""";
 }

@@ -66,8 +66,10 @@ public sealed class ArtifactsTests : ArtifactTestBase
         FakeRepository signed = App("signed");
         Manifest image = await ManifestAsync(signed, "1.0.0");
         Attach(signed, "attestation", $"sha256-{image.Digest.Hex}.att");
-        TransferPlan plan = await new Relocator(Registry).PlanAsync(ImageSource("signed"), new PlanOptions { CosignSignatures = true }, Token);
-        Assert.AreSequenceEqual(["1.0.0", $"sha256-{image.Digest.Hex}.sig"], plan.Items.Select(item => item.Tag!).Order(StringComparer.Ordinal).ToArray());
+        TransferPlan plan = await new Relocator(Registry).PlanAsync(
+            ImageSource("signed"), new PlanOptions { CosignSignatures = true }, Token);
+        Assert.AreSequenceEqual(
+            ["1.0.0", $"sha256-{image.Digest.Hex}.sig"], plan.Items.Select(item => item.Tag!).Order(StringComparer.Ordinal).ToArray());
         Assert.IsFalse(Registry.Calls.Any(call => call.StartsWith("list-tags", StringComparison.Ordinal)));
     }
 
@@ -86,7 +88,9 @@ public sealed class ArtifactsTests : ArtifactTestBase
         Manifest other = Attach(there, "other", null);
         List(there, Frontend, other.Digest, Digest.Compute("removed since"u8));
         await CopyToRepositoryAsync(ImageSource("frontend"), Destination, WithArtifacts);
-        Assert.AreSequenceEqual([other.Digest, Sbom], (await ManifestAsync(there, $"sha256-{Frontend.Hex}")).Manifests.Select(listed => listed.Digest).ToArray());
+        Assert.AreSequenceEqual(
+            [other.Digest, Sbom], (await ManifestAsync(there, $"sha256-{Frontend.Hex}")).Manifests
+            .Select(listed => listed.Digest).ToArray());
 
         Registry.Calls.Clear();
         await CopyToRepositoryAsync(ImageSource("frontend"), Destination, WithArtifacts);
@@ -98,7 +102,8 @@ public sealed class ArtifactsTests : ArtifactTestBase
     {
         FakeRepository there = Registry.Get(Destination);
         Manifest taken = Attach(there, "taken", $"sha256-{Frontend.Hex}");
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(ImageSource("frontend"), Destination, WithArtifacts));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(ImageSource("frontend"), Destination, WithArtifacts));
         Assert.AreEqual(ErrorCode.DestinationMismatch, failure.Code);
         Assert.AreEqual(taken.Digest, there.Tags[$"sha256-{Frontend.Hex}"]);
         Assert.IsFalse(there.Tags.ContainsKey("1.0.0"));
@@ -142,7 +147,8 @@ public sealed class ArtifactsTests : ArtifactTestBase
         List(model, image.Digest, attached);
         await CopyToRepositoryAsync(ImageSource("model"), Destination, WithArtifacts);
         FakeRepository there = Registry.Get(Destination);
-        CollectionAssert.AreEquivalent(attached, (await ManifestAsync(there, $"sha256-{image.Digest.Hex}")).Manifests.Select(listed => listed.Digest).ToArray());
+        CollectionAssert.AreEquivalent(
+            attached, (await ManifestAsync(there, $"sha256-{image.Digest.Hex}")).Manifests.Select(listed => listed.Digest).ToArray());
     }
 
     private void AssertListsTheSbom()

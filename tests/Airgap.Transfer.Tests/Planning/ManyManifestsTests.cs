@@ -32,17 +32,20 @@ public sealed class ManyManifestsTests : RelocatorTestBase
             using TempFolder folder = new();
             LargeImages images = new(count);
             Relocator relocator = new(images);
-            TransferPlan plan = await relocator.PlanAsync(images.Source(folder["images.yml"]), new PlanOptions { EmbedConfigs = true }, Token);
+            TransferPlan plan = await relocator.PlanAsync(
+                images.Source(folder["images.yml"]), new PlanOptions { EmbedConfigs = true }, Token);
             await relocator.RunAsync(plan, new RelocationDestination.Archive(folder["a.tar"]), new(), Token);
             TransferPlan read = await relocator.PlanAsync(new RelocationSource.Archive(folder["a.tar"]), new PlanOptions(), Token);
             held.Add(GC.GetTotalMemory(forceFullCollection: true));
             Assert.HasCount(count, plan.Items);
             Assert.AreSequenceEqual(plan.Items.Select(item => item.Digest), read.Items.Select(item => item.Digest));
-            Assert.AreEqual(images.Manifest(0).Digest, Digest.Compute(read.Items.Single(item => item.Digest == images.Manifest(0).Digest).Content.Manifest.Bytes.Span));
+            Assert.AreEqual(images.Manifest(0).Digest,
+                Digest.Compute(read.Items.Single(item => item.Digest == images.Manifest(0).Digest).Content.Manifest.Bytes.Span));
             Assert.IsTrue((await new Verifier(images).VerifyAsync(new RelocationSource.Archive(folder["a.tar"]), Token)).IsRight);
         }
 
-        // Sixty manifests of 4 MiB are between the last two; what the process keeps beside them, such as pooled buffers, varies by less than a quarter of that.
+        // Sixty manifests of 4 MiB are between the last two; what the process keeps beside them, such as pooled buffers, varies by less
+        // than a quarter of that.
         Assert.IsLessThan(held[0] + (2 * ByteStore.DefaultBudget) + (64 * 1024 * 1024), held[2], string.Join(", ", held));
         Assert.IsLessThan(held[1] + (64 * 1024 * 1024), held[2], string.Join(", ", held));
     }
@@ -56,7 +59,8 @@ public sealed class ManyManifestsTests : RelocatorTestBase
         PlanOptions options = new() { EmbedConfigs = true };
         await CopyToArchiveAsync(BundleSource(bundle), folder["memory.tar"], options);
         await CopyToArchiveAsync(BundleSource(bundle), folder["disk.tar"], options with { HeldInMemory = 0 });
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(folder["memory.tar"], Token), await File.ReadAllBytesAsync(folder["disk.tar"], Token));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(folder["memory.tar"], Token), await File.ReadAllBytesAsync(folder["disk.tar"], Token));
         await CopyToRepositoryAsync(BundleSource(bundle), "mirror.local/memory", options);
         await CopyToRepositoryAsync(BundleSource(bundle), "mirror.local/disk", options with { HeldInMemory = 0 });
         Assert.AreEqual(TagLines("mirror.local/memory"), TagLines("mirror.local/disk"));
@@ -134,7 +138,10 @@ public sealed class ManyManifestsTests : RelocatorTestBase
 
         public RelocationSource Source(string path)
         {
-            File.WriteAllText(path, $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n{string.Concat(_digests.Select(digest => $"- image: {s_name}@{digest}\n"))}");
+            File.WriteAllText(
+                path,
+                "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: " +
+                $"ImagesLock\nimages:\n{string.Concat(_digests.Select(digest => $"- image: {s_name}@{digest}\n"))}");
             return new RelocationSource.Lock(path);
         }
 
@@ -145,18 +152,23 @@ public sealed class ManyManifestsTests : RelocatorTestBase
         {
             public RepositoryName Name => s_name;
 
-            public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) => Task.FromResult<Descriptor?>(null);
+            public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+                Task.FromResult<Descriptor?>(null);
 
             public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-                Task.FromResult(Array.FindIndex(images._digests, digest => digest.ToString() == tagOrDigest) is >= 0 and var number ? Make(number) : null);
+                Task.FromResult(Array.FindIndex(images._digests, digest => digest.ToString() == tagOrDigest) is >= 0 and var number
+                    ? Make(number) : null);
 
             public IBlobContent GetBlob(Descriptor descriptor) => new MemoryBlobContent(descriptor, s_config);
 
             public Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken) => Task.FromResult(true);
 
-            public Task<BlobOutcome> PushBlobAsync(IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) => throw new NotSupportedException();
+            public Task<BlobOutcome> PushBlobAsync(
+                IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
+                throw new NotSupportedException();
 
-            public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) => throw new NotSupportedException();
+            public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
+                throw new NotSupportedException();
 
             public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<string>();
         }

@@ -27,7 +27,8 @@ public sealed class BuiltImageTests
     public async Task ARegistryIsAskedForTheDigestThatWasBuilt_WhateverTheTagStandsForByNow()
     {
         using PackageFolder folder = new();
-        Manifest built = await Registry.GetRepository(RepositoryName.Parse("registry.local:5055/apps/backend")).GetManifestAsync("1.0.0", Token);
+        Manifest built = await Registry.GetRepository(RepositoryName.Parse("registry.local:5055/apps/backend"))
+            .GetManifestAsync("1.0.0", Token);
         FakeRepository frontend = Registry.Get("registry.local:5055/apps/frontend");
         ImageToPin image = new(PackageFolder.Image) { Built = new BuiltImage(built.Bytes, null) };
 
@@ -49,7 +50,11 @@ public sealed class BuiltImageTests
         using TempFolder output = new();
         folder.Write("packages/simple-app/1.0.0.yml", PackageFolder.Package(image: "team/multi:1"));
         Manifest index = await WriteAsync(output["image.tar"], hasLayout);
-        ImageToPin image = new("airgap.invalid/team/multi:1") { Id = "team/multi:1", Built = new BuiltImage(index.Bytes, output["image.tar"]) };
+        ImageToPin image = new("airgap.invalid/team/multi:1")
+        {
+            Id = "team/multi:1",
+            Built = new BuiltImage(index.Bytes, output["image.tar"])
+        };
         using ProducedBundle bundle = (await ProduceAsync(folder, image)).Bundle!;
         Assert.AreEqual($"airgap.invalid/team/multi@{index.Digest}", bundle.Images.Images.Single().Image.ToString());
 
@@ -57,7 +62,8 @@ public sealed class BuiltImageTests
         RelocationDestination archive = new RelocationDestination.Archive(output["bundle.tar"]);
         Relocator relocator = new(bundle.Over(near));
         await relocator.RunAsync(
-            await relocator.PlanAsync(new RelocationSource.Bundle(bundle.Reference), new PlanOptions { EmbedConfigs = true }, Token), archive, new TransferOptions(), Token);
+            await relocator.PlanAsync(new RelocationSource.Bundle(bundle.Reference), new PlanOptions { EmbedConfigs = true }, Token),
+            archive, new TransferOptions(), Token);
         Assert.IsEmpty(near.Calls.Where(call => !call.Contains("far.corp.com", StringComparison.Ordinal)));
 
         FakeRegistry far = new();
@@ -75,7 +81,11 @@ public sealed class BuiltImageTests
         using TempFolder output = new();
         folder.Write("packages/simple-app/1.0.0.yml", PackageFolder.Package(image: "team/multi:1"));
         Manifest index = await WriteAsync(output["image.tar"], hasLayout: true);
-        ImageToPin image = new("airgap.invalid/team/multi:1") { Id = "team/multi:1", Built = new BuiltImage(index.Bytes, output["image.tar"]) };
+        ImageToPin image = new("airgap.invalid/team/multi:1")
+        {
+            Id = "team/multi:1",
+            Built = new BuiltImage(index.Bytes, output["image.tar"])
+        };
         using ProducedBundle bundle = (await ProduceAsync(folder, image)).Bundle!;
         FakeRegistry registry = new();
 
@@ -84,7 +94,8 @@ public sealed class BuiltImageTests
         FakeRepository own = registry.Get(bundle.Reference.Repository.ToString());
         AssertHas(own, index, bundle.Digest);
         Assert.AreEqual(pushed.Blobs.Length, pushed.Blobs.DistinctBy(blob => blob.Descriptor.Digest).Count());
-        TransferPlan plan = await new Relocator(registry).PlanAsync(new RelocationSource.Bundle(bundle.Reference), new PlanOptions(), Token);
+        TransferPlan plan = await new Relocator(registry).PlanAsync(
+            new RelocationSource.Bundle(bundle.Reference), new PlanOptions(), Token);
         Assert.AreEqual(2, plan.Items.Length, "Whoever reads it finds the image in its repository.");
     }
 
@@ -97,11 +108,17 @@ public sealed class BuiltImageTests
         await File.WriteAllTextAsync(output["text.tar"], "this is not a tar", Token);
         foreach ((string path, ErrorCode expected) in new[]
                  {
-                     (output["image.tar"], ErrorCode.InvalidImageArchive), (output["text.tar"], ErrorCode.InvalidImageArchive), (output["none.tar"], ErrorCode.FileNotFound),
+                     (output["image.tar"], ErrorCode.InvalidImageArchive), (output["text.tar"], ErrorCode.InvalidImageArchive),
+                         (output["none.tar"], ErrorCode.FileNotFound),
                  })
         {
             SourceLocation place = new("App.csproj", 7);
-            ProduceResult result = await ProduceAsync(folder, new ImageToPin("airgap.invalid/a:1", place) { Id = PackageFolder.Image, Built = new BuiltImage(index.Bytes, path) });
+            ProduceResult result = await ProduceAsync(
+                folder, new ImageToPin("airgap.invalid/a:1", place)
+                {
+                    Id = PackageFolder.Image,
+                    Built = new BuiltImage(index.Bytes, path)
+                });
             Assert.AreEqual(expected, result.Problems.Single().Code);
             Assert.AreEqual(place, result.Problems.Single().Location);
         }
@@ -117,7 +134,8 @@ public sealed class BuiltImageTests
         Assert.IsEmpty(Registry.Calls);
 
         folder.Write("packages/version.yml", PackageFolder.Package(version: "v3"));
-        Assert.AreEqual(ErrorCode.InvalidPackageVersion, (await new BundleProducer(Registry).CheckAsync(folder.Request() with { Images = [pending] }, Token)).Single().Code);
+        Assert.AreEqual(ErrorCode.InvalidPackageVersion,
+            (await new BundleProducer(Registry).CheckAsync(folder.Request() with { Images = [pending] }, Token)).Single().Code);
         Assert.AreEqual(ErrorCode.InvalidPackageVersion, (await ProduceAsync(folder, pending)).Problems.Single().Code);
     }
 
@@ -142,9 +160,11 @@ public sealed class BuiltImageTests
         {
             Manifest image = (await repository.FindManifestAsync(child.Digest.ToString(), Token))!;
             files[$"blobs/sha256/{image.Digest.Hex}"] = image.Bytes.ToArray();
-            files[hasLayout ? $"blobs/sha256/{image.Config!.Digest.Hex}" : $"{image.Config!.Digest.Hex}.json"] = await ReadAsync(repository, image.Config);
+            files[hasLayout ? $"blobs/sha256/{image.Config!.Digest.Hex}" : $"{image.Config!.Digest.Hex}.json"] =
+                await ReadAsync(repository, image.Config);
             foreach (Descriptor layer in image.Layers)
-                files[hasLayout ? $"blobs/sha256/{layer.Digest.Hex}" : $"{layer.Digest.Hex}/layer.tar"] = await ReadAsync(repository, layer);
+                files[hasLayout ? $"blobs/sha256/{layer.Digest.Hex}" : $"{layer.Digest.Hex}/layer.tar"] =
+                    await ReadAsync(repository, layer);
         }
 
         files["index.json"] = Encoding.UTF8.GetBytes("{}");

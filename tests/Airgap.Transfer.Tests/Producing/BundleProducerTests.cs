@@ -21,9 +21,12 @@ public sealed class BundleProducerTests
     [Timeout(60_000)]
     public async Task AliasesThatExplodeEndSoon()
     {
-        string levels = string.Concat(Enumerable.Range(1, 30).Select(level => $"  l{level}: &l{level} [{string.Join(", ", Enumerable.Repeat($"*l{level - 1}", 9))}]\n"));
+        string levels = string.Concat(
+            Enumerable.Range(1, 30).Select(
+                level => $"  l{level}: &l{level} [{string.Join(", ", Enumerable.Repeat($"*l{level - 1}", 9))}]\n"));
         using PackageFolder folder = new();
-        folder.Write("packages/bomb.yml", $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: bomb}}\ndata:\n  l0: &l0 {{image: {PackageFolder.Image}}}\n{levels}");
+        folder.Write("packages/bomb.yml",
+            $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: bomb}}\ndata:\n  l0: &l0 {{image: {PackageFolder.Image}}}\n{levels}");
         using ProducedBundle bundle = await MakeAsync(folder.Request(PackageFolder.Image));
         Assert.HasCount(1, bundle.Images.Images);
     }
@@ -62,15 +65,22 @@ public sealed class BundleProducerTests
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(folder["config/crlf.txt"], UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         ProduceRequest turned = folder.Request("registry.local:5055/apps/backend:1.0.0", PackageFolder.Image);
-        using ProducedBundle second = await MakeAsync(turned with { Files = [.. turned.Files.Reverse()], Repository = ProduceRequest.NameNowhere("simple-repository") });
+        using ProducedBundle second = await MakeAsync(
+            turned with { Files = [.. turned.Files.Reverse()], Repository = ProduceRequest.NameNowhere("simple-repository") });
         Assert.AreEqual(first.Digest, second.Digest);
 
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(folder["config/crlf.txt"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
         folder.Write(".imgpkg/images.yml", first.Images.ToYaml());
-        folder.Write(".imgpkg/bundle.yml", "---\napiVersion: imgpkg.carvel.dev/v1alpha1\nkind: Bundle\nmetadata:\n  name: simple-repository\n");
+        folder.Write(".imgpkg/bundle.yml",
+            "---\napiVersion: imgpkg.carvel.dev/v1alpha1\nkind: Bundle\nmetadata:\n  name: simple-repository\n");
         PushResult pushed = await new Pusher(Registry).PushAsync(
-            new PushRequest { Inputs = [folder.Path], Destination = ImageReference.Parse("registry.local:5055/apps/pushed:1"), IsBundle = true }, TestContext.CancellationToken);
+            new PushRequest
+            {
+                Inputs = [folder.Path],
+                Destination = ImageReference.Parse("registry.local:5055/apps/pushed:1"),
+                IsBundle = true
+            }, TestContext.CancellationToken);
         Assert.AreEqual(first.Digest, pushed.Manifest.Digest);
     }
 
@@ -80,15 +90,18 @@ public sealed class BundleProducerTests
         using PackageFolder folder = new();
         using ProducedBundle bundle = await MakeAsync(folder.Request(PackageFolder.Image));
         Relocator relocator = new(bundle.Over(Registry));
-        RelocationDestination destination = new RelocationDestination.Repository(RepositoryName.Parse("far.corp.com/apps/simple-repository"));
-        TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Bundle(bundle.Reference), new PlanOptions(), TestContext.CancellationToken);
+        RelocationDestination destination =
+            new RelocationDestination.Repository(RepositoryName.Parse("far.corp.com/apps/simple-repository"));
+        TransferPlan plan = await relocator.PlanAsync(
+            new RelocationSource.Bundle(bundle.Reference), new PlanOptions(), TestContext.CancellationToken);
         TransferResult result = await relocator.RunAsync(plan, destination, new TransferOptions(), TestContext.CancellationToken);
 
         FakeRepository far = Registry.Get("far.corp.com/apps/simple-repository");
         Assert.AreEqual(bundle.Digest, far.Tags["v1.0.0"]);
         Assert.Contains(Registry.Get("registry.local:5055/apps/frontend").Tags["1.0.0"], far.Manifests);
         Assert.AreEqual(bundle.Digest, result.Root!.Item.Digest);
-        Assert.IsFalse(Registry.Calls.Any(call => call.Contains(ProduceRequest.NoHost, StringComparison.Ordinal)), string.Join('\n', Registry.Calls));
+        Assert.IsFalse(Registry.Calls.Any(call => call.Contains(ProduceRequest.NoHost, StringComparison.Ordinal)),
+            string.Join('\n', Registry.Calls));
         Assert.IsTrue(plan.RootBundle!.HasPackages);
         Diagnostic warning = plan.RootBundle.PackageWarnings.Single();
         Assert.AreEqual(ErrorCode.FetchedImageIsNoBundle, warning.Code, "The frontend is a plain image.");
@@ -102,13 +115,18 @@ public sealed class BundleProducerTests
         using TempFolder output = new();
         using ProducedBundle bundle = await MakeAsync(folder.Request(PackageFolder.Image));
         Relocator relocator = new(bundle.Over(Registry));
-        TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Bundle(bundle.Reference), new PlanOptions { EmbedConfigs = true }, TestContext.CancellationToken);
-        await relocator.RunAsync(plan, new RelocationDestination.Archive(output["bundle.tar"]), new TransferOptions(), TestContext.CancellationToken);
+        TransferPlan plan = await relocator.PlanAsync(
+            new RelocationSource.Bundle(bundle.Reference), new PlanOptions { EmbedConfigs = true }, TestContext.CancellationToken);
+        await relocator.RunAsync(
+            plan, new RelocationDestination.Archive(output["bundle.tar"]), new TransferOptions(), TestContext.CancellationToken);
 
         FakeRegistry far = new();
         Relocator importer = new(far);
-        TransferPlan import = await importer.PlanAsync(new RelocationSource.Archive(output["bundle.tar"]), new PlanOptions(), TestContext.CancellationToken);
-        await importer.RunAsync(import, new RelocationDestination.Repository(RepositoryName.Parse("far.corp.com/apps/simple")), new TransferOptions(), TestContext.CancellationToken);
+        TransferPlan import = await importer.PlanAsync(
+            new RelocationSource.Archive(output["bundle.tar"]), new PlanOptions(), TestContext.CancellationToken);
+        await importer.RunAsync(
+            import, new RelocationDestination.Repository(RepositoryName.Parse("far.corp.com/apps/simple")), new TransferOptions(),
+            TestContext.CancellationToken);
         Assert.AreEqual(bundle.Digest, far.Get("far.corp.com/apps/simple").Tags["v1.0.0"]);
     }
 
@@ -133,22 +151,31 @@ public sealed class BundleProducerTests
                 new ContentFile("passwd", Environment.ProcessPath!),
             ],
         };
-        request = request with { Images = [.. request.Images, new ImageToPin("registry.local:5055/apps/multi:1.0.0", new SourceLocation("App.csproj", 9)) { Platform = "plan9/mips" }] };
+        request = request with
+        {
+            Images = [.. request.Images,
+                new ImageToPin("registry.local:5055/apps/multi:1.0.0", new SourceLocation("App.csproj", 9)) { Platform = "plan9/mips" }]
+        };
 
         ProduceResult result = await new BundleProducer(Registry).ProduceAsync(request, TestContext.CancellationToken);
 
         Assert.IsNull(result.Bundle);
         ErrorCode[] expected =
         [
-            ErrorCode.ContentOutside, ErrorCode.ContentOutside, ErrorCode.SecondBundleFolder, ErrorCode.PackageNameMismatch, ErrorCode.InvalidPackageVersion,
-            ErrorCode.InvalidPackageRefName, ErrorCode.ReferenceNotLocked, ErrorCode.DuplicatePackage, ErrorCode.InvalidPackage, ErrorCode.ImageToPinNotFound, ErrorCode.NoMatchingPlatform,
+            ErrorCode.ContentOutside, ErrorCode.ContentOutside, ErrorCode.SecondBundleFolder, ErrorCode.PackageNameMismatch,
+            ErrorCode.InvalidPackageVersion,
+            ErrorCode.InvalidPackageRefName, ErrorCode.ReferenceNotLocked, ErrorCode.DuplicatePackage, ErrorCode.InvalidPackage,
+            ErrorCode.ImageToPinNotFound, ErrorCode.NoMatchingPlatform,
         ];
         foreach (ErrorCode code in expected)
-            Assert.IsTrue(result.Problems.Any(problem => problem.Code == code), $"{code} is missing in\n{string.Join('\n', result.Problems)}");
-        Assert.IsTrue(result.Problems.Where(problem => problem.Code is not ErrorCode.ImageToPinNotFound).All(problem => problem.Location is not null), string.Join('\n', result.Problems));
+            Assert.IsTrue(result.Problems.Any(problem => problem.Code == code),
+                $"{code} is missing in\n{string.Join('\n', result.Problems)}");
+        Assert.IsTrue(result.Problems.Where(problem => problem.Code is not ErrorCode.ImageToPinNotFound)
+            .All(problem => problem.Location is not null), string.Join('\n', result.Problems));
         Diagnostic mismatch = result.Problems.Single(problem => problem.Code == ErrorCode.PackageNameMismatch);
         Assert.AreEqual(new SourceLocation(folder["packages/name.yml"], 4, 9), mismatch.Location);
-        Assert.AreEqual(new SourceLocation(folder["packages/unlocked.yml"], 12, 18), result.Problems.Single(problem => problem.Code == ErrorCode.ReferenceNotLocked).Location);
+        Assert.AreEqual(new SourceLocation(folder["packages/unlocked.yml"], 12, 18),
+            result.Problems.Single(problem => problem.Code == ErrorCode.ReferenceNotLocked).Location);
         Assert.IsFalse(Registry.Calls.Any(call => call.StartsWith("push", StringComparison.Ordinal)));
     }
 
@@ -161,7 +188,8 @@ public sealed class BundleProducerTests
         using TempFolder outside = new();
         File.WriteAllText(outside["secret.txt"], "x");
         File.CreateSymbolicLink(folder["packages/secret.txt"], outside["secret.txt"]);
-        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(folder.Request(PackageFolder.Image), TestContext.CancellationToken);
+        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(
+            folder.Request(PackageFolder.Image), TestContext.CancellationToken);
         Assert.AreEqual(ErrorCode.ContentOutside, result.Problems.Single().Code);
     }
 
@@ -186,7 +214,11 @@ public sealed class BundleProducerTests
         Directory.CreateSymbolicLink(tree["shared/folder"], elsewhere.Path);
         foreach (string path in (string[])["shared/packages/file.yml", "shared/folder/secret.yml"])
         {
-            ProduceResult refused = await new BundleProducer(Registry).ProduceAsync(request with { Files = [shared, new ContentFile("packages/b.yml", tree[path], new SourceLocation("App.csproj", 8))] }, TestContext.CancellationToken);
+            ProduceResult refused = await new BundleProducer(Registry).ProduceAsync(
+                request with
+                {
+                    Files = [shared, new ContentFile("packages/b.yml", tree[path], new SourceLocation("App.csproj", 8))]
+                }, TestContext.CancellationToken);
             Assert.AreEqual(ErrorCode.ContentOutside, refused.Problems.Single().Code, path);
         }
     }
@@ -197,7 +229,8 @@ public sealed class BundleProducerTests
         using PackageFolder folder = new();
         const string multi = "registry.local:5055/apps/multi:1.0.0";
         folder.Write("packages/simple-app/1.0.0.yml", PackageFolder.Package(image: multi));
-        using ProducedBundle bundle = await MakeAsync(folder.Request() with { Images = [new ImageToPin(multi) { Platform = "linux/arm64" }] });
+        using ProducedBundle bundle =
+            await MakeAsync(folder.Request() with { Images = [new ImageToPin(multi) { Platform = "linux/arm64" }] });
         Manifest index = (await Registry.Get("registry.local:5055/apps/multi").FindManifestAsync("1.0.0", TestContext.CancellationToken))!;
         Digest pinned = bundle.Images.Images.Single().Image.Digest!.Value;
         Assert.AreNotEqual(index.Digest, pinned);
@@ -208,8 +241,10 @@ public sealed class BundleProducerTests
     public async Task ATemplateIsNotChecked_AndSaidSo()
     {
         using PackageFolder folder = new();
-        folder.Write("packages/template.yml", "#@ load(\"@ytt:data\", \"data\")\n---\nkind: Package\nspec:\n  version: #@ data.values.version\n");
-        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(folder.Request(PackageFolder.Image), TestContext.CancellationToken);
+        folder.Write("packages/template.yml",
+            "#@ load(\"@ytt:data\", \"data\")\n---\nkind: Package\nspec:\n  version: #@ data.values.version\n");
+        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(
+            folder.Request(PackageFolder.Image), TestContext.CancellationToken);
         using ProducedBundle? bundle = result.Bundle;
         Assert.IsNotNull(bundle, string.Join('\n', result.Problems));
         Assert.AreEqual(ErrorCode.PackageTemplate, result.Warnings.Single().Code);
@@ -223,18 +258,25 @@ public sealed class BundleProducerTests
     public async Task AYttStepThatRendersTheBundlesLockIsAWarning(string step, bool expected)
     {
         using PackageFolder folder = new();
-        folder.Write("packages/simple-app/1.0.0.yml", PackageFolder.Package().Replace("ytt: {paths: [config/]}", step, StringComparison.Ordinal));
-        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(folder.Request(PackageFolder.Image), TestContext.CancellationToken);
+        folder.Write("packages/simple-app/1.0.0.yml",
+            PackageFolder.Package().Replace("ytt: {paths: [config/]}", step, StringComparison.Ordinal));
+        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(
+            folder.Request(PackageFolder.Image), TestContext.CancellationToken);
         using ProducedBundle? bundle = result.Bundle;
-        Assert.AreEqual(expected, result.Warnings.Any(warning => warning is { Code: ErrorCode.TemplateRendersLock, Location.Line: 14 }), string.Join('\n', result.Warnings));
+        Assert.AreEqual(expected, result.Warnings.Any(warning => warning is { Code: ErrorCode.TemplateRendersLock, Location.Line: 14 }),
+            string.Join('\n', result.Warnings));
     }
 
     [TestMethod]
     public async Task AFetchThatNoRelocationChanges_IsAWarning()
     {
         using PackageFolder folder = new();
-        folder.Write("packages/chart.yml", PackageFolder.Package(version: "2.0.0").Replace($"imgpkgBundle:\n          image: {PackageFolder.Image}", "git:\n          url: https://corp.com/app.git", StringComparison.Ordinal));
-        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(folder.Request(PackageFolder.Image), TestContext.CancellationToken);
+        folder.Write("packages/chart.yml",
+            PackageFolder.Package(version: "2.0.0")
+            .Replace($"imgpkgBundle:\n          image: {PackageFolder.Image}", "git:\n          url: https://corp.com/app.git",
+                StringComparison.Ordinal));
+        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(
+            folder.Request(PackageFolder.Image), TestContext.CancellationToken);
         using ProducedBundle? bundle = result.Bundle;
         Assert.IsNotNull(bundle, string.Join('\n', result.Problems));
         Assert.AreEqual(ErrorCode.FetchNotRelocated, result.Warnings.Single().Code);

@@ -28,7 +28,8 @@ internal sealed class PackageFolder : IDisposable
 
     public string this[string path] => _folder[path];
 
-    public static string Package(string refName = "simple-app.corp.com", string version = "1.0.0", string? name = null, string image = Image) => $"""
+    public static string Package(
+        string refName = "simple-app.corp.com", string version = "1.0.0", string? name = null, string image = Image) => $"""
         apiVersion: data.packaging.carvel.dev/v1alpha1
         kind: Package
         metadata:

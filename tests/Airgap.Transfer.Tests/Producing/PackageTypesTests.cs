@@ -59,7 +59,8 @@ public sealed class PackageTypesTests
     [DataRow("categories: demo", "spec.categories is the text 'demo', and takes a list", "- ")]
     public async Task SoIsOneOfAPackageMetadata(string field, string message, string advice)
     {
-        Diagnostic problem = (await ProblemsAsync($"apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: PackageMetadata\nmetadata:\n  name: other.corp.com\nspec:\n  {field}\n")).Single();
+        Diagnostic problem = (await ProblemsAsync(
+            $"apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: PackageMetadata\nmetadata:\n  name: other.corp.com\nspec:\n  {field}\n")).Single();
         Assert.Contains(message, problem.Message);
         Assert.Contains(advice, problem.Advice);
     }
@@ -85,7 +86,8 @@ public sealed class PackageTypesTests
     {
         using PackageFolder folder = new();
         folder.Write("packages/other.yml", Package("ytt: {path: [config]}", "template"));
-        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(folder.Request(PackageFolder.Image), TestContext.CancellationToken);
+        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(
+            folder.Request(PackageFolder.Image), TestContext.CancellationToken);
         using ProducedBundle? bundle = result.Bundle;
         Diagnostic warning = result.Warnings.Single(warning => warning.Code == ErrorCode.UnknownPackageField);
         Assert.Contains("has no field spec.template.spec.template[0].ytt.path,", warning.Message);
@@ -107,7 +109,8 @@ public sealed class PackageTypesTests
             if (!above.Add(schema + type))
                 return;
             JsonElement properties = schemas.GetProperty(schema).TryGetProperty("properties", out JsonElement found) ? found : default;
-            string[] names = properties.ValueKind == JsonValueKind.Object ? [.. properties.EnumerateObject().Select(property => property.Name)] : [];
+            string[] names = properties.ValueKind == JsonValueKind.Object
+                ? [.. properties.EnumerateObject().Select(property => property.Name)] : [];
             // The recording leaves managedFields out, wherever they stand.
             CollectionAssert.AreEquivalent(names, PackageTypes.Of(type).Keys.Where(name => name != "managedFields").ToArray(), type);
             foreach (string name in names)
@@ -122,7 +125,16 @@ public sealed class PackageTypesTests
                 string? reference = ReferenceOf(one);
                 string form = reference is null ? $"{one.GetProperty("type")}" : reference[(reference.LastIndexOf('.') + 1)..];
                 Assert.AreEqual(
-                    form switch { "string" => "text", "integer" => "whole", "boolean" => "flag", "Time" => "time", "Duration" => "duration", "RawExtension" or "FieldsV1" => "any", _ => "object" },
+                    form switch
+                    {
+                        "string" => "text",
+                        "integer" => "whole",
+                        "boolean" => "flag",
+                        "Time" => "time",
+                        "Duration" => "duration",
+                        "RawExtension" or "FieldsV1" => "any",
+                        _ => "object"
+                    },
                     field.Form == FieldForm.Range ? "text" : field.Form.ToString().ToLowerInvariant(),
                     $"{type}.{name}");
                 if (field.Fields is not null)
@@ -141,7 +153,8 @@ public sealed class PackageTypesTests
     {
         using PackageFolder folder = new();
         folder.Write("packages/other.yml", yaml);
-        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(folder.Request(PackageFolder.Image), TestContext.CancellationToken);
+        ProduceResult result = await new BundleProducer(Registry).ProduceAsync(
+            folder.Request(PackageFolder.Image), TestContext.CancellationToken);
         result.Bundle?.Dispose();
         return [.. result.Problems];
     }

@@ -21,7 +21,8 @@ public sealed class GoldenPullTests : PullTestBase
         PullResult result = await PullAsync(Bundle(bundle));
 
         Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.pull.txt"), Token), Listing(Output));
-        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.pull.images.yml"), Token), await File.ReadAllTextAsync(Path.Combine(Output, ".imgpkg", "images.yml"), Token));
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.pull.images.yml"), Token),
+            await File.ReadAllTextAsync(Path.Combine(Output, ".imgpkg", "images.yml"), Token));
         CollectionAssert.AreEquivalent(Texts(Fixtures.Input(bundle)), Texts(Output));
         Assert.AreEqual(LockUpdate.Kept, result.LockUpdate);
         Assert.IsTrue(result.Items.Single().IsBundle);
@@ -39,7 +40,8 @@ public sealed class GoldenPullTests : PullTestBase
     {
         PullResult result = await PullAsync(Bundle(bundle, "mirror"));
 
-        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.mirror-pull.images.yml"), Token), await File.ReadAllTextAsync(Path.Combine(Output, ".imgpkg", "images.yml"), Token));
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.mirror-pull.images.yml"), Token),
+            await File.ReadAllTextAsync(Path.Combine(Output, ".imgpkg", "images.yml"), Token));
         Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.pull.txt"), Token), Listing(Output));
         Assert.AreEqual(LockUpdate.Updated, result.LockUpdate);
         Assert.IsTrue(result.Items.Single().LockUpdated);
@@ -55,7 +57,8 @@ public sealed class GoldenPullTests : PullTestBase
         foreach (PulledItem item in result.Items.Skip(1))
         {
             Assert.AreEqual($".imgpkg/bundles/sha256-{item.Reference.Digest!.Value.Hex}", item.Path);
-            CollectionAssert.AreEquivalent(Texts(Fixtures.Input(item.Reference.Repository.LastSegment)), Texts(Path.Combine(Output, item.Path)));
+            CollectionAssert.AreEquivalent(
+                Texts(Fixtures.Input(item.Reference.Repository.LastSegment)), Texts(Path.Combine(Output, item.Path)));
         }
     }
 
@@ -69,7 +72,9 @@ public sealed class GoldenPullTests : PullTestBase
         {
             Assert.IsTrue(item.LockUpdated, item.ToString());
             string images = await File.ReadAllTextAsync(Path.Combine(Output, item.Path, ".imgpkg", "images.yml"), Token);
-            Assert.IsFalse(images.Split('\n').Any(line => line.Contains("  image: ", StringComparison.Ordinal) && !line.Contains("registry.local:5055/mirror/nested-bundle@", StringComparison.Ordinal)), images);
+            Assert.IsFalse(images.Split('\n')
+                .Any(line => line.Contains("  image: ", StringComparison.Ordinal)
+                    && !line.Contains("registry.local:5055/mirror/nested-bundle@", StringComparison.Ordinal)), images);
         }
     }
 
@@ -90,7 +95,8 @@ public sealed class GoldenPullTests : PullTestBase
         PullResult result = await PullAsync(new RelocationSource.Lock(Fixtures.Golden("simple-app-bundle.bundle-lock.yml")));
         Assert.AreEqual(LockUpdate.Updated, result.LockUpdate);
         Assert.AreEqual("registry.local:5055/mirror/simple-app-bundle", result.Reference.Repository.ToString());
-        await RefusedAsync(ErrorCode.InvalidLock, Request(new RelocationSource.Lock(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml"))));
+        await RefusedAsync(ErrorCode.InvalidLock,
+            Request(new RelocationSource.Lock(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml"))));
     }
 
     [TestMethod]
@@ -108,11 +114,14 @@ public sealed class GoldenPullTests : PullTestBase
     {
         AirgapException e = await RefusedAsync(ErrorCode.UnexpectedBundle, Request(Image("user1/simple-app-bundle:v1.0.0")));
         StringAssert.StartsWith(e.Message, "Expected bundle flag when pulling a bundle (hint: Use -b instead of -i for bundles)");
-        e = await RefusedAsync(ErrorCode.NotABundle, Request(new RelocationSource.Bundle(ImageReference.Parse("registry.local:5055/apps/frontend:1.0.0"))));
+        e = await RefusedAsync(ErrorCode.NotABundle,
+            Request(new RelocationSource.Bundle(ImageReference.Parse("registry.local:5055/apps/frontend:1.0.0"))));
         StringAssert.StartsWith(e.Message, "Expected bundle image but found plain image (hint: Did you use -i instead of -b?)");
         e = await RefusedAsync(ErrorCode.InvalidArgument, Request(Image("apps/multi:1.0.0")));
-        StringAssert.StartsWith(e.Message, "Unable to pull non-images, such as image indexes. (hint: provide a specific digest to the image instead)");
-        await RefusedAsync(ErrorCode.NotABundle, Request(new RelocationSource.Bundle(ImageReference.Parse("registry.local:5055/apps/multi:1.0.0"))));
+        StringAssert.StartsWith(
+            e.Message, "Unable to pull non-images, such as image indexes. (hint: provide a specific digest to the image instead)");
+        await RefusedAsync(ErrorCode.NotABundle,
+            Request(new RelocationSource.Bundle(ImageReference.Parse("registry.local:5055/apps/multi:1.0.0"))));
         await RefusedAsync(ErrorCode.ManifestUnknown, Request(Image("apps/frontend:none")));
         AssertOnly();
     }
@@ -144,7 +153,8 @@ public sealed class GoldenPullTests : PullTestBase
     public async Task WithALocationsImageNoImageIsLookedFor()
     {
         await PullAsync(Bundle("simple-app-bundle", "mirror"));
-        Assert.IsFalse(Registry.Calls.Any(call => call.StartsWith("resolve ", StringComparison.Ordinal)), string.Join('\n', Registry.Calls));
+        Assert.IsFalse(Registry.Calls.Any(call => call.StartsWith("resolve ", StringComparison.Ordinal)),
+            string.Join('\n', Registry.Calls));
     }
 
     [TestMethod]
@@ -166,8 +176,10 @@ public sealed class GoldenPullTests : PullTestBase
 
         Assert.IsTrue(Registry.Calls.IsEmpty);
         Assert.AreEqual(LockUpdate.None, result.LockUpdate);
-        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden(recursive ? $"{bundle}.pull-recursive.txt" : $"{bundle}.pull.txt"), Token), Listing(Output));
-        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.pull.images.yml"), Token), await File.ReadAllTextAsync(Path.Combine(Output, ".imgpkg", "images.yml"), Token));
+        Assert.AreEqual(await File.ReadAllTextAsync(
+            Fixtures.Golden(recursive ? $"{bundle}.pull-recursive.txt" : $"{bundle}.pull.txt"), Token), Listing(Output));
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden($"{bundle}.pull.images.yml"), Token),
+            await File.ReadAllTextAsync(Path.Combine(Output, ".imgpkg", "images.yml"), Token));
     }
 
     [TestMethod]
@@ -178,7 +190,8 @@ public sealed class GoldenPullTests : PullTestBase
         string frontend = "registry.local:5055/apps/frontend@sha256:92a7a4dbfa6939d8b273071af943214ce0d8e85c44b01484c801a08f05da55cd";
         PullResult result = await PullAsync(Request(Archive("images-lock.tar")) with { ArchiveItem = ImageReference.Parse(frontend) });
         Assert.AreEqual(frontend, result.Reference.ToString());
-        await RefusedAsync(ErrorCode.ImageNotFound, Request(Archive("images-lock.tar")) with { ArchiveItem = ImageReference.Parse("registry.local:5055/apps/frontend:none") });
+        await RefusedAsync(ErrorCode.ImageNotFound,
+            Request(Archive("images-lock.tar")) with { ArchiveItem = ImageReference.Parse("registry.local:5055/apps/frontend:none") });
         await RefusedAsync(ErrorCode.InvalidArgument, Request(Archive("multi-image.tar")));
     }
 }

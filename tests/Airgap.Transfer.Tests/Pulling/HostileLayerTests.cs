@@ -80,11 +80,20 @@ public sealed class HostileLayerTests : PullTestBase
     {
         await PullAsync(Request(LayerBuilder.Image(
             Registry,
-            new LayerBuilder().File("a", "1").File("b", "1").File("dir/c", "1").File("opaque/d", "1").File("opaque/sub/e", "1").File("kind", "1").File("tree/f", "1").Gzip(),
-            new LayerBuilder().File("a", "2").File(".wh.b").File("dir/.wh.c").File("opaque/new", "2").File("opaque/.wh..wh..opq").File("kind/now", "2").File("tree", "2").File(".wh..wh.plnk").File(".wh.none").Gzip(),
+            new LayerBuilder().File("a", "1").File("b", "1").File("dir/c", "1").File("opaque/d", "1").File("opaque/sub/e", "1")
+            .File("kind", "1").File("tree/f", "1").Gzip(),
+            new LayerBuilder().File("a", "2").File(".wh.b").File("dir/.wh.c").File("opaque/new", "2").File("opaque/.wh..wh..opq")
+            .File("kind/now", "2").File("tree", "2").File(".wh..wh.plnk").File(".wh.none").Gzip(),
             new LayerBuilder().File("b/x", "3").File(".wh.dir").Gzip())));
         CollectionAssert.AreEquivalent(
-            new Dictionary<string, string> { ["a"] = "2", ["opaque/new"] = "2", ["kind/now"] = "2", ["tree"] = "2", ["b/x"] = "3" }, Texts(Output));
+            new Dictionary<string, string>
+            {
+                ["a"] = "2",
+                ["opaque/new"] = "2",
+                ["kind/now"] = "2",
+                ["tree"] = "2",
+                ["b/x"] = "3"
+            }, Texts(Output));
         Assert.IsFalse(Directory.Exists(Path.Combine(Output, "dir")));
         Assert.IsFalse(Directory.Exists(Path.Combine(Output, "opaque", "sub")));
     }
@@ -92,7 +101,9 @@ public sealed class HostileLayerTests : PullTestBase
     [TestMethod]
     public async Task ALayerDoesNotRemoveItsOwn()
     {
-        await PullAsync(Of(new LayerBuilder().File("a", "1").File(".wh.a").File("d/b", "1").File(".wh.d").File(".wh..wh..opq").Directory("e/f").File(".wh.e")));
+        await PullAsync(
+            Of(new LayerBuilder().File("a", "1").File(".wh.a").File("d/b", "1").File(".wh.d").File(".wh..wh..opq")
+                .Directory("e/f").File(".wh.e")));
         CollectionAssert.AreEquivalent(new Dictionary<string, string> { ["a"] = "1", ["d/b"] = "1" }, Texts(Output));
         Assert.IsTrue(Directory.Exists(Path.Combine(Output, "e", "f")));
     }
@@ -100,7 +111,9 @@ public sealed class HostileLayerTests : PullTestBase
     [TestMethod]
     public async Task FoldersCanAlwaysBeEnteredAndSpecialBitsAreDropped()
     {
-        await PullAsync(Of(new LayerBuilder().Directory("locked", 0).File("locked/a", "1", Convert.ToInt32("4711", 8)).Directory("sticky", Convert.ToInt32("1777", 8)).File("w", "", Convert.ToInt32("666", 8))));
+        await PullAsync(
+            Of(new LayerBuilder().Directory("locked", 0).File("locked/a", "1", Convert.ToInt32("4711", 8))
+                .Directory("sticky", Convert.ToInt32("1777", 8)).File("w", "", Convert.ToInt32("666", 8))));
         if (OperatingSystem.IsWindows())
             return;
         Assert.AreEqual("700", ModeOf(Path.Combine(Output, "locked")));
@@ -133,7 +146,8 @@ public sealed class HostileLayerTests : PullTestBase
     public async Task ABombIsNotUnpacked(bool zstd)
     {
         byte[] tar = new LayerBuilder().Zeros("zeros", 8 * 1024 * 1024).Tar();
-        PullRequest request = Request(LayerBuilder.Image(Registry, zstd ? new ZstdSharp.Compressor().Wrap(tar).ToArray() : LayerBuilder.Gzip(tar)))
+        PullRequest request = Request(
+            LayerBuilder.Image(Registry, zstd ? new ZstdSharp.Compressor().Wrap(tar).ToArray() : LayerBuilder.Gzip(tar)))
             with
         { Limits = new UnpackLimits { FreeBytes = 1024 * 1024 } };
         AirgapException e = await RefusedAsync(ErrorCode.InvalidLayer, request);
@@ -226,7 +240,8 @@ public sealed class HostileLayerTests : PullTestBase
     public async Task WhatIsNoTarIsTold()
     {
         byte[] tar = new LayerBuilder().File("a", new string('x', 5000)).Tar();
-        foreach (byte[] layer in (byte[][])["{}"u8.ToArray(), new byte[700].Select(_ => (byte)7).ToArray(), tar[..2000], LayerBuilder.Gzip(tar)[..40], LayerBuilder.Gzip(tar[..2000]), [0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3]])
+        foreach (byte[] layer in (byte[][])["{}"u8.ToArray(), new byte[700].Select(_ => (byte)7).ToArray(), tar[..2000],
+            LayerBuilder.Gzip(tar)[..40], LayerBuilder.Gzip(tar[..2000]), [0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3]])
         {
             AirgapException e = await RefusedAsync(ErrorCode.InvalidLayer, Request(LayerBuilder.Image(Registry, layer)));
             StringAssert.Contains(e.Message, "not a readable tar");
@@ -239,13 +254,16 @@ public sealed class HostileLayerTests : PullTestBase
     public async Task ADamagedLayerLeavesNothing()
     {
         PullRequest request = Of(new LayerBuilder().File("a", "1"));
-        Registry.Hook = (operation, _, _) => operation == "get-blob" ? throw new AirgapException(ErrorCode.DigestMismatch, "No.", "Again.") : Task.CompletedTask;
+        Registry.Hook = (operation, _, _) => operation == "get-blob"
+            ? throw new AirgapException(ErrorCode.DigestMismatch, "No.", "Again.") : Task.CompletedTask;
         await RefusedAsync(ErrorCode.DigestMismatch, request);
         AssertOnly();
     }
 
     [TestMethod]
-    public void NoNameLeadsOut() => Gen.OneOf(new[] { "..", ".", "", "a", "b", ".wh.", ".wh..", ".wh...", ".wh.a", ".wh..wh..opq", "..." }.Select(segment => Gen.Const(segment)).ToArray()).Array[1, 6].Sample(
+    public void NoNameLeadsOut() =>
+        Gen.OneOf(new[] { "..", ".", "", "a", "b", ".wh.", ".wh..", ".wh...", ".wh.a", ".wh..wh..opq", "..." }.Select(
+            segment => Gen.Const(segment)).ToArray()).Array[1, 6].Sample(
         segments =>
         {
             string name = string.Join('/', segments);
@@ -259,7 +277,8 @@ public sealed class HostileLayerTests : PullTestBase
             }
             catch (LayerException)
             {
-                Assert.IsTrue(segments.Any(segment => segment is ".." || (segment.StartsWith(".wh.", StringComparison.Ordinal) && segment.Length < 7)), name);
+                Assert.IsTrue(segments.Any(
+                    segment => segment is ".." || (segment.StartsWith(".wh.", StringComparison.Ordinal) && segment.Length < 7)), name);
             }
         });
 

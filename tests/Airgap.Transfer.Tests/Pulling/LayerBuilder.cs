@@ -17,15 +17,21 @@ internal sealed class LayerBuilder
     public LayerBuilder() => _tar = new TarWriter(_bytes, TarEntryFormat.Pax, leaveOpen: true);
 
     public LayerBuilder File(string name, string text = "", int mode = 0b110_000_000) =>
-        Add(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)), Mode = (UnixFileMode)mode });
+        Add(new PaxTarEntry(TarEntryType.RegularFile, name)
+        {
+            DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)),
+            Mode = (UnixFileMode)mode
+        });
 
-    public LayerBuilder Directory(string name, int mode = 0b111_000_000) => Add(new PaxTarEntry(TarEntryType.Directory, name) { Mode = (UnixFileMode)mode });
+    public LayerBuilder Directory(string name, int mode = 0b111_000_000) =>
+        Add(new PaxTarEntry(TarEntryType.Directory, name) { Mode = (UnixFileMode)mode });
 
     public LayerBuilder Link(TarEntryType type, string name, string target) => Add(new PaxTarEntry(type, name) { LinkName = target });
 
     public LayerBuilder Special(TarEntryType type, string name) => Add(new PaxTarEntry(type, name));
 
-    public LayerBuilder Zeros(string name, long length) => Add(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(new byte[length]) });
+    public LayerBuilder Zeros(string name, long length) =>
+        Add(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(new byte[length]) });
 
     public byte[] Tar()
     {
@@ -48,7 +54,8 @@ internal sealed class LayerBuilder
     {
         FakeRepository repository = registry.Get("r.local/hostile");
         byte[] config = "{}"u8.ToArray();
-        string Descriptor(byte[] bytes, string type) => $$"""{"mediaType":"{{type}}","digest":"{{repository.AddBlob(bytes)}}","size":{{bytes.Length}}}""";
+        string Descriptor(byte[] bytes, string type) =>
+            $$"""{"mediaType":"{{type}}","digest":"{{repository.AddBlob(bytes)}}","size":{{bytes.Length}}}""";
         string json = $$"""
             {"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{{Descriptor(config, MediaTypes.OciConfig)}},
             "layers":[{{string.Join(',', layers.Select(layer => Descriptor(layer, MediaTypes.OciLayerGzip)))}}]}

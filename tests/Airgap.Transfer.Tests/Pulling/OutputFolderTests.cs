@@ -119,7 +119,8 @@ public sealed class OutputFolderTests : PullTestBase
     {
         await PullAsync(Simple);
         Dictionary<string, string> before = Texts(Output);
-        Registry.Hook = (operation, _, _) => operation == "get-blob" ? throw new AirgapException(ErrorCode.RegistryFailed, "No.", "Wait.") : Task.CompletedTask;
+        Registry.Hook = (operation, _, _) => operation == "get-blob"
+            ? throw new AirgapException(ErrorCode.RegistryFailed, "No.", "Wait.") : Task.CompletedTask;
         await RefusedAsync(ErrorCode.RegistryFailed, Request(Bundle("nested-bundle")));
         CollectionAssert.AreEquivalent(before, Texts(Output));
         AssertOnly("out", "state");
@@ -131,7 +132,8 @@ public sealed class OutputFolderTests : PullTestBase
         await PullAsync(Simple);
         using CancellationTokenSource cancel = new();
         Registry.Hook = (operation, _, _) => operation == "resolve" ? cancel.CancelAsync() : Task.CompletedTask;
-        await Assert.ThrowsAsync<OperationCanceledException>(() => new Puller(Registry).PullAsync(Request(Bundle("nested-bundle")), cancel.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => new Puller(Registry).PullAsync(Request(Bundle("nested-bundle")), cancel.Token));
         CollectionAssert.AreEquivalent(Texts(Fixtures.Input("simple-app-bundle")), Texts(Output));
         AssertOnly("out", "state");
     }
@@ -149,7 +151,8 @@ public sealed class OutputFolderTests : PullTestBase
     public async Task ThatIsNoFolderToReplace(string output)
     {
         AirgapException e = await RefusedAsync(ErrorCode.InvalidArgument, Request(Simple) with { Output = output, Force = true });
-        StringAssert.Contains(e.Message, output.Trim().Length == 0 ? "Expected --output to be none empty" : "Disallowed output directory (trying to avoid accidental deletion)");
+        StringAssert.Contains(e.Message, output.Trim().Length == 0
+            ? "Expected --output to be none empty" : "Disallowed output directory (trying to avoid accidental deletion)");
     }
 
     [TestMethod]
@@ -221,6 +224,12 @@ public sealed class OutputFolderTests : PullTestBase
         Write("out/.stage/new/d", "2");
         FolderSwap.Run(Folder["out/.stage/new"], Folder["out"], Folder["out/.stage/old"]);
         CollectionAssert.AreEquivalent(
-            new Dictionary<string, string> { ["old/c"] = "2", ["d"] = "2", [".stage/old/old/a"] = "1", [".stage/old/b"] = "1" }, Texts(Folder["out"]));
+            new Dictionary<string, string>
+            {
+                ["old/c"] = "2",
+                ["d"] = "2",
+                [".stage/old/old/a"] = "1",
+                [".stage/old/b"] = "1"
+            }, Texts(Folder["out"]));
     }
 }

@@ -24,15 +24,23 @@ public abstract class PullTestBase : IDisposable
     protected static RelocationSource Bundle(string name, string parent = "user1") =>
         new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/{parent}/{name}:v1.0.0"));
 
-    protected static RelocationSource Image(string reference) => new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/{reference}"));
+    protected static RelocationSource Image(string reference) =>
+        new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/{reference}"));
 
     protected static RelocationSource Archive(string name) => new RelocationSource.Archive(Fixtures.Golden(name));
 
-    private protected PullRequest Request(RelocationSource source) => new() { Source = source, Output = Output, StateFolder = Folder["state"] };
+    private protected PullRequest Request(RelocationSource source) => new()
+    {
+        Source = source,
+        Output = Output,
+        StateFolder = Folder["state"]
+    };
 
-    private protected Task<PullResult> PullAsync(RelocationSource source, IPullObserver? observer = null) => PullAsync(Request(source), observer);
+    private protected Task<PullResult> PullAsync(RelocationSource source, IPullObserver? observer = null) =>
+        PullAsync(Request(source), observer);
 
-    private protected Task<PullResult> PullAsync(PullRequest request, IPullObserver? observer = null) => new Puller(Registry, observer).PullAsync(request, Token);
+    private protected Task<PullResult> PullAsync(PullRequest request, IPullObserver? observer = null) =>
+        new Puller(Registry, observer).PullAsync(request, Token);
 
     private protected async Task<AirgapException> RefusedAsync(ErrorCode code, PullRequest request)
     {
@@ -66,7 +74,8 @@ public abstract class PullTestBase : IDisposable
 
     /// <summary>Every file of a folder with its text.</summary>
     protected static Dictionary<string, string> Texts(string folder) => Directory.Exists(folder)
-        ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllText)
+        ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        .ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllText)
         : [];
 
     protected void Write(string path, string text = "")

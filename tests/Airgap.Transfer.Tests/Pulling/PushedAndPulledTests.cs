@@ -11,8 +11,10 @@ namespace Airgap.Transfer.Tests.Pulling;
 [TestClass]
 public sealed class PushedAndPulledTests : PullTestBase
 {
-    private static readonly Gen<string> s_name = Gen.OneOf(Gen.String[Gen.Char["ab.-_é😀 wh"], 1, 9], Gen.String[Gen.Char.AlphaNumeric, 90, 120])
-        .Where(name => name is not ("." or "..") && !name.StartsWith(".wh.", StringComparison.Ordinal) && name.Trim() == name && !name.Any(char.IsSurrogate) && name != ".git");
+    private static readonly Gen<string> s_name =
+        Gen.OneOf(Gen.String[Gen.Char["ab.-_é😀 wh"], 1, 9], Gen.String[Gen.Char.AlphaNumeric, 90, 120])
+        .Where(name => name is not ("." or "..") && !name.StartsWith(".wh.", StringComparison.Ordinal) && name.Trim() == name
+            && !name.Any(char.IsSurrogate) && name != ".git");
 
     private static readonly Gen<Dictionary<string, byte[]>> s_files =
         Gen.Select(s_name.Array[1, 3].Select(segments => string.Join('/', segments)), Gen.Byte.Array[0, 2000]).Array[0, 8].Select(files =>
@@ -21,7 +23,8 @@ public sealed class PushedAndPulledTests : PullTestBase
             foreach ((string path, byte[] content) in files)
             {
                 // One name is a file or a folder, not both.
-                if (!result.Keys.Any(other => other == path || other.StartsWith(path + "/", StringComparison.Ordinal) || path.StartsWith(other + "/", StringComparison.Ordinal)))
+                if (!result.Keys.Any(other => other == path || other.StartsWith(path + "/", StringComparison.Ordinal)
+                    || path.StartsWith(other + "/", StringComparison.Ordinal)))
                     result.Add(path, content);
             }
 
@@ -43,9 +46,15 @@ public sealed class PushedAndPulledTests : PullTestBase
 
             FakeRegistry registry = new();
             ImageReference reference = ImageReference.Parse("r.local/a:1");
-            new Pusher(registry).PushAsync(new PushRequest { Inputs = [folder["in"]], Destination = reference }, Token).GetAwaiter().GetResult();
+            new Pusher(registry).PushAsync(new PushRequest { Inputs = [folder["in"]], Destination = reference }, Token)
+                .GetAwaiter().GetResult();
             new Puller(registry).PullAsync(
-                new PullRequest { Source = new RelocationSource.Image(reference), Output = folder["out"], StateFolder = folder["state"] }, Token).GetAwaiter().GetResult();
+                new PullRequest
+                {
+                    Source = new RelocationSource.Image(reference),
+                    Output = folder["out"],
+                    StateFolder = folder["state"]
+                }, Token).GetAwaiter().GetResult();
 
             Dictionary<string, string> pulled = Directory.EnumerateFiles(folder["out"], "*", SearchOption.AllDirectories)
                 .ToDictionary(path => Path.GetRelativePath(folder["out"], path), path => Convert.ToHexString(File.ReadAllBytes(path)));
@@ -69,7 +78,12 @@ public sealed class PushedAndPulledTests : PullTestBase
         SetMode(Folder["in/f"], packed);
         ImageReference reference = ImageReference.Parse("r.local/a:1");
         await new Pusher(Registry).PushAsync(
-            new PushRequest { Inputs = [Folder["in"]], Destination = reference, Layer = new LayerOptions { PreservePermissions = preserve } }, Token);
+            new PushRequest
+            {
+                Inputs = [Folder["in"]],
+                Destination = reference,
+                Layer = new LayerOptions { PreservePermissions = preserve }
+            }, Token);
         await PullAsync(new RelocationSource.Image(reference));
         Assert.AreEqual(unpacked, ModeOf(Path.Combine(Output, "f")));
     }
@@ -81,7 +95,12 @@ public sealed class PushedAndPulledTests : PullTestBase
         SetMode(Folder["in/f"], "4755");
         ImageReference reference = ImageReference.Parse("r.local/a:1");
         await new Pusher(Registry).PushAsync(
-            new PushRequest { Inputs = [Folder["in"]], Destination = reference, Layer = new LayerOptions { PreservePermissions = true } }, Token);
+            new PushRequest
+            {
+                Inputs = [Folder["in"]],
+                Destination = reference,
+                Layer = new LayerOptions { PreservePermissions = true }
+            }, Token);
         await PullAsync(new RelocationSource.Image(reference));
         Assert.AreEqual("755", ModeOf(Path.Combine(Output, "f")));
     }

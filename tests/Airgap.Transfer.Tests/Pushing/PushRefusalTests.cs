@@ -96,7 +96,10 @@ public sealed class PushRefusalTests : IDisposable
     {
         Write("in/.imgpkg/images.yml", Lock);
         AirgapException e = await RefusedAsync(
-            ErrorCode.InvalidArgument, Bundle("in") with { Labels = ImmutableDictionary<string, string>.Empty.Add("dev.carvel.imgpkg.bundle", "true") });
+            ErrorCode.InvalidArgument, Bundle("in") with
+            {
+                Labels = ImmutableDictionary<string, string>.Empty.Add("dev.carvel.imgpkg.bundle", "true")
+            });
         StringAssert.Contains(e.Message, "label 'dev.carvel.imgpkg.bundle' is reserved");
     }
 
@@ -113,7 +116,8 @@ public sealed class PushRefusalTests : IDisposable
     public async Task ADigestIsNoDestination()
     {
         Write("in/a");
-        await RefusedAsync(ErrorCode.InvalidReference, Bundle("in") with { Destination = ImageReference.Parse($"r.local/a@sha256:{new string('a', 64)}") });
+        await RefusedAsync(ErrorCode.InvalidReference,
+            Bundle("in") with { Destination = ImageReference.Parse($"r.local/a@sha256:{new string('a', 64)}") });
     }
 
     [TestMethod]
@@ -129,7 +133,8 @@ public sealed class PushRefusalTests : IDisposable
 
     private async Task<AirgapException> RefusedAsync(ErrorCode code, PushRequest request)
     {
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => new Pusher(_registry).PushAsync(request, TestContext.CancellationToken));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new Pusher(_registry).PushAsync(request, TestContext.CancellationToken));
         Assert.AreEqual(code, e.Code, e.Message);
         Assert.IsTrue(_registry.Calls.IsEmpty);
         Assert.AreNotEqual("", e.Advice);

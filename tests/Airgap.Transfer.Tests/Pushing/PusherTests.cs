@@ -31,11 +31,17 @@ public sealed class PusherTests
     {
         PushResult result = await PushAsync(Bundle($"{Repository}:v1.0.0", Fixtures.Input(bundle)));
 
-        CollectionAssert.Contains(File.ReadAllLines(Fixtures.Golden("references.txt")), $"registry.local:5055/user1/{bundle}@{result.Reference.Digest}");
+        CollectionAssert.Contains(
+            File.ReadAllLines(Fixtures.Golden("references.txt")), $"registry.local:5055/user1/{bundle}@{result.Reference.Digest}");
         Assert.AreEqual($"{Repository}@{result.Manifest.Digest}", result.Reference.ToString());
-        Dictionary<string, Digest> expected = new() { ["v1.0.0"] = result.Manifest.Digest, [$"sha256-{result.Manifest.Digest.Hex}.imgpkg"] = result.Manifest.Digest };
+        Dictionary<string, Digest> expected = new()
+        {
+            ["v1.0.0"] = result.Manifest.Digest,
+            [$"sha256-{result.Manifest.Digest.Hex}.imgpkg"] = result.Manifest.Digest
+        };
         CollectionAssert.AreEquivalent(expected, Destination.Tags.ToDictionary());
-        CollectionAssert.AreEquivalent(new[] { result.Manifest.Layers[0].Digest, result.Manifest.Config!.Digest }, Destination.Blobs.ToArray());
+        CollectionAssert.AreEquivalent(
+            new[] { result.Manifest.Layers[0].Digest, result.Manifest.Config!.Digest }, Destination.Blobs.ToArray());
     }
 
     [TestMethod]
@@ -92,7 +98,8 @@ public sealed class PusherTests
     [TestMethod]
     public async Task TheLockNamesDigestAndTag()
     {
-        PushResult result = await PushAsync(Bundle("registry.local:5055/mirror/simple-app-bundle:v1.0.0", Fixtures.Input("simple-app-bundle")));
+        PushResult result = await PushAsync(
+            Bundle("registry.local:5055/mirror/simple-app-bundle:v1.0.0", Fixtures.Input("simple-app-bundle")));
         Assert.AreEqual(File.ReadAllText(Fixtures.Golden("simple-app-bundle.bundle-lock.yml")), result.Lock!.ToYaml());
     }
 
@@ -121,7 +128,8 @@ public sealed class PusherTests
         Registry.Hook = (operation, _, _) => operation == "push-blob"
             ? throw new AirgapException(ErrorCode.Forbidden, "No.", "")
             : Task.CompletedTask;
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => PushAsync(Bundle(Repository, Fixtures.Input("mid-bundle"))));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => PushAsync(Bundle(Repository, Fixtures.Input("mid-bundle"))));
         Assert.AreEqual(ErrorCode.Forbidden, e.Code);
         Assert.AreEqual(0, Destination.Tags.Count);
     }

@@ -11,7 +11,8 @@ public sealed class UploadSessionFilesTests
 {
     private static readonly RepositoryName s_repository = RepositoryName.Parse("registry.example.com/apps/web");
     private static readonly Digest s_blob = Digest.Compute("blob"u8);
-    private static readonly SavedUpload s_upload = new(new Uri("https://registry.example.com/v2/apps/web/blobs/uploads/1?_state=a%3D%3D"), 16777216);
+    private static readonly SavedUpload s_upload =
+        new(new Uri("https://registry.example.com/v2/apps/web/blobs/uploads/1?_state=a%3D%3D"), 16777216);
 
     [TestMethod]
     public async Task WhatOneRunLeavesTheNextOneFinds()
@@ -72,7 +73,8 @@ public sealed class UploadSessionFilesTests
         using IUploadSessionSlot? first = await OpenAsync(new UploadSessionFiles(folder["uploads"]));
         Assert.IsNotNull(first);
         Assert.IsNull(await OpenAsync(new UploadSessionFiles(folder["uploads"])));
-        using IUploadSessionSlot? elsewhere = await new UploadSessionFiles(folder["uploads"]).OpenAsync(RepositoryName.Parse("other.example.com/apps/web"), s_blob, CancellationToken.None);
+        using IUploadSessionSlot? elsewhere = await new UploadSessionFiles(folder["uploads"]).OpenAsync(
+            RepositoryName.Parse("other.example.com/apps/web"), s_blob, CancellationToken.None);
         Assert.IsNotNull(elsewhere);
         first.Dispose();
         using IUploadSessionSlot? second = await OpenAsync(new UploadSessionFiles(folder["uploads"]));
@@ -115,7 +117,8 @@ public sealed class UploadSessionFilesTests
         Assert.IsNull(await OpenAsync(new UploadSessionFiles(folder["uploads"])));
     }
 
-    private static ValueTask<IUploadSessionSlot?> OpenAsync(UploadSessionFiles files) => files.OpenAsync(s_repository, s_blob, CancellationToken.None);
+    private static ValueTask<IUploadSessionSlot?> OpenAsync(UploadSessionFiles files) =>
+        files.OpenAsync(s_repository, s_blob, CancellationToken.None);
 
     private static async Task SaveAsync(UploadSessionFiles files)
     {

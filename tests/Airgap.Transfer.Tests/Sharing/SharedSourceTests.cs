@@ -56,7 +56,8 @@ public sealed class SharedSourceTests : RelocatorTestBase
         byte[] content = [1, 2, 3, .. new byte[length - 3]];
         Descriptor blob = new("", Registry.Get(s_name).AddBlob(content), length);
         int asked = 0;
-        Registry.Hook = (operation, _, _) => operation == "get-blob" && asked++ == 0 ? throw new AirgapException(ErrorCode.RegistryFailed, "Broken.", "") : Task.CompletedTask;
+        Registry.Hook = (operation, _, _) => operation == "get-blob" && asked++ == 0
+            ? throw new AirgapException(ErrorCode.RegistryFailed, "Broken.", "") : Task.CompletedTask;
         SharedSource source = Shared(2);
         IBlobContent shared = source.GetRepository(s_name).GetBlob(blob);
         Assert.AreEqual(ErrorCode.RegistryFailed, (await Assert.ThrowsExactlyAsync<AirgapException>(async () =>

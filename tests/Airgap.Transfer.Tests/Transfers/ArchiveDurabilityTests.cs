@@ -17,12 +17,18 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         RecordingDisk disk = new();
-        await CopyToArchiveAsync(new RelocationSource.Lock(Fixtures.Golden("lock-quoting.in.yml")), folder["a.tar"], transfer: new TransferOptions { Disk = disk });
+        await CopyToArchiveAsync(
+            new RelocationSource.Lock(Fixtures.Golden("lock-quoting.in.yml")), folder["a.tar"], transfer: new TransferOptions
+            {
+                Disk = disk
+            });
 
         string[] events = [.. disk.Events];
         Assert.AreEqual("open a.tar.partial", events[0]);
-        Assert.AreSequenceEqual(new[] { "flush", "rename a.tar.partial a.tar", $"flush folder {folder.Path}" }, events[^3..], string.Join(", ", events));
-        Assert.AreEqual(events.Length - 4, Array.FindLastIndex(events, e => e.StartsWith("write", StringComparison.Ordinal)), "every write before the flush");
+        Assert.AreSequenceEqual(
+            new[] { "flush", "rename a.tar.partial a.tar", $"flush folder {folder.Path}" }, events[^3..], string.Join(", ", events));
+        Assert.AreEqual(events.Length - 4, Array.FindLastIndex(events, e => e.StartsWith("write", StringComparison.Ordinal)),
+            "every write before the flush");
         Assert.IsFalse(File.Exists(folder["a.tar.partial.holder"]));
     }
 
@@ -34,7 +40,9 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = disk });
         Assert.IsTrue(disk.BegunFlush.IsCompleted);
         Assert.Contains("flush", disk.Events);
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
+            await File.ReadAllBytesAsync(folder["a.tar"], Token));
 
         // Small archives are left to the flush at their end.
         RecordingDisk usual = new();
@@ -71,7 +79,11 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = new RecordingDisk { FailFolder = true } }));
+            () => CopyToArchiveAsync(
+                BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions
+                {
+                    Disk = new RecordingDisk { FailFolder = true }
+                }));
         Assert.AreEqual(ErrorCode.FileFailure, e.Code, e.Message);
     }
 
@@ -83,9 +95,12 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
         await Assert.ThrowsExactlyAsync<AirgapException>(
             () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = disk }));
         RecordingDisk again = new();
-        await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = again, Resume = true });
+        await CopyToArchiveAsync(
+            BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = again, Resume = true });
         Assert.AreSequenceEqual(new[] { "open a.tar.partial", "flush", "forget" }, again.Events.Take(3));
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
+            await File.ReadAllBytesAsync(folder["a.tar"], Token));
     }
 
     [TestMethod]
@@ -94,7 +109,8 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
         using TempFolder folder = new();
         RecordingDisk disk = new() { Room = 30_000, Free = 1_000_000 };
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = disk, Concurrency = 1 }));
+            () => CopyToArchiveAsync(
+                BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = disk, Concurrency = 1 }));
         Assert.AreEqual(ErrorCode.DiskFull, e.Code, e.Message);
         Assert.Contains("(1000000 bytes) are free", e.Message);
         Assert.IsGreaterThan(0, Needed(e), "what is still missing");
@@ -103,7 +119,9 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
 
         Registry.Calls.Clear();
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
+            await File.ReadAllBytesAsync(folder["a.tar"], Token));
     }
 
     [TestMethod]
@@ -117,7 +135,8 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
         Assert.AreEqual(ErrorCode.DiskFull, e.Code, e.Message);
         Assert.AreEqual(length, Needed(e), e.Message);
         Assert.Contains($"({length - 1} bytes) are free", e.Message);
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("3ca7d6f2", StringComparison.Ordinal)));
+        Assert.IsEmpty(Registry.Calls.Where(
+            call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("3ca7d6f2", StringComparison.Ordinal)));
         Assert.IsEmpty(Directory.GetFiles(folder.Path), "nothing is left of a run that could not begin");
 
         disk.Free = length;
@@ -130,10 +149,14 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
         using TempFolder folder = new();
         RecordingDisk disk = new() { Room = 55_000 };
         await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = disk, Concurrency = 1 }));
+            () => CopyToArchiveAsync(
+                BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = disk, Concurrency = 1 }));
         RecordingDisk small = new() { Free = 40_000 };
-        await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = small, Resume = true });
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        await CopyToArchiveAsync(
+            BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Disk = small, Resume = true });
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
+            await File.ReadAllBytesAsync(folder["a.tar"], Token));
     }
 
     [TestMethod]
@@ -151,12 +174,16 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
         };
         Task<TransferResult> first = CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]);
         await reached.Task;
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true }));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true }));
         Assert.AreEqual(ErrorCode.ArchiveInUse, e.Code, e.Message);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since 20"), e.Message);
+        Assert.Contains(string.Create(
+            CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since 20"), e.Message);
         held.SetResult();
         await first;
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
+            await File.ReadAllBytesAsync(folder["a.tar"], Token));
         Assert.AreSequenceEqual(new[] { folder["a.tar"] }, Directory.GetFiles(folder.Path));
     }
 
@@ -165,16 +192,22 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         FakeRepository backend = Registry.Get($"{Fixtures.Registry}/apps/backend");
-        Oci.Content.Manifest gone = (await backend.FindManifestAsync("sha256:4c6d71a056e11e066e3f65230992d23a68c9a4ea23ac8a1e3fab535e12571090", Token))!;
+        Oci.Content.Manifest gone =
+            (await backend.FindManifestAsync("sha256:4c6d71a056e11e066e3f65230992d23a68c9a4ea23ac8a1e3fab535e12571090", Token))!;
         backend.Remove(gone.Digest);
-        await CopyToArchiveAsync(BundleSource("nested-bundle"), folder["a.tar"], new PlanOptions { KeepGoing = true }, new TransferOptions { KeepGoing = true });
+        await CopyToArchiveAsync(
+            BundleSource("nested-bundle"), folder["a.tar"], new PlanOptions { KeepGoing = true }, new TransferOptions { KeepGoing = true });
         Assert.IsFalse(File.Exists(folder["a.tar"]));
 
         backend.AddManifest(gone, null);
         Registry.Calls.Clear();
         await CopyToArchiveAsync(BundleSource("nested-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("3ca7d6f2", StringComparison.Ordinal)), "taken from the archive with a hole");
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token),
+            await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.IsEmpty(Registry.Calls.Where(
+            call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("3ca7d6f2", StringComparison.Ordinal)),
+            "taken from the archive with a hole");
         Assert.AreSequenceEqual(new[] { folder["a.tar"] }, Directory.GetFiles(folder.Path));
     }
 
@@ -218,7 +251,8 @@ public sealed class ArchiveDurabilityTests : RelocatorTestBase
             return base.TryTake(path);
         }
 
-        public override async ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+        public override async ValueTask WriteAsync(
+            SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
         {
             Add($"write {bytes.Length} at {offset}");
             // ENOSPC, and what Windows says in its place.

@@ -41,7 +41,8 @@ public sealed class ArchivePlaceTests : RelocatorTestBase
         foreach (string name in (string[])["folder", "pipe"])
         {
             string before = SpecialFiles.Describe(_folder[name]);
-            AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(BundleSource("simple-app-bundle"), _folder[name]));
+            AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+                () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), _folder[name]));
             Assert.AreEqual(ErrorCode.OutputUnsuited, e.Code);
             Assert.AreEqual(before, SpecialFiles.Describe(_folder[name]));
         }
@@ -57,7 +58,8 @@ public sealed class ArchivePlaceTests : RelocatorTestBase
         await File.WriteAllTextAsync(_folder["victim"], "untouched", Token);
         File.CreateSymbolicLink(_folder["a.tar.partial"], "victim");
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), _folder["a.tar"], transfer: new TransferOptions { Resume = resume }));
+            () => CopyToArchiveAsync(
+                BundleSource("simple-app-bundle"), _folder["a.tar"], transfer: new TransferOptions { Resume = resume }));
         Assert.AreEqual(ErrorCode.ForeignFile, e.Code, e.Message);
         Assert.Contains("a.tar.partial' is a symbolic link", e.Message);
         Assert.AreEqual("untouched", await File.ReadAllTextAsync(_folder["victim"], Token));
@@ -105,7 +107,8 @@ public sealed class ArchivePlaceTests : RelocatorTestBase
         foreach (long offset in (long[])[0, 256])
         {
             await using Stream stream = await content.OpenAsync(offset, Token);
-            AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await stream.ReadAtLeastAsync(new byte[16], 1, cancellationToken: Token));
+            AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+                async () => await stream.ReadAtLeastAsync(new byte[16], 1, cancellationToken: Token));
             Assert.AreEqual(ErrorCode.FileFailure, e.Code);
             Assert.Contains(failing, e.Message);
         }

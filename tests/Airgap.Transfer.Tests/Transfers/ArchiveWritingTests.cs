@@ -25,9 +25,12 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         Assert.IsTrue(File.Exists(folder["a.tar.partial"]));
 
         Registry.Hook = (_, _, _) => Task.CompletedTask;
-        TransferResult resumed = await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
+        TransferResult resumed =
+            await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
         Assert.AreEqual(BlobOutcome.Copied, resumed.Blobs.Single(blob => blob.Descriptor.Digest == s_large).Outcome);
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
+            await File.ReadAllBytesAsync(folder["a.tar"], Token));
         Assert.IsFalse(File.Exists(folder["a.tar.partial"]));
     }
 
@@ -46,9 +49,13 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
 
         Registry.Calls.Clear();
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
-        Assert.HasCount(1, Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("4989df8f", StringComparison.Ordinal)));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
+            await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.HasCount(1, Registry.Calls.Where(
+            call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
+        Assert.IsEmpty(Registry.Calls.Where(
+            call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("4989df8f", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -66,7 +73,8 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]);
         DateTime written = new(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc);
         File.SetLastWriteTimeUtc(folder["a.tar"], written);
-        TransferResult again = await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
+        TransferResult again = await CopyToArchiveAsync(
+            BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
         Assert.IsTrue(again.IsUpToDate);
         Assert.AreEqual(written, File.GetLastWriteTimeUtc(folder["a.tar"]));
     }
@@ -78,8 +86,11 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         File.Copy(Fixtures.Golden("simple-app-bundle.tar"), folder["a.tar"]);
         Registry.Calls.Clear();
         await CopyToArchiveAsync(BundleSource("nested-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token),
+            await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.IsEmpty(Registry.Calls.Where(
+            call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -87,7 +98,8 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         using FileStream other = new(folder["a.tar.partial"], FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]));
         Assert.AreEqual(ErrorCode.ArchiveInUse, e.Code);
         Assert.Contains("another process", e.Message);
     }
@@ -96,7 +108,8 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
     public async Task AFolderThatDoesNotExistIsNamed()
     {
         using TempFolder folder = new();
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToArchiveAsync(BundleSource("simple-app-bundle"), Path.Combine(folder.Path, "no", "a.tar")));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToArchiveAsync(BundleSource("simple-app-bundle"), Path.Combine(folder.Path, "no", "a.tar")));
         Assert.AreEqual(ErrorCode.FileNotFound, e.Code);
     }
 
@@ -107,14 +120,16 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         RelocationSource source = new RelocationSource.Lock(Fixtures.Golden("lock-quoting.in.yml"));
         string direct = LockOutput.Create(await CopyToRepositoryAsync(source, "dest.example/out/lock"));
         await CopyToArchiveAsync(source, folder["a.tar"]);
-        string imported = LockOutput.Create(await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/out/lock"));
+        string imported = LockOutput.Create(
+            await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/out/lock"));
         Assert.AreEqual(direct, imported);
         Assert.Contains("kbld.carvel.dev/id: nginx:1.0", imported);
 
         // Nothing has to be carried beside it, and what stands beside it by chance says nothing.
         Assert.AreSequenceEqual([folder["a.tar"]], Directory.GetFileSystemEntries(folder.Path));
         await File.WriteAllTextAsync(folder["a.tar.images.yml"], "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n", Token);
-        Assert.AreEqual(direct, LockOutput.Create(await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/out/lock")));
+        Assert.AreEqual(direct, LockOutput.Create(
+            await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/out/lock")));
     }
 
     [TestMethod]
@@ -130,10 +145,12 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
             "v1");
         using TempFolder folder = new();
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => CopyToArchiveAsync(new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/apps/huge:v1")), folder["a.tar"]));
+            () => CopyToArchiveAsync(
+                new RelocationSource.Image(ImageReference.Parse($"{Fixtures.Registry}/apps/huge:v1")), folder["a.tar"]));
         Assert.AreEqual(ErrorCode.DiskFull, e.Code, e.Message);
         Assert.IsFalse(File.Exists(folder["a.tar"]));
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
+        Assert.IsEmpty(Registry.Calls.Where(
+            call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
     }
 
     [TestMethod]

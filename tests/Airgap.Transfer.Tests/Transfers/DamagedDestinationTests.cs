@@ -32,7 +32,8 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
             There.Remove(gone);
             TransferResult result = await CopyAsync(bundle, repair);
             Assert.Contains(gone, There.Blobs);
-            Assert.AreEqual(images.Contains(gone) ? 1 : 0, result.Total(BlobOutcome.Copied).Count, "the locations image is none of the images");
+            Assert.AreEqual(images.Contains(gone) ? 1 : 0, result.Total(BlobOutcome.Copied).Count,
+                "the locations image is none of the images");
             Assert.AreEqual(!images.Contains(gone), result.IsUpToDate);
             await AssertRightAsync(bundle);
         }
@@ -59,7 +60,9 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
         There.Remove(layer);
         Registry.Calls.Clear();
         await CopyAsync("simple-app-bundle", repair: false);
-        Assert.IsTrue(Registry.Calls.Any(call => call.StartsWith($"get-blob {Fixtures.Registry}/", StringComparison.Ordinal) && call.EndsWith(layer.ToString(), StringComparison.Ordinal)));
+        Assert.IsTrue(Registry.Calls.Any(
+            call => call.StartsWith($"get-blob {Fixtures.Registry}/", StringComparison.Ordinal)
+            && call.EndsWith(layer.ToString(), StringComparison.Ordinal)));
         Assert.Contains(layer, There.Blobs);
     }
 
@@ -70,7 +73,8 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
         There.Remove((await PlanAsync("simple-app-bundle")).Blobs[0].Descriptor.Digest);
         Relocator relocator = new(Registry);
         TransferPlan plan = await relocator.PlanAsync(BundleSource("simple-app-bundle"), Options(repair: false), Token);
-        Assert.AreEqual(1, (await relocator.ForecastAsync(plan, s_destination, new TransferOptions(), Token)).Total(BlobOutcome.Copied).Count);
+        Assert.AreEqual(1, (await relocator.ForecastAsync(plan, s_destination, new TransferOptions(), Token))
+            .Total(BlobOutcome.Copied).Count);
         Assert.AreEqual(1, (await relocator.RunAsync(plan, s_destination, new TransferOptions(), Token)).Total(BlobOutcome.Copied).Count);
     }
 
@@ -145,7 +149,8 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
 
     private void MoveTag(TransferPlan plan) => There.AddManifest(plan.Items.First(item => !item.IsBundle).Content.Manifest, "v1.0.0");
 
-    private Task<TransferPlan> PlanAsync(string bundle) => new Relocator(Registry).PlanAsync(BundleSource(bundle), new PlanOptions(), Token);
+    private Task<TransferPlan> PlanAsync(string bundle) =>
+        new Relocator(Registry).PlanAsync(BundleSource(bundle), new PlanOptions(), Token);
 
     private static PlanOptions Options(bool repair) => new() { Destination = repair ? null : RepositoryName.Parse(Place) };
 
@@ -159,7 +164,8 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
     private async Task AssertRightAsync(string bundle)
     {
         Assert.AreEqual((await PlanAsync(bundle)).Root!.Digest, There.Tags["v1.0.0"]);
-        VerificationResult verified = await new Verifier(Registry).VerifyAsync(new RelocationSource.Bundle(ImageReference.Parse($"{Place}:v1.0.0")), Token);
+        VerificationResult verified =
+            await new Verifier(Registry).VerifyAsync(new RelocationSource.Bundle(ImageReference.Parse($"{Place}:v1.0.0")), Token);
         Assert.IsTrue(verified.IsRight, string.Join('\n', verified.Problems));
     }
 }

@@ -19,7 +19,8 @@ public sealed class KeepGoingTests : RelocatorTestBase
     [TestMethod]
     public async Task AnImageThatIsGoneIsLeftOut()
     {
-        Manifest gone = await Registry.Get($"{Fixtures.Registry}/apps/backend").FindManifestAsync(Backend, Token) ?? throw new InvalidOperationException();
+        Manifest gone = await Registry.Get($"{Fixtures.Registry}/apps/backend").FindManifestAsync(Backend, Token)
+            ?? throw new InvalidOperationException();
         Registry.Get($"{Fixtures.Registry}/apps/backend").Remove(gone.Digest);
         TransferResult result = await KeepGoingAsync(BundleSource("nested-bundle"), Destination);
 
@@ -38,7 +39,8 @@ public sealed class KeepGoingTests : RelocatorTestBase
         TransferResult whole = await KeepGoingAsync(BundleSource("nested-bundle"), Destination);
         Assert.IsTrue(whole.IsComplete);
         Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.mirror-tags.txt"), Token), TagLines(Destination));
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("push-manifest", StringComparison.Ordinal) && call.Contains("92a7a4db", StringComparison.Ordinal)));
+        Assert.IsEmpty(Registry.Calls.Where(
+            call => call.StartsWith("push-manifest", StringComparison.Ordinal) && call.Contains("92a7a4db", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -66,7 +68,9 @@ public sealed class KeepGoingTests : RelocatorTestBase
 
         Assert.AreEqual(Model, Assert.ContainsSingle(result.Failures).Digest.ToString());
         AssertNothingTellsOfAWhole("c131812a", "b62fe065");
-        Assert.ContainsSingle(Registry.Get(Destination).Tags.Keys.Where(tag => tag.StartsWith("sha256-cc146dc2", StringComparison.Ordinal) && tag.EndsWith(".image-locations.imgpkg", StringComparison.Ordinal)));
+        Assert.ContainsSingle(Registry.Get(Destination).Tags.Keys
+            .Where(tag => tag.StartsWith("sha256-cc146dc2", StringComparison.Ordinal)
+                && tag.EndsWith(".image-locations.imgpkg", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -92,15 +96,18 @@ public sealed class KeepGoingTests : RelocatorTestBase
         Registry.Hook = (operation, repository, what) => operation == "push-blob"
             ? throw new AirgapException(code, "gone", "Wait.") { Reference = repository.ToString() }
             : Task.CompletedTask;
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => KeepGoingAsync(BundleSource("simple-app-bundle"), Destination));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => KeepGoingAsync(BundleSource("simple-app-bundle"), Destination));
         Assert.AreEqual(code, e.Code);
     }
 
     [TestMethod]
     public async Task WhatWasAskedForItselfHasToBeReadable()
     {
-        Registry.Get($"{Fixtures.Registry}/user1/simple-app-bundle").Remove(Digest.Parse("sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4"));
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => KeepGoingAsync(BundleSource("simple-app-bundle"), Destination));
+        Registry.Get($"{Fixtures.Registry}/user1/simple-app-bundle")
+            .Remove(Digest.Parse("sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4"));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => KeepGoingAsync(BundleSource("simple-app-bundle"), Destination));
         Assert.AreEqual(ErrorCode.ManifestUnknown, e.Code);
     }
 
@@ -139,7 +146,10 @@ public sealed class KeepGoingTests : RelocatorTestBase
         FakeRepository backend = Registry.Get($"{Fixtures.Registry}/apps/backend");
         backend.Corrupt(Digest.Parse(BackendLayer));
         TransferResult result = await CopyToArchiveAsync(
-            BundleSource("simple-app-bundle"), folder["a.tar"], new PlanOptions { KeepGoing = true }, new TransferOptions { KeepGoing = true });
+            BundleSource("simple-app-bundle"), folder["a.tar"], new PlanOptions
+            {
+                KeepGoing = true
+            }, new TransferOptions { KeepGoing = true });
         Assert.IsFalse(result.IsComplete);
         Assert.IsFalse(result.IsUpToDate);
         Assert.IsFalse(File.Exists(folder["a.tar"]));
@@ -148,8 +158,11 @@ public sealed class KeepGoingTests : RelocatorTestBase
         backend.Corrupt(Digest.Parse(BackendLayer));
         Registry.Calls.Clear();
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), await File.ReadAllBytesAsync(folder["a.tar"], Token));
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("4989df8f", StringComparison.Ordinal)));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
+            await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        Assert.IsEmpty(Registry.Calls.Where(
+            call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("4989df8f", StringComparison.Ordinal)));
     }
 
     private Task<TransferResult> KeepGoingAsync(RelocationSource source, string repository) =>
@@ -160,6 +173,8 @@ public sealed class KeepGoingTests : RelocatorTestBase
         ICollection<string> tags = [.. Registry.Get(Destination).Tags.Keys];
         Assert.DoesNotContain("v1.0.0", tags);
         foreach (string bundle in bundles)
-            Assert.IsEmpty(tags.Where(tag => tag.StartsWith($"sha256-{bundle}", StringComparison.Ordinal) && tag.EndsWith(".image-locations.imgpkg", StringComparison.Ordinal)));
+            Assert.IsEmpty(tags.Where(
+                tag => tag.StartsWith($"sha256-{bundle}", StringComparison.Ordinal)
+                && tag.EndsWith(".image-locations.imgpkg", StringComparison.Ordinal)));
     }
 }

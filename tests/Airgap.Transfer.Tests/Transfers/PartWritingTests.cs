@@ -43,8 +43,10 @@ public sealed class PartWritingTests : RelocatorTestBase
         using TempFolder folder = new();
         EventDisk disk = new();
         // What comes last waits for the first part.
-        disk.BeforeWrite = (name, bytes) => bytes > 600 && name.Contains(".005.", StringComparison.Ordinal) ? disk.FirstRename.WaitAsync(TimeSpan.FromSeconds(30), Token) : Task.CompletedTask;
-        await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000), transfer: new TransferOptions { Disk = disk, Concurrency = 1 });
+        disk.BeforeWrite = (name, bytes) => bytes > 600 && name.Contains(".005.", StringComparison.Ordinal)
+            ? disk.FirstRename.WaitAsync(TimeSpan.FromSeconds(30), Token) : Task.CompletedTask;
+        await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000),
+            transfer: new TransferOptions { Disk = disk, Concurrency = 1 });
         Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token), Joined(folder));
     }
 
@@ -55,7 +57,8 @@ public sealed class PartWritingTests : RelocatorTestBase
         using (TempFolder folder = new())
         {
             EventDisk counting = new() { BeforeWrite = (_, bytes) => Task.FromResult(bytes > 600 ? Interlocked.Increment(ref all) : 0) };
-            await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000), transfer: new TransferOptions { Disk = counting, Concurrency = 1 });
+            await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000),
+                transfer: new TransferOptions { Disk = counting, Concurrency = 1 });
         }
 
         // In the manifests, among the layers, and at the last of them.
@@ -64,13 +67,22 @@ public sealed class PartWritingTests : RelocatorTestBase
             using TempFolder folder = new();
             int writes = 0;
             EventDisk broken = new();
-            broken.BeforeWrite = (_, bytes) => bytes > 600 && Interlocked.Increment(ref writes) == failing ? throw new IOException("Input/output error", 5) : Task.CompletedTask;
-            await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000), transfer: new TransferOptions { Disk = broken, Concurrency = 1 }));
+            broken.BeforeWrite = (_, bytes) => bytes > 600 && Interlocked.Increment(ref writes) == failing
+                ? throw new IOException("Input/output error", 5) : Task.CompletedTask;
+            await Assert.ThrowsExactlyAsync<AirgapException>(
+                () => CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000),
+                    transfer: new TransferOptions { Disk = broken, Concurrency = 1 }));
             Assert.IsFalse(File.Exists(folder["a.tar.parts.json"]));
             Assert.IsTrue((await ReadAsync(folder)).Code is ErrorCode.PartListMissing or ErrorCode.FileNotFound);
 
-            TransferResult result = await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000), transfer: new TransferOptions { Resume = true, Concurrency = 1 });
-            Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token), Joined(folder), $"{failing}");
+            TransferResult result = await CopyAsync(
+                BundleSource("nested-bundle"), To(folder["a.tar"], 22_000), transfer: new TransferOptions
+                {
+                    Resume = true,
+                    Concurrency = 1
+                });
+            Assert.AreSequenceEqual(
+                await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token), Joined(folder), $"{failing}");
             if (failing == all)
                 Assert.Contains(BlobOutcome.Present, result.Blobs.Select(blob => blob.Outcome));
             Assert.IsEmpty(Directory.GetFiles(folder.Path, "*partial*"));
@@ -82,12 +94,19 @@ public sealed class PartWritingTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000));
-        TransferResult result = await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000), transfer: new TransferOptions { Resume = true, Disk = new EventDisk { BeforeWrite = (_, _) => throw new IOException() } });
+        TransferResult result = await CopyAsync(
+            BundleSource("nested-bundle"), To(folder["a.tar"], 22_000), transfer: new TransferOptions
+            {
+                Resume = true,
+                Disk = new EventDisk { BeforeWrite = (_, _) => throw new IOException() }
+            });
         Assert.IsTrue(result.Blobs.All(blob => blob.Outcome == BlobOutcome.Present));
 
         // Cut otherwise it is written again, of what is there.
-        result = await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 50_000), transfer: new TransferOptions { Resume = true });
-        Assert.IsTrue(result.Blobs.All(blob => blob.Outcome == BlobOutcome.Present || blob.Descriptor.Size < 2000), string.Join(' ', result.Blobs));
+        result = await CopyAsync(
+            BundleSource("nested-bundle"), To(folder["a.tar"], 50_000), transfer: new TransferOptions { Resume = true });
+        Assert.IsTrue(result.Blobs.All(blob => blob.Outcome == BlobOutcome.Present || blob.Descriptor.Size < 2000),
+            string.Join(' ', result.Blobs));
         Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token), Joined(folder));
     }
 
@@ -97,7 +116,8 @@ public sealed class PartWritingTests : RelocatorTestBase
         using TempFolder folder = new();
         await CopyAsync(BundleSource("simple-app-bundle"), To(folder["a.tar"], 22_000));
         EventDisk broken = new() { FailsFlushOf = ".003.partial" };
-        await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000), transfer: new TransferOptions { Disk = broken }));
+        await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000), transfer: new TransferOptions { Disk = broken }));
         Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token), Joined(folder));
         await CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/apps/it");
 
@@ -111,7 +131,8 @@ public sealed class PartWritingTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000)));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000)));
         Assert.AreEqual(ErrorCode.PartInTheWay, e.Code);
         Assert.HasCount(1, Directory.GetFiles(folder.Path));
     }
@@ -121,15 +142,18 @@ public sealed class PartWritingTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         using PartsHolder held = PartsHolder.Take(folder["a.tar"], ArchiveDisk.System);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000)));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000)));
         Assert.AreEqual(ErrorCode.ArchiveInUse, e.Code);
     }
 
     private async Task<AirgapException> ReadAsync(TempFolder folder) =>
-        await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/apps/it"));
+        await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/apps/it"));
 
     private static byte[] Joined(TempFolder folder) =>
-        [.. Directory.GetFiles(folder.Path, "a.tar.0*").Where(path => PartName.ArchiveOfPart(path) is not null).Order(StringComparer.Ordinal).SelectMany(File.ReadAllBytes)];
+        [.. Directory.GetFiles(folder.Path, "a.tar.0*").Where(path => PartName.ArchiveOfPart(path) is not null)
+            .Order(StringComparer.Ordinal).SelectMany(File.ReadAllBytes)];
 
     private static RelocationDestination.Archive To(string path, long? volumeSize, bool isLayout = false) =>
         new(path) { VolumeSize = volumeSize, Format = isLayout ? ArchiveFormat.LayoutTar : ArchiveFormat.Imgpkg };
@@ -137,7 +161,8 @@ public sealed class PartWritingTests : RelocatorTestBase
     private sealed class EventDisk : ArchiveDisk
     {
         private readonly TaskCompletionSource _renamed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly ConcurrentDictionary<SafeFileHandle, string> _names = new(ReferenceEqualityComparer.Instance as IEqualityComparer<SafeFileHandle>);
+        private readonly ConcurrentDictionary<SafeFileHandle, string> _names =
+            new(ReferenceEqualityComparer.Instance as IEqualityComparer<SafeFileHandle>);
 
         public Func<string, int, Task> BeforeWrite { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -151,7 +176,8 @@ public sealed class PartWritingTests : RelocatorTestBase
             base.SetLength(file, length);
         }
 
-        public override async ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+        public override async ValueTask WriteAsync(
+            SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
         {
             await BeforeWrite(_names[file], bytes.Length);
             await base.WriteAsync(file, bytes, offset, cancellationToken);

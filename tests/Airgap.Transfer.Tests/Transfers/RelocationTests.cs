@@ -27,9 +27,12 @@ public sealed class RelocationTests : RelocatorTestBase
     [TestMethod]
     public async Task RepositoryBasedTagsAreImgpkgs()
     {
-        await CopyToRepositoryAsync(BundleSource("simple-app-bundle"), Destination, transfer: new TransferOptions { RepositoryBasedTags = true });
-        string[] expected = (await File.ReadAllTextAsync(Fixtures.Golden("simple-app-bundle.repo-based-tags.txt"), Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.AreSequenceEqual(expected.Order(StringComparer.Ordinal).ToArray(), Registry.Get(Destination).Tags.Keys.Order(StringComparer.Ordinal).ToArray());
+        await CopyToRepositoryAsync(
+            BundleSource("simple-app-bundle"), Destination, transfer: new TransferOptions { RepositoryBasedTags = true });
+        string[] expected = (await File.ReadAllTextAsync(Fixtures.Golden("simple-app-bundle.repo-based-tags.txt"), Token))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.AreSequenceEqual(
+            expected.Order(StringComparer.Ordinal).ToArray(), Registry.Get(Destination).Tags.Keys.Order(StringComparer.Ordinal).ToArray());
     }
 
     [TestMethod]
@@ -43,8 +46,10 @@ public sealed class RelocationTests : RelocatorTestBase
     public async Task NothingIsFetchedTwice()
     {
         await CopyToRepositoryAsync(BundleSource("nested-bundle"), Destination);
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-", StringComparison.Ordinal)).GroupBy(call => call).Where(group => group.Count() > 1).Select(group => group.Key));
-        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("push-", StringComparison.Ordinal)).GroupBy(call => call).Where(group => group.Count() > 1).Select(group => group.Key));
+        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("get-", StringComparison.Ordinal)).GroupBy(call => call)
+            .Where(group => group.Count() > 1).Select(group => group.Key));
+        Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("push-", StringComparison.Ordinal)).GroupBy(call => call)
+            .Where(group => group.Count() > 1).Select(group => group.Key));
     }
 
     [TestMethod]
@@ -71,7 +76,8 @@ public sealed class RelocationTests : RelocatorTestBase
     public async Task WithinOneRegistryBlobsAreMountedThoseOfIndexChildrenToo()
     {
         TransferResult result = await CopyToRepositoryAsync(BundleSource("index-bundle"), $"{Fixtures.Registry}/new/place");
-        Assert.IsTrue(result.Blobs.All(blob => blob.Outcome == BlobOutcome.Mounted), string.Join(", ", result.Blobs.Select(blob => blob.Outcome)));
+        Assert.IsTrue(result.Blobs.All(blob => blob.Outcome == BlobOutcome.Mounted),
+            string.Join(", ", result.Blobs.Select(blob => blob.Outcome)));
         Assert.IsTrue(result.Items.All(item => item.Outcome == BlobOutcome.Mounted));
     }
 
@@ -108,14 +114,19 @@ public sealed class RelocationTests : RelocatorTestBase
         Assert.HasCount(3, result.Items);
         string[] order = [.. Registry.Calls.Where(call => call.Contains(Destination, StringComparison.Ordinal))];
         int layer = Array.IndexOf(order, $"push-blob {Destination} {Shared}");
-        Assert.IsTrue(order.Index().Where(call => call.Item.StartsWith("push-manifest", StringComparison.Ordinal) && !call.Item.Contains("cc146dc2", StringComparison.Ordinal) && !call.Item.Contains("b49a4c52", StringComparison.Ordinal)).All(call => call.Index > layer));
+        Assert.IsTrue(order.Index()
+            .Where(call => call.Item.StartsWith("push-manifest", StringComparison.Ordinal)
+                && !call.Item.Contains("cc146dc2", StringComparison.Ordinal) && !call.Item.Contains("b49a4c52", StringComparison.Ordinal))
+                .All(call => call.Index > layer));
     }
 
     [TestMethod]
     public async Task AMissingImageFailsBeforeAnythingMoves()
     {
-        Registry.Get($"{Fixtures.Registry}/apps/backend").Remove(Digest.Parse("sha256:4c6d71a056e11e066e3f65230992d23a68c9a4ea23ac8a1e3fab535e12571090"));
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(BundleSource("simple-app-bundle"), Destination));
+        Registry.Get($"{Fixtures.Registry}/apps/backend")
+            .Remove(Digest.Parse("sha256:4c6d71a056e11e066e3f65230992d23a68c9a4ea23ac8a1e3fab535e12571090"));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(BundleSource("simple-app-bundle"), Destination));
         Assert.AreEqual(ErrorCode.ImageNotFound, e.Code);
         Assert.Contains("apps/backend@sha256:4c6d71a", e.Message);
         Assert.IsEmpty(Registry.Calls.Where(call => call.StartsWith("push-", StringComparison.Ordinal)));
@@ -124,12 +135,15 @@ public sealed class RelocationTests : RelocatorTestBase
     [TestMethod]
     public async Task ACorruptLayerFailsAndNoTagIsWritten()
     {
-        Registry.Get($"{Fixtures.Registry}/apps/backend").Corrupt(Digest.Parse("sha256:70fdc203423547790188f52dc2ce5ef730fc43eb9dd2a04bff5113686f853ffb"));
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(BundleSource("simple-app-bundle"), Destination));
+        Registry.Get($"{Fixtures.Registry}/apps/backend")
+            .Corrupt(Digest.Parse("sha256:70fdc203423547790188f52dc2ce5ef730fc43eb9dd2a04bff5113686f853ffb"));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(BundleSource("simple-app-bundle"), Destination));
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code);
         Assert.Contains("70fdc203", e.Message);
         Assert.IsFalse(Registry.Get(Destination).Tags.ContainsKey("v1.0.0"));
-        Assert.IsEmpty(Registry.Get(Destination).Tags.Keys.Where(tag => tag.Contains("4c6d71a0", StringComparison.Ordinal)), "the image of the corrupt layer has no manifest");
+        Assert.IsEmpty(Registry.Get(Destination).Tags.Keys.Where(tag => tag.Contains("4c6d71a0", StringComparison.Ordinal)),
+            "the image of the corrupt layer has no manifest");
     }
 
     [TestMethod]
@@ -137,8 +151,10 @@ public sealed class RelocationTests : RelocatorTestBase
     {
         await CopyToRepositoryAsync(BundleSource("nested-bundle"), Destination);
         Registry.Calls.Clear();
-        TransferResult result = await CopyToRepositoryAsync(new RelocationSource.Bundle(ImageReference.Parse($"{Destination}:v1.0.0")), "third.example/apps/it");
-        Assert.IsEmpty(Registry.Calls.Where(call => call.Contains(Fixtures.Registry, StringComparison.Ordinal)), "the recorded places are not contacted");
+        TransferResult result = await CopyToRepositoryAsync(
+            new RelocationSource.Bundle(ImageReference.Parse($"{Destination}:v1.0.0")), "third.example/apps/it");
+        Assert.IsEmpty(Registry.Calls.Where(call => call.Contains(Fixtures.Registry, StringComparison.Ordinal)),
+            "the recorded places are not contacted");
         Assert.HasCount(6, result.Items);
         Assert.AreEqual(TagLines(Destination), TagLines("third.example/apps/it"));
     }
@@ -146,18 +162,25 @@ public sealed class RelocationTests : RelocatorTestBase
     [TestMethod]
     public async Task ABundleIsNoImageAndAnImageNoBundle()
     {
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(new RelocationSource.Image(Bundle("simple-app-bundle")), Destination));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(new RelocationSource.Image(Bundle("simple-app-bundle")), Destination));
         Assert.AreEqual(ErrorCode.UnexpectedBundle, e.Code);
-        e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/apps/frontend:1.0.0")), Destination));
+        e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(
+                new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/apps/frontend:1.0.0")), Destination));
         Assert.AreEqual(ErrorCode.NotABundle, e.Code);
-        e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/apps/multi:1.0.0")), Destination));
+        e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(
+                new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/apps/multi:1.0.0")), Destination));
         Assert.AreEqual(ErrorCode.NotABundle, e.Code);
     }
 
     [TestMethod]
     public async Task AnUnknownTagIsNamed()
     {
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/user1/simple-app-bundle:nope")), Destination));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(
+                new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/user1/simple-app-bundle:nope")), Destination));
         Assert.AreEqual(ErrorCode.ManifestUnknown, e.Code);
         Assert.Contains("user1/simple-app-bundle:nope", e.Message);
     }
@@ -168,10 +191,13 @@ public sealed class RelocationTests : RelocatorTestBase
         TransferResult without = await CopyToRepositoryAsync(BundleSource("foreign-bundle"), Destination);
         Assert.HasCount(2, without.Plan.SkippedLayers);
         Assert.AreEqual(ErrorCode.LayersSkipped, without.Warnings.Single().Code);
-        TransferResult with = await CopyToRepositoryAsync(BundleSource("foreign-bundle"), Destination, new PlanOptions { IncludeNonDistributableLayers = true });
+        TransferResult with = await CopyToRepositoryAsync(
+            BundleSource("foreign-bundle"), Destination, new PlanOptions { IncludeNonDistributableLayers = true });
         Assert.HasCount(0, with.Warnings);
-        Assert.AreEqual(2, with.Blobs.Count(blob => blob.Outcome == BlobOutcome.Copied), "layers left out before are sent when they are asked for");
-        TransferResult needless = await CopyToRepositoryAsync(BundleSource("simple-app-bundle"), Destination, new PlanOptions { IncludeNonDistributableLayers = true });
+        Assert.AreEqual(2, with.Blobs.Count(blob => blob.Outcome == BlobOutcome.Copied),
+            "layers left out before are sent when they are asked for");
+        TransferResult needless = await CopyToRepositoryAsync(
+            BundleSource("simple-app-bundle"), Destination, new PlanOptions { IncludeNonDistributableLayers = true });
         Assert.AreEqual(ErrorCode.NoLayersToInclude, needless.Warnings.Single().Code);
     }
 
@@ -179,9 +205,14 @@ public sealed class RelocationTests : RelocatorTestBase
     public async Task AnImportThatLacksAskedForLayersSaysSo()
     {
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(
-            new RelocationSource.Archive(Fixtures.Golden("foreign-bundle.tar")), Destination, new PlanOptions { IncludeNonDistributableLayers = true }));
+            new RelocationSource.Archive(Fixtures.Golden("foreign-bundle.tar")), Destination, new PlanOptions
+            {
+                IncludeNonDistributableLayers = true
+            }));
         Assert.AreEqual(ErrorCode.ArchiveLayerMissing, e.Code);
-        Assert.Contains("not found in tar. (hint: This may be because when copying to a tarball, the --include-non-distributable-layers flag should have been provided.)", e.Message);
+        Assert.Contains(
+            "not found in tar. (hint: This may be because when copying to a tarball, the --include-non-distributable-layers flag should " +
+            "have been provided.)", e.Message);
     }
 
     [TestMethod]
@@ -189,7 +220,10 @@ public sealed class RelocationTests : RelocatorTestBase
     {
         string destination = $"{Fixtures.Registry}/mirror/imported";
         TransferResult result = await CopyToRepositoryAsync(
-            new RelocationSource.Archive(Fixtures.Golden("foreign-bundle.tar")), destination, new PlanOptions { IncludeNonDistributableLayers = true });
+            new RelocationSource.Archive(Fixtures.Golden("foreign-bundle.tar")), destination, new PlanOptions
+            {
+                IncludeNonDistributableLayers = true
+            });
         RelocatedBlob[] foreign = [.. result.Blobs.Where(blob => MediaTypes.IsNonDistributable(blob.Descriptor.MediaType))];
         Assert.HasCount(2, foreign);
         foreach (RelocatedBlob blob in foreign)
@@ -221,7 +255,12 @@ public sealed class RelocationTests : RelocatorTestBase
         };
         Relocator relocator = new(Registry);
         TransferPlan plan = await relocator.PlanAsync(BundleSource("simple-app-bundle"), new PlanOptions(), Token);
-        await Assert.ThrowsAsync<OperationCanceledException>(() => relocator.RunAsync(plan, new RelocationDestination.Repository(RepositoryName.Parse(Destination)), new TransferOptions { Concurrency = 1 }, stop.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => relocator.RunAsync(
+                plan, new RelocationDestination.Repository(RepositoryName.Parse(Destination)), new TransferOptions
+                {
+                    Concurrency = 1
+                }, stop.Token));
         Assert.IsEmpty(Registry.Get(Destination).Tags);
     }
 

@@ -23,7 +23,8 @@ public sealed class ArchiveVerifierTests
     [DataRow("multi-image.tar")]
     public async Task WhatImgpkgWroteIsRight(string archive)
     {
-        VerificationResult result = await VerifyAsync(await File.ReadAllBytesAsync(Fixtures.Golden(archive), TestContext.CancellationToken));
+        VerificationResult result =
+            await VerifyAsync(await File.ReadAllBytesAsync(Fixtures.Golden(archive), TestContext.CancellationToken));
         Assert.IsEmpty(result.Problems, string.Join('\n', result.Problems));
         Assert.IsPositive(result.Manifests);
     }
@@ -59,7 +60,9 @@ public sealed class ArchiveVerifierTests
     {
         List<(string Name, byte[] Bytes)> entries = Entries();
         Assert.Contains(ErrorCode.InvalidArchive, await CodesAsync([.. entries, ("notes.txt", "x"u8.ToArray())]));
-        Assert.Contains(ErrorCode.InvalidArchive, await CodesAsync([.. entries, ("sha256-2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881.tar.gz", "x"u8.ToArray())]));
+        Assert.Contains(ErrorCode.InvalidArchive,
+            await CodesAsync([.. entries,
+                ("sha256-2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881.tar.gz", "x"u8.ToArray())]));
         Assert.Contains(ErrorCode.InvalidArchive, await CodesAsync([.. entries, entries[1]]));
         Assert.Contains(ErrorCode.InvalidArchive, await CodesAsync(entries[1..]));
     }
@@ -73,7 +76,8 @@ public sealed class ArchiveVerifierTests
         {
             string altered = json.Replace(word, word.ToUpperInvariant(), StringComparison.Ordinal);
             Assert.AreNotEqual(json, altered);
-            Assert.Contains(ErrorCode.ArchiveDigestMismatch, await CodesAsync([("manifest.json", Encoding.UTF8.GetBytes(altered)), .. entries[1..]]));
+            Assert.Contains(ErrorCode.ArchiveDigestMismatch,
+                await CodesAsync([("manifest.json", Encoding.UTF8.GetBytes(altered)), .. entries[1..]]));
         }
 
         Assert.Contains(ErrorCode.InvalidArchive, await CodesAsync([("manifest.json", "[1"u8.ToArray()), .. entries[1..]]));
@@ -89,7 +93,8 @@ public sealed class ArchiveVerifierTests
     {
         List<(string Name, byte[] Bytes)> entries = Entries();
         string json = Encoding.UTF8.GetString(entries[0].Bytes);
-        int place = json.IndexOf(field, field == "\"Digest\":" ? json.IndexOf("\"Manifest\":", StringComparison.Ordinal) : 0, StringComparison.Ordinal);
+        int place = json.IndexOf(
+            field, field == "\"Digest\":" ? json.IndexOf("\"Manifest\":", StringComparison.Ordinal) : 0, StringComparison.Ordinal);
         byte[] altered = Encoding.UTF8.GetBytes(json[..place] + twice + json[(place + field.Length)..]);
         List<(string Name, byte[] Bytes)> lying = [("manifest.json", altered), .. entries[1..]];
 
@@ -147,13 +152,15 @@ public sealed class ArchiveVerifierTests
     {
         await using TarWriter tar = new(File.Create(path), TarEntryFormat.Ustar);
         foreach ((string name, byte[] bytes) in entries)
-            await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) }, TestContext.CancellationToken);
+            await tar.WriteEntryAsync(
+                new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) }, TestContext.CancellationToken);
     }
 
     private async Task<VerificationResult> VerifyAsync(byte[] archive)
     {
         using TempFolder folder = new();
         await File.WriteAllBytesAsync(folder["a.tar"], archive, TestContext.CancellationToken);
-        return await new Verifier(new FakeRegistry()).VerifyAsync(new RelocationSource.Archive(folder["a.tar"]), TestContext.CancellationToken);
+        return await new Verifier(new FakeRegistry()).VerifyAsync(
+            new RelocationSource.Archive(folder["a.tar"]), TestContext.CancellationToken);
     }
 }

@@ -9,8 +9,9 @@ using Airgap.Transfer.Verifying;
 namespace Airgap.Transfer.Tests.Verifying;
 
 /// <summary>
-/// One bit of an archive is flipped, anywhere: what <c>verify</c> passes is imported, and right at the destination; what it refuses the import refuses, too,
-/// and both name the place. AIRGAP_FLIPS sets how many bits of each archive are flipped (100 unless told), AIRGAP_FLIPS_SEED the seed.
+/// One bit of an archive is flipped, anywhere: what <c>verify</c> passes is imported, and right at the destination; what it refuses the
+/// import refuses, too, and both name the place. AIRGAP_FLIPS sets how many bits of each archive are flipped (100 unless told),
+/// AIRGAP_FLIPS_SEED the seed.
 /// </summary>
 [TestClass]
 public sealed class FlippedBitTests : RelocatorTestBase
@@ -30,7 +31,8 @@ public sealed class FlippedBitTests : RelocatorTestBase
         if (archive.EndsWith(".tar", StringComparison.Ordinal))
             File.Copy(Fixtures.Golden(archive), path);
         else
-            await CopyToArchiveAsync(new RelocationSource.Lock(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml")), path);
+            await CopyToArchiveAsync(
+                new RelocationSource.Lock(Path.Combine(Fixtures.Input("simple-app-bundle"), ".imgpkg", "images.yml")), path);
         byte[] whole = await File.ReadAllBytesAsync(path, Token);
         await AgreeAsync(path, "nothing flipped", mustPass: true);
 
@@ -46,7 +48,8 @@ public sealed class FlippedBitTests : RelocatorTestBase
             byte[] flipped = [.. whole];
             flipped[at] ^= (byte)(1 << bit);
             await File.WriteAllBytesAsync(path, flipped, Token);
-            passed += await AgreeAsync(path, $"{archive}: bit {bit} of byte {at} (AIRGAP_FLIPS_SEED={seed}, flip {i})", mustPass: false) ? 1 : 0;
+            passed += await AgreeAsync(
+                path, $"{archive}: bit {bit} of byte {at} (AIRGAP_FLIPS_SEED={seed}, flip {i})", mustPass: false) ? 1 : 0;
         }
 
         TestContext.WriteLine($"{archive}: {passed} of {flips} flips change nothing that counts.");
@@ -63,8 +66,10 @@ public sealed class FlippedBitTests : RelocatorTestBase
         try
         {
             Relocator relocator = new(registry);
-            TransferPlan plan = await relocator.PlanAsync(source, new PlanOptions { Destination = RepositoryName.Parse(Destination) }, Token);
-            imported = await relocator.RunAsync(plan, new RelocationDestination.Repository(RepositoryName.Parse(Destination)), new TransferOptions(), Token);
+            TransferPlan plan = await relocator.PlanAsync(
+                source, new PlanOptions { Destination = RepositoryName.Parse(Destination) }, Token);
+            imported = await relocator.RunAsync(
+                plan, new RelocationDestination.Repository(RepositoryName.Parse(Destination)), new TransferOptions(), Token);
         }
         catch (AirgapException e)
         {
@@ -72,13 +77,16 @@ public sealed class FlippedBitTests : RelocatorTestBase
         }
 
         string problems = string.Join(" | ", verdict.Problems.Select(problem => $"{problem.Code}: {problem.Message}"));
-        Assert.AreEqual(verdict.IsRight, refusal is null, $"{what}: verify says '{problems}', and copy '{refusal?.Code}: {refusal?.Message}'");
+        Assert.AreEqual(verdict.IsRight, refusal is null,
+            $"{what}: verify says '{problems}', and copy '{refusal?.Code}: {refusal?.Message}'");
         Assert.IsTrue(verdict.IsRight || !mustPass, problems);
         if (refusal is not null)
         {
-            Assert.IsTrue(verdict.Problems.Any(problem => problem.Code == refusal.Code), $"{what}: verify says '{problems}', and copy '{refusal.Code}: {refusal.Message}'");
+            Assert.IsTrue(verdict.Problems.Any(problem => problem.Code == refusal.Code),
+                $"{what}: verify says '{problems}', and copy '{refusal.Code}: {refusal.Message}'");
             foreach (Diagnostic problem in verdict.Problems.Append(refusal.ToDiagnostic()))
-                Assert.IsTrue(problem.Message.Contains(path, StringComparison.Ordinal) || problem.Location?.File == path || problem.Digest is not null, $"{what}: '{problem.Message}' names no place");
+                Assert.IsTrue(problem.Message.Contains(path, StringComparison.Ordinal) || problem.Location?.File == path
+                    || problem.Digest is not null, $"{what}: '{problem.Message}' names no place");
             return false;
         }
 
@@ -93,5 +101,6 @@ public sealed class FlippedBitTests : RelocatorTestBase
     }
 
     private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
 }

@@ -39,8 +39,11 @@ public sealed class RepositoryVerifierTests : WireTestBase
     {
         foreach (RecordedRequest read in await ReadsAsync())
         {
-            VerificationResult result = await VerifyAsync("mirror/nested-bundle", request => request.PathAndQuery == read.PathAndQuery ? Fault.CorruptBody(20) : null);
-            Assert.IsTrue(result.Problems.Any(problem => problem.Code == ErrorCode.DigestMismatch && problem.Advice.Length > 0 && problem.Reference is not null), $"{read}: {string.Join('\n', result.Problems)}");
+            VerificationResult result = await VerifyAsync(
+                "mirror/nested-bundle", request => request.PathAndQuery == read.PathAndQuery ? Fault.CorruptBody(20) : null);
+            Assert.IsTrue(result.Problems.Any(
+                problem => problem.Code == ErrorCode.DigestMismatch && problem.Advice.Length > 0 && problem.Reference is not null),
+                $"{read}: {string.Join('\n', result.Problems)}");
         }
     }
 
@@ -49,7 +52,9 @@ public sealed class RepositoryVerifierTests : WireTestBase
     {
         foreach (RecordedRequest read in await ReadsAsync())
         {
-            VerificationResult result = await VerifyAsync("mirror/nested-bundle", request => request.Reference == read.Reference && request.Kind == read.Kind ? Fault.Status(404) : null);
+            VerificationResult result = await VerifyAsync(
+                "mirror/nested-bundle", request => request.Reference == read.Reference && request.Kind == read.Kind
+                ? Fault.Status(404) : null);
             ErrorCode expected = read.Kind == RequestKind.BlobGet ? ErrorCode.BlobUnknown : ErrorCode.ManifestUnknown;
             Assert.IsTrue(result.Problems.Any(problem => problem.Code == expected), $"{read}: {string.Join('\n', result.Problems)}");
         }
@@ -59,7 +64,8 @@ public sealed class RepositoryVerifierTests : WireTestBase
     public async Task TagsThatAreMissingAreAllFound()
     {
         VerificationResult result = await VerifyAsync("mirror/nested-bundle", request =>
-            request.Reference.EndsWith(".imgpkg", StringComparison.Ordinal) && !request.Reference.Contains("locations") && request.Kind is RequestKind.ManifestHead or RequestKind.ManifestGet ? Fault.Status(404) : null);
+            request.Reference.EndsWith(".imgpkg", StringComparison.Ordinal) && !request.Reference.Contains("locations")
+                && request.Kind is RequestKind.ManifestHead or RequestKind.ManifestGet ? Fault.Status(404) : null);
         Assert.IsGreaterThan(3, result.Problems.Count(problem => problem.Code == ErrorCode.ManifestUnknown));
         Assert.IsTrue(result.Problems.All(problem => problem.Digest is not null));
     }
@@ -67,8 +73,12 @@ public sealed class RepositoryVerifierTests : WireTestBase
     [TestMethod]
     public async Task ATagThatStandsForAnotherImageIsFound()
     {
-        VerificationResult result = await VerifyAsync("mirror/nested-bundle", request => request.Kind == RequestKind.ManifestHead && request.Reference.Contains("d9771e46", StringComparison.Ordinal) && request.Reference.EndsWith(".imgpkg", StringComparison.Ordinal)
-            ? Fault.Status(200, headers: [("Docker-Content-Digest", "sha256:" + new string('1', 64)), ("Content-Type", "application/vnd.oci.image.manifest.v1+json"), ("Content-Length", "500")])
+        VerificationResult result = await VerifyAsync(
+            "mirror/nested-bundle", request =>
+            request.Kind == RequestKind.ManifestHead && request.Reference.Contains("d9771e46", StringComparison.Ordinal)
+                && request.Reference.EndsWith(".imgpkg", StringComparison.Ordinal)
+            ? Fault.Status(200, headers: [("Docker-Content-Digest", "sha256:" + new string('1', 64)),
+                ("Content-Type", "application/vnd.oci.image.manifest.v1+json"), ("Content-Length", "500")])
             : null);
         Assert.AreEqual(ErrorCode.DestinationMismatch, result.Problems.Single().Code);
     }
@@ -77,19 +87,24 @@ public sealed class RepositoryVerifierTests : WireTestBase
     public async Task EachTagThatImgpkgWroteIsMissed()
     {
         // The user's own tag is how it is asked for.
-        string[] tags = [.. File.ReadAllLines(Fixtures.Golden("nested-bundle.mirror-tags.txt")).Select(line => line.Split(' ')[0]).Where(tag => tag != "v1.0.0")];
+        string[] tags = [.. File.ReadAllLines(Fixtures.Golden("nested-bundle.mirror-tags.txt")).Select(line => line.Split(' ')[0])
+            .Where(tag => tag != "v1.0.0")];
         Assert.HasCount(12, tags);
         foreach (string tag in tags)
         {
-            VerificationResult result = await VerifyAsync("mirror/nested-bundle", request => request.Reference == tag ? Fault.Status(404) : null);
-            Assert.IsTrue(result.Problems.Any(problem => problem.Code == ErrorCode.ManifestUnknown && problem.Message.Contains(tag, StringComparison.Ordinal)), $"{tag}: {string.Join('\n', result.Problems)}");
+            VerificationResult result =
+                await VerifyAsync("mirror/nested-bundle", request => request.Reference == tag ? Fault.Status(404) : null);
+            Assert.IsTrue(result.Problems.Any(
+                problem => problem.Code == ErrorCode.ManifestUnknown && problem.Message.Contains(tag, StringComparison.Ordinal)),
+                $"{tag}: {string.Join('\n', result.Problems)}");
         }
     }
 
     [TestMethod]
     public async Task ABundleLockIsVerifiedWithItsTag()
     {
-        string[][] tags = [.. (await File.ReadAllLinesAsync(Fixtures.Golden("nested-bundle.mirror-tags.txt"), Token)).Select(line => line.Split(' '))];
+        string[][] tags = [.. (await File.ReadAllLinesAsync(Fixtures.Golden("nested-bundle.mirror-tags.txt"), Token))
+            .Select(line => line.Split(' '))];
         string digest = tags.Single(tag => tag[0] == "v1.0.0")[1];
         string yaml = new BundleLock(ImageReference.Parse($"{Fixtures.Registry}/mirror/nested-bundle@{digest}"), "v1.0.0").ToYaml();
         VerificationResult right = await VerifyLockAsync(yaml, null);
@@ -97,8 +112,10 @@ public sealed class RepositoryVerifierTests : WireTestBase
         Assert.EndsWith(digest, right.Target);
         Assert.AreEqual(tags.DistinctBy(tag => tag[1]).Count(), right.Manifests, "each once, however many bundles pin it");
 
-        VerificationResult moved = await VerifyLockAsync(yaml, request => request.Kind == RequestKind.ManifestHead && request.Reference == "v1.0.0"
-            ? Fault.Status(200, headers: [("Docker-Content-Digest", "sha256:" + new string('1', 64)), ("Content-Type", "application/vnd.oci.image.manifest.v1+json"), ("Content-Length", "500")]) : null);
+        VerificationResult moved =
+            await VerifyLockAsync(yaml, request => request.Kind == RequestKind.ManifestHead && request.Reference == "v1.0.0"
+            ? Fault.Status(200, headers: [("Docker-Content-Digest", "sha256:" + new string('1', 64)),
+                ("Content-Type", "application/vnd.oci.image.manifest.v1+json"), ("Content-Length", "500")]) : null);
         Assert.AreEqual(ErrorCode.DestinationMismatch, moved.Problems.Single().Code);
         VerificationResult gone = await VerifyLockAsync(yaml, request => request.Reference == "v1.0.0" ? Fault.Status(404) : null);
         Assert.AreEqual(ErrorCode.ManifestUnknown, gone.Problems.Single().Code);
@@ -113,7 +130,9 @@ public sealed class RepositoryVerifierTests : WireTestBase
         Assert.AreEqual(2, right.Manifests);
         foreach (LockedImage locked in ImagesLock.Read(System.Text.Encoding.UTF8.GetBytes(yaml), "images.yml").Images)
         {
-            VerificationResult wrong = await VerifyLockAsync(yaml, request => request.Kind == RequestKind.ManifestGet && request.Reference == locked.Image.Digest.ToString() ? Fault.CorruptBody(20) : null);
+            VerificationResult wrong = await VerifyLockAsync(
+                yaml, request => request.Kind == RequestKind.ManifestGet && request.Reference == locked.Image.Digest.ToString()
+                ? Fault.CorruptBody(20) : null);
             Assert.AreEqual(ErrorCode.DigestMismatch, wrong.Problems.Single().Code);
         }
     }
@@ -131,7 +150,8 @@ public sealed class RepositoryVerifierTests : WireTestBase
         Assert.IsTrue((await new Verifier(client).VerifyAsync(new RelocationSource.Image(reference), Token)).IsRight);
     }
 
-    private static Task<RegistryFixture> FixturesAsync() => RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+    private static Task<RegistryFixture> FixturesAsync() =>
+        RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
 
     /// <summary>The reads of a verification, one for each content.</summary>
     private async Task<IReadOnlyList<RecordedRequest>> ReadsAsync()
@@ -141,7 +161,8 @@ public sealed class RepositoryVerifierTests : WireTestBase
         {
             lock (reads)
             {
-                if (request.Kind is RequestKind.BlobGet or RequestKind.ManifestGet && !reads.Exists(read => read.PathAndQuery == request.PathAndQuery))
+                if (request.Kind is RequestKind.BlobGet or RequestKind.ManifestGet
+                    && !reads.Exists(read => read.PathAndQuery == request.PathAndQuery))
                     reads.Add(request);
             }
 

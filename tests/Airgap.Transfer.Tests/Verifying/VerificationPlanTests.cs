@@ -26,7 +26,8 @@ public sealed class VerificationPlanTests : RelocatorTestBase
         Registry.Calls.Clear();
         VerificationResult result = await VerifyAsync(Copied);
         Assert.IsEmpty(result.Problems, string.Join('\n', result.Problems));
-        foreach (IGrouping<string, string> call in Registry.Calls.Where(call => call.StartsWith("get-", StringComparison.Ordinal)).GroupBy(call => call))
+        foreach (IGrouping<string, string> call in Registry.Calls.Where(call => call.StartsWith("get-", StringComparison.Ordinal))
+            .GroupBy(call => call))
             Assert.AreEqual(1, call.Count(), call.Key);
         Assert.AreEqual(Registry.Calls.Count(call => call.StartsWith("get-blob", StringComparison.Ordinal)), result.Blobs);
         Assert.AreEqual(Registry.Calls.Count(call => call.StartsWith("get-manifest", StringComparison.Ordinal)), result.Manifests);
@@ -37,7 +38,8 @@ public sealed class VerificationPlanTests : RelocatorTestBase
     {
         await CopyToRepositoryAsync(BundleSource("nested-bundle"), Place);
         TransferPlan plan = await new Relocator(Registry).PlanAsync(BundleSource("nested-bundle"), new PlanOptions(), Token);
-        HashSet<Digest> bundleParts = [.. plan.Items.Where(item => item.IsBundle).SelectMany(item => item.Content.Blobs).Select(blob => blob.Digest)];
+        HashSet<Digest> bundleParts =
+            [.. plan.Items.Where(item => item.IsBundle).SelectMany(item => item.Content.Blobs).Select(blob => blob.Digest)];
         foreach (Digest layer in plan.Blobs.Select(blob => blob.Descriptor.Digest).Where(digest => !bundleParts.Contains(digest)))
             There.Corrupt(layer);
         int seed = 0;
@@ -78,13 +80,16 @@ public sealed class VerificationPlanTests : RelocatorTestBase
     [TestMethod]
     public async Task ARegistryThatDoesNotAnswerIsAskedOnceAndToldOnce()
     {
-        RelocationSource bundle = await PushAsync([.. Enumerable.Range(0, 40).Select(i => $"{(i % 2 == 0 ? "dead" : "live")}.local/app/image{i}@sha256:{i:x64}")]);
+        RelocationSource bundle = await PushAsync(
+            [.. Enumerable.Range(0, 40).Select(i => $"{(i % 2 == 0 ? "dead" : "live")}.local/app/image{i}@sha256:{i:x64}")]);
         Registry.Calls.Clear();
         Registry.Hook = async (_, repository, what) =>
         {
             await Task.Yield();
             if (repository.Registry == "dead.local")
-                throw new AirgapException(ErrorCode.RegistryUnreachable, $"Cannot fetch {repository}@{what}: GET http://dead.local/v2/{what}: dead.local cannot be reached (connection refused).", "Start it.");
+                throw new AirgapException(
+                    ErrorCode.RegistryUnreachable,
+                    $"Cannot fetch {repository}@{what}: GET http://dead.local/v2/{what}: dead.local cannot be reached (connection refused).", "Start it.");
         };
         VerificationResult result = await VerifyAsync(bundle);
         Assert.HasCount(1, Registry.Calls.Where(call => call.Contains("dead.local", StringComparison.Ordinal)));
@@ -103,10 +108,13 @@ public sealed class VerificationPlanTests : RelocatorTestBase
         TransferPlan plan = await new Relocator(Registry).PlanAsync(BundleSource("nested-bundle"), new PlanOptions(), Token);
         Digest[] lost = [.. plan.Blobs.Take(3).Select(blob => blob.Descriptor.Digest)];
         Registry.Hook = (operation, _, what) => operation == "get-blob" && lost.Any(digest => digest.ToString() == what)
-            ? throw new AirgapException(ErrorCode.RegistryUnreachable, $"GET http://{Place}/{what}: the connection was closed", "Look at it.")
+            ? throw new AirgapException(
+                ErrorCode.RegistryUnreachable, $"GET http://{Place}/{what}: the connection was closed", "Look at it.")
             : Task.CompletedTask;
         VerificationResult result = await VerifyAsync(Copied);
-        Assert.AreSequenceEqual(lost.Order(), result.Problems.Where(problem => problem.Code == ErrorCode.RegistryUnreachable).Select(problem => Digest.Parse(problem.Digest!)).Order());
+        Assert.AreSequenceEqual(
+            lost.Order(), result.Problems.Where(problem => problem.Code == ErrorCode.RegistryUnreachable)
+            .Select(problem => Digest.Parse(problem.Digest!)).Order());
         foreach (Diagnostic problem in result.Problems.Where(problem => problem.Code == ErrorCode.RegistryUnreachable))
             Assert.AreEqual(Findings.Advice, problem.Advice);
     }
@@ -120,12 +128,17 @@ public sealed class VerificationPlanTests : RelocatorTestBase
         Registry.Hook = (operation, _, what) =>
         {
             // The plan has its manifests, configs and locks when the first plain layer is read.
-            isGone |= operation == "get-blob" && after == 0 && Registry.Calls.Count(call => call.StartsWith("get-blob", StringComparison.Ordinal)) > 8;
-            return isGone && Interlocked.Increment(ref after) > 0 ? throw new AirgapException(ErrorCode.RegistryUnreachable, $"GET http://{Place}: connection refused", "Start it.") : Task.CompletedTask;
+            isGone |= operation == "get-blob" && after == 0
+                && Registry.Calls.Count(call => call.StartsWith("get-blob", StringComparison.Ordinal)) > 8;
+            return isGone && Interlocked.Increment(ref after) > 0
+                ? throw new AirgapException(ErrorCode.RegistryUnreachable, $"GET http://{Place}: connection refused", "Start it.")
+                : Task.CompletedTask;
         };
         VerificationResult result = await new Verifier(Registry) { Concurrency = 1 }.VerifyAsync(Copied, Token);
         Assert.AreEqual(2, after, "the blob, and a manifest that tells whether it is the blob or the registry");
-        Assert.AreEqual(1, result.Problems.Count(problem => problem.Message.Contains("more manifests, tags or blobs", StringComparison.Ordinal)), string.Join('\n', result.Problems));
+        Assert.AreEqual(1, result.Problems.Count(
+            problem => problem.Message.Contains("more manifests, tags or blobs", StringComparison.Ordinal)),
+            string.Join('\n', result.Problems));
     }
 
     [TestMethod]
@@ -148,7 +161,9 @@ public sealed class VerificationPlanTests : RelocatorTestBase
     [TestMethod]
     public async Task AnIndexOfTooManyManifestsIsRefusedBeforeTheyAreAskedFor()
     {
-        Manifest index = There.AddManifest(Index(Enumerable.Range(0, 10_000).Select(i => new Descriptor(MediaTypes.OciManifest, Digest.Parse($"sha256:{i:x64}"), 100))), null);
+        Manifest index = There.AddManifest(
+            Index(Enumerable.Range(0, 10_000).Select(i => new Descriptor(MediaTypes.OciManifest, Digest.Parse($"sha256:{i:x64}"), 100))),
+            null);
         Registry.Calls.Clear();
         VerificationResult result = await VerifyAsync(new RelocationSource.Image(ImageReference.Parse($"{Place}@{index.Digest}")));
         Assert.AreEqual(ErrorCode.InvalidManifest, result.Problems.Single().Code);
@@ -163,7 +178,9 @@ public sealed class VerificationPlanTests : RelocatorTestBase
     {
         using TempFolder folder = new();
         Directory.CreateDirectory(folder["in/.imgpkg"]);
-        File.WriteAllText(folder["in/.imgpkg/images.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n{string.Concat(images.Select(image => $"- image: {image}\n"))}");
+        File.WriteAllText(folder["in/.imgpkg/images.yml"],
+            "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: " +
+            $"ImagesLock\nimages:\n{string.Concat(images.Select(image => $"- image: {image}\n"))}");
         PushRequest request = new() { Inputs = [folder["in"]], Destination = ImageReference.Parse($"{Place}:own"), IsBundle = true };
         PushResult pushed = await new Pusher(Registry, null).PushAsync(request, Token);
         return new RelocationSource.Bundle(pushed.Reference);
@@ -172,7 +189,8 @@ public sealed class VerificationPlanTests : RelocatorTestBase
     private Manifest Image()
     {
         byte[] config = "{}"u8.ToArray();
-        return Manifest.Parse(Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{There.AddBlob(config)}}","size":{{config.Length}}},"layers":[]}"""));
+        return Manifest.Parse(Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciManifest}}","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{There.AddBlob(config)}}","size":{{config.Length}}},"layers":[]}"""));
     }
 
     private static Manifest Index(IEnumerable<Descriptor> children) => Manifest.Parse(Encoding.UTF8.GetBytes(

@@ -42,7 +42,8 @@ public sealed class Yaml11Tests
     [TestMethod]
     public void KeysAreInNaturalOrder()
     {
-        string[] expected = ["", "1", "2", "10", "A", "Z10", "a", "a-", "a.b", "a1", "a01", "a2", "a9", "a10", "a10b", "aA", "ab", "b", "é"];
+        string[] expected = ["", "1", "2", "10", "A", "Z10", "a", "a-", "a.b", "a1", "a01", "a2", "a9", "a10", "a10b",
+            "aA", "ab", "b", "é"];
         string[] shuffled = [.. expected.Reverse()];
         Array.Sort(shuffled, NaturalKeyOrder.Instance);
         CollectionAssert.AreEqual(expected, shuffled, string.Join(' ', shuffled));

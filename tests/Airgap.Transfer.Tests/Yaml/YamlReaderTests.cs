@@ -51,7 +51,8 @@ public sealed class YamlReaderTests
     }
 
     [TestMethod]
-    [DataRow("b: &b {x: 1, y: 2}\na: {x: 0, <<: *b, y: 3}\n", "{x:0,x:1,y:2,y:3}", DisplayName = "in their order: the last of one name wins")]
+    [DataRow("b: &b {x: 1, y: 2}\na: {x: 0, <<: *b, y: 3}\n", "{x:0,x:1,y:2,y:3}",
+        DisplayName = "in their order: the last of one name wins")]
     [DataRow("b: &b {x: 1}\nc: &c {y: 2}\na: {<<: [*b, *c]}\n", "{x:1}", DisplayName = "of a list, the first")]
     [DataRow("b: &b {x: 1}\na: {\"<<\": *b}\n", "{<<:{x:1}}", DisplayName = "in quotes it is a key")]
     [DataRow("b: &b [x]\na: {<<: *b}\n", null)]
@@ -96,7 +97,8 @@ public sealed class YamlReaderTests
         Assert.IsTrue(YamlReader.ReadBeginning(text).Count < 2);
     }
 
-    private static IReadOnlyList<YamlNode> Read(string yaml) => YamlReader.ReadDocuments(Encoding.UTF8.GetBytes(yaml), new YamlContext("a.yml", ErrorCode.InvalidPackage, "Mend it."));
+    private static IReadOnlyList<YamlNode> Read(string yaml) =>
+        YamlReader.ReadDocuments(Encoding.UTF8.GetBytes(yaml), new YamlContext("a.yml", ErrorCode.InvalidPackage, "Mend it."));
 
     private static string Show(YamlNode node) => node switch
     {

@@ -53,5 +53,6 @@ internal sealed class Expectations(IReadOnlyList<Difference> differences)
 internal sealed record Difference(string Tool, bool WeAccept, string Reason, params string[] Ids)
 {
     public bool IsOf(string id, string tool, bool weAccept) =>
-        weAccept == WeAccept && tool.StartsWith(Tool, StringComparison.Ordinal) && (Ids.Length == 0 || Ids.Contains(id[(id.IndexOf('/') + 1)..]) || Ids.Contains(id));
+        weAccept == WeAccept && tool.StartsWith(Tool, StringComparison.Ordinal)
+            && (Ids.Length == 0 || Ids.Contains(id[(id.IndexOf('/') + 1)..]) || Ids.Contains(id));
 }

@@ -9,7 +9,9 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Trust.Tests.Cases;
 
-/// <summary>The signed images, keys, roots and cases of fixtures/trust (its README in the shared fixtures tells how they were made).</summary>
+/// <summary>
+/// The signed images, keys, roots and cases of fixtures/trust (its README in the shared fixtures tells how they were made).
+/// </summary>
 internal static class TrustFixtures
 {
     private static readonly Lazy<Dictionary<string, byte[]>> s_storage = new(ReadStorage);
@@ -40,7 +42,8 @@ internal static class TrustFixtures
     });
 
     /// <summary>A trusted root.</summary>
-    public static TrustedRoot TrustedRoot(string path = "keyless/private/trusted_root.json") => s_roots.GetOrAdd(path, static path => Roots.TrustedRoot.Read(Bytes(path), path));
+    public static TrustedRoot TrustedRoot(string path = "keyless/private/trusted_root.json") =>
+        s_roots.GetOrAdd(path, static path => Roots.TrustedRoot.Read(Bytes(path), path));
 
     private static Dictionary<string, byte[]> ReadStorage()
     {
@@ -51,7 +54,8 @@ internal static class TrustFixtures
         while (tar.GetNextEntry() is { } entry)
         {
             string name = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || !name.StartsWith(prefix, StringComparison.Ordinal))
+            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile)
+                || !name.StartsWith(prefix, StringComparison.Ordinal))
                 continue;
             MemoryStream content = new();
             entry.DataStream?.CopyTo(content);

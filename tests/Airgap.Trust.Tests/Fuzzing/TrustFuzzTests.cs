@@ -22,7 +22,8 @@ namespace Airgap.Trust.Tests.Fuzzing;
 [TestCategory(TestKinds.Slow)]
 public sealed class TrustFuzzTests
 {
-    private static readonly string[] s_json = ["{\"", "\":", "null", "true", "[]", "{}", "1e5", "\\u0000", "\\ud800", "\\u001b", "\"AAAA\""];
+    private static readonly string[] s_json =
+        ["{\"", "\":", "null", "true", "[]", "{}", "1e5", "\\u0000", "\\ud800", "\\u001b", "\"AAAA\""];
     private static readonly Format s_format = Format.Signature("It");
 
     public TestContext TestContext { get; set; } = null!;
@@ -38,13 +39,16 @@ public sealed class TrustFuzzTests
     }, "\"mediaType\":", "\"certificate\":", "\"publicKey\":{}", "\"tlogEntries\":[", "\"dsseEnvelope\":", "\"messageSignature\":");
 
     [TestMethod]
-    public void Envelopes() => Run("dsse-envelope", bytes => Statement.Read(DsseEnvelope.Read(bytes).Payload), "\"signatures\":[", "\"payloadType\":", "\"payload\":");
+    public void Envelopes() =>
+        Run("dsse-envelope", bytes => Statement.Read(DsseEnvelope.Read(bytes).Payload), "\"signatures\":[",
+            "\"payloadType\":", "\"payload\":");
 
     [TestMethod]
     public void Statements() => Run("in-toto", bytes => Statement.Read(bytes), "\"subject\":[", "\"digest\":{", "\"predicateType\":");
 
     [TestMethod]
-    public void Payloads() => Run("simple-signing", bytes => SimpleSigning.Read(bytes), "\"critical\":{", "\"image\":{", "\"docker-manifest-digest\":");
+    public void Payloads() =>
+        Run("simple-signing", bytes => SimpleSigning.Read(bytes), "\"critical\":{", "\"image\":{", "\"docker-manifest-digest\":");
 
     [TestMethod]
     public void SignatureManifests() => Run("signature-manifest", bytes =>
@@ -54,22 +58,33 @@ public sealed class TrustFuzzTests
     }, "\"annotations\":{", "\"dev.sigstore.cosign/certificate\":", "\"dev.sigstore.cosign/bundle\":", "-----BEGIN CERTIFICATE-----");
 
     [TestMethod]
-    public void TrustedRoots() => Run("trusted-root", bytes => TrustedRoot.Read(bytes, "r"), "\"tlogs\":[", "\"validFor\":{", "\"keyDetails\":", "\"PKCS1_RSA_PKCS1V5\"");
+    public void TrustedRoots() =>
+        Run("trusted-root", bytes => TrustedRoot.Read(bytes, "r"), "\"tlogs\":[", "\"validFor\":{", "\"keyDetails\":",
+            "\"PKCS1_RSA_PKCS1V5\"");
 
     [TestMethod]
-    public void ContainersPolicies() => Run("containers-policy", bytes => ContainersPolicy.Read(bytes, "p", _ => []), "\"type\":", "\"sigstoreSigned\"", "\"keyData\":", "\"signedIdentity\":{");
+    public void ContainersPolicies() =>
+        Run("containers-policy", bytes => ContainersPolicy.Read(bytes, "p", _ => []), "\"type\":", "\"sigstoreSigned\"", "\"keyData\":",
+            "\"signedIdentity\":{");
 
     [TestMethod]
-    public void NotationPolicies() => Run("notation-policy", bytes => NotationPolicy.Read(bytes, "p"), "\"trustPolicies\":[", "\"x509.subject: C=US, ST=WA, O=x\"", "\\\\,", "\"override\":{");
+    public void NotationPolicies() =>
+        Run("notation-policy", bytes => NotationPolicy.Read(bytes, "p"), "\"trustPolicies\":[", "\"x509.subject: C=US, ST=WA, O=x\"",
+            "\\\\,", "\"override\":{");
 
     [TestMethod]
-    public void JwsEnvelopes() => Run("notation-jws", bytes => NotationChecks.VerifyIntegrity(JwsEnvelope.Read(bytes)), "\"protected\":", "\"header\":{", "\"x5c\":[");
+    public void JwsEnvelopes() =>
+        Run("notation-jws", bytes => NotationChecks.VerifyIntegrity(JwsEnvelope.Read(bytes)), "\"protected\":",
+            "\"header\":{", "\"x5c\":[");
 
     [TestMethod]
-    public void CoseEnvelopes() => Run("notation-cose", bytes => NotationChecks.VerifyIntegrity(CoseEnvelope.Read(bytes)), "\u0001", "io.cncf.notary.signingTime");
+    public void CoseEnvelopes() =>
+        Run("notation-cose", bytes => NotationChecks.VerifyIntegrity(CoseEnvelope.Read(bytes)), "\u0001", "io.cncf.notary.signingTime");
 
     [TestMethod]
-    public void Keys() => Run("public-key", bytes => KeyFile.Read(bytes, "k"), "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----", "-----BEGIN RSA PUBLIC KEY-----");
+    public void Keys() => Run(
+        "public-key", bytes => KeyFile.Read(bytes, "k"), "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----",
+        "-----BEGIN RSA PUBLIC KEY-----");
 
     [TestMethod]
     public void CertificatesOfSigners() => Run("signer-certificate", bytes =>
@@ -82,16 +97,21 @@ public sealed class TrustFuzzTests
     }, "\u0030", "\u0081");
 
     [TestMethod]
-    public void Timestamps() => Run("timestamp", bytes => Refuse(TimestampToken.Verify(bytes, [1], TrustFixtures.TrustedRoot().TimestampAuthorities) is null), "\u0030", "\u0002");
+    public void Timestamps() =>
+        Run("timestamp", bytes => Refuse(TimestampToken.Verify(bytes, [1], TrustFixtures.TrustedRoot().TimestampAuthorities) is null),
+            "\u0030", "\u0002");
 
     [TestMethod]
-    public void Checkpoints() => Run("checkpoint", bytes => Refuse(Checkpoint.Verify(Encoding.UTF8.GetString(bytes), TrustFixtures.TrustedRoot().Logs[0]) is null), "\n\n", "\u2014 ", "rekor.airgap.test ");
+    public void Checkpoints() =>
+        Run("checkpoint", bytes => Refuse(Checkpoint.Verify(Encoding.UTF8.GetString(bytes), TrustFixtures.TrustedRoot().Logs[0]) is null),
+            "\n\n", "\u2014 ", "rekor.airgap.test ");
 
     [TestMethod]
     public void LogEntries()
     {
         EntryClaims claims = new(SignedBytes.Of("x"u8.ToArray()), [1], new byte[] { 2 }, [3]);
-        Run("log-entry", bytes => Refuse(!EntryBody.Fits(new LogEntry { LogId = [], Index = 0, Body = bytes }, claims)), "\"spec\":{", "\"kind\":\"dsse\"", "\"apiVersion\":\"0.0.2\"", "\"algorithm\":\"sha256\"");
+        Run("log-entry", bytes => Refuse(!EntryBody.Fits(new LogEntry { LogId = [], Index = 0, Body = bytes }, claims)), "\"spec\":{",
+            "\"kind\":\"dsse\"", "\"apiVersion\":\"0.0.2\"", "\"algorithm\":\"sha256\"");
     }
 
     private static void Refuse(bool refused)
@@ -100,5 +120,6 @@ public sealed class TrustFuzzTests
             throw new AirgapException(ErrorCode.InvalidArgument, "It was not taken.", "None.");
     }
 
-    private void Run(string target, Action<byte[]> parse, params string[] tokens) => Fuzz.Run(TestContext, target, parse, [.. s_json, .. tokens]);
+    private void Run(string target, Action<byte[]> parse, params string[] tokens) =>
+        Fuzz.Run(TestContext, target, parse, [.. s_json, .. tokens]);
 }

@@ -10,9 +10,11 @@ namespace Airgap.Trust.Tests.Hostile;
 [TestClass]
 public sealed class BundleFormTests
 {
-    private const string Envelope = """ "dsseEnvelope":{"payload":"e30=","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"AAAA"}]} """;
+    private const string Envelope =
+        """ "dsseEnvelope":{"payload":"e30=","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":"AAAA"}]} """;
     private const string Message = """ "messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"AAAA"},"signature":"AAAA"} """;
-    private const string Entry = """ {"logIndex":"1","logId":{"keyId":"AAAA"},"kindVersion":{"kind":"dsse","version":"0.0.1"},"integratedTime":"5","inclusionPromise":{"signedEntryTimestamp":"AAAA"},"inclusionProof":{"logIndex":"1","treeSize":"2","rootHash":"AAAA","hashes":[],"checkpoint":{"envelope":"x"}},"canonicalizedBody":"AAAA"} """;
+    private const string Entry =
+        """ {"logIndex":"1","logId":{"keyId":"AAAA"},"kindVersion":{"kind":"dsse","version":"0.0.1"},"integratedTime":"5","inclusionPromise":{"signedEntryTimestamp":"AAAA"},"inclusionProof":{"logIndex":"1","treeSize":"2","rootHash":"AAAA","hashes":[],"checkpoint":{"envelope":"x"}},"canonicalizedBody":"AAAA"} """;
 
     private static readonly string s_leaf = Certificate("CN=leaf", "CN=root");
     private static readonly string s_root = Certificate("CN=root", "CN=root");
@@ -109,7 +111,8 @@ public sealed class BundleFormTests
     }
 
     private static byte[] Bytes(string json) => Encoding.UTF8.GetBytes(
-        json.Replace("LEAF", s_leaf, StringComparison.Ordinal).Replace("ROOT", s_root, StringComparison.Ordinal).Replace("ENTRY", Entry, StringComparison.Ordinal));
+        json.Replace("LEAF", s_leaf, StringComparison.Ordinal).Replace("ROOT", s_root, StringComparison.Ordinal)
+        .Replace("ENTRY", Entry, StringComparison.Ordinal));
 
     private static string Bundle(string material, string content, string type = SigstoreBundle.MediaType) =>
         $$"""{"mediaType":"{{type}}","verificationMaterial":{{material}},{{content}}}""";

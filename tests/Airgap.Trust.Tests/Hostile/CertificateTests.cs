@@ -39,11 +39,13 @@ public sealed class CertificateTests
 
     [TestMethod]
     public void ACriticalExtensionThatIsNotKnown_IsRefused() =>
-        Assert.IsFalse(Accepts(Leaf(request => request.CertificateExtensions.Add(new X509Extension("1.2.3.4.5", [5, 0], critical: true))), s_start));
+        Assert.IsFalse(
+            Accepts(Leaf(request => request.CertificateExtensions.Add(new X509Extension("1.2.3.4.5", [5, 0], critical: true))), s_start));
 
     [TestMethod]
     public void AnExtensionThatIsNotKnown_IsPassedOver() =>
-        Assert.IsTrue(Accepts(Leaf(request => request.CertificateExtensions.Add(new X509Extension("1.2.3.4.5", [5, 0], critical: false))), s_start));
+        Assert.IsTrue(
+            Accepts(Leaf(request => request.CertificateExtensions.Add(new X509Extension("1.2.3.4.5", [5, 0], critical: false))), s_start));
 
     [TestMethod]
     [DataRow("1.3.6.1.5.5.7.3.1")]
@@ -83,7 +85,8 @@ public sealed class CertificateTests
         int at = bytes.AsSpan().IndexOf(new byte[] { 0x83, 0xBF, 0x30, 0x01, 0x09 });
         bytes[at + 4] = 0x01;
 
-        Assert.Contains("an extension twice", Assert.ThrowsExactly<AirgapException>(() => CertificateReader.FromDer(bytes, Format.Signature("It"))).Message);
+        Assert.Contains("an extension twice",
+            Assert.ThrowsExactly<AirgapException>(() => CertificateReader.FromDer(bytes, Format.Signature("It"))).Message);
     }
 
     [TestMethod]
@@ -101,7 +104,8 @@ public sealed class CertificateTests
     [DataRow("a*b*c", "abc", true)]
     [DataRow("a*b*c", "acb", false)]
     [DataRow("a*bc*c", "abc", false)]
-    public void AnIdentity_IsTheWholeName(string pattern, string name, bool fits) => Assert.AreEqual(fits, IdentityPattern.Parse(pattern).Matches(name));
+    public void AnIdentity_IsTheWholeName(string pattern, string name, bool fits) =>
+        Assert.AreEqual(fits, IdentityPattern.Parse(pattern).Matches(name));
 
     [TestMethod]
     [DataRow("")]
@@ -133,7 +137,8 @@ public sealed class CertificateTests
     }
 
     private static X509Certificate2 Leaf(
-        Action<CertificateRequest>? change = null, string? usage = TrustChain.CodeSigning, ECDsa? key = null, X509Certificate2? issuer = null, ECDsa? issuerKey = null)
+        Action<CertificateRequest>? change = null, string? usage = TrustChain.CodeSigning, ECDsa? key = null,
+        X509Certificate2? issuer = null, ECDsa? issuerKey = null)
     {
         key ??= ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=leaf", key, HashAlgorithmName.SHA256);
@@ -144,13 +149,15 @@ public sealed class CertificateTests
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
         change?.Invoke(request);
         X509SignatureGenerator generator = X509SignatureGenerator.CreateForECDsa(issuerKey ?? s_rootKey);
-        return request.Create((issuer ?? s_root).SubjectName, generator, s_start, s_end, RandomNumberGenerator.GetBytes(8)).CopyWithPrivateKey(key);
+        return request.Create((issuer ?? s_root).SubjectName, generator, s_start, s_end, RandomNumberGenerator.GetBytes(8))
+            .CopyWithPrivateKey(key);
     }
 
     private static X509Certificate2 Root()
     {
         CertificateRequest request = new("CN=root", s_rootKey, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         return X509CertificateLoader.LoadCertificate(request.CreateSelfSigned(s_start.AddYears(-1), s_end.AddYears(9)).RawData);
     }
 }

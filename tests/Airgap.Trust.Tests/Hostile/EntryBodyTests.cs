@@ -18,11 +18,16 @@ public sealed class EntryBodyTests
 
     private static readonly Dictionary<string, string> s_bodies = new()
     {
-        ["hashedrekord 0.0.1"] = $$$$"""{"data":{"hash":{"algorithm":"sha256","value":"{{{{s_hex}}}}"}},"signature":{"content":"{{{{Base64(s_signature)}}}}","publicKey":{"content":"{{{{s_pem}}}}"}}}""",
-        ["hashedrekord 0.0.2"] = $$$$"""{"hashedRekordV002":{"data":{"algorithm":"SHA2_256","digest":"{{{{s_hash}}}}"},"signature":{"content":"{{{{Base64(s_signature)}}}}","verifier":{"publicKey":{"rawBytes":"{{{{Base64(s_verifier)}}}}"} } } } }""",
-        ["dsse 0.0.1"] = $$$"""{"payloadHash":{"algorithm":"sha256","value":"{{{s_hex}}}"},"signatures":[{"signature":"{{{Base64(s_signature)}}}","verifier":"{{{s_pem}}}"}]}""",
-        ["dsse 0.0.2"] = $$$$"""{"dsseV002":{"payloadHash":{"algorithm":"SHA2_256","digest":"{{{{s_hash}}}}"},"signatures":[{"content":"{{{{Base64(s_signature)}}}}","verifier":{"publicKey":{"rawBytes":"{{{{Base64(s_verifier)}}}}"}}}]}}""",
-        ["intoto 0.0.2"] = $$$$"""{"content":{"payloadHash":{"algorithm":"sha256","value":"{{{{s_hex}}}}"},"envelope":{"signatures":[{"sig":"{{{{Base64(Encoding.ASCII.GetBytes(Base64(s_signature)))}}}}","publicKey":"{{{{s_pem}}}}"}]}}}""",
+        ["hashedrekord 0.0.1"] =
+            $$$$"""{"data":{"hash":{"algorithm":"sha256","value":"{{{{s_hex}}}}"}},"signature":{"content":"{{{{Base64(s_signature)}}}}","publicKey":{"content":"{{{{s_pem}}}}"}}}""",
+        ["hashedrekord 0.0.2"] =
+        $$$$"""{"hashedRekordV002":{"data":{"algorithm":"SHA2_256","digest":"{{{{s_hash}}}}"},"signature":{"content":"{{{{Base64(s_signature)}}}}","verifier":{"publicKey":{"rawBytes":"{{{{Base64(s_verifier)}}}}"} } } } }""",
+        ["dsse 0.0.1"] =
+        $$$"""{"payloadHash":{"algorithm":"sha256","value":"{{{s_hex}}}"},"signatures":[{"signature":"{{{Base64(s_signature)}}}","verifier":"{{{s_pem}}}"}]}""",
+        ["dsse 0.0.2"] =
+        $$$$"""{"dsseV002":{"payloadHash":{"algorithm":"SHA2_256","digest":"{{{{s_hash}}}}"},"signatures":[{"content":"{{{{Base64(s_signature)}}}}","verifier":{"publicKey":{"rawBytes":"{{{{Base64(s_verifier)}}}}"}}}]}}""",
+        ["intoto 0.0.2"] =
+        $$$$"""{"content":{"payloadHash":{"algorithm":"sha256","value":"{{{{s_hex}}}}"},"envelope":{"signatures":[{"sig":"{{{{Base64(Encoding.ASCII.GetBytes(Base64(s_signature)))}}}}","publicKey":"{{{{s_pem}}}}"}]}}}""",
     };
 
     public static IEnumerable<object[]> Kinds => s_bodies.Keys.Select(kind => new object[] { kind });
@@ -41,15 +46,18 @@ public sealed class EntryBodyTests
 
     [TestMethod]
     [DynamicData(nameof(Kinds))]
-    public void OtherContent_DoesNotFit(string kind) => Assert.IsFalse(Fits(kind, s_bodies[kind], payload: "another statement"u8.ToArray()));
+    public void OtherContent_DoesNotFit(string kind) =>
+        Assert.IsFalse(Fits(kind, s_bodies[kind], payload: "another statement"u8.ToArray()));
 
     [TestMethod]
     [DynamicData(nameof(Kinds))]
     public void AnotherAlgorithm_DoesNotFit(string kind)
     {
         string body = s_bodies[kind];
-        Assert.IsFalse(Fits(kind, body.Replace("\"sha256\"", "\"sha512\"", StringComparison.Ordinal).Replace("SHA2_256", "SHA2_512", StringComparison.Ordinal)));
-        Assert.IsFalse(Fits(kind, body.Replace("\"sha256\"", "\"md5\"", StringComparison.Ordinal).Replace("SHA2_256", "MD5", StringComparison.Ordinal)));
+        Assert.IsFalse(Fits(kind,
+            body.Replace("\"sha256\"", "\"sha512\"", StringComparison.Ordinal).Replace("SHA2_256", "SHA2_512", StringComparison.Ordinal)));
+        Assert.IsFalse(Fits(kind,
+            body.Replace("\"sha256\"", "\"md5\"", StringComparison.Ordinal).Replace("SHA2_256", "MD5", StringComparison.Ordinal)));
     }
 
     [TestMethod]
@@ -86,11 +94,13 @@ public sealed class EntryBodyTests
     {
         string other = Base64(Encoding.ASCII.GetBytes(PemEncoding.WriteString("PRIVATE KEY", s_verifier)));
         Assert.IsFalse(Fits("hashedrekord 0.0.1", s_bodies["hashedrekord 0.0.1"].Replace(s_pem, other, StringComparison.Ordinal)));
-        Assert.IsFalse(Fits("hashedrekord 0.0.1", s_bodies["hashedrekord 0.0.1"].Replace(s_pem, Base64("no PEM"u8.ToArray()), StringComparison.Ordinal)));
+        Assert.IsFalse(Fits("hashedrekord 0.0.1",
+            s_bodies["hashedrekord 0.0.1"].Replace(s_pem, Base64("no PEM"u8.ToArray()), StringComparison.Ordinal)));
     }
 
     private static bool Fits(
-        string kind, string spec, byte[]? signature = null, byte[]? verifier = null, byte[]? payload = null, bool isEnvelope = true, string? name = null, string? version = null)
+        string kind, string spec, byte[]? signature = null, byte[]? verifier = null, byte[]? payload = null, bool isEnvelope = true,
+        string? name = null, string? version = null)
     {
         string[] words = kind.Split(' ');
         LogEntry entry = new()
@@ -102,7 +112,8 @@ public sealed class EntryBodyTests
             Body = Encoding.UTF8.GetBytes($$"""{"kind":"{{words[0]}}","apiVersion":"{{words[1]}}","spec":{{spec}}}"""),
         };
         payload ??= s_payload;
-        return EntryBody.Fits(entry, new EntryClaims(SignedBytes.Of(payload), signature ?? s_signature, verifier ?? s_verifier, isEnvelope ? payload : null));
+        return EntryBody.Fits(entry,
+            new EntryClaims(SignedBytes.Of(payload), signature ?? s_signature, verifier ?? s_verifier, isEnvelope ? payload : null));
     }
 
     private static byte[] MakeVerifier()

@@ -25,7 +25,8 @@ public sealed class HostileSignatureTests
     public async Task OneGoodSignature_IsEnough_WhateverLiesBesideIt()
     {
         byte[] payload = SignedByTest.Payload(s_image);
-        _store.Add(SignedByTest.ManifestOf([_signer.Layer(_store, "rubbish"u8.ToArray()), _signer.Layer(_store, payload, "!"), _signer.Layer(_store, payload)]), s_tag);
+        _store.Add(SignedByTest.ManifestOf(
+            [_signer.Layer(_store, "rubbish"u8.ToArray()), _signer.Layer(_store, payload, "!"), _signer.Layer(_store, payload)]), s_tag);
 
         Assert.IsTrue((await JudgeAsync()).IsAccepted);
     }
@@ -48,7 +49,11 @@ public sealed class HostileSignatureTests
     public async Task ThousandsOfReferrers_AreReadToABound_WhichIsTold()
     {
         for (int number = 0; number < 1000; number++)
-            _store.Listed.Add(_store.Add(SignedByTest.ManifestOf([], $$""","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, Digest.Compute(BitConverter.GetBytes(number)), 1))}}""")).Descriptor);
+            _store.Listed.Add(_store.Add(
+                SignedByTest.ManifestOf(
+                    [
+                    ],
+                    $$""","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, Digest.Compute(BitConverter.GetBytes(number)), 1))}}""")).Descriptor);
 
         Verdict verdict = await JudgeAsync();
 
@@ -58,7 +63,9 @@ public sealed class HostileSignatureTests
     [TestMethod]
     public async Task ASignatureOfEndlessSize_IsNotFetched()
     {
-        _store.Add(SignedByTest.ManifestOf([MemoryStore.Json(new Descriptor(SimpleSigning.MediaType, s_image, 1L << 40), ""","annotations":{"dev.cosignproject.cosign/signature":"AAAA"}""")]), s_tag);
+        _store.Add(SignedByTest.ManifestOf(
+            [MemoryStore.Json(new Descriptor(SimpleSigning.MediaType, s_image, 1L << 40),
+                ""","annotations":{"dev.cosignproject.cosign/signature":"AAAA"}""")]), s_tag);
 
         Assert.Contains("more than any has", (await JudgeAsync()).Refusal!.Message);
         Assert.AreEqual(0, _store.BlobsRead);
@@ -124,7 +131,9 @@ public sealed class HostileSignatureTests
     public async Task AStatement_IsRead_OneWayOnly(string statement)
     {
         string subject = $$$"""{"digest":{"sha256":"{{{s_image.Hex}}}"}}""";
-        Attach(_signer.Bundle(statement.Replace("SUBJECT", subject, StringComparison.Ordinal).Replace("\"P\"", $"\"{Statement.CosignSignature}\"", StringComparison.Ordinal)), s_image);
+        Attach(
+            _signer.Bundle(statement.Replace("SUBJECT", subject, StringComparison.Ordinal)
+                .Replace("\"P\"", $"\"{Statement.CosignSignature}\"", StringComparison.Ordinal)), s_image);
 
         Assert.IsFalse((await JudgeAsync()).IsAccepted);
     }
@@ -132,10 +141,12 @@ public sealed class HostileSignatureTests
     [TestMethod]
     public async Task AnImageOfSha512_IsJudgedByItsBundles()
     {
-        Digest image = Digest.FromHash(System.Security.Cryptography.HashAlgorithmName.SHA512, System.Security.Cryptography.SHA512.HashData("image"u8));
+        Digest image = Digest.FromHash(
+            System.Security.Cryptography.HashAlgorithmName.SHA512, System.Security.Cryptography.SHA512.HashData("image"u8));
         Attach(_signer.Bundle(SignedByTest.StatementOf(image)), image);
 
-        Verdict verdict = await new ImageJudge(_store, TimeProvider.System).JudgeAsync(image, "it", new Demand { AnyOf = [_signer.Signer] }, TestContext.CancellationToken);
+        Verdict verdict = await new ImageJudge(_store, TimeProvider.System).JudgeAsync(
+            image, "it", new Demand { AnyOf = [_signer.Signer] }, TestContext.CancellationToken);
 
         Assert.IsTrue(verdict.IsAccepted);
     }
@@ -151,9 +162,13 @@ public sealed class HostileSignatureTests
     private void Attach(byte[] bundle, Digest subject)
     {
         Descriptor layer = _store.AddBlob(bundle, SigstoreBundle.MediaType);
-        _store.Listed.Add(_store.Add(SignedByTest.ManifestOf([MemoryStore.Json(layer)], $$""","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, subject, 9))}}""")).Descriptor);
+        _store.Listed.Add(_store.Add(
+            SignedByTest.ManifestOf(
+                [MemoryStore.Json(layer)],
+                $$""","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, subject, 9))}}""")).Descriptor);
     }
 
     private Task<Verdict> JudgeAsync(string? predicate = null) =>
-        new ImageJudge(_store, TimeProvider.System).JudgeAsync(s_image, "it", new Demand { AnyOf = [_signer.Signer], Predicate = predicate }, TestContext.CancellationToken);
+        new ImageJudge(_store, TimeProvider.System).JudgeAsync(
+            s_image, "it", new Demand { AnyOf = [_signer.Signer], Predicate = predicate }, TestContext.CancellationToken);
 }

@@ -12,11 +12,13 @@ namespace Airgap.Trust.Tests.Hostile;
 public sealed class KeyTests
 {
     [TestMethod]
-    [DataRow("secp256k1", "MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEeb5mfvncu6xVoGKVzocLBwKb/NstzijZWfKBWxb4F5hIOtp3JqPEZV2k+/wOEQio/Re0SKaFVBmcR9CP+xDUuA==")]
+    [DataRow("secp256k1",
+        "MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEeb5mfvncu6xVoGKVzocLBwKb/NstzijZWfKBWxb4F5hIOtp3JqPEZV2k+/wOEQio/Re0SKaFVBmcR9CP+xDUuA==")]
     [DataRow("x25519", "MCowBQYDK2VuAyEAlD3dVc8yaP25mPtT/sJ59D3LLxGBgW/qYrM6x6KmOqk=")]
     [DataRow("ed25519 of 31 bytes", "MCkwBQYDK2VwAyAAlD3dVc8yaP25mPtT/sJ59D3LLxGBgW/qYrM6x6Km")]
     [DataRow("nothing", "MAA=")]
-    public void AnotherKind_IsRefused(string kind, string info) => AssertRefused($"-----BEGIN PUBLIC KEY-----\n{info}\n-----END PUBLIC KEY-----\n", kind);
+    public void AnotherKind_IsRefused(string kind, string info) =>
+        AssertRefused($"-----BEGIN PUBLIC KEY-----\n{info}\n-----END PUBLIC KEY-----\n", kind);
 
     [TestMethod]
     public void SmallRsa_PrivateKeys_SeveralKeys_AndBytesAtTheEnd_AreRefused()
@@ -76,7 +78,8 @@ public sealed class KeyTests
     [TestMethod]
     public void OtherKinds_OfTheFixtures_AreNamed()
     {
-        foreach ((string name, string algorithm) in new[] { ("p256", "ECDSA P-256"), ("p384", "ECDSA P-384"), ("p521", "ECDSA P-521"), ("rsa3072", "RSA 3072"), ("ed25519", "Ed25519") })
+        foreach ((string name, string algorithm) in new[] { ("p256", "ECDSA P-256"), ("p384", "ECDSA P-384"), ("p521", "ECDSA P-521"),
+            ("rsa3072", "RSA 3072"), ("ed25519", "Ed25519") })
             Assert.AreEqual(algorithm, KeyFile.Read(File.ReadAllBytes(SignedStorage.Key(name)), name).Algorithm);
     }
 

@@ -67,7 +67,8 @@ public sealed class LogTests
         Refused(_entry with { Proof = null }, "no inclusion proof");
         Refused(_entry with { Promise = null, Proof = null }, "no promise", needsPromise: false, needsProof: false);
         Refused(_entry with { Proof = _entry.Proof! with { Checkpoint = null } }, "no checkpoint");
-        Refused(_entry with { Promise = null, Proof = _entry.Proof! with { Checkpoint = null } }, "no checkpoint", needsPromise: false, needsProof: false);
+        Refused(_entry with { Promise = null, Proof = _entry.Proof! with { Checkpoint = null } }, "no checkpoint",
+            needsPromise: false, needsProof: false);
     }
 
     [TestMethod]
@@ -122,7 +123,8 @@ public sealed class LogTests
         byte[] root = OwnLog.Node(beside, OwnLog.Leaf(_entry.Body));
         Assert.IsFalse(MerkleTree.Includes(new InclusionProof(1, 2, root, [beside], null), _entry.Body));
         byte[] right = [.. new byte[32]];
-        Assert.IsTrue(MerkleTree.Includes(new InclusionProof(1, 2, OwnLog.Node(right, OwnLog.Leaf(_entry.Body)), [right], null), _entry.Body));
+        Assert.IsTrue(MerkleTree.Includes(
+            new InclusionProof(1, 2, OwnLog.Node(right, OwnLog.Leaf(_entry.Body)), [right], null), _entry.Body));
     }
 
     [TestMethod]
@@ -140,7 +142,8 @@ public sealed class LogTests
         Refused(WithCheckpoint(_log.Checkpoint(3, root).Replace("\n\n", "\n", StringComparison.Ordinal)), "not the log's");
         Refused(WithCheckpoint(_log.Checkpoint(3, root).Replace('\u2014', '-')), "not the log's");
         Refused(WithCheckpoint(_log.Checkpoint(3, root) + new string('x', 70_000)), "not the log's");
-        Assert.IsNotNull(Verify(WithCheckpoint(_log.Checkpoint(3, root).Replace("\n\n", "\n\n\u2014 witness AAAAAAA=\n", StringComparison.Ordinal))).Time);
+        Assert.IsNotNull(Verify(
+            WithCheckpoint(_log.Checkpoint(3, root).Replace("\n\n", "\n\n\u2014 witness AAAAAAA=\n", StringComparison.Ordinal))).Time);
     }
 
     [TestMethod]
@@ -165,7 +168,8 @@ public sealed class LogTests
 
     private void Refused(LogEntry entry, string why, bool needsPromise = true, bool needsProof = true, IReadOnlyList<LogKey>? logs = null)
     {
-        AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => LogVerifier.Verify(entry, logs ?? [_log.Key], _claims, needsPromise, needsProof));
+        AirgapException failure =
+            Assert.ThrowsExactly<AirgapException>(() => LogVerifier.Verify(entry, logs ?? [_log.Key], _claims, needsPromise, needsProof));
         Assert.AreEqual(ErrorCode.SignatureRejected, failure.Code);
         Assert.Contains(why, failure.Message);
     }

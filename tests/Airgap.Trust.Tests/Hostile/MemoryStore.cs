@@ -34,11 +34,14 @@ internal sealed class MemoryStore : ISignatureStore
     }
 
     /// <summary>The JSON of a descriptor.</summary>
-    public static string Json(Descriptor descriptor, string more = "") => $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}}{{more}}}""";
+    public static string Json(Descriptor descriptor, string more = "") =>
+        $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}}{{more}}}""";
 
-    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) => Task.FromResult(_manifests.GetValueOrDefault(tagOrDigest));
+    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+        Task.FromResult(_manifests.GetValueOrDefault(tagOrDigest));
 
-    public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) => Task.FromResult(new ReferrerList([.. Listed], FromApi: true));
+    public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+        Task.FromResult(new ReferrerList([.. Listed], FromApi: true));
 
     public Task<byte[]> ReadBlobAsync(Descriptor blob, CancellationToken cancellationToken)
     {

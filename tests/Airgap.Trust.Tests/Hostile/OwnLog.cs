@@ -24,7 +24,8 @@ internal sealed class OwnLog : IDisposable
 
     public LogKey Key { get; }
 
-    public byte[] Sign(string text) => _key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+    public byte[] Sign(string text) =>
+        _key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 
     /// <summary>An entry with a promise and a proof: the last of three, so that its way has one node beside it.</summary>
     public LogEntry Entry(byte[] body)

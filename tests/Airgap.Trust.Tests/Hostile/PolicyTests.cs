@@ -35,7 +35,8 @@ public sealed class PolicyTests
     public void WhatCannotBe_IsAnErrorOfTheWholeFile(string json)
     {
         string key = Convert.ToBase64String(TrustFixtures.Bytes("keys/p256.pub"));
-        byte[] bytes = Encoding.UTF8.GetBytes(json.Replace("ACCEPT", Accept, StringComparison.Ordinal).Replace("KEY", key, StringComparison.Ordinal));
+        byte[] bytes = Encoding.UTF8.GetBytes(
+            json.Replace("ACCEPT", Accept, StringComparison.Ordinal).Replace("KEY", key, StringComparison.Ordinal));
 
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => ContainersPolicy.Read(bytes, "p.json", _ => []));
 
@@ -44,8 +45,11 @@ public sealed class PolicyTests
 
     [TestMethod]
     [DataRow("ubuntu:24.04", "docker.io/library/ubuntu:24.04 docker.io/library/ubuntu docker.io/library docker.io *.io ")]
-    [DataRow("registry.example.com:5000/a/b:v1", "registry.example.com:5000/a/b:v1 registry.example.com:5000/a/b registry.example.com:5000/a registry.example.com:5000 *.example.com *.com ")]
-    public void Scopes_GoFromTheReferenceToTheTransport(string image, string scopes) => Assert.AreEqual(scopes, string.Join(' ', PolicyScopes.Of(ImageReference.Parse(image))));
+    [DataRow("registry.example.com:5000/a/b:v1",
+        "registry.example.com:5000/a/b:v1 registry.example.com:5000/a/b registry.example.com:5000/a registry.example.com:5000 " +
+        "*.example.com *.com ")]
+    public void Scopes_GoFromTheReferenceToTheTransport(string image, string scopes) =>
+        Assert.AreEqual(scopes, string.Join(' ', PolicyScopes.Of(ImageReference.Parse(image))));
 
     [TestMethod]
     [DataRow("version", "\"1.0\"", "\"2.0\"")]
@@ -67,7 +71,9 @@ public sealed class PolicyTests
         NotationPolicy.Read(Encoding.UTF8.GetBytes(json), "good");
         Assert.Contains(from, json, what);
 
-        Assert.AreEqual(ErrorCode.InvalidTrustPolicy, Assert.ThrowsExactly<AirgapException>(() => NotationPolicy.Read(Encoding.UTF8.GetBytes(json.Replace(from, to, StringComparison.Ordinal)), "p"), what).Code);
+        Assert.AreEqual(ErrorCode.InvalidTrustPolicy,
+            Assert.ThrowsExactly<AirgapException>(
+                () => NotationPolicy.Read(Encoding.UTF8.GetBytes(json.Replace(from, to, StringComparison.Ordinal)), "p"), what).Code);
     }
 
     [TestMethod]
@@ -77,5 +83,6 @@ public sealed class PolicyTests
     [DataRow("""{"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","certificateAuthorities":[{"certChain":{"certificates":[{"rawBytes":"AAAA"}]},"validFor":{"start":"2025-01-01T00:00:00Z"}}]}""")]
     [DataRow("""nonsense""")]
     public void ATrustedRootThatCannotBe(string json) =>
-        Assert.AreEqual(ErrorCode.InvalidTrustedRoot, Assert.ThrowsExactly<AirgapException>(() => TrustedRoot.Read(Encoding.UTF8.GetBytes(json), "r.json")).Code);
+        Assert.AreEqual(ErrorCode.InvalidTrustedRoot,
+            Assert.ThrowsExactly<AirgapException>(() => TrustedRoot.Read(Encoding.UTF8.GetBytes(json), "r.json")).Code);
 }

@@ -11,20 +11,24 @@ internal sealed class SignedByTest : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public SignedByTest() => Signer = new KeySigner(KeyFile.Read(Encoding.ASCII.GetBytes(_key.ExportSubjectPublicKeyInfoPem()), "test.pub"), "test.pub", []);
+    public SignedByTest() =>
+        Signer = new KeySigner(KeyFile.Read(Encoding.ASCII.GetBytes(_key.ExportSubjectPublicKeyInfoPem()), "test.pub"), "test.pub", []);
 
     public KeySigner Signer { get; }
 
-    public const string Config = """{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2}""";
+    public const string Config =
+        """{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2}""";
 
-    public string Sign(byte[] bytes) => Convert.ToBase64String(_key.SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+    public string Sign(byte[] bytes) =>
+        Convert.ToBase64String(_key.SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
 
     public static byte[] Payload(Digest image, string reference = "registry.example/app") => Encoding.UTF8.GetBytes(
         $$$"""{"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{image}}}"},"type":"cosign container image signature"},"optional":null}""");
 
     /// <summary>A layer of a signature's manifest.</summary>
     public string Layer(MemoryStore store, byte[] payload, string? signature = null) => MemoryStore.Json(
-        store.AddBlob(payload, Envelopes.SimpleSigning.MediaType), $$""","annotations":{"dev.cosignproject.cosign/signature":"{{signature ?? Sign(payload)}}"}""");
+        store.AddBlob(payload, Envelopes.SimpleSigning.MediaType),
+        $$""","annotations":{"dev.cosignproject.cosign/signature":"{{signature ?? Sign(payload)}}"}""");
 
     /// <summary>The JSON of a manifest.</summary>
     public static string ManifestOf(IEnumerable<string> layers, string more = "") =>

@@ -21,13 +21,15 @@ public sealed class AgedSignerTests
         if (counts)
             Assert.AreEqual("somebody", signer.Verify(s_evidence, s_now).Signer);
         else
-            Assert.AreEqual(ErrorCode.SignatureRejected, Assert.ThrowsExactly<AirgapException>(() => signer.Verify(s_evidence, s_now)).Code);
+            Assert.AreEqual(ErrorCode.SignatureRejected,
+                Assert.ThrowsExactly<AirgapException>(() => signer.Verify(s_evidence, s_now)).Code);
     }
 
     [TestMethod]
     public void WithoutATime_ItIsRefused_AndSaysSo()
     {
-        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => new AgedSigner(new At(null), TimeSpan.FromHours(1)).Verify(s_evidence, s_now));
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(
+            () => new AgedSigner(new At(null), TimeSpan.FromHours(1)).Verify(s_evidence, s_now));
 
         Assert.AreEqual(ErrorCode.SignatureRejected, e.Code);
         Assert.Contains("its age is not known", e.Message);

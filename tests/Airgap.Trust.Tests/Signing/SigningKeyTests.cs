@@ -43,7 +43,8 @@ public sealed class SigningKeyTests
     {
         using ECDsa ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using RSA rsa = RSA.Create(2048);
-        string encrypted = ec.ExportEncryptedPkcs8PrivateKeyPem(Password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
+        string encrypted = ec.ExportEncryptedPkcs8PrivateKeyPem(
+            Password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
         string parameters = PemEncoding.WriteString("EC PARAMETERS", [6, 8, 42, 134, 72, 206, 61, 3, 1, 7]) + "\n";
 
         foreach (string pem in new[] { encrypted, parameters + ec.ExportECPrivateKeyPem(), rsa.ExportRSAPrivateKeyPem() })
@@ -59,7 +60,8 @@ public sealed class SigningKeyTests
     [DataRow("p256.pub", null, ErrorCode.InvalidSigningKey)]
     public void WhatIsNoKey_OrAnothersPassword_IsRefused(string file, string? password, ErrorCode code)
     {
-        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => SigningKeyFile.Read(File.ReadAllBytes(Path.Combine(Keys, file)), file, password));
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(
+            () => SigningKeyFile.Read(File.ReadAllBytes(Path.Combine(Keys, file)), file, password));
         Assert.AreEqual(code, e.Code, e.Message);
     }
 
@@ -67,9 +69,12 @@ public sealed class SigningKeyTests
     public void AWrongPasswordOfPkcs8_IsTold()
     {
         using ECDsa ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        byte[] pem = Encoding.ASCII.GetBytes(ec.ExportEncryptedPkcs8PrivateKeyPem(Password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
+        byte[] pem = Encoding.ASCII.GetBytes(
+            ec.ExportEncryptedPkcs8PrivateKeyPem(
+                Password, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
 
-        Assert.AreEqual(ErrorCode.SigningPassword, Assert.ThrowsExactly<AirgapException>(() => SigningKeyFile.Read(pem, "key", "other")).Code);
+        Assert.AreEqual(ErrorCode.SigningPassword,
+            Assert.ThrowsExactly<AirgapException>(() => SigningKeyFile.Read(pem, "key", "other")).Code);
     }
 
     // 128 × N × r bytes of memory: a file may not ask for all there is.
@@ -84,10 +89,12 @@ public sealed class SigningKeyTests
     {
         string text = File.ReadAllText(Path.Combine(Keys, "p256.cosign.key"));
         PemFields fields = PemEncoding.Find(text);
-        string json = Encoding.UTF8.GetString(Convert.FromBase64String(text[fields.Base64Data])).Replace(what, by, StringComparison.Ordinal);
+        string json = Encoding.UTF8.GetString(Convert.FromBase64String(text[fields.Base64Data]))
+            .Replace(what, by, StringComparison.Ordinal);
         byte[] pem = Encoding.ASCII.GetBytes(PemEncoding.WriteString("ENCRYPTED SIGSTORE PRIVATE KEY", Encoding.UTF8.GetBytes(json)));
 
-        Assert.AreEqual(ErrorCode.InvalidSigningKey, Assert.ThrowsExactly<AirgapException>(() => SigningKeyFile.Read(pem, "key", Password)).Code);
+        Assert.AreEqual(ErrorCode.InvalidSigningKey,
+            Assert.ThrowsExactly<AirgapException>(() => SigningKeyFile.Read(pem, "key", Password)).Code);
     }
 
     [TestMethod]
@@ -115,7 +122,8 @@ public sealed class SigningKeyTests
     {
         using ECDsa other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         VerificationKey verifier = KeyFile.Read(File.ReadAllBytes(Path.Combine(Keys, "p256.pub")), "pub");
-        using CommandSigningKey key = new((digest, _) => Task.FromResult(other.SignHash(digest, DSASignatureFormat.Rfc3279DerSequence)), verifier, "pub");
+        using CommandSigningKey key =
+            new((digest, _) => Task.FromResult(other.SignHash(digest, DSASignatureFormat.Rfc3279DerSequence)), verifier, "pub");
 
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => key.SignAsync(SignedBytes.Of(s_data), default));
 

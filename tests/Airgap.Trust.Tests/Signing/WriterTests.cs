@@ -19,7 +19,8 @@ namespace Airgap.Trust.Tests.Signing;
 public sealed class WriterTests
 {
     private static readonly Digest s_image = Digest.Parse("sha256:cc1504e48e482c3a000b8f25ecd0a256a75384d5d5da02709f0af8abff2f4b84");
-    private static readonly SigningKey s_key = SigningKeyFile.Read(File.ReadAllBytes(Path.Combine(Root, "keys", "p256.pem")), "p256.pem", null);
+    private static readonly SigningKey s_key =
+        SigningKeyFile.Read(File.ReadAllBytes(Path.Combine(Root, "keys", "p256.pem")), "p256.pem", null);
 
     private static string Root => Path.Combine(Fixtures.Root, "trust");
 
@@ -50,7 +51,9 @@ public sealed class WriterTests
     {
         byte[] hash = SHA256.HashData(File.ReadAllBytes(Path.Combine(Root, "blob", "archive.tar")));
 
-        Assert.IsTrue(FileJudge.Judge(new HashedBytes(hash), File.ReadAllBytes(Path.Combine(Root, $"blob/golden/{name}.sigstore.json")), "archive.tar", [Mine], DateTimeOffset.UtcNow).IsAccepted);
+        Assert.IsTrue(FileJudge.Judge(
+            new HashedBytes(hash), File.ReadAllBytes(Path.Combine(Root, $"blob/golden/{name}.sigstore.json")), "archive.tar", [Mine],
+            DateTimeOffset.UtcNow).IsAccepted);
     }
 
     [TestMethod]
@@ -73,7 +76,8 @@ public sealed class WriterTests
 
         Assert.AreEqual(golden.Digest, first.Digest);
         Assert.HasCount(2, SignatureManifest.Layers(second));
-        Assert.AreEqual(Convert.ToBase64String(signature), SignatureManifest.Layers(second)[0].Annotations["dev.cosignproject.cosign/signature"]);
+        Assert.AreEqual(Convert.ToBase64String(signature),
+            SignatureManifest.Layers(second)[0].Annotations["dev.cosignproject.cosign/signature"]);
     }
 
     [TestMethod]

@@ -22,8 +22,12 @@ internal sealed class DockerAuthEntry
 
     public bool IsEmpty => Auth.Length + UserName.Length + Password.Length + IdentityToken.Length + RegistryToken.Length == 0;
 
-    /// <summary>The credentials; null for an empty entry, and for a user name without a password. <c>registrytoken</c> goes before <c>identitytoken</c>, that before a password.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidDockerConfig"/>: <c>auth</c> is not base64 of <c>user:password</c>.</exception>
+    /// <summary>
+    /// The credentials; null for an empty entry, and for a user name without a password. <c>registrytoken</c> goes before
+    /// <c>identitytoken</c>, that before a password.
+    /// </summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidDockerConfig"/>: <c>auth</c> is not base64 of
+    /// <c>user:password</c>.</exception>
     public Credential? ToCredential()
     {
         if (RegistryToken.Length > 0)

@@ -2,7 +2,8 @@ namespace Airgap.Oci.Credentials.Docker;
 
 /// <summary>What a docker config says about credentials. Keys are in the form of <see cref="DockerConfigKey"/>.</summary>
 /// <param name="Auths">Recorded credentials; an empty entry says only that a helper has them.</param>
-/// <param name="HelperByKey">The helper of a registry or repository; an empty name means none, whatever <paramref name="DefaultHelper"/> says.</param>
+/// <param name="HelperByKey">The helper of a registry or repository; an empty name means none, whatever <paramref name="DefaultHelper"/>
+/// says.</param>
 /// <param name="DefaultHelper">The helper of every other registry, or null.</param>
 internal sealed record DockerConfig(
     IReadOnlyDictionary<string, DockerAuthEntry> Auths,

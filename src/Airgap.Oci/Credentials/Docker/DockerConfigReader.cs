@@ -38,7 +38,8 @@ internal ref struct DockerConfigReader
         }
         catch (JsonException e)
         {
-            throw Invalid(new SourceLocation(file, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1), "it is not JSON", e);
+            throw Invalid(new SourceLocation(file, (int)(e.LineNumber ?? 0) + 1, (int)(e.BytePositionInLine ?? 0) + 1),
+                "it is not JSON", e);
         }
         catch (InvalidOperationException e)
         {

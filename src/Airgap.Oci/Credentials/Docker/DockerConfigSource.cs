@@ -18,7 +18,8 @@ internal sealed class DockerConfigSource(DockerConfigFile file, HelperCache help
         foreach (string key in DockerConfigKey.CandidatesFor(repository))
         {
             bool isRecorded = config.Auths.TryGetValue(key, out DockerAuthEntry? entry);
-            // A helper for all is asked for a path only where the config says that it knows the path: one process a host, not one a repository.
+            // A helper for all is asked for a path only where the config says that it knows the path: one process a host, not one a
+            // repository.
             if (!config.HelperByKey.TryGetValue(key, out HelperName? helper) && (isRecorded || key == repository.Registry))
                 helper = config.DefaultHelper;
             if (helper is { Name.Length: > 0 })

@@ -33,11 +33,13 @@ internal sealed class CredentialHelper(EnvironmentVariables environment, Credent
             Tries,
             TimeSpan.FromSeconds(1),
             outcome => outcome.Result is { } output && !IsAnswer(output) && !HelperAnswer.IsFinal(output),
-            (attempt, outcome) => options.Trace?.Invoke($"{program} failed for {server} with exit code {outcome.Result!.ExitCode}, try {attempt} of {Tries}"));
+            (attempt, outcome) => options.Trace?.Invoke(
+                $"{program} failed for {server} with exit code {outcome.Result!.ExitCode}, try {attempt} of {Tries}"));
         HelperOutput output = await tries.ExecuteAsync(async token => await RunAsync(program, path, server, token), cancellationToken);
         if (HelperAnswer.IsAbsent(output))
             return null;
-        return TryRead(output, out Credential? credential) ? credential : throw HelperFailure.Create(program, server, HelperFailure.Describe(output));
+        return TryRead(output, out Credential? credential)
+            ? credential : throw HelperFailure.Create(program, server, HelperFailure.Describe(output));
     }
 
     private static bool IsAnswer(HelperOutput output) => HelperAnswer.IsAbsent(output) || TryRead(output, out _);
@@ -52,11 +54,13 @@ internal sealed class CredentialHelper(EnvironmentVariables environment, Credent
     {
         try
         {
-            return await HelperProcess.RunAsync(path, environment.All, server, options.HelperTimeLimit, options.TimeProvider, cancellationToken);
+            return await HelperProcess.RunAsync(
+                path, environment.All, server, options.HelperTimeLimit, options.TimeProvider, cancellationToken);
         }
         catch (TimeoutException e)
         {
-            throw HelperFailure.Create(program, server, $"it gave no answer within {options.HelperTimeLimit.TotalSeconds:0.###} s and was ended", e);
+            throw HelperFailure.Create(
+                program, server, $"it gave no answer within {options.HelperTimeLimit.TotalSeconds:0.###} s and was ended", e);
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {

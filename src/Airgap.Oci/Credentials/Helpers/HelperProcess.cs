@@ -26,7 +26,8 @@ internal static class HelperProcess
         TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
-        return await RunAsync(CreateStartInfo(path, environment), Encoding.UTF8.GetBytes(input), MaxBytes, timeLimit, timeProvider, cancellationToken);
+        return await RunAsync(CreateStartInfo(path, environment), Encoding.UTF8.GetBytes(input), MaxBytes, timeLimit,
+            timeProvider, cancellationToken);
     }
 
     /// <summary>Runs any program once.</summary>
@@ -58,7 +59,8 @@ internal static class HelperProcess
             await Task.WhenAll(output, error).WaitAsync(either.Token);
             await process.WaitForExitAsync(either.Token);
             (byte[] text, bool isTooLong) = await output;
-            return new HelperOutput(process.ExitCode, Encoding.UTF8.GetString(text), Encoding.UTF8.GetString((await error).Bytes), isTooLong);
+            return new HelperOutput(
+                process.ExitCode, Encoding.UTF8.GetString(text), Encoding.UTF8.GetString((await error).Bytes), isTooLong);
         }
         catch (OperationCanceledException)
         {

@@ -17,11 +17,14 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
     private static readonly TimeSpan s_endpointLimit = TimeSpan.FromSeconds(20);
 
     // Created on demand: few builds or runs need one.
-    private readonly Lazy<HttpClient> _metadata = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }));
-    private readonly Lazy<HttpClient> _endpoints = new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { AllowAutoRedirect = false, Proxy = EnvironmentProxy.Find(null) }));
+    private readonly Lazy<HttpClient> _metadata =
+        new(() => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }));
+    private readonly Lazy<HttpClient> _endpoints = new(
+        () => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { AllowAutoRedirect = false, Proxy = EnvironmentProxy.Find(null) }));
 
     private readonly ResiliencePipeline<CloudAnswer> _tries = FewTries.Create<CloudAnswer>(
-        clock, Tries, TimeSpan.FromMilliseconds(200), outcome => outcome.Exception is { } e ? IsNetworkFailure(e) : IsFailure(outcome.Result));
+        clock, Tries, TimeSpan.FromMilliseconds(200),
+        outcome => outcome.Exception is { } e ? IsNetworkFailure(e) : IsFailure(outcome.Result));
 
     public TimeProvider Clock => clock;
 
@@ -77,7 +80,8 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
 
     private static HttpClient Create(HttpMessageHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 
-    private async Task<CloudAnswer> SendAsync(HttpClient client, HttpRequestMessage request, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<CloudAnswer> SendAsync(
+        HttpClient client, HttpRequestMessage request, TimeSpan limit, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(limit, clock);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);

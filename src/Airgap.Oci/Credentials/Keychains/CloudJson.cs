@@ -37,7 +37,8 @@ internal static class CloudJson
     /// <summary>A field that is a number, written as one or as a string, or null.</summary>
     public static double? Number(this JsonElement element, string name)
     {
-        if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number)
+        if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.Number)
             return value.GetDouble();
         return double.TryParse(element.Text(name), System.Globalization.CultureInfo.InvariantCulture, out double number) ? number : null;
     }

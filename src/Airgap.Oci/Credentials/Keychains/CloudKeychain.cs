@@ -55,7 +55,8 @@ internal sealed class CloudKeychain(
 
         if (found is not null)
             return found.Credential;
-        string nothing = $"there is nothing in {login.Places}, and no {string.Join(" or ", helperNames.Select(CredentialHelper.ProgramOf))} has credentials";
+        string nothing = $"there is nothing in {login.Places}, and no " +
+            $"{string.Join(" or ", helperNames.Select(CredentialHelper.ProgramOf))} has credentials";
         if (isRequired)
             throw Failure(repository.Registry, nothing, null);
         trace?.Invoke($"keychain {name} passes {repository.Registry} on: {nothing}");
@@ -103,7 +104,8 @@ internal sealed class CloudKeychain(
     private AirgapException Failure(string registry, string why, Exception? cause) => new(
         ErrorCode.CloudKeychain,
         $"The keychain {name} has no credentials for {registry}: {why}.",
-        $"Give this machine or job an identity that may read the registry, install {CredentialHelper.ProgramOf(helperNames[0])}, or take {name} out of IMGPKG_ACTIVE_KEYCHAINS.",
+        "Give this machine or job an identity that may read the registry, install " +
+        $"{CredentialHelper.ProgramOf(helperNames[0])}, or take {name} out of IMGPKG_ACTIVE_KEYCHAINS.",
         cause)
     { Reference = registry };
 }

@@ -3,7 +3,9 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Credentials.Keychains;
 
-/// <summary>GitHub's registry with <c>GITHUB_TOKEN</c>. The registry looks at the token alone; the user name only has to be there.</summary>
+/// <summary>
+/// GitHub's registry with <c>GITHUB_TOKEN</c>. The registry looks at the token alone; the user name only has to be there.
+/// </summary>
 internal sealed class GitHubKeychain(string token) : ICredentialSource
 {
     public const string Name = "github";

@@ -1,6 +1,8 @@
 namespace Airgap.Oci.Credentials.Keychains;
 
-/// <summary>How a program that runs in a cloud, or was given its keys, logs in to the cloud's registries without a helper program.</summary>
+/// <summary>
+/// How a program that runs in a cloud, or was given its keys, logs in to the cloud's registries without a helper program.
+/// </summary>
 internal interface ICloudLogin
 {
     /// <summary>Where it looks, for a message: <c>environment, web identity, …</c>.</summary>

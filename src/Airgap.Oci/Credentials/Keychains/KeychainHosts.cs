@@ -3,9 +3,11 @@ namespace Airgap.Oci.Credentials.Keychains;
 /// <summary>Tells which registries belong to which cloud. No other host may get a cloud's token.</summary>
 internal static class KeychainHosts
 {
-    public static bool IsGoogle(string registry) => Is(registry, "gcr.io") || Ends(registry, ".gcr.io") || Ends(registry, "-docker.pkg.dev");
+    public static bool IsGoogle(string registry) =>
+        Is(registry, "gcr.io") || Ends(registry, ".gcr.io") || Ends(registry, "-docker.pkg.dev");
 
-    public static bool IsAzure(string registry) => Ends(registry, ".azurecr.io") || Ends(registry, ".azurecr.cn") || Ends(registry, ".azurecr.us");
+    public static bool IsAzure(string registry) =>
+        Ends(registry, ".azurecr.io") || Ends(registry, ".azurecr.cn") || Ends(registry, ".azurecr.us");
 
     public static bool IsGitHub(string registry) => Is(registry, "ghcr.io");
 
@@ -21,5 +23,6 @@ internal static class KeychainHosts
 
     private static bool Is(string registry, string host) => registry.Equals(host, StringComparison.OrdinalIgnoreCase);
 
-    private static bool Ends(string registry, string end) => registry.Length > end.Length && registry.EndsWith(end, StringComparison.OrdinalIgnoreCase);
+    private static bool Ends(string registry, string end) =>
+        registry.Length > end.Length && registry.EndsWith(end, StringComparison.OrdinalIgnoreCase);
 }

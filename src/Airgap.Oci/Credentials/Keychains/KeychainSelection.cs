@@ -35,7 +35,8 @@ internal sealed class KeychainSelection
         KeychainSelection selection = new(environment, helpers, options);
         List<ICredentialSource> keychains = [];
         HashSet<string> active = [];
-        string[] named = (environment[ActiveKeychains] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] named = (environment[ActiveKeychains] ?? "").Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (string name in named)
         {
             if (active.Add(name) && selection.Create(name) is { } keychain)
@@ -85,7 +86,8 @@ internal sealed class KeychainSelection
 
     private CloudKeychain Aks() => Of("aks", KeychainHosts.IsAzure, ["acr-env"], false, new AzureLogin(_environment, _client));
 
-    private CloudKeychain Ecr(bool isRequired) => Of("ecr", KeychainHosts.IsAmazon, ["ecr-login"], isRequired, new AmazonLogin(_environment, _client));
+    private CloudKeychain Ecr(bool isRequired) =>
+        Of("ecr", KeychainHosts.IsAmazon, ["ecr-login"], isRequired, new AmazonLogin(_environment, _client));
 
     private CloudKeychain Of(string name, Func<string, bool> isHost, string[] helperNames, bool isRequired, ICloudLogin login) =>
         new(name, isHost, helperNames, isRequired, _helpers, login, _options.TimeProvider, _options.Trace);

@@ -8,7 +8,9 @@ internal static class HostSetReader
     internal const string Prefix = "IMGPKG_REGISTRY_";
     private const string AzureConfig = "IMGPKG_REGISTRY_AZURE_CR_CONFIG";
 
-    /// <summary>The sets, in the order in which they are tried: reverse ordinal order of the host, so that literals come before <c>*</c>.</summary>
+    /// <summary>
+    /// The sets, in the order in which they are tried: reverse ordinal order of the host, so that literals come before <c>*</c>.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidEnvironment"/>: an unknown name, or a host that is none.</exception>
     public static IReadOnlyList<HostSet> Read(EnvironmentVariables environment, Action<string>? trace)
     {

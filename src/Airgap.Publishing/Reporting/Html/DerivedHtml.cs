@@ -28,11 +28,13 @@ internal static class DerivedHtml
         html.Append("</dl>\n<p>").Append(HtmlText.Escape(derived.LeftOutText)).Append("</p>\n");
         Fold(html, "Packages that go along", [.. derived.Packages]);
         Fold(html, "Images left out", [.. derived.LeftOut], derived.ImagesLeftOut);
-        Fold(html, "Images that go along though no chosen package names them", [.. derived.Kept.Select(kept => $"{kept.Image}: {kept.Reason}")]);
+        Fold(html, "Images that go along though no chosen package names them",
+            [.. derived.Kept.Select(kept => $"{kept.Image}: {kept.Reason}")]);
     }
 
     private static void Row(StringBuilder html, string label, string value) =>
-        html.Append("<div><dt>").Append(label).Append("</dt><dd class=\"ref\"><bdi>").Append(HtmlText.Escape(value)).Append("</bdi></dd></div>");
+        html.Append("<div><dt>").Append(label).Append("</dt><dd class=\"ref\"><bdi>").Append(HtmlText.Escape(value))
+            .Append("</bdi></dd></div>");
 
     private static void Fold(StringBuilder html, string heading, string[] lines, int? count = null)
     {

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>Writes a report as one file of HTML that loads nothing: style, script and data are inside, and a policy forbids the rest.</summary>
+/// <summary>
+/// Writes a report as one file of HTML that loads nothing: style, script and data are inside, and a policy forbids the rest.
+/// </summary>
 internal static partial class HtmlReport
 {
     private const string Folder = "Airgap.Publishing.Reporting.Html.Assets.";
@@ -19,7 +21,8 @@ internal static partial class HtmlReport
         string script = Asset("report.js");
         Dictionary<string, string> parts = new()
         {
-            ["policy"] = $"default-src 'none'; style-src '{HashOf(style)}'; script-src '{HashOf(script)}'; base-uri 'none'; form-action 'none'",
+            ["policy"] =
+                $"default-src 'none'; style-src '{HashOf(style)}'; script-src '{HashOf(script)}'; base-uri 'none'; form-action 'none'",
             ["title"] = HtmlText.Escape(model.Title),
             ["kind"] = model.IsRelocation ? "Relocation report" : "Bundle description",
             ["style"] = style,
@@ -37,7 +40,8 @@ internal static partial class HtmlReport
     }
 
     private static string Stamp(ReportPlaces? places) =>
-        places is null ? "Written by Airgap.Build." : HtmlText.Escape($"Written by Airgap.Build {places.Version} about a relocation that ended {places.EndedText}.");
+        places is null ? "Written by Airgap.Build."
+            : HtmlText.Escape($"Written by Airgap.Build {places.Version} about a relocation that ended {places.EndedText}.");
 
     /// <summary>One of the files that are put into a page.</summary>
     public static string Asset(string name)

@@ -33,7 +33,8 @@ internal static class HtmlText
     private static void Append(StringBuilder result, Rune rune)
     {
         UnicodeCategory category = Rune.GetUnicodeCategory(rune);
-        if (category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+        if (category is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator)
             result.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:X}}}");
         else
             result.Append(rune.ToString());

@@ -20,10 +20,13 @@ internal static class ProblemsHtml
     {
         if (problems.IsEmpty)
             return;
-        html.Append($"<section class=\"problems {style}\" aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{heading} <span class=\"count\">{problems.Length}</span></h2>\n<ul>\n");
+        html.Append(
+            "<section class=\"problems " +
+            $"{style}\" aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{heading} <span class=\"count\">{problems.Length}</span></h2>\n<ul>\n");
         foreach (Diagnostic problem in problems)
         {
-            html.Append("<li><code class=\"code\">").Append(problem.Id).Append("</code> <span class=\"ref\"><bdi>").Append(HtmlText.Escape(problem.Message)).Append("</bdi></span>");
+            html.Append("<li><code class=\"code\">").Append(problem.Id).Append("</code> <span class=\"ref\"><bdi>")
+                .Append(HtmlText.Escape(problem.Message)).Append("</bdi></span>");
             if (problem.Advice.Length > 0)
                 html.Append(" <span class=\"advice\">").Append(HtmlText.Escape(problem.Advice)).Append("</span>");
             html.Append("</li>\n");

@@ -15,5 +15,6 @@ internal static class Sign
     /// <summary>A lock.</summary>
     public const string Lock = Start + "<path d=\"M3.5 7.5H12.5V13.5H3.5Z M5.5 7.5V5A2.5 2.5 0 0 1 10.5 5V7.5\"/></svg>";
 
-    private const string Start = "<svg class=\"sign\" viewBox=\"0 0 16 16\" width=\"14\" height=\"14\" aria-hidden=\"true\" focusable=\"false\">";
+    private const string Start =
+        "<svg class=\"sign\" viewBox=\"0 0 16 16\" width=\"14\" height=\"14\" aria-hidden=\"true\" focusable=\"false\">";
 }

@@ -14,7 +14,9 @@ internal static class TreeHtml
     {
         StringBuilder html = new();
         html.Append("<table id=\"tree\" role=\"treegrid\" aria-labelledby=\"images\"><thead role=\"rowgroup\"><tr role=\"row\">");
-        html.Append("<th role=\"columnheader\" scope=\"col\" data-key=\"name\" class=\"c-name\">Image</th><th role=\"columnheader\" scope=\"col\" data-key=\"origin\" class=\"c-place\">");
+        html.Append(
+            "<th role=\"columnheader\" scope=\"col\" data-key=\"name\" class=\"c-name\">Image</th><th role=\"columnheader\" " +
+            "scope=\"col\" data-key=\"origin\" class=\"c-place\">");
         html.Append(model.IsRelocation ? "From and to" : "Origin and place");
         html.Append("</th><th role=\"columnheader\" scope=\"col\" data-key=\"size\" class=\"c-size num\">Size</th>");
         if (model.IsRelocation)
@@ -39,20 +41,26 @@ internal static class TreeHtml
     {
         ReportNode node = entry.Node;
         string expanded = entry.Children.Any(child => child.IsRow) ? " aria-expanded=\"true\"" : "";
-        html.Append(CultureInfo.InvariantCulture, $"<tr role=\"row\" id=\"n{entry.Number}\" class=\"l{Math.Min(level, DeepestIndent)} {KindOf(node)}\" aria-level=\"{level}\" aria-posinset=\"{place}\" aria-setsize=\"{siblings}\"{expanded}>");
-        html.Append("<td role=\"rowheader\" class=\"c-name\"><span class=\"name\"><bdi>").Append(HtmlText.Escape(node.Name)).Append("</bdi></span>");
+        html.Append(CultureInfo.InvariantCulture,
+            $"<tr role=\"row\" id=\"n{entry.Number}\" class=\"l{Math.Min(level, DeepestIndent)} {KindOf(node)}\" aria-level=\"{level}\" " +
+            $"aria-posinset=\"{place}\" aria-setsize=\"{siblings}\"{expanded}>");
+        html.Append("<td role=\"rowheader\" class=\"c-name\"><span class=\"name\"><bdi>").Append(HtmlText.Escape(node.Name))
+            .Append("</bdi></span>");
         html.Append(" <span class=\"kind\">").Append(HtmlText.Escape(Label(node))).Append("</span>");
         if (node.Digest is { } digest)
             html.Append("<span class=\"digest\">").Append(digest.Algorithm).Append(':').Append(digest.Hex.AsSpan(0, 12)).Append("</span>");
         foreach (string signer in node.SignedBy)
-            html.Append("<span class=\"signed\">").Append(Sign.Lock).Append(" signed by <bdi>").Append(HtmlText.Escape(signer)).Append("</bdi></span>");
+            html.Append("<span class=\"signed\">").Append(Sign.Lock).Append(" signed by <bdi>").Append(HtmlText.Escape(signer))
+                .Append("</bdi></span>");
         html.Append("</td><td role=\"gridcell\" class=\"c-place\">");
         // Where an origin is not known to differ, one place is enough.
         Place(html, "from", node.Origin ?? node.Source);
-        Place(html, model.IsRelocation ? "to" : "at", model.IsRelocation ? node.Destination : node.Source == node.Origin ? null : node.Source);
+        Place(html, model.IsRelocation ? "to" : "at",
+            model.IsRelocation ? node.Destination : node.Source == node.Origin ? null : node.Source);
         if (node.Failure is { } failure)
             html.Append("<span class=\"failure\">").Append(HtmlText.Escape(failure)).Append("</span>");
-        html.Append("</td><td role=\"gridcell\" class=\"c-size num\">").Append(node.Size > 0 ? ByteSize.Format(node.Size) : "").Append("</td>");
+        html.Append("</td><td role=\"gridcell\" class=\"c-size num\">")
+            .Append(node.Size > 0 ? ByteSize.Format(node.Size) : "").Append("</td>");
         if (model.IsRelocation)
         {
             string word = Outcomes.Word(node);
@@ -71,7 +79,8 @@ internal static class TreeHtml
             return;
         // The digest stands beside the name already.
         int at = reference.IndexOf("@sha", StringComparison.Ordinal);
-        html.Append("<span class=\"place\"><span class=\"way\">").Append(label).Append("</span> <bdi class=\"ref\" title=\"").Append(HtmlText.Escape(reference)).Append("\">").Append(HtmlText.Escape(at < 0 ? reference : reference[..at])).Append("</bdi></span>");
+        html.Append("<span class=\"place\"><span class=\"way\">").Append(label).Append("</span> <bdi class=\"ref\" title=\"").Append(
+            HtmlText.Escape(reference)).Append("\">").Append(HtmlText.Escape(at < 0 ? reference : reference[..at])).Append("</bdi></span>");
     }
 
     private static string KindOf(ReportNode node) => node.Kind.ToString().ToLowerInvariant();
@@ -79,8 +88,10 @@ internal static class TreeHtml
     private static string Label(ReportNode node) => node switch
     {
         { IsRepeated: true } => "bundle, shown above",
-        { Kind: ReportNodeKind.Bundle } => $"bundle, {ReportNumbers.Count(node.Children.Count(child => child.Kind != ReportNodeKind.Attached), "image")}",
-        { Kind: ReportNodeKind.Index } => $"index, {ReportNumbers.Count(node.Children.Count(child => child.Kind is ReportNodeKind.Platform or ReportNodeKind.Index), "platform")}",
+        { Kind: ReportNodeKind.Bundle } =>
+            $"bundle, {ReportNumbers.Count(node.Children.Count(child => child.Kind != ReportNodeKind.Attached), "image")}",
+        { Kind: ReportNodeKind.Index } =>
+            $"index, {ReportNumbers.Count(node.Children.Count(child => child.Kind is ReportNodeKind.Platform or ReportNodeKind.Index), "platform")}",
         { Kind: ReportNodeKind.Group } => ReportNumbers.Count(node.Children.Length, "image"),
         _ => KindOf(node),
     };

@@ -4,7 +4,9 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>Bars on one scale: what the images would weigh each on its own, what they weigh together, and what was done with that.</summary>
+/// <summary>
+/// Bars on one scale: what the images would weigh each on its own, what they weigh together, and what was done with that.
+/// </summary>
 internal static class VolumePicture
 {
     private const double Width = 1000;
@@ -26,10 +28,14 @@ internal static class VolumePicture
         if (model.IsRelocation && done.All(part => part.Style == "present" || part.Bytes == 0))
             return "";
         StringBuilder html = new();
-        html.Append($"<section aria-labelledby=\"volume\">\n<h2 id=\"volume\">{(model.IsRelocation ? "Where the bytes went" : "What sharing saves")}</h2>\n<div class=\"bars\">\n");
+        html.Append(
+            "<section aria-labelledby=\"volume\">\n<h2 " +
+            $"id=\"volume\">{(model.IsRelocation ? "Where the bytes went" : "What sharing saves")}</h2>\n<div class=\"bars\">\n");
         Bar(html, "Every image on its own", numbers.SeparateBytes, numbers, [("whole", numbers.SeparateBytes, "on their own")]);
-        string together = numbers.PlacedBytes == numbers.DistinctBytes ? "Together, each layer once" : "Together, each layer once for each destination";
-        Bar(html, together, numbers.PlacedBytes, numbers, [("together", numbers.PlacedBytes, "needed"), ("saved", numbers.SavedBytes, "saved by sharing")]);
+        string together = numbers.PlacedBytes == numbers.DistinctBytes
+            ? "Together, each layer once" : "Together, each layer once for each destination";
+        Bar(html, together, numbers.PlacedBytes, numbers,
+            [("together", numbers.PlacedBytes, "needed"), ("saved", numbers.SavedBytes, "saved by sharing")]);
         if (model.IsRelocation)
             Bar(html, "What this run did", numbers.PlacedBytes, numbers, done);
 
@@ -44,16 +50,21 @@ internal static class VolumePicture
         void Legend(string style, string label, long bytes)
         {
             if (bytes > 0)
-                html.Append($"<li><svg width=\"12\" height=\"12\" aria-hidden=\"true\" focusable=\"false\"><rect class=\"{style}\" width=\"12\" height=\"12\" rx=\"3\"/></svg>{label} <b>{ByteSize.Format(bytes)}</b></li>\n");
+                html.Append(
+                    "<li><svg width=\"12\" height=\"12\" aria-hidden=\"true\" focusable=\"false\"><rect " +
+                    $"class=\"{style}\" width=\"12\" height=\"12\" rx=\"3\"/></svg>{label} <b>{ByteSize.Format(bytes)}</b></li>\n");
         }
     }
 
-    private static void Bar(StringBuilder html, string label, long bytes, ReportNumbers numbers, IReadOnlyList<(string Style, long Bytes, string Name)> parts)
+    private static void Bar(
+        StringBuilder html, string label, long bytes, ReportNumbers numbers, IReadOnlyList<(string Style, long Bytes, string Name)> parts)
     {
         long scale = Math.Max(1, numbers.SeparateBytes);
         string told = string.Join(", ", parts.Where(part => part.Bytes > 0).Select(part => $"{ByteSize.Format(part.Bytes)} {part.Name}"));
         html.Append($"<div class=\"bar\"><span class=\"bar-label\">{label}</span><b class=\"bar-value\">{ByteSize.Format(bytes)}</b>");
-        html.Append($"<svg viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{label}: {told}\"><rect class=\"track\" width=\"1000\" height=\"20\"/>");
+        html.Append(
+            "<svg viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" role=\"img\" " +
+            $"aria-label=\"{label}: {told}\"><rect class=\"track\" width=\"1000\" height=\"20\"/>");
         double x = 0;
         foreach ((string style, long size, string name) in parts)
         {
@@ -61,7 +72,9 @@ internal static class VolumePicture
                 continue;
             // A sliver, too, must be seen.
             double width = Math.Min(Width - x, Math.Max(2, Width * size / scale));
-            html.Append(CultureInfo.InvariantCulture, $"<rect class=\"{style}\" x=\"{x:0.##}\" width=\"{width:0.##}\" height=\"20\"><title>{ByteSize.Format(size)} {name}</title></rect>");
+            html.Append(CultureInfo.InvariantCulture,
+                $"<rect class=\"{style}\" x=\"{x:0.##}\" width=\"{width:0.##}\" height=\"20\"><title>{ByteSize.Format(size)} " +
+                $"{name}</title></rect>");
             x += width;
         }
 

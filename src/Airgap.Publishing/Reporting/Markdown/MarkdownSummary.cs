@@ -35,7 +35,8 @@ internal static class MarkdownSummary
         bool folded = rows.Length > OpenRows;
         string title = ReportNumbers.Count(numbers.Images, "image");
         Take(folded ? $"\n<details><summary>{title}</summary>\n\n" : "\n");
-        Take(model.IsRelocation ? "| Image | From | To | Size | Outcome |\n| --- | --- | --- | ---: | --- |\n" : "| Image | Origin | Place | Size |\n| --- | --- | --- | ---: |\n");
+        Take(model.IsRelocation ? "| Image | From | To | Size | Outcome |\n| --- | --- | --- | ---: | --- |\n"
+            : "| Image | Origin | Place | Size |\n| --- | --- | --- | ---: |\n");
         int shown = rows.TakeWhile(row => Take(Row(row.Node, row.Level, model.IsRelocation))).Count();
         if (shown < rows.Length)
             text.Append(CultureInfo.InvariantCulture, $"\nAnd {rows.Length - shown:N0} more, for which there is no room here.\n");
@@ -57,11 +58,13 @@ internal static class MarkdownSummary
     private static void Head(StringBuilder text, ReportModel model, ReportNumbers numbers)
     {
         text.Append("### ").Append(MarkdownText.Escape(model.Title)).Append("\n\n");
-        string state = model.Failures.Length > 0 ? $"**{ReportNumbers.Count(model.Failures.Length, "failure")}**: " : model.IsRelocation ? "**Complete and verified**: " : "";
+        string state = model.Failures.Length > 0
+            ? $"**{ReportNumbers.Count(model.Failures.Length, "failure")}**: " : model.IsRelocation ? "**Complete and verified**: " : "";
         text.Append(state).Append(MarkdownText.Escape(model.Summary)).Append("\n\n");
         List<(string Name, string Value)> figures =
         [
-            ("Images", string.Create(CultureInfo.InvariantCulture, $"{numbers.Images:N0} in {ReportNumbers.Count(numbers.Bundles, "bundle")}")),
+            ("Images", string.Create(
+                CultureInfo.InvariantCulture, $"{numbers.Images:N0} in {ReportNumbers.Count(numbers.Bundles, "bundle")}")),
             ("Content", ByteSize.Format(numbers.DistinctBytes)),
         ];
         if (model.IsRelocation)
@@ -73,7 +76,8 @@ internal static class MarkdownSummary
 
         if (model.Work.LeftOut.Count > 0)
             figures.Add(("Left out", ByteSize.Format(model.Work.LeftOut.Bytes)));
-        figures.Add(("Saved by sharing", $"{ByteSize.Format(numbers.SavedBytes)} ({ReportNumbers.Percent(numbers.SavedBytes, numbers.SeparateBytes)})"));
+        figures.Add(("Saved by sharing",
+            $"{ByteSize.Format(numbers.SavedBytes)} ({ReportNumbers.Percent(numbers.SavedBytes, numbers.SeparateBytes)})"));
         if (model.Elapsed is { } elapsed)
             figures.Add(("Duration", ReportNumbers.Duration(elapsed) + (ReportNumbers.Rate(model) is { } rate ? $", {rate}" : "")));
         if (model.Retries is { } retries)
@@ -85,7 +89,8 @@ internal static class MarkdownSummary
 
     private static IEnumerable<string> Problems(ReportModel model)
     {
-        foreach ((string heading, ImmutableArray<Diagnostic> problems) in new[] { ("Failures", model.Failures), ("Warnings", model.Warnings) })
+        foreach ((string heading, ImmutableArray<Diagnostic> problems) in new[] { ("Failures", model.Failures),
+            ("Warnings", model.Warnings) })
         {
             if (problems.IsEmpty)
                 continue;
@@ -101,7 +106,8 @@ internal static class MarkdownSummary
             yield break;
         yield return "\n**Chosen, and left out**\n\n";
         foreach (DerivedReport derived in model.Derived)
-            yield return $"- {MarkdownText.Code(derived.Digest)} of {MarkdownText.Code(derived.From)} by {MarkdownText.Code(derived.Selection)}. {MarkdownText.Escape(derived.LeftOutText)}\n";
+            yield return $"- {MarkdownText.Code(derived.Digest)} of {MarkdownText.Code(derived.From)} by " +
+                $"{MarkdownText.Code(derived.Selection)}. {MarkdownText.Escape(derived.LeftOutText)}\n";
     }
 
     private static IEnumerable<(ReportNode Node, int Level)> Rows(ReportNode node, int level)
@@ -120,7 +126,8 @@ internal static class MarkdownSummary
         string indent = string.Concat(Enumerable.Repeat("&emsp;", level));
         string size = node.Size > 0 ? ByteSize.Format(node.Size) : "";
         return isRelocation
-            ? $"| {indent}{name} | {MarkdownText.Code(node.Origin ?? node.Source)} | {MarkdownText.Code(node.Destination)} | {size} | {MarkdownText.Escape(node.Failure is null ? Outcomes.Word(node) : $"failed: {node.Failure}")} |\n"
+            ? $"| {indent}{name} | {MarkdownText.Code(node.Origin ?? node.Source)} | {MarkdownText.Code(node.Destination)} | {size} | " +
+            $"{MarkdownText.Escape(node.Failure is null ? Outcomes.Word(node) : $"failed: {node.Failure}")} |\n"
             : $"| {indent}{name} | {MarkdownText.Code(node.Origin)} | {MarkdownText.Code(node.Source)} | {size} |\n";
     }
 }

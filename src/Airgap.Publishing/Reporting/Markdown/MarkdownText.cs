@@ -17,9 +17,11 @@ internal static class MarkdownText
             char sign = text[i];
             if (sign is '\n' or '\r' or '\t')
                 result.Append(' ');
-            else if (sign is '&' or '<' or '>' or '"' or '\'' or '`' or '*' or '_' or '[' or ']' or '|' or '~' or '\\' or '!' or '#' or '$' or '{' or '}' || IsLink(text, i))
+            else if (sign is '&' or '<' or '>' or '"' or '\'' or '`' or '*' or '_' or '[' or ']' or '|' or '~' or '\\' or '!' or '#' or '$'
+                or '{' or '}' || IsLink(text, i))
                 result.Append(CultureInfo.InvariantCulture, $"&#{(int)sign};");
-            else if (char.GetUnicodeCategory(sign) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            else if (char.GetUnicodeCategory(sign) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator)
                 result.Append(CultureInfo.InvariantCulture, $"\\u{(int)sign:X4}");
             else
                 result.Append(sign);

@@ -30,7 +30,8 @@ internal sealed class SummaryTarget
     }
 
     /// <summary>True for the words that turn the summary off.</summary>
-    public static bool IsOff(string asked) => asked.Equals("none", StringComparison.OrdinalIgnoreCase) || asked.Equals("false", StringComparison.OrdinalIgnoreCase);
+    public static bool IsOff(string asked) =>
+        asked.Equals("none", StringComparison.OrdinalIgnoreCase) || asked.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Finds it.</summary>
     /// <param name="asked">A file; <c>none</c> or <c>false</c> for none, whatever the environment; empty where nothing was said.</param>
@@ -56,7 +57,8 @@ internal sealed class SummaryTarget
     /// <param name="settings">The project's settings; <c>AirgapSummary</c> among them.</param>
     /// <param name="environment">The value of an environment variable, or null.</param>
     public static SummaryTarget? Of(PublishSettings settings, Func<string, string?> environment) =>
-        Find(settings.Summary.Length == 0 || IsOff(settings.Summary) ? settings.Summary : settings.FullPath(settings.Summary), detects: true, environment);
+        Find(settings.Summary.Length == 0 || IsOff(settings.Summary) ? settings.Summary : settings.FullPath(settings.Summary),
+            detects: true, environment);
 
     /// <summary>Writes it. What was only found in the environment is no reason to fail: then the outcome has a warning.</summary>
     /// <exception cref="AirgapException">3xxx: the file that was asked for.</exception>
@@ -120,18 +122,22 @@ internal sealed class SummaryTarget
         string name = string.Concat(model.Title.Where(sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '.').Take(60));
         string path = Path.Combine(_path, $"{name}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}.md");
         await AtomicFile.WriteAsync(path, Encoding.UTF8.GetBytes(MarkdownSummary.Write(model)), mode: null, cancellationToken);
-        string escaped = path.Replace("%", "%AZP25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+        string escaped = path.Replace("%", "%AZP25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal)
+            .Replace("\n", "%0A", StringComparison.Ordinal);
         return new SummaryOutcome(path, $"##vso[task.uploadsummary]{escaped}", Warning: null);
     }
 
     private SummaryOutcome Failed(string why) => new(
         Path: null,
         Announcement: null,
-        new Diagnostic(ErrorCode.SummaryNotWritten, $"The summary for {(_kind == Kind.GitHub ? "GitHub Actions" : "Azure Pipelines")} was not written: {why}", "The relocation itself is not affected; name a file for the summary, or none."));
+        new Diagnostic(ErrorCode.SummaryNotWritten,
+            $"The summary for {(_kind == Kind.GitHub ? "GitHub Actions" : "Azure Pipelines")} was not written: {why}",
+            "The relocation itself is not affected; name a file for the summary, or none."));
 }
 
 /// <summary>What became of a summary.</summary>
 /// <param name="Path">The file; null where there is none.</param>
-/// <param name="Announcement">The line that announces it to the CI system, to be written to standard output at the beginning of a line; null for none.</param>
+/// <param name="Announcement">The line that announces it to the CI system, to be written to standard output at the beginning of a line;
+/// null for none.</param>
 /// <param name="Warning">Why there is none (<see cref="ErrorCode.SummaryNotWritten"/>); null where there is one.</param>
 internal sealed record SummaryOutcome(string? Path, string? Announcement, Diagnostic? Warning);

@@ -17,17 +17,21 @@ internal sealed class ArchiveChain(IArchive top, IReadOnlyList<IArchive> below) 
     public DeltaLayers Required => top.Required;
 
     /// <summary>The layers that none of them holds; null where together they are whole.</summary>
-    public DeltaNotes? Left => Required.Notes is { } notes && notes with { Required = [.. notes.Required.Where(IsNowhere)] } is { Required.IsEmpty: false } left ? left : null;
+    public DeltaNotes? Left =>
+        Required.Notes is { } notes
+            && notes with { Required = [.. notes.Required.Where(IsNowhere)] } is { Required.IsEmpty: false } left ? left : null;
 
     public IBlobContent GetBlob(Descriptor descriptor)
     {
         IBlobContent content = top.GetBlob(descriptor);
-        return content is RequiredLayerContent ? below.Select(archive => archive.GetBlob(descriptor)).OfType<ArchiveBlobContent>().FirstOrDefault() ?? content : content;
+        return content is RequiredLayerContent
+            ? below.Select(archive => archive.GetBlob(descriptor)).OfType<ArchiveBlobContent>().FirstOrDefault() ?? content : content;
     }
 
     public (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor) => top.PlaceOf(descriptor);
 
-    public IAsyncEnumerable<ArchivedItem> ReadItemsAsync(bool includeNonDistributable, ImageFailures? failures, CancellationToken cancellationToken) =>
+    public IAsyncEnumerable<ArchivedItem> ReadItemsAsync(
+        bool includeNonDistributable, ImageFailures? failures, CancellationToken cancellationToken) =>
         top.ReadItemsAsync(includeNonDistributable, failures, cancellationToken);
 
     public Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken) => top.ReadNotesAsync(cancellationToken);

@@ -14,7 +14,8 @@ internal static class ChainReader
         public bool BuildsOn(Link other) => Delta?.Bases.Any(known => known.Set == other.Identity.Set) == true;
 
         // A full archive stands in for the delta that has its list of images.
-        public bool Knows(Link other) => Delta?.Bases.Any(known => known.Set == other.Identity.Set || known.Manifest == other.Identity.Manifest) == true;
+        public bool Knows(Link other) =>
+            Delta?.Bases.Any(known => known.Set == other.Identity.Set || known.Manifest == other.Identity.Manifest) == true;
 
         // What has a digest has one length: where the two differ, what the delta says is not of this archive's making.
         public bool Holds(RequiredLayer layer, Link by)
@@ -25,7 +26,8 @@ internal static class ChainReader
             }
             catch (AirgapException e) when (e.Code is ErrorCode.InvalidArchive or ErrorCode.InvalidLayout)
             {
-                throw by.Archive.Invalid($"it requires {layer.Digest} with {layer.Size} bytes, and '{Archive.Path}' holds it with another length");
+                throw by.Archive.Invalid(
+                    $"it requires {layer.Digest} with {layer.Size} bytes, and '{Archive.Path}' holds it with another length");
             }
         }
     }
@@ -40,13 +42,15 @@ internal static class ChainReader
         RefuseRepeats(links);
         Link top = links[^1];
         if (top.Delta is null)
-            throw Broken(top, $"'{top.Archive.Path}' is whole and builds on nothing", "Give the delta last; of a full archive there is nothing to join.");
+            throw Broken(top, $"'{top.Archive.Path}' is whole and builds on nothing",
+                "Give the delta last; of a full archive there is nothing to join.");
         for (int i = 0; i < links.Count; i++)
         {
             for (int j = i + 1; j < links.Count; j++)
             {
                 if (links[i].BuildsOn(links[j]))
-                    throw Broken(links[i], $"'{links[i].Archive.Path}' builds on '{links[j].Archive.Path}', which is given after it", "Give the oldest archive first.");
+                    throw Broken(links[i], $"'{links[i].Archive.Path}' builds on '{links[j].Archive.Path}', which is given after it",
+                        "Give the oldest archive first.");
             }
         }
 
@@ -59,13 +63,16 @@ internal static class ChainReader
         return new ArchiveChain(top.Archive, [.. links.Where(link => link != top).Select(link => link.Archive)]);
     }
 
-    /// <summary>Opens archives that are read as one, in any order. What none of them holds stays required: a destination may have it.</summary>
+    /// <summary>
+    /// Opens archives that are read as one, in any order. What none of them holds stays required: a destination may have it.
+    /// </summary>
     /// <param name="source">The archives.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NotOneChain"/>, or a code of an archive.</exception>
     public static async Task<IArchive> OpenTogetherAsync(RelocationSource.Archive source, CancellationToken cancellationToken)
     {
-        List<Link> links = await ReadAsync(source.Paths.Select(path => new RelocationSource.Archive(path) { PartsIn = source.PartsIn }), cancellationToken);
+        List<Link> links = await ReadAsync(
+            source.Paths.Select(path => new RelocationSource.Archive(path) { PartsIn = source.PartsIn }), cancellationToken);
         RefuseRepeats(links);
         Link top = TopOf(links);
         return new ArchiveChain(top.Archive, [.. links.Where(link => link != top).Select(link => link.Archive)]);
@@ -90,7 +97,10 @@ internal static class ChainReader
         foreach (Link link in links)
         {
             if (!known.TryAdd(link.Identity.Set, link))
-                throw Broken(link, $"'{known[link.Identity.Set].Archive.Path}' and '{link.Archive.Path}' are the same archive, set {link.Identity.Set}", "Give each archive once.");
+                throw Broken(
+                    link,
+                    $"'{known[link.Identity.Set].Archive.Path}' and '{link.Archive.Path}' are the same archive, set {link.Identity.Set}",
+                    "Give each archive once.");
         }
     }
 
@@ -98,15 +108,18 @@ internal static class ChainReader
     private static Link TopOf(List<Link> links)
     {
         if (!links.Exists(link => link.Delta is not null))
-            throw NotOne(links[^1], $"none of them is a delta: {string.Join(", ", links.Select(link => $"'{link.Archive.Path}'"))}", "Copy each of them by itself.");
+            throw NotOne(links[^1], $"none of them is a delta: {string.Join(", ", links.Select(link => $"'{link.Archive.Path}'"))}",
+                "Copy each of them by itself.");
         Link[] last = [.. links.Where(link => link.Delta is not null && !links.Exists(other => other != link && other.Knows(link)))];
         if (last.Length == 0)
-            throw NotOne(links[^1], $"each of them builds on another: {string.Join(", ", links.Select(link => $"'{link.Archive.Path}'"))}", "Give the archives as they were written.");
+            throw NotOne(links[^1], $"each of them builds on another: {string.Join(", ", links.Select(link => $"'{link.Archive.Path}'"))}",
+                "Give the archives as they were written.");
         Link[] fits = [.. last.Where(link => StrangersTo(link, links).Length == 0)];
         if (fits is [var top])
             return top;
         throw fits.Length > 1
-            ? NotOne(fits[1], $"'{fits[0].Archive.Path}' and '{fits[1].Archive.Path}' build on the others, and neither on the other", "Copy each with what it builds on.")
+            ? NotOne(fits[1], $"'{fits[0].Archive.Path}' and '{fits[1].Archive.Path}' build on the others, and neither on the other",
+                "Copy each with what it builds on.")
             : NotOne(last[^1], Foreign(StrangersTo(last[^1], links)[0], last[^1]), "Leave it out, or give the archive that was meant.");
     }
 
@@ -115,7 +128,8 @@ internal static class ChainReader
     {
         List<Link> members = [top];
         List<Link> strangers = [.. Enumerable.Reverse(links).Where(link => link != top)];
-        while (strangers.Find(link => members.Exists(member => member.Knows(link)) || top.Delta!.Required.Any(layer => link.Holds(layer, top))) is { } member)
+        while (strangers.Find(link => members.Exists(member => member.Knows(link))
+            || top.Delta!.Required.Any(layer => link.Holds(layer, top))) is { } member)
         {
             strangers.Remove(member);
             members.Add(member);
@@ -131,20 +145,29 @@ internal static class ChainReader
         {
             DeltaBase holder = top.Delta!.Bases[group.Key];
             Link? given = links.Find(link => link != top && (link.Identity.Set == holder.Set || link.Identity.Manifest == holder.Manifest));
-            string list = string.Join("; ", group.Take(most).Select(layer => $"{layer.Digest} ({ByteSize.Format(layer.Size)}) of {layer.Image}"));
+            string list = string.Join(
+                "; ", group.Take(most).Select(layer => $"{layer.Digest} ({ByteSize.Format(layer.Size)}) of {layer.Image}"));
             string more = group.Count() > most ? $"; and {group.Count() - most} more" : "";
-            return given is null ? $"{holder} is missing, with {list}{more}" : $"'{given.Archive.Path}' does not hold what it should: {list}{more}";
+            return given is null ? $"{holder} is missing, with {list}{more}"
+                : $"'{given.Archive.Path}' does not hold what it should: {list}{more}";
         });
         string foreign = strangers is [var stranger, ..] ? $". {Foreign(stranger, top)}" : "";
         return Broken(top, $"{string.Join("; ", groups)}{foreign}", "Give every archive of the chain, the oldest first.");
     }
 
     private static string Foreign(Link stranger, Link top) =>
-        $"'{stranger.Archive.Path}' (set {stranger.Identity.Set}) is no part of it: '{top.Archive.Path}' builds on {string.Join(", ", top.Delta!.Bases)}";
+        $"'{stranger.Archive.Path}' (set {stranger.Identity.Set}) is no part of it: '{top.Archive.Path}' builds on " +
+        $"{string.Join(", ", top.Delta!.Bases)}";
 
     private static AirgapException NotOne(Link link, string why, string advice) =>
-        new(ErrorCode.NotOneChain, $"The archives are no chain that can be read as one: {why}.", advice) { Location = new SourceLocation(link.Archive.Path) };
+        new(ErrorCode.NotOneChain, $"The archives are no chain that can be read as one: {why}.", advice)
+        {
+            Location = new SourceLocation(link.Archive.Path)
+        };
 
     private static AirgapException Broken(Link link, string why, string advice) =>
-        new(ErrorCode.BrokenChain, $"The archives are no chain that can be joined: {why}.", advice) { Location = new SourceLocation(link.Archive.Path) };
+        new(ErrorCode.BrokenChain, $"The archives are no chain that can be joined: {why}.", advice)
+        {
+            Location = new SourceLocation(link.Archive.Path)
+        };
 }

@@ -106,7 +106,8 @@ internal static class DeltaJson
     {
         if (!item.TryGetProperty(name, out JsonElement value))
             return null;
-        return Digest.TryParse(value.GetString(), out Digest digest) ? digest : throw invalid($"its {ArchiveNotes.EntryName} names a set by '{value.GetString()}', which is not a digest");
+        return Digest.TryParse(value.GetString(), out Digest digest)
+            ? digest : throw invalid($"its {ArchiveNotes.EntryName} names a set by '{value.GetString()}', which is not a digest");
     }
 
     private static ImmutableArray<string> ReadList(JsonElement item, ReadOnlySpan<byte> name) =>

@@ -51,7 +51,9 @@ internal sealed class DeltaLayers
         foreach (RequiredLayer layer in Notes.Required)
         {
             if (!sizes.TryGetValue((layer.Image.Digest!.Value, layer.Digest), out long size) || size != layer.Size)
-                throw archive.Invalid($"its {ArchiveNotes.EntryName} requires {layer.Digest} with {layer.Size} bytes for {layer.Image}, which has no such layer");
+                throw archive.Invalid(
+                    $"its {ArchiveNotes.EntryName} requires {layer.Digest} with {layer.Size} bytes for {layer.Image}, which has no " +
+                    "such layer");
             if (archive.PlaceOf(new Descriptor("", layer.Digest, layer.Size)) is not null)
                 throw archive.Invalid($"its {ArchiveNotes.EntryName} requires {layer.Digest}, which it holds");
         }

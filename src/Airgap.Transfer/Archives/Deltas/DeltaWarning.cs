@@ -16,11 +16,13 @@ internal static class DeltaWarning
         if (delta is null)
             return null;
         string[] images = [.. delta.Required.Select(layer => layer.Image.ToString()).Distinct(StringComparer.Ordinal)];
-        string of = images.Length == 0 ? "" : $" of {string.Join(", ", images.Take(most))}{(images.Length > most ? $" and {images.Length - most} more" : "")}";
+        string of = images.Length == 0
+            ? "" : $" of {string.Join(", ", images.Take(most))}{(images.Length > most ? $" and {images.Length - most} more" : "")}";
         string layers = delta.Required.Length switch { 0 => "no layer", 1 => "a layer", var count => $"{count} layers" };
         return new Diagnostic(
             ErrorCode.ArchiveIsDelta,
-            $"'{path}' is a delta: it lacks {layers} ({ByteSize.Format(delta.RequiredBytes)}){of}, which it leaves to {string.Join(", ", delta.Bases)}.",
+            $"'{path}' is a delta: it lacks {layers} ({ByteSize.Format(delta.RequiredBytes)}){of}, which it leaves to " +
+            $"{string.Join(", ", delta.Bases)}.",
             $"Import it where that was imported, or {AdviceTerms.MergeArchives}.")
         { Location = new SourceLocation(path) };
     }

@@ -23,7 +23,8 @@ internal sealed class RequiredLayerContent(string path, Descriptor descriptor, R
     /// <summary>What holds it.</summary>
     public DeltaBase Holder { get; } = holder;
 
-    public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) => ValueTask.FromException<Stream>(Missing([this], null));
+    public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
+        ValueTask.FromException<Stream>(Missing([this], null));
 
     /// <summary>The failure where layers are not to be had.</summary>
     /// <param name="layers">The layers, 1 or more, of one delta.</param>
@@ -38,8 +39,13 @@ internal sealed class RequiredLayerContent(string path, Descriptor descriptor, R
         string has = place is null ? "it does not hold" : $"{place} does not have";
         return new AirgapException(
             ErrorCode.DeltaLayersMissing,
-            $"'{layers[0].Path}' is a delta and requires {count} ({ByteSize.Format(layers.Sum(layer => layer.Descriptor.Size))}) that {has}: {list}{more}.",
+            $"'{layers[0].Path}' is a delta and requires {count} ({ByteSize.Format(layers.Sum(layer => layer.Descriptor.Size))}) that " +
+            $"{has}: {list}{more}.",
             $"Import what it builds on first, {AdviceTerms.MountFrom}, or {AdviceTerms.MergeArchives}.")
-        { Reference = layers[0].Layer.Image.ToString(), Digest = layers[0].Descriptor.Digest.ToString(), Location = new SourceLocation(layers[0].Path) };
+        {
+            Reference = layers[0].Layer.Image.ToString(),
+            Digest = layers[0].Descriptor.Digest.ToString(),
+            Location = new SourceLocation(layers[0].Path)
+        };
     }
 }

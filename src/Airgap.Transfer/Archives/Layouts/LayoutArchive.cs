@@ -4,7 +4,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives.Layouts;
 
-/// <summary>Lays out the tar of a plan as an OCI layout: what lists comes first, then manifests, then configs and layers, each content once.</summary>
+/// <summary>
+/// Lays out the tar of a plan as an OCI layout: what lists comes first, then manifests, then configs and layers, each content once.
+/// </summary>
 internal static class LayoutArchive
 {
     /// <summary>Where everything of the tar stands.</summary>
@@ -16,10 +18,13 @@ internal static class LayoutArchive
         [
             new(LayoutNames.Marker, LayoutNames.MarkerBytes),
             new(LayoutNames.Index, index),
-            .. manifests.Select(node => new ArchiveText(LayoutNames.NameOf(node.Manifest.Digest), node.Manifest.Descriptor.Size, () => [node.Manifest.Bytes])),
+            .. manifests.Select(node =>
+                new ArchiveText(LayoutNames.NameOf(node.Manifest.Digest), node.Manifest.Descriptor.Size, () => [node.Manifest.Bytes])),
         ];
         HashSet<Digest> written = [.. manifests.Select(node => node.Manifest.Digest)];
-        return ArchiveLayout.Create(head, plan.Blobs.Where(blob => !written.Contains(blob.Descriptor.Digest)), LayoutNames.NameOf, ArchiveNotes.Write(plan, Digest.Compute(index.Span)));
+        return ArchiveLayout.Create(
+            head, plan.Blobs.Where(blob => !written.Contains(blob.Descriptor.Digest)), LayoutNames.NameOf,
+            ArchiveNotes.Write(plan, Digest.Compute(index.Span)));
     }
 
     /// <summary>The manifests of a plan, each once, in ascending order of digest.</summary>

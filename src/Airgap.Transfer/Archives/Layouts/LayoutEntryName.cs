@@ -14,7 +14,8 @@ internal sealed record LayoutEntryName(RepositoryName Repository, string? Tag)
     public static LayoutEntryName Of(LayoutEntry entry)
     {
         string? reference = entry.Annotations.GetValueOrDefault(LayoutNames.RefName);
-        if (entry.Annotations.TryGetValue(LayoutNames.ContainerdName, out string? name) && ImageReference.TryParse(name, out ImageReference? full, out _))
+        if (entry.Annotations.TryGetValue(LayoutNames.ContainerdName, out string? name)
+            && ImageReference.TryParse(name, out ImageReference? full, out _))
             return Of(full);
         if (reference is null)
             return new LayoutEntryName(s_unknown, null);

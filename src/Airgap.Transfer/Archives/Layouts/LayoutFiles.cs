@@ -3,18 +3,24 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives.Layouts;
 
-/// <summary>The files of an OCI layout, in a folder or a tar. Only regular files inside it count: a link could show any file of this machine.</summary>
+/// <summary>
+/// The files of an OCI layout, in a folder or a tar. Only regular files inside it count: a link could show any file of this machine.
+/// </summary>
 internal abstract class LayoutFiles(string path)
 {
     /// <summary>The tar or folder.</summary>
     public string Path { get; } = path;
 
     /// <summary>Opens a layout.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of
+    /// the file.</exception>
     public static Task<LayoutFiles> OpenAsync(ArchiveFile file, CancellationToken cancellationToken) =>
-        Task.Run<LayoutFiles>(() => Directory.Exists(file.Path) ? new LayoutFolderFiles(file.Path) : LayoutTarFiles.Open(file), cancellationToken);
+        Task.Run<LayoutFiles>(() => Directory.Exists(file.Path)
+            ? new LayoutFolderFiles(file.Path) : LayoutTarFiles.Open(file), cancellationToken);
 
-    /// <summary>True for a folder, and for a tar that holds what only layouts hold. Anything else is left to the reader of imgpkg's archives.</summary>
+    /// <summary>
+    /// True for a folder, and for a tar that holds what only layouts hold. Anything else is left to the reader of imgpkg's archives.
+    /// </summary>
     public static Task<bool> IsLayoutAsync(ArchiveFile file, CancellationToken cancellationToken) =>
         Task.Run(() => Directory.Exists(file.Path) || IsLayoutTar(file), cancellationToken);
 

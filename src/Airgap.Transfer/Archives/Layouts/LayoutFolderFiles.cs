@@ -25,7 +25,8 @@ internal sealed class LayoutFolderFiles(string path) : LayoutFiles(path)
                 throw Invalid($"'{file.FullName}' is a link");
             if (!file.Exists)
                 return null;
-            return SpecialFile.IsRegular(file) ? new LayoutFile(file.FullName, 0, file.Length) : throw Invalid($"'{file.FullName}' is not a regular file");
+            return SpecialFile.IsRegular(file)
+                ? new LayoutFile(file.FullName, 0, file.Length) : throw Invalid($"'{file.FullName}' is not a regular file");
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

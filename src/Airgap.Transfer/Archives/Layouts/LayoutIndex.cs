@@ -26,9 +26,11 @@ internal sealed record LayoutIndex(ReadOnlyMemory<byte> Bytes, ImmutableArray<La
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 });
+            using JsonDocument document =
+                JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 });
             JsonElement root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("manifests", out JsonElement manifests) || manifests.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("manifests", out JsonElement manifests)
+                || manifests.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))
                 throw invalid($"its {LayoutNames.Index} has no list 'manifests'");
             return manifests.ValueKind == JsonValueKind.Null ? [] : [.. manifests.EnumerateArray().Select(item => EntryOf(item, invalid))];
         }

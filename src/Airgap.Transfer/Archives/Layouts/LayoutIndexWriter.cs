@@ -9,8 +9,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>
-/// Writes the <c>index.json</c> of a plan. Every image, signature and referrer is an entry with a name of its own, so that tools that choose by name find
-/// it; what was asked for comes first. The same plan gives the same bytes.
+/// Writes the <c>index.json</c> of a plan. Every image, signature and referrer is an entry with a name of its own, so that tools that
+/// choose by name find it; what was asked for comes first. The same plan gives the same bytes.
 /// </summary>
 internal static class LayoutIndexWriter
 {
@@ -49,11 +49,15 @@ internal static class LayoutIndexWriter
         return item.Tag is { } tag ? $"{host}/{repository.Path}:{tag}" : $"{host}/{repository.Path}@{item.Digest}";
     }
 
-    private static IEnumerable<PlannedItem> Ordered(TransferPlan plan) => plan.Items.OrderBy(item => item == plan.Root || item.Owners is not null ? 0 : 1);
+    private static IEnumerable<PlannedItem> Ordered(TransferPlan plan) =>
+        plan.Items.OrderBy(item => item == plan.Root || item.Owners is not null ? 0 : 1);
 
-    private static void WriteKept(Utf8JsonWriter json, LayoutIndex earlier, JsonElement before, HashSet<string> replaced, HashSet<string> references, HashSet<Digest> written)
+    private static void WriteKept(
+        Utf8JsonWriter json, LayoutIndex earlier, JsonElement before, HashSet<string> replaced, HashSet<string> references,
+        HashSet<Digest> written)
     {
-        JsonElement.ArrayEnumerator raw = before.GetProperty("manifests"u8) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : default;
+        JsonElement.ArrayEnumerator raw = before.GetProperty("manifests"u8) is { ValueKind: JsonValueKind.Array } list
+            ? list.EnumerateArray() : default;
         foreach (LayoutEntry entry in earlier.Entries)
         {
             raw.MoveNext();
@@ -70,7 +74,8 @@ internal static class LayoutIndexWriter
 
     private static void WriteRest(Utf8JsonWriter json, JsonElement before)
     {
-        foreach (JsonProperty property in before.EnumerateObject().Where(property => property.Name is not ("schemaVersion" or "mediaType" or "manifests")))
+        foreach (JsonProperty property in before.EnumerateObject()
+            .Where(property => property.Name is not ("schemaVersion" or "mediaType" or "manifests")))
             property.WriteTo(json);
     }
 

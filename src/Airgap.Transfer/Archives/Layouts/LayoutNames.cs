@@ -3,7 +3,8 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>The names in an OCI image layout.</summary>
-/// <remarks>Source: OCI image specification, image-layout.md and annotations.md; containerd's image import for its own annotation.</remarks>
+/// <remarks>Source: OCI image specification, image-layout.md and annotations.md; containerd's image import for its own
+/// annotation.</remarks>
 internal static class LayoutNames
 {
     /// <summary>The file that says that a folder is a layout.</summary>
@@ -24,7 +25,10 @@ internal static class LayoutNames
     /// <summary>Our annotation: what a bundle's lock calls the image.</summary>
     public const string OriginalReference = "dev.airgap.original-reference";
 
-    /// <summary>Our annotation of what was asked for itself in a layout of several: the projects that did, with spaces between them; empty where none is known.</summary>
+    /// <summary>
+    /// Our annotation of what was asked for itself in a layout of several: the projects that did, with spaces between them; empty where
+    /// none is known.
+    /// </summary>
     public const string AskedFor = "dev.airgap.asked-for";
 
     /// <summary>The bytes of <see cref="Marker"/>.</summary>

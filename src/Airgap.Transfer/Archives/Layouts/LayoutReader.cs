@@ -8,7 +8,10 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives.Layouts;
 
-/// <summary>Reads an OCI image layout, in a folder or a tar. Its manifests come from its blobs, and each is checked against the digest that names it.</summary>
+/// <summary>
+/// Reads an OCI image layout, in a folder or a tar. Its manifests come from its blobs, and each is checked against the digest that names
+/// it.
+/// </summary>
 internal sealed class LayoutReader : IArchive
 {
     private readonly LayoutIndex _index;
@@ -30,7 +33,8 @@ internal sealed class LayoutReader : IArchive
     internal ByteStore Store { get; init; } = new();
 
     /// <summary>Opens a layout.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>, <see cref="ErrorCode.ForeignArchive"/>, or a 3xxx code of
+    /// the file.</exception>
     public static async Task<LayoutReader> OpenAsync(ArchiveFile file, CancellationToken cancellationToken)
     {
         LayoutFiles files = await LayoutFiles.OpenAsync(file, cancellationToken);
@@ -41,7 +45,8 @@ internal sealed class LayoutReader : IArchive
         ? new ArchiveBlobContent(file.File, descriptor, file.Offset, LayoutNames.NameOf(descriptor.Digest))
         : Required.Find(Path, descriptor) ?? new MissingLayerContent(Path, descriptor, LayoutNames.NameOf(descriptor.Digest));
 
-    public (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor) => FindBlob(descriptor) is { } file ? (file.File, file.Offset) : null;
+    public (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor) =>
+        FindBlob(descriptor) is { } file ? (file.File, file.Offset) : null;
 
     /// <summary>Where a blob stands; null where the layout does not hold it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>: it has another length, or is a link.</exception>
@@ -118,7 +123,8 @@ internal sealed class LayoutReader : IArchive
     /// <param name="descriptor">What it must be.</param>
     /// <param name="owner">What refers to it, for the message.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutBlobMissing"/>, <see cref="ErrorCode.InvalidLayout"/>, <see cref="ErrorCode.ArchiveDigestMismatch"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutBlobMissing"/>, <see cref="ErrorCode.InvalidLayout"/>,
+    /// <see cref="ErrorCode.ArchiveDigestMismatch"/>.</exception>
     public async Task<byte[]> ReadSmallAsync(Descriptor descriptor, string owner, CancellationToken cancellationToken)
     {
         Require(descriptor, owner);
@@ -146,12 +152,14 @@ internal sealed class LayoutReader : IArchive
             throw _notesProblem ?? new AirgapException(
                 ErrorCode.LayoutBlobMissing,
                 $"'{Path}' holds no {LayoutNames.NameOf(descriptor.Digest)}, to which {owner} refers.",
-                "Write the layout again with all it refers to: of an index, every platform ('skopeo copy --all', 'ctr images export --all-platforms').")
+                "Write the layout again with all it refers to: of an index, every platform ('skopeo copy --all', 'ctr images export " +
+                "--all-platforms').")
             { Digest = descriptor.Digest.ToString(), Location = new SourceLocation(Path) };
         }
     }
 
-    private async Task<ArchivedItem?> ItemAsync(LayoutTree tree, LayoutEntry entry, ImageFailures? failures, CancellationToken cancellationToken)
+    private async Task<ArchivedItem?> ItemAsync(
+        LayoutTree tree, LayoutEntry entry, ImageFailures? failures, CancellationToken cancellationToken)
     {
         LayoutEntryName name = LayoutEntryName.Of(entry);
         try

@@ -53,7 +53,8 @@ internal sealed class LayoutTarFiles : LayoutFiles
         string name = Normalise(entry.Name);
         if (name.StartsWith('/') || name.Contains('\\') || name.Split('/').Contains(".."))
             throw Invalid($"its entry '{Printable.Line(entry.Name)}' leads out of it");
-        bool isOurs = name is LayoutNames.Marker or LayoutNames.Index or ArchiveNotes.EntryName || name.StartsWith(LayoutNames.Blobs + "/", StringComparison.Ordinal);
+        bool isOurs = name is LayoutNames.Marker or LayoutNames.Index or ArchiveNotes.EntryName
+            || name.StartsWith(LayoutNames.Blobs + "/", StringComparison.Ordinal);
         if (entry.Type is '5' or 'g' || !isOurs)
             return;
         if (!entry.IsRegular)

@@ -29,7 +29,8 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
     {
         PlannedManifest planned = await ExpandAsync(entry.Descriptor, origin, LayoutNames.Index, cancellationToken);
         _listed += _counts.GetValueOrDefault(planned, 1);
-        return _listed <= MaxListed ? planned : throw layout.Invalid($"what its {LayoutNames.Index} lists holds more than {MaxListed} manifests");
+        return _listed <= MaxListed
+            ? planned : throw layout.Invalid($"what its {LayoutNames.Index} lists holds more than {MaxListed} manifests");
     }
 
     /// <summary>A manifest with all below it.</summary>
@@ -38,14 +39,16 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
     /// <param name="owner">What refers to it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="level">How deep it stands.</param>
-    private async Task<PlannedManifest> ExpandAsync(Descriptor descriptor, RepositoryName origin, string owner, CancellationToken cancellationToken, int level = 1)
+    private async Task<PlannedManifest> ExpandAsync(
+        Descriptor descriptor, RepositoryName origin, string owner, CancellationToken cancellationToken, int level = 1)
     {
         if (_known.TryGetValue((origin, descriptor.Digest), out PlannedManifest? known))
             return known;
         if (level > MaxLevels)
             throw layout.Invalid($"its indexes are nested in more than {MaxLevels} levels");
         if (descriptor.Size > Manifest.MaxBytes)
-            throw layout.Invalid($"the manifest {descriptor.Digest} has {descriptor.Size} bytes, and {Manifest.MaxBytes} are the most that registries take");
+            throw layout.Invalid(
+                $"the manifest {descriptor.Digest} has {descriptor.Size} bytes, and {Manifest.MaxBytes} are the most that registries take");
         byte[] bytes = await layout.ReadSmallAsync(descriptor, owner, cancellationToken);
         Manifest manifest = Manifest.Parse(bytes, descriptor.MediaType, descriptor.Digest).HeldIn(layout.Store);
         PlannedManifest planned = manifest.IsIndex

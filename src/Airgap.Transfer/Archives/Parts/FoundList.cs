@@ -18,7 +18,9 @@ internal sealed record FoundList(string Archive, PartList List, IReadOnlyList<st
         if (Path.EndsInDirectorySeparator(path) || Directory.Exists(path))
             return null;
         if (partsIn.FirstOrDefault(folder => !Directory.Exists(folder)) is { } none)
-            throw new AirgapException(ErrorCode.FileNotFound, $"The folder '{none}', in which parts were to be looked for, does not exist.", "Mend the path, or insert the medium.");
+            throw new AirgapException(
+                ErrorCode.FileNotFound, $"The folder '{none}', in which parts were to be looked for, does not exist.",
+                "Mend the path, or insert the medium.");
         string name = Path.GetFileName(path);
         string folder = path[..^name.Length];
         (string Archive, int Order)? part = PartName.ArchiveOfPart(name);
@@ -45,10 +47,14 @@ internal sealed record FoundList(string Archive, PartList List, IReadOnlyList<st
         if (PartName.ArchiveOfList(path) is null && File.Exists(PartName.ListOf(path)))
             path = PartName.ListOf(path);
         return Find(path, partsIn) ?? throw new AirgapException(
-            ErrorCode.FileNotFound, $"There is no list '{PartName.ListOf(path)}' of an archive's parts.", $"Mend the path, or {AdviceTerms.PartsIn} and of the list.");
+            ErrorCode.FileNotFound, $"There is no list '{PartName.ListOf(path)}' of an archive's parts.",
+            $"Mend the path, or {AdviceTerms.PartsIn} and of the list.");
     }
 
-    /// <summary>True where parts of an archive, or their list, lie in its place, or the list in a folder of parts. What is wrong with them is told when they are read.</summary>
+    /// <summary>
+    /// True where parts of an archive, or their list, lie in its place, or the list in a folder of parts. What is wrong with them is told
+    /// when they are read.
+    /// </summary>
     public static bool Lies(string path, IReadOnlyList<string>? partsIn = null)
     {
         string name = Path.GetFileName(path);
@@ -63,7 +69,8 @@ internal sealed record FoundList(string Archive, PartList List, IReadOnlyList<st
 
     private static AirgapException Missing(string path, string archive) => new(
         ErrorCode.PartListMissing,
-        $"Parts of '{archive}' lie here, and their list '{PartName.ListOf(archive)}' does not: it is written last, so either the parts are not complete or it was left behind.",
+        $"Parts of '{archive}' lie here, and their list '{PartName.ListOf(archive)}' does not: it is written last, so either the parts " +
+        "are not complete or it was left behind.",
         $"Bring the list to the parts, or {AdviceTerms.PartsIn} and of the list. Without it nobody can tell whether they are all there.")
     { Location = new SourceLocation(path) };
 }

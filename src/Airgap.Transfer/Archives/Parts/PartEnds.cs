@@ -5,8 +5,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Archives.Parts;
 
 /// <summary>
-/// The digest of a part's beginning and end, 64 KiB each: it tells a part from the others, from one of another set and from one whose copying was cut,
-/// without reading it all. It says nothing of what stands between; the digests of the archive's content do, and the part's own.
+/// The digest of a part's beginning and end, 64 KiB each: it tells a part from the others, from one of another set and from one whose
+/// copying was cut, without reading it all. It says nothing of what stands between; the digests of the archive's content do, and the part's
+/// own.
 /// </summary>
 internal static class PartEnds
 {

@@ -6,7 +6,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives.Parts;
 
-/// <summary>Finds an archive's parts where they lie, and makes sure that each is the one its list names before anything is read from it.</summary>
+/// <summary>
+/// Finds an archive's parts where they lie, and makes sure that each is the one its list names before anything is read from it.
+/// </summary>
 internal static class PartFinder
 {
     private const int MostNamed = 10;
@@ -16,7 +18,8 @@ internal static class PartFinder
     /// <param name="partsIn">Folders in which parts may lie, beside the one of the list.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.PartListMissing"/>, <see cref="ErrorCode.InvalidPartList"/>, <see cref="ErrorCode.PartMissing"/>, <see cref="ErrorCode.PartUnfit"/>, or a 3xxx code.
+    /// <see cref="ErrorCode.PartListMissing"/>, <see cref="ErrorCode.InvalidPartList"/>, <see cref="ErrorCode.PartMissing"/>,
+    /// <see cref="ErrorCode.PartUnfit"/>, or a 3xxx code.
     /// </exception>
     public static Task<ArchiveFile> FindAsync(string path, IReadOnlyList<string> partsIn, CancellationToken cancellationToken) =>
         Task.Run(() => FoundList.Find(path, partsIn) is { } found ? Find(found) : path, cancellationToken);
@@ -60,7 +63,8 @@ internal static class PartFinder
 
     /// <summary>Where a part may lie, of the places where something does.</summary>
     public static IEnumerable<string> PlacesOf(PartEntry part, IReadOnlyList<string> folders) =>
-        folders.Select(folder => Path.Combine(folder, part.Name)).Where(place => FileFacts.Of(place, followsLinks: false).Kind != FileKind.None);
+        folders.Select(folder => Path.Combine(folder, part.Name))
+            .Where(place => FileFacts.Of(place, followsLinks: false).Kind != FileKind.None);
 
     /// <summary>Looks at the file that has a part's name: its length, its beginning and its end.</summary>
     /// <returns>Why it is not that part, as the end of a sentence; null where it is, as far as can be seen.</returns>
@@ -102,7 +106,8 @@ internal static class PartFinder
         string more = missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : "";
         return new AirgapException(
             ErrorCode.PartMissing,
-            $"Of the {found.List.Parts.Length} parts of '{found.Archive}' {(missing.Count == 1 ? "one is" : $"{missing.Count} are")} missing: {names}{more}.",
+            $"Of the {found.List.Parts.Length} parts of '{found.Archive}' {(missing.Count == 1 ? "one is" : $"{missing.Count} are")} " +
+            $"missing: {names}{more}.",
             $"Bring them all, and {AdviceTerms.PartsIn}.")
         { Location = new SourceLocation(found.Archive) };
     }

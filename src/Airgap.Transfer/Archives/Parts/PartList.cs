@@ -9,9 +9,10 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Archives.Parts;
 
 /// <summary>
-/// <c>NAME.tar.parts.json</c>: the parts of an archive in their order, <c>{"version":1,"set":"sha256:…","size":…,"parts":[{"order":1,"name":…,"size":…,
-/// "digest":"sha256:…","ends":"sha256:…"}]}</c>. The set's id is the digest of the sizes and digests of all parts, so one archive split in one way has one
-/// id, and a list that was changed shows it. A field that a reader does not know is passed over.
+/// <c>NAME.tar.parts.json</c>: the parts of an archive in their order,
+/// <c>{"version":1,"set":"sha256:…","size":…,"parts":[{"order":1,"name":…,"size":…, "digest":"sha256:…","ends":"sha256:…"}]}</c>. The set's
+/// id is the digest of the sizes and digests of all parts, so one archive split in one way has one id, and a list that was changed shows
+/// it. A field that a reader does not know is passed over.
 /// </summary>
 /// <param name="Parts">One or more.</param>
 internal sealed record PartList(ImmutableArray<PartEntry> Parts)
@@ -28,7 +29,8 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
     public Digest Id { get; } = IdOf(Parts);
 
     /// <summary>Reads a list.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidPartList"/>, <see cref="ErrorCode.NewerArchive"/>, or a 3xxx code of the file.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidPartList"/>, <see cref="ErrorCode.NewerArchive"/>, or a 3xxx code of
+    /// the file.</exception>
     public static PartList Read(string path)
     {
         try
@@ -50,7 +52,8 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
+            using JsonDocument document =
+                JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
             JsonElement root = document.RootElement;
             int version = root.GetProperty("version").GetInt32();
             if (version > Version)
@@ -151,7 +154,8 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
             : throw Invalid(path, $"'{Printable.Of(text ?? "")}' is not a SHA-256 digest");
 
     private static Digest IdOf(ImmutableArray<PartEntry> parts) =>
-        Digest.Compute(Encoding.ASCII.GetBytes(string.Concat(parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Size} {part.Digest}\n")))));
+        Digest.Compute(Encoding.ASCII.GetBytes(
+            string.Concat(parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Size} {part.Digest}\n")))));
 
     private static AirgapException Invalid(string path, string why) => new(
         ErrorCode.InvalidPartList,

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Airgap.Transfer.Archives.Parts;
 
-/// <summary>The names of an archive's parts and of what stands beside them: <c>NAME.tar.001</c>, <c>NAME.tar.parts.json</c>, <c>NAME.tar.sha256</c>.</summary>
+/// <summary>
+/// The names of an archive's parts and of what stands beside them: <c>NAME.tar.001</c>, <c>NAME.tar.parts.json</c>, <c>NAME.tar.sha256</c>.
+/// </summary>
 internal static class PartName
 {
     /// <summary>The most parts that an archive has: ten terabytes on CDs.</summary>
@@ -25,7 +27,8 @@ internal static class PartName
     public static string SumsOf(string archive) => archive + ".sha256";
 
     /// <summary>The archive whose list a name is; null for another name.</summary>
-    public static string? ArchiveOfList(string name) => name.Length > ListEnding.Length && name.EndsWith(ListEnding, StringComparison.Ordinal) ? name[..^ListEnding.Length] : null;
+    public static string? ArchiveOfList(string name) =>
+        name.Length > ListEnding.Length && name.EndsWith(ListEnding, StringComparison.Ordinal) ? name[..^ListEnding.Length] : null;
 
     /// <summary>The archive whose part a name is; null for another name.</summary>
     public static (string Archive, int Order)? ArchiveOfPart(string name)
@@ -39,5 +42,6 @@ internal static class PartName
     }
 
     private static string Number(int order, int count) =>
-        order.ToString(CultureInfo.InvariantCulture).PadLeft(Math.Max(FewestDigits, count.ToString(CultureInfo.InvariantCulture).Length + 1), '0');
+        order.ToString(CultureInfo.InvariantCulture)
+            .PadLeft(Math.Max(FewestDigits, count.ToString(CultureInfo.InvariantCulture).Length + 1), '0');
 }

@@ -7,8 +7,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Archives.Receipts;
 
 /// <summary>
-/// What a destination was shown to hold by an import: the base of the next delta. Its short form has the roots and one hash over the digests, to be typed
-/// or scanned; its long form the digests, too. Not signed.
+/// What a destination was shown to hold by an import: the base of the next delta. Its short form has the roots and one hash over the
+/// digests, to be typed or scanned; its long form the digests, too. Not signed.
 /// </summary>
 /// <param name="Time">When the import ended, in UTC.</param>
 /// <param name="Tool">The version that wrote it.</param>
@@ -40,7 +40,8 @@ internal sealed record Receipt(DateTimeOffset Time, string Tool, ImmutableArray<
 /// <param name="Hash">The hash over the digests (<see cref="HashOf"/>).</param>
 /// <param name="Digests">Manifests, configs and layers, ascending; null in the short form.</param>
 internal sealed record ReceiptPlace(
-    RepositoryName Repository, ImmutableArray<Digest> Sets, ImmutableArray<ImageReference> Roots, int Count, Digest Hash, ImmutableArray<Digest>? Digests)
+    RepositoryName Repository, ImmutableArray<Digest> Sets, ImmutableArray<ImageReference> Roots, int Count, Digest Hash,
+    ImmutableArray<Digest>? Digests)
 {
     /// <summary>The SHA-256 of the digests, ascending, each on a line of its own.</summary>
     public static Digest HashOf(IEnumerable<Digest> digests)

@@ -19,7 +19,8 @@ internal static class ReceiptJson
     {
         bool isLong = receipt.Places.Any(place => place.Digests is not null);
         using MemoryStream bytes = new();
-        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = isLong, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (Utf8JsonWriter json =
+            new(bytes, new JsonWriterOptions { Indented = isLong, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteNumber("airgapReceipt"u8, Receipt.Version);
@@ -70,14 +71,18 @@ internal static class ReceiptJson
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
+            using JsonDocument document =
+                JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
             JsonElement root = document.RootElement;
             int version = root.GetProperty("airgapReceipt").GetInt32();
             if (version is < 1 or > Receipt.Version)
                 throw Invalid(path, $"it has version {version}, and this tool reads versions up to {Receipt.Version}");
-            if (!DateTimeOffset.TryParseExact(root.GetProperty("time").GetString(), Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+            if (!DateTimeOffset.TryParseExact(
+                root.GetProperty("time").GetString(), Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+                out DateTimeOffset time))
                 throw Invalid(path, "its time is none");
-            return new Receipt(time, root.GetProperty("tool").GetString() ?? "", [.. root.GetProperty("places").EnumerateArray().Select(place => ReadPlace(place, path))]);
+            return new Receipt(time, root.GetProperty("tool").GetString() ?? "",
+                [.. root.GetProperty("places").EnumerateArray().Select(place => ReadPlace(place, path))]);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -95,7 +100,8 @@ internal static class ReceiptJson
             repository,
             ReadDigests(place.GetProperty("sets"), path),
             [
-                .. place.GetProperty("roots").EnumerateArray().Select(root => ImageReference.TryParse(root.GetString(), out ImageReference? reference, out _) && reference.Digest is not null
+                .. place.GetProperty("roots").EnumerateArray().Select(
+                    root => ImageReference.TryParse(root.GetString(), out ImageReference? reference, out _) && reference.Digest is not null
                     ? reference
                     : throw Invalid(path, $"'{root.GetString()}' is not an image by digest")),
             ],
@@ -107,10 +113,15 @@ internal static class ReceiptJson
         return read;
     }
 
-    private static ImmutableArray<Digest> ReadDigests(JsonElement list, string path) => [.. list.EnumerateArray().Select(text => ReadDigest(text, path))];
+    private static ImmutableArray<Digest> ReadDigests(JsonElement list, string path) =>
+        [.. list.EnumerateArray().Select(text => ReadDigest(text, path))];
 
     private static Digest ReadDigest(JsonElement text, string path) =>
         Digest.TryParse(text.GetString(), out Digest digest) ? digest : throw Invalid(path, $"'{text.GetString()}' is not a digest");
 
-    private static AirgapException Invalid(string path, string why) => new(ErrorCode.InvalidReceipt, $"'{path}' is not a receipt that can be built on: {why}.", Advice) { Location = new SourceLocation(path) };
+    private static AirgapException Invalid(string path, string why) =>
+        new(ErrorCode.InvalidReceipt, $"'{path}' is not a receipt that can be built on: {why}.", Advice)
+        {
+            Location = new SourceLocation(path)
+        };
 }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Airgap.Transfer.Layers.Deflate;
 
-/// <summary>Packs bits from the lowest on into a buffer, as RFC 1951 wants them. The buffer is the caller's and large enough for a piece.</summary>
+/// <summary>
+/// Packs bits from the lowest on into a buffer, as RFC 1951 wants them. The buffer is the caller's and large enough for a piece.
+/// </summary>
 internal sealed class BitWriter(byte[] buffer)
 {
     private ulong _bits;

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Airgap.Transfer.Layers.Deflate;
 
 /// <summary>
-/// Deflate (RFC 1951) with the very bytes of Go's <c>compress/flate</c> at its fastest level. The content is cut every 65,535 bytes; each piece
-/// becomes one block, whatever the writes were.
+/// Deflate (RFC 1951) with the very bytes of Go's <c>compress/flate</c> at its fastest level. The content is cut every 65,535 bytes; each
+/// piece becomes one block, whatever the writes were.
 /// </summary>
 internal sealed class GoDeflater : IDisposable
 {

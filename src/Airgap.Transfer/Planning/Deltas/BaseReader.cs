@@ -17,7 +17,8 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
     private readonly HeldLayers _held = new();
 
     /// <summary>The plan of an archive that builds on <see cref="PlanOptions.Bases"/>; a base that has nothing of it is told of.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>, or a code of an archive or registry that is read.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>, or a code of an
+    /// archive or registry that is read.</exception>
     public async Task<TransferPlan> LeaveOutAsync(TransferPlan plan, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<Digest, RequiredLayer> candidates = DeltaPlan.Candidates(plan);
@@ -56,9 +57,15 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
         ArchiveIdentity identity = await ArchiveIdentity.OfAsync(archive, cancellationToken);
         archive.Required.Check(archive, items);
         int number = _held.Add(
-            new DeltaBase(DeltaBaseKinds.Archive, Path.GetFileName(Path.TrimEndingDirectorySeparator(path))) { Set = identity.Set, Manifest = identity.Manifest, Roots = RootsOf(items) },
+            new DeltaBase(DeltaBaseKinds.Archive, Path.GetFileName(Path.TrimEndingDirectorySeparator(path)))
+            {
+                Set = identity.Set,
+                Manifest = identity.Manifest,
+                Roots = RootsOf(items)
+            },
             isGiven: true);
-        foreach (Descriptor layer in items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs).DistinctBy(blob => blob.Digest))
+        foreach (Descriptor layer in items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs)
+            .DistinctBy(blob => blob.Digest))
         {
             if (archive.GetBlob(layer) is RequiredLayerContent required)
                 _held.Hold(layer.Digest, _held.Add(required.Holder, isGiven: false));
@@ -70,14 +77,24 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
     private static ImmutableArray<string> RootsOf(List<ArchivedItem> items)
     {
         ArchivedItem[] roots = [.. items.Where(item => item.IsRoot)];
-        IEnumerable<ArchivedItem> named = roots.Length > 0 ? roots : items.Where(item => !CosignTags.IsOne(item.Tag) && item.Content.Manifest.Subject is null);
+        IEnumerable<ArchivedItem> named = roots.Length > 0
+            ? roots : items.Where(item => !CosignTags.IsOne(item.Tag) && item.Content.Manifest.Subject is null);
         return [.. named.Select(item => item.Source.ToString()).Distinct(StringComparer.Ordinal)];
     }
 
     private async Task AddNamedAsync(DeltaSource.Named named, CancellationToken cancellationToken)
     {
         // Layers that may not be redistributed were left out unless somebody asked for them, and what names them does not say.
-        using RegistryPlanner planner = new(registry, options with { Bases = [], Destination = null, EmbedConfigs = false, IncludeNonDistributableLayers = false, KeepGoing = false, Pin = null }, observer);
+        using RegistryPlanner planner = new(
+            registry, options with
+            {
+                Bases = [],
+                Destination = null,
+                EmbedConfigs = false,
+                IncludeNonDistributableLayers = false,
+                KeepGoing = false,
+                Pin = null
+            }, observer);
         List<string> roots = [];
         List<Descriptor> layers = [];
         foreach (NamedRoot root in named.Roots)
@@ -98,7 +115,8 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
             _held.Hold(layer.Digest, number);
     }
 
-    private async Task<TransferPlan> PlanAsync(RegistryPlanner planner, DeltaSource.Named named, NamedRoot root, CancellationToken cancellationToken)
+    private async Task<TransferPlan> PlanAsync(
+        RegistryPlanner planner, DeltaSource.Named named, NamedRoot root, CancellationToken cancellationToken)
     {
         AirgapException? last = null;
         foreach (ImageReference place in root.Places)
@@ -122,7 +140,8 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
         { Reference = root.Places[0].ToString(), Location = new SourceLocation(named.Path) };
     }
 
-    private async Task AddReceiptAsync(string path, IReadOnlyDictionary<Digest, RequiredLayer> candidates, CancellationToken cancellationToken)
+    private async Task AddReceiptAsync(
+        string path, IReadOnlyDictionary<Digest, RequiredLayer> candidates, CancellationToken cancellationToken)
     {
         foreach (ReceiptPlace place in ReceiptJson.Read(path).Places)
         {
@@ -134,13 +153,15 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
                     Repositories = [place.Repository],
                 },
                 isGiven: true);
-            IEnumerable<Digest> digests = place.Digests ?? await new ReceiptClosure(registry, options, observer).FindAsync(path, place, cancellationToken);
+            IEnumerable<Digest> digests = place.Digests
+                ?? await new ReceiptClosure(registry, options, observer).FindAsync(path, place, cancellationToken);
             foreach (Digest digest in digests.Where(candidates.ContainsKey))
                 _held.Hold(digest, number);
         }
     }
 
-    private async Task AddRepositoryAsync(RepositoryName name, IReadOnlyDictionary<Digest, RequiredLayer> candidates, CancellationToken cancellationToken)
+    private async Task AddRepositoryAsync(
+        RepositoryName name, IReadOnlyDictionary<Digest, RequiredLayer> candidates, CancellationToken cancellationToken)
     {
         IImageRepository repository = registry.GetRepository(name);
         int number = _held.Add(new DeltaBase(DeltaBaseKinds.Repository, name.ToString()) { Repositories = [name] }, isGiven: true);
@@ -169,7 +190,10 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
         }
         catch (AirgapException e) when (e.Code == ErrorCode.RepositoryUnknown)
         {
-            throw new AirgapException(ErrorCode.InvalidBase, $"The repository {name}, to build on, does not exist.", "Check its name.", e) { Reference = name.ToString() };
+            throw new AirgapException(ErrorCode.InvalidBase, $"The repository {name}, to build on, does not exist.", "Check its name.", e)
+            {
+                Reference = name.ToString()
+            };
         }
     }
 }

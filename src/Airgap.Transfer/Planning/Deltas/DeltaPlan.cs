@@ -9,15 +9,17 @@ using Airgap.Transfer.Plans.Deltas;
 namespace Airgap.Transfer.Planning.Deltas;
 
 /// <summary>
-/// Makes the plan of a delta out of that of a full archive. Manifests, configs and the layers of bundles always travel: they are small, and without them
-/// nothing would say what the delta is of.
+/// Makes the plan of a delta out of that of a full archive. Manifests, configs and the layers of bundles always travel: they are small, and
+/// without them nothing would say what the delta is of.
 /// </summary>
 internal static class DeltaPlan
 {
     /// <summary>The layers of a plan that may stay behind, each with an image that has it.</summary>
     public static IReadOnlyDictionary<Digest, RequiredLayer> Candidates(TransferPlan plan)
     {
-        HashSet<Digest> carried = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants().Select(node => node.Manifest.Config?.Digest).OfType<Digest>())];
+        HashSet<Digest> carried = [
+            .. plan.Items.SelectMany(
+                item => item.Content.SelfAndDescendants().Select(node => node.Manifest.Config?.Digest).OfType<Digest>())];
         carried.UnionWith(plan.Items.Where(IsBundle).SelectMany(item => item.Content.Manifest.Layers).Select(layer => layer.Digest));
         Dictionary<Digest, RequiredLayer> candidates = [];
         foreach (PlannedItem item in plan.Items)
@@ -25,7 +27,9 @@ internal static class DeltaPlan
             foreach (PlannedManifest node in item.Content.SelfAndDescendants())
             {
                 foreach (Descriptor blob in node.Blobs.Where(blob => !carried.Contains(blob.Digest)))
-                    candidates.TryAdd(blob.Digest, new RequiredLayer(blob.Digest, blob.Size, ImageReference.ByDigest(item.Source.Repository, node.Manifest.Digest), 0));
+                    candidates.TryAdd(blob.Digest,
+                        new RequiredLayer(blob.Digest, blob.Size,
+                            ImageReference.ByDigest(item.Source.Repository, node.Manifest.Digest), 0));
             }
         }
 
@@ -58,7 +62,11 @@ internal static class DeltaPlan
         {
             if (!known.TryGetValue(node, out PlannedManifest? made))
             {
-                made = node with { Blobs = [.. node.Blobs.Where(blob => !left.Contains(blob.Digest))], Children = [.. node.Children.Select(Of)] };
+                made = node with
+                {
+                    Blobs = [.. node.Blobs.Where(blob => !left.Contains(blob.Digest))],
+                    Children = [.. node.Children.Select(Of)]
+                };
                 known.Add(node, made);
             }
 
@@ -68,5 +76,6 @@ internal static class DeltaPlan
 
     // A bundle that is copied as an image is one to whoever reads the archive.
     private static bool IsBundle(PlannedItem item) =>
-        item.IsBundle || (!item.Content.Manifest.IsIndex && item.Content.HeldConfig is { } config && BundleLabel.IsPresent(config.Bytes.Span));
+        item.IsBundle || (!item.Content.Manifest.IsIndex && item.Content.HeldConfig is { } config
+            && BundleLabel.IsPresent(config.Bytes.Span));
 }

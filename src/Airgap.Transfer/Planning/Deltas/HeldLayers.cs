@@ -16,7 +16,8 @@ internal sealed class HeldLayers
     /// <returns>Its number, for <see cref="Hold"/>.</returns>
     public int Add(DeltaBase known, bool isGiven)
     {
-        int number = _bases.FindIndex(other => known.Set is { } set ? other.Set == set : other.Set is null && other.Kind == known.Kind && other.Name == known.Name);
+        int number = _bases.FindIndex(
+            other => known.Set is { } set ? other.Set == set : other.Set is null && other.Kind == known.Kind && other.Name == known.Name);
         if (number < 0)
         {
             number = _bases.Count;

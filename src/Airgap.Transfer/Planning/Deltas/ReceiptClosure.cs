@@ -6,7 +6,10 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning.Deltas;
 
-/// <summary>Finds again what a receipt in its short form stands for: all that its roots name, where they came from. The receipt's hash says whether it is the same.</summary>
+/// <summary>
+/// Finds again what a receipt in its short form stands for: all that its roots name, where they came from. The receipt's hash says whether
+/// it is the same.
+/// </summary>
 internal sealed class ReceiptClosure(IRegistry registry, PlanOptions options, ITransferObserver observer)
 {
     /// <summary>The digests.</summary>
@@ -14,7 +17,8 @@ internal sealed class ReceiptClosure(IRegistry registry, PlanOptions options, IT
     public async Task<IReadOnlyCollection<Digest>> FindAsync(string path, ReceiptPlace place, CancellationToken cancellationToken)
     {
         HashSet<Digest> digests = [];
-        using RegistryPlanner planner = new(registry, options with { Bases = [], Destination = null, EmbedConfigs = false, KeepGoing = false, Pin = null }, observer);
+        using RegistryPlanner planner =
+            new(registry, options with { Bases = [], Destination = null, EmbedConfigs = false, KeepGoing = false, Pin = null }, observer);
         foreach (ImageReference root in place.Roots)
         {
             try
@@ -37,7 +41,8 @@ internal sealed class ReceiptClosure(IRegistry registry, PlanOptions options, IT
     private static AirgapException Unknown(string path, string why, AirgapException? cause) => new(
         ErrorCode.InvalidReceipt,
         $"What the short receipt '{path}' stands for is not known: {why}.",
-        "Build on the receipt in its long form, which lists its digests, or copy with what the import was made with: signatures, artifacts, non-distributable layers.",
+        "Build on the receipt in its long form, which lists its digests, or copy with what the import was made with: signatures, " +
+        "artifacts, non-distributable layers.",
         cause)
     { Location = new SourceLocation(path) };
 }

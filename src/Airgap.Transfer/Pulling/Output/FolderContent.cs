@@ -65,7 +65,8 @@ internal static class FolderContent
         using FileStream b = two.OpenRead();
         while (a.ReadAtLeast(left, BufferSize, throwOnEndOfStream: false) is > 0 and int read)
         {
-            if (b.ReadAtLeast(right.AsSpan(0, read), read, throwOnEndOfStream: false) != read || !left.AsSpan(0, read).SequenceEqual(right.AsSpan(0, read)))
+            if (b.ReadAtLeast(right.AsSpan(0, read), read, throwOnEndOfStream: false) != read
+                || !left.AsSpan(0, read).SequenceEqual(right.AsSpan(0, read)))
                 return false;
         }
 

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Pulling.Output;
 
 /// <summary>
-/// Brings a folder with all it holds to the disk: a few files one by one, many by one call for their file system, which takes as long for a thousand
-/// files as for one. It reports a failure of the disk since this object was made.
+/// Brings a folder with all it holds to the disk: a few files one by one, many by one call for their file system, which takes as long for a
+/// thousand files as for one. It reports a failure of the disk since this object was made.
 /// </summary>
 internal sealed class FolderFlush : IDisposable
 {

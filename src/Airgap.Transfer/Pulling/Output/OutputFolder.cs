@@ -5,9 +5,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Pulling.Output;
 
 /// <summary>
-/// The folder that a pull fills. Everything is unpacked beside it first and takes its place when it is complete: a pull that fails leaves what
-/// was there. A folder is replaced when it is empty, when all in it was written by an earlier pull (<see cref="PullRecord"/>), or when all in
-/// it is in the new content too, byte for byte; any other only when the user forces it.
+/// The folder that a pull fills. Everything is unpacked beside it first and takes its place when it is complete: a pull that fails leaves
+/// what was there. A folder is replaced when it is empty, when all in it was written by an earlier pull (<see cref="PullRecord"/>), or when
+/// all in it is in the new content too, byte for byte; any other only when the user forces it.
 /// </summary>
 internal sealed class OutputFolder : IDisposable
 {
@@ -33,7 +33,8 @@ internal sealed class OutputFolder : IDisposable
     public string Staged => Path.Combine(_stage, "new");
 
     /// <summary>Checks the folder's name and makes a place to unpack to.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a folder that must not be replaced; 3xxx: no place, no access.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a folder that must not be replaced; 3xxx: no place, no
+    /// access.</exception>
     public static OutputFolder Open(string output, bool force, string? stateFolder)
     {
         string target = Resolve(output);
@@ -95,7 +96,8 @@ internal sealed class OutputFolder : IDisposable
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
         string target = Path.TrimEndingDirectorySeparator(OutputCheck.OfFolder(full).Path);
         string current = Path.TrimEndingDirectorySeparator(Environment.CurrentDirectory);
-        if (Path.GetPathRoot(target) == target || target == current || current.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (Path.GetPathRoot(target) == target || target == current
+            || current.StartsWith(target + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
             throw new AirgapException(
                 ErrorCode.InvalidArgument,
@@ -106,8 +108,8 @@ internal sealed class OutputFolder : IDisposable
         return target;
     }
 
-    // Beside the folder a whole folder can be moved in one step. Where nothing may be made there, or where the folder is a file system of its
-    // own, the folder itself has to do.
+    // Beside the folder a whole folder can be moved in one step. Where nothing may be made there, or where the folder is a file system of
+    // its own, the folder itself has to do.
     private static string MakeStage(string target)
     {
         string name = Path.GetFileName(SideName.Random(target, ".pull"));

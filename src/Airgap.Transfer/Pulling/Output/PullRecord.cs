@@ -7,8 +7,8 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Pulling.Output;
 
 /// <summary>
-/// What a pull wrote into a folder, remembered outside of it: the folder holds exactly what was packed, and yet the next pull knows it again.
-/// One text file for each folder: the folder's path, then a line <c>TICKS SIZE PATH</c> for each file and folder.
+/// What a pull wrote into a folder, remembered outside of it: the folder holds exactly what was packed, and yet the next pull knows it
+/// again. One text file for each folder: the folder's path, then a line <c>TICKS SIZE PATH</c> for each file and folder.
 /// </summary>
 internal sealed class PullRecord
 {
@@ -77,7 +77,8 @@ internal sealed class PullRecord
             throw IoFailures.Translate(e, stateFolder);
         }
 
-        await AtomicFile.WriteAsync(FileOf(stateFolder, folder), Encoding.UTF8.GetBytes(text.ToString()), AtomicFile.OwnerOnly, cancellationToken);
+        await AtomicFile.WriteAsync(
+            FileOf(stateFolder, folder), Encoding.UTF8.GetBytes(text.ToString()), AtomicFile.OwnerOnly, cancellationToken);
     }
 
     /// <summary>
@@ -92,7 +93,8 @@ internal sealed class PullRecord
         foreach ((string path, FileSystemInfo info) in FolderContent.List(folder, except))
         {
             first ??= path;
-            if (!_entries.TryGetValue(path, out (long Ticks, long Size) entry) || entry.Size < 0 != info is DirectoryInfo { LinkTarget: null })
+            if (!_entries.TryGetValue(path, out (long Ticks, long Size) entry)
+                || entry.Size < 0 != info is DirectoryInfo { LinkTarget: null })
                 return path;
             known |= entry.Size >= 0 && Stamp(info) == entry;
         }

@@ -9,7 +9,8 @@ internal static class StateFolder
     /// </summary>
     public static string? OfPulls()
     {
-        string? root = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? LocalApplicationData() : Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+        string? root = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
+            ? LocalApplicationData() : Environment.GetEnvironmentVariable("XDG_STATE_HOME");
         if (string.IsNullOrEmpty(root) || !Path.IsPathFullyQualified(root))
         {
             string? home = Environment.GetEnvironmentVariable("HOME");

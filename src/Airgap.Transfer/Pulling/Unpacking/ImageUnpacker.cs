@@ -23,8 +23,10 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
     /// <param name="folder">Where to.</param>
     /// <param name="progress">Receives the number of compressed bytes read.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayer"/>; 1xxx or 2xxx: the layer cannot be read; 3xxx: the folder.</exception>
-    public async Task UnpackAsync(IBlobContent layer, string name, UnpackedFolder folder, Action<long> progress, CancellationToken cancellationToken)
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayer"/>; 1xxx or 2xxx: the layer cannot be read; 3xxx: the
+    /// folder.</exception>
+    public async Task UnpackAsync(
+        IBlobContent layer, string name, UnpackedFolder folder, Action<long> progress, CancellationToken cancellationToken)
     {
         budget.AddLayer(layer.Descriptor.Size);
         folder.BeginLayer();
@@ -35,11 +37,13 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
             await using Stream tar = await LayerStream.OpenTarAsync(counted, cancellationToken);
             await UnpackTarAsync(tar, folder, cancellationToken);
         }
-        catch (Exception e) when (e is LayerException or InvalidDataException or EndOfStreamException or FormatException or ArgumentException or ZstdSharp.ZstdException)
+        catch (Exception e) when (e is LayerException or InvalidDataException or EndOfStreamException or FormatException
+            or ArgumentException or ZstdSharp.ZstdException)
         {
             throw new AirgapException(
                 ErrorCode.InvalidLayer,
-                $"The layer {name} cannot be unpacked: {(e is LayerException ? e.Message : "it is not a readable tar, plain or compressed by gzip or zstd")}.",
+                $"The layer {name} cannot be unpacked: " +
+                $"{(e is LayerException ? e.Message : "it is not a readable tar, plain or compressed by gzip or zstd")}.",
                 "Check where the image comes from, and push it again with a current tool.",
                 e)
             { Digest = layer.Descriptor.Digest.ToString() };

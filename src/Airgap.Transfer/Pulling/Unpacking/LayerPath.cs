@@ -17,9 +17,12 @@ internal static class LayerPath
     /// <summary>The most folders and names of a path.</summary>
     public const int MaxLevels = 255;
 
-    /// <summary>Reads a name. A leading <c>/</c> means the image's root, as container runtimes take it, and <c>.</c> the folder it stands in.</summary>
+    /// <summary>
+    /// Reads a name. A leading <c>/</c> means the image's root, as container runtimes take it, and <c>.</c> the folder it stands in.
+    /// </summary>
     /// <returns>Segments joined by <c>/</c>; empty for the output folder itself.</returns>
-    /// <exception cref="LayerException">The name leads out, is too long or too deep, or cannot be a name here; the message ends a sentence.</exception>
+    /// <exception cref="LayerException">The name leads out, is too long or too deep, or cannot be a name here; the message ends a
+    /// sentence.</exception>
     public static string Parse(string name)
     {
         if (name.Length > MaxBytes || Encoding.UTF8.GetByteCount(name) > MaxBytes)
@@ -81,7 +84,8 @@ internal static class LayerPath
 
     private static bool IsDevice(string name) =>
         name.ToUpperInvariant() is "CON" or "PRN" or "AUX" or "NUL"
-        || (name.Length == 4 && (name.StartsWith("COM", StringComparison.OrdinalIgnoreCase) || name.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)));
+        || (name.Length == 4 && (name.StartsWith("COM", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)));
 }
 
 /// <summary>What an entry removes.</summary>

@@ -20,7 +20,8 @@ internal sealed class UnpackBudget(UnpackLimits limits)
         if (_unpacked > limits.FreeBytes && _unpacked / limits.MaxRatio > _compressed)
         {
             throw new LayerException(string.Create(
-                CultureInfo.InvariantCulture, $"it unpacks to more than {limits.MaxRatio} times its length, which is more than honest content does"));
+                CultureInfo.InvariantCulture,
+                $"it unpacks to more than {limits.MaxRatio} times its length, which is more than honest content does"));
         }
     }
 

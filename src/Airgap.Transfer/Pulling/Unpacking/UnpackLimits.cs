@@ -1,6 +1,8 @@
 namespace Airgap.Transfer.Pulling.Unpacking;
 
-/// <summary>How much the layers of one pull may unpack to. Honest content stays far below; a small layer that unpacks to a full disk does not.</summary>
+/// <summary>
+/// How much the layers of one pull may unpack to. Honest content stays far below; a small layer that unpacks to a full disk does not.
+/// </summary>
 internal sealed record UnpackLimits
 {
     /// <summary>Files, folders and other entries in all; a folder that has no entry of its own, and holds one, counts, too.</summary>

@@ -1,8 +1,8 @@
 namespace Airgap.Transfer.Pulling.Unpacking;
 
 /// <summary>
-/// The names that layers have put into a folder, each once whatever the depth of its path: which layer put it there last, and which folders a layer has
-/// emptied of what was below it.
+/// The names that layers have put into a folder, each once whatever the depth of its path: which layer put it there last, and which folders
+/// a layer has emptied of what was below it.
 /// </summary>
 internal sealed class UnpackedTree
 {

@@ -7,7 +7,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Transfers.Parts;
 
-/// <summary>The files of an archive's parts, which read and write as the one file that they are parts of. Several readers and writers may be under way at once.</summary>
+/// <summary>
+/// The files of an archive's parts, which read and write as the one file that they are parts of. Several readers and writers may be under
+/// way at once.
+/// </summary>
 internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess, IDisposable
 {
     private const int BufferSize = 256 * 1024;
@@ -19,7 +22,8 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
     public long Length => plan.Length;
 
     /// <summary>The bytes on the disk, whole or not.</summary>
-    public long Standing => Enumerable.Range(0, plan.Count).Sum(part => new FileInfo(PathOf(part)) is { Exists: true } file ? file.Length : 0);
+    public long Standing => Enumerable.Range(0, plan.Count)
+        .Sum(part => new FileInfo(PathOf(part)) is { Exists: true } file ? file.Length : 0);
 
     /// <summary>A part's file until it is finished: <c>NAME.tar.001.partial</c>.</summary>
     public string PathOf(int part) => PathOf(plan, part);

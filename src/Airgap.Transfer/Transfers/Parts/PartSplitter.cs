@@ -21,7 +21,8 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
     /// <param name="target">The path of the file that the parts would be together.</param>
     /// <param name="volumeSize">The most bytes of a part.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="AirgapException">What is wrong with the archive; <see cref="ErrorCode.VolumeTooSmall"/>, <see cref="ErrorCode.PartInTheWay"/>, <see cref="ErrorCode.ArchiveChanged"/>, or a 3xxx code.</exception>
+    /// <exception cref="AirgapException">What is wrong with the archive; <see cref="ErrorCode.VolumeTooSmall"/>,
+    /// <see cref="ErrorCode.PartInTheWay"/>, <see cref="ErrorCode.ArchiveChanged"/>, or a 3xxx code.</exception>
     public async Task<PartList> SplitAsync(string file, string target, long volumeSize, CancellationToken cancellationToken)
     {
         target = OutputCheck.OfArchive(target).Path;
@@ -34,7 +35,9 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
         {
             for (int part = 0; part < plan.Count; part++)
             {
-                Digest digest = await CopyAsync(source, plan.StartOf(part), plan.SizeOf(part), (bytes, offset) => output.Files.WriteAsync(bytes, offset, cancellationToken), cancellationToken);
+                Digest digest = await CopyAsync(
+                    source, plan.StartOf(part), plan.SizeOf(part),
+                    (bytes, offset) => output.Files.WriteAsync(bytes, offset, cancellationToken), cancellationToken);
                 await output.FinishAsync(part, digest, cancellationToken);
                 finished?.Invoke(output.Finished(part));
             }
@@ -55,11 +58,13 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
     /// <param name="list">The list.</param>
     /// <param name="order">Which part, from 1 on.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveChanged"/>: the archive is not the one that was split; <see cref="ErrorCode.InvalidArgument"/>: there is no such part; or a 3xxx code.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveChanged"/>: the archive is not the one that was split;
+    /// <see cref="ErrorCode.InvalidArgument"/>: there is no such part; or a 3xxx code.</exception>
     public async Task<PartEntry> RewriteAsync(string file, string target, PartList list, int order, CancellationToken cancellationToken)
     {
         if (order < 1 || order > list.Parts.Length)
-            throw new AirgapException(ErrorCode.InvalidArgument, $"There is no part {order}: '{target}' has {list.Parts.Length}.", "Give the number of a part.");
+            throw new AirgapException(
+                ErrorCode.InvalidArgument, $"There is no part {order}: '{target}' has {list.Parts.Length}.", "Give the number of a part.");
         target = OutputCheck.OfArchive(target).Path;
         PartEntry part = list.Parts[order - 1];
         using Source source = Source.Open(file);
@@ -77,7 +82,8 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
                 await using (FileStream output = OwnFile.CreateNew(partial))
                 {
                     Digest digest = await CopyAsync(
-                        source, list.Parts.Take(order - 1).Sum(before => before.Size), part.Size, (bytes, offset) => WriteAsync(output, bytes, cancellationToken), cancellationToken);
+                        source, list.Parts.Take(order - 1).Sum(before => before.Size), part.Size,
+                        (bytes, offset) => WriteAsync(output, bytes, cancellationToken), cancellationToken);
                     if (digest != part.Digest)
                         throw Changed(file, $"its bytes for '{part.Name}' have the digest {digest}, and the list says {part.Digest}");
                     disk.Flush(output.SafeFileHandle, partial);
@@ -103,9 +109,11 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
         return part;
     }
 
-    private static async ValueTask WriteAsync(FileStream output, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => await output.WriteAsync(bytes, cancellationToken);
+    private static async ValueTask WriteAsync(FileStream output, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        await output.WriteAsync(bytes, cancellationToken);
 
-    private static async Task<Digest> CopyAsync(Source source, long start, long length, Func<ReadOnlyMemory<byte>, long, ValueTask> write, CancellationToken cancellationToken)
+    private static async Task<Digest> CopyAsync(
+        Source source, long start, long length, Func<ReadOnlyMemory<byte>, long, ValueTask> write, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -113,7 +121,8 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
         {
             for (long done = 0; done < length;)
             {
-                int read = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(BufferSize, length - done)), start + done, cancellationToken);
+                int read = await source.ReadAsync(
+                    buffer.AsMemory(0, (int)Math.Min(BufferSize, length - done)), start + done, cancellationToken);
                 hash.AppendData(buffer, 0, read);
                 await write(buffer.AsMemory(0, read), start + done);
                 done += read;
@@ -143,7 +152,8 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
         {
             try
             {
-                return new Source(path, File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan));
+                return new Source(path, File.OpenHandle(
+                    path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan));
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
             {

@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// An archive that is written in parts while it is fetched. A part is brought to the disk, read back for its hash and given its name as soon as the last
-/// layer that reaches into it has arrived and is verified; meanwhile the others go on.
+/// An archive that is written in parts while it is fetched. A part is brought to the disk, read back for its hash and given its name as
+/// soon as the last layer that reaches into it has arrived and is verified; meanwhile the others go on.
 /// </summary>
 internal sealed class PartialParts : IPartialArchive
 {
@@ -60,7 +60,8 @@ internal sealed class PartialParts : IPartialArchive
         }
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) => _output.Files.WriteAsync(bytes, offset, cancellationToken);
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) =>
+        _output.Files.WriteAsync(bytes, offset, cancellationToken);
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
     {
@@ -129,12 +130,14 @@ internal sealed class PartialParts : IPartialArchive
             return;
         }
 
-        await PartialLayer.FindAllAsync(_output.Files, layout, _layers, $"the parts of '{_output.Plan.Archive}'", observer, cancellationToken);
+        await PartialLayer.FindAllAsync(
+            _output.Files, layout, _layers, $"the parts of '{_output.Plan.Archive}'", observer, cancellationToken);
     }
 
     private void Await(ArchiveLayout layout)
     {
-        foreach (ArchiveLayer layer in layout.Layers.Where(layer => !_layers.TryGetValue(layer.Blob.Descriptor.Digest, out PartialLayer? there) || !there.IsWhole))
+        foreach (ArchiveLayer layer in layout.Layers.Where(
+            layer => !_layers.TryGetValue(layer.Blob.Descriptor.Digest, out PartialLayer? there) || !there.IsWhole))
         {
             foreach (int part in Of(layer))
                 _awaited[part]++;
@@ -147,7 +150,8 @@ internal sealed class PartialParts : IPartialArchive
         }
     }
 
-    private IEnumerable<int> Of(ArchiveLayer layer) => layer.Blob.Descriptor.Size == 0 ? [] : _output.Plan.Of(layer.DataOffset, layer.Blob.Descriptor.Size);
+    private IEnumerable<int> Of(ArchiveLayer layer) => layer.Blob.Descriptor.Size == 0 ? [
+        ] : _output.Plan.Of(layer.DataOffset, layer.Blob.Descriptor.Size);
 
     // Few at once: reading them back takes the disk that the others are written to.
     private void Finish(int part)
@@ -158,7 +162,7 @@ internal sealed class PartialParts : IPartialArchive
 
     private async Task FinishAsync(int part)
     {
-        await _turn.WaitAsync(_stop.Token).ConfigureAwait(false);
+        await _turn.WaitAsync(_stop.Token);
         try
         {
             await Task.Run(() => _output.FinishAsync(part, digest: null, _stop.Token), _stop.Token);

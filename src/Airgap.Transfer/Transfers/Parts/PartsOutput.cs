@@ -6,9 +6,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// An archive's parts while they are written: each is <c>NAME.tar.001.partial</c> until it is on the disk and hashed. It then takes its name at once, so
-/// that it can be carried away while the next is written; where an earlier set has the names, all take them at the end. The list is written last: without
-/// it nobody takes the parts for an archive.
+/// An archive's parts while they are written: each is <c>NAME.tar.001.partial</c> until it is on the disk and hashed. It then takes its
+/// name at once, so that it can be carried away while the next is written; where an earlier set has the names, all take them at the end.
+/// The list is written last: without it nobody takes the parts for an archive.
 /// </summary>
 internal sealed class PartsOutput : IDisposable
 {
@@ -43,7 +43,8 @@ internal sealed class PartsOutput : IDisposable
     /// <param name="mayStandWhole">True where the whole archive lies there.</param>
     /// <param name="resume">True to resume an earlier run's parts of the same sizes.</param>
     /// <param name="disk">The file system.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>, <see cref="ErrorCode.PartInTheWay"/>, <see cref="ErrorCode.DiskFull"/>, or another 3xxx.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>, <see cref="ErrorCode.PartInTheWay"/>,
+    /// <see cref="ErrorCode.DiskFull"/>, or another 3xxx.</exception>
     public static PartsOutput Open(PartPlan plan, bool mayStandWhole, bool resume, ArchiveDisk disk)
     {
         PartsHolder? holder = null;
@@ -129,7 +130,8 @@ internal sealed class PartsOutput : IDisposable
                 _disk.FlushFolder(Folder);
             }
 
-            await AtomicFile.WriteAsync(PartName.SumsOf(Plan.Archive), list.ToSums(Path.GetFileName(listPath)), mode: null, CancellationToken.None);
+            await AtomicFile.WriteAsync(
+                PartName.SumsOf(Plan.Archive), list.ToSums(Path.GetFileName(listPath)), mode: null, CancellationToken.None);
             await AtomicFile.WriteAsync(listPath, list.ToJson(), mode: null, CancellationToken.None);
             _holder.Remove();
             return list;
@@ -184,7 +186,8 @@ internal sealed class PartsOutput : IDisposable
         {
             throw new AirgapException(
                 ErrorCode.DiskFull,
-                $"The parts of '{Plan.Archive}' need {ByteSize.Format(missing)} more ({missing} bytes), and {ByteSize.Format(free)} ({free} bytes) are free.",
+                $"The parts of '{Plan.Archive}' need {ByteSize.Format(missing)} more ({missing} bytes), and {ByteSize.Format(free)} " +
+                $"({free} bytes) are free.",
                 "Free some space, or write them to another disk.")
             { Location = new SourceLocation(Plan.Archive) };
         }

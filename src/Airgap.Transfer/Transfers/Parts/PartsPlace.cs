@@ -4,7 +4,9 @@ using Airgap.Transfer.Archives.Parts;
 
 namespace Airgap.Transfer.Transfers.Parts;
 
-/// <summary>What lies where an archive's parts are to be written. Only what a list or a run that did not end names as its parts is taken for ours.</summary>
+/// <summary>
+/// What lies where an archive's parts are to be written. Only what a list or a run that did not end names as its parts is taken for ours.
+/// </summary>
 internal sealed class PartsPlace
 {
     private readonly string _archive;
@@ -46,7 +48,8 @@ internal sealed class PartsPlace
         }
 
         // A list that was copied or renamed: what it names belongs to the archive of that name.
-        if (standing is not null && PartName.ArchiveOfPart(standing.Parts[0].Name)?.Archive is { } other && other != Path.GetFileName(plan.Archive))
+        if (standing is not null && PartName.ArchiveOfPart(standing.Parts[0].Name)?.Archive is { } other
+            && other != Path.GetFileName(plan.Archive))
             throw InTheWay(list, plan, $"is the list of the parts of '{other}'");
 
         HashSet<string> names = [.. standing?.Parts.Select(part => part.Name) ?? [], .. earlier?.Names ?? []];
@@ -54,7 +57,8 @@ internal sealed class PartsPlace
         string archiveName = Path.GetFileName(plan.Archive);
         foreach (string path in Directory.EnumerateFileSystemEntries(folder, archiveName + ".*").Order(StringComparer.Ordinal))
         {
-            if (PartName.ArchiveOfPart(Path.GetFileName(path)) is var (of, _) && of == archiveName && !names.Contains(Path.GetFileName(path)))
+            if (PartName.ArchiveOfPart(Path.GetFileName(path)) is var (of, _) && of == archiveName
+                && !names.Contains(Path.GetFileName(path)))
                 throw InTheWay(path, plan, "has the name of a part, and no list of its own that says so");
         }
 

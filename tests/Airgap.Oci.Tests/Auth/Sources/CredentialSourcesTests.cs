@@ -36,7 +36,8 @@ public sealed class CredentialSourcesTests : SourceTest
         await FindAsync("r.corp.com/a");
         await FindAsync("s.corp.com/a");
         CollectionAssert.AreEqual(
-            new[] { $"credentials for r.corp.com/a: username and password from docker config ({file})", "credentials for s.corp.com/a: none" },
+            new[] { $"credentials for r.corp.com/a: username and password from docker config ({file})",
+                "credentials for s.corp.com/a: none" },
             Traced);
     }
 
@@ -63,7 +64,8 @@ public sealed class CredentialSourcesTests : SourceTest
     {
         Variables["IMGPKG_USERNAME"] = "ann";
         Variables["IMGPKG_PASSWORD"] = "pw";
-        await Assert.ThrowsAsync<OperationCanceledException>(() => FindAsync(Create(), "r.corp.com/a", new CancellationToken(canceled: true)));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => FindAsync(Create(), "r.corp.com/a", new CancellationToken(canceled: true)));
     }
 
     [TestMethod]
@@ -71,7 +73,8 @@ public sealed class CredentialSourcesTests : SourceTest
     {
         WriteDockerConfig("""{"auths":{"r.corp.com":{"username":"ann","password":"pw"}}}""");
         ICredentialSource source = Create();
-        Credential?[] found = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() => FindAsync(source, $"r.corp.com/a{i}"))));
+        Credential?[] found = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(i => Task.Run(() => FindAsync(source, $"r.corp.com/a{i}"))));
         Assert.IsTrue(found.All(credential => credential == new Credential.Basic("ann", "pw")));
     }
 }

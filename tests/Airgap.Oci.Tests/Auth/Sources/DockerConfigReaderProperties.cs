@@ -20,14 +20,16 @@ public sealed class DockerConfigReaderProperties
         : Gen.OneOf(
             s_text.Select(text => $"\"{text}\""),
             Json(depth - 1).Array[0, 3].Select(items => $"[{string.Join(',', items)}]"),
-            Gen.Select(s_text, Json(depth - 1)).Array[0, 4].Select(pairs => $"{{{string.Join(",\n", pairs.Select(pair => $"\"{pair.Item1}\":{pair.Item2}"))}}}"));
+            Gen.Select(s_text, Json(depth - 1)).Array[0, 4]
+            .Select(pairs => $"{{{string.Join(",\n", pairs.Select(pair => $"\"{pair.Item1}\":{pair.Item2}"))}}}"));
 
     [TestMethod]
     public void AnyJsonIsReadOrRefusedByCode() => Gen.Select(Json(4), Gen.Int[0, 20]).Sample((json, cut) =>
         Check(Encoding.UTF8.GetBytes(cut == 0 && json.Length > 0 ? json[..^1] : json)));
 
     [TestMethod]
-    public void AnyBytesAreReadOrRefusedByCode() => Gen.Byte.Array.Sample(bytes => Check([.. "{\"auths\":{\""u8, .. bytes, .. "\":{}}}"u8]));
+    public void AnyBytesAreReadOrRefusedByCode() =>
+        Gen.Byte.Array.Sample(bytes => Check([.. "{\"auths\":{\""u8, .. bytes, .. "\":{}}}"u8]));
 
     [TestMethod]
     public void AnyDepthIsReadOrRefusedByCode() => Check(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 100_000))));

@@ -152,7 +152,9 @@ public sealed class DockerConfigTests : SourceTest
         {
             if (places[i].Variable.Length > 0)
                 Variables[places[i].Variable] = places[i].Value;
-            Write(places[i].File, $$$"""{"auths":{"r.corp.com":{"username":"{{{i}}}","password":"pw"},"r{{{i}}}.corp.com":{"username":"{{{i}}}","password":"pw"}} }""");
+            Write(
+                places[i].File,
+                $$$"""{"auths":{"r.corp.com":{"username":"{{{i}}}","password":"pw"},"r{{{i}}}.corp.com":{"username":"{{{i}}}","password":"pw"}} }""");
         }
 
         ICredentialSource all = Create();

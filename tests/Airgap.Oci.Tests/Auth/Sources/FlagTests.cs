@@ -8,7 +8,8 @@ public sealed class FlagTests : SourceTest
     [TestMethod]
     public async Task TheUserNameGoesBeforeTheTokenAndThatBeforeAnonymous()
     {
-        Assert.AreEqual(new Credential.Basic("ann", "pw"), await FindAsync(Options with { UserName = "ann", Password = "pw", Token = "t", Anonymous = true }));
+        Assert.AreEqual(new Credential.Basic("ann", "pw"),
+            await FindAsync(Options with { UserName = "ann", Password = "pw", Token = "t", Anonymous = true }));
         Assert.AreEqual(new Credential.Bearer("t"), await FindAsync(Options with { Password = "pw", Token = "t", Anonymous = true }));
         Assert.AreEqual(new Credential.Anonymous(), await FindAsync(Options with { Password = "pw", Anonymous = true }));
         Assert.IsNull(await FindAsync(Options with { Password = "pw" }));
@@ -56,5 +57,6 @@ public sealed class FlagTests : SourceTest
     public void OptionsDoNotShowTheirValues() =>
         Assert.DoesNotContain("hunter2", (Options with { UserName = "ann", Password = "hunter2", Token = "hunter2" }).ToString());
 
-    private static Task<Credential?> FindAsync(CredentialOptions options) => FindAsync(CredentialSources.CreateDefault(options), "any.corp.com/a");
+    private static Task<Credential?> FindAsync(CredentialOptions options) =>
+        FindAsync(CredentialSources.CreateDefault(options), "any.corp.com/a");
 }

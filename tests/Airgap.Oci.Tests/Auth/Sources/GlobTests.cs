@@ -53,5 +53,6 @@ public sealed class GlobTests
         });
 
     [TestMethod]
-    public void ManyStarsTakeNoTime() => Assert.IsFalse(Glob.IsMatch(string.Concat(Enumerable.Repeat("a*", 1000)) + "b", new string('a', 20000)));
+    public void ManyStarsTakeNoTime() =>
+        Assert.IsFalse(Glob.IsMatch(string.Concat(Enumerable.Repeat("a*", 1000)) + "b", new string('a', 20000)));
 }

@@ -22,7 +22,9 @@ public abstract class HelperTest : SourceTest
 
     protected ICredentialSource CreateWithTime() => CredentialSources.CreateDefault(Options with { TimeProvider = Time });
 
-    /// <summary>Writes a helper. It runs in the folder of programs; each run leaves a line in NAME.runs, its arguments and what it was asked.</summary>
+    /// <summary>
+    /// Writes a helper. It runs in the folder of programs; each run leaves a line in NAME.runs, its arguments and what it was asked.
+    /// </summary>
     protected void Helper(string name, string body)
     {
         string path = Write(Path.Combine(Programs, $"docker-credential-{name}"), $"""

@@ -72,8 +72,11 @@ public sealed class HelperTests : HelperTest
     [TestMethod]
     public async Task AHelperGoesBeforeRecordedCredentialsWhichStandInWhereItHasNone()
     {
-        Helper("store", """[ "$server" = r.corp.com ] && { echo '{"Username":"store","Secret":"pw"}'; exit; }; echo credentials not found in native keychain; exit 1""");
-        WriteDockerConfig("""{"credsStore":"store","auths":{"r.corp.com":{"username":"file","password":"pw"},"s.corp.com":{"username":"file","password":"pw"}}}""");
+        Helper(
+            "store",
+            """[ "$server" = r.corp.com ] && { echo '{"Username":"store","Secret":"pw"}'; exit; }; echo credentials not found in native keychain; exit 1""");
+        WriteDockerConfig(
+            """{"credsStore":"store","auths":{"r.corp.com":{"username":"file","password":"pw"},"s.corp.com":{"username":"file","password":"pw"}}}""");
         Assert.AreEqual(new Credential.Basic("store", "pw"), await FindAsync("r.corp.com/a"));
         Assert.AreEqual(new Credential.Basic("file", "pw"), await FindAsync("s.corp.com/a"));
     }

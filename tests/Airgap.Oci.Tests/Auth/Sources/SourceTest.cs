@@ -40,7 +40,8 @@ public abstract class SourceTest : IDisposable
 
     protected Task<Credential?> FindAsync(string repository) => FindAsync(Create(), repository);
 
-    protected static async Task<Credential?> FindAsync(ICredentialSource source, string repository, CancellationToken cancellationToken = default) =>
+    protected static async Task<Credential?> FindAsync(
+        ICredentialSource source, string repository, CancellationToken cancellationToken = default) =>
         await source.FindAsync(RepositoryName.Parse(repository), cancellationToken);
 
     protected string WriteDockerConfig(string json) => Write(Path.Combine(Home, ".docker", "config.json"), json);

@@ -38,7 +38,8 @@ internal static class Certificates
     public static X509Certificate2 SignedBy(X509Certificate2 authority, string host)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 bare = Request(host, key).Create(authority, authority.NotBefore, authority.NotAfter, Guid.NewGuid().ToByteArray());
+        using X509Certificate2 bare =
+            Request(host, key).Create(authority, authority.NotBefore, authority.NotAfter, Guid.NewGuid().ToByteArray());
         using X509Certificate2 certificate = bare.CopyWithPrivateKey(key);
         return WithUsableKey(certificate);
     }

@@ -16,7 +16,8 @@ internal sealed class MemoryBlob(byte[] bytes, Descriptor? descriptor = null) : 
     public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _opened);
-        return ValueTask.FromResult(Open?.Invoke(offset) ?? new MemoryStream(bytes, (int)offset, bytes.Length - (int)offset, writable: false));
+        return ValueTask.FromResult(
+            Open?.Invoke(offset) ?? new MemoryStream(bytes, (int)offset, bytes.Length - (int)offset, writable: false));
     }
 }
 

@@ -25,7 +25,8 @@ internal sealed class RegistryTest : IAsyncDisposable
     /// <summary>Connections tried, as host:port.</summary>
     public ConcurrentQueue<string> Connections { get; } = new();
 
-    public async Task<ScriptedServer> ServeAsync(string host, X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
+    public async Task<ScriptedServer> ServeAsync(
+        string host, X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
     {
         ScriptedServer server = await ScriptedServer.StartAsync(certificate, protocols);
         _servers.Add(server);
@@ -43,13 +44,21 @@ internal sealed class RegistryTest : IAsyncDisposable
 
     public RegistryClient Client(ICredentialSource? credentials = null, Func<RegistryOptions, RegistryOptions>? change = null)
     {
-        RegistryOptions options = new() { MapEndpoint = Map, RetryDelay = TimeSpan.FromMilliseconds(1), RetryCount = 3, LoadWait = TimeSpan.Zero, Trace = Trace.Enqueue };
+        RegistryOptions options = new()
+        {
+            MapEndpoint = Map,
+            RetryDelay = TimeSpan.FromMilliseconds(1),
+            RetryCount = 3,
+            LoadWait = TimeSpan.Zero,
+            Trace = Trace.Enqueue
+        };
         RegistryClient client = new(change?.Invoke(options) ?? options, credentials ?? new FakeCredentials(null));
         _clients.Add(client);
         return client;
     }
 
-    public IImageRepository Repository(string name = Local + "/apps/web", ICredentialSource? credentials = null, Func<RegistryOptions, RegistryOptions>? change = null) =>
+    public IImageRepository Repository(
+        string name = Local + "/apps/web", ICredentialSource? credentials = null, Func<RegistryOptions, RegistryOptions>? change = null) =>
         Client(credentials, change).GetRepository(RepositoryName.Parse(name));
 
     public async ValueTask DisposeAsync()
@@ -63,7 +72,8 @@ internal sealed class RegistryTest : IAsyncDisposable
     private (string Host, int Port) Map(string host, int port)
     {
         Connections.Enqueue($"{host}:{port}");
-        return ("127.0.0.1", _ports.GetValueOrDefault($"{host}:{port}") is > 0 and int mapped ? mapped : _ports.GetValueOrDefault(host) is > 0 and int any ? any : ClosedPort());
+        return ("127.0.0.1", _ports.GetValueOrDefault($"{host}:{port}") is > 0 and int mapped
+            ? mapped : _ports.GetValueOrDefault(host) is > 0 and int any ? any : ClosedPort());
     }
 
     private static int ClosedPort()

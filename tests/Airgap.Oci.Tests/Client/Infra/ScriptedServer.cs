@@ -13,7 +13,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>A server on loopback that answers what a test tells it to, and keeps what it was asked. <c>/v2/</c> answers 200 unless told otherwise.</summary>
+/// <summary>
+/// A server on loopback that answers what a test tells it to, and keeps what it was asked. <c>/v2/</c> answers 200 unless told otherwise.
+/// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -37,7 +39,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>What was asked, as <c>METHOD /path?query</c>, without pings.</summary>
     public string[] Lines => [.. Seen.Where(seen => seen.Line != "GET /v2/").Select(seen => seen.Line)];
 
-    public static async Task<ScriptedServer> StartAsync(X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
+    public static async Task<ScriptedServer> StartAsync(
+        X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "scripted" });
         builder.Logging.ClearProviders();

@@ -13,7 +13,9 @@ internal static class CommandTreePaths
     private static RootCommand Root()
     {
         GlobalFlags globals = new();
-        return CommandTree.Create(new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals), globals);
+        return CommandTree.Create(
+            new CommandHost(Identity.Of(Identity.OwnName, "1"), new Terminal(TextWriter.Null, TextWriter.Null, false, false), globals),
+            globals);
     }
 
     private static IEnumerable<string> Below(Command command, string path) =>

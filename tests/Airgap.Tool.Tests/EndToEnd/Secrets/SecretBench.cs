@@ -8,7 +8,10 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd.Secrets;
 
-/// <summary>The packed tool, a registry that wants credentials, and an eye on everything that leaves the tool: its output, its files, and the arguments of what it starts.</summary>
+/// <summary>
+/// The packed tool, a registry that wants credentials, and an eye on everything that leaves the tool: its output, its files, and the
+/// arguments of what it starts.
+/// </summary>
 internal sealed class SecretBench : IAsyncDisposable
 {
     public const string User = "robot";
@@ -64,7 +67,9 @@ internal sealed class SecretBench : IAsyncDisposable
             </Project>
             """);
         File.Copy(Fixtures.Golden("simple-app-bundle.bundle-lock.yml"), bench.Folder["bundle.lock.yml"]);
-        await File.WriteAllTextAsync(bench.Folder["airgap.lock.json"], $$"""{"version":1,"items":{"{{registry.Host}}/mirror/simple-app-bundle:v1.0.0":"{{Digest}}"} }""");
+        await File.WriteAllTextAsync(
+            bench.Folder["airgap.lock.json"],
+            $$"""{"version":1,"items":{"{{registry.Host}}/mirror/simple-app-bundle:v1.0.0":"{{Digest}}"} }""");
         Directory.CreateDirectory(bench.Folder["repository/packages"]);
         await File.WriteAllTextAsync(bench.Folder["repository/packages/metadata.yml"], """
             apiVersion: data.packaging.carvel.dev/v1alpha1
@@ -97,11 +102,14 @@ internal sealed class SecretBench : IAsyncDisposable
     /// <summary>Writes a credential helper for the registry.</summary>
     public void WriteHelper(string body)
     {
-        Environment["PATH"] = $"{Path.GetDirectoryName(WriteProgram("docker-credential-known", body))}:{System.Environment.GetEnvironmentVariable("PATH")}";
+        Environment["PATH"] =
+            $"{Path.GetDirectoryName(WriteProgram("docker-credential-known", body))}:{System.Environment.GetEnvironmentVariable("PATH")}";
         WriteConfig($"{{\"credHelpers\":{{\"{Registry.Host}\":\"known\"}}}}");
     }
 
-    /// <summary>Looks for every form of every secret in what was printed, in every file that was written, and in the arguments of processes.</summary>
+    /// <summary>
+    /// Looks for every form of every secret in what was printed, in every file that was written, and in the arguments of processes.
+    /// </summary>
     public void AssertKept()
     {
         if (_tokens is not null)
@@ -114,7 +122,8 @@ internal sealed class SecretBench : IAsyncDisposable
 
         string config = Folder["home/config.json"];
         string programs = Folder["home/bin"] + Path.DirectorySeparatorChar;
-        string[] found = [.. _secrets.FindBelow(Folder.Path, path => path == config || path.StartsWith(programs, StringComparison.Ordinal))];
+        string[] found = [.. _secrets.FindBelow(
+            Folder.Path, path => path == config || path.StartsWith(programs, StringComparison.Ordinal))];
         Assert.IsEmpty(found, string.Join('\n', found));
     }
 
@@ -131,7 +140,8 @@ internal sealed class SecretBench : IAsyncDisposable
     {
         string path = Folder[$"home/bin/{name}"];
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, $"#!/bin/sh\n{{ echo \"{name} $*\"; tr '\\0' ' ' < /proc/$PPID/cmdline; echo; }} >> '{Folder["started.txt"]}'\n{body}\n");
+        File.WriteAllText(
+            path, $"#!/bin/sh\n{{ echo \"{name} $*\"; tr '\\0' ' ' < /proc/$PPID/cmdline; echo; }} >> '{Folder["started.txt"]}'\n{body}\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return path;
@@ -142,9 +152,11 @@ internal sealed class SecretBench : IAsyncDisposable
     {
         using Process tool = _bench.Start(args);
         Task<string> error = tool.StandardError.ReadToEndAsync();
-        string address = await tool.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) ?? throw new InvalidOperationException(await error);
+        string address = await tool.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1))
+            ?? throw new InvalidOperationException(await error);
         using HttpClient client = new() { BaseAddress = new Uri(address) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+        client.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
         using HttpResponseMessage answer = await client.GetAsync(new Uri("v2/_catalog", UriKind.Relative));
         answer.EnsureSuccessStatusCode();
         (await Cli.RunAsync("kill", ["-TERM", tool.Id.ToString(CultureInfo.InvariantCulture)])).EnsureSuccess();

@@ -16,11 +16,13 @@ public sealed class SecretTests
     {
         ["copy"] =
         [
-            ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--report", "copy.html", "--summary", "copy.md", "--lock-output", "copy.yml", "--receipt", "receipt.json", "--json"],
+            ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--report", "copy.html", "--summary", "copy.md", "--lock-output",
+                "copy.yml", "--receipt", "receipt.json", "--json"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/paths", "--repo-template", "{registry}/{prefix}/{source.repository}"],
             ["copy", "-b", "{bundle}", "--to-tar", "out.tar", "--resume"],
             ["copy", "-b", "{bundle}", "--to-tar", "signed.tar", "--sign-key", "sign.key", "--sign-key-password-file", "file"],
-            ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/gated", "--gate", "env; cat", "--audit-log", "audit.jsonl", "--record-user"],
+            ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/gated", "--gate", "env; cat", "--audit-log",
+                "audit.jsonl", "--record-user"],
             ["copy", "-b", "{bundle}", "--to-tar", "delta.tar", "--base", "out.tar", "--base", "receipt.json"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--dry-run", "--plan", "plan.json"],
         ],
@@ -28,8 +30,11 @@ public sealed class SecretTests
         ["diff"] = [["diff", "--lock", "bundle.lock.yml", "--to-repo", "{host}/mirror/simple-app-bundle", "--json"]],
         ["init"] = [["init", "{bundle}", "--project", "App.csproj"]],
         ["outdated"] = [["outdated", "airgap.lock.json", "--json"]],
-        ["package-repository"] = [["package-repository", "-b", "{bundle}", "-o", "manifests", "--secret-variant", "placeholder", "--secret-name", "pull"]],
-        ["package-repository build"] = [["package-repository", "build", "repository", "--image", "{host}/apps/frontend:1.0.0", "--to-repo", "{host}/new/built", "--lock-output", "built.yml"]],
+        ["package-repository"] =
+        [["package-repository", "-b", "{bundle}", "-o", "manifests", "--secret-variant", "placeholder", "--secret-name", "pull"]],
+        ["package-repository build"] = [
+            ["package-repository", "build", "repository", "--image", "{host}/apps/frontend:1.0.0", "--to-repo", "{host}/new/built",
+                "--lock-output", "built.yml"]],
         ["packages list"] = [["packages", "list", "-b", "{bundle}"]],
         ["prune"] =
         [
@@ -85,7 +90,8 @@ public sealed class SecretTests
         }
         else
         {
-            Assert.IsTrue(s_asking.TryGetValue(command, out string[][]? asking), $"'{command}' is new: say how it is run with credentials, so that it is known to keep them");
+            Assert.IsTrue(s_asking.TryGetValue(command, out string[][]? asking),
+                $"'{command}' is new: say how it is run with credentials, so that it is known to keep them");
             for (int i = 0; i < asking.Length; i++)
             {
                 string[] line = [.. asking[i], "--registry-retry-count", "1"];
@@ -159,16 +165,21 @@ public sealed class SecretTests
                 bench.Environment["IMGPKG_REGISTRY_PASSWORD_A"] = SecretBench.Password;
                 break;
             case "config":
-                bench.WriteConfig($"{{\"auths\":{{\"{bench.Registry.Host}\":{{\"auth\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{SecretBench.User}:{SecretBench.Password}"))}\"}}}}}}");
+                bench.WriteConfig(
+                    $"{{\"auths\":{{\"{bench.Registry.Host}\":{{\"auth\":\"{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{SecretBench.User}:{SecretBench.Password}"))}\"}}}}}}");
                 break;
             case "broken config":
-                bench.WriteConfig($"{{\"auths\":{{\"{bench.Registry.Host}\":{{\"auth\":\"{SecretBench.Password}\", \"password\": {SecretBench.Password} }}}}}}");
+                bench.WriteConfig(
+                    $"{{\"auths\":{{\"{bench.Registry.Host}\":{{\"auth\":\"{SecretBench.Password}\", \"password\": " +
+                    $"{SecretBench.Password} }}}}}}");
                 break;
             case "helper":
                 bench.WriteHelper($"echo '{{\"Username\":\"{SecretBench.User}\",\"Secret\":\"{SecretBench.Password}\"}}'");
                 break;
             case "failing helper":
-                bench.WriteHelper($"echo '{{\"Username\":\"{SecretBench.User}\",\"Secret\":\"{SecretBench.Password}\"}}'; echo 'cannot store {SecretBench.Password}' >&2; exit 7");
+                bench.WriteHelper(
+                    $"echo '{{\"Username\":\"{SecretBench.User}\",\"Secret\":\"{SecretBench.Password}\"}}'; echo 'cannot store " +
+                    $"{SecretBench.Password}' >&2; exit 7");
                 break;
             case "bearer":
                 bench.Environment["IMGPKG_TOKEN"] = SecretBench.Token;
@@ -179,7 +190,8 @@ public sealed class SecretTests
             default:
                 bench.Environment["IMGPKG_USERNAME"] = SecretBench.User;
                 bench.Environment["IMGPKG_PASSWORD"] = SecretBench.Password;
-                bench.Environment["http_proxy"] = bench.Environment["HTTP_PROXY"] = $"http://{SecretBench.User}:{Uri.EscapeDataString(SecretBench.Password)}@127.0.0.1:1";
+                bench.Environment["http_proxy"] = bench.Environment["HTTP_PROXY"] =
+                    $"http://{SecretBench.User}:{Uri.EscapeDataString(SecretBench.Password)}@127.0.0.1:1";
                 command = ["copy", "-b", "far.local/a/b:1", "--to-tar", "out.tar", "--registry-retry-count", "1"];
                 break;
         }

@@ -59,7 +59,8 @@ public sealed class DeltaTests
         // The list of images is that of the full archive, to the byte.
         await bench.ArchiveAsync(_v2, "full.tar");
         Assert.AreEqual(
-            await (await ArchiveReader.OpenAsync(folder["full.tar"], Token)).ReadListDigestAsync(Token), await delta.ReadListDigestAsync(Token));
+            await (await ArchiveReader.OpenAsync(folder["full.tar"], Token)).ReadListDigestAsync(Token),
+            await delta.ReadListDigestAsync(Token));
     }
 
     [TestMethod]
@@ -144,8 +145,10 @@ public sealed class DeltaTests
         await bench.ArchiveAsync(_v2, "v2.tar", bench.Base("v1.tar"));
         await bench.ImportAsync("v1.tar", "far.example/old/place");
         bench.Registry.RefuseMounts = refusesMounts;
-        TransferResult result = await bench.ImportAsync("v2.tar", Far, new TransferOptions { MountFrom = [RepositoryName.Parse("far.example/old/place")] });
-        Assert.AreEqual(refusesMounts ? BlobOutcome.Copied : BlobOutcome.Mounted, result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(1)).Outcome);
+        TransferResult result = await bench.ImportAsync(
+            "v2.tar", Far, new TransferOptions { MountFrom = [RepositoryName.Parse("far.example/old/place")] });
+        Assert.AreEqual(refusesMounts ? BlobOutcome.Copied : BlobOutcome.Mounted,
+            result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(1)).Outcome);
         Assert.AreEqual(_v2.Digest, bench.Registry.Get(Far).Tags["v2"]);
     }
 
@@ -157,21 +160,34 @@ public sealed class DeltaTests
         await bench.ArchiveAsync(_v1, "v1.tar");
         await bench.ArchiveAsync(_v2, "v2.tar", bench.Base("v1.tar"));
         Relocator relocator = new(bench.Registry);
-        TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Archive(folder["v2.tar"]), new PlanOptions { Destination = RepositoryName.Parse(Far) }, Token);
+        TransferPlan plan = await relocator.PlanAsync(
+            new RelocationSource.Archive(folder["v2.tar"]), new PlanOptions { Destination = RepositoryName.Parse(Far) }, Token);
         DeltaNotes notes = plan.SourceDelta!;
-        plan = plan with { SourceDelta = notes with { Bases = [.. notes.Bases.Select(known => known with { Repositories = Many("recorded", 300) })] } };
+        plan = plan with
+        {
+            SourceDelta = notes with { Bases = [.. notes.Bases.Select(known => known with { Repositories = Many("recorded", 300) })] }
+        };
         bench.Registry.Calls.Clear();
 
         await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => relocator.RunAsync(plan, new RelocationDestination.Repository(RepositoryName.Parse(Far)), new TransferOptions { MountFrom = Many("named", 20) }, Token));
+            () => relocator.RunAsync(
+                plan, new RelocationDestination.Repository(RepositoryName.Parse(Far)), new TransferOptions
+                {
+                    MountFrom = Many("named", 20)
+                }, Token));
 
         foreach (RequiredLayer layer in notes.Required)
         {
-            Assert.AreEqual(16, bench.Registry.Calls.Count(call => call.StartsWith("has-blob far.example/recorded/", StringComparison.Ordinal) && call.EndsWith(layer.Digest.ToString(), StringComparison.Ordinal)));
-            Assert.AreEqual(20, bench.Registry.Calls.Count(call => call.StartsWith("has-blob far.example/named/", StringComparison.Ordinal) && call.EndsWith(layer.Digest.ToString(), StringComparison.Ordinal)));
+            Assert.AreEqual(16, bench.Registry.Calls.Count(
+                call => call.StartsWith("has-blob far.example/recorded/", StringComparison.Ordinal)
+                && call.EndsWith(layer.Digest.ToString(), StringComparison.Ordinal)));
+            Assert.AreEqual(20, bench.Registry.Calls.Count(
+                call => call.StartsWith("has-blob far.example/named/", StringComparison.Ordinal)
+                && call.EndsWith(layer.Digest.ToString(), StringComparison.Ordinal)));
         }
 
-        static ImmutableArray<RepositoryName> Many(string folder, int count) => [.. Enumerable.Range(0, count).Select(i => RepositoryName.Parse($"far.example/{folder}/r{i}"))];
+        static ImmutableArray<RepositoryName> Many(string folder, int count) =>
+            [.. Enumerable.Range(0, count).Select(i => RepositoryName.Parse($"far.example/{folder}/r{i}"))];
     }
 
     [TestMethod]
@@ -185,7 +201,8 @@ public sealed class DeltaTests
         TransferResult import = await bench.ImportAsync("v1.tar", "far.example/old/place");
         await ReceiptFile.WriteAsync(folder["receipt.json"], [import], "1.2.3", form == ReceiptForms.Short, Token);
         Receipt receipt = ReceiptJson.Read(folder["receipt.json"]);
-        Assert.AreEqual(ArchiveNotes.SetOf(await (await AnyArchive.OpenAsync(folder["v1.tar"], Token)).ReadListDigestAsync(Token)), receipt.Places.Single().Sets.Single());
+        Assert.AreEqual(ArchiveNotes.SetOf(await (await AnyArchive.OpenAsync(folder["v1.tar"], Token)).ReadListDigestAsync(Token)),
+            receipt.Places.Single().Sets.Single());
         if (form == ReceiptForms.Short)
             Assert.IsLessThan(1000L, new FileInfo(folder["receipt.json"]).Length);
 
@@ -205,8 +222,10 @@ public sealed class DeltaTests
         TransferResult import = await bench.ImportAsync("v1.tar", Far);
         await ReceiptFile.WriteAsync(folder["receipt.json"], [import], "1.2.3", isShort: true, Token);
         string text = await File.ReadAllTextAsync(folder["receipt.json"], Token);
-        await File.WriteAllTextAsync(folder["receipt.json"], text.Replace(_v1.Digest.ToString()!, _v2.Digest.ToString()!, StringComparison.Ordinal), Token);
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => bench.ArchiveAsync(_v2, "v2.tar", new DeltaSource.Receipt(folder["receipt.json"])));
+        await File.WriteAllTextAsync(
+            folder["receipt.json"], text.Replace(_v1.Digest.ToString()!, _v2.Digest.ToString()!, StringComparison.Ordinal), Token);
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => bench.ArchiveAsync(_v2, "v2.tar", new DeltaSource.Receipt(folder["receipt.json"])));
         Assert.AreEqual(ErrorCode.InvalidReceipt, failure.Code);
     }
 
@@ -218,8 +237,11 @@ public sealed class DeltaTests
         await bench.ArchiveAsync(_v1, "v1.tar");
         await ReceiptFile.WriteAsync(folder["receipt.json"], [await bench.ImportAsync("v1.tar", Far)], "1.2.3", isShort: false, Token);
         string text = await File.ReadAllTextAsync(folder["receipt.json"], Token);
-        await File.WriteAllTextAsync(folder["receipt.json"], text.Replace(DeltaBench.Layer(2).ToString(), DeltaBench.Layer(3).ToString(), StringComparison.Ordinal), Token);
-        Assert.AreEqual(ErrorCode.InvalidReceipt, Assert.ThrowsExactly<AirgapException>(() => ReceiptJson.Read(folder["receipt.json"])).Code);
+        await File.WriteAllTextAsync(
+            folder["receipt.json"], text.Replace(
+                DeltaBench.Layer(2).ToString(), DeltaBench.Layer(3).ToString(), StringComparison.Ordinal), Token);
+        Assert.AreEqual(ErrorCode.InvalidReceipt,
+            Assert.ThrowsExactly<AirgapException>(() => ReceiptJson.Read(folder["receipt.json"])).Code);
     }
 
     [TestMethod]
@@ -231,7 +253,8 @@ public sealed class DeltaTests
         await bench.ImportAsync("v1.tar", Far);
         await bench.ArchiveAsync(_v2, "v2.tar", new DeltaSource.Repository(RepositoryName.Parse(Far)));
         Assert.HasCount(2, (await bench.NotesAsync("v2.tar"))!.Delta!.Required);
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => bench.ArchiveAsync(_v2, "x.tar", new DeltaSource.Repository(RepositoryName.Parse("far.example/none"))));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => bench.ArchiveAsync(_v2, "x.tar", new DeltaSource.Repository(RepositoryName.Parse("far.example/none"))));
         Assert.AreEqual(ErrorCode.InvalidBase, failure.Code);
     }
 
@@ -241,14 +264,17 @@ public sealed class DeltaTests
         DeltaBench bench = Start();
         using TestKit.TempFolder folder = bench.Folder;
         ImageReference gone = ImageReference.ByDigest(RepositoryName.Parse("unreachable.example/apps/app"), _v1.Digest!.Value);
-        DeltaSource.Named named = new(DeltaBaseKinds.Lock, folder["lock.yml"], [new NamedRoot([gone, ImageReference.ByDigest(RepositoryName.Parse(DeltaBench.Source), _v1.Digest.Value)])]);
+        DeltaSource.Named named = new(
+            DeltaBaseKinds.Lock, folder["lock.yml"],
+            [new NamedRoot([gone, ImageReference.ByDigest(RepositoryName.Parse(DeltaBench.Source), _v1.Digest.Value)])]);
         bench.Registry.Calls.Clear();
         await bench.ArchiveAsync(_v2, "v2.tar", named);
         Assert.DoesNotContain(DeltaBench.Layer(1).ToString(), bench.Fetched());
         DeltaNotes notes = (await bench.NotesAsync("v2.tar"))!.Delta!;
         Assert.HasCount(2, notes.Required);
         Assert.Contains(gone.Repository, notes.Bases.Single().Repositories);
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => bench.ArchiveAsync(_v2, "x.tar", named with { Roots = [new NamedRoot([gone])] }));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => bench.ArchiveAsync(_v2, "x.tar", named with { Roots = [new NamedRoot([gone])] }));
         Assert.AreEqual(ErrorCode.InvalidBase, failure.Code);
     }
 
@@ -264,7 +290,8 @@ public sealed class DeltaTests
             Relocator relocator = new(bench.Registry);
             TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Archive(folder["v2.tar"]), new PlanOptions(), Token);
             AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() =>
-                relocator.RunAsync(plan, new RelocationDestination.Archive(folder["out"]) { Format = format }, new TransferOptions(), Token));
+                relocator.RunAsync(plan, new RelocationDestination.Archive(folder["out"]) { Format = format },
+                    new TransferOptions(), Token));
             Assert.AreEqual(ErrorCode.DeltaLayersMissing, failure.Code);
             Assert.IsFalse(Path.Exists(folder["out"]));
             Assert.IsEmpty(Directory.GetFiles(folder.Path, "out*"));

@@ -35,7 +35,8 @@ public sealed class MergeTests
                 last = Version(bench, random, version);
                 DeltaSource[] bases = version == 1 ? [] : random.Next(2) == 0
                     ? [bench.Base($"{version - 1}.tar")]
-                    : [.. Enumerable.Range(1, version - 1).Where(number => number == version - 1 || random.Next(2) == 0).Select(number => bench.Base($"{number}.tar"))];
+                    : [.. Enumerable.Range(1, version - 1).Where(number => number == version - 1 || random.Next(2) == 0)
+                        .Select(number => bench.Base($"{number}.tar"))];
                 await bench.ArchiveAsync(last, $"{version}.tar", format, bases);
                 chain.Add(folder[$"{version}.tar"]);
             }
@@ -52,8 +53,13 @@ public sealed class MergeTests
             Relocator relocator = new(bench.Registry);
             try
             {
-                TransferPlan plan = await relocator.PlanAsync(new RelocationSource.Archive(shuffled[0]) { Chain = [.. shuffled[1..]] }, new PlanOptions { EmbedConfigs = true }, Token);
-                await relocator.RunAsync(plan, new RelocationDestination.Archive(folder["read.tar"]) { Format = format }, new TransferOptions(), Token);
+                TransferPlan plan = await relocator.PlanAsync(
+                    new RelocationSource.Archive(shuffled[0])
+                    {
+                        Chain = [.. shuffled[1..]]
+                    }, new PlanOptions { EmbedConfigs = true }, Token);
+                await relocator.RunAsync(
+                    plan, new RelocationDestination.Archive(folder["read.tar"]) { Format = format }, new TransferOptions(), Token);
                 Assert.AreSequenceEqual(await bench.BytesAsync("full.tar"), await bench.BytesAsync("read.tar"), $"seed {seed}");
             }
             catch (AirgapException e) when (e.Code == ErrorCode.NotOneChain)
@@ -88,7 +94,8 @@ public sealed class MergeTests
     {
         DeltaBench bench = await ChainAsync();
         using TestKit.TempFolder folder = bench.Folder;
-        await bench.ArchiveAsync(bench.Bundle("source.example/other", "v1", bench.Image("source.example/other/image", 90, 91)), "other.tar");
+        await bench.ArchiveAsync(
+            bench.Bundle("source.example/other", "v1", bench.Image("source.example/other/image", 90, 91)), "other.tar");
         Assert.Contains(why, (await RefusedAsync(bench, names.Split(' '))).Message);
     }
 
@@ -108,7 +115,8 @@ public sealed class MergeTests
     {
         DeltaBench bench = await ChainAsync();
         using TestKit.TempFolder folder = bench.Folder;
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => MergeAsync([folder["1.tar"], folder["2.tar"]], folder["1.tar"], ArchiveFormat.Imgpkg));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => MergeAsync([folder["1.tar"], folder["2.tar"]], folder["1.tar"], ArchiveFormat.Imgpkg));
         Assert.AreEqual(ErrorCode.BaseIsOutput, failure.Code);
     }
 
@@ -121,7 +129,8 @@ public sealed class MergeTests
         int at = tar.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes($"sha256-{DeltaBench.Layer(1).Hex}.tar.gz")) + 512 + 10;
         tar[at] ^= 1;
         await File.WriteAllBytesAsync(folder["1.tar"], tar, Token);
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => MergeAsync([folder["1.tar"], folder["2.tar"], folder["3.tar"]], folder["merged.tar"], ArchiveFormat.Imgpkg));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => MergeAsync([folder["1.tar"], folder["2.tar"], folder["3.tar"]], folder["merged.tar"], ArchiveFormat.Imgpkg));
         Assert.AreEqual(ErrorCode.ArchiveDigestMismatch, failure.Code);
         Assert.Contains("1.tar", failure.Message);
         Assert.IsFalse(File.Exists(folder["merged.tar"]));
@@ -132,8 +141,10 @@ public sealed class MergeTests
     {
         DeltaBench bench = await ChainAsync();
         using TestKit.TempFolder folder = bench.Folder;
-        await bench.ForgeAsync("2.tar", content => System.Text.RegularExpressions.Regex.Replace(content, "\"size\":(\\d)(\\d+)", "\"size\":9$2"));
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => MergeAsync([folder["1.tar"], folder["2.tar"]], folder["merged.tar"], ArchiveFormat.Imgpkg));
+        await bench.ForgeAsync("2.tar",
+            content => System.Text.RegularExpressions.Regex.Replace(content, "\"size\":(\\d)(\\d+)", "\"size\":9$2"));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => MergeAsync([folder["1.tar"], folder["2.tar"]], folder["merged.tar"], ArchiveFormat.Imgpkg));
         Assert.AreEqual(ErrorCode.InvalidArchive, failure.Code);
         Assert.StartsWith($"'{folder["2.tar"]}'", failure.Message);
         Assert.Contains($"'{folder["1.tar"]}' holds it with another length", failure.Message);
@@ -149,8 +160,12 @@ public sealed class MergeTests
         ArchiveIdentity first = await ArchiveIdentity.OfAsync(await AnyArchive.OpenAsync(folder["1.tar"], Token), Token);
         ArchiveIdentity third = await ArchiveIdentity.OfAsync(await AnyArchive.OpenAsync(folder["3.tar"], Token), Token);
         // Sets are hashes, so that a ring can only be made of the lists of images.
-        await bench.ForgeAsync("2.tar", content => content.Replace(first.Set.ToString(), third.Set.ToString(), StringComparison.Ordinal).Replace(first.Manifest.ToString(), third.Manifest.ToString(), StringComparison.Ordinal));
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => new Relocator(bench.Registry).PlanAsync(new RelocationSource.Archive(folder["2.tar"]) { Chain = [folder["3.tar"]] }, new PlanOptions(), Token));
+        await bench.ForgeAsync("2.tar",
+            content => content.Replace(first.Set.ToString(), third.Set.ToString(), StringComparison.Ordinal)
+            .Replace(first.Manifest.ToString(), third.Manifest.ToString(), StringComparison.Ordinal));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new Relocator(bench.Registry).PlanAsync(
+                new RelocationSource.Archive(folder["2.tar"]) { Chain = [folder["3.tar"]] }, new PlanOptions(), Token));
         Assert.AreEqual(ErrorCode.NotOneChain, failure.Code);
         Assert.Contains("each of them builds on another", failure.Message);
     }
@@ -168,13 +183,18 @@ public sealed class MergeTests
             failed = false;
             try
             {
-                await ArchiveMerger.MergeAsync(chain, new RelocationDestination.Archive(folder["merged.tar"]), new TransferOptions { Disk = new FaultyDisk(writes) }, null, Token);
+                await ArchiveMerger.MergeAsync(
+                    chain, new RelocationDestination.Archive(folder["merged.tar"]), new TransferOptions
+                    {
+                        Disk = new FaultyDisk(writes)
+                    }, null, Token);
             }
             catch (AirgapException)
             {
                 failed = true;
                 Assert.IsFalse(File.Exists(folder["merged.tar"]));
-                await ArchiveMerger.MergeAsync(chain, new RelocationDestination.Archive(folder["merged.tar"]), new TransferOptions { Resume = true }, null, Token);
+                await ArchiveMerger.MergeAsync(
+                    chain, new RelocationDestination.Archive(folder["merged.tar"]), new TransferOptions { Resume = true }, null, Token);
                 Assert.AreSequenceEqual(await bench.BytesAsync("right.tar"), await bench.BytesAsync("merged.tar"));
                 File.Delete(folder["merged.tar"]);
             }
@@ -189,7 +209,8 @@ public sealed class MergeTests
         DeltaBench bench = await ChainAsync();
         using TestKit.TempFolder folder = bench.Folder;
         ArchiveDiff diff = await ArchiveDiff.OfAsync(folder["1.tar"], folder["2.tar"], Token);
-        Assert.AreSequenceEqual(["source.example/team/app", "source.example/team/web"], diff.Added.Select(image => image.Image.Repository.ToString()).Order());
+        Assert.AreSequenceEqual(
+            ["source.example/team/app", "source.example/team/web"], diff.Added.Select(image => image.Image.Repository.ToString()).Order());
         Assert.HasCount(2, diff.Gone);
         // A config, a bundle's layer and the layer 3; the bundles' configs are one.
         Assert.AreEqual(3, diff.Blobs.Count);
@@ -207,7 +228,9 @@ public sealed class MergeTests
         ImageReference nested = bench.Bundle("source.example/team/nested", "v1", bench.Image("source.example/team/db", 1, 5));
         for (int version = 1; version <= 3; version++)
         {
-            ImageReference bundle = bench.Bundle(DeltaBench.Source, $"v{version}", bench.Image("source.example/team/web", [1, .. Enumerable.Range(2, version).Skip(version == 2 ? 1 : 0)]), nested);
+            ImageReference bundle = bench.Bundle(
+                DeltaBench.Source, $"v{version}",
+                bench.Image("source.example/team/web", [1, .. Enumerable.Range(2, version).Skip(version == 2 ? 1 : 0)]), nested);
             await bench.ArchiveAsync(bundle, $"{version}.tar", version == 1 ? [] : [bench.Base($"{version - 1}.tar")]);
         }
 
@@ -216,14 +239,19 @@ public sealed class MergeTests
 
     private static ImageReference Version(DeltaBench bench, Random random, int version)
     {
-        ImageReference nested = bench.Bundle("source.example/team/nested", "v1", bench.Image("source.example/team/db", random.Next(6), random.Next(6)));
-        ImageReference[] images = [.. Enumerable.Range(0, random.Next(1, 4)).Select(number => bench.Image($"source.example/team/i{number}", [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Next(12)).Distinct()]))];
+        ImageReference nested = bench.Bundle(
+            "source.example/team/nested", "v1", bench.Image("source.example/team/db", random.Next(6), random.Next(6)));
+        ImageReference[] images = [
+            .. Enumerable.Range(0, random.Next(1, 4))
+            .Select(number => bench.Image(
+                $"source.example/team/i{number}", [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Next(12)).Distinct()]))];
         return bench.Bundle(DeltaBench.Source, $"v{version}", random.Next(2) == 0 ? images : [.. images, nested]);
     }
 
     private async Task<AirgapException> RefusedAsync(DeltaBench bench, params string[] names)
     {
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => MergeAsync([.. names.Select(name => bench.Folder[name])], bench.Folder["merged.tar"], ArchiveFormat.Imgpkg));
+        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => MergeAsync([.. names.Select(name => bench.Folder[name])], bench.Folder["merged.tar"], ArchiveFormat.Imgpkg));
         Assert.AreEqual(ErrorCode.BrokenChain, failure.Code, failure.Message);
         Assert.IsEmpty(Directory.GetFiles(bench.Folder.Path, "merged*"));
         return failure;
@@ -231,7 +259,8 @@ public sealed class MergeTests
 
     private async Task MergeAsync(IReadOnlyList<string> chain, string to, ArchiveFormat format)
     {
-        TransferResult result = await ArchiveMerger.MergeAsync(chain, new RelocationDestination.Archive(to) { Format = format }, new TransferOptions(), null, Token);
+        TransferResult result = await ArchiveMerger.MergeAsync(
+            chain, new RelocationDestination.Archive(to) { Format = format }, new TransferOptions(), null, Token);
         Assert.IsTrue(result.IsComplete);
     }
 
@@ -240,7 +269,9 @@ public sealed class MergeTests
     {
         private int _writes;
 
-        public override ValueTask WriteAsync(SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) =>
-            Interlocked.Increment(ref _writes) == failing + 1 ? throw new IOException("Input/output error", 5) : base.WriteAsync(file, bytes, offset, cancellationToken);
+        public override ValueTask WriteAsync(
+            SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) =>
+            Interlocked.Increment(ref _writes) == failing + 1
+                ? throw new IOException("Input/output error", 5) : base.WriteAsync(file, bytes, offset, cancellationToken);
     }
 }

@@ -6,8 +6,8 @@ using Airgap.Transfer.Layers;
 namespace Airgap.Transfer.Tests.Archives.Deltas;
 
 /// <summary>
-/// A delta leaves out a layer as imgpkg leaves out one that may not be redistributed: manifest.json lists it as ever, and its entry is not there. What imgpkg
-/// reads of such an archive where the destination has the layer, it reads of a delta.
+/// A delta leaves out a layer as imgpkg leaves out one that may not be redistributed: manifest.json lists it as ever, and its entry is not
+/// there. What imgpkg reads of such an archive where the destination has the layer, it reads of a delta.
 /// </summary>
 [TestClass]
 public sealed class OmissionTests
@@ -21,7 +21,8 @@ public sealed class OmissionTests
     {
         byte[] all = await File.ReadAllBytesAsync(Fixtures.Golden("foreign-bundle.all-layers.tar"), Token);
         byte[] some = await File.ReadAllBytesAsync(Fixtures.Golden("foreign-bundle.tar"), Token);
-        string[] left = await AssertOmitsAsync(Fixtures.Golden("foreign-bundle.all-layers.tar"), all, Fixtures.Golden("foreign-bundle.tar"), some);
+        string[] left = await AssertOmitsAsync(
+            Fixtures.Golden("foreign-bundle.all-layers.tar"), all, Fixtures.Golden("foreign-bundle.tar"), some);
         Assert.HasCount(2, left);
     }
 
@@ -35,11 +36,13 @@ public sealed class OmissionTests
         await bench.ArchiveAsync(v1, "v1.tar");
         await bench.ArchiveAsync(v2, "delta.tar", bench.Base("v1.tar"));
         await bench.ArchiveAsync(v2, "full.tar");
-        string[] left = await AssertOmitsAsync(folder["full.tar"], await bench.BytesAsync("full.tar"), folder["delta.tar"], await bench.BytesAsync("delta.tar"));
+        string[] left = await AssertOmitsAsync(
+            folder["full.tar"], await bench.BytesAsync("full.tar"), folder["delta.tar"], await bench.BytesAsync("delta.tar"));
         Assert.AreSequenceEqual([ArchiveLayout.NameOf(DeltaBench.Layer(1))], left);
     }
 
-    // Each entry that is there has the header and the bytes that it has in the other; an entry of ours comes after all of imgpkg's, which passes over it.
+    // Each entry that is there has the header and the bytes that it has in the other; an entry of ours comes after all of imgpkg's, which
+    // passes over it.
     private async Task<string[]> AssertOmitsAsync(string allPath, byte[] all, string somePath, byte[] some)
     {
         ArchiveEntry[] expected = await EntriesAsync(allPath);
@@ -48,17 +51,21 @@ public sealed class OmissionTests
         Assert.AreEqual(ArchiveLayout.ManifestName, actual[0].Name);
         Assert.AreSequenceEqual(shared, actual.Take(shared.Length).ToArray());
         Assert.AreSequenceEqual(
-            expected.Select(entry => entry.Name).Where(name => shared.Any(entry => entry.Name == name)).ToArray(), shared.Select(entry => entry.Name).ToArray());
+            expected.Select(entry => entry.Name).Where(name => shared.Any(entry => entry.Name == name)).ToArray(),
+            shared.Select(entry => entry.Name).ToArray());
         foreach (ArchiveEntry entry in shared)
         {
             ArchiveEntry other = expected.Single(one => one.Name == entry.Name);
             Assert.AreSequenceEqual(WithHeader(all, other).ToArray(), WithHeader(some, entry).ToArray());
         }
 
-        return [.. expected.Select(entry => entry.Name).Where(name => name != ArchiveNotes.EntryName).Except(shared.Select(entry => entry.Name))];
+        return [.. expected.Select(entry => entry.Name).Where(name => name != ArchiveNotes.EntryName)
+            .Except(shared.Select(entry => entry.Name))];
     }
 
-    private static Span<byte> WithHeader(byte[] tar, ArchiveEntry entry) => tar.AsSpan((int)entry.Offset - TarHeader.BlockSize, TarHeader.BlockSize + (int)entry.Size);
+    private static Span<byte> WithHeader(byte[] tar, ArchiveEntry entry) =>
+        tar.AsSpan((int)entry.Offset - TarHeader.BlockSize, TarHeader.BlockSize + (int)entry.Size);
 
-    private async Task<ArchiveEntry[]> EntriesAsync(string path) => [.. (await ArchiveReader.OpenAsync(path, Token)).Entries.OrderBy(entry => entry.Offset)];
+    private async Task<ArchiveEntry[]> EntriesAsync(string path) =>
+        [.. (await ArchiveReader.OpenAsync(path, Token)).Entries.OrderBy(entry => entry.Offset)];
 }

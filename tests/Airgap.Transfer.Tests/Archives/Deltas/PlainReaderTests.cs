@@ -8,7 +8,9 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Tests.Archives.Deltas;
 
-/// <summary>A delta is imgpkg's format without some layers: a reader that knows nothing of deltas imports it where the destination has them.</summary>
+/// <summary>
+/// A delta is imgpkg's format without some layers: a reader that knows nothing of deltas imports it where the destination has them.
+/// </summary>
 [TestClass]
 public sealed class PlainReaderTests
 {
@@ -58,6 +60,7 @@ public sealed class PlainReaderTests
             await to.PushManifestAsync(manifest, null, TestContext.CancellationToken);
         }
 
-        Task PushAsync(Descriptor blob, byte[] bytes) => to.PushBlobAsync(new MemoryBlobContent(blob, (ReadOnlyMemory<byte>)bytes), null, null, TestContext.CancellationToken);
+        Task PushAsync(Descriptor blob, byte[] bytes) =>
+            to.PushBlobAsync(new MemoryBlobContent(blob, (ReadOnlyMemory<byte>)bytes), null, null, TestContext.CancellationToken);
     }
 }

@@ -16,7 +16,8 @@ public sealed class HostileLayoutTests : LayoutTestBase
     {
         using TempFolder folder = new();
         string layout = await FolderAsync(folder);
-        string blob = Directory.EnumerateFiles(Path.Combine(layout, "blobs", "sha256")).OrderByDescending(file => new FileInfo(file).Length).First();
+        string blob = Directory.EnumerateFiles(Path.Combine(layout, "blobs", "sha256"))
+            .OrderByDescending(file => new FileInfo(file).Length).First();
         File.Delete(blob);
         AirgapException refusal = await RefusedAsync(layout, ErrorCode.LayoutBlobMissing);
         Assert.Contains(Path.GetFileName(blob), refusal.Message);
@@ -38,7 +39,8 @@ public sealed class HostileLayoutTests : LayoutTestBase
     {
         using TempFolder folder = new();
         string layout = await FolderAsync(folder);
-        string blob = Directory.EnumerateFiles(Path.Combine(layout, "blobs", "sha256")).OrderByDescending(file => new FileInfo(file).Length).First();
+        string blob = Directory.EnumerateFiles(Path.Combine(layout, "blobs", "sha256"))
+            .OrderByDescending(file => new FileInfo(file).Length).First();
         await File.AppendAllTextAsync(blob, "x", Token);
         AirgapException refusal = await RefusedAsync(layout, ErrorCode.InvalidLayout);
         Assert.Contains("bytes, and what refers to it says", refusal.Message);
@@ -51,8 +53,10 @@ public sealed class HostileLayoutTests : LayoutTestBase
     [DataRow("{\"manifests\":[]}", "lists nothing")]
     [DataRow("{\"manifests\":[1]}", "without a valid digest")]
     [DataRow("{\"manifests\":[{\"digest\":\"sha256:../../etc/passwd\",\"size\":1}]}", "without a valid digest")]
-    [DataRow("{\"manifests\":[{\"digest\":\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"size\":-1}]}", "without a valid size")]
-    [DataRow("{\"manifests\":[{\"digest\":\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"size\":\"1\"}]}", "is not JSON")]
+    [DataRow("{\"manifests\":[{\"digest\":\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"size\":-1}]}",
+        "without a valid size")]
+    [DataRow("{\"manifests\":[{\"digest\":\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"size\":\"1\"}]}",
+        "is not JSON")]
     [DataRow("{\"manifests\":[],\"manifests\":[]}", "holds a field twice")]
     public async Task AnotherIndexIsRefused(string index, string why)
     {
@@ -108,8 +112,10 @@ public sealed class HostileLayoutTests : LayoutTestBase
     [DataRow("../evil", TarEntryType.RegularFile, "leads out of it")]
     [DataRow("blobs/sha256/../../../evil", TarEntryType.RegularFile, "leads out of it")]
     [DataRow("/etc/evil", TarEntryType.RegularFile, "leads out of it")]
-    [DataRow("blobs/sha256/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", TarEntryType.SymbolicLink, "is a link or a special file")]
-    [DataRow("blobs/sha256/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", TarEntryType.HardLink, "is a link or a special file")]
+    [DataRow("blobs/sha256/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", TarEntryType.SymbolicLink,
+        "is a link or a special file")]
+    [DataRow("blobs/sha256/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", TarEntryType.HardLink,
+        "is a link or a special file")]
     [DataRow("index.json", TarEntryType.RegularFile, "two entries named 'index.json'")]
     public async Task ABadEntryOfATarIsRefused(string name, TarEntryType type, string why)
     {
@@ -142,12 +148,14 @@ public sealed class HostileLayoutTests : LayoutTestBase
         await using (TarWriter tar = new(File.Create(folder["a.tar"]), format))
         {
             await tar.WriteEntryAsync(layout, "./", Token);
-            foreach (string entry in Directory.EnumerateFileSystemEntries(layout, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            foreach (string entry in Directory.EnumerateFileSystemEntries(layout, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal))
                 await tar.WriteEntryAsync(entry, "./" + Path.GetRelativePath(layout, entry).Replace('\\', '/'), Token);
         }
 
         await CopyToRepositoryAsync(At(folder["a.tar"]), "dest.example/apps/it");
-        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.mirror-tags.txt"), Token), TagLines("dest.example/apps/it"));
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.mirror-tags.txt"), Token),
+            TagLines("dest.example/apps/it"));
     }
 
     [TestMethod]
@@ -159,7 +167,8 @@ public sealed class HostileLayoutTests : LayoutTestBase
         for (int length = 0; length < whole.Length; length += 4096 - 37)
         {
             await File.WriteAllBytesAsync(folder["cut.tar"], whole[..length], Token);
-            AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(At(folder["cut.tar"]), "dest.example/apps/it"), $"cut at {length}");
+            AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(
+                () => CopyToRepositoryAsync(At(folder["cut.tar"]), "dest.example/apps/it"), $"cut at {length}");
             Assert.IsTrue(refusal.Code is ErrorCode.InvalidLayout or ErrorCode.InvalidArchive, refusal.Message);
         }
     }
@@ -170,12 +179,14 @@ public sealed class HostileLayoutTests : LayoutTestBase
         using TempFolder folder = new();
         Directory.CreateDirectory(folder["mine"]);
         await File.WriteAllTextAsync(folder["mine/letter.txt"], "x", Token);
-        AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(() => ToLayoutAsync(GoldenTar("simple-app-bundle"), folder["mine"], isTar: false));
+        AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => ToLayoutAsync(GoldenTar("simple-app-bundle"), folder["mine"], isTar: false));
         Assert.AreEqual(ErrorCode.LayoutFolderUnsuited, refusal.Code);
         Assert.Contains("letter.txt", refusal.Message);
         Assert.AreSequenceEqual(new[] { folder["mine/letter.txt"] }, Directory.EnumerateFileSystemEntries(folder["mine"]).ToArray());
 
-        refusal = await Assert.ThrowsExactlyAsync<AirgapException>(() => ToLayoutAsync(GoldenTar("simple-app-bundle"), folder["mine/letter.txt"], isTar: false));
+        refusal = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => ToLayoutAsync(GoldenTar("simple-app-bundle"), folder["mine/letter.txt"], isTar: false));
         Assert.AreEqual(ErrorCode.OutputUnsuited, refusal.Code);
     }
 
@@ -185,7 +196,8 @@ public sealed class HostileLayoutTests : LayoutTestBase
         using TempFolder folder = new();
         string layout = await FolderAsync(folder);
         using Airgap.Transfer.Transfers.LayoutFolder held = await Airgap.Transfer.Transfers.LayoutFolder.OpenAsync(layout, Token);
-        AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(() => ToLayoutAsync(GoldenTar("nested-bundle"), layout, isTar: false));
+        AirgapException refusal =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => ToLayoutAsync(GoldenTar("nested-bundle"), layout, isTar: false));
         Assert.AreEqual(ErrorCode.ArchiveInUse, refusal.Code);
     }
 
@@ -194,7 +206,8 @@ public sealed class HostileLayoutTests : LayoutTestBase
         Registry.Calls.Clear();
         VerificationResult verdict = await new Verifier(Registry).VerifyAsync(At(path), Token);
         Assert.IsTrue(verdict.Problems.Any(problem => problem.Code == code), string.Join(" | ", verdict.Problems));
-        AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(At(path), "dest.example/apps/it"));
+        AirgapException refusal =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(At(path), "dest.example/apps/it"));
         Assert.AreEqual(code, refusal.Code, refusal.Message);
         Assert.Contains(path, refusal.Message);
         Assert.IsNotEmpty(refusal.Advice);

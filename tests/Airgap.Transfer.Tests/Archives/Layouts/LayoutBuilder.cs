@@ -23,13 +23,17 @@ internal sealed class LayoutBuilder
 
     /// <summary>A bundle that pins images, with the layer type that imgpkg wants of one.</summary>
     public string Bundle(string[] images) => Image(
-        new LayerBuilder().File(".imgpkg/images.yml", "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n" + string.Concat(images.Select(image => $"- image: {image}\n"))).Tar(),
+        new LayerBuilder().File(
+            ".imgpkg/images.yml", "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n"
+            + string.Concat(images.Select(image => $"- image: {image}\n"))).Tar(),
         MediaTypes.DockerLayerGzip,
         "{\"Labels\":{\"dev.carvel.imgpkg.bundle\":\"true\"}}");
 
     /// <summary>An index.</summary>
     public string Index(string[] manifests) =>
-        Blob(Encoding.UTF8.GetBytes($"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciIndex}\",\"manifests\":[{string.Join(',', manifests)}]}}"), MediaTypes.OciIndex);
+        Blob(Encoding.UTF8.GetBytes(
+            $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciIndex}\",\"manifests\":[{string.Join(',', manifests)}]}}"),
+            MediaTypes.OciIndex);
 
     /// <summary>A descriptor with a name.</summary>
     public string Named(string descriptor, string name)
@@ -49,8 +53,12 @@ internal sealed class LayoutBuilder
     private string Image(byte[] tar, string layerType, string config)
     {
         string layer = Blob(LayerBuilder.Gzip(tar), layerType);
-        string configBlob = Blob(Encoding.UTF8.GetBytes($"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{config},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[\"{Digest.Compute(tar)}\"]}}}}"), MediaTypes.OciConfig);
-        return Blob(Encoding.UTF8.GetBytes($"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciManifest}\",\"config\":{configBlob},\"layers\":[{layer}]}}"), MediaTypes.OciManifest);
+        string configBlob = Blob(
+            Encoding.UTF8.GetBytes(
+                $"{{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{config},\"rootfs\":{{\"type\":\"layers\",\"diff_ids\":[\"{Digest.Compute(tar)}\"]}}}}"), MediaTypes.OciConfig);
+        return Blob(Encoding.UTF8.GetBytes(
+            $"{{\"schemaVersion\":2,\"mediaType\":\"{MediaTypes.OciManifest}\",\"config\":{configBlob},\"layers\":[{layer}]}}"),
+            MediaTypes.OciManifest);
     }
 
     private string Blob(byte[] bytes, string mediaType)

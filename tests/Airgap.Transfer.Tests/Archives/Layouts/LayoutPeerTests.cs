@@ -23,11 +23,14 @@ public sealed class LayoutPeerTests : LayoutTestBase
     public async Task SkopeoTakesOciImagesOutByTheirNames(string bundle, bool isTar)
     {
         using TempFolder folder = new();
-        TransferResult result = await ToLayoutAsync(BundleSource(bundle), folder["a"], isTar, plan: new PlanOptions { CosignSignatures = bundle == "signed-bundle" });
+        TransferResult result = await ToLayoutAsync(
+            BundleSource(bundle), folder["a"], isTar, plan: new PlanOptions { CosignSignatures = bundle == "signed-bundle" });
         string transport = isTar ? "oci-archive" : "oci";
 
         // skopeo passes over docker's types in a layout, and here digests stay: such images are for containerd, oras and crane.
-        PlannedItem[] items = [.. result.Plan.Items.Where(item => item.Content.SelfAndDescendants().All(node => node.Manifest.MediaType is MediaTypes.OciIndex or MediaTypes.OciManifest))];
+        PlannedItem[] items = [.. result.Plan.Items.Where(
+            item => item.Content.SelfAndDescendants()
+            .All(node => node.Manifest.MediaType is MediaTypes.OciIndex or MediaTypes.OciManifest))];
         Assert.IsNotEmpty(items);
         foreach (PlannedItem item in items)
         {

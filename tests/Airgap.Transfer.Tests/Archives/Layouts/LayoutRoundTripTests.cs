@@ -53,7 +53,8 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
         using TempFolder folder = new();
         await ToLayoutAsync(GoldenTar(archive), folder["a"], isTar);
         await CopyToArchiveAsync(At(folder["a"]), folder["b.tar"]);
-        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden($"{archive}.tar"), Token), await File.ReadAllBytesAsync(folder["b.tar"], Token));
+        Assert.AreSequenceEqual(
+            await File.ReadAllBytesAsync(Fixtures.Golden($"{archive}.tar"), Token), await File.ReadAllBytesAsync(folder["b.tar"], Token));
     }
 
     [TestMethod]
@@ -95,7 +96,8 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
         JsonElement root = index.RootElement.GetProperty("manifests")[0];
         Assert.AreEqual(result.Root!.Item.Digest.ToString(), root.GetProperty("digest").GetString());
         Assert.AreEqual("v1.0.0", root.GetProperty("annotations").GetProperty("org.opencontainers.image.ref.name").GetString());
-        Assert.AreEqual($"{Fixtures.Registry}/user1/simple-app-bundle:v1.0.0", root.GetProperty("annotations").GetProperty("io.containerd.image.name").GetString());
+        Assert.AreEqual($"{Fixtures.Registry}/user1/simple-app-bundle:v1.0.0",
+            root.GetProperty("annotations").GetProperty("io.containerd.image.name").GetString());
         Assert.AreEqual("""{"imageLayoutVersion":"1.0.0"}""", await File.ReadAllTextAsync(folder["a/oci-layout"], Token));
         Assert.IsFalse(Directory.Exists(folder["a/.airgap-partial"]));
     }
@@ -131,10 +133,12 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
     {
         using TempFolder folder = new();
         await ToLayoutAsync(GoldenTar("nested-bundle"), folder["a"], isTar);
-        BundleDescription expected = await Describer.DescribeArchiveAsync(new(Fixtures.Golden("nested-bundle.tar")), new DescribeOptions(), Token);
+        BundleDescription expected =
+            await Describer.DescribeArchiveAsync(new(Fixtures.Golden("nested-bundle.tar")), new DescribeOptions(), Token);
         BundleDescription actual = await Describer.DescribeArchiveAsync(new(folder["a"]), new DescribeOptions(), Token);
         Assert.AreEqual(DescriptionYaml.Write(expected), DescriptionYaml.Write(actual));
-        PullResult pulled = await new Puller(Registry).PullAsync(new PullRequest { Source = At(folder["a"]), Output = folder["out"], StateFolder = folder["state"] }, Token);
+        PullResult pulled = await new Puller(Registry).PullAsync(
+            new PullRequest { Source = At(folder["a"]), Output = folder["out"], StateFolder = folder["state"] }, Token);
         Assert.IsGreaterThan(0, pulled.Files);
         Assert.IsTrue(File.Exists(folder["out/.imgpkg/images.yml"]));
     }
@@ -154,7 +158,8 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
         partial.AsSpan(whole.Length * 3 / 4).Clear();
         await File.WriteAllBytesAsync(path + ".partial", partial, Token);
         File.Delete(path);
-        TransferResult resumed = await ToLayoutAsync(BundleSource("nested-bundle"), path, isTar: true, new TransferOptions { Resume = true });
+        TransferResult resumed =
+            await ToLayoutAsync(BundleSource("nested-bundle"), path, isTar: true, new TransferOptions { Resume = true });
         Assert.AreSequenceEqual(whole, await File.ReadAllBytesAsync(path, Token));
         Assert.IsTrue(resumed.Blobs.Any(blob => blob.Outcome == BlobOutcome.Present) || resumed.Blobs.Length < 3);
         Assert.IsFalse(File.Exists(path + ".partial"));
@@ -165,7 +170,8 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
     {
         using TempFolder folder = new();
         File.Copy(Fixtures.Golden("nested-bundle.tar"), folder["a.tar"]);
-        TransferResult result = await ToLayoutAsync(BundleSource("nested-bundle"), folder["a.tar"], isTar: true, new TransferOptions { Resume = true });
+        TransferResult result = await ToLayoutAsync(
+            BundleSource("nested-bundle"), folder["a.tar"], isTar: true, new TransferOptions { Resume = true });
         Assert.IsTrue(result.Blobs.Any(blob => blob.Outcome == BlobOutcome.Present));
         Assert.IsTrue((await new Verifier(Registry).VerifyAsync(At(folder["a.tar"]), Token)).IsRight);
     }
@@ -182,14 +188,16 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
         Assert.IsTrue(again.Blobs.All(blob => blob.Outcome == BlobOutcome.Present));
         Assert.HasCount(
             LayoutIndex.Parse(index, why => new AirgapException(ErrorCode.InvalidLayout, why, "")).Length,
-            LayoutIndex.Parse(await File.ReadAllBytesAsync(folder["a/index.json"], Token), why => new AirgapException(ErrorCode.InvalidLayout, why, "")));
+            LayoutIndex.Parse(await File.ReadAllBytesAsync(folder["a/index.json"], Token),
+                why => new AirgapException(ErrorCode.InvalidLayout, why, "")));
 
         Assert.IsTrue((await new Verifier(Registry).VerifyAsync(At(folder["a"]), Token)).IsRight);
         TransferPlan plan = await new Relocator(Registry).PlanAsync(At(folder["a"]), new PlanOptions(), Token);
         Assert.HasCount(2, plan.Items.Where(item => item.Tag == "v1.0.0").ToArray());
 
         // One repository can have one of the two.
-        AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(At(folder["a"]), "dest.example/both"));
+        AirgapException refusal =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyToRepositoryAsync(At(folder["a"]), "dest.example/both"));
         Assert.AreEqual(ErrorCode.LayoutTagConflict, refusal.Code);
         Assert.IsEmpty(Registry.Get("dest.example/both").Manifests);
     }
@@ -199,7 +207,8 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
     {
         using TempFolder folder = new();
         string layout = await FolderAsync(folder);
-        string blob = Directory.EnumerateFiles(Path.Combine(layout, "blobs", "sha256")).OrderByDescending(file => new FileInfo(file).Length).First();
+        string blob = Directory.EnumerateFiles(Path.Combine(layout, "blobs", "sha256"))
+            .OrderByDescending(file => new FileInfo(file).Length).First();
         byte[] right = await File.ReadAllBytesAsync(blob, Token);
         byte[] wrong = [.. right];
         wrong[^1] ^= 1;
@@ -218,19 +227,22 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
     {
         using TempFolder folder = new();
         TransferPlan plan = await new Relocator(Registry).PlanAsync(BundleSource("nested-bundle"), new PlanOptions(), Token);
-        PlannedBlob layer = plan.Blobs.First(blob => blob.Origin is not null && MediaTypes.IsLayer(blob.Descriptor.MediaType) && blob.Content is not MemoryBlobContent);
+        PlannedBlob layer = plan.Blobs.First(
+            blob => blob.Origin is not null && MediaTypes.IsLayer(blob.Descriptor.MediaType) && blob.Content is not MemoryBlobContent);
         Registry.Get(layer.Origin!.ToString()).Corrupt(layer.Descriptor.Digest);
         await Assert.ThrowsExactlyAsync<AirgapException>(() => ToLayoutAsync(BundleSource("nested-bundle"), folder["a"], isTar));
         Assert.IsFalse(File.Exists(isTar ? folder["a"] : folder["a/index.json"]));
 
-        TransferResult rest = await ToLayoutAsync(BundleSource("nested-bundle"), folder["a"], isTar, new TransferOptions { KeepGoing = true });
+        TransferResult rest = await ToLayoutAsync(
+            BundleSource("nested-bundle"), folder["a"], isTar, new TransferOptions { KeepGoing = true });
         Assert.IsFalse(rest.IsComplete);
         Assert.IsFalse(File.Exists(isTar ? folder["a"] : folder["a/index.json"]));
         Assert.Contains(isTar ? "stays" : "does not list it", IncompleteRelocation.Describe(rest, null)[^1].Message);
 
         // What came is kept, and the rest is fetched when it can be had.
         Registry.Get(layer.Origin.ToString()).Corrupt(layer.Descriptor.Digest);
-        TransferResult whole = await ToLayoutAsync(BundleSource("nested-bundle"), folder["a"], isTar, new TransferOptions { Resume = true });
+        TransferResult whole = await ToLayoutAsync(
+            BundleSource("nested-bundle"), folder["a"], isTar, new TransferOptions { Resume = true });
         Assert.IsTrue(whole.IsComplete);
         Assert.IsTrue(whole.Blobs.Any(blob => blob.Outcome == BlobOutcome.Present));
         Assert.IsTrue((await new Verifier(Registry).VerifyAsync(At(folder["a"]), Token)).IsRight);

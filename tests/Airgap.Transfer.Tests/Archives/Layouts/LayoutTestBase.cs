@@ -11,7 +11,8 @@ public abstract class LayoutTestBase : RelocatorTestBase
 
     protected static RelocationSource At(string path) => new RelocationSource.Archive(path);
 
-    protected Task<TransferResult> ToLayoutAsync(RelocationSource source, string path, bool isTar, TransferOptions? options = null, PlanOptions? plan = null) =>
+    protected Task<TransferResult> ToLayoutAsync(
+        RelocationSource source, string path, bool isTar, TransferOptions? options = null, PlanOptions? plan = null) =>
         CopyAsync(source, Layout(path, isTar), plan, options);
 
     internal static RelocationDestination.Archive Layout(string path, bool isTar) =>

@@ -10,7 +10,8 @@ public sealed class PartListTests
 {
     private static readonly PartList s_list = new(
     [
-        .. Enumerable.Range(1, 3).Select(order => new PartEntry($"a.tar.00{order}", 10 * order, Digest.Compute([(byte)order]), Digest.Compute([1, (byte)order]))),
+        .. Enumerable.Range(1, 3).Select(
+            order => new PartEntry($"a.tar.00{order}", 10 * order, Digest.Compute([(byte)order]), Digest.Compute([1, (byte)order]))),
     ]);
 
     [TestMethod]
@@ -47,18 +48,23 @@ public sealed class PartListTests
     [DataRow("\"parts\": [", "\"parts\": [[],")]
     [DataRow("\"version\": 1", "\"version\": 0")]
     [DataRow("}", "")]
-    public void AChangedListIsRefused(string from, string to) => AssertRefused(ErrorCode.InvalidPartList, Encoding.UTF8.GetString(s_list.ToJson()).Replace(from, to, StringComparison.Ordinal));
+    public void AChangedListIsRefused(string from, string to) =>
+        AssertRefused(ErrorCode.InvalidPartList, Encoding.UTF8.GetString(s_list.ToJson()).Replace(from, to, StringComparison.Ordinal));
 
     [TestMethod]
     public void AnExchangedDigestIsRefused()
     {
         PartList changed = s_list with { Parts = s_list.Parts.SetItem(1, s_list.Parts[1] with { Digest = s_list.Parts[0].Digest }) };
         string id = s_list.Id.ToString();
-        AssertRefused(ErrorCode.InvalidPartList, Encoding.UTF8.GetString(new PartList(changed.Parts).ToJson()).Replace(new PartList(changed.Parts).Id.ToString(), id, StringComparison.Ordinal));
+        AssertRefused(ErrorCode.InvalidPartList,
+            Encoding.UTF8.GetString(new PartList(changed.Parts).ToJson())
+            .Replace(new PartList(changed.Parts).Id.ToString(), id, StringComparison.Ordinal));
     }
 
     [TestMethod]
-    public void ANewerOneIsToldAsThat() => AssertRefused(ErrorCode.NewerArchive, Encoding.UTF8.GetString(s_list.ToJson()).Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
+    public void ANewerOneIsToldAsThat() =>
+        AssertRefused(ErrorCode.NewerArchive,
+            Encoding.UTF8.GetString(s_list.ToJson()).Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
 
     [TestMethod]
     [DataRow("")]
@@ -111,5 +117,6 @@ public sealed class PartListTests
     }
 
     private static void AssertRefused(ErrorCode code, string text) =>
-        Assert.AreEqual(code, Assert.ThrowsExactly<AirgapException>(() => PartList.Parse(Encoding.UTF8.GetBytes(text), "a.tar.parts.json")).Code, text);
+        Assert.AreEqual(code, Assert.ThrowsExactly<AirgapException>(
+            () => PartList.Parse(Encoding.UTF8.GetBytes(text), "a.tar.parts.json")).Code, text);
 }

@@ -38,7 +38,9 @@ public sealed class PartReadingTests : PartsTestBase
             RelocationSource source = At(folder[given], folder["disc"]);
             await CopyToArchiveAsync(source, folder["whole.tar"]);
             await CopyToArchiveAsync(new RelocationSource.Archive(archive), folder["expected.tar"]);
-            Assert.AreSequenceEqual(await File.ReadAllBytesAsync(folder["expected.tar"], Token), await File.ReadAllBytesAsync(folder["whole.tar"], Token), $"seed {seed}");
+            Assert.AreSequenceEqual(
+                await File.ReadAllBytesAsync(folder["expected.tar"], Token),
+                await File.ReadAllBytesAsync(folder["whole.tar"], Token), $"seed {seed}");
             Assert.IsTrue((await new Verifier(Registry).VerifyAsync(source, Token)).IsRight, $"seed {seed}");
         }
     }
@@ -52,7 +54,8 @@ public sealed class PartReadingTests : PartsTestBase
         BundleDescription description = await Describer.DescribeArchiveAsync(source, new DescribeOptions(), Token);
         Assert.HasCount(1, description.Images);
         await TagLister.ListArchiveAsync(source, new TagListOptions(), Token);
-        await new Puller(Registry).PullAsync(new PullRequest { Source = source, Output = folder["out"], StateFolder = folder["state"] }, Token);
+        await new Puller(Registry).PullAsync(
+            new PullRequest { Source = source, Output = folder["out"], StateFolder = folder["state"] }, Token);
         Assert.IsTrue(File.Exists(folder["out/.imgpkg/images.yml"]));
         await CopyToRepositoryAsync(source, "dest.example/apps/it");
         await CopyToArchiveAsync(At(folder["a.tar.002"]), folder["b.tar"]);

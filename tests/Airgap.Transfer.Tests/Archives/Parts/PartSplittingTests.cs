@@ -46,7 +46,8 @@ public sealed class PartSplittingTests : PartsTestBase
         using TempFolder folder = new();
         WriteArchive(folder);
         PartList earlier = await SplitAsync(folder, 400_000);
-        await Assert.ThrowsExactlyAsync<AirgapException>(() => new PartSplitter(new TiredDisk(2)).SplitAsync(folder["a.tar"], folder["a.tar"], 100_000, Token));
+        await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new PartSplitter(new TiredDisk(2)).SplitAsync(folder["a.tar"], folder["a.tar"], 100_000, Token));
         File.Delete(folder["a.tar"]);
         Assert.AreEqual(earlier.Id, PartList.Read(folder["a.tar.parts.json"]).Id);
         await CopyToRepositoryAsync(At(folder["a.tar"]), "dest.example/apps/it");
@@ -60,7 +61,8 @@ public sealed class PartSplittingTests : PartsTestBase
     {
         using TempFolder folder = new();
         WriteArchive(folder);
-        await Assert.ThrowsExactlyAsync<AirgapException>(() => new PartSplitter(new TiredDisk(afterFlushes)).SplitAsync(folder["a.tar"], folder["a.tar"], 300_000, Token));
+        await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new PartSplitter(new TiredDisk(afterFlushes)).SplitAsync(folder["a.tar"], folder["a.tar"], 300_000, Token));
         Assert.AreEqual("a.tar", string.Join(',', Directory.GetFiles(folder.Path).Select(Path.GetFileName)));
     }
 
@@ -87,7 +89,8 @@ public sealed class PartSplittingTests : PartsTestBase
         WriteArchive(folder);
         Directory.CreateDirectory(folder["out"]);
         await File.WriteAllTextAsync(folder["out/a.tar"], "mine", Token);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => new PartSplitter(ArchiveDisk.System).SplitAsync(folder["a.tar"], folder["out/a.tar"], Volume, Token));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new PartSplitter(ArchiveDisk.System).SplitAsync(folder["a.tar"], folder["out/a.tar"], Volume, Token));
         Assert.AreEqual(ErrorCode.PartInTheWay, e.Code);
     }
 
@@ -100,7 +103,8 @@ public sealed class PartSplittingTests : PartsTestBase
         File.Move(folder["a.tar"], folder["b.tar"]);
         File.Copy(folder["a.tar.parts.json"], folder["b.tar.parts.json"]);
 
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => new PartSplitter(ArchiveDisk.System).SplitAsync(folder["b.tar"], folder["b.tar"], Volume, Token));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new PartSplitter(ArchiveDisk.System).SplitAsync(folder["b.tar"], folder["b.tar"], Volume, Token));
 
         Assert.AreEqual(ErrorCode.PartInTheWay, e.Code);
         Assert.Contains("'a.tar'", e.Message);
@@ -133,7 +137,8 @@ public sealed class PartSplittingTests : PartsTestBase
         PartList list = await SplitAsync(folder, Volume);
         byte[] before = await File.ReadAllBytesAsync(folder["a.tar.002"], Token);
         WriteArchive(folder, seed: 2);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => new PartSplitter(ArchiveDisk.System).RewriteAsync(folder["a.tar"], folder["a.tar"], list, 2, Token));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new PartSplitter(ArchiveDisk.System).RewriteAsync(folder["a.tar"], folder["a.tar"], list, 2, Token));
         Assert.AreEqual(ErrorCode.ArchiveChanged, e.Code);
         Assert.AreSequenceEqual(before, await File.ReadAllBytesAsync(folder["a.tar.002"], Token));
         Assert.IsEmpty(Directory.GetFiles(folder.Path, "*partial*"));
@@ -155,10 +160,12 @@ public sealed class PartSplittingTests : PartsTestBase
         using TempFolder folder = new();
         byte[] archive = WriteArchive(folder);
         await File.WriteAllBytesAsync(folder["a.tar"], archive[..^2000], Token);
-        Assert.AreEqual(ErrorCode.InvalidArchive, (await Assert.ThrowsExactlyAsync<AirgapException>(() => SplitAsync(folder, Volume))).Code);
+        Assert.AreEqual(ErrorCode.InvalidArchive,
+            (await Assert.ThrowsExactlyAsync<AirgapException>(() => SplitAsync(folder, Volume))).Code);
     }
 
-    private Task<PartList> SplitAsync(TempFolder folder, long volume) => new PartSplitter(ArchiveDisk.System).SplitAsync(folder["a.tar"], folder["a.tar"], volume, Token);
+    private Task<PartList> SplitAsync(TempFolder folder, long volume) =>
+        new PartSplitter(ArchiveDisk.System).SplitAsync(folder["a.tar"], folder["a.tar"], volume, Token);
 
     /// <summary>A disk that fails after some flushes of files.</summary>
     private sealed class TiredDisk(int flushes) : ArchiveDisk

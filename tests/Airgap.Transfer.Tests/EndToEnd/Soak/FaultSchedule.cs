@@ -64,7 +64,10 @@ internal sealed class FaultSchedule
             ("delay and drop", () => Fault.Delay(GateAsync(), Fault.Drop())),
         ];
         if (time == 1)
-            possible.Add(("401", () => Fault.Status(401, headers: ("WWW-Authenticate", $"Bearer realm=\"{_tokenRealm}\",service=\"soak\",scope=\"repository:{request.Repository}:pull,push\""))));
+            possible.Add(
+                ("401", () => Fault.Status(
+                    401, headers: ("WWW-Authenticate",
+                        $"Bearer realm=\"{_tokenRealm}\",service=\"soak\",scope=\"repository:{request.Repository}:pull,push\""))));
         if (request.Kind is RequestKind.BlobGet or RequestKind.ManifestGet)
         {
             // A cut is worth most where it comes often: each goes on where the one before ended.
@@ -100,7 +103,8 @@ internal sealed class FaultSchedule
         {
             RequestKind.UploadPut when digest >= 0 => $"{request.Kind} {request.Query[digest..]}",
             RequestKind.UploadPost => $"{request.Kind} {request.Query}",
-            RequestKind.UploadPut or RequestKind.UploadPatch or RequestKind.UploadGet or RequestKind.UploadDelete => request.Kind.ToString(),
+            RequestKind.UploadPut or RequestKind.UploadPatch or RequestKind.UploadGet or RequestKind.UploadDelete =>
+                request.Kind.ToString(),
             _ => $"{request.Kind} {request.Repository} {request.Reference}",
         };
     }

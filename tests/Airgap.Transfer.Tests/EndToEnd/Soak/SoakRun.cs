@@ -23,7 +23,8 @@ internal enum SoakRoute
 /// is right, byte for byte; a failure is one that tells what to do and leaves nothing that looks finished.
 /// </summary>
 internal sealed class SoakRun(
-    int seed, SoakRoute route, RegistryFixture source, RegistryFixture destination, TokenServer tokens, SoakTotals totals, CancellationToken cancellationToken)
+    int seed, SoakRoute route, RegistryFixture source, RegistryFixture destination, TokenServer tokens, SoakTotals totals,
+    CancellationToken cancellationToken)
 {
     private readonly string _bundle = seed % 2 == 0 ? "simple-app-bundle" : "nested-bundle";
     private readonly bool _keepGoing = seed % 3 == 0;
@@ -80,7 +81,8 @@ internal sealed class SoakRun(
         long size = result!.Blobs.Sum(blob => blob.Descriptor.Size);
         long moved = route == SoakRoute.RegistryToTar
             ? source.Of(RequestKind.BlobGet).Sum(request => request.ResponseBytes)
-            : destination.Requests.Where(request => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch).Sum(request => request.RequestBytes);
+            : destination.Requests.Where(request => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch)
+            .Sum(request => request.RequestBytes);
         totals.CountBytes(size, Math.Max(0, moved - size));
     }
 
@@ -111,7 +113,12 @@ internal sealed class SoakRun(
             KeepGoing = _keepGoing,
         };
         TransferPlan plan = await relocator.PlanAsync(from, options, cancellationToken);
-        return await relocator.RunAsync(plan, to, new TransferOptions { Resume = resume && route == SoakRoute.RegistryToTar, KeepGoing = _keepGoing }, cancellationToken);
+        return await relocator.RunAsync(
+            plan, to, new TransferOptions
+            {
+                Resume = resume && route == SoakRoute.RegistryToTar,
+                KeepGoing = _keepGoing
+            }, cancellationToken);
     }
 
     private static void AssertSaysWhatToDo(Diagnostic failure)
@@ -138,7 +145,9 @@ internal sealed class SoakRun(
     private async Task AssertFinishedAsync(string tar)
     {
         if (route == SoakRoute.RegistryToTar)
-            Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden($"{_bundle}.tar"), cancellationToken), await File.ReadAllBytesAsync(tar, cancellationToken));
+            Assert.AreSequenceEqual(
+                await File.ReadAllBytesAsync(Fixtures.Golden($"{_bundle}.tar"), cancellationToken),
+                await File.ReadAllBytesAsync(tar, cancellationToken));
         else
             await AssertGoldenAsync();
     }
@@ -158,9 +167,11 @@ internal sealed class SoakRun(
         Assert.AreSequenceEqual(golden, actual.Order(StringComparer.Ordinal).ToArray());
     }
 
-    private static HashSet<string> FinishedUploads(RegistryFixture registry) => [.. registry.Requests.Where(IsFinishedUpload).Select(DigestOf)];
+    private static HashSet<string> FinishedUploads(RegistryFixture registry) =>
+        [.. registry.Requests.Where(IsFinishedUpload).Select(DigestOf)];
 
     private static bool IsFinishedUpload(RecordedRequest request) => request is { Kind: RequestKind.UploadPut, Status: 201 };
 
-    private static string DigestOf(RecordedRequest request) => Uri.UnescapeDataString(request.Query[request.Query.IndexOf("digest=", StringComparison.Ordinal)..]);
+    private static string DigestOf(RecordedRequest request) =>
+        Uri.UnescapeDataString(request.Query[request.Query.IndexOf("digest=", StringComparison.Ordinal)..]);
 }

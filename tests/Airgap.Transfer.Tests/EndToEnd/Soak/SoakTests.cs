@@ -26,7 +26,8 @@ public sealed class SoakTests
         await using TokenServer tokens = await TokenServer.StartAsync();
         await Task.WhenAll(Enum.GetValues<SoakRoute>().Select(async route =>
         {
-            await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+            await using RegistryFixture source =
+                await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
             await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
             foreach (int one in seeds)
             {
@@ -51,5 +52,6 @@ public sealed class SoakTests
     }
 
     private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            ? number : null;
 }

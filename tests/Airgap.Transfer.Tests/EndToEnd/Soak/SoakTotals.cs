@@ -50,7 +50,9 @@ internal sealed class SoakTotals
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_runs} runs, {Faults} faults injected ({Join(_faults)}), {_retries} retries, {Failures} ended in an error and were completed ({Join(_failures)}), {_bytesTwice} of {_bytes} bytes moved twice");
+        $"{_runs} runs, {Faults} faults injected ({Join(_faults)}), {_retries} retries, {Failures} ended in an error and were completed " +
+        $"({Join(_failures)}), {_bytesTwice} of {_bytes} bytes moved twice");
 
-    private static string Join<T>(IEnumerable<KeyValuePair<T, int>> counts) => string.Join(", ", counts.Select(pair => $"{pair.Key} {pair.Value}"));
+    private static string Join<T>(IEnumerable<KeyValuePair<T, int>> counts) =>
+        string.Join(", ", counts.Select(pair => $"{pair.Key} {pair.Value}"));
 }

@@ -5,7 +5,9 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Credentials.Keychains.Amazon;
 
-/// <summary>Exchanges keys for passwords of Amazon's registries. Keys are looked up where Amazon's own programs look, in their order.</summary>
+/// <summary>
+/// Exchanges keys for passwords of Amazon's registries. Keys are looked up where Amazon's own programs look, in their order.
+/// </summary>
 /// <remarks>Source: Amazon ECR API reference, GetAuthorizationToken; Amazon ECR Public API reference, the same.</remarks>
 internal sealed class AmazonLogin : ICloudLogin
 {
@@ -25,7 +27,8 @@ internal sealed class AmazonLogin : ICloudLogin
             ["EcsContainer"] = container,
             ["Ec2InstanceMetadata"] = instance,
         };
-        _sources = [variables, new AwsWebIdentityKeys(environment, roles), new AwsProfileKeys(environment, roles, elsewhere), container, instance];
+        _sources = [variables, new AwsWebIdentityKeys(environment, roles), new AwsProfileKeys(environment, roles, elsewhere),
+            container, instance];
     }
 
     public string Places => string.Join(", ", _sources.Select(source => source.Place));
@@ -60,11 +63,14 @@ internal sealed class AmazonLogin : ICloudLogin
         {
             string? what = json.Text("__type")?.Split('#')[^1];
             string? said = json.Text("message") ?? json.Text("Message");
-            throw new CloudException($"{host.Endpoint.Host} refused the keys of {place} ({what ?? answer.Status.ToString(CultureInfo.InvariantCulture)}{(said is null ? "" : $": {said.TrimEnd('.')}")})");
+            throw new CloudException(
+                $"{host.Endpoint.Host} refused the keys of {place} " +
+                $"({what ?? answer.Status.ToString(CultureInfo.InvariantCulture)}{(said is null ? "" : $": {said.TrimEnd('.')}")})");
         }
 
         // The private registries answer with a list of one, the gallery with the one.
-        JsonElement data = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("authorizationData", out JsonElement found) ? found : default;
+        JsonElement data = json.ValueKind == JsonValueKind.Object
+            && json.TryGetProperty("authorizationData", out JsonElement found) ? found : default;
         if (data.ValueKind == JsonValueKind.Array && data.GetArrayLength() > 0)
             data = data[0];
         DateTimeOffset expires = data.Number("expiresAt") is { } seconds and > 0 and < 1e11

@@ -12,7 +12,8 @@ internal sealed class AwsContainerKeys(EnvironmentVariables environment, CloudCl
     private const string Full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
     // The addresses at which ECS and EKS answer in plain http; elsewhere it must be https or this machine.
-    private static readonly IPAddress[] s_agents = [IPAddress.Parse("169.254.170.2"), IPAddress.Parse("169.254.170.23"), IPAddress.Parse("fd00:ec2::23")];
+    private static readonly IPAddress[] s_agents =
+        [IPAddress.Parse("169.254.170.2"), IPAddress.Parse("169.254.170.23"), IPAddress.Parse("fd00:ec2::23")];
 
     public string Place => "the container's role";
 
@@ -31,7 +32,8 @@ internal sealed class AwsContainerKeys(EnvironmentVariables environment, CloudCl
             request.Headers.TryAddWithoutValidation("Authorization", token);
         CloudAnswer answer = await client.AskMetadataAsync(request, cancellationToken)
             ?? throw new CloudException($"the container's credentials at {uri.Authority} cannot be reached");
-        return Read(answer) ?? throw new CloudException($"{uri.Authority} gave no credentials for the container's role (status {answer.Status})");
+        return Read(answer) ?? throw new CloudException(
+            $"{uri.Authority} gave no credentials for the container's role (status {answer.Status})");
     }
 
     /// <summary>The keys in the answer of a container's or an instance's service, or null.</summary>
@@ -51,5 +53,6 @@ internal sealed class AwsContainerKeys(EnvironmentVariables environment, CloudCl
         throw new CloudException($"{Full} is neither https nor an address of this machine");
     }
 
-    private static bool IsHere(Uri uri) => uri.IsLoopback || (IPAddress.TryParse(uri.IdnHost, out IPAddress? address) && s_agents.Contains(address));
+    private static bool IsHere(Uri uri) =>
+        uri.IsLoopback || (IPAddress.TryParse(uri.IdnHost, out IPAddress? address) && s_agents.Contains(address));
 }

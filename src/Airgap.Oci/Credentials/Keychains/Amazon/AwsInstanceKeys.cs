@@ -14,7 +14,8 @@ internal sealed class AwsInstanceKeys(EnvironmentVariables environment, CloudCli
     {
         if (string.Equals(environment["AWS_EC2_METADATA_DISABLED"], "true", StringComparison.OrdinalIgnoreCase))
             return null;
-        Uri service = new(environment.NonEmpty("AWS_EC2_METADATA_SERVICE_ENDPOINT")?.TrimEnd('/') + "/" is { Length: > 1 } given ? given : "http://169.254.169.254/");
+        Uri service = new(environment.NonEmpty("AWS_EC2_METADATA_SERVICE_ENDPOINT")?.TrimEnd('/') + "/" is { Length: > 1 } given
+            ? given : "http://169.254.169.254/");
         HttpRequestMessage opening = new(HttpMethod.Put, new Uri(service, "latest/api/token"));
         opening.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "300");
         if (await client.AskMetadataAsync(opening, cancellationToken) is not { IsSuccess: true } session)

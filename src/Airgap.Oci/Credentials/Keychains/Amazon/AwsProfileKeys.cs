@@ -6,7 +6,8 @@ namespace Airgap.Oci.Credentials.Keychains.Amazon;
 /// <param name="environment">Says which profile and which files.</param>
 /// <param name="roles">Assumes roles.</param>
 /// <param name="elsewhere">What <c>credential_source</c> may name, by its name there.</param>
-internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles roles, IReadOnlyDictionary<string, IAwsKeySource> elsewhere) : IAwsKeySource
+internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles roles, IReadOnlyDictionary<string, IAwsKeySource> elsewhere)
+    : IAwsKeySource
 {
     private const int MaxDepth = 5;
 
@@ -20,11 +21,14 @@ internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles 
         string? asked = environment.NonEmpty("AWS_PROFILE") ?? environment.NonEmpty("AWS_DEFAULT_PROFILE");
         string name = asked ?? "default";
         if (profiles[name] is null && asked is not null)
-            throw new CloudException($"AWS_PROFILE names the profile {asked}, {(isThere ? "which the files in ~/.aws do not have" : "and there are no files in ~/.aws")}");
+            throw new CloudException(
+                "AWS_PROFILE names the profile " +
+                $"{asked}, {(isThere ? "which the files in ~/.aws do not have" : "and there are no files in ~/.aws")}");
         return await FindAsync(profiles, name, region, MaxDepth, cancellationToken);
     }
 
-    private async Task<AwsKeys?> FindAsync(AwsProfiles profiles, string name, AwsRegion region, int depth, CancellationToken cancellationToken)
+    private async Task<AwsKeys?> FindAsync(
+        AwsProfiles profiles, string name, AwsRegion region, int depth, CancellationToken cancellationToken)
     {
         if (profiles[name] is not { } profile)
             return null;
@@ -38,18 +42,21 @@ internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles 
             AwsKeys? keys = await SourceOfAsync(profiles, name, profile, region, depth, cancellationToken);
             return await roles.AssumeAsync(
                 region, role, session, profile.GetValueOrDefault("external_id"),
-                keys ?? throw new CloudException($"the profile {name} takes on the role {role} with keys that are not there"), cancellationToken);
+                keys ?? throw new CloudException(
+                    $"the profile {name} takes on the role {role} with keys that are not there"), cancellationToken);
         }
 
         if (KeysOf(profile) is { } own)
             return own;
-        if (profile.Keys.FirstOrDefault(key => key.StartsWith("sso_", StringComparison.Ordinal) || key == "credential_process") is { } setting)
+        if (profile.Keys.FirstOrDefault(
+            key => key.StartsWith("sso_", StringComparison.Ordinal) || key == "credential_process") is { } setting)
             throw new CloudException($"the profile {name} logs in by {setting}, which only Amazon's own helper can do");
         return null;
     }
 
     private async Task<AwsKeys?> SourceOfAsync(
-        AwsProfiles profiles, string name, IReadOnlyDictionary<string, string> profile, AwsRegion region, int depth, CancellationToken cancellationToken)
+        AwsProfiles profiles, string name, IReadOnlyDictionary<string, string> profile, AwsRegion region, int depth,
+        CancellationToken cancellationToken)
     {
         if (profile.TryGetValue("source_profile", out string? source))
         {
@@ -67,7 +74,8 @@ internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles 
             ? new AwsKeys(id, secret, profile.GetValueOrDefault("aws_session_token"))
             : null;
 
-    private async Task<bool> AddAsync(AwsProfiles profiles, string variable, string fileName, bool isConfig, CancellationToken cancellationToken)
+    private async Task<bool> AddAsync(
+        AwsProfiles profiles, string variable, string fileName, bool isConfig, CancellationToken cancellationToken)
     {
         string? path = environment.NonEmpty(variable) ?? (environment.Home is { } home ? Path.Combine(home, ".aws", fileName) : null);
         if (path is null || !File.Exists(path))

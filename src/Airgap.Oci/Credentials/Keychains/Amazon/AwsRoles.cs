@@ -10,15 +10,19 @@ internal sealed class AwsRoles(CloudClient client)
 
     /// <summary>Assumes a role with a token that another identity provider signed.</summary>
     /// <exception cref="CloudException"/>
-    public async Task<AwsKeys> AssumeWithTokenAsync(AwsRegion region, string role, string tokenFile, string? session, CancellationToken cancellationToken)
+    public async Task<AwsKeys> AssumeWithTokenAsync(
+        AwsRegion region, string role, string tokenFile, string? session, CancellationToken cancellationToken)
     {
         string token = await CloudFiles.ReadAsync(tokenFile, cancellationToken);
-        return await AssumeAsync(region, [new("Action", "AssumeRoleWithWebIdentity"), new("WebIdentityToken", token)], role, session, keys: null, cancellationToken);
+        return await AssumeAsync(
+            region, [new("Action", "AssumeRoleWithWebIdentity"), new("WebIdentityToken", token)], role, session,
+            keys: null, cancellationToken);
     }
 
     /// <summary>Assumes a role with other keys.</summary>
     /// <exception cref="CloudException"/>
-    public Task<AwsKeys> AssumeAsync(AwsRegion region, string role, string? session, string? externalId, AwsKeys keys, CancellationToken cancellationToken)
+    public Task<AwsKeys> AssumeAsync(
+        AwsRegion region, string role, string? session, string? externalId, AwsKeys keys, CancellationToken cancellationToken)
     {
         List<KeyValuePair<string, string>> fields = [new("Action", "AssumeRole")];
         if (externalId is not null)
@@ -27,9 +31,11 @@ internal sealed class AwsRoles(CloudClient client)
     }
 
     private async Task<AwsKeys> AssumeAsync(
-        AwsRegion region, List<KeyValuePair<string, string>> fields, string role, string? session, AwsKeys? keys, CancellationToken cancellationToken)
+        AwsRegion region, List<KeyValuePair<string, string>> fields, string role, string? session, AwsKeys? keys,
+        CancellationToken cancellationToken)
     {
-        using FormUrlEncodedContent form = new([.. fields, new("Version", "2011-06-15"), new("RoleArn", role), new("RoleSessionName", session ?? DefaultSession)]);
+        using FormUrlEncodedContent form =
+            new([.. fields, new("Version", "2011-06-15"), new("RoleArn", role), new("RoleSessionName", session ?? DefaultSession)]);
         byte[] body = await form.ReadAsByteArrayAsync(cancellationToken);
         CloudAnswer answer = await client.AskAsync(
             () =>
@@ -47,10 +53,13 @@ internal sealed class AwsRoles(CloudClient client)
             && values.TryGetValue("SecretAccessKey", out string? secret)
             && values.TryGetValue("SessionToken", out string? token))
             return new AwsKeys(id, secret, token);
-        throw new CloudException($"the role {role} was refused ({values.GetValueOrDefault("Code") ?? answer.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)}{Said(values)})");
+        throw new CloudException(
+            $"the role {role} was refused " +
+            $"({values.GetValueOrDefault("Code") ?? answer.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)}{Said(values)})");
     }
 
-    private static string Said(Dictionary<string, string> values) => values.TryGetValue("Message", out string? message) ? $": {message.TrimEnd('.')}" : "";
+    private static string Said(Dictionary<string, string> values) =>
+        values.TryGetValue("Message", out string? message) ? $": {message.TrimEnd('.')}" : "";
 
     // The elements that hold text, by name: each of those looked for stands once in an answer.
     private static Dictionary<string, string> ReadLeaves(string xml)
@@ -58,7 +67,8 @@ internal sealed class AwsRoles(CloudClient client)
         Dictionary<string, string> values = [];
         try
         {
-            using XmlReader reader = XmlReader.Create(new StringReader(xml), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            using XmlReader reader = XmlReader.Create(
+                new StringReader(xml), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
             string name = "";
             while (reader.Read())
             {

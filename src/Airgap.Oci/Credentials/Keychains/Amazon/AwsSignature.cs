@@ -17,7 +17,8 @@ internal static class AwsSignature
     /// <param name="region">The region's name.</param>
     /// <param name="service">The service's signing name, such as <c>ecr</c>.</param>
     /// <param name="now">The time of the request; the service takes five minutes of difference.</param>
-    public static void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, AwsKeys keys, string region, string service, DateTimeOffset now)
+    public static void Sign(
+        HttpRequestMessage request, ReadOnlySpan<byte> body, AwsKeys keys, string region, string service, DateTimeOffset now)
     {
         string time = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         string day = time[..8];

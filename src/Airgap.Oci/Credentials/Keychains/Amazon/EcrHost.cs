@@ -15,7 +15,8 @@ internal sealed record EcrHost(string? Account, AwsRegion Region, Uri Endpoint, 
         if (labels is not [{ } account, "dkr", { } service, { } region, .. { } domain])
         {
             AwsRegion gallery = AwsRegion.OfPublicGallery;
-            return new EcrHost(null, gallery, gallery.Endpoint("api.ecr-public"), "SpencerFrontendService.GetAuthorizationToken", "ecr-public");
+            return new EcrHost(null, gallery, gallery.Endpoint("api.ecr-public"),
+                "SpencerFrontendService.GetAuthorizationToken", "ecr-public");
         }
 
         AwsRegion own = new(region, string.Join('.', domain));

@@ -7,7 +7,9 @@ internal sealed record AzureCloud(Uri Authority, string Resource)
 {
     /// <summary>The cloud that a registry is in.</summary>
     public static AzureCloud Of(string registry) =>
-        registry.EndsWith(".cn", StringComparison.OrdinalIgnoreCase) ? new(new Uri("https://login.chinacloudapi.cn/"), "https://management.chinacloudapi.cn/")
-        : registry.EndsWith(".us", StringComparison.OrdinalIgnoreCase) ? new(new Uri("https://login.microsoftonline.us/"), "https://management.usgovcloudapi.net/")
+        registry.EndsWith(".cn", StringComparison.OrdinalIgnoreCase)
+            ? new(new Uri("https://login.chinacloudapi.cn/"), "https://management.chinacloudapi.cn/")
+        : registry.EndsWith(".us", StringComparison.OrdinalIgnoreCase)
+        ? new(new Uri("https://login.microsoftonline.us/"), "https://management.usgovcloudapi.net/")
         : new(new Uri("https://login.microsoftonline.com/"), "https://management.azure.com/");
 }

@@ -19,15 +19,20 @@ internal sealed class AzureLogin(EnvironmentVariables environment, CloudClient c
     {
         if (await _tokens.FindAsync(AzureCloud.Of(registry), cancellationToken) is not var (token, place))
             return null;
-        List<KeyValuePair<string, string>> fields = [new("grant_type", "access_token"), new("service", registry), new("access_token", token)];
+        List<KeyValuePair<string, string>> fields =
+            [new("grant_type", "access_token"), new("service", registry), new("access_token", token)];
         if (environment.NonEmpty("AZURE_TENANT_ID") is { } tenant)
             fields.Add(new("tenant", tenant));
         CloudAnswer answer = await client.AskAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, $"https://{registry}/oauth2/exchange") { Content = new FormUrlEncodedContent(fields) },
+            () => new HttpRequestMessage(HttpMethod.Post, $"https://{registry}/oauth2/exchange")
+            {
+                Content = new FormUrlEncodedContent(fields)
+            },
             cancellationToken);
         JsonElement json = CloudJson.Read(answer.Body);
         if (answer.IsSuccess && json.Text("refresh_token") is { } refresh)
             return new CloudLogin(new Credential.IdentityToken(refresh), client.Clock.GetUtcNow() + s_life, place);
-        throw new CloudException($"{registry} does not take the token of {place} (status {answer.Status.ToString(CultureInfo.InvariantCulture)})");
+        throw new CloudException(
+            $"{registry} does not take the token of {place} (status {answer.Status.ToString(CultureInfo.InvariantCulture)})");
     }
 }

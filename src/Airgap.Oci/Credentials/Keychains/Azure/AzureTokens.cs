@@ -8,7 +8,8 @@ namespace Airgap.Oci.Credentials.Keychains.Azure;
 /// Tokens of Azure's directory: for an application with a secret, for a workload with a federated token (AKS, GitHub), and for
 /// the identity of this machine or app service, in this order.
 /// </summary>
-/// <remarks>Source: Microsoft identity platform, "OAuth 2.0 client credentials flow"; "How to use managed identities on a virtual machine".</remarks>
+/// <remarks>Source: Microsoft identity platform, "OAuth 2.0 client credentials flow"; "How to use managed identities on a virtual
+/// machine".</remarks>
 internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient client)
 {
     public const string Places = "AZURE_CLIENT_SECRET, AZURE_FEDERATED_TOKEN_FILE, the machine's identity";
@@ -22,7 +23,8 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
         if (application is not null && environment.NonEmpty("AZURE_TENANT_ID") is { } tenant)
         {
             if (environment.NonEmpty("AZURE_CLIENT_SECRET") is { } secret)
-                return (await SignInAsync(cloud, tenant, application, [new("client_secret", secret)], cancellationToken), "AZURE_CLIENT_SECRET");
+                return (await SignInAsync(cloud, tenant, application, [new("client_secret", secret)], cancellationToken),
+                    "AZURE_CLIENT_SECRET");
             if (environment.NonEmpty("AZURE_FEDERATED_TOKEN_FILE") is { } file)
             {
                 string assertion = await CloudFiles.ReadAsync(file, cancellationToken);
@@ -38,13 +40,17 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
         return await AskMachineAsync(cloud, application, cancellationToken) is { } token ? (token, "the machine's identity") : null;
     }
 
-    private async Task<string> SignInAsync(AzureCloud cloud, string tenant, string application, KeyValuePair<string, string>[] proof, CancellationToken cancellationToken)
+    private async Task<string> SignInAsync(
+        AzureCloud cloud, string tenant, string application, KeyValuePair<string, string>[] proof, CancellationToken cancellationToken)
     {
-        Uri authority = environment.NonEmpty("AZURE_AUTHORITY_HOST") is { } given && Uri.TryCreate(given.TrimEnd('/') + "/", UriKind.Absolute, out Uri? other) ? other : cloud.Authority;
+        Uri authority = environment.NonEmpty("AZURE_AUTHORITY_HOST") is { } given
+            && Uri.TryCreate(given.TrimEnd('/') + "/", UriKind.Absolute, out Uri? other) ? other : cloud.Authority;
         CloudAnswer answer = await client.AskAsync(
             () => new HttpRequestMessage(HttpMethod.Post, new Uri(authority, $"{Uri.EscapeDataString(tenant)}/oauth2/v2.0/token"))
             {
-                Content = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", application), new("scope", cloud.Resource + ".default"), .. proof]),
+                Content = new FormUrlEncodedContent(
+                    [new("grant_type", "client_credentials"), new("client_id", application),
+                        new("scope", cloud.Resource + ".default"), .. proof]),
             },
             cancellationToken);
         JsonElement json = CloudJson.Read(answer.Body);
@@ -52,12 +58,15 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
             return token;
         // The description's first line says what is wrong; the others are identifiers of the request.
         string? said = json.Text("error_description")?.Split('\r', '\n')[0].TrimEnd('.');
-        throw new CloudException($"{authority.Host} refused the application {application} ({said ?? json.Text("error") ?? answer.Status.ToString(CultureInfo.InvariantCulture)})");
+        throw new CloudException(
+            $"{authority.Host} refused the application {application} " +
+            $"({said ?? json.Text("error") ?? answer.Status.ToString(CultureInfo.InvariantCulture)})");
     }
 
     private async Task<string?> AskMachineAsync(AzureCloud cloud, string? application, CancellationToken cancellationToken)
     {
-        string query = $"resource={Uri.EscapeDataString(cloud.Resource)}{(application is null ? "" : $"&client_id={Uri.EscapeDataString(application)}")}";
+        string query =
+            $"resource={Uri.EscapeDataString(cloud.Resource)}{(application is null ? "" : $"&client_id={Uri.EscapeDataString(application)}")}";
         HttpRequestMessage request;
         if (environment.NonEmpty("IDENTITY_ENDPOINT") is { } endpoint && environment.NonEmpty("IDENTITY_HEADER") is { } header
             && Uri.TryCreate($"{endpoint}?api-version=2019-08-01&{query}", UriKind.Absolute, out Uri? service))
@@ -67,10 +76,12 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
         }
         else
         {
-            request = new HttpRequestMessage(HttpMethod.Get, $"http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&{query}");
+            request = new HttpRequestMessage(
+                HttpMethod.Get, $"http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01&{query}");
             request.Headers.Add("Metadata", "true");
         }
 
-        return await client.AskMetadataAsync(request, cancellationToken) is { IsSuccess: true } answer ? CloudJson.Read(answer.Body).Text("access_token") : null;
+        return await client.AskMetadataAsync(request, cancellationToken) is { IsSuccess: true } answer
+            ? CloudJson.Read(answer.Body).Text("access_token") : null;
     }
 }

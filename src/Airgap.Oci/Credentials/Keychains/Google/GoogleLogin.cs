@@ -4,7 +4,8 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Credentials.Keychains.Google;
 
 /// <summary>A service account's key file, else the token of the service account that this machine or pod runs as.</summary>
-/// <remarks>Source: Artifact Registry, "Configure authentication to Artifact Registry for Docker"; Compute Engine, "Authenticate applications directly with access tokens".</remarks>
+/// <remarks>Source: Artifact Registry, "Configure authentication to Artifact Registry for Docker"; Compute Engine, "Authenticate
+/// applications directly with access tokens".</remarks>
 internal sealed class GoogleLogin(EnvironmentVariables environment, CloudClient client) : ICloudLogin
 {
     private const string KeyFile = "GOOGLE_APPLICATION_CREDENTIALS";
@@ -20,7 +21,9 @@ internal sealed class GoogleLogin(EnvironmentVariables environment, CloudClient 
             // A key does not end by itself.
             if (type == "service_account")
                 return new CloudLogin(new Credential.Basic("_json_key", text), DateTimeOffset.MaxValue, KeyFile);
-            throw new CloudException($"the file '{path}' that {KeyFile} names is {(type is null ? "no key file of Google's" : $"of the type {type}, which only Google's own helper can use")}");
+            throw new CloudException(
+                $"the file '{path}' that {KeyFile} names is " +
+                $"{(type is null ? "no key file of Google's" : $"of the type {type}, which only Google's own helper can use")}");
         }
 
         string host = environment.NonEmpty("GCE_METADATA_HOST") ?? "metadata.google.internal";
@@ -30,7 +33,8 @@ internal sealed class GoogleLogin(EnvironmentVariables environment, CloudClient 
             return null;
         JsonElement json = CloudJson.Read(answer.Body);
         return json.Text("access_token") is { } token
-            ? new CloudLogin(new Credential.Basic("_token", token), client.Clock.GetUtcNow().AddSeconds(json.Number("expires_in") ?? 300), "the machine's service account")
+            ? new CloudLogin(new Credential.Basic("_token", token), client.Clock.GetUtcNow().AddSeconds(json.Number("expires_in") ?? 300),
+                "the machine's service account")
             : null;
     }
 }

@@ -37,8 +37,10 @@ public sealed class AmazonTests : HelperTest
         Assert.AreEqual("AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken", asked.Headers["X-Amz-Target"]);
         Assert.AreEqual("session", asked.Headers["X-Amz-Security-Token"]);
         Assert.Contains("Credential=AKID/", asked.Headers["Authorization"]);
-        Assert.Contains("/eu-west-1/ecr/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, ", asked.Headers["Authorization"]);
-        Assert.DoesNotContain(line => line.Contains("password", StringComparison.Ordinal) && !line.Contains("username and password", StringComparison.Ordinal), Traced);
+        Assert.Contains("/eu-west-1/ecr/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, ",
+            asked.Headers["Authorization"]);
+        Assert.DoesNotContain(line => line.Contains("password", StringComparison.Ordinal)
+            && !line.Contains("username and password", StringComparison.Ordinal), Traced);
     }
 
     [TestMethod]
@@ -112,7 +114,8 @@ public sealed class AmazonTests : HelperTest
     [TestMethod]
     [DataRow("AWS_PROFILE", "nobody", "", "the profile nobody")]
     [DataRow("AWS_PROFILE", "s", "[profile s]\nsso_start_url = x", "sso_start_url")]
-    [DataRow("AWS_PROFILE", "a", "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a", "too many others")]
+    [DataRow("AWS_PROFILE", "a",
+        "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a", "too many others")]
     [DataRow("AWS_PROFILE", "a", "[profile a]\nrole_arn = r\nsource_profile = none", "keys that are not there")]
     [DataRow("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://evil.example/creds", "", "neither https nor an address of this machine")]
     [DataRow("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials", "", "cannot be reached")]
@@ -142,7 +145,8 @@ public sealed class AmazonTests : HelperTest
     {
         Cloud.On($"PUT {Instance}api/token", "imds");
         Cloud.On($"GET {Instance}meta-data/iam/security-credentials/", "node-role\n");
-        Cloud.On($"GET {Instance}meta-data/iam/security-credentials/node-role", """{"Code":"Success","AccessKeyId":"ASIAI","SecretAccessKey":"s","Token":"t"}""");
+        Cloud.On($"GET {Instance}meta-data/iam/security-credentials/node-role",
+            """{"Code":"Success","AccessKeyId":"ASIAI","SecretAccessKey":"s","Token":"t"}""");
         Assert.IsNotNull(await FindAsync($"{Host}/a"));
         Assert.IsTrue(Cloud.Asked.Skip(1).Take(2).All(asked => asked.Headers["X-aws-ec2-metadata-token"] == "imds"));
         Assert.Contains("Credential=ASIAI/", Cloud.Asked[^1].Headers["Authorization"]);
@@ -161,10 +165,13 @@ public sealed class AmazonTests : HelperTest
     {
         Variables["AWS_ACCESS_KEY_ID"] = "AKID";
         Variables["AWS_SECRET_ACCESS_KEY"] = "s3cr3t";
-        Cloud.On(Ecr, """{"__type":"com.amazon#AccessDeniedException","message":"not authorized to perform ecr:GetAuthorizationToken."}""", 400);
+        Cloud.On(Ecr, """{"__type":"com.amazon#AccessDeniedException","message":"not authorized to perform ecr:GetAuthorizationToken."}""",
+            400);
         AirgapException e = await RefusedAsync();
         Assert.AreEqual(
-            $"The keychain ecr has no credentials for {Host}: api.ecr.eu-west-1.amazonaws.com refused the keys of AWS_ACCESS_KEY_ID (AccessDeniedException: not authorized to perform ecr:GetAuthorizationToken).",
+            "The keychain ecr has no credentials for " +
+            $"{Host}: api.ecr.eu-west-1.amazonaws.com refused the keys of AWS_ACCESS_KEY_ID (AccessDeniedException: not authorized to " +
+            "perform ecr:GetAuthorizationToken).",
             e.Message);
         Assert.DoesNotContain("s3cr3t", e.ToString());
     }
@@ -184,7 +191,8 @@ public sealed class AmazonTests : HelperTest
     {
         Variables["AWS_ACCESS_KEY_ID"] = Variables["AWS_SECRET_ACCESS_KEY"] = "k";
         int sold = 0;
-        Cloud.On(Ecr, _ => (200, $$"""{"authorizationData":[{"authorizationToken":"{{Base64($"AWS:{++sold}")}}","expiresAt":{{DateTimeOffset.UtcNow.AddHours(sold - 1).ToUnixTimeSeconds()}}}]}"""));
+        Cloud.On(Ecr, _ => (200,
+            $$"""{"authorizationData":[{"authorizationToken":"{{Base64($"AWS:{++sold}")}}","expiresAt":{{DateTimeOffset.UtcNow.AddHours(sold - 1).ToUnixTimeSeconds()}}}]}"""));
         ShiftedTime time = new();
         ICredentialSource source = CredentialSources.CreateDefault(Options with { TimeProvider = time });
         Assert.AreEqual(new Credential.Basic("AWS", "1"), await FindAsync(source, $"{Host}/a"));

@@ -12,13 +12,15 @@ public sealed class AwsSignatureTests
     [TestMethod]
     [DataRow("GET", "", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31", DisplayName = "get-vanilla")]
     [DataRow("POST", "", "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b", DisplayName = "post-vanilla")]
-    [DataRow("GET", "?Param2=value2&Param1=value1", "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500", DisplayName = "get-vanilla-query-order-key-case")]
+    [DataRow("GET", "?Param2=value2&Param1=value1", "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
+        DisplayName = "get-vanilla-query-order-key-case")]
     public void TheSignatureIsAmazons(string method, string query, string signature)
     {
         using HttpRequestMessage request = new(new HttpMethod(method), "https://example.amazonaws.com/" + query);
         AwsSignature.Sign(request, [], s_keys, "us-east-1", "service", s_time);
         Assert.AreEqual(
-            $"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature={signature}",
+            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, " +
+            $"Signature={signature}",
             request.Headers.NonValidated["Authorization"].ToString());
     }
 

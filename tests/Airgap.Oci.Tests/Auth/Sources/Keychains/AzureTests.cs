@@ -88,7 +88,9 @@ public sealed class AzureTests : HelperTest
     {
         Application();
         Variables["AZURE_CLIENT_SECRET"] = "s3cr3t";
-        Cloud.On(Directory, """{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided.\r\nTrace ID: 1"}""", 401);
+        Cloud.On(
+            Directory, """{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided.\r\nTrace ID: 1"}""",
+            401);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => FindAsync("corp.azurecr.io/a"));
         Assert.AreEqual(ErrorCode.CloudKeychain, e.Code);
         Assert.Contains("AADSTS7000215: Invalid client secret provided)", e.Message);

@@ -24,7 +24,8 @@ internal sealed class FakeCloud : HttpMessageHandler
     {
         string line = $"{request.Method} {request.RequestUri!.GetLeftPart(UriPartial.Path)}";
         string body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
-        Dictionary<string, string> headers = request.Headers.NonValidated.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string> headers = request.Headers.NonValidated.ToDictionary(
+            header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         Request asked = new(line, request.RequestUri.Query, body, headers);
         lock (_asked)
             _asked.Add(asked);

@@ -82,7 +82,8 @@ public sealed class KeychainTests : HelperTest
     {
         Helper("gcr", "echo 'credentials not found in native keychain'; exit 1");
         Variables["IMGPKG_ACTIVE_KEYCHAINS"] = "gke";
-        Cloud.On("GET http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token", """{"access_token":"t"}""");
+        Cloud.On("GET http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/token",
+            """{"access_token":"t"}""");
         Assert.AreEqual(new Credential.Basic("_token", "t"), await FindAsync("gcr.io/a/b"));
     }
 
