@@ -35,6 +35,7 @@ internal sealed class SharedArchive
     /// <param name="owner">The project that writes it, without spaces.</param>
     /// <param name="observer">Is told what is kept, and warned of what cannot be.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="AirgapException">3xxx: it cannot be read; 213x: one of its parts is missing or does not fit.</exception>
     public static async Task<SharedArchive> OpenAsync(
         RelocationDestination.Archive destination, string owner, ITransferObserver observer, CancellationToken cancellationToken)
     {
@@ -50,7 +51,7 @@ internal sealed class SharedArchive
             if (isLayout)
                 await shared.ReadAsync(await AnyArchive.OpenAsync(file, cancellationToken), cancellationToken);
         }
-        catch (AirgapException e)
+        catch (AirgapException e) when (!MayBeWhole(e.Code))
         {
             shared._kept = [];
             shared._standing = null;
@@ -68,6 +69,10 @@ internal sealed class SharedArchive
 
         return shared;
     }
+
+    // What a disk or a missing part hides is there still, and belongs to others, too: only damage that was seen lets a new one replace it.
+    private static bool MayBeWhole(ErrorCode code) => (int)code is >= 3000 and < 4000 || code is ErrorCode.InvalidPartList
+        or ErrorCode.PartListMissing or ErrorCode.PartMissing or ErrorCode.PartUnfit or ErrorCode.PartInTheWay or ErrorCode.PartDamaged;
 
     /// <summary>True where the archive holds what other projects asked for.</summary>
     public bool HoldsOthers => !_kept.IsEmpty;

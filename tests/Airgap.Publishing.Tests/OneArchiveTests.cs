@@ -200,6 +200,21 @@ public sealed class OneArchiveTests : IDisposable
     }
 
     [TestMethod]
+    public async Task WhatAMissingPartHidesIsNotWrittenAnew()
+    {
+        PublishSettings parts = To("a") with { ArchiveVolumeSize = 20_000 };
+        await RunAsync(parts, Bundle("user1/simple-app-bundle"), Multi());
+        File.Move(_folder["all.tar.001"], _folder["elsewhere"]);
+
+        AirgapException missing = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => RunAsync(To("b") with { ArchiveVolumeSize = 20_000 }, Bundle("user1/nested-bundle")));
+
+        Assert.AreEqual(ErrorCode.PartMissing, missing.Code);
+        Assert.IsFalse(File.Exists(_folder["all.tar.001"]), "nothing is replaced");
+        Assert.IsTrue(File.Exists(_folder["all.tar.002"]));
+    }
+
+    [TestMethod]
     public async Task PartsOfOneFile()
     {
         PublishSettings parts = To("a") with { ArchiveVolumeSize = 20_000 };

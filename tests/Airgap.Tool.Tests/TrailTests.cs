@@ -170,5 +170,34 @@ public sealed class TrailTests
         Assert.Contains("hidden", with.Output);
     }
 
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task AGate_EndsWithItself_NotWithWhatItLeavesBehind()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        CliResult agreed = await InProcess.RunAsync(
+            ["copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--json", "--gate", "sleep 60 & TOKEN=hidden echo fine", "--gate-timeout", "40s"]);
+
+        Assert.AreEqual(0, agreed.ExitCode, agreed.Error);
+        Assert.IsLessThan(TimeSpan.FromSeconds(30), watch.Elapsed);
+        JsonElement gate = JsonDocument.Parse(agreed.Output).RootElement.GetProperty("gate");
+        Assert.AreEqual("fine", gate.GetProperty("text").GetString());
+        Assert.DoesNotContain("hidden", agreed.Output + agreed.Error);
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task AGate_ThatWritesWithoutEnd_IsEnded()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        CliResult refused = await InProcess.RunAsync(["copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--gate", "TOKEN=hidden yes"]);
+
+        Assert.AreEqual(1, refused.ExitCode);
+        Assert.IsLessThan(TimeSpan.FromSeconds(60), watch.Elapsed);
+        Assert.Contains("wrote more than", refused.Error);
+        Assert.DoesNotContain("hidden", refused.Error);
+        Assert.IsFalse(File.Exists(_folder["a.tar"]));
+    }
+
     private static string Private(string name) => Path.Combine(Fixtures.Root, "trust", "keys", $"{name}.pem");
 }

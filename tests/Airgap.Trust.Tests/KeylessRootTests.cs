@@ -1,7 +1,5 @@
-using Airgap.Oci;
 using Airgap.Trust.Certificates;
 using Airgap.Trust.Judging;
-using Airgap.Trust.Keys;
 using Airgap.Trust.Roots;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Tests.Cases;

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Airgap.Oci;
 using Airgap.Oci.Credentials.Helpers;
 using Airgap.Publishing.Forecasts;
@@ -16,7 +17,7 @@ namespace Airgap.Publishing.Gating;
 /// standard input and as a file, <c>AIRGAP_PLAN</c>, and where it is asked for the content as an OCI layout, <c>AIRGAP_LAYOUT</c>. Exit
 /// code 0 agrees.
 /// </summary>
-internal sealed class Gate(GateSettings settings)
+internal sealed partial class Gate(GateSettings settings)
 {
     /// <summary>The file with the plan.</summary>
     public const string PlanVariable = "AIRGAP_PLAN";
@@ -26,6 +27,10 @@ internal sealed class Gate(GateSettings settings)
 
     private const int MostOutput = 8 * 1024 * 1024;
     private const int MostText = 64 * 1024;
+
+    // Long enough for what a program wrote last, when something that it left behind keeps its output open.
+    private static readonly TimeSpan s_outputGrace = TimeSpan.FromSeconds(2);
+
     private const string Advice = "See what the command says; nothing was pushed or written.";
 
     // What programs need to run at all; none of these is where a secret belongs.
@@ -87,30 +92,36 @@ internal sealed class Gate(GateSettings settings)
         {
             output = await HelperProcess.RunAsync(
                 ShellCommand.Start(settings.Command, settings.Folder, environment), plan, MostOutput, settings.TimeLimit,
-                TimeProvider.System, cancellationToken);
+                s_outputGrace, TimeProvider.System, cancellationToken);
         }
         catch (TimeoutException e)
         {
             throw new AirgapException(
                 ErrorCode.GateFailed,
-                $"The gate '{settings.Command}' did not end within {settings.TimeLimit.TotalSeconds:0.###} seconds, and was ended.",
+                $"The gate '{Shown}' did not end within {settings.TimeLimit.TotalSeconds:0.###} seconds, and was ended.",
                 "Give it more time, or less to do.", e);
         }
         catch (Win32Exception e)
         {
             throw new AirgapException(
-                ErrorCode.GateFailed, $"The gate '{settings.Command}' could not be run: {e.Message.TrimEnd('.')}.", Advice, e);
+                ErrorCode.GateFailed, $"The gate '{Shown}' could not be run: {e.Message.TrimEnd('.')}.", Advice, e);
         }
 
         if (output.IsTooLong)
             throw new AirgapException(
-                ErrorCode.GateFailed, $"The gate '{settings.Command}' wrote more than {MostOutput} bytes.", "Have it write less.");
+                ErrorCode.GateFailed, $"The gate '{Shown}' wrote more than {MostOutput} bytes.", "Have it write less.");
         JsonElement? sarif = Sarif(output.Out);
         string text = sarif is null && output.Out.Trim().Length > 0 ? output.Out : output.Error;
         return new GateReport(
-            settings.Command, output.ExitCode, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3), sarif,
+            Shown, output.ExitCode, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3), sarif,
             text.Trim() is { Length: > 0 } said ? said[..Math.Min(said.Length, MostText)] : null);
     }
+
+    // A value that is set before a program may be a secret, and this is shown and stands in reports.
+    private string Shown => Printable.Line(Assignment().Replace(settings.Command, "$1…"));
+
+    [GeneratedRegex("""((?:^|[\s;&|(])[A-Za-z_][A-Za-z0-9_]*=)("[^"]*"|'[^']*'|[^\s;&|)]+)""")]
+    private static partial Regex Assignment();
 
     private Dictionary<string, string> Environment(string file)
     {

@@ -1,10 +1,10 @@
 using Airgap.Oci;
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Archives.Parts;
+using Airgap.Transfer.Files;
 using Airgap.Trust.Formats;
 using Airgap.Trust.Keys;
 using Airgap.Trust.Signers;
-using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Signing;
 

@@ -15,6 +15,10 @@ internal static class AuditLine
     /// <summary>The version of the form.</summary>
     private const int Version = 1;
 
+    // What every entry says.
+    private static readonly string[] s_texts = ["time", "event", "outcome", "tool"];
+    private static readonly string[] s_lists = ["from", "to", "roots"];
+
     /// <summary>Writes a line, without its end.</summary>
     /// <param name="entry">What is noted.</param>
     /// <param name="sequence">Its place, counted from 1.</param>
@@ -59,6 +63,12 @@ internal static class AuditLine
             JsonElement root = document.RootElement;
             if (root.GetProperty("version").GetInt32() != Version)
                 return null;
+            if (!s_texts.All(name => root.GetProperty(name).ValueKind == JsonValueKind.String)
+                || !s_lists.All(name => root.GetProperty(name).ValueKind == JsonValueKind.Array))
+            {
+                return null;
+            }
+
             JsonElement previous = root.GetProperty("previous");
             Digest? before = null;
             if (previous.ValueKind != JsonValueKind.Null)

@@ -19,16 +19,23 @@ internal static class AuditLog
     /// <see cref="ErrorCode.AuditLogInUse"/>; 3xxx: the file.</exception>
     public static async Task CheckAsync(string path, CancellationToken cancellationToken)
     {
+        DemandFile(path);
+        if (!File.Exists(path))
+            return;
+        using FileLock held = await TakeAsync(path, cancellationToken);
+        _ = ReadLast(held.File, path);
+    }
+
+    /// <summary>Refuses a device or a pipe, which is never read to its end.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>.</exception>
+    public static void DemandFile(string path)
+    {
         if (OutputCheck.OfFile(path).Kind == OutputKind.Stream)
             throw new AirgapException(
                 ErrorCode.OutputUnsuited, $"'{path}' is a device or pipe, and a log is read before it is written.", "Name a file.")
             {
                 Location = new SourceLocation(path)
             };
-        if (!File.Exists(path))
-            return;
-        using FileLock held = await TakeAsync(path, cancellationToken);
-        _ = ReadLast(held.File, path);
     }
 
     /// <summary>Appends an entry, in one piece and to the disk.</summary>

@@ -7,8 +7,8 @@ namespace Airgap.Publishing.Trail;
 internal static class AuditVerifier
 {
     /// <summary>What a whole log has.</summary>
-    /// <param name="Entries">Its lines.</param>
-    /// <param name="Last">The digest of the last; null for none.</param>
+    /// <param name="Entries">Its lines, 1 or more.</param>
+    /// <param name="Last">The digest of the last.</param>
     /// <param name="Holds">True where the digest that was asked for is among them.</param>
     public sealed record Verified(long Entries, Digest? Last, bool Holds);
 
@@ -19,6 +19,7 @@ internal static class AuditVerifier
     /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenAuditLog"/>, with the line; 3xxx: the file.</exception>
     public static async Task<Verified> VerifyAsync(string path, Digest? wanted, CancellationToken cancellationToken)
     {
+        AuditLog.DemandFile(path);
         try
         {
             FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,
@@ -61,7 +62,10 @@ internal static class AuditVerifier
             if (filled > AuditLine.MaxBytes)
                 throw AuditLog.Broken(path, count + 1, "it is longer than any entry");
             if (read == 0)
-                return filled == 0 ? new Verified(count, last, holds) : throw AuditLog.Broken(path, count + 1, "it has no end");
+                return filled > 0 ? throw AuditLog.Broken(path, count + 1, "it has no end")
+                    // A log that somebody emptied looks like this.
+                    : count == 0 ? throw AuditLog.Broken(path, null, "it has no lines")
+                    : new Verified(count, last, holds);
         }
     }
 }

@@ -137,7 +137,11 @@ public sealed record PlannedManifest
             Manifest = image,
             Origin = origin,
             HeldConfig = config,
-            Blobs = [image.Config!, .. image.Layers.Where(layer => includeNonDistributable || !MediaTypes.IsNonDistributable(layer.MediaType))],
+            Blobs =
+            [
+                image.Config!,
+                .. image.Layers.Where(layer => includeNonDistributable || !MediaTypes.IsNonDistributable(layer.MediaType)),
+            ],
         };
 }
 

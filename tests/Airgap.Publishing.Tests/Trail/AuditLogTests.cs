@@ -21,6 +21,28 @@ public sealed class AuditLogTests
     public void End() => _folder.Dispose();
 
     [TestMethod]
+    [DataRow("")]
+    [DataRow("{\"version\":1,\"sequence\":1,\"previous\":null}\n")]
+    public async Task ALogThatSaysNothing_IsNotVerified(string text)
+    {
+        File.WriteAllText(Log, text);
+
+        AirgapException broken = await Assert.ThrowsExactlyAsync<AirgapException>(() => VerifyAsync());
+        Assert.AreEqual(ErrorCode.BrokenAuditLog, broken.Code);
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Include, OperatingSystems.Linux)]
+    public async Task APipe_IsNoLog()
+    {
+        using (System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", [Log]))
+            await made.WaitForExitAsync(TestContext.CancellationToken);
+
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => VerifyAsync());
+        Assert.AreEqual(ErrorCode.OutputUnsuited, refused.Code);
+    }
+
+    [TestMethod]
     public async Task EachLine_HasTheDigestOfTheOneBefore()
     {
         Digest first = await AppendAsync("one");

@@ -1,12 +1,12 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Tests.Archives.Deltas;
-using Airgap.Oci.Content;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;

@@ -4,7 +4,6 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Trust.Certificates;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Logs;
 using Airgap.Trust.Roots;
 using Airgap.Trust.Signers;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Keys;
 using Airgap.Trust.Logs;
 using Airgap.Trust.Roots;
 

@@ -6,7 +6,6 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Trust.Envelopes;
-using Airgap.Trust.Formats;
 using Airgap.Trust.Judging;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Signing;

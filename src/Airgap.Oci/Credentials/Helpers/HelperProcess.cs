@@ -26,7 +26,7 @@ internal static class HelperProcess
         TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
-        return await RunAsync(CreateStartInfo(path, environment), Encoding.UTF8.GetBytes(input), MaxBytes, timeLimit,
+        return await RunAsync(CreateStartInfo(path, environment), Encoding.UTF8.GetBytes(input), MaxBytes, timeLimit, outputGrace: null,
             timeProvider, cancellationToken);
     }
 
@@ -35,6 +35,10 @@ internal static class HelperProcess
     /// <param name="input">What it reads from standard input.</param>
     /// <param name="most">The most bytes that are kept of each of its outputs.</param>
     /// <param name="timeLimit">The longest it may take.</param>
+    /// <param name="outputGrace">
+    /// How long its outputs may stay open after its end, where processes that it left behind hold them; what came until then counts.
+    /// Null for the whole time limit, after which it failed. With a grace, output of more than <paramref name="most"/> ends it.
+    /// </param>
     /// <param name="timeProvider">The clock of the limit.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <inheritdoc cref="RunAsync(string, IReadOnlyDictionary{string, string}, string, TimeSpan, TimeProvider, CancellationToken)" path="/exception"/>
@@ -43,24 +47,32 @@ internal static class HelperProcess
         ReadOnlyMemory<byte> input,
         int most,
         TimeSpan timeLimit,
+        TimeSpan? outputGrace,
         TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
         using Process process = new() { StartInfo = info };
         using CancellationTokenSource limit = new(timeLimit, timeProvider);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
         process.Start();
         try
         {
-            Task<(byte[] Bytes, bool IsTooLong)> output = ReadAsync(process.StandardOutput.BaseStream, most, either.Token);
-            Task<(byte[] Bytes, bool IsTooLong)> error = ReadAsync(process.StandardError.BaseStream, most, either.Token);
+            OutputReader output = new(process.StandardOutput.BaseStream, most);
+            OutputReader error = new(process.StandardError.BaseStream, most);
+            Task outputs = Task.WhenAll(output.ReadAsync(reading.Token), error.ReadAsync(reading.Token));
             await WriteAsync(process, input, either.Token);
-            // The token ends this wait, too: a process that outlives the helper may hold its pipes open.
-            await Task.WhenAll(output, error).WaitAsync(either.Token);
-            await process.WaitForExitAsync(either.Token);
-            (byte[] text, bool isTooLong) = await output;
-            return new HelperOutput(
-                process.ExitCode, Encoding.UTF8.GetString(text), Encoding.UTF8.GetString((await error).Bytes), isTooLong);
+            if (outputGrace is { } grace)
+                await EndAsync(process, output, outputs, grace, timeProvider, either.Token);
+            else
+            {
+                // The token ends this wait, too: a process that outlives the helper may hold its pipes open.
+                await outputs.WaitAsync(either.Token);
+                await process.WaitForExitAsync(either.Token);
+            }
+
+            await reading.CancelAsync();
+            return new HelperOutput(process.ExitCode, output.Text, error.Text, output.IsTooLong);
         }
         catch (OperationCanceledException)
         {
@@ -72,6 +84,28 @@ internal static class HelperProcess
         {
             await KillAsync(process);
             throw;
+        }
+    }
+
+    // The program's own end counts, not that of what it left behind.
+    private static async Task EndAsync(
+        Process process, OutputReader output, Task outputs, TimeSpan grace, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        Task exit = process.WaitForExitAsync(cancellationToken);
+        if (await Task.WhenAny(exit, output.TooLong) == output.TooLong)
+        {
+            await KillAsync(process);
+            return;
+        }
+
+        await exit;
+        try
+        {
+            await outputs.WaitAsync(grace, timeProvider, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // What came until now is the answer.
         }
     }
 
@@ -106,25 +140,6 @@ internal static class HelperProcess
         catch (IOException)
         {
             // It ended without reading; its exit code and output say why.
-        }
-    }
-
-    // Keeps the first bytes and discards the rest, so that a helper with much output does not block on a full pipe.
-    private static async Task<(byte[] Bytes, bool IsTooLong)> ReadAsync(Stream stream, int most, CancellationToken cancellationToken)
-    {
-        byte[] kept = new byte[Math.Min(most, MaxBytes)];
-        byte[] passed = [];
-        int count = 0;
-        while (true)
-        {
-            if (count == kept.Length && kept.Length < most)
-                Array.Resize(ref kept, Math.Min(most, 2 * kept.Length));
-            if (count == most && passed.Length == 0)
-                passed = new byte[4096];
-            int read = await stream.ReadAsync(count < most ? kept.AsMemory(count) : passed, cancellationToken);
-            if (read == 0)
-                return (kept[..Math.Min(count, most)], count > most);
-            count = Math.Min(count + read, most + 1);
         }
     }
 
