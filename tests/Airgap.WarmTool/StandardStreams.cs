@@ -58,8 +58,9 @@ internal sealed partial class StandardStreams : IDisposable
                     while (read.Read(buffer) is > 0 and int count)
                     {
                         bytes.Write(buffer, 0, count);
-                        if (bytes.GetBuffer().AsSpan(0, (int)bytes.Length).EndsWith(_mark))
-                            return bytes.GetBuffer()[..^(bytes.Capacity - (int)bytes.Length + _mark.Length)];
+                        // Something that the command left behind may write after the mark.
+                        if (bytes.GetBuffer().AsSpan(0, (int)bytes.Length).IndexOf(_mark) is >= 0 and int end)
+                            return bytes.GetBuffer()[..end];
                     }
                 }
 

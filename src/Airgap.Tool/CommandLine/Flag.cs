@@ -65,14 +65,15 @@ internal static class Flag
         });
 
     /// <summary>A flag that repeats, each text taken whole.</summary>
-    public static Option<string[]> Repeated(string name, string helpName, string description, params string[] aliases) => new(name, aliases)
-    {
-        HelpName = helpName,
-        Description = description + " (repeatable)",
-        Arity = ArgumentArity.OneOrMore,
-        DefaultValueFactory = _ => [],
-        CustomParser = static result => [.. result.Tokens.Select(token => token.Value)],
-    };
+    public static Option<string[]> Repeated(string name, string helpName, string description, params string[] aliases) =>
+        WithTags(new Option<string[]>(name, aliases)
+        {
+            HelpName = helpName,
+            Description = description + " (repeatable)",
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+            CustomParser = static result => [.. result.Tokens.Select(token => token.Value)],
+        });
 
     /// <summary>A flag with a limit of time, such as <c>1m30s</c> (<see cref="TimeLimit"/>).</summary>
     public static Option<TimeSpan> Duration(string name, string description, TimeSpan byDefault) => new(name)

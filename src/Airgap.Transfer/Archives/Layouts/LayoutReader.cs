@@ -152,8 +152,8 @@ internal sealed class LayoutReader : IArchive
             throw _notesProblem ?? new AirgapException(
                 ErrorCode.LayoutBlobMissing,
                 $"'{Path}' holds no {LayoutNames.NameOf(descriptor.Digest)}, to which {owner} refers.",
-                "Write the layout again with all it refers to: of an index, every platform ('skopeo copy --all', 'ctr images export " +
-                "--all-platforms').")
+                "Write the layout again with all it refers to: of an index, every platform ('skopeo copy --all', " +
+                "'ctr images export --all-platforms').")
             { Digest = descriptor.Digest.ToString(), Location = new SourceLocation(Path) };
         }
     }
