@@ -28,9 +28,6 @@ internal sealed partial class Gate(GateSettings settings)
     private const int MostOutput = 8 * 1024 * 1024;
     private const int MostText = 64 * 1024;
 
-    // Long enough for what a program wrote last, when something that it left behind keeps its output open.
-    private static readonly TimeSpan s_outputGrace = TimeSpan.FromSeconds(2);
-
     private const string Advice = "See what the command says; nothing was pushed or written.";
 
     // What programs need to run at all; none of these is where a secret belongs.
@@ -92,7 +89,7 @@ internal sealed partial class Gate(GateSettings settings)
         {
             output = await HelperProcess.RunAsync(
                 ShellCommand.Start(settings.Command, settings.Folder, environment), plan, MostOutput, settings.TimeLimit,
-                s_outputGrace, TimeProvider.System, cancellationToken);
+                TimeProvider.System, cancellationToken);
         }
         catch (TimeoutException e)
         {

@@ -27,7 +27,7 @@ internal static class SignCommand
             byte[] input = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(digest) + "\n");
             output = await HelperProcess.RunAsync(
                 ShellCommand.Start(command, Environment.CurrentDirectory, environment: null), input, MostOutput, TimeLimit,
-                outputGrace: TimeSpan.FromSeconds(2), TimeProvider.System, cancellationToken);
+                TimeProvider.System, cancellationToken);
         }
         catch (TimeoutException e)
         {

@@ -9,6 +9,9 @@ internal static class HelperProcess
 {
     private const int MaxBytes = 64 * 1024;
 
+    /// <summary>How long the outputs of a program that has ended are still read.</summary>
+    public static TimeSpan OutputGrace { get; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Runs the program with the argument <c>get</c>.</summary>
     /// <param name="path">The program's full path.</param>
     /// <param name="environment">The whole environment it gets.</param>
@@ -26,19 +29,18 @@ internal static class HelperProcess
         TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
-        return await RunAsync(CreateStartInfo(path, environment), Encoding.UTF8.GetBytes(input), MaxBytes, timeLimit, outputGrace: null,
+        return await RunAsync(CreateStartInfo(path, environment), Encoding.UTF8.GetBytes(input), MaxBytes, timeLimit,
             timeProvider, cancellationToken);
     }
 
-    /// <summary>Runs any program once.</summary>
+    /// <summary>
+    /// Runs any program once. Its own end counts: what it left behind may hold its outputs open for <see cref="OutputGrace"/>, and what
+    /// came until then is the answer. One that writes more than is kept to standard output is ended.
+    /// </summary>
     /// <param name="info">The program, with its three streams redirected.</param>
     /// <param name="input">What it reads from standard input.</param>
     /// <param name="most">The most bytes that are kept of each of its outputs.</param>
     /// <param name="timeLimit">The longest it may take.</param>
-    /// <param name="outputGrace">
-    /// How long its outputs may stay open after its end, where processes that it left behind hold them; what came until then counts.
-    /// Null for the whole time limit, after which it failed. With a grace, output of more than <paramref name="most"/> ends it.
-    /// </param>
     /// <param name="timeProvider">The clock of the limit.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <inheritdoc cref="RunAsync(string, IReadOnlyDictionary{string, string}, string, TimeSpan, TimeProvider, CancellationToken)" path="/exception"/>
@@ -47,7 +49,6 @@ internal static class HelperProcess
         ReadOnlyMemory<byte> input,
         int most,
         TimeSpan timeLimit,
-        TimeSpan? outputGrace,
         TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
@@ -61,16 +62,9 @@ internal static class HelperProcess
             OutputReader output = new(process.StandardOutput.BaseStream, most);
             OutputReader error = new(process.StandardError.BaseStream, most);
             Task outputs = Task.WhenAll(output.ReadAsync(reading.Token), error.ReadAsync(reading.Token));
-            await WriteAsync(process, input, either.Token);
-            if (outputGrace is { } grace)
-                await EndAsync(process, output, outputs, grace, timeProvider, either.Token);
-            else
-            {
-                // The token ends this wait, too: a process that outlives the helper may hold its pipes open.
-                await outputs.WaitAsync(either.Token);
-                await process.WaitForExitAsync(either.Token);
-            }
-
+            // Beside the rest: a program may end, or write without end, and read nothing.
+            _ = WriteAsync(process, input, reading.Token);
+            await EndAsync(process, output, outputs, timeProvider, either.Token);
             await reading.CancelAsync();
             return new HelperOutput(process.ExitCode, output.Text, error.Text, output.IsTooLong);
         }
@@ -87,9 +81,8 @@ internal static class HelperProcess
         }
     }
 
-    // The program's own end counts, not that of what it left behind.
     private static async Task EndAsync(
-        Process process, OutputReader output, Task outputs, TimeSpan grace, TimeProvider timeProvider, CancellationToken cancellationToken)
+        Process process, OutputReader output, Task outputs, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         Task exit = process.WaitForExitAsync(cancellationToken);
         if (await Task.WhenAny(exit, output.TooLong) == output.TooLong)
@@ -101,7 +94,7 @@ internal static class HelperProcess
         await exit;
         try
         {
-            await outputs.WaitAsync(grace, timeProvider, cancellationToken);
+            await outputs.WaitAsync(OutputGrace, timeProvider, cancellationToken);
         }
         catch (TimeoutException)
         {
