@@ -738,6 +738,12 @@ public enum ErrorCode
     /// </summary>
     TagTookManifest = 4146,
 
+    /// <summary>
+    /// A tag went while its repository was cleaned up, and the plan does not remove it: somebody moved it to something that was removed, or
+    /// deleted it. Where a relocation was under way, run it once more.
+    /// </summary>
+    TagVanished = 4154,
+
     /// <summary>No kubeconfig, one that cannot be read, or one without the context that is asked for.</summary>
     ClusterConfig = 4201,
 
@@ -812,6 +818,12 @@ public enum ErrorCode
 
     /// <summary>Something that was asked for could not be looked at (warning).</summary>
     NotExamined = 4225,
+
+    /// <summary>
+    /// Flux or Argo CD does not take content of this form: the number of its layers, or their media type (warning). Publish the files as an
+    /// artifact of one layer.
+    /// </summary>
+    ContentNotTaken = 4230,
 
     /// <summary>An image or file that has to be signed is not: no signature lies where those of its form do.</summary>
     SignatureMissing = 5001,

@@ -63,6 +63,9 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
                 declaration.ClusterRepository ?? place, content.Item.Digest, content.Item.Tag, result.Plan.RootBundle?.Lock, gitOps);
             foreach (Diagnostic warning in made.Warnings)
                 warnings.Add(warning, declaration.Item.Location);
+            if (GitOpsContent.FindProblem(
+                gitOps.Tool, content.Item.Content.Manifest, declaration.ClusterRepository ?? place) is { } problem)
+                warnings.Add(problem, declaration.Item.Location);
             files.Add(await artifacts.WriteAsync(
                 Path.Combine(ArtifactFolder.Manifests, GitOpsOf(declaration)), made.Yaml, PublishedFileKind.GitOps, cancellationToken));
         }

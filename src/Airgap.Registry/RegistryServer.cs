@@ -16,6 +16,7 @@ public sealed class RegistryServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly IDisposable[] _owned;
     private readonly Task _purge;
+    private int _isDisposed;
 
     private RegistryServer(WebApplication application, Uri address, IDisposable[] owned, Func<CancellationToken, Task> purge)
     {
@@ -108,6 +109,8 @@ public sealed class RegistryServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
         await _stopping.CancelAsync();
         await _purge;
         await _application.StopAsync();

@@ -16,7 +16,34 @@ public sealed partial class CauseTests
         .Where(row => File.Exists(Path.Combine(KubernetesFixtures.Root, (string)row[0]!)));
 
     [TestMethod]
-    public void AllStates_AreThere() => Assert.IsGreaterThan(85, States().Count());
+    public void AllStates_AreThere()
+    {
+        Assert.AreSequenceEqual(
+            new[] { "packageinstalls", "packagerepositories" }.SelectMany(
+                folder => Directory.GetFiles(Path.Combine(KubernetesFixtures.Root, folder))
+                .Select(file => $"{folder}/{Path.GetFileName(file)}"))
+                .Order(StringComparer.Ordinal),
+            States().Select(row => (string)row[0]!).Order(StringComparer.Ordinal));
+        Assert.HasCount(71, States().Where(row => ((string)row[0]!).StartsWith("packagerepositories/", StringComparison.Ordinal)));
+        Assert.HasCount(18, States().Where(row => ((string)row[0]!).StartsWith("packageinstalls/", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public void EachRecordedPattern_TellsTheSameCause_OfTheSameRecordings()
+    {
+        JsonElement[] patterns = [.. KubernetesFixtures.Read("patterns.json").Items("patterns")];
+        Assert.AreSequenceEqual(
+            Enum.GetNames<Cause>().Order(StringComparer.Ordinal),
+            patterns.Select(pattern => pattern.Text("cause")!).Distinct().Order(StringComparer.Ordinal));
+        foreach (JsonElement pattern in patterns)
+        {
+            foreach (string recording in pattern.Items("states").Select(state => state.GetString()!))
+            {
+                (ReconcileState state, string kind) = Read($"{recording}.json");
+                Assert.AreEqual(pattern.Text("cause"), Explanation.Of(state, kind).Cause?.ToString(), recording);
+            }
+        }
+    }
 
     [TestMethod]
     [DynamicData(nameof(States))]
@@ -75,6 +102,10 @@ public sealed partial class CauseTests
         JsonElement recorded = KubernetesFixtures.Read(file);
         bool isInstall = file.StartsWith("packageinstalls/", StringComparison.Ordinal);
         JsonElement found = KubernetesFixtures.Body(recorded.GetProperty(isInstall ? "packageInstall" : "get"));
+        // A story may go on until the cause is gone.
+        if (file.StartsWith("stories/", StringComparison.Ordinal))
+            found = KubernetesFixtures.Events(recorded.GetProperty("watch")).Select(entry => entry.GetProperty("object"))
+                .Last(each => each.Text("status", "usefulErrorMessage") is not null);
         return (ReconcileState.Of(found), isInstall ? "PackageInstall" : "PackageRepository");
     }
 

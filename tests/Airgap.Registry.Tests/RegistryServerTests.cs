@@ -32,6 +32,18 @@ public sealed class RegistryServerTests
     }
 
     [TestMethod]
+    public async Task ASecondDisposalDoesNothing()
+    {
+        using TempFolder temp = new();
+        RegistryServer server = await StartAsync(temp.Path, new IPEndPoint(IPAddress.Loopback, 0));
+
+        await Task.WhenAll(server.DisposeAsync().AsTask(), server.DisposeAsync().AsTask());
+        await server.DisposeAsync();
+
+        await (await StartAsync(temp.Path, new IPEndPoint(IPAddress.Loopback, 0))).DisposeAsync();
+    }
+
+    [TestMethod]
     public async Task AsAProxyItAnswersForEveryHost()
     {
         await using Api api = await Api.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });

@@ -186,9 +186,15 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     /// <summary>Since when it has a manifest; null where it does not say.</summary>
     public Func<Digest, DateTimeOffset?> StoredAt { get; set; } = _ => null;
 
-    async Task<RemovalAnswer> IImageRepository.RemoveAsync(string tagOrDigest, CancellationToken cancellationToken)
+    /// <summary>True to keep what was stored after the time that a deletion names.</summary>
+    public bool HeedsConditions { get; set; }
+
+    async Task<RemovalAnswer> IImageRepository.RemoveAsync(
+        string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken)
     {
         await registry.EnterAsync("remove", name, tagOrDigest);
+        if (HeedsConditions && stored is { } condition && Digest.TryParse(tagOrDigest, out Digest asked) && StoredAt(asked) > condition)
+            return RemovalAnswer.Renewed;
         if (AnswersRemovals is { } status)
             return status switch { 202 => RemovalAnswer.Taken, 404 => RemovalAnswer.Absent, _ => RemovalAnswer.Unsupported };
         if (Find(tagOrDigest) is not { } manifest)

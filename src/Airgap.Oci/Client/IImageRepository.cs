@@ -78,8 +78,12 @@ public interface IImageRepository
 
     /// <summary>Deletes a manifest by its digest, or a tag. Whether it is gone afterwards is for the caller to ask.</summary>
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
+    /// <param name="stored">
+    /// When it was stored, for a registry that heeds conditions to keep what was stored later; null for no condition. Most registries heed
+    /// none.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    internal Task<RemovalAnswer> RemoveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+    internal Task<RemovalAnswer> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken) =>
         Task.FromResult(RemovalAnswer.Unsupported);
 
     /// <summary>When the registry last stored a manifest; null where it does not say, as most do not.</summary>

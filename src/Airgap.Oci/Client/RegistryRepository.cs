@@ -40,8 +40,9 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
     public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
         CallerContext.LeaveAsync(() => _manifests.PushAsync(manifest, tag, cancellationToken));
 
-    Task<RemovalAnswer> IImageRepository.RemoveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-        new ManifestRemoval(transport, Name).RemoveAsync(tagOrDigest, cancellationToken);
+    Task<RemovalAnswer> IImageRepository.RemoveAsync(
+        string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken) =>
+        new ManifestRemoval(transport, Name).RemoveAsync(tagOrDigest, stored, cancellationToken);
 
     Task<DateTimeOffset?> IImageRepository.FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken) =>
         new ManifestRemoval(transport, Name).FindStoredTimeAsync(digest, cancellationToken);

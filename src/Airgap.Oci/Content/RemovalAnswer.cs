@@ -11,4 +11,7 @@ internal enum RemovalAnswer
 
     /// <summary>It deletes nothing, or nothing of this kind.</summary>
     Unsupported,
+
+    /// <summary>It was stored again since the time that the request named, and stays.</summary>
+    Renewed,
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Airgap.Oci.Auth;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -12,14 +13,20 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
     private static readonly KeyValuePair<string, string>[] s_accept = [new("Accept", string.Join(", ", MediaTypes.AcceptedManifests))];
 
     /// <summary>Asks the registry to delete a manifest or a tag.</summary>
+    /// <param name="tagOrDigest">A digest's text, or a tag.</param>
+    /// <param name="stored">When it was stored: a registry that heeds conditions keeps what was stored later. Null for no
+    /// condition.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">It refuses for another reason than that it does not delete.</exception>
-    public Task<RemovalAnswer> RemoveAsync(string tagOrDigest, CancellationToken cancellationToken)
+    public Task<RemovalAnswer> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken)
     {
         Operation operation = Operation.OnManifest("delete", repository, tagOrDigest);
         RegistryRequest request =
             new(RequestKind.ManifestDelete, HttpMethod.Delete, Target(tagOrDigest), ScopeSet.PullAndDelete(repository.Path), operation)
             {
-                Expects = static status => status is 400 or 404 or 405 or 501,
+                // Source: RFC 9110, 13.1.4.
+                Headers = stored is { } time ? [new("If-Unmodified-Since", time.ToString("R", CultureInfo.InvariantCulture))] : [],
+                Expects = static status => status is 400 or 404 or 405 or 412 or 501,
             };
         return transport.SendAsync(repository, request, (response, token) => ReadAsync(response, request, token), cancellationToken);
     }
@@ -46,6 +53,8 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
             return RemovalAnswer.Taken;
         if ((int)response.StatusCode is 404)
             return RemovalAnswer.Absent;
+        if ((int)response.StatusCode is 412)
+            return RemovalAnswer.Renewed;
         if ((int)response.StatusCode is 405 or 501)
             return RemovalAnswer.Unsupported;
 

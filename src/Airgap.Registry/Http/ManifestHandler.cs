@@ -25,14 +25,23 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
             return StoreAsync(context, storage, name, reference, digest);
         if (!HttpMethods.IsDelete(method) || storage is null)
             throw Refusal.Method(method);
+        DateTimeOffset? condition = context.Request.GetTypedHeaders().IfUnmodifiedSince;
         if (!storage.Gates.Remove(
-            name, () => digest is { } known ? storage.Manifests.Delete(name, known) : storage.Tags.Delete(name, reference)))
+            name,
+            () => digest is { } known
+                ? IsOlder(storage.Manifests.StoredAt(name, known), condition, reference) && storage.Manifests.Delete(name, known)
+                : storage.Tags.Delete(name, reference)))
             throw Refusal.ManifestUnknown(reference);
         if (digest is not null)
             storage.Sweep.Begin(name);
         Answers.Empty(context, StatusCodes.Status202Accepted);
         return Task.CompletedTask;
     }
+
+    // Whoever pushed it meanwhile, under a tag perhaps, relies on it. The header has whole seconds, as Last-Modified has.
+    private static bool IsOlder(DateTime? stored, DateTimeOffset? condition, string reference) =>
+        stored is not { } time || condition is not { } since || time < since.UtcDateTime.AddSeconds(1)
+            ? true : throw Refusal.Renewed(reference);
 
     private async Task SendAsync(HttpContext context, string name, string reference, Digest? asked)
     {

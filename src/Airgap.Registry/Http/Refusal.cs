@@ -43,6 +43,9 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
     public static Refusal ManifestUnknown(string reference) =>
         new(StatusCodes.Status404NotFound, "MANIFEST_UNKNOWN", $"The repository has no manifest '{reference}'.");
 
+    public static Refusal Renewed(string reference) =>
+        new(StatusCodes.Status412PreconditionFailed, "DENIED", $"The manifest '{reference}' was pushed again meanwhile, and stays.");
+
     public static Refusal ManifestInvalid(string why) =>
         new(StatusCodes.Status400BadRequest, "MANIFEST_INVALID", $"The manifest cannot be taken: {why}.");
 

@@ -16,6 +16,7 @@ internal sealed class LateTags(IRegistry registry, RepositoryName name, TimeProv
 {
     private readonly Dictionary<string, Digest> _known = new(StringComparer.Ordinal);
     private readonly HashSet<Digest> _broken = [];
+    private RepositoryTags? _last;
     private long _read;
     private TimeSpan _took;
 
@@ -28,6 +29,10 @@ internal sealed class LateTags(IRegistry registry, RepositoryName name, TimeProv
     /// <summary>What late tags lead to, and the repository has not.</summary>
     public IReadOnlySet<Digest> Missing => _broken;
 
+    /// <summary>The tags of earlier looks that the last one did not find, and what they stood for.</summary>
+    public IEnumerable<(string Tag, Digest Digest)> Vanished => _known.Where(tag => _last?.ByName.ContainsKey(tag.Key) == false)
+        .Select(tag => (tag.Key, tag.Value));
+
     /// <summary>Reads the tags for the first time.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.TagsNotListed"/>; 1xxx: the registry.</exception>
     public async Task<RepositoryTags> ReadAsync(CancellationToken cancellationToken)
@@ -36,6 +41,7 @@ internal sealed class LateTags(IRegistry registry, RepositoryName name, TimeProv
         RepositoryTags tags = await PrunePlanner.ReadTagsAsync(registry, name, concurrency, cancellationToken);
         foreach ((string tag, Digest digest) in tags.ByName)
             _known[tag] = digest;
+        _last = tags;
         _read = clock.GetTimestamp();
         _took = clock.GetElapsedTime(start, _read);
         return tags;

@@ -19,6 +19,8 @@ internal static class PruneNotes
         "has sent is spared while it is within the grace, "
         + "what it has tagged is found until shortly before each removal (some seconds, or as long as reading all tags takes), and what " +
         "it found there and has not tagged yet is not known. Prune when none is under way, and look afterwards: diff.",
+        "A registry removes the tags of a manifest with it. One that is set in the moment between the last look and the removal is lost, " +
+        "and where it is new nothing shows it afterwards; 'dotnet airgap serve' alone keeps what was pushed again until the removal.",
         "Manifests without a tag that nothing tagged leads to cannot be listed by a registry's API: they are not in this plan, and the " +
         "registry's garbage collection may remove them.",
         Collection,

@@ -44,7 +44,7 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
     {
         try
         {
-            return await repository.RemoveAsync(tag, cancellationToken) switch
+            return await repository.RemoveAsync(tag, null, cancellationToken) switch
             {
                 RemovalAnswer.Unsupported => Refused("it answered that it does not do that"),
                 RemovalAnswer.Absent when await repository.ResolveAsync(tag, cancellationToken) is not null =>

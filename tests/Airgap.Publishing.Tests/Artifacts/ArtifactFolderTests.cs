@@ -66,6 +66,8 @@ public sealed class ArtifactFolderTests : IDisposable
         Assert.Contains("    path: config\n", File.ReadAllText(_folder["airgap/manifests/plain.gitops.yml"]));
         Assert.HasCount(3, Regex.Matches(await KustomizeAsync(), "(?m)^kind: (OCIRepository|Kustomization|Application)$"));
         Assert.DoesNotContain(warning => warning.Code == ErrorCode.ImageNotReplaced, result.Warnings);
+        Diagnostic warning = result.Warnings.Single(warning => warning.Code == ErrorCode.ContentNotTaken);
+        Assert.Contains("final.local/apps/plain@", warning.Message, "what imgpkg pushed, Flux takes and Argo CD does not");
 
         await RunAsync(Settings, Simple());
         Assert.IsEmpty(Directory.GetFiles(_folder["airgap/manifests"], "*.gitops.yml"));

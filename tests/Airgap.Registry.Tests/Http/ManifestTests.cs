@@ -167,6 +167,26 @@ public sealed class ManifestTests
         CollectionAssert.AreEqual((string[])["other"], (await api.Content.TagsAsync("a")).ToArray());
     }
 
+    [TestMethod]
+    public async Task WhatWasPushedAgainSinceATimeStaysWhereTheDeletionNamesIt()
+    {
+        await using Api api = await Api.StartAsync();
+        Pushed image = await api.Writer.PushImageAsync("a", "one", [1]);
+        string path = $"/v2/a/manifests/{image.Digest}";
+        string link = Path.Combine(
+            api.Registry.Folder, "docker/registry/v2/repositories/a/_manifests/revisions/sha256", image.Digest[7..], "link");
+        File.SetLastWriteTimeUtc(link, DateTime.UtcNow.AddHours(-1));
+        string stored = (await api.SendAsync("HEAD", path)).ContentHeaders.LastModified!.Value.ToString("R");
+
+        await api.Writer.PushImageAsync("a", "two", [1]);
+        (await api.SendAsync("DELETE", path, null, ("If-Unmodified-Since", stored))).AssertError(412, "DENIED");
+        CollectionAssert.AreEqual((string[])["one", "two"], (await api.Content.TagsAsync("a")).ToArray());
+
+        string now = (await api.SendAsync("HEAD", path)).ContentHeaders.LastModified!.Value.ToString("R");
+        Assert.AreEqual(202, (await api.SendAsync("DELETE", path, null, ("If-Unmodified-Since", now))).Status);
+        Assert.AreEqual(404, (await api.SendAsync("DELETE", path, null, ("If-Unmodified-Since", now))).Status);
+    }
+
     private static Task<Answer> PutAsync(Api api, string repository, string json, string? type = null) =>
         api.SendAsync("PUT", $"/v2/{repository}/manifests/t", Encoding.UTF8.GetBytes(json), type is null ? [] : [("Content-Type", type)]);
 }

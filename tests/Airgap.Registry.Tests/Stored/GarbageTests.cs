@@ -116,6 +116,27 @@ public sealed class GarbageTests
     }
 
     [TestMethod]
+    public async Task AnUploadThatIsOpenOutlivesACollection()
+    {
+        await using Api api = await Api.StartAsync();
+        byte[] blob = [.. Enumerable.Range(0, 100).Select(i => (byte)i)];
+        string upload = await api.StartUploadAsync("a");
+        Answer half = await api.SendAsync("PATCH", upload, blob[..50], ("Content-Range", "0-49"));
+        Assert.AreEqual(202, half.Status);
+
+        api.Registry.Collect(TimeSpan.Zero);
+
+        Answer rest = await api.SendAsync("PATCH", half["Location"]!, blob[50..], ("Content-Range", "50-99"));
+        Assert.AreEqual(202, rest.Status);
+        api.Registry.Collect(TimeSpan.Zero);
+        string digest = RegistryWriter.DigestOf(blob);
+        string end = rest["Location"]!;
+        Assert.AreEqual(201, (await api.SendAsync("PUT", $"{end}{(end.Contains('?') ? '&' : '?')}digest={digest}")).Status);
+        CollectionAssert.AreEqual(blob, (await api.GetAsync($"/v2/a/blobs/{digest}")).Body);
+        Assert.AreEqual(0, api.Registry.Collect(TimeSpan.FromHours(1)).Removed, "it is younger than the grace");
+    }
+
+    [TestMethod]
     public async Task OneProcessChangesAFolder()
     {
         await using Api api = await Api.StartAsync();

@@ -134,6 +134,43 @@ public sealed class KeptTests
     }
 
     [TestMethod]
+    public async Task ATagThatIsSetInTheMomentOfARemovalKeepsItsManifest()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        string mirror = $"{registry.Host}/mirror/nested-bundle";
+        await MoveTagAwayAsync(registry.Address);
+        // As old as a grace wants it: a time of the same second could not be told from the next.
+        foreach (string link in Directory.GetFiles(
+            Path.Combine(registry.Folder, "docker/registry/v2/repositories/mirror/nested-bundle/_manifests/revisions"), "link",
+            SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(link, DateTime.UtcNow.AddDays(-2));
+        CliResult planned = await InProcess.RunAsync("prune", "--keep", s_lock, "--repo", mirror, "--plan", folder["prune.json"]);
+        Assert.AreEqual(0, planned.ExitCode, planned.Error);
+        string digest = JsonDocument.Parse(await File.ReadAllTextAsync(folder["prune.json"])).RootElement.GetProperty("remove")
+            .EnumerateArray().First(item => item.GetProperty("kind").GetString() == "bundle").GetProperty("digest").GetString()!;
+        using HttpClient other = new() { BaseAddress = registry.Address };
+        bool isSet = false;
+        registry.OnRequest = (request, _) =>
+        {
+            if (request.Method == "DELETE" && request.Path.EndsWith(digest, StringComparison.Ordinal) && !isSet)
+            {
+                isSet = true;
+                Task.Run(() => TagAsync(other, digest, "newcomer")).GetAwaiter().GetResult();
+            }
+
+            return null;
+        };
+
+        CliResult done = await InProcess.RunAsync("prune", "--execute", folder["prune.json"]);
+
+        Assert.IsTrue(isSet);
+        Assert.AreEqual(2, done.ExitCode, done.Output + done.Error);
+        Assert.Contains($"@{digest} stays: it was pushed again since the plan was made", done.Error);
+        Assert.AreEqual(0, (await InProcess.RunAsync("verify", "-b", $"{mirror}:newcomer")).ExitCode, "it is whole");
+    }
+
+    [TestMethod]
     public async Task APruneOfDockersRegistryIsFinishedByOurGarbageCollection()
     {
         using TempFolder folder = new();
@@ -271,13 +308,17 @@ public sealed class KeptTests
     private static async Task MoveTagAwayAsync(Uri address)
     {
         using HttpClient client = new() { BaseAddress = address };
-        const string Simple = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";
-        using HttpRequestMessage get = new(HttpMethod.Get, $"v2/mirror/nested-bundle/manifests/{Simple}");
+        await TagAsync(client, "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4", "v1.0.0");
+    }
+
+    private static async Task TagAsync(HttpClient client, string digest, string tag)
+    {
+        using HttpRequestMessage get = new(HttpMethod.Get, $"v2/mirror/nested-bundle/manifests/{digest}");
         get.Headers.TryAddWithoutValidation("Accept", "application/vnd.docker.distribution.manifest.v2+json");
         using HttpResponseMessage manifest = await client.SendAsync(get);
         using ByteArrayContent body = new(await manifest.Content.ReadAsByteArrayAsync());
         body.Headers.ContentType = manifest.Content.Headers.ContentType;
-        using HttpResponseMessage put = await client.PutAsync("v2/mirror/nested-bundle/manifests/v1.0.0", body);
+        using HttpResponseMessage put = await client.PutAsync($"v2/mirror/nested-bundle/manifests/{tag}", body);
         Assert.IsTrue(put.IsSuccessStatusCode);
     }
 }

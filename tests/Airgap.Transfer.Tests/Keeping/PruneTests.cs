@@ -324,6 +324,60 @@ public sealed class PruneTests : RelocatorTestBase
         await AssertWholeAsync([Root("index-bundle")]);
     }
 
+    // Between the last look and the removal there is always a moment.
+    [TestMethod]
+    public async Task ATagOfThatVeryMoment_IsKept_WhereTheRegistryHeedsTheTimeOfTheLook()
+    {
+        await FillAsync();
+        Digest nested = Root("nested-bundle").Digest;
+        DateTimeOffset stored = _clock.Now.AddDays(-2);
+        Repository.StoredAt = digest => digest == nested ? stored : _clock.Now.AddDays(-2);
+        Repository.HeedsConditions = true;
+        PrunePlan plan = await PlanAsync([Root("index-bundle")]);
+        Manifest manifest = (await Repository.FindManifestAsync(nested.ToString(), Token))!;
+        Registry.Hook = (operation, _, what) =>
+        {
+            if (operation == "remove" && what == nested.ToString())
+            {
+                Repository.AddManifest(manifest, "newcomer");
+                stored = _clock.Now;
+            }
+
+            return Task.CompletedTask;
+        };
+
+        List<PrunedItem> done = await ExecuteAsync(plan);
+
+        Registry.Hook = (_, _, _) => Task.CompletedTask;
+        Assert.AreEqual(PruneOutcome.Renewed, done.Single(item => item.Item.Digest == nested.ToString()).Outcome);
+        Assert.AreEqual(nested, Repository.Tags["newcomer"]);
+        await AssertWholeAsync([Root("index-bundle"), Root("nested-bundle") with { Tag = "newcomer" }]);
+        Assert.DoesNotContain(Root("signed-bundle").Digest, Repository.Manifests);
+    }
+
+    [TestMethod]
+    public async Task ATagThatIsMovedInThatMoment_AndGoesWithWhatIsRemoved_IsTold()
+    {
+        await FillAsync();
+        Digest nested = Root("nested-bundle").Digest;
+        PrunePlan plan = await PlanAsync([Root("index-bundle")]);
+        Manifest manifest = (await Repository.FindManifestAsync(nested.ToString(), Token))!;
+        Registry.Hook = (operation, _, what) =>
+        {
+            if (operation == "remove" && what == nested.ToString())
+                Repository.AddManifest(manifest, "index-bundle");
+            return Task.CompletedTask;
+        };
+
+        AirgapException lost = await Assert.ThrowsExactlyAsync<AirgapException>(() => ExecuteAsync(plan));
+
+        Registry.Hook = (_, _, _) => Task.CompletedTask;
+        Assert.AreEqual(ErrorCode.TagVanished, lost.Code);
+        Assert.Contains("index-bundle", lost.Message);
+        await AssertWholeAsync([Root("index-bundle") with { Tag = null }]);
+        Assert.Contains(note => note.Contains("in the moment between the last look and the removal", StringComparison.Ordinal), plan.Notes);
+    }
+
     [TestMethod]
     public async Task APlanThatIsNoneIsRefused()
     {

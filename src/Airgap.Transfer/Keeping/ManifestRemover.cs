@@ -1,0 +1,63 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+
+namespace Airgap.Transfer.Keeping;
+
+/// <summary>What a deletion led to.</summary>
+/// <param name="Refusal">Why it is still there; null where it is gone.</param>
+/// <param name="IsRenewed">True where the registry keeps it, since it was pushed again.</param>
+internal readonly record struct RemovalTry(AirgapException? Refusal, bool IsRenewed = false);
+
+/// <summary>Removes manifests and tags, and looks whether they are gone.</summary>
+/// <param name="repository">The repository.</param>
+internal sealed class ManifestRemover(IImageRepository repository)
+{
+    /// <summary>Asks for the deletion of a manifest or tag. Gone is what cannot be had any more, whatever the registry said.</summary>
+    /// <param name="tagOrDigest">A digest's text, or a tag.</param>
+    /// <param name="stored">When it was stored, for a registry that keeps what was stored later; null for no condition.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<RemovalTry> TryAsync(
+        string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken)
+    {
+        try
+        {
+            RemovalAnswer answer = await repository.RemoveAsync(tagOrDigest, stored, cancellationToken);
+            if (answer == RemovalAnswer.Unsupported)
+                return new(DeletionProbe.Unsupported(repository));
+            if (answer == RemovalAnswer.Renewed)
+                return new(null, IsRenewed: true);
+            return await repository.ResolveAsync(tagOrDigest, cancellationToken) is null ? new(null) : new(new AirgapException(
+                ErrorCode.StillThere,
+                $"The registry {repository.Name.Registry} " +
+                $"{(answer == RemovalAnswer.Taken ? "took the deletion of" : "says that it has no")} {tagOrDigest} of {repository.Name}, " +
+                "and still gives it.",
+                "Ask the registry's operator: a proxy or a rule of the registry may keep it.")
+            { Reference = repository.Name.ToString() });
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.RegistryRefused or ErrorCode.TagImmutable)
+        {
+            return new(e);
+        }
+    }
+
+    /// <summary>Removes the tags of what the plan removed, where the registry left them.</summary>
+    public async Task RemoveTagsAsync(PrunePlan plan, HashSet<Digest> stays, CancellationToken cancellationToken)
+    {
+        HashSet<string> planned = [.. plan.Remove.Where(item => !stays.Contains(Digest.Parse(item.Digest))).SelectMany(item => item.Tags)];
+        if (planned.Count == 0)
+            return;
+        List<string> listed = [];
+        await foreach (string tag in repository.ListTagsAsync(cancellationToken))
+        {
+            if (planned.Contains(tag))
+                listed.Add(tag);
+        }
+
+        foreach (string tag in listed)
+        {
+            if (await repository.ResolveAsync(tag, cancellationToken) is null)
+                await TryAsync(tag, null, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Keeping;
+
+/// <summary>
+/// Finds what a removal has hurt. The time between a look and a deletion cannot be nothing; what fell into it is found afterwards, as far
+/// as it left a trace.
+/// </summary>
+internal static class PruneDamage
+{
+    /// <summary>Looks a last time.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PrunedWhileNeeded"/>, <see cref="ErrorCode.TagVanished"/>.</exception>
+    public static async Task RequireNoneAsync(
+        LateTags late, PrunePlan plan, HashSet<Digest> removed, RepositoryName name, CancellationToken cancellationToken)
+    {
+        await late.FindAsync(always: true, cancellationToken);
+        Digest[] hurt = [.. late.Missing.Where(removed.Contains)];
+        if (hurt.Length > 0)
+        {
+            throw new AirgapException(
+                ErrorCode.PrunedWhileNeeded,
+                "Something was tagged in " +
+                $"{name} while it was cleaned up, and leads to {hurt.Length} of the manifests that were removed, such as {hurt[0]}.",
+                "Run the relocation that was under way once more: it sends what is missing. Prune when none is.")
+            { Reference = name.ToString(), Digest = hurt[0].ToString() };
+        }
+
+        // With a manifest the registry removes the tags that stand for it at that moment, also one that was moved to it just before.
+        HashSet<string> meant = [.. plan.Remove.SelectMany(item => item.Tags),
+            .. (plan.StaleTags is { IsDefault: false } stale ? stale : []).Select(tag => tag.Tag)];
+        (string Tag, Digest Digest)[] lost =
+            [.. late.Vanished.Where(tag => !meant.Contains(tag.Tag)).OrderBy(tag => tag.Tag, StringComparer.Ordinal)];
+        if (lost.Length > 0)
+        {
+            throw new AirgapException(
+                ErrorCode.TagVanished,
+                $"{(lost.Length == 1 ? "The tag" : $"{lost.Length} tags, such as")} {lost[0].Tag} of {name}, which stood for " +
+                $"{lost[0].Digest}, went while the repository was cleaned up, and the plan does not remove it: somebody moved it to " +
+                "something that was removed, or deleted it.",
+                "Where a relocation was under way, run it once more: it sets the tag again. Prune when none is.")
+            { Reference = name.ToString(), Digest = lost[0].Digest.ToString() };
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.TestKit;
+using Airgap.Transfer.Kubernetes;
+
+namespace Airgap.Transfer.Tests.Kubernetes;
+
+/// <summary>Content that Flux or Argo CD would refuse, or take in part, is told before the cluster finds out.</summary>
+[TestClass]
+public sealed class GitOpsContentTests
+{
+    private const string DockerGzip = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+    private const string OciGzip = "application/vnd.oci.image.layer.v1.tar+gzip";
+    private const string OciTar = "application/vnd.oci.image.layer.v1.tar";
+    private const string OciZstd = "application/vnd.oci.image.layer.v1.tar+zstd";
+    private const string Helm = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+    private const string FluxLayer = "application/vnd.cncf.flux.content.v1.tar+gzip";
+
+    [TestMethod]
+    [DataRow(OciGzip, null)]
+    [DataRow(OciTar, null)]
+    [DataRow(Helm, null)]
+    [DataRow(FluxLayer, "takes only where its repo-server is told to")]
+    [DataRow(DockerGzip, "does not unpack, not even where its repo-server allows the type; every bundle of imgpkg's has it")]
+    [DataRow(OciZstd, "does not unpack, not even where its repo-server allows the type")]
+    [DataRow(OciGzip + " " + OciGzip, "has 2 layers, and Argo CD takes content of one layer alone")]
+    [DataRow("", "has 0 layers")]
+    public void ArgoCD_TakesOneLayerOfATypeThatItKnows(string layers, string? expected) =>
+        AssertProblem(GitOpsTool.ArgoCD, layers, expected);
+
+    [TestMethod]
+    [DataRow(OciGzip, null)]
+    [DataRow(DockerGzip, null)]
+    [DataRow(FluxLayer, null)]
+    [DataRow(OciTar, "Flux unpacks gzip alone")]
+    [DataRow(OciZstd, "Flux unpacks gzip alone")]
+    [DataRow(OciGzip + " " + OciTar, "Flux takes the files of the first one alone")]
+    [DataRow("", "has no layer")]
+    public void Flux_TakesTheFirstLayer_AsGzip(string layers, string? expected) => AssertProblem(GitOpsTool.Flux, layers, expected);
+
+    [TestMethod]
+    public void AnIndex_IsNoneOfArgoCDs()
+    {
+        Manifest index = Manifest.Parse(
+            """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"""u8.ToArray());
+
+        Assert.Contains("is an index of several manifests", Find(GitOpsTool.ArgoCD, index)!.Message);
+        Assert.IsNull(Find(GitOpsTool.Flux, index));
+    }
+
+    [TestMethod]
+    public void ATypeThatCanBeAllowed_IsNamedBesideThoseThatAre()
+    {
+        Diagnostic found = Find(GitOpsTool.ArgoCD, Of(FluxLayer))!;
+
+        Assert.Contains($"reposerver.oci.layer.media.types of the ConfigMap argocd-cmd-params-cm", found.Advice);
+        Assert.Contains($"{OciTar},{OciGzip},{Helm},{FluxLayer}", found.Advice);
+    }
+
+    [TestMethod]
+    public void WhatImgpkgPushed_IsForFluxAlone()
+    {
+        Manifest bundle = Manifest.Parse(File.ReadAllBytes(Fixtures.Golden("simple-app-bundle.manifest.json")));
+
+        Assert.IsNull(Find(GitOpsTool.Flux, bundle));
+        Diagnostic found = Find(GitOpsTool.ArgoCD, bundle)!;
+        Assert.AreEqual(ErrorCode.ContentNotTaken, found.Code);
+        Assert.AreEqual(bundle.Digest.ToString(), found.Digest);
+    }
+
+    private static void AssertProblem(GitOpsTool tool, string layers, string? expected)
+    {
+        Diagnostic? found = Find(tool, Of(layers.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        if (expected is null)
+        {
+            Assert.IsNull(found, found?.Message);
+            return;
+        }
+
+        Assert.Contains(expected, found!.Message);
+        Assert.IsNotEmpty(found.Advice);
+    }
+
+    private static Diagnostic? Find(GitOpsTool tool, Manifest content) =>
+        GitOpsContent.FindProblem(tool, content, RepositoryName.Parse("final.local/apps/simple"));
+
+    private static Manifest Of(params string[] layers)
+    {
+        string all = string.Join(
+            ',', layers.Select((type, i) => $$"""{"mediaType":"{{type}}","digest":"{{Digest.Compute([(byte)i])}}","size":1}"""));
+        return Manifest.Parse(Encoding.UTF8.GetBytes(
+            $$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"{{{Digest.Compute([9])}}}","size":2},"layers":[{{{all}}}]}"""));
+    }
+}
