@@ -30,21 +30,28 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
     /// <summary>How many bytes were hashed as they were written.</summary>
     public long HashedOnTheWay => Interlocked.Read(ref _onTheWay);
 
-    /// <summary>Takes note that everything but the layers stands there, and what an earlier run left of these.</summary>
-    public void Begin(ArchiveLayout layout, IReadOnlyDictionary<Digest, PartialLayer> there)
+    /// <summary>Everything of an archive but its layers, and what an earlier run left of these.</summary>
+    public static IEnumerable<(long Start, long End)> Standing(ArchiveLayout layout, IReadOnlyDictionary<Digest, PartialLayer> there)
+    {
+        long end = 0;
+        foreach (ArchiveLayer layer in layout.Layers)
+        {
+            yield return (end, layer.DataOffset);
+            end = layer.DataOffset + layer.Blob.Descriptor.Size;
+            if (there.TryGetValue(layer.Blob.Descriptor.Digest, out PartialLayer? earlier))
+                yield return (layer.DataOffset, layer.DataOffset + earlier.Length);
+        }
+
+        yield return (end, layout.Length);
+    }
+
+    /// <summary>Takes note of what stands there before the first byte is hashed.</summary>
+    public void Begin(IEnumerable<(long Start, long End)> standing)
     {
         lock (_gate)
         {
-            long end = 0;
-            foreach (ArchiveLayer layer in layout.Layers)
-            {
-                _ready.Add(end, layer.DataOffset);
-                end = layer.DataOffset + layer.Blob.Descriptor.Size;
-                if (there.TryGetValue(layer.Blob.Descriptor.Digest, out PartialLayer? earlier))
-                    _ready.Add(layer.DataOffset, layer.DataOffset + earlier.Length);
-            }
-
-            _ready.Add(end, length);
+            foreach ((long start, long end) in standing)
+                _ready.Add(start, end);
             Follow();
         }
     }
@@ -62,18 +69,25 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
                 return;
             }
 
-            if (offset == _done && !_isFollowing)
-            {
-                _hash.AppendData(bytes);
-                _onTheWay += bytes.Length;
-                _done += bytes.Length;
-                _ready.DropBefore(_done);
-            }
-            else
+            if (offset != _done || _isFollowing)
             {
                 _ready.Add(offset, offset + bytes.Length);
+                Follow();
+                return;
             }
 
+            _isFollowing = true;
+            _underWay = offset + bytes.Length;
+        }
+
+        // Outside the lock: who writes elsewhere does not wait for this one's arithmetic.
+        _hash.AppendData(bytes);
+        lock (_gate)
+        {
+            _onTheWay += bytes.Length;
+            _done += bytes.Length;
+            _ready.DropBefore(_done);
+            _isFollowing = false;
             Follow();
         }
     }

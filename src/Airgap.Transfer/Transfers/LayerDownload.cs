@@ -27,6 +27,7 @@ internal sealed class LayerDownload(
     private AdaptiveConcurrency? _places = places;
     private long _position;
     private long _counted;
+    private TimeSpan _waited;
 
     /// <summary>Fetches what is missing.</summary>
     /// <param name="there">What stands there already; null for nothing.</param>
@@ -90,7 +91,7 @@ internal sealed class LayerDownload(
     private async Task<Stream?> CopyAsync(Stream stream, PartialLayer? there, CancellationToken cancellationToken)
     {
         long begun = _position;
-        long started = Stopwatch.GetTimestamp();
+        _waited = TimeSpan.Zero;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -98,8 +99,7 @@ internal sealed class LayerDownload(
             {
                 // Up to where a part begins, and no further.
                 int wanted = (int)Math.Min(BufferSize, rules.Size - (_position % rules.Size));
-                int filled = await stream.ReadAtLeastAsync(
-                    buffer.AsMemory(0, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
+                int filled = await FillAsync(stream, buffer.AsMemory(0, wanted), cancellationToken);
                 if (filled == 0)
                     return null;
                 await archive.WriteAsync(buffer.AsMemory(0, filled), layer.DataOffset + _position, cancellationToken);
@@ -107,7 +107,7 @@ internal sealed class LayerDownload(
                 _position += filled;
                 ((IProgress<long>)this).Report(filled);
                 if (_position % rules.Size == 0
-                    && rules.Pays(_position - begun, Stopwatch.GetElapsedTime(started), _size - _position)
+                    && rules.Pays(_position - begun, _waited, _size - _position)
                     && await TryBeginPartAsync(cancellationToken) is { } part)
                     return part;
             }
@@ -116,6 +116,32 @@ internal sealed class LayerDownload(
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    // Only the time counts in which no bytes were there. Where the disk or the processor is what is slow, more streams would save nothing,
+    // and what the connection holds of this one would be fetched twice.
+    private async ValueTask<int> FillAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int filled = 0;
+        int read;
+        do
+        {
+            ValueTask<int> reading = stream.ReadAsync(buffer[filled..], cancellationToken);
+            if (reading.IsCompleted)
+            {
+                read = await reading;
+            }
+            else
+            {
+                long asked = Stopwatch.GetTimestamp();
+                read = await reading;
+                _waited += Stopwatch.GetElapsedTime(asked);
+            }
+
+            filled += read;
+        }
+        while (read > 0 && filled < buffer.Length);
+        return filled;
     }
 
     private async Task<Stream?> TryBeginPartAsync(CancellationToken cancellationToken)

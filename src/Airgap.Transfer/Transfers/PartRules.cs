@@ -10,15 +10,15 @@ internal sealed record PartRules
     public int MostStreams { get; init; } = 8;
 
     /// <summary>
-    /// How long the rest may take one stream before others help: another stream costs a request, and its bytes are read back for their
+    /// How long one stream may wait for the rest before others help: another stream costs a request, and its bytes are read back for their
     /// hash.
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>True when others should help with the rest.</summary>
     /// <param name="fetched">Bytes that the stream brought so far.</param>
-    /// <param name="took">What they took.</param>
+    /// <param name="waited">How long it was waited for them.</param>
     /// <param name="left">Bytes that are missing.</param>
-    public bool Pays(long fetched, TimeSpan took, long left) =>
-        left >= 2 * Size && took.TotalSeconds * left / fetched > Patience.TotalSeconds;
+    public bool Pays(long fetched, TimeSpan waited, long left) =>
+        left >= 2 * Size && waited.TotalSeconds * left / fetched >= Patience.TotalSeconds;
 }

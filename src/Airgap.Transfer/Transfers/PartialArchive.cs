@@ -142,7 +142,7 @@ internal sealed class PartialArchive : IPartialArchive
     private void Hash(ArchiveLayout layout)
     {
         _hash = new ArchiveHash(layout.Length, ReadAsync);
-        _hash.Begin(layout, _layers);
+        _hash.Begin(ArchiveHash.Standing(layout, _layers));
     }
 
     public void Dispose()

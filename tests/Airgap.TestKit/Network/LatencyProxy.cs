@@ -23,13 +23,17 @@ public sealed class LatencyProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Task, bool> _connections = new();
     private readonly int _target;
     private readonly TimeSpan _roundTrip;
+    private readonly double _bytesPerSecond;
+    private readonly Lock _pacing = new();
     private readonly Task _accepting;
+    private long _free;
     private int _count;
 
-    private LatencyProxy(int target, TimeSpan roundTrip)
+    private LatencyProxy(int target, TimeSpan roundTrip, double bytesPerSecond)
     {
         _target = target;
         _roundTrip = roundTrip;
+        _bytesPerSecond = bytesPerSecond;
         _listener.Start(512);
         _accepting = AcceptAsync();
     }
@@ -46,7 +50,9 @@ public sealed class LatencyProxy : IAsyncDisposable
     /// <summary>Puts a distance before a server.</summary>
     /// <param name="targetPort">The server's port on the loopback.</param>
     /// <param name="roundTrip">How long a request without work takes there and back.</param>
-    public static LatencyProxy Start(int targetPort, TimeSpan roundTrip) => new(targetPort, roundTrip);
+    /// <param name="bytesPerSecond">What passes at most, over all connections and both ways together.</param>
+    public static LatencyProxy Start(int targetPort, TimeSpan roundTrip, double bytesPerSecond = double.PositiveInfinity) =>
+        new(targetPort, roundTrip, bytesPerSecond);
 
     public async ValueTask DisposeAsync()
     {
@@ -107,7 +113,7 @@ public sealed class LatencyProxy : IAsyncDisposable
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
                 int count = await from.ReceiveAsync(buffer, _stop.Token);
                 await line.Writer.WriteAsync(
-                    (buffer, count, Math.Max(Stopwatch.GetTimestamp(), open) + (Ticks(_roundTrip) / 2)), _stop.Token);
+                    (buffer, count, Pass(count, Math.Max(Stopwatch.GetTimestamp(), open)) + (Ticks(_roundTrip) / 2)), _stop.Token);
                 if (count == 0)
                     break;
             }
@@ -138,6 +144,13 @@ public sealed class LatencyProxy : IAsyncDisposable
                 sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stop.Token);
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    // When bytes have passed that come to the line at a time: after those before them.
+    private long Pass(int count, long from)
+    {
+        lock (_pacing)
+            return _free = Math.Max(_free, from) + (long)(count / _bytesPerSecond * Stopwatch.Frequency);
     }
 
     private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);

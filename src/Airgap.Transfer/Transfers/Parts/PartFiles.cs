@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Security.Cryptography;
-using Airgap.Oci;
 using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
 using Microsoft.Win32.SafeHandles;
@@ -13,8 +10,6 @@ namespace Airgap.Transfer.Transfers.Parts;
 /// </summary>
 internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess, IDisposable
 {
-    private const int BufferSize = 256 * 1024;
-
     private readonly FileStream?[] _files = new FileStream?[plan.Count];
     private readonly EarlyFlush?[] _flushes = new EarlyFlush?[plan.Count];
     private readonly Lock _opening = new();
@@ -143,30 +138,5 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
         int part = (int)(offset / plan.VolumeSize);
         long inside = offset - plan.StartOf(part);
         return (FileOf(part).SafeFileHandle, inside, (int)Math.Min(wanted, plan.SizeOf(part) - inside));
-    }
-
-    /// <summary>The digest of a part.</summary>
-    /// <exception cref="EndOfStreamException">The file is shorter.</exception>
-    public static async Task<Digest> HashAsync(OpenFileBytes bytes, long length, CancellationToken cancellationToken)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        try
-        {
-            for (long done = 0; done < length;)
-            {
-                int read = await bytes.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - done)), done, cancellationToken);
-                if (read == 0)
-                    throw new EndOfStreamException();
-                hash.AppendData(buffer, 0, read);
-                done += read;
-            }
-
-            return Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset());
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
                 Digest digest = await CopyAsync(
                     source, plan.StartOf(part), plan.SizeOf(part),
                     (bytes, offset) => output.Files.WriteAsync(bytes, offset, cancellationToken), cancellationToken);
-                await output.FinishAsync(part, digest, cancellationToken);
+                await output.FinishAsync(part, () => Task.FromResult(digest));
                 finished?.Invoke(output.Finished(part));
             }
 

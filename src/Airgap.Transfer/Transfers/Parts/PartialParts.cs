@@ -8,12 +8,13 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// An archive that is written in parts while it is fetched. A part is brought to the disk, read back for its hash and given its name as
-/// soon as the last layer that reaches into it has arrived and is verified; meanwhile the others go on.
+/// An archive that is written in parts while it is fetched, each of which is hashed meanwhile. A part is brought to the disk and given its
+/// name as soon as the last layer that reaches into it has arrived and is verified; the others go on.
 /// </summary>
 internal sealed class PartialParts : IPartialArchive
 {
     private readonly PartsOutput _output;
+    private readonly PartHashes _hashes;
     private readonly int[] _awaited;
     private readonly Dictionary<Digest, PartialLayer> _layers = [];
     private readonly List<Task> _finishing = [];
@@ -23,6 +24,7 @@ internal sealed class PartialParts : IPartialArchive
     private PartialParts(PartsOutput output)
     {
         _output = output;
+        _hashes = new PartHashes(output.Plan, output.Files);
         _awaited = new int[output.Plan.Count];
     }
 
@@ -47,7 +49,8 @@ internal sealed class PartialParts : IPartialArchive
             if (parts._output.HasEarlier)
                 await parts.SurveyAsync(layout, observer, cancellationToken);
             foreach ((long offset, ReadOnlyMemory<byte> bytes) in layout.Pieces)
-                await parts.WriteAsync(bytes, offset, cancellationToken);
+                await parts._output.Files.WriteAsync(bytes, offset, cancellationToken);
+            parts._hashes.Begin(layout, parts._layers);
             parts.Await(layout);
             return parts;
         }
@@ -60,8 +63,11 @@ internal sealed class PartialParts : IPartialArchive
         }
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) =>
-        _output.Files.WriteAsync(bytes, offset, cancellationToken);
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
+        await _output.Files.WriteAsync(bytes, offset, cancellationToken);
+        _hashes.Wrote(bytes.Span, offset);
+    }
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
     {
@@ -115,6 +121,7 @@ internal sealed class PartialParts : IPartialArchive
         foreach (PartialLayer layer in _layers.Values)
             layer.Dispose();
         _layers.Clear();
+        _hashes.Dispose();
         _output.Dispose();
         _stop.Dispose();
         _turn.Dispose();
@@ -153,7 +160,7 @@ internal sealed class PartialParts : IPartialArchive
     private IEnumerable<int> Of(ArchiveLayer layer) => layer.Blob.Descriptor.Size == 0 ? [
         ] : _output.Plan.Of(layer.DataOffset, layer.Blob.Descriptor.Size);
 
-    // Few at once: reading them back takes the disk that the others are written to.
+    // Few at once: their flush takes the disk that the others are written to.
     private void Finish(int part)
     {
         lock (_finishing)
@@ -165,7 +172,7 @@ internal sealed class PartialParts : IPartialArchive
         await _turn.WaitAsync(_stop.Token);
         try
         {
-            await Task.Run(() => _output.FinishAsync(part, digest: null, _stop.Token), _stop.Token);
+            await Task.Run(() => _output.FinishAsync(part, () => _hashes.FinishAsync(part, _stop.Token)), _stop.Token);
         }
         finally
         {

@@ -71,11 +71,10 @@ internal sealed class PartsOutput : IDisposable
         }
     }
 
-    /// <summary>Brings a part, of which every byte is written, to the disk, reads it back for its hash, and gives it its name.</summary>
+    /// <summary>Brings a part, of which every byte is written, to the disk, and gives it its name.</summary>
     /// <param name="part">The part, counted from 0.</param>
-    /// <param name="digest">Its digest, where it was written in order and hashed on the way; null to read it.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task FinishAsync(int part, Digest? digest, CancellationToken cancellationToken)
+    /// <param name="hashing">Gives its digest: what is left to hash is read back meanwhile.</param>
+    public async Task FinishAsync(int part, Func<Task<Digest>> hashing)
     {
         try
         {
@@ -84,16 +83,17 @@ internal sealed class PartsOutput : IDisposable
 
             // What is read back is in memory still, and the disk has the time of hashing to itself.
             Task flush = Task.Run(() => _disk.Flush(file.SafeFileHandle, Files.PathOf(part)), CancellationToken.None);
+            Digest digest;
             try
             {
-                digest ??= await PartFiles.HashAsync(bytes, Plan.SizeOf(part), cancellationToken);
+                digest = await hashing();
             }
             finally
             {
                 await flush;
             }
 
-            PartEntry entry = new(Plan.NameOf(part), Plan.SizeOf(part), digest.Value, PartEnds.Compute(bytes, Plan.SizeOf(part)));
+            PartEntry entry = new(Plan.NameOf(part), Plan.SizeOf(part), digest, PartEnds.Compute(bytes, Plan.SizeOf(part)));
             if (!FileLock.IsAt(file.SafeFileHandle, Files.PathOf(part)))
                 throw new UnsafeFileException(Files.PathOf(part), "is no longer the file that this run wrote");
             if (_place.Standing is null)

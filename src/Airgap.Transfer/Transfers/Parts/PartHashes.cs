@@ -1,0 +1,69 @@
+using Airgap.Oci;
+using Airgap.Transfer.Archives;
+
+namespace Airgap.Transfer.Transfers.Parts;
+
+/// <summary>
+/// The SHA-256 of each part while the archive is written: mostly as the bytes pass, and nothing of a long part is left to be hashed when
+/// its last byte has come.
+/// </summary>
+internal sealed class PartHashes : IDisposable
+{
+    private readonly PartPlan _plan;
+    private readonly ArchiveHash[] _hashes;
+
+    /// <param name="plan">How the archive is cut.</param>
+    /// <param name="files">Reads back what was written out of its turn.</param>
+    public PartHashes(PartPlan plan, PartFiles files)
+    {
+        _plan = plan;
+        _hashes =
+        [
+            .. Enumerable.Range(0, plan.Count).Select(part => new ArchiveHash(plan.SizeOf(part), async (buffer, offset, token) =>
+                await files.ReadAsync(buffer, plan.StartOf(part) + offset, token) is > 0 and int read
+                    ? read : throw new EndOfStreamException())),
+        ];
+    }
+
+    /// <summary>Takes note of what stands there: all but the layers, and what an earlier run left of these.</summary>
+    public void Begin(ArchiveLayout layout, IReadOnlyDictionary<Digest, PartialLayer> there)
+    {
+        ILookup<int, (long, long)> standing = ArchiveHash.Standing(layout, there)
+            .SelectMany(range => Pieces(range.Start, range.End)).ToLookup(piece => piece.Part, piece => (piece.Start, piece.End));
+        for (int part = 0; part < _hashes.Length; part++)
+            _hashes[part].Begin(standing[part]);
+    }
+
+    /// <summary>Takes bytes that were written. Several writers may call at once.</summary>
+    public void Wrote(ReadOnlySpan<byte> bytes, long offset)
+    {
+        foreach ((int part, long start, long end) in Pieces(offset, offset + bytes.Length))
+        {
+            int count = (int)(end - start);
+            _hashes[part].Wrote(bytes[..count], start);
+            bytes = bytes[count..];
+        }
+    }
+
+    /// <summary>The digest of a part of which everything is written.</summary>
+    public Task<Digest> FinishAsync(int part, CancellationToken cancellationToken) => _hashes[part].FinishAsync(cancellationToken);
+
+    public void Dispose()
+    {
+        foreach (ArchiveHash hash in _hashes)
+            hash.Dispose();
+    }
+
+    // A range of the archive as ranges of parts, each counted from its part's first byte.
+    private IEnumerable<(int Part, long Start, long End)> Pieces(long start, long end)
+    {
+        while (start < end)
+        {
+            int part = (int)(start / _plan.VolumeSize);
+            long begin = _plan.StartOf(part);
+            long stop = Math.Min(end, begin + _plan.SizeOf(part));
+            yield return (part, start - begin, stop - begin);
+            start = stop;
+        }
+    }
+}

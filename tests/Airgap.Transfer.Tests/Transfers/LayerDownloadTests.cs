@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Tests.Transfers;
+
+/// <summary>Other streams help where bytes are waited for, and nowhere else: not where the disk is what is slow.</summary>
+[TestClass]
+public sealed class LayerDownloadTests
+{
+    private const int PartSize = 4096;
+
+    // Any time that is waited at all.
+    private static readonly PartRules s_rules = new() { Size = PartSize, Patience = TimeSpan.FromTicks(1) };
+
+    private readonly byte[] _layer = new byte[10 * PartSize];
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    [DataRow(false, 0)]
+    [DataRow(true, 1)]
+    public async Task OthersAreAskedOnlyWhereBytesAreWaitedFor(bool isSlowLine, int asked)
+    {
+        new Random(4).NextBytes(_layer);
+        Content content = new(_layer, isSlowLine);
+        SlowDisk disk = new(_layer.Length);
+        ArchiveLayer layer = new(
+            new PlannedBlob(content, null), HeaderOffset: 0, DataOffset: 0);
+        AdaptiveConcurrency places = new(8, 8, () => 0, TimeProvider.System);
+        LayerDownload download = new(content, disk, layer, places, s_rules, new Progress<long>());
+
+        Assert.IsTrue(await download.RunAsync(there: null, TestContext.CancellationToken));
+        Assert.AreEqual(asked, content.Parts);
+        CollectionAssert.AreEqual(_layer, disk.Bytes);
+    }
+
+    /// <summary>Has no parts to give; counts who asks for one.</summary>
+    private sealed class Content(byte[] bytes, bool isSlow) : IBlobContent
+    {
+        public Descriptor Descriptor { get; } = new("application/x", Digest.Compute(bytes), bytes.Length);
+
+        public int Parts { get; private set; }
+
+        public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
+            new(isSlow ? new Late(bytes[(int)offset..]) : new MemoryStream(bytes[(int)offset..]));
+
+        public ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken)
+        {
+            Parts++;
+            return new((Stream?)null);
+        }
+    }
+
+    private sealed class Late(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Delay(1, cancellationToken);
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
+    }
+
+    private sealed class SlowDisk(int length) : IPartialArchive
+    {
+        public byte[] Bytes { get; } = new byte[length];
+
+        public IReadOnlyDictionary<Digest, PartialLayer> Layers => ImmutableDictionary<Digest, PartialLayer>.Empty;
+
+        public ImmutableArray<WrittenFile> Written => [];
+
+        public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+        {
+            await Task.Delay(1, cancellationToken);
+            bytes.CopyTo(Bytes.AsMemory((int)offset));
+        }
+
+        public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nothing came in parts.");
+
+        public Task CompleteAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose()
+        {
+        }
+    }
+}
