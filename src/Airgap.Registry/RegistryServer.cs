@@ -46,35 +46,41 @@ public sealed class RegistryServer : IAsyncDisposable
         RegistryStorage? storage = null;
         WebApplication? application = null;
         IDisposable? hold = null;
+        IRegistryContent? content = null;
+        TaskCompletionSource<RegistryApplication> registry = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // The server starts while archives are read: each is half of the wait for the first answer. Who connects meanwhile waits.
+        Task<ArchiveContent>? reading = options.Archives.Count == 0 ? null : Task.Run(
+            () => ArchiveContent.OpenAsync(options.Archives, options.Prefix, options.Warning, options.Clock, cancellationToken),
+            CancellationToken.None);
+        Task? starting = null;
         try
         {
-            IRegistryContent content;
-            if (options.Archives.Count > 0)
-            {
-                content = await ArchiveContent.OpenAsync(options.Archives, options.Prefix, options.Warning, cancellationToken);
-            }
-            else
+            if (reading is null)
             {
                 StorageFolder.Prepare(options.Folder, options.ReadOnly);
                 if (!options.ReadOnly)
                     hold = FolderHold.Take(options.Folder);
-                content = storage = new RegistryStorage(options.Folder, options.Uploads)
-                {
-                    Uploads = { BeforeWrite = options.BeforeUploadWrite }
-                };
+                storage = new RegistryStorage(options.Folder, options.Uploads) { Uploads = { BeforeWrite = options.BeforeUploadWrite } };
             }
 
-            owned = [.. owned, content];
-            application = WebHost.Build(options, new RegistryApplication(options, content, storage, users));
+            application = WebHost.Build(options, registry.Task);
+            starting = application.StartAsync(cancellationToken);
+            content = reading is null ? storage! : await reading;
             if (Exposure.Of(options, isReadOnly: options.ReadOnly || storage is null) is { } warning)
                 options.Warning?.Invoke(warning);
-            await application.StartAsync(cancellationToken);
+            registry.SetResult(new RegistryApplication(options, content, storage, users));
+            await starting;
         }
         catch (Exception e)
         {
+            registry.TrySetCanceled(CancellationToken.None);
+            await EndedAsync(starting);
+            await EndedAsync(reading);
             if (application is not null)
                 await application.DisposeAsync();
             Dispose(owned);
+            (reading is { IsCompletedSuccessfully: true } ? reading.Result : content)?.Dispose();
             hold?.Dispose();
             if (WebHost.ListenFailure(options.Listen, e) is { } failure)
                 throw failure;
@@ -82,7 +88,7 @@ public sealed class RegistryServer : IAsyncDisposable
         }
 
         return new RegistryServer(
-            application, WebHost.AddressOf(application, options), owned,
+            application, WebHost.AddressOf(application, options), [.. owned, content],
             options.ReadOnly || storage is null ? _ => Task.CompletedTask : token =>
             Task.WhenAll(new UploadPurge(storage, options.PurgeEvery).RunAsync(token), CollectAsync(storage, options, hold, token)))
         {
@@ -119,6 +125,10 @@ public sealed class RegistryServer : IAsyncDisposable
         Dispose(_owned);
         Hold?.Dispose();
     }
+
+    // The failure that is told is another's.
+    private static Task EndedAsync(Task? task) =>
+        task is null ? Task.CompletedTask : task.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
 
     private static (IUserStore? Users, IDisposable[] Owned) UsersOf(RegistryServerOptions options)
     {

@@ -86,6 +86,9 @@ public sealed record RegistryServerOptions
     /// <summary>The interval at which garbage is collected; for the first time when it is over once.</summary>
     internal TimeSpan CollectEvery { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>The clock that the times of served files are compared with.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Called before each write to an upload with its offset. For tests of a failing disk.</summary>
     internal Action<long>? BeforeUploadWrite { get; init; }
 

@@ -38,8 +38,11 @@ internal enum FileKind
 /// <param name="Links">The number of its names.</param>
 /// <param name="Volume">Its file system.</param>
 /// <param name="Number">Its number in that file system.</param>
+/// <param name="Changed">When its content or one of these facts last changed, in nanoseconds since 1970: no program sets this time, unlike
+/// that of the last write. 0 where the system does not tell.</param>
 internal readonly record struct FileFacts(
-    FileKind Kind, UnixFileMode Mode = default, uint Owner = 0, uint Group = 0, uint Links = 0, ulong Volume = 0, ulong Number = 0)
+    FileKind Kind, UnixFileMode Mode = default, uint Owner = 0, uint Group = 0, uint Links = 0, ulong Volume = 0, ulong Number = 0,
+    long Changed = 0)
 {
     /// <summary>Asks about a path.</summary>
     /// <exception cref="IOException">The system does not say, or another file system exception.</exception>

@@ -44,11 +44,11 @@ internal static partial class Posix
     private static FileFacts Read(ReadOnlySpan<byte> told) => OperatingSystem.IsMacOS()
         ? new FileFacts(
             KindOf(Number16(told, 4)), (UnixFileMode)(Number16(told, 4) & 0xFFF), Number32(told, 16), Number32(told, 20), Number16(told, 6),
-            Number32(told, 0), Number64(told, 8))
+            Number32(told, 0), Number64(told, 8), Time(told, 64))
         : new FileFacts(
             KindOf(Number16(told, 28)), (UnixFileMode)(Number16(told, 28) & 0xFFF), Number32(told, 20),
             Number32(told, 24), Number32(told, 16),
-            ((ulong)Number32(told, 136) << 32) | Number32(told, 140), Number64(told, 32));
+            ((ulong)Number32(told, 136) << 32) | Number32(told, 140), Number64(told, 32), Time(told, 96));
 
     private static FileKind KindOf(int mode) => (mode & 0xF000) switch
     {
@@ -60,6 +60,10 @@ internal static partial class Posix
         0x1000 => FileKind.Pipe,
         _ => FileKind.Socket,
     };
+
+    // Seconds and nanoseconds; of the latter both systems use 32 bits.
+    private static long Time(ReadOnlySpan<byte> told, int at) =>
+        ((long)Number64(told, at) * 1_000_000_000) + Number32(told, at + sizeof(long));
 
     private static ushort Number16(ReadOnlySpan<byte> told, int at) => MemoryMarshal.Read<ushort>(told[at..]);
 

@@ -23,18 +23,20 @@ internal sealed class ArchiveContent : IRegistryContent
     /// <param name="archives">The archives.</param>
     /// <param name="prefix">Stands before each repository's name; may be empty.</param>
     /// <param name="warn">Receives warnings; null to ignore them.</param>
+    /// <param name="clock">The clock of files.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a name; or the codes of an import of a bad
     /// archive.</exception>
     public static async Task<ArchiveContent> OpenAsync(
-        IReadOnlyList<ArchiveToServe> archives, string prefix, Action<Diagnostic>? warn, CancellationToken cancellationToken)
+        IReadOnlyList<ArchiveToServe> archives, string prefix, Action<Diagnostic>? warn, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         ArchiveContent content = new();
         try
         {
             List<ServedArchive> opened = [];
             foreach (ArchiveToServe archive in archives)
-                opened.Add(await content.OpenAsync(archive, cancellationToken));
+                opened.Add(await content.OpenAsync(archive, clock, cancellationToken));
             foreach ((ArchiveToServe archive, ServedArchive served) in archives.Zip(opened))
             {
                 served.Complete(opened);
@@ -77,13 +79,13 @@ internal sealed class ArchiveContent : IRegistryContent
             file.Dispose();
     }
 
-    private async Task<ServedArchive> OpenAsync(ArchiveToServe archive, CancellationToken cancellationToken)
+    private async Task<ServedArchive> OpenAsync(ArchiveToServe archive, TimeProvider clock, CancellationToken cancellationToken)
     {
         ArchiveFile found = await PartFinder.FindAsync(archive.Path, archive.PartsIn, cancellationToken);
         ServedFile? file = Directory.Exists(found.Path) ? null : ServedFile.Open(found);
         if (file is not null)
             _files.Add(file);
-        return await ServedArchive.OpenAsync(found, file, cancellationToken);
+        return await ServedArchive.OpenAsync(found, file, clock, cancellationToken);
     }
 
     private void Add(ArchiveToServe archive, ServedArchive served, string prefix, Action<Diagnostic>? warn)

@@ -19,22 +19,26 @@ internal sealed class ServedArchive
     private readonly ServedFile? _file;
     private readonly IArchive _reader;
     private readonly TransferPlan _plan;
+    private readonly TimeProvider _clock;
     private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
     private readonly List<RequiredLayerContent> _lacking = [];
 
-    private ServedArchive(ServedFile? file, IArchive reader, TransferPlan plan)
+    private ServedArchive(ServedFile? file, IArchive reader, TransferPlan plan, TimeProvider clock)
     {
         _file = file;
         _reader = reader;
         _plan = plan;
+        _clock = clock;
     }
 
     /// <summary>Reads an archive: its headers, its manifest.json, and the layers of its bundles.</summary>
     /// <param name="archive">The archive.</param>
     /// <param name="file">The same, opened; null for the folder of an OCI layout.</param>
+    /// <param name="clock">The clock of files.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException">The codes of an import of a bad archive; or a 3xxx code.</exception>
-    public static async Task<ServedArchive> OpenAsync(ArchiveFile archive, ServedFile? file, CancellationToken cancellationToken)
+    public static async Task<ServedArchive> OpenAsync(
+        ArchiveFile archive, ServedFile? file, TimeProvider clock, CancellationToken cancellationToken)
     {
         IArchive reader = await AnyArchive.OpenAsync(archive, cancellationToken);
         PlanOptions options = new() { IncludeNonDistributableLayers = true };
@@ -42,7 +46,7 @@ internal sealed class ServedArchive
             new RelocationSource.Archive(archive.Path), cancellationToken);
         if (file?.IsWhatThePathNames() == false)
             throw reader.Invalid("it was changed while it was read");
-        ServedArchive served = new(file, reader, plan);
+        ServedArchive served = new(file, reader, plan, clock);
         await served.FindBlobsAsync(cancellationToken);
         return served;
     }
@@ -157,8 +161,9 @@ internal sealed class ServedArchive
             Descriptor descriptor = blob.Descriptor;
             if (_reader.PlaceOf(descriptor) is { } place)
             {
-                _blobs.Add(descriptor.Digest,
-                    _file is { } file ? () => new ArchivedContent(file, place.Offset, descriptor) : LooseOf(place.File, descriptor));
+                BlobProof proof = new(_clock);
+                _blobs.Add(descriptor.Digest, _file is { } file
+                    ? () => new ArchivedContent(file, place.Offset, descriptor, proof) : LooseOf(place.File, descriptor, proof));
             }
             else if (blob.Content is RequiredLayerContent required)
             {
@@ -174,14 +179,14 @@ internal sealed class ServedArchive
 
     // A layout in a folder has a file for each blob, opened for each request: they may be many, and each tells by itself whether it has
     // changed.
-    private static Func<StoredContent> LooseOf(ArchiveFile file, Descriptor descriptor)
+    private static Func<StoredContent> LooseOf(ArchiveFile file, Descriptor descriptor, BlobProof proof)
     {
         DateTime modified = File.GetLastWriteTimeUtc(file.Path);
         return () =>
         {
             ServedFile open = ServedFile.Open(file);
             if (open.Length == descriptor.Size && open.Modified == modified)
-                return new ArchivedContent(open, 0, descriptor, ownsFile: true);
+                return new ArchivedContent(open, 0, descriptor, proof, ownsFile: true);
             open.Dispose();
             throw new ArchiveChangedException(file.Path);
         };

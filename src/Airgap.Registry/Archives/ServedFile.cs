@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Files;
 using Microsoft.Win32.SafeHandles;
@@ -59,16 +60,10 @@ internal sealed class ServedFile : IDisposable
     }
 
     /// <summary>True when the files that hold a range of bytes have changed since they were opened.</summary>
-    public bool HasChangedIn(long offset, long count)
-    {
-        foreach (State state in _states)
-        {
-            if (state.Start < offset + Math.Max(1, count) && offset < state.Start + state.Length && state.HasChanged)
-                return true;
-        }
+    public bool HasChangedIn(long offset, long count) => StatesOf(offset, count).Any(state => state.HasChanged);
 
-        return false;
-    }
+    /// <summary>The state of the files that hold a range of bytes.</summary>
+    public FileFacts[] StateOf(long offset, long count) => [.. StatesOf(offset, count).Select(state => FileFacts.Of(state.Handle))];
 
     /// <summary>Reads bytes; 0 at the end.</summary>
     public int Read(Span<byte> buffer, long offset) => _bytes.Read(buffer, offset);
@@ -87,6 +82,9 @@ internal sealed class ServedFile : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _bytes.Dispose();
+
+    private IEnumerable<State> StatesOf(long offset, long count) =>
+        _states.Where(state => state.Start < offset + Math.Max(1, count) && offset < state.Start + state.Length);
 
     private readonly record struct State(SafeFileHandle Handle, long Start, long Length, DateTime Modified)
     {

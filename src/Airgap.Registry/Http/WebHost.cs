@@ -17,7 +17,9 @@ namespace Airgap.Registry.Http;
 internal static class WebHost
 {
     /// <summary>Makes the server, which does not listen yet.</summary>
-    public static WebApplication Build(RegistryServerOptions options, RegistryApplication registry)
+    /// <param name="options">The settings.</param>
+    /// <param name="registry">Answers, as soon as it is there.</param>
+    public static WebApplication Build(RegistryServerOptions options, Task<RegistryApplication> registry)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
@@ -48,10 +50,14 @@ internal static class WebHost
             });
         });
         WebApplication application = builder.Build();
-        RequestDelegate handle = registry.HandleAsync;
+        RequestDelegate handle = context =>
+            registry.IsCompletedSuccessfully ? registry.Result.HandleAsync(context) : WaitAndHandleAsync(registry, context);
         application.Run(options.Interceptor is { } interceptor ? context => interceptor(context, handle) : handle);
         return application;
     }
+
+    private static async Task WaitAndHandleAsync(Task<RegistryApplication> registry, HttpContext context) =>
+        await (await registry.WaitAsync(context.RequestAborted)).HandleAsync(context);
 
     /// <summary>Where a started server listens.</summary>
     public static Uri AddressOf(WebApplication application, RegistryServerOptions options)

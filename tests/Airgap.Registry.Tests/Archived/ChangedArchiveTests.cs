@@ -104,9 +104,16 @@ public sealed class ChangedArchiveTests
 
     private async Task<Api> ServeAsync(TempFolder temp, byte[]? layer = null)
     {
+        await WriteArchiveAsync(temp["a.tar"], layer ?? _layer);
+        return await ServedBench.ServeAsync(temp["a.tar"]);
+    }
+
+    /// <summary>Writes an archive of one image, which is served as <c>apps/app</c>.</summary>
+    internal static async Task WriteArchiveAsync(string path, byte[] layer)
+    {
         await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
         using RegistryWriter writer = new(source.Address);
-        await writer.PushImageAsync("a/app", "1", layer ?? _layer);
+        await writer.PushImageAsync("a/app", "1", layer);
         using RegistryClient client = ServedBench.NewClient();
         Relocator relocator = new(client);
         TransferPlan plan = await relocator.PlanAsync(
@@ -114,7 +121,6 @@ public sealed class ChangedArchiveTests
             {
                 EmbedConfigs = true
             }, CancellationToken.None);
-        await relocator.RunAsync(plan, new RelocationDestination.Archive(temp["a.tar"]), new TransferOptions(), CancellationToken.None);
-        return await ServedBench.ServeAsync(temp["a.tar"]);
+        await relocator.RunAsync(plan, new RelocationDestination.Archive(path), new TransferOptions(), CancellationToken.None);
     }
 }

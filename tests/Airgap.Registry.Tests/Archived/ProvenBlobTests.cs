@@ -1,0 +1,175 @@
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Registry.Archives;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Registry.Tests.Archived;
+
+/// <summary>
+/// A blob that was hashed once is not hashed again, while its file is as it was; then it is, and no wrong byte passes for it.
+/// </summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class ProvenBlobTests
+{
+    private static readonly TimeProvider s_later = new Later(TimeSpan.FromMinutes(1));
+
+    private readonly byte[] _layer = RandomNumberGenerator.GetBytes(600_000);
+
+    public TestContext TestContext { get; set; } = null!;
+
+    private string BlobPath => $"/v2/apps/app/blobs/{RegistryWriter.DigestOf(_layer)}";
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task WhatIsProvenIsNotHashedAgain()
+    {
+        using TempFolder temp = new();
+        File.WriteAllBytes(temp["a"], _layer);
+        using ServedFile file = ServedFile.Open(temp["a"]);
+        BlobProof proof = new(s_later);
+        Assert.IsFalse(await SendAsync(file, WrongDigest(), proof), "it is hashed, and wrong");
+        Assert.IsFalse(await SendAsync(file, WrongDigest(), proof), "which proves nothing");
+        Assert.IsTrue(await SendAsync(file, Right(), proof));
+        Assert.IsTrue(await SendAsync(file, WrongDigest(), proof), "what would be found wrong is not hashed");
+
+        // The file's facts change, and its bytes may have.
+        File.SetUnixFileMode(temp["a"], UnixFileMode.UserRead);
+        Assert.IsFalse(await SendAsync(file, WrongDigest(), proof));
+        Assert.IsTrue(await SendAsync(file, Right(), proof));
+        Assert.IsTrue(await SendAsync(file, WrongDigest(), proof));
+    }
+
+    [TestMethod]
+    public async Task WhatWasWrittenJustNowProvesNothing()
+    {
+        using TempFolder temp = new();
+        File.WriteAllBytes(temp["a"], _layer);
+        using ServedFile file = ServedFile.Open(temp["a"]);
+
+        // Two seconds are one tick of the slowest clock.
+        BlobProof proof = new(new Later(TimeSpan.FromSeconds(-2)));
+        Assert.IsTrue(await SendAsync(file, Right(), proof));
+        Assert.IsFalse(await SendAsync(file, WrongDigest(), proof));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task AChangeWhileItIsSentBreaksTheAnswerOff()
+    {
+        using TempFolder temp = new();
+        File.WriteAllBytes(temp["a"], _layer);
+        using ServedFile file = ServedFile.Open(temp["a"]);
+        BlobProof proof = new(s_later);
+        Assert.IsTrue(await SendAsync(file, Right(), proof));
+        DateTime modified = File.GetLastWriteTimeUtc(temp["a"]);
+
+        // The pipe takes one piece, and what follows waits.
+        Pipe pipe = new(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1));
+        using ArchivedContent content = new(file, 0, Right(), proof);
+        Task<bool> sending = content.SendAsync(pipe.Writer, 0, _layer.Length, TestContext.CancellationToken).AsTask();
+        ReadResult first = await pipe.Reader.ReadAsync(TestContext.CancellationToken);
+        Flip(temp["a"], _layer.Length - 1);
+        File.SetLastWriteTimeUtc(temp["a"], modified);
+        pipe.Reader.AdvanceTo(first.Buffer.End);
+        long received = first.Buffer.Length + await DrainAsync(pipe.Reader, sending);
+        Assert.IsFalse(await sending);
+        Assert.IsLessThan(_layer.Length, received, "its last bytes are held back");
+    }
+
+    [TestMethod]
+    [DataRow(0, true)]
+    [DataRow(599_999, true)]
+    [DataRow(300_000, false)]
+    public async Task AChangedByteIsNoticedAfterManyRightAnswers(int at, bool hidesTheTime)
+    {
+        using TempFolder temp = new();
+        await using Api served = await ServeAsync(temp);
+        for (int answer = 0; answer < 3; answer++)
+            CollectionAssert.AreEqual(_layer, (await served.GetAsync(BlobPath)).Body);
+        DateTime modified = File.GetLastWriteTimeUtc(temp["a.tar"]);
+        Flip(temp["a.tar"], File.ReadAllBytes(temp["a.tar"]).AsSpan().IndexOf(_layer.AsSpan(0, 64)) + at);
+        if (hidesTheTime)
+            File.SetLastWriteTimeUtc(temp["a.tar"], modified);
+        if (hidesTheTime)
+            await Assert.ThrowsAsync<HttpRequestException>(() => served.GetAsync(BlobPath));
+        else
+            Assert.AreEqual(503, (await served.GetAsync(BlobPath)).Status);
+    }
+
+    [TestMethod]
+    public async Task ACutFileIsNoticedAfterARightAnswer()
+    {
+        using TempFolder temp = new();
+        await using Api served = await ServeAsync(temp);
+        Assert.AreEqual(200, (await served.GetAsync(BlobPath)).Status);
+        using (FileStream file = new(temp["a.tar"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.SetLength(file.Length - 1);
+        Assert.AreEqual(503, (await served.GetAsync(BlobPath)).Status);
+    }
+
+    [TestMethod]
+    public async Task AFileOfALayoutThatIsReplacedIsHashedAgain()
+    {
+        using TempFolder temp = new();
+        File.WriteAllBytes(temp["a"], _layer);
+        BlobProof proof = new(s_later);
+        using (ServedFile file = ServedFile.Open(temp["a"]))
+            Assert.IsTrue(await SendAsync(file, Right(), proof));
+        byte[] other = [.. _layer];
+        other[7] ^= 1;
+        File.WriteAllBytes(temp["b"], other);
+        File.SetLastWriteTimeUtc(temp["b"], File.GetLastWriteTimeUtc(temp["a"]));
+        File.Move(temp["b"], temp["a"], overwrite: true);
+        using ServedFile replaced = ServedFile.Open(temp["a"]);
+        Assert.IsFalse(await SendAsync(replaced, Right(), proof));
+    }
+
+    private async Task<bool> SendAsync(ServedFile file, Descriptor descriptor, BlobProof proof)
+    {
+        using ArchivedContent content = new(file, 0, descriptor, proof);
+        return await content.SendAsync(PipeWriter.Create(Stream.Null), 0, descriptor.Size, TestContext.CancellationToken);
+    }
+
+    private async Task<long> DrainAsync(PipeReader reader, Task sending)
+    {
+        long received = 0;
+        Task<ReadResult> reading = reader.ReadAsync(TestContext.CancellationToken).AsTask();
+        while (await Task.WhenAny(reading, sending) == reading)
+        {
+            ReadResult more = await reading;
+            received += more.Buffer.Length;
+            reader.AdvanceTo(more.Buffer.End);
+            reading = reader.ReadAsync(TestContext.CancellationToken).AsTask();
+        }
+
+        return received;
+    }
+
+    private static void Flip(string path, int at)
+    {
+        using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        file.Position = at;
+        int value = file.ReadByte();
+        file.Position = at;
+        file.WriteByte((byte)(value ^ 1));
+    }
+
+    private Descriptor Right() => new("application/x", Digest.Compute(_layer), _layer.Length);
+
+    private Descriptor WrongDigest() => Right() with { Digest = Digest.Compute("another"u8) };
+
+    private async Task<Api> ServeAsync(TempFolder temp)
+    {
+        await ChangedArchiveTests.WriteArchiveAsync(temp["a.tar"], _layer);
+        return await ServedBench.ServeAsync(options => options with { Clock = s_later }, new ArchiveToServe(temp["a.tar"]));
+    }
+
+    private sealed class Later(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
+    }
+}
