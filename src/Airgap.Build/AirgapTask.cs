@@ -60,8 +60,9 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
     }
 
-    /// <summary>Names of the properties from the command line, or from the project that has this one built.</summary>
-    internal IEnumerable<string> GlobalProperties() => BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties().Keys : [];
+    /// <summary>The properties from the command line, or from the project that has this one built.</summary>
+    internal IReadOnlyDictionary<string, string> GlobalProperties() =>
+        BuildEngine is IBuildEngine6 engine ? engine.GetGlobalProperties() : new Dictionary<string, string>();
 
     /// <summary>Does the work.</summary>
     /// <returns>False when an error was logged or the run was cancelled.</returns>

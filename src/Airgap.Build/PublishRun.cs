@@ -23,10 +23,10 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     {
         PublishSettings settings =
             PublishProperties.Read(_projectDirectory, task.PropertyOf, _project, out ImmutableArray<Diagnostic> problems);
-        string[] globals = [.. task.GlobalProperties()];
-        foreach (Diagnostic typo in PublishProperties.FindTypos(globals, _project))
+        IReadOnlyDictionary<string, string> globals = task.GlobalProperties();
+        foreach (Diagnostic typo in PublishProperties.FindTypos(globals.Keys, _project))
             log.Warning(typo);
-        ProjectSlips slips = new(ProjectText.Read(task.ProjectFile), globals);
+        ProjectSlips slips = new(ProjectText.Read(task.ProjectFile), [.. globals.Keys]);
         log.Locate = slips.Locate;
         foreach (Diagnostic slip in slips.Find(HasItems))
             log.Warning(slip);
@@ -38,11 +38,12 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         settings = settings with
         {
             ProjectName = task.ProjectName,
-            Trust = reader.ReadTrust(task.Trust),
+            Trust = new DeclaredTrust(task.ProjectFile, globals).Read(
+                reader.ReadTrust(task.Trust), slips, out ImmutableArray<Diagnostic> lost),
             SourceRepository = task.RepositoryUrl ?? "",
             SourceRevision = task.SourceRevisionId ?? ""
         };
-        problems = problems.AddRange(slips.LostTrust(settings.Trust));
+        problems = problems.AddRange(lost);
         ProducedContent? content = Read(reader, settings, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log, settings.Access);

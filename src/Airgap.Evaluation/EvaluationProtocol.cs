@@ -17,6 +17,11 @@ internal sealed record EvaluatedProject
     /// </summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// The <c>ImgpkgTrust</c> items that targets include by patterns: MSBuild takes them for files, and nothing brings them back.
+    /// </summary>
+    public IReadOnlyList<EvaluatedItem> LostTrust { get; init; } = [];
+
     /// <summary>Why the project was not evaluated; null when it was.</summary>
     public EvaluationFailure? Failure { get; init; }
 }

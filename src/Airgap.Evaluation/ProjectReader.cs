@@ -8,8 +8,11 @@ namespace Airgap.Evaluation;
 /// <summary>Evaluates a project as <c>dotnet publish</c> does and takes out what matters for relocation.</summary>
 internal static class ProjectReader
 {
+    // Their places may be written as patterns, which are none of files.
+    private const string Trust = "ImgpkgTrust";
+
     private static readonly string[] s_itemTypes =
-        ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage", "ImgpkgTrust", "ProjectReference"];
+        ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage", Trust, "ProjectReference"];
 
     private static readonly string[] s_contentTypes = ["ImgpkgBundleContent", "ImgpkgBundleImage"];
 
@@ -43,10 +46,17 @@ internal static class ProjectReader
                 };
             }
 
+            LiteralItems.Keep(project, Trust, out _);
             ProjectInstance? built = ProjectHooks.Run(project, s_contentTypes, out EvaluationFailure? failure);
             return failure is not null
                 ? new EvaluatedProject { Failure = failure }
-                : new EvaluatedProject { Items = Items(project, built), Properties = Properties(project, built) };
+                : new EvaluatedProject
+                {
+                    Items = Items(project, built),
+                    Properties = Properties(project, built),
+                    LostTrust = [.. LiteralItems.InTargets(project, Trust).Select(item => new EvaluatedItem(
+                        Trust, item.Include, new Dictionary<string, string>(), item.Place.File, item.Place.Line, item.Place.Column))],
+                };
         }
         catch (InvalidProjectFileException failure)
         {
@@ -70,13 +80,13 @@ internal static class ProjectReader
     private static Project LoadAsPublish(ProjectCollection collection, ProjectRootElement path, Dictionary<string, string> properties)
     {
         if (properties.ContainsKey("Configuration"))
-            return new Project(path, properties, toolsVersion: null, collection);
+            return new Project(path, properties, toolsVersion: null, collection, LiteralItems.LoadSettings);
         Dictionary<string, string> release = new(properties, StringComparer.OrdinalIgnoreCase) { ["Configuration"] = "Release" };
-        Project project = new(path, release, toolsVersion: null, collection);
+        Project project = new(path, release, toolsVersion: null, collection, LiteralItems.LoadSettings);
         if (string.Equals(project.GetPropertyValue("PublishRelease"), "true", StringComparison.OrdinalIgnoreCase)
             || project.GetPropertyValue("TargetFramework").Length == 0)
             return project;
-        return new Project(path, properties, toolsVersion: null, collection);
+        return new Project(path, properties, toolsVersion: null, collection, LiteralItems.LoadSettings);
     }
 
     private static List<EvaluatedItem> Items(Project project, ProjectInstance? built)

@@ -6,30 +6,37 @@ using Airgap.Publishing.Reporting;
 
 namespace Airgap.Publishing;
 
-/// <summary>Asks a project's gate about the plans of all its items, once.</summary>
+/// <summary>Asks a project's gate about the plans of all its items, for all their destinations, once.</summary>
 internal static class ProjectGate
 {
     /// <summary>Asks.</summary>
     /// <param name="settings">The project's settings.</param>
-    /// <param name="publisher">Makes the plans, and keeps them for the relocation.</param>
-    /// <param name="declarations">The items; empty where nothing moves.</param>
+    /// <param name="sides">
+    /// For each destination who makes its plans and keeps them for the relocation, and its items; none where nothing moves.
+    /// </param>
     /// <param name="warnings">The warnings so far, which the plan has.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What it said; null where none is asked.</returns>
     public static async Task<GateReport?> AskAsync(
-        PublishSettings settings, ItemPublisher publisher, ImmutableArray<Declaration> declarations, PublishWarnings warnings,
-        CancellationToken cancellationToken)
+        PublishSettings settings, IReadOnlyList<(ItemPublisher Publisher, ImmutableArray<Declaration> Declarations)> sides,
+        PublishWarnings warnings, CancellationToken cancellationToken)
     {
-        if (settings.GateCommand.Length == 0 || declarations.IsEmpty)
+        if (settings.GateCommand.Length == 0 || sides.All(side => side.Declarations.IsEmpty))
             return null;
         Gate gate = new(new GateSettings(
             settings.GateCommand, settings.ProjectDirectory, settings.GateTimeout ?? GateSettings.DefaultTimeLimit, settings.GateContent,
             settings.GateVariables));
-        await publisher.KeepPlansAsync(declarations, cancellationToken);
         List<ForecastItem> forecasts = [];
-        foreach (Declaration declaration in declarations)
-            forecasts.AddRange(await publisher.ForecastAsync(declaration, cancellationToken, keepsPlan: true));
+        foreach ((ItemPublisher publisher, ImmutableArray<Declaration> declarations) in sides)
+        {
+            await publisher.KeepPlansAsync(declarations, cancellationToken);
+            foreach (Declaration declaration in declarations)
+                forecasts.AddRange(await publisher.ForecastAsync(declaration, cancellationToken, keepsPlan: true));
+        }
+
+        // Every destination gets the same content.
         return await gate.AskAsync(
-            PlanWriter.Create(forecasts, warnings.All), folder => publisher.FillAsync(folder, cancellationToken), cancellationToken);
+            PlanWriter.Create(forecasts, warnings.All), folder => sides[0].Publisher.FillAsync(folder, cancellationToken),
+            cancellationToken);
     }
 }

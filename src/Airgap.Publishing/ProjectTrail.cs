@@ -35,6 +35,32 @@ internal sealed class ProjectTrail(PublishSettings settings)
         return result;
     }
 
+    /// <summary>
+    /// Asks whether a publish to several destinations may begin, and notes once where it may not; each destination notes its own outcome
+    /// otherwise.
+    /// </summary>
+    /// <param name="admit">Gives what the publish ends with, where it may not begin.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<PublishResult?> NoteRefusalAsync(Func<Task<PublishResult?>> admit, CancellationToken cancellationToken)
+    {
+        if (settings.AuditLog.Length == 0)
+            return await admit();
+        string log = settings.FullPath(settings.AuditLog);
+        await AuditLog.CheckAsync(log, cancellationToken);
+        try
+        {
+            PublishResult? refused = await admit();
+            if (refused is not null)
+                await AppendAsync(log, Diagnostic.FormatId(refused.Failures[0].Code), []);
+            return refused;
+        }
+        catch (AirgapException e)
+        {
+            await AppendAsync(log, AuditEntry.OutcomeOf(e), []);
+            throw;
+        }
+    }
+
     // A run that was interrupted is noted, too.
     private async Task AppendAsync(string log, string outcome, ImmutableArray<TransferResult> results)
     {

@@ -78,8 +78,6 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved);
         }
 
-        if (AsksOfSides(prepared) is { } unsupported)
-            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [unsupported] };
         if (!prepared.Sides.IsEmpty)
             return await SideBySide().RunAsync(prepared, cancellationToken);
         return await new ProjectTrail(settings).NoteAsync(() => RunOneAsync(prepared, resolved, cancellationToken), cancellationToken);
@@ -92,7 +90,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         if (await JudgeAsync(started.Publisher, prepared, new JudgedImages(), cancellationToken) is { IsEmpty: false } refusals)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
         GateReport? gate = await ProjectGate.AskAsync(
-            settings, started.Publisher, HasDestination(items, settings) ? resolved.Declarations : [], _warnings, cancellationToken);
+            settings, [(started.Publisher, HasDestination(items, settings) ? resolved.Declarations : [])], _warnings, cancellationToken);
         if (gate is { ExitCode: not 0 })
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [Gate.Refusal(gate)], Gate = gate };
         return await RunJudgedAsync(started, prepared, resolved, gate, cancellationToken);
@@ -189,8 +187,6 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             return new PublishPlan(PlanWriter.Create([], _warnings.All), null);
         }
 
-        if (AsksOfSides(prepared) is { } unsupported)
-            return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = [unsupported] };
         JudgedImages judged = new();
         List<ForecastItem> forecasts = [];
         foreach (PreparedPublish side in HasDestination(items, settings) ? prepared.Sides.DefaultIfEmpty(prepared) : [])
@@ -232,12 +228,6 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         RefusesAnonymous = RefusesAnonymous,
         CountRetries = CountRetries,
     };
-
-    private static Diagnostic? AsksOfSides(PreparedPublish prepared) =>
-        prepared.Sides.IsEmpty || prepared.Settings.GateCommand.Length == 0 ? null : new Diagnostic(
-        ErrorCode.InvalidTrustRule,
-        "No gate can be asked of a project with several destinations side by side.",
-        "Publish to one destination at a time, or into an archive.");
 
     private static void ThrowFirst(ImmutableArray<Diagnostic> problems)
     {

@@ -3,6 +3,7 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Gating;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Trusting;
@@ -50,14 +51,24 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
 
     private async Task<PublishResult> RunAsync(PreparedPublish prepared, Side[] sides, CancellationToken cancellationToken)
     {
-        if (await JudgeAsync(sides, cancellationToken) is { Length: > 0 } refusals)
+        GateReport? gate = null;
+        PublishResult? refused = await new ProjectTrail(prepared.Settings).NoteRefusalAsync(async () =>
         {
-            PublishResult refused = new([], [], warnings.All, PublishSummary.NothingMoved) { Failures = [.. refusals] };
-            return await new ProjectTrail(prepared.Settings).NoteAsync(() => Task.FromResult(refused), cancellationToken);
-        }
+            if (await JudgeAsync(sides, cancellationToken) is { Length: > 0 } refusals)
+                return new PublishResult([], [], warnings.All, PublishSummary.NothingMoved) { Failures = [.. refusals] };
+            gate = await ProjectGate.AskAsync(
+                prepared.Settings, [.. sides.Select(side => (side.Started.Publisher, side.Prepared.Lock!.Declarations))], warnings,
+                cancellationToken);
+            return gate is { ExitCode: not 0 }
+                ? new PublishResult([], [], warnings.All, PublishSummary.NothingMoved) { Failures = [Gate.Refusal(gate)], Gate = gate }
+                : null;
+        }, cancellationToken);
+        if (refused is not null)
+            return refused;
 
         await LockKeeper.WriteAsync(prepared.Lock!, cancellationToken);
-        (string Registry, PublishResult Result)[] results = await Task.WhenAll(sides.Select(side => RunAsync(side, cancellationToken)));
+        (string Registry, PublishResult Result)[] results =
+            await Task.WhenAll(sides.Select(side => RunAsync(side, gate, cancellationToken)));
         PublishedItem[] items = [.. results.SelectMany(side => side.Result.Items)];
         Diagnostic[] failures = [.. results.SelectMany(side => side.Result.Failures)];
         string summary = string.Join("; ", results.Select(side => $"{side.Registry}: {side.Result.Summary}"));
@@ -68,6 +79,7 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         {
             Lock = prepared.Lock!.Change,
             Failures = [.. failures],
+            Gate = gate,
             Model = RelocationPage.Create(
                 Path.GetFileName(prepared.Settings.ProjectDirectory), [.. items.Select(item => item.Result)],
                 items.Select(item => item.Derived), warnings.All, failures, summary, CountRetries?.Invoke(),
@@ -99,14 +111,15 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         return [.. refusals.Distinct()];
     }
 
-    private async Task<(string Registry, PublishResult Result)> RunAsync(Side side, CancellationToken cancellationToken)
+    private async Task<(string Registry, PublishResult Result)> RunAsync(
+        Side side, GateReport? gate, CancellationToken cancellationToken)
     {
         string name = side.Prepared.Settings.Registry;
         try
         {
             PublishResult result = await new ProjectTrail(side.Prepared.Settings).NoteAsync(
                 () => side.Publisher.RunJudgedAsync(
-                    side.Started, side.Prepared, side.Prepared.Lock!, null, cancellationToken), cancellationToken);
+                    side.Started, side.Prepared, side.Prepared.Lock!, gate, cancellationToken), cancellationToken);
             observer?.Notice($"{name}: {result.Summary}");
             return (name, result);
         }

@@ -78,18 +78,23 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
     }
 
     /// <summary>
-    /// The rules that MSBuild lost: it takes a <c>*</c> in an Include for files, and finds none. A rule that vanishes would let everything
-    /// through that it should stop.
+    /// The rules that MSBuild lost, as far as the text tells: it takes a <c>*</c> in an Include for files, and finds none. A rule that
+    /// vanishes would let everything through that it should stop.
     /// </summary>
     /// <param name="trust">The rules that are left.</param>
     public IEnumerable<Diagnostic> LostTrust(IReadOnlyList<TrustItem> trust) => text.Items
         .Where(item => item.Name.Equals(Trust, StringComparison.OrdinalIgnoreCase) && item.Value.AsSpan().ContainsAny('*', '?')
             && !trust.Any(left => left.Include == item.Value))
-        .Select(item => new Diagnostic(
-            ErrorCode.InvalidTrustRule,
-            $"The item ImgpkgTrust '{item.Value}' is lost: MSBuild takes its '*' for files.",
-            $"Name the host, namespace or repository alone, which stands for all below it; '{TrustItem.Everywhere}' stands for every place.")
-        { Location = item.Place });
+        .Select(item => Lost(item.Value, item.Place));
+
+    /// <summary>The problem of a rule that MSBuild lost.</summary>
+    public static Diagnostic Lost(string include, SourceLocation place) => new(
+        ErrorCode.InvalidTrustRule,
+        $"The item ImgpkgTrust '{include}' is lost: MSBuild takes its '*' for files.",
+        $"Name the host, namespace or repository alone, which stands for all below it; '{TrustItem.Everywhere}' stands for every place.")
+    {
+        Location = place
+    };
 
     private IEnumerable<(string Name, string Meant, SourceLocation Place)> Misspelt()
     {

@@ -30,10 +30,11 @@ internal sealed record ProjectText(
     /// <summary>True when a target of the project runs before this one, and may make items or change them.</summary>
     public bool HasTargetBefore(string target) => Hooks.Contains(target, StringComparer.OrdinalIgnoreCase);
 
-    private static IEnumerable<string> FilesOf(string projectFile)
+    /// <summary>The project, and the nearest files that MSBuild imports around every project; not all of them exist.</summary>
+    public static IEnumerable<string> FilesOf(string projectFile)
     {
         yield return projectFile;
-        foreach (string name in new[] { "Directory.Build.props", "Directory.Build.targets" })
+        foreach (string name in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props" })
         {
             for (string? folder = Path.GetDirectoryName(projectFile); folder is not null; folder = Path.GetDirectoryName(folder))
             {

@@ -60,7 +60,8 @@ internal sealed record ProjectItems(
             [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)];
         ProjectSlips slips = new(ProjectText.Read(request.Project), [.. request.Properties.Keys]);
         bool hasItems = project.Items.Any(item => item.Type != "ImgpkgTrust");
-        problems = problems.AddRange(slips.LostTrust(settings.Trust));
+        problems = problems.AddRange(project.LostTrust.Select(
+            lost => ProjectSlips.Lost(lost.Include, new SourceLocation(lost.File, lost.Line, lost.Column))));
         List<Diagnostic> warnings = [.. PublishProperties.FindTypos(request.Properties.Keys, location), .. slips.Find(hasItems)];
         if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0)
             && slips.NothingDeclared(request.Project, publishesContainer: inSolution) is { } nothing)

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
+
+namespace Airgap.Build;
+
+/// <summary>Reads a project's rules of trust, none of which may be lost without a word.</summary>
+/// <param name="projectFile">The project.</param>
+/// <param name="globals">Its global properties.</param>
+internal sealed class DeclaredTrust(string projectFile, IReadOnlyDictionary<string, string> globals)
+{
+    /// <summary>Reads them.</summary>
+    /// <param name="given">What MSBuild hands the task.</param>
+    /// <param name="slips">Finds lost rules in the project's text, where it cannot be evaluated: a file-based app.</param>
+    /// <param name="problems">The rules that are lost.</param>
+    public ImmutableArray<TrustItem> Read(ImmutableArray<TrustItem> given, ProjectSlips slips, out ImmutableArray<Diagnostic> problems)
+    {
+        problems = [];
+        if (!TrustPatterns.MayBeIn(projectFile, globals.Keys))
+            return given;
+        if (Evaluate() is not { } evaluated)
+        {
+            problems = [.. slips.LostTrust(given)];
+            return given;
+        }
+
+        problems = [.. evaluated.Lost.Select(lost => ProjectSlips.Lost(lost.Include, lost.Place))];
+        return evaluated.Mend(given);
+    }
+
+    // The build has evaluated the project, so that it fails here only where it is no file, or MSBuild is not at hand.
+    private EvaluatedTrust? Evaluate()
+    {
+        try
+        {
+            return EvaluatedTrust.Read(projectFile, globals);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+}

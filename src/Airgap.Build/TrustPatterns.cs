@@ -1,0 +1,125 @@
+using System.Text.RegularExpressions;
+using System.Xml;
+using Airgap.Publishing.Declarations;
+
+namespace Airgap.Build;
+
+/// <summary>
+/// Whether a project's files may name a rule of trust by a pattern, or by a property that may be one. MSBuild does not tell a task what a
+/// project imports, so that the files are followed here; where they cannot be, the answer is yes, which costs an evaluation.
+/// </summary>
+internal sealed partial class TrustPatterns
+{
+    private const string Type = "ImgpkgTrust";
+
+    // Properties by which more files are imported.
+    private static readonly string[] s_hooks =
+    [
+        "DirectoryBuildPropsPath", "DirectoryBuildTargetsPath", "DirectoryPackagesPropsPath", "CustomBeforeMicrosoftCommonProps",
+        "CustomAfterMicrosoftCommonProps", "CustomBeforeMicrosoftCommonTargets", "CustomAfterMicrosoftCommonTargets",
+        "CustomBeforeDirectoryBuildProps", "CustomAfterDirectoryBuildProps", "CustomBeforeDirectoryBuildTargets",
+        "CustomAfterDirectoryBuildTargets", "AlternateCommonProps", "BeforeTargetFrameworkInferenceTargets",
+        "MSBuildProjectExtensionsPath", "BaseIntermediateOutputPath",
+    ];
+
+    // Its own definition names the type.
+    private static readonly string s_own = Path.GetFullPath(Path.Combine(
+        Path.GetDirectoryName(typeof(TrustPatterns).Assembly.Location) ?? ".", "..", "..", "build")) + Path.DirectorySeparatorChar;
+
+    private readonly string _directory;
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly Queue<string> _files = new();
+    private string _packages = "";
+
+    private TrustPatterns(string projectFile) => _directory = Path.GetDirectoryName(projectFile)! + Path.DirectorySeparatorChar;
+
+    /// <summary>Looks.</summary>
+    /// <param name="projectFile">Full path of the project.</param>
+    /// <param name="globals">Names of its global properties.</param>
+    public static bool MayBeIn(string projectFile, IEnumerable<string> globals)
+    {
+        if (globals.Any(IsHook) || s_hooks.Any(name => Environment.GetEnvironmentVariable(name) is not null))
+            return true;
+        TrustPatterns search = new(projectFile);
+        // What a restore leaves imports the files of packages.
+        string restored = Path.Combine(search._directory, "obj");
+        string[] generated = Directory.Exists(restored)
+            ? [.. Directory.GetFiles(restored, Path.GetFileName(projectFile) + ".*")
+                .Where(path => path.EndsWith(".props", StringComparison.Ordinal) || path.EndsWith(".targets", StringComparison.Ordinal))]
+            : [];
+        if (generated.Length == 0)
+            return true;
+        foreach (string file in generated.Concat(ProjectText.FilesOf(projectFile)).Append(projectFile + ".user"))
+            search.Add(file);
+        return search.Find();
+    }
+
+    private static bool IsHook(string name) => s_hooks.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    private void Add(string file)
+    {
+        if (_seen.Add(file) && !file.StartsWith(s_own, StringComparison.OrdinalIgnoreCase) && File.Exists(file))
+            _files.Enqueue(file);
+    }
+
+    private bool Find()
+    {
+        while (_files.TryDequeue(out string? file))
+        {
+            try
+            {
+                if (MayHave(file))
+                    return true;
+            }
+            catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool MayHave(string file)
+    {
+        using XmlReader reader =
+            XmlReader.Create(file, new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
+        while (reader.Read())
+        {
+            if (reader.NodeType != XmlNodeType.Element)
+                continue;
+            string name = reader.LocalName;
+            if (name.Equals(Type, StringComparison.OrdinalIgnoreCase)
+                && reader.GetAttribute("Include") is { } include && include.AsSpan().ContainsAny("*?$@"))
+                return true;
+            if (IsHook(name) || (name is "Project" or "Import" or "Sdk" && reader.GetAttribute(name == "Sdk" ? "Name" : "Sdk") is { } sdk
+                && !sdk.Split(';').All(one => one.Trim().StartsWith("Microsoft.", StringComparison.OrdinalIgnoreCase))))
+                return true;
+            if (name == "NuGetPackageRoot" && _packages.Length == 0)
+                _packages = reader.ReadString().Trim();
+            else if (name == "Import" && reader.GetAttribute("Sdk") is null && !Follow(reader.GetAttribute("Project") ?? "", file))
+                return true;
+        }
+
+        return false;
+    }
+
+    // False where it is not known what is imported.
+    private bool Follow(string import, string from)
+    {
+        string path = Known().Replace(import, found => found.Groups[1].Value.ToUpperInvariant() switch
+        {
+            "MSBUILDTHISFILEDIRECTORY" => Path.GetDirectoryName(from) + "/",
+            "MSBUILDPROJECTDIRECTORY" => _directory,
+            "NUGETPACKAGEROOT" when _packages.Length > 0 => _packages.EndsWith('/') ? _packages : _packages + "/",
+            _ => found.Value,
+        }).Replace('\\', Path.DirectorySeparatorChar);
+        if (path.AsSpan().ContainsAny("*?$%@"))
+            return false;
+        Add(Path.GetFullPath(path, Path.GetDirectoryName(from)!));
+        return true;
+    }
+
+    [GeneratedRegex(@"\$\((\w+)\)")]
+    private static partial Regex Known();
+}

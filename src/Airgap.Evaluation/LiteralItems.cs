@@ -1,0 +1,45 @@
+using Microsoft.Build.Construction;
+using Microsoft.Build.Evaluation;
+using Microsoft.Build.Execution;
+
+namespace Airgap.Evaluation;
+
+/// <summary>
+/// Items that name no files. MSBuild takes a <c>*</c> or <c>?</c> in every Include for a pattern of files: where no file fits, the item
+/// vanishes without a word, and where one does, it stands for that file. Here it stands for itself.
+/// </summary>
+internal static class LiteralItems
+{
+    /// <summary>
+    /// How to load a project for <see cref="Keep"/>: it asks which elements were evaluated, which costs another evaluation otherwise.
+    /// </summary>
+    public const ProjectLoadSettings LoadSettings = ProjectLoadSettings.RecordEvaluatedItemElements;
+
+    /// <summary>Evaluates a project again, in memory alone, where items of a type are written as patterns.</summary>
+    /// <param name="project">The project; its files are not touched.</param>
+    /// <param name="type">The type of the items.</param>
+    /// <param name="expansions">What MSBuild made of the patterns: files.</param>
+    /// <returns>The elements with patterns; empty where there are none, and nothing was evaluated again.</returns>
+    public static HashSet<ProjectItemElement> Keep(Project project, string type, out HashSet<string> expansions)
+    {
+        HashSet<ProjectItemElement> elements = [.. project.GetAllGlobs(type).Select(glob => glob.ItemElement)];
+        expansions = new HashSet<string>(
+            project.GetItems(type).Where(item => elements.Contains(item.Xml)).Select(item => item.EvaluatedInclude),
+            StringComparer.OrdinalIgnoreCase);
+        foreach (ProjectItemElement element in elements)
+            element.Include = Escape(project.ExpandString(element.Include));
+        if (elements.Count > 0)
+            project.ReevaluateIfNecessary();
+        return elements;
+    }
+
+    /// <summary>The patterns that targets include, which MSBuild expands while it builds.</summary>
+    public static IEnumerable<(string Include, ElementLocation Place)> InTargets(Project project, string type) => project.Targets.Values
+        .SelectMany(target => target.Children).OfType<ProjectItemGroupTaskInstance>().SelectMany(group => group.Items)
+        .Where(item => item.ItemType.Equals(type, StringComparison.OrdinalIgnoreCase))
+        .Select(item => (Include: project.ExpandString(item.Include), item.Location))
+        .Where(item => item.Include.AsSpan().ContainsAny('*', '?'));
+
+    private static string Escape(string include) =>
+        include.Replace("*", "%2A", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal);
+}
