@@ -13,13 +13,13 @@ source = source[source.IndexOf("enum ErrorCode", StringComparison.Ordinal)..];
 StringBuilder page = new("""
     # Codes
 
-    Every failure and warning has a code, says what was wrong and where, and what to do. The codes are the same in the tool, in
+    Every failure and warning has a code. Its message states what was wrong and where, and what to do. The codes are the same in the tool, in
     MSBuild (with the item's file and line) and in JSON. A code never changes its meaning.
 
-    1xxx: a registry. 2xxx: the input. 3xxx: the local machine. 4xxx: Kubernetes output and the cluster.
+    1xxx: a registry. 2xxx: the input. 3xxx: the local machine. 4xxx: Kubernetes manifests and the cluster. 5xxx: signatures and trust.
     This page is made by `dotnet run build/codes.cs`.
 
-    | code | meaning |
+    | code | cause and cure |
     | --- | --- |
 
     """);

@@ -3,15 +3,15 @@ using System.Collections.Immutable;
 namespace Airgap.Oci;
 
 /// <summary>
-/// What a user may set or run, in words of no front end. Advice names these; each front end adds its own word for them, such as a flag or a
-/// property.
+/// Terms for settings and commands, independent of a front end. The libraries' advice uses these terms; each front end
+/// adds its own name for them, such as a flag or a property.
 /// </summary>
 internal static class AdviceTerms
 {
-    /// <summary>The authorities that are trusted beside the system's.</summary>
+    /// <summary>The trusted authorities besides the system's.</summary>
     public const string TrustedAuthorities = "the authority that signed it, as a PEM file";
 
-    /// <summary>Plain http where https fails.</summary>
+    /// <summary>Plain http when https fails.</summary>
     public const string PlainHttp = "plain http for it";
 
     /// <summary>The limit for the headers of a response.</summary>
@@ -29,25 +29,25 @@ internal static class AdviceTerms
     /// <summary>The tags of a repository.</summary>
     public const string TagList = "the list of the repository's tags";
 
-    /// <summary>Making an archive of a bundle.</summary>
+    /// <summary>Writing an archive of a bundle.</summary>
     public const string WriteArchive = "write the archive again";
 
     /// <summary>Naming an item of an archive.</summary>
     public const string NameInArchive = "name one of them beside the archive";
 
-    /// <summary>Going on with what an earlier run has written.</summary>
+    /// <summary>Resuming from what an earlier run has written.</summary>
     public const string Resume = "run it again with what is there";
 
-    /// <summary>Layers that may not be redistributed.</summary>
+    /// <summary>Non-distributable layers.</summary>
     public const string NonDistributable = "non-distributable layers";
 
-    /// <summary>Taking a bundle as an image.</summary>
+    /// <summary>Treating a bundle as an image.</summary>
     public const string NoBundleCheck = "as an image without this check";
 
     /// <summary>The images of a bundle, without those of nested bundles.</summary>
     public const string NotRecursive = "the bundle without nested bundles";
 
-    /// <summary>Deleting what an output folder holds.</summary>
+    /// <summary>Deleting the content of an output folder.</summary>
     public const string DeleteOutput = "have its content deleted";
 
     /// <summary>Files that are not pushed.</summary>
@@ -56,31 +56,31 @@ internal static class AdviceTerms
     /// <summary>An image that a bundle pins.</summary>
     public const string PinImage = "pin it as an image of the bundle";
 
-    /// <summary>Carrying all that is attached to images.</summary>
+    /// <summary>Copying everything that is attached to images.</summary>
     public const string AllArtifacts = "ask for all artifacts";
 
-    /// <summary>Leaving images behind that no chosen package names.</summary>
+    /// <summary>Omitting images that no selected package names.</summary>
     public const string DropUnreferenced = "leave behind what is not named";
 
-    /// <summary>Going on without a platform that an image lacks.</summary>
+    /// <summary>Continuing without a platform that an image lacks.</summary>
     public const string SkipPlatforms = "go on without missing platforms";
 
-    /// <summary>Where parts of an archive lie.</summary>
+    /// <summary>The folders with parts of an archive.</summary>
     public const string PartsIn = "name the folders of the parts";
 
-    /// <summary>Cutting one part out of the archive again.</summary>
+    /// <summary>Writing one part of an archive again.</summary>
     public const string RewritePart = "cut this part out of the archive again";
 
-    /// <summary>Repositories that layers are mounted from.</summary>
+    /// <summary>Repositories to mount layers from.</summary>
     public const string MountFrom = "name a repository of the same registry that has them";
 
-    /// <summary>Making one archive of a chain.</summary>
+    /// <summary>Joining a chain to one archive.</summary>
     public const string MergeArchives = "join the archives into one";
 
-    /// <summary>Writing a format that holds several bundles.</summary>
+    /// <summary>Writing a format for several bundles.</summary>
     public const string WriteLayout = "write an OCI layout, which holds several";
 
-    /// <summary>All of them. None is part of another.</summary>
+    /// <summary>All terms. No term is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
         TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume,
@@ -89,9 +89,9 @@ internal static class AdviceTerms
         MergeArchives, WriteLayout,
     ];
 
-    /// <summary>Advice with a front end's word behind each term that it has one for.</summary>
+    /// <summary>Advice with the front end's word added after each term.</summary>
     /// <param name="advice">The advice of a library.</param>
-    /// <param name="words">A front end's word for each term; empty for none.</param>
+    /// <param name="words">Returns the front end's word for a term; empty for none.</param>
     public static string Explain(string advice, IReadOnlyDictionary<string, string> words)
     {
         foreach (string term in All)

@@ -7,8 +7,8 @@ public sealed class AirgapException : Exception
 {
     /// <summary>Makes a failure.</summary>
     /// <param name="code">The kind of failure.</param>
-    /// <param name="message">The problem and its place, one sentence, without the code.</param>
-    /// <param name="advice">The advice, one sentence; empty only where nothing can be done.</param>
+    /// <param name="message">The problem and its location, one sentence, without the code.</param>
+    /// <param name="advice">The advice, one sentence; empty only if nothing can be done.</param>
     /// <param name="innerException">The cause, for a debugger; its text is not shown to users.</param>
     public AirgapException(ErrorCode code, string message, string advice, Exception? innerException = null)
         : base(Printable.Of(message), innerException)
@@ -29,7 +29,7 @@ public sealed class AirgapException : Exception
     /// <summary>The digest concerned; null when unknown.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>The place in the user's files; null when unknown.</summary>
+    /// <summary>The location in the user's files; null when unknown.</summary>
     public SourceLocation? Location { get; init; }
 
     /// <summary>The HTTP status that caused it, or 0.</summary>

@@ -24,7 +24,7 @@ public abstract record Credential
         public override string ToString() => "identity token";
     }
 
-    /// <summary>A bearer token, sent as it is.</summary>
+    /// <summary>A bearer token, sent unchanged.</summary>
     public sealed record Bearer(string Token) : Credential
     {
         /// <inheritdoc/>

@@ -2,11 +2,11 @@ namespace Airgap.Oci;
 
 /// <summary>A warning or failure as a plain value.</summary>
 /// <param name="Code">The kind of failure.</param>
-/// <param name="Message">The problem and its place, one sentence, without the code.</param>
+/// <param name="Message">The problem and its location, one sentence, without the code.</param>
 /// <param name="Advice">The advice, one sentence; may be empty.</param>
 public sealed record Diagnostic(ErrorCode Code, string Message, string Advice)
 {
-    /// <summary>The problem and its place, one sentence, without the code. Control characters are escaped.</summary>
+    /// <summary>The problem and its location, one sentence, without the code. Control characters are escaped.</summary>
     public string Message { get; init => field = Printable.Of(value); } = Printable.Of(Message);
 
     /// <summary>The advice, one sentence; may be empty. Control characters are escaped.</summary>
@@ -18,7 +18,7 @@ public sealed record Diagnostic(ErrorCode Code, string Message, string Advice)
     /// <summary>The digest concerned; null when unknown.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>The place in the user's files; null when unknown.</summary>
+    /// <summary>The location in the user's files; null when unknown.</summary>
     public SourceLocation? Location { get; init; }
 
     /// <summary>The code as users see it, such as <c>AIRGAP1005</c>.</summary>
@@ -31,7 +31,7 @@ public sealed record Diagnostic(ErrorCode Code, string Message, string Advice)
     public static string FormatId(ErrorCode code) => $"AIRGAP{(int)code:D4}";
 }
 
-/// <summary>A place in a file that a user wrote.</summary>
+/// <summary>A location in a file that a user wrote.</summary>
 /// <param name="File">The path, as the user gave it.</param>
 /// <param name="Line">The line, counted from 1; 0 when unknown.</param>
 /// <param name="Column">The column, counted from 1; 0 when unknown.</param>

@@ -5,9 +5,10 @@ namespace Airgap.Oci;
 
 /// <summary>
 /// Text from outside (a registry, an archive, a lock, a file's name) made safe for a terminal, a log or a CI system's
-/// console. Control characters and the marks that change the direction of writing are escaped, <c>\x1b</c> or <c>\u202e</c>.
-/// The beginnings of commands that CI systems read out of a log are broken by an escape: <c>##vso[</c> and <c>##[</c> anywhere in a
-/// line, which Azure Pipelines and GitHub's older form take, and <c>::name</c> at a line's beginning, which GitHub Actions takes.
+/// console. Control characters and marks that change the writing direction are escaped, such as <c>\x1b</c> or
+/// <c>\u202e</c>. An escape also breaks the beginnings of commands that CI systems read from a log: <c>##vso[</c> and
+/// <c>##[</c> anywhere in a line (Azure Pipelines, and GitHub's older form), and <c>::name</c> at the beginning of a
+/// line (GitHub Actions).
 /// </summary>
 internal static class Printable
 {
@@ -16,10 +17,12 @@ internal static class Printable
     /// <summary>A message on one line; a text of more than 2,000 characters loses its middle.</summary>
     public static string Of(string text) => Cut(Line(Cut(text)));
 
-    /// <summary>A text on one line: line breaks and tabs are escaped, too. A harmless text is returned as it is.</summary>
+    /// <summary>
+    /// A text on one line: line breaks and tabs are also escaped. A harmless text is returned as it is.
+    /// </summary>
     public static string Line(string text) => IsHarmless(text, keepsLines: false) ? text : Escape(text, keepsLines: false);
 
-    /// <summary>A text of several lines: line breaks and tabs stay. A harmless text is returned as it is.</summary>
+    /// <summary>A text of several lines: line breaks and tabs are kept. A harmless text is returned as it is.</summary>
     public static string Block(string text) => IsHarmless(text, keepsLines: true) ? text : Escape(text, keepsLines: true);
 
     /// <summary>True when <see cref="Block"/> changes nothing.</summary>
@@ -32,8 +35,8 @@ internal static class Printable
         for (int i = 0; i < document.Length; i++)
         {
             char c = document[i];
-            // Outside strings JSON has neither of these, and inside no backslash stands before one: an escape in its place is the same
-            // text.
+            // JSON has neither of these outside strings, and inside strings no backslash precedes one, so that an
+            // escape represents the same text.
             bool isKept = c is '\n' or '\r' or '\t' || !(IsUnprintable(c) || BreaksCommand(document, i));
             if (!isKept)
                 escaped ??= new StringBuilder(document, 0, i, document.Length + 64);
@@ -46,7 +49,7 @@ internal static class Printable
         return escaped?.ToString() ?? document;
     }
 
-    /// <summary>True for the second <c>#</c> of what begins a command, such as <c>##vso[</c>.</summary>
+    /// <summary>True for the second <c>#</c> of the beginning of a command, such as <c>##vso[</c>.</summary>
     public static bool BreaksCommand(string text, int index)
     {
         if (text[index] != '#' || index == 0 || text[index - 1] != '#')
@@ -57,7 +60,9 @@ internal static class Printable
         return end < text.Length && text[end] == '[';
     }
 
-    /// <summary>True for characters that a terminal obeys, or that make a line show another name than it holds.</summary>
+    /// <summary>
+    /// True for characters that control a terminal, or that make a line display a different name than it contains.
+    /// </summary>
     public static bool IsUnprintable(char c) =>
         char.IsControl(c) || c is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 
@@ -90,11 +95,14 @@ internal static class Printable
         return escaped.ToString();
     }
 
-    // The end of a message matters as much as its beginning.
+    // The end of a message is as important as its beginning.
     private static string Cut(string text) =>
         text.Length <= MaxLength ? text : string.Concat(text.AsSpan(0, MaxLength - 301), "…", text.AsSpan(text.Length - 300));
 
-    /// <summary>Goes through a text and knows where a line has only begun. GitHub's runner passes over all kinds of blanks there.</summary>
+    /// <summary>
+    /// Walks through a text and tracks whether only blanks precede the position on its line, since GitHub's runner
+    /// skips all kinds of blanks.
+    /// </summary>
     private ref struct LineStart()
     {
         private bool _begins = true;

@@ -27,7 +27,7 @@ internal static class Program
         return ExitCode(exitCode, output, error);
     }
 
-    // What was asked for and is nowhere to be read is not a success.
+    // A result that nobody can read is not a success.
     private static int ExitCode(int exitCode, StandardStream output, StandardStream error)
     {
         if (output.Failure is not { } failure)

@@ -104,10 +104,10 @@ public sealed class ServeArchiveTests
     [DataRow("serve --tar =x", "AIRGAP2022: '=x' names no archive")]
     [DataRow("serve --tar x=", "AIRGAP2022: 'x=' names no archive")]
     [DataRow("serve --tar none.tar", "AIRGAP3001")]
-    [DataRow("serve --folder x --tls-cert a", "AIRGAP2022: Of --tls-cert and --tls-key one is given")]
+    [DataRow("serve --folder x --tls-cert a", "AIRGAP2022: Only one of --tls-cert and --tls-key is given")]
     [DataRow("serve --folder x --tls-cert none.pem --tls-key none.key", "AIRGAP3001")]
-    [DataRow("serve --folder x --tls-self-signed --tls-cert a --tls-key b", "AIRGAP2022: --tls-self-signed and --tls-cert are given")]
-    [DataRow("serve --folder x --tls-self-signed --host a/b", "AIRGAP2022: 'a/b' is not a host's name")]
+    [DataRow("serve --folder x --tls-self-signed --tls-cert a --tls-key b", "AIRGAP2022: --tls-self-signed and --tls-cert are both given")]
+    [DataRow("serve --folder x --tls-self-signed --host a/b", "AIRGAP2022: 'a/b' is not a host name")]
     [DataRow("serve --folder x --max-blob-size much", "AIRGAP2022: 'much' is not a value of --max-blob-size")]
     public async Task WhatCannotBeDoneIsRefusedAtOnce(string line, string expected)
     {

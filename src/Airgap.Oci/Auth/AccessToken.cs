@@ -12,8 +12,8 @@ internal sealed class AccessToken(string value, DateTimeOffset expires)
 
     public DateTimeOffset Expires { get; } = expires;
 
-    /// <summary>Reads a token server's answer.</summary>
-    /// <returns>Null when it holds no token.</returns>
+    /// <summary>Reads a token server's response.</summary>
+    /// <returns>Null when it contains no token.</returns>
     public static AccessToken? Parse(ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
         try

@@ -25,7 +25,7 @@ internal sealed class Authenticator(
     public async Task<bool> HasCredentialAsync(RepositoryName repository, CancellationToken cancellationToken) =>
         (await FindAsync(repository, cancellationToken)).Credential is not (null or Credential.Anonymous);
 
-    /// <summary>The credentials of a repository's requests, for a message; null while no source was asked.</summary>
+    /// <summary>The credentials of a repository's requests, for a message; null until a source is asked.</summary>
     public async Task<UsedCredentials?> DescribeAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         if (!_credentials.ContainsKey(repository))
@@ -49,7 +49,7 @@ internal sealed class Authenticator(
     /// <summary>Records the challenge of a 401: the credentials sent were not accepted.</summary>
     /// <param name="response">The 401.</param>
     /// <param name="sent">The credentials sent.</param>
-    /// <param name="repository">For which repository.</param>
+    /// <param name="repository">The repository of the request.</param>
     /// <param name="scopes">The scopes that the request asked for.</param>
     /// <param name="cancellationToken">Ends the wait for other credentials.</param>
     /// <returns>False when a second request would be the same as the first.</returns>
@@ -120,7 +120,8 @@ internal sealed class Authenticator(
         _ => sent is null,
     };
 
-    // Asks the sources again for credentials that are older. Of several refused requests one asks; the others use its result.
+    // Asks the sources again if the credentials are older. One of several refused requests asks; the others use its
+    // result.
     private async Task<bool> RenewAsync(RepositoryName repository, Func<Credential?, bool> wasUsed, CancellationToken cancellationToken)
     {
         if (!_credentials.TryGetValue(repository, out Shared<FoundCredential>? shared))
@@ -134,8 +135,9 @@ internal sealed class Authenticator(
         {
             if (_credentials.TryGetValue(repository, out Shared<FoundCredential>? current) && current == shared)
             {
-                trace.Note($"credentials for {repository} are taken no longer: their source is asked again");
-                // Before the entry is removed: a request in between must not take the old credentials for new ones.
+                trace.Note($"credentials for {repository} are no longer accepted: asking their source again");
+                // Notify the source before removing the entry: a request in between must not mistake the old
+                // credentials for new ones.
                 credentials.Forget(repository);
                 _credentials.TryRemove(new(repository, shared));
             }

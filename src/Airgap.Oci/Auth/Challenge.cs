@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace Airgap.Oci.Auth;
 
-/// <summary>One challenge of a WWW-Authenticate header. Names of schemes and parameters compare without case.</summary>
+/// <summary>One challenge of a WWW-Authenticate header. Names of schemes and parameters are case-insensitive.</summary>
 /// <param name="Scheme">Such as <c>Bearer</c> or <c>Basic</c>.</param>
-/// <param name="Parameters">Its parameters; the first of a name counts.</param>
+/// <param name="Parameters">Its parameters; of repeated names, the first counts.</param>
 internal sealed record Challenge(string Scheme, ImmutableDictionary<string, string> Parameters)
 {
     public bool IsBearer => Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) && Realm is not null;
@@ -19,7 +19,7 @@ internal sealed record Challenge(string Scheme, ImmutableDictionary<string, stri
     /// <summary>The scope that the request needs.</summary>
     public string? Scope => Parameters.GetValueOrDefault("scope");
 
-    /// <summary>Chooses one of several challenges: a token before a password.</summary>
+    /// <summary>Chooses one of several challenges, preferring a token to a password.</summary>
     public static Challenge? Choose(IReadOnlyList<Challenge> challenges) =>
         challenges.FirstOrDefault(c => c.IsBearer) ?? challenges.FirstOrDefault(c => c.IsBasic);
 }

@@ -5,12 +5,13 @@ using System.Text;
 namespace Airgap.Oci.Auth;
 
 /// <summary>
-/// Reads WWW-Authenticate. Never fails: malformed parts are skipped, because the refusal of the request is the better message.
+/// Reads WWW-Authenticate. Never fails: malformed parts are skipped, because the refused request gives the better
+/// message.
 /// </summary>
 /// <remarks>Source: RFC 9110, section 11.2 and 11.3.</remarks>
 internal static class ChallengeParser
 {
-    /// <summary>All challenges of an answer, in its order.</summary>
+    /// <summary>All challenges of a response, in order.</summary>
     public static IReadOnlyList<Challenge> Read(HttpResponseMessage response)
     {
         List<Challenge> all = [];
@@ -98,7 +99,7 @@ internal static class ChallengeParser
         return text[start..at];
     }
 
-    // Some registries omit the quotes around URLs, which have characters that a token may not have.
+    // Some registries omit the quotes around URLs, which contain characters that a token may not have.
     private static string ReadValue(string text, ref int at)
     {
         int start = at;

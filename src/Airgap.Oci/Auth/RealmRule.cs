@@ -3,13 +3,13 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Auth;
 
 /// <summary>
-/// Decides which token servers receive credentials. The realm comes from whoever answers the first request, so it must not be
-/// able to send them in the clear or to an address inside the user's network.
+/// Decides which token servers receive credentials. The realm comes from the server that answers the first request, so
+/// it must not be able to direct credentials to plain http or to an address inside the user's network.
 /// </summary>
 internal static class RealmRule
 {
     /// <summary>The realm's address.</summary>
-    /// <param name="realm">As the challenge names it.</param>
+    /// <param name="realm">The realm as given in the challenge.</param>
     /// <param name="registry">The registry's address.</param>
     /// <param name="registryIsLocal">Whether it is on this machine or network.</param>
     /// <param name="operation">What the token is for.</param>

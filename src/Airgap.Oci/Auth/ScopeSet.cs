@@ -19,7 +19,7 @@ internal sealed class ScopeSet : IEquatable<ScopeSet>
     public static ScopeSet Empty { get; } =
         new(ImmutableSortedDictionary.Create<string, ImmutableSortedSet<string>>(StringComparer.Ordinal));
 
-    /// <summary>One scope a resource, in ordinal order.</summary>
+    /// <summary>One scope per resource, in ordinal order.</summary>
     public ImmutableArray<string> Scopes { get; }
 
     public static ScopeSet Pull(string path) => Empty.Add("repository:" + path, ["pull"]);
@@ -50,7 +50,7 @@ internal sealed class ScopeSet : IEquatable<ScopeSet>
         return result;
     }
 
-    /// <summary>True when a token for this allows all of the other.</summary>
+    /// <summary>True when a token for this set permits everything in the other.</summary>
     public bool Covers(ScopeSet other) => other._resources.All(pair =>
         _resources.TryGetValue(pair.Key, out ImmutableSortedSet<string>? mine) && mine.IsSupersetOf(pair.Value));
 

@@ -3,13 +3,16 @@ namespace Airgap.Oci.Auth;
 /// <summary>The key of a token request: requests with equal keys share the token.</summary>
 internal sealed record TokenKey(string Realm, string? Service, Credential? Credential);
 
-/// <summary>The tokens of one host. A token serves every request it covers; one request at a time asks for the same scopes.</summary>
+/// <summary>
+/// The tokens of one host. A token serves every request it covers; only one token request at a time is sent for the
+/// same scopes.
+/// </summary>
 internal sealed class TokenCache(TimeProvider clock, CancellationToken lifetime)
 {
     private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
 
-    /// <summary>A token for scopes: a cached one, the one being asked for, or a new one.</summary>
+    /// <summary>A token for scopes: a cached one, one already being requested, or a new one.</summary>
     public Task<AccessToken> GetAsync(
         TokenKey key, ScopeSet scopes, Func<CancellationToken, Task<AccessToken>> request, CancellationToken cancellationToken)
     {
@@ -21,7 +24,8 @@ internal sealed class TokenCache(TimeProvider clock, CancellationToken lifetime)
             Entry? found = _entries.Find(entry => entry.Key == key && entry.Serves(scopes));
             if (found is null)
             {
-                // On the pool: the work must not run inside the lock, nor end with the first user's cancellation.
+                // On the thread pool: the work must not run inside the lock, nor end with the first user's
+                // cancellation.
                 found = new Entry(key, scopes, Task.Run(() => request(lifetime), CancellationToken.None));
                 _entries.Add(found);
             }

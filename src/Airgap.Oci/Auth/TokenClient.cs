@@ -36,7 +36,7 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
                 return AccessToken.Parse(body, options.TimeProvider.GetUtcNow())
                     ?? throw operation.Failed(
                         ErrorCode.TokenRequestFailed,
-                        $"the answer of {realm.Authority} holds no token",
+                        $"the response of {realm.Authority} contains no token",
                         "Check the registry's token service.");
             },
             cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
         Credential.IdentityToken identity, TokenKey key, ScopeSet scopes, Uri realm, Operation operation) =>
         new(HttpMethod.Post, realm, RequestKind.Token, operation)
         {
-            // The body is a secret; it goes to the realm that was checked and nowhere else.
+            // The body is a secret; it goes only to the checked realm.
             FollowRedirects = false,
             BodySecret = identity.Token,
             Content = _ => new FormUrlEncodedContent(
@@ -80,7 +80,7 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
         query.Append(name).Append('=').Append(Uri.EscapeDataString(value));
     }
 
-    // Every refusal by a token server concerns the token; only wrong credentials have a code of their own.
+    // Every refusal by a token server concerns the token; only invalid credentials have their own code.
     private static Exception Failure(Exception exception, Uri realm) => exception switch
     {
         TransientException transient => new TransientException(Recode(transient.Failure, realm), transient.RetryAfter),

@@ -13,12 +13,14 @@ public interface IImageRepository
     RepositoryName Name { get; }
 
     /// <summary>
-    /// The same repository for requests whose answers only save other requests: each is sent once, without retries or waits, because
-    /// without the answer the work continues. By default the repository itself.
+    /// The same repository, for requests whose responses only save other requests: each is sent once, without retries
+    /// or waits, because the work can continue without the response. By default the repository itself.
     /// </summary>
     IImageRepository Unretried => this;
 
-    /// <summary>Resolves a tag or digest without fetching the content (HEAD; GET where the HEAD fails, whatever its status).</summary>
+    /// <summary>
+    /// Resolves a tag or digest without fetching the content (HEAD; GET if the HEAD fails with any status).
+    /// </summary>
     /// <param name="tagOrDigest">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null when the repository has no such manifest, or does not exist.</returns>
@@ -33,8 +35,8 @@ public interface IImageRepository
     /// <summary>Fetches a manifest that must exist, and verifies its digest.</summary>
     /// <param name="tagOrDigest">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> or <see cref="ErrorCode.RepositoryUnknown"/>, in the
-    /// registry's own words where it gave some.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> or
+    /// <see cref="ErrorCode.RepositoryUnknown"/>, with the registry's own message if there is one.</exception>
     async Task<Manifest> GetManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         await FindManifestAsync(tagOrDigest, cancellationToken)
         ?? throw new AirgapException(
@@ -62,7 +64,8 @@ public interface IImageRepository
         IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Sends a blob's bytes even where the registry reports the blob as present: its storage may have lost them. Nothing is mounted.
+    /// Sends a blob's bytes even if the registry reports the blob as present, because its storage may have lost them.
+    /// Never mounts.
     /// </summary>
     /// <param name="content">The bytes.</param>
     /// <param name="progress">As for <see cref="PushBlobAsync"/>.</param>
@@ -76,7 +79,9 @@ public interface IImageRepository
     /// <param name="cancellationToken">Ends the wait.</param>
     Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a manifest by its digest, or a tag. Whether it is gone afterwards is for the caller to ask.</summary>
+    /// <summary>
+    /// Deletes a manifest by its digest, or a tag. The caller must check whether it is gone afterwards.
+    /// </summary>
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
     /// <param name="stored">
     /// When it was stored, for a registry that heeds conditions to keep what was stored later; null for no condition. Most registries heed
@@ -86,7 +91,7 @@ public interface IImageRepository
     internal Task<RemovalAnswer> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken) =>
         Task.FromResult(RemovalAnswer.Unsupported);
 
-    /// <summary>When the registry last stored a manifest; null where it does not say, as most do not.</summary>
+    /// <summary>The time when the registry last stored a manifest; null if unknown, as in most registries.</summary>
     /// <param name="digest">The manifest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task<DateTimeOffset?> FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken) =>
@@ -111,10 +116,13 @@ public interface IImageRepository
     async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
         ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken));
 
-    /// <summary>The same, where it may be known from a list of tags whether clients keep a list.</summary>
+    /// <summary>
+    /// As {GetReferrersAsync(Descriptor, CancellationToken)}, when a tag list may show whether clients maintain a
+    /// referrers tag.
+    /// </summary>
     /// <param name="subject">The manifest with the attachments.</param>
-    /// <param name="hasFallback">True where the referrers tag exists, so that both lists are read; false where it does not; null where that
-    /// is not known.</param>
+    /// <param name="hasFallback">True if the referrers tag exists, so that both lists are read; false if it does not;
+    /// null if unknown.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task<ReferrerList> ListReferrersAsync(Digest subject, bool? hasFallback, CancellationToken cancellationToken) =>
         ListReferrersAsync(subject, cancellationToken);

@@ -9,9 +9,12 @@ public interface IRegistry
     /// <summary>A repository. Makes no request.</summary>
     IImageRepository GetRepository(RepositoryName name);
 
-    /// <summary>The number of 429 and 503 responses so far. A caller that sends many requests at once then sends fewer.</summary>
+    /// <summary>
+    /// The number of 429 and 503 responses so far. A caller that sends many requests at once reduces their number when
+    /// it grows.
+    /// </summary>
     long LoadRefusals => 0;
 
-    /// <summary>The requests and bytes so far; zero where requests are not counted.</summary>
+    /// <summary>The requests and bytes so far; zero if requests are not counted.</summary>
     RegistryStatistics Statistics => new();
 }

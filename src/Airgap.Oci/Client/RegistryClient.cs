@@ -15,9 +15,9 @@ public sealed class RegistryClient : IRegistry, IDisposable
 
     /// <summary>Makes a client. No request is made until a repository is used.</summary>
     /// <param name="options">The settings.</param>
-    /// <param name="credentials">Asked at most once for each repository whose registry wants credentials.</param>
+    /// <param name="credentials">Asked at most once for each repository whose registry requires credentials.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>: a file of
-    /// <see cref="RegistryOptions.CaCertificatePaths"/> holds none.</exception>
+    /// <see cref="RegistryOptions.CaCertificatePaths"/> contains none.</exception>
     public RegistryClient(RegistryOptions options, ICredentialSource credentials)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -34,6 +34,6 @@ public sealed class RegistryClient : IRegistry, IDisposable
     /// <summary>A repository; usable until the client is disposed. Makes no request.</summary>
     public IImageRepository GetRepository(RepositoryName name) => new RegistryRepository(_transport, name);
 
-    /// <summary>Cancels the requests under way and closes the connections.</summary>
+    /// <summary>Cancels the requests in progress and closes the connections.</summary>
     public void Dispose() => _transport.Dispose();
 }

@@ -63,7 +63,7 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         {
             if (await _referrers.ListAsync(subject, cancellationToken) is { } listed)
             {
-                // What clients listed before the registry did, or beside it, is attached, too.
+                // Referrers that only the clients' list names, from before the registry kept one, are also attached.
                 return hasFallback == true || (hasFallback is null && listed.IsPartial)
                     ? listed.And(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken))
                     : listed;
@@ -77,7 +77,8 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         if (hasFallback == false)
             return failure is null ? ReferrerList.Fallback(null) : throw failure;
 
-        // The referrers tag replaces a list that the registry cannot give; without the tag nothing is known.
+        // The referrers tag replaces a list that the registry cannot supply; without the tag, the referrers are
+        // unknown.
         try
         {
             ReferrerList kept = ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken));

@@ -1,18 +1,18 @@
 namespace Airgap.Oci.Content;
 
 /// <summary>
-/// Keeps manifests and small blobs of a plan: what goes beyond a small budget of memory is written to a temporary file, so that memory does
-/// not grow with their number. Where no file can be written, memory is used up to a limit. Nothing has to be closed.
+/// Keeps manifests and small blobs of a plan. Bytes beyond a small memory budget go to a temporary file, so that memory
+/// does not grow with their number. If no file can be written, memory is used up to a limit. It needs no disposal.
 /// </summary>
 /// <param name="budget">Bytes that are kept in memory.</param>
-/// <param name="limit">Bytes that are kept in memory where no file can be written.</param>
+/// <param name="limit">Bytes that are kept in memory if no file can be written.</param>
 /// <param name="folder">The folder of the temporary file; null for the system's.</param>
 internal sealed class ByteStore(long budget = ByteStore.DefaultBudget, long limit = ByteStore.DefaultLimit, string? folder = null)
 {
-    /// <summary>The manifests and configs of some ten thousand usual images.</summary>
+    /// <summary>Enough for the manifests and configs of about ten thousand typical images.</summary>
     public const long DefaultBudget = 32 * 1024 * 1024;
 
-    /// <summary>What a machine without a writable temporary folder can be expected to have.</summary>
+    /// <summary>Memory that a machine without a writable temporary folder can be expected to have.</summary>
     public const long DefaultLimit = 512 * 1024 * 1024;
 
     private readonly Lock _lock = new();
@@ -23,8 +23,9 @@ internal sealed class ByteStore(long budget = ByteStore.DefaultBudget, long limi
     /// <summary>Bytes in the temporary file.</summary>
     public long Spilled { get; private set; }
 
-    /// <summary>Keeps bytes, which were verified.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.TooManyManifests"/>: there is neither memory nor disk for them.</exception>
+    /// <summary>Keeps verified bytes.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.TooManyManifests"/>: neither memory nor a temporary file
+    /// can take them.</exception>
     public HeldBytes Hold(ReadOnlyMemory<byte> bytes, Digest digest)
     {
         lock (_lock)
@@ -58,8 +59,8 @@ internal sealed class ByteStore(long budget = ByteStore.DefaultBudget, long limi
 
     private AirgapException Full(Digest digest) => new(
         ErrorCode.TooManyManifests,
-        "The manifests of what is asked for have more than " +
-        $"{limit} bytes, of which {digest} is one, and no temporary file takes them: {_failure?.Message}",
+        "The manifests of the requested images have more than " +
+        $"{limit} bytes, including {digest}, and no temporary file can be written:  {_failure?.Message}",
         $"Free space in '{folder ?? Path.GetTempPath()}', or name a folder on another disk in the variable TMPDIR (TMP on Windows).",
         _failure)
     { Digest = digest.ToString() };

@@ -15,11 +15,11 @@ internal sealed class HeldBytes
         Length = bytes.Length;
     }
 
-    /// <summary>Stands for bytes in a file.</summary>
-    /// <param name="file">The file; it lives as long as anything in it does.</param>
+    /// <summary>Refers to bytes in a file.</summary>
+    /// <param name="file">The file, which stays open while any of its bytes are referenced.</param>
     /// <param name="offset">Where they start.</param>
-    /// <param name="length">How many there are.</param>
-    /// <param name="digest">What they must be when they are read back.</param>
+    /// <param name="length">Their number.</param>
+    /// <param name="digest">The digest to verify when they are read back.</param>
     public HeldBytes(SpillFile file, long offset, int length, Digest digest)
     {
         _file = file;
@@ -28,10 +28,11 @@ internal sealed class HeldBytes
         Length = length;
     }
 
-    /// <summary>How many bytes there are.</summary>
+    /// <summary>The number of bytes.</summary>
     public int Length { get; }
 
     /// <summary>The bytes. Those in a file are read again at each call.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/>: the file does not give back what was written.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/>: the file no longer has the bytes that
+    /// were written.</exception>
     public ReadOnlyMemory<byte> Bytes => _file is null ? _memory : _file.Read(_offset, Length, _digest);
 }

@@ -1,6 +1,9 @@
 namespace Airgap.Oci.Content;
 
-/// <summary>The bytes of a blob, which can be opened again: a retry, a resumed upload and a replay after a 401 need that.</summary>
+/// <summary>
+/// The bytes of a blob, which can be opened several times, as required by retries, resumed uploads and replays after a
+/// 401.
+/// </summary>
 public interface IBlobContent
 {
     /// <summary>Digest and size of the bytes.</summary>
@@ -11,8 +14,8 @@ public interface IBlobContent
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>
     /// A stream that the caller disposes. From offset 0 it verifies: reading it to the end fails with
-    /// <see cref="ErrorCode.DigestMismatch"/> or <see cref="ErrorCode.SizeMismatch"/> where the bytes are not the descriptor's.
-    /// From another offset only the length is verified.
+    /// <see cref="ErrorCode.DigestMismatch"/> or <see cref="ErrorCode.SizeMismatch"/> if the bytes do not match the
+    /// descriptor. From another offset only the length is verified.
     /// </returns>
     ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken);
 
@@ -26,11 +29,14 @@ public interface IBlobContent
             return await read(stream, cancellationToken);
     }
 
-    /// <summary>Opens a range of the bytes, where that is as fast as opening all and several ranges can be read in parallel.</summary>
+    /// <summary>
+    /// Opens a range of the bytes, if that is as fast as opening all of them and several ranges can be read in
+    /// parallel.
+    /// </summary>
     /// <param name="offset">The first byte, from 0 to below the blob's size.</param>
     /// <param name="length">How many bytes, 1 or more, up to the blob's end.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>A stream of exactly these bytes, not verified; null where ranges are not available.</returns>
+    /// <returns>A stream of exactly these bytes, not verified; null if ranges are not available.</returns>
     ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) =>
         ValueTask.FromResult<Stream?>(null);
 }

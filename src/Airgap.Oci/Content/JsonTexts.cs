@@ -4,14 +4,15 @@ using System.Text.Unicode;
 namespace Airgap.Oci.Content;
 
 /// <summary>
-/// Makes sure that every text of a JSON document can be read: the parser passes over what is no Unicode, and whoever asks for that text
-/// later would fail.
+/// Checks that every string of a JSON document can be read: the parser accepts strings that are not Unicode, and
+/// reading such a string later would throw.
 /// </summary>
 internal static class JsonTexts
 {
-    /// <summary>Looks at every text.</summary>
-    /// <param name="utf8">A document that the parser takes, at most 64 levels deep.</param>
-    /// <exception cref="InvalidOperationException">One has bytes that are not UTF-8, or the escape of half a character.</exception>
+    /// <summary>Checks every string.</summary>
+    /// <param name="utf8">A document that the parser accepts, at most 64 levels deep.</param>
+    /// <exception cref="InvalidOperationException">A string has bytes that are not UTF-8, or an unpaired surrogate
+    /// escape.</exception>
     public static void Require(ReadOnlySpan<byte> utf8)
     {
         if (!Utf8.IsValid(utf8))

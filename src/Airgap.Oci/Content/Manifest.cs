@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Airgap.Oci.Content;
 
 /// <summary>
-/// A manifest or index: its exact bytes, and the content it refers to. The bytes are copied; the parsed part only says
-/// which content belongs to them.
+/// A manifest or index: its exact bytes, and the content it refers to. The bytes are copied unchanged; the parsed part
+/// only identifies the content that belongs to them.
 /// </summary>
 /// <remarks>Source: OCI image specification, manifest.md and image-index.md; Docker image manifest version 2, schema 2.</remarks>
 public sealed class Manifest
@@ -13,7 +13,7 @@ public sealed class Manifest
     /// <summary>The largest manifest in bytes: 4 MiB, the size that registries should accept.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
-    // Sums of a million such manifests fit into a number. No registry takes a hundredth.
+    // The sum of a million such manifests fits into a long. No registry accepts a hundredth of this size.
     private const long MaxContent = 1L << 42;
 
     private readonly HeldBytes _bytes;
@@ -27,7 +27,10 @@ public sealed class Manifest
     /// <summary>Media type, digest and length of <see cref="Bytes"/>.</summary>
     public Descriptor Descriptor { get; }
 
-    /// <summary>The manifest as the registry gave it. Those of a plan may be read from a temporary file each time: ask once.</summary>
+    /// <summary>
+    /// The manifest as received from the registry. Manifests of a plan may be read from a temporary file at each
+    /// access: read the property once.
+    /// </summary>
     public ReadOnlyMemory<byte> Bytes => _bytes.Bytes;
 
     /// <summary>The media type.</summary>
@@ -45,7 +48,7 @@ public sealed class Manifest
     /// <summary>The layers of an image manifest, bottom first; empty for an index.</summary>
     public ImmutableArray<Descriptor> Layers { get; private init; } = [];
 
-    /// <summary>The manifests of an index, in its order; empty for an image manifest.</summary>
+    /// <summary>The manifests of an index, in order; empty for an image manifest.</summary>
     public ImmutableArray<Descriptor> Manifests { get; private init; } = [];
 
     /// <summary>The manifest this one is attached to (OCI 1.1 referrers), or null.</summary>
@@ -67,10 +70,11 @@ public sealed class Manifest
     /// <summary>Parses a manifest whose digest the caller has verified or is about to publish.</summary>
     /// <param name="bytes">The exact bytes.</param>
     /// <param name="mediaType">
-    /// The media type the registry or the referring descriptor gave; null or empty to take the one inside. Where both are of images, or
-    /// both of indexes, and differ, the one inside counts; an image given as an index, or the other way round, is refused.
+    /// The media type from the registry or the referring descriptor; null or empty to use the one inside. If they
+    /// differ, but both are of images or both of indexes, the one inside counts; an image given as an index, or vice
+    /// versa, is refused.
     /// </param>
-    /// <param name="digest">The digest it was asked by; null to compute a sha256.</param>
+    /// <param name="digest">The digest it was requested by; null to compute a sha256.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidManifest"/> or
     /// <see cref="ErrorCode.UnsupportedManifest"/>.</exception>
     public static Manifest Parse(ReadOnlyMemory<byte> bytes, string? mediaType = null, Digest? digest = null)
@@ -78,7 +82,8 @@ public sealed class Manifest
         Digest actual = digest ?? Digest.Compute(bytes.Span);
         try
         {
-            // With a duplicate field one reader takes the first and another the last: they would see two images under one digest.
+            // With a duplicate field, one reader takes the first and another the last, so they would see two images
+            // under one digest.
             using JsonDocument document =
                 JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64, AllowDuplicateProperties = false });
             JsonTexts.Require(bytes.Span);
@@ -86,11 +91,11 @@ public sealed class Manifest
         }
         catch (JsonException e)
         {
-            throw Invalid(actual, "it is not JSON, or holds a field twice", e);
+            throw Invalid(actual, "it is not JSON, or has a field twice", e);
         }
         catch (InvalidOperationException e)
         {
-            throw Invalid(actual, "a text in it is not Unicode", e);
+            throw Invalid(actual, "a string in it is not Unicode", e);
         }
     }
 
@@ -101,7 +106,8 @@ public sealed class Manifest
         string? inside = StringOf(root, "mediaType");
         string type = string.IsNullOrEmpty(mediaType) || !IsKnown(mediaType) ? inside ?? GuessType(root) ?? mediaType ?? "" : mediaType;
 
-        // Of two names of one class the one that the digest covers is right: proxies and old archives name the other.
+        // If the two names differ but are of one class, the one covered by the digest is right: proxies and old
+        // archives give the other.
         if (inside is not null && IsSameClass(inside, type))
             type = inside;
         if (MediaTypes.IsSchema1(type)
@@ -125,7 +131,7 @@ public sealed class Manifest
                 ArtifactType = StringOf(root, "artifactType")
             };
         if (!MediaTypes.IsImageManifest(type))
-            throw Invalid(digest, $"its media type '{type}' is not a manifest's");
+            throw Invalid(digest, $"its media type '{type}' is not that of a manifest");
         return new Manifest(descriptor, new HeldBytes(bytes))
         {
             Config = Optional(root, "config", digest) ?? throw Invalid(digest, "it has no config"),
@@ -135,18 +141,18 @@ public sealed class Manifest
         };
     }
 
-    // A header says what a manifest is, and the digest does not cover it: whoever can change it must not make an index of an image, whose
-    // layers then stay behind.
+    // The header that gives the media type is not covered by the digest: changing it must not turn an image into an
+    // index, whose layers would not be copied.
     private static void RefuseContradictions(JsonElement root, string type, Digest digest)
     {
         if (StringOf(root, "mediaType") is { } inside && IsKnown(inside) && inside != type)
-            throw Invalid(digest, $"it was given as '{type}' and says that it is '{inside}'");
+            throw Invalid(digest, $"it was given as '{type}' but declares itself as '{inside}'");
         bool hasManifests = root.TryGetProperty("manifests", out _);
         bool hasLayers = root.TryGetProperty("layers", out _) || root.TryGetProperty("config", out _);
         if (hasLayers && (hasManifests || MediaTypes.IsIndex(type)))
-            throw Invalid(digest, "it is an index and has layers or a config");
+            throw Invalid(digest, "it is an index but has layers or a config");
         if (hasManifests && MediaTypes.IsImageManifest(type))
-            throw Invalid(digest, "it is an image's manifest and lists others");
+            throw Invalid(digest, "it is an image manifest but lists other manifests");
     }
 
     private static bool IsSameClass(string a, string b) =>
@@ -185,12 +191,12 @@ public sealed class Manifest
     private static Descriptor DescriptorOf(JsonElement item, string name, Digest manifest)
     {
         if (item.ValueKind != JsonValueKind.Object)
-            throw Invalid(manifest, $"'{name}' holds something that is not a descriptor");
+            throw Invalid(manifest, $"'{name}' contains an entry that is not a descriptor");
         if (!Digest.TryParse(StringOf(item, "digest"), out Digest digest))
-            throw Invalid(manifest, $"'{name}' holds a descriptor without a valid digest");
+            throw Invalid(manifest, $"'{name}' contains a descriptor without a valid digest");
         if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number
             || !sizeElement.TryGetInt64(out long size) || size is < 0 or > MaxContent)
-            throw Invalid(manifest, $"'{name}' holds {digest} without a valid size");
+            throw Invalid(manifest, $"'{name}' contains {digest} without a valid size");
         return new Descriptor(StringOf(item, "mediaType") ?? "", digest, size)
         {
             Data = OwnSources.Data(item, digest, size),

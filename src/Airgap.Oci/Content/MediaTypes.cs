@@ -33,7 +33,7 @@ internal static class MediaTypes
     /// <summary>Docker layer, not compressed.</summary>
     public const string DockerLayer = "application/vnd.docker.image.rootfs.diff.tar";
 
-    /// <summary>Docker layer that may not be redistributed.</summary>
+    /// <summary>Docker layer, non-distributable.</summary>
     public const string DockerForeignLayer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
 
     /// <summary>OCI layer, not compressed.</summary>
@@ -45,10 +45,10 @@ internal static class MediaTypes
     /// <summary>OCI layer, zstd.</summary>
     public const string OciLayerZstd = "application/vnd.oci.image.layer.v1.tar+zstd";
 
-    /// <summary>OCI layer that may not be redistributed, not compressed.</summary>
+    /// <summary>OCI layer, non-distributable, not compressed.</summary>
     public const string OciNonDistributableLayer = "application/vnd.oci.image.layer.nondistributable.v1.tar";
 
-    /// <summary>OCI layer that may not be redistributed, gzip.</summary>
+    /// <summary>OCI layer, non-distributable, gzip.</summary>
     public const string OciNonDistributableLayerGzip = "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip";
 
     /// <summary>The accepted manifest types, in the order of an Accept header.</summary>
@@ -64,7 +64,7 @@ internal static class MediaTypes
     /// <summary>True for the registry v1 manifest formats.</summary>
     public static bool IsSchema1(string mediaType) => mediaType is DockerSchema1 or DockerSchema1Signed;
 
-    /// <summary>True for layers that imgpkg leaves out unless they are asked for.</summary>
+    /// <summary>True for layers that imgpkg omits unless they are requested.</summary>
     public static bool IsNonDistributable(string mediaType) =>
         mediaType is DockerForeignLayer or OciNonDistributableLayer or OciNonDistributableLayerGzip;
 

@@ -4,14 +4,15 @@ using System.Text.Json;
 namespace Airgap.Oci.Content;
 
 /// <summary>
-/// Reads where a descriptor itself says that its content is: embedded in it, or at other addresses. What is wrong there is no source.
+/// Reads the sources that a descriptor itself gives for its content: embedded in it, or at other addresses. Invalid
+/// sources are ignored.
 /// </summary>
 /// <remarks>Source: OCI image specification, descriptor.md, "Embedded Content" and <c>urls</c>.</remarks>
 internal static class OwnSources
 {
     private const int MostUrls = 16;
 
-    /// <summary>The embedded content, when it has the digest and size.</summary>
+    /// <summary>The embedded content, if it has the right digest and size.</summary>
     public static ReadOnlyMemory<byte>? Data(JsonElement descriptor, Digest digest, long size) =>
         descriptor.TryGetProperty("data", out JsonElement element) && element.ValueKind == JsonValueKind.String && size <= Manifest.MaxBytes
             && element.TryGetBytesFromBase64(out byte[]? bytes) && bytes.Length == size && Digest.ComputeLike(digest, bytes) == digest

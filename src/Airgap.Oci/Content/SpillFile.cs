@@ -1,9 +1,9 @@
 namespace Airgap.Oci.Content;
 
 /// <summary>
-/// A temporary file that no other process can open: created with access for its owner alone, and without a name from then on (where the
-/// system cannot do that, it is deleted when it is closed). So nothing is left behind, whatever becomes of the process. It is closed with
-/// the last reference to it.
+/// A temporary file that no other process can open: created with access only for its owner, and immediately unlinked
+/// (or, if the system cannot do that, deleted when closed). So nothing is left behind, however the process ends. It is
+/// closed with the last reference to it.
 /// </summary>
 internal sealed class SpillFile
 {
@@ -19,7 +19,7 @@ internal sealed class SpillFile
 
     /// <summary>Makes a file in a folder.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder takes none.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
     public static SpillFile Create(string folder)
     {
         string path = Path.Combine(folder, $"airgap-{Path.GetRandomFileName()}");
@@ -41,7 +41,7 @@ internal sealed class SpillFile
     }
 
     /// <summary>Writes bytes at the end. One writer at a time.</summary>
-    /// <returns>Where they start.</returns>
+    /// <returns>Their offset.</returns>
     /// <exception cref="IOException">The disk is full, or fails.</exception>
     public long Append(ReadOnlySpan<byte> bytes)
     {
@@ -52,7 +52,8 @@ internal sealed class SpillFile
     }
 
     /// <summary>Reads bytes back.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/>: they cannot be read, or are others.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/>: they cannot be read, or
+    /// differ.</exception>
     public ReadOnlyMemory<byte> Read(long offset, int length, Digest digest)
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
@@ -74,17 +75,17 @@ internal sealed class SpillFile
         return Digest.ComputeLike(digest, bytes) == digest ? bytes : throw Failed(digest, null);
     }
 
-    /// <summary>Reads some bytes back, which are verified elsewhere.</summary>
+    /// <summary>Reads some bytes back; the caller verifies them.</summary>
     /// <exception cref="IOException">They cannot be read.</exception>
     public ValueTask<int> ReadSomeAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
         RandomAccess.ReadAsync(_file.SafeFileHandle, buffer, offset, cancellationToken);
 
-    /// <summary>Gives its space back at once.</summary>
+    /// <summary>Frees its space immediately.</summary>
     public void Close() => _file.Dispose();
 
     private AirgapException Failed(Digest digest, Exception? cause) => new(
         ErrorCode.FileFailure,
-        $"A temporary file in '{_folder}' does not give back {digest}, which was written to it: {cause?.Message ?? "the bytes are others."}",
+        $"A temporary file in '{_folder}' no longer has {digest}, which was written to it: {cause?.Message ?? "the bytes are others."}",
         "Check that disk, or name a folder on another one in the variable TMPDIR (TMP on Windows).",
         cause)
     { Digest = digest.ToString() };

@@ -19,28 +19,30 @@ public sealed record CredentialOptions
     public bool Anonymous { get; init; }
 
     /// <summary>
-    /// The environment's variables, copied when the sources are made; null for the process's. Credential helpers get it too.
+    /// The environment variables, copied when the sources are created; null for the process's. Credential helpers also
+    /// receive them.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
     /// <summary>
-    /// The folder that relative paths in <c>DOCKER_CONFIG</c> and <c>REGISTRY_AUTH_FILE</c> start from; null for the process's.
+    /// The base folder of relative paths in <c>DOCKER_CONFIG</c> and <c>REGISTRY_AUTH_FILE</c>; null for the process's
+    /// working folder.
     /// </summary>
     public string? WorkingDirectory { get; init; }
 
     /// <summary>
-    /// Receives the name of the source that answered for a repository, never a secret; null for none. May be called from several threads at
-    /// once.
+    /// Receives the name of the source that answered for a repository, never a secret; null for no trace. May be called
+    /// from several threads at once.
     /// </summary>
     public Action<string>? Trace { get; init; }
 
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>What requests to clouds go through; null for the machine's network.</summary>
+    /// <summary>The handler for requests to clouds; null for the machine's network.</summary>
     internal Func<HttpMessageHandler>? CreateCloudHandler { get; init; }
 
     internal TimeSpan HelperTimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The kind of what is given, never the values.</summary>
+    /// <summary>The kinds of the given credentials, never their values.</summary>
     public override string ToString() => nameof(CredentialOptions);
 }

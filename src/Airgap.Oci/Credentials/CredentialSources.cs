@@ -11,14 +11,15 @@ namespace Airgap.Oci.Credentials;
 public static class CredentialSources
 {
     /// <summary>
-    /// imgpkg's sources in imgpkg's order: the <c>IMGPKG_REGISTRY_*</c> sets, the keychains of <c>IMGPKG_ACTIVE_KEYCHAINS</c>,
-    /// flags and <c>IMGPKG_USERNAME</c> and its kin, docker's config, podman's. The first that has credentials for a repository
-    /// decides. No file is read and no program started before the first repository is asked for.
+    /// imgpkg's sources in imgpkg's order: the <c>IMGPKG_REGISTRY_*</c> sets, the keychains of
+    /// <c>IMGPKG_ACTIVE_KEYCHAINS</c>, flags and the variables <c>IMGPKG_USERNAME</c>, <c>IMGPKG_PASSWORD</c>,
+    /// <c>IMGPKG_TOKEN</c> and <c>IMGPKG_ANON</c>, docker's config, podman's. The first source with credentials for a
+    /// repository decides. No file is read and no program is started before the first look-up.
     /// </summary>
     /// <remarks>
-    /// Departures from imgpkg: a keychain asks the cloud's credential helper program first, where one is on the PATH; credentials that
-    /// docker's config records under a path go to repositories below that path only; a helper's failure is reported at once for a
-    /// missing program or a timeout, and otherwise after three attempts.
+    /// Departures from imgpkg: a keychain asks the cloud's credential helper program first, if it is on the PATH;
+    /// credentials that docker's config records under a path go only to repositories below that path; a helper's
+    /// failure is reported at once for a missing program or a timeout, and otherwise after three attempts.
     /// </remarks>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.InvalidEnvironment"/>: an <c>IMGPKG_REGISTRY_*</c> variable that is unknown.

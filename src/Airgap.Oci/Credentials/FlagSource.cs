@@ -4,7 +4,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Credentials;
 
-/// <summary>The flags, each with its <c>IMGPKG_</c> variable behind it, for every registry alike.</summary>
+/// <summary>The flags, each falling back to its <c>IMGPKG_</c> variable. They apply to every registry.</summary>
 internal sealed class FlagSource : ICredentialSource
 {
     private readonly Credential? _credential;

@@ -3,26 +3,26 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Oci.Files;
 
 /// <summary>
-/// Flushes files and names to the disk, and reports failures, which the runtime's own calls hide. Tests put a failing
-/// one in its place.
+/// Flushes files and names to the disk, and reports failures, which the runtime's own calls hide. Tests replace it with
+/// a failing one.
 /// </summary>
 internal class DiskSync
 {
     private static readonly AsyncLocal<DiskSync?> s_replacement = new();
 
-    /// <summary>The one to use.</summary>
+    /// <summary>The current instance.</summary>
     public static DiskSync Current => s_replacement.Value ?? System;
 
-    /// <summary>The system's own.</summary>
+    /// <summary>The system's implementation.</summary>
     public static DiskSync System { get; } = new();
 
-    /// <summary>Puts another in its place, for the flow of this call and what it calls; null to undo that.</summary>
+    /// <summary>Replaces it for the current asynchronous flow; null to undo that.</summary>
     internal static void Replace(DiskSync? replacement) => s_replacement.Value = replacement;
 
     /// <summary>Flushes a file to the disk.</summary>
     /// <param name="file">The file, open for writing.</param>
     /// <param name="name">Its name in an error message.</param>
-    /// <exception cref="IOException">The disk failed: nothing that was written since the last flush can be relied on.</exception>
+    /// <exception cref="IOException">The disk failed: data written since the last flush is unreliable.</exception>
     public virtual void Flush(SafeFileHandle file, string name)
     {
         if (OperatingSystem.IsWindows())
@@ -32,8 +32,8 @@ internal class DiskSync
     }
 
     /// <summary>
-    /// Flushes the names in a folder to the disk: on Unix a rename survives a power cut only after that. A folder that may not be
-    /// read is left to the system, as is every folder of Windows, which keeps a journal of names.
+    /// Flushes the names in a folder to the disk: on Unix a rename survives a power cut only after that. A folder
+    /// without read permission is left to the system, as is every folder on Windows, which journals names.
     /// </summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public virtual void FlushFolder(string folder)
@@ -46,14 +46,14 @@ internal class DiskSync
     }
 
     /// <summary>Flushes a whole file system to the disk.</summary>
-    /// <param name="folder">A folder on it, opened before what counts was written.</param>
+    /// <param name="folder">A folder on it, opened before the data was written.</param>
     /// <param name="name">Its name in an error message.</param>
-    /// <returns>False where the system has no call for that.</returns>
+    /// <returns>False if the system has no such call.</returns>
     /// <exception cref="IOException">The disk failed.</exception>
     public virtual bool FlushVolume(SafeFileHandle folder, string name) => !OperatingSystem.IsWindows() && Posix.FlushVolume(folder, name);
 
     /// <summary>Starts to flush a file to the disk, where the system has a call for that, and does not wait for it.</summary>
-    /// <exception cref="IOException">The disk failed at an earlier write. It may not say so again.</exception>
+    /// <exception cref="IOException">The disk failed at an earlier write. It may not report this again.</exception>
     public virtual void BeginFlush(SafeFileHandle file, string name)
     {
         if (!OperatingSystem.IsWindows())
@@ -61,8 +61,8 @@ internal class DiskSync
     }
 
     /// <summary>
-    /// Has the system read a file from the disk again. After a flush that failed, memory holds bytes that the disk does not, and nothing
-    /// distinguishes them.
+    /// Makes the system read a file from the disk again. After a failed flush, the page cache contains bytes that are
+    /// not on the disk, and nothing marks them.
     /// </summary>
     public virtual void Forget(SafeFileHandle file)
     {

@@ -44,8 +44,8 @@ internal readonly record struct FileFacts(
     FileKind Kind, UnixFileMode Mode = default, uint Owner = 0, uint Group = 0, uint Links = 0, ulong Volume = 0, ulong Number = 0,
     long Changed = 0)
 {
-    /// <summary>Asks about a path.</summary>
-    /// <exception cref="IOException">The system does not say, or another file system exception.</exception>
+    /// <summary>Gets the facts about a path.</summary>
+    /// <exception cref="IOException">The system does not answer, or another file system exception.</exception>
     public static FileFacts Of(string path, bool followsLinks)
     {
         if (!OperatingSystem.IsWindows())
@@ -59,11 +59,11 @@ internal readonly record struct FileFacts(
             : FileKind.Regular);
     }
 
-    /// <summary>Asks about an open file.</summary>
+    /// <summary>Gets the facts about an open file.</summary>
     /// <exception cref="IOException">The system does not say.</exception>
     public static FileFacts Of(SafeFileHandle file) => OperatingSystem.IsWindows() ? new FileFacts(FileKind.Regular) : Posix.Facts(file);
 
-    /// <summary>True when two answers are about one and the same file.</summary>
+    /// <summary>True when both describe the same file.</summary>
     public bool IsSame(FileFacts other) =>
         OperatingSystem.IsWindows() ? Kind == other.Kind : Kind == other.Kind && Volume == other.Volume && Number == other.Number;
 

@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Oci.Files;
 
 /// <summary>
-/// A file that one process at a time holds, or that several share. The system lets go of it when the process ends, however it ends.
+/// A file that one process locks, or that several share. The system releases the lock when the process ends, however it
+/// ends.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
@@ -15,14 +16,15 @@ internal sealed class FileLock : IDisposable
     /// <summary>The file, open for reading and writing.</summary>
     public FileStream File { get; }
 
-    /// <summary>Takes a file, which is made where there is none, as <see cref="OwnFile.OpenOrCreate"/> does.</summary>
-    /// <returns>Null when another holds it.</returns>
-    /// <exception cref="UnsafeFileException">What stands there is not this user's file.</exception>
-    /// <exception cref="IOException">It cannot be opened, for whatever other reason; or another file system exception.</exception>
+    /// <summary>Locks a file, which is created if missing, as by <see cref="OwnFile.OpenOrCreate"/>.</summary>
+    /// <returns>Null when another process has locked it.</returns>
+    /// <exception cref="UnsafeFileException">The existing file is not this user's.</exception>
+    /// <exception cref="IOException">It cannot be opened for another reason, or another file system
+    /// exception.</exception>
     public static FileLock? TryTake(string path, UnixFileMode? mode = null) => TryOpen(path, mode, isShared: false);
 
-    /// <summary>Takes a file as <see cref="TryTake"/> does, beside others that share it.</summary>
-    /// <returns>Null when another holds it alone.</returns>
+    /// <summary>Locks a file as <see cref="TryTake"/> does, but shared with others.</summary>
+    /// <returns>Null when another process has locked it exclusively.</returns>
     public static FileLock? TryShare(string path, UnixFileMode? mode = null) => TryOpen(path, mode, isShared: true);
 
     private static FileLock? TryOpen(string path, UnixFileMode? mode, bool isShared)
@@ -32,7 +34,7 @@ internal sealed class FileLock : IDisposable
             FileStream file;
             try
             {
-                // On Windows who may write is alone.
+                // On Windows, write access is exclusive.
                 file = isShared && OperatingSystem.IsWindows()
                     ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0)
                     : OwnFile.OpenOrCreate(path, mode);
@@ -50,8 +52,8 @@ internal sealed class FileLock : IDisposable
                     return null;
                 }
 
-                // Between opening and locking, who held it may have renamed or removed it; then the name stands for another file, or for
-                // none.
+                // Between opening and locking, the previous owner may have renamed or removed the file, so that the
+                // name refers to another file or to none.
                 if (IsAt(file.SafeFileHandle, path))
                     return new FileLock(file);
                 file.Dispose();
@@ -64,10 +66,10 @@ internal sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>True when a path still stands for an open file.</summary>
+    /// <summary>True when a path still refers to an open file.</summary>
     public static bool IsAt(SafeFileHandle file, string path) => FileFacts.Of(path, followsLinks: false).IsSame(FileFacts.Of(file));
 
-    /// <summary>True when a failure to open says that another holds the file, and nothing else.</summary>
+    /// <summary>True when opening failed only because another process has locked the file.</summary>
     public static bool IsHeld(IOException e) =>
         OperatingSystem.IsWindows() ? e.HResult is SharingViolation or LockViolation : e.HResult == Posix.WouldBlock;
 

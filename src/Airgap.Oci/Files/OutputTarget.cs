@@ -5,13 +5,13 @@ namespace Airgap.Oci.Files;
 /// <summary>How an output is written.</summary>
 internal enum OutputKind
 {
-    /// <summary>Nothing is there: a file is made.</summary>
+    /// <summary>Nothing is there: a file is created.</summary>
     New,
 
     /// <summary>A regular file, which is replaced as a whole.</summary>
     File,
 
-    /// <summary>A device, a pipe or an open file of this process, which is written through.</summary>
+    /// <summary>A device, a pipe or an open file of this process, which is written directly.</summary>
     Stream,
 
     /// <summary>A folder.</summary>
@@ -19,8 +19,9 @@ internal enum OutputKind
 }
 
 /// <summary>
-/// The place of an output, by the one rule for all of them: links are followed; a regular file, or nothing, is replaced atomically; a
-/// device or pipe is written through and never replaced; a disk, a socket, and a folder where a file is wanted, are refused.
+/// The target of an output, by the rule for all outputs: links are followed; a regular file is replaced atomically, a
+/// missing one is created atomically; a device or pipe is written directly and never replaced; a disk, a socket, and a
+/// folder instead of a file are refused.
 /// </summary>
 internal sealed class OutputTarget
 {
@@ -34,7 +35,7 @@ internal sealed class OutputTarget
         Descriptor = descriptor;
     }
 
-    /// <summary>The full path, links followed. What is made on the way to it stands beside this.</summary>
+    /// <summary>The full path, with links followed. Temporary files for it are created next to it.</summary>
     public string Path { get; }
 
     /// <summary>How it is written.</summary>
@@ -43,16 +44,18 @@ internal sealed class OutputTarget
     /// <summary>What is there.</summary>
     public FileFacts Facts { get; }
 
-    /// <summary>The open file of this process that the path stands for, as <c>/dev/stdout</c> does; null for none.</summary>
+    /// <summary>
+    /// The open file of this process that the path refers to, such as <c>/dev/stdout</c>; null for none.
+    /// </summary>
     public int? Descriptor { get; }
 
-    /// <summary>The folder it is in.</summary>
+    /// <summary>Its folder.</summary>
     public string Folder => System.IO.Path.GetDirectoryName(Path) ?? Path;
 
-    /// <summary>Looks at the place of a file that can be written as a stream.</summary>
+    /// <summary>Examines the target of a file that can be written as a stream.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: a folder, a disk or a socket;
-    /// <see cref="ErrorCode.ForeignFile"/>: another user's link in a folder of all.</exception>
-    /// <exception cref="IOException">It cannot be looked at, or another file system exception.</exception>
+    /// <see cref="ErrorCode.ForeignFile"/>: another user's link in a folder that everyone may write to.</exception>
+    /// <exception cref="IOException">It cannot be examined, or another file system exception.</exception>
     public static OutputTarget OfFile(string path)
     {
         OutputTarget target = Of(path);
@@ -61,22 +64,23 @@ internal sealed class OutputTarget
             : target;
     }
 
-    /// <summary>Looks at the place of a file that is written at several places at once, and read again.</summary>
+    /// <summary>Examines the target of a file that needs random access and is read again.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: as for <see cref="OfFile"/>, and a device or a
     /// pipe.</exception>
-    /// <exception cref="IOException">It cannot be looked at, or another file system exception.</exception>
+    /// <exception cref="IOException">It cannot be examined, or another file system exception.</exception>
     public static OutputTarget OfWholeFile(string path)
     {
         OutputTarget target = OfFile(path);
         return target.Kind == OutputKind.Stream
             ? throw Unsuited(path, target, $"is {(target.Descriptor is null ? target.Facts.Name : "an open file of this process")}",
-                "Name a file: an archive is written at many places at once and appears when it is complete, which no stream can do.")
+                "Name a file: an archive is written at several positions at once and appears when complete, which a stream does not " +
+                "support.")
             : target;
     }
 
-    /// <summary>Looks at the place of a folder.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: a file or the like.</exception>
-    /// <exception cref="IOException">It cannot be looked at, or another file system exception.</exception>
+    /// <summary>Examines the target of a folder.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: it is not a folder.</exception>
+    /// <exception cref="IOException">It cannot be examined, or another file system exception.</exception>
     public static OutputTarget OfFolder(string path)
     {
         OutputTarget target = Of(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
@@ -108,7 +112,7 @@ internal sealed class OutputTarget
                     place = Follow(place, facts);
                     break;
                 case FileKind.Link:
-                    throw new IOException($"The links of '{path}' lead in a circle.");
+                    throw new IOException($"The links of '{path}' form a circle.");
                 default:
                     throw Unsuited(path, new OutputTarget(place, OutputKind.New, facts), $"is {facts.Name}", "Name a file.");
             }
@@ -117,7 +121,7 @@ internal sealed class OutputTarget
 
     private static OutputTarget OfNothing(string path, string place)
     {
-        // The folders above that are missing can be made, where what is above them is one.
+        // Missing parent folders can be created if their own parent is a folder.
         for (string? above = System.IO.Path.GetDirectoryName(place); above is not null; above = System.IO.Path.GetDirectoryName(above))
         {
             FileFacts facts = FileFacts.Of(above, followsLinks: true);
@@ -125,13 +129,13 @@ internal sealed class OutputTarget
                 continue;
             return facts.Kind == FileKind.Folder
                 ? new OutputTarget(place, OutputKind.New, default)
-                : throw Unsuited(path, new OutputTarget(above, OutputKind.New, facts), $"is {facts.Name}", "Name another place.");
+                : throw Unsuited(path, new OutputTarget(above, OutputKind.New, facts), $"is {facts.Name}", "Name another path.");
         }
 
         return new OutputTarget(place, OutputKind.New, default);
     }
 
-    // The links of /proc/PID/fd lead to what is open, and have a text that is not a path.
+    // The links in /proc/PID/fd lead to open files, and their text is not a path.
     private static OutputTarget OfOpenFile(string path, string place)
     {
         FileFacts facts = FileFacts.Of(place, followsLinks: true);
@@ -145,15 +149,17 @@ internal sealed class OutputTarget
         string folder = System.IO.Path.GetDirectoryName(link)!;
         if (!OperatingSystem.IsWindows())
         {
-            // As the system's own protection does it: in a folder where all may write, another's link can lead anywhere.
+            // As in the system's own protection: in a folder that everyone may write to, another user's link can lead
+            // anywhere.
             FileFacts parent = FileFacts.Of(folder, followsLinks: true);
             if (parent.Mode.HasFlag(UnixFileMode.StickyBit | UnixFileMode.OtherWrite) && facts.Owner != parent.Owner
                 && facts.Owner != Posix.User)
-                throw new UnsafeFileException(link, $"is a link of another user (uid {facts.Owner}) in a folder that all may write to");
+                throw new UnsafeFileException(
+                    link, $"is a link of another user (uid {facts.Owner}) in a folder that everyone may write to");
         }
 
         string target = new FileInfo(link).LinkTarget ?? throw new FileNotFoundException($"'{link}' is gone.", link);
-        // '..' in it counts from where the link's folder really is.
+        // '..' in it is relative to the real location of the link's folder.
         return System.IO.Path.GetFullPath(target, target.Contains("..", StringComparison.Ordinal) ? RealFolder(folder, 0) : folder);
     }
 
@@ -165,7 +171,7 @@ internal sealed class OutputTarget
         if (new FileInfo(place).LinkTarget is not { } target)
             return place;
         return links < MostLinks ? RealFolder(System.IO.Path.GetFullPath(target, System.IO.Path.GetDirectoryName(place)!), links + 1)
-            : throw new IOException($"The links of '{folder}' lead in a circle.");
+            : throw new IOException($"The links of '{folder}' form a circle.");
     }
 
     private static int? DescriptorOf(string path)

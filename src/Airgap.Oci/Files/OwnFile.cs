@@ -4,17 +4,19 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Oci.Files;
 
 /// <summary>
-/// Opens files that this product makes for itself, in folders that others may write to: no link is followed, and nothing is opened that
-/// another user may have put there or may be holding.
+/// Opens files that this product creates for itself, in folders that others may write to: it follows no link, and opens
+/// no file that another user may have put there or may have open.
 /// </summary>
 internal static class OwnFile
 {
-    /// <summary>The mode of files for their owner alone.</summary>
+    /// <summary>The mode of files that only their owner may access.</summary>
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Creates a file that does not exist yet. A link in its place counts as there, wherever it leads.</summary>
+    /// <summary>
+    /// Creates a file that does not exist yet. A link of that name counts as existing, wherever it leads.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="mode">Its mode, less what the umask takes; null for the default.</param>
+    /// <param name="mode">Its mode, before the umask; null for the default.</param>
     /// <param name="options">How it is written.</param>
     /// <exception cref="IOException">It exists, or cannot be created; or another file system exception.</exception>
     public static FileStream CreateNew(string path, UnixFileMode? mode = null, FileOptions options = FileOptions.None)
@@ -23,7 +25,7 @@ internal static class OwnFile
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
-            // On Windows an open file is renamed only where its removal is shared.
+            // On Windows, an open file can be renamed only if opened with FileShare.Delete.
             Share = FileShare.Read | FileShare.Delete,
             Options = options,
             BufferSize = 0,
@@ -35,13 +37,14 @@ internal static class OwnFile
 
     /// <summary>Opens a file that an earlier run of this user made.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="access">What for.</param>
+    /// <param name="access">The access to request.</param>
     /// <returns>Null when there is none.</returns>
-    /// <exception cref="UnsafeFileException">It is a link or no regular file, has a second name, or is another user's.</exception>
+    /// <exception cref="UnsafeFileException">It is a link or not a regular file, has a second name, or belongs to
+    /// another user.</exception>
     /// <exception cref="IOException">It cannot be opened, or another file system exception.</exception>
     public static FileStream? Open(string path, FileAccess access)
     {
-        // Asked first because opening a device can move it, and again of what was opened.
+        // Checked before opening, because opening a device can move it, and again on the opened file.
         FileFacts there = FileFacts.Of(path, followsLinks: false);
         if (there.Kind == FileKind.None)
             return null;
@@ -69,7 +72,7 @@ internal static class OwnFile
         }
     }
 
-    /// <summary>Opens a file as <see cref="Open"/> does, or makes it as <see cref="CreateNew"/> does.</summary>
+    /// <summary>Opens a file as <see cref="Open"/> does, or creates it as <see cref="CreateNew"/> does.</summary>
     public static FileStream OpenOrCreate(string path, UnixFileMode? mode = null)
     {
         while (true)
@@ -82,12 +85,12 @@ internal static class OwnFile
             }
             catch (IOException) when (FileFacts.Of(path, followsLinks: false).Kind != FileKind.None)
             {
-                // Another run was quicker; its file is checked like any other.
+                // Another run created it first; its file is checked like any other.
             }
         }
     }
 
-    /// <summary>Refuses what is not a regular file of this user with one name.</summary>
+    /// <summary>Refuses anything but a regular file of this user with one name.</summary>
     /// <exception cref="UnsafeFileException">It is something else.</exception>
     public static void Check(string path, FileFacts facts)
     {
@@ -96,14 +99,14 @@ internal static class OwnFile
         if (OperatingSystem.IsWindows())
             return;
         if (facts.Links > 1)
-            throw new UnsafeFileException(path, "has a second name, which may be another's");
+            throw new UnsafeFileException(path, "has a second name, which may belong to another user");
         if (!IsMine(facts, Path.GetDirectoryName(Path.GetFullPath(path))!))
             throw new UnsafeFileException(path, $"belongs to another user (uid {facts.Owner})");
     }
 
     /// <summary>
-    /// True when a file belongs to this user. On a memory stick, a share or a mounted folder of a container the system gives every file to
-    /// somebody else: there the owner that a new file gets is the one to expect.
+    /// True when a file belongs to this user. On a memory stick, a network share or a mounted folder of a container,
+    /// the system may assign every file to another owner: there, the owner of a new file is the one to expect.
     /// </summary>
     /// <param name="facts">The file.</param>
     /// <param name="folder">The folder it is in.</param>

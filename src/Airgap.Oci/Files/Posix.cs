@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Oci.Files;
 
 /// <summary>
-/// The calls of Linux and macOS that the runtime does not offer, or whose failures it hides. The values of flags and errors are those of
-/// the system that runs. Not for Windows.
+/// The calls of Linux and macOS that the runtime does not offer, or whose failures it hides. The values of flags and
+/// errors are those of the running system. Not for Windows.
 /// </summary>
 internal static partial class Posix
 {
@@ -19,12 +19,14 @@ internal static partial class Posix
     private const int FullFlush = 51; // F_FULLFSYNC of macOS: fsync leaves bytes in the drive's cache there
     private const int Forget = 4; // POSIX_FADV_DONTNEED
 
-    /// <summary>Opens a file that exists. A link at its end is refused, and a pipe without a reader is not waited for.</summary>
+    /// <summary>
+    /// Opens a file that exists. A link as the last component is refused, and a pipe without a reader does not block.
+    /// </summary>
     /// <exception cref="IOException">It failed, or another file system exception.</exception>
     public static SafeFileHandle OpenUnfollowed(string path, FileAccess access) => new(
         Checked(Retried(() => OpenCore(path, AccessOf(access) | CloseOnExec | NoFollow | NonBlocking)), path), ownsHandle: true);
 
-    /// <summary>Opens a folder to flush it; null where it may not be read.</summary>
+    /// <summary>Opens a folder to flush it; null if it may not be read.</summary>
     /// <exception cref="IOException">It failed, or another file system exception.</exception>
     public static SafeFileHandle? TryOpenFolder(string path)
     {
@@ -35,10 +37,10 @@ internal static partial class Posix
     }
 
     /// <summary>Flushes a file or folder to the disk.</summary>
-    /// <param name="file">Open in any way.</param>
+    /// <param name="file">The open file, with any access.</param>
     /// <param name="name">Its name in an error message.</param>
-    /// <exception cref="IOException">The disk failed, at this write or at an earlier one. A file system that has no such call is
-    /// none.</exception>
+    /// <exception cref="IOException">The disk failed, at this write or at an earlier one. A file system without such a
+    /// call is not a failure.</exception>
     public static void Flush(SafeFileHandle file, string name)
     {
         if (OperatingSystem.IsMacOS() && Retried(() => ControlCore(file, FullFlush)) >= 0)
@@ -48,7 +50,7 @@ internal static partial class Posix
     }
 
     /// <summary>Flushes the file system of a folder to the disk. Only Linux has the call.</summary>
-    /// <returns>False where there is none.</returns>
+    /// <returns>False if there is no such call.</returns>
     /// <exception cref="IOException">The disk failed since the folder was opened.</exception>
     public static bool FlushVolume(SafeFileHandle folder, string name)
     {
@@ -60,8 +62,8 @@ internal static partial class Posix
     }
 
     /// <summary>Starts to flush a file to the disk, on Linux, and does not wait for it.</summary>
-    /// <exception cref="IOException">The disk failed at an earlier write. The system reports it once: the flush at the end may not report
-    /// it again.</exception>
+    /// <exception cref="IOException">The disk failed at an earlier write. The system reports it only once: the final
+    /// flush may not report it again.</exception>
     public static void BeginFlush(SafeFileHandle file, string name)
     {
         const uint startWriting = 2; // SYNC_FILE_RANGE_WRITE
@@ -71,8 +73,8 @@ internal static partial class Posix
     }
 
     /// <summary>
-    /// Has the system forget what it holds of a file in memory, so that reading it shows what is on the disk. Where it cannot, nothing
-    /// happens.
+    /// Drops a file from the system's page cache, so that reading it shows the content of the disk. Does nothing if
+    /// that is not possible.
     /// </summary>
     public static void ForgetCached(SafeFileHandle file)
     {
@@ -81,17 +83,19 @@ internal static partial class Posix
     }
 
     /// <summary>
-    /// Takes a file for this process alone, or beside others that share it. It is let go of when it is closed, at the latest when the
-    /// process ends.
+    /// Locks a file exclusively or shared. The lock is released when the file is closed, at the latest when the process
+    /// ends.
     /// </summary>
-    /// <returns>False when another has it. A file system that knows no such locks says true, as it does to the runtime.</returns>
+    /// <returns>
+    /// False when another process has locked it. True on a file system without locks, as in the runtime.
+    /// </returns>
     public static bool TryLock(SafeFileHandle file, bool isShared = false)
     {
         int how = (isShared ? 1 : 2) | 4; // LOCK_SH or LOCK_EX, and LOCK_NB
         return Retried(() => LockCore(file, how)) >= 0 || Marshal.GetLastPInvokeError() != WouldBlock;
     }
 
-    /// <summary>Writes bytes where an open file stands, and moves it on.</summary>
+    /// <summary>Writes bytes at the current position of an open file, and advances it.</summary>
     /// <exception cref="IOException">It failed.</exception>
     public static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, string name)
     {
@@ -111,13 +115,15 @@ internal static partial class Posix
     /// <exception cref="IOException">It exists, or cannot be created; or another file system exception.</exception>
     public static void MakeFolder(string path, UnixFileMode mode) => Checked(MakeFolderCore(path, (uint)mode), path);
 
-    /// <summary>Gives a file to an owner and a group. Only root gives a file away; a group of one's own everybody may choose.</summary>
+    /// <summary>
+    /// Sets a file's owner and group. Only root may change the owner; any user may choose one of their own groups.
+    /// </summary>
     public static bool TryGive(SafeFileHandle file, uint owner, uint group) => GiveCore(file, owner, group) >= 0;
 
-    /// <summary>The user that this process acts as.</summary>
+    /// <summary>The effective user of this process.</summary>
     public static uint User => UserCore();
 
-    /// <summary>True for the error of a lock that another holds.</summary>
+    /// <summary>True for the error of a lock held by another process.</summary>
     public static int WouldBlock => OperatingSystem.IsMacOS() ? 35 : 11;
 
     /// <summary>The exception that the runtime would make of an error.</summary>
@@ -143,8 +149,8 @@ internal static partial class Posix
 
     private static int AccessOf(FileAccess access) => access switch { FileAccess.Read => 0, FileAccess.Write => 1, _ => 2 };
 
-    // EINVAL, ESPIPE, ENOSYS, ENOTSUP and EOPNOTSUPP: the file system, or what is not a file, has no such call. EROFS: nothing can have
-    // been written.
+    // EINVAL, ESPIPE, ENOSYS, ENOTSUP and EOPNOTSUPP: the file system, or the non-file, has no such call. EROFS:
+    // nothing can have been written.
     private static bool IsUnsupported(int error) =>
         error is InvalidArgument or 29 or 30 || (OperatingSystem.IsMacOS() ? error is 78 or 45 or 102 : error is 38 or 95);
 

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Oci.Files;
 
-/// <content>The imports. None has a variable number of arguments in use: on macOS such arguments travel otherwise.</content>
+/// <content>The imports. No function is called with variadic arguments, which macOS passes differently.</content>
 internal static partial class Posix
 {
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -54,7 +54,7 @@ internal static partial class Posix
     [LibraryImport("libc", EntryPoint = "fstat", SetLastError = true)]
     private static partial int FstatOfMac(SafeFileHandle file, ref byte told);
 
-    // With the plain names an Intel Mac has the layout of a time before 64-bit inodes.
+    // On an Intel Mac, the plain names use the layout from before 64-bit inodes.
     [LibraryImport("libc", EntryPoint = "stat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatOfIntelMac(string path, ref byte told);
 

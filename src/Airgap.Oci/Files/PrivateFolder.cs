@@ -1,14 +1,14 @@
 namespace Airgap.Oci.Files;
 
-/// <summary>Folders that only this user enters.</summary>
+/// <summary>Folders that only this user may enter.</summary>
 internal static class PrivateFolder
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>
-    /// Makes a folder, with those above it, or takes one that is there when it is this user's; others lose their access to it.
+    /// Creates a folder and its parents, or uses an existing one that belongs to this user; others lose access to it.
     /// </summary>
-    /// <exception cref="UnsafeFileException">It is a link or no folder, or another user's.</exception>
+    /// <exception cref="UnsafeFileException">It is a link or not a folder, or belongs to another user.</exception>
     /// <exception cref="IOException">It cannot be created, or another file system exception.</exception>
     public static void Make(string path)
     {
@@ -50,7 +50,7 @@ internal static class PrivateFolder
         if (!OperatingSystem.IsWindows())
             Posix.MakeFolder(path, Mode);
         else if (Directory.Exists(path) || File.Exists(path))
-            throw new IOException($"'{path}' is there already.");
+            throw new IOException($"'{path}' already exists.");
         else
             Directory.CreateDirectory(path);
     }

@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Files;
 
-/// <summary>A stream that is only read, from its beginning to its end.</summary>
+/// <summary>A stream that can only be read, from beginning to end.</summary>
 internal abstract class ReadOnlyStream : UnseekableStream
 {
     public override bool CanRead => true;
@@ -15,7 +15,7 @@ internal abstract class ReadOnlyStream : UnseekableStream
     public abstract override int Read(Span<byte> buffer);
 
     /// <inheritdoc/>
-    /// <remarks>Reads at once, for content in memory; overridden where a read may wait.</remarks>
+    /// <remarks>Reads synchronously, for content in memory; overridden if a read may wait.</remarks>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
 
     /// <summary>

@@ -3,14 +3,15 @@ using System.Text;
 
 namespace Airgap.Oci.Files;
 
-/// <summary>Names of files that stand beside a file and are named after it.</summary>
+/// <summary>Names of files next to a file, derived from its name.</summary>
 internal static class SideName
 {
     // NAME_MAX of Linux, in bytes; macOS and Windows count UTF-16 units, which are never more.
     private const int Longest = 255;
 
     /// <summary>
-    /// The path beside a file. A name that becomes too long for the system is cut and made unique by a hash of the whole.
+    /// A path next to a file. A name that would be too long for the system is cut and made unique by a hash of the full
+    /// name.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="suffix">Follows its name.</param>
@@ -36,7 +37,7 @@ internal static class SideName
         return $"{folder}{prefix}{cut}~{hash}{suffix}";
     }
 
-    /// <summary>An unpredictable path beside a file.</summary>
+    /// <summary>An unpredictable path next to a file.</summary>
     public static string Random(string path, string suffix) =>
         Of(path, $".{RandomNumberGenerator.GetHexString(16, lowercase: true)}{suffix}", ".");
 }

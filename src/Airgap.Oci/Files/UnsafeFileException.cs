@@ -1,8 +1,10 @@
 namespace Airgap.Oci.Files;
 
-/// <summary>A file of this product is one that another user may have put there. It was not opened.</summary>
+/// <summary>
+/// Another user may have created a file with the name of one of this product's files. It was not opened.
+/// </summary>
 /// <param name="path">The file.</param>
-/// <param name="why">Ends the sentence that begins with the file.</param>
+/// <param name="why">The end of the sentence that begins with the file.</param>
 internal sealed class UnsafeFileException(string path, string why) : IOException($"'{path}' {why}")
 {
     /// <summary>The file.</summary>

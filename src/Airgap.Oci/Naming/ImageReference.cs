@@ -9,7 +9,7 @@ namespace Airgap.Oci.Naming;
 /// <remarks>Source: OCI distribution specification (name, tag and digest grammar); docker's rules for short names.</remarks>
 public sealed record ImageReference
 {
-    /// <summary>The tag of a reference that names none.</summary>
+    /// <summary>The tag of a reference without one.</summary>
     public const string DefaultTag = "latest";
 
     private ImageReference(RepositoryName repository, string? tag, Digest? digest, bool hasExplicitTag)
@@ -32,7 +32,7 @@ public sealed record ImageReference
     /// <summary>True when the text named neither tag nor digest, so that <see cref="Tag"/> is the default one.</summary>
     public bool IsUnpinned { get; }
 
-    /// <summary>What a registry is asked for: the digest where there is one, else the tag.</summary>
+    /// <summary>The digest if there is one, else the tag: the part that is sent to a registry.</summary>
     public string Selector => Digest?.ToString() ?? Tag!;
 
     /// <summary>A reference by digest.</summary>
@@ -103,7 +103,9 @@ public sealed record ImageReference
     /// <summary>The same image in the same repository, by digest alone.</summary>
     public ImageReference WithDigest(Digest digest) => ByDigest(Repository, digest);
 
-    /// <summary><c>repository@digest</c> where there is a digest (imgpkg's form, the tag left out), else <c>repository:tag</c>.</summary>
+    /// <summary>
+    /// <c>repository@digest</c> if there is a digest (imgpkg's form, without the tag), else <c>repository:tag</c>.
+    /// </summary>
     public override string ToString() => Digest is { } digest ? $"{Repository}@{digest}" : $"{Repository}:{Tag}";
 
     private static AirgapException Invalid(string text, string problem) => new(

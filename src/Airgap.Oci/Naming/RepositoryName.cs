@@ -130,7 +130,7 @@ public sealed record RepositoryName
         {
             return path.Any(char.IsAsciiLetterUpper)
                 ? "its path must be lower case"
-                : "its path may hold only lower-case letters, digits, '.', '_', '-' and '/'";
+                : "its path may contain only lower-case letters, digits, '.', '_', '-' and '/'";
         }
 
         foreach (string segment in path.Split('/'))

@@ -9,25 +9,28 @@ internal static class UserInfo
 {
     /// <summary>The problem with such a text, as the end of a sentence.</summary>
     public const string Problem =
-        "it has a user name or password before an '@', and credentials come from docker's log-in or IMGPKG_ variables alone";
+        "it has a user name or password before an '@', but credentials come only from docker's log-in or IMGPKG_ variables";
 
-    /// <summary>True when a text is empty or has them, so that it can be no reference.</summary>
+    /// <summary>True when a text is empty or has credentials, so that it cannot be a reference.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="problem">What is wrong with it, as the end of a sentence; null when it may be one.</param>
+    /// <param name="problem">What is wrong with it, as the end of a sentence; null when it may be a reference.</param>
     public static bool IsRefused([NotNullWhen(false)] string? text, [NotNullWhen(true)] out string? problem)
     {
         problem = string.IsNullOrEmpty(text) ? "it is empty" : IsIn(text) ? Problem : null;
         return problem is not null;
     }
 
-    /// <summary>True when a text has them. What stands behind the <c>@</c> of a digest, or of an attempt at one, is none.</summary>
+    /// <summary>
+    /// True when a text has credentials. The part before the <c>@</c> of a digest, or of an attempt at one, is not
+    /// counted.
+    /// </summary>
     public static bool IsIn(string text) => EndOf(text) > 0;
 
-    /// <summary>The text with an ellipsis in their place.</summary>
+    /// <summary>The text with an ellipsis instead of the credentials.</summary>
     public static string Hide(string text) => EndOf(text) is > 0 and int end ? "…@" + text[end..] : text;
 
-    // Behind the last '@' that is not a digest's is a host with a path, or a host alone; a password may hold anything, so all before it
-    // goes.
+    // After the last '@' that does not belong to a digest comes a host, with or without a path; a password may contain
+    // anything, so everything before that '@' is hidden.
     private static int EndOf(ReadOnlySpan<char> text)
     {
         int at;

@@ -5,7 +5,9 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>Asks whether a repository has a blob: with HEAD, and with a GET of its first byte where the HEAD fails.</summary>
+/// <summary>
+/// Asks whether a repository has a blob: with HEAD, or with a GET of its first byte if the HEAD fails.
+/// </summary>
 /// <remarks>Source: OCI distribution specification, "Checking if content exists in the registry".</remarks>
 internal sealed class BlobPresence(Transport transport, RepositoryName repository, Descriptor blob)
 {
@@ -31,7 +33,7 @@ internal sealed class BlobPresence(Transport transport, RepositoryName repositor
             // The GET succeeds, or fails with a reason.
         }
 
-        // What a registry gives without a range is not read.
+        // A response that ignores the range is not read.
         RegistryRequest get = Request(RequestKind.BlobGet, HttpMethod.Get) with
         {
             Headers = blob.Size > 1 ? [new("Range", "bytes=0-0")] : [],

@@ -1,6 +1,9 @@
 namespace Airgap.Oci.Requests;
 
-/// <summary>Retries of bytes with a wrong digest: a proxy or a line seldom corrupts them twice; damaged storage always does.</summary>
+/// <summary>
+/// Retries of bytes with a wrong digest: a proxy or a connection seldom corrupts bytes twice; damaged storage always
+/// returns the same.
+/// </summary>
 internal static class DigestRetries
 {
     /// <summary>The number of retries before the failure is reported.</summary>

@@ -5,9 +5,9 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// The places of one blob: the repository first, and, for a layer that may not be redistributed and that the repository lacks, the
-/// addresses that its descriptor names. Those get no credentials and are held to the rules of a layer's redirects; what comes from them is
-/// verified as all bytes are.
+/// The sources of one blob: the repository first; for a non-distributable layer that the repository lacks, also the
+/// addresses in its descriptor. These receive no credentials and follow the rules for a layer's redirects; their bytes
+/// are verified like all others.
 /// </summary>
 /// <remarks>Source: OCI image specification, descriptor.md (<c>urls</c>) and layer.md, "Non-Distributable Layers".</remarks>
 internal sealed class LayerUrls(Transport transport, RepositoryName repository, Descriptor blob)
@@ -15,12 +15,12 @@ internal sealed class LayerUrls(Transport transport, RepositoryName repository, 
     // 0 for the repository.
     private int _place;
 
-    /// <summary>The place that is asked, for a message.</summary>
+    /// <summary>The current source, for a message.</summary>
     public string Place => _place == 0 ? "the registry" : blob.Urls[_place - 1].Authority;
 
-    /// <summary>Asks the place that has the blob, as far as it is known, and the next where it does not.</summary>
+    /// <summary>Asks the source known to have the blob, and the next one if it does not.</summary>
     /// <exception cref="TransientException">A transient failure.</exception>
-    /// <exception cref="AirgapException">No place has it.</exception>
+    /// <exception cref="AirgapException">No source has it.</exception>
     public async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken)
     {
         while (true)
@@ -36,7 +36,7 @@ internal sealed class LayerUrls(Transport transport, RepositoryName repository, 
             {
                 if (place == blob.Urls.Length)
                     throw Nowhere(request.Operation, blob.Urls[place - 1], e);
-                transport.Trace.Note($"{blob.Digest} is asked for at {Redaction.Url(blob.Urls[place])}: {e.Message}");
+                transport.Trace.Note($"requesting {blob.Digest} from {Redaction.Url(blob.Urls[place])}: {e.Message}");
                 Interlocked.CompareExchange(ref _place, place + 1, place);
             }
         }
@@ -53,7 +53,7 @@ internal sealed class LayerUrls(Transport transport, RepositoryName repository, 
         {
             throw request.Operation.Failed(
                 ErrorCode.RedirectRefused, $"its URL {Redaction.Url(url)} is an internal address",
-                "Check what was pushed; a layer's URL has to be public.");
+                "Check the pushed image; a layer's URL must be public.");
         }
 
         WireRequest wire = new(HttpMethod.Get, url, request.Kind, request.Operation) { Headers = request.Headers, IsBulk = request.IsBulk };
@@ -66,7 +66,7 @@ internal sealed class LayerUrls(Transport transport, RepositoryName repository, 
 
     private static AirgapException Nowhere(Operation operation, Uri url, AirgapException last) => operation.Failed(
         ErrorCode.BlobUnknown,
-        $"the repository does not have the layer, and its URL {Redaction.Url(url)} does not give it: {last.Message.TrimEnd('.')}",
-        "Push the layer to the repository, open the way to its URL, or leave non-distributable layers out.",
+        $"the repository does not have the layer, and its URL {Redaction.Url(url)} does not return it: {last.Message.TrimEnd('.')}",
+        "Push the layer to the repository, allow access to its URL, or leave out non-distributable layers.",
         last);
 }

@@ -6,7 +6,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>Deletes the manifests and tags of one repository, and asks since when they are there.</summary>
+/// <summary>Deletes manifests and tags of one repository, and asks when they were stored.</summary>
 /// <remarks>Source: OCI distribution specification, "Content Management".</remarks>
 internal sealed class ManifestRemoval(Transport transport, RepositoryName repository)
 {
@@ -14,10 +14,10 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
 
     /// <summary>Asks the registry to delete a manifest or a tag.</summary>
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
-    /// <param name="stored">When it was stored: a registry that heeds conditions keeps what was stored later. Null for no
-    /// condition.</param>
+    /// <param name="stored">The time it was stored: a registry that supports conditions keeps content stored later.
+    /// Null for no condition.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="AirgapException">It refuses for another reason than that it does not delete.</exception>
+    /// <exception cref="AirgapException">It refuses for a reason other than not supporting deletion.</exception>
     public Task<RemovalAnswer> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken)
     {
         Operation operation = Operation.OnManifest("delete", repository, tagOrDigest);
@@ -31,7 +31,7 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
         return transport.SendAsync(repository, request, (response, token) => ReadAsync(response, request, token), cancellationToken);
     }
 
-    /// <summary>When the registry last stored a manifest; null where it does not say.</summary>
+    /// <summary>The time when the registry last stored a manifest; null if unknown.</summary>
     public Task<DateTimeOffset?> FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken)
     {
         Operation operation = Operation.OnManifest("resolve", repository, digest.ToString());
@@ -39,7 +39,7 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
             new(RequestKind.ManifestHead, HttpMethod.Head, Target(digest.ToString()), ScopeSet.Pull(repository.Path), operation)
             {
                 Headers = s_accept,
-                // Some registries and caches answer only GET; without an answer the time is not known.
+                // Some registries and caches answer only GET; without a response the time is unknown.
                 Expects = static status => !Refusals.IsTransient(status),
             };
         return transport.SendAsync(

@@ -44,13 +44,13 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
     public Task<Manifest?> FindAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         FetchAsync(tagOrDigest, static status => status == 404, cancellationToken);
 
-    // A missing manifest is a refusal here, so that the failure carries the registry's own words.
+    // A missing manifest is a refusal here, so that the failure includes the registry's own message.
     public async Task<Manifest> GetAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         (await FetchAsync(tagOrDigest, static _ => false, cancellationToken))!;
 
     public async Task PushAsync(Manifest manifest, string? tag, CancellationToken cancellationToken)
     {
-        // Under a tag a registry computes a sha256 digest and keeps that one alone.
+        // For a push by tag, a registry computes a sha256 digest and keeps only that.
         if (manifest.Digest.Algorithm != "sha256")
             await PushByOtherDigestAsync(manifest, cancellationToken);
         if (tag is not null || manifest.Digest.Algorithm == "sha256")
@@ -66,7 +66,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
             await PutAsync(manifest, null, cancellationToken);
             if (await FindAsync(manifest.Digest.ToString(), cancellationToken) is not null)
                 return;
-            why = "it has nothing there afterwards";
+            why = "it has no manifest there afterwards";
         }
         catch (AirgapException e) when (e.Code is ErrorCode.RegistryRefused or ErrorCode.DestinationMismatch or ErrorCode.ManifestUnknown)
         {
@@ -98,7 +98,8 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                 }
                 catch (AirgapException missing) when (missing.Code is ErrorCode.BlobUnknown or ErrorCode.ManifestUnknown)
                 {
-                    // All blobs were sent; some registries (GitHub's, others on slow storage) see them a moment later.
+                    // All blobs were sent, but some registries (GitHub's, others on slow storage) see them only a
+                    // moment later.
                     throw new TransientException(missing);
                 }
             },
@@ -109,9 +110,9 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
             return;
         throw operation.Failed(
             ErrorCode.DestinationMismatch,
-            $"the registry holds {stored?.ToString() ?? "nothing"} there afterwards, expected {manifest.Digest}",
-            "Somebody else may have pushed the same tag, or the registry changes manifests; push again to a registry that keeps them as " +
-            "they are.");
+            $"the registry has {stored?.ToString() ?? "nothing"} there afterwards, expected {manifest.Digest}",
+            "Another client may have pushed the same tag, or the registry changes manifests; push again, to a registry that keeps them " +
+            "unchanged.");
     }
 
     private Task<Manifest?> FetchAsync(string tagOrDigest, Func<int, bool> expects, CancellationToken cancellationToken)
@@ -139,7 +140,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                     AirgapException failure = operation.Failed(
                         ErrorCode.DigestMismatch,
                         $"the manifest has the digest {actual}, expected {digest}",
-                        "Try again; if it stays, the registry's storage or a proxy between is damaged.");
+                        "Try again; if it persists, the registry's storage or a proxy in between is damaged.");
                     throw spoiled++ < DigestRetries.MostRepeats ? new TransientException(failure) : failure;
                 }
 
@@ -148,8 +149,8 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
             cancellationToken);
     }
 
-    // Null where the answer does not say all, or names another digest than the one asked by: that is a proxy's mistake or another
-    // algorithm's name, and the content decides.
+    // Null if the response is incomplete, or names a digest other than the requested one: a proxy's mistake or another
+    // algorithm's name. The content decides then.
     private static Descriptor? DescriptorOf(HttpResponseMessage response, Digest? asked) =>
         response.IsSuccessStatusCode && DigestOf(response) is { } digest && response.Content.Headers.ContentLength is { } length
             && (asked ?? digest) == digest

@@ -2,7 +2,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>The page of a list that an answer links to.</summary>
+/// <summary>The next page of a list, as linked in a response.</summary>
 internal static class NextPage
 {
     /// <summary>Its address; null on the last page.</summary>

@@ -9,12 +9,12 @@ namespace Airgap.Oci.Requests;
 /// <remarks>Source: OCI distribution specification 1.1, "Listing Referrers".</remarks>
 internal sealed class ReferrerRequests(Transport transport, RepositoryName repository)
 {
-    /// <summary>Manifests attached to one beyond this are an attack, not artifacts.</summary>
+    /// <summary>More attached manifests than this are an attack, not artifacts.</summary>
     private const int MaxReferrers = 10_000;
 
     private static readonly KeyValuePair<string, string>[] s_accept = [new("Accept", MediaTypes.OciIndex)];
 
-    /// <summary>Asks the registry; null when it keeps no such lists.</summary>
+    /// <summary>Asks the registry; null when it does not list referrers.</summary>
     public async Task<ReferrerList?> ListAsync(Digest subject, CancellationToken cancellationToken)
     {
         RegistryHost host = transport.HostOf(repository);
@@ -27,21 +27,21 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
         while (target is not null)
         {
             if (!seen.Add(target.ToString()))
-                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages go round in a circle",
+                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages form a circle",
                     "Report it to the registry's operator.");
             RegistryRequest request = new(RequestKind.Referrers, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
             {
                 Headers = s_accept,
 
-                // Any refusal may mean that the registry does not know this address: the list that clients keep is read instead, and if
-                // the repository is closed to the caller, that request shows it.
+                // Any refusal may mean that the registry does not know this address. The clients' list is read instead;
+                // if the caller lacks access to the repository, that request shows it.
                 Expects = static status => status is (>= 400 and < 500 or 501) && !Refusals.IsTransient(status),
             };
             (Manifest? page, target) = await transport.SendAsync(
                 repository, request, (response, token) => ReadPageAsync(request, response, token), cancellationToken);
             if (page is null)
             {
-                // A registry that gave a page has such lists, whatever became of the next one.
+                // A registry that returned a page lists referrers, even if the next page fails.
                 if (seen.Count > 1)
                     return new ReferrerList([.. found.Values], FromApi: true) { IsPartial = true };
                 host.NoteLackOfReferrers(repository);
@@ -61,7 +61,7 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
     private async Task<(Manifest? Page, Uri? Next)> ReadPageAsync(
         RegistryRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        // A registry that answers every address, with a page for people perhaps, does not know this one.
+        // A registry that answers every address, perhaps with an HTML page, does not know this one.
         if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.OciIndex)
             return (null, null);
         Uri address = response.RequestMessage!.RequestUri!;

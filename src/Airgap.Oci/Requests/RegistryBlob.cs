@@ -26,7 +26,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Descriptor.Size);
 
-        // The digest of what is embedded was verified when it was read.
+        // The digest of embedded content was verified when it was read.
         if (Descriptor.Data is { } data && MemoryMarshal.TryGetArray(data, out ArraySegment<byte> bytes))
             return new MemoryStream(bytes.Array!, bytes.Offset + (int)offset, bytes.Count - (int)offset, writable: false);
         ResumingBlobStream stream = new(transport, this, offset);
@@ -91,9 +91,9 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         return null;
     }
 
-    /// <summary>Asks for bytes from an offset on, once.</summary>
+    /// <summary>Requests the bytes from an offset, once.</summary>
     /// <param name="offset">The first byte wanted.</param>
-    /// <param name="end">The byte after the last one wanted; null for all to the blob's end.</param>
+    /// <param name="end">The byte after the last one wanted; null for all up to the blob's end.</param>
     /// <param name="version">The ETag of the bytes before it, if there was one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<BlobBody> RequestAsync(long offset, long? end, EntityTagHeaderValue? version, CancellationToken cancellationToken)
@@ -130,12 +130,12 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
     public AirgapException WrongSize(string what) => Operation.Failed(
         ErrorCode.SizeMismatch,
         $"{_urls.Place} has {what}, expected {Descriptor.Size} bytes",
-        "Push or relocate the image again; what is stored is not what its manifest names.");
+        "Push or relocate the image again; the stored bytes are not those that its manifest names.");
 
     public AirgapException WrongDigest(Digest actual) => Operation.Failed(
         ErrorCode.DigestMismatch,
         $"its bytes have the digest {actual}, expected {Descriptor.Digest}",
-        "Try again; if it stays, the registry's storage or a proxy between is damaged.");
+        "Try again; if it persists, the registry's storage or a proxy in between is damaged.");
 
     private bool Check(HttpResponseMessage response, long offset, long? end)
     {
@@ -154,7 +154,8 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
             default:
                 throw Operation.Failed(
                     ErrorCode.RegistryProtocol,
-                    $"the answer {(int)response.StatusCode} with the range '{headers.ContentRange}' is not what was asked for (from byte " +
+                    $"the response {(int)response.StatusCode} with the range '{headers.ContentRange}' is not what was requested (from byte "
+                    +
                     $"{offset})",
                     "Report it to the registry's operator.",
                     status: (int)response.StatusCode);
@@ -162,11 +163,11 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
     }
 }
 
-/// <summary>The body of one answer with a blob's bytes.</summary>
+/// <summary>The body of one response with a blob's bytes.</summary>
 /// <param name="Response">The answer.</param>
 /// <param name="Stream">Its body.</param>
-/// <param name="Skip">Bytes at its beginning that are not wanted, because the server sent the whole blob.</param>
-/// <param name="IsPartial">Whether a part was asked for and given.</param>
+/// <param name="Skip">The number of bytes at its beginning to skip, because the server sent the whole blob.</param>
+/// <param name="IsPartial">Whether a part was requested and returned.</param>
 internal sealed record BlobBody(HttpResponseMessage Response, Stream Stream, long Skip, bool IsPartial) : IDisposable
 {
     public Uri Address => Response.RequestMessage!.RequestUri!;

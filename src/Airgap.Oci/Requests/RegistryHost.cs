@@ -5,7 +5,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>One registry host. Its scheme and challenge are learned by one request that all its users share.</summary>
+/// <summary>One registry host. One request, shared by all users, finds out its scheme and challenge.</summary>
 internal sealed class RegistryHost
 {
     private readonly Exchange _exchange;
@@ -42,7 +42,7 @@ internal sealed class RegistryHost
     /// <summary>True when the host is on this machine or its own network.</summary>
     public bool IsLocal { get; }
 
-    /// <summary>The pause this host asked for.</summary>
+    /// <summary>The pause that this host requested.</summary>
     public HostPause Pause { get; }
 
     /// <summary>The host's known upload behaviour.</summary>
@@ -53,13 +53,13 @@ internal sealed class RegistryHost
 
     private bool MaySpeakInTheClear => _options.AllowInsecure || IsLocal;
 
-    /// <summary>The address, with the scheme that works. Where there is a choice, the host is asked the first time.</summary>
+    /// <summary>The address, with the working scheme. If there is a choice, the host is asked the first time.</summary>
     public Task<Uri> GetAddressAsync(CancellationToken cancellationToken) =>
         _onlyAddress is { } only ? Task.FromResult(only) : _address.GetAsync(cancellationToken);
 
     /// <summary>
-    /// Lets one request go ahead of all others when it is the first: its response carries the challenge, and its connection serves
-    /// the others. Null when the host is known already.
+    /// Lets the first request go ahead of all others: its response has the challenge, and its connection serves the
+    /// others. Null when the host is already known.
     /// </summary>
     public async Task<Lead?> GoFirstAsync(CancellationToken cancellationToken)
     {
@@ -73,8 +73,8 @@ internal sealed class RegistryHost
     }
 
     /// <summary>
-    /// Asks the host for its challenge, once, where no answer had one: some hosts answer an anonymous request with 404 and ask
-    /// for credentials at <c>/v2/</c> alone.
+    /// Asks the host for its challenge, once, if no response had one: some hosts answer an anonymous request with 404
+    /// and require credentials only at <c>/v2/</c>.
     /// </summary>
     /// <returns>True when a challenge is known.</returns>
     public async Task<bool> AskForChallengeAsync(CancellationToken cancellationToken)
@@ -105,12 +105,12 @@ internal sealed class RegistryHost
                 try
                 {
                     Uri address = await inTheClear;
-                    _trace.Note($"{_name} is spoken to over plain http");
+                    _trace.Note($"using plain http for {_name}");
                     return address;
                 }
                 catch (TransientException second) when (NetworkFailures.IsBelowHttp(second.Failure.InnerException))
                 {
-                    // Neither works; the user needs the failure of https.
+                    // Neither works; report the failure of https.
                     throw e;
                 }
             }
@@ -131,7 +131,7 @@ internal sealed class RegistryHost
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
-            // The refusal that led here is reported.
+            // The refusal that led here is reported instead.
             _trace.Note($"{_name} does not answer at /v2/: {e.Message}");
             return false;
         }
@@ -157,7 +157,7 @@ internal sealed class RegistryHost
     }
 
     /// <summary>
-    /// The turn of the request that goes first; it ends with the answer, or without one, and the others go on side by side.
+    /// The turn of the first request. It ends with or without a response; the other requests then run concurrently.
     /// </summary>
     internal sealed class Lead(RegistryHost host) : IDisposable
     {

@@ -6,14 +6,14 @@ namespace Airgap.Oci.Requests;
 /// <summary>A request to a registry, with the scopes that it needs.</summary>
 /// <param name="Kind">The counter.</param>
 /// <param name="Method">The method.</param>
-/// <param name="Target">Path and query below <c>/v2/</c>, or an absolute address that the registry named.</param>
+/// <param name="Target">Path and query below <c>/v2/</c>, or an absolute address from the registry.</param>
 /// <param name="Scopes">The scopes of its token.</param>
-/// <param name="Operation">What it is for.</param>
+/// <param name="Operation">Its purpose.</param>
 internal sealed record RegistryRequest(RequestKind Kind, HttpMethod Method, Uri Target, ScopeSet Scopes, Operation Operation)
 {
     /// <summary>
-    /// Asks before a body is sent whether it is wanted. A connection that is reset takes the answer with it that would say why, and asked
-    /// so a server answers before there is anything to reset.
+    /// True to ask before sending a body whether the server accepts it (Expect: 100-continue). When a server resets the
+    /// connection during a body, its response is lost; when asked first, it responds before there is anything to reset.
     /// </summary>
     /// <remarks>Source: RFC 9110, section 10.1.1.</remarks>
     public static IReadOnlyList<KeyValuePair<string, string>> AskingFirst { get; } = [new("Expect", "100-continue")];
@@ -27,7 +27,7 @@ internal sealed record RegistryRequest(RequestKind Kind, HttpMethod Method, Uri 
     /// <summary>True when a large body is sent or received (<see cref="Bulk"/>).</summary>
     public bool IsBulk { get; init; }
 
-    /// <summary>Statuses beside 2xx that the caller handles.</summary>
+    /// <summary>Statuses other than 2xx that the caller handles.</summary>
     public Func<int, bool> Expects { get; init; } = static _ => false;
 
     /// <summary>A target below the repository.</summary>

@@ -6,8 +6,9 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// A stream of a blob's bytes. A connection that breaks or stalls is replaced by one that resumes where it stopped. From
-/// offset 0 it verifies the digest before it returns the last bytes: a caller that has read all bytes has the right ones.
+/// A stream of a blob's bytes. When a connection breaks or stalls, a new one resumes at the same position. From offset
+/// 0, it verifies the digest before it returns the last bytes, so that a caller who has read all bytes has the right
+/// ones.
 /// </summary>
 internal sealed class ResumingBlobStream : ReadOnlyStream
 {
@@ -37,10 +38,12 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         _hash = offset == 0 && end is null ? IncrementalHash.CreateHash(blob.Descriptor.Digest.HashAlgorithm) : null;
     }
 
-    /// <summary>After <see cref="OpenAsync"/>: true when a part was asked for and the server gives only the whole.</summary>
+    /// <summary>
+    /// After <see cref="OpenAsync"/>: true when a part was requested but the server returns only the whole blob.
+    /// </summary>
     public bool IsRefusedAPart { get; private set; }
 
-    /// <summary>Makes the first request, so that a blob that is not there fails when it is opened.</summary>
+    /// <summary>Makes the first request, so that opening a missing blob fails.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         if (_position < _end)
@@ -66,7 +69,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         }
         catch (TransientException broken)
         {
-            // A new budget for each break: bytes came since the last one.
+            // A new budget for each break, since bytes have arrived after the last one.
             read = await _transport.Retry.ExecuteAsync(token => ReadOnceAsync(wanted, token), cancellationToken, broken);
         }
 
@@ -102,7 +105,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         _body = await _blob.RequestAsync(_position, _isPart ? _end : null, _version, cancellationToken);
         if (_isPart && !_isUnderWay && !_body.IsPartial)
         {
-            // Nothing was read yet, and a caller that asks for parts can read the whole instead.
+            // Nothing was read yet, and a caller that requests parts can read the whole blob instead.
             IsRefusedAPart = true;
             return true;
         }
@@ -169,7 +172,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         }
         catch (TransientException)
         {
-            // All bytes are here; how the connection ends does not matter.
+            // All bytes have arrived; how the connection ends does not matter.
             return;
         }
 

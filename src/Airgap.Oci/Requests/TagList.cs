@@ -12,14 +12,15 @@ internal static class TagList
 {
     private const int PageSize = 1000;
 
-    // Registries that ignore n answer with everything: 8 MiB is some 60 000 of the longest tags.
+    // Registries that ignore n return all tags: 8 MiB is about 60,000 of the longest tags.
     private const int MaxPageBytes = 8 * 1024 * 1024;
 
     /// <summary>Reads the pages.</summary>
     /// <param name="transport">Sends the requests.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="mustExist">True to fail where the registry does not know the repository; false to give no tags then.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="mustExist">True to fail if the registry does not know the repository; false to return no tags
+    /// then.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async IAsyncEnumerable<string> ReadAsync(
         Transport transport, RepositoryName repository, bool mustExist, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -29,7 +30,7 @@ internal static class TagList
         while (target is not null)
         {
             if (!seen.Add(target.ToString()))
-                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages go round in a circle",
+                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages form a circle",
                     "Report it to the registry's operator.");
             RegistryRequest request = new(RequestKind.Tags, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
             {
@@ -78,6 +79,6 @@ internal static class TagList
         }
 
         throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's answer is not a list of tags",
-            "Check that the address is a registry's.");
+            "Check that the address is that of a registry.");
     }
 }

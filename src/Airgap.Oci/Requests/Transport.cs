@@ -35,7 +35,7 @@ internal sealed class Transport : IDisposable
         _tokens = new TokenClient(Exchange, Retry, options);
     }
 
-    // The same connections, hosts and tokens, and no retries.
+    // The same connections, hosts and tokens, without retries.
     private Transport(Transport shared)
     {
         Options = shared.Options;
@@ -83,7 +83,7 @@ internal sealed class Transport : IDisposable
             },
             cancellationToken);
 
-    /// <summary>Sends a request without retries of its own, for operations that are retried as a whole.</summary>
+    /// <summary>Sends a request without retrying, for operations that are retried as a whole.</summary>
     /// <returns>A response with a status of 2xx or one that the request expects.</returns>
     /// <exception cref="TransientException">A transient failure.</exception>
     /// <exception cref="AirgapException">A permanent failure.</exception>
@@ -139,7 +139,7 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    // Another host may store the blobs; its pause is not the registry's.
+    // Another host may store the blobs; its pause does not apply to the registry.
     private void NoteLoad(RegistryHost host, Exception refusal, bool isHost)
     {
         Counters.CountLoadRefusal();
@@ -151,8 +151,8 @@ internal sealed class Transport : IDisposable
             host.Pause.Begin();
     }
 
-    // Another try with what was not sent yet: an answer to the challenge, or credentials to a host that refuses anonymous requests without
-    // one.
+    // Try again with what was not sent yet: an answer to the challenge, or credentials for a host that refuses
+    // anonymous requests without a challenge.
     private static async Task<bool> IsWorthAnotherAsync(
         RegistryHost host,
         RepositoryName repository,

@@ -2,10 +2,13 @@ using System.Collections.Concurrent;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>The known upload behaviour of one registry: a refusal learned from one blob is spared for the others.</summary>
+/// <summary>
+/// The known upload behaviour of one registry: what one blob's upload has shown, the other uploads need not find out
+/// again.
+/// </summary>
 internal sealed class UploadCapabilities
 {
-    // In a repository without tags a blob can only be there from a run that was interrupted.
+    // In a repository without tags, a blob can only be left by an interrupted run.
     private const int MostQuestionsWhereEmpty = 3;
 
     private readonly ConcurrentDictionary<string, bool> _empty = new(StringComparer.Ordinal);
@@ -24,8 +27,9 @@ internal sealed class UploadCapabilities
     public long LargestBody => Interlocked.Read(ref _largestBody);
 
     /// <summary>
-    /// Whether the POST that would mount a blob from its own repository finds one that is there. Null until it was seen: a registry
-    /// without mounts (Amazon's) opens an upload for every blob, and the same answer means that a blob is missing elsewhere.
+    /// Whether a POST that mounts a blob from its own repository finds a present blob. Null until observed: a registry
+    /// without mounts (Amazon's) opens an upload for every blob, and the same answer means that a blob is missing
+    /// elsewhere.
     /// </summary>
     public bool? TellsPresence => Volatile.Read(ref _tells) is var tells && tells == 0 ? null : tells > 0;
 
@@ -38,10 +42,10 @@ internal sealed class UploadCapabilities
             Interlocked.CompareExchange(ref _tells, -1, 0);
     }
 
-    /// <summary>Records that a mount was refused and a plain POST was not.</summary>
-    /// <param name="source">The repository it was from.</param>
-    /// <param name="status">The refusal's status, or 0. What it says of rights or content is about the source alone, anything else about
-    /// all mounts.</param>
+    /// <summary>Records that a mount was refused but a plain POST was accepted.</summary>
+    /// <param name="source">The repository to mount from.</param>
+    /// <param name="status">The refusal's status, or 0. A status about rights or content concerns only the source, any
+    /// other concerns all mounts.</param>
     public void NoteMountRefused(string source, int status)
     {
         if (status is 0 or 401 or 403 or 404)
@@ -56,11 +60,11 @@ internal sealed class UploadCapabilities
     /// <summary>Records that a repository has no tag.</summary>
     public void NoteEmpty(string repository) => _empty.TryAdd(repository, true);
 
-    /// <summary>True when it is worth a request to ask a repository for a blob.</summary>
+    /// <summary>True when asking a repository for a blob is worth a request.</summary>
     public bool IsWorthAsking(string repository) =>
         !_empty.ContainsKey(repository) || Interlocked.Increment(ref _questionsWhereEmpty) <= MostQuestionsWhereEmpty;
 
-    /// <summary>Records a blob that is certainly there, because it was just sent.</summary>
+    /// <summary>Records a blob that is certain to be there, because it was just sent.</summary>
     public void NoteUploaded(string repository, Digest digest)
     {
         if (TellsPresence is null)
@@ -68,8 +72,8 @@ internal sealed class UploadCapabilities
     }
 
     /// <summary>
-    /// Gives one caller a blob that the repository certainly has, to test whether a POST finds it; null when there is none, or another
-    /// caller has it.
+    /// Returns to one caller a blob that the repository is certain to have, to test whether a POST finds it; null when
+    /// there is none, or another caller has it.
     /// </summary>
     public Digest? TakeUploaded(string repository) =>
         Volatile.Read(ref _uploaded) is { } uploaded && uploaded.Repository == repository

@@ -1,6 +1,8 @@
 namespace Airgap.Oci.Requests;
 
-/// <summary>The ways to send a blob's bytes. Every registry takes one of them, hardly any takes all.</summary>
+/// <summary>
+/// The ways to send a blob's bytes. Every registry accepts at least one of them, hardly any accepts all.
+/// </summary>
 [Flags]
 internal enum UploadForms
 {
@@ -10,11 +12,12 @@ internal enum UploadForms
     Whole = 1,
 
     /// <summary>
-    /// One PATCH with all bytes and no Content-Range, and an empty PUT: what docker and imgpkg send, and some registries know nothing else.
+    /// One PATCH with all bytes and no Content-Range, and an empty PUT: docker and imgpkg send this, and some
+    /// registries know no other form.
     /// </summary>
     Stream = 2,
 
-    /// <summary>PATCHes of some bytes each, and an empty PUT: what a cut loses is one of them.</summary>
+    /// <summary>PATCHes with a chunk each, and an empty PUT: a broken connection loses only one chunk.</summary>
     Chunks = 4,
 
     All = Whole | Stream | Chunks,

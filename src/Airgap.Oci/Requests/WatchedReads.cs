@@ -31,7 +31,7 @@ internal sealed class WatchedReads(Transport transport, RegistryBlob blob) : IDi
 
     public void Dispose() => _watchdog?.Dispose();
 
-    // One for all reads with the same token: callers use one token, so a read allocates none.
+    // One watchdog for all reads with the same token: callers use one token, so that a read allocates nothing.
     private Watchdog Watch(CancellationToken cancellationToken)
     {
         if (_watchdog is null || _watchdog.Fired || _watched != cancellationToken)

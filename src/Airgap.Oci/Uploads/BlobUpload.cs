@@ -42,7 +42,7 @@ internal sealed class BlobUpload(
     /// <summary>Runs the upload, with its retries.</summary>
     public async Task<BlobOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        // Before the retries begin, because it retries on its own.
+        // Done before the retry loop, because it retries on its own.
         Uri address = await transport.HostOf(repository).GetAddressAsync(cancellationToken);
         RememberedUpload remembered =
             await RememberedUpload.OpenAsync(transport, repository, content.Descriptor, address, _operation, cancellationToken);
@@ -58,7 +58,8 @@ internal sealed class BlobUpload(
         }
     }
 
-    // A new budget for each break after which the registry has more than ever before: a bad line may cut a large blob many times.
+    // A new budget for each break after which the registry has more bytes than ever before: a bad connection may break
+    // many times during a large blob.
     private async Task<(BlobOutcome? Outcome, TransientException? Broken)> AttemptAsync(CancellationToken cancellationToken)
     {
         long before = _sessions.Confirmed;
@@ -70,12 +71,12 @@ internal sealed class BlobUpload(
         }
         catch (TransientException broken)
         {
-            // An answer that came was not lost, so there is nothing to ask first for.
+            // A response arrived, so there is no need to ask first.
             _wasCut |= broken.Failure.StatusCode == 0;
             if (_form.NoteFailure(broken.Failure, IsAtDestination(broken.Failure)))
                 Refuse(broken.Failure);
 
-            // A small blob is sent again sooner than it is asked for.
+            // Sending a small blob again is faster than asking for its status.
             if (_size < _chunk / 16)
                 _sessions.Abandon();
             if (_sessions.Confirmed > before)
@@ -89,7 +90,7 @@ internal sealed class BlobUpload(
         }
         catch (AirgapException spoiled) when (UploadFailures.IsSpoiled(spoiled) && _spoiled++ < DigestRetries.MostRepeats)
         {
-            // The session holds wrong bytes, so it is not resumed.
+            // The session contains wrong bytes, so it is not resumed.
             _sessions.Forget();
             throw new TransientException(spoiled);
         }
@@ -138,7 +139,7 @@ internal sealed class BlobUpload(
                 Refuse(refusal);
                 if (_form.IsExhausted)
                     throw _form.FirstRefusal!;
-                transport.Trace.Note($"{_operation.Reference} does not take {_digest} like this; another way is tried");
+                transport.Trace.Note($"{_operation.Reference} does not accept {_digest} in this form; trying another");
             }
         }
     }
@@ -177,7 +178,8 @@ internal sealed class BlobUpload(
             throw _operation.Failed(
                 ErrorCode.UploadForgotten,
                 $"the registry forgot the upload {MostRestarts + 1} times before it was finished",
-                "Run the command again; if it stays, look for several registries behind one name that do not share their uploads, or a " +
+                "Run the command again; if it persists, check for several registries behind one name that do not share their uploads, " +
+                "or for a " +
                 "time limit of its uploads.");
         }
 

@@ -5,8 +5,8 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Uploads;
 
 /// <summary>
-/// The upload sessions of one blob: the current one, and those that were given up, which are cancelled at the end, or the registry would
-/// keep their bytes for days. A session that a later run resumes stays.
+/// The upload sessions of one blob: the current one, and abandoned ones, which are cancelled at the end, because the
+/// registry would otherwise keep their bytes for days. A session that a later run can resume is kept.
 /// </summary>
 internal sealed class BlobUploadSessions(
     Transport transport, RepositoryName repository, Operation operation, UploadProgress progress, RememberedUpload remembered)
@@ -20,35 +20,35 @@ internal sealed class BlobUploadSessions(
     /// <summary>The most bytes that the registry ever confirmed.</summary>
     public long Confirmed { get; private set; }
 
-    /// <summary>Takes a new session, and has a later run find it.</summary>
+    /// <summary>Sets a new session, and stores it for a later run.</summary>
     public async Task BeginAsync(UploadSession session, CancellationToken cancellationToken)
     {
         Current = session;
         await remembered.SaveAsync(session, cancellationToken);
     }
 
-    /// <summary>Notes how far a session is by the registry's word.</summary>
+    /// <summary>Records the offset that the registry reports for a session.</summary>
     public void Confirm(UploadSession session)
     {
         Confirmed = Math.Max(Confirmed, session.Offset);
         progress.RewindTo(session.Offset);
     }
 
-    /// <summary>The same, and has a later run resume there.</summary>
+    /// <summary>The same, and stores it for a later run.</summary>
     public ValueTask SaveAsync(UploadSession session, CancellationToken cancellationToken)
     {
         Confirm(session);
         return remembered.SaveAsync(session, cancellationToken);
     }
 
-    /// <summary>Ends with the blob at the registry.</summary>
+    /// <summary>Completes: the registry has the blob.</summary>
     public void Finish()
     {
         Current = null;
         remembered.Clear();
     }
 
-    /// <summary>Gives the current session up.</summary>
+    /// <summary>Abandons the current session.</summary>
     public void Abandon()
     {
         if (Current is { } session)
@@ -56,7 +56,7 @@ internal sealed class BlobUploadSessions(
         Current = null;
     }
 
-    /// <summary>Gives the current session up, and starts over.</summary>
+    /// <summary>Abandons the current session, and starts over.</summary>
     public void Forget()
     {
         Abandon();

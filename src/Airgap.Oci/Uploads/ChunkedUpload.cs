@@ -8,8 +8,9 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Uploads;
 
 /// <summary>
-/// Sends what a session lacks of a blob in PATCHes, and finishes it: in chunks for large blobs, for those whose PUT was cut, and
-/// where a body is limited; in a single one for registries that accept nothing else. A confirmed chunk is not sent again.
+/// Sends the bytes of a blob that a session lacks in PATCHes, and finishes the upload: in chunks for large blobs, for
+/// blobs whose PUT broke, and if the registry limits bodies; in a single PATCH for registries that accept nothing else.
+/// A confirmed chunk is not sent again.
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing a blob in chunks".</remarks>
 internal sealed class ChunkedUpload(
@@ -24,13 +25,13 @@ internal sealed class ChunkedUpload(
     private readonly long _size = content.Descriptor.Size;
     private long _chunk;
 
-    /// <summary>The length of a chunk in bytes; the blob's, to send it in one.</summary>
+    /// <summary>The length of a chunk in bytes; the blob's length to send it in one.</summary>
     public required long ChunkBytes { get => _chunk; init => _chunk = value; }
 
     /// <summary>Called after each chunk that the registry confirms.</summary>
     public Func<UploadSession, CancellationToken, ValueTask> OnConfirmed { get; init; } = static (_, _) => ValueTask.CompletedTask;
 
-    /// <summary>True when no other form is left, so that a first chunk that is refused for its range is made smaller.</summary>
+    /// <summary>True when no other form is left, so that a first chunk refused for its range is made smaller.</summary>
     public bool IsLastResort { get; init; }
 
     /// <summary>True to ask before each chunk whether the registry accepts it (<see cref="RegistryRequest.AskingFirst"/>).</summary>
@@ -39,7 +40,10 @@ internal sealed class ChunkedUpload(
     /// <summary>Sends the chunks, and finishes the upload.</summary>
     /// <param name="session">The session; it has the bytes before its offset.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
-    /// <returns>False when the registry has forgotten the session, or its bytes of an earlier request or run are not the blob's.</returns>
+    /// <returns>
+    /// False when the registry has forgotten the session, or its bytes from an earlier request or run are not the
+    /// blob's.
+    /// </returns>
     /// <exception cref="AirgapException">The registry refuses chunks, or these chunks.</exception>
     public async Task<bool> TryRunAsync(UploadSession session, CancellationToken cancellationToken)
     {
@@ -55,7 +59,7 @@ internal sealed class ChunkedUpload(
                 corrections = session.Offset > furthest ? 0 : corrections + 1;
                 furthest = Math.Max(furthest, session.Offset);
                 if (corrections > MostCorrections)
-                    throw operation.Failed(ErrorCode.RegistryProtocol, $"the registry stays at {session.Offset} bytes whatever it is sent",
+                    throw operation.Failed(ErrorCode.RegistryProtocol, $"the registry stays at {session.Offset} bytes, whatever is sent",
                         "Report it to the registry's operator.");
                 progress.RewindTo(session.Offset);
                 await OnConfirmed(session, cancellationToken);
@@ -98,7 +102,8 @@ internal sealed class ChunkedUpload(
                 session.Resume(answer, has);
                 return true;
             case 416 when offset == 0 && !session.WasAsked:
-                // There is no other place to begin. GitHub says so of more than 4 MiB, others of any chunk.
+                // There is no other offset to start at. GitHub answers like this to more than 4 MiB, others to any
+                // chunk.
                 if (!IsLastResort || !canShrink)
                     throw await Refusals.ReadAsync(answer, request.Kind, operation, transport.Options, cancellationToken);
                 Shrink(length);
@@ -109,8 +114,9 @@ internal sealed class ChunkedUpload(
                 return false;
         }
 
-        // A registry that took fewer bytes gets the rest again. Other numbers prove nothing: Amazon's stays at the first chunk's
-        // end, and some count from the beginning of each chunk. The digest decides at the end.
+        // A registry that accepted fewer bytes receives the rest again. Other numbers prove nothing: Amazon's registry
+        // reports the first chunk's end, and some count from the beginning of each chunk. The digest decides at the
+        // end.
         long next = UploadSession.NextOf(answer) is { } taken && taken > offset && taken < offset + length ? taken : offset + length;
         session.Advance(answer, next);
         return true;

@@ -14,7 +14,7 @@ internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) 
     /// <summary>The session of an earlier run; the registry may have forgotten it.</summary>
     public UploadSession? Session { get; private init; }
 
-    /// <summary>Takes a blob's place in the store.</summary>
+    /// <summary>Takes a blob's slot in the store.</summary>
     public static async Task<RememberedUpload> OpenAsync(
         Transport transport, RepositoryName repository, Descriptor blob, Uri registry, Operation operation,
         CancellationToken cancellationToken)
@@ -31,7 +31,8 @@ internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) 
     }
 
     /// <summary>
-    /// Keeps a session. One on another host is not kept: such an address is often signed, and a signature is a credential.
+    /// Stores a session, unless it is on another host: such an address is often signed, and a signature is a
+    /// credential.
     /// </summary>
     public ValueTask SaveAsync(UploadSession session, CancellationToken cancellationToken) =>
         slot is null ? ValueTask.CompletedTask

@@ -6,15 +6,15 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Uploads;
 
 /// <summary>
-/// Cancels abandoned uploads, so that a registry does not keep their bytes. It runs when the work is over,
-/// even after a cancellation, takes little time, and its failures are ignored.
+/// Cancels abandoned uploads, so that a registry does not keep their bytes. It runs after the work, even after a
+/// cancellation, takes little time, and ignores failures.
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Canceling a blob upload".</remarks>
 internal sealed class UploadCancellation(Transport transport, RepositoryName repository)
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(3);
 
-    /// <summary>Cancels the upload that an answer opened, if it opened one.</summary>
+    /// <summary>Cancels the upload that a response opened, if any.</summary>
     public Task CancelAsync(HttpResponseMessage opened, Operation operation)
     {
         if ((int)opened.StatusCode != 202)

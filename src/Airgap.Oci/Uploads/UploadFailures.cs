@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Uploads;
 
-/// <summary>What a failed upload says about the bytes, or about the way they were sent.</summary>
+/// <summary>Classifies failed uploads: the bytes were at fault, or the form in which they were sent.</summary>
 internal static class UploadFailures
 {
     /// <summary>True when the bytes were corrupted in transit, which seldom happens twice.</summary>

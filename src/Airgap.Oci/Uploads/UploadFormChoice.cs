@@ -2,13 +2,13 @@ using Airgap.Oci.Requests;
 
 namespace Airgap.Oci.Uploads;
 
-/// <summary>Chooses the form in which one blob is sent: the cheapest that was not refused.</summary>
+/// <summary>Chooses the form in which one blob is sent: the cheapest form that was not refused.</summary>
 /// <param name="size">The blob's length in bytes.</param>
 /// <param name="chunk">The length of a chunk in bytes.</param>
 /// <param name="capabilities">The known behaviour of the registry.</param>
 internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities capabilities)
 {
-    // A server that fails at one form twice may not fail at another.
+    // A server that fails twice with one form may succeed with another.
     private const int MostCrashes = 2;
 
     private UploadForms _refused;
@@ -29,7 +29,7 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities
     public bool IsLastResort => _isWholeBroken || (_refused | Current) == UploadForms.All;
 
     /// <summary>The form to send a session's bytes in.</summary>
-    /// <param name="offset">How many the registry has.</param>
+    /// <param name="offset">The number of bytes that the registry has.</param>
     public UploadForms Next(long offset)
     {
         if (offset > 0)
@@ -59,13 +59,13 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities
         if (refusal.StatusCode != 413 || Current == UploadForms.Chunks)
             return;
 
-        // Both are as long.
+        // Both have the same length.
         _tooLarge = UploadForms.Whole | UploadForms.Stream;
         _refused |= _tooLarge;
         capabilities.NoteTooLarge(size);
     }
 
-    /// <summary>Records a transient failure: a large blob's PUT is not repeated after a loss.</summary>
+    /// <summary>Records a transient failure: a large blob's PUT is not repeated after a broken connection.</summary>
     /// <param name="failure">The failure.</param>
     /// <param name="isOfRegistry">False when the bytes' source failed.</param>
     /// <returns>True when another form is due.</returns>
@@ -76,9 +76,9 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities
             && (_refused | Current) != UploadForms.All;
     }
 
-    /// <summary>No form is under way.</summary>
+    /// <summary>No form is in use.</summary>
     public void Pause() => Current = UploadForms.None;
 
-    /// <summary>Records success: forms that were refused need not be tried with the next blob.</summary>
+    /// <summary>Records success: the refused forms need not be tried for the next blob.</summary>
     public void Succeed() => capabilities.NoteRefused(_refused & ~_tooLarge);
 }

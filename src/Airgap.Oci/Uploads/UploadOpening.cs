@@ -7,14 +7,15 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Uploads;
 
 /// <summary>
-/// Opens a session for a blob, unless the registry has the blob: with one POST where that finds present blobs, else with a HEAD first.
+/// Opens a session for a blob, unless the registry has the blob: with one POST if that finds present blobs, else with a
+/// HEAD first.
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Mounting a blob from another repository".</remarks>
 /// <param name="transport">Sends the requests.</param>
 /// <param name="repository">The destination.</param>
 /// <param name="blob">The blob.</param>
 /// <param name="mountFrom">A repository that has it; null for none.</param>
-/// <param name="isReplacement">True to open a session even where the registry reports the blob as present.</param>
+/// <param name="isReplacement">True to open a session even if the registry reports the blob as present.</param>
 internal sealed class UploadOpening(
     Transport transport, RepositoryName repository, Descriptor blob, RepositoryName? mountFrom, bool isReplacement = false)
 {
@@ -32,13 +33,13 @@ internal sealed class UploadOpening(
     private bool _isMountRefused;
     private bool _isPresenceAsked;
 
-    // A POST that opened an upload said that the blob is missing only where it would have said that it is there.
+    // A POST that opened an upload proves that the blob is missing only if the registry's POSTs find present blobs.
     private bool WasTold => _capabilities.TellsPresence == true && _mountFrom is null && !_isMountRefused;
 
     /// <summary>Opens one.</summary>
-    /// <param name="wasRefused">True when the blob was sent and refused, which may be because it is there.</param>
+    /// <param name="wasRefused">True when the blob was sent and refused, possibly because it is already there.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The session; or null, and how the registry has the blob.</returns>
+    /// <returns>The session; or null, and the outcome, if the registry has the blob.</returns>
     public async Task<(UploadSession? Session, BlobOutcome Found)> OpenAsync(bool wasRefused, CancellationToken cancellationToken)
     {
         if (isReplacement)
@@ -63,7 +64,7 @@ internal sealed class UploadOpening(
         return (new UploadSession(answer, transport.HostOf(repository).IsLocal, _operation), default);
     }
 
-    // Where a POST opened an upload and the blob may be there for all that.
+    // A POST opened an upload, but the blob may nevertheless be there.
     private async Task<bool> IsWorthAskingAsync(bool wasRefused, CancellationToken cancellationToken)
     {
         if (WasTold || (blob.Size < WorthAsking && !wasRefused))
@@ -73,7 +74,7 @@ internal sealed class UploadOpening(
         return !WasTold && (wasRefused || _capabilities.TellsPresence == false || _capabilities.IsWorthAsking(repository.Path));
     }
 
-    // Once, for a blob that is being sent is not there.
+    // Only once, because a blob that is being sent is not there.
     private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
     {
         if (_isPresenceAsked)
@@ -92,7 +93,7 @@ internal sealed class UploadOpening(
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
-            // The answer would only have saved sending the blob.
+            // The response would only have saved sending the blob.
             return false;
         }
 
@@ -101,7 +102,7 @@ internal sealed class UploadOpening(
         return true;
     }
 
-    // If the POST finds a blob that is there, the others need no HEAD.
+    // If the POST finds a present blob, the other blobs need no HEAD.
     private async Task TryPresenceAsync(Digest uploaded, CancellationToken cancellationToken)
     {
         try
@@ -129,7 +130,7 @@ internal sealed class UploadOpening(
 
         HttpResponseMessage opened = await PostAsync("blobs/uploads/", _scopes, static _ => false, cancellationToken);
 
-        // Recorded only here: where a plain POST also fails, the mount was not the reason.
+        // Recorded only here: if a plain POST also fails, the mount was not the reason.
         if (refusal is { } status)
         {
             if (_mountFrom is null)
@@ -141,8 +142,9 @@ internal sealed class UploadOpening(
         return opened;
     }
 
-    // Mounting from the repository itself is the question whether the blob is there, and opens a session if not. Both only save sending
-    // the blob, so that no failure of them counts but a refusal for load, which a plain POST would meet as well.
+    // Mounting from the repository itself asks whether the blob is there, and opens a session if not. Both kinds of
+    // mount only save sending the blob, so their failures are ignored, except a refusal for load, which a plain POST
+    // would also meet.
     private async Task<(HttpResponseMessage? Answer, int? Refusal)> TryMountAsync(CancellationToken cancellationToken)
     {
         ScopeSet both = _mountFrom is null ? _scopes : _scopes.Union(ScopeSet.Pull(_mountFrom.Path));
@@ -163,12 +165,12 @@ internal sealed class UploadOpening(
         catch (AirgapException e) when (_mountFrom is not null
             && e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.TokenRequestFailed)
         {
-            // There is no token for both repositories; there may be one for this repository.
+            // There is no token for both repositories, but there may be one for this repository.
             return (null, e.StatusCode);
         }
         catch (TransientException e) when (!Refusals.IsLoad(e.Failure.StatusCode))
         {
-            // Without a response nothing is known of the next mount.
+            // Without a response, nothing can be concluded for the next mount.
             return (null, null);
         }
     }

@@ -4,7 +4,10 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Uploads;
 
-/// <summary>An upload that a registry has opened: where its next request goes, and how many bytes the registry has.</summary>
+/// <summary>
+/// An upload that a registry has opened: the address of its next request, and the number of bytes that the registry
+/// has.
+/// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing blobs".</remarks>
 internal sealed class UploadSession
 {
@@ -30,19 +33,22 @@ internal sealed class UploadSession
         IsInDoubt = true;
     }
 
-    /// <summary>Where the next request goes. It changes with each answer.</summary>
+    /// <summary>The address of the next request. It changes with each response.</summary>
     public Uri Location { get; private set; }
 
     /// <summary>The bytes that the registry has confirmed.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>The least length of a chunk that is not the last; 0 for any.</summary>
+    /// <summary>The minimum length of a chunk other than the last; 0 for any.</summary>
     public long MinimumChunk { get; private set; }
 
-    /// <summary>True when a request was cut, so that the registry may have more than <see cref="Offset"/>, or nothing any more.</summary>
+    /// <summary>
+    /// True when a request broke off, so that the registry may have more than <see cref="Offset"/>, or have lost
+    /// everything.
+    /// </summary>
     public bool IsInDoubt { get; set; }
 
-    /// <summary>True once the status was asked for: the bytes were not all sent in one request.</summary>
+    /// <summary>True after the status was requested: the bytes were not all sent in one request.</summary>
     public bool WasAsked { get; private set; }
 
     /// <summary>Counts a status request without a response.</summary>
@@ -70,10 +76,10 @@ internal sealed class UploadSession
     }
 
     /// <summary>
-    /// The first byte that a registry lacks, by its Range: "0-1023" means 1024 bytes, and "0-0" means none, because no client sends single
-    /// bytes.
+    /// The first byte that a registry lacks, according to its Range: "0-1023" means 1024 bytes, and "0-0" means none,
+    /// because no client sends single bytes.
     /// </summary>
-    /// <returns>Null when the response does not say.</returns>
+    /// <returns>Null when the response has no Range.</returns>
     public static long? NextOf(HttpResponseMessage answer)
     {
         string? range = ValueOf(answer, "Range");
@@ -84,7 +90,9 @@ internal sealed class UploadSession
         return last == 0 ? 0 : last + 1;
     }
 
-    /// <summary>The address in an answer of an upload. It may be relative, on another host, and has a query to be kept.</summary>
+    /// <summary>
+    /// The address in a response about an upload. It may be relative or on another host, and its query must be kept.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryProtocol"/>: there is none;
     /// <see cref="ErrorCode.RedirectRefused"/>.</exception>
     public static Uri LocationOf(HttpResponseMessage response, bool registryIsLocal, Operation operation)
@@ -92,7 +100,7 @@ internal sealed class UploadSession
         Uri from = response.RequestMessage!.RequestUri!;
         string location = Redirects.LocationOf(response)
             ?? throw operation.Failed(
-                ErrorCode.RegistryProtocol, $"{from.Authority} opened an upload without saying where",
+                ErrorCode.RegistryProtocol, $"{from.Authority} opened an upload without giving its address",
                 "Report it to the registry's operator.");
         return Redirects.Resolve(from, location, registryIsLocal, operation);
     }

@@ -13,14 +13,16 @@ internal static class UploadStatus
 
     /// <summary>Asks, and updates the session.</summary>
     /// <param name="transport">Sends the request.</param>
-    /// <param name="repository">Where the blob goes.</param>
-    /// <param name="scopes">What the upload needs.</param>
+    /// <param name="repository">The destination.</param>
+    /// <param name="scopes">The rights that the upload needs.</param>
     /// <param name="operation">The upload.</param>
     /// <param name="session">The session in doubt.</param>
-    /// <param name="size">The blob's length: a registry with more bytes has other content.</param>
+    /// <param name="size">The blob's length: a registry that has more bytes has other content.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False when the registry has forgotten the session, or does not say: docker-registry 2.8 forgets all that were cut within a
-    /// request.</returns>
+    /// <returns>
+    /// False when the registry has forgotten the session, or does not tell: docker-registry 2.8 forgets all that broke
+    /// off within a request.
+    /// </returns>
     /// <exception cref="TransientException">There was no response.</exception>
     public static async Task<bool> AskAsync(
         Transport transport, RepositoryName repository, ScopeSet scopes, Operation operation, UploadSession session, long size,
@@ -28,7 +30,7 @@ internal static class UploadStatus
     {
         RegistryRequest request = new(RequestKind.UploadGet, HttpMethod.Get, session.Location, scopes, operation)
         {
-            // Whatever the reason of the refusal, a new session costs less than asking again.
+            // Whatever the reason for the refusal, a new session costs less than asking again.
             Expects = static status => !Refusals.IsLoad(status),
         };
         using HttpResponseMessage? answer = await TrySendAsync(transport, repository, request, session, cancellationToken);
@@ -44,7 +46,7 @@ internal static class UploadStatus
         return true;
     }
 
-    // Without a response the next request may get one, and saves sending the bytes again. The number of such requests is limited.
+    // The next request may get a response, which saves sending the bytes again. The number of such requests is limited.
     private static async Task<HttpResponseMessage?> TrySendAsync(
         Transport transport, RepositoryName repository, RegistryRequest request, UploadSession session, CancellationToken cancellationToken)
     {
@@ -58,7 +60,7 @@ internal static class UploadStatus
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
-            transport.Trace.Note($"{request.Operation.Reference} does not say how far an upload came: {e.Message}");
+            transport.Trace.Note($"{request.Operation.Reference} does not report how many bytes of an upload it has: {e.Message}");
             return null;
         }
     }

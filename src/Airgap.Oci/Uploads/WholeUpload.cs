@@ -14,9 +14,9 @@ internal static class WholeUpload
     /// <param name="repository">The destination.</param>
     /// <param name="content">The blob.</param>
     /// <param name="scopes">The rights that the request needs.</param>
-    /// <param name="operation">What for, for messages.</param>
+    /// <param name="operation">The purpose, for messages.</param>
     /// <param name="progress">Receives the bytes sent.</param>
-    /// <param name="session">The upload session, in doubt until the response.</param>
+    /// <param name="session">The upload session, whose state is uncertain until the response.</param>
     /// <param name="asksFirst">True to send the body only after a 100 Continue.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
     public static async Task PutAsync(

@@ -6,15 +6,17 @@ namespace Airgap.Oci.Wire;
 /// <summary>A blob, or a chunk of one, as the body of a request.</summary>
 /// <param name="source">The bytes.</param>
 /// <param name="offset">The first byte sent.</param>
-/// <param name="length">How many are sent; they become the Content-Length.</param>
+/// <param name="length">The number of bytes to send, which is the Content-Length.</param>
 /// <param name="progress">Receives the number of bytes sent.</param>
-/// <param name="watchdog">Watches the registry, not the source, which has time limits of its own.</param>
+/// <param name="watchdog">Watches the registry, not the source, which has its own time limits.</param>
 internal sealed class BlobUploadContent(UploadSource source, long offset, long length, UploadProgress progress, Watchdog watchdog)
     : HttpContent
 {
     private const int BufferBytes = 128 * 1024;
 
-    /// <summary>Why the bytes could not be read; null when they could. The request's own failure only follows from it.</summary>
+    /// <summary>
+    /// Why the bytes could not be read; null when they could. It is the cause of the request's own failure.
+    /// </summary>
     public Exception? SourceFailure { get; private set; }
 
     /// <summary>True when the connection broke before the last byte: no response can mean that all bytes arrived.</summary>

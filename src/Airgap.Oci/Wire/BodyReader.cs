@@ -56,6 +56,6 @@ internal static class BodyReader
 
     private static AirgapException TooLarge(WireRequest wire, int limit) => wire.Operation.Failed(
         ErrorCode.ResponseTooLarge,
-        $"{wire.Method} {Redaction.Url(wire.Uri)}: the answer has more than {limit} bytes",
-        "Check what answers under this address; no manifest is that large.");
+        $"{wire.Method} {Redaction.Url(wire.Uri)}: the response has more than {limit} bytes",
+        "Check which server answers at this address; no manifest is that large.");
 }

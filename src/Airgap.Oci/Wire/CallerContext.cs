@@ -1,16 +1,16 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>Takes work off the synchronization context of the program that calls, such as a window's thread.</summary>
+/// <summary>Moves work off the synchronization context of the calling program, such as a window's thread.</summary>
 /// <remarks>
-/// Nothing in these libraries configures its awaits. The ways into them start their work here instead, so that a caller who blocks
-/// cannot lock the work up, and a window's thread hashes no layer.
+/// These libraries do not configure their awaits. Their entry points start the work here instead, so that a blocking
+/// caller cannot cause a deadlock, and a window's thread hashes no layers.
 /// </remarks>
 internal static class CallerContext
 {
-    /// <summary>True where the caller has a context or a scheduler that continuations would return to.</summary>
+    /// <summary>True if the caller has a context or a scheduler that continuations would return to.</summary>
     public static bool Exists => SynchronizationContext.Current is not null || TaskScheduler.Current != TaskScheduler.Default;
 
-    /// <summary>Starts the work at once where the caller has no context, and on the thread pool where it has one.</summary>
+    /// <summary>Starts the work immediately if the caller has no context, else on the thread pool.</summary>
     public static Task LeaveAsync(Func<Task> work) => Exists ? Task.Run(work, CancellationToken.None) : work();
 
     /// <inheritdoc cref="LeaveAsync(Func{Task})"/>

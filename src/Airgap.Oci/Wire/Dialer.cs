@@ -4,21 +4,22 @@ using System.Net.Sockets;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Connects to the address of a host that answers first. The runtime tries one after the other and waits for the first to time out, so that
-/// a network that drops IPv6 silently uses up the whole time limit; Go does the same as this class.
+/// Connects to the first of a host's addresses that answers. The runtime tries one after the other and waits for the
+/// first to time out, so that a network that drops IPv6 silently uses up the whole time limit; Go does the same as this
+/// class.
 /// </summary>
 /// <remarks>Source: RFC 8305, sections 4 and 5.</remarks>
 internal static class Dialer
 {
-    /// <summary>How long one address has before the next is tried beside it.</summary>
+    /// <summary>How long to wait for one address before the next is tried concurrently.</summary>
     private static readonly TimeSpan s_head = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Connects.</summary>
     /// <param name="addresses">The addresses, in the system's order of preference; not empty.</param>
     /// <param name="port">The port.</param>
     /// <param name="connect">Connects to one address.</param>
-    /// <param name="clock">The clock of the wait between them.</param>
-    /// <param name="cancellationToken">Ends all tries.</param>
+    /// <param name="clock">The clock of the waits between them.</param>
+    /// <param name="cancellationToken">Cancels all attempts.</param>
     /// <exception cref="SocketException">All addresses failed; this is the failure of the first.</exception>
     public static async Task<Socket> ConnectAsync(
         IReadOnlyList<IPAddress> addresses, int port, Func<IPEndPoint, CancellationToken, Task<Socket>> connect, TimeProvider clock,

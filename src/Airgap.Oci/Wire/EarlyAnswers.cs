@@ -4,8 +4,9 @@ namespace Airgap.Oci.Wire;
 
 /// <summary>
 /// Reads a response that arrives before the request's body is sent. Servers refuse a large upload at once (401, 413)
-/// and close; the handler would report the broken write and drop the answer that explains it. While an upload writes, a
-/// broken write ends the sending instead, and the handler goes on to read. HTTP/2 has answers of this kind built in.
+/// and close the connection; the handler would report the broken write and drop the response that explains it. Here, a
+/// broken write of an upload only ends the sending, and the handler continues with reading. HTTP/2 supports early
+/// responses itself.
 /// </summary>
 /// <param name="inner">The connection.</param>
 internal sealed class EarlyAnswers(Stream inner) : UnseekableStream
@@ -30,7 +31,7 @@ internal sealed class EarlyAnswers(Stream inner) : UnseekableStream
         }
         catch (IOException) when (s_current.Value is { } marker)
         {
-            // Nothing more may follow what was cut off.
+            // Nothing may follow the truncated body.
             _isBroken = true;
             marker.IsBroken = true;
         }
@@ -63,7 +64,7 @@ internal sealed class EarlyAnswers(Stream inner) : UnseekableStream
         base.Dispose(disposing);
     }
 
-    /// <summary>Tells an upload that the connection no longer takes its bytes.</summary>
+    /// <summary>Tells an upload that the connection no longer accepts its bytes.</summary>
     internal sealed class Marker
     {
         public bool IsBroken { get; set; }

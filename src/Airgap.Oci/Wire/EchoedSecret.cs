@@ -5,14 +5,14 @@ using System.Text;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Finds a secret in a server's text, in the forms in which servers and proxies repeat one: verbatim, percent-encoded in any way, escaped
-/// for JSON or HTML, in hexadecimal digits, and inside base64.
+/// Finds a secret in a server's text, in the forms in which servers and proxies repeat it: verbatim, percent-encoded in
+/// any way, escaped for JSON or HTML, in hexadecimal digits, and inside base64.
 /// </summary>
 internal sealed class EchoedSecret
 {
     private const string Hidden = "REDACTED";
 
-    // Shorter ones are parts of ordinary words, and replacing those would show where they stood.
+    // Shorter secrets occur in ordinary words, and replacing those would reveal their positions.
     private const int ShortestSecret = 4;
     private const int ShortestForm = 6;
 
@@ -75,7 +75,8 @@ internal sealed class EchoedSecret
         return at;
     }
 
-    // What stands around it in the same word belongs to the same encoded text, and its ends hold the secret's first and last characters.
+    // The characters around it in the same word belong to the same encoded text, and include bits of the secret's first
+    // and last characters.
     private static string RemoveEncoded(string text, string form)
     {
         for (int found; (found = text.IndexOf(form, StringComparison.OrdinalIgnoreCase)) >= 0;)
@@ -120,7 +121,8 @@ internal sealed class EchoedSecret
         byte[] bytes = Encoding.UTF8.GetBytes(secret);
         yield return Convert.ToHexStringLower(bytes);
 
-        // Whatever stands before it, as a user name does, base64 is one of three; the characters at its ends depend on the neighbours.
+        // Depending on the length of the text before it, such as a user name, base64 has one of three forms; the
+        // characters at its ends depend on the neighbours.
         for (int before = 0; before < 3; before++)
         {
             string text = Convert.ToBase64String([.. new byte[before], .. bytes]);

@@ -3,9 +3,9 @@ using System.Net;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The proxies that the environment names: <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> for what these leave open, and
-/// <c>NO_PROXY</c>, each in small letters, too. Read for each client: the runtime reads its own once, and a build's process outlives
-/// builds.
+/// The proxies in the environment: <c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>ALL_PROXY</c> for schemes without their
+/// own, and <c>NO_PROXY</c>, each also in lower case. Read for each client, because the runtime reads its own only
+/// once, and a build process outlives builds.
 /// </summary>
 internal sealed class EnvironmentProxy : IWebProxy, ICredentials
 {
@@ -21,7 +21,7 @@ internal sealed class EnvironmentProxy : IWebProxy, ICredentials
         _excluded = NoProxyList.Parse(variables.NonEmpty("NO_PROXY") ?? variables.NonEmpty("no_proxy"));
     }
 
-    /// <summary>Required by the interface; credentials come from the variables alone.</summary>
+    /// <summary>Required by the interface; credentials come only from the variables.</summary>
     public ICredentials? Credentials
     {
         get => this;

@@ -17,7 +17,10 @@ internal sealed class EnvironmentVariables
     /// <summary>All variables.</summary>
     public IReadOnlyDictionary<string, string> All => _values;
 
-    /// <summary>The user's home folder, or null. Asks the account only where the process's own environment does not say.</summary>
+    /// <summary>
+    /// The user's home folder, or null. Asks the account database only if the process's own environment does not name
+    /// it.
+    /// </summary>
     public string? Home
     {
         get

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Airgap.Oci.Wire;
 
 /// <summary>The error in a response body.</summary>
-/// <param name="Code">Its own code, such as <c>MANIFEST_UNKNOWN</c>, of several the one that says most; empty when it gave none.</param>
+/// <param name="Code">Its error code, such as <c>MANIFEST_UNKNOWN</c>, the most specific of several; empty when there
+/// is none.</param>
 /// <param name="Text">All errors, on one line, as <c>CODE: message; CODE: message</c>; may be empty.</param>
 /// <remarks>Source: OCI distribution specification, "Error Codes"; RFC 6749, section 5.2, for token servers.</remarks>
 internal sealed record ErrorBody(string Code, string Text)
@@ -63,7 +64,7 @@ internal sealed record ErrorBody(string Code, string Text)
     {
         if (root.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array)
         {
-            // A general error often stands before the specific one.
+            // A general error often precedes the specific one.
             (string Code, string Text)[] all =
             [
                 .. errors.EnumerateArray()
@@ -86,7 +87,7 @@ internal sealed record ErrorBody(string Code, string Text)
 
     private static ErrorBody Of((string Code, string Text) error) => new(error.Code, error.Text);
 
-    // The code and the message, or the one of the two there is.
+    // The code and the message, or whichever exists.
     private static (string Code, string Text) Entry(string code, string message) =>
         (code, code.Length == 0 ? message : message.Length == 0 ? code : $"{code}: {message}");
 
@@ -100,7 +101,7 @@ internal sealed record ErrorBody(string Code, string Text)
         _ => 2,
     };
 
-    // A detail that is text is often the only part that names the problem; an object repeats the request.
+    // A textual detail is often the only part that names the problem; an object repeats the request.
     private static string WithDetail(string message, JsonElement error)
     {
         string detail = StringOf(error, "detail");

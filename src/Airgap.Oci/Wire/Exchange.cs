@@ -4,7 +4,7 @@ using System.Runtime.ExceptionServices;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>One request as it goes over the wire, without authorization.</summary>
+/// <summary>One request as sent, without authorization.</summary>
 internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind, Operation Operation)
 {
     /// <summary>Further headers.</summary>
@@ -13,7 +13,7 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
     /// <summary>Creates the body each time it is sent; it reports its progress to the watchdog.</summary>
     public Func<Watchdog, HttpContent>? Content { get; init; }
 
-    /// <summary>The secret in its body; it is hidden where a server repeats it.</summary>
+    /// <summary>The secret in its body, which is hidden if a server repeats it.</summary>
     public string? BodySecret { get; init; }
 
     /// <summary>True when a large body is sent or received (<see cref="Bulk"/>).</summary>
@@ -31,9 +31,10 @@ internal sealed class Exchange(
 {
     private static readonly string s_userAgent = $"airgap/{typeof(Exchange).Assembly.GetName().Version?.ToString(3)}";
 
-    /// <summary>Sends, and returns as soon as the answer's headers are there.</summary>
-    /// <exception cref="TransientException">No answer, for a reason that may pass.</exception>
-    /// <exception cref="AirgapException">No answer, for a reason that stays; or the request's own content failed.</exception>
+    /// <summary>Sends, and returns when the response's headers have arrived.</summary>
+    /// <exception cref="TransientException">No response, for a transient reason.</exception>
+    /// <exception cref="AirgapException">No response, for a permanent reason; or the request's own content
+    /// failed.</exception>
     public async Task<HttpResponseMessage> SendAsync(
         WireRequest wire, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {

@@ -5,14 +5,14 @@ using Polly.Retry;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The retries of <see cref="RetryPolicy"/> for what is not a registry: a small number of attempts, with a wait that grows by the same
-/// step.
+/// Retries like those of <see cref="RetryPolicy"/>, for programs and services other than registries: a small number of
+/// attempts, with a wait that grows by the same step.
 /// </summary>
 internal static class FewTries
 {
     /// <summary>Makes the layer.</summary>
     /// <param name="clock">Measures the waits.</param>
-    /// <param name="attempts">Attempts in all, 2 or more.</param>
+    /// <param name="attempts">The total number of attempts, 2 or more.</param>
     /// <param name="step">The wait after the first attempt; the wait after attempt n is n times as long.</param>
     /// <param name="isWorthRetrying">Judges the result or exception of an attempt.</param>
     /// <param name="onRetry">Receives the number of each attempt that failed, from 1, and its outcome.</param>

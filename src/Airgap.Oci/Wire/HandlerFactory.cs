@@ -8,7 +8,7 @@ internal static class HandlerFactory
 {
     /// <param name="options">The settings.</param>
     /// <param name="trust">Judges certificates.</param>
-    /// <param name="proxy">Names the proxies; null for the system's settings.</param>
+    /// <param name="proxy">The proxies; null for the system's settings.</param>
     public static HttpClient CreateClient(RegistryOptions options, TlsTrust trust, IWebProxy? proxy)
     {
         SocketsHttpHandler handler = new()
@@ -52,7 +52,8 @@ internal static class HandlerFactory
         Socket socket = new(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            // A peer that vanished while it thinks about a large upload is noticed, and firewalls keep the connection.
+            // Keep-alive detects a peer that vanished while processing a large upload, and keeps the connection open in
+            // firewalls.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             await socket.ConnectAsync(endpoint, cancellationToken);
             return socket;

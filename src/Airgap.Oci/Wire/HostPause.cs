@@ -1,8 +1,8 @@
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The pause that a host asked for (Retry-After with 429 or 503). It applies to the host, not only to the request that was refused: no
-/// other request is sent to it before the pause ends.
+/// The pause that a host requested (Retry-After with 429 or 503). It applies to the host, not only to the refused
+/// request: no other request is sent to it before the pause ends.
 /// </summary>
 internal sealed class HostPause(RegistryOptions options)
 {
@@ -11,11 +11,11 @@ internal sealed class HostPause(RegistryOptions options)
     private int _refusals;
 
     /// <summary>
-    /// The host is overloaded and did not name a time: the pause grows with each refusal until the host serves a request.
+    /// The host is overloaded and gave no time: the pause grows with each refusal until the host serves a request.
     /// </summary>
     public void Begin()
     {
-        // Requests that were refused together count once.
+        // Requests refused at the same time count once.
         if (Interlocked.Read(ref _until) <= _clock.GetUtcNow().UtcTicks)
             Begin(Backoff.Next(options.RetryDelay, Interlocked.Increment(ref _refusals), Backoff.LongestOfLoad));
     }
@@ -39,7 +39,7 @@ internal sealed class HostPause(RegistryOptions options)
         while (until > before && Interlocked.CompareExchange(ref _until, until, before) != before);
     }
 
-    /// <summary>Waits until the pause is over: whole milliseconds, since timers take no parts of one.</summary>
+    /// <summary>Waits until the pause is over, in whole milliseconds, the resolution of timers.</summary>
     public async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
         while (Interlocked.Read(ref _until) is var until && until - _clock.GetUtcNow().UtcTicks is > 0 and var left)

@@ -6,7 +6,7 @@ namespace Airgap.Oci.Wire;
 /// <remarks>Source: RFC 8288, section 3; OCI distribution specification, "Listing Tags".</remarks>
 internal static class LinkHeader
 {
-    /// <summary>The target of an answer's link to the next page, or null.</summary>
+    /// <summary>The target of a response's link to the next page, or null.</summary>
     public static string? Next(HttpResponseMessage response)
     {
         if (!response.Headers.NonValidated.TryGetValues("Link", out HeaderStringValues values))

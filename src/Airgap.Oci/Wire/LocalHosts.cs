@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Tells whether a host is this machine or on its network.</summary>
+/// <summary>Decides whether a host is this machine or on its network.</summary>
 internal static class LocalHosts
 {
     /// <summary>True for the registries that need no flag for plain http: imgpkg's list.</summary>
-    /// <param name="host">A host without its port; brackets around an IPv6 address are taken.</param>
+    /// <param name="host">A host without its port; brackets around an IPv6 address are accepted.</param>
     public static bool IsLocal(string host)
     {
         string name = Normalise(host);
@@ -17,8 +17,8 @@ internal static class LocalHosts
     }
 
     /// <summary>
-    /// True for places that a registry on another network has no business naming: literal loopback, private, link-local
-    /// and unspecified addresses, and localhost. A link-local address is where clouds keep instance credentials.
+    /// True for addresses that a registry on another network must not refer to: literal loopback, private, link-local
+    /// and unspecified addresses, and localhost. Clouds serve instance credentials at a link-local address.
     /// </summary>
     public static bool IsInternal(string host)
     {

@@ -5,14 +5,17 @@ namespace Airgap.Oci.Wire;
 /// <summary>Makes the failure of a request without a complete response.</summary>
 internal static class NetworkFailures
 {
-    /// <summary>The failure: <see cref="AirgapException"/> where it stays, else <see cref="TransientException"/>.</summary>
-    /// <param name="exception">What the handler or its stream threw.</param>
+    /// <summary>
+    /// The failure: <see cref="AirgapException"/> if it is permanent, else <see cref="TransientException"/>.
+    /// </summary>
+    /// <param name="exception">The exception of the handler or its stream.</param>
     /// <param name="method">The request's method.</param>
     /// <param name="uri">The request's address.</param>
-    /// <param name="operation">What it was for.</param>
-    /// <param name="trust">Knows whether a certificate was the reason.</param>
+    /// <param name="operation">Its purpose.</param>
+    /// <param name="trust">Tells whether a certificate was the reason.</param>
     /// <param name="proxy">The proxy it went through, or null.</param>
-    /// <param name="redact">Takes secrets out of what the handler quotes of an answer; null where it quotes none.</param>
+    /// <param name="redact">Removes secrets from text that the handler quotes from a response; null if it quotes
+    /// none.</param>
     public static Exception Explain(
         Exception exception, HttpMethod method, Uri uri, Operation operation, TlsTrust trust, Uri? proxy,
         Func<string, string>? redact = null)
@@ -32,8 +35,8 @@ internal static class NetworkFailures
         if (error == HttpRequestError.ConfigurationLimitExceeded)
         {
             return operation.Failed(
-                ErrorCode.ResponseTooLarge, $"{where}: the answer of {uri.Authority} exceeds a limit",
-                "Check what answers under this address.", exception);
+                ErrorCode.ResponseTooLarge, $"{where}: the response of {uri.Authority} exceeds a limit",
+                "Check which server answers at this address.", exception);
         }
 
         if (exception is OperationCanceledException)
@@ -42,27 +45,27 @@ internal static class NetworkFailures
         return new TransientException(operation.Failed(ErrorCode.RegistryUnreachable, $"{where}: {what}", advice, exception));
     }
 
-    /// <summary>No header came within the time.</summary>
+    /// <summary>No headers arrived within the time limit.</summary>
     public static TransientException HeaderTimeout(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
         ErrorCode.RegistryTimeout,
         $"{method} {Redaction.Url(uri)}: timeout awaiting response headers of {uri.Authority} ({limit.TotalSeconds:0.#} s)",
         $"Try again, or allow {AdviceTerms.HeaderTime}."));
 
-    /// <summary>A body stopped coming.</summary>
+    /// <summary>A body stopped arriving.</summary>
     public static TransientException Stall(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
         ErrorCode.RegistryTimeout,
-        $"{method} {Redaction.Url(uri)}: no byte came from {uri.Authority} for {limit.TotalSeconds:0.#} s",
+        $"{method} {Redaction.Url(uri)}: no byte arrived from {uri.Authority} for {limit.TotalSeconds:0.#} s",
         $"Try again, or allow {AdviceTerms.StallTime}."));
 
-    /// <summary>A body is no longer taken.</summary>
+    /// <summary>A body is no longer accepted.</summary>
     public static TransientException UploadStall(HttpMethod method, Uri uri, Operation operation, TimeSpan limit) => new(operation.Failed(
         ErrorCode.RegistryTimeout,
-        $"{method} {Redaction.Url(uri)}: {uri.Authority} took no byte for {limit.TotalSeconds:0.#} s",
+        $"{method} {Redaction.Url(uri)}: {uri.Authority} accepted no byte for {limit.TotalSeconds:0.#} s",
         $"Try again, or allow {AdviceTerms.StallTime}."));
 
     /// <summary>
-    /// True when no request can have reached a server that speaks TLS, so that plain http may be tried. A name unknown here may be known to
-    /// a proxy for http.
+    /// True when no request can have reached a server that speaks TLS, so that plain http may be tried. A host name
+    /// unknown here may be known to an http proxy.
     /// </summary>
     public static bool IsBelowHttp(Exception? exception) => exception switch
     {
@@ -105,11 +108,11 @@ internal static class NetworkFailures
                 $"no TLS connection to {uri.Authority} could be made ({cause})",
                 $"If the registry does not speak TLS, allow {AdviceTerms.PlainHttp}."),
             HttpRequestError.ProxyTunnelError => (
-                $"the proxy{(proxy is null ? "" : " " + proxy.Authority)} gives no way to {uri.Authority} ({cause})",
+                $"the proxy{(proxy is null ? "" : " " + proxy.Authority)} refuses the connection to {uri.Authority} ({cause})",
                 "Check HTTPS_PROXY and NO_PROXY."),
             _ => (
                 $"{uri.Authority} dropped the connection ({cause})",
-                "Try again; if it stays, look for a proxy or load balancer that cuts connections."),
+                "Try again; if it persists, look for a proxy or load balancer that closes connections."),
         };
     }
 

@@ -4,9 +4,10 @@ using System.Net;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The hosts that <c>NO_PROXY</c> names, read as Go reads them, and so imgpkg, docker and kubectl: a domain stands for its subdomains, too,
-/// unless it begins with a dot or <c>*.</c>, which stand for these alone; addresses may be networks (<c>10.0.0.0/8</c>); a port narrows an
-/// entry to it; <c>*</c> is everything. The runtime's own reading knows none of this but the dot.
+/// The hosts of <c>NO_PROXY</c>, interpreted as by Go, and thus by imgpkg, docker and kubectl: a domain includes its
+/// subdomains; one that begins with a dot or <c>*.</c> means only these; addresses may be networks (<c>10.0.0.0/8</c>);
+/// a port restricts an entry to it; <c>*</c> matches everything. The runtime's own implementation supports only the
+/// dot.
 /// </summary>
 internal sealed class NoProxyList
 {
@@ -27,7 +28,7 @@ internal sealed class NoProxyList
     /// <summary>Reads the variable's value. Malformed entries match no host.</summary>
     public static NoProxyList Parse(string? value) => new(value ?? "");
 
-    /// <summary>True when no proxy is used for a host: a named host, and always this machine.</summary>
+    /// <summary>True when no proxy is used for a host: a listed host, and always this machine.</summary>
     public bool Covers(Uri uri)
     {
         string host = uri.IdnHost.Trim('[', ']').TrimEnd('.').ToLowerInvariant();
@@ -81,7 +82,7 @@ internal sealed class NoProxyList
             ? (entry[..colon], port) : (entry, null);
     }
 
-    // The runtime takes "10.1" for an address; here it is a name.
+    // The runtime parses "10.1" as an address; here it is a name.
     private static IPAddress? AddressOf(string text) =>
         (text.Contains(':') || text.Count(c => c == '.') == 3) && IPAddress.TryParse(text, out IPAddress? address)
             ? address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address

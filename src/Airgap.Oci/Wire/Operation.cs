@@ -2,10 +2,10 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>The purpose of a request, in the words of a message.</summary>
+/// <summary>The purpose of a request, as text for messages.</summary>
 /// <param name="Text">Ends "Cannot …": a verb and the reference.</param>
 /// <param name="Reference">The image or repository.</param>
-/// <param name="Digest">The digest, where one is known.</param>
+/// <param name="Digest">The digest, if known.</param>
 internal sealed record Operation(string Text, string Reference, Digest? Digest = null)
 {
     public static Operation OnManifest(string verb, RepositoryName repository, string tagOrDigest)

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Removes secrets from output. What is not known to be harmless is hidden.</summary>
+/// <summary>Removes secrets from output. Anything not known to be harmless is hidden.</summary>
 internal static class Redaction
 {
-    /// <summary>Holds the secret that stands in a request's body.</summary>
+    /// <summary>The option with the secret in a request's body.</summary>
     public static readonly HttpRequestOptionsKey<string> BodySecret = new("secret");
 
-    /// <summary>Holds the password of the proxy that a request goes through.</summary>
+    /// <summary>The option with the password of a request's proxy.</summary>
     public static readonly HttpRequestOptionsKey<string> ProxySecret = new("proxy");
 
     private const string Hidden = "REDACTED";
@@ -31,7 +31,7 @@ internal static class Redaction
         return uri.Query.Length > 1 ? text + "?" + Query(uri.Query.AsSpan(1)) : text;
     }
 
-    /// <summary>A header's value as it may be shown.</summary>
+    /// <summary>A header's value, made safe to show.</summary>
     public static string Header(string name, string value)
     {
         if (s_secretHeaders.Contains(name) || name.Contains("token", StringComparison.OrdinalIgnoreCase)
@@ -45,7 +45,9 @@ internal static class Redaction
         return question < 0 ? value : value[..(question + 1)] + Query(value.AsSpan(question + 1));
     }
 
-    /// <summary>The text of a server or proxy without the credentials of the request: some repeat what they were sent.</summary>
+    /// <summary>
+    /// The text of a server or proxy without the request's credentials, since some repeat what they received.
+    /// </summary>
     public static string Echo(string text, HttpRequestMessage request)
     {
         foreach (string secret in SecretsOf(request))

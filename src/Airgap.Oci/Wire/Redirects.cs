@@ -11,7 +11,7 @@ internal static class Redirects
     /// <summary>Sends a request and follows redirects.</summary>
     /// <param name="exchange">Sends each hop.</param>
     /// <param name="wire">The request.</param>
-    /// <param name="authorization">Goes to the request's own scheme, host and port only.</param>
+    /// <param name="authorization">Sent only to the request's own scheme, host and port.</param>
     /// <param name="registryIsLocal">Whether the registry is on this machine or network, which allows more targets.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RedirectRefused"/>.</exception>
@@ -36,16 +36,16 @@ internal static class Redirects
         }
     }
 
-    /// <summary>An answer's Location as it was sent, or null.</summary>
+    /// <summary>A response's Location as received, or null.</summary>
     public static string? LocationOf(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Location", out HeaderStringValues values) ? values.ToString() : null;
 
-    /// <summary>The absolute address that an answer names, if a client may go there.</summary>
+    /// <summary>The absolute address in a response, if a client may follow it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RedirectRefused"/> or <see cref="ErrorCode.RegistryProtocol"/>.</exception>
     public static Uri Resolve(Uri from, string location, bool registryIsLocal, Operation operation)
     {
         if (!Uri.TryCreate(from, location, out Uri? next))
-            throw operation.Failed(ErrorCode.RegistryProtocol, $"{from.Authority} names a location that is not a URL",
+            throw operation.Failed(ErrorCode.RegistryProtocol, $"{from.Authority} returned a location that is not a URL",
                 "Report it to the registry's operator.");
         if (next.Scheme is not ("http" or "https"))
             throw Refused(operation, from, $"it redirects to '{next.Scheme}:'");

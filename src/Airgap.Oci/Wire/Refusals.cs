@@ -3,22 +3,24 @@ namespace Airgap.Oci.Wire;
 /// <summary>Makes the failure of an unexpected response.</summary>
 internal static class Refusals
 {
-    /// <summary>True for transient statuses; from 499 on some come from proxies (nginx, Cloudflare).</summary>
+    /// <summary>True for transient statuses; some from 499 upwards come from proxies (nginx, Cloudflare).</summary>
     public static bool IsTransient(int status) => status is 408 or 425 or 429 or 499 or 500 or 502 or 503 or 504 or (>= 520 and <= 524);
 
-    /// <summary>True for the statuses of an overloaded server or proxy, which are waited out.</summary>
+    /// <summary>True for the statuses of an overloaded server or proxy, after which requests wait and retry.</summary>
     public static bool IsLoad(int status) => status is 429 or 502 or 503;
 
     /// <summary>True for the statuses of a permanent refusal.</summary>
     public static bool IsFinal(int status) => status is >= 400 and < 500 && !IsTransient(status);
 
-    /// <summary>The failure: <see cref="TransientException"/> where it may pass, else <see cref="AirgapException"/>.</summary>
+    /// <summary>
+    /// The failure: <see cref="TransientException"/> if it is transient, else <see cref="AirgapException"/>.
+    /// </summary>
     /// <param name="response">The answer.</param>
-    /// <param name="kind">What was asked.</param>
-    /// <param name="operation">What for.</param>
+    /// <param name="kind">The kind of request.</param>
+    /// <param name="operation">Its purpose.</param>
     /// <param name="options">Its clock and limits.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <param name="credentials">Whose credentials the request had; null where that is not known.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <param name="credentials">The source of the request's credentials; null if unknown.</param>
     public static async Task<Exception> ReadAsync(
         HttpResponseMessage response, RequestKind kind, Operation operation, RegistryOptions options, CancellationToken cancellationToken,
         UsedCredentials? credentials = null)
@@ -46,17 +48,17 @@ internal static class Refusals
     {
         ErrorCode.Unauthorized =>
             $"Give credentials for {host}: log in with docker or podman, or set IMGPKG_REGISTRY_HOSTNAME, _USERNAME and _PASSWORD.",
-        ErrorCode.Forbidden => $"Ask for the right to the repository on {host}, or use other credentials.",
+        ErrorCode.Forbidden => $"Obtain the right to the repository on {host}, or use other credentials.",
         ErrorCode.ManifestUnknown => $"Check the name, and the tag or digest; see {AdviceTerms.TagList}.",
         ErrorCode.BlobUnknown => "The repository lacks a part of the image: push or relocate the image again.",
         ErrorCode.RepositoryUnknown =>
-            $"Check the repository's name; some registries want it, or its project, to be created on {host} first.",
+            $"Check the repository's name; some registries require that it, or its project, is created on {host} first.",
         ErrorCode.TooManyRequests => $"Try again later, log in for a higher limit, lower the concurrency, or allow {AdviceTerms.LoadWait}.",
         ErrorCode.RegistryFailed when IsLoad(status) =>
             $"Try again, or allow {AdviceTerms.LoadWait}; if it persists, see the log of {host}.",
         ErrorCode.RegistryFailed => $"Try again; if it persists, see the log of {host}.",
-        ErrorCode.TagImmutable => "Use a new tag, or let the registry allow this one to be moved.",
-        ErrorCode.QuotaExceeded => $"Free some space on {host}, or have the quota raised; what has arrived is not sent again.",
+        ErrorCode.TagImmutable => "Use a new tag, or configure the registry to allow moving this one.",
+        ErrorCode.QuotaExceeded => $"Free some space on {host}, or have the quota raised; content that has arrived is not sent again.",
         ErrorCode.ReadOnlyRepository => $"Use a repository that takes pushes; {host} may be a mirror, or under maintenance.",
         _ => $"See the response of {host}.",
     };

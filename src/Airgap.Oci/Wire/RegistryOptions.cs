@@ -5,10 +5,10 @@ namespace Airgap.Oci.Wire;
 /// <summary>Settings of the registry client. The defaults are imgpkg's.</summary>
 public sealed record RegistryOptions
 {
-    /// <summary>PEM files of certificate authorities to trust beside the system's.</summary>
+    /// <summary>PEM files of certificate authorities to trust besides the system's.</summary>
     public ImmutableArray<string> CaCertificatePaths { get; init; } = [];
 
-    /// <summary>False to take any certificate.</summary>
+    /// <summary>False to accept any certificate.</summary>
     public bool VerifyCertificates { get; init; } = true;
 
     /// <summary>True to try plain http on every host; local hosts are always tried (https first, http second).</summary>
@@ -20,13 +20,15 @@ public sealed record RegistryOptions
     /// <summary>The longest wait for the next byte of a body, in either direction; null for <see cref="ResponseHeaderTimeout"/>.</summary>
     public TimeSpan? StallTimeout { get; init; }
 
-    /// <summary>The number of attempts in all for a request that fails for a transient reason, 1 or more. The default is 5.</summary>
+    /// <summary>
+    /// The total number of attempts for a request that fails for a transient reason, 1 or more. The default is 5.
+    /// </summary>
     public int RetryCount { get; init; } = 5;
 
     /// <summary>
-    /// The longest time in all for retries of a request whose host is overloaded (429, 502, 503): with growing
-    /// waits, and at least <see cref="RetryCount"/> times. The default is one minute; zero counts attempts
-    /// alone, <see cref="Timeout.InfiniteTimeSpan"/> sets no limit.
+    /// The longest total time for retries of a request whose host is overloaded (429, 502, 503), with growing waits and
+    /// at least <see cref="RetryCount"/> attempts. The default is one minute; with zero only the number of attempts
+    /// counts, <see cref="Timeout.InfiniteTimeSpan"/> sets no limit.
     /// </summary>
     public TimeSpan LoadWait { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -39,13 +41,13 @@ public sealed record RegistryOptions
     /// </summary>
     public Action<string>? Trace { get; init; }
 
-    /// <summary>The environment variables, those of proxies included; null for the process's.</summary>
+    /// <summary>The environment variables, including those for proxies; null for the process's.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
     /// <summary>The longest wait for a connection, TLS included. The default is 15 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Remembers the uploads of large blobs, so that a later run resumes them; null for none.</summary>
+    /// <summary>Stores the uploads of large blobs, so that a later run resumes them; null for none.</summary>
     public IUploadSessionStore? UploadSessions { get; init; }
 
     /// <summary>

@@ -36,10 +36,10 @@ public sealed record RegistryStatistics
     /// <summary>DELETEs of abandoned uploads.</summary>
     public long UploadDeletes { get; init; }
 
-    /// <summary>GETs of tag lists, one a page.</summary>
+    /// <summary>GETs of tag lists, one per page.</summary>
     public long TagLists { get; init; }
 
-    /// <summary>GETs of lists of referrers, one a page.</summary>
+    /// <summary>GETs of lists of referrers, one per page.</summary>
     public long ReferrerLists { get; init; }
 
     /// <summary>Requests to token servers.</summary>

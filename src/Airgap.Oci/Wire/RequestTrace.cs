@@ -5,15 +5,15 @@ using System.Text;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Reports requests and responses to <see cref="RegistryOptions.Trace"/>: one call each, so that threads do not mix lines. No bodies.
-/// Secrets are removed first; the rest is made printable.
+/// Reports requests and responses to <see cref="RegistryOptions.Trace"/>: one call for each, so that threads do not mix
+/// lines. No bodies. Secrets are removed first; the rest is made printable.
 /// </summary>
 internal sealed class RequestTrace(Action<string>? trace)
 {
     private readonly Action<string>? _sink = trace is null ? null : text => trace(Printable.Block(text));
 
     /// <param name="request">What is sent.</param>
-    /// <param name="proxy">What it goes through, or null.</param>
+    /// <param name="proxy">Its proxy, or null.</param>
     public void Request(HttpRequestMessage request, Uri? proxy)
     {
         if (_sink is null)

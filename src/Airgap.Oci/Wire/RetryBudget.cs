@@ -1,6 +1,8 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>The remaining attempts of one operation: transient failures are counted, refusals for load are limited by time.</summary>
+/// <summary>
+/// The remaining attempts of one operation: transient failures are limited by number, refusals for load by time.
+/// </summary>
 internal sealed class RetryBudget(RegistryOptions options)
 {
     private int _failures;

@@ -4,9 +4,9 @@ using Polly.Retry;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Retries of requests to registries. <see cref="FewTries"/> makes the retries of other programs and services; nothing else retries. An
-/// operation that throws <see cref="TransientException"/> is retried; nothing inside a retried operation retries on its own, so attempts
-/// never multiply.
+/// Retries requests to registries. <see cref="FewTries"/> retries other programs and services; nothing else retries. An
+/// operation that throws <see cref="TransientException"/> is retried; nothing inside a retried operation retries on its
+/// own, so attempts never multiply.
 /// </summary>
 internal sealed class RetryPolicy
 {
@@ -44,7 +44,7 @@ internal sealed class RetryPolicy
     /// <summary>Runs an operation until it succeeds, fails permanently, or has used up its attempts.</summary>
     /// <param name="attempt">One attempt, from the beginning.</param>
     /// <param name="cancellationToken">Ends the operation or the wait before the next attempt.</param>
-    /// <param name="alreadyFailed">The failure of the first attempt, when the caller has made it already.</param>
+    /// <param name="alreadyFailed">The failure of the first attempt, if the caller has already made it.</param>
     public async Task<T> ExecuteAsync<T>(
         Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken, TransientException? alreadyFailed = null)
     {

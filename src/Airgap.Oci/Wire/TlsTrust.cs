@@ -7,8 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Which server certificates are trusted: the system's authorities, and the ones a user names beside them. Remembers why
-/// a host was not trusted, because the handler's exception does not say.
+/// Decides which server certificates are trusted: those of the system's authorities, and of authorities that a user
+/// names. Records why a host was not trusted, because the handler's exception does not tell.
 /// </summary>
 internal sealed class TlsTrust : IDisposable
 {
@@ -58,7 +58,7 @@ internal sealed class TlsTrust : IDisposable
             {
                 all.ImportFromPemFile(path);
                 if (all.Count == before)
-                    problem = "it holds no certificate in PEM form";
+                    problem = "it contains no certificate in PEM form";
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
             {
@@ -94,7 +94,7 @@ internal sealed class TlsTrust : IDisposable
         return false;
     }
 
-    // The system does not trust it; the user's own authorities remain.
+    // The system does not trust it; try the user's own authorities.
     private string? ChainProblem(X509Certificate? certificate, X509Chain? chain)
     {
         if (certificate is not X509Certificate2 leaf || _authorities.Count == 0)
@@ -119,7 +119,8 @@ internal sealed class TlsTrust : IDisposable
         return problem;
     }
 
-    // The runtime wants a chain to end at a root. Go, and so imgpkg and docker, trust whatever was named: an intermediate authority, too.
+    // The runtime requires a chain to end at a root. Go, and thus imgpkg and docker, trust any named authority, even an
+    // intermediate one.
     private bool IsAnchored(X509Chain chain) =>
         chain.ChainStatus.All(status =>
             status.Status is X509ChainStatusFlags.NoError or X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot)

@@ -13,7 +13,7 @@ internal sealed class UploadProgress(IProgress<long>? sink, Counters counters)
         sink?.Report(bytes);
     }
 
-    /// <summary>Goes back to an offset, because the bytes from there on are lost.</summary>
+    /// <summary>Returns to an offset, because the bytes after it are lost.</summary>
     public void RewindTo(long offset)
     {
         if (Sent == offset)

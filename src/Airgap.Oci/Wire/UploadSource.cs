@@ -13,7 +13,9 @@ internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
 
     public long Size => content.Descriptor.Size;
 
-    /// <summary>Moves to an offset: without cost where the last read ended, else by opening the content again.</summary>
+    /// <summary>
+    /// Moves to an offset: without cost if the last read ended there, else by opening the content again.
+    /// </summary>
     public async Task MoveToAsync(long offset, CancellationToken cancellationToken)
     {
         if (_stream is not null && _position == offset)
@@ -24,8 +26,8 @@ internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads up to the blob's size. Before the last bytes are returned the content has been asked for more, because some
-    /// contents verify only at their end: the last bytes of a bad blob never go out, so its upload never completes.
+    /// Reads up to the blob's size. Before it returns the last bytes, it has read the content to its end, because some
+    /// contents verify only there: the last bytes of a bad blob are never sent, so its upload never completes.
     /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.SizeMismatch"/>, and the content's own failures.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -36,7 +38,7 @@ internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
             throw WrongSize($"ends after {_position} bytes");
         _position += read;
         if (_position == Size && await _stream!.ReadAsync(new byte[1], cancellationToken) > 0)
-            throw WrongSize("goes on after that");
+            throw WrongSize("continues after that");
         return read;
     }
 
@@ -51,7 +53,7 @@ internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
 
     private AirgapException WrongSize(string what) => new(
         ErrorCode.SizeMismatch,
-        $"The blob {content.Descriptor.Digest} should have {Size} bytes and {what}.",
-        "Fetch or push the image again; what is stored is not what its manifest names.")
+        $"The blob {content.Descriptor.Digest} should have {Size} bytes but {what}.",
+        "Fetch or push the image again; the stored bytes are not those that its manifest names.")
     { Digest = content.Descriptor.Digest.ToString() };
 }

@@ -5,7 +5,7 @@ namespace Airgap.Oci.Wire;
 /// <summary>The source of a refused request's credentials, never the secret.</summary>
 /// <param name="Repository">The repository they are for.</param>
 /// <param name="Kind">The kind of the credentials; null when no source has any.</param>
-/// <param name="IsAnonymous">True when the source says that there are to be none.</param>
+/// <param name="IsAnonymous">True when the source requires anonymous access.</param>
 /// <param name="Source">The source's description.</param>
 internal sealed record UsedCredentials(RepositoryName Repository, string? Kind, bool IsAnonymous, string Source)
 {
@@ -13,13 +13,13 @@ internal sealed record UsedCredentials(RepositoryName Repository, string? Kind, 
     public string Tell(ErrorCode code) => (code, Kind) switch
     {
         (ErrorCode.Unauthorized, null) => $" (no source has credentials for {Repository})",
-        (ErrorCode.Unauthorized, _) when IsAnonymous => $" (asked without credentials, as {Source} says)",
+        (ErrorCode.Unauthorized, _) when IsAnonymous => $" (sent without credentials, as {Source} requires)",
         (ErrorCode.Unauthorized, _) => $" (refused: the {Kind} from {Source})",
-        (ErrorCode.Forbidden, not null) when !IsAnonymous => $" (asked with the {Kind} from {Source})",
+        (ErrorCode.Forbidden, not null) when !IsAnonymous => $" (sent with the {Kind} from {Source})",
         _ => "",
     };
 
-    /// <summary>The advice; null where the code's own advice applies.</summary>
+    /// <summary>The advice; null if the code's own advice applies.</summary>
     public string? Advise(ErrorCode code) =>
         code != ErrorCode.Unauthorized || Kind is null ? null
         : IsAnonymous ? $"Give credentials for {Repository.Registry} in {Source}."

@@ -2,9 +2,9 @@ namespace Airgap.Oci.Wire;
 
 /// <summary>Cancels an operation that makes no progress for a given time. Only the time between Start and Stop counts.</summary>
 /// <remarks>
-/// A linked source with <see cref="CancellationTokenSource.CancelAfter(TimeSpan)"/> cannot take its place: it takes no
-/// <see cref="TimeProvider"/>, does not tell a timeout from the caller's cancellation, and throws what a cancelled operation's callback
-/// throws on the timer's thread, which ends the process.
+/// A linked source with <see cref="CancellationTokenSource.CancelAfter(TimeSpan)"/> cannot replace it: that accepts no
+/// <see cref="TimeProvider"/>, does not distinguish a timeout from the caller's cancellation, and throws a callback's
+/// exception on the timer's thread, which ends the process.
 /// </remarks>
 internal sealed class Watchdog : IDisposable
 {
@@ -45,14 +45,14 @@ internal sealed class Watchdog : IDisposable
         _timer.Change(_limit, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Starts, or restarts, the time in which the other side has to take the next bytes of a body.</summary>
+    /// <summary>Starts, or restarts, the time in which the other side must accept the next bytes of a body.</summary>
     public void StartBody()
     {
         IsInBody = true;
         _timer.Change(_bodyLimit, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Stops the time, because the wait is not for the other side.</summary>
+    /// <summary>Stops the time, because the operation is not waiting for the other side.</summary>
     public void Stop() => _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     public void Dispose()

@@ -3,7 +3,7 @@ using Airgap.Cluster.Connecting;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>The flags by which a cluster is found, in kubectl's words.</summary>
+/// <summary>The flags that select a cluster, named as kubectl names them.</summary>
 internal sealed class ClusterFlags
 {
     private readonly Option<string?> _kubeconfig =
@@ -23,10 +23,10 @@ internal sealed class ClusterFlags
         command.Options.Add(_namespace);
     }
 
-    /// <summary>The namespace that was asked for; null for none.</summary>
+    /// <summary>The namespace given on the command line; null for none.</summary>
     public string? Namespace(ParseResult parsed) => parsed.GetText(_namespace);
 
-    /// <summary>A client for the cluster. Nothing is sent yet; an exec plugin may be started.</summary>
+    /// <summary>A client for the cluster. It sends nothing yet, but may start an exec plugin.</summary>
     public ClusterClient Connect(ParseResult parsed, Action<string>? trace) =>
         new(KubeConfig.Read(parsed.GetText(_kubeconfig), parsed.GetText(_context)), trace);
 }

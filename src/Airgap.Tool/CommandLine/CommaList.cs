@@ -3,15 +3,16 @@ using System.Text;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// A list on one line, as imgpkg's flags take it: commas between the parts, and double quotes around a part that holds commas or quotes.
+/// A list on one line, as imgpkg's flags take it: comma-separated, with double quotes around a part that contains
+/// commas or quotes.
 /// </summary>
-/// <remarks>Source: RFC 4180, read as Go's encoding/csv does, which pflag's lists are read with.</remarks>
+/// <remarks>Source: RFC 4180, as Go's encoding/csv reads it, which pflag uses for lists.</remarks>
 internal static class CommaList
 {
     /// <summary>Reads a list.</summary>
-    /// <param name="text">Such as <c>a,b</c> or <c>"a,b",c</c>; an empty text is an empty list.</param>
-    /// <param name="parts">The parts, empty ones, too.</param>
-    /// <param name="problem">Why it is none, in words that end a sentence; null on success.</param>
+    /// <param name="text">Such as <c>a,b</c> or <c>"a,b",c</c>; an empty text gives an empty list.</param>
+    /// <param name="parts">The parts, including empty ones.</param>
+    /// <param name="problem">Why the text is not a list, as the end of a sentence; null on success.</param>
     public static bool TryRead(string text, out List<string> parts, out string? problem)
     {
         parts = [];
@@ -22,7 +23,7 @@ internal static class CommaList
                 ? TryReadQuoted(text, ref at, parts, out problem) : TryReadBare(text, ref at, parts, out problem);
             if (!isRead)
                 return false;
-            // Behind a last comma stands an empty part.
+            // A trailing comma is followed by an empty part.
             if (at >= text.Length)
                 break;
             at++;
@@ -58,7 +59,7 @@ internal static class CommaList
             {
                 parts.Add(part.ToString());
                 at = i + 1;
-                problem = at < text.Length && text[at] != ',' ? "a comma is missing behind a quote" : null;
+                problem = at < text.Length && text[at] != ',' ? "a comma is missing after a quote" : null;
                 return problem is null;
             }
         }

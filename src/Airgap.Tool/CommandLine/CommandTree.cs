@@ -8,7 +8,7 @@ namespace Airgap.Tool.CommandLine;
 /// <summary>All commands under their root.</summary>
 internal static class CommandTree
 {
-    /// <summary>Makes the tree. Cheap: nothing but symbols.</summary>
+    /// <summary>Makes the tree. Cheap: it creates only symbols.</summary>
     public static RootCommand Create(CommandHost host, GlobalFlags globals)
     {
         RootCommand root =

@@ -4,13 +4,13 @@ using System.CommandLine.Parsing;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// The two flags by which imgpkg names what to leave out. They write one list: the first of each replaces it, further ones of the same flag
-/// add to it.
+/// The two imgpkg flags that exclude paths. Both write the same list: the first use of each flag replaces the list,
+/// further uses of that flag append to it.
 /// </summary>
-/// <remarks>Source: pflag, of two flags with one variable.</remarks>
+/// <remarks>Source: pflag's behaviour for two flags that share one variable.</remarks>
 internal static class ExclusionList
 {
-    /// <summary>The list that a command line makes; null where neither flag is on it.</summary>
+    /// <summary>The list that a command line gives; null if it has neither flag.</summary>
     public static IReadOnlyList<string>? Of(ParseResult parsed, params Option[] flags)
     {
         List<string>? list = null;

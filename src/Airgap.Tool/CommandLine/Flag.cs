@@ -5,17 +5,22 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>Makes options that behave as imgpkg's flags do: the last of several wins, lists repeat or take commas.</summary>
+/// <summary>
+/// Makes options that behave like imgpkg's flags: the last value wins, and lists are given by repeating the flag or by
+/// commas.
+/// </summary>
 internal static class Flag
 {
-    /// <summary>How help calls the value of a flag that takes an image reference; its tags are completed.</summary>
+    /// <summary>
+    /// The placeholder in help for the value of a flag that takes an image reference. Completion offers tags for it.
+    /// </summary>
     public const string ReferenceName = "REF";
 
-    /// <summary>The text of a flag; null where it is not given, or empty, which are the same to imgpkg.</summary>
+    /// <summary>The text of a flag; null when it is absent or empty, which imgpkg treats alike.</summary>
     public static string? GetText(this ParseResult parsed, Option<string?> option) =>
         parsed.GetValue(option) is { Length: > 0 } text ? text : null;
 
-    /// <summary>A flag with a text.</summary>
+    /// <summary>A flag with a text value.</summary>
     public static Option<string?> Text(string name, string helpName, string description, params string[] aliases) =>
         WithTags(new Option<string?>(name, aliases)
         {
@@ -25,7 +30,9 @@ internal static class Flag
             CustomParser = static result => result.Tokens[^1].Value,
         });
 
-    /// <summary>A flag whose text may be left out: then it is <paramref name="given"/>. Without the flag it is null.</summary>
+    /// <summary>
+    /// A flag whose value is optional: given without one, it is <paramref name="given"/>; without the flag it is null.
+    /// </summary>
     public static Option<string?> OptionalText(string name, string helpName, string description, string given) => new(name)
     {
         HelpName = helpName,
@@ -53,7 +60,7 @@ internal static class Flag
         CustomParser = result => ParseNumber(result, name, minimum),
     };
 
-    /// <summary>A flag that repeats, or takes several texts with commas between them (<see cref="CommaList"/>).</summary>
+    /// <summary>A flag that repeats, or takes a comma-separated list (<see cref="CommaList"/>).</summary>
     public static Option<string[]> List(string name, string helpName, string description, params string[] aliases) =>
         WithTags(new Option<string[]>(name, aliases)
         {
@@ -64,7 +71,7 @@ internal static class Flag
             CustomParser = result => ParseList(result, name),
         });
 
-    /// <summary>A flag that repeats, each text taken whole.</summary>
+    /// <summary>A flag that repeats; each value is taken whole, commas included.</summary>
     public static Option<string[]> Repeated(string name, string helpName, string description, params string[] aliases) =>
         WithTags(new Option<string[]>(name, aliases)
         {
@@ -75,7 +82,7 @@ internal static class Flag
             CustomParser = static result => [.. result.Tokens.Select(token => token.Value)],
         });
 
-    /// <summary>A flag with a limit of time, such as <c>1m30s</c> (<see cref="TimeLimit"/>).</summary>
+    /// <summary>A flag with a duration, such as <c>1m30s</c> (<see cref="TimeLimit"/>).</summary>
     public static Option<TimeSpan> Duration(string name, string description, TimeSpan byDefault) => new(name)
     {
         HelpName = "DURATION",
@@ -85,7 +92,7 @@ internal static class Flag
         CustomParser = result => ParseTimeLimit(result, name),
     };
 
-    /// <summary>A flag with one of a few words.</summary>
+    /// <summary>A flag that takes one of a few words.</summary>
     public static Option<string> Choice(string name, string description, string byDefault, params string[] words) => new(name)
     {
         HelpName = string.Join('|', words),

@@ -2,10 +2,10 @@ using System.CommandLine;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>The flags that every command takes.</summary>
+/// <summary>The flags that every command accepts.</summary>
 internal sealed class GlobalFlags
 {
-    private readonly Option<bool> _tty = Flag.Switch("--tty", "Write imgpkg's lines to standard output, terminal or not");
+    private readonly Option<bool> _tty = Flag.Switch("--tty", "Write imgpkg's lines to standard output, even without a terminal");
     private readonly Option<bool> _color = Flag.Switch("--color", "Use colours on a terminal", byDefault: true);
     private readonly Option<bool> _json = Flag.Switch("--json", "Write one JSON document to standard output");
     private readonly Option<bool> _yes = Flag.Switch("--yes", "Assume yes for any question", false, "-y");
@@ -37,7 +37,7 @@ internal sealed class GlobalFlags
 /// <summary>The values of <see cref="GlobalFlags"/>.</summary>
 internal sealed record GlobalOptions
 {
-    /// <summary>imgpkg's lines, terminal or not.</summary>
+    /// <summary>imgpkg's lines, even without a terminal.</summary>
     public bool Tty { get; init; }
 
     /// <summary>Colours allowed.</summary>

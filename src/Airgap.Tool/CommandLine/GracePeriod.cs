@@ -4,12 +4,12 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>Reads how old something has to be: a duration as elsewhere, and days, which are awkward in hours.</summary>
+/// <summary>Reads a minimum age: a duration as elsewhere, or days, which are awkward in hours.</summary>
 internal static class GracePeriod
 {
     private const int MostDays = 3650;
 
-    /// <summary>Reads such as <c>7d</c>, <c>36h</c> or <c>0</c>.</summary>
+    /// <summary>Reads a value such as <c>7d</c>, <c>36h</c> or <c>0</c>.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>.</exception>
     public static TimeSpan Parse(string flag, string text)
     {
@@ -20,6 +20,6 @@ internal static class GracePeriod
             return TimeSpan.FromMilliseconds((long)Math.Ceiling(nanoseconds / 1_000_000));
         throw new AirgapException(
             ErrorCode.InvalidArgument, $"'{text}' is not a value of {flag}.",
-            "Write days such as 7d, a duration such as 36h or 1h30m, or 0.");
+            "Give days such as 7d, a duration such as 36h or 1h30m, or 0.");
     }
 }

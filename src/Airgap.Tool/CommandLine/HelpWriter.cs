@@ -5,13 +5,13 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>Writes the help of a command: usage, its own options, examples, and the options that it shares.</summary>
+/// <summary>Writes the help of a command: usage, its own options, examples, and the shared options.</summary>
 internal static class HelpWriter
 {
     private const int Indent = 2;
     private const int WidestTerm = 44;
 
-    /// <summary>True when the command line asks for help, whatever else is wrong with it.</summary>
+    /// <summary>True when the command line asks for help, even if it has errors.</summary>
     public static bool IsAskedFor(ParseResult parsed) => parsed.Action is Action { ExitCode: 0 };
 
     /// <summary>The help of a command.</summary>
@@ -118,12 +118,12 @@ internal static class HelpWriter
     public static string Path(Command command, Identity identity) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent, identity)} {command.Name}" : identity.Invocation;
 
-    /// <summary>Writes the help of the command it stands on.</summary>
+    /// <summary>Writes the help of the command that it belongs to.</summary>
     /// <param name="host">Where to write.</param>
-    /// <param name="exitCode">What the process ends with.</param>
+    /// <param name="exitCode">The exit code of the process.</param>
     internal sealed class Action(CommandHost host, int exitCode) : SynchronousCommandLineAction
     {
-        /// <summary>What the process ends with.</summary>
+        /// <summary>The exit code of the process.</summary>
         public int ExitCode => exitCode;
 
         /// <inheritdoc/>

@@ -4,12 +4,15 @@ using Airgap.Oci;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// Labels on the command line, read as imgpkg reads them: <c>a=1,b=2</c>, and a comma that splits only where each part has an equals sign.
+/// Labels on the command line, read as imgpkg reads them: <c>a=1,b=2</c>, where a comma separates only if each part has
+/// an equals sign.
 /// </summary>
-/// <remarks>Source: pflag's StringToString, which takes a text with one <c>=</c> whole and reads any other as a list.</remarks>
+/// <remarks>
+/// Source: pflag's StringToString, which takes a text with one <c>=</c> as a whole and reads any other as a list.
+/// </remarks>
 internal static class LabelList
 {
-    /// <summary>Reads the values of a flag; the last of several labels with one key wins.</summary>
+    /// <summary>Reads the values of a flag; of several labels with the same key, the last wins.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>.</exception>
     public static ImmutableDictionary<string, string> Read(IEnumerable<string> values)
     {
@@ -34,5 +37,5 @@ internal static class LabelList
 
     private static AirgapException NotALabel(string text, string problem) => new(
         ErrorCode.InvalidArgument, $"'{text}' is not a label: {problem}.",
-        "Write --labels KEY=VALUE; quote a part that holds commas: '\"KEY=a,b\",OTHER=c'.");
+        "Write --labels KEY=VALUE; quote a part that contains commas: '\"KEY=a,b\",OTHER=c'.");
 }

@@ -13,18 +13,19 @@ internal sealed class LayoutFlags
     /// <summary><c>--oci-tar</c>.</summary>
     public Option<string?> Tar { get; } = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar, instead of an archive");
 
-    /// <summary>The one archive that was named, or the chain of deltas that several are; null for none.</summary>
+    /// <summary>The archive that was named, or the chain of deltas that several archives form; null for none.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="archives"><c>--tar</c>.</param>
-    /// <param name="parts">Where parts lie.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.SourceSelection"/>: archives of several formats.</exception>
+    /// <param name="parts">The folders of an archive's parts.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.SourceSelection"/>: archives of different
+    /// formats.</exception>
     public RelocationSource.Archive? Choose(ParseResult parsed, Option<string[]> archives, PartsInFlag parts)
     {
         string[] given = [.. (parsed.GetValue(archives) ?? []).Where(text => text.Length > 0).Distinct(StringComparer.Ordinal)];
         return Choose(parsed, given.FirstOrDefault()) is { } first ? parts.Of(parsed, first) with { Chain = [.. given.Skip(1)] } : null;
     }
 
-    /// <summary>The one archive that was named, of whatever format; null for none.</summary>
+    /// <summary>The one archive that was named, in any format; null for none.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="archive">The value of <c>--tar</c>.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.SourceSelection"/>: several.</exception>

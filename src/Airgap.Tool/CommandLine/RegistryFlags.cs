@@ -8,11 +8,11 @@ using Airgap.Transfer.Sessions;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// The registry flags of every command that talks to one. Their environment variables are the credential sources' matter.
+/// The flags of every command that talks to a registry. The credential sources read the matching environment variables.
 /// </summary>
 internal sealed class RegistryFlags
 {
-    /// <summary>What all their names begin with.</summary>
+    /// <summary>The prefix of all their names.</summary>
     public const string Prefix = "--registry-";
 
     private readonly Option<string[]> _caCertificates = Flag.List(
@@ -25,7 +25,7 @@ internal sealed class RegistryFlags
     private readonly Option<string?> _token = Flag.Text(Prefix + "token", "TOKEN", "Bearer token ($IMGPKG_TOKEN)");
     private readonly Option<bool> _anonymous = Flag.Switch(Prefix + "anon", "Use no credentials ($IMGPKG_ANON)");
     private readonly Option<TimeSpan> _timeout = Flag.Duration(
-        Prefix + "response-header-timeout", "Longest wait for the headers of an answer", TimeSpan.FromSeconds(30));
+        Prefix + "response-header-timeout", "Longest wait for a response's headers", TimeSpan.FromSeconds(30));
 
     private readonly Option<TimeSpan> _connect =
         Flag.Duration(Prefix + "connect-timeout", "Longest wait for a connection, TLS included", TimeSpan.FromSeconds(15));
@@ -35,7 +35,7 @@ internal sealed class RegistryFlags
         TimeSpan.FromSeconds(30));
 
     private readonly Option<int> _retries =
-        Flag.Number(Prefix + "retry-count", "Attempts of a request that fails with a transient error", 5, 0);
+        Flag.Number(Prefix + "retry-count", "Attempts for a request that fails with a transient error", 5, 0);
 
     private readonly Option<TimeSpan> _load = Flag.Duration(
         Prefix + "load-wait", "Longest total wait for an overloaded registry (429, 502, 503)", TimeSpan.FromMinutes(1));
@@ -50,10 +50,10 @@ internal sealed class RegistryFlags
             tool.Registry = this;
     }
 
-    /// <summary>The longest wait for a registry's tags while somebody types.</summary>
+    /// <summary>The longest wait for a registry's tags during completion.</summary>
     public TimeSpan CompletionWait { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How registries are talked to.</summary>
+    /// <summary>The settings for talking to registries.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="trace">Receives the HTTP exchange; null for none.</param>
     public RegistryOptions Read(ParseResult parsed, Action<string>? trace) => new()
@@ -72,7 +72,7 @@ internal sealed class RegistryFlags
 
     /// <summary>The credentials given by flags.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="trace">Receives which source answered for which host; null for none.</param>
+    /// <param name="trace">Receives which source supplied the credentials of which host; null for none.</param>
     public CredentialOptions ReadCredentials(ParseResult parsed, Action<string>? trace) => new()
     {
         UserName = parsed.GetText(_user),
@@ -84,12 +84,15 @@ internal sealed class RegistryFlags
 
     /// <summary>A client with these flags.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="trace">Receives the HTTP exchange and which source answered for which host; null for none.</param>
-    /// <param name="project">What a project says, where no flag does; null for no project.</param>
+    /// <param name="trace">Receives the HTTP exchange and which source supplied the credentials of which host; null for
+    /// none.</param>
+    /// <param name="project">A project's settings, used where no flag is given; null for no project.</param>
     public RegistryClient Connect(ParseResult parsed, Action<string>? trace, RegistryAccess? project = null) =>
         new(Read(parsed, trace, project ?? new RegistryAccess()), CredentialSources.CreateDefault(ReadCredentials(parsed, trace)));
 
-    /// <summary>How registries are talked to, by flags and, where none says it, by a project.</summary>
+    /// <summary>
+    /// The settings for talking to registries: from flags, and from a project where no flag is given.
+    /// </summary>
     public RegistryOptions Read(ParseResult parsed, Action<string>? trace, RegistryAccess project) =>
         Unsaid(parsed, project).Over(Read(parsed, trace));
 

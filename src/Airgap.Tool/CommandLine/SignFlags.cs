@@ -6,13 +6,14 @@ using Airgap.Trust.Signing;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// The flags that say by which key is signed. A password never stands on the command line, which others on the machine can read.
+/// The flags that select a signing key. A password is never given on the command line, which other users of the machine
+/// can read.
 /// </summary>
 internal sealed class SignFlags
 {
     private readonly Option<string?> _key = Flag.Text(
         "--sign-key", "FILE",
-        "Private key (PEM: cosign's, or PKCS#8, encrypted or not) that signs what is written: an archive, its parts, a receipt");
+        "Private key (PEM: cosign's, or PKCS#8, encrypted or not) to sign the output with: an archive, its parts, a receipt");
     private readonly Option<string?> _password = Flag.Text(
         "--sign-key-password-file", "FILE",
         "File with the key's password (default: the variable AIRGAP_SIGNING_PASSWORD, or cosign's COSIGN_PASSWORD)");
@@ -24,15 +25,15 @@ internal sealed class SignFlags
 
     private readonly Option<string?> _images = Flag.OptionalText(
         "--sign-images", string.Join('|', ImageSignatureForms.Words),
-        "Sign the images at the destination, too: beside them in cosign's .sig tags, or attached to them", ImageSignatureForms.Words[0]);
+        "Also sign the images at the destination: in cosign's .sig tags, or as attached referrers", ImageSignatureForms.Words[0]);
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [_key, _password, _command, _images];
 
-    /// <summary>True where a key is given.</summary>
+    /// <summary>True when a key is given.</summary>
     public bool HasKey(ParseResult parsed) => parsed.GetText(_key) is not null;
 
-    /// <summary>Reads the key; null where none is given.</summary>
+    /// <summary>Reads the key; null when none is given.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>, or as
     /// <see cref="SigningKeyReader.Read"/>.</exception>
     public SigningKey? Read(ParseResult parsed)
@@ -50,11 +51,11 @@ internal sealed class SignFlags
         return null;
     }
 
-    /// <summary>Where images are signed; null where they are not.</summary>
+    /// <summary>How images are signed; null when they are not.</summary>
     public ImageSignatureForm? Form(ParseResult parsed) => parsed.GetText(_images) is not { } text ? null
         : ImageSignatureForms.Read(text)
         ?? throw new AirgapException(
             ErrorCode.InvalidArgument,
             $"'{text}' is not a value of --sign-images: it takes {string.Join(" or ", ImageSignatureForms.Words)}.",
-            "Leave the value out for cosign's tags.");
+            "Omit the value for cosign's tags.");
 }

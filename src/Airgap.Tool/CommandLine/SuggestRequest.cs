@@ -3,9 +3,13 @@ using System.Globalization;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>What a shell asks with to complete a line: <c>[suggest:POSITION] LINE</c>, the line without the tool's name.</summary>
-/// <remarks>Source: System.CommandLine's suggest directive, which dotnet-suggest sends, too. It is read here, before the tool refuses a
-/// line that is unfinished.</remarks>
+/// <summary>
+/// A shell's request to complete a line: <c>[suggest:POSITION] LINE</c>, the line without the tool's name.
+/// </summary>
+/// <remarks>
+/// Source: System.CommandLine's suggest directive, which dotnet-suggest also sends. It is read here, before the tool
+/// can refuse the unfinished line.
+/// </remarks>
 internal static class SuggestRequest
 {
     private const string Opening = "[suggest";

@@ -5,8 +5,9 @@ using System.CommandLine.Parsing;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// Completes the last word of an unfinished command line by System.CommandLine's completion sources. Only which symbol the word belongs to
-/// is found here: the library gives every word behind a flag that may repeat to that flag, and each of imgpkg's flags may repeat.
+/// Completes the last word of an unfinished command line through System.CommandLine's completion sources. This type
+/// only finds the symbol that the word belongs to: the library assigns every word after a repeatable flag to that flag,
+/// and each of imgpkg's flags is repeatable.
 /// </summary>
 internal static class Suggestions
 {
@@ -25,7 +26,7 @@ internal static class Suggestions
         int equals = last.StartsWith('-') ? last.IndexOf('=', StringComparison.Ordinal) : -1;
         if (equals > 0 && place.Find(last[..equals]) is { } flag)
         {
-            // As if the value were a word of its own, which the library completes.
+            // The library completes the value as a word of its own.
             string apart = string.Concat(line.AsSpan(0, line.Length - last.Length + equals), " ", last.AsSpan(equals + 1));
             return Matching(Complete(root, flag, apart).Select(value => last[..(equals + 1)] + value), last);
         }
@@ -40,10 +41,10 @@ internal static class Suggestions
     private static IReadOnlyList<string> Matching(IEnumerable<string> candidates, string typed) =>
         [.. candidates.Where(candidate => candidate.StartsWith(typed, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
 
-    // Help has the spellings of Windows, too.
+    // Help also has Windows spellings.
     private static bool IsTyped(string name) => name is not ("-?" or "/?" or "/h");
 
-    /// <summary>Where on the line the last word stands.</summary>
+    /// <summary>The position of the last word on the line.</summary>
     /// <param name="Command">The command it belongs to.</param>
     /// <param name="Pending">The flag whose value it is; null for none.</param>
     private sealed record Place(Command Command, Option? Pending)

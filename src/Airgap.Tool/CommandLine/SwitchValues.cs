@@ -4,11 +4,13 @@ using System.CommandLine.Help;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// Flags that are on or off, as imgpkg takes them: <c>1 t T TRUE true True</c> and <c>0 f F FALSE false False</c> behind an equals sign,
-/// and the last of several wins.
+/// Flags that are on or off, as imgpkg accepts them: <c>1 t T TRUE true True</c> and <c>0 f F FALSE false False</c>
+/// after an equals sign; the last value wins.
 /// </summary>
-/// <remarks>Source: Go's strconv.ParseBool and pflag; the parser of the command line knows two of the words, and one place for
-/// them.</remarks>
+/// <remarks>
+/// Source: Go's strconv.ParseBool and pflag; System.CommandLine's parser accepts only two of these words, and each flag
+/// only once.
+/// </remarks>
 internal static class SwitchValues
 {
     private static readonly string[] s_on = ["1", "t", "T", "TRUE", "true", "True"];
@@ -17,7 +19,7 @@ internal static class SwitchValues
     /// <summary>The command line with each such value as <c>true</c> or <c>false</c>, and each such flag once.</summary>
     /// <param name="root">All commands.</param>
     /// <param name="args">The command line.</param>
-    /// <param name="problem">What is wrong with a value, in a sentence; null where nothing is.</param>
+    /// <param name="problem">What is wrong with a value, as a sentence; null when all are valid.</param>
     public static string[] Normalize(Command root, string[] args, out string? problem)
     {
         problem = null;
@@ -40,7 +42,7 @@ internal static class SwitchValues
                 continue;
             if (option.ValueType != typeof(bool))
             {
-                // Its value is the next word, whatever that looks like.
+                // Its value is the next word, even one that looks like a flag.
                 if (equals < 0 && option.Arity.MinimumNumberOfValues > 0)
                     i++;
                 continue;

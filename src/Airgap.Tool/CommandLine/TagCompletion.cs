@@ -6,7 +6,9 @@ using Airgap.Transfer.Describing;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>Completes the tag of a reference: the completion source of all flags and arguments that take one.</summary>
+/// <summary>
+/// Completes the tag of a reference: the completion source of all flags and arguments that take a reference.
+/// </summary>
 internal static class TagCompletion
 {
     /// <summary>
@@ -28,7 +30,7 @@ internal static class TagCompletion
         try
         {
             using RegistryClient registry = flags.Connect(context.ParseResult, trace: null);
-            // A completion source cannot await.
+            // A completion source is synchronous and cannot await.
             ImmutableArray<ListedTag> tags =
                 Task.Run(() => new TagLister(registry).ListAsync(repository, new TagListOptions(), time.Token), time.Token)
                 .WaitAsync(time.Token).GetAwaiter().GetResult();
@@ -38,7 +40,7 @@ internal static class TagCompletion
         }
         catch (Exception)
         {
-            // An error would disturb the typing.
+            // An error message would disrupt the user's typing.
             return [];
         }
     }

@@ -4,30 +4,32 @@ using Airgap.Publishing.Trusting;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>The flags that say who has to have signed what a command reads.</summary>
+/// <summary>The flags that state who must have signed the content that a command reads.</summary>
 internal sealed class TrustFlags
 {
     private const string All = "all";
     private const string Root = "root";
 
     private readonly Option<string[]> _keys = Flag.Repeated(
-        "--verify-key", "FILE", "Refuse what is not signed by the holder of this public key (PEM), or of another that is named");
+        "--verify-key", "FILE",
+        "Refuse content that is not signed with this key (public key, PEM), or with another key given by this flag");
     private readonly Option<string?> _identity =
-        Flag.Text("--verify-identity", "TEXT", "Refuse what is not signed by this identity, keyless; '*' stands for any characters");
-    private readonly Option<string?> _issuer = Flag.Text("--verify-issuer", "URL", "Who has to have vouched for the identity");
+        Flag.Text("--verify-identity", "TEXT", "Refuse content without a keyless signature of this identity; '*' matches any characters");
+    private readonly Option<string?> _issuer = Flag.Text("--verify-issuer", "URL", "Issuer that must have vouched for the identity");
     private readonly Option<string?> _trustedRoot =
-        Flag.Text("--trusted-root", "FILE", "sigstore's trusted root, exported, by which the identity is judged");
+        Flag.Text("--trusted-root", "FILE", "Exported sigstore trusted root to verify the identity with");
     private readonly Option<string?> _policy = Flag.Text(
-        "--policy", "FILE", "Refuse what this policy refuses: a policy.json of the containers tools, or a trust policy of Notation");
+        "--policy", "FILE", "Refuse what this policy refuses: a policy.json of the containers tools, or a Notation trust policy");
     private readonly Option<string?> _store =
-        Flag.Text("--trust-store", "FOLDER", "Notation's folder of trust stores, for its trust policy");
+        Flag.Text("--trust-store", "FOLDER", "Folder of Notation's trust stores, for its trust policy");
     private readonly Option<string[]> _attestations =
-        Flag.Repeated("--verify-attestation", "TYPE", "Refuse what has no attestation of this predicate by the same signer besides");
+        Flag.Repeated("--verify-attestation", "TYPE", "Also require an attestation with this predicate by the same signer");
     private readonly Option<string> _required = Flag.Choice(
-        "--verify-required", "Whose signatures are asked for: of the bundle alone, or of all that it pins, too", All, Root, All);
+        "--verify-required", "Require signatures of the bundle only, or also of everything it pins", All, Root, All);
 
     private readonly Option<string?> _age =
-        Flag.Text("--verify-minimum-age", "DURATION", "Refuse a signature that is younger, such as 48h, or whose time nothing vouches for");
+        Flag.Text("--verify-minimum-age", "DURATION",
+            "Refuse a signature that is younger than this, such as 48h, or whose time nothing proves");
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -39,8 +41,8 @@ internal sealed class TrustFlags
     /// <summary>True when one of them is given.</summary>
     public bool IsGiven(ParseResult parsed) => SettingsOf(parsed).AsksForAnything;
 
-    /// <summary>The rule that they make; null when none is given.</summary>
-    /// <exception cref="AirgapException">5xxx: what they name cannot be; 3xxx: a file.</exception>
+    /// <summary>The rule that they form; null when none is given.</summary>
+    /// <exception cref="AirgapException">5xxx: a value is not valid; 3xxx: a file cannot be read.</exception>
     public TrustRule? Read(ParseResult parsed) => IsGiven(parsed) ? TrustRuleReader.Read(SettingsOf(parsed)) : null;
 
     private TrustSettings SettingsOf(ParseResult parsed) => new()

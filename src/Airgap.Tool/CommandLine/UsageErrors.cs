@@ -5,10 +5,10 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.CommandLine;
 
-/// <summary>The errors of a command line, with the nearest thing that would have been right.</summary>
+/// <summary>The errors of a command line, each with the nearest valid word.</summary>
 internal static class UsageErrors
 {
-    /// <summary>Each error once.</summary>
+    /// <summary>Each error, listed once.</summary>
     public static IEnumerable<Diagnostic> Of(ParseResult parsed, Identity identity)
     {
         Command command = parsed.CommandResult.Command;
@@ -33,11 +33,11 @@ internal static class UsageErrors
         }
     }
 
-    /// <summary>Where the command line is explained.</summary>
+    /// <summary>The command that explains the command line.</summary>
     public static string HelpHint(ParseResult parsed, Identity identity) =>
         $"See '{HelpWriter.Path(parsed.CommandResult.Command, identity)} --help'.";
 
-    /// <summary>The flag or command that is spelt most like a token; null when none is near.</summary>
+    /// <summary>The flag or command spelt most like a token; null when none is close.</summary>
     public static string? Nearest(string token, Command command)
     {
         string typed = token.Split('=', ':')[0];
@@ -52,7 +52,9 @@ internal static class UsageErrors
         return best.Distance <= Math.Max(1, typed.Length / 3) ? best.Name : null;
     }
 
-    /// <summary>How many letters two words differ by: Levenshtein's distance, one row at a time.</summary>
+    /// <summary>
+    /// The number of letters by which two words differ: the Levenshtein distance, computed one row at a time.
+    /// </summary>
     public static int Distance(string left, string right)
     {
         int[] row = [.. Enumerable.Range(0, right.Length + 1)];

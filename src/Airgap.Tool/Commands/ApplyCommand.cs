@@ -9,33 +9,36 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>apply</c>: brings manifests into a cluster, and waits until their PackageRepositories reconcile.</summary>
+/// <summary>
+/// <c>apply</c>: applies manifests to a cluster, and waits until their PackageRepositories reconcile.
+/// </summary>
 internal sealed class ApplyCommand
 {
     private static readonly TimeSpan s_waitByDefault = TimeSpan.FromMinutes(5);
 
     private readonly Argument<string[]> _paths = new("FOLDER|FILE")
     {
-        Description = "Manifests, or folders with them",
+        Description = "Manifests, or folders that contain them",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     private readonly Option<string?> _wait = new("--wait")
     {
         HelpName = "DURATION",
-        Description = "Wait until each PackageRepository reconciled in the form that was applied, such as --wait=10m (default: 5m)",
+        Description = "Wait until each PackageRepository has reconciled as applied, such as --wait=10m (default: 5m)",
         Arity = ArgumentArity.ZeroOrOne,
         CustomParser = static result => result.Tokens is [.., { } last] ? last.Value : "",
     };
 
     private readonly Option<string?> _dryRun =
-        Flag.Text("--dry-run", "server", "Have the cluster try it and keep nothing; takes 'server' alone");
+        Flag.Text("--dry-run", "server", "Let the cluster check the objects and keep nothing; the only value is 'server'");
     private readonly Option<string?> _prune = Flag.Text(
         "--prune", "NAME",
-        "Record under this name what was made, and remove what an earlier apply of the name made and the manifests no longer hold; with " +
-        "--wait, once all reconciled");
+        "Record the created objects under this name, and remove those that an earlier apply of this name created and the manifests no " +
+        "longer contain; with " +
+        "--wait, only after all have reconciled");
     private readonly Option<bool> _refetch = Flag.Switch(
-        "--refetch", "Delete and make anew a PackageRepository whose digest the cluster would take from its cache of another mirror");
+        "--refetch", "Delete and recreate a PackageRepository whose digest the cluster would take from its cache of another mirror");
     private readonly ClusterFlags _cluster = new("Namespace of objects that name none (default: the context's)");
 
     /// <summary>Makes the command.</summary>
@@ -43,12 +46,12 @@ internal sealed class ApplyCommand
     {
         ToolCommand command = new(
             "apply",
-            "Applies manifests to a cluster, in the order that they need, and waits until their PackageRepositories reconcile. A " +
+            "Applies manifests to a cluster in the required order, and waits until their PackageRepositories reconcile. A " +
             "placeholder never overwrites a Secret that is filled in.",
-            ("What a publish wrote", "apply airgap/manifests --wait"),
-            ("Another cluster, and no longer than ten minutes", "apply airgap/manifests --context production --wait=10m"),
-            ("Without what the folder no longer has", "apply airgap/manifests --prune simple-app"),
-            ("To see what would change", "apply airgap/manifests --dry-run=server"));
+            ("The manifests of a publish", "apply airgap/manifests --wait"),
+            ("Another cluster, waiting at most ten minutes", "apply airgap/manifests --context production --wait=10m"),
+            ("Remove what the folder no longer contains", "apply airgap/manifests --prune simple-app"),
+            ("Show what would change", "apply airgap/manifests --dry-run=server"));
         ApplyCommand flags = new();
         command.Arguments.Add(flags._paths);
         command.Options.Add(flags._wait);
@@ -70,15 +73,16 @@ internal sealed class ApplyCommand
             "server" => true,
             { } other => throw new AirgapException(
                 ErrorCode.InvalidArgument, $"'{other}' is not a value of --dry-run.",
-                "Write --dry-run=server; the cluster alone knows what it would take."),
+                "Write --dry-run=server; only the cluster knows what it would accept."),
         };
         if (paths.Count == 0)
             throw new AirgapException(
-                ErrorCode.InvalidArgument, "There is nothing to apply: no file and no folder was given.",
+                ErrorCode.InvalidArgument, "There is nothing to apply: no file or folder was given.",
                 "Give manifests or a folder with them, such as airgap/manifests.");
         if (session.IsDry && wait is not null)
             throw new AirgapException(
-                ErrorCode.InvalidArgument, "--wait and --dry-run exclude each other: a dry run changes nothing that could be waited for.",
+                ErrorCode.InvalidArgument,
+                "--wait and --dry-run exclude each other: a dry run changes nothing, so there is nothing to wait for.",
                 "Give one of them.");
 
         session.Phase = "reading";

@@ -10,7 +10,7 @@ internal static class ArchiveCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
-        ToolCommand command = new("archive", "Works on archives as the files that are carried.");
+        ToolCommand command = new("archive", "Works on archive files: split, join, compare and verify them.");
         command.Subcommands.Add(ArchiveDiffCommand.Create(host));
         command.Subcommands.Add(ArchiveMergeCommand.Create(host));
         command.Subcommands.Add(ArchiveSplitCommand.Create(host));

@@ -12,16 +12,16 @@ namespace Airgap.Tool.Commands;
 internal sealed class ArchiveDiffCommand
 {
     private readonly Argument<string> _first = new("A") { Description = "Archive, full or delta" };
-    private readonly Argument<string> _second = new("B") { Description = "Archive, full or delta, that may add to it" };
+    private readonly Argument<string> _second = new("B") { Description = "Archive, full or delta, to compare with it" };
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "diff",
-            "Says what the archive B adds to the archive A: images, Packages and bytes. Compares what they list; no layer but bundles' " +
-            "own is read, and no registry is asked.",
-            ("What a month brought", "archive diff january.tar february.tar"));
+            "Shows what archive B adds to archive A: images, Packages and bytes. Compares what they list: it reads only the bundles' " +
+            "own layers, and contacts no registry.",
+            ("What changed in a month", "archive diff january.tar february.tar"));
         ArchiveDiffCommand flags = new();
         command.Arguments.Add(flags._first);
         command.Arguments.Add(flags._second);

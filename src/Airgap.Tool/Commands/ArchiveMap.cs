@@ -4,7 +4,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>One line of <c>--map</c>: an item of an archive, and the repository that it goes to.</summary>
+/// <summary>One entry of <c>--map</c>: an item of an archive, and its destination repository.</summary>
 /// <param name="Item">The item, as the archive names it.</param>
 /// <param name="Destination">The repository.</param>
 internal sealed record ArchiveMapEntry(string Item, RepositoryName Destination);
@@ -15,7 +15,8 @@ internal static class ArchiveMap
     private const int MostBytes = 4 * 1024 * 1024;
 
     /// <summary>
-    /// Reads both, the file's lines after the flags. In a file, empty lines and those that begin with <c>#</c> count for nothing.
+    /// Reads both: the flags first, then the file's lines. In a file, empty lines and lines that begin with <c>#</c>
+    /// are ignored.
     /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.InvalidRepository"/>, or a 3xxx code
     /// of the file.</exception>
@@ -44,7 +45,7 @@ internal static class ArchiveMap
         int equals = text.IndexOf('=');
         if (equals <= 0 || equals == text.Length - 1)
             throw new AirgapException(
-                ErrorCode.InvalidArgument, $"'{text}' maps no item of an archive to a repository.",
+                ErrorCode.InvalidArgument, $"'{text}' does not map an item of an archive to a repository.",
                 "Write SOURCE=REPOSITORY, such as app-bundle=final-registry.corp.com/apps/app-bundle.")
             {
                 Location = location
@@ -58,7 +59,7 @@ internal static class ArchiveMap
         {
             return new FileInfo(file) is { Exists: true, Length: > MostBytes }
                 ? throw new AirgapException(
-                    ErrorCode.InvalidArgument, $"'{file}' is too long for a map.", "Give a file of lines SOURCE=REPOSITORY.")
+                    ErrorCode.InvalidArgument, $"'{file}' is too large to be a map.", "Give a file of lines SOURCE=REPOSITORY.")
                     : File.ReadAllLines(file);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))

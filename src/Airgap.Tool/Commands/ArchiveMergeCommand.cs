@@ -10,25 +10,26 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>archive merge</c>: a chain of deltas to one archive.</summary>
+/// <summary><c>archive merge</c>: joins a chain of deltas to one archive.</summary>
 internal sealed class ArchiveMergeCommand
 {
     private readonly Argument<string[]> _files = new("FILE")
     {
-        Description = "Archives of the chain, the oldest first",
+        Description = "Archives of the chain, oldest first",
         Arity = ArgumentArity.OneOrMore
     };
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
     private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
-    private readonly Option<bool> _resume = Flag.Switch("--resume", "Go on with an archive that an earlier run left unfinished");
+    private readonly Option<bool> _resume = Flag.Switch("--resume", "Resume an archive that an earlier run left unfinished");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "merge",
-            "Joins deltas with the archive that they build on. The result is the full archive that 'copy' would have written in the " +
-            "place of the last one, to the byte. No registry is asked.",
+            "Joins deltas with the archive they build on. The result equals, byte for byte, the full archive that 'copy' would have " +
+            "written " +
+            "instead of the last delta. Contacts no registry.",
             ("A year's deltas", "archive merge january.tar february.tar march.tar --to-tar full.tar"));
         ArchiveMergeCommand flags = new();
         command.Arguments.Add(flags._files);

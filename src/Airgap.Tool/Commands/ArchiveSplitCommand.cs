@@ -11,24 +11,24 @@ using Airgap.Transfer.Transfers.Parts;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>archive split</c>: an archive to parts that fit their media.</summary>
+/// <summary><c>archive split</c>: splits an archive into parts that fit their media.</summary>
 internal sealed class ArchiveSplitCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "Archive to split" };
-    private readonly Option<string?> _volumeSize = Flag.Text("--volume-size", "SIZE", "Most bytes of a part, such as 4.7GB");
+    private readonly Option<string?> _volumeSize = Flag.Text("--volume-size", "SIZE", "Maximum size of a part, such as 4.7GB");
     private readonly Option<string?> _only =
-        Flag.Text("--only", "N", "Write the part N again, as the list beside the parts names it, and nothing else");
-    private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to write to (default: beside the archive)", "-o");
+        Flag.Text("--only", "N", "Write only part N again, as listed in the parts list");
+    private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to write to (default: the archive's folder)", "-o");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "split",
-            "Cuts an archive into NAME.tar.001 and so on, with their list NAME.tar.parts.json and checksums for 'sha256sum -c'. All " +
-            "commands read the parts where they lie; 'cat NAME.tar.0*' is the archive.",
+            "Splits an archive into NAME.tar.001 and so on, with their list NAME.tar.parts.json and checksums for 'sha256sum -c'. All " +
+            "commands read the parts in place; 'cat NAME.tar.0*' restores the archive.",
             ("For DVDs", "archive split bundles.tar --volume-size 4.7GB"),
-            ("One of them again", "archive split bundles.tar --only 3"));
+            ("Write one part again", "archive split bundles.tar --only 3"));
         ArchiveSplitCommand flags = new();
         command.Arguments.Add(flags._file);
         foreach (Option option in new Option[] { flags._volumeSize, flags._only, flags._output })
@@ -48,7 +48,7 @@ internal sealed class ArchiveSplitCommand
         if (parsed.GetText(_only) is not { } only)
         {
             long size = volumeSize ?? throw new AirgapException(
-                ErrorCode.InvalidArgument, "The size of the parts is not given.", "Say how much fits one medium: --volume-size 4.7GB.");
+                ErrorCode.InvalidArgument, "The size of the parts is not given.", "Give the capacity of one medium: --volume-size 4.7GB.");
             PartList list = await new PartSplitter(
                 ArchiveDisk.System, part => session.WriteLine($"{part.Name}: {ByteSize.Format(part.Size)}, {part.Digest}"))
                 .SplitAsync(file, target, size, cancellationToken);
@@ -57,8 +57,8 @@ internal sealed class ArchiveSplitCommand
 
         if (volumeSize is not null || !int.TryParse(only, out int order))
             throw new AirgapException(
-                ErrorCode.InvalidArgument, $"'{only}' is not a value of --only, or --volume-size is given beside it.",
-                "Give the number of one part; the list says how large it is.");
+                ErrorCode.InvalidArgument, $"'{only}' is not a value of --only, or --volume-size is given as well.",
+                "Give the number of one part, without --volume-size: the list already has the part's size.");
         FoundList found = FoundList.Find(PartName.ListOf(target), target == file ? [] : [Path.GetDirectoryName(Path.GetFullPath(file))!])!;
         PartEntry written = await new PartSplitter(ArchiveDisk.System).RewriteAsync(file, target, found.List, order, cancellationToken);
         session.Report.Files = [new ReportFile(Path.Combine(Path.GetDirectoryName(target)!, written.Name), "part")];

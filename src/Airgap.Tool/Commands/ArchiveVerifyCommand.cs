@@ -10,11 +10,11 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>archive verify</c>: which of an archive's parts has to be written again?</summary>
+/// <summary><c>archive verify</c>: finds the parts of an archive that must be written again.</summary>
 internal sealed class ArchiveVerifyCommand
 {
     private readonly Option<string?> _parts =
-        Flag.Text("--parts", "NAME", "Archive whose parts to verify: the file that they would be, their list, or one of them");
+        Flag.Text("--parts", "NAME", "Archive whose parts to verify: its file name, the list of its parts, or one of the parts");
     private readonly PartsInFlag _partsIn = new();
 
     /// <summary>Makes the command.</summary>
@@ -22,7 +22,7 @@ internal sealed class ArchiveVerifyCommand
     {
         ToolCommand command = new(
             "verify",
-            "Reads every part of an archive once, compares it with their list, and names each that has to be written again. Changes " +
+            "Reads every part of an archive once, compares it with the list, and names each part that must be written again. Changes " +
             "nothing.",
             ("After burning", "archive verify --parts bundles.tar --parts-in /media/disc1 --parts-in /media/disc2"));
         ArchiveVerifyCommand flags = new();

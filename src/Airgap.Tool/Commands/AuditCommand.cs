@@ -7,7 +7,7 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>audit</c>: the commands about logs of what was done.</summary>
+/// <summary><c>audit</c>: the commands about audit logs.</summary>
 internal static class AuditCommand
 {
     /// <summary>Makes the command.</summary>
@@ -20,20 +20,20 @@ internal static class AuditCommand
     }
 }
 
-/// <summary><c>audit verify</c>: is a log as it was written?</summary>
+/// <summary><c>audit verify</c>: checks that a log is unchanged.</summary>
 internal sealed class AuditVerifyCommand
 {
     private readonly Argument<string> _file = new("FILE") { Description = "Log that --audit-log wrote" };
     private readonly Option<string?> _holds = Flag.Text(
         "--holds", "DIGEST",
-        "Digest of a line that was noted elsewhere and has to be among the lines: it shows that none was cut off the end");
+        "Digest of a line, recorded elsewhere, that the log must contain: shows that no line was cut off at the end");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "verify",
-            "Reads a log from its first line to its last, and names the first that is changed, missing or torn. Changes nothing.",
+            "Reads a log from beginning to end, and names the first line that is changed, missing or incomplete. Changes nothing.",
             ("The log of a mirror", "audit verify mirror.jsonl"));
         AuditVerifyCommand flags = new();
         command.Arguments.Add(flags._file);
@@ -49,7 +49,7 @@ internal sealed class AuditVerifyCommand
         Digest? wanted = parsed.GetText(_holds) is { } text ? Digest.Parse(text) : null;
         AuditVerifier.Verified log = await AuditVerifier.VerifyAsync(file, wanted, cancellationToken);
         if (wanted is not null && !log.Holds)
-            throw AuditLog.Broken(file, null, $"no line is {wanted}: lines were cut off its end, or it was written anew");
+            throw AuditLog.Broken(file, null, $"no line has the digest {wanted}: lines were cut off at the end, or the log was rewritten");
         session.Report.Summary =
             $"Verified {Amounts.Count((int)log.Entries, "line")} of {file}{(log.Last is { } last ? $"; the last is {last}" : "")}";
         session.WriteResult(session.Report.Summary);

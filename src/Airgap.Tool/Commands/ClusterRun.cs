@@ -10,31 +10,32 @@ using Airgap.Tool.Running;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// Brings objects into a cluster and tells of it: what <c>apply</c> does, and <c>publish</c> of a project that asks for it.
+/// Applies objects to a cluster and reports what happened: the work of <c>apply</c>, and of a <c>publish</c> whose
+/// project asks for it.
 /// </summary>
 /// <param name="client">The cluster.</param>
 /// <param name="ns">The namespace of objects that name none.</param>
 /// <param name="session">Is told.</param>
 internal sealed class ClusterRun(ClusterClient client, string ns, Session session)
 {
-    /// <summary>The longest wait for the PackageRepositories; null not to wait.</summary>
+    /// <summary>The longest wait for the PackageRepositories; null to not wait.</summary>
     public TimeSpan? Wait { get; init; }
 
     /// <summary>
-    /// The name under which is recorded what was made, and by which is removed what is no longer there; null for neither.
+    /// The name under which created objects are recorded and obsolete ones are found and removed; null for neither.
     /// </summary>
     public string? Inventory { get; init; }
 
-    /// <summary>True to make a PackageRepository anew that kapp-controller would take from its cache.</summary>
+    /// <summary>True to recreate a PackageRepository that kapp-controller would take from its cache.</summary>
     public bool Refetches { get; init; }
 
     /// <summary>Applies, removes and waits.</summary>
-    /// <returns>The result in words, and whether it is a success.</returns>
+    /// <returns>The result as text, and whether it is a success.</returns>
     public async Task<(bool IsDone, string Summary)> RunAsync(
         IReadOnlyList<ManifestDocument> documents, CancellationToken cancellationToken)
     {
         session.Phase = "applying";
-        session.AfterStop = "What was applied stays, and kapp-controller continues. To look: dotnet airgap doctor";
+        session.AfterStop = "What was applied stays, and kapp-controller continues. To see its state: dotnet airgap doctor";
         session.Report.Objects ??= [];
         Pruner? pruner = null;
         if (Inventory is not null)
@@ -54,25 +55,25 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
             if (pruner is not null)
                 session.Warn(new Diagnostic(
                     ErrorCode.PruneSkipped, "Nothing was removed, since not every object was applied.",
-                    "Mend what was refused, and run the command again."));
+                    "Fix what the cluster refused, and run the command again."));
             return (false, $"{failed} of {Amounts.Count(applied.Count, "object")} {(failed == 1 ? "was" : "were")} refused");
         }
 
         bool isDone = Wait is not { } limit || await WaitAsync(applied, limit, cancellationToken);
-        // What is there is given up when what takes its place is known to work.
+        // Old objects are removed only after their replacements are known to work.
         if (pruner is not null && isDone)
         {
             session.Phase = "pruning";
             int before = session.Report.Errors.Count;
             await pruner.RunAsync(applied, Tell, cancellationToken);
             if (session.Report.Errors.Count > before)
-                return (false, "Not everything was removed that was to be");
+                return (false, "Some objects could not be removed");
         }
         else if (pruner is not null)
         {
             session.Warn(new Diagnostic(
                 ErrorCode.PruneSkipped, "Nothing was removed, since not every PackageRepository reconciled.",
-                "Mend what does not reconcile, and run the command again."));
+                "Fix what does not reconcile, and run the command again."));
         }
 
         return (isDone, !isDone ? "Not every PackageRepository reconciled" : session.IsDry
@@ -113,7 +114,7 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         if (targets.Length == 0)
         {
             session.Warn(new Diagnostic(
-                ErrorCode.NotExamined, "There is no PackageRepository among the objects, so nothing was waited for.", "Leave --wait out."));
+                ErrorCode.NotExamined, "The objects include no PackageRepository, so there was nothing to wait for.", "Omit --wait."));
             return true;
         }
 

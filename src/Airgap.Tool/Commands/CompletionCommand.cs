@@ -6,7 +6,7 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>completion</c>: the script by which a shell completes the tool's command lines.</summary>
+/// <summary><c>completion</c>: the script with which a shell completes the tool's command lines.</summary>
 internal sealed class CompletionCommand
 {
     private readonly Argument<string[]> _shell = new("SHELL")
@@ -21,7 +21,7 @@ internal sealed class CompletionCommand
     {
         ToolCommand command = new(
             "completion",
-            "Prints a script that completes commands, flags, their values and tags. Tags are asked of the registry, for two seconds " +
+            "Prints a script that completes commands, flags, their values and tags. Tags come from the registry, within two seconds " +
             "at most.",
             ("For this bash", "completion bash > ~/.airgap-completion && source ~/.airgap-completion"),
             ("For every zsh", "completion zsh > \"${fpath[1]}/_dotnet-airgap\""),
@@ -37,7 +37,7 @@ internal sealed class CompletionCommand
     {
         string[] given = parsed.GetValue(_shell) ?? [];
         string advice = $"Name one shell: {string.Join(", ", CompletionScripts.Shells[..^1])} or {CompletionScripts.Shells[^1]}.";
-        // The words are those of the library that imgpkg reads its command line with.
+        // These messages are those of cobra, the library that imgpkg uses.
         if (given.Length != 1)
             throw new AirgapException(ErrorCode.InvalidArgument, $"accepts 1 arg(s), received {given.Length}", advice);
         if (!CompletionScripts.Shells.Contains(given[0], StringComparer.Ordinal))

@@ -35,32 +35,32 @@ internal sealed class CopyCommand
     {
         ToolCommand command = new(
             "copy",
-            "Copies a bundle, image, lock or archive to a repository or archive. Digests stay as they are, and every image ends up in " +
-            "the one repository, or also where a template says.",
+            "Copies a bundle, image, lock or archive to a repository or archive. Digests stay the same, and every image ends up in " +
+            "that one repository, and with a template also in the repositories it names.",
             ("From registry to registry",
                 "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps/simple-app-bundle"),
-            ("Into an archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar"),
-            ("Out of an archive",
+            ("To an archive", "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar"),
+            ("From an archive",
                 "copy --tar simple-app-bundle.tar --to-repo final-registry.corp.com/apps/simple-app-bundle --lock-output bundle.lock.yml"),
             ("Signed, and verified on the other side",
                 "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-tar simple-app-bundle.tar --sign-key cosign.key"),
             ("What is new since an earlier archive",
                 "copy -b index.docker.io/user1/simple-app-bundle:v1.1.0 --to-tar new.tar --base simple-app-bundle.tar"),
-            ("Some packages, for one platform",
+            ("Selected packages, for one platform",
                 "copy -b index.docker.io/user1/simple-repository:v1.0.0 --package 'simple-app.corp.com@>=1.0.0 latest:2' --platform " +
                 "linux/amd64 --to-tar some.tar"),
-            ("Two bundles into one file, their layers once",
+            ("Two bundles to one file, shared layers stored once",
                 "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 -b index.docker.io/user1/other-bundle:v2.0.0 --to-oci-tar " +
                 "bundles.oci.tar"),
-            ("Out of a delta and what it builds on",
+            ("From a delta and the archive it builds on",
                 "copy --tar simple-app-bundle.tar --tar new.tar --to-repo final-registry.corp.com/apps/simple-app-bundle"),
-            ("Two of a layout's bundles, each to its repository",
+            ("Two bundles of a layout, each to its own repository",
                 "copy --oci-tar bundles.oci.tar --map app-bundle=final-registry.corp.com/apps/app-bundle --map " +
                 "base-bundle=final-registry.corp.com/base/base-bundle"),
-            ("Each image under the path that it has at its source",
+            ("Each image under the path of its source",
                 "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps --repo-template " +
                 "'{registry}/{prefix}/{source.repository}'"),
-            ("Into an OCI layout that skopeo, podman and containerd read",
+            ("To an OCI layout that skopeo, podman and containerd read",
                 "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
         CopyCommand copy = new();
         foreach (Option option in copy._flags.All.Concat(copy._dry.All))
@@ -91,7 +91,7 @@ internal sealed class CopyCommand
                 session, cancellationToken);
     }
 
-    // What was read of the command line before anything is asked.
+    // What was read from the command line before the first request.
     private sealed record CopyChecks(IReadOnlyList<ArchiveMapEntry> Map, TrustRule? Rule, SigningKey? Key, Gate? Gate);
 
     private async Task<int> RunAsync(
@@ -132,7 +132,7 @@ internal sealed class CopyCommand
             session.WriteResult(derived.ToString());
         foreach (string line in CopyResultText.Lines(result))
             session.WriteResult(line);
-        // Under its own name the tool has shown its own warnings, with codes.
+        // Under its own name, the tool has already shown its own warnings, with codes.
         if (session.SpeaksAsImgpkg)
         {
             foreach (string line in ImgpkgLines.Warnings(result))
@@ -194,7 +194,7 @@ internal sealed class CopyCommand
         return 0;
     }
 
-    // Before anything is asked: what cannot be written at the end is no surprise then.
+    // Checked before the first request, so that a file that cannot be written is reported now, not at the end.
     private void CheckOutputs(ParseResult parsed, CopyRequest request)
     {
         if (request.Destination is RelocationDestination.Archive archive)
@@ -216,7 +216,7 @@ internal sealed class CopyCommand
         ParseResult parsed, IReadOnlyList<TransferResult> results, RegistryClient registry, Session session,
         CancellationToken cancellationToken)
     {
-        // Under imgpkg's name nothing is written that imgpkg would not write.
+        // Under imgpkg's name, the tool writes only what imgpkg would write.
         ReportRequest report = new(_flags.Report(parsed), _flags.Summary(parsed), Detects: !session.Identity.IsImgpkg);
         if (!report.IsWanted)
             return;
@@ -234,7 +234,7 @@ internal sealed class CopyCommand
         await report.WriteAsync(builder.Build(retries: registry.Statistics.Retries), session, cancellationToken);
     }
 
-    // Null when a signature is missing or wrong: then nothing has moved.
+    // Null when a signature is missing or invalid: nothing has moved then.
     private async Task<TransferResult?> TransferAsync(
         ParseResult parsed, CopyRequest request, CopyChecks checks, Session session, IRegistry registry,
         CancellationToken cancellationToken)
@@ -243,7 +243,7 @@ internal sealed class CopyCommand
         Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(registry, observer);
-        // While the plan is made, too: it asks what the destination has.
+        // Shown during planning as well, which asks what the destination has.
         using IDisposable? announced =
             await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(request.Destination, observer, cancellationToken);
         using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken);
@@ -274,7 +274,7 @@ internal sealed class CopyCommand
         using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: false);
         Relocator relocator = new(registry, observer);
         await CopySigning.TellAsync(_signing.Admit(parsed, request.Source, cancellationToken), session);
-        // A plan that leaves out what cannot be read would say too little.
+        // A plan without the content that cannot be read would be incomplete.
         PlanOptions options = _flags.PlanOptions(parsed, request, session) with { KeepGoing = false };
         using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken);
         TransferPlan plan = await source.PlanAsync(options, cancellationToken);

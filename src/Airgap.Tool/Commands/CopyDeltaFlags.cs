@@ -14,33 +14,36 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// The flags of <c>copy</c> about deltas: what one is built on, where its layers are mounted from, and the receipt of an import.
+/// The flags of <c>copy</c> about deltas: the bases of a delta, the repositories to mount layers from, and the receipt
+/// of an import.
 /// </summary>
 internal sealed class CopyDeltaFlags
 {
     private readonly Option<string[]> _base = Flag.Repeated(
         "--base", "BASE",
-        "What the archive builds on: it leaves out every layer that this earlier archive, lock, relocation.json, receipt or repository " +
-        "holds or names");
+        "Base of the archive, which becomes a delta: it omits every layer that this earlier archive, lock, relocation.json, receipt or " +
+        "repository " +
+        "contains or names");
 
     private readonly Option<string[]> _mountFrom = Flag.Repeated(
         "--mount-from", "REPOSITORY",
-        "Repository of the destination's registry that has layers which a delta requires, besides those that the delta names itself");
+        "Repository of the destination's registry with layers that a delta requires, besides the repositories that the delta names");
 
     private readonly Option<string?> _receipt =
-        Flag.Text("--receipt", "FILE", "Receipt to write of what the repository was shown to hold: the base of the next delta");
+        Flag.Text("--receipt", "FILE", "Receipt to write about the content verified in the repository: the base of the next delta");
     private readonly Option<string> _form = Flag.Choice(
-        "--receipt-form", "The receipt with every digest, or with one hash over them, to be typed or scanned", "long", "long", "short");
+        "--receipt-form", "Form of the receipt: every digest, or one hash over them, short enough to type or scan",
+        "long", "long", "short");
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [_base, _mountFrom, _receipt, _form];
 
-    /// <summary>True where a receipt is to be written.</summary>
+    /// <summary>True when a receipt is requested.</summary>
     public bool HasReceipt(ParseResult parsed) => parsed.GetText(_receipt) is not null;
 
-    /// <summary>Checks the flags with what is copied, and looks at the receipt's place.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>, <see cref="ErrorCode.ReceiptNotOurs"/>, or a 3xxx
-    /// code of the receipt's place.</exception>
+    /// <summary>Checks the flags against the copy, and checks that the receipt can be written.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>,
+    /// <see cref="ErrorCode.ReceiptNotOurs"/>, or a 3xxx code of the receipt's path.</exception>
     public void Check(ParseResult parsed, CopyRequest request)
     {
         bool toRepository = request.Destination is RelocationDestination.Repository;
@@ -50,13 +53,13 @@ internal sealed class CopyDeltaFlags
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
                 "Flag --base can only be used when copying to tar",
-                "Leave it out: a copy to a repository or a layout's folder never writes again what is there.");
+                "Omit it: a copy to a repository or a layout's folder never writes existing content again.");
         }
 
         if (parsed.GetValue(_mountFrom) is { Length: > 0 } && (!toRepository || request.Source is not RelocationSource.Archive))
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
-                "Flag --mount-from can only be used when copying an archive to a repository", "Leave it out.");
+                "Flag --mount-from can only be used when copying an archive to a repository", "Omit it.");
         foreach (RepositoryName place in MountFrom(parsed))
         {
             if (request.Destination is RelocationDestination.Repository { Name: var name } && place.Registry != name.Registry)
@@ -77,11 +80,11 @@ internal sealed class CopyDeltaFlags
         if (!toRepository)
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Flag --receipt can only be used when copying to a repository",
-                "A receipt says what a registry holds: write it when the archive is imported.");
+                "A receipt states what a registry contains: write it when the archive is imported.");
         ReceiptFile.Check(receipt);
     }
 
-    /// <summary>What the archive builds on.</summary>
+    /// <summary>The bases of the archive.</summary>
     /// <exception cref="AirgapException">As <see cref="BaseFinder.Find"/>, and <see cref="ErrorCode.BaseIsOutput"/>.</exception>
     public ImmutableArray<DeltaSource> Bases(ParseResult parsed, CopyRequest request)
     {
@@ -92,15 +95,15 @@ internal sealed class CopyDeltaFlags
         return bases;
     }
 
-    /// <summary>What the archive builds on, as it is named.</summary>
+    /// <summary>The bases of the archive, as typed.</summary>
     public string[] BaseNames(ParseResult parsed) => parsed.GetValue(_base) ?? [];
 
     /// <summary>The repositories to mount from.</summary>
     public ImmutableArray<RepositoryName> MountFrom(ParseResult parsed) =>
         [.. (parsed.GetValue(_mountFrom) ?? []).Select(RepositoryName.Parse)];
 
-    /// <summary>Writes the receipt that was asked for, of all that was copied.</summary>
-    /// <returns>Its path; null where none was asked for.</returns>
+    /// <summary>Writes the requested receipt of everything that was copied.</summary>
+    /// <returns>Its path; null when none was requested.</returns>
     public async Task<string?> WriteReceiptAsync(
         ParseResult parsed, IReadOnlyList<TransferResult> results, Session session, CancellationToken cancellationToken)
     {

@@ -8,61 +8,63 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>The flags of <c>copy</c> that say what is copied, where to, and how.</summary>
+/// <summary>The flags of <c>copy</c> for source, destination and manner of the copy.</summary>
 internal sealed class CopyFlags
 {
-    /// <summary>The highest concurrency where it adapts and is not set.</summary>
+    /// <summary>The highest concurrency when it adapts, that is, when it is not set.</summary>
     private const int MostUnlessTold = 16;
 
     private readonly Option<string[]> _bundle =
-        Flag.Repeated("--bundle", Flag.ReferenceName, "Bundle to copy, with every image it pins; several into one OCI layout", "-b");
+        Flag.Repeated("--bundle", Flag.ReferenceName,
+            "Bundle to copy, with every image it pins; repeat it to copy several to one OCI layout", "-b");
     private readonly Option<string[]> _image =
-        Flag.Repeated("--image", Flag.ReferenceName, "Image or index to copy; several into one OCI layout", "-i");
+        Flag.Repeated("--image", Flag.ReferenceName, "Image or index to copy; repeat it to copy several to one OCI layout", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock or ImagesLock file whose images to copy");
     private readonly Option<string[]> _tar =
-        Flag.Repeated("--tar", "FILE", "Archive to copy out of; several that are one chain of deltas, in any order");
-    private readonly Option<string?> _oci = Flag.Text("--oci", "FOLDER", "OCI image layout to copy out of");
-    private readonly Option<string?> _ociTar = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar to copy out of");
+        Flag.Repeated("--tar", "FILE", "Archive to copy from; repeat it for the archives of a chain of deltas, in any order");
+    private readonly Option<string?> _oci = Flag.Text("--oci", "FOLDER", "OCI image layout to copy from");
+    private readonly Option<string?> _ociTar = Flag.Text("--oci-tar", "FILE", "OCI image layout in a tar to copy from");
     private readonly PartsInFlag _partsIn = new();
     private readonly Option<string?> _toRepository = Flag.Text("--to-repo", "REPOSITORY", "Repository to copy to");
     private readonly Option<string?> _template = Flag.Text(
         "--repo-template", "TEMPLATE",
-        "Repository of each image by where it comes from, such as {registry}/{prefix}/{source.repository}; --to-repo is then HOST[/PREFIX]");
+        "Template for each image's repository, made from its source, such as {registry}/{prefix}/{source.repository}; --to-repo is then " +
+        "HOST[/PREFIX]");
 
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
-    private readonly Option<string?> _toOci = Flag.Text("--to-oci", "FOLDER", "OCI image layout to write or to add to");
+    private readonly Option<string?> _toOci = Flag.Text("--to-oci", "FOLDER", "OCI image layout to write or add to");
     private readonly Option<string?> _toOciTar = Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar");
     private readonly Option<string[]> _map = Flag.Repeated(
         "--map", "SOURCE=REPOSITORY",
-        "Copy this item of the archive, with all that belongs to it, to this repository, and leave what is not named");
+        "Copy this item of the archive, with everything that belongs to it, to this repository; items without --map are not copied");
     private readonly Option<string?> _mapFile = Flag.Text("--map-file", "FILE", "File with a line SOURCE=REPOSITORY for each item to copy");
     private readonly Option<string?> _volumeSize =
-        Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
+        Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most this size, such as 4.7GB");
     private readonly Option<string?> _lockOutput =
-        Flag.Text("--lock-output", "FILE", "Lock file to write about the copy in the repository");
+        Flag.Text("--lock-output", "FILE", "Lock file to write for the copy in the repository");
     private readonly Option<bool> _resume = Flag.Switch("--resume", "Resume an archive that an earlier run left unfinished");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Copy the other images when one fails");
     private readonly Option<bool> _repair =
-        Flag.Switch("--repair", "Read everything that the repository has, and send again what is missing or damaged");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs transferred at once", 8, 1);
+        Flag.Switch("--repair", "Read everything in the repository, and send again what is missing or damaged");
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of blobs transferred at once", 8, 1);
     private readonly Option<bool> _nonDistributable = Flag.Switch(
-        "--include-non-distributable-layers", "Copy layers that may not be redistributed, too");
+        "--include-non-distributable-layers", "Also copy layers that are marked as non-distributable");
 
     private readonly Option<bool> _repositoryTags = Flag.Switch("--repo-based-tags", "Tag images by the repository they come from");
     private readonly Option<bool> _ignoreBundleCheck = Flag.Switch(
-        "--ignore-bundle-check", "Copy a bundle that is given with -i as an image: it alone, without the images that it pins");
+        "--ignore-bundle-check", "With -i, copy a bundle as a plain image, without the images it pins");
 
-    private readonly Option<bool> _cosign = Flag.Switch("--cosign-signatures", "Copy cosign signatures, too");
+    private readonly Option<bool> _cosign = Flag.Switch("--cosign-signatures", "Also copy cosign signatures");
     private readonly Option<string?> _artifacts = Flag.OptionalText(
         "--artifacts", string.Join('|', ArtifactChoices.Words),
-        "What is attached to images goes along, too: cosign's .sig, .att and .sbom tags and OCI referrers, of index children, too, or " +
-        "signatures alone", "all");
+        "Also copy what is attached to images and index children: cosign's .sig, .att and .sbom tags and OCI referrers, or " +
+        "only signatures", "all");
 
-    private readonly Option<string?> _report = Flag.Text("--report", "FILE", "HTML report of the copy, in one file that loads nothing");
+    private readonly Option<string?> _report = Flag.Text("--report", "FILE", "HTML report of the copy to write: one self-contained file");
     private readonly Option<string?> _summary = Flag.Text(
         "--summary", "FILE",
-        "Markdown to write about the copy; 'none' for none (default: the job summary of GitHub Actions or Azure Pipelines, where one of " +
-        "them runs)");
+        "Markdown report of the copy to write; 'none' for none (default: the job summary of GitHub Actions or Azure Pipelines, if one of " +
+        "them runs this)");
 
     private readonly SelectionFlags _selection = new();
 
@@ -93,7 +95,7 @@ internal sealed class CopyFlags
     /// <summary><c>--summary</c>.</summary>
     public string? Summary(ParseResult parsed) => parsed.GetText(_summary);
 
-    /// <summary>What is copied, and where to.</summary>
+    /// <summary>The source and the destination.</summary>
     /// <exception cref="AirgapException">2xxx: flags that contradict one another, or a value that cannot be read.</exception>
     public CopyRequest Read(ParseResult parsed, IReadOnlyList<ArchiveMapEntry> map, Session session)
     {
@@ -123,13 +125,13 @@ internal sealed class CopyFlags
         if (!request.Selection.IsEmpty && request.Source is not (RelocationSource.Bundle or RelocationSource.Archive))
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Flags --package and --platform can only be used with --bundle (-b) or --tar",
-                "Packages and platforms are chosen of a bundle.");
+                "Packages and platforms can only be selected from a bundle.");
         if (request.Source is RelocationSource.Archive archive)
             return request with { Source = _partsIn.Of(parsed, archive.Path) with { Chain = archive.Chain } };
         _partsIn.CheckUnused(parsed);
         return request;
 
-        // To imgpkg the last of several counts.
+        // As in imgpkg, the last value counts.
         string[] Given(Option<string[]> option)
         {
             string[] given = [.. (parsed.GetValue(option) ?? []).Where(text => text.Length > 0).Distinct(StringComparer.Ordinal)];
@@ -137,7 +139,7 @@ internal sealed class CopyFlags
         }
     }
 
-    /// <summary>How the plan is made.</summary>
+    /// <summary>The options for planning.</summary>
     public PlanOptions PlanOptions(ParseResult parsed, CopyRequest request, Session session) => new PlanOptions
     {
         IncludeNonDistributableLayers = parsed.GetValue(_nonDistributable),
@@ -145,17 +147,17 @@ internal sealed class CopyFlags
         IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
         KeepGoing = parsed.GetValue(_keepGoing),
         EmbedConfigs = request.Destination is RelocationDestination.Archive { EmbedsConfigs: true },
-        // What is to be repaired is read from the source.
+        // A repair reads the content from the source again.
         Destination = parsed.GetValue(_repair) || request.Template is not null
         ? null : (request.Destination as RelocationDestination.Repository)?.Name,
         EarlierArchive = parsed.GetValue(_resume) ? (request.Destination as RelocationDestination.Archive)?.Path : null,
         Bases = Delta.Bases(parsed, request),
         Concurrency = parsed.GetValue(_concurrency),
     }.Carrying(request.Artifacts) with
-    // imgpkg asks for no artifacts that nobody wanted, and does not tell of them.
+    // imgpkg neither looks for artifacts that were not requested nor reports them.
     { TellsLeftBehind = !session.Identity.IsImgpkg };
 
-    /// <summary>How the plan is carried out.</summary>
+    /// <summary>The options for the transfer.</summary>
     public TransferOptions TransferOptions(ParseResult parsed) => new()
     {
         Concurrency = parsed.GetValue(_concurrency),

@@ -45,7 +45,7 @@ internal sealed record CopyArguments
     /// <summary>The first of <see cref="Tars"/>; null for none.</summary>
     public string? Tar => Tars.Count > 0 ? Tars[0] : null;
 
-    /// <summary>How many bundles and images are named.</summary>
+    /// <summary>The number of bundles and images named.</summary>
     public int References => Bundles.Count + Images.Count;
 
     /// <summary>True for an OCI layout as the destination.</summary>
@@ -75,26 +75,26 @@ internal sealed record CopyArguments
     /// <summary><c>--cosign-signatures</c>.</summary>
     public bool CosignSignatures { get; init; }
 
-    /// <summary>What of the bundle is wanted.</summary>
+    /// <summary>The packages and platforms to copy.</summary>
     public BundleSelection Selection { get; init; } = new();
 }
 
 /// <summary>What <c>copy</c> is to do, checked.</summary>
-/// <param name="Source">From where.</param>
-/// <param name="Destination">To where.</param>
+/// <param name="Source">The source.</param>
+/// <param name="Destination">The destination.</param>
 /// <param name="LockOutput">A lock file to write, or null.</param>
 internal sealed record CopyRequest(RelocationSource Source, RelocationDestination Destination, string? LockOutput)
 {
     /// <summary>Which artifacts go along.</summary>
     public ArtifactChoice Artifacts { get; init; }
 
-    /// <summary>What of the bundle is wanted.</summary>
+    /// <summary>The packages and platforms to copy.</summary>
     public BundleSelection Selection { get; init; } = new();
 
-    /// <summary>The repository of each image, by where it comes from; null for the one repository.</summary>
+    /// <summary>The template for each image's repository; null to use one repository.</summary>
     public CopyTemplate? Template { get; init; }
 
-    /// <summary>Checks the flags together, in imgpkg's order and with its words.</summary>
+    /// <summary>Checks the flags together, in imgpkg's order and with its messages.</summary>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.SourceSelection"/>, <see cref="ErrorCode.DestinationSelection"/>, <see cref="ErrorCode.IncompatibleOptions"/>,
     /// <see cref="ErrorCode.InvalidReference"/>, <see cref="ErrorCode.InvalidRepository"/>.
@@ -130,7 +130,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Cannot use tar source (--tar) with tar destination (--to-tar)",
-                "An archive is copied as the file it is.");
+                "Copy the archive file itself.");
         }
 
         if (arguments is { ToRepository: null, LockOutput: not null })
@@ -138,7 +138,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
                 "Cannot output lock file with tar destination",
-                "Use --lock-output when the archive is copied to its repository: only then its place is known.");
+                "Use --lock-output when you copy the archive to its repository: its location is known only then.");
         }
 
         if (arguments is { ToTar: null, ToOci: null, ToOciTar: null, Resume: true })
@@ -146,7 +146,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
                 "Flag --resume can only be used when copying to tar",
-                "Leave it out: a copy to a repository never sends again what is there.");
+                "Omit it: a copy to a repository never sends existing content again.");
         }
 
         if (arguments is { ToRepository: null, Repair: true })
@@ -154,7 +154,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
                 "Flag --repair can only be used when copying to a repository",
-                "Leave it out: an archive is written from the start, and --resume takes over only what it has read.");
+                "Omit it: an archive is always written in full, and --resume keeps only content that it has verified.");
         }
 
         if (arguments is { VolumeSize: not null, ToTar: null, ToOciTar: null })
@@ -162,7 +162,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
                 "Flag --volume-size can only be used with --to-tar or --to-oci-tar",
-                "Leave it out: only an archive is written in parts.");
+                "Omit it: only an archive is written in parts.");
         }
 
         if (arguments is { IgnoreBundleCheck: true, Images: [], Tar: null, Oci: null, OciTar: null })
@@ -170,7 +170,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
                 "Flag --ignore-bundle-check can only be used with --image (-i) or --tar",
-                "Leave it out to copy the bundle with its images, or name the bundle with -i to copy it alone.");
+                "Omit it to copy the bundle with its images, or name the bundle with -i to copy it alone.");
         }
 
         if (CopyTemplate.Read(arguments) is { } template)
@@ -187,21 +187,21 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
         };
     }
 
-    // Each goes to a repository, so what holds for a repository holds for all of them.
+    // Each mapped item goes to a repository, so the rules for a repository apply to all of them.
     private static CopyArguments OfMap(CopyArguments arguments)
     {
         if (Given(arguments.Tar, arguments.Oci, arguments.OciTar) == 0)
             throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Flag --map can only be used when copying out of an archive",
-                "Leave it out, or name the archive with --tar, --oci-tar or --oci.");
+                ErrorCode.IncompatibleOptions, "Flag --map can only be used when copying from an archive",
+                "Omit it, or name the archive with --tar, --oci-tar or --oci.");
         if (Given(arguments.ToRepository, arguments.ToTar, arguments.ToOci, arguments.ToOciTar) > 0)
             throw new AirgapException(
                 ErrorCode.DestinationSelection, "Cannot use --map with another destination",
-                "Leave the other out: a map says where each item goes, and what it does not name stays in the archive.");
+                "Omit the other: the map gives each item's destination, and items it does not name are not copied.");
         if (arguments.LockOutput is not null || !arguments.Selection.IsEmpty)
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Flags --lock-output, --package and --platform cannot be used with --map",
-                "Copy that item by itself, out of an archive of its own.");
+                "Copy that item in a run of its own, without --map.");
         return arguments with { ToRepository = arguments.Map[0].Destination.ToString() };
     }
 
@@ -214,7 +214,7 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
                 "Write one of them; --artifacts alone means all.");
         return choice == ArtifactChoice.None && arguments is { Artifacts: not null, CosignSignatures: true }
             ? throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Cannot use --cosign-signatures with --artifacts none", "Leave one of them out.")
+                ErrorCode.IncompatibleOptions, "Cannot use --cosign-signatures with --artifacts none", "Omit one of them.")
             : choice;
     }
 

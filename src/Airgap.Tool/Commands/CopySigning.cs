@@ -14,25 +14,27 @@ using Airgap.Trust.Signing;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>What <c>copy</c> signs, and by whom the archive that it reads has to be signed.</summary>
+/// <summary>Signing of what <c>copy</c> writes, and verification of the archive that it reads.</summary>
 internal sealed class CopySigning
 {
     private readonly SignFlags _sign = new();
     private readonly Option<string[]> _verify = Flag.Repeated(
         "--verify-archive", "FILE",
-        "Refuse the archive unless the holder of this public key (PEM), or of another that is named, signed it: its hash is taken while " +
-        "its blobs move, and nothing is tagged before");
+        "Refuse the archive unless it is signed with this key (public key, PEM), or with another key given by this flag: its hash is " +
+        "computed while " +
+        "its blobs are copied, and no tag is set before it is verified");
 
     private readonly Option<string[]> _verifyBase = Flag.Repeated(
         "--verify-base", "FILE",
-        "Refuse what --base names unless the holder of this public key (PEM), or of another that is named, signed it: a receipt, a " +
-        "relocation.json or an archive, with its signature beside it");
+        "Refuse the file of --base (a receipt, a relocation.json or an archive, with its signature next to it) unless it is signed " +
+        "with this " +
+        "key (public key, PEM), or with another key given by this flag");
     private readonly TrailFlags _trail = new();
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [.. _sign.All, _verify, _verifyBase, .. _trail.All];
 
-    /// <summary>Reads the key, and refuses what cannot be signed.</summary>
+    /// <summary>Reads the key, and refuses to sign what cannot be signed.</summary>
     public SigningKey? ReadKey(ParseResult parsed, RelocationDestination destination, bool writesReceipt)
     {
         SigningKey? key = _sign.Read(parsed);
@@ -41,13 +43,13 @@ internal sealed class CopySigning
             bool signsImages = _sign.Form(parsed) is not null;
             if (signsImages && destination is RelocationDestination.Archive)
                 throw new AirgapException(
-                    ErrorCode.NothingToSign, "Images are signed in a registry, and an archive is none.",
-                    "Sign them when the archive is imported, or in the registry that they come from.");
+                    ErrorCode.NothingToSign, "Images are signed in a registry, but the destination is an archive.",
+                    "Sign them when the archive is imported, or in their source registry.");
             if (key is not null && destination is RelocationDestination.Archive archive)
                 ArchiveSigner.Check(key, archive);
             else if (key is not null && !signsImages && !writesReceipt)
                 throw new AirgapException(
-                    ErrorCode.NothingToSign, "A copy to a repository writes nothing that the key would sign.",
+                    ErrorCode.NothingToSign, "A copy to a repository writes no file that the key could sign.",
                     "Add --sign-images to sign the images there, or --receipt for a signed receipt.");
             return key;
         }
@@ -59,7 +61,7 @@ internal sealed class CopySigning
     }
 
     /// <summary>
-    /// Begins to verify the archive; null where nobody has to have signed it. Its failure is kept for the one who awaits it.
+    /// Begins to verify the archive; null when no signature is required. Awaiting the result throws its failure.
     /// </summary>
     public Task<SignedBy>? Admit(ParseResult parsed, RelocationSource source, CancellationToken cancellationToken)
     {
@@ -67,13 +69,13 @@ internal sealed class CopySigning
             return null;
         if (source is not RelocationSource.Archive archive)
             throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Flag --verify-archive can only be used when copying out of an archive",
-                "Leave it out, or name the archive with --tar or --oci-tar.");
+                ErrorCode.IncompatibleOptions, "Flag --verify-archive can only be used when copying from an archive",
+                "Omit it, or name the archive with --tar or --oci-tar.");
         ArchiveAdmission admission = ArchiveAdmission.Read(keys);
         return Task.Run(() => admission.VerifyAsync(archive, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Verifies what a delta builds on.</summary>
+    /// <summary>Verifies the base of a delta.</summary>
     public async Task VerifyBasesAsync(
         ParseResult parsed, string[] bases, IReadOnlyList<string> partsIn, CancellationToken cancellationToken)
     {
@@ -82,14 +84,14 @@ internal sealed class CopySigning
         if (bases.Length == 0)
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Flag --verify-base can only be used with --base",
-                "Leave it out, or name what the archive builds on.");
+                "Omit it, or name the base of the archive with --base.");
         await BaseAdmission.VerifyAsync(bases, keys, partsIn, cancellationToken);
     }
 
-    /// <summary>Runs a copy, and notes in the log what became of it.</summary>
+    /// <summary>Runs a copy, and records its outcome in the log.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="request">What is copied.</param>
-    /// <param name="run">Copies; takes the list for what arrived.</param>
+    /// <param name="run">Copies; receives the list to add arrived content to.</param>
     /// <param name="session">The run.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<int> LogAsync(
@@ -122,12 +124,12 @@ internal sealed class CopySigning
             AuditEntry entry = new("copy", outcome, [request.Source.ToString()!], [request.Destination.ToString()!], roots,
                 session.Identity.Version, _trail.Who(parsed));
 
-            // A run that was interrupted is noted, too.
+            // An interrupted run is also recorded.
             session.Report.AuditLine = (await AuditLog.AppendAsync(log, entry, CancellationToken.None)).ToString();
         }
     }
 
-    /// <summary>Signs the receipt, by a statement beside it.</summary>
+    /// <summary>Signs the receipt with a statement in a file next to it.</summary>
     public async Task SignReceiptAsync(
         ParseResult parsed, SigningKey? key, string? receipt, IReadOnlyList<TransferResult> results, Session session,
         CancellationToken cancellationToken)
@@ -142,7 +144,7 @@ internal sealed class CopySigning
         (session.Report.Files ??= []).Add(new ReportFile(file, "signature"));
     }
 
-    /// <summary>Waits until the archive is verified, and tells who signed it.</summary>
+    /// <summary>Waits until the archive is verified, and reports who signed it.</summary>
     public static async Task TellAsync(Task<SignedBy>? admission, Session session)
     {
         if (admission is null || session.Report.ArchiveSignedBy is not null)
@@ -151,7 +153,7 @@ internal sealed class CopySigning
         session.WriteResult($"The archive is signed by {session.Report.ArchiveSignedBy}");
     }
 
-    /// <summary>Signs what was written.</summary>
+    /// <summary>Signs the written files.</summary>
     public async Task SignAsync(
         ParseResult parsed, SigningKey? key, TransferResult result, IRegistry registry, Session session,
         CancellationToken cancellationToken)

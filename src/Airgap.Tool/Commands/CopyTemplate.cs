@@ -10,10 +10,10 @@ namespace Airgap.Tool.Commands;
 /// <param name="Base">Host and prefix.</param>
 internal sealed record CopyTemplate(RepositoryTemplate Template, TemplateBase Base)
 {
-    /// <summary>The destination as it is told before the repositories are known.</summary>
+    /// <summary>The destination as shown before the repositories are known.</summary>
     public RelocationDestination.Repository Shown => new(new RepositoryName(Base.Registry, Base.Prefix));
 
-    /// <summary>Reads it; null where there is none.</summary>
+    /// <summary>Reads the template; null when there is none.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepositoryTemplate"/>, <see cref="ErrorCode.TemplateNotApplicable"/>,
     /// <see cref="ErrorCode.InvalidRepository"/>.</exception>
     public static CopyTemplate? Read(CopyArguments arguments)
@@ -22,13 +22,13 @@ internal sealed record CopyTemplate(RepositoryTemplate Template, TemplateBase Ba
             return null;
         if (arguments.Map.Count > 0)
             throw new AirgapException(
-                ErrorCode.TemplateNotApplicable, "Cannot use --repo-template with --map", "Leave one out: each says where images go.");
+                ErrorCode.TemplateNotApplicable, "Cannot use --repo-template with --map", "Omit one: each determines where images go.");
         if (arguments.ToRepository is not { } destination)
         {
             throw new AirgapException(
                 ErrorCode.TemplateNotApplicable,
                 "Cannot use --repo-template with an archive as the destination",
-                "Use it when the archive is copied to its registry: an archive keeps where each image comes from.");
+                "Use it when you copy the archive to its registry: an archive records where each image comes from.");
         }
 
         return new CopyTemplate(RepositoryTemplate.Parse(text), TemplateBase.Parse(destination));

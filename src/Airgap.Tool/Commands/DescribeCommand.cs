@@ -17,23 +17,24 @@ internal sealed class DescribeCommand
 {
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to describe", "-b");
     private readonly Option<string[]> _tar =
-        Flag.Repeated("--tar", "FILE", "Archive whose bundle to describe, or several that are one chain of deltas; no registry is asked");
+        Flag.Repeated("--tar", "FILE", "Archive whose bundle to describe; repeat it for a chain of deltas. Contacts no registry");
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
     private readonly Option<string> _output = Flag.Choice("--output-type", "Form of the output", "text", "text", "yaml");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of concurrent requests", 8, 1);
     private readonly Option<bool> _layers = Flag.Switch("--layers", "Show the layers of bundles and images", byDefault: true);
     private readonly Option<bool> _cosign = Flag.Switch("--cosign-artifacts", "Look for cosign signatures", byDefault: true);
     private readonly Option<bool> _noOrigin = Flag.Switch(
-        "--no-origin", "Ask no repository but the bundle's own; images that are not there are listed as that (default: they are looked " +
-        "for where they came from)");
+        "--no-origin", "Look only in the bundle's own repository, and list images that are not there as missing (default: they are also " +
+        "looked up " +
+        "at their origin)");
 
     private readonly Option<string?> _html = Flag.OptionalText(
-        "--html", "FILE", "Page to write, which opens without a network: the tree with origins, sizes and shared layers", "bundle.html");
+        "--html", "FILE", "HTML page to write, readable offline: the tree with origins, sizes and shared layers", "bundle.html");
 
-    private readonly Option<string?> _summary = Flag.Text("--summary", "FILE", "The same as Markdown");
+    private readonly Option<string?> _summary = Flag.Text("--summary", "FILE", "Markdown report to write with the same content");
     private readonly Option<bool> _packages =
-        Flag.Switch("--packages", "List the packages of a package repository in place of the tree, as 'packages list' does");
+        Flag.Switch("--packages", "List the packages of a package repository instead of the tree, as 'packages list' does");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -41,12 +42,12 @@ internal sealed class DescribeCommand
     {
         ToolCommand command = new(
             "describe",
-            "Describes the images and bundles that a bundle pins, with their origins, annotations, signatures and layers. No layer of an " +
-            "image is fetched.",
+            "Describes the images and bundles that a bundle pins, with their origins, annotations, signatures and layers. Fetches no " +
+            "image layers.",
             ("A bundle in a registry", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0"),
             ("As YAML", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 -o yaml"),
-            ("As a page for a browser", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --html"),
-            ("A bundle in an archive, without any registry", "describe --tar simple-app-bundle.tar"));
+            ("As an HTML page", "describe -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --html"),
+            ("A bundle in an archive, without a registry", "describe --tar simple-app-bundle.tar"));
         DescribeCommand flags = new();
         flags._output.Aliases.Add("-o");
         foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option,
@@ -127,7 +128,7 @@ internal sealed class DescribeCommand
         if (parsed.GetText(_summary) is not null || parsed.GetValue(_output) == "yaml")
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Cannot use --packages with --summary or -o yaml",
-                "Leave one of them out; --json gives the packages as a document.");
+                "Omit one of them; --json gives the packages as a document.");
         OutputCheck.OfFiles(parsed.GetText(_html));
         using RegistryClient? registry = archive is null ? _registry.Connect(parsed, session.Trace) : null;
         PackageListing listing = registry is null

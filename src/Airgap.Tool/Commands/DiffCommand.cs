@@ -9,26 +9,26 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>diff</c>: what a mirror lacks, has changed, or has too much.</summary>
+/// <summary><c>diff</c>: what is missing, changed or superfluous in a mirror.</summary>
 internal sealed class DiffCommand
 {
-    /// <summary>The exit code where something differs, so that a script can distinguish it from a failure.</summary>
+    /// <summary>The exit code for a difference, so that a script can distinguish it from a failure.</summary>
     public const int Different = 2;
 
     private readonly Argument<string?> _project = new("PROJECT")
     {
-        Description = "Project, solution, file-based app or folder, whose items the repository should hold",
+        Description = "Project, solution, file-based app or folder, whose items the repository should contain",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<string?> _lock =
-        Flag.Text("--lock", "FILE", "BundleLock or ImagesLock, of any mirror: its digests are looked for");
+        Flag.Text("--lock", "FILE", "BundleLock or ImagesLock, of any mirror: its digests are compared");
     private readonly Option<string?> _receipt = Flag.Text("--receipt", "FILE", "Receipt of an import, or relocation.json of a publish");
     private readonly Option<string?> _repository = Flag.Text("--to-repo", "REPOSITORY", "Repository to compare");
-    private readonly Option<bool> _allowExtra = Flag.Switch("--allow-extra", "Do not look for what the repository has in excess");
+    private readonly Option<bool> _allowExtra = Flag.Switch("--allow-extra", "Do not look for superfluous content");
     private readonly Option<string[]> _properties =
         Flag.Repeated("--property", "NAME=VALUE", "Property of the project, as for dotnet publish", "-p");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of concurrent requests", 8, 1);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -36,13 +36,14 @@ internal sealed class DiffCommand
     {
         ToolCommand command = new(
             "diff",
-            "Compares a repository with a lock, a publish or a project: what it lacks, which tags have another digest, and what it has " +
-            "in excess. Changes nothing, and reads no layers: that is what verify does. The exit code is 0 when all is the same, 2 when " +
-            "something differs, 1 for a failure and where something could not be known.",
-            ("By the lock of the copy", "diff --lock simple-app-bundle.lock.yml --to-repo final-registry.corp.com/apps/simple-app-bundle"),
-            ("By the report of a publish, for a script",
+            "Compares a repository with a lock, a publish or a project: missing content, tags with another digest, and superfluous " +
+            "content. Changes nothing, and reads no layers (verify does). The exit code is 0 when nothing differs, 2 when " +
+            "something differs, 1 for a failure or when something could not be determined.",
+            ("With the lock of the copy",
+                "diff --lock simple-app-bundle.lock.yml --to-repo final-registry.corp.com/apps/simple-app-bundle"),
+            ("With the report of a publish, for a script",
                 "diff --receipt airgap/relocation.json --to-repo final-registry.corp.com/apps/simple-app-bundle --json"),
-            ("A project, whatever else is there",
+            ("With a project, ignoring superfluous content",
                 "diff samples/SimpleApp --to-repo final-registry.corp.com/apps/simple-app-bundle --allow-extra"));
         DiffCommand flags = new();
         command.Arguments.Add(flags._project);
@@ -64,7 +65,7 @@ internal sealed class DiffCommand
                 "Give exactly one of --lock, --receipt or a project.");
         RepositoryName repository = RepositoryName.Parse(parsed.GetText(_repository)
             ?? throw new AirgapException(
-                ErrorCode.DestinationSelection, "The repository to look at is not given.", "Name it: --to-repo HOST/PATH."));
+                ErrorCode.DestinationSelection, "The repository to compare is not given.", "Name it: --to-repo HOST/PATH."));
         session.Report.Source = source;
         session.Report.Destination = repository.ToString();
         session.IsDry = true;
@@ -80,7 +81,7 @@ internal sealed class DiffCommand
         foreach (string unknown in difference.Unknown)
             session.Warn(new Diagnostic(
                 ErrorCode.NotCompared, $"Not compared with {repository}: {unknown}",
-                "What differs there is not known.")
+                "The differences there are unknown.")
             { Reference = repository.ToString() });
         session.Report.Summary = Summary(difference);
         session.WriteResult(session.Report.Summary);

@@ -11,7 +11,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>doctor</c>: why a cluster does not reconcile.</summary>
+/// <summary><c>doctor</c>: explains why a cluster does not reconcile.</summary>
 internal sealed class DoctorCommand
 {
     private readonly Argument<string?> _name = new("NAME")
@@ -21,25 +21,26 @@ internal sealed class DoctorCommand
     };
 
     private readonly Option<bool> _trySecrets =
-        Flag.Switch("--try-secrets", "Ask a mirror that refuses with the cluster's own Secret, from here; nothing of it is shown");
+        Flag.Switch("--try-secrets",
+            "Retry a mirror that refuses access with the cluster's own Secret, from here; the Secret is not shown");
     private readonly Option<bool> _leaks =
-        Flag.Switch("--leaks", "Look for every image of every Package, of its bundle and of the bundles in it at the mirror");
-    private readonly Option<bool> _offline = Flag.Switch("--offline", "Ask the cluster alone, and no mirror");
+        Flag.Switch("--leaks", "Check that the mirror has every image of every Package, of its bundle and of nested bundles");
+    private readonly Option<bool> _offline = Flag.Switch("--offline", "Contact only the cluster, no mirror");
     private readonly Option<string?> _controller =
-        Flag.Text("--kapp-controller-namespace", "NAME", "Namespace of kapp-controller and of its settings (default: where it is found)");
+        Flag.Text("--kapp-controller-namespace", "NAME", "Namespace of kapp-controller and its settings (default: searched for)");
     private readonly RegistryFlags _registry = new();
-    private readonly ClusterFlags _cluster = new("Namespace to look at (default: all)");
+    private readonly ClusterFlags _cluster = new("Namespace to examine (default: all)");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "doctor",
-            "Looks at what kapp-controller does in a cluster, and tells what does not reconcile, why, and which command mends it. Asks " +
-            "the mirrors of what fails, too. Changes nothing.",
+            "Examines kapp-controller in a cluster, and reports what does not reconcile, why, and which command fixes it. Also asks " +
+            "the mirrors of failing objects. Changes nothing.",
             ("The whole cluster", "doctor"),
             ("One namespace, for a script", "doctor -n packages --json"),
-            ("Whether everything is at the mirror", "doctor --leaks"),
+            ("Check that the mirror has everything", "doctor --leaks"),
             ("One PackageRepository", "doctor -n packages simple-package-repository --try-secrets"));
         DoctorCommand flags = new();
         command.Arguments.Add(flags._name);
@@ -58,7 +59,7 @@ internal sealed class DoctorCommand
         bool isOffline = parsed.GetValue(_offline);
         if (isOffline && (parsed.GetValue(_trySecrets) || parsed.GetValue(_leaks)))
             throw new AirgapException(
-                ErrorCode.InvalidArgument, "--offline excludes --try-secrets and --leaks, which ask mirrors.", "Leave --offline out.");
+                ErrorCode.InvalidArgument, "--offline excludes --try-secrets and --leaks, which ask mirrors.", "Omit --offline.");
         session.Phase = "examining";
         using ClusterClient client = _cluster.Connect(parsed, session.Trace);
         session.Report.Source = client.Server;

@@ -8,18 +8,18 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>The flags of a command that can say what it would do, and how that is said.</summary>
+/// <summary>The flags of a command with a dry run, and the output of the dry run.</summary>
 internal sealed class DryRunFlags
 {
-    private readonly Option<bool> _dryRun = Flag.Switch("--dry-run", "Show what would move, and move nothing");
-    private readonly Option<string?> _plan = Flag.Text("--plan", "FILE", "File to write the dry run's plan to, as JSON");
+    private readonly Option<bool> _dryRun = Flag.Switch("--dry-run", "Show what would be copied, and copy nothing");
+    private readonly Option<string?> _plan = Flag.Text("--plan", "FILE", "JSON file to write the dry run's plan to");
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [_dryRun, _plan];
 
     /// <summary>True for a dry run.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="isDry">True where something else than the flag asks for one.</param>
+    /// <param name="isDry">True when something other than the flag asks for one.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public bool IsDry(ParseResult parsed, bool isDry = false)
     {
@@ -28,18 +28,19 @@ internal sealed class DryRunFlags
         return parsed.GetText(_plan) is null
             ? false
             : throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Flag --plan can only be used with --dry-run", "What a copy did is in its --json document.");
+                ErrorCode.IncompatibleOptions, "Flag --plan can only be used with --dry-run",
+                "The --json document of a copy states what it did.");
     }
 
-    /// <summary>Looks at the place of the plan, whose folder is made.</summary>
-    /// <exception cref="AirgapException">3xxx: nothing can be written there.</exception>
+    /// <summary>Checks that the plan file can be written, and creates its folder.</summary>
+    /// <exception cref="AirgapException">3xxx: the file cannot be written.</exception>
     public void Check(ParseResult parsed)
     {
         if (parsed.GetText(_plan) is { } file)
             OutputCheck.OfFile(file, makesFolder: true);
     }
 
-    /// <summary>Shows a plan and writes it where it was asked for.</summary>
+    /// <summary>Shows a plan, and writes it to the requested file.</summary>
     public async Task ShowAsync(ParseResult parsed, PlanDocument plan, Session session, CancellationToken cancellationToken)
     {
         session.Report.Plan = plan;

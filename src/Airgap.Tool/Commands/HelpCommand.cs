@@ -5,7 +5,7 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>help</c>: the help of the tool, or of a command.</summary>
+/// <summary><c>help</c>: prints the help of the tool or of a command.</summary>
 internal static class HelpCommand
 {
     /// <summary>Makes the command.</summary>
@@ -14,7 +14,7 @@ internal static class HelpCommand
         ToolCommand command = new("help", "Prints the help of a command.", ("Of all commands", "help"), ("Of one", "help copy"));
         Argument<string[]> words = new("COMMAND")
         {
-            Description = "The command's words, such as tag list",
+            Description = "Command, such as tag list",
             Arity = ArgumentArity.ZeroOrMore
         };
         words.CompletionSources.Add(

@@ -18,7 +18,7 @@ internal sealed class InitCommand
 {
     private readonly Argument<string> _reference = new("REFERENCE")
     {
-        Description = "Bundle or image to declare; without a tag the highest version among the repository's tags is taken",
+        Description = "Bundle or image to declare; without a tag, the highest version among the repository's tags",
         HelpName = Flag.ReferenceName,
         CompletionSources = { TagCompletion.Of },
     };
@@ -34,10 +34,11 @@ internal sealed class InitCommand
     {
         ToolCommand command = new(
             "init",
-            "Declares a bundle or image in a project, with the package that relocates it. Asks the registry what it is; what else the " +
-            "project file holds stays as it is, to the byte.",
-            ("In the project of the current folder", "init index.docker.io/user1/simple-app-bundle:v1.0.0"),
-            ("Its highest version, in a project elsewhere",
+            "Declares a bundle or image in a project, with a reference to the package that relocates it. Asks the registry for its kind; " +
+            "the rest of the " +
+            "project file stays the same, byte for byte.",
+            ("In the current folder's project", "init index.docker.io/user1/simple-app-bundle:v1.0.0"),
+            ("The highest version, in a project elsewhere",
                 "init index.docker.io/user1/simple-app-bundle --project src/App/App.csproj --name simple-package-repository"));
         InitCommand flags = new();
         command.Arguments.Add(flags._reference);
@@ -78,7 +79,7 @@ internal sealed class InitCommand
         session.WriteResult(session.Report.Summary);
         session.WriteResult($"Next: dotnet publish {Shown(project)} -p:AirgapRegistry=HOST/PATH");
         session.WriteResult(
-            "Where restore does not find the package Airgap.Build, add the feed that has it: dotnet nuget add source URL-OR-FOLDER " +
+            "If restore does not find the package Airgap.Build, add the feed that has it: dotnet nuget add source URL-OR-FOLDER " +
             "--name airgap");
         return 0;
     }
@@ -87,7 +88,7 @@ internal sealed class InitCommand
     {
         if (found.HasPackages)
         {
-            // Kubernetes is stricter than registries are: a name that it would refuse is refused before it stands in a project.
+            // Kubernetes is stricter than registries: refuse a name here that it would refuse later.
             string name = parsed.GetText(_name) ?? found.Reference.Repository.LastSegment;
             PackageRepositoryWriter.Create(
                 found.Reference.Repository, found.Reference.Digest!.Value, tag: null, new PackageRepositoryOptions { Name = name });
@@ -97,7 +98,7 @@ internal sealed class InitCommand
         return parsed.GetText(_name) is null ? null : throw new AirgapException(
             ErrorCode.NotAPackageRepository,
             $"{found.Reference} has no packages/ directory, so it is not a package repository.",
-            "Leave --name away, or give a bundle with Package manifests under packages/.")
+            "Omit --name, or give a bundle with Package manifests under packages/.")
         { Reference = found.Reference.ToString() };
     }
 
@@ -122,8 +123,8 @@ internal sealed class InitCommand
         InspectedKind.Bundle =>
             $"a bundle of {found.PinnedImages} {(found.PinnedImages == 1 ? "image" : "images")} " +
             $"{(found.HasPackages ? "with" : "without")} packages/",
-        InspectedKind.Index => "an index, no bundle",
-        _ => "an image, no bundle",
+        InspectedKind.Index => "an index, not a bundle",
+        _ => "an image, not a bundle",
     };
 
     private static string Shown(string path) =>

@@ -11,18 +11,20 @@ using Airgap.Transfer.Keeping;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// Reads what a repository should hold from what is named on the command line: a lock, a receipt, a report of a publish, or a project.
+/// Reads what a repository should contain from the sources named on the command line: a lock, a receipt, a report of a
+/// publish, or a project.
 /// </summary>
 /// <param name="properties">Properties of a project, as <c>-p</c> gives them.</param>
-/// <param name="registry">The registries: those of a project's tags are asked for what no lock holds.</param>
-/// <param name="session">Takes the projects' warnings.</param>
+/// <param name="registry">The registries, which resolve a project's tags that no lock contains.</param>
+/// <param name="session">Receives the projects' warnings.</param>
 internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry registry, Session session)
 {
     /// <summary>
-    /// Reads the sources. What they name of other repositories is left out, but for locks: their digests hold everywhere.
+    /// Reads the sources. Entries for other repositories are left out, except those of locks, whose digests apply to
+    /// every mirror.
     /// </summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.NothingKept"/>: none of them names anything that goes there; or what is wrong
-    /// with one.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NothingKept"/>: none of them names anything for this
+    /// repository; or the error of a source.</exception>
     public async Task<IReadOnlyList<KeptRoot>> ReadAsync(
         IReadOnlyList<string> sources, RepositoryName repository, CancellationToken cancellationToken)
     {
@@ -33,11 +35,11 @@ internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry re
             ErrorCode.NothingKept,
             $"{string.Join(" and ", sources.Select(source => $"'{source}'"))} {(sources.Count == 1 ? "names" : "name")} nothing that " +
             $"goes to {repository}.",
-            "Name the repository that the relocation went to: HOST[:PORT]/PATH with the bundle's own name at its end.")
+            "Name the destination of the relocation: HOST[:PORT]/PATH, ending in the bundle's own name.")
         { Reference = repository.ToString() };
     }
 
-    /// <summary>Reads one source, whatever it is.</summary>
+    /// <summary>Reads one source of any kind.</summary>
     private async Task<IReadOnlyList<KeptRoot>> ReadAsync(string source, RepositoryName repository, CancellationToken cancellationToken) =>
         IsProject(source) ? await OfProjectAsync(source, repository, cancellationToken)
         : IsJson(source) ? (KeptReceipt.TryRead(source, repository) ?? KeptRelocation.Read(source, repository))

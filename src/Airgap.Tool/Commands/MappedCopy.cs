@@ -14,26 +14,26 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// Copies several items of one archive, or what a template divides, each to its own repository. Every plan is made, and every signature
-/// judged, before anything moves.
+/// Copies several items of an archive, or the parts of a plan that a template divides, each to its own repository. It
+/// makes every plan and verifies every signature before anything moves.
 /// </summary>
 /// <param name="registry">The registries.</param>
-/// <param name="session">Takes what is told.</param>
+/// <param name="session">Receives messages and results.</param>
 internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposable
 {
     private readonly List<(TransferPlan Plan, RelocationDestination Destination)> _plans = [];
     private readonly List<IDisposable> _announced = [];
 
-    /// <summary>True where nothing will be written.</summary>
+    /// <summary>True for a dry run.</summary>
     public bool IsDry { get; init; }
 
     private TransferPlan? _divided;
 
     /// <summary>
-    /// Makes the plan, judges it, and divides it by a template. The part of the root comes first, and the registry links to the others what
-    /// it has there.
+    /// Makes the plan, verifies its signatures, and divides it by a template. The root's part comes first, so that the
+    /// registry can mount its content into the other repositories.
     /// </summary>
-    /// <returns>False when a signature is missing or wrong, which was told.</returns>
+    /// <returns>False when a signature is missing or invalid, which has been reported.</returns>
     public async Task<bool> PlanAsync(
         SelectedSource source, CopyTemplate template, PlanOptions options, TrustRule? rule, CancellationToken cancellationToken)
     {
@@ -52,11 +52,11 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
 
     /// <summary>Makes the plans.</summary>
     /// <param name="archive">The archive.</param>
-    /// <param name="map">What goes where.</param>
+    /// <param name="map">The items and their repositories.</param>
     /// <param name="optionsOf">The plan's options for a destination.</param>
-    /// <param name="rule">Who has to have signed; null for nobody.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>False when a signature is missing or wrong, which was told.</returns>
+    /// <param name="rule">Who must have signed; null if no signature is required.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>False when a signature is missing or invalid, which has been reported.</returns>
     public async Task<bool> PlanAsync(
         RelocationSource.Archive archive, IReadOnlyList<ArchiveMapEntry> map, Func<RelocationDestination.Repository, PlanOptions> optionsOf,
         TrustRule? rule, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
         return passes;
     }
 
-    /// <summary>Finds out what would move.</summary>
+    /// <summary>Determines what would move.</summary>
     public async Task<PlanDocument> ForecastAsync(TransferOptions options, CancellationToken cancellationToken)
     {
         List<ForecastItem> items = [];
@@ -95,8 +95,10 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
             await GateCheck.FillAsync(new Relocator(registry), plan, folder, cancellationToken);
     }
 
-    /// <summary>Copies one after the other, and tells what was done. The lock is written when all is there.</summary>
-    /// <returns>The results, up to the first that is not complete.</returns>
+    /// <summary>
+    /// Copies one after the other, and reports the result. The lock is written when everything has arrived.
+    /// </summary>
+    /// <returns>The results, up to the first incomplete one.</returns>
     public async Task<IReadOnlyList<TransferResult>> RunAsync(
         TransferOptions options, string? lockOutput, CancellationToken cancellationToken)
     {

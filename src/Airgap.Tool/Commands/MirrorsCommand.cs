@@ -11,22 +11,26 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>mirrors</c>: how container engines and clusters find what was relocated, where nobody rewrites references.</summary>
+/// <summary>
+/// <c>mirrors</c>: configuration with which container engines and clusters find relocated images without rewritten
+/// references.
+/// </summary>
 internal sealed class MirrorsCommand
 {
     private readonly Option<string?> _from = Flag.Text("--from", "FILE", "The relocation.json of a publish");
     private readonly Option<string[]> _format = Flag.Repeated(
         "--format", "FORMAT", "Configuration to write: registries.conf, hosts.toml, ImageDigestMirrorSet or ImageTagMirrorSet");
-    private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder that takes the files", "-o");
+    private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to write the files to", "-o");
     private readonly Option<string?> _host =
-        Flag.Text("--cluster-registry", "HOST", "Host by which the cluster knows the mirror, where the publish knew it by another");
+        Flag.Text("--cluster-registry", "HOST", "Host name of the mirror in the cluster, if the publish used another");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "mirrors",
-            "Writes the mirror configuration of container engines and clusters, for workloads whose references nobody rewrites. Asks no " +
+            "Writes mirror configuration for container engines and clusters, for workloads whose image references stay as they are. " +
+            "Contacts no " +
             "registry.",
             ("For podman and CRI-O", "mirrors --from bin/Release/airgap/relocation.json --format registries.conf -o mirrors"),
             ("For containerd and OpenShift",
@@ -50,7 +54,7 @@ internal sealed class MirrorsCommand
             throw Missing("No format is named.", $"Give --format {string.Join(", ", MirrorFormats.Words)}.");
         string? host = parsed.GetText(_host);
         if (host is not null && (host.Contains('/', StringComparison.Ordinal) || TemplateBase.Parse(host).Prefix.Length > 0))
-            throw new AirgapException(ErrorCode.InvalidRepository, $"'{host}' is no host alone.", "Write HOST[:PORT].");
+            throw new AirgapException(ErrorCode.InvalidRepository, $"'{host}' is not a host.", "Write HOST[:PORT].");
         session.Report.Source = from;
         if (!File.Exists(from))
             throw new AirgapException(
@@ -75,7 +79,7 @@ internal sealed class MirrorsCommand
     private static MirrorFormat Format(string text) => MirrorFormats.TryParse(text, out MirrorFormat format)
         ? format
         : throw new AirgapException(
-            ErrorCode.InvalidArgument, $"'{text}' is no format of a mirror configuration.",
+            ErrorCode.InvalidArgument, $"'{text}' is not a format of mirror configuration.",
             NearestName.Advice(text, MirrorFormats.Words.ToList()));
 
     private static AirgapException Missing(string what, string advice) => new(ErrorCode.InvalidArgument, what, advice);

@@ -13,7 +13,7 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>outdated</c>: which declared bundles, images and packages have newer versions at their source.</summary>
 internal sealed class OutdatedCommand
 {
-    /// <summary>The exit code where something is newer, so that a script can distinguish it from a failure.</summary>
+    /// <summary>The exit code when something is newer, so that a script can distinguish it from a failure.</summary>
     public const int Outdated = 2;
 
     private readonly Argument<string?> _project = new("PROJECT")
@@ -22,12 +22,12 @@ internal sealed class OutdatedCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<bool> _prerelease = Flag.Switch("--include-prerelease", "Pre-releases are newer than a release, too");
-    private readonly Option<bool> _minor = Flag.Switch("--highest-minor", "Look for versions with the same major number alone");
-    private readonly Option<bool> _patch = Flag.Switch("--highest-patch", "Look for versions with the same major and minor numbers alone");
+    private readonly Option<bool> _prerelease = Flag.Switch("--include-prerelease", "Pre-releases also count as newer versions");
+    private readonly Option<bool> _minor = Flag.Switch("--highest-minor", "Consider only versions with the same major number");
+    private readonly Option<bool> _patch = Flag.Switch("--highest-patch", "Consider only versions with the same major and minor numbers");
     private readonly Option<string[]> _properties =
         Flag.Repeated("--property", "NAME=VALUE", "Property of the project, as for dotnet publish", "-p");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of concurrent requests", 8, 1);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -35,7 +35,8 @@ internal sealed class OutdatedCommand
     {
         ToolCommand command = new(
             "outdated",
-            "Tells which bundles, images and chosen packages of a project have newer versions at their source, and which locked tags " +
+            "Lists the bundles, images and selected packages of a project that have newer versions at their source, and the locked " +
+            "tags that " +
             "have moved. Changes nothing. The exit code is 0 when nothing is newer, 2 when something is, 1 for a failure.",
             ("A project", "outdated samples/SimpleApp"),
             ("In a pipeline, within the declared major versions", "outdated --highest-minor --json"));

@@ -16,24 +16,25 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// <c>package-repository build</c>: a folder of package definitions to a bundle, with its images, in a repository or an archive.
+/// <c>package-repository build</c>: packs a folder of package definitions into a bundle, with its images, in a
+/// repository or an archive.
 /// </summary>
 internal sealed class PackageRepositoryBuildCommand
 {
     private readonly Argument<string> _folder = new("FOLDER")
     {
-        Description = "Folder with packages/, and with .imgpkg/images.yml or without"
+        Description = "Folder with packages/, and optionally .imgpkg/images.yml"
     };
     private readonly Option<string?> _toRepository =
-        Flag.Text("--to-repo", "REPOSITORY", "Repository that takes the bundle and its images");
+        Flag.Text("--to-repo", "REPOSITORY", "Repository to push the bundle and its images to");
     private readonly Option<string?> _toTar = Flag.Text("--to-tar", "FILE", "Archive to write");
     private readonly Option<string[]> _images =
-        Flag.List("--image", Flag.ReferenceName, "Image to pin, as it stands under packages/", "-i");
-    private readonly Option<string?> _platform = Flag.Text("--platform", "OS/ARCH", "Pin each --image to one of its platforms");
+        Flag.List("--image", Flag.ReferenceName, "Image to pin, written as under packages/", "-i");
+    private readonly Option<string?> _platform = Flag.Text("--platform", "OS/ARCH", "Pin each --image to this platform");
     private readonly Option<string?> _tag = Flag.Text("--tag", "TAG", "Tag of the bundle (default: latest)", "-t");
     private readonly Option<string?> _lockOutput =
-        Flag.Text("--lock-output", "FILE", "Lock file to write about the bundle in the repository");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Blobs transferred at once", 8, 1);
+        Flag.Text("--lock-output", "FILE", "Lock file to write for the bundle in the repository");
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of blobs transferred at once", 8, 1);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -41,9 +42,10 @@ internal sealed class PackageRepositoryBuildCommand
     {
         ToolCommand command = new(
             "build",
-            "Makes a package repository of a folder and brings it, with its images, to a repository or an archive. Everything is checked " +
-            "before anything is pushed.",
-            ("Into an archive",
+            "Makes a package repository from a folder and pushes it, with its images, to a repository, or writes it to an archive. " +
+            "Checks everything " +
+            "before it pushes anything.",
+            ("To an archive",
                 "package-repository build simple-repository --image index.docker.io/user1/simple-app:v1.0.0 --tag v1.0.0 --to-tar " +
                 "simple-repository.tar"),
             ("To a registry",
@@ -73,7 +75,7 @@ internal sealed class PackageRepositoryBuildCommand
         {
             throw new AirgapException(
                 ErrorCode.FileNotFound,
-                File.Exists(folder) ? $"'{parsed.GetValue(_folder)}' is a file: a package repository is built of a folder."
+                File.Exists(folder) ? $"'{parsed.GetValue(_folder)}' is a file: a package repository is built from a folder."
                 : $"The folder '{parsed.GetValue(_folder)}' does not exist.",
                 "Name a folder with Package manifests under packages/.");
         }
@@ -94,7 +96,7 @@ internal sealed class PackageRepositoryBuildCommand
         foreach (Diagnostic warning in result.Warnings)
             session.Warn(warning);
         CopyResultText.Fill(session.Report, result);
-        // The bundle's own name belongs to no registry, and is not shown.
+        // The bundle's internal name belongs to no registry, and is not shown.
         string given = parsed.GetValue(_folder)!;
         string nowhere = bundle.Reference.Repository.ToString();
         session.Report.Source = given;
@@ -167,7 +169,7 @@ internal sealed class PackageRepositoryBuildCommand
             Root = folder,
             Files = [.. ContentFolder.List(folder)],
             Images = [.. (parsed.GetValue(_images) ?? []).Select(image => new ImageToPin(image) { Platform = parsed.GetText(_platform) })],
-            // The bundle's name, and with it its digest, is the same wherever it goes.
+            // The bundle's name, and thus its digest, does not depend on the destination.
             Repository = ProduceRequest.NameNowhere(Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))),
             Tag = tag,
             RequirePackages = true,

@@ -14,7 +14,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>package-repository</c>: the manifest of a bundle that is already relocated.</summary>
+/// <summary><c>package-repository</c>: writes the manifest of an already relocated bundle.</summary>
 internal sealed class PackageRepositoryCommand
 {
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Relocated bundle", "-b");
@@ -25,9 +25,9 @@ internal sealed class PackageRepositoryCommand
     private readonly Option<string?> _namespace = Flag.Text("--namespace", "NAME", "metadata.namespace", "-n");
     private readonly Option<string?> _syncPeriod = Flag.Text("--sync-period", "DURATION", "spec.syncPeriod, such as 10m");
     private readonly Option<string?> _tagSelection =
-        Flag.Text("--tag-selection", "CONSTRAINTS", "Follow tags by semantic version, such as '>=1.0.0', in place of a digest");
+        Flag.Text("--tag-selection", "CONSTRAINTS", "Follow tags by semantic version, such as '>=1.0.0', instead of a digest");
     private readonly Option<string?> _prereleases =
-        Flag.Text("--prereleases", "IDS", "Prerelease identifiers that the selection takes, with commas between them");
+        Flag.Text("--prereleases", "IDS", "Pre-release identifiers that the selection accepts, separated by commas");
     private readonly Option<string> _pin =
         Flag.Choice("--pin", "How the reference is pinned", "digest", "digest", "tag", "content-tag", "none");
     private readonly Option<string?> _apiVersion =
@@ -36,18 +36,19 @@ internal sealed class PackageRepositoryCommand
     private readonly Option<string?> _secretNamespace =
         Flag.Text("--secret-namespace", "NAME", "Namespace of that Secret, for secretgen-controller");
     private readonly Option<string> _secretVariant = Flag.Choice(
-        "--secret-variant", "What is written about the Secret", "auto", "auto", "none", "secret-ref", "placeholder", "secretgen");
+        "--secret-variant", "How the manifest refers to the Secret, and what is written for it", "auto", "auto", "none", "secret-ref",
+        "placeholder", "secretgen");
 
     private readonly Option<string?> _toNamespaces = Flag.Text(
         "--to-namespaces", "NAMES",
-        "Namespaces beside --namespace that secretgen-controller hands the Secret out to, with commas between them, or '*'");
+        "Namespaces besides --namespace to which secretgen-controller exports the Secret, separated by commas, or '*'");
     private readonly Option<bool> _createNamespace =
-        Flag.Switch("--create-namespace", "Write the Namespaces, too, before what stands in them");
+        Flag.Switch("--create-namespace", "Also write the Namespaces, before the objects in them");
     private readonly Option<string?> _install =
         Flag.Text("--install", "NAME@VERSIONS", "Write a PackageInstall of this package, such as 'simple-app.corp.com@>=1.0.0'");
     private readonly Option<string?> _installNamespace =
         Flag.Text("--install-namespace", "NAME", "Namespace of the PackageInstall (default: that of the repository)");
-    private readonly Option<string?> _serviceAccount = Flag.Text("--service-account", "NAME", "Account that installs the package");
+    private readonly Option<string?> _serviceAccount = Flag.Text("--service-account", "NAME", "Service account that installs the package");
     private readonly Option<string?> _valuesFile = Flag.Text("--values-file", "FILE", "Values of the install");
     private readonly Option<string?> _controllerConfig = Flag.Text(
         "--controller-config", "NAMESPACE",
@@ -59,11 +60,11 @@ internal sealed class PackageRepositoryCommand
     {
         ToolCommand command = new(
             "package-repository",
-            "Writes the PackageRepository manifest of a relocated bundle. It is written only after every image of the bundle was found " +
+            "Writes the PackageRepository manifest of a relocated bundle, after it has found every image of the bundle " +
             "in the bundle's repository.",
             ("To standard output",
                 "package-repository -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --name simple-package-repository"),
-            ("With a Secret beside it, to a file",
+            ("With a Secret, to a file",
                 "package-repository -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0 --namespace packages --secret-name " +
                 "pull-secret -o repository.yml"));
         PackageRepositoryCommand flags = new();
@@ -124,7 +125,7 @@ internal sealed class PackageRepositoryCommand
         return 0;
     }
 
-    // The mirror may have come to its bundle by another tool, which writes no such tag.
+    // Another tool, which writes no such tag, may have relocated the bundle.
     private static async Task<PackageRepositoryOptions> FollowAsync(
         PackageRepositoryOptions options, string? output, RegistryClient client, ImageReference reference, Session session,
         CancellationToken cancellationToken)

@@ -9,19 +9,19 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>packages list</c>: the packages of a package repository, in a registry or an archive.</summary>
+/// <summary><c>packages list</c>: lists the packages of a package repository, in a registry or an archive.</summary>
 internal sealed class PackagesListCommand
 {
-    /// <summary>The page where it is not named.</summary>
+    /// <summary>The default file name of the page.</summary>
     public const string DefaultPage = "packages.html";
 
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Package repository whose packages to list", "-b");
-    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose packages to list; no registry is asked");
+    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose packages to list. Contacts no registry");
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of concurrent requests", 8, 1);
     private readonly Option<string?> _html =
-        Flag.OptionalText("--html", "FILE", "Page to write, which opens without a network", DefaultPage);
+        Flag.OptionalText("--html", "FILE", "HTML page to write, readable offline", DefaultPage);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -29,10 +29,10 @@ internal sealed class PackagesListCommand
     {
         ToolCommand command = new(
             "list",
-            "Lists the packages of a package repository: versions, when they were released, how much each needs, and what of that others " +
-            "of the repository share. No layer of an image is fetched.",
+            "Lists the packages of a package repository: versions, release dates, the size of what each needs, and how much of it other " +
+            "packages share. Fetches no image layers.",
             ("In a registry", "packages list -b index.docker.io/user1/simple-repository:v1.0.0"),
-            ("In an archive, without any registry", "packages list --tar simple-repository.tar"));
+            ("In an archive, without a registry", "packages list --tar simple-repository.tar"));
         PackagesListCommand flags = new();
         foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option,
             flags._concurrency, flags._html })

@@ -13,21 +13,25 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>prune</c>: removes from a repository what nothing kept leads to, in two steps.</summary>
+/// <summary>
+/// <c>prune</c>: removes from a repository, in two steps, everything that the kept content does not reference.
+/// </summary>
 internal sealed class PruneCommand
 {
     private readonly Option<string[]> _keep = Flag.Repeated(
         "--keep", "LOCK|RECEIPT|PROJECT",
-        "What stays, with all that it leads to: a lock file, a receipt, the relocation.json of a publish, or a project");
+        "What to keep, with everything it references: a lock file, a receipt, the relocation.json of a publish, or a project");
     private readonly Option<string?> _repository = Flag.Text("--repo", "REPOSITORY", "Repository to clean up");
-    private readonly Option<string?> _plan = Flag.Text("--plan", "FILE", "Plan to write, for people to read and for --execute");
-    private readonly Option<string?> _execute = Flag.Text("--execute", "FILE", "Plan to carry out");
-    private readonly Option<string?> _grace = Flag.Text("--grace", "DURATION", "Leave what is younger, such as 7d or 36h (default: 1h)");
+    private readonly Option<string?> _plan = Flag.Text("--plan", "FILE", "Plan file to write, for review and for --execute");
+    private readonly Option<string?> _execute = Flag.Text("--execute", "FILE", "Plan file to carry out");
+    private readonly Option<string?> _grace =
+        Flag.Text("--grace", "DURATION", "Keep everything younger than this, such as 7d or 36h (default: 1h)");
     private readonly Option<bool> _staleTags =
-        Flag.Switch("--stale-tags", "Remove tags, too, that stand for what is kept, and that nothing kept names");
+        Flag.Switch("--stale-tags", "Also remove tags of kept content that no --keep source names");
     private readonly Option<string[]> _properties =
         Flag.Repeated("--property", "NAME=VALUE", "Property of a project, as for dotnet publish", "-p");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Concurrent requests while the repository is read", 8, 1);
+    private readonly Option<int> _concurrency =
+        Flag.Number("--concurrency", "Number of concurrent requests while the repository is read", 8, 1);
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -35,13 +39,14 @@ internal sealed class PruneCommand
     {
         ToolCommand command = new(
             "prune",
-            "Removes from a repository what nothing kept leads to: manifests with their tags, locations images, signatures and " +
-            "referrers. The first step makes a plan and removes nothing; the second carries out exactly that, and leaves what has " +
-            "changed since. The exit code is 0 when all of it is done, 2 when something was left, 1 for a failure.",
-            ("What would go",
+            "Removes from a repository everything that the kept content does not reference: manifests with their tags, locations images, " +
+            "signatures and " +
+            "referrers. The first step makes a plan and removes nothing; the second carries out exactly that plan, except for what has " +
+            "changed since. The exit code is 0 when the whole plan is done, 2 when something was left, 1 for a failure.",
+            ("Plan what to remove",
                 "prune --keep simple-app-bundle.lock.yml --repo final-registry.corp.com/apps/simple-app-bundle --plan prune.json"),
-            ("Then exactly that", "prune --execute prune.json"),
-            ("Two versions stay, and all of the last week",
+            ("Then remove exactly that", "prune --execute prune.json"),
+            ("Keep two versions, and everything of the last week",
                 "prune --keep v1.lock.yml --keep v2.lock.yml --repo final-registry.corp.com/apps/simple-app-bundle --grace 7d --plan " +
                 "prune.json"));
         PruneCommand flags = new();
@@ -61,7 +66,7 @@ internal sealed class PruneCommand
         if (keep.Length > 0 || parsed.GetText(_plan) is not null || parsed.GetText(_grace) is not null || parsed.GetValue(_staleTags))
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
-                "--execute carries out a plan as it stands, and --keep, --grace, --stale-tags and --plan make one.",
+                "--execute carries out an existing plan, but --keep, --grace, --stale-tags and --plan make a new one.",
                 "Give them in two runs: first --plan, then --execute.");
         return await ExecuteAsync(parsed, execute, session, cancellationToken);
     }
@@ -71,7 +76,7 @@ internal sealed class PruneCommand
         session.IsDry = true;
         if (keep.Length == 0)
             throw new AirgapException(
-                ErrorCode.SourceSelection, "Nothing is given to keep, and without it everything would be removed.",
+                ErrorCode.SourceSelection, "Nothing to keep is given, so everything would be removed.",
                 "Give --keep once or several times: lock files, the relocation.json of a publish, or projects.");
         RepositoryName repository = RepositoryName.Parse(parsed.GetText(_repository)
             ?? throw new AirgapException(
@@ -126,7 +131,7 @@ internal sealed class PruneCommand
         session.Report.Source = file;
         session.Report.Destination = plan.Repository;
         session.Phase = "pruning";
-        session.AfterStop = $"What was removed is gone, and everything that is kept is whole. Go on with: prune --execute {file}";
+        session.AfterStop = $"What was removed is gone, and everything kept is complete. Continue with: prune --execute {file}";
         using RegistryClient registry = _registry.Connect(parsed, session.Trace);
         using IDisposable? held = await HoldAsync(repository, session, cancellationToken);
         session.Report.Pruned = [];
@@ -155,9 +160,9 @@ internal sealed class PruneCommand
         else if (item.IsLeft)
         {
             bool isTag = item.Item.Kind == PrunedItem.TagKind;
-            string why = isTag ? "it stands for something else now"
-                : item.Outcome == PruneOutcome.Renewed ? "it was pushed again since the plan was made"
-                : "something that is kept, or that came since the plan was made, leads to it now";
+            string why = isTag ? "it now points to something else"
+                : item.Outcome == PruneOutcome.Renewed ? "it was pushed again after the plan was made"
+                : "kept content, or content pushed after the plan was made, references it now";
             session.Warn(new Diagnostic(
                 ErrorCode.PruneItemKept,
                 $"{repository}{(isTag ? $":{item.Item.Tags[0]}" : $"@{item.Item.Digest}")} stays: {why}.", "Make a new plan.")
@@ -172,8 +177,8 @@ internal sealed class PruneCommand
     private static string Words(PruneItem item) =>
         $"{item.Kind} {item.Digest}{(item.Tags.IsEmpty ? "" : $"  ({string.Join(", ", item.Tags)})")}";
 
-    // A relocation of this user that is under way has sent things that no tag keeps yet. It is not awaited: what it leaves needs a plan of
-    // its own.
+    // A relocation by this user that is in progress has pushed content that no tag refers to yet. The prune does not
+    // wait for it: the content it leaves needs a new plan.
     private static async Task<IDisposable?> HoldAsync(RepositoryName repository, Session session, CancellationToken cancellationToken)
     {
         IDisposable? held = await DestinationLock.OfUser(TimeSpan.Zero)
@@ -182,8 +187,8 @@ internal sealed class PruneCommand
         {
             session.Warn(new Diagnostic(
                 ErrorCode.RelocationsNotSeen,
-                $"Whether a relocation to {repository} is under way on this machine was not seen: there is no place for locks.",
-                "Give this user a cache folder (XDG_CACHE_HOME), or see that none is under way.")
+                $"Could not check whether a relocation to {repository} is in progress on this machine: there is no folder for locks.",
+                "Give this user a cache folder (XDG_CACHE_HOME), or make sure that no relocation is in progress.")
             { Reference = repository.ToString() });
         }
 

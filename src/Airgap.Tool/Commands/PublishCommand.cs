@@ -14,7 +14,9 @@ using Airgap.Transfer.Pushing;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>publish</c>: what a project's publish target does with its bundles, without building it.</summary>
+/// <summary>
+/// <c>publish</c>: relocates a project's bundles as its publish target does, without building the project.
+/// </summary>
 internal sealed class PublishCommand
 {
     private readonly Argument<string?> _project = new("PROJECT")
@@ -31,14 +33,15 @@ internal sealed class PublishCommand
     private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property, as for dotnet publish", "-p");
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Relocate the other images and items when one fails");
     private readonly Option<bool> _repair =
-        Flag.Switch("--repair", "Read everything that the registry has, and send again what is missing or damaged");
+        Flag.Switch("--repair", "Read everything in the registry, and send again what is missing or damaged");
     private readonly Option<TimeSpan> _lockTimeout = Flag.Duration(
         "--lock-timeout", "Longest wait for another run that writes to the same destination", TimeSpan.FromMinutes(10));
 
     private readonly Option<string?> _summary = Flag.Text(
         "--summary", "FILE",
-        "Markdown to write about the relocation; 'none' for none (default: the project's AirgapSummary, else the job summary of GitHub " +
-        "Actions or Azure Pipelines, where one of them runs)");
+        "Markdown report of the relocation to write; 'none' for none (default: the project's AirgapSummary, else the job summary of GitHub "
+        +
+        "Actions or Azure Pipelines, if one of them runs this)");
 
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();
@@ -53,7 +56,7 @@ internal sealed class PublishCommand
             "Relocates the bundles, images and locks that a project declares, as its publish does, without building it. Manifests and " +
             "lock files go to the project's AirgapOutputPath.",
             ("To a registry", "publish samples/SimpleApp -p AirgapRegistry=final-registry.corp.com/apps"),
-            ("Into an archive", "publish samples/SimpleApp -p AirgapArchive=bundles.tar"));
+            ("To an archive", "publish samples/SimpleApp -p AirgapArchive=bundles.tar"));
         PublishCommand flags = new();
         command.Arguments.Add(flags._project);
         foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties,
@@ -91,7 +94,7 @@ internal sealed class PublishCommand
         return exitCode;
     }
 
-    // Null for a project of a solution that has nothing to do with us.
+    // Null for a project of a solution that declares nothing to relocate.
     private async Task<int?> PublishAsync(
         EvaluationRequest request, bool inSolution, ParseResult parsed, Session session, CancellationToken cancellationToken)
     {

@@ -6,10 +6,10 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>Brings the manifests that <c>publish</c> wrote to the cluster that the project names.</summary>
+/// <summary>Applies the manifests that <c>publish</c> wrote to the cluster that the project names.</summary>
 internal static class PublishedManifests
 {
-    /// <summary>Applies them, and shows what came of it.</summary>
+    /// <summary>Applies them, and shows the result.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> ApplyAsync(
         PublishResult result, ApplySettings apply, PublishSettings settings, Session session, CancellationToken cancellationToken)

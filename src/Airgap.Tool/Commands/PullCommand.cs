@@ -13,21 +13,21 @@ using Airgap.Transfer.Pulling;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>pull</c>: a bundle or image to a folder.</summary>
+/// <summary><c>pull</c>: unpacks a bundle or image into a folder.</summary>
 internal sealed class PullCommand
 {
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to pull", "-b");
     private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image to pull", "-i");
     private readonly Option<string?> _lock = Flag.Text("--lock", "FILE", "BundleLock file whose bundle to pull");
     private readonly Option<string[]> _tar = Flag.Repeated(
-        "--tar", "FILE", "Archive to pull out of, or several that are one chain of deltas; beside it -b or -i name one of its images");
+        "--tar", "FILE", "Archive to pull from; repeat it for a chain of deltas; with it, -b or -i selects one of its images");
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
     private readonly Option<string?> _output =
-        Flag.Text("--output", "FOLDER", "Folder to fill: a new or empty one, or one that an earlier pull filled", "-o");
-    private readonly Option<bool> _recursive = Flag.Switch("--recursive", "Pull the bundles that the bundle pins, too", false, "-r");
+        Flag.Text("--output", "FOLDER", "Folder to write to: new, empty, or filled by an earlier pull", "-o");
+    private readonly Option<bool> _recursive = Flag.Switch("--recursive", "Also pull the bundles that the bundle pins", false, "-r");
     private readonly Option<bool> _bundleCheck =
-        Flag.Switch("--image-is-bundle-check", "Refuse a bundle that is given with -i", byDefault: true);
+        Flag.Switch("--image-is-bundle-check", "Refuse a bundle given with -i", byDefault: true);
     private readonly Option<bool> _force = Flag.Switch("--force", "Replace the folder whatever it contains");
     private readonly TrustFlags _trust = new();
     private readonly RegistryFlags _registry = new();
@@ -37,11 +37,12 @@ internal sealed class PullCommand
     {
         ToolCommand command = new(
             "pull",
-            "Unpacks a bundle or image into a folder. The folder is replaced when everything is unpacked, and only if it holds nothing " +
+            "Unpacks a bundle or image into a folder. The folder is replaced after everything is unpacked, and only if it contains nothing "
+            +
             "but an earlier pull.",
             ("A bundle", "pull -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -o simple-app-bundle"),
             ("With the bundles it pins", "pull -r -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -o simple-app-bundle"),
-            ("Out of an archive", "pull --tar simple-app-bundle.tar -o simple-app-bundle"));
+            ("From an archive", "pull --tar simple-app-bundle.tar -o simple-app-bundle"));
         PullCommand flags = new();
         foreach (Option option in new Option[]
         {
@@ -98,7 +99,7 @@ internal sealed class PullCommand
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Cannot set --image-is-bundle-check while using -b flag",
-                "Leave it out: with -b it must be a bundle.");
+                "Omit it: with -b it must be a bundle.");
         }
 
         if (tar is null)

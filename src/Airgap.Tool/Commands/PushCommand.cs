@@ -18,25 +18,25 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>push</c>: files and folders to a bundle or image.</summary>
+/// <summary><c>push</c>: packs files and folders into a bundle or image.</summary>
 internal sealed class PushCommand
 {
     private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to push to", "-b");
     private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image to push to", "-i");
     private readonly Option<string[]> _files = Flag.List("--file", "PATH", "File or folder to pack", "-f");
     private readonly Option<string[]> _exclusions = Flag.List(
-        "--file-exclusion", "PATH", "Path to leave out, relative to each folder, in place of .git");
+        "--file-exclusion", "PATH", "Path to exclude, relative to each folder (replaces the default, .git)");
 
-    private readonly Option<string[]> _excludeDefaults = Flag.List("--file-exclude-defaults", "PATH", "The same, under its former name");
+    private readonly Option<string[]> _excludeDefaults = Flag.List("--file-exclude-defaults", "PATH", "Former name of --file-exclusion");
     private readonly Option<bool> _preserve = Flag.Switch("--preserve-permissions", "Keep the permissions of group and others");
     private readonly Option<string[]> _labels = Flag.Repeated("--labels", "KEY=VALUE", "Label of the image", "-l");
-    private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write about the bundle");
+    private readonly Option<string?> _lockOutput = Flag.Text("--lock-output", "FILE", "Lock file to write for the bundle");
     private readonly Option<string?> _toTar =
-        Flag.Text("--to-tar", "FILE", "Archive to write in the place of a push; no registry is asked");
+        Flag.Text("--to-tar", "FILE", "Archive to write instead of pushing. Contacts no registry");
     private readonly Option<string?> _toOciTar =
-        Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar in the place of a push; no registry is asked");
+        Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar instead of pushing. Contacts no registry");
     private readonly Option<string?> _volumeSize =
-        Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most so many bytes, such as 4.7GB");
+        Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most this size, such as 4.7GB");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -44,12 +44,12 @@ internal sealed class PushCommand
     {
         ToolCommand command = new(
             "push",
-            "Packs files and folders into a bundle or image and puts it into a registry. The same files give the same digest on every " +
+            "Packs files and folders into a bundle or image and pushes it to a registry. The same files give the same digest on every " +
             "machine.",
             ("A bundle", "push -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -f simple-app-bundle --lock-output bundle.lock.yml"),
-            ("A bundle into an archive, without any registry",
+            ("A bundle to an archive, without a registry",
                 "push -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -f simple-app-bundle --to-tar simple-app-bundle.tar"),
-            ("An image of two folders", "push -i registry.corp.com/apps/config:v1.0.0 -f config -f defaults"));
+            ("An image from two folders", "push -i registry.corp.com/apps/config:v1.0.0 -f config -f defaults"));
         PushCommand flags = new();
         flags._excludeDefaults.Hidden = true;
         foreach (Option option in new Option[]
@@ -74,7 +74,7 @@ internal sealed class PushCommand
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Lock output is not compatible with image, use bundle for lock output",
-                "Leave --lock-output out, or push with -b.");
+                "Omit --lock-output, or push with -b.");
         }
 
         if (ArchiveOf(parsed) is { } archive)
@@ -106,7 +106,7 @@ internal sealed class PushCommand
         {
             (null, null) => volumeSize is null ? null : throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Flag --volume-size can only be used with --to-tar or --to-oci-tar",
-                "Leave it out: only an archive is written in parts."),
+                "Omit it: only an archive is written in parts."),
             ({ } tar, null) => new RelocationDestination.Archive(tar) { VolumeSize = volumeSize },
             (null, { } tar) => new RelocationDestination.Archive(tar) { Format = ArchiveFormat.LayoutTar, VolumeSize = volumeSize },
             _ => throw new AirgapException(
@@ -122,7 +122,7 @@ internal sealed class PushCommand
         {
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Cannot output lock file with tar destination",
-                "Use --lock-output when the archive is copied to its repository: only then its place is known.");
+                "Use --lock-output when you copy the archive to its repository: its location is known only then.");
         }
 
         OutputCheck.OfArchive(archive.Path);
@@ -152,7 +152,7 @@ internal sealed class PushCommand
                 ErrorCode.DestinationSelection, "Expected only one of image or bundle", "Give either --bundle (-b) or --image (-i).");
         string destination = bundle ?? image
             ?? throw new AirgapException(
-                ErrorCode.DestinationSelection, "Expected either image or bundle", "Say where to push to: --bundle (-b) or --image (-i).");
+                ErrorCode.DestinationSelection, "Expected either image or bundle", "Give the destination: --bundle (-b) or --image (-i).");
         IReadOnlyList<string>? exclusions = ExclusionList.Of(parsed, _exclusions, _excludeDefaults);
         LayerOptions layer = new() { PreservePermissions = parsed.GetValue(_preserve) };
         return new PushRequest

@@ -4,11 +4,12 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>References on the command line, refused in imgpkg's words.</summary>
+/// <summary>Reads references on the command line, with imgpkg's error messages.</summary>
 internal static class References
 {
     /// <summary>
-    /// Reads a reference as imgpkg does, which takes a colon without a tag for no tag. In a project that would hide an empty property.
+    /// Reads a reference as imgpkg does, which treats a colon without a tag as no tag. A project's references are
+    /// stricter: there, that would hide an empty property.
     /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ImageReference? reference, [NotNullWhen(false)] out string? problem)
     {

@@ -4,13 +4,13 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>registry</c>: the commands about the folder of a registry.</summary>
+/// <summary><c>registry</c>: the commands about a registry's folder.</summary>
 internal static class RegistryCommand
 {
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
-        ToolCommand command = new("registry", "Looks after the folder of a registry that does not run.");
+        ToolCommand command = new("registry", "Maintains the folder of a registry that is not running.");
         command.Subcommands.Add(RegistryGcCommand.Create(host));
         command.Action = new HelpWriter.Action(host, exitCode: 1);
         return command;

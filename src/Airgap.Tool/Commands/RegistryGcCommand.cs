@@ -14,7 +14,7 @@ internal sealed class RegistryGcCommand
 {
     private readonly Option<string?> _folder = Flag.Text("--folder", "DIR", "Folder of the registry's content");
     private readonly Option<string?> _grace =
-        Flag.Text("--grace", "DURATION", "How old garbage has to be, such as 7d or 36h (default: 1h)");
+        Flag.Text("--grace", "DURATION", "Minimum age of garbage, such as 7d or 36h (default: 1h)");
     private readonly Option<bool> _dry = Flag.Switch("--dry-run", "Show what would be removed, and remove nothing");
 
     /// <summary>Makes the command.</summary>
@@ -25,7 +25,7 @@ internal sealed class RegistryGcCommand
             "Removes the blobs of a registry's folder that no manifest needs. No process may serve the folder meanwhile; serve collects " +
             "by itself.",
             ("After a prune", "registry gc --folder registry"),
-            ("To see what it would free", "registry gc --folder registry --dry-run"));
+            ("Show what it would free", "registry gc --folder registry --dry-run"));
         RegistryGcCommand flags = new();
         foreach (Option option in new Option[] { flags._folder, flags._grace, flags._dry })
             command.Options.Add(option);
@@ -41,18 +41,19 @@ internal sealed class RegistryGcCommand
         bool isDry = session.IsDry = parsed.GetValue(_dry);
         session.Report.Source = folder;
         session.Phase = "collecting";
-        session.AfterStop = "What was removed is gone, and everything that a manifest needs is there. Run it again to go on.";
+        session.AfterStop =
+            "What was removed is gone, and everything that a manifest needs is still there. Run the command again to continue.";
         string full = Path.GetFullPath(folder);
         if (!Directory.Exists(new StorageLayout(full).Repositories))
             throw new AirgapException(
-                ErrorCode.FileNotFound, $"'{folder}' is not a registry's folder: it holds no repositories.",
-                "Name the folder that serve or docker-registry was given.");
+                ErrorCode.FileNotFound, $"'{folder}' is not a registry's folder: it contains no repositories.",
+                "Name the folder that you gave to serve or docker-registry.");
         try
         {
             using IDisposable hold = FolderHold.Take(full)
                 ?? throw new AirgapException(
-                    ErrorCode.AccessDenied, $"No lock can be held of the registry's folder '{folder}'.",
-                    "Run it as the user who serves the folder, on a file system with locks.");
+                    ErrorCode.AccessDenied, $"The registry's folder '{folder}' cannot be locked.",
+                    "Run it as the user who serves the folder, on a file system that supports locks.");
             using RegistryStorage storage = new(full);
             GarbageReport report = storage.Garbage.Collect(grace, isDry, cancellationToken);
             foreach (string name in report.Unreadable)

@@ -8,10 +8,10 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>The reports for people that a command was asked for.</summary>
+/// <summary>The human-readable reports requested from a command.</summary>
 /// <param name="Page">The page to write; null for none.</param>
-/// <param name="Summary">Where the Markdown goes, <c>none</c> to write none; null where nothing was said.</param>
-/// <param name="Detects">True to write the job summary of a CI system found in the environment, too.</param>
+/// <param name="Summary">The Markdown file, <c>none</c> to write none; null when not given.</param>
+/// <param name="Detects">True to also write the job summary of a CI system found in the environment.</param>
 internal sealed record ReportRequest(string? Page, string? Summary, bool Detects)
 {
     private readonly SummaryTarget? _target = SummaryTarget.Find(Summary ?? "", Detects, Environment.GetEnvironmentVariable);
@@ -19,8 +19,8 @@ internal sealed record ReportRequest(string? Page, string? Summary, bool Detects
     /// <summary>True when there is something to write.</summary>
     public bool IsWanted => Page is not null || _target is not null;
 
-    /// <summary>Writes what was asked for.</summary>
-    /// <exception cref="Airgap.Oci.AirgapException">3xxx: a file that was asked for by name.</exception>
+    /// <summary>Writes the requested reports.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException">3xxx: a file that was requested by name.</exception>
     public async Task WriteAsync(ReportModel model, Session session, CancellationToken cancellationToken)
     {
         if (Page is not null)
@@ -32,8 +32,8 @@ internal sealed record ReportRequest(string? Page, string? Summary, bool Detects
         await WriteSummaryAsync(_target, model, session, cancellationToken);
     }
 
-    /// <summary>Writes the Markdown alone.</summary>
-    /// <exception cref="Airgap.Oci.AirgapException">3xxx: a file that was asked for by name.</exception>
+    /// <summary>Writes only the Markdown.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException">3xxx: a file that was requested by name.</exception>
     public static async Task WriteSummaryAsync(
         SummaryTarget? target, ReportModel model, Session session, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal sealed record ReportRequest(string? Page, string? Summary, bool Detects
             session.Warn(warning);
         if (written.Path is { } path)
             (session.Report.Files ??= []).Add(new ReportFile(path, "summary"));
-        // With --json standard output is one document; the agent reads both streams.
+        // With --json, standard output is one document; the CI agent reads both streams.
         if (written.Announcement is { } announcement)
             (session.Options.Json ? session.Terminal.Error : session.Terminal.Out).WriteLine(announcement);
     }

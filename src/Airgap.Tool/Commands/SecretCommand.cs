@@ -11,11 +11,11 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>secret</c>: the pull secret of a cluster, with the credentials of this machine.</summary>
+/// <summary><c>secret</c>: makes a cluster's pull secret from the credentials of this machine.</summary>
 internal sealed class SecretCommand
 {
     private readonly Option<string[]> _for =
-        Flag.List("--for", "HOST", "Registry that the Secret is for, letter for letter as the images name it");
+        Flag.List("--for", "HOST", "Registry of the Secret, spelt exactly as in the image references");
     private readonly Option<string?> _name = Flag.Text("--name", "NAME", "The Secret's name");
     private readonly Option<bool> _apply = Flag.Switch("--apply", "Apply it to the cluster instead of writing it to standard output");
     private readonly ClusterFlags _cluster = new("The Secret's namespace (with --apply, default: the context's)");
@@ -27,8 +27,8 @@ internal sealed class SecretCommand
         ToolCommand command = new(
             "secret",
             "Makes the pull secret of a cluster from the credentials that a copy from this machine would use, to standard output or, " +
-            "with --apply, straight into the cluster. The output holds the credentials.",
-            ("Straight into the cluster", "secret --for final-registry.corp.com --name mirror-pull -n packages --apply"),
+            "with --apply, directly to the cluster. The output contains the credentials.",
+            ("Directly to the cluster", "secret --for final-registry.corp.com --name mirror-pull -n packages --apply"),
             ("To another program", "secret --for final-registry.corp.com --name mirror-pull -n packages | kubeseal -o yaml"));
         SecretCommand flags = new();
         command.Options.Add(flags._for);
@@ -45,7 +45,7 @@ internal sealed class SecretCommand
         string[] hosts = parsed.GetValue(_for) ?? [];
         if (hosts.Length == 0)
             throw new AirgapException(
-                ErrorCode.InvalidArgument, "It was not said which registry the Secret is for.",
+                ErrorCode.InvalidArgument, "The registry of the Secret is not given.",
                 "Give --for HOST, such as --for final-registry.corp.com.");
         string name = parsed.GetText(_name)
             ?? throw new AirgapException(

@@ -9,7 +9,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>The bundle that <c>copy</c> takes, as far as it was chosen, and what makes a plan of it.</summary>
+/// <summary>The part of a bundle that <c>copy</c> selects, and its planning.</summary>
 internal sealed class SelectedSource : IDisposable
 {
     private readonly RelocationSource _source;
@@ -28,10 +28,10 @@ internal sealed class SelectedSource : IDisposable
         _archive = archive;
     }
 
-    /// <summary>What was derived; null where everything goes along.</summary>
+    /// <summary>The derived bundle; null when everything is copied.</summary>
     public DerivedReport? Derived { get; private set; }
 
-    /// <summary>Derives what was chosen; nothing is asked where nothing was.</summary>
+    /// <summary>Derives the selected bundle; without a selection, it sends no request.</summary>
     /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws;
     /// <see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public static async Task<SelectedSource> CreateAsync(
@@ -47,8 +47,8 @@ internal sealed class SelectedSource : IDisposable
             RelocationSource.Archive => (archive!.Root, archive.Tag),
             RelocationSource.Bundle { Reference: var bundle } => (bundle, bundle.Digest is null ? bundle.Tag : null),
             _ => throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Packages and platforms are chosen of a bundle",
-                "Name the bundle with -b, or an archive that was written of one."),
+                ErrorCode.IncompatibleOptions, "Packages and platforms can only be selected from a bundle",
+                "Name the bundle with -b, or an archive of a bundle."),
         };
         using Deriver deriver = new(archive ?? registry, selection, observer, concurrency);
         Derivation derivation = await deriver.DeriveAsync(reference, tag, cancellationToken);
@@ -62,7 +62,7 @@ internal sealed class SelectedSource : IDisposable
     {
         if (_derivation is null)
             return await new Relocator(_registry, _observer).PlanAsync(_source, options, cancellationToken);
-        // What an archive holds beside its images goes along, as it does without a choice.
+        // As without a selection, the rest of an archive is copied, too.
         PlanOptions planning = _derivation.Planning(
             _archive is null ? options : options.Carrying(ArtifactChoice.All) with { Destination = null });
         TransferPlan plan = await new Relocator(_derivation.Over(_archive ?? _registry), _observer)
@@ -71,7 +71,7 @@ internal sealed class SelectedSource : IDisposable
         return plan;
     }
 
-    /// <summary>The plan whose signatures count: of a derived bundle those of what it was derived of.</summary>
+    /// <summary>The plan whose signatures are verified: for a derived bundle, that of the original.</summary>
     public async Task<TransferPlan> JudgedAsync(TransferPlan plan, CancellationToken cancellationToken) =>
         _derivation is null ? plan
         : _archive is null ? _derivation.Judged(plan, null)

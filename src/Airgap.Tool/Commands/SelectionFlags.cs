@@ -7,22 +7,22 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>The flags that choose packages and platforms of a bundle.</summary>
+/// <summary>The flags that select packages and platforms of a bundle.</summary>
 internal sealed class SelectionFlags
 {
     private readonly Option<string[]> _packages = Flag.Repeated(
         "--package", "NAME@RANGE",
         "Package of a package repository to copy, such as 'cert-manager.example.com@>=1.12.0 <2.0.0', '*.example.com@latest:2' or a name " +
-        "alone; the others stay");
+        "alone; other packages are not copied");
     private readonly Option<string?> _prereleases =
-        Flag.Text("--prereleases", "IDENTIFIERS", "Pre-releases of packages that count, too, parted by commas; '*' for all");
+        Flag.Text("--prereleases", "IDENTIFIERS", "Pre-release identifiers of packages to include, separated by commas; '*' for all");
     private readonly Option<string[]> _platforms =
-        Flag.Repeated("--platform", "OS/ARCH", "Platform whose images to copy, such as linux/amd64; the others stay");
+        Flag.Repeated("--platform", "OS/ARCH", "Platform whose images to copy, such as linux/amd64; others are not copied");
     private readonly Option<string> _missing =
-        Flag.Choice("--missing-platform", "What to do with an image that lacks a platform", "fail", "fail", "skip");
-    private readonly Option<bool> _flatten = Flag.Switch("--flatten", "Put the one image that is left of an index in the index's place");
+        Flag.Choice("--missing-platform", "What to do with an image that has no such platform", "fail", "fail", "skip");
+    private readonly Option<bool> _flatten = Flag.Switch("--flatten", "Replace an index of which one image is left by that image");
     private readonly Option<bool> _dropUnreferenced =
-        Flag.Switch("--drop-unreferenced", "Leave images that no chosen package names, even where nothing shows that they are not needed");
+        Flag.Switch("--drop-unreferenced", "Omit images that no selected package names, even if nothing proves that they are not needed");
 
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All => [_packages, _prereleases, _platforms, _missing, _flatten, _dropUnreferenced];
@@ -45,10 +45,10 @@ internal sealed class SelectionFlags
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
                 $"Flag {(selection.Flatten ? "--flatten" : "--missing-platform skip")} can only be used with --platform",
-                "Choose a platform, or leave it out.");
+                "Give a platform, or omit the flag.");
         if (selection.Packages.IsEmpty && selection.Prereleases is not null)
             throw new AirgapException(
-                ErrorCode.IncompatibleOptions, "Flag --prereleases can only be used with --package", "Choose packages, or leave it out.");
+                ErrorCode.IncompatibleOptions, "Flag --prereleases can only be used with --package", "Give a package, or omit the flag.");
         return selection;
     }
 

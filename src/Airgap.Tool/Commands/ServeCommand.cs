@@ -10,24 +10,24 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>serve</c>: a registry over a folder or archives, until it is interrupted.</summary>
+/// <summary><c>serve</c>: runs a registry over a folder or archives, until interrupted.</summary>
 internal sealed class ServeCommand
 {
     private const int MostConnections = 4096;
 
-    // Requests under way get a little less than the process does.
+    // Requests in progress get slightly less time than the process.
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_stopWithin = TimeSpan.FromSeconds(9);
 
-    private readonly Option<string?> _folder = Flag.Text("--folder", "DIR", "Folder of the content; made where there is none");
+    private readonly Option<string?> _folder = Flag.Text("--folder", "DIR", "Folder of the content, created if missing");
     private readonly Option<string[]> _tar = Flag.Repeated(
         "--tar", "FILE[=REPOSITORY]",
-        "Archive to serve, read only, as what an import would have made of it; the repository is named as the archive's bundle is");
+        "Archive to serve, read only, as if imported; the repository is named after the archive's bundle");
 
     private readonly Option<string[]> _ociTar =
-        Flag.Repeated("--oci-tar", "FILE[=REPOSITORY]", "OCI image layout in a tar to serve, as an archive");
+        Flag.Repeated("--oci-tar", "FILE[=REPOSITORY]", "OCI image layout in a tar to serve, like an archive");
     private readonly Option<string[]> _oci =
-        Flag.Repeated("--oci", "FOLDER[=REPOSITORY]", "OCI image layout in a folder to serve, as an archive");
+        Flag.Repeated("--oci", "FOLDER[=REPOSITORY]", "OCI image layout in a folder to serve, like an archive");
     private readonly PartsInFlag _parts = new();
     private readonly Option<string?> _prefix = Flag.Text("--prefix", "PATH", "Prefix of the archives' repositories, such as apps");
     private readonly Option<string?> _listen =
@@ -37,24 +37,24 @@ internal sealed class ServeCommand
     private readonly Option<bool> _log = Flag.Switch("--access-log", "Write a line for each request to standard error");
     private readonly ServeTlsFlags _tls = new();
     private readonly Option<string?> _passwords =
-        Flag.Text("--htpasswd", "FILE", "File of the users who may use the registry, with bcrypt hashes, as 'htpasswd -B' writes it");
-    private readonly Option<int> _maxConnections = Flag.Number("--max-connections", "Most connections at once", MostConnections, 1);
+        Flag.Text("--htpasswd", "FILE", "File of the registry's users, with bcrypt hashes, as 'htpasswd -B' writes it");
+    private readonly Option<int> _maxConnections = Flag.Number("--max-connections", "Maximum number of connections", MostConnections, 1);
     private readonly Option<int> _maxUploads =
-        Flag.Number("--max-uploads", "Most unfinished uploads at once", new UploadLimits().MaxCount, 1);
+        Flag.Number("--max-uploads", "Maximum number of unfinished uploads", new UploadLimits().MaxCount, 1);
     private readonly Option<string?> _maxBlob =
-        Flag.Text("--max-blob-size", "SIZE", "Most bytes of one blob, such as 20GB (default: no limit)");
+        Flag.Text("--max-blob-size", "SIZE", "Maximum size of a blob, such as 20GB (default: no limit)");
 
     private readonly Option<bool> _collect =
-        Flag.Switch("--gc", "Collect garbage while it runs: blobs of the folder that no manifest needs", byDefault: true);
+        Flag.Switch("--gc", "Collect garbage while running: blobs of the folder that no manifest needs", byDefault: true);
     private readonly Option<string?> _grace =
-        Flag.Text("--gc-grace", "DURATION", "How old garbage has to be, such as 7d or 36h (default: 24h)");
+        Flag.Text("--gc-grace", "DURATION", "Minimum age of garbage, such as 7d or 36h (default: 24h)");
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
         ToolCommand command = new(
             "serve",
-            "Runs an OCI registry over a folder, or over archives where they lie. The first line on standard output is its address; " +
+            "Runs an OCI registry over a folder, or over archives in place. The first line on standard output is its address; " +
             "Ctrl-C ends it.",
             ("A folder, on the default port", "serve --folder registry"),
             ("An archive, without unpacking it", "serve --tar simple-app-bundle.tar --prefix apps"),
@@ -97,8 +97,8 @@ internal sealed class ServeCommand
             throw new AirgapException(
                 ErrorCode.InvalidArgument,
                 folder is null ? "The folder or archive to serve is not given."
-                : "A folder and an archive are given, and one registry serves one of them.",
-                "Say where the content is: --folder DIR, --tar FILE, --oci-tar FILE, or --oci FOLDER.");
+                : "A folder and an archive are given, but a registry serves only one of them.",
+                "Give the content: --folder DIR, --tar FILE, --oci-tar FILE, or --oci FOLDER.");
         }
 
         if (archives.Length == 0)

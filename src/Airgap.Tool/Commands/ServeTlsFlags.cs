@@ -8,9 +8,9 @@ using Airgap.Tool.CommandLine;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>What <c>serve</c> serves https with.</summary>
+/// <summary>The https settings of <c>serve</c>.</summary>
 /// <param name="Certificate">The certificate; null for http.</param>
-/// <param name="Authority">The certificate, in PEM, that clients have to trust, as no authority signed it; null for none.</param>
+/// <param name="Authority">The self-signed certificate, in PEM, that clients must trust; null for none.</param>
 internal sealed record ServeTls(ServerCertificate? Certificate, string? Authority) : IDisposable
 {
     public void Dispose() => Certificate?.Dispose();
@@ -20,10 +20,11 @@ internal sealed record ServeTls(ServerCertificate? Certificate, string? Authorit
 internal sealed class ServeTlsFlags
 {
     private readonly Option<string?> _certificate =
-        Flag.Text("--tls-cert", "FILE", "Certificate to serve https with, in PEM, the intermediate ones after it");
+        Flag.Text("--tls-cert", "FILE", "Certificate to serve https with, in PEM, followed by intermediate certificates");
     private readonly Option<string?> _key = Flag.Text("--tls-key", "FILE", "Its private key, in PEM");
     private readonly Option<bool> _selfSigned = Flag.Switch(
-        "--tls-self-signed", "Serve https with a certificate made now for the hosts named; the authority to trust follows the address on " +
+        "--tls-self-signed", "Serve https with a new self-signed certificate for the named hosts; the authority to trust follows the " +
+        "address on " +
         "standard output");
 
     public Option[] All => [_certificate, _key, _selfSigned];
@@ -38,10 +39,10 @@ internal sealed class ServeTlsFlags
         bool selfSigned = parsed.GetValue(_selfSigned);
         if (certificate is null != key is null)
             throw new AirgapException(
-                ErrorCode.InvalidArgument, "Of --tls-cert and --tls-key one is given, and https takes both.", "Give both files.");
+                ErrorCode.InvalidArgument, "Only one of --tls-cert and --tls-key is given, but https needs both.", "Give both files.");
         if (selfSigned && certificate is not null)
             throw new AirgapException(
-                ErrorCode.InvalidArgument, "--tls-self-signed and --tls-cert are given, and one certificate is served.",
+                ErrorCode.InvalidArgument, "--tls-self-signed and --tls-cert are both given, but only one certificate can be served.",
                 "Give one of them.");
         if (certificate is not null)
             return new ServeTls(CertificateFiles.Read(certificate, key!, DateTimeOffset.UtcNow), null);
@@ -49,13 +50,13 @@ internal sealed class ServeTlsFlags
             return new ServeTls(null, null);
         foreach (string host in hosts.Where(host => Uri.CheckHostName(host) != UriHostNameType.Dns))
             throw new AirgapException(
-                ErrorCode.InvalidArgument, $"'{host}' is not a host's name.", "Write a DNS name: --host registry.corp.com.");
+                ErrorCode.InvalidArgument, $"'{host}' is not a host name.", "Write a DNS name: --host registry.corp.com.");
         (ServerCertificate made, string authority) = SelfSigned.Create(
             [.. hosts.Append("localhost").Distinct(StringComparer.OrdinalIgnoreCase)], AddressesOf(listen), DateTimeOffset.UtcNow);
         return new ServeTls(made, authority);
     }
 
-    // A server on every address is reachable by each of them.
+    // A server that listens on all addresses is reachable at each of them.
     private static IPAddress[] AddressesOf(IPAddress listen)
     {
         IEnumerable<IPAddress> all = [IPAddress.Loopback, IPAddress.IPv6Loopback];

@@ -6,8 +6,12 @@ namespace Airgap.Tool.Commands;
 /// <summary>Reads the values of <c>serve --tar</c>.</summary>
 internal static class ServedArchives
 {
-    /// <summary>Reads <c>FILE</c> or <c>FILE=REPOSITORY</c>. A file or folder that exists under the whole text is that file.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: no file or no repository is named.</exception>
+    /// <summary>
+    /// Reads <c>FILE</c> or <c>FILE=REPOSITORY</c>. If the whole text names an existing file or folder, it is that
+    /// file.
+    /// </summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: the file or the repository is
+    /// missing.</exception>
     public static ArchiveToServe Parse(string text)
     {
         int equals = text.LastIndexOf('=');

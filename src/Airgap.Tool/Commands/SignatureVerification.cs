@@ -11,14 +11,14 @@ using Airgap.Trust.Judging;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>What <c>verify</c> does when it is told who has to have signed: it judges signatures, and reads no layer of an image.</summary>
+/// <summary><c>verify</c> with required signers: it verifies signatures, and reads no image layers.</summary>
 internal static class SignatureVerification
 {
-    /// <summary>Judges what a source names, and all that it pins.</summary>
+    /// <summary>Verifies the signatures of what a source names, and of everything it pins.</summary>
     public static async Task<int> OfSourceAsync(
         RelocationSource source, TrustRule rule, RegistryClient registry, Session session, CancellationToken cancellationToken)
     {
-        // In an archive only what is attached tells; a bundle that is given as an image is judged alone.
+        // In an archive, only attached signatures exist; a bundle given as an image is verified alone.
         PlanOptions options = new()
         {
             Artifacts = source is RelocationSource.Archive,
@@ -32,7 +32,7 @@ internal static class SignatureVerification
         return Succeed(session, $"Verified the signatures of {Amounts.Count(session.Report.Signatures?.Count ?? 0, "image")} of {source}");
     }
 
-    /// <summary>Judges a file by the bundle beside it.</summary>
+    /// <summary>Verifies a file by the signature bundle next to it.</summary>
     public static async Task<int> OfFileAsync(
         string file, string? signature, TrustRule? rule, Session session, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal static class SignatureVerification
                 ErrorCode.IncompatibleOptions, "Flag --blob needs the sigstore bundle of the file", "Name it with --signature.");
         if (rule is not { AnyOf: { Count: > 0 } signers, Attestations.Count: 0 })
             throw new AirgapException(
-                ErrorCode.InvalidTrustRule, "Nobody is named who has to have signed the file.",
+                ErrorCode.InvalidTrustRule, "The required signer of the file is not given.",
                 "Give --verify-key, or --verify-identity with --verify-issuer and --trusted-root.");
         session.Report.Source = file;
         session.Phase = "verifying signatures";

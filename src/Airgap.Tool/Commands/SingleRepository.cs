@@ -6,10 +6,10 @@ using Airgap.Oci.Naming;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// One repository of a registry and no other: an image of a relocated bundle that is looked for elsewhere was not relocated,
-/// and a cluster would go there for it.
+/// One repository of a registry, and no other. An image of a relocated bundle that is looked up elsewhere was not
+/// relocated, and a cluster would fetch it from there.
 /// </summary>
-/// <param name="registry">Has the repository.</param>
+/// <param name="registry">The registry of the repository.</param>
 /// <param name="bundle">The bundle.</param>
 internal sealed class SingleRepository(IRegistry registry, ImageReference bundle) : IRegistry
 {

@@ -10,14 +10,14 @@ using Airgap.Transfer.Describing;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>tag list</c>: the tags of a repository, or those that an archive's images get.</summary>
+/// <summary><c>tag list</c>: lists the tags of a repository, or the tags of an archive's images.</summary>
 internal sealed class TagListCommand
 {
     private readonly Option<string?> _image = Flag.Text("--image", "REPOSITORY", "Repository whose tags to list", "-i");
-    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose tags to list; no registry is asked");
+    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose tags to list. Contacts no registry");
     private readonly PartsInFlag _parts = new();
-    private readonly Option<bool> _digests = Flag.Switch("--digests", "Show the digest of each tag, which takes a request for each");
-    private readonly Option<bool> _internal = Flag.Switch("--imgpkg-internal-tags", "List the tags that end with .imgpkg, too");
+    private readonly Option<bool> _digests = Flag.Switch("--digests", "Show the digest of each tag (one request each)");
+    private readonly Option<bool> _internal = Flag.Switch("--imgpkg-internal-tags", "Also list tags that end with .imgpkg");
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -27,7 +27,7 @@ internal sealed class TagListCommand
             "list",
             "Lists the tags of a repository or an archive.",
             ("The tags of a repository", "tag list -i final-registry.corp.com/apps/simple-app-bundle"),
-            ("With what they stand for", "tag list -i final-registry.corp.com/apps/simple-app-bundle --digests"),
+            ("With their digests", "tag list -i final-registry.corp.com/apps/simple-app-bundle --digests"),
             ("The tags in an archive", "tag list --tar simple-app-bundle.tar"));
         command.Aliases.Add("ls");
         TagListCommand flags = new();

@@ -8,7 +8,7 @@ using Airgap.Transfer.Describing;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>tag resolve</c>: what a tag stands for.</summary>
+/// <summary><c>tag resolve</c>: resolves a tag to a digest.</summary>
 internal sealed class TagResolveCommand
 {
     private readonly Option<string?> _image = Flag.Text("--image", Flag.ReferenceName, "Image, index or bundle, by tag", "-i");
@@ -19,8 +19,8 @@ internal sealed class TagResolveCommand
     {
         ToolCommand command = new(
             "resolve",
-            "Prints the reference by digest that a tag stands for. No line feed follows it, so that it can be put into other text.",
-            ("The digest behind a tag", "tag resolve -i final-registry.corp.com/apps/simple-app-bundle:v1.0.0"));
+            "Prints the reference by digest that a tag resolves to, without a line feed, so that it can be inserted into other text.",
+            ("Resolve a tag", "tag resolve -i final-registry.corp.com/apps/simple-app-bundle:v1.0.0"));
         TagResolveCommand flags = new();
         command.Options.Add(flags._image);
         flags._registry.AddTo(command);

@@ -20,8 +20,8 @@ internal sealed class VerifyCommand
     private readonly Option<string?> _bundle = Flag.Text("--bundle", "REF", "Bundle to verify", "-b");
     private readonly Option<string?> _image = Flag.Text("--image", "REF", "Image or index to verify", "-i");
     private readonly Option<string?> _lock =
-        Flag.Text("--lock", "FILE", "BundleLock or ImagesLock to verify: all that it names, and the bundle's tag");
-    private readonly Option<string[]> _tar = Flag.Repeated("--tar", "FILE", "Archive to verify, or several that are one chain of deltas");
+        Flag.Text("--lock", "FILE", "BundleLock or ImagesLock to verify: everything it names, and the bundle's tag");
+    private readonly Option<string[]> _tar = Flag.Repeated("--tar", "FILE", "Archive to verify; repeat it for a chain of deltas");
     private readonly Option<string?> _blob = Flag.Text("--blob", "FILE", "File whose signature to verify");
     private readonly Option<string?> _signature =
         Flag.Text("--signature", "FILE", "The sigstore bundle of that file ('cosign sign-blob --bundle')");
@@ -35,9 +35,9 @@ internal sealed class VerifyCommand
     {
         ToolCommand command = new(
             "verify",
-            "Reads every manifest, config and layer of a bundle, an image, an archive or what a lock names, all that their locks pin and " +
-            "the tags that keep it, and lists everything that is missing or wrong. With a flag that says who has to have signed, it " +
-            "judges the signatures instead, and reads no layer. Changes nothing.",
+            "Reads every manifest, config and layer of a bundle, an image, an archive or the images of a lock, everything they pin and " +
+            "the tags that keep it, and lists everything that is missing or wrong. With a flag that requires a signer, it " +
+            "verifies the signatures instead, and reads no layers. Changes nothing.",
             ("A relocated bundle", "verify -b final-registry.corp.com/apps/simple-app-bundle:v1.0.0"),
             ("What a copy with --lock-output wrote", "verify --lock simple-app-bundle.lock.yml"),
             ("An archive", "verify --tar simple-app-bundle.tar"),
@@ -87,7 +87,7 @@ internal sealed class VerifyCommand
             result = await new Verifier(registry).VerifyAsync(source, cancellationToken);
         session.Report.Reference = source is RelocationSource.Archive || result.Target == (source as RelocationSource.Lock)?.Path
             ? null : result.Target;
-        // Where there is nothing, nothing is damaged.
+        // If nothing is there, nothing can be damaged.
         if (result.Manifests == 0 && result.Problems is [{ Code: ErrorCode.ManifestUnknown }] && Named(source) is { } named)
         {
             Diagnostic missing = TagLister.NotFound(named).ToDiagnostic();
@@ -127,7 +127,7 @@ internal sealed class VerifyCommand
         };
 
     private const string RelocateAdvice =
-        "Relocate it again from where it is right. With --repair, a copy to a repository reads what is there and sends again what is " +
+        "Relocate it again from an intact source. With --repair, a copy to a repository reads what is there and sends again what is " +
         "missing or damaged.";
 
     private static ImageReference? Named(RelocationSource source) => source switch

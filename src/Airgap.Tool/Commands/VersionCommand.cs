@@ -5,13 +5,13 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>version</c>: the line that scripts match.</summary>
+/// <summary><c>version</c>: prints the line that scripts match.</summary>
 internal static class VersionCommand
 {
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
     {
-        ToolCommand command = new("version", "Prints the version.", ("What runs here", "version"));
+        ToolCommand command = new("version", "Prints the version.", ("The installed version", "version"));
         host.Attach(command, (_, session, _) =>
         {
             session.Report.Version = session.Identity.Version;
@@ -27,10 +27,10 @@ internal static class VersionCommand
         return command;
     }
 
-    /// <summary>The line itself, with its end.</summary>
+    /// <summary>The line, with its line feed.</summary>
     public static string Line(Identity identity) => $"{identity.Name} version {identity.Version}\n";
 
-    /// <summary>What <c>--version</c> does.</summary>
+    /// <summary>The action of <c>--version</c>.</summary>
     internal sealed class OptionAction(CommandHost host) : SynchronousCommandLineAction
     {
         /// <inheritdoc/>

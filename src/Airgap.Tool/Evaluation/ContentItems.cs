@@ -6,12 +6,13 @@ using Airgap.Transfer.Producing;
 
 namespace Airgap.Tool.Evaluation;
 
-/// <summary>The items that a project makes a bundle of, as the package's targets read them.</summary>
+/// <summary>The items that a project packs into a bundle, as the package's targets read them.</summary>
 internal static class ContentItems
 {
     /// <summary>Reads them.</summary>
     /// <returns>Null for a project that has none.</returns>
-    /// <exception cref="AirgapException">A property of the bundle, or an image that only a build can make.</exception>
+    /// <exception cref="AirgapException">A property of the bundle is invalid, or only a build can make an
+    /// image.</exception>
     public static ProducedContent? Read(
         IReadOnlyList<EvaluatedItem> items, PublishSettings settings, string project, string version, SourceLocation location)
     {
@@ -24,8 +25,8 @@ internal static class ContentItems
         {
             throw new AirgapException(
                 ErrorCode.ImageNotBuilt,
-                $"The bundle pins the image of the project '{built.Include}', and this command builds nothing.",
-                "Use dotnet publish, which publishes the container, too.")
+                $"The bundle pins the container image of the project '{built.Include}', but this command builds nothing.",
+                "Use dotnet publish, which also publishes the container.")
             { Location = new SourceLocation(built.File, built.Line, built.Column) };
         }
 

@@ -5,7 +5,9 @@ internal static class DotnetHost
 {
     private static readonly string s_fileName = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
 
-    /// <summary>The host that started this tool, the one of <c>DOTNET_ROOT</c>, or else the one on the PATH.</summary>
+    /// <summary>
+    /// The host that started this tool, else the one in <c>DOTNET_ROOT</c>, else the one on the PATH.
+    /// </summary>
     public static string Find()
     {
         if (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host))

@@ -2,18 +2,18 @@ using Airgap.Oci;
 
 namespace Airgap.Tool.Evaluation;
 
-/// <summary>A project to evaluate, and with what.</summary>
+/// <summary>A project to evaluate, and its properties.</summary>
 /// <param name="Project">Full path of the project file.</param>
-/// <param name="Properties">Global properties. Names are compared without case.</param>
+/// <param name="Properties">Global properties. Names are case-insensitive.</param>
 internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<string, string> Properties)
 {
-    /// <summary>Reads the command line's parts, as <c>dotnet publish</c> understands them.</summary>
-    /// <param name="project">A project, a solution, a file-based app, or a folder with one project or else one solution; null for the
-    /// current folder.</param>
+    /// <summary>Reads parts of the command line as <c>dotnet publish</c> does.</summary>
+    /// <param name="project">A project, a solution, a file-based app, or a folder with one project or, failing that,
+    /// one solution; null for the current folder.</param>
     /// <param name="configuration">The configuration; null for the default of a publish.</param>
     /// <param name="framework">The target framework, or null.</param>
     /// <param name="runtime">The runtime identifier, or null.</param>
-    /// <param name="properties"><c>NAME=VALUE</c>, or several with semicolons between them.</param>
+    /// <param name="properties"><c>NAME=VALUE</c>, or several separated by semicolons.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.InvalidArgument"/>.</exception>
     /// <returns>A request for the project, or for each project of the solution.</returns>
     public static IReadOnlyList<EvaluationRequest> Create(
@@ -55,10 +55,11 @@ internal sealed record EvaluationRequest(string Project, IReadOnlyDictionary<str
             : [new EvaluationRequest(found, globals)];
     }
 
-    /// <summary>Full path of a file, or of the only project in a folder, or else of the only solution.</summary>
+    /// <summary>Full path of a file, or of a folder's only project or, failing that, its only solution.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="takesSolutions">False where a solution is not an answer.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>: there is none, or more than one.</exception>
+    /// <param name="takesSolutions">False if a solution is not accepted.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/>: there is none, or there are
+    /// several.</exception>
     public static string FindProject(string path, bool takesSolutions = false)
     {
         string full = Path.GetFullPath(path);

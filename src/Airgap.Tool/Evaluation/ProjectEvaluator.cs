@@ -8,8 +8,8 @@ using Airgap.Publishing.Declarations;
 namespace Airgap.Tool.Evaluation;
 
 /// <summary>
-/// Has a project evaluated by the SDK's own MSBuild, in a process of its own: the evaluator beside the tool, which needs the
-/// runtime that a native tool has not.
+/// Evaluates a project with the SDK's own MSBuild, in a separate process: the evaluator installed with the tool, which
+/// needs a .NET runtime that a native tool lacks.
 /// </summary>
 internal static class ProjectEvaluator
 {
@@ -53,7 +53,7 @@ internal static class ProjectEvaluator
         return answer.Failure switch
         {
             null => answer,
-            // One of several projects that declares nothing here needs no framework.
+            // Of several projects, one that declares nothing to relocate needs no framework.
             { WantsFramework: true }
                 when inSolution && !ProjectText.Read(project).Items
                     .Any(item => item.Name.StartsWith("Imgpkg", StringComparison.OrdinalIgnoreCase)) => answer,
@@ -62,7 +62,7 @@ internal static class ProjectEvaluator
             { } failure => throw new AirgapException(
                 ErrorCode.ProjectEvaluation,
                 $"The project '{project}' cannot be evaluated: {failure.Message}",
-                failure.Advice ?? "Mend the project: 'dotnet build' on it shows the same problem.")
+                failure.Advice ?? "Fix the project: 'dotnet build' on it shows the same problem.")
             { Location = failure.File is { Length: > 0 } file ? new SourceLocation(file, failure.Line, failure.Column) : null },
         };
     }
@@ -80,7 +80,7 @@ internal static class ProjectEvaluator
         };
         foreach ((string name, string value) in request.Properties)
             start.ArgumentList.Add($"{name}={value}");
-        // Left by a build that started this process; they would tie the evaluation to another SDK.
+        // Variables of a build that started this process would tie the evaluation to another SDK.
         foreach (string name in start.Environment.Keys.Where(
             name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(name);
@@ -104,7 +104,7 @@ internal static class ProjectEvaluator
         }
         catch (InvalidOperationException)
         {
-            // It has ended by itself.
+            // It has already ended.
         }
     }
 

@@ -8,17 +8,18 @@ namespace Airgap.Tool.Evaluation;
 
 /// <summary>An evaluated project as the publisher takes it.</summary>
 /// <param name="Items">The items, in declared order by type.</param>
-/// <param name="Content">The bundle that the project makes of its content; null where it makes none, or a property of it is wrong.</param>
+/// <param name="Content">The bundle that the project makes from its content; null if it makes none, or one of its
+/// properties is invalid.</param>
 /// <param name="Settings">The properties.</param>
-/// <param name="ArtifactList">The file in which the project's clean looks for what it removes; null when the project has no package that
-/// would look.</param>
-/// <param name="Problems">Properties with values that are not allowed.</param>
-/// <param name="Warnings">Unknown names, and a destination for which nothing is declared.</param>
+/// <param name="ArtifactList">The file that lists what the project's clean removes; null when the project does not
+/// reference the package.</param>
+/// <param name="Problems">Properties with invalid values.</param>
+/// <param name="Warnings">Unknown names, and a destination without declared items.</param>
 internal sealed record ProjectItems(
     ImmutableArray<PublishItem> Items, ProducedContent? Content, PublishSettings Settings, string? ArtifactList,
     ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings)
 {
-    /// <summary>False for a project that a publish of its solution passes over.</summary>
+    /// <summary>False for a project that a publish of its solution skips.</summary>
     public bool IsPublishable { get; init; } = true;
 
     /// <summary>True when the project declares something.</summary>
@@ -26,8 +27,8 @@ internal sealed record ProjectItems(
 
     /// <summary>Translates an evaluation.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="project">Its answer.</param>
-    /// <param name="inSolution">True for one project of several, which need not all declare something.</param>
+    /// <param name="project">The evaluation's result.</param>
+    /// <param name="inSolution">True for one of several projects, not all of which need to declare something.</param>
     public static ProjectItems Of(EvaluationRequest request, EvaluatedProject project, bool inSolution)
     {
         Dictionary<string, string> properties = new(project.Properties, StringComparer.OrdinalIgnoreCase);
@@ -90,7 +91,8 @@ internal sealed record ProjectItems(
         new Dictionary<string, string>(item.Metadata, StringComparer.OrdinalIgnoreCase),
         new SourceLocation(item.File, item.Line, item.Column));
 
-    // The package's targets give the artifacts' folder its default; a project that is not restored has not imported them.
+    // The package's targets set the default of the artifacts' folder; a project that is not restored has not imported
+    // them.
     private static string? PropertyOf(Dictionary<string, string> properties, string name) =>
         properties.GetValueOrDefault(name) is { Length: > 0 } value ? value
         : name == PropertyNames.OutputPath ? properties.GetValueOrDefault("OutputPath") + "airgap/"

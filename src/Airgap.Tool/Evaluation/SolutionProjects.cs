@@ -10,7 +10,10 @@ internal static partial class SolutionProjects
     /// <summary>True for the name of a solution, of either format.</summary>
     public static bool Is(string path) => Path.GetExtension(path).ToLowerInvariant() is ".sln" or ".slnx";
 
-    /// <summary>Full paths of its projects, in its order. Solution folders and what is not an MSBuild project are left out.</summary>
+    /// <summary>
+    /// Full paths of its projects, in its order, without solution folders and other entries that are not MSBuild
+    /// projects.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ProjectEvaluation"/>, or 3xxx: the file.</exception>
     public static IReadOnlyList<string> Read(string path)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>Times and numbers of things for people.</summary>
+/// <summary>Formats durations and counts for people.</summary>
 internal static class Amounts
 {
     /// <summary>A time: <c>40 ms</c>, <c>1.4 s</c>, <c>12 s</c>, <c>3 min 20 s</c>, <c>2 h 5 min</c>.</summary>

@@ -1,14 +1,14 @@
 namespace Airgap.Tool.Output;
 
 /// <summary>
-/// The scripts that ask the tool itself what a line may become. Where it knows nothing, shells complete the names of files.
-/// Under its own name the tool is typed in two ways, <c>dotnet-airgap</c> and <c>dotnet airgap</c>; what else <c>dotnet</c> completes stays
-/// as it is, or is asked of dotnet.
+/// The completion scripts, which ask the tool itself for candidates. If it has none, shells complete file names. Under
+/// its own name, the tool is typed as <c>dotnet-airgap</c> or <c>dotnet airgap</c>; the existing completion of other
+/// <c>dotnet</c> commands is kept, or dotnet is asked for it.
 /// </summary>
 internal static class CompletionScripts
 {
-    // NAME is the tool's, FUNCTION a name that shells take for a function. Shells break some words at : and =, the tool answers with whole
-    // words.
+    // NAME stands for the tool's name, FUNCTION for a valid shell function name. Shells break words at : and =, while
+    // the tool answers with whole words.
     private const string Bash = """
         # Completion of NAME for bash.
         FUNCTION_ask() {
@@ -154,13 +154,13 @@ internal static class CompletionScripts
 
         """;
 
-    /// <summary>The shells that there are scripts for.</summary>
+    /// <summary>The shells with a script.</summary>
     public static string[] Shells { get; } = ["bash", "zsh", "fish", "powershell"];
 
-    /// <summary>The script for a shell and the tool's name.</summary>
+    /// <summary>The script for a shell and a tool name.</summary>
     /// <param name="shell">One of <see cref="Shells"/>.</param>
     /// <param name="name">The tool's name.</param>
-    /// <param name="ofDotnet">True for a tool that is typed as a command of dotnet, too.</param>
+    /// <param name="ofDotnet">True for a tool that can also be typed as a command of dotnet.</param>
     public static string Of(string shell, string name, bool ofDotnet)
     {
         string script = (shell, ofDotnet) switch

@@ -7,7 +7,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>Shows a relocation while it goes: imgpkg's lines, warnings, and how far it is.</summary>
+/// <summary>Shows a relocation as it runs: imgpkg's lines, warnings, and progress.</summary>
 internal sealed class ConsoleObserver : ISidesObserver, IDisposable
 {
     private readonly Session _session;
@@ -21,10 +21,10 @@ internal sealed class ConsoleObserver : ISidesObserver, IDisposable
     private long _transferStarted;
     private int _indexShown;
 
-    /// <summary>Begins to show.</summary>
+    /// <summary>Starts showing.</summary>
     /// <param name="session">Where.</param>
     /// <param name="toArchive">True when the destination is an archive.</param>
-    /// <param name="likeImgpkg">True for a command that imgpkg has, with its lines.</param>
+    /// <param name="likeImgpkg">True for a command that imgpkg also has, which prints imgpkg's lines.</param>
     /// <param name="clock">The time; null for the system's.</param>
     public ConsoleObserver(Session session, bool toArchive, bool likeImgpkg, TimeProvider? clock = null)
     {

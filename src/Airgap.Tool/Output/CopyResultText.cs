@@ -4,10 +4,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>What a finished relocation says, to people and in the report.</summary>
+/// <summary>The result of a relocation, as text and in the report.</summary>
 internal static class CopyResultText
 {
-    /// <summary>The destination by digest on the first line, what was done on the second.</summary>
+    /// <summary>The destination by digest on the first line, the summary on the second.</summary>
     public static IEnumerable<string> Lines(TransferResult result)
     {
         yield return Reference(result) ?? result.Destination.ToString()!;
@@ -27,7 +27,7 @@ internal static class CopyResultText
                 $"{string.Join(", ", delta.Bases.Select(known => known.Name))}";
     }
 
-    /// <summary>The root's place by digest; null in an archive, or without a root.</summary>
+    /// <summary>The root's reference by digest; null in an archive, or without a root.</summary>
     public static string? Reference(TransferResult result) => result.Root?.Destination?.ToString();
 
     /// <summary>Fills the report.</summary>

@@ -9,13 +9,13 @@ namespace Airgap.Tool.Output;
 internal static partial class DiagnosticText
 {
     /// <summary>
-    /// <c>dotnet-airgap: Error: AIRGAP1005: message</c>, then place and advice on lines of their own. Under imgpkg's name the
-    /// message comes first, as its scripts expect, and the code after it.
+    /// <c>dotnet-airgap: Error: AIRGAP1005: message</c>, followed by location and advice on separate lines. Under
+    /// imgpkg's name, the message precedes the code, as scripts expect.
     /// </summary>
     /// <param name="diagnostic">What to show.</param>
     /// <param name="severity"><c>Error</c> or <c>Warning</c>.</param>
     /// <param name="identity">The name to show it under.</param>
-    /// <param name="phase">The step it happened in, or null.</param>
+    /// <param name="phase">The step in which it occurred, or null.</param>
     public static string Of(Diagnostic diagnostic, string severity, Identity identity, string? phase = null)
     {
         StringBuilder text = new();
@@ -34,7 +34,7 @@ internal static partial class DiagnosticText
 
     private static bool IsFetch(ErrorCode code, string? phase) => phase == "planning" && (int)code is >= 1000 and < 2000;
 
-    // imgpkg begins a line, one level further in, at each cause that starts with a capital.
+    // imgpkg starts a new line, one level deeper, at each cause that begins with a capital letter.
     private static string Nested(string message)
     {
         int level = 0;
@@ -45,7 +45,7 @@ internal static partial class DiagnosticText
     [GeneratedRegex(@"(?<!\(hint): (?=[A-Z])")]
     private static partial Regex Cause();
 
-    // Its causes begin with the request itself.
+    // imgpkg's causes begin with the request itself.
     [GeneratedRegex("^Cannot [^:]*(?::[^ ][^:]*)*: (?=(?:GET|HEAD|PUT|POST|PATCH|DELETE) https?://)")]
     private static partial Regex Lead();
 }

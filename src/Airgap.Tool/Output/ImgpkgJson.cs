@@ -5,7 +5,9 @@ using Airgap.Oci;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>What <c>--json</c> writes under imgpkg's name: everything imgpkg would have printed, gathered.</summary>
+/// <summary>
+/// The output of <c>--json</c> under imgpkg's name: everything imgpkg would have printed, in one document.
+/// </summary>
 /// <remarks>Source: the recorded golden/tag-list.json. Nothing is written after a failure.</remarks>
 internal sealed class ImgpkgJson
 {
@@ -24,8 +26,8 @@ internal sealed class ImgpkgJson
     public List<string> Lines { get; } = [];
 
     /// <summary>
-    /// Adds a line as imgpkg's commands write it: with its end, and with a blank line before it where one was. Of two lines imgpkg writes
-    /// the end by itself.
+    /// Adds a line as imgpkg's commands write it: with its line feed, and after a blank line if one was printed. imgpkg
+    /// writes the line feed of two of its lines separately.
     /// </summary>
     public void AddLine(string line)
     {
@@ -53,7 +55,7 @@ internal sealed class ImgpkgJson
 }
 
 /// <summary>A table.</summary>
-/// <param name="Content">What its rows are.</param>
+/// <param name="Content">What its rows list.</param>
 /// <param name="Header">Titles by column.</param>
 /// <param name="Rows">Texts by column.</param>
 /// <param name="Notes">Always null.</param>
@@ -63,12 +65,12 @@ internal sealed record ImgpkgTable(
     [property: JsonPropertyName("Rows")] List<SortedDictionary<string, string>> Rows,
     [property: JsonPropertyName("Notes")] IReadOnlyList<string>? Notes);
 
-/// <summary>Serialisation without reflection, with imgpkg's indent.</summary>
+/// <summary>Source-generated serialisation, with imgpkg's indentation.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true, IndentSize = 4, NewLine = "\n")]
 [JsonSerializable(typeof(ImgpkgJson))]
 internal sealed partial class ImgpkgJsonContext : JsonSerializerContext
 {
-    /// <summary>With quotes as they are, as Go writes them.</summary>
+    /// <summary>Quotes stay unescaped, as Go writes them.</summary>
     public static ImgpkgJsonContext Readable =>
         field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

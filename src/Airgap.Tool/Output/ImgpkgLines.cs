@@ -6,13 +6,13 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>The lines of imgpkg's <c>copy</c>, which pipelines match word by word.</summary>
+/// <summary>The lines of imgpkg's <c>copy</c>, which pipelines match literally.</summary>
 /// <remarks>Source: the recorded outputs in the fixtures, golden/lines.</remarks>
 internal static class ImgpkgLines
 {
     private const string Prefix = "copy | ";
 
-    /// <summary>What is printed when the plan is known.</summary>
+    /// <summary>The lines printed when the plan is known.</summary>
     public static IEnumerable<string> Planned(TransferPlan plan, bool toArchive)
     {
         int count = plan.Items.Length;
@@ -27,16 +27,16 @@ internal static class ImgpkgLines
         yield return toArchive ? Line($"writing layers...") : Line($"importing {count} images...");
     }
 
-    /// <summary>What is printed when an archive's part is written.</summary>
+    /// <summary>The lines printed when an archive is written.</summary>
     public static string Written(string file, TimeSpan time) => Line($"done: file '{file}' ({GoText(time)})");
 
     /// <summary>The name of a layer in an archive.</summary>
     public static string LayerFile(Digest digest) => ArchiveLayout.NameOf(digest);
 
-    /// <summary>What is printed before the tags are written.</summary>
+    /// <summary>The lines printed before the tags are written.</summary>
     public static string Tagging() => Line($"Tagging images");
 
-    /// <summary>What is printed about warnings.</summary>
+    /// <summary>The lines printed for warnings.</summary>
     public static IEnumerable<string> Warnings(TransferResult result)
     {
         TransferPlan plan = result.Plan;
@@ -45,7 +45,8 @@ internal static class ImgpkgLines
                 $"Warning: '--include-non-distributable-layers' flag provided, but no images contained a non-distributable layer.");
         if (plan.SkippedLayers.Length > 0)
         {
-            yield return Prefix + "Warning: Skipped the followings layer(s) due to it being non-distributable. If you would like to include " +
+            yield return Prefix
+                + "Warning: Skipped the followings layer(s) due to it being non-distributable. If you would like to include " +
                 "non-distributable layers, use the --include-non-distributable-layers flag";
             foreach (IGrouping<Digest?, SkippedLayer> image in plan.SkippedLayers.GroupBy(skipped => skipped.Image.Digest))
             {
@@ -59,10 +60,10 @@ internal static class ImgpkgLines
         }
     }
 
-    /// <summary>What is printed at the end.</summary>
+    /// <summary>The lines printed at the end.</summary>
     public static IEnumerable<string> Finished() => ["", "Succeeded"];
 
-    // Go's way to print a duration: the largest unit that leaves a whole part.
+    // A duration as Go prints it: in the largest unit with a non-zero whole part.
     private static string GoText(TimeSpan time) => time.TotalSeconds >= 1
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.######}s")
         : time.TotalMilliseconds >= 1

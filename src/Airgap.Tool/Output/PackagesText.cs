@@ -28,7 +28,7 @@ internal static class PackagesText
                 }),
             ]));
         foreach (string opaque in listing.Opaque)
-            session.WriteResult($"Not looked into: {opaque}.");
+            session.WriteResult($"Not examined: {opaque}.");
         session.WriteLine("");
         session.WriteLine("Succeeded");
     }

@@ -3,11 +3,11 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>How far something is.</summary>
-/// <param name="Name">What it is.</param>
-/// <param name="Done">Bytes moved.</param>
-/// <param name="Total">Bytes in all.</param>
-/// <param name="Rate">Bytes in a second; 0 where there is no telling.</param>
+/// <summary>The progress of a transfer or a blob.</summary>
+/// <param name="Name">What is transferred.</param>
+/// <param name="Done">Bytes transferred.</param>
+/// <param name="Total">Total bytes.</param>
+/// <param name="Rate">Bytes per second; 0 when unknown.</param>
 internal sealed record Progress(string Name, long Done, long Total, double Rate)
 {
     private const int WidestBar = 20;
@@ -17,7 +17,8 @@ internal sealed record Progress(string Name, long Done, long Total, double Rate)
     public string Text() => string.Create(CultureInfo.InvariantCulture, $"{Name}, {Bytes()} ({Percent}%){Speed()}");
 
     /// <summary>Such as <c>[#####---------------]  27%  3 of 12 blobs, 12.3 MB of 45.0 MB, 8.1 MB/s, 4 s left</c>.</summary>
-    /// <param name="width">The columns there are: the bar gives way to the words, then the last words to the first.</param>
+    /// <param name="width">The available columns: when there are too few, the bar is left out first, then the last
+    /// words.</param>
     public string Bar(int width)
     {
         string percent = string.Create(CultureInfo.InvariantCulture, $"{Percent,3}%");
@@ -30,7 +31,7 @@ internal sealed record Progress(string Name, long Done, long Total, double Rate)
 
     private int Percent => Total == 0 ? 100 : (int)(Done * 100 / Total);
 
-    // Where nothing was known to move, what has moved is all there is to say.
+    // Without a known total, only the transferred amount can be shown.
     private string Bytes() => Total < Done || Total == 0 ? ByteSize.Format(Done) : $"{ByteSize.Format(Done)} of {ByteSize.Format(Total)}";
 
     private string Speed() => Rate < 1

@@ -3,9 +3,9 @@ using Airgap.Tool.Running;
 namespace Airgap.Tool.Output;
 
 /// <summary>
-/// Writes how far a transfer is to standard error: on a terminal bars that are drawn again ten times a second, one for the whole
-/// and one for each of the largest blobs under way, without one a line every five seconds; nothing with <c>--json</c>, nor under imgpkg's
-/// name without a terminal.
+/// Writes the progress of a transfer to standard error. On a terminal: bars, redrawn ten times a second, one for the
+/// whole and one for each of the largest blobs in progress. Without a terminal: a line every five seconds. With
+/// <c>--json</c>, or under imgpkg's name without a terminal: nothing.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
@@ -22,13 +22,13 @@ internal sealed class ProgressLine : IDisposable
     private readonly ITimer? _timer;
     private bool _ended;
 
-    /// <summary>Begins to write.</summary>
+    /// <summary>Starts writing.</summary>
     public ProgressLine(Session session, ProgressMeter meter, TimeProvider clock)
     {
         _session = session;
         _meter = meter;
         _live = session.Terminal.ErrorIsTerminal;
-        // A trace would be torn apart by a line that is drawn over and over.
+        // Redrawn lines would break up the output of a trace.
         if (session.Options.Json || session.Options.Debug || (session.Identity.IsImgpkg && !_live))
             return;
         TimeSpan period = _live ? s_livePeriod : s_quietPeriod;
@@ -46,7 +46,7 @@ internal sealed class ProgressLine : IDisposable
         }
     }
 
-    // A timer's last call may come while it is disposed of: after the end nothing is drawn.
+    // The timer's last callback may run during disposal: draw nothing after the end.
     private void Tick()
     {
         lock (_gate)

@@ -6,7 +6,7 @@ using Airgap.Oci.Content;
 namespace Airgap.Tool.Output;
 
 /// <summary>Counts what has moved and computes progress. Safe for several threads.</summary>
-/// <param name="clock">The time that rates are measured by.</param>
+/// <param name="clock">The clock for measuring rates.</param>
 internal sealed class ProgressMeter(TimeProvider clock)
 {
     private IReadOnlyDictionary<Digest, string> _names = new Dictionary<Digest, string>();
@@ -20,11 +20,11 @@ internal sealed class ProgressMeter(TimeProvider clock)
     private int _totalBlobs;
     private long _totalBytes;
 
-    /// <summary>True once there is something to measure.</summary>
+    /// <summary>True after a transfer has started.</summary>
     public bool HasTotals => Volatile.Read(ref _totalBlobs) > 0 || Parts().Any(part => part.Meter.HasTotals);
 
-    /// <summary>A meter of its own for one of several transfers that go on side by side; this one shows their sum.</summary>
-    /// <param name="name">What to call it.</param>
+    /// <summary>Makes a separate meter for one of several concurrent transfers; this meter shows their sum.</summary>
+    /// <param name="name">Its name.</param>
     public ProgressMeter AddPart(string name)
     {
         ProgressMeter part = new(clock);
@@ -33,10 +33,10 @@ internal sealed class ProgressMeter(TimeProvider clock)
         return part;
     }
 
-    /// <summary>Begins to measure a transfer.</summary>
-    /// <param name="blobs">How many blobs.</param>
-    /// <param name="bytes">How many bytes they have.</param>
-    /// <param name="names">What to call them; null, or a blob that is not in it, for the beginning of the digest.</param>
+    /// <summary>Starts measuring a transfer.</summary>
+    /// <param name="blobs">The number of blobs.</param>
+    /// <param name="bytes">Their total size in bytes.</param>
+    /// <param name="names">Names of the blobs. Without a name, a blob is shown by the beginning of its digest.</param>
     public void Start(int blobs, long bytes, IReadOnlyDictionary<Digest, string>? names = null)
     {
         if (names is not null)
@@ -51,7 +51,7 @@ internal sealed class ProgressMeter(TimeProvider clock)
         Volatile.Write(ref _totalBlobs, blobs);
     }
 
-    /// <summary>Bytes of a blob moved; negative when they are moved again.</summary>
+    /// <summary>Adds transferred bytes of a blob; negative when they must be transferred again.</summary>
     public void Moved(Descriptor blob, long bytes)
     {
         if (_reported.AddOrUpdate(blob.Digest, bytes, (_, sum) => sum + bytes) == bytes)
@@ -60,7 +60,7 @@ internal sealed class ProgressMeter(TimeProvider clock)
         Interlocked.Add(ref _done, bytes);
     }
 
-    /// <summary>A blob is where it should be, however it got there.</summary>
+    /// <summary>Counts a blob as present at the destination, copied or not.</summary>
     public void Finished(Descriptor blob)
     {
         _underWay.TryRemove(blob.Digest, out _);
@@ -68,7 +68,7 @@ internal sealed class ProgressMeter(TimeProvider clock)
         Interlocked.Increment(ref _finished);
     }
 
-    /// <summary>How far the whole is.</summary>
+    /// <summary>The progress of the whole transfer.</summary>
     public Progress Whole()
     {
         if (Parts() is { Length: > 0 } parts)
@@ -88,9 +88,12 @@ internal sealed class ProgressMeter(TimeProvider clock)
             Rate(Volatile.Read(ref _sent), _start));
     }
 
-    /// <summary>How far the largest blobs under way are, the largest first; of transfers side by side, how far each of these is.</summary>
-    /// <param name="count">That many at most.</param>
-    /// <param name="smallest">None smaller, in bytes: those come and go faster than they can be read.</param>
+    /// <summary>
+    /// The progress of the largest blobs in transfer, the largest first; for concurrent transfers, the progress of each
+    /// transfer.
+    /// </summary>
+    /// <param name="count">The maximum number to return.</param>
+    /// <param name="smallest">The smallest blob to show, in bytes: smaller ones finish before they can be read.</param>
     public IReadOnlyList<Progress> Largest(int count, long smallest) => Parts() is { Length: > 0 } parts
         ? [.. parts.Where(part => part.Meter.HasTotals).Take(count).Select(part => (part.Name, Whole: part.Meter.Whole()))
             .Select(part => part.Whole with { Name = $"{part.Name}: {part.Whole.Name}" })]

@@ -5,10 +5,10 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>What a person calls the blobs of a plan: the image they belong to, and which of its layers they are.</summary>
+/// <summary>Readable names for the blobs of a plan: the image they belong to, and the number of the layer.</summary>
 internal static class ProgressNames
 {
-    /// <summary>A name for each layer and config; a blob of several images has that of the first.</summary>
+    /// <summary>A name for each layer and config; a blob shared by several images is named after the first.</summary>
     public static Dictionary<Digest, string> Of(TransferPlan plan)
     {
         Dictionary<Digest, string> names = [];
@@ -29,7 +29,7 @@ internal static class ProgressNames
         return names;
     }
 
-    // Where the bundle recorded it: in a relocated bundle's repository all images have one name.
+    // The origin recorded by the bundle, since all images of a relocated bundle have the same repository.
     private static string NameOf(PlannedItem item) =>
         ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _)
             ? original.Repository.Path : item.Source.Repository.Path;

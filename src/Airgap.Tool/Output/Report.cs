@@ -13,7 +13,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>What <c>--json</c> writes: one document, for success and for failure. Parts that a command has not are left out.</summary>
+/// <summary>
+/// The output of <c>--json</c>: one document, for success and for failure. Parts that do not apply to a command are
+/// absent.
+/// </summary>
 internal sealed class Report
 {
     /// <summary>The command.</summary>
@@ -28,24 +31,25 @@ internal sealed class Report
     /// <summary>What was relocated, as given.</summary>
     public string? Source { get; set; }
 
-    /// <summary>Where it went: a repository or an archive's path.</summary>
+    /// <summary>The destination: a repository or an archive's path.</summary>
     public string? Destination { get; set; }
 
-    /// <summary>The root's place by digest at the destination.</summary>
+    /// <summary>The root's reference by digest at the destination.</summary>
     public string? Reference { get; set; }
 
-    /// <summary>One line on what was done.</summary>
+    /// <summary>One line that summarises the result.</summary>
     public string? Summary { get; set; }
 
     /// <summary>
-    /// After a failure or an interruption, the command that resumes where this run stopped; left out where nothing can be resumed.
+    /// After a failure or an interruption, the command that resumes where this run stopped; absent when nothing can be
+    /// resumed.
     /// </summary>
     public string? Continuation { get; set; }
 
-    /// <summary>Seconds the transfer took, planning left out.</summary>
+    /// <summary>Duration of the transfer in seconds, without planning.</summary>
     public double? ElapsedSeconds { get; set; }
 
-    /// <summary>How often something was tried again after a passing failure.</summary>
+    /// <summary>The number of retries after transient failures.</summary>
     public long? Retries { get; set; }
 
     /// <summary>The images, indexes and bundles.</summary>
@@ -54,7 +58,7 @@ internal sealed class Report
     /// <summary>Distinct blobs by outcome.</summary>
     public WorkTotals? Totals { get; set; }
 
-    /// <summary>What an archive that was written or read leaves to others; left out for a full one.</summary>
+    /// <summary>The blobs that a delta archive requires from its bases; absent for a full archive.</summary>
     public ReportDelta? Delta { get; set; }
 
     /// <summary>What an archive adds to another.</summary>
@@ -66,13 +70,13 @@ internal sealed class Report
     /// <summary>The tags of a repository or archive.</summary>
     public List<ReportTag>? Tags { get; set; }
 
-    /// <summary>What was left out of the bundle, where packages or platforms were chosen.</summary>
+    /// <summary>What was excluded from the bundle by a selection of packages or platforms.</summary>
     public DerivedReport? Derived { get; set; }
 
     /// <summary>The packages of a package repository.</summary>
     public List<ReportPackage>? Packages { get; set; }
 
-    /// <summary>What <c>outdated</c> compared.</summary>
+    /// <summary>The comparisons of <c>outdated</c>.</summary>
     public List<ReportVersion>? Versions { get; set; }
 
     /// <summary>The tree of a bundle.</summary>
@@ -81,46 +85,46 @@ internal sealed class Report
     /// <summary>The images whose signatures were judged and accepted.</summary>
     public List<TrustedImage>? Signatures { get; set; }
 
-    /// <summary>The images that the key has signed at the destination.</summary>
+    /// <summary>The images that this run signed at the destination.</summary>
     public List<SignedImage>? SignedImages { get; set; }
 
     /// <summary>Who signed the archive that was read.</summary>
     public TrustedSigner? ArchiveSignedBy { get; set; }
 
-    /// <summary>What the gate said.</summary>
+    /// <summary>The gate's output.</summary>
     public GateReport? Gate { get; set; }
 
-    /// <summary>The digest of the line that was appended to the log.</summary>
+    /// <summary>The digest of the line appended to the audit log.</summary>
     public string? AuditLine { get; set; }
 
-    /// <summary>What a dry run found that would be done: the content of <c>plan.json</c>.</summary>
+    /// <summary>The plan of a dry run: the content of <c>plan.json</c>.</summary>
     public PlanDocument? Plan { get; set; }
 
-    /// <summary>How a repository differs from what it should hold.</summary>
+    /// <summary>The differences between a repository and its expected content.</summary>
     public RepositoryDifference? Difference { get; set; }
 
-    /// <summary>What a prune would remove: the content of its plan.</summary>
+    /// <summary>The content of a prune plan.</summary>
     public PrunePlan? PrunePlan { get; set; }
 
-    /// <summary>What became of each manifest of a prune plan.</summary>
+    /// <summary>The outcome for each manifest of a prune plan.</summary>
     public List<ReportPruned>? Pruned { get; set; }
 
     /// <summary>The PackageRepository manifest.</summary>
     public string? Manifest { get; set; }
 
-    /// <summary>The objects of a cluster that were applied or looked at.</summary>
+    /// <summary>The objects of a cluster that were applied or examined.</summary>
     public List<ReportObject>? Objects { get; set; }
 
-    /// <summary>What <c>doctor</c> found.</summary>
+    /// <summary>The findings of <c>doctor</c>.</summary>
     public List<ReportFinding>? Findings { get; set; }
 
     /// <summary>The script of <c>completion</c>.</summary>
     public string? Script { get; set; }
 
-    /// <summary>What the user should know.</summary>
+    /// <summary>The warnings.</summary>
     public List<ReportDiagnostic> Warnings { get; } = [];
 
-    /// <summary>What went wrong.</summary>
+    /// <summary>The errors.</summary>
     public List<ReportDiagnostic> Errors { get; } = [];
 
     /// <summary>The document.</summary>
@@ -129,23 +133,24 @@ internal sealed class Report
 
 /// <summary>A tag.</summary>
 /// <param name="Name">The tag.</param>
-/// <param name="Digest">What it stands for; left out where that was not asked for.</param>
+/// <param name="Digest">Its digest; absent when not requested.</param>
 internal sealed record ReportTag(string Name, string? Digest);
 
-/// <summary>What became of a manifest of a prune plan.</summary>
+/// <summary>The outcome for a manifest of a prune plan.</summary>
 /// <param name="Digest">The manifest.</param>
 /// <param name="Kind">What it is.</param>
-/// <param name="Tags">The tags that the plan has for it.</param>
-/// <param name="Outcome"><c>removed</c>, <c>gone</c> (before), or left because it is <c>needed</c> or was <c>renewed</c>.</param>
+/// <param name="Tags">Its tags in the plan.</param>
+/// <param name="Outcome"><c>removed</c>, <c>gone</c> (already), or left because it is <c>needed</c> or was
+/// <c>renewed</c>.</param>
 internal sealed record ReportPruned(string Digest, string Kind, IReadOnlyList<string> Tags, string Outcome);
 
 /// <summary>A version of a package.</summary>
 /// <param name="Name">The package.</param>
 /// <param name="Version">The version.</param>
-/// <param name="ReleasedAt">When it was released, as the package says; left out where it does not.</param>
+/// <param name="ReleasedAt">Its release date as given by the package; absent if not given.</param>
 /// <param name="Images">The images and bundles that it needs.</param>
-/// <param name="Bytes">Length of all that it needs, each part once.</param>
-/// <param name="SharedBytes">Length of what of it other versions or packages of the bundle need, too.</param>
+/// <param name="Bytes">Size of everything it needs, each blob counted once.</param>
+/// <param name="SharedBytes">Size of the part that other versions or packages of the bundle also need.</param>
 internal sealed record ReportPackage(string Name, string Version, string? ReleasedAt, int Images, long Bytes, long SharedBytes)
 {
     /// <summary>A version as the report has it.</summary>
@@ -159,16 +164,16 @@ internal sealed record ReportFile(string Path, string Kind);
 /// <summary>A warning or failure.</summary>
 internal sealed record ReportDiagnostic(string Code, string Message, string Advice)
 {
-    /// <summary>The step it happened in.</summary>
+    /// <summary>The step in which it occurred.</summary>
     public string? Phase { get; init; }
 
-    /// <summary>The image or repository it is about.</summary>
+    /// <summary>The image or repository concerned.</summary>
     public string? Reference { get; init; }
 
-    /// <summary>The digest it is about.</summary>
+    /// <summary>The digest concerned.</summary>
     public string? Digest { get; init; }
 
-    /// <summary>The file it is about.</summary>
+    /// <summary>The file concerned.</summary>
     public string? File { get; init; }
 
     /// <summary>The line, from 1.</summary>
@@ -188,7 +193,7 @@ internal sealed record ReportDiagnostic(string Code, string Message, string Advi
     };
 }
 
-/// <summary>Serialisation without reflection.</summary>
+/// <summary>Source-generated serialisation.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -197,7 +202,7 @@ internal sealed record ReportDiagnostic(string Code, string Message, string Advi
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>
-    /// With characters as they are where JSON allows them: the document goes to scripts and people, never into a web page.
+    /// Characters stay unescaped where JSON allows it: scripts and people read the document, and no web page embeds it.
     /// </summary>
     public static ReportJson Readable =>
         field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

@@ -8,7 +8,7 @@ namespace Airgap.Tool.Output;
 /// <param name="Gone">The images that only the first has.</param>
 /// <param name="AddedPackages">The Packages that only the second has.</param>
 /// <param name="GonePackages">The Packages that only the first has.</param>
-/// <param name="Blobs">Configs and layers that the second adds.</param>
+/// <param name="Blobs">The configs and layers that the second adds.</param>
 internal sealed record ReportDiff(
     IReadOnlyList<ReportAddedImage> Added, IReadOnlyList<string> Gone, IReadOnlyList<string> AddedPackages,
     IReadOnlyList<string> GonePackages, BlobCount Blobs)
@@ -26,5 +26,5 @@ internal sealed record ReportDiff(
 /// <summary>An image that an archive adds.</summary>
 /// <param name="Image">By digest, where it came from.</param>
 /// <param name="Kind"><c>bundle</c>, <c>index</c> or <c>image</c>.</param>
-/// <param name="Blobs">What it adds; what several add counts for the first.</param>
+/// <param name="Blobs">The configs and layers it adds; a blob of several images counts for the first.</param>
 internal sealed record ReportAddedImage(string Image, string Kind, BlobCount Blobs);

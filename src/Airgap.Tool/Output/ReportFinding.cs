@@ -2,14 +2,16 @@ using Airgap.Cluster.Diagnosing;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>What <c>doctor</c> found about an object. The same code and message stand among the errors or warnings.</summary>
+/// <summary>
+/// A finding of <c>doctor</c> about an object. Its code and message are repeated among the errors or warnings.
+/// </summary>
 /// <param name="Object">The object: kind and full name.</param>
 /// <param name="Severity"><c>error</c> or <c>warning</c>.</param>
 /// <param name="Code">The code.</param>
-/// <param name="Cause">The known cause; left out where there is none.</param>
+/// <param name="Cause">The known cause; absent if unknown.</param>
 /// <param name="Message">What is wrong.</param>
 /// <param name="Advice">The cure.</param>
-/// <param name="Evidence">What was seen that shows it.</param>
+/// <param name="Evidence">The observation that shows it.</param>
 internal sealed record ReportFinding(
     string Object, string Severity, string Code, string? Cause, string Message, string Advice, IReadOnlyList<string> Evidence)
 {

@@ -10,16 +10,18 @@ namespace Airgap.Tool.Output;
 internal sealed record TableColumn(string Key, string Title);
 
 /// <summary>A table as imgpkg prints it.</summary>
-/// <param name="Title">Stands above it on a terminal.</param>
-/// <param name="Content">What its rows are, for the count below it.</param>
+/// <param name="Title">The heading on a terminal.</param>
+/// <param name="Content">The noun for its rows, for the count below the table.</param>
 /// <param name="Columns">The columns.</param>
-/// <param name="Rows">As many texts each as there are columns.</param>
-/// <remarks>Source: the recorded golden/tag-list.*; cppforlife/go-cli-ui, which pads every column but the last and puts a border behind
-/// each.</remarks>
+/// <param name="Rows">The rows, each with one text per column.</param>
+/// <remarks>
+/// Source: the recorded golden/tag-list.*; cppforlife/go-cli-ui, which pads every column except the last and appends a
+/// border to each.
+/// </remarks>
 internal sealed record Table(string Title, string Content, IReadOnlyList<TableColumn> Columns, IReadOnlyList<string[]> Rows)
 {
-    /// <summary>The table with some of its columns.</summary>
-    /// <param name="keys">The columns' keys; none for all of them.</param>
+    /// <summary>The table with the selected columns.</summary>
+    /// <param name="keys">The columns' keys; empty for all.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: there is no such column.</exception>
     public Table Only(IReadOnlyList<string> keys)
     {
@@ -59,7 +61,7 @@ internal sealed record Table(string Title, string Content, IReadOnlyList<TableCo
 
     private static void Write(StringBuilder text, IEnumerable<string[]> rows, string border)
     {
-        // A cell is others' text, and a line break or tab in it would be a row or column more.
+        // Cells contain text from outside, in which a line break or tab would add a row or column.
         string[][] all = [.. rows.Select(row => row.Select(Printable.Line).ToArray())];
         foreach (string[] row in all)
         {

@@ -6,7 +6,7 @@ namespace Airgap.Tool.Output;
 /// <summary>Advice in the words of the command line.</summary>
 internal static class ToolAdvice
 {
-    /// <summary>The flag or command behind each term of the libraries' advice; empty where there is none.</summary>
+    /// <summary>The flag or command for each term of the libraries' advice; empty if there is none.</summary>
     public static FrozenDictionary<string, string> Words { get; } = new Dictionary<string, string>
     {
         [AdviceTerms.TrustedAuthorities] = "--registry-ca-cert-path",
@@ -36,7 +36,8 @@ internal static class ToolAdvice
     }.ToFrozenDictionary();
 
     /// <summary>
-    /// The same with a flag where there is one. Properties stay: <c>publish</c> reads a project, whose declarations its advice is about.
+    /// The same advice, with flags where they exist. Properties stay, since <c>publish</c> reads a project and its
+    /// advice concerns the declarations there.
     /// </summary>
     public static Diagnostic Of(Diagnostic diagnostic) => diagnostic with { Advice = AdviceTerms.Explain(diagnostic.Advice, Words) };
 }

@@ -3,10 +3,10 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>Shows what an update check found.</summary>
+/// <summary>Shows the result of an update check.</summary>
 internal static class UpdatesText
 {
-    /// <summary>Shows the versions of the report as a table, and their numbers in a line.</summary>
+    /// <summary>Shows the report's versions as a table, and their counts in a line.</summary>
     public static void Show(Session session)
     {
         List<ReportVersion> versions = session.Report.Versions!;
@@ -31,7 +31,7 @@ internal static class UpdatesText
 
     private static string Told(ReportVersion version) =>
         version.Why is { } why ? $"{version.State}: {why}"
-        : version.MovedTo is { } digest ? $"{version.State}: the tag stands for {digest}, locked is {version.Locked}"
+        : version.MovedTo is { } digest ? $"{version.State}: the tag points to {digest}, locked is {version.Locked}"
         : version.Bundle is { } bundle ? $"{version.State}: in {bundle}"
         : version.State;
 }
@@ -39,17 +39,17 @@ internal static class UpdatesText
 /// <summary>A declared version as the report has it.</summary>
 /// <param name="Kind"><c>item</c> or <c>package</c>.</param>
 /// <param name="Name">The repository, or the package.</param>
-/// <param name="Declared">The tag, or the newest version that is chosen.</param>
+/// <param name="Declared">The tag, or the newest selected version.</param>
 /// <param name="State"><c>newest</c>, <c>newer</c> (at the source), <c>moved</c> or <c>notCompared</c>.</param>
-/// <param name="Newest">The newest version of the source, where it is another one.</param>
-/// <param name="Bundle">The bundle that has the newest version of a package.</param>
+/// <param name="Newest">The newest version at the source, if different.</param>
+/// <param name="Bundle">The bundle with the newest version of a package.</param>
 /// <param name="Locked">The digest that the lock pins the tag to.</param>
-/// <param name="MovedTo">What the tag stands for now, where that is something else.</param>
-/// <param name="Why">Why nothing was compared.</param>
+/// <param name="MovedTo">The digest the tag points to now, if different.</param>
+/// <param name="Why">The reason why nothing was compared.</param>
 internal sealed record ReportVersion(
     string Kind, string Name, string Declared, string State, string? Newest, string? Bundle, string? Locked, string? MovedTo, string? Why)
 {
-    /// <summary>True where the source has something else than is declared.</summary>
+    /// <summary>True when the source differs from the declaration.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsOutdated => State == Word(VersionState.Newer) || State == Word(VersionState.Moved);
 

@@ -10,7 +10,7 @@ using Airgap.Transfer.Pushing;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>Shows a push or pull while it goes: imgpkg's lines, and how far it is.</summary>
+/// <summary>Shows a push or pull as it runs: imgpkg's lines, and progress.</summary>
 /// <remarks>Source of the lines: the recorded outputs in the fixtures, golden/lines/push.txt and pull*.txt.</remarks>
 internal sealed class VerbObserver : IPushObserver, IPullObserver, ITransferObserver, IDisposable
 {

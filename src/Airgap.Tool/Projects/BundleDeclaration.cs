@@ -5,9 +5,9 @@ namespace Airgap.Tool.Projects;
 
 /// <summary>An item to declare in a project.</summary>
 /// <param name="ItemName"><c>ImgpkgBundle</c> or <c>ImgpkgImage</c>.</param>
-/// <param name="Include">The reference as the item names it.</param>
+/// <param name="Include">The item's reference.</param>
 /// <param name="PackageRepository">The metadata of that name; null for none.</param>
-/// <param name="IsTagOurs">True when the user named no tag: one that the project already has is as good.</param>
+/// <param name="IsTagOurs">True when the user gave no tag, so that a tag already in the project is accepted.</param>
 internal sealed record BundleDeclaration(string ItemName, ImageReference Include, string? PackageRepository, bool IsTagOurs)
 {
     /// <summary>The package whose targets read the item.</summary>
@@ -15,11 +15,11 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
 
     private static readonly string[] s_itemNames = ["ImgpkgBundle", "ImgpkgImage"];
 
-    /// <summary>Declares it in a project, with the package reference where that is missing.</summary>
+    /// <summary>Declares it in a project, and adds the package reference if missing.</summary>
     /// <param name="project">Full path of the project file.</param>
     /// <param name="version">The package's version.</param>
-    /// <param name="cancellationToken">Ends the work; every file is then as it was or complete.</param>
-    /// <returns>What was added to which file; none when all was there.</returns>
+    /// <param name="cancellationToken">Cancels the work; every file is then unchanged or complete.</param>
+    /// <returns>What was added to which file; empty when everything was there.</returns>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.UneditableProject"/>, <see cref="ErrorCode.AlreadyDeclared"/>, or a 3xxx code of a file.
     /// </exception>
@@ -75,14 +75,14 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
         {
             throw new AirgapException(
                 ErrorCode.UneditableProject,
-                root.Name == "Project" ? $"'{project}' uses no SDK, and so has no publish that could relocate bundles."
+                root.Name == "Project" ? $"'{project}' uses no SDK, so it has no publish target that could relocate bundles."
                 : $"'{project}' is not a project: its root element is {root.Name}.",
                 "Give a project whose root element is <Project Sdk=\"…\">.")
             { Location = new SourceLocation(project, root.Line) };
         }
     }
 
-    // Central where a file around says so and the project itself does not say otherwise.
+    // Package versions are central if a surrounding file enables that and the project does not disable it.
     private static bool IsCentral(ProjectElement root, ProjectSurroundings around)
     {
         const string Switch = "ManagePackageVersionsCentrally";
@@ -97,7 +97,7 @@ internal sealed record BundleDeclaration(string ItemName, ImageReference Include
         {
             foreach (string include in element.Attributes.GetValueOrDefault("Include", "").Split(';', StringSplitOptions.TrimEntries))
             {
-                // What holds a property or an item of MSBuild is not a reference before it is evaluated.
+                // Text with an MSBuild property or item is not a reference until it is evaluated.
                 if (!ImageReference.TryParse(include, out ImageReference? declared, out _) || declared.Repository != Include.Repository)
                     continue;
                 if (element.Name == ItemName && (IsTagOurs || (declared.Selector == Include.Selector)))

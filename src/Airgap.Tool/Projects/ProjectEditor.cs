@@ -3,27 +3,29 @@ using System.Text.RegularExpressions;
 
 namespace Airgap.Tool.Projects;
 
-/// <summary>Adds items to a project file in the file's own style. All that was there stays as it is.</summary>
+/// <summary>Adds items to a project file in the file's own style. Existing text stays unchanged.</summary>
 internal sealed partial class ProjectEditor(ProjectText file)
 {
     private readonly string _newLine = file.NewLine;
 
-    /// <summary>The text as it is now.</summary>
+    /// <summary>The current text.</summary>
     public string Text { get; private set; } = file.Text;
 
-    /// <summary>The file's root as it is now.</summary>
+    /// <summary>The file's current root.</summary>
     public ProjectElement Root { get; private set; } = ProjectElement.Parse(file.Path, file.Text);
 
     /// <summary>True once something was added.</summary>
     public bool IsChanged => Text != file.Text;
 
-    /// <summary>An item as it is written.</summary>
+    /// <summary>An item as XML text.</summary>
     public static string Item(string name, params (string Name, string? Value)[] attributes) =>
         $"<{name}{string.Concat(attributes.Where(attribute => attribute.Value is not null).Select(attribute => $" {attribute.Name}=\"{SecurityElement.Escape(attribute.Value)}\""))} />";
 
-    /// <summary>Adds an item to the first group without a condition that has such items, or to a new group at the file's end.</summary>
+    /// <summary>
+    /// Adds items to the first unconditional group with items of that name, or to a new group at the file's end.
+    /// </summary>
     /// <param name="itemName">The item's name.</param>
-    /// <param name="items">The items as they are written.</param>
+    /// <param name="items">The items as XML text.</param>
     public void Add(string itemName, params string[] items)
     {
         ProjectElement? group = Root.Children.FirstOrDefault(group =>
@@ -40,7 +42,7 @@ internal sealed partial class ProjectEditor(ProjectText file)
     {
         string unit = Unit();
         string indent = Root.Children.Select(IndentOf).FirstOrDefault(indent => indent is not null) ?? unit;
-        // Groups have a blank line between them, as templates write them.
+        // Groups are separated by a blank line, as in the templates.
         string[] separator = Root.Children.Count > 0 && !BlankLineBefore(Root.End) ? [""] : [];
         Insert(Root, "", [.. separator, $"{indent}<ItemGroup>", .. items.Select(item => indent + unit + item), $"{indent}</ItemGroup>"]);
     }
@@ -63,7 +65,7 @@ internal sealed partial class ProjectEditor(ProjectText file)
             : Text[..end] + _newLine + block + IndentOf(parent) + Text[end..];
     }
 
-    // What stands before an element on its line; null when that is more than blanks.
+    // The indentation before an element; null when other text precedes it on its line.
     private string? IndentOf(ProjectElement element)
     {
         int lineStart = element.Start == 0 ? 0 : Text.LastIndexOfAny(['\n', '\r'], element.Start - 1) + 1;
@@ -71,7 +73,7 @@ internal sealed partial class ProjectEditor(ProjectText file)
         return string.IsNullOrWhiteSpace(before) ? before : null;
     }
 
-    // One step to the right: what a group's items have more than the group.
+    // One level of indentation: the difference between a group and its items.
     private string Unit()
     {
         foreach (ProjectElement group in Root.Children)

@@ -3,7 +3,7 @@ using Airgap.Oci;
 
 namespace Airgap.Tool.Projects;
 
-/// <summary>An element of a project file, and where it stands in the text.</summary>
+/// <summary>An element of a project file, and its position in the text.</summary>
 internal sealed class ProjectElement
 {
     private ProjectElement(string name, ProjectElement? parent, int start, int line)
@@ -29,23 +29,24 @@ internal sealed class ProjectElement
     /// <summary>True for <c>&lt;Name /&gt;</c>.</summary>
     public bool IsEmpty { get; private set; }
 
-    /// <summary>Offset of its end tag; of the <c>/&gt;</c> when it is empty.</summary>
+    /// <summary>Offset of its end tag, or of <c>/&gt;</c> when it is empty.</summary>
     public int End { get; private set; }
 
     /// <summary>Its attributes, by local name.</summary>
     public Dictionary<string, string> Attributes { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The elements in it, in their order.</summary>
+    /// <summary>Its child elements, in order.</summary>
     public List<ProjectElement> Children { get; } = [];
 
-    /// <summary>The text in it, without that of elements.</summary>
+    /// <summary>Its text, without that of child elements.</summary>
     public string Text { get; private set; } = "";
 
-    /// <summary>This element and all below it.</summary>
+    /// <summary>This element and all its descendants.</summary>
     public IEnumerable<ProjectElement> SelfAndDescendants() => Children.SelectMany(child => child.SelfAndDescendants()).Prepend(this);
 
     /// <summary>Reads a file's elements.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.UneditableProject"/>: not XML, or with a document type.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.UneditableProject"/>: not XML, or XML with a document
+    /// type.</exception>
     public static ProjectElement Parse(string path, string text)
     {
         try
@@ -55,7 +56,8 @@ internal sealed class ProjectElement
         catch (XmlException e)
         {
             throw new AirgapException(
-                ErrorCode.UneditableProject, $"The file '{path}' cannot be edited: {e.Message}", "Mend it, or write the items by hand.")
+                ErrorCode.UneditableProject, $"The file '{path}' cannot be edited: {e.Message}",
+                "Correct the file, or add the items by hand.")
             { Location = new SourceLocation(path, e.LineNumber, e.LinePosition) };
         }
     }
@@ -111,7 +113,7 @@ internal sealed class ProjectElement
         }
     }
 
-    // As the reader counts them: CR LF, LF and CR end a line.
+    // CR LF, LF and CR end a line, as in the XML reader.
     private static int[] LineStarts(string text)
     {
         List<int> starts = [0];

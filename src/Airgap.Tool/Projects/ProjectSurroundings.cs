@@ -1,6 +1,9 @@
 namespace Airgap.Tool.Projects;
 
-/// <summary>The files that MSBuild reads beside a project: the nearest of each name, and those above that they import.</summary>
+/// <summary>
+/// The surrounding files that MSBuild reads for a project: the nearest of each name, and the files in parent folders
+/// that they import.
+/// </summary>
 internal sealed class ProjectSurroundings
 {
     private readonly IReadOnlyList<ProjectElement> _shared;
@@ -15,13 +18,13 @@ internal sealed class ProjectSurroundings
     /// <summary>The nearest <c>Directory.Packages.props</c>; null for none.</summary>
     public string? PackagesFile { get; }
 
-    /// <summary>The roots of that file and of those it imports from above.</summary>
+    /// <summary>The roots of that file and of the files it imports from parent folders.</summary>
     public IReadOnlyList<ProjectElement> PackageFiles { get; }
 
-    /// <summary>All elements of the files around a project.</summary>
+    /// <summary>All elements of the surrounding files.</summary>
     public IEnumerable<ProjectElement> Elements => _shared.Concat(PackageFiles).SelectMany(root => root.SelfAndDescendants());
 
-    /// <summary>Looks around a project.</summary>
+    /// <summary>Reads the files around a project.</summary>
     /// <param name="project">Full path of the project.</param>
     public static ProjectSurroundings Of(string project)
     {
@@ -33,11 +36,11 @@ internal sealed class ProjectSurroundings
             packages is [(string nearest, _), ..] ? nearest : null);
     }
 
-    /// <summary>True when the last element of that name has that text, without regard to case.</summary>
+    /// <summary>True when the last element of that name has that text, ignoring case.</summary>
     public bool Says(string property, string value) =>
         Elements.LastOrDefault(element => element.Name == property)?.Text.Trim().Equals(value, StringComparison.OrdinalIgnoreCase) == true;
 
-    // MSBuild takes the nearest file only; it is the file's own matter to import the next one above.
+    // MSBuild reads only the nearest file, which may itself import the next one above.
     private static List<(string Path, ProjectElement Root)> Chain(string folder, string name)
     {
         List<(string Path, ProjectElement Root)> files = [];

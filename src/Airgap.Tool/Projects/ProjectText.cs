@@ -5,16 +5,18 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Projects;
 
-/// <summary>A project file's text, and how to write it back so that what was not edited stays the same to the byte.</summary>
+/// <summary>
+/// A project file's text, which can be written back so that unedited parts stay the same byte for byte.
+/// </summary>
 /// <param name="Path">Full path of the file.</param>
 /// <param name="Text">The text, without a byte order mark.</param>
-/// <param name="Encoding">Its encoding; a character that it has not is a failure.</param>
-/// <param name="HasMark">True when a byte order mark stands before the text.</param>
+/// <param name="Encoding">Its encoding, which throws for a character that it lacks.</param>
+/// <param name="HasMark">True when the file begins with a byte order mark.</param>
 internal sealed partial record ProjectText(string Path, string Text, Encoding Encoding, bool HasMark)
 {
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true);
 
-    /// <summary>The line ending that most lines have.</summary>
+    /// <summary>The most frequent line ending.</summary>
     public string NewLine =>
         Text.AsSpan().Count("\r\n") * 2 > Text.AsSpan().Count('\n')
             ? "\r\n" : Text.Contains('\n', StringComparison.Ordinal) || !Text.Contains('\r', StringComparison.Ordinal) ? "\n" : "\r";
@@ -41,7 +43,7 @@ internal sealed partial record ProjectText(string Path, string Text, Encoding En
         (Encoding? encoding, int mark) = Detect(bytes);
         try
         {
-            // Without this round a file with bytes that the encoding does not allow would come back changed.
+            // Without this round trip, a file with bytes that are invalid in the encoding would be changed.
             if (encoding?.GetString(bytes, mark, bytes.Length - mark) is { } text)
                 return new ProjectText(path, text, encoding, mark > 0);
         }
@@ -52,7 +54,7 @@ internal sealed partial record ProjectText(string Path, string Text, Encoding En
         throw new AirgapException(
             ErrorCode.UneditableProject,
             $"The file '{path}' is not in {(encoding is null ? "a known encoding" : $"the encoding {encoding.WebName} that it claims")}.",
-            "Save it as UTF-8, or write the items by hand.")
+            "Save it as UTF-8, or add the items by hand.")
         { Location = new SourceLocation(path) };
     }
 
@@ -90,7 +92,7 @@ internal sealed partial record ProjectText(string Path, string Text, Encoding En
         {
             Encoding encoding = Encoding.GetEncoding(
                 declared.Groups[1].Value, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
-            // A text whose first line could be read byte by byte is not UTF-16, whatever it says.
+            // Text whose first line is readable byte by byte is not UTF-16, whatever its declaration states.
             return (encoding.GetByteCount("<") == 1 ? encoding.CodePage == s_utf8.CodePage ? s_utf8 : encoding : null, 0);
         }
         catch (ArgumentException)

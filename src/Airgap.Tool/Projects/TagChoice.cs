@@ -27,7 +27,7 @@ internal static partial class TagChoice
 
     private sealed record Version(decimal[] Numbers, bool IsRelease);
 
-    // A tag cannot hold the '+' of build metadata; imgpkg's users write '_' or '-' for it.
+    // A tag cannot contain the '+' of build metadata; imgpkg's users write '_' or '-' instead.
     [GeneratedRegex(@"^v?(\d{1,18})\.(\d{1,18})\.(\d{1,18})(-[0-9A-Za-z.-]+)?(?:[+_][0-9A-Za-z.-]+)?$")]
     private static partial Regex Pattern();
 }

@@ -4,11 +4,13 @@ using Airgap.Tool.CommandLine;
 
 namespace Airgap.Tool.Running;
 
-/// <summary>What a command does with its session.</summary>
+/// <summary>The body of a command.</summary>
 /// <returns>The exit code.</returns>
 internal delegate Task<int> CommandBody(ParseResult parsed, Session session, CancellationToken cancellationToken);
 
-/// <summary>Runs commands: gives each a session, shows its failure, and writes the JSON document at the end.</summary>
+/// <summary>
+/// Runs commands: creates each one's session, shows its failure, and writes the JSON document at the end.
+/// </summary>
 /// <param name="identity">The name and version to show.</param>
 /// <param name="terminal">Where to write.</param>
 /// <param name="globals">The flags of every command.</param>
@@ -20,7 +22,7 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
     /// <summary>Where to write.</summary>
     public Terminal Terminal => terminal;
 
-    /// <summary>Makes a body the action of a command.</summary>
+    /// <summary>Sets a body as the action of a command.</summary>
     public void Attach(Command command, CommandBody body) =>
         command.SetAction((parsed, cancellationToken) => RunAsync(NameOf(command), parsed, body, cancellationToken));
 
@@ -53,22 +55,22 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // Whatever broke while stopping, broke because of it.
+            // A failure during an interruption is caused by the interruption.
             continuation = session.IsDry ? null : continuation;
             session.Report.Continuation = continuation;
             session.Fail(ToolRunner.Describe(new OperationCanceledException()) with
             {
                 Advice = session.AfterStop is { } after && !session.IsDry ? after
-                    : continuation is not null ? $"What was moved so far is kept. Go on with: {continuation}"
+                    : continuation is not null ? $"Content moved so far is kept. Continue with: {continuation}"
                     : session.IsDry || name is not "package-repository build" ? "Nothing was moved or changed."
-                    : "What was moved so far is kept; nothing half done has its final name.",
+                    : "Content moved so far is kept; no incomplete output has its final name.",
             });
             exitCode = Interruption.ExitCode;
         }
         catch (Exception failure)
         {
             Diagnostic problem = ToolRunner.Describe(failure);
-            // imgpkg asks no more than it has to.
+            // imgpkg sends no additional requests.
             session.Fail(identity.IsImgpkg ? problem
                 : await NearTags.AdviseAsync(problem, parsed, (parsed.CommandResult.Command as ToolCommand)?.Registry, cancellationToken));
             exitCode = problem.Code == ErrorCode.Canceled ? Interruption.ExitCode : 1;
@@ -79,7 +81,8 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
         return exitCode;
     }
 
-    // A command that does not stop in time is left behind: the process ends with the last words, not without them.
+    // Do not wait longer for a command that does not stop in time, so that the final message is written before the
+    // process ends.
     private static async Task<int> RunToTheEndAsync(Func<Task<int>> body, CancellationToken cancellationToken)
     {
         TaskCompletionSource<int> overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,13 +92,13 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
         return await await Task.WhenAny(Task.Run(body, CancellationToken.None), overdue.Task);
     }
 
-    // Before anything moved, going on is the same as beginning.
+    // Before anything has moved, resuming is the same as starting.
     private static void TellHowToGoOn(Session session, string? continuation)
     {
         if (continuation is null || session.IsDry || session.Phase is not ("transferring" or "completing"))
             return;
         session.Report.Continuation = continuation;
         if (!session.SpeaksAsImgpkg)
-            session.WriteError($"  Go on with: {continuation}");
+            session.WriteError($"  Continue with: {continuation}");
     }
 }

@@ -3,12 +3,16 @@ using Airgap.Tool.CommandLine;
 
 namespace Airgap.Tool.Running;
 
-/// <summary>The command that resumes an interrupted run: what was typed, and <c>--resume</c> for an archive.</summary>
+/// <summary>
+/// The command that resumes an interrupted run: the command as typed, plus <c>--resume</c> for an archive.
+/// </summary>
 internal static class Continuation
 {
     private static readonly string[] s_secrets = [RegistryFlags.Prefix + "password", RegistryFlags.Prefix + "token"];
 
-    /// <summary>The command as it is typed; null for a command that always starts over, and for a dry run. Secrets are left out.</summary>
+    /// <summary>
+    /// The command line, without secrets; null for a command that always starts over, and for a dry run.
+    /// </summary>
     public static string? Of(ParseResult parsed, Identity identity)
     {
         if (parsed.CommandResult.Command.Name is not ("copy" or "publish" or "push")

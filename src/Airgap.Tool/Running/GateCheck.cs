@@ -7,11 +7,11 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Running;
 
-/// <summary>Asks the gate before anything moves, and tells what it said.</summary>
+/// <summary>Runs the gate before anything moves, and shows its output.</summary>
 internal static class GateCheck
 {
     /// <summary>Asks.</summary>
-    /// <returns>False when it refuses, which was told.</returns>
+    /// <returns>False when it refuses, which has been reported.</returns>
     public static async Task<bool> PassesAsync(
         Gate gate, PlanDocument plan, Func<string, Task> fill, Session session, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ internal static class GateCheck
         return report.ExitCode == 0;
     }
 
-    /// <summary>Fills a folder with the content of a plan, as an OCI layout.</summary>
+    /// <summary>Writes the content of a plan to a folder, as an OCI layout.</summary>
     public static async Task FillAsync(Relocator relocator, TransferPlan plan, string folder, CancellationToken cancellationToken) =>
         await relocator.RunAsync(
             plan, new RelocationDestination.Archive(folder)

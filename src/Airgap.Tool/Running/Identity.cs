@@ -3,21 +3,24 @@ using System.Text;
 
 namespace Airgap.Tool.Running;
 
-/// <summary>The name the tool was started under, which decides whose capabilities it has.</summary>
-/// <param name="Name">Stands before errors and versions.</param>
+/// <summary>The name the tool was started under, which decides whether it behaves as imgpkg does.</summary>
+/// <param name="Name">The prefix of errors and of the version.</param>
 /// <param name="Version">The version, without build metadata.</param>
 internal sealed record Identity(string Name, string Version)
 {
     /// <summary>The tool's own name.</summary>
     public const string OwnName = "dotnet-airgap";
 
-    /// <summary>True for a link named <c>imgpkg</c>: its error prefix, and its silence without a terminal.</summary>
+    /// <summary>
+    /// True when started through a link named <c>imgpkg</c>: it then has imgpkg's error prefix, and prints nothing
+    /// without a terminal.
+    /// </summary>
     public bool IsImgpkg => Name == "imgpkg";
 
-    /// <summary>How a person types it, for examples and advice.</summary>
+    /// <summary>The command as typed, for examples and advice.</summary>
     public string Invocation => IsImgpkg ? Name : "dotnet airgap";
 
-    /// <summary>The running process's.</summary>
+    /// <summary>The identity of the running process.</summary>
     public static Identity OfProcess()
     {
         string version = typeof(Identity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
@@ -30,7 +33,8 @@ internal sealed record Identity(string Name, string Version)
     public static Identity Of(string path, string version) =>
         new(Path.GetFileNameWithoutExtension(path) == "imgpkg" ? "imgpkg" : OwnName, version);
 
-    // Where a host starts a managed assembly, the runtime's first argument is the assembly; the kernel knows the name that was typed.
+    // When a host starts a managed assembly, the runtime's first argument is the assembly; only the kernel knows the
+    // typed name.
     private static string StartedAs()
     {
         try

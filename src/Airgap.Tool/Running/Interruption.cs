@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Airgap.Tool.Running;
 
 /// <summary>
-/// SIGINT, SIGTERM and SIGHUP. The first asks the command to stop and gives it <see cref="Grace"/> to clean up; the second, or the end
-/// of that time, ends the process at once.
+/// Handles SIGINT, SIGTERM and SIGHUP. The first signal asks the command to stop and gives it <see cref="Grace"/> to
+/// clean up; the second, or the end of that time, ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class Interruption : IDisposable
     /// <summary>How long a command may take to stop.</summary>
     public static TimeSpan Grace { get; private set; } = TimeSpan.FromSeconds(1.8);
 
-    /// <summary>How long a command is waited for before the last words are said without it.</summary>
+    /// <summary>How long to wait for a command before the final message is written without it.</summary>
     public static TimeSpan Patience => Grace - TimeSpan.FromSeconds(0.4);
 
     private readonly CancellationTokenSource _source = new();
@@ -24,19 +24,19 @@ internal sealed class Interruption : IDisposable
     private Timer? _deadline;
     private int _signals;
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Starts listening.</summary>
     public Interruption()
     {
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        // A terminal that was closed. Where the signal is ignored, as by nohup, it stays so.
+        // SIGHUP: the terminal was closed. If the signal is ignored, as under nohup, it stays ignored.
         _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
     }
 
-    /// <summary>Is cancelled by the first signal.</summary>
+    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Gives the command more time: one that others wait for, such as a server's clients.</summary>
+    /// <summary>Gives more time to a command that others depend on, such as a server with clients.</summary>
     public static void Allow(TimeSpan grace) => Grace = grace;
 
     /// <inheritdoc/>

@@ -8,18 +8,18 @@ using Airgap.Transfer.Describing;
 
 namespace Airgap.Tool.Running;
 
-/// <summary>What helps where a tag is not there: that none was typed, and the tags that are spelt most like it.</summary>
+/// <summary>Advice for a missing tag: whether a tag was typed at all, and the tags spelt most like it.</summary>
 internal static class NearTags
 {
-    /// <summary>The longest a registry is waited for: the run has failed already.</summary>
+    /// <summary>The longest wait for a registry, short because the run has already failed.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(2);
 
     private const int Most = 3;
 
-    /// <summary>A failure with better advice; the same one where there is none to give.</summary>
+    /// <summary>A failure with better advice, or the same failure if there is none.</summary>
     /// <param name="failure">What went wrong.</param>
     /// <param name="parsed">The command line.</param>
-    /// <param name="flags">How its command talks to registries; null where it does not.</param>
+    /// <param name="flags">The command's registry flags; null when it talks to no registry.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<Diagnostic> AdviseAsync(
         Diagnostic failure, ParseResult parsed, RegistryFlags? flags, CancellationToken cancellationToken)
@@ -30,9 +30,9 @@ internal static class NearTags
         bool isUntyped = parsed.Tokens.Any(
             token => References.TryParse(token.Value, out ImageReference? typed, out _) && typed.IsUnpinned
             && typed.ToString() == reference.ToString());
-        string none = isUntyped ? $"No tag was given, so {ImageReference.DefaultTag} was looked for. " : "";
+        string none = isUntyped ? $"No tag was given, so '{ImageReference.DefaultTag}' was looked up. " : "";
         string[] near = await FindAsync(reference, parsed, flags, cancellationToken);
-        string tags = near.Length == 0 ? "" : $"Tags that are there: {string.Join(", ", near)}. ";
+        string tags = near.Length == 0 ? "" : $"Existing tags: {string.Join(", ", near)}. ";
         return none.Length + tags.Length == 0 ? failure : failure with { Advice = $"{none}{tags}{failure.Advice}" };
     }
 

@@ -4,12 +4,12 @@ using Airgap.Tool.Commands;
 namespace Airgap.Tool.Running;
 
 /// <summary>
-/// Answers the bare <c>version</c> before anything is loaded that the other commands need: scripts ask for it before every use, and the
-/// command line's symbols cost three times what the rest does.
+/// Answers a bare <c>version</c> before loading anything that other commands need: scripts call it before every use,
+/// and building the command line's symbols takes three times as long as the rest.
 /// </summary>
 internal static class QuickVersion
 {
-    /// <summary>True for command lines that ask for the version and say nothing else.</summary>
+    /// <summary>True for a command line that asks only for the version.</summary>
     public static bool IsAskedFor(string[] args) => args is ["version"] or ["--version"] or ["-v"];
 
     /// <summary>Writes the version to a stream.</summary>

@@ -5,7 +5,7 @@ using Airgap.Tool.Output;
 
 namespace Airgap.Tool.Running;
 
-/// <summary>One run of one command: where it writes, how it was asked to, and what it reports at the end.</summary>
+/// <summary>One run of a command: its output streams, its flags, and its final report.</summary>
 internal sealed class Session
 {
     private const string Red = "\u001b[1;31m";
@@ -35,28 +35,31 @@ internal sealed class Session
     /// <summary>The flags of every command.</summary>
     public GlobalOptions Options { get; }
 
-    /// <summary>The JSON document that <c>--json</c> writes. Commands fill it while they go.</summary>
+    /// <summary>The JSON document of <c>--json</c>, which commands fill as they run.</summary>
     public Report Report { get; }
 
-    /// <summary>The step under way, for errors; null before the first.</summary>
+    /// <summary>The current step, for errors; null before the first.</summary>
     public string? Phase { get; set; }
 
-    /// <summary>What an interruption leaves, and what to do then; null where the host says it.</summary>
+    /// <summary>The advice after an interruption: what remains and what to do; null for the host's default.</summary>
     public string? AfterStop { get; set; }
 
     /// <summary>True for a dry run: nothing moves, and nothing can be resumed.</summary>
     public bool IsDry { get; set; }
 
-    /// <summary>True when a person or script wants imgpkg's own lines: <c>--tty</c>, or a terminal.</summary>
+    /// <summary>True when imgpkg's own lines are wanted: with <c>--tty</c>, or on a terminal.</summary>
     public bool ShowsLines => !Options.Json && (Options.Tty || (Identity.IsImgpkg ? Terminal.OutIsTerminal : Terminal.ErrorIsTerminal));
 
-    /// <summary>True when standard output holds imgpkg's lines and nothing else.</summary>
+    /// <summary>True when standard output contains only imgpkg's lines.</summary>
     public bool SpeaksAsImgpkg => Options.Tty || Identity.IsImgpkg;
 
-    /// <summary>Takes the HTTP exchange with <c>--debug</c>; null without it.</summary>
+    /// <summary>Receives the HTTP exchange with <c>--debug</c>; null without it.</summary>
     public Action<string>? Trace => Options.Debug ? WriteError : null;
 
-    /// <summary>Writes a result for people. Nothing with <c>--json</c>, nor under imgpkg's name, which has none.</summary>
+    /// <summary>
+    /// Writes a result for people. Writes nothing with <c>--json</c>, or under imgpkg's name, as imgpkg has no such
+    /// output.
+    /// </summary>
     public void WriteResult(string line)
     {
         if (Options.Json || Identity.IsImgpkg)
@@ -64,7 +67,7 @@ internal sealed class Session
         Write(Options.Tty ? Terminal.Error : Terminal.Out, Printable.Line(line));
     }
 
-    /// <summary>Writes one of imgpkg's lines where scripts look for it.</summary>
+    /// <summary>Writes one of imgpkg's lines to the stream on which scripts expect it.</summary>
     public void WriteLine(string line)
     {
         if (_gathered is not null)
@@ -78,10 +81,10 @@ internal sealed class Session
     }
 
     /// <summary>
-    /// Writes a text that is the result itself and printable, under every name and wherever standard output goes. Nothing with
-    /// <c>--json</c>.
+    /// Writes a printable text that is the result itself, under every name and to any standard output. Writes nothing
+    /// with <c>--json</c>.
     /// </summary>
-    /// <param name="blocks">Its parts, as imgpkg's JSON has them.</param>
+    /// <param name="blocks">Its parts, as in imgpkg's JSON.</param>
     public void WriteBlock(params IReadOnlyList<string> blocks)
     {
         string text = string.Concat(blocks);
@@ -94,14 +97,15 @@ internal sealed class Session
             Erase();
             Terminal.Out.Write(text);
 
-            // Scripts get the text as it is; on a screen the prompt should not follow it on its line.
+            // Scripts receive the text unchanged; on a screen, the prompt should start on a new line.
             if (Terminal.OutIsTerminal && !SpeaksAsImgpkg && !text.EndsWith('\n'))
                 Terminal.Out.WriteLine();
         }
     }
 
     /// <summary>
-    /// Writes a table that is the result itself: for people on a terminal, for scripts elsewhere. Nothing with <c>--json</c>.
+    /// Writes a table that is the result itself: for people on a terminal, for scripts elsewhere. Writes nothing with
+    /// <c>--json</c>.
     /// </summary>
     public void WriteTable(Table table)
     {
@@ -119,7 +123,9 @@ internal sealed class Session
     /// <summary>Writes a line, or several, to standard error.</summary>
     public void WriteError(string line) => Write(Terminal.Error, Printable.Block(line));
 
-    /// <summary>Redraws the last lines of the screen, until something else is written; none to remove them.</summary>
+    /// <summary>
+    /// Redraws the last lines of the screen, which stay until something else is written; empty to remove them.
+    /// </summary>
     public void Draw(IReadOnlyList<string> live)
     {
         lock (_gate)
@@ -127,14 +133,15 @@ internal sealed class Session
             Erase();
             if (live.Count == 0)
                 return;
-            // One column less than the screen, so that no terminal wraps a line and the way back up stays known.
+            // One column less than the screen, so that no terminal wraps a line and the number of lines to move up
+            // stays known.
             int width = Terminal.Width - 1;
             Terminal.Error.Write(string.Join('\n', live.Select(Printable.Line).Select(line => line.Length > width ? line[..width] : line)));
             _drawn = live.Count;
         }
     }
 
-    /// <summary>Shows a warning, and keeps it for the report.</summary>
+    /// <summary>Shows a warning, and adds it to the report.</summary>
     public void Warn(Diagnostic warning)
     {
         warning = ToolAdvice.Of(warning);
@@ -146,13 +153,13 @@ internal sealed class Session
             Report.Warnings.Add(entry);
         }
 
-        // imgpkg has lines of its own for these two, and for nothing else without a terminal.
+        // imgpkg has its own lines for these two warnings, and prints nothing else without a terminal.
         bool isSilent = Identity.IsImgpkg && (!ShowsLines || warning.Code is ErrorCode.LayersSkipped or ErrorCode.NoLayersToInclude);
         if (!Options.Json && !isSilent)
             WriteDiagnostic(DiagnosticText.Of(warning, "Warning", Identity), "Warning:", Yellow);
     }
 
-    /// <summary>Shows a failure, and keeps it for the report.</summary>
+    /// <summary>Shows a failure, and adds it to the report.</summary>
     public void Fail(Diagnostic failure)
     {
         failure = ToolAdvice.Of(failure);
@@ -161,7 +168,7 @@ internal sealed class Session
         WriteDiagnostic(DiagnosticText.Of(failure, "Error", Identity, Phase), "Error:", Red);
     }
 
-    /// <summary>Writes the JSON document where it was asked for.</summary>
+    /// <summary>Writes the JSON document if requested.</summary>
     public async Task FinishAsync(int exitCode)
     {
         Report.Succeeded = exitCode == 0;
@@ -170,7 +177,7 @@ internal sealed class Session
             await Terminal.Out.WriteLineAsync(document);
     }
 
-    // The word alone has a colour, so that no text of others stands between its beginning and its end.
+    // Only the severity is coloured, so that no text from outside appears between the escape sequences.
     private void WriteDiagnostic(string text, string word, string color)
     {
         string shown = Printable.Block(text);
@@ -191,7 +198,7 @@ internal sealed class Session
 
     private void Erase()
     {
-        // To the first column, up to the first line drawn, and away with all that follows.
+        // Move to the first column and up to the first drawn line, then erase to the end of the screen.
         if (_drawn > 0)
             Terminal.Error.Write(_drawn == 1
                 ? "\r\u001b[K" : string.Create(CultureInfo.InvariantCulture, $"\r\u001b[{_drawn - 1}A\u001b[J"));

@@ -4,9 +4,9 @@ using System.Text;
 namespace Airgap.Tool.Running;
 
 /// <summary>
-/// Standard output or standard error, which never throws: a reader that went away, a full disk or a closed stream ends neither a transfer
-/// nor the process. What a write failed of is kept, for the exit code and for one line at the end. A reader that went away is not a
-/// failure: it has read what it wanted.
+/// Standard output or standard error as a stream that never throws: a closed pipe, a full disk or a closed stream ends
+/// neither a transfer nor the process. The cause of a failed write is kept for the exit code and for one line at the
+/// end. A closed pipe is not a failure: its reader has read what it wanted.
 /// </summary>
 /// <param name="inner">The stream.</param>
 internal sealed class StandardStream(Stream inner) : Stream
@@ -14,7 +14,7 @@ internal sealed class StandardStream(Stream inner) : Stream
     private const int CloseOnExec = 1;
     private const int GetDescriptorFlags = 1;
 
-    /// <summary>Why a write failed, in words that end a sentence; null where none did.</summary>
+    /// <summary>Why a write failed, as the end of a sentence; null if none failed.</summary>
     public string? Failure { get; private set; }
 
     /// <inheritdoc/>
@@ -38,10 +38,10 @@ internal sealed class StandardStream(Stream inner) : Stream
     /// <summary>The process's standard error.</summary>
     public static StandardStream Error() => new(IsClosed(2) ? new ClosedStream() : Console.OpenStandardError());
 
-    /// <summary>A writer over the stream, safe for several threads, which keeps nothing back.</summary>
+    /// <summary>An unbuffered writer over the stream, safe for several threads.</summary>
     public TextWriter Writer()
     {
-        // A console of Windows has a code page; a byte order mark would be the first thing on it.
+        // A Windows console has a code page and would show a byte order mark.
         Encoding encoding = OperatingSystem.IsWindows() && Console.OutputEncoding is not UTF8Encoding
             ? Console.OutputEncoding : new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         return TextWriter.Synchronized(new StreamWriter(this, encoding, bufferSize: 4096) { AutoFlush = true });
@@ -79,8 +79,9 @@ internal sealed class StandardStream(Stream inner) : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // Where the process was started with the stream closed, the first file that the runtime opened has its number: what is written would
-    // end in that file. Whatever a process inherits is open across exec, whatever the runtime opens is not.
+    // If the process was started with the stream closed, the first file that the runtime opened has its number, and
+    // output would be written to that file. Inherited descriptors stay open across exec; those that the runtime opens
+    // do not.
     private static bool IsClosed(int descriptor)
     {
         if (OperatingSystem.IsWindows())

@@ -1,6 +1,6 @@
 namespace Airgap.Tool.Running;
 
-/// <summary>The two streams a command writes to, and whether a person watches them.</summary>
+/// <summary>The two output streams of a command, and whether they are terminals.</summary>
 /// <param name="Out">Results.</param>
 /// <param name="Error">Progress, warnings and errors. Safe for several threads.</param>
 /// <param name="OutIsTerminal">True when results go to a screen.</param>
@@ -13,7 +13,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerm
     /// <summary>True where errors go to a screen that shows colours. NO_COLOR turns them off.</summary>
     public bool HasColors { get; init; }
 
-    /// <summary>Columns that are known beforehand; null to ask the screen.</summary>
+    /// <summary>The columns, if known in advance; null to ask the screen.</summary>
     public int? Columns { get; init; }
 
     /// <summary>Columns of the screen; 100 where there is none.</summary>
@@ -30,7 +30,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerm
             && (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb")),
         };
 
-    /// <summary>Hands everything written to the system.</summary>
+    /// <summary>Flushes both streams.</summary>
     public async Task FlushAsync()
     {
         await Out.FlushAsync();

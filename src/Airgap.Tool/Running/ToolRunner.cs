@@ -5,7 +5,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Running;
 
-/// <summary>Parses a command line, runs its command and turns what happened into an exit code.</summary>
+/// <summary>Parses a command line, runs its command and returns the exit code.</summary>
 internal static class ToolRunner
 {
     /// <summary>Runs the tool.</summary>
@@ -26,7 +26,7 @@ internal static class ToolRunner
             return 0;
         }
 
-        // A word that begins with @ is a word: there are no files of arguments.
+        // A word that begins with @ is an ordinary word: response files are not supported.
         ParseResult parsed = root.Parse(
             SwitchValues.Normalize(root, args, out string? problem), new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (problem is not null && !HelpWriter.IsAskedFor(parsed))
@@ -44,13 +44,13 @@ internal static class ToolRunner
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }
 
-    /// <summary>A failure as a diagnostic; one that has no code is a defect of this product and says so.</summary>
+    /// <summary>A failure as a diagnostic; a failure without a code is reported as a defect of this product.</summary>
     public static Diagnostic Describe(Exception failure) => failure switch
     {
         AirgapException expected => expected.ToDiagnostic(),
         OperationCanceledException => new Diagnostic(
             ErrorCode.Canceled, "The run was interrupted.", ""),
-        // Of a file that no code of ours names: the disk's failure all the same, and no defect.
+        // A file error outside our code: a failure of the disk, not a defect.
         _ when IoFailures.IsIoFailure(failure) => IoFailures.TranslateUnnamed(failure).ToDiagnostic(),
         _ => new Diagnostic(
             ErrorCode.Unexpected,

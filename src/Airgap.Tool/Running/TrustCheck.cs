@@ -5,16 +5,16 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Running;
 
-/// <summary>Judges the signatures of a plan before anything moves, and tells every refusal.</summary>
+/// <summary>Verifies the signatures of a plan before anything moves, and reports every refusal.</summary>
 internal static class TrustCheck
 {
     /// <summary>Judges.</summary>
     /// <param name="plan">What would move.</param>
     /// <param name="registry">The registries.</param>
-    /// <param name="rule">Who has to have signed; null for nobody.</param>
-    /// <param name="session">Takes the verdicts and the refusals.</param>
-    /// <param name="cancellationToken">Ends the requests.</param>
-    /// <returns>False when something is refused, and told.</returns>
+    /// <param name="rule">Who must have signed; null if no signature is required.</param>
+    /// <param name="session">Receives the verdicts and the refusals.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>False when something is refused, which has been reported.</returns>
     public static async Task<bool> PassesAsync(
         TransferPlan plan, IRegistry registry, TrustRule? rule, Session session, CancellationToken cancellationToken)
     {

@@ -230,8 +230,8 @@ public sealed class AuthTests
     [DataRow(401, "{\"details\":\"incorrect username or password\"}", ErrorCode.Unauthorized, "incorrect username or password")]
     [DataRow(400, "{\"error\":\"invalid_scope\",\"error_description\":\"no such scope\"}", ErrorCode.TokenRequestFailed,
         "invalid_scope: no such scope")]
-    [DataRow(200, "{}", ErrorCode.TokenRequestFailed, "holds no token")]
-    [DataRow(200, "<html>", ErrorCode.TokenRequestFailed, "holds no token")]
+    [DataRow(200, "{}", ErrorCode.TokenRequestFailed, "contains no token")]
+    [DataRow(200, "<html>", ErrorCode.TokenRequestFailed, "contains no token")]
     public async Task ARefusedTokenTellsTheServersWords(int status, string body, ErrorCode expected, string words)
     {
         await using RegistryTest test = new();

@@ -121,7 +121,7 @@ public sealed class BadNetworkTests
         await clock.AdvanceUntilDoneAsync(push, wait => wait == TimeSpan.FromSeconds(7));
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => push);
         Assert.AreEqual(ErrorCode.RegistryTimeout, e.Code);
-        StringAssert.Contains(e.Message, "took no byte for 7 s");
+        StringAssert.Contains(e.Message, "accepted no byte for 7 s");
         StringAssert.Contains(e.Advice, AdviceTerms.StallTime);
     }
 

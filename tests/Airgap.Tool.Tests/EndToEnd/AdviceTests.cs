@@ -27,9 +27,9 @@ public sealed class AdviceTests
 
         Assert.AreEqual(1, wrong.ExitCode);
         Assert.Contains("AIRGAP1005", wrong.Error);
-        Assert.Contains("Tags that are there: v1.0.0", wrong.Error);
+        Assert.Contains("Existing tags: v1.0.0", wrong.Error);
         Assert.DoesNotContain("No tag was given", wrong.Error);
-        Assert.Contains("No tag was given, so latest was looked for. Tags that are there: v1.0.0", none.Error);
+        Assert.Contains("No tag was given, so 'latest' was looked up. Existing tags: v1.0.0", none.Error);
         Assert.IsEmpty(wrong.Output);
         Assert.DoesNotContain("again", wrong.Error);
     }
@@ -43,7 +43,7 @@ public sealed class AdviceTests
         CliResult result = await bench.RunAsync("describe", "-b", Bundle + ":none", "--registry-retry-count=1");
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("AIRGAP1005", result.Error);
-        Assert.DoesNotContain("Tags that are there", result.Error);
+        Assert.DoesNotContain("Existing tags", result.Error);
 
         bench.Registry.Clear();
         await bench.RunAsImgpkgAsync("describe", "-b", Bundle + ":none");

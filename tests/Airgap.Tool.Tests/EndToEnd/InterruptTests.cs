@@ -67,7 +67,7 @@ public sealed class InterruptTests
         Assert.AreEqual(130, tool.ExitCode);
         Assert.Contains("AIRGAP3009", await error);
         string[] again = destination.StartsWith("--to-tar", StringComparison.Ordinal) ? [.. command, "--resume"] : command;
-        Assert.Contains($"Go on with: dotnet airgap {string.Join(' ', again)}\n", await error);
+        Assert.Contains($"Continue with: dotnet airgap {string.Join(' ', again)}\n", await error);
         Assert.IsEmpty(bench.Finished());
 
         // What it says works.
@@ -135,7 +135,7 @@ public sealed class InterruptTests
 
         Assert.AreEqual(130, tool.ExitCode);
         Assert.Contains("AIRGAP3009: The run was interrupted.\n  Nothing was moved or changed.\n", await error);
-        Assert.DoesNotContain("Go on with", await error);
+        Assert.DoesNotContain("Continue with", await error);
     }
 
     [TestMethod]
@@ -165,7 +165,8 @@ public sealed class InterruptTests
 
         Assert.AreEqual(130, tool.ExitCode);
         Assert.Contains(
-            "AIRGAP3009: The run was interrupted.\n  What was applied stays, and kapp-controller continues. To look: dotnet airgap doctor\n", await error);
+            "AIRGAP3009: The run was interrupted.\n  What was applied stays, and kapp-controller continues. To see its state: dotnet " +
+            "airgap doctor\n", await error);
     }
 
     private static string[] PushFiles(Bench bench) => Directory.GetFiles(bench.Folder["tmp"], "airgap-push-*");
@@ -195,9 +196,9 @@ public sealed class InterruptTests
         Assert.AreEqual($"dotnet airgap copy -b {Bundle} --to-tar out.tar --json --resume",
             document.GetProperty("continuation").GetString());
         result = await bench.RunAsync("copy", "-b", Bundle, "--to-repo", "final.local:5055/out");
-        Assert.Contains($"  Go on with: dotnet airgap copy -b {Bundle} --to-repo final.local:5055/out\n", result.Error);
+        Assert.Contains($"  Continue with: dotnet airgap copy -b {Bundle} --to-repo final.local:5055/out\n", result.Error);
         // Nothing had begun: there is nothing to go on with.
         result = await bench.RunAsync("copy", "-b", "registry.local:5055/user1/nothing:1", "--to-repo", "final.local:5055/out");
-        Assert.DoesNotContain("Go on with", result.Error);
+        Assert.DoesNotContain("Continue with", result.Error);
     }
 }

@@ -17,14 +17,14 @@ internal sealed class DockerAuthEntry
 
     public string RegistryToken { get; set; } = "";
 
-    /// <summary>Where the entry stands.</summary>
+    /// <summary>The location of the entry.</summary>
     public required SourceLocation Location { get; init; }
 
     public bool IsEmpty => Auth.Length + UserName.Length + Password.Length + IdentityToken.Length + RegistryToken.Length == 0;
 
     /// <summary>
-    /// The credentials; null for an empty entry, and for a user name without a password. <c>registrytoken</c> goes before
-    /// <c>identitytoken</c>, that before a password.
+    /// The credentials; null for an empty entry, and for a user name without a password. <c>registrytoken</c> takes
+    /// precedence over <c>identitytoken</c>, and that over a password.
     /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidDockerConfig"/>: <c>auth</c> is not base64 of
     /// <c>user:password</c>.</exception>
@@ -39,7 +39,7 @@ internal sealed class DockerAuthEntry
             return TryDecode(Auth, out Credential.Basic? basic) ? Login(basic.UserName, basic.Password) : throw new AirgapException(
                 ErrorCode.InvalidDockerConfig,
                 $"The docker config '{Location.File}' has an 'auth' in line {Location.Line} that is not base64 of user:password.",
-                "Log in again with docker login, or write username and password in place of auth.")
+                "Log in again with docker login, or write username and password instead of auth.")
             { Location = Location };
         }
 

@@ -10,7 +10,7 @@ internal sealed class DockerConfigFile(string path, string description)
     /// <summary>The full path.</summary>
     public string Path => path;
 
-    /// <summary>For a trace: what led to the file, and the file.</summary>
+    /// <summary>For a trace: the setting that led to the file, and its path.</summary>
     public string Description => $"{description} ({path})";
 
     /// <summary>The content; empty when the file does not exist.</summary>
@@ -21,7 +21,7 @@ internal sealed class DockerConfigFile(string path, string description)
     {
         try
         {
-            // A folder in the file's place is not a file, as for docker.
+            // A folder of that name counts as no file, as for docker.
             if (!File.Exists(path))
                 return DockerConfig.Empty;
             using FileStream stream = File.OpenRead(path);

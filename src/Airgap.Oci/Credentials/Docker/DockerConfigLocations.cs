@@ -2,12 +2,12 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Credentials.Docker;
 
-/// <summary>The files that may hold docker's credentials, docker's, then podman's.</summary>
+/// <summary>The files that may contain credentials: docker's, then podman's.</summary>
 internal static class DockerConfigLocations
 {
     /// <summary>The files, existing or not, each once.</summary>
-    /// <param name="environment">Where the paths come from.</param>
-    /// <param name="workingDirectory">Where relative paths start; null for the process's folder.</param>
+    /// <param name="environment">The variables that give the paths.</param>
+    /// <param name="workingDirectory">The base of relative paths; null for the process's folder.</param>
     public static IEnumerable<DockerConfigFile> All(EnvironmentVariables environment, string? workingDirectory)
     {
         HashSet<string> seen = new(OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
@@ -25,7 +25,7 @@ internal static class DockerConfigLocations
     private static IEnumerable<(string? Folder, string Name, string Description)> Candidates(EnvironmentVariables environment)
     {
         string? home = environment.Home;
-        // As for docker itself, a folder that was named wins over the one that stands in the home folder.
+        // As in docker itself, a configured folder takes precedence over the one in the home folder.
         yield return (environment.NonEmpty("DOCKER_CONFIG"), "config.json", "docker config of DOCKER_CONFIG");
         yield return (home, Path.Combine(".docker", "config.json"), "docker config");
         yield return (environment.NonEmpty("REGISTRY_AUTH_FILE"), "", "auth file of REGISTRY_AUTH_FILE");

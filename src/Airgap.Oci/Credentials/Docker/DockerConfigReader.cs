@@ -4,7 +4,9 @@ using System.Text.Json;
 namespace Airgap.Oci.Credentials.Docker;
 
 /// <summary>Reads the credentials in the JSON of a docker config and skips everything else.</summary>
-/// <remarks>Source: docker's configuration file reference; containers-auth.json(5). Names match in either case, as Go reads them.</remarks>
+/// <remarks>
+/// Source: docker's configuration file reference; containers-auth.json(5). Names are case-insensitive, as in Go.
+/// </remarks>
 internal ref struct DockerConfigReader
 {
     private readonly ReadOnlySpan<byte> _content;
@@ -22,7 +24,7 @@ internal ref struct DockerConfigReader
     }
 
     /// <summary>Reads a config.</summary>
-    /// <param name="content">The file's bytes; a byte order mark and an empty file are taken.</param>
+    /// <param name="content">The file's bytes; a byte order mark and an empty file are accepted.</param>
     /// <param name="file">The path, for errors.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidDockerConfig"/>, with line and column.</exception>
     public static DockerConfig Read(ReadOnlySpan<byte> content, string file)
@@ -43,12 +45,12 @@ internal ref struct DockerConfigReader
         }
         catch (InvalidOperationException e)
         {
-            // The reader's answer to a string that is not Unicode.
-            throw Invalid(reader.Here, "a text in it is not Unicode", e);
+            // The reader throws this for a string that is not Unicode.
+            throw Invalid(reader.Here, "a string in it is not Unicode", e);
         }
     }
 
-    // Line and column of the token at hand, counted in bytes as the JSON reader counts.
+    // Line and column of the current token, counted in bytes as by the JSON reader.
     private readonly SourceLocation Here
     {
         get
@@ -145,7 +147,7 @@ internal ref struct DockerConfigReader
             : throw Invalid(Here, $"{what} is not a helper's name, which has only letters, digits, '.', '-' and '_'");
     }
 
-    // The next property's name, with its value at hand; null at the object's end.
+    // The next property's name, with the reader moved to its value; null at the object's end.
     private string? NextProperty()
     {
         _json.Read();
@@ -160,7 +162,7 @@ internal ref struct DockerConfigReader
     {
         JsonTokenType.String => _json.GetString()!,
         JsonTokenType.Null => "",
-        _ => throw Invalid(Here, $"{what} must be a text"),
+        _ => throw Invalid(Here, $"{what} must be a string"),
     };
 
     private readonly void RequireObject(string what)
@@ -172,7 +174,7 @@ internal ref struct DockerConfigReader
     private static AirgapException Invalid(SourceLocation place, string problem, Exception? cause = null) => new(
         ErrorCode.InvalidDockerConfig,
         $"The docker config '{place.File}' cannot be used, line {place.Line}, column {place.Column}: {problem}.",
-        "Mend the file, or point DOCKER_CONFIG at a folder with another config.json.",
+        "Correct the file, or point DOCKER_CONFIG at a folder with another config.json.",
         cause)
     { Location = place };
 }

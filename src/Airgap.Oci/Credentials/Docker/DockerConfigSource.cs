@@ -5,8 +5,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Credentials.Docker;
 
 /// <summary>
-/// One docker config: the repository's own entry first, then those of the folders above it, then the host's. A helper goes
-/// before recorded credentials; recorded ones are taken where the helper has none.
+/// One docker config: the repository's own entry first, then those of its parent paths, then the host's. A helper takes
+/// precedence over recorded credentials, which are used if the helper has none.
 /// </summary>
 internal sealed class DockerConfigSource(DockerConfigFile file, HelperCache helpers) : ICredentialSource
 {
@@ -18,8 +18,8 @@ internal sealed class DockerConfigSource(DockerConfigFile file, HelperCache help
         foreach (string key in DockerConfigKey.CandidatesFor(repository))
         {
             bool isRecorded = config.Auths.TryGetValue(key, out DockerAuthEntry? entry);
-            // A helper for all is asked for a path only where the config says that it knows the path: one process a host, not one a
-            // repository.
+            // The default helper is asked for a path only if the config has an entry for that path, so that one process
+            // per host starts, not one per repository.
             if (!config.HelperByKey.TryGetValue(key, out HelperName? helper) && (isRecorded || key == repository.Registry))
                 helper = config.DefaultHelper;
             if (helper is { Name.Length: > 0 })

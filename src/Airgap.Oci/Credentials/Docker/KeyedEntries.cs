@@ -1,8 +1,8 @@
 namespace Airgap.Oci.Credentials.Docker;
 
 /// <summary>
-/// Entries of a config by the one form of their key. Of several spellings of a key the one that says something wins, then
-/// docker's own spelling, then the later.
+/// Entries of a config by their normalised key. Of several spellings of a key, one with content wins, then docker's own
+/// spelling, then the later one.
 /// </summary>
 internal sealed class KeyedEntries<T>(Func<T, bool> saysSomething)
 {

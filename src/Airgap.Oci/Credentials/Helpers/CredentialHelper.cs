@@ -19,15 +19,15 @@ internal sealed class CredentialHelper(EnvironmentVariables environment, Credent
     /// <summary>Asks a helper.</summary>
     /// <param name="name">The helper, without <c>docker-credential-</c>.</param>
     /// <param name="server">The host, repository or URL to ask for.</param>
-    /// <param name="cancellationToken">Ends the wait and the program.</param>
-    /// <returns>Null when the helper works and has nothing.</returns>
+    /// <param name="cancellationToken">Cancels the wait and ends the program.</param>
+    /// <returns>Null when the helper works but has no credentials.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.CredentialHelper"/>.</exception>
     public async Task<Credential?> GetAsync(string name, string server, CancellationToken cancellationToken)
     {
         string program = ProgramOf(name);
         string path = HelperLocator.Find(program, environment) ?? throw HelperFailure.Missing(program, server);
 
-        // Two gcloud helpers at a time disturb each other; a moment later they answer.
+        // Concurrent gcloud helpers disturb each other; they succeed a moment later.
         ResiliencePipeline<HelperOutput> tries = FewTries.Create<HelperOutput>(
             options.TimeProvider,
             Tries,
@@ -60,7 +60,7 @@ internal sealed class CredentialHelper(EnvironmentVariables environment, Credent
         catch (TimeoutException e)
         {
             throw HelperFailure.Create(
-                program, server, $"it gave no answer within {options.HelperTimeLimit.TotalSeconds:0.###} s and was ended", e);
+                program, server, $"it did not answer within {options.HelperTimeLimit.TotalSeconds:0.###} s and was ended", e);
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {

@@ -9,20 +9,20 @@ internal static class HelperAnswer
 {
     private const string IdentityTokenUser = "<token>";
 
-    // By the protocol these texts are on standard output and the exit code is 1.
+    // In the protocol, these texts appear on standard output with exit code 1.
     private static readonly string[] s_absent = ["credentials not found in native keychain", "no credentials username"];
     private const string MissingServer = "no credentials server URL";
 
-    /// <summary>True when the helper works and has nothing for the server.</summary>
+    /// <summary>True when the helper works but has no credentials for the server.</summary>
     public static bool IsAbsent(HelperOutput output) => output.ExitCode != 0 && s_absent.Any(text => Says(output, text));
 
-    /// <summary>True when another attempt would end the same way.</summary>
+    /// <summary>True when another attempt would fail the same way.</summary>
     public static bool IsFinal(HelperOutput output) => Says(output, MissingServer);
 
     /// <summary>Reads the JSON of a success.</summary>
-    /// <param name="output">What the helper wrote.</param>
-    /// <param name="credential">Null for an answer without a secret: the helper has nothing.</param>
-    /// <returns>False when it is not the JSON that the protocol asks for.</returns>
+    /// <param name="output">The helper's output.</param>
+    /// <param name="credential">Null for an answer without a secret: the helper has no credentials.</param>
+    /// <returns>False when it is not the JSON that the protocol requires.</returns>
     public static bool TryRead(HelperOutput output, out Credential? credential)
     {
         credential = null;

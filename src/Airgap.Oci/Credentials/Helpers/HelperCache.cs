@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Airgap.Oci.Credentials.Helpers;
 
 /// <summary>
-/// Asks a helper for each server once in a run, however many callers ask at a time. Failures are kept as well: a helper that failed
-/// is not started again for every image.
+/// Asks a helper once per server and run, even for concurrent callers. Failures are cached as well, so that a failed
+/// helper is not started again for every image.
 /// </summary>
 internal sealed class HelperCache(CredentialHelper helper)
 {
@@ -13,7 +13,7 @@ internal sealed class HelperCache(CredentialHelper helper)
     /// <summary>True when the helper's program is on the PATH.</summary>
     public bool Exists(string name) => helper.Exists(name);
 
-    /// <summary>Clears the answers of helpers: the next caller starts them again.</summary>
+    /// <summary>Clears the cached answers: the next caller starts the helpers again.</summary>
     public void Forget() => _calls.Clear();
 
     /// <inheritdoc cref="CredentialHelper.GetAsync"/>

@@ -14,11 +14,11 @@ internal static class HelperFailure
 
     public static AirgapException Missing(string program, string server) => new(
         ErrorCode.CredentialHelper,
-        $"The credential helper '{program}', which is to know the credentials of {server}, is not on the PATH.",
-        "Install it, or take its name out of the docker config or of IMGPKG_ACTIVE_KEYCHAINS.")
+        $"The credential helper '{program}', which is configured for {server}, is not on the PATH.",
+        "Install it, or remove its name from the docker config or from IMGPKG_ACTIVE_KEYCHAINS.")
     { Reference = server };
 
-    /// <summary>The problem with an output, as the end of a sentence.</summary>
+    /// <summary>The problem with the output, as the end of a sentence.</summary>
     public static string Describe(HelperOutput output)
     {
         if (output.IsTooLong)
@@ -31,7 +31,7 @@ internal static class HelperFailure
     private static string Said(HelperOutput output)
     {
         string text = FirstLine(output.Error);
-        // By the protocol an error's text stands on standard output; with JSON there, it may hold a secret.
+        // In the protocol, an error's text appears on standard output; if that is JSON, it may contain a secret.
         if (text.Length == 0 && output.ExitCode != 0 && !output.Out.Contains('{'))
             text = FirstLine(output.Out);
         if (HelperAnswer.TryReadFields(output.Out, out _, out string? secret) && secret.Length > 0)

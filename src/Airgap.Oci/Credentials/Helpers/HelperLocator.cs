@@ -5,7 +5,7 @@ namespace Airgap.Oci.Credentials.Helpers;
 /// <summary>Finds a program on the PATH, without a shell.</summary>
 internal static class HelperLocator
 {
-    // On Windows docker looks for helpers with this extension alone.
+    // On Windows, docker looks only for helpers with this extension.
     private static readonly string[] s_windowsExtensions = [".exe", ".cmd", ".bat"];
 
     /// <summary>The program's full path, or null. Relative folders on the PATH are skipped: they depend on the working directory.</summary>

@@ -1,10 +1,10 @@
 namespace Airgap.Oci.Credentials.Helpers;
 
-/// <summary>What a helper program did.</summary>
+/// <summary>The result of a helper program.</summary>
 /// <param name="ExitCode">Its exit code.</param>
-/// <param name="Out">What it wrote to standard output: credentials, or by the protocol an error.</param>
-/// <param name="Error">What it wrote to standard error, the beginning.</param>
-/// <param name="IsTooLong">True when standard output had more than the limit, and is cut.</param>
+/// <param name="Out">Its standard output: credentials or, in the protocol, an error.</param>
+/// <param name="Error">The beginning of its standard error.</param>
+/// <param name="IsTooLong">True when standard output exceeded the limit and was cut.</param>
 internal sealed record HelperOutput(int ExitCode, string Out, string Error, bool IsTooLong)
 {
     /// <summary>Never the content.</summary>

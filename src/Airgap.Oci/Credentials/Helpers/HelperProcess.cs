@@ -9,17 +9,17 @@ internal static class HelperProcess
 {
     private const int MaxBytes = 64 * 1024;
 
-    /// <summary>How long the outputs of a program that has ended are still read.</summary>
+    /// <summary>How long the outputs of an ended program are still read.</summary>
     public static TimeSpan OutputGrace { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs the program with the argument <c>get</c>.</summary>
     /// <param name="path">The program's full path.</param>
-    /// <param name="environment">The whole environment it gets.</param>
-    /// <param name="input">What it reads from standard input.</param>
-    /// <param name="timeLimit">The longest it may take.</param>
+    /// <param name="environment">Its complete environment.</param>
+    /// <param name="input">Its standard input.</param>
+    /// <param name="timeLimit">Its time limit.</param>
     /// <param name="timeProvider">The clock of the limit.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
-    /// <exception cref="TimeoutException">It took longer, and was killed.</exception>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="TimeoutException">It exceeded the limit and was killed.</exception>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
     public static async Task<HelperOutput> RunAsync(
         string path,
@@ -34,15 +34,16 @@ internal static class HelperProcess
     }
 
     /// <summary>
-    /// Runs any program once. Its own end counts: what it left behind may hold its outputs open for <see cref="OutputGrace"/>, and what
-    /// came until then is the answer. One that writes more than is kept to standard output is ended.
+    /// Runs any program once. Only the program's own end counts: processes it left behind may keep its outputs open for
+    /// <see cref="OutputGrace"/>, and the output up to then is the result. A program that exceeds the limit of standard
+    /// output is ended.
     /// </summary>
     /// <param name="info">The program, with its three streams redirected.</param>
-    /// <param name="input">What it reads from standard input.</param>
-    /// <param name="most">The most bytes that are kept of each of its outputs.</param>
-    /// <param name="timeLimit">The longest it may take.</param>
+    /// <param name="input">Its standard input.</param>
+    /// <param name="most">The maximum number of bytes to keep of each output.</param>
+    /// <param name="timeLimit">Its time limit.</param>
     /// <param name="timeProvider">The clock of the limit.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <inheritdoc cref="RunAsync(string, IReadOnlyDictionary{string, string}, string, TimeSpan, TimeProvider, CancellationToken)" path="/exception"/>
     public static async Task<HelperOutput> RunAsync(
         ProcessStartInfo info,
@@ -62,7 +63,7 @@ internal static class HelperProcess
             OutputReader output = new(process.StandardOutput.BaseStream, most);
             OutputReader error = new(process.StandardError.BaseStream, most);
             Task outputs = Task.WhenAll(output.ReadAsync(reading.Token), error.ReadAsync(reading.Token));
-            // Beside the rest: a program may end, or write without end, and read nothing.
+            // Written concurrently: a program may end, or write endlessly, without reading.
             _ = WriteAsync(process, input, reading.Token);
             await EndAsync(process, output, outputs, timeProvider, either.Token);
             await reading.CancelAsync();
@@ -98,7 +99,7 @@ internal static class HelperProcess
         }
         catch (TimeoutException)
         {
-            // What came until now is the answer.
+            // The output so far is the result.
         }
     }
 
@@ -113,7 +114,7 @@ internal static class HelperProcess
             StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            // A folder that certainly exists.
+            // A folder that is certain to exist.
             WorkingDirectory = Path.GetDirectoryName(path),
         };
         info.Environment.Clear();
@@ -126,7 +127,7 @@ internal static class HelperProcess
     {
         try
         {
-            // No line end after it: docker sends none, and a helper may take the text as it is.
+            // Without a line feed: docker sends none, and a helper may use the text unchanged.
             await process.StandardInput.BaseStream.WriteAsync(input, cancellationToken);
             process.StandardInput.Close();
         }

@@ -7,7 +7,7 @@ namespace Airgap.Oci.Credentials.Helpers;
 /// pipe.
 /// </summary>
 /// <param name="stream">The output.</param>
-/// <param name="most">The most bytes that are kept.</param>
+/// <param name="most">The maximum number of bytes to keep.</param>
 internal sealed class OutputReader(Stream stream, int most)
 {
     private const int FirstBytes = 64 * 1024;
@@ -17,13 +17,13 @@ internal sealed class OutputReader(Stream stream, int most)
     private byte[] _kept = new byte[Math.Min(most, FirstBytes)];
     private int _count;
 
-    /// <summary>Is done when there is more than is kept.</summary>
+    /// <summary>Completes when the output exceeds the limit.</summary>
     public Task TooLong => _tooLong.Task;
 
-    /// <summary>True when there was more than is kept.</summary>
+    /// <summary>True when the output exceeded the limit.</summary>
     public bool IsTooLong => _tooLong.Task.IsCompleted;
 
-    /// <summary>What came until now.</summary>
+    /// <summary>The output so far.</summary>
     public string Text
     {
         get
@@ -33,7 +33,7 @@ internal sealed class OutputReader(Stream stream, int most)
         }
     }
 
-    /// <summary>Reads until the end, or until it is cancelled, which is no failure: what came until then counts.</summary>
+    /// <summary>Reads until the end or until cancelled, which is not a failure: the output so far is kept.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[16 * 1024];
@@ -49,7 +49,7 @@ internal sealed class OutputReader(Stream stream, int most)
         }
         catch (OperationCanceledException)
         {
-            // Whoever cancelled knows.
+            // The canceller already knows.
         }
     }
 

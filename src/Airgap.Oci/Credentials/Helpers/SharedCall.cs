@@ -11,8 +11,8 @@ internal sealed class SharedCall<T>(Func<CancellationToken, Task<T>> start)
     private int _waiting;
     private bool _isAbandoned;
 
-    /// <summary>Joins the callers; the first starts the call.</summary>
-    /// <returns>False when the call was cancelled: make another.</returns>
+    /// <summary>Joins the callers; the first caller starts the call.</summary>
+    /// <returns>False when the call was cancelled: create another.</returns>
     public bool TryJoin([NotNullWhen(true)] out Task<T>? task)
     {
         lock (_lock)
@@ -44,7 +44,8 @@ internal sealed class SharedCall<T>(Func<CancellationToken, Task<T>> start)
         }
     }
 
-    // True for the last caller to leave an unfinished call. No caller joins afterwards, so that none is cancelled for another.
+    // True for the last caller to leave an unfinished call. No caller can join afterwards, so that none is cancelled
+    // because of another.
     private bool Leave()
     {
         lock (_lock)

@@ -4,10 +4,11 @@ using Polly;
 namespace Airgap.Oci.Credentials.Keychains;
 
 /// <summary>
-/// Sends the few requests by which a cloud gives out credentials of its registries. A metadata service is asked once and for a
-/// second, without a proxy: outside its cloud nothing answers there. The cloud's public endpoints are asked up to three times.
+/// Sends the few requests that obtain credentials for a cloud's registries. A metadata service is asked once, for up to
+/// a second, without a proxy: outside its cloud nothing answers there. A cloud's public endpoints are asked up to three
+/// times.
 /// </summary>
-/// <param name="createHandler">Makes the handler that all requests go through; null for the machine's network.</param>
+/// <param name="createHandler">Creates the handler for all requests; null for the machine's network.</param>
 /// <param name="clock">Measures time limits and waits.</param>
 internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeProvider clock)
 {
@@ -46,7 +47,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
         }
     }
 
-    /// <summary>Asks a public endpoint, over https only: requests hold secrets.</summary>
+    /// <summary>Asks a public endpoint, only over https, because requests contain secrets.</summary>
     /// <param name="create">Creates the request for each attempt.</param>
     /// <param name="cancellationToken">Cancels the attempts.</param>
     /// <returns>A response with any status below 500.</returns>

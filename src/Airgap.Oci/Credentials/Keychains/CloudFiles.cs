@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Credentials.Keychains;
 
-/// <summary>Reads the small files that variables point at: tokens and keys.</summary>
+/// <summary>Reads the small files that variables point to: tokens and keys.</summary>
 internal static class CloudFiles
 {
     private const int MaxBytes = 1024 * 1024;

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Airgap.Oci.Credentials.Keychains;
 
-/// <summary>Reads single fields out of the answers of clouds and out of their files.</summary>
+/// <summary>Reads single fields of cloud responses and files.</summary>
 internal static class CloudJson
 {
-    /// <summary>The object that a text is; an empty element when it is none.</summary>
+    /// <summary>The object in a text; an empty element if there is none.</summary>
     public static JsonElement Read(ReadOnlyMemory<byte> json)
     {
         try
@@ -34,7 +34,7 @@ internal static class CloudJson
         }
     }
 
-    /// <summary>A field that is a number, written as one or as a string, or null.</summary>
+    /// <summary>A numeric field, written as a number or a string, or null.</summary>
     public static double? Number(this JsonElement element, string name)
     {
         if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)

@@ -6,17 +6,17 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Credentials.Keychains;
 
 /// <summary>
-/// A cloud's registries: by the cloud's credential helper program where one is on the PATH, since it knows the person's own
-/// log-ins, else by what the environment, the cloud's files or the machine's metadata service say.
+/// Credentials of a cloud's registries: from the cloud's credential helper if one is on the PATH, because it knows the
+/// user's own log-ins; else from the environment, the cloud's files or the machine's metadata service.
 /// </summary>
 /// <param name="name">The keychain's name in <c>IMGPKG_ACTIVE_KEYCHAINS</c>.</param>
 /// <param name="isHost">True for the cloud's registries.</param>
-/// <param name="helperNames">The helpers that know the cloud; the first on the PATH is asked.</param>
-/// <param name="isRequired">True to fail when nothing has credentials, false to let the next source answer.</param>
+/// <param name="helperNames">The helpers for the cloud; the first on the PATH is asked.</param>
+/// <param name="isRequired">True to fail when no credentials are found, false to let the next source answer.</param>
 /// <param name="helpers">Runs them.</param>
 /// <param name="login">Logs in without a helper.</param>
-/// <param name="clock">Says whether credentials still hold.</param>
-/// <param name="trace">Receives what was found, and the places where nothing was.</param>
+/// <param name="clock">The clock for expiry.</param>
+/// <param name="trace">Receives the result, and the places without credentials.</param>
 internal sealed class CloudKeychain(
     string name,
     Func<string, bool> isHost,
@@ -55,11 +55,11 @@ internal sealed class CloudKeychain(
 
         if (found is not null)
             return found.Credential;
-        string nothing = $"there is nothing in {login.Places}, and no " +
+        string nothing = $"there are no credentials in {login.Places}, and no " +
             $"{string.Join(" or ", helperNames.Select(CredentialHelper.ProgramOf))} has credentials";
         if (isRequired)
             throw Failure(repository.Registry, nothing, null);
-        trace?.Invoke($"keychain {name} passes {repository.Registry} on: {nothing}");
+        trace?.Invoke($"keychain {name} has nothing for {repository.Registry}: {nothing}");
         return null;
     }
 
@@ -93,7 +93,7 @@ internal sealed class CloudKeychain(
         if (found is not null)
         {
             trace?.Invoke($"keychain {name}: {found.Credential} for {registry} by {found.From}, until {found.Expires:u}");
-            // A cloud that gives expired credentials would be asked without end.
+            // A cloud that issues expired credentials would be asked endlessly.
             if (found.Expires - s_margin <= clock.GetUtcNow())
                 return found with { Expires = clock.GetUtcNow() + (2 * s_margin) };
         }
@@ -105,7 +105,7 @@ internal sealed class CloudKeychain(
         ErrorCode.CloudKeychain,
         $"The keychain {name} has no credentials for {registry}: {why}.",
         "Give this machine or job an identity that may read the registry, install " +
-        $"{CredentialHelper.ProgramOf(helperNames[0])}, or take {name} out of IMGPKG_ACTIVE_KEYCHAINS.",
+        $"{CredentialHelper.ProgramOf(helperNames[0])}, or remove {name} from IMGPKG_ACTIVE_KEYCHAINS.",
         cause)
     { Reference = registry };
 }

@@ -4,7 +4,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Credentials.Keychains;
 
 /// <summary>
-/// GitHub's registry with <c>GITHUB_TOKEN</c>. The registry looks at the token alone; the user name only has to be there.
+/// GitHub's registry with <c>GITHUB_TOKEN</c>. The registry only uses the token; the user name must merely be present.
 /// </summary>
 internal sealed class GitHubKeychain(string token) : ICredentialSource
 {

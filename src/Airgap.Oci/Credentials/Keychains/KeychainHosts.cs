@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Credentials.Keychains;
 
-/// <summary>Tells which registries belong to which cloud. No other host may get a cloud's token.</summary>
+/// <summary>Decides which registries belong to which cloud. No other host may receive a cloud's token.</summary>
 internal static class KeychainHosts
 {
     public static bool IsGoogle(string registry) =>

@@ -28,7 +28,7 @@ internal sealed class KeychainSelection
     }
 
     /// <summary>Reads <c>IMGPKG_ACTIVE_KEYCHAINS</c> and the older <c>IMGPKG_ENABLE_IAAS_AUTH</c>. Makes no request.</summary>
-    /// <returns>The keychains, in the order in which they are named.</returns>
+    /// <returns>The keychains, in the order given.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.UnknownKeychain"/>.</exception>
     public static IReadOnlyList<ICredentialSource> Read(EnvironmentVariables environment, HelperCache helpers, CredentialOptions options)
     {
@@ -61,7 +61,7 @@ internal sealed class KeychainSelection
             yield return gitHub;
     }
 
-    // As imgpkg's, it passes on without a token.
+    // As in imgpkg, it is skipped without a token.
     private GitHubKeychain? GitHub()
     {
         if (_environment.NonEmpty(GitHubToken) is { } token)
@@ -79,7 +79,7 @@ internal sealed class KeychainSelection
         _ => throw new AirgapException(
             ErrorCode.UnknownKeychain,
             $"Unable to load keychain for {name}, available keychains [aks, ecr, gke, github]",
-            $"Mend {ActiveKeychains}."),
+            $"Correct {ActiveKeychains}."),
     };
 
     private CloudKeychain Gke() => Of("gke", KeychainHosts.IsGoogle, ["gcr", "gcloud"], false, new GoogleLogin(_environment, _client));

@@ -1,12 +1,12 @@
 namespace Airgap.Oci.Credentials.Variables;
 
 /// <summary>
-/// Wildcards within one label of a host: <c>*</c> any run, <c>?</c> one character, <c>[a-z]</c> and <c>[^a-z]</c> a class.
-/// Letters match in either case, as host names do.
+/// Wildcards within one label of a host: <c>*</c> any run, <c>?</c> one character, <c>[a-z]</c> and <c>[^a-z]</c> a
+/// class. Letters are case-insensitive, as in host names.
 /// </summary>
 internal static class Glob
 {
-    /// <summary>True when every class of the pattern is closed and holds something.</summary>
+    /// <summary>True when every class of the pattern is closed and not empty.</summary>
     public static bool IsValid(ReadOnlySpan<char> pattern)
     {
         for (int i = 0; i < pattern.Length; i++)
@@ -22,7 +22,10 @@ internal static class Glob
         return true;
     }
 
-    /// <summary>Matches a whole text. Takes at most pattern times text steps: only the last <c>*</c> is ever gone back to.</summary>
+    /// <summary>
+    /// Matches a whole text. Takes at most pattern length times text length steps, because it backtracks only to the
+    /// last <c>*</c>.
+    /// </summary>
     public static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
     {
         int p = 0;

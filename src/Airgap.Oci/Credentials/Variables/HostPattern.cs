@@ -5,8 +5,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Credentials.Variables;
 
 /// <summary>
-/// The registries and repositories that an <c>IMGPKG_REGISTRY_HOSTNAME</c> stands for: a host with wildcards in its labels,
-/// the exact port, and an optional beginning of the path.
+/// The registries and repositories that an <c>IMGPKG_REGISTRY_HOSTNAME</c> matches: a host with wildcards in its
+/// labels, the exact port, and an optional path prefix.
 /// </summary>
 internal sealed class HostPattern
 {
@@ -24,7 +24,9 @@ internal sealed class HostPattern
     /// <summary>Host, port and path as one text, by which imgpkg orders the sets.</summary>
     public string Key => (_port.Length > 0 ? $"{_host}:{_port}" : _host) + _path;
 
-    /// <summary>Reads a pattern; a scheme in front, and <c>/v1/</c> or <c>/v2/</c> after the host, are accepted and ignored.</summary>
+    /// <summary>
+    /// Reads a pattern; a leading scheme, and <c>/v1/</c> or <c>/v2/</c> after the host, are accepted and ignored.
+    /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out HostPattern? pattern, [NotNullWhen(false)] out string? problem)
     {
         pattern = null;
@@ -34,7 +36,7 @@ internal sealed class HostPattern
         string authority = slash < 0 ? rest : rest[..slash];
         if (authority.Contains('@'))
         {
-            problem = "it must not hold a user name";
+            problem = "it must not contain a user name";
             return false;
         }
 
@@ -85,7 +87,7 @@ internal sealed class HostPattern
         return text;
     }
 
-    // The last colon parts the port, unless it is inside the brackets of an IPv6 address.
+    // The last colon precedes the port, unless it is inside the brackets of an IPv6 address.
     private static (string Host, string Port) SplitPort(string authority)
     {
         int colon = authority.LastIndexOf(':');

@@ -11,7 +11,8 @@ internal static class HostSetReader
     /// <summary>
     /// The sets, in the order in which they are tried: reverse ordinal order of the host, so that literals come before <c>*</c>.
     /// </summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidEnvironment"/>: an unknown name, or a host that is none.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidEnvironment"/>: an unknown name, or an invalid
+    /// host.</exception>
     public static IReadOnlyList<HostSet> Read(EnvironmentVariables environment, Action<string>? trace)
     {
         SortedDictionary<string, Dictionary<string, string>> groups = new(StringComparer.Ordinal);
@@ -41,7 +42,7 @@ internal static class HostSetReader
         string host = fields.GetValueOrDefault(HostSetVariable.HostName, "");
         if (host.Trim().Length == 0)
         {
-            // imgpkg lets such a set match nothing; the trace says why.
+            // In imgpkg, such a set matches nothing; the trace explains why.
             trace?.Invoke($"{Prefix}*{suffix} is ignored: {Prefix}{HostSetVariable.HostName}{suffix} is not set");
             return null;
         }
@@ -51,7 +52,7 @@ internal static class HostSetReader
             throw new AirgapException(
                 ErrorCode.InvalidEnvironment,
                 $"{Prefix}{HostSetVariable.HostName}{suffix} is not a registry: {problem}.",
-                "Write a host such as index.docker.io or *.corp.com:5000, with a path after it only to narrow it down.");
+                "Write a host such as index.docker.io or *.corp.com:5000, optionally followed by a path to narrow it down.");
         }
 
         return new HostSet(suffix, pattern, ToCredential(suffix, fields, trace));

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Airgap.Oci.Credentials.Variables;
 
-/// <summary>The names behind <c>IMGPKG_REGISTRY_</c>: a field, plain or with <c>_</c> and a suffix.</summary>
+/// <summary>The names after <c>IMGPKG_REGISTRY_</c>: a field, plain or with <c>_</c> and a suffix.</summary>
 internal static class HostSetVariable
 {
     public const string HostName = "HOSTNAME";
@@ -13,10 +13,10 @@ internal static class HostSetVariable
 
     public static IReadOnlyList<string> Fields { get; } = [HostName, UserName, Password, IdentityToken, RegistryToken];
 
-    /// <summary>Parts a name into field and suffix.</summary>
+    /// <summary>Splits a name into field and suffix.</summary>
     /// <param name="name">The variable's name without the prefix.</param>
     /// <param name="field">One of <see cref="Fields"/>.</param>
-    /// <param name="suffix">Empty, or what follows the field with its underscore.</param>
+    /// <param name="suffix">Empty, or the rest after the field, with its underscore.</param>
     public static bool TryParse(string name, [NotNullWhen(true)] out string? field, [NotNullWhen(true)] out string? suffix)
     {
         foreach (string candidate in Fields)
@@ -59,7 +59,7 @@ internal static class HostSetVariable
 
     private static int Distance(string from, string to)
     {
-        // USER, HOST and TOKEN are parts of a right name: nearer than any name of their length.
+        // USER, HOST and TOKEN are parts of valid names, and count as nearer than other names of their length.
         if (from.Length > 2 && from != to && to.Contains(from, StringComparison.Ordinal))
             return 1;
         int[] row = [.. Enumerable.Range(0, to.Length + 1)];

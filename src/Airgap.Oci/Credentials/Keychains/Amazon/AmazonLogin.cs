@@ -6,7 +6,8 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Credentials.Keychains.Amazon;
 
 /// <summary>
-/// Exchanges keys for passwords of Amazon's registries. Keys are looked up where Amazon's own programs look, in their order.
+/// Exchanges keys for passwords of Amazon's registries. Keys are looked up in the same places and order as by Amazon's
+/// own programs.
 /// </summary>
 /// <remarks>Source: Amazon ECR API reference, GetAuthorizationToken; Amazon ECR Public API reference, the same.</remarks>
 internal sealed class AmazonLogin : ICloudLogin
@@ -68,7 +69,7 @@ internal sealed class AmazonLogin : ICloudLogin
                 $"({what ?? answer.Status.ToString(CultureInfo.InvariantCulture)}{(said is null ? "" : $": {said.TrimEnd('.')}")})");
         }
 
-        // The private registries answer with a list of one, the gallery with the one.
+        // Private registries return a list with one element, the public gallery the element itself.
         JsonElement data = json.ValueKind == JsonValueKind.Object
             && json.TryGetProperty("authorizationData", out JsonElement found) ? found : default;
         if (data.ValueKind == JsonValueKind.Array && data.GetArrayLength() > 0)
@@ -78,7 +79,7 @@ internal sealed class AmazonLogin : ICloudLogin
             : _client.Clock.GetUtcNow().AddHours(1);
         return Decode(data.Text("authorizationToken")) is { } credential
             ? new CloudLogin(credential, expires, place)
-            : throw new CloudException($"the answer of {host.Endpoint.Host} holds no token");
+            : throw new CloudException($"the response of {host.Endpoint.Host} contains no token");
     }
 
     private static Credential.Basic? Decode(string? token)

@@ -1,22 +1,22 @@
 namespace Airgap.Oci.Credentials.Keychains.Amazon;
 
-/// <summary>What requests to Amazon are signed with.</summary>
+/// <summary>The keys that sign requests to Amazon.</summary>
 internal sealed record AwsKeys(string AccessKeyId, string SecretKey, string? SessionToken)
 {
-    /// <summary>The kind, never the values.</summary>
+    /// <summary>Only the kind, never the values.</summary>
     public override string ToString() => "AWS keys";
 }
 
-/// <summary>A place that may have keys.</summary>
+/// <summary>A possible source of keys.</summary>
 internal interface IAwsKeySource
 {
-    /// <summary>The place's name, for a trace or a message.</summary>
+    /// <summary>The source's name, for a trace or a message.</summary>
     string Place { get; }
 
     /// <summary>Looks for keys.</summary>
-    /// <param name="region">The region whose token service is asked, where one is.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>Null when the place has none.</returns>
-    /// <exception cref="CloudException">The place has something that cannot be used.</exception>
+    /// <param name="region">The region of the token service, if one is asked.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <returns>Null when the source has none.</returns>
+    /// <exception cref="CloudException">The source has keys that cannot be used.</exception>
     Task<AwsKeys?> FindAsync(AwsRegion region, CancellationToken cancellationToken);
 }

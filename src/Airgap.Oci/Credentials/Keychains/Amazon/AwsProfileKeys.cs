@@ -3,9 +3,9 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Credentials.Keychains.Amazon;
 
 /// <summary>The profile of <c>AWS_PROFILE</c>, else the default one: keys, or a role that is assumed with another profile's keys.</summary>
-/// <param name="environment">Says which profile and which files.</param>
+/// <param name="environment">Gives the profile and the files.</param>
 /// <param name="roles">Assumes roles.</param>
-/// <param name="elsewhere">What <c>credential_source</c> may name, by its name there.</param>
+/// <param name="elsewhere">The sources that <c>credential_source</c> may name, by name.</param>
 internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles roles, IReadOnlyDictionary<string, IAwsKeySource> elsewhere)
     : IAwsKeySource
 {
@@ -33,7 +33,7 @@ internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles 
         if (profiles[name] is not { } profile)
             return null;
         if (depth == 0)
-            throw new CloudException($"the profile {name} takes on roles by way of too many others");
+            throw new CloudException($"the profile {name} assumes roles through too many other profiles");
         string? session = profile.GetValueOrDefault("role_session_name");
         if (profile.TryGetValue("role_arn", out string? role))
         {
@@ -43,7 +43,7 @@ internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles 
             return await roles.AssumeAsync(
                 region, role, session, profile.GetValueOrDefault("external_id"),
                 keys ?? throw new CloudException(
-                    $"the profile {name} takes on the role {role} with keys that are not there"), cancellationToken);
+                    $"the profile {name} assumes the role {role} with keys that do not exist"), cancellationToken);
         }
 
         if (KeysOf(profile) is { } own)

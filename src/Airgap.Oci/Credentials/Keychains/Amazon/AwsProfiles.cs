@@ -9,9 +9,10 @@ internal sealed class AwsProfiles
     /// <summary>A profile's settings, or null.</summary>
     public IReadOnlyDictionary<string, string>? this[string name] => _profiles.GetValueOrDefault(name);
 
-    /// <summary>Takes a file's profiles in; a setting that is there already stays.</summary>
+    /// <summary>Adds a file's profiles; existing settings are kept.</summary>
     /// <param name="text">The file.</param>
-    /// <param name="isConfig">True for the config file, where a profile's header is <c>[profile NAME]</c> but for the default's.</param>
+    /// <param name="isConfig">True for the config file, where a profile's header is <c>[profile NAME]</c>, except for
+    /// the default profile.</param>
     public void Add(string text, bool isConfig)
     {
         Dictionary<string, string>? profile = null;

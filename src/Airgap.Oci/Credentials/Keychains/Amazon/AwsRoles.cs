@@ -61,7 +61,7 @@ internal sealed class AwsRoles(CloudClient client)
     private static string Said(Dictionary<string, string> values) =>
         values.TryGetValue("Message", out string? message) ? $": {message.TrimEnd('.')}" : "";
 
-    // The elements that hold text, by name: each of those looked for stands once in an answer.
+    // The elements with text, by name: each of the needed elements occurs once in a response.
     private static Dictionary<string, string> ReadLeaves(string xml)
     {
         Dictionary<string, string> values = [];

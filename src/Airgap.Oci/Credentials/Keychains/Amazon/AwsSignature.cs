@@ -10,13 +10,13 @@ internal static class AwsSignature
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
-    /// <summary>Puts the time, the session token and the signature into a request's headers.</summary>
-    /// <param name="request">Complete but for these; all its headers are signed.</param>
-    /// <param name="body">The bytes it sends.</param>
-    /// <param name="keys">What to sign with.</param>
+    /// <summary>Adds the time, the session token and the signature to a request's headers.</summary>
+    /// <param name="request">The request, otherwise complete; all its headers are signed.</param>
+    /// <param name="body">The request's body.</param>
+    /// <param name="keys">The keys to sign with.</param>
     /// <param name="region">The region's name.</param>
     /// <param name="service">The service's signing name, such as <c>ecr</c>.</param>
-    /// <param name="now">The time of the request; the service takes five minutes of difference.</param>
+    /// <param name="now">The time of the request; the service accepts a difference of five minutes.</param>
     public static void Sign(
         HttpRequestMessage request, ReadOnlySpan<byte> body, AwsKeys keys, string region, string service, DateTimeOffset now)
     {

@@ -2,13 +2,13 @@ namespace Airgap.Oci.Credentials.Keychains.Amazon;
 
 /// <summary>An Amazon registry's host, and the service that issues its passwords.</summary>
 /// <param name="Account">The account's number; null for the public gallery.</param>
-/// <param name="Region">The region it is in.</param>
+/// <param name="Region">Its region.</param>
 /// <param name="Endpoint">The service that issues passwords.</param>
 /// <param name="Target">The operation's full name.</param>
 /// <param name="SigningName">The service's name in signatures.</param>
 internal sealed record EcrHost(string? Account, AwsRegion Region, Uri Endpoint, string Target, string SigningName)
 {
-    /// <summary>Reads a host that <see cref="KeychainHosts.IsAmazon"/> took.</summary>
+    /// <summary>Reads a host for which <see cref="KeychainHosts.IsAmazon"/> is true.</summary>
     public static EcrHost Parse(string registry)
     {
         string[] labels = registry.ToLowerInvariant().Split('.');

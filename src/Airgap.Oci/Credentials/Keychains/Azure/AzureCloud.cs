@@ -2,7 +2,7 @@ namespace Airgap.Oci.Credentials.Keychains.Azure;
 
 /// <summary>One of Azure's clouds: its token service and the resource of its tokens.</summary>
 /// <param name="Authority">The directory's address.</param>
-/// <param name="Resource">The resource that a registry takes tokens of.</param>
+/// <param name="Resource">The resource whose tokens a registry accepts.</param>
 internal sealed record AzureCloud(Uri Authority, string Resource)
 {
     /// <summary>The cloud that a registry is in.</summary>

@@ -8,7 +8,7 @@ namespace Airgap.Oci.Credentials.Keychains.Azure;
 /// <remarks>Source: Azure Container Registry, "Authenticating with a token" (POST /oauth2/exchange).</remarks>
 internal sealed class AzureLogin(EnvironmentVariables environment, CloudClient client) : ICloudLogin
 {
-    // A registry's refresh tokens are valid for three hours; the response does not say so.
+    // A registry's refresh tokens are valid for three hours; the response does not state this.
     private static readonly TimeSpan s_life = TimeSpan.FromHours(3);
 
     private readonly AzureTokens _tokens = new(environment, client);
@@ -33,6 +33,6 @@ internal sealed class AzureLogin(EnvironmentVariables environment, CloudClient c
         if (answer.IsSuccess && json.Text("refresh_token") is { } refresh)
             return new CloudLogin(new Credential.IdentityToken(refresh), client.Clock.GetUtcNow() + s_life, place);
         throw new CloudException(
-            $"{registry} does not take the token of {place} (status {answer.Status.ToString(CultureInfo.InvariantCulture)})");
+            $"{registry} does not accept the token of {place} (status {answer.Status.ToString(CultureInfo.InvariantCulture)})");
     }
 }

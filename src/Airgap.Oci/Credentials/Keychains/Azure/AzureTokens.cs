@@ -56,7 +56,7 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
         JsonElement json = CloudJson.Read(answer.Body);
         if (answer.IsSuccess && json.Text("access_token") is { } token)
             return token;
-        // The description's first line says what is wrong; the others are identifiers of the request.
+        // The description's first line gives the error; the others are identifiers of the request.
         string? said = json.Text("error_description")?.Split('\r', '\n')[0].TrimEnd('.');
         throw new CloudException(
             $"{authority.Host} refused the application {application} " +

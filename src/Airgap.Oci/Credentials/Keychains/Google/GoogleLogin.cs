@@ -18,7 +18,7 @@ internal sealed class GoogleLogin(EnvironmentVariables environment, CloudClient 
         {
             string text = await CloudFiles.ReadAsync(path, cancellationToken);
             string? type = CloudJson.Read(System.Text.Encoding.UTF8.GetBytes(text)).Text("type");
-            // A key does not end by itself.
+            // A key does not expire by itself.
             if (type == "service_account")
                 return new CloudLogin(new Credential.Basic("_json_key", text), DateTimeOffset.MaxValue, KeyFile);
             throw new CloudException(

@@ -115,8 +115,8 @@ public sealed class AmazonTests : HelperTest
     [DataRow("AWS_PROFILE", "nobody", "", "the profile nobody")]
     [DataRow("AWS_PROFILE", "s", "[profile s]\nsso_start_url = x", "sso_start_url")]
     [DataRow("AWS_PROFILE", "a",
-        "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a", "too many others")]
-    [DataRow("AWS_PROFILE", "a", "[profile a]\nrole_arn = r\nsource_profile = none", "keys that are not there")]
+        "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a", "too many other profiles")]
+    [DataRow("AWS_PROFILE", "a", "[profile a]\nrole_arn = r\nsource_profile = none", "keys that do not exist")]
     [DataRow("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://evil.example/creds", "", "neither https nor an address of this machine")]
     [DataRow("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1/credentials", "", "cannot be reached")]
     public async Task APlaceThatCannotBeUsedIsSaid(string variable, string value, string config, string expected)

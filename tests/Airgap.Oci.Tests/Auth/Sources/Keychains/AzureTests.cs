@@ -112,7 +112,7 @@ public sealed class AzureTests : HelperTest
     {
         Cloud.On(Machine, """{"access_token":"of somebody else"}""");
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => FindAsync("corp.azurecr.io/a"));
-        Assert.Contains("corp.azurecr.io does not take the token of the machine's identity (status 401)", e.Message);
+        Assert.Contains("corp.azurecr.io does not accept the token of the machine's identity (status 401)", e.Message);
     }
 
     private void Application()
