@@ -701,6 +701,18 @@ public enum ErrorCode
     NotOneChain = 2184,
 
     /// <summary>
+    /// An OCI layout lists something that is neither an image nor an index: it stays behind (warning). Carry it by other means if it is
+    /// needed.
+    /// </summary>
+    LayoutEntryLeft = 2188,
+
+    /// <summary>
+    /// An OCI layout holds a bundle without images that it pins: it goes as an image alone, and whoever unpacks it looks for its images
+    /// where they came from (warning). Write the layout with the bundle's images.
+    /// </summary>
+    LayoutBundleAlone = 2189,
+
+    /// <summary>
     /// A derived bundle differs from the one that the project's lock pins: another release of this program derives it
     /// differently, or the lock was changed (a warning outside locked mode). Update the lock, or use the release that
     /// wrote it.

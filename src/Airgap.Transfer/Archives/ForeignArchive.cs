@@ -72,7 +72,8 @@ internal static class ForeignArchive
         return null;
     }
 
-    private static bool HasRepoTags(IRandomAccess file, ArchiveEntry entry)
+    /// <summary>True for a manifest.json of docker's: the field has no backslash before it, as it would inside one of imgpkg's.</summary>
+    internal static bool HasRepoTags(IRandomAccess file, ArchiveEntry entry)
     {
         byte[] beginning = new byte[Math.Min(entry.Size, 64 * 1024)];
         int read = file.Read(beginning, entry.Offset);

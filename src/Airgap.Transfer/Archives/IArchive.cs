@@ -43,6 +43,9 @@ internal interface IArchive
     /// <summary>What it leaves to others; null for nothing. Known as <see cref="Required"/> is.</summary>
     DeltaNotes? Left => Required.Notes;
 
+    /// <summary>What is listed and is no image, as a warning; null for nothing. Known once items were read.</summary>
+    Diagnostic? Foreign => null;
+
     /// <summary>A failure of this archive.</summary>
     /// <param name="why">Words that end a sentence.</param>
     AirgapException Invalid(string why);

@@ -16,6 +16,8 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
     private readonly Dictionary<Digest, ArchivedItem> _items = [];
     private readonly ImageFailures _failures = new(options.KeepGoing);
 
+    private readonly List<Diagnostic> _alone = [];
+
     private bool _goesOnWithout = true;
 
     /// <summary>Chooses the one item that is planned, out of all; gives null for all. Null to go by the source.</summary>
@@ -34,6 +36,9 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             archived.Add(item);
             _items.TryAdd(item.Content.Manifest.Digest, item);
         }
+
+        if (archive.Foreign is { } foreign)
+            builder.Warn(foreign);
 
         // Where elements are damaged, its digest of manifest.json can only be wrong.
         ArchiveNotes? notes = _failures.Any ? null : await archive.ReadNotesAsync(cancellationToken);
@@ -91,6 +96,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
 
         foreach (BundleNode bundle in bundles)
             builder.AddBundle(bundle);
+        _alone.ForEach(builder.Warn);
 
         ImagesLock? imagesLock = null;
         Diagnostic? warning = null;
@@ -143,6 +149,8 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
                 or ErrorCode.LockWithoutDigest)
             {
                 // It travels as the image that it is, too.
+                if (archive.InfersRoot && e.Code is ErrorCode.ImageNotFound)
+                    _alone.Add(LoneBundle.Warning(item.Source, e, archive.Path));
             }
         }
 

@@ -130,6 +130,8 @@ internal sealed class PartialArchive : IPartialArchive
             await flush;
         }
 
+        // A run that is killed from here on leaves a whole archive, and nothing beside it.
+        ArchiveHolder.Clear(_path);
         await FinishedArchive.TakeNameAsync(File, _disk, _path, _partialPath, cancellationToken);
         if (digest is not { } known)
             return;

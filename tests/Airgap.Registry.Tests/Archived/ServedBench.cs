@@ -8,6 +8,7 @@ using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Airgap.Transfer;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Registry.Tests.Archived;
@@ -39,6 +40,21 @@ internal static class ServedBench
             }, CancellationToken.None);
         await relocator.RunAsync(
             plan, new RelocationDestination.Repository(RepositoryName.Parse(repository)), new TransferOptions(), CancellationToken.None);
+    }
+
+    /// <summary>Writes an archive in another format, or as a delta.</summary>
+    public static async Task ConvertAsync(string archive, string path, ArchiveFormat format, params DeltaSource[] bases)
+    {
+        using RegistryClient client = NewClient();
+        Relocator relocator = new(client);
+        TransferPlan plan = await relocator.PlanAsync(
+            new RelocationSource.Archive(archive), new PlanOptions
+            {
+                EmbedConfigs = format == ArchiveFormat.Imgpkg,
+                Bases = [.. bases]
+            }, CancellationToken.None);
+        await relocator.RunAsync(
+            plan, new RelocationDestination.Archive(path) { Format = format }, new TransferOptions(), CancellationToken.None);
     }
 
     /// <summary>A client as the tool's.</summary>

@@ -98,19 +98,4 @@ public sealed class PageTests
     [DataRow("apps-x-sha256-0000000000000000000000000000000000000000000000000000000000000000.imgpkg", true)]
     [DataRow("apps-x-sha256-0000000000000000000000000000000000000000000000000000000000000000", false)]
     public void TagsOfToolsAreToldFromPeoples(string tag, bool isTools) => Assert.AreEqual(isTools, ContentTag.IsOne(tag));
-
-    [TestMethod]
-    public async Task ABrowserShowsItAndAsksForNothingElse()
-    {
-        await using Api served = await ServedBench.ServeAsync(ServedBench.Golden("simple-app-bundle.tar"));
-        await using Chromium browser = await Chromium.StartAsync();
-        await browser.OpenAsync(served.Registry.Address.ToString());
-        string title = (await browser.EvaluateAsync("document.querySelector('h2').textContent")).GetValue<string>();
-        string font = (await browser.EvaluateAsync("getComputedStyle(document.querySelector('.ref')).fontFamily")).GetValue<string>();
-        Assert.AreEqual("apps/simple-app-bundle", title);
-        StringAssert.Contains(font, "mono", "The policy lets the page's own style through.");
-        Assert.IsEmpty(browser.Complaints.Where(complaint => !complaint.Contains("favicon", StringComparison.Ordinal)));
-        Assert.IsEmpty(browser.Requests.Where(
-            request => request != served.Registry.Address.ToString() && !request.EndsWith("/favicon.ico", StringComparison.Ordinal)));
-    }
 }

@@ -71,6 +71,30 @@ public sealed class DeltaRouteTests : WireTestBase
         Assert.IsEmpty(await content.RepositoriesAsync());
     }
 
+    [TestMethod]
+    public async Task AReaderThatKnowsNothingOfDeltasImportsOneWhereTheBaseIs()
+    {
+        await using DockerRegistry docker = await DockerRegistry.StartAsync();
+        await using RegistryFixture unused = await RegistryFixture.StartEmptyAsync();
+        using RegistryClient client = Client(unused);
+        DeltaBench bench = new(Token);
+        using TempFolder folder = bench.Folder;
+        await WriteAsync(bench);
+        IImageRepository there = client.GetRepository(RepositoryName.Parse($"{docker.Host}/apps/it"));
+
+        // Where the base is not, it looks for the layer in the archive, which lacks it: no manifest goes, so that nothing looks whole.
+        await Assert.ThrowsExactlyAsync<KeyNotFoundException>(() => PlainReader.ImportAsync(folder["delta.tar"], there, Token));
+        using RegistryContent content = RegistryContent.At(docker.Host);
+        Assert.IsNull(await there.FindManifestAsync("v2", Token));
+
+        await PlainReader.ImportAsync(folder["v1.tar"], there, Token);
+        await PlainReader.ImportAsync(folder["delta.tar"], there, Token);
+        await CopyAsync(client, new RelocationSource.Archive(folder["full.tar"]), Repository(docker.Host, "apps/full"));
+        Assert.AreEqual((await content.ManifestAsync("apps/full", "v2")).Digest, (await content.ManifestAsync("apps/it", "v2")).Digest);
+        foreach (string tag in await content.TagsAsync("apps/it"))
+            await content.AssertCompleteAsync("apps/it", tag);
+    }
+
     private static BlobOutcome OutcomeOf(TransferResult result, int layer) =>
         result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(layer)).Outcome;
 

@@ -21,6 +21,8 @@ internal sealed class ArchiveChain(IArchive top, IReadOnlyList<IArchive> below) 
         Required.Notes is { } notes
             && notes with { Required = [.. notes.Required.Where(IsNowhere)] } is { Required.IsEmpty: false } left ? left : null;
 
+    public Diagnostic? Foreign => top.Foreign;
+
     public IBlobContent GetBlob(Descriptor descriptor)
     {
         IBlobContent content = top.GetBlob(descriptor);

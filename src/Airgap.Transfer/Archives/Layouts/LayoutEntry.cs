@@ -11,6 +11,13 @@ internal sealed record LayoutEntry(Descriptor Descriptor, ImmutableDictionary<st
     /// <summary>The bundle that was asked for when the layout was written.</summary>
     public bool IsRoot => Annotations.ContainsKey(ArchiveManifestWriter.RootLabel);
 
+    /// <summary>
+    /// False for what a layout may list and is neither an image nor an index, such as a description in XML. Readers have to pass over it.
+    /// </summary>
+    /// <remarks>Source: OCI image specification, image-layout.md, "index.json Example", and image-index.md, "manifests".</remarks>
+    public bool IsImage => Descriptor.MediaType.Length == 0 || MediaTypes.IsIndex(Descriptor.MediaType)
+        || MediaTypes.IsImageManifest(Descriptor.MediaType) || MediaTypes.IsSchema1(Descriptor.MediaType);
+
     /// <summary>True where the list gives it a name.</summary>
     public bool IsNamed => Annotations.ContainsKey(LayoutNames.RefName) || Annotations.ContainsKey(LayoutNames.ContainerdName);
 }

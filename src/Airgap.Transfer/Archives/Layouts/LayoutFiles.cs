@@ -43,7 +43,7 @@ internal abstract class LayoutFiles(string path)
         cause)
     { Location = new SourceLocation(path) };
 
-    // imgpkg's first entry is manifest.json, so one header identifies its archives.
+    // imgpkg's first entry is manifest.json, so one header identifies its archives. docker's list of that name stands in layouts, too.
     private static bool IsLayoutTar(ArchiveFile archive)
     {
         try
@@ -53,7 +53,7 @@ internal abstract class LayoutFiles(string path)
             foreach (ArchiveEntry entry in TarIndex.Read(file, onlyFiles: false))
             {
                 string name = LayoutTarFiles.Normalise(entry.Name);
-                if (isFirst && name == ArchiveLayout.ManifestName)
+                if (isFirst && name == ArchiveLayout.ManifestName && !ForeignArchive.HasRepoTags(file, entry))
                     return false;
                 if (name is LayoutNames.Marker or LayoutNames.Index || LayoutNames.DigestOf(name) is not null)
                     return true;

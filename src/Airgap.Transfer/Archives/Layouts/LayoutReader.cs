@@ -62,13 +62,14 @@ internal sealed class LayoutReader : IArchive
     public async IAsyncEnumerable<ArchivedItem> ReadItemsAsync(
         bool includeNonDistributable, ImageFailures? failures, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (_index.Entries.IsEmpty)
-            throw Invalid($"its {LayoutNames.Index} lists nothing");
+        LayoutEntry[] images = [.. _index.Entries.Where(entry => entry.IsImage)];
+        if (images.Length == 0)
+            throw Invalid($"its {LayoutNames.Index} lists {(_index.Entries.IsEmpty ? "nothing" : "no image")}");
         await LearnRequiredAsync(cancellationToken);
         LayoutTree tree = new(this, includeNonDistributable);
         HashSet<Digest> below = [];
         List<(LayoutEntry Entry, ArchivedItem Item)> items = [];
-        foreach (LayoutEntry entry in _index.Entries)
+        foreach (LayoutEntry entry in images)
         {
             if (await ItemAsync(tree, entry, failures, cancellationToken) is not { } item)
                 continue;
@@ -94,6 +95,21 @@ internal sealed class LayoutReader : IArchive
             throw Invalid($"its {ArchiveNotes.EntryName} has {file.Size} bytes");
         ArchiveNotes notes = ArchiveNotes.Read(await file.ReadAsync(cancellationToken), Path, Invalid);
         return Digest.ComputeLike(notes.Manifest, _index.Bytes.Span) == notes.Manifest ? notes : null;
+    }
+
+    public Diagnostic? Foreign
+    {
+        get
+        {
+            LayoutEntry[] foreign = [.. _index.Entries.Where(entry => !entry.IsImage)];
+            return foreign.Length == 0 ? null : new Diagnostic(
+                ErrorCode.LayoutEntryLeft,
+                $"The {LayoutNames.Index} of '{Path}' lists {(foreign.Length == 1 ? "something that is no image and stays" :
+                    $"{foreign.Length} things that are no images and stay")} behind: {foreign[0].Descriptor.Digest} with the type " +
+                $"'{foreign[0].Descriptor.MediaType}'{(foreign.Length > 1 ? " and others" : "")}.",
+                "Carry it by other means if it is needed.")
+            { Location = new SourceLocation(Path) };
+        }
     }
 
     public DeltaLayers Required { get; private set; } = DeltaLayers.None;

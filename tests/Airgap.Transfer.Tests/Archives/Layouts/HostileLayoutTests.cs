@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using Airgap.Oci;
 using Airgap.TestKit;
+using Airgap.TestKit.Layouts;
 using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives.Layouts;

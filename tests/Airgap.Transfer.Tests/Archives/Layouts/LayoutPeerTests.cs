@@ -2,6 +2,7 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
+using Airgap.TestKit.Layouts;
 using Airgap.TestKit.Peers;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;

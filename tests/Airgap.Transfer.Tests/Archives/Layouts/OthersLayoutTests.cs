@@ -1,0 +1,171 @@
+using System.IO.Compression;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.TestKit;
+using Airgap.TestKit.Layouts;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+using Airgap.Transfer.Verifying;
+
+namespace Airgap.Transfer.Tests.Archives.Layouts;
+
+/// <summary>
+/// Layouts of the shapes that other tools write, made by what their documentation and sources say: the tools themselves are not run.
+/// </summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class OthersLayoutTests : LayoutTestBase
+{
+    private const string Ref = "org.opencontainers.image.ref.name";
+    private const string Name = "io.containerd.image.name";
+
+    [TestMethod]
+    [DataRow("containerd")]
+    [DataRow("docker")]
+    [DataRow("docker, its own list first")]
+    [DataRow("buildkit")]
+    [DataRow("podman")]
+    [DataRow("crane")]
+    [DataRow("crane, annotated")]
+    [DataRow("oras")]
+    [DataRow("regctl")]
+    [DataRow("indexes in indexes")]
+    [DataRow("another thing")]
+    public async Task ItIsVerifiedAndImportedWithItsTagAndDigests(string writer)
+    {
+        using TempFolder folder = new();
+        LayoutBuilder layout = new(folder["made"]);
+        string root = Make(layout, writer, out string[] order, out string? tag);
+        File.WriteAllText(folder["made/manifest.json"], "[{\"Config\":\"blobs/sha256/0\",\"RepoTags\":[\"app:v7\"],\"Layers\":[]}]");
+        File.WriteAllText(folder["made/repositories"], "{}");
+        layout.Pack(folder["made.tar"], order);
+        foreach (string path in (string[])[folder["made"], folder["made.tar"]])
+        {
+            VerificationResult verdict = await new Verifier(Registry).VerifyAsync(At(path), Token);
+            Assert.IsTrue(verdict.IsRight, string.Join(' ', verdict.Problems));
+            string repository = $"dest.example/apps/{(path.EndsWith("tar", StringComparison.Ordinal) ? "tar" : "folder")}";
+            TransferResult result = await CopyToRepositoryAsync(At(path), repository);
+            Assert.IsTrue(result.IsComplete);
+            FakeRepository there = Registry.Get(repository);
+            Assert.Contains(layout.DigestOf(root), there.Manifests);
+            if (tag is not null)
+                Assert.AreEqual(layout.DigestOf(root), there.Tags[tag]);
+            string? fallback = there.Tags.GetValueOrDefault($"sha256-{layout.DigestOf(root).Hex}").ToString();
+            Assert.AreSequenceEqual(
+                [.. Directory.GetFiles(folder["made/blobs/sha256"]).Select(file => $"sha256:{Path.GetFileName(file)}")
+                    .Where(digest => !IsForeign(digest)).Order(StringComparer.Ordinal)],
+                [.. there.Blobs.Concat(there.Manifests).Select(digest => digest.ToString())
+                    .Where(digest => digest != fallback).Order(StringComparer.Ordinal)]);
+            Assert.AreEqual(
+                writer == "another thing", result.Plan.Warnings.Any(warning => warning.Code == ErrorCode.LayoutEntryLeft));
+        }
+    }
+
+    [TestMethod]
+    public async Task ALayoutOfOtherThingsAloneHoldsNoImage()
+    {
+        using TempFolder folder = new();
+        LayoutBuilder layout = new(folder["made"]);
+        layout.Write([layout.Blob("<a/>"u8.ToArray(), "application/xml")]);
+        AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(At(folder["made"]), "dest.example/it"));
+        Assert.AreEqual(ErrorCode.InvalidLayout, refusal.Code);
+        Assert.Contains("lists no image", refusal.Message);
+    }
+
+    [TestMethod]
+    public async Task ACompressedLayoutIsNamedAsThat()
+    {
+        using TempFolder folder = new();
+        LayoutBuilder layout = new(folder["made"]);
+        Make(layout, "podman", out string[] order, out _);
+        layout.Pack(folder["made.tar"], order);
+        await using (GZipStream gzip = new(File.Create(folder["made.tar.gz"]), CompressionLevel.Fastest))
+            await gzip.WriteAsync(await File.ReadAllBytesAsync(folder["made.tar"], Token), Token);
+        AirgapException refusal = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => CopyToRepositoryAsync(At(folder["made.tar.gz"]), "dest.example/it"));
+        Assert.AreEqual(ErrorCode.ForeignArchive, refusal.Code);
+        Assert.Contains("compressed by gzip", refusal.Message);
+        Assert.Contains("gunzip", refusal.Advice);
+        Assert.AreEqual(
+            ErrorCode.ForeignArchive, (await new Verifier(Registry).VerifyAsync(At(folder["made.tar.gz"]), Token)).Problems.Single().Code);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task ReferrersThatRegctlKeepsInATagArriveWhereTheRegistryAsksForThem(bool asTag)
+    {
+        // regctl lists what is attached in an index with the tag of the subject, as registries without the API want it.
+        using TempFolder folder = new();
+        LayoutBuilder layout = new(folder["made"]);
+        string image = layout.Image("one", MediaTypes.OciLayerGzip);
+        string referrer = layout.Referrer(image, "application/vnd.example.sbom");
+        string fallback = layout.Index([referrer]);
+        string tag = $"sha256-{layout.DigestOf(image).Hex}";
+        layout.Write(asTag ? [layout.Named(image, "v7"), layout.Named(fallback, tag)] : [layout.Named(image, "v7"), referrer]);
+        await CopyToRepositoryAsync(At(folder["made"]), "dest.example/it");
+        FakeRepository there = Registry.Get("dest.example/it");
+        Assert.Contains(layout.DigestOf(referrer), there.Manifests);
+        Manifest list = (await there.FindManifestAsync(tag, Token))!;
+        Assert.AreEqual(layout.DigestOf(referrer), Assert.ContainsSingle(list.Manifests).Digest);
+    }
+
+    private static string Make(LayoutBuilder layout, string writer, out string[] order, out string? tag)
+    {
+        string image = layout.Image("one", MediaTypes.OciLayerGzip);
+        string both = layout.Index([image, layout.Image("two", MediaTypes.OciLayerGzip)]);
+        order = ["blobs/", "index.json", "oci-layout"];
+        tag = "v7";
+        switch (writer)
+        {
+            case "containerd":
+                order = ["blobs/", "index.json", "manifest.json", "oci-layout"];
+                layout.Write([layout.Annotated(both, $"{Name}=docker.io/library/app:v7", $"{Ref}=v7")]);
+                return both;
+            case "docker" or "docker, its own list first":
+                order = writer == "docker" ? ["blobs/", "index.json", "manifest.json", "oci-layout", "repositories"]
+                    : ["manifest.json", "repositories", "blobs/", "index.json", "oci-layout"];
+                layout.Write(
+                    [layout.Annotated(both, $"{Name}=docker.io/library/app:v7", $"{Ref}=v7",
+                        "containerd.io/distribution.source.docker.io=library/app")]);
+                return both;
+            case "buildkit":
+                string attestation = layout.Annotated(
+                    image, "vnd.docker.reference.type=attestation-manifest", "vnd.docker.reference.digest=x");
+                string built = layout.Index([both, attestation]);
+                layout.Write([layout.Annotated(
+                    built, $"{Name}=registry.example/team/app:v7", $"{Ref}=v7", "org.opencontainers.image.created=2026-01-01T00:00:00Z")]);
+                return built;
+            case "podman":
+                layout.Write([layout.Annotated(both, $"{Ref}=registry.example/team/app:v7")]);
+                return both;
+            case "crane":
+                tag = null;
+                layout.Write([both]);
+                return both;
+            case "crane, annotated":
+                layout.Write([layout.Annotated(both, $"{Ref}=registry.example/team/app:v7")]);
+                return both;
+            case "oras":
+                layout.Write([layout.Annotated(both, $"{Ref}=v7"), image, layout.Referrer(both, "application/vnd.example.sbom")]);
+                return both;
+            case "regctl":
+                order = ["oci-layout", "index.json", "manifest.json", "blobs/"];
+                layout.Write([layout.Annotated(both, $"{Ref}=v7")]);
+                return both;
+            case "indexes in indexes":
+                string outer = layout.Index([layout.Index([both])]);
+                layout.Write([layout.Annotated(outer, $"{Ref}=v7")]);
+                return outer;
+            default:
+                layout.Write([layout.Annotated(layout.Blob(s_foreign, "application/xml"), "a=b"), layout.Annotated(both, $"{Ref}=v7")]);
+                return both;
+        }
+    }
+
+    private static readonly byte[] s_foreign = Encoding.UTF8.GetBytes("<component/>");
+
+    private static bool IsForeign(string digest) => digest == Digest.Compute(s_foreign).ToString();
+}
