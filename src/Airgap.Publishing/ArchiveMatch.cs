@@ -5,15 +5,20 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
-/// <summary>Makes sure that an archive holds what the item declares: a wrong file must not arrive under the item's name.</summary>
+/// <summary>
+/// Checks that an archive contains what the item declares, so that a wrong file does not arrive under the item's name.
+/// </summary>
 internal static class ArchiveMatch
 {
-    /// <summary>Compares the archive's root with the item. Hosts may differ, as the archive can come by way of a mirror.</summary>
+    /// <summary>
+    /// Compares the archive's root with the item. Hosts may differ, because the archive may come from a mirror.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.UnexpectedBundle"/> or
     /// <see cref="ErrorCode.ArchiveMismatch"/>.</exception>
     /// <param name="declaration">The item.</param>
     /// <param name="plan">The plan of the archive.</param>
-    /// <param name="original">The digest that the archive's bundle was derived of; null for a bundle as it is.</param>
+    /// <param name="original">The digest from which the archive's bundle was derived; null for an underived
+    /// bundle.</param>
     public static void Verify(Declaration declaration, TransferPlan plan, Digest? original = null)
     {
         if (plan.Source is not RelocationSource.Archive archive || declaration.Reference is not { } declared)
@@ -27,25 +32,25 @@ internal static class ArchiveMatch
         }
 
         if (declaration.Item.Kind == PublishItemKind.Bundle && !root.IsBundle)
-            throw Failure(ErrorCode.NotABundle, archive, declared, "holds a plain image", "Declare it as ImgpkgImage.");
+            throw Failure(ErrorCode.NotABundle, archive, declared, "contains a plain image", "Declare it as ImgpkgImage.");
         if (declaration.Item.Kind == PublishItemKind.Image && root.IsBundle)
-            throw Failure(ErrorCode.UnexpectedBundle, archive, declared, "holds a bundle", "Declare it as ImgpkgBundle.");
+            throw Failure(ErrorCode.UnexpectedBundle, archive, declared, "contains a bundle", "Declare it as ImgpkgBundle.");
         if (declared.Digest is { } digest && digest != (original ?? root.Digest))
-            throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds {original ?? root.Digest}", Advice);
+            throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"contains {original ?? root.Digest}", Advice);
         if (declaration.Pin is { } pin && pin != (original ?? root.Digest))
         {
             throw Failure(
                 ErrorCode.ArchiveMismatch,
                 archive,
                 declared.WithDigest(pin),
-                $"holds {original ?? root.Digest}",
-                "The project's lock pins the other digest: carry over the lock that belongs to the archive, or write the archive again.");
+                $"contains {original ?? root.Digest}",
+                "The project's lock pins the other digest: use the lock that belongs to the archive, or write the archive again.");
         }
 
         if (declaration.Tag is not null && !declared.IsUnpinned && root.Tag is { Length: > 0 } tag && tag != declaration.Tag)
-            throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds the tag {tag}", Advice);
+            throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"contains the tag {tag}", Advice);
         if (root.Source.Repository.LastSegment != declared.Repository.LastSegment)
-            throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"holds {root.Source.Repository}", Advice);
+            throw Failure(ErrorCode.ArchiveMismatch, archive, declared, $"contains {root.Source.Repository}", Advice);
     }
 
     private const string Advice = $"Set {PropertyNames.SourceArchive} to the archive of this item, or write that archive again.";

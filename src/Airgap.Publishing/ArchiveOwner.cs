@@ -5,8 +5,8 @@ using Airgap.Publishing.Declarations;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// By what an archive of several projects knows one of them: its name, and a hash of where it lies as seen from the archive. No path goes
-/// over the gap.
+/// Identifies a project in an archive shared by several projects: its name, and a hash of its path relative to the
+/// archive. No path is carried over the gap.
 /// </summary>
 internal static class ArchiveOwner
 {

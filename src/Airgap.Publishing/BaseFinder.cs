@@ -12,8 +12,12 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Publishing;
 
-/// <summary>Tells what a user names as the base of a delta: an archive, a lock, a relocation.json, a receipt or a repository.</summary>
-/// <param name="sources">What is copied: where a lock names a place that cannot be reached, its images are looked for here.</param>
+/// <summary>
+/// Identifies what a user names as the base of a delta: an archive, a lock, a relocation.json, a receipt or a
+/// repository.
+/// </summary>
+/// <param name="sources">The source of the copy. If a lock names an unreachable location, its images are looked up
+/// here.</param>
 internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
 {
     private const int MaxBytes = 64 * 1024 * 1024;
@@ -30,7 +34,7 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
         }).OfType<RepositoryName>().Distinct(),
     ];
 
-    /// <summary>Finds out what a text names. Reads files that it names, and no registry.</summary>
+    /// <summary>Identifies what a text names. Reads files that it names, but contacts no registry.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>,
     /// <see cref="ErrorCode.InvalidLock"/>, <see cref="ErrorCode.InvalidProjectLock"/>, or a 3xxx code of the file.</exception>
     public DeltaSource Find(string text)
@@ -52,8 +56,8 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
         if (isFile)
         {
             throw new AirgapException(
-                ErrorCode.FileNotFound, $"There is no '{text}' to build on.",
-                "Name an archive, a lock, a relocation.json or a receipt that is there, or a repository as HOST/PATH.")
+                ErrorCode.FileNotFound, $"The base '{text}' does not exist.",
+                "Name an existing archive, lock, relocation.json or receipt, or a repository as HOST/PATH.")
             { Location = new SourceLocation(text) };
         }
 
@@ -62,7 +66,7 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
         return ImageReference.TryParse(text, out ImageReference? reference, out string? problem)
             ? new DeltaSource.Named(DeltaBaseKinds.Repository, text, [new NamedRoot([reference])])
             : throw new AirgapException(
-                ErrorCode.InvalidBase, $"'{text}', to build on, is neither a file nor a repository: {problem}.",
+                ErrorCode.InvalidBase, $"The base '{text}' is neither a file nor a repository: {problem}.",
                 "Name an archive, a lock, a relocation.json, a receipt, or HOST/PATH.");
     }
 
@@ -73,7 +77,7 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
             beginning.Span.TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']);
         if (text.StartsWith("{"u8))
             return OfJson(path);
-        // A lock is text; what is not is left to the reader of archives, which knows foreign formats.
+        // A lock is text; anything else goes to the archive reader, which recognises other formats.
         if (text.IsEmpty || beginning.Span.IndexOf((byte)0) >= 0 || text[0] is 0x1f or 0x28 || text.StartsWith("PK"u8))
             return new DeltaSource.Archive(path);
         return LockFile.Read(path) switch
@@ -89,7 +93,7 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
     {
         ReadOnlyMemory<byte> json = WholeFile.Read(
             path, MaxBytes, why => new AirgapException(
-                ErrorCode.InvalidBase, $"'{path}', to build on, cannot be read: {why}.", "Name the file that the tool wrote, unchanged.")
+                ErrorCode.InvalidBase, $"The base '{path}' cannot be read: {why}.", "Name the unchanged file that the tool wrote.")
             {
                 Location = new SourceLocation(path)
             });
@@ -105,8 +109,8 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
         {
             throw new AirgapException(
                 ErrorCode.InvalidBase,
-                $"'{path}', to build on, is neither a receipt, a relocation.json nor a project's lock: {problem.Message.TrimEnd('.')}.",
-                "Name the file that the tool wrote, unchanged.")
+                $"The base '{path}' is neither a receipt, a relocation.json nor a project's lock: {problem.Message.TrimEnd('.')}.",
+                "Name the unchanged file that the tool wrote.")
             { Location = problem.Location };
         }
 
@@ -115,7 +119,7 @@ internal sealed class BaseFinder(IEnumerable<RelocationSource> sources)
             [.. found.Entries.Select(entry => new NamedRoot([ImageReference.Parse(entry.Key).WithDigest(entry.Value.Digest)]))]);
     }
 
-    // What has its digest is the same everywhere, and a lock written behind an air gap names a place there.
+    // Content with the same digest is the same everywhere, and a lock written behind an air gap names a location there.
     private NamedRoot RootAt(ImageReference image) =>
         new([image, .. _sources.Select(source => ImageReference.ByDigest(source, image.Digest!.Value)).Where(place => place != image)]);
 }

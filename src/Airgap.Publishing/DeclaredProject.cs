@@ -4,10 +4,10 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing;
 
-/// <summary>What a project declares, as a front end has read it.</summary>
+/// <summary>A project's declarations, as read by a front end.</summary>
 /// <param name="Items">The bundles, images and locks.</param>
-/// <param name="Content">The bundle that the project makes of its content; null for none.</param>
+/// <param name="Content">The bundle that the project makes from its content; null for none.</param>
 /// <param name="Settings">The properties.</param>
-/// <param name="Problems">What is wrong so far.</param>
+/// <param name="Problems">The problems so far.</param>
 internal sealed record DeclaredProject(
     ImmutableArray<PublishItem> Items, ProducedContent? Content, PublishSettings Settings, ImmutableArray<Diagnostic> Problems);

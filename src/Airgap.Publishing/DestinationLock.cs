@@ -10,12 +10,12 @@ using Airgap.Transfer.Sessions;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Lets one publish of a user at a time write to a destination, over all processes: of two projects in one build that declare the
-/// same bundle the second finds all present, and two archives never meet at one path. What else writes to a repository, several at a time,
-/// announces itself, so that nothing is removed there meanwhile. The locks stand in the user's own cache folder: other users and machines
-/// do not see them.
+/// Allows only one publish of a user at a time to write to a destination, across processes: if two projects of a build
+/// declare the same bundle, the second finds everything present, and two archives are never written to one path at the
+/// same time. Other relocations to a repository share a lock, so that nothing is removed there meanwhile. The locks are
+/// in the user's own cache folder: other users and machines do not see them.
 /// </summary>
-/// <param name="folder">Where they are kept; null for a user without such a folder.</param>
+/// <param name="folder">The folder of the locks; null for a user without one.</param>
 /// <param name="limit">The longest wait; <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
 internal sealed class DestinationLock(string? folder, TimeSpan limit)
 {
@@ -27,18 +27,22 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
     /// <summary>The locks of this user.</summary>
     public static DestinationLock OfUser(TimeSpan limit) => new(UserCache.Find("locks"), limit);
 
-    /// <summary>Waits for the destination, to be the one publish that writes to it.</summary>
-    /// <param name="destination">Where the relocation goes.</param>
-    /// <param name="observer">Learns at once who holds the destination.</param>
+    /// <summary>Waits until this publish is the only one that writes to the destination.</summary>
+    /// <param name="destination">The destination of the relocation.</param>
+    /// <param name="observer">Receives a message about the current holder as soon as waiting starts.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What gives the destination free; null where the machine has no place for a lock, which costs only repeated work.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.DestinationInUse"/>: the limit is over.</exception>
+    /// <returns>
+    /// A handle that releases the destination when disposed; null if the machine has no folder for locks, which costs
+    /// only repeated work.
+    /// </returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.DestinationInUse"/>: the time limit has
+    /// passed.</exception>
     public Task<IDisposable?> AcquireAsync(
         RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken) =>
         AcquireAsync(destination, Publish, isShared: false, observer, cancellationToken);
 
     /// <summary>
-    /// Announces that a relocation writes to a repository, beside others that do. Waits while something is removed there
+    /// Takes a shared lock for a relocation that writes to a repository. Waits while something is removed there
     /// (<see cref="TakeAloneAsync"/>).
     /// </summary>
     /// <inheritdoc cref="AcquireAsync(RelocationDestination, ITransferObserver, CancellationToken)"/>
@@ -47,7 +51,9 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
         destination is RelocationDestination.Repository
             ? await AcquireAsync(destination, Use, isShared: true, observer, cancellationToken) : null;
 
-    /// <summary>Takes a repository for this process alone, while no publish and no other relocation of this user writes to it.</summary>
+    /// <summary>
+    /// Locks a repository exclusively, so that no publish and no other relocation of this user writes to it.
+    /// </summary>
     /// <inheritdoc cref="AcquireAsync(RelocationDestination, ITransferObserver, CancellationToken)"/>
     public async Task<IDisposable?> TakeAloneAsync(
         RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken)
@@ -94,11 +100,11 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
             {
-                observer.Detail($"No lock is kept of {destination}: {e.Message}");
+                observer.Detail($"Cannot lock {destination}: {e.Message}");
                 return null;
             }
 
-            // Those who share a file do not sign it: what stands there is an earlier holder's.
+            // Shared holders do not write their name to the file: its content names an earlier holder.
             string holder = kind == Use && !isShared ? "another relocation of this user" : HolderOf(path) ?? "another process";
             string doing = kind == Use && isShared ? "being cleaned up" : "being written";
             if (told != holder)
@@ -117,7 +123,7 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
         if (folder is null)
             return null;
         PrivateFolder.Make(folder);
-        // Two paths to one archive are one destination.
+        // Two paths to one archive are the same destination.
         string name = destination is RelocationDestination.Archive archive
             ? OutputTarget.OfFile(archive.Path).Path : destination.ToString()!;
         return Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32] + kind);
@@ -147,7 +153,7 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
         ErrorCode.DestinationInUse,
         limit == TimeSpan.Zero ? $"{destination} is {use}."
         : $"{destination} was in use for longer than {limit.TotalSeconds:0.###} s: it is {use}.",
-        limit == TimeSpan.Zero ? "Run it again when that run has ended."
+        limit == TimeSpan.Zero ? "Run the command again after that run has ended."
         : $"Wait for that run to end, end it, or allow {AdviceTerms.LockWait}.");
 
     private sealed class Both(IDisposable first, IDisposable second) : IDisposable

@@ -8,7 +8,7 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Compares the Packages of a bundle with those of the one that it takes the place of. Everything that hinders it means that nothing is
+/// Compares the Packages of a bundle with those of the bundle that it replaces. Any failure means that nothing is
 /// known.
 /// </summary>
 internal static class DroppedVersions
@@ -16,12 +16,12 @@ internal static class DroppedVersions
     private const int Shown = 5;
 
     /// <summary>
-    /// A warning where the mirror had Packages that the new bundle has not; null where it had none, or where nothing is known.
+    /// A warning if the mirror had Packages that the new bundle lacks; null if it had none, or if nothing is known.
     /// </summary>
     /// <param name="repository">The mirror, before anything moves.</param>
     /// <param name="name">Its name.</param>
     /// <param name="tag">The tag that will move; null for none.</param>
-    /// <param name="earlier">What an earlier run wrote of it; null for nothing.</param>
+    /// <param name="earlier">The report of an earlier run about it; null for none.</param>
     /// <param name="digest">The new bundle.</param>
     /// <param name="packages">Its Packages.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -43,8 +43,8 @@ internal static class DroppedVersions
                 .Except(packages).Order(StringComparer.Ordinal)];
             return dropped.Length == 0 ? null : new Diagnostic(
                 ErrorCode.VersionDropped,
-                $"{name} had {string.Join(", ", dropped.Take(Shown))}{(dropped.Length > Shown ? $" and {dropped.Length - Shown} more" : "")}, which the new bundle has not: an install that is pinned to one of them breaks.",
-                "Keep the versions that are installed, or move the installs first.")
+                $"{name} had {string.Join(", ", dropped.Take(Shown))}{(dropped.Length > Shown ? $" and {dropped.Length - Shown} more" : "")}, which the new bundle lacks: an install pinned to one of them breaks.",
+                "Keep the installed versions, or update the installs first.")
             { Reference = reference.ToString() };
         }
         catch (Exception e) when (e is AirgapException { Code: not ErrorCode.Canceled } or IOException)

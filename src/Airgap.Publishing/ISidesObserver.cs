@@ -2,10 +2,10 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
-/// <summary>An observer that tells apart the relocations that go on side by side.</summary>
+/// <summary>An observer that distinguishes concurrent relocations.</summary>
 internal interface ISidesObserver : ITransferObserver
 {
-    /// <summary>Takes the bytes of one of them; what else it says comes to the observer itself.</summary>
-    /// <param name="registry">Where it goes.</param>
+    /// <summary>The counter of one relocation's bytes; its other events go to the observer itself.</summary>
+    /// <param name="registry">Its destination.</param>
     ITransferObserver Side(string registry);
 }

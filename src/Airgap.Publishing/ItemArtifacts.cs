@@ -14,10 +14,10 @@ namespace Airgap.Publishing;
 /// <summary>Writes an item's artifacts: its lock, PackageRepository and App.</summary>
 internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder artifacts, ManifestObjects objects)
 {
-    /// <summary>Asks the mirror as a cluster without a Secret does; null to ask nothing.</summary>
+    /// <summary>Asks the mirror without credentials, like a cluster without a Secret; null to not ask.</summary>
     public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
-    /// <summary>Writes them, when everything is at the destination.</summary>
+    /// <summary>Writes them after everything has arrived at the destination.</summary>
     public async Task<ImmutableArray<PublishedFile>> WriteAsync(
         Declaration declaration,
         TransferResult result,
@@ -73,7 +73,7 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
         return [.. files];
     }
 
-    /// <summary>The artifacts that an item may leave, by their paths in the artifacts' folder.</summary>
+    /// <summary>The possible artifacts of an item, by path in the artifacts' folder.</summary>
     public static IEnumerable<string> ArtifactsOf(Declaration declaration) => declaration.Repository is null
         ? []
         : [LockOf(declaration, "bundle-lock"), LockOf(declaration, "images-lock"),
@@ -85,7 +85,7 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
 
     private static string GitOpsOf(Declaration declaration) => $"{declaration.Name}.gitops.yml";
 
-    // What has to be carried: the archive, or the list of its parts, which is named first, with all that it lists.
+    // The files to carry: the archive, or first the list of its parts and then all listed files.
     private static IEnumerable<string> ArchiveFilesOf(Declaration declaration)
     {
         if (declaration.Archive is not { } archive)
@@ -97,7 +97,9 @@ internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder art
             .. PartList.Read(list).Parts.Select(part => Path.Combine(Path.GetDirectoryName(archive)!, part.Name))];
     }
 
-    /// <summary>A result as if the items were in a repository: at the far side of an air gap, or as a cluster names it.</summary>
+    /// <summary>
+    /// A result as if the items were in another repository: at the far side of an air gap, or under the cluster's name.
+    /// </summary>
     public static TransferResult WithDestination(TransferResult result, RepositoryName repository)
     {
         return result with

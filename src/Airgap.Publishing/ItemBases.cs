@@ -8,13 +8,16 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Publishing;
 
-/// <summary>What an archive builds on, by <c>AirgapArchiveBase</c>.</summary>
+/// <summary>The bases of an archive, from <c>AirgapArchiveBase</c>.</summary>
 internal static class ItemBases
 {
-    /// <summary>Finds it; nothing for items that go to a registry. Of a folder of archives an item takes the one with its name.</summary>
+    /// <summary>
+    /// Finds the bases; none for items with a registry as destination. From a folder of archives, an item uses the one
+    /// with its name.
+    /// </summary>
     /// <param name="settings">The project's settings.</param>
     /// <param name="declarations">The items of the archive, 1 or more.</param>
-    /// <param name="tell">Is told of an item that such a folder has no archive of; null for nobody.</param>
+    /// <param name="tell">Receives a message if the folder has no archive for an item; null to ignore it.</param>
     /// <exception cref="AirgapException">As <see cref="BaseFinder.Find"/>, and <see cref="ErrorCode.BaseIsOutput"/>.</exception>
     public static ImmutableArray<DeltaSource> Of(
         PublishSettings settings, IReadOnlyList<Declaration> declarations, Action<string>? tell = null)
@@ -29,7 +32,7 @@ internal static class ItemBases
         return bases;
     }
 
-    /// <summary>The same as it is named: full paths of what is a file or folder, other texts as they are.</summary>
+    /// <summary>The bases as texts: full paths of files and folders, other texts unchanged.</summary>
     public static IEnumerable<string> NamesOf(PublishSettings settings, Declaration declaration, Action<string>? tell = null)
     {
         foreach (string text in settings.ArchiveBase)
@@ -41,7 +44,7 @@ internal static class ItemBases
             else if (Path.Combine(path, declaration.Name + ".tar") is var own && (File.Exists(own) || File.Exists(PartName.ListOf(own))))
                 yield return own;
             else
-                tell?.Invoke($"'{text}' holds no {declaration.Name}.tar to build on: of {declaration.Item.Include} it leaves nothing out.");
+                tell?.Invoke($"'{text}' has no {declaration.Name}.tar as a base, so {declaration.Item.Include} is written in full.");
         }
     }
 }

@@ -8,11 +8,16 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
-/// <summary>Makes an item's PackageRepository, before anything moves: what a cluster would refuse costs no transfer.</summary>
+/// <summary>
+/// Makes an item's PackageRepository before anything moves, so that a manifest the cluster would refuse costs no
+/// transfer.
+/// </summary>
 internal sealed class ItemManifest(IRegistry registry, PublishWarnings warnings, PublishSettings settings)
 {
-    /// <summary>Makes the PackageRepository of an item that is to have one, and warns of what a cluster would not take.</summary>
-    /// <returns>Null where the item asks for none, or is no package repository.</returns>
+    /// <summary>
+    /// Makes the PackageRepository of an item that is to have one, and warns about what a cluster would not accept.
+    /// </summary>
+    /// <returns>Null if the item requests none, or is not a package repository.</returns>
     /// <exception cref="AirgapException">A name that a cluster refuses, or a registry's failure.</exception>
     public async Task<PackageRepositoryManifest?> CreateAsync(
         Declaration declaration, TransferPlan plan, CancellationToken cancellationToken)
@@ -63,8 +68,9 @@ internal sealed class ItemManifest(IRegistry registry, PublishWarnings warnings,
 
     private static Diagnostic NoTrust(Declaration declaration, RepositoryName repository) => declaration.Item.Problem(
         ErrorCode.ClusterTrustNotWritten,
-        $"The registry {repository.Registry} may be known by a certificate authority of {PropertyNames.CaCertificates} alone, and " +
-        "kapp-controller does not know it: without it a cluster answers 'x509: certificate signed by unknown authority'.",
-        $"Set {MetadataNames.ControllerConfig}=\"true\" on the item to write the Secret kapp-controller-config, or see that the cluster " +
-        "trusts it already.");
+        $"The certificate of {repository.Registry} may be signed by an authority of {PropertyNames.CaCertificates}, and " +
+        "kapp-controller may not know that authority: a cluster then fails with 'x509: certificate signed by unknown authority'.",
+        $"Set {MetadataNames.ControllerConfig}=\"true\" on the item to write the Secret kapp-controller-config, or make sure that the " +
+        "cluster " +
+        "already trusts it.");
 }

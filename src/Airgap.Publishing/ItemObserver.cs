@@ -5,7 +5,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
-/// <summary>Passes one item's events on, its warnings with the place where the item is declared.</summary>
+/// <summary>Forwards one item's events, and adds the item's location to its warnings.</summary>
 internal sealed class ItemObserver(ITransferObserver? inner, PublishWarnings warnings, SourceLocation? location) : ITransferObserver
 {
     /// <inheritdoc/>

@@ -6,10 +6,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
-/// <summary>What became of each item of a run.</summary>
+/// <summary>The outcome of each item of a run.</summary>
 internal sealed class ItemOutcomes
 {
-    /// <summary>The items that arrived whole.</summary>
+    /// <summary>The items that arrived completely.</summary>
     public List<PublishedItem> Published { get; } = [];
 
     /// <summary>The items that did not.</summary>
@@ -18,16 +18,16 @@ internal sealed class ItemOutcomes
     /// <summary>Why they did not.</summary>
     public List<Diagnostic> Failures { get; } = [];
 
-    /// <summary>What was moved, whole or not.</summary>
+    /// <summary>What was moved, completely or not.</summary>
     public List<TransferResult> Results { get; } = [];
 
-    /// <summary>What was left out of the bundles that were moved; null for a bundle as it is.</summary>
+    /// <summary>What was left out of the moved bundles; null for an underived bundle.</summary>
     public List<DerivedReport?> Derived { get; } = [];
 
     /// <summary>The results of items that went to a registry.</summary>
     public List<TransferResult> Received { get; } = [];
 
-    /// <summary>Publishes an item and adds what became of it.</summary>
+    /// <summary>Publishes an item and adds its outcome.</summary>
     /// <param name="declaration">The item.</param>
     /// <param name="publish">Publishes it.</param>
     /// <param name="keepsGoing">True to add a failure to <see cref="Failures"/> instead of throwing it.</param>
@@ -51,7 +51,7 @@ internal sealed class ItemOutcomes
         }
     }
 
-    /// <summary>Publishes items that share an archive and adds what became of them: all are there, or none is.</summary>
+    /// <summary>Publishes items that share an archive and adds their outcomes: either all arrive, or none.</summary>
     /// <param name="declarations">The items.</param>
     /// <param name="publish">Publishes them.</param>
     /// <param name="keepsGoing">True to add a failure to <see cref="Failures"/> instead of throwing it.</param>

@@ -8,13 +8,13 @@ using Airgap.Publishing.Trusting;
 
 namespace Airgap.Publishing;
 
-/// <summary>The first stage of a publish: reads a project's items, finds what is wrong with them, and pins their tags.</summary>
+/// <summary>The first stage of a publish: reads a project's items, finds their problems, and pins their tags.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
-/// <param name="notices">Warns of mistyped metadata.</param>
+/// <param name="notices">Warns about mistyped metadata.</param>
 internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
 {
-    /// <summary>Checks everything that can be wrong without a request. Mistyped metadata are warnings.</summary>
-    /// <returns>Every problem; empty when there is none. Without a destination there is none: then nothing will be done.</returns>
+    /// <summary>Checks everything that can be checked without a request. Mistyped metadata are warnings.</summary>
+    /// <returns>All problems. Empty without a destination, because nothing will be done then.</returns>
     public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
         notices.WarnOfTypos(items);
@@ -22,9 +22,10 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
     }
 
     /// <summary>
-    /// Reads the items and pins their tags by the project's lock. Asks the source registries for what the lock lacks, and writes nothing.
+    /// Reads the items and pins their tags by the project's lock. Asks the source registries for digests that the lock
+    /// lacks, and writes nothing.
     /// </summary>
-    /// <returns>What the other stages take, with every problem; they refuse items with problems.</returns>
+    /// <returns>The input of the other stages, with all problems; they refuse items with problems.</returns>
     public async Task<PreparedPublish> PrepareAsync(
         IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
     {
@@ -43,7 +44,7 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
         };
     }
 
-    /// <summary>Every problem of the items that shows without a request and without the project's lock.</summary>
+    /// <summary>All problems of the items that can be found without a request and without the project's lock.</summary>
     public static ImmutableArray<Diagnostic> FindProblems(IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
         (ImmutableArray<PublishSettings> sides, ImmutableArray<Diagnostic> problems) = Sides.Of(settings);
@@ -57,7 +58,7 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
         }
     }
 
-    // What a tag stands for is asked once, and kept in the project's lock once.
+    // A tag is resolved once, and recorded in the project's lock once.
     private static ResolvedLock Pinned(ImmutableArray<Declaration> declarations, ResolvedLock resolved) => resolved with
     {
         Declarations = [.. declarations.Select(

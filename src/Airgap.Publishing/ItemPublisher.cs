@@ -27,20 +27,21 @@ internal sealed class ItemPublisher(
     /// <summary>Asks the mirror as a cluster without a Secret does; null to ask nothing.</summary>
     public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
-    /// <summary>What is signed, and by whom archives have to be; null for nothing.</summary>
+    /// <summary>The signing of outputs and the verification of archives; null for none.</summary>
     public ProjectSigning? Signing { get; init; }
 
     private readonly Dictionary<Declaration, JudgedPlan> _judged = [];
 
     /// <summary>
-    /// Makes the plans of all items and judges their images, before anything moves. The plans are kept: what was judged is what is
-    /// relocated, and nothing is resolved again. What the project makes itself is not judged, only what it pins.
+    /// Makes the plans of all items and verifies the signatures of their images, before anything moves. The plans are
+    /// kept, so that exactly the verified content is relocated, and nothing is resolved again. The bundle that the
+    /// project itself makes is not verified, only what it pins.
     /// </summary>
     /// <param name="declarations">The items.</param>
-    /// <param name="rules">Who has to have signed.</param>
-    /// <param name="known">What this run has judged already.</param>
+    /// <param name="rules">Who must have signed.</param>
+    /// <param name="known">The verdicts of this run so far.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    /// <returns>Every refusal; empty when all is accepted.</returns>
+    /// <returns>All refusals; empty when everything is accepted.</returns>
     public async Task<ImmutableArray<Diagnostic>> JudgeAsync(
         IReadOnlyList<Declaration> declarations, TrustRuleSet rules, JudgedImages known, CancellationToken cancellationToken)
     {
@@ -64,7 +65,8 @@ internal sealed class ItemPublisher(
     }
 
     /// <summary>
-    /// Makes the plans of all items and keeps them, as <see cref="JudgeAsync"/> does: what is shown to a gate is what is relocated.
+    /// Makes the plans of all items and keeps them, like <see cref="JudgeAsync"/>, so that exactly what a gate has seen
+    /// is relocated.
     /// </summary>
     public async Task KeepPlansAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken)
     {
@@ -80,7 +82,7 @@ internal sealed class ItemPublisher(
         }
     }
 
-    /// <summary>Fills a folder with the content of all items whose plans are kept, as an OCI layout.</summary>
+    /// <summary>Writes the content of all items with kept plans to a folder, as an OCI layout.</summary>
     public async Task FillAsync(string folder, CancellationToken cancellationToken)
     {
         foreach (JudgedPlan kept in _judged.Values)
@@ -92,17 +94,18 @@ internal sealed class ItemPublisher(
     }
 
     /// <summary>
-    /// Relocates an item. Its artifacts are written when everything is at the destination; a relocation with failures leaves none.
+    /// Relocates an item. Its artifacts are written after everything has arrived; a relocation with failures writes
+    /// none.
     /// </summary>
-    /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
+    /// <exception cref="AirgapException">Any failure, with the item's location.</exception>
     public Task<PublishedItem> RunAsync(Declaration declaration, CancellationToken cancellationToken) =>
         LocatedAsync(declaration, () => RelocateAsync(declaration, cancellationToken));
 
-    /// <summary>Finds out what <see cref="RunAsync"/> would do.</summary>
+    /// <summary>Determines what <see cref="RunAsync"/> would do.</summary>
     /// <param name="declaration">The item.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    /// <param name="keepsPlan">True where the item is relocated afterwards, by the plan that is kept.</param>
-    /// <exception cref="AirgapException">Any failure, with the item's place.</exception>
+    /// <param name="keepsPlan">True if the item is relocated afterwards, by the kept plan.</param>
+    /// <exception cref="AirgapException">Any failure, with the item's location.</exception>
     public Task<IReadOnlyList<ForecastItem>> ForecastAsync(
         Declaration declaration, CancellationToken cancellationToken, bool keepsPlan = false) =>
         LocatedAsync<IReadOnlyList<ForecastItem>>(declaration, async () =>
@@ -167,7 +170,7 @@ internal sealed class ItemPublisher(
         };
     }
 
-    /// <summary>What would become of an item, as reports show it.</summary>
+    /// <summary>The expected outcome of an item, for reports.</summary>
     public ForecastItem Forecast(Declaration declaration, ItemPlan made, TransferForecast forecast) =>
         new(declaration.Item.Kind.ToString().ToLowerInvariant(), declaration.Item.Include, forecast, declaration.Repository)
         {
@@ -175,7 +178,7 @@ internal sealed class ItemPublisher(
             Signatures = SignaturesOf(declaration)
         };
 
-    /// <summary>How items are moved.</summary>
+    /// <summary>The transfer options of items.</summary>
     public TransferOptions Options => new()
     {
         Concurrency = settings.Concurrency,
@@ -185,7 +188,7 @@ internal sealed class ItemPublisher(
         MountFrom = settings.MountFrom
     };
 
-    /// <summary>Does work whose failures are the item's: they have its place.</summary>
+    /// <summary>Does an item's work, and adds the item's location to failures.</summary>
     public static async Task<T> LocatedAsync<T>(Declaration declaration, Func<Task<T>> work)
     {
         try
@@ -194,12 +197,13 @@ internal sealed class ItemPublisher(
         }
         catch (AirgapException e) when (e.Location is null)
         {
-            // Only the bundle or image itself is asked for by the pin; what it consists of has digests of its own.
+            // Only the bundle or image itself is requested by the pin; its parts have their own digests.
             bool unpinnable = e.Code is ErrorCode.ManifestUnknown && declaration.Pin is { } pin
                 && e.Message.Contains(pin.ToString(), StringComparison.Ordinal);
             throw new AirgapException(
                 e.Code, e.Message, unpinnable
-                ? $"The project's lock pins this digest, which is gone: {PropertyNames.UpdateLock}=true locks what the tag stands for now."
+                ? "The project's lock pins this digest, which no longer exists: " +
+                $"{PropertyNames.UpdateLock}=true locks the tag's current digest."
                 : e.Advice, e)
             {
                 Reference = e.Reference,
@@ -215,21 +219,23 @@ internal sealed class ItemPublisher(
         ? Task.FromResult(judged.Made)
         : MakePlanAsync(declaration, relocator, asksDestination: true, cancellationToken);
 
-    /// <summary>How an item is moved, and its archive signed or its signature awaited.</summary>
+    /// <summary>
+    /// The transfer options of an item, including signing of its archive or waiting for its signature.
+    /// </summary>
     public TransferOptions OptionsFor(Declaration declaration, CancellationToken cancellationToken) =>
         Signing?.Over(Options, declaration.Source, cancellationToken) ?? Options;
 
-    /// <summary>True for an item whose plan was made to be judged.</summary>
+    /// <summary>True for an item whose plan was made for verification.</summary>
     public bool IsJudged(Declaration declaration) => _judged.ContainsKey(declaration);
 
-    /// <summary>The plan that was judged.</summary>
+    /// <summary>The verified plan.</summary>
     public ItemPlan JudgedOf(Declaration declaration) => _judged[declaration].Made;
 
     private ImmutableArray<TrustedImage>? SignaturesOf(Declaration declaration) => _judged.GetValueOrDefault(declaration)?.Images;
 
     private sealed record JudgedPlan(ItemPlan Made, ImmutableArray<TrustedImage>? Images);
 
-    // The result is there already where an archive stands that a run would only write again.
+    // If an up-to-date archive exists, the result is already known.
     private async Task<ItemPlan> MakePlanAsync(
         Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
     {
@@ -250,7 +256,7 @@ internal sealed class ItemPublisher(
         }
     }
 
-    /// <summary>What an item is relocated from, and how its plan is made.</summary>
+    /// <summary>The source of an item, and its planning.</summary>
     public async Task<ItemSource> OpenAsync(
         Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)
     {
@@ -264,11 +270,11 @@ internal sealed class ItemPublisher(
             IncludeNonDistributableLayers = settings.IncludeNonDistributableLayers,
             KeepGoing = settings.KeepGoing,
             EmbedConfigs = declaration.Destination is RelocationDestination.Archive { EmbedsConfigs: true },
-            // What is to be repaired is read from the source, and so is what is judged.
+            // Content to repair or to verify is read from the source.
             Destination = settings.Repair || !asksDestination ? null : (declaration.Destination as RelocationDestination.Repository)?.Name,
             EarlierArchive = declaration.Archive,
             Pin = declaration.Pin,
-            // What several items share is left out of all of them together.
+            // Content shared by several items is left out of all of them.
             Bases = declaration.SharesArchive ? [] : ItemBases.Of(settings, [declaration], text => observer?.Notice(text)),
             Concurrency = settings.Concurrency,
         };
@@ -278,12 +284,12 @@ internal sealed class ItemPublisher(
     }
 
     /// <summary>
-    /// The plan of an item, with its PackageRepository: made before anything moves, so that a name the cluster would refuse costs no
-    /// transfer.
+    /// The plan of an item, with its PackageRepository: made before anything moves, so that a name that the cluster
+    /// would refuse costs no transfer.
     /// </summary>
     /// <param name="declaration">The item.</param>
-    /// <param name="source">What it is relocated from.</param>
-    /// <param name="standing">The result, where it is there already.</param>
+    /// <param name="source">Its source.</param>
+    /// <param name="standing">The result, if already known.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<ItemPlan> PlanOfAsync(
         Declaration declaration, ItemSource source, TransferResult? standing, CancellationToken cancellationToken)
@@ -296,7 +302,7 @@ internal sealed class ItemPublisher(
             source.Report(plan));
     }
 
-    // Locked mode takes what is locked or nothing.
+    // Locked mode accepts only the locked digest.
     private void TellDrift(Declaration declaration, TransferPlan plan)
     {
         if (PlanRoot.Of(plan) is not { } root
@@ -312,7 +318,7 @@ internal sealed class ItemPublisher(
         ItemObserver itemObserver = new(observer, warnings, declaration.Item.Location);
         Relocator relocator = new(registry, itemObserver);
 
-        // Held while the plan is made, too: it asks what the destination has.
+        // Held during planning as well, which asks what the destination has.
         using IDisposable? held =
             await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(declaration.Destination, itemObserver, cancellationToken);
         using ItemPlan made = await PlanAsync(declaration, relocator, cancellationToken);
@@ -322,12 +328,13 @@ internal sealed class ItemPublisher(
         TransferOptions how = OptionsFor(declaration, cancellationToken);
         if (how.Admission is { } admission && standing is not null)
             await admission;
-        // Divided before anything moves, so that a name no registry takes costs no transfer.
+        // Divided before anything moves, so that an invalid name costs no transfer.
         ImmutableArray<PlacedPlan> further = FurtherOf(declaration, plan);
         TransferResult result = standing ?? await relocator.RunAsync(plan, declaration.Destination, how, cancellationToken);
         if (result.IsComplete && !further.IsEmpty)
         {
-            // Of two projects each may go to the other's repository: nobody waits for a destination while holding another.
+            // Two projects may have each other's repositories as destinations: to avoid a deadlock, none waits for a
+            // destination while holding another.
             held?.Dispose();
             result = await RelocateFurtherAsync(result, further, relocator, how, itemObserver, cancellationToken);
         }
@@ -335,13 +342,13 @@ internal sealed class ItemPublisher(
         return await LeaveAsync(declaration, made, result, result.IsComplete, signs: true, cancellationToken);
     }
 
-    /// <summary>Writes the artifacts of an item that was relocated.</summary>
+    /// <summary>Writes the artifacts of a relocated item.</summary>
     /// <param name="declaration">The item.</param>
     /// <param name="made">Its plan.</param>
-    /// <param name="result">What was done.</param>
-    /// <param name="isWhole">False where something is missing at the destination, which then leaves no artifacts.</param>
-    /// <param name="signs">False where what was written is signed with another item.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <param name="result">The result.</param>
+    /// <param name="isWhole">False if something is missing at the destination: then no artifacts are written.</param>
+    /// <param name="signs">False if the output is signed together with another item.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     public async Task<PublishedItem> LeaveAsync(
         Declaration declaration, ItemPlan made, TransferResult result, bool isWhole, bool signs, CancellationToken cancellationToken)
     {
@@ -358,7 +365,7 @@ internal sealed class ItemPublisher(
         IReadOnlyList<string> signatures = Signing is null || !signs ? [
             ] : await Signing.SignAsync(result, registry, text => observer?.Notice(text), cancellationToken);
 
-        // The digests are known here, so the artifacts can name the place at the far side of the air gap.
+        // The digests are known here, so the artifacts can give the references at the far side of the air gap.
         if (declaration is { Archive: not null, Repository: { } repository })
             result = ItemArtifacts.WithDestination(result, repository);
         ItemArtifacts writer = new(warnings, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };

@@ -9,7 +9,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
-/// <summary>What an item is relocated from: the bundle itself, or what is derived of it where packages or platforms are chosen.</summary>
+/// <summary>
+/// The source of an item: the bundle itself, or the bundle derived from it by a selection of packages or platforms.
+/// </summary>
 internal sealed class ItemSource : IDisposable
 {
     private readonly Declaration _declaration;
@@ -30,15 +32,16 @@ internal sealed class ItemSource : IDisposable
         Options = options;
     }
 
-    /// <summary>What is planned.</summary>
+    /// <summary>The source to plan.</summary>
     public RelocationSource Source { get; }
 
-    /// <summary>How it is planned.</summary>
+    /// <summary>The planning options.</summary>
     public PlanOptions Options { get; }
 
-    /// <summary>Derives what the item wants; an item that wants all asks nobody.</summary>
-    /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws; <see cref="ErrorCode.SelectionMismatch"/>: an
-    /// archive holds what was derived by another selection.</exception>
+    /// <summary>Derives the item's selection; without a selection, it sends no requests.</summary>
+    /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws;
+    /// <see cref="ErrorCode.SelectionMismatch"/>: an archive contains a bundle derived by another
+    /// selection.</exception>
     public static async Task<ItemSource> CreateAsync(
         Declaration declaration, IRegistry registry, Relocator relocator, ITransferObserver observer, PlanOptions options,
         CancellationToken cancellationToken)
@@ -63,20 +66,20 @@ internal sealed class ItemSource : IDisposable
         ArchiveRegistry archive = await ArchiveRegistry.OpenAsync(from, registry, cancellationToken);
         if (archive.Derived is { } carried)
         {
-            // What was derived on the connected side is taken as it is; anything else would have another digest there than here.
+            // A bundle derived on the connected side is used unchanged; deriving it again could give another digest.
             return carried.Selection == declaration.Selection.ToString()
                 ? new ItemSource(declaration, relocator, from, options, null, null, carried)
                 : throw new AirgapException(
                     ErrorCode.SelectionMismatch,
-                    $"The archive {from.Path} holds a bundle that was derived by another selection: {carried.Selection}, and not " +
+                    $"The archive {from.Path} contains a bundle derived by another selection: {carried.Selection}, not " +
                     $"{declaration.Selection}.",
-                    "Carry over the project that belongs to the archive, or write the archive again.")
+                    "Use the project that belongs to the archive, or write the archive again.")
                 { Reference = declaration.Reference!.ToString() };
         }
 
         ArchiveMatch.Verify(declaration, await relocator.PlanAsync(from, options, cancellationToken));
         Derivation derived = await DeriveAsync(archive, archive.Root, archive.Tag, declaration, observer, options, cancellationToken);
-        // What the archive holds beside its images goes along, as it does without a choice.
+        // As without a selection, the rest of the archive is copied, too.
         PlanOptions planning = derived.Planning(options.Carrying(ArtifactChoice.All)) with { Destination = null };
         return new ItemSource(declaration, new Relocator(derived.Over(archive), observer), derived.Source, planning,
             derived, archive, null);
@@ -85,23 +88,24 @@ internal sealed class ItemSource : IDisposable
     /// <summary>Makes the plan.</summary>
     public Task<TransferPlan> PlanAsync(CancellationToken cancellationToken) => _relocator.PlanAsync(Source, Options, cancellationToken);
 
-    /// <summary>Makes sure that an archive holds what the item declares.</summary>
+    /// <summary>Checks that an archive contains what the item declares.</summary>
     /// <exception cref="AirgapException">What <see cref="ArchiveMatch.Verify"/> throws.</exception>
     public void Verify(TransferPlan plan) => ArchiveMatch.Verify(_declaration, plan, _carried?.From);
 
     /// <summary>
-    /// The plan whose signatures count: of a derived bundle those of what it was derived of, as nobody can have signed what is new.
+    /// The plan whose signatures are verified: for a derived bundle, that of the original, since nobody can have signed
+    /// the new bundle.
     /// </summary>
-    /// <param name="plan">The plan of what is relocated.</param>
-    /// <param name="relocator">Reads the archive that the bundle is derived of.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="plan">The plan of the relocation.</param>
+    /// <param name="relocator">Reads the archive of the original bundle.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public async Task<TransferPlan> JudgedAsync(TransferPlan plan, Relocator relocator, CancellationToken cancellationToken) =>
         _derivation is null ? plan
         : _archive is null ? _derivation.Judged(plan, null)
         : _derivation.Judged(plan,
             await relocator.PlanAsync(_declaration.Source, new PlanOptions { EmbedConfigs = true }, cancellationToken));
 
-    /// <summary>What is left out; null for a bundle as it is.</summary>
+    /// <summary>What is left out; null for an underived bundle.</summary>
     public DerivedReport? Report(TransferPlan plan) =>
         _derivation is null ? null
             : DerivedReport.Of(_derivation, _archive is null ? null : Math.Max(0, _archive.TotalBytes - plan.TotalBytes));

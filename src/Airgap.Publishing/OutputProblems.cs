@@ -7,10 +7,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
-/// <summary>Outputs of a publish whose places cannot take them, found before anything is asked or moved.</summary>
+/// <summary>Finds outputs of a publish that cannot be written, before the first request.</summary>
 internal static class OutputProblems
 {
-    /// <summary>Looks at all of them.</summary>
+    /// <summary>Checks all outputs.</summary>
     public static ImmutableArray<Diagnostic> Find(PublishSettings settings, IEnumerable<Declaration> declarations)
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();

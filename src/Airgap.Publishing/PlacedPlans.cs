@@ -7,16 +7,16 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
-/// <summary>What of a plan goes to one repository.</summary>
+/// <summary>The part of a plan for one repository.</summary>
 /// <param name="Plan">The part of the plan.</param>
 /// <param name="Destination">The repository.</param>
 internal sealed record PlacedPlan(TransferPlan Plan, RelocationDestination.Repository Destination);
 
 /// <summary>
-/// Divides a plan over the repositories that a template names. imgpkg and kapp-controller look for an image of a relocated bundle in the
-/// bundle's own repository and nowhere else, so that a bundle's repository takes all that it pins; beside that, each image, and each nested
-/// bundle with all that it pins, goes to the repository that the template makes of its own source. There the registry links what it has
-/// from the bundle's repository.
+/// Divides a plan among the repositories that a template names. imgpkg and kapp-controller look for the images of a
+/// relocated bundle only in the bundle's own repository, so that repository receives everything that the bundle pins.
+/// In addition, each image, and each nested bundle with everything it pins, is copied to the repository that the
+/// template makes from its own source; there the registry mounts blobs from the bundle's repository.
 /// </summary>
 internal static class PlacedPlans
 {
@@ -24,8 +24,8 @@ internal static class PlacedPlans
     /// <param name="plan">The plan.</param>
     /// <param name="template">The template.</param>
     /// <param name="destination">Host and prefix of the destination.</param>
-    /// <param name="rootPlace">Where the root goes, where that is decided already.</param>
-    /// <returns>The parts, that of the root first.</returns>
+    /// <param name="rootPlace">The repository of the root, if already decided.</param>
+    /// <returns>The parts, the root's part first.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.TemplateNameInvalid"/>,
     /// <see cref="ErrorCode.TemplateCollision"/>.</exception>
     public static ImmutableArray<PlacedPlan> Of(
@@ -64,7 +64,9 @@ internal static class PlacedPlans
         return parts.ToImmutable();
     }
 
-    /// <summary>The repository that an image comes from: the one that a bundle recorded, or where it is read.</summary>
+    /// <summary>
+    /// The source repository of an image: the one that a bundle recorded, or the one it is read from.
+    /// </summary>
     private static RepositoryName OriginOf(PlannedItem item) =>
         item.OriginalReference.Length > 0 && ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _)
             ? original.Repository : item.Source.Repository;
@@ -79,7 +81,8 @@ internal static class PlacedPlans
                 continue;
             throw new AirgapException(
                 ErrorCode.TemplateCollision,
-                $"The template '{template}' sends {distinct[0].Source} and {distinct[1].Source} to {place}:{same.Key}, which can be one " +
+                $"The template '{template}' maps both {distinct[0].Source} and {distinct[1].Source} to {place}:{same.Key}, which can " +
+                "only be one " +
                 "of them.",
                 "Name the source in the template, as with {source.registry} and {source.repository}.")
             { Reference = distinct[1].Source.ToString(), Digest = distinct[1].Digest.ToString() };

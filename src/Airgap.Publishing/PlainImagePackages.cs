@@ -6,15 +6,14 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Publishing;
 
-/// <summary>Looks for <c>packages/</c> in a plain image, which a cluster that fetches it as a package repository wants there.</summary>
+/// <summary>Looks for <c>packages/</c> in a plain image, which must have it to serve as a package repository.</summary>
 internal static class PlainImagePackages
 {
-    /// <summary>Layers beyond this are not read for a warning.</summary>
+    /// <summary>The maximum size of a layer to read for a warning.</summary>
     private const long MostBytes = 64 * 1024 * 1024;
 
     /// <summary>
-    /// True where the image has it, false where it has not; null where that is not known: a large image, an index, or one that cannot be
-    /// read.
+    /// True if the image has it, false if not; null if unknown, for a large image, an index, or an unreadable image.
     /// </summary>
     public static async Task<bool?> FindAsync(IImageRepository repository, Digest digest, CancellationToken cancellationToken)
     {

@@ -5,14 +5,15 @@ using Airgap.Transfer.Producing;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// A project whose bundle is made and whose items are read: what the stages after <see cref="ProjectPublisher.PrepareAsync"/> take.
+/// A project whose bundle is made and whose items are read: the input of the stages after
+/// <see cref="ProjectPublisher.PrepareAsync"/>.
 /// </summary>
 /// <param name="Declared">The project.</param>
-/// <param name="Bundle">The bundle that was made of its content; null where none was wanted.</param>
-/// <param name="Publisher">Relocates its items; knows the bundle.</param>
-/// <param name="Publish">Its items; null where something is wrong.</param>
-/// <param name="Problems">Every problem.</param>
-/// <param name="Warnings">Warnings of the bundle's content.</param>
+/// <param name="Bundle">The bundle made from its content; null if none was requested.</param>
+/// <param name="Publisher">Relocates its items, including the bundle.</param>
+/// <param name="Publish">Its items; null if there are problems.</param>
+/// <param name="Problems">All problems.</param>
+/// <param name="Warnings">Warnings about the bundle's content.</param>
 internal sealed record PreparedProject(
     DeclaredProject Declared, ProducedBundle? Bundle, Publisher Publisher, PreparedPublish? Publish, ImmutableArray<Diagnostic> Problems,
     ImmutableArray<Diagnostic> Warnings) : IDisposable

@@ -5,17 +5,17 @@ using Airgap.Publishing.Locking;
 
 namespace Airgap.Publishing;
 
-/// <summary>Items that were read and whose tags are pinned, so that the next stage asks and reads nothing again.</summary>
+/// <summary>Items that were read and whose tags are pinned, so that the next stage repeats no request.</summary>
 /// <param name="Items">The items.</param>
 /// <param name="Settings">The project's settings.</param>
-/// <param name="Lock">The declarations with their pins; null where there is nothing to do, or something is wrong.</param>
-/// <param name="Problems">Every problem.</param>
+/// <param name="Lock">The declarations with their pins; null if there is nothing to do, or there are problems.</param>
+/// <param name="Problems">All problems.</param>
 internal sealed record PreparedPublish(
     IReadOnlyList<PublishItem> Items, PublishSettings Settings, ResolvedLock? Lock, ImmutableArray<Diagnostic> Problems)
 {
-    /// <summary>The same for each registry, where there are several; empty for one.</summary>
+    /// <summary>The same for each of several registries; empty for one registry.</summary>
     public ImmutableArray<PreparedPublish> Sides { get; init; } = [];
 
-    /// <summary>False where the items themselves are wrong, so that nothing was asked.</summary>
+    /// <summary>False if the items themselves have problems, so that no request was sent.</summary>
     public bool IsRead { get; init; } = true;
 }

@@ -6,20 +6,20 @@ using Airgap.Transfer.Producing;
 
 namespace Airgap.Publishing;
 
-/// <summary>The bundle that a project makes of its content, as an item beside those that it declares.</summary>
-/// <param name="Request">What it is made of.</param>
-/// <param name="Item">What is relocated once it is made.</param>
+/// <summary>The bundle that a project makes from its content, as an item in addition to the declared ones.</summary>
+/// <param name="Request">Its content.</param>
+/// <param name="Item">The item to relocate after it is made.</param>
 /// <param name="IsPushed">True when it is pushed to a repository of its own.</param>
 internal sealed record ProducedContent(ProduceRequest Request, PublishItem Item, bool IsPushed)
 {
     /// <summary>Reads the properties of the bundle.</summary>
     /// <param name="settings">The project's settings.</param>
-    /// <param name="project">The project's name, which the bundle has where no repository names it.</param>
-    /// <param name="version">The project's version, which is its tag where no other is given; empty for none.</param>
+    /// <param name="project">The project's name, used for the bundle if no repository gives a name.</param>
+    /// <param name="version">The project's version, used as the tag if none is given; empty for none.</param>
     /// <param name="files">The content.</param>
     /// <param name="images">The images to pin.</param>
-    /// <param name="location">Where the content is declared.</param>
-    /// <param name="metadata">What is said of the bundle (<see cref="ContentMetadata"/>).</param>
+    /// <param name="location">The location of the content's declaration.</param>
+    /// <param name="metadata">The bundle's metadata (<see cref="ContentMetadata"/>).</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/> or <see cref="ErrorCode.InvalidArgument"/>: a
     /// property.</exception>
     public static ProducedContent Read(
@@ -35,7 +35,7 @@ internal sealed record ProducedContent(ProduceRequest Request, PublishItem Item,
         {
             throw new AirgapException(
                 ErrorCode.InvalidRepository,
-                $"The property {PropertyNames.BundleRepository} '{UserInfo.Hide(settings.BundleRepository)}' names no repository: " +
+                $"The property {PropertyNames.BundleRepository} '{UserInfo.Hide(settings.BundleRepository)}' is not a repository: " +
                 $"{problem}.",
                 "Write HOST[:PORT]/PATH, without a tag.")
             { Location = location };

@@ -9,14 +9,14 @@ namespace Airgap.Publishing;
 /// <summary>Asks a project's gate about the plans of all its items, for all their destinations, once.</summary>
 internal static class ProjectGate
 {
-    /// <summary>Asks.</summary>
+    /// <summary>Runs it.</summary>
     /// <param name="settings">The project's settings.</param>
     /// <param name="sides">
     /// For each destination who makes its plans and keeps them for the relocation, and its items; none where nothing moves.
     /// </param>
-    /// <param name="warnings">The warnings so far, which the plan has.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What it said; null where none is asked.</returns>
+    /// <param name="warnings">The warnings so far, which the plan includes.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Its report; null if there is no gate.</returns>
     public static async Task<GateReport?> AskAsync(
         PublishSettings settings, IReadOnlyList<(ItemPublisher Publisher, ImmutableArray<Declaration> Declarations)> sides,
         PublishWarnings warnings, CancellationToken cancellationToken)

@@ -11,31 +11,32 @@ using Airgap.Transfer.Pushing;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Publishes a project, in stages that take and return objects: prepare, then plan, or push and run. The MSBuild task and <c>dotnet airgap
-/// publish</c> read a project and show results; what happens between is here.
+/// Publishes a project, in stages that take and return objects: prepare, then plan, or push and run. The MSBuild task
+/// and <c>dotnet airgap publish</c> read a project and show results; this type does the work in between.
 /// </summary>
 /// <param name="registry">The registries, with their credentials.</param>
 /// <param name="observer">Receives progress events; null for none.</param>
 internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? observer)
 {
-    /// <summary>The list of what a clean removes; null to keep none.</summary>
+    /// <summary>The list of files that a clean removes; null to keep none.</summary>
     public PublishedFileList? Artifacts { get; init; }
 
-    /// <summary>Tells how often a request was tried again, for the reports.</summary>
+    /// <summary>Returns the number of retries, for the reports.</summary>
     public Func<long>? CountRetries { get; init; }
 
-    /// <summary>Asks a mirror as a cluster without a Secret does; null to ask nothing.</summary>
+    /// <summary>Asks a mirror without credentials, like a cluster without a Secret; null to not ask.</summary>
     public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
     /// <summary>
-    /// Makes the bundle of the project's content, where one is wanted, reads the items, and pins their tags. Sends nothing but questions.
+    /// Makes the bundle of the project's content, if requested, reads the items, and pins their tags. Sends only
+    /// requests that read.
     /// </summary>
     public async Task<PreparedProject> PrepareAsync(DeclaredProject project, CancellationToken cancellationToken)
     {
         PublishSettings settings = project.Settings;
         PublishItem[] items = project.Content is { } content && (!content.IsPushed || Publisher.HasDestination(project.Items, settings))
             ? [content.Item, .. project.Items] : [.. project.Items];
-        // Behind the air gap the archive holds the bundle; without any destination none is needed.
+        // Behind the air gap, the archive contains the bundle; without a destination, none is needed.
         bool isWanted = project.Content is not null && settings.SourceArchive.Length == 0
             && (project.Content.IsPushed || Publisher.HasDestination(items, settings));
         ProduceResult? made = isWanted
@@ -61,12 +62,12 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
         }
     }
 
-    // Found before anything moves. A dry run brings nothing anywhere.
+    // Found before anything moves. A dry run applies nothing.
     private static ImmutableArray<Diagnostic> ApplyProblems(PublishItem[] items, PublishSettings settings) =>
         settings.DryRun || items.Length == 0 || !Publisher.HasDestination(items, settings) ? [
             ] : ApplyTarget.FindProblems(settings, Environment.GetEnvironmentVariable, null);
 
-    /// <summary>Finds out what <see cref="RunAsync"/> would do. Sends nothing but questions.</summary>
+    /// <summary>Determines what <see cref="RunAsync"/> would do. Sends only requests that read.</summary>
     /// <exception cref="AirgapException">The first failure.</exception>
     public static Task<PublishPlan> PlanAsync(PreparedProject prepared, CancellationToken cancellationToken) =>
         prepared.Publisher.PlanPreparedAsync(prepared.Publish!, cancellationToken);

@@ -7,20 +7,21 @@ using Airgap.Transfer.Keeping;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Finds what a project would relocate to a repository, by the digests that its lock or the source registries give its tags.
+/// Finds what a project would relocate to a repository, with the digests of its tags from its lock or the source
+/// registries.
 /// </summary>
 internal static class ProjectRoots
 {
-    /// <summary>Finds the items that go to a repository; none where none does.</summary>
-    /// <param name="project">The project. Where it names no registry, the repository's own place is taken.</param>
+    /// <summary>Finds the items with a repository as destination; empty if there are none.</summary>
+    /// <param name="project">The project. If it names no registry, that of the repository is used.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="registry">The registries; the source's is asked for what no lock holds.</param>
+    /// <param name="registry">The registries; the source registries resolve tags that no lock contains.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">The first problem of the project, or 1xxx: a registry.</exception>
     public static async Task<IReadOnlyList<KeptRoot>> FindAsync(
         DeclaredProject project, RepositoryName repository, IRegistry registry, CancellationToken cancellationToken)
     {
-        // The archive that carries it, either way, does not change where it ends up.
+        // An archive on the way, written or read, does not change the destination.
         PublishSettings settings = project.Settings with { Archive = "", SourceArchive = "", UpdateLock = false };
         if (settings.Registry.Length == 0)
             settings = settings with { Registry = ParentOf(repository) };

@@ -8,10 +8,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
-/// <summary>Notes in a project's log what became of a publish.</summary>
+/// <summary>Records the outcome of a publish in the project's log.</summary>
 internal sealed class ProjectTrail(PublishSettings settings)
 {
-    /// <summary>Runs a publish and notes its outcome, that of a failure, too.</summary>
+    /// <summary>Runs a publish and records its outcome, including failures.</summary>
     public async Task<PublishResult> NoteAsync(Func<Task<PublishResult>> publish, CancellationToken cancellationToken)
     {
         if (settings.AuditLog.Length == 0)
@@ -61,7 +61,7 @@ internal sealed class ProjectTrail(PublishSettings settings)
         }
     }
 
-    // A run that was interrupted is noted, too.
+    // An interrupted run is also recorded.
     private async Task AppendAsync(string log, string outcome, ImmutableArray<TransferResult> results)
     {
         ReportPlaces places = ReportPlaces.Of(results);

@@ -4,11 +4,11 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
-/// <summary>Warnings of what a project asks for and a publish cannot do.</summary>
+/// <summary>Warnings about requests of a project that a publish cannot fulfil.</summary>
 /// <param name="warnings">Receives them.</param>
 internal sealed class PublishNotices(PublishWarnings warnings)
 {
-    /// <summary>Warns that items stay where they are because the project names no destination.</summary>
+    /// <summary>Warns that items are not relocated because the project names no destination.</summary>
     public void WarnOfNoDestination(IReadOnlyList<PublishItem> items)
     {
         if (items is not [var first, ..])
@@ -17,13 +17,13 @@ internal sealed class PublishNotices(PublishWarnings warnings)
         warnings.Add(
             new Diagnostic(
                 ErrorCode.NoDestination,
-                $"{first.ItemName} '{first.Include}'{others} stays where it is: the project names no destination.",
-                $"Set {PropertyNames.Registry} to HOST/PATH, or {PropertyNames.Archive} to a file to carry over; " +
-                $"{PropertyNames.OnPublish}=false keeps this quiet."),
+                $"{first.ItemName} '{first.Include}'{others} was not relocated: the project names no destination.",
+                $"Set {PropertyNames.Registry} to HOST/PATH, or {PropertyNames.Archive} to an archive file; " +
+                $"{PropertyNames.OnPublish}=false suppresses this warning."),
             first.Location);
     }
 
-    /// <summary>Warns of a repair that is asked of an archive.</summary>
+    /// <summary>Warns about a repair that is requested for an archive.</summary>
     public void WarnOfRepair(IEnumerable<Declaration> declarations, PublishSettings settings)
     {
         foreach (Declaration declaration in declarations.Where(
@@ -32,14 +32,15 @@ internal sealed class PublishNotices(PublishWarnings warnings)
             warnings.Add(
                 new Diagnostic(
                     ErrorCode.NothingToRepair,
-                    $"{declaration.Item.Include} goes to an archive, and only a registry's repository is repaired. An archive that " +
-                    "stands is verified in every run and written again where it is damaged.",
-                    "Ask for a repair only when the destination is a registry."),
+                    $"{declaration.Item.Include} is written to an archive, but only a repository in a registry can be repaired. An " +
+                    "existing archive " +
+                    "is verified in every run, and written again if it is damaged.",
+                    "Request a repair only when the destination is a registry."),
                 declaration.Item.Location);
         }
     }
 
-    /// <summary>Warns of metadata with unknown names.</summary>
+    /// <summary>Warns about metadata with unknown names.</summary>
     public void WarnOfTypos(IReadOnlyList<PublishItem> items)
     {
         foreach (PublishItem item in items)

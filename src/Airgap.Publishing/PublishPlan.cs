@@ -5,11 +5,11 @@ using Airgap.Publishing.Locking;
 
 namespace Airgap.Publishing;
 
-/// <summary>What a publish would do.</summary>
-/// <param name="Document">The plan; without items where no destination is set.</param>
-/// <param name="Lock">What would become of the project's lock; null where none is kept.</param>
+/// <summary>The plan of a publish.</summary>
+/// <param name="Document">The plan, without items if no destination is set.</param>
+/// <param name="Lock">The changes that the project's lock would get; null if there is none.</param>
 internal sealed record PublishPlan(PlanDocument Document, LockChange? Lock)
 {
-    /// <summary>Why images are refused, all of them; then the document has no items.</summary>
+    /// <summary>All refusals of images; if there are any, the document has no items.</summary>
     public ImmutableArray<Diagnostic> Refusals { get; init; } = [];
 }

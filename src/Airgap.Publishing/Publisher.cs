@@ -14,25 +14,32 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing;
 
-/// <summary>Relocates a project's items and writes their artifacts: what the MSBuild task and <c>dotnet airgap publish</c> share.</summary>
+/// <summary>
+/// Relocates a project's items and writes their artifacts: the common part of the MSBuild task and <c>dotnet airgap
+/// publish</c>.
+/// </summary>
 /// <param name="registry">The registries, with their credentials.</param>
 /// <param name="observer">Receives progress events and warnings; null for none.</param>
 internal sealed class Publisher(IRegistry registry, ITransferObserver? observer = null)
 {
     private readonly PublishWarnings _warnings = new(observer);
 
-    /// <summary>The list of what a clean removes; null to keep none.</summary>
+    /// <summary>The list of files that a clean removes; null to keep none.</summary>
     internal PublishedFileList? Artifacts { get; init; }
 
     /// <summary>
-    /// Called for each artifact as soon as it is written, so that those of a run that fails later are known too; null for none.
+    /// Called for each artifact as soon as it is written, so that artifacts of a run that fails later are also known;
+    /// null for none.
     /// </summary>
     public Action<PublishedFile>? OnArtifact { get; init; }
 
-    /// <summary>Asks a mirror as a cluster without a Secret does, for a PackageRepository that names none; null to ask nothing.</summary>
+    /// <summary>
+    /// Asks a mirror without credentials, like a cluster without a Secret, for a PackageRepository that names no
+    /// Secret; null to not ask.
+    /// </summary>
     internal Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
-    /// <summary>Gives the number of retries, for the reports; null where they are not counted.</summary>
+    /// <summary>Returns the number of retries, for the reports; null if they are not counted.</summary>
     public Func<long>? CountRetries { get; init; }
 
     private PublishNotices Notices => new(_warnings);
@@ -48,8 +55,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
         Preparer.PrepareAsync(items, settings, cancellationToken);
 
-    /// <summary>Prepares the items without publishing them, for their problems. Writes nothing.</summary>
-    /// <returns>Every problem; empty when there is none. Of items that <see cref="Validate"/> refuses there is none.</returns>
+    /// <summary>Prepares the items without publishing them, to find their problems. Writes nothing.</summary>
+    /// <returns>All problems; empty for items that <see cref="Validate"/> refuses.</returns>
     public async Task<ImmutableArray<Diagnostic>> ResolveAsync(
         IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken)
     {
@@ -58,16 +65,16 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     }
 
     /// <summary>
-    /// Relocates the items in order. Without a destination it warns (<see cref="ErrorCode.NoDestination"/>) and does nothing, but for a
-    /// lock that is to be updated (<see cref="PublishSettings.UpdateLock"/>).
-    /// A failure ends it, unless <see cref="PublishSettings.KeepGoing"/> is set: then it is one of <see cref="PublishResult.Failures"/>.
+    /// Relocates the items in order. Without a destination, it warns (<see cref="ErrorCode.NoDestination"/>) and only
+    /// updates the lock, if requested (<see cref="PublishSettings.UpdateLock"/>). A failure ends it, unless
+    /// <see cref="PublishSettings.KeepGoing"/> is set: then it is added to <see cref="PublishResult.Failures"/>.
     /// </summary>
-    /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
+    /// <exception cref="AirgapException">The first failure, with the item's location.</exception>
     public async Task<PublishResult> RunAsync(
         IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
         await RunPreparedAsync(await PrepareAsync(items, settings, cancellationToken), cancellationToken);
 
-    /// <summary>The second stage: what <see cref="RunAsync"/> does with items that are prepared.</summary>
+    /// <summary>The second stage: what <see cref="RunAsync"/> does with prepared items.</summary>
     internal async Task<PublishResult> RunPreparedAsync(PreparedPublish prepared, CancellationToken cancellationToken)
     {
         ThrowFirst(prepared.Problems);
@@ -110,8 +117,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         return new StartedPublish(artifacts, objects, publisher, signing);
     }
 
-    /// <summary>Judges what would be relocated, before anything moves or is written.</summary>
-    /// <returns>The refusals; empty where nobody has to have signed.</returns>
+    /// <summary>Verifies the signatures of what would be relocated, before anything moves or is written.</summary>
+    /// <returns>The refusals; empty if no signature is required.</returns>
     internal static async Task<ImmutableArray<Diagnostic>> JudgeAsync(
         ItemPublisher publisher, PreparedPublish prepared, JudgedImages judged, CancellationToken cancellationToken)
     {
@@ -124,7 +131,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         return problems.IsEmpty ? await publisher.JudgeAsync(resolved.Declarations, rules, judged, cancellationToken) : problems;
     }
 
-    /// <summary>Relocates what is judged.</summary>
+    /// <summary>Relocates what was verified.</summary>
     internal async Task<PublishResult> RunJudgedAsync(
         StartedPublish started, PreparedPublish prepared, ResolvedLock resolved, GateReport? gate, CancellationToken cancellationToken)
     {
@@ -155,7 +162,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
         List<PublishedFile> mirrors = await shared.WriteMirrorsAsync(outcomes.Published, cancellationToken);
         PublishedFile[] signatures = await shared.SignAsync(started.Signing, outcomes, reports[0], cancellationToken);
-        // After a failure an earlier artifact of the item that failed is still the best there is.
+        // After a failure, an earlier artifact of the failed item is still the best available.
         if (outcomes.Failures.Count == 0)
             artifacts.RemoveStale();
         return new PublishResult(
@@ -170,13 +177,15 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         };
     }
 
-    /// <summary>Finds out what <see cref="RunAsync"/> would do. Reads only: no request that writes, no file.</summary>
-    /// <exception cref="AirgapException">The first failure, with the item's place.</exception>
+    /// <summary>
+    /// Determines what <see cref="RunAsync"/> would do. Sends only requests that read, and writes no file.
+    /// </summary>
+    /// <exception cref="AirgapException">The first failure, with the item's location.</exception>
     public async Task<PublishPlan> PlanAsync(
         IReadOnlyList<PublishItem> items, PublishSettings settings, CancellationToken cancellationToken) =>
         await PlanPreparedAsync(await PrepareAsync(items, settings, cancellationToken), cancellationToken);
 
-    /// <summary>The second stage of a dry run: what <see cref="PlanAsync"/> does with items that are prepared.</summary>
+    /// <summary>The second stage of a dry run: what <see cref="PlanAsync"/> does with prepared items.</summary>
     internal async Task<PublishPlan> PlanPreparedAsync(PreparedPublish prepared, CancellationToken cancellationToken)
     {
         ThrowFirst(prepared.Problems);
@@ -192,7 +201,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         foreach (PreparedPublish side in HasDestination(items, settings) ? prepared.Sides.DefaultIfEmpty(prepared) : [])
         {
             Notices.WarnOfRepair(side.Lock!.Declarations, side.Settings);
-            // A plan that leaves out what cannot be read would say too little.
+            // A plan without the content that cannot be read would be incomplete.
             ArtifactFolder artifacts = new(side.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
             using ProjectSigning signing = ProjectSigning.Read(side.Settings);
             ItemPublisher publisher =
@@ -216,7 +225,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
     }
 
-    /// <summary>True when the project, or one of its items, says where to relocate to.</summary>
+    /// <summary>True when the project, or one of its items, names a destination.</summary>
     public static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
         settings.Registry.Length > 0 || TemplateDestination.NamesRegistry(settings.RepositoryTemplate) || settings.Archive.Length > 0
             || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);

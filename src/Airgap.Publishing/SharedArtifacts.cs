@@ -12,7 +12,8 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Writes the artifacts that items have in common, when all items are done: shared objects, the kustomization, reports and the receipt.
+/// Writes the common artifacts of all items after the last item: shared objects, the kustomization, reports and the
+/// receipt.
 /// </summary>
 internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder artifacts, PublishWarnings warnings)
 {
@@ -47,7 +48,7 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         return files;
     }
 
-    /// <summary>Writes the receipt, where the project asks for one. After failures it lists what arrived.</summary>
+    /// <summary>Writes the receipt, if the project requests one. After failures it lists what arrived.</summary>
     public async Task WriteReceiptAsync(IReadOnlyList<TransferResult> received, CancellationToken cancellationToken)
     {
         if (settings.Receipt.Length == 0 || received.Count == 0)
@@ -57,7 +58,7 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         await ReceiptFile.WriteAsync(path, received, ReportPlaces.Of([]).Version, isShort: false, cancellationToken);
     }
 
-    /// <summary>Signs the receipt and <c>relocation.json</c>, each by a statement beside it.</summary>
+    /// <summary>Signs the receipt and <c>relocation.json</c>, each with a statement next to it.</summary>
     public async Task<PublishedFile[]> SignAsync(
         ProjectSigning signing, ItemOutcomes outcomes, PublishedFile report, CancellationToken cancellationToken)
     {
@@ -85,7 +86,7 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         return [artifacts.Take(new PublishedFile(place, PublishedFileKind.ReportSignature))];
     }
 
-    /// <summary>Writes the mirror configurations that the project asks for.</summary>
+    /// <summary>Writes the mirror configurations that the project requests.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.MirrorPathsDiffer"/>, <see cref="ErrorCode.NothingMirrored"/>, or 3xxx: a
     /// file.</exception>
     public async Task<List<PublishedFile>> WriteMirrorsAsync(IReadOnlyList<PublishedItem> published, CancellationToken cancellationToken)
@@ -103,11 +104,11 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
     }
 
     /// <summary>Writes <c>relocation.json</c> and <c>relocation.html</c>.</summary>
-    /// <param name="outcomes">What became of the items.</param>
+    /// <param name="outcomes">The outcomes of the items.</param>
     /// <param name="summary">The run in a sentence.</param>
-    /// <param name="retries">Repeated requests; null where they are not counted.</param>
-    /// <param name="gate">What the gate said; null where none was asked.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <param name="retries">The number of retries; null if they are not counted.</param>
+    /// <param name="gate">The gate's report; null if there is no gate.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     public async Task<(PublishedFile[] Files, ReportModel Model)> WriteReportsAsync(
         ItemOutcomes outcomes, string summary, long? retries, GateReport? gate, CancellationToken cancellationToken)
     {

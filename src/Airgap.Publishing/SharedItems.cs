@@ -15,17 +15,17 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Relocates all items of a project that go into one archive, together: a layer is there once, the archive appears when all of them are
-/// whole, and what other projects put there stays.
+/// Relocates all items of a project with the same archive together: shared layers are written once, the archive appears
+/// when all items are complete, and the content of other projects is kept.
 /// </summary>
 internal sealed class SharedItems(
     IRegistry registry, ITransferObserver? observer, PublishWarnings warnings, PublishSettings settings, ItemPublisher items)
 {
-    /// <summary>Relocates them and writes their artifacts; an archive that is not whole leaves none.</summary>
+    /// <summary>Relocates them and writes their artifacts; an incomplete archive has none.</summary>
     /// <param name="declarations">The items, 1 or more, of one archive.</param>
-    /// <param name="cancellationToken">Ends it; the archive is then as it was.</param>
-    /// <returns>What became of each, in order.</returns>
-    /// <exception cref="AirgapException">Any failure; of one item, with its place.</exception>
+    /// <param name="cancellationToken">Cancels it; the archive is then unchanged.</param>
+    /// <returns>The outcome of each, in order.</returns>
+    /// <exception cref="AirgapException">Any failure; that of an item with its location.</exception>
     public Task<ImmutableArray<PublishedItem>> RunAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) =>
         ItemPublisher.LocatedAsync(declarations[0], async () =>
     {
@@ -54,7 +54,7 @@ internal sealed class SharedItems(
         }
     });
 
-    /// <summary>Finds out what <see cref="RunAsync"/> would do.</summary>
+    /// <summary>Determines what <see cref="RunAsync"/> would do.</summary>
     public Task<ImmutableArray<ForecastItem>> ForecastAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) =>
         ItemPublisher.LocatedAsync(declarations[0], async () =>
     {
@@ -77,7 +77,9 @@ internal sealed class SharedItems(
             })).ToImmutableArray();
     });
 
-    /// <summary>Refuses to write an item that shares no archive over one that holds what other projects put there.</summary>
+    /// <summary>
+    /// Refuses to overwrite the content of other projects in an archive with an item that cannot share an archive.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.LockSharesNoArchive"/>.</exception>
     public static async Task RefuseToReplaceAsync(
         Declaration declaration, RelocationDestination.Archive archive, PublishSettings settings, CancellationToken cancellationToken)
@@ -92,7 +94,7 @@ internal sealed class SharedItems(
                 ErrorCode.LockSharesNoArchive,
                 $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is a list of images, whose order and annotations " +
                 "are those "
-                + $"of a whole archive: it would replace '{archive.Path}', which holds what other projects put there.",
+                + $"of a whole archive: it would replace '{archive.Path}', which contains the content of other projects.",
                 $"Give this project an archive of its own ({PropertyNames.Archive}).");
         }
     }
@@ -150,7 +152,7 @@ internal sealed class SharedItems(
         }
     }
 
-    // What became of each item. A blob of several counts for the first of them, as it moved once.
+    // The outcome of each item. A shared blob counts for the first item, because it moved once.
     private static ImmutableArray<TransferResult> Split(TransferResult whole, ImmutableArray<ItemPlan> plans)
     {
         Dictionary<(string, string?), RelocatedItem> arrived =

@@ -13,24 +13,27 @@ using Airgap.Transfer.Sharing;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Publishes a project to several registries side by side. The sources are read once; what a registry gets, it gets whole or not at all,
-/// whatever becomes of the others.
+/// Publishes a project to several registries concurrently. The sources are read once; each registry receives everything
+/// or nothing, independently of the others.
 /// </summary>
 internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer, PublishWarnings warnings)
 {
-    /// <summary>The list of what a clean removes.</summary>
+    /// <summary>The list of files that a clean removes.</summary>
     public required PublishedFileList Artifacts { get; init; }
 
-    /// <summary>As of <see cref="Publisher"/>.</summary>
+    /// <summary>As in <see cref="Publisher"/>.</summary>
     public Action<PublishedFile>? OnArtifact { get; init; }
 
-    /// <summary>As of <see cref="Publisher"/>.</summary>
+    /// <summary>As in <see cref="Publisher"/>.</summary>
     public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
-    /// <summary>As of <see cref="Publisher"/>.</summary>
+    /// <summary>As in <see cref="Publisher"/>.</summary>
     public Func<long>? CountRetries { get; init; }
 
-    /// <summary>Relocates to each registry. One that fails is one of <see cref="PublishResult.Failures"/>, and the others go on.</summary>
+    /// <summary>
+    /// Relocates to each registry. A failure is added to <see cref="PublishResult.Failures"/>, and the other registries
+    /// continue.
+    /// </summary>
     public async Task<PublishResult> RunAsync(PreparedPublish prepared, CancellationToken cancellationToken)
     {
         HashSet<RepositoryName> destinations = [
@@ -101,7 +104,8 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         return new Side(prepared, publisher, publisher.Start(prepared.Settings));
     }
 
-    // What all registries get is judged once, before anything moves to any of them; each relocates what was judged.
+    // The content for all registries is verified once, before anything moves to any of them; each relocates what was
+    // verified.
     private static async Task<Diagnostic[]> JudgeAsync(Side[] sides, CancellationToken cancellationToken)
     {
         JudgedImages judged = new();
@@ -131,7 +135,7 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
 
     private sealed record Side(PreparedPublish Prepared, Publisher Publisher, StartedPublish Started);
 
-    // What publishes to other registries, or to one alone, left.
+    // Files of earlier publishes to other registries, or to a single one.
     private void RemoveStale(string folder, IEnumerable<PublishedFile> files)
     {
         ArtifactFolder whole = new(folder, Artifacts, warnings, onArtifact: null);
@@ -140,7 +144,7 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         whole.RemoveStale();
     }
 
-    // The same warning of each side is told once.
+    // A warning repeated by each side is reported once.
     private sealed class Gathering(PublishWarnings warnings, ITransferObserver? observer) : ITransferObserver
     {
         public void Detail(string message) => observer?.Detail(message);

@@ -5,11 +5,12 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// Passes on what one of several relocations says, with its registry in front, and its bytes to what counts them for each registry.
+/// Forwards the messages of one of several relocations, prefixed with its registry, and its bytes to the counter of
+/// that registry.
 /// </summary>
-/// <param name="inner">Takes what is said; null for nobody.</param>
-/// <param name="registry">Where the relocation goes.</param>
-/// <param name="bytes">Counts; null for nobody.</param>
+/// <param name="inner">Receives the messages; null for none.</param>
+/// <param name="registry">The destination of the relocation.</param>
+/// <param name="bytes">Counts the bytes; null for none.</param>
 internal sealed class SideObserver(ITransferObserver? inner, string registry, ITransferObserver? bytes) : ITransferObserver
 {
     /// <inheritdoc/>

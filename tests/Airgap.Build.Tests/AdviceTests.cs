@@ -32,7 +32,7 @@ public sealed partial class AdviceTests
         Assert.AreEqual(
             "Expected bundle flag when copying a bundle: host.io/a:v1. Declare it as ImgpkgBundle, so that its images come along.",
             told.Text);
-        Diagnostic own = new(ErrorCode.NotABundle, "The archive a.tar holds a plain image, not host.io/a:v1.",
+        Diagnostic own = new(ErrorCode.NotABundle, "The archive a.tar contains a plain image, not host.io/a:v1.",
             "Declare it as ImgpkgImage.");
         Assert.AreEqual(own, BuildAdvice.Of(own));
     }

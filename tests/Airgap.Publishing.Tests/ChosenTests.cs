@@ -41,7 +41,7 @@ public sealed class ChosenTests
 
         // The reports for people say it, too.
         string page = File.ReadAllText(folder["airgap/relocation.html"]);
-        Assert.Contains("Chosen, and left out", page);
+        Assert.Contains("Selected and left out", page);
         Assert.Contains(plan.Document.Items[0].Derived!.LeftOutText, page);
         Assert.Contains("p0.example.com 1.0.0</bdi></li>", page);
         string summary = MarkdownSummary.Write(result.Model!);

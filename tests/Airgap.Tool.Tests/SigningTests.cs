@@ -99,7 +99,7 @@ public sealed class SigningTests
         CliResult third = await InProcess.RunAsync(copy);
 
         Assert.AreEqual(0, again.ExitCode, again.Error);
-        Assert.Contains("is read once", again.Error);
+        Assert.Contains("reading it once", again.Error);
         Assert.AreSequenceEqual(first, second);
         Assert.AreEqual(0, third.ExitCode, third.Error);
         AssertSigned(_folder["a.tar"]);

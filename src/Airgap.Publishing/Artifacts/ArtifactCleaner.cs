@@ -4,17 +4,17 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Artifacts;
 
 /// <summary>
-/// What <c>dotnet clean</c> does: removes what publishes wrote, as they wrote it. The lists lie among intermediate files, where anyone who
-/// can write there can add a path, so that a path alone removes nothing.
+/// The work of <c>dotnet clean</c>: removes files of earlier publishes that are unchanged. The lists are intermediate
+/// files, to which anyone with write access can add a path, so a listed path alone does not cause a removal.
 /// </summary>
-/// <param name="folder">Full path of the artifacts' folder, as the project has it now.</param>
+/// <param name="folder">Full path of the artifacts' folder in the project's current settings.</param>
 internal sealed partial class ArtifactCleaner(string folder)
 {
     private static readonly string[] s_reports = ["relocation.json", "plan.json"];
 
     /// <summary>Removes the files of a list, and the list.</summary>
     /// <param name="list">Full path of the list.</param>
-    /// <returns>A warning for each file that stays.</returns>
+    /// <returns>A warning for each file that is kept.</returns>
     /// <exception cref="AirgapException">3xxx: a file.</exception>
     public IReadOnlyList<Diagnostic> Clean(string list)
     {
@@ -30,7 +30,7 @@ internal sealed partial class ArtifactCleaner(string folder)
             {
                 if (File.Exists(file))
                     warnings.Add(ArtifactRemoval.Stays(
-                        file, "lies in no folder of artifacts", $"The list {list} names it: remove it by hand, if a publish wrote it."));
+                        file, "is not in a folder of artifacts", $"The list {list} names it: remove it by hand, if a publish wrote it."));
             }
             else if (!ArtifactRemoval.TryRemove(file, digest))
             {
@@ -43,11 +43,12 @@ internal sealed partial class ArtifactCleaner(string folder)
             ArtifactRemoval.RemoveEmptied(emptied);
         ArtifactRemoval.RemoveEmptied(folder, files.Keys);
         if (!ArtifactRemoval.TryRemove(list, PublishedFileList.DigestOf(list) ?? ""))
-            warnings.Add(ArtifactRemoval.Stays(list, "is no file that can be read", "Remove it by hand."));
+            warnings.Add(ArtifactRemoval.Stays(list, "cannot be read", "Remove it by hand."));
         return warnings;
     }
 
-    // A folder that the project does not name now is one of artifacts if a report that a publish wrote there still stands in it, unchanged.
+    // A folder that the project no longer names counts as a folder of artifacts if it still has an unchanged report of
+    // a publish.
     private static bool IsStandingReport(KeyValuePair<string, string> entry) =>
         s_reports.Contains(Path.GetFileName(entry.Key)) && new FileInfo(entry.Key).LinkTarget is null
             && PublishedFileList.DigestOf(entry.Key) == entry.Value;

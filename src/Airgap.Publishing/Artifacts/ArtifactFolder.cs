@@ -8,12 +8,12 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Publishing.Artifacts;
 
 /// <summary>
-/// The folder of a project's artifacts. What a cluster takes lies in <see cref="Manifests"/>, and nothing else does; locks and reports lie
-/// beside that, Secrets in <see cref="Secrets"/>.
+/// The folder of a project's artifacts. <see cref="Manifests"/> contains exactly the files to apply to a cluster; locks
+/// and reports are next to it, Secrets in <see cref="Secrets"/>.
 /// </summary>
 /// <param name="path">Its full path.</param>
-/// <param name="list">What earlier publishes wrote; takes what this one writes.</param>
-/// <param name="warnings">Takes warnings.</param>
+/// <param name="list">The files of earlier publishes, to which this publish adds its own.</param>
+/// <param name="warnings">Receives warnings.</param>
 /// <param name="onArtifact">Receives each artifact as soon as it is written; null for none.</param>
 internal sealed class ArtifactFolder(string path, PublishedFileList list, PublishWarnings warnings, Action<PublishedFile>? onArtifact)
 {
@@ -21,8 +21,8 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
     public const string Manifests = "manifests";
 
     /// <summary>
-    /// The folder of the placeholder Secrets, which nothing applies by itself: applied again, one would replace the filled one in the
-    /// cluster.
+    /// The folder of the placeholder Secrets, which must not be applied automatically: applied again, one would replace
+    /// the filled-in Secret in the cluster.
     /// </summary>
     public const string Secrets = "secrets";
 
@@ -31,11 +31,11 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
 
     private readonly HashSet<string> _current = new(StringComparer.Ordinal);
 
-    /// <summary>Writes an artifact, unless it stands there already.</summary>
+    /// <summary>Writes an artifact, unless it exists unchanged.</summary>
     /// <param name="name">Its path in the folder.</param>
     /// <param name="text">Its content.</param>
     /// <param name="kind">What it is.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public async Task<PublishedFile> WriteAsync(string name, string text, PublishedFileKind kind, CancellationToken cancellationToken)
     {
@@ -45,14 +45,14 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
     }
 
     /// <summary>
-    /// Writes a placeholder Secret, unless someone has changed it since a publish wrote it, or made the file themselves: it may hold
-    /// credentials.
+    /// Writes a placeholder Secret, unless the file was changed after a publish wrote it, or was not written by a
+    /// publish: it may contain credentials.
     /// </summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public async Task<PublishedFile> WriteSecretAsync(string folder, PullSecretObject secret, CancellationToken cancellationToken)
     {
         string file = Path.Combine(path, folder, ManifestObjects.FileName(secret));
-        string text = "# Fill in the credentials. Once it is changed, a publish leaves this file alone.\n" + secret.Yaml;
+        string text = "# Fill in the credentials. A publish does not overwrite this file once it is changed.\n" + secret.Yaml;
         if (Read(file) is { } present && present != text && DigestOf(present) != list.Earlier.GetValueOrDefault(file))
         {
             string[] missing = [.. secret.Registries.Where(registry => !SecretText.Names(present, registry))];
@@ -61,7 +61,7 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
                 warnings.Add(
                     new Diagnostic(
                         ErrorCode.SecretNotUpdated,
-                        $"The Secret {file} has been changed since a publish wrote it and stays; it does not name " +
+                        $"The Secret {file} has been changed since a publish wrote it, so it was kept; it does not name " +
                         $"{string.Join(", ", missing)}.",
                         "Add the credentials of that registry, or delete the file to have it written again."),
                     new SourceLocation(file));
@@ -74,7 +74,7 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
         return Take(new PublishedFile(file, PublishedFileKind.Secret) { Written = DigestOf(text) });
     }
 
-    /// <summary>Takes an artifact that someone else wrote, or that stays.</summary>
+    /// <summary>Adds an artifact that was written elsewhere, or that is kept.</summary>
     public PublishedFile Take(PublishedFile file)
     {
         _current.Add(file.Path);
@@ -84,7 +84,8 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
     }
 
     /// <summary>
-    /// Removes what earlier publishes wrote below the folder and this one did not. What has been changed since stays, with a warning.
+    /// Removes files below the folder that earlier publishes wrote and this one did not. Changed files are kept, with a
+    /// warning.
     /// </summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public void RemoveStale()
@@ -97,7 +98,7 @@ internal sealed class ArtifactFolder(string path, PublishedFileList list, Publis
             if (!ArtifactRemoval.TryRemove(file, digest))
                 warnings.Add(ArtifactRemoval.Stays(
                     file, "has been changed since a publish wrote it",
-                    "The project declares nothing for it any more: remove it, or keep it elsewhere."), null);
+                    "The project no longer declares anything for it: remove it, or keep it elsewhere."), null);
         }
 
         ArtifactRemoval.RemoveEmptied(path);

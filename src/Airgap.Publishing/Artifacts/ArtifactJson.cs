@@ -5,13 +5,13 @@ using Airgap.Oci;
 
 namespace Airgap.Publishing.Artifacts;
 
-/// <summary>What the JSON documents among the artifacts have in common.</summary>
+/// <summary>Common parts of the JSON documents among the artifacts.</summary>
 internal static class ArtifactJson
 {
-    /// <summary>How they are written.</summary>
+    /// <summary>Their serialisation options.</summary>
     public static JsonSerializerOptions CreateOptions() => new()
     {
-        // The files are read by people and programs, never put into a page: references and quotes stay as they are.
+        // People and programs read the files, and no web page embeds them: references and quotes stay unescaped.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -23,7 +23,10 @@ internal static class ArtifactJson
 /// <summary>A warning or failure in such a document.</summary>
 internal sealed record DiagnosticDocument(string Code, string Message, string Advice, string? Reference)
 {
-    /// <summary>The document of a diagnostic, whose place in the project is not for those who get the artifacts.</summary>
+    /// <summary>
+    /// The document of a diagnostic, without its location in the project, which does not concern readers of the
+    /// artifacts.
+    /// </summary>
     internal static DiagnosticDocument Create(Diagnostic diagnostic) =>
         new(diagnostic.Id, diagnostic.Message, diagnostic.Advice, diagnostic.Reference);
 }

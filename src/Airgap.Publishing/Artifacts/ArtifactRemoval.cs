@@ -3,10 +3,10 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Artifacts;
 
-/// <summary>Removes artifacts that are still as a publish wrote them.</summary>
+/// <summary>Removes artifacts that are unchanged since a publish wrote them.</summary>
 internal static class ArtifactRemoval
 {
-    /// <summary>True when a path leads below a folder, by its letters and by no link on the way.</summary>
+    /// <summary>True when a path is textually below a folder, and no link is on the way.</summary>
     public static bool IsBelow(string file, string folder)
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
@@ -23,7 +23,7 @@ internal static class ArtifactRemoval
     }
 
     /// <summary>Deletes a file that has this digest.</summary>
-    /// <returns>False where it has another one, or is a link or a folder: it stays.</returns>
+    /// <returns>False if it has another digest, or is a link or a folder, and was kept.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public static bool TryRemove(string file, string digest)
     {
@@ -43,7 +43,7 @@ internal static class ArtifactRemoval
         }
     }
 
-    /// <summary>Deletes the folders inside the artifacts' folder that have nothing left.</summary>
+    /// <summary>Deletes empty folders inside the artifacts' folder.</summary>
     public static void RemoveEmptied(string folder)
     {
         foreach (string inner in new[] { ArtifactFolder.Manifests, ArtifactFolder.Secrets })
@@ -62,8 +62,8 @@ internal static class ArtifactRemoval
     }
 
     /// <summary>
-    /// Deletes the folders between the artifacts' folder and files that were removed, where they have nothing left: those of a registry
-    /// that is none any more.
+    /// Deletes empty folders between the artifacts' folder and removed files: those of a registry that is no longer a
+    /// destination.
     /// </summary>
     public static void RemoveEmptied(string folder, IEnumerable<string> files)
     {
@@ -86,7 +86,7 @@ internal static class ArtifactRemoval
         }
     }
 
-    /// <summary>The warning of a file that stays.</summary>
+    /// <summary>The warning about a kept file.</summary>
     public static Diagnostic Stays(string file, string why, string advice) =>
-        new(ErrorCode.ArtifactChanged, $"{file} {why}, and stays.", advice) { Location = new SourceLocation(file) };
+        new(ErrorCode.ArtifactChanged, $"{file} {why}, so it was kept.", advice) { Location = new SourceLocation(file) };
 }

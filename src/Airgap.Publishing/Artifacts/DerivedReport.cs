@@ -6,50 +6,52 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Artifacts;
 
 /// <summary>
-/// What a derived bundle was made of, and what was left out of it: part of <c>plan.json</c>, <c>relocation.json</c> and the tool's report.
+/// The original of a derived bundle, and what was left out of it: part of <c>plan.json</c>, <c>relocation.json</c> and
+/// the tool's report.
 /// </summary>
 internal sealed record DerivedReport
 {
     private const int Listed = 1000;
 
-    /// <summary>The bundle that it was derived of, by digest.</summary>
+    /// <summary>The original bundle, by digest.</summary>
     public required string From { get; init; }
 
     /// <summary>The selection in one line.</summary>
     public required string Selection { get; init; }
 
-    /// <summary>The digest of the derived bundle; that of the original where nothing is left out.</summary>
+    /// <summary>The digest of the derived bundle; that of the original if nothing is left out.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>Versions of packages that go along, as <c>NAME VERSION</c>.</summary>
+    /// <summary>The included package versions, as <c>NAME VERSION</c>.</summary>
     public required ImmutableArray<string> Packages { get; init; }
 
-    /// <summary>How many versions of packages are left out.</summary>
+    /// <summary>The number of package versions left out.</summary>
     public required int PackagesLeftOut { get; init; }
 
-    /// <summary>Images of the bundle's lock that go along.</summary>
+    /// <summary>The included images of the bundle's lock.</summary>
     public required int Images { get; init; }
 
-    /// <summary>How many images of the lock are left out.</summary>
+    /// <summary>The number of the lock's images left out.</summary>
     public required int ImagesLeftOut { get; init; }
 
-    /// <summary>The images of the lock that are left out, 1,000 at most.</summary>
+    /// <summary>The lock's images left out, at most 1,000.</summary>
     public required ImmutableArray<string> LeftOut { get; init; }
 
-    /// <summary>Images of other platforms that are left out of indexes.</summary>
+    /// <summary>The number of other platforms' images left out of indexes.</summary>
     public required int PlatformsLeftOut { get; init; }
 
-    /// <summary>Images that go along though no chosen package names them, each with the reason.</summary>
+    /// <summary>Included images that no selected package names, each with the reason.</summary>
     public required ImmutableArray<KeptReport> Kept { get; init; }
 
     /// <summary>
-    /// Bytes of configs and layers that the choice saves; null where that is not known, as nobody was asked for what is left out.
+    /// Bytes of configs and layers that the selection saves; null if unknown, because no registry was asked about what
+    /// is left out.
     /// </summary>
     public long? SavedBytes { get; init; }
 
     /// <summary>Makes the report.</summary>
-    /// <param name="derivation">What was derived.</param>
-    /// <param name="savedBytes">What that saves, where it is known.</param>
+    /// <param name="derivation">The derivation.</param>
+    /// <param name="savedBytes">The saved bytes, if known.</param>
     public static DerivedReport Of(Derivation derivation, long? savedBytes = null) => new()
     {
         From = derivation.Original.ToString(),
@@ -65,7 +67,7 @@ internal sealed record DerivedReport
         SavedBytes = savedBytes,
     };
 
-    /// <summary>What is left out, and what that saves, for people.</summary>
+    /// <summary>A sentence on what is left out, and what that saves.</summary>
     [JsonIgnore]
     public string LeftOutText
     {
@@ -74,7 +76,7 @@ internal sealed record DerivedReport
             string left = string.Join(", ", Counts);
             return left.Length == 0 ? "Nothing is left out."
                 : SavedBytes is { } saved ? $"Left out: {left} ({ByteSize.Format(saved)} saved)."
-                : $"Left out: {left}. How large they are is not known: no registry was asked for them.";
+                : $"Left out: {left}. Their size is unknown: no registry was asked about them.";
         }
     }
 
@@ -95,7 +97,7 @@ internal sealed record DerivedReport
         count == 0 ? null : $"{count} {what}{(count == 1 ? "" : "s")}{(of.Length == 0 ? "" : " " + of)}";
 }
 
-/// <summary>An image that goes along though no chosen package names it.</summary>
+/// <summary>An included image that no selected package names.</summary>
 /// <param name="Image">The image.</param>
-/// <param name="Reason">Why nothing shows that it is not needed.</param>
+/// <param name="Reason">Why it may be needed.</param>
 internal sealed record KeptReport(string Image, string Reason);

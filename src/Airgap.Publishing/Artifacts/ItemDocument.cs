@@ -11,22 +11,22 @@ internal abstract record ItemDocument
     [JsonPropertyOrder(-1)]
     public required string Kind { get; init; }
 
-    /// <summary>The item's Include, or what the tool was given.</summary>
+    /// <summary>The item's Include, or the tool's argument.</summary>
     [JsonPropertyOrder(-1)]
     public required string Include { get; init; }
 
-    /// <summary>What is read: the reference, the lock file or the archive.</summary>
+    /// <summary>The source: the reference, the lock file or the archive.</summary>
     [JsonPropertyOrder(-1)]
     public required string Source { get; init; }
 
     /// <summary>
-    /// The place at the destination, at present or once the archive is imported: by digest, or the repository for several images. Null
-    /// where no registry is known.
+    /// The reference at the destination, now or after the archive is imported: by digest, or the repository for several
+    /// images. Null if no registry is known.
     /// </summary>
     [JsonPropertyOrder(-1)]
     public string? Destination { get; init; }
 
-    /// <summary>The archive that is written; null for none.</summary>
+    /// <summary>The written archive; null for none.</summary>
     [JsonPropertyOrder(-1)]
     public string? Archive { get; init; }
 
@@ -38,10 +38,10 @@ internal abstract record ItemDocument
     [JsonPropertyOrder(-1)]
     public string? Tag { get; init; }
 
-    /// <summary>The images whose signatures were judged and accepted; null where nobody has to have signed.</summary>
+    /// <summary>The images whose signatures were verified and accepted; null if no signature is required.</summary>
     [JsonPropertyOrder(-1)]
     public ImmutableArray<TrustedImage>? Signatures { get; init; }
 
-    /// <summary>What is left out, where packages or platforms are chosen; left out for a bundle as it is.</summary>
+    /// <summary>What is left out by a selection of packages or platforms; absent without a selection.</summary>
     public DerivedReport? Derived { get; init; }
 }

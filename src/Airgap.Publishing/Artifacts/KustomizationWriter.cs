@@ -6,31 +6,33 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Artifacts;
 
 /// <summary>
-/// Makes the artifacts' folder, and the folder of manifests in it, ones that <c>kubectl apply -k</c> takes. The list itself lies among the
-/// manifests under the name that kustomize reads and that <c>kubectl apply -f</c> and <c>kapp deploy -f</c> pass over, as it has no ending.
+/// Writes kustomizations, so that <c>kubectl apply -k</c> accepts the artifacts' folder and its folder of manifests.
+/// The list is among the manifests, under the name that kustomize reads and that <c>kubectl apply -f</c> and <c>kapp
+/// deploy -f</c> skip because it has no extension.
 /// </summary>
 internal static class KustomizationWriter
 {
-    /// <summary>The name of the file beside the manifests' folder.</summary>
+    /// <summary>The name of the file next to the manifests' folder.</summary>
     public const string FileName = "kustomization.yaml";
 
     /// <summary>The name of the file among the manifests.</summary>
     public const string ListName = "Kustomization";
 
     private const string Mark =
-        "# Written by Airgap.Build, which lists here the manifests of the last publish. Without this line the file is yours, and stays.";
+        "# Written by Airgap.Build: the manifests of the last publish. Without this line the file is yours, and is kept.";
 
     // kustomize refuses a folder that has two of them.
     private static readonly string[] s_names = [FileName, "kustomization.yml", ListName];
 
     /// <summary>
-    /// Writes the two kustomizations, each unless its folder has one that is not ours (<see cref="ErrorCode.ForeignKustomization"/>, a
-    /// warning).
+    /// Writes the two kustomizations, except in a folder with a kustomization that no publish wrote
+    /// (<see cref="ErrorCode.ForeignKustomization"/>, a warning).
     /// </summary>
     /// <param name="path">Full path of the artifacts' folder.</param>
     /// <param name="folder">The folder.</param>
-    /// <param name="manifests">The manifests; with none nothing is written, and what an earlier publish wrote goes.</param>
-    /// <param name="warnings">Takes the warning.</param>
+    /// <param name="manifests">The manifests; without any, nothing is written, and those of an earlier publish are
+    /// removed.</param>
+    /// <param name="warnings">Receives the warning.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
     /// <returns>The files.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
@@ -54,7 +56,7 @@ internal static class KustomizationWriter
                 warnings.Add(
                     new Diagnostic(
                         ErrorCode.ForeignKustomization,
-                        $"The kustomization {foreign} is not one that a publish wrote, and stays as it is.",
+                        $"The kustomization {foreign} was not written by a publish, so it was kept.",
                         "List the manifests there by hand and set " +
                         $"{PropertyNames.Kustomization}=false, or give the artifacts a folder of their own."),
                     new SourceLocation(foreign));
@@ -76,7 +78,7 @@ internal static class KustomizationWriter
         return yaml.ToString();
     }
 
-    // Without a list of files, a file is recognised as ours by its exact content.
+    // Without a list of files, our file is recognised by its exact content.
     private static void RemoveUnlisted(string path)
     {
         foreach (string file in new[] { Path.Combine(path, FileName), Path.Combine(path, ArtifactFolder.Manifests, ListName) })

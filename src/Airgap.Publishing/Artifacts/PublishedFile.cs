@@ -5,7 +5,7 @@ namespace Airgap.Publishing.Artifacts;
 /// <param name="Kind">What it is.</param>
 internal sealed record PublishedFile(string Path, PublishedFileKind Kind)
 {
-    /// <summary>The SHA-256 of what was written, in hex; null where a file that was there before stays.</summary>
+    /// <summary>The SHA-256 of the written content, in hex; null if an existing file was kept.</summary>
     internal string? Written { get; init; }
 }
 
@@ -18,7 +18,7 @@ internal enum PublishedFileKind
     /// <summary><c>NAME.bundle-lock.yml</c> or <c>NAME.images-lock.yml</c>.</summary>
     Lock,
 
-    /// <summary><c>kustomization.yaml</c>, or <c>Kustomization</c> beside the manifests.</summary>
+    /// <summary><c>kustomization.yaml</c>, or <c>Kustomization</c> among the manifests.</summary>
     Kustomization,
 
     /// <summary><c>relocation.json</c>.</summary>
@@ -33,13 +33,13 @@ internal enum PublishedFileKind
     /// <summary>An imgpkg archive. Never removed by a clean.</summary>
     Archive,
 
-    /// <summary>The signature beside an archive. Never removed by a clean, as the archive is not.</summary>
+    /// <summary>The signature next to an archive. Like the archive, never removed by a clean.</summary>
     Signature,
 
-    /// <summary>The signature beside <c>relocation.json</c>.</summary>
+    /// <summary>The signature next to <c>relocation.json</c>.</summary>
     ReportSignature,
 
-    /// <summary>A placeholder Secret, which a publish does not overwrite once it has been filled in.</summary>
+    /// <summary>A placeholder Secret, which a publish does not overwrite after it has been filled in.</summary>
     Secret,
 
     /// <summary>The SecretExport of such a Secret.</summary>

@@ -7,8 +7,8 @@ using Airgap.Transfer.Layers;
 namespace Airgap.Publishing.Artifacts;
 
 /// <summary>
-/// Remembers which files publishes of a project wrote, wherever they wrote them, and each one's SHA-256 as it was written: what has been
-/// changed since is no longer theirs to remove. The list has the form of <c>sha256sum</c>, with full paths.
+/// Records which files the publishes of a project wrote, with the SHA-256 of each: files changed since then must not be
+/// removed. The list has the format of <c>sha256sum</c>, with full paths.
 /// </summary>
 /// <param name="path">Full path of the list; null to keep none.</param>
 internal sealed class PublishedFileList(string? path)
@@ -19,7 +19,9 @@ internal sealed class PublishedFileList(string? path)
     private readonly Lock _lock = new();
     private SortedDictionary<string, string>? _earlier;
 
-    /// <summary>What earlier publishes wrote: digests by full paths. A list that cannot be read, or of another form, has nothing.</summary>
+    /// <summary>
+    /// The files of earlier publishes: digests by full path. An unreadable or malformed list is empty.
+    /// </summary>
     internal IReadOnlyDictionary<string, string> Earlier
     {
         get
@@ -29,12 +31,12 @@ internal sealed class PublishedFileList(string? path)
         }
     }
 
-    /// <summary>Takes an artifact. An archive is the user's and stays.</summary>
+    /// <summary>Adds an artifact. Archives belong to the user and are not listed.</summary>
     public void Add(PublishedFile file)
     {
         if (file.Kind is PublishedFileKind.Archive or PublishedFileKind.Signature)
             return;
-        // A Secret that stands and that no publish is known to have written is the user's.
+        // An existing Secret that no publish is known to have written belongs to the user.
         string? digest = file.Written ?? Earlier.GetValueOrDefault(file.Path)
             ?? (file.Kind == PublishedFileKind.Secret ? null : DigestOf(file.Path));
         if (digest is null)
@@ -43,7 +45,7 @@ internal sealed class PublishedFileList(string? path)
             _written[file.Path] = digest;
     }
 
-    /// <summary>Takes a file out of the list: it is gone, or the user's.</summary>
+    /// <summary>Removes a file from the list: it no longer exists, or belongs to the user.</summary>
     internal void Forget(string file)
     {
         lock (_lock)
@@ -77,12 +79,12 @@ internal sealed class PublishedFileList(string? path)
         }
     }
 
-    /// <summary>The SHA-256 of a file, in hex; null where it cannot be read.</summary>
+    /// <summary>The SHA-256 of a file, in hex; null if it cannot be read.</summary>
     internal static string? DigestOf(string file)
     {
         try
         {
-            // A pipe would be waited for, and a device has no end.
+            // Reading a pipe would block, and a device has no end.
             if (!SpecialFile.IsRegular(new FileInfo(file)))
                 return null;
             using FileStream stream = File.OpenRead(file);
@@ -108,7 +110,7 @@ internal sealed class PublishedFileList(string? path)
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // What is not known is not removed.
+            // A file with an unknown digest is not removed.
             files.Clear();
         }
 

@@ -6,20 +6,20 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Artifacts;
 
-/// <summary>What one item became.</summary>
+/// <summary>The outcome for one item.</summary>
 /// <param name="Item">The item.</param>
-/// <param name="Result">The relocation. With an archive as destination and a known registry its items name the place they will have
-/// there.</param>
+/// <param name="Result">The relocation. With an archive as destination and a known registry, its items give their
+/// future references there.</param>
 /// <param name="Files">Artifacts written for it, full paths.</param>
 internal sealed record PublishedItem(PublishItem Item, TransferResult Result, ImmutableArray<PublishedFile> Files)
 {
     /// <summary>The images whose signatures were judged and accepted; null where nobody has to have signed.</summary>
     public ImmutableArray<TrustedImage>? Signatures { get; init; }
 
-    /// <summary>What was left out, where the bundle was derived.</summary>
+    /// <summary>What was left out of a derived bundle.</summary>
     public DerivedReport? Derived { get; init; }
 
-    /// <summary>Present when nothing moved, else copied when any bytes were sent, else mounted.</summary>
+    /// <summary>Present when nothing moved, copied when any bytes were sent, else mounted.</summary>
     public BlobOutcome Outcome =>
         Result.IsUpToDate ? BlobOutcome.Present
         : Result.Everywhere.SelectMany(result => result.Items).Any(item => item.Outcome == BlobOutcome.Copied) ? BlobOutcome.Copied

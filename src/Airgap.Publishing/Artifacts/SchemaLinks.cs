@@ -3,18 +3,19 @@ using System.Reflection;
 namespace Airgap.Publishing.Artifacts;
 
 /// <summary>
-/// Where the JSON schemas of the artifacts lie, for their <c>$schema</c>: an editor that knows it checks and completes the file.
+/// The addresses of the artifacts' JSON schemas, for their <c>$schema</c>, with which an editor checks and completes
+/// the file.
 /// </summary>
 internal static class SchemaLinks
 {
     /// <summary>The name of a schema's property in a document.</summary>
     public const string Property = "$schema";
 
-    // Known when the package is made for a repository.
+    // Known when the package is built for a repository.
     private static readonly string? s_folder = typeof(SchemaLinks).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .FirstOrDefault(attribute => attribute.Key == "SchemaUrl")?.Value;
 
-    /// <summary>The address of a schema; null where the repository is not known.</summary>
+    /// <summary>The address of a schema; null if the repository is unknown.</summary>
     /// <param name="name">Its name before <c>.schema.json</c>.</param>
     public static string? Of(string name) => In(s_folder, name);
 

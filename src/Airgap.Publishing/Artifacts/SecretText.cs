@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Airgap.Publishing.Artifacts;
 
-/// <summary>Looks into a Secret that someone filled in.</summary>
+/// <summary>Examines a Secret that a user filled in.</summary>
 internal static class SecretText
 {
     private static readonly char[] s_between = [' ', '\t', '\r', '\n', '"', '\''];
 
-    /// <summary>True when a Secret names a registry, in its text or in a value in base64, as <c>data</c> has it.</summary>
+    /// <summary>True when a Secret names a registry, in its text or in a base64 value, as in <c>data</c>.</summary>
     public static bool Names(string secret, string registry) =>
         secret.Contains(registry, StringComparison.Ordinal)
         || secret.Split(s_between, StringSplitOptions.RemoveEmptyEntries)

@@ -7,18 +7,20 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// The cluster has to be named twice, in two places: by the project or the command line, and by the kubeconfig that the environment names.
-/// A build that has only one of them, such as that of a pull request, touches no cluster; it fails, since what was asked for would not be
-/// done.
+/// The cluster must be named in two places: by the project or the command line, and by the kubeconfig in the
+/// environment. A build with only one of them, such as that of a pull request, touches no cluster; it fails, because
+/// the request cannot be fulfilled.
 /// </summary>
 internal static class ApplyTarget
 {
     private const string Kubeconfig = "KUBECONFIG";
 
-    /// <summary>What is wrong; empty where the manifests can be brought to the cluster that is meant, or nobody asks for that.</summary>
+    /// <summary>
+    /// The problems; empty if the manifests can be applied to the intended cluster, or applying is not requested.
+    /// </summary>
     /// <param name="settings">The project's settings.</param>
     /// <param name="environment">Reads an environment variable.</param>
-    /// <param name="place">The project.</param>
+    /// <param name="place">The location of the project.</param>
     public static ImmutableArray<Diagnostic> FindProblems(
         PublishSettings settings, Func<string, string?> environment, SourceLocation? place)
     {
@@ -28,9 +30,10 @@ internal static class ApplyTarget
         {
             return [new Diagnostic(
                 ErrorCode.IncompatibleOptions,
-                $"{PropertyNames.Apply}=true, and {PropertyNames.Archive} has everything written to an archive: no cluster can pull from " +
-                "where the manifests say.",
-                $"Apply where the archive is read ({PropertyNames.SourceArchive}).")
+                $"{PropertyNames.Apply}=true, but {PropertyNames.Archive} writes everything to an archive: no cluster can pull from the " +
+                "locations " +
+                "in the manifests.",
+                $"Apply when the archive is imported ({PropertyNames.SourceArchive}).")
             { Location = place }];
         }
 
@@ -38,9 +41,9 @@ internal static class ApplyTarget
         {
             return [new Diagnostic(
                 ErrorCode.IncompatibleOptions,
-                $"{PropertyNames.Apply}=true, and {PropertyNames.Registry} names {sides.Length} registries: one cluster cannot take the " +
+                $"{PropertyNames.Apply}=true, but {PropertyNames.Registry} names {sides.Length} registries: one cluster cannot use the " +
                 "manifests of all of them.",
-                "Name the registry of the cluster alone, or apply the folder of that registry with 'dotnet airgap apply'.")
+                "Name only the registry of the cluster, or apply the folder of that registry with 'dotnet airgap apply'.")
             { Location = place }];
         }
 
@@ -48,13 +51,14 @@ internal static class ApplyTarget
             ? [new Diagnostic(ErrorCode.ApplyRefused, refusal.Message, refusal.Advice) { Location = place }] : [];
     }
 
-    /// <summary>The warning of a publish that wrote nothing to apply.</summary>
+    /// <summary>The warning of a publish without manifests to apply.</summary>
     public static Diagnostic Nothing { get; } =
-        new(ErrorCode.NothingToApply, $"{PropertyNames.Apply}=true, and the publish wrote no manifest: nothing was applied.",
-            $"Give an item a PackageRepository, or leave {PropertyNames.Apply} out.");
+        new(ErrorCode.NothingToApply, $"{PropertyNames.Apply}=true, but the publish wrote no manifest, so nothing was applied.",
+            $"Give an item a PackageRepository, or omit {PropertyNames.Apply}.");
 
     /// <summary>
-    /// Full paths of the files of <c>KUBECONFIG</c> that are there; relative ones start from the project, as its publish does.
+    /// Full paths of the existing files of <c>KUBECONFIG</c>; relative paths start from the project's folder, as in its
+    /// publish.
     /// </summary>
     public static string[] Files(PublishSettings settings, Func<string, string?> environment) =>
         [.. (environment(Kubeconfig) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(settings.FullPath)
@@ -64,21 +68,21 @@ internal static class ApplyTarget
         PublishSettings settings, ApplySettings apply, Func<string, string?> environment)
     {
         if (apply.Context.Length == 0)
-            return ($"{PropertyNames.Apply}=true, and {PropertyNames.ApplyContext} does not say which cluster is meant.",
+            return ($"{PropertyNames.Apply}=true, but {PropertyNames.ApplyContext} does not name the cluster.",
                 $"Set {PropertyNames.ApplyContext} to the current context of the kubeconfig that KUBECONFIG names.");
         if (string.IsNullOrEmpty(environment(Kubeconfig)))
-            return ($"{PropertyNames.Apply}=true, and the environment variable KUBECONFIG is not set: the kubeconfig of the home folder " +
-                "and the account of a pod are not taken.",
-                $"Set KUBECONFIG where the manifests are to be applied, and {PropertyNames.Apply}=true there alone, on the command line.");
+            return ($"{PropertyNames.Apply}=true, but the environment variable KUBECONFIG is not set: the kubeconfig of the home folder " +
+                "and the account of a pod are not used.",
+                $"Set KUBECONFIG where the manifests are to be applied, and {PropertyNames.Apply}=true only there, on the command line.");
         string[] files = Files(settings, environment);
         if (files.Length == 0)
-            return ($"{PropertyNames.Apply}=true, and KUBECONFIG names no file that exists: {environment(Kubeconfig)}.",
+            return ($"{PropertyNames.Apply}=true, but KUBECONFIG names no existing file: {environment(Kubeconfig)}.",
                 "Set KUBECONFIG to a kubeconfig.");
         // The first that names one counts, as for kubectl.
         string? current = files.Select(CurrentContext).FirstOrDefault(context => context is not null);
         return current == apply.Context
             ? null
-            : ($"{PropertyNames.ApplyContext} is '{apply.Context}', and the current context of the kubeconfig is " +
+            : ($"{PropertyNames.ApplyContext} is '{apply.Context}', but the current context of the kubeconfig is " +
                 $"{(current is null ? "not set" : $"'{current}'")}: nothing is applied unless both name the same cluster.",
                 $"Make it the current one (kubectl config use-context {apply.Context}), or correct {PropertyNames.ApplyContext}.");
     }

@@ -7,7 +7,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// Which archive belongs to which item: a file for one item, or of an OCI layout for all; or a folder with a <c>NAME.tar</c> for each.
+/// Assigns archives to items: a file for one item, an OCI layout for all items, or a folder with a <c>NAME.tar</c> for
+/// each.
 /// </summary>
 internal sealed class ArchiveRoute
 {
@@ -16,7 +17,7 @@ internal sealed class ArchiveRoute
 
     /// <summary>Reads the two properties.</summary>
     /// <param name="settings">The project's settings.</param>
-    /// <param name="count">How many items there are.</param>
+    /// <param name="count">The number of items.</param>
     public ArchiveRoute(PublishSettings settings, int count)
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
@@ -33,8 +34,8 @@ internal sealed class ArchiveRoute
         {
             problems.Add(new Diagnostic(
                 ErrorCode.IncompatibleOptions,
-                $"{PropertyNames.Receipt} is set where an archive is written, and a receipt says what a registry holds.",
-                $"Set it where the archive is imported, with {PropertyNames.SourceArchive} and {PropertyNames.Registry}."));
+                $"{PropertyNames.Receipt} is set, but an archive is written, and a receipt states what a registry contains.",
+                $"Set it for the import of the archive, with {PropertyNames.SourceArchive} and {PropertyNames.Registry}."));
         }
 
         if (settings.Archive.Length > 0)
@@ -45,7 +46,7 @@ internal sealed class ArchiveRoute
             if (count > 1 && !_targetIsFolder && !SharesTarget)
             {
                 problems.Add(OneArchive(PropertyNames.Archive, settings.Archive, count));
-                // Said once: not again as a conflict of each item with the one before.
+                // Reported once, not again as a conflict of each item with the previous one.
                 _targetIsFolder = true;
             }
         }
@@ -71,25 +72,25 @@ internal sealed class ArchiveRoute
         Problems = problems.ToImmutable();
     }
 
-    /// <summary>What is wrong with the properties.</summary>
+    /// <summary>The problems of the properties.</summary>
     public ImmutableArray<Diagnostic> Problems { get; }
 
-    /// <summary>Full path of what is written; null for none.</summary>
+    /// <summary>Full path of the output; null for none.</summary>
     public string? Target { get; }
 
-    /// <summary>True where what is written is one archive for all items, and for other projects' too.</summary>
+    /// <summary>True if the output is one archive for all items, possibly shared with other projects.</summary>
     public bool SharesTarget { get; }
 
     /// <summary>The archive to write for an item, or null.</summary>
     public string? TargetFor(string name) => Of(Target, _targetIsFolder, name);
 
-    /// <summary>The archives to read an item from, whether they exist or not: several are one chain of deltas.</summary>
+    /// <summary>The archives to read an item from, existing or not; several form one chain of deltas.</summary>
     public string[] SourcesFor(string name) => [.. _sources.Select(source => Of(source.Path, source.IsFolder, name)!)];
 
     private static string? Of(string? path, bool isFolder, string name) =>
         path is null || !isFolder ? path : Path.Combine(path, name + ".tar");
 
-    // What cannot be read is left to its reader.
+    // An unreadable archive is reported by its reader.
     private static bool HoldsSeveral(string path, PublishSettings settings)
     {
         try
@@ -109,7 +110,8 @@ internal sealed class ArchiveRoute
 
     private static Diagnostic OneArchive(string property, string value, int count) => new(
         ErrorCode.IncompatibleOptions,
-        $"{property} is the one archive '{value}', and the project has {count} items.",
-        "An archive in imgpkg's format holds one bundle: name a folder, which has a NAME.tar for each item, or write one OCI layout for " +
+        $"{property} is the single archive '{value}', but the project has {count} items.",
+        "An archive in imgpkg's format contains one bundle: name a folder, which gets a NAME.tar for each item, or write one OCI " +
+        "layout for " +
         $"all with {PropertyNames.ArchiveFormat}=oci.");
 }

@@ -5,14 +5,14 @@ namespace Airgap.Publishing.Declarations;
 /// <summary>Finds items that would overwrite each other.</summary>
 internal static class Conflicts
 {
-    /// <summary>A problem for every item that goes where an earlier one goes.</summary>
+    /// <summary>A problem for every item with the destination of an earlier item.</summary>
     public static IEnumerable<Diagnostic> Find(IReadOnlyList<Declaration> declarations)
     {
         Dictionary<string, Declaration> destinations = new(StringComparer.OrdinalIgnoreCase);
         Dictionary<string, Declaration> names = new(StringComparer.OrdinalIgnoreCase);
         foreach (Declaration declaration in declarations)
         {
-            // Without a tag nothing is overwritten: content lies under its digest.
+            // Without a tag nothing is overwritten, because content is stored under its digest.
             bool named = declaration.Archive is not null || declaration is { Repository: not null, Tag: not null };
             if (named && !destinations.TryAdd(declaration.DestinationKey, declaration))
             {
@@ -21,7 +21,8 @@ internal static class Conflicts
                     destinations[declaration.DestinationKey],
                     $"go to {declaration.DestinationKey}",
                     declaration.SharesArchive ? "Declare it once." : declaration.Archive is null
-                    ? "Give one of them another Repository." : "Give one of them another PackageRepository, which names the archive.");
+                    ? "Give one of them another Repository."
+                    : "Give one of them another PackageRepository, whose name is that of the archive.");
             }
             else if (!names.TryAdd(declaration.Name, declaration))
             {

@@ -3,14 +3,15 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// What the files of a project's bundle say of its PackageRepository. The bundle is one and its files are many, so that any of them may say
-/// it, and none may say otherwise.
+/// The PackageRepository metadata on the files of a project's bundle. As one bundle has many files, any file may carry
+/// the metadata, but two files must not contradict each other.
 /// </summary>
 internal static class ContentMetadata
 {
     /// <summary>The metadata of the bundle.</summary>
-    /// <param name="files">The metadata of each file, with a way to find its place.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ConflictingObject"/>: two files say different things.</exception>
+    /// <param name="files">The metadata of each file, with a function for its location.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ConflictingObject"/>: two files contradict each
+    /// other.</exception>
     public static IReadOnlyDictionary<string, string> Of(
         IEnumerable<(IReadOnlyDictionary<string, string> Metadata, Func<SourceLocation?> Place)> files)
     {
@@ -25,9 +26,9 @@ internal static class ContentMetadata
                     continue;
                 throw new AirgapException(
                     ErrorCode.ConflictingObject,
-                    "The items ImgpkgBundleContent say both " +
-                    $"'{said[name]}' and '{text}' of {name}, and the bundle that is made of them is one.",
-                    $"Give {name} to one of them, or the same to all.")
+                    "The items ImgpkgBundleContent give both " +
+                    $"'{said[name]}' and '{text}' as {name}, but they form one bundle.",
+                    $"Give {name} to one of them, or the same value to all.")
                 { Location = place() };
             }
         }

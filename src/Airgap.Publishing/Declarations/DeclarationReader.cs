@@ -8,18 +8,21 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Turns items into declarations and collects everything that is wrong with them, without a request.</summary>
+/// <summary>Turns items into declarations and collects all their problems, without a request.</summary>
 /// <param name="settings">The project's settings.</param>
-/// <param name="needsDestination">False where nothing will be relocated, so that an item may have no destination.</param>
+/// <param name="needsDestination">False if nothing will be relocated, so that an item needs no destination.</param>
 internal sealed class DeclarationReader(PublishSettings settings, bool needsDestination = true)
 {
     private readonly ImmutableArray<Diagnostic>.Builder _problems = ImmutableArray.CreateBuilder<Diagnostic>();
     private bool _registryIsWrong;
 
-    /// <summary>Everything that was found wrong, in the order of the items.</summary>
+    /// <summary>All problems, in the order of the items.</summary>
     public ImmutableArray<Diagnostic> Problems => _problems.ToImmutable();
 
-    /// <summary>Reads the items. What could not be read is missing in the result and named in <see cref="Problems"/>.</summary>
+    /// <summary>
+    /// Reads the items. Items that could not be read are missing from the result and reported in
+    /// <see cref="Problems"/>.
+    /// </summary>
     public ImmutableArray<Declaration> Read(IReadOnlyList<PublishItem> items)
     {
         if (DestinationName.FindProblem(settings) is { } problem)
@@ -146,7 +149,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
 
         RelocationSource source = item.Kind == PublishItemKind.Bundle
             ? new RelocationSource.Bundle(reference) : new RelocationSource.Image(reference);
-        // imgpkg lets a digest decide, and then moves no tag.
+        // In imgpkg, a digest takes precedence, and no tag is moved.
         return (source, reference, reference.Digest is null ? reference.Tag : null, reference.Repository.LastSegment);
     }
 
@@ -164,7 +167,7 @@ internal sealed class DeclarationReader(PublishSettings settings, bool needsDest
         }
     }
 
-    // An include glob or two imports can bring the same item twice; that is one relocation, not a conflict.
+    // A glob or two imports can include the same item twice; that is one relocation, not a conflict.
     private static ImmutableArray<PublishItem> WithoutRepeats(IReadOnlyList<PublishItem> items)
     {
         List<PublishItem> distinct = [];

@@ -3,10 +3,10 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Finds the repository that takes an item.</summary>
+/// <summary>Finds the destination repository of an item.</summary>
 internal static class DestinationName
 {
-    /// <summary>True when an item says by itself where it goes.</summary>
+    /// <summary>True when an item itself names its destination.</summary>
     public static bool IsWhole(PublishItem item) => (item.Value(MetadataNames.Repository) is { } repository && NamesHost(repository))
         || TemplateDestination.NamesRegistry(item.Value(MetadataNames.RepositoryTemplate));
 
@@ -23,7 +23,7 @@ internal static class DestinationName
             ? null
             : new Diagnostic(
                 ErrorCode.InvalidRepository,
-                $"The property {PropertyNames.Registry} '{UserInfo.Hide(settings.Registry)}' names no destination: {problem}.",
+                $"The property {PropertyNames.Registry} '{UserInfo.Hide(settings.Registry)}' is not a destination: {problem}.",
                 "Write HOST[:PORT]/PATH; a host has a dot or a port, or is localhost (index.docker.io/NAME for Docker Hub).");
     }
 
@@ -38,7 +38,7 @@ internal static class DestinationName
         string prefix = settings.Registry.TrimEnd('/');
         if (prefix.Length == 0)
         {
-            // Without a registry the path cannot be used, and can be wrong all the same.
+            // Without a registry the path is not used, but it can still be invalid.
             Parse($"registry.invalid/{path}", $"The Repository of the item {item.ItemName} '{item.Include}'", own ?? path);
             return null;
         }
@@ -46,8 +46,9 @@ internal static class DestinationName
         return Parse($"{prefix}/{path}", $"The destination of the item {item.ItemName} '{item.Include}'");
     }
 
-    /// <summary>The repository by the host that the cluster knows the mirror by; the same where the item names none.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/>: the item names no host.</exception>
+    /// <summary>The repository with the mirror's host name in the cluster; unchanged if the item gives none.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepository"/>: the value is not a
+    /// host.</exception>
     public static RepositoryName? ForCluster(PublishItem item, RepositoryName? repository)
     {
         if (item.Value(MetadataNames.ClusterRegistry) is not { } host)
@@ -60,11 +61,11 @@ internal static class DestinationName
             : throw new AirgapException(
                 ErrorCode.InvalidRepository,
                 $"The {MetadataNames.ClusterRegistry} of the item {item.ItemName} '{item.Include}' is '{UserInfo.Hide(host)}', which " +
-                $"names no registry: {problem}.",
+                $"is not a registry: {problem}.",
                 "Write HOST[:PORT], as nodes and kapp-controller reach the mirror.");
     }
 
-    // Docker's rule for what a first segment is.
+    // Docker's rule for the first segment.
     internal static bool NamesHost(string text) =>
         text.IndexOf('/') is > 0 and int slash
         && (text.AsSpan(0, slash).ContainsAny('.', ':') || text.AsSpan(0, slash) is "localhost");
@@ -74,7 +75,7 @@ internal static class DestinationName
             ? name
             : throw new AirgapException(
                 ErrorCode.InvalidRepository,
-                $"{what} is '{UserInfo.Hide(shown ?? text)}', which no registry takes: {problem}.",
+                $"{what} is '{UserInfo.Hide(shown ?? text)}', which is not valid in a registry: {problem}.",
                 $"Set {PropertyNames.Registry} to HOST[:PORT]/PATH and Repository to a path of lower-case letters, digits, '.', '_', '-' " +
                 "and '/', without a tag.");
 }

@@ -5,18 +5,18 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>What an item's metadata say of the objects for Flux or Argo CD.</summary>
+/// <summary>The metadata of an item about objects for Flux or Argo CD.</summary>
 internal static class GitOpsRequest
 {
     private static readonly RepositoryName s_anyRepository = RepositoryName.Parse("registry.invalid/any");
 
-    /// <summary>Reads the metadata, and tries them on a made-up digest.</summary>
+    /// <summary>Reads the metadata, and validates them with a made-up digest.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="name">What its artifacts are called.</param>
+    /// <param name="name">The base name of its artifacts.</param>
     /// <param name="tag">The tag at the destination; null for none.</param>
-    /// <param name="hasRoot">False for a lock of single images, which is no content of one.</param>
-    /// <param name="problems">Takes what is wrong.</param>
-    /// <returns>Null where none are asked for.</returns>
+    /// <param name="hasRoot">False for a lock of single images, which has no content of its own.</param>
+    /// <param name="problems">Receives the problems.</param>
+    /// <returns>Null if none are requested.</returns>
     /// <exception cref="AirgapException">4xxx, from the writer.</exception>
     public static GitOpsOptions? Read(PublishItem item, string name, string? tag, bool hasRoot, ImmutableArray<Diagnostic>.Builder problems)
     {
@@ -25,7 +25,7 @@ internal static class GitOpsRequest
             if (item.Value(MetadataNames.GitOpsPath) is not null)
                 problems.Add(item.Problem(
                     ErrorCode.InvalidArgument,
-                    $"The item {item.ItemName} '{item.Include}' has a {MetadataNames.GitOpsPath} and no {MetadataNames.GitOps}.",
+                    $"The item {item.ItemName} '{item.Include}' has a {MetadataNames.GitOpsPath} but no {MetadataNames.GitOps}.",
                     $"Set {MetadataNames.GitOps} to {string.Join(" or ", Enum.GetNames<GitOpsTool>())}."));
             return null;
         }
@@ -36,8 +36,8 @@ internal static class GitOpsRequest
         {
             problems.Add(item.Problem(
                 ErrorCode.InvalidArgument,
-                $"The item {item.ItemName} '{item.Include}' is a lock of single images, of which {tool} can apply none.",
-                $"Leave {MetadataNames.GitOps} out, or declare a bundle or an image."));
+                $"The item {item.ItemName} '{item.Include}' is a lock of single images, which {tool} cannot apply.",
+                $"Omit {MetadataNames.GitOps}, or declare a bundle or an image."));
             return null;
         }
 

@@ -4,10 +4,11 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>What has to be known of a lock file before it is relocated.</summary>
-/// <param name="Name">Last path segment of the bundle of a BundleLock; the file's name without its ending for an ImagesLock.</param>
+/// <summary>The facts of a lock file that are needed before relocating it.</summary>
+/// <param name="Name">Last path segment of the bundle of a BundleLock; the file's name without extension for an
+/// ImagesLock.</param>
 /// <param name="Bundle">The bundle of a BundleLock, by digest; null for an ImagesLock.</param>
-/// <param name="Tag">The tag of a BundleLock; null where it has none.</param>
+/// <param name="Tag">The tag of a BundleLock; null if it has none.</param>
 internal sealed record LockSummary(string Name, ImageReference? Bundle, string? Tag)
 {
     /// <summary>Reads a lock file.</summary>

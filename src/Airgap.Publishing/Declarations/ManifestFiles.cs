@@ -3,7 +3,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>The texts that manifests take out of files.</summary>
+/// <summary>Texts in manifests that come from files.</summary>
 internal static class ManifestFiles
 {
     /// <summary>A file's text.</summary>
@@ -20,7 +20,7 @@ internal static class ManifestFiles
         }
     }
 
-    /// <summary>The texts of PEM files, one behind the other.</summary>
+    /// <summary>The concatenated texts of PEM files.</summary>
     /// <exception cref="AirgapException">3xxx: a file cannot be read.</exception>
     public static string ReadAll(IEnumerable<string> paths) => string.Concat(paths.Select(path => Read(path).TrimEnd() + "\n"));
 }

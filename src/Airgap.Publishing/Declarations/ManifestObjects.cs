@@ -4,9 +4,9 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// The Kubernetes objects of a run, each one once: kubectl and kustomize refuse, or apply one over the other, what stands twice.
-/// Namespaces, Secrets and SecretExports have files of their own, those of one name one; what else several items have in common stands in
-/// the first one's manifest.
+/// The Kubernetes objects of a run, each once: kubectl and kustomize refuse repeated objects, or apply one over the
+/// other. Namespaces, Secrets and SecretExports have their own files, one per name; other objects shared by several
+/// items are in the manifest of the first item.
 /// </summary>
 internal sealed class ManifestObjects
 {
@@ -21,8 +21,8 @@ internal sealed class ManifestObjects
     /// <summary>The SecretExports.</summary>
     public IEnumerable<SecretExportObject> Exports => _objects.Values.Select(entry => entry.Object).OfType<SecretExportObject>();
 
-    /// <summary>Takes an object.</summary>
-    /// <returns>The owner of an object that it contradicts; null where there is none.</returns>
+    /// <summary>Adds an object.</summary>
+    /// <returns>The owner of an object that it contradicts; null if there is none.</returns>
     public string? Add(KubernetesObject added, string owner)
     {
         (string, string, string) key = (added.Kind, added.Namespace ?? "", added.Name);
@@ -39,8 +39,8 @@ internal sealed class ManifestObjects
     }
 
     /// <summary>
-    /// The text of an item's manifest: its objects without those that have files of their own, and a comment in place of each that another
-    /// manifest has.
+    /// The text of an item's manifest: its objects, except those with their own files, and a comment for each object
+    /// that is in another manifest.
     /// </summary>
     public string Text(IEnumerable<KubernetesObject> objects, string owner)
     {
@@ -51,15 +51,15 @@ internal sealed class ManifestObjects
             if (first == owner)
                 text.Append(part.Yaml);
             else
-                text.Append($"# The {part.Kind} {part.Name} stands in {first}.\n");
+                text.Append($"# The {part.Kind} {part.Name} is in {first}.\n");
         }
 
         return text.ToString();
     }
 
     /// <summary>
-    /// The name of an object's file. Kubernetes' names have no underscore, so that no two objects get one file. kubectl applies the files
-    /// of a folder in the order of their names, and a Namespace has to come before what stands in it.
+    /// The file name of an object. Kubernetes names have no underscore, so no two objects get the same file. kubectl
+    /// applies the files of a folder in name order, and a Namespace must precede the objects in it.
     /// </summary>
     public static string FileName(KubernetesObject part) =>
         $"{(IsNamespace(part) ? "00-" : "")}{(part.Namespace is null ? "" : part.Namespace + "_")}{part.Name}.{part.Kind.ToLowerInvariant()}.yml";

@@ -5,10 +5,10 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>What an item's metadata say of its PackageRepository manifest.</summary>
-/// <param name="FileName">What the item's artifacts are called before the dot.</param>
-/// <param name="Options">What goes into the manifest; null for none.</param>
-/// <param name="Asked">True when the user asked for one.</param>
+/// <summary>The metadata of an item about its PackageRepository manifest.</summary>
+/// <param name="FileName">The base name of the item's artifacts.</param>
+/// <param name="Options">The options of the manifest; null for none.</param>
+/// <param name="Asked">True when the user requested one.</param>
 /// <param name="Named">True when the user gave the name.</param>
 internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions? Options, bool Asked, bool Named)
 {
@@ -16,15 +16,15 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
 
     /// <summary>Reads the metadata.</summary>
     /// <param name="item">The item.</param>
-    /// <param name="sourceName">Last path segment of what is relocated.</param>
-    /// <param name="problems">Takes what is wrong.</param>
+    /// <param name="sourceName">Last path segment of the source.</param>
+    /// <param name="problems">Receives the problems.</param>
     public static ManifestRequest Read(PublishItem item, string sourceName, ImmutableArray<Diagnostic>.Builder problems)
     {
         string? text = item.Value(MetadataNames.PackageRepository);
         if (text is not null && IsNo(text))
             return new ManifestRequest(sourceName, null, Asked: false, Named: false);
         bool named = text is not null && !text.Equals("true", StringComparison.OrdinalIgnoreCase);
-        // '_' may stand in a repository and not in a Kubernetes name.
+        // A repository may contain '_', a Kubernetes name may not.
         string name = named ? text! : sourceName.Replace('_', '-');
         PackageRepositoryOptions options = new()
         {
@@ -38,7 +38,7 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
             ToNamespaces = item.Value(MetadataNames.ToNamespaces),
             CreateNamespace = Flag(item, MetadataNames.CreateNamespace, problems),
             Install = item.Value(MetadataNames.PackageInstall),
-            // Flux and Argo CD may be told it without a PackageInstall.
+            // It may be given for Flux and Argo CD without a PackageInstall.
             InstallNamespace = item.Value(MetadataNames.GitOps) is not null && item.Value(MetadataNames.PackageInstall) is null
             ? null : item.Value(MetadataNames.InstallNamespace),
             ServiceAccount = item.Value(MetadataNames.ServiceAccount),
@@ -55,7 +55,8 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
     }
 
     /// <summary>
-    /// Tries the manifest on a made-up digest, so that a value the cluster would refuse is known before the first request.
+    /// Writes the manifest with a made-up digest, so that a value the cluster would refuse is found before the first
+    /// request.
     /// </summary>
     /// <returns>This.</returns>
     /// <exception cref="AirgapException">4xxx, from the writer.</exception>
@@ -63,7 +64,7 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
     {
         if (Options is not null)
         {
-            // The default name counts only for a bundle that turns out to be a package repository.
+            // The default name matters only for a bundle that turns out to be a package repository.
             PackageRepositoryOptions options = Asked ? Options : Options with { Name = "any" };
             PackageRepositoryWriter.Create(repository ?? s_anyRepository, Digest.Compute([]), tag, options);
         }
@@ -71,7 +72,7 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
         return this;
     }
 
-    /// <summary>Reads the files that the manifest takes texts from.</summary>
+    /// <summary>Reads the files with texts for the manifest.</summary>
     /// <returns>The request with them.</returns>
     /// <exception cref="AirgapException">3xxx: a file cannot be read.</exception>
     public ManifestRequest ReadFiles(PublishItem item, PublishSettings settings)
@@ -104,13 +105,13 @@ internal sealed record ManifestRequest(string FileName, PackageRepositoryOptions
     private static bool IsNo(string text) =>
         text.Equals("none", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A metadata value that is one of a few words; null where there is none, or it is none of them.</summary>
+    /// <summary>A metadata value that is one of a few words; null if it is missing or another word.</summary>
     internal static T? Choice<T>(PublishItem item, string name, ImmutableArray<Diagnostic>.Builder problems) where T : struct, Enum
     {
         string? text = item.Value(name);
         if (text is null)
             return null;
-        // A number would parse as an enum value, too.
+        // A number would also parse as an enum value.
         if (char.IsAsciiLetter(text[0]) && Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value))
             return value;
         problems.Add(item.Problem(

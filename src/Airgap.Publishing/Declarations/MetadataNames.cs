@@ -9,7 +9,8 @@ internal static class MetadataNames
     public const string Repository = "Repository";
 
     /// <summary>
-    /// The repository of the item, and of each image that it pins, by where it comes from, in place of what the property says.
+    /// The template for the repositories of the item and of each image that it pins, made from their sources; overrides
+    /// the property.
     /// </summary>
     internal const string RepositoryTemplate = "RepositoryTemplate";
 
@@ -25,7 +26,7 @@ internal static class MetadataNames
     /// <summary>The namespace of the placeholder Secret and its SecretExport.</summary>
     public const string SecretNamespace = "SecretNamespace";
 
-    /// <summary>How the pull secret is emitted: a <see cref="Airgap.Transfer.Kubernetes.PullSecretVariant"/>.</summary>
+    /// <summary>How the pull secret is written: a <see cref="Airgap.Transfer.Kubernetes.PullSecretVariant"/>.</summary>
     public const string PullSecret = "PullSecret";
 
     /// <summary>How often the cluster looks again, a Go duration.</summary>
@@ -44,11 +45,12 @@ internal static class MetadataNames
     public const string ApiVersion = "ApiVersion";
 
     /// <summary>
-    /// The namespaces beside the PackageRepository's to which secretgen-controller hands the pull secret out; <c>*</c> for all.
+    /// The namespaces, besides the PackageRepository's, to which secretgen-controller exports the pull secret; <c>*</c>
+    /// for all.
     /// </summary>
     internal const string ToNamespaces = "ToNamespaces";
 
-    /// <summary><c>true</c> to write the Namespaces of the manifest, before what stands in them.</summary>
+    /// <summary><c>true</c> to write the Namespaces of the manifest, before the objects in them.</summary>
     internal const string CreateNamespace = "CreateNamespace";
 
     /// <summary>A package to install, as <c>NAME@VERSIONS</c>.</summary>
@@ -69,39 +71,40 @@ internal static class MetadataNames
     /// </summary>
     internal const string ControllerConfig = "ControllerConfig";
 
-    /// <summary>Which artifacts go along with this item, in place of what the property of the same name says.</summary>
+    /// <summary>Which artifacts are copied with this item; overrides the property of the same name.</summary>
     internal const string Artifacts = PropertyNames.Artifacts;
 
-    /// <summary>The packages of a package repository that go along, as <c>NAME@RANGE</c>, parted by <c>;</c>.</summary>
+    /// <summary>The packages of a package repository to copy, as <c>NAME@RANGE</c>, separated by <c>;</c>.</summary>
     internal const string Packages = "Packages";
 
-    /// <summary>The pre-releases of packages that count, too, parted by commas; <c>*</c> for all.</summary>
+    /// <summary>The pre-release identifiers of packages to include, separated by commas; <c>*</c> for all.</summary>
     internal const string PackagePrereleases = "PackagePrereleases";
 
-    /// <summary>The platforms whose images go along, parted by <c>;</c>.</summary>
+    /// <summary>The platforms whose images to copy, separated by <c>;</c>.</summary>
     internal const string Platforms = "Platforms";
 
-    /// <summary><c>skip</c> to go on without a platform that an image lacks.</summary>
+    /// <summary><c>skip</c> to skip a platform that an image lacks.</summary>
     internal const string MissingPlatform = "MissingPlatform";
 
-    /// <summary><c>true</c> to put the one image that is left of an index in the index's place.</summary>
+    /// <summary><c>true</c> to replace an index of which one image is left by that image.</summary>
     internal const string Flatten = "Flatten";
 
-    /// <summary><c>true</c> to leave images behind that no chosen package names.</summary>
+    /// <summary><c>true</c> to omit images that no selected package names.</summary>
     internal const string DropUnreferenced = "DropUnreferenced";
 
     /// <summary>
-    /// What takes the content into a cluster without kapp-controller: a <see cref="Airgap.Transfer.Kubernetes.GitOpsTool"/>.
+    /// The tool that applies the content in a cluster without kapp-controller: a
+    /// <see cref="Airgap.Transfer.Kubernetes.GitOpsTool"/>.
     /// </summary>
     internal const string GitOps = "GitOps";
 
     /// <summary>The folder of the content that it applies.</summary>
     internal const string GitOpsPath = "GitOpsPath";
 
-    /// <summary>The host by which the cluster knows the mirror, in manifests and locks.</summary>
+    /// <summary>The mirror's host name in the cluster, used in manifests and locks.</summary>
     internal const string ClusterRegistry = "ClusterRegistry";
 
-    /// <summary>All of them, in the order of a reference table.</summary>
+    /// <summary>All names, in the order of the reference table.</summary>
     public static ImmutableArray<string> All { get; } =
         [Repository, RepositoryTemplate, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection,
             Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile,

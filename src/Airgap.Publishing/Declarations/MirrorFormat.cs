@@ -1,6 +1,6 @@
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>How a container engine or cluster is told that a mirror has an image.</summary>
+/// <summary>The formats of mirror configuration for container engines and clusters.</summary>
 internal enum MirrorFormat
 {
     /// <summary><c>registries.conf</c> of podman, CRI-O and skopeo.</summary>
@@ -22,7 +22,7 @@ internal static class MirrorFormats
     /// <summary>Their names, in the order of <see cref="MirrorFormat"/>.</summary>
     public static IReadOnlyList<string> Words { get; } = ["registries.conf", "hosts.toml", "ImageDigestMirrorSet", "ImageTagMirrorSet"];
 
-    /// <summary>Reads a name, without case.</summary>
+    /// <summary>Reads a name, ignoring case.</summary>
     public static bool TryParse(string text, out MirrorFormat format)
     {
         int index = Words.ToList().FindIndex(word => word.Equals(text, StringComparison.OrdinalIgnoreCase));

@@ -1,12 +1,12 @@
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Finds what a mistyped name was meant to be.</summary>
+/// <summary>Finds the name that a mistyped name is closest to.</summary>
 internal static class NearestName
 {
-    /// <summary>The nearest name within a number of letters, or null.</summary>
+    /// <summary>The nearest name within a number of differing letters, or null.</summary>
     /// <param name="name">The name as written.</param>
-    /// <param name="candidates">The names that mean something.</param>
-    /// <param name="atMost">How many letters may differ; null for a third of the name's length.</param>
+    /// <param name="candidates">The valid names.</param>
+    /// <param name="atMost">The maximum number of differing letters; null for a third of the name's length.</param>
     public static string? Find(string name, IEnumerable<string> candidates, int? atMost = null)
     {
         (string Name, int Distance) best = candidates
@@ -15,7 +15,7 @@ internal static class NearestName
         return best.Distance <= (atMost ?? Math.Max(2, name.Length / 3)) ? best.Name : null;
     }
 
-    /// <summary>What to write in place of the name.</summary>
+    /// <summary>Advice on what to write instead.</summary>
     public static string Advice(string name, IReadOnlyCollection<string> candidates) => Find(name, candidates) is { } nearest
         ? $"Did you mean {nearest}?"
         : $"Remove it, or use one of {string.Join(", ", candidates)}.";

@@ -3,7 +3,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Finds items whose manifests would hold one Kubernetes object in two ways.</summary>
+/// <summary>Finds items whose manifests would contain different versions of one Kubernetes object.</summary>
 internal static class ObjectConflicts
 {
     /// <summary>
@@ -26,13 +26,13 @@ internal static class ObjectConflicts
                     $"The items {other.ItemName} '{other.Include}' and {declaration.Item.ItemName} '{declaration.Item.Include}' both " +
                     $"declare the {part.Kind} '{part.Name}'"
                         + $"{(part.Namespace is null ? "" : $" in the namespace '{part.Namespace}'")}, and differ.",
-                    part.Kind == "PackageRepository" ? "Give one of them a PackageRepository, or a Namespace, of its own."
-                    : "Let both say the same, or give one of them a name of its own.");
+                    part.Kind == "PackageRepository" ? "Give one of them another PackageRepository or Namespace."
+                    : "Give both the same values, or give one of them another name.");
             }
         }
     }
 
-    // The digest is not known yet, and one for all: what differs differs by more.
+    // The digest is not yet known, so all use the same one: other differences count.
     private static IEnumerable<KubernetesObject> Objects(Declaration declaration)
     {
         try
@@ -43,7 +43,7 @@ internal static class ObjectConflicts
         }
         catch (AirgapException)
         {
-            // A default name that Kubernetes refuses: it matters only for a bundle that has packages, and is reported then.
+            // A default name that Kubernetes refuses matters only for a bundle with packages, and is reported then.
             return [];
         }
     }

@@ -4,25 +4,27 @@ using Airgap.Oci;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Finds slips of the pen in a project's own text, and the lines of its properties.</summary>
+/// <summary>Finds mistyped names in a project's own text, and the lines of its properties.</summary>
 /// <param name="text">The project's text.</param>
-/// <param name="globals">Names of the properties that come from the command line, which win over the text.</param>
+/// <param name="globals">Names of the properties that come from the command line, which take precedence over the
+/// text.</param>
 internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection<string> globals)
 {
-    /// <summary>The types of the items that a project declares for us.</summary>
+    /// <summary>The item types that this package reads.</summary>
     public static ImmutableArray<string> ItemTypes { get; } =
         ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock", "ImgpkgBundleContent", "ImgpkgBundleImage"];
 
-    // It says how, and declares nothing to relocate.
+    // It gives settings, but declares nothing to relocate.
     private const string Trust = "ImgpkgTrust";
 
-    // What the targets leave for others is known, too.
+    // The items that the targets produce are also known.
     private static readonly ImmutableArray<string> s_outputs =
         ["ImgpkgManifest", "ImgpkgSecret", "ImgpkgLockFile", "ImgpkgKustomization", "ImgpkgReport", "ImgpkgPlan", "ImgpkgArchive",
             "ImgpkgRelocated", "ImgpkgProducedBundle"];
 
-    /// <summary>Warnings of properties and item types that are ours but for a slip.</summary>
-    /// <param name="hasItems">False where the project declares nothing: then <see cref="NothingDeclared"/> names the item types.</param>
+    /// <summary>Warnings about properties and item types that look like mistyped names of this package.</summary>
+    /// <param name="hasItems">False if the project declares nothing: then <see cref="NothingDeclared"/> reports the
+    /// item types.</param>
     public IEnumerable<Diagnostic> Find(bool hasItems) =>
     [
         .. text.Properties.Select(property => PublishProperties.FindSlip(property.Name, property.Place)).OfType<Diagnostic>(),
@@ -31,27 +33,29 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
             ErrorCode.UnknownName, $"The item type {item.Name} is unknown.", $"Did you mean {item.Meant}?") { Location = item.Place }) : [],
     ];
 
-    /// <summary>The warning of a project that names a destination and declares nothing for it; null where that is in order.</summary>
+    /// <summary>
+    /// The warning about a project that names a destination but declares nothing to relocate; null if that is intended.
+    /// </summary>
     /// <param name="projectFile">The project.</param>
-    /// <param name="publishesContainer">True for a project that has the package for its container's sake, which another project's bundle
-    /// pins.</param>
+    /// <param name="publishesContainer">True for a project that references the package only for its container image,
+    /// which another project's bundle pins.</param>
     public Diagnostic? NothingDeclared(string projectFile, bool publishesContainer)
     {
         (string Name, string Meant, SourceLocation Place)[] slips = [.. Misspelt()];
         if (slips.Length == 0 && publishesContainer)
             return null;
         string advice = slips.Length > 0
-            ? string.Join(" ", slips.Select(slip => $"Did you mean {slip.Meant} in place of {slip.Name}?").Distinct(StringComparer.Ordinal))
+            ? string.Join(" ", slips.Select(slip => $"Did you mean {slip.Meant} instead of {slip.Name}?").Distinct(StringComparer.Ordinal))
             : $"Declare one of the items {string.Join(", ", ItemTypes)}, or set {PropertyNames.OnPublish}=false in this project.";
         return new Diagnostic(ErrorCode.NothingDeclared,
-            $"{Path.GetFileName(projectFile)} names a destination and declares nothing to relocate.", advice)
+            $"{Path.GetFileName(projectFile)} names a destination but declares nothing to relocate.", advice)
         {
             Location = slips.Length > 0 ? slips[0].Place : new SourceLocation(projectFile),
         };
     }
 
     /// <summary>
-    /// A problem that names a property, with the line on which the property has its value; as it is where that is not known.
+    /// A problem with a property, with the line that sets the property; unchanged if the line is unknown.
     /// </summary>
     public Diagnostic Locate(Diagnostic problem)
     {
@@ -61,8 +65,8 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
         {
             if (globals.Contains(match.Value, StringComparer.OrdinalIgnoreCase))
                 continue;
-            // The last one wins in MSBuild, too; conditions are not evaluated here, so of several values none is taken for the one that
-            // counts.
+            // In MSBuild the last one wins; as conditions are not evaluated here, with several values none is assumed
+            // to be the effective one.
             ProjectText.Element[] written =
                 [.. text.Properties.Where(property => property.Name.Equals(match.Value, StringComparison.OrdinalIgnoreCase))];
             ProjectText.Element[] quoted = [
@@ -81,7 +85,7 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
     /// The rules that MSBuild lost, as far as the text tells: it takes a <c>*</c> in an Include for files, and finds none. A rule that
     /// vanishes would let everything through that it should stop.
     /// </summary>
-    /// <param name="trust">The rules that are left.</param>
+    /// <param name="trust">The remaining rules.</param>
     public IEnumerable<Diagnostic> LostTrust(IReadOnlyList<TrustItem> trust) => text.Items
         .Where(item => item.Name.Equals(Trust, StringComparison.OrdinalIgnoreCase) && item.Value.AsSpan().ContainsAny('*', '?')
             && !trust.Any(left => left.Include == item.Value))
@@ -91,7 +95,7 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
     public static Diagnostic Lost(string include, SourceLocation place) => new(
         ErrorCode.InvalidTrustRule,
         $"The item ImgpkgTrust '{include}' is lost: MSBuild takes its '*' for files.",
-        $"Name the host, namespace or repository alone, which stands for all below it; '{TrustItem.Everywhere}' stands for every place.")
+        $"Name only the host, namespace or repository, which includes everything below it; '{TrustItem.Everywhere}' applies everywhere.")
     {
         Location = place
     };

@@ -6,17 +6,18 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// What stands literally in a project's files. MSBuild gives a task neither the items of types that it does not take nor the place where a
-/// property is set; the text does. It adds names and lines to messages, and decides nothing.
+/// The literal text of a project's files. MSBuild gives a task neither items of other types nor the location of a
+/// property; the text does. It only adds names and lines to messages, and decides nothing.
 /// </summary>
 /// <param name="Properties">The properties, with their unevaluated values.</param>
 /// <param name="Items">The items, by their types.</param>
-/// <param name="Hooks">What targets name in <c>BeforeTargets</c>.</param>
+/// <param name="Hooks">The target names in <c>BeforeTargets</c>.</param>
 internal sealed record ProjectText(
     ImmutableArray<ProjectText.Element> Properties, ImmutableArray<ProjectText.Element> Items, ImmutableArray<string> Hooks)
 {
     /// <summary>
-    /// Reads a project's files: the project, and the nearest that MSBuild imports around it. A file that cannot be read has nothing.
+    /// Reads a project's files: the project, and the nearest that MSBuild imports around it. An unreadable file counts
+    /// as empty.
     /// </summary>
     /// <param name="projectFile">Full path of the project.</param>
     public static ProjectText Read(string projectFile)
@@ -27,7 +28,7 @@ internal sealed record ProjectText(
         return new ProjectText(reader.Properties.ToImmutable(), reader.Items.ToImmutable(), reader.Hooks.ToImmutable());
     }
 
-    /// <summary>True when a target of the project runs before this one, and may make items or change them.</summary>
+    /// <summary>True when a target of the project runs before this one, and may create or change items.</summary>
     public bool HasTargetBefore(string target) => Hooks.Contains(target, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The project, and the nearest files that MSBuild imports around every project; not all of them exist.</summary>
@@ -49,7 +50,7 @@ internal sealed record ProjectText(
     /// <summary>An element of a project file.</summary>
     /// <param name="Name">The property's name, or the item's type.</param>
     /// <param name="Value">The property's text; the item's Include.</param>
-    /// <param name="Place">Where it stands.</param>
+    /// <param name="Place">Its location.</param>
     internal sealed record Element(string Name, string Value, SourceLocation Place);
 
     private sealed class Reader
@@ -106,7 +107,7 @@ internal sealed record ProjectText(
             }
             catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException)
             {
-                // MSBuild has read the file; lines and names of it are a courtesy.
+                // MSBuild has already read the file; its lines and names only improve messages.
             }
         }
     }

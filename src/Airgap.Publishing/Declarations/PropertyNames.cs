@@ -5,40 +5,40 @@ namespace Airgap.Publishing.Declarations;
 /// <summary>The properties of a project that a user may set.</summary>
 internal static class PropertyNames
 {
-    /// <summary>What all of them start with.</summary>
+    /// <summary>The common prefix.</summary>
     public const string Prefix = "Airgap";
 
     /// <summary>Host and path prefix of the destination.</summary>
     public const string Registry = "AirgapRegistry";
 
-    /// <summary>The repository of each image, by where it comes from.</summary>
+    /// <summary>The template for each image's repository, made from its source.</summary>
     internal const string RepositoryTemplate = "AirgapRepositoryTemplate";
 
-    /// <summary>The configurations to write for workloads whose references nobody rewrites.</summary>
+    /// <summary>The mirror configurations to write, for workloads whose references stay as they are.</summary>
     internal const string MirrorConfiguration = "AirgapMirrorConfiguration";
 
     /// <summary>The archive, or the folder of archives, to write.</summary>
     public const string Archive = "AirgapArchive";
 
-    /// <summary>The format of the archives that are written.</summary>
+    /// <summary>The format of the archives to write.</summary>
     internal const string ArchiveFormat = "AirgapArchiveFormat";
 
-    /// <summary>The most bytes of a part, for archives that are written in parts.</summary>
+    /// <summary>The maximum size of a part, for archives written in parts.</summary>
     internal const string ArchiveVolumeSize = "AirgapArchiveVolumeSize";
 
-    /// <summary>Folders in which parts of the archives that are read may lie.</summary>
+    /// <summary>Folders with parts of the source archives.</summary>
     internal const string PartsIn = "AirgapPartsIn";
 
-    /// <summary>What the archives that are written build on.</summary>
+    /// <summary>The bases of the archives to write.</summary>
     internal const string ArchiveBase = "AirgapArchiveBase";
 
     /// <summary>The archive, or the folder of archives, to relocate from.</summary>
     public const string SourceArchive = "AirgapSourceArchive";
 
-    /// <summary>Repositories of the destination's registry that have layers which a delta requires.</summary>
+    /// <summary>Repositories of the destination's registry with layers that a delta requires.</summary>
     internal const string MountFrom = "AirgapMountFrom";
 
-    /// <summary>The receipt to write of what the registry holds.</summary>
+    /// <summary>The receipt to write about the registry's content.</summary>
     internal const string Receipt = "AirgapReceipt";
 
     /// <summary>The folder of the artifacts.</summary>
@@ -47,10 +47,10 @@ internal static class PropertyNames
     /// <summary><c>false</c> to write no <c>kustomization.yaml</c> among the artifacts.</summary>
     public const string Kustomization = "AirgapKustomization";
 
-    /// <summary><c>true</c> to have the placeholder Secrets among the manifests.</summary>
+    /// <summary><c>true</c> to write the placeholder Secrets among the manifests.</summary>
     internal const string SecretManifests = "AirgapSecretManifests";
 
-    /// <summary><c>true</c> to bring the manifests into a cluster once everything is relocated.</summary>
+    /// <summary><c>true</c> to apply the manifests to a cluster after everything is relocated.</summary>
     internal const string Apply = "AirgapApply";
 
     /// <summary>The context that the kubeconfig of <c>KUBECONFIG</c> must have as its current one.</summary>
@@ -59,28 +59,28 @@ internal static class PropertyNames
     /// <summary>The longest wait for the PackageRepositories to reconcile, or <c>none</c>.</summary>
     internal const string ApplyWait = "AirgapApplyWait";
 
-    /// <summary><c>false</c> so that <c>dotnet publish</c> relocates nothing.</summary>
+    /// <summary><c>false</c> to relocate nothing on <c>dotnet publish</c>.</summary>
     public const string OnPublish = "AirgapOnPublish";
 
-    /// <summary><c>true</c> to carry layers that may not be redistributed.</summary>
+    /// <summary><c>true</c> to also copy non-distributable layers.</summary>
     public const string IncludeNonDistributableLayers = "AirgapIncludeNonDistributableLayers";
 
-    /// <summary>Which artifacts go along: <c>all</c>, <c>signatures</c> or <c>none</c>.</summary>
+    /// <summary>Which artifacts are also copied: <c>all</c>, <c>signatures</c> or <c>none</c>.</summary>
     internal const string Artifacts = "AirgapArtifacts";
 
     /// <summary><c>true</c> to relocate the other images and items when one fails.</summary>
     public const string KeepGoing = "AirgapKeepGoing";
 
-    /// <summary><c>true</c> to read everything that a registry has, and to send again what is missing or damaged.</summary>
+    /// <summary><c>true</c> to read everything in the registry, and to send again what is missing or damaged.</summary>
     internal const string Repair = "AirgapRepair";
 
-    /// <summary>Blobs transferred at once.</summary>
+    /// <summary>The number of blobs transferred at once.</summary>
     public const string Concurrency = "AirgapConcurrency";
 
     /// <summary>PEM files of certificate authorities to trust.</summary>
     public const string CaCertificates = "AirgapCaCertificates";
 
-    /// <summary><c>false</c> to take any certificate.</summary>
+    /// <summary><c>false</c> to accept any certificate.</summary>
     public const string VerifyCertificates = "AirgapVerifyCertificates";
 
     /// <summary><c>true</c> to try plain http on every host.</summary>
@@ -89,7 +89,7 @@ internal static class PropertyNames
     /// <summary>The longest wait for a connection.</summary>
     public const string ConnectTimeout = "AirgapConnectTimeout";
 
-    /// <summary>The longest wait for the headers of an answer.</summary>
+    /// <summary>The longest wait for a response's headers.</summary>
     public const string ResponseHeaderTimeout = "AirgapResponseHeaderTimeout";
 
     /// <summary>The longest wait for the next byte of a body.</summary>
@@ -104,7 +104,7 @@ internal static class PropertyNames
     /// <summary>The longest wait for another run that writes to the same destination.</summary>
     public const string LockTimeout = "AirgapLockTimeout";
 
-    /// <summary><c>true</c> to say what would move, and to move nothing.</summary>
+    /// <summary><c>true</c> to show what would be relocated, without relocating it.</summary>
     public const string DryRun = "AirgapDryRun";
 
     /// <summary>The file of the Markdown summary, or <c>none</c>.</summary>
@@ -113,16 +113,16 @@ internal static class PropertyNames
     /// <summary>The project's lock file.</summary>
     public const string LockFile = "AirgapLockFile";
 
-    /// <summary><c>true</c> to have a lock file written where there is none yet.</summary>
+    /// <summary><c>true</c> to write a lock file if there is none yet.</summary>
     public const string UseLockFile = "AirgapUseLockFile";
 
-    /// <summary><c>true</c> to fail where the lock file and what would be relocated differ.</summary>
+    /// <summary><c>true</c> to fail if the lock file differs from what would be relocated.</summary>
     public const string LockedMode = "AirgapLockedMode";
 
-    /// <summary><c>true</c> to lock what the tags stand for now.</summary>
+    /// <summary><c>true</c> to lock the digests that the tags point to now.</summary>
     public const string UpdateLock = "AirgapUpdateLock";
 
-    /// <summary>A policy of who has to have signed.</summary>
+    /// <summary>A policy that states who must have signed.</summary>
     internal const string Policy = "AirgapPolicy";
 
     /// <summary>The private key that signs what is written.</summary>
@@ -134,16 +134,16 @@ internal static class PropertyNames
     /// <summary>A program that signs.</summary>
     internal const string SigningCommand = "AirgapSigningCommand";
 
-    /// <summary>Where the images at the destination are signed.</summary>
+    /// <summary>How the images at the destination are signed.</summary>
     internal const string SignImages = "AirgapSignImages";
 
     /// <summary><c>true</c> to attach the provenance of the bundle that the project makes.</summary>
     internal const string Provenance = "AirgapProvenance";
 
-    /// <summary>The public keys of those who may have signed an archive that is read.</summary>
+    /// <summary>The public keys accepted for the signature of a source archive.</summary>
     internal const string VerifyArchive = "AirgapVerifyArchive";
 
-    /// <summary>The public keys of those who may have signed what a delta builds on.</summary>
+    /// <summary>The public keys accepted for the signature of a delta's base.</summary>
     internal const string VerifyBase = "AirgapVerifyBase";
 
     /// <summary>The log to append to.</summary>
@@ -152,28 +152,28 @@ internal static class PropertyNames
     /// <summary><c>true</c> to name user and machine in receipts and logs.</summary>
     internal const string RecordUser = "AirgapRecordUser";
 
-    /// <summary>The command that has to agree before anything moves.</summary>
+    /// <summary>The gate: a command that must approve before anything moves.</summary>
     internal const string GateCommand = "AirgapGateCommand";
 
-    /// <summary><c>true</c> to give the gate the content.</summary>
+    /// <summary><c>true</c> to pass the content to the gate.</summary>
     internal const string GateContent = "AirgapGateContent";
 
-    /// <summary>Variables that the gate gets.</summary>
+    /// <summary>Environment variables to pass to the gate.</summary>
     internal const string GateVariables = "AirgapGateVariables";
 
-    /// <summary>How long the gate may take.</summary>
+    /// <summary>The time limit of the gate.</summary>
     internal const string GateTimeout = "AirgapGateTimeout";
 
-    /// <summary>The repository that takes the bundle of the project's content.</summary>
+    /// <summary>The repository for the bundle of the project's content.</summary>
     public const string BundleRepository = "AirgapBundleRepository";
 
     /// <summary>The tag of the bundle of the project's content.</summary>
     public const string BundleTag = "AirgapBundleTag";
 
-    /// <summary><c>false</c> in a project whose container is not an image of a bundle.</summary>
+    /// <summary><c>false</c> in a project whose container is not pinned by a bundle.</summary>
     public const string Image = "AirgapImage";
 
-    /// <summary>All of them, in the order of a reference table.</summary>
+    /// <summary>All names, in the order of the reference table.</summary>
     public static ImmutableArray<string> All { get; } =
     [
         Registry, RepositoryTemplate, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt,

@@ -1,6 +1,6 @@
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>What a declared item is.</summary>
+/// <summary>The kind of a declared item.</summary>
 internal enum PublishItemKind
 {
     /// <summary><c>ImgpkgBundle</c>: a bundle.</summary>

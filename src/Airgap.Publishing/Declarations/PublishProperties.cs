@@ -6,15 +6,16 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Reads <see cref="PublishSettings"/> out of a project's property values.</summary>
+/// <summary>Reads <see cref="PublishSettings"/> from a project's property values.</summary>
 internal static class PublishProperties
 {
     /// <summary>Reads the settings.</summary>
     /// <param name="projectDirectory">Full path of the project's folder.</param>
-    /// <param name="property">The value of a property (<see cref="PropertyNames"/>); null or empty where it is not set.</param>
+    /// <param name="property">The value of a property (<see cref="PropertyNames"/>); null or empty if it is not
+    /// set.</param>
     /// <param name="location">The project file, for problems.</param>
-    /// <param name="problems">Every value that is not allowed (<see cref="ErrorCode.InvalidArgument"/>); a default stands in its
-    /// place.</param>
+    /// <param name="problems">Every invalid value (<see cref="ErrorCode.InvalidArgument"/>); the default replaces
+    /// it.</param>
     public static PublishSettings Read(
         string projectDirectory, Func<string, string?> property, SourceLocation? location, out ImmutableArray<Diagnostic> problems)
     {
@@ -133,7 +134,7 @@ internal static class PublishProperties
                 if (MirrorFormats.TryParse(text, out MirrorFormat format))
                     formats.Add(format);
                 else
-                    Refuse(name, text, $"Write {string.Join(", ", MirrorFormats.Words)}, or several with ; between them.");
+                    Refuse(name, text, $"Write {string.Join(", ", MirrorFormats.Words)}, or several separated by ';'.");
             }
 
             return [.. formats.Distinct()];
@@ -190,7 +191,7 @@ internal static class PublishProperties
             { Location = location });
     }
 
-    /// <summary>A warning for every name that starts as ours do and is none of ours.</summary>
+    /// <summary>A warning for every unknown name with this package's prefix.</summary>
     public static ImmutableArray<Diagnostic> FindTypos(IEnumerable<string> names, SourceLocation? location) =>
     [
         .. names
@@ -203,8 +204,8 @@ internal static class PublishProperties
     ];
 
     /// <summary>
-    /// A warning for a property in a project's own text that is one of ours but for a slip. Null for ours, and for any other name: that
-    /// may be the project's own.
+    /// A warning for a property in a project's own text that looks like a mistyped name of this package. Null for a
+    /// valid name, and for any other name, which may be the project's own.
     /// </summary>
     public static Diagnostic? FindSlip(string name, SourceLocation location) =>
         name.StartsWith(PropertyNames.Prefix, StringComparison.OrdinalIgnoreCase)

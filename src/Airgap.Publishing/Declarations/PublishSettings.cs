@@ -4,51 +4,59 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>A project's properties that matter for relocation.</summary>
+/// <summary>A project's settings for relocation.</summary>
 internal sealed record PublishSettings
 {
-    /// <summary>Full path of the project's folder, from which relative paths start.</summary>
+    /// <summary>Full path of the project's folder, the base of relative paths.</summary>
     public required string ProjectDirectory { get; init; }
 
-    /// <summary>The project's name; empty where it is not known.</summary>
+    /// <summary>The project's name; empty if unknown.</summary>
     internal string ProjectName { get; init; } = "";
 
     /// <summary>
-    /// <c>AirgapRegistry</c>: host and path prefix of the destination, or several with semicolons between them (<see cref="Sides"/>); empty
-    /// for none.
+    /// <c>AirgapRegistry</c>: host and path prefix of the destination, or several separated by semicolons
+    /// (<see cref="Sides"/>); empty for none.
     /// </summary>
     public string Registry { get; init; } = "";
 
-    /// <summary><c>AirgapRepositoryTemplate</c>: the repository of each image, by where it comes from; empty for the item's one.</summary>
+    /// <summary>
+    /// <c>AirgapRepositoryTemplate</c>: the template for each image's repository, made from its source; empty for the
+    /// item's one repository.
+    /// </summary>
     internal string RepositoryTemplate { get; init; } = "";
 
-    /// <summary><c>AirgapMirrorConfiguration</c>: the configurations of mirrors to write.</summary>
+    /// <summary><c>AirgapMirrorConfiguration</c>: the mirror configurations to write.</summary>
     internal ImmutableArray<MirrorFormat> MirrorFormats { get; init; } = [];
 
-    /// <summary><c>AirgapArchive</c>: a tar for one item, or of an OCI layout for all; a folder for several; empty for none.</summary>
+    /// <summary>
+    /// <c>AirgapArchive</c>: a tar for one item, an OCI layout in a tar for all items, or a folder for several tars;
+    /// empty for none.
+    /// </summary>
     public string Archive { get; init; } = "";
 
     /// <summary><c>AirgapArchiveFormat</c>: imgpkg's tar, or an OCI image layout in a tar.</summary>
     internal ArchiveFormat ArchiveFormat { get; init; }
 
-    /// <summary><c>AirgapArchiveVolumeSize</c>: the most bytes of a part; null for archives of one file.</summary>
+    /// <summary>
+    /// <c>AirgapArchiveVolumeSize</c>: the maximum size of a part, in bytes; null for archives in one file.
+    /// </summary>
     internal long? ArchiveVolumeSize { get; init; }
 
-    /// <summary><c>AirgapArchiveBase</c>: what the archives that are written build on, as the project names it.</summary>
+    /// <summary><c>AirgapArchiveBase</c>: the bases of the archives to write, as in the project.</summary>
     internal ImmutableArray<string> ArchiveBase { get; init; } = [];
 
-    /// <summary><c>AirgapMountFrom</c>: repositories that have layers which a delta requires.</summary>
+    /// <summary><c>AirgapMountFrom</c>: repositories with layers that a delta requires.</summary>
     internal ImmutableArray<RepositoryName> MountFrom { get; init; } = [];
 
-    /// <summary><c>AirgapReceipt</c>: the receipt to write of what the registry holds; empty for none.</summary>
+    /// <summary><c>AirgapReceipt</c>: the receipt to write about the registry's content; empty for none.</summary>
     internal string Receipt { get; init; } = "";
 
-    /// <summary><c>AirgapPartsIn</c>: full paths of folders in which parts of the source archives may lie.</summary>
+    /// <summary><c>AirgapPartsIn</c>: full paths of folders with parts of the source archives.</summary>
     internal ImmutableArray<string> PartsIn { get; init; } = [];
 
     /// <summary>
-    /// <c>AirgapSourceArchive</c>: relocate out of this tar, or folder of tars, or several that are one chain of deltas, with semicolons
-    /// between them; empty for none.
+    /// <c>AirgapSourceArchive</c>: the tar or folder of tars to relocate from, or several, separated by semicolons,
+    /// that form one chain of deltas; empty for none.
     /// </summary>
     public string SourceArchive { get; init; } = "";
 
@@ -56,29 +64,32 @@ internal sealed record PublishSettings
     public required string OutputPath { get; init; }
 
     /// <summary>
-    /// <c>AirgapKustomization</c>: true to write a <c>kustomization.yaml</c> among the artifacts, where there are manifests.
+    /// <c>AirgapKustomization</c>: true to write a <c>kustomization.yaml</c> among the artifacts, if there are
+    /// manifests.
     /// </summary>
     public bool Kustomization { get; init; } = true;
 
-    /// <summary><c>AirgapSecretManifests</c>: true to have the placeholder Secrets among the manifests, and applied with them.</summary>
+    /// <summary>
+    /// <c>AirgapSecretManifests</c>: true to write the placeholder Secrets among the manifests, where they are applied.
+    /// </summary>
     internal bool SecretManifests { get; init; }
 
-    /// <summary>What becomes of the manifests in a cluster; null for nothing.</summary>
+    /// <summary>How the manifests are applied to a cluster; null to not apply them.</summary>
     internal ApplySettings? Apply { get; init; }
 
-    /// <summary>True to carry non-distributable layers.</summary>
+    /// <summary>True to also copy non-distributable layers.</summary>
     public bool IncludeNonDistributableLayers { get; init; }
 
-    /// <summary><c>AirgapArtifacts</c>: which of the things that are attached to images go along.</summary>
+    /// <summary><c>AirgapArtifacts</c>: which of the artifacts attached to images are copied.</summary>
     internal ArtifactChoice Artifacts { get; init; } = ArtifactChoice.All;
 
     /// <summary>True to relocate the other images and items when one fails.</summary>
     public bool KeepGoing { get; init; }
 
-    /// <summary>True to read everything that a registry has and to send again what is missing or damaged.</summary>
+    /// <summary>True to read everything in the registry, and to send again what is missing or damaged.</summary>
     internal bool Repair { get; init; }
 
-    /// <summary>Blobs transferred at once, 1 or more.</summary>
+    /// <summary>The number of blobs transferred at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 
     /// <summary>
@@ -87,7 +98,7 @@ internal sealed record PublishSettings
     /// </summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How registries are reached.</summary>
+    /// <summary>The settings for registry access.</summary>
     public RegistryAccess Access { get; init; } = new();
 
     /// <summary>
@@ -97,32 +108,36 @@ internal sealed record PublishSettings
     public string Summary { get; init; } = "";
 
     /// <summary>
-    /// <c>AirgapDryRun</c>: true where <see cref="Publisher.PlanAsync"/> is to be called and not <see cref="Publisher.RunAsync"/>.
+    /// <c>AirgapDryRun</c>: true to call <see cref="Publisher.PlanAsync"/> instead of <see cref="Publisher.RunAsync"/>.
     /// </summary>
     public bool DryRun { get; init; }
 
     /// <summary><c>AirgapLockFile</c>: the project's lock, which need not exist.</summary>
     public string LockFile { get; init; } = "airgap.lock.json";
 
-    /// <summary><c>AirgapUseLockFile</c>: true to have a lock written, false to have none; null to use one that is there.</summary>
+    /// <summary>
+    /// <c>AirgapUseLockFile</c>: true to write a lock, false to have none; null to use an existing one.
+    /// </summary>
     public bool? UseLockFile { get; init; }
 
-    /// <summary><c>AirgapLockedMode</c>: true to fail where the lock and what would be relocated differ.</summary>
+    /// <summary><c>AirgapLockedMode</c>: true to fail if the lock differs from what would be relocated.</summary>
     public bool LockedMode { get; init; }
 
-    /// <summary><c>AirgapUpdateLock</c>: true to lock what the tags stand for now.</summary>
+    /// <summary><c>AirgapUpdateLock</c>: true to lock the digests that the tags point to now.</summary>
     public bool UpdateLock { get; init; }
 
-    /// <summary><c>AirgapPolicy</c>: a policy.json, by which every image is judged; empty for none.</summary>
+    /// <summary><c>AirgapPolicy</c>: a policy.json, by which every image is verified; empty for none.</summary>
     internal string Policy { get; init; } = "";
 
-    /// <summary>The items <c>ImgpkgTrust</c>: who has to have signed, by place.</summary>
+    /// <summary>The items <c>ImgpkgTrust</c>: who must have signed, by location.</summary>
     internal ImmutableArray<TrustItem> Trust { get; init; } = [];
 
     /// <summary><c>AirgapSigningKey</c>: a private key, PEM; empty for none.</summary>
     internal string SigningKey { get; init; } = "";
 
-    /// <summary><c>AirgapSigningKeyPasswordFile</c>: the file with its password; empty to look into the environment.</summary>
+    /// <summary>
+    /// <c>AirgapSigningKeyPasswordFile</c>: the file with its password; empty to read it from the environment.
+    /// </summary>
     internal string SigningKeyPasswordFile { get; init; } = "";
 
     /// <summary><c>AirgapSigningCommand</c>: a program that signs; empty for none.</summary>
@@ -131,10 +146,16 @@ internal sealed record PublishSettings
     /// <summary><c>AirgapSignImages</c>: <c>tag</c> or <c>referrer</c>; empty to sign no images.</summary>
     internal string SignImages { get; init; } = "";
 
-    /// <summary><c>AirgapVerifyArchive</c>: public keys, one of which has to have signed the source archive; empty for nobody.</summary>
+    /// <summary>
+    /// <c>AirgapVerifyArchive</c>: public keys, one of which must have signed the source archive; empty to require no
+    /// signature.
+    /// </summary>
     internal ImmutableArray<string> VerifyArchive { get; init; } = [];
 
-    /// <summary><c>AirgapVerifyBase</c>: public keys, one of which has to have signed what a delta builds on; empty for nobody.</summary>
+    /// <summary>
+    /// <c>AirgapVerifyBase</c>: public keys, one of which must have signed each base of a delta; empty to require no
+    /// signature.
+    /// </summary>
     internal ImmutableArray<string> VerifyBase { get; init; } = [];
 
     /// <summary><c>AirgapAuditLog</c>: the log to append to; empty for none.</summary>
@@ -143,28 +164,30 @@ internal sealed record PublishSettings
     /// <summary><c>AirgapRecordUser</c>: true to name user and machine in receipts and logs.</summary>
     internal bool RecordUser { get; init; }
 
-    /// <summary><c>AirgapGateCommand</c>: the command that has to agree; empty for none.</summary>
+    /// <summary><c>AirgapGateCommand</c>: the gate command, which must approve; empty for none.</summary>
     internal string GateCommand { get; init; } = "";
 
-    /// <summary><c>AirgapGateContent</c>: true to give the gate the content, as an OCI layout.</summary>
+    /// <summary><c>AirgapGateContent</c>: true to pass the content to the gate, as an OCI layout.</summary>
     internal bool GateContent { get; init; }
 
-    /// <summary><c>AirgapGateVariables</c>: variables that the gate gets besides the common ones.</summary>
+    /// <summary><c>AirgapGateVariables</c>: variables to pass to the gate besides the common ones.</summary>
     internal ImmutableArray<string> GateVariables { get; init; } = [];
 
-    /// <summary><c>AirgapGateTimeout</c>: how long the gate may take; null for the default.</summary>
+    /// <summary><c>AirgapGateTimeout</c>: the time limit of the gate; null for the default.</summary>
     internal TimeSpan? GateTimeout { get; init; }
 
     /// <summary><c>AirgapProvenance</c>: true to attach the provenance of the bundle that the project makes.</summary>
     internal bool Provenance { get; init; }
 
-    /// <summary>The address of the project's sources, as the SDK knows it; empty for none.</summary>
+    /// <summary>The address of the project's sources, from the SDK; empty for none.</summary>
     internal string SourceRepository { get; init; } = "";
 
-    /// <summary>Their commit, as the SDK knows it; empty for none.</summary>
+    /// <summary>Their commit, from the SDK; empty for none.</summary>
     internal string SourceRevision { get; init; } = "";
 
-    /// <summary><c>AirgapBundleRepository</c>: where the bundle of the project's content is pushed; empty for nowhere.</summary>
+    /// <summary>
+    /// <c>AirgapBundleRepository</c>: the repository to push the bundle of the project's content to; empty for none.
+    /// </summary>
     public string BundleRepository { get; init; } = "";
 
     /// <summary><c>AirgapBundleTag</c>: that bundle's tag; empty for the project's version.</summary>
@@ -176,13 +199,13 @@ internal sealed record PublishSettings
     /// <summary>Full path of the folder of the artifacts, with a separator at its end.</summary>
     public string FullOutputPath => Path.TrimEndingDirectorySeparator(FullPath(OutputPath)) + Path.DirectorySeparatorChar;
 
-    /// <summary>The full path of a path that a project gives.</summary>
+    /// <summary>The full path for a path from a project.</summary>
     public string FullPath(string path) => Path.GetFullPath(Portable(path), ProjectDirectory);
 
     /// <summary>True when the text names a folder by its last character.</summary>
     internal static bool NamesFolder(string path) => Portable(path).EndsWith(Path.DirectorySeparatorChar);
 
-    // Project files are written with either slash, on every system.
+    // Project files use either slash, on every system.
     private static string Portable(string path) =>
         path.Replace('\\', Path.DirectorySeparatorChar).Replace('/', Path.DirectorySeparatorChar);
 }

@@ -4,14 +4,16 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Collects warnings of several items and passes each on once, as it comes. Safe for several threads.</summary>
+/// <summary>
+/// Collects the warnings of several items, and passes each on once, immediately. Safe for several threads.
+/// </summary>
 internal sealed class PublishWarnings(ITransferObserver? observer)
 {
     private readonly Lock _lock = new();
     private readonly List<Diagnostic> _all = [];
     private readonly HashSet<Diagnostic> _seen = [];
 
-    /// <summary>The warnings, in the order they came in.</summary>
+    /// <summary>The warnings, in order of arrival.</summary>
     public ImmutableArray<Diagnostic> All
     {
         get
@@ -21,9 +23,9 @@ internal sealed class PublishWarnings(ITransferObserver? observer)
         }
     }
 
-    /// <summary>Takes a warning.</summary>
+    /// <summary>Adds a warning.</summary>
     /// <param name="warning">The warning.</param>
-    /// <param name="location">Where it is, if it does not say.</param>
+    /// <param name="location">Its location, if it has none of its own.</param>
     public void Add(Diagnostic warning, SourceLocation? location)
     {
         Diagnostic located = warning with { Location = warning.Location ?? location };

@@ -4,14 +4,17 @@ using Airgap.Oci.Wire;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// How a project reaches registries: whom it trusts, how long it waits, how often it tries. Null where the project says nothing.
+/// A project's settings for registry access: trust, time limits and attempts. Null for settings that the project does
+/// not give.
 /// </summary>
 internal sealed record RegistryAccess
 {
-    /// <summary><c>AirgapCaCertificates</c>: full paths of PEM files of certificate authorities to trust beside the system's.</summary>
+    /// <summary>
+    /// <c>AirgapCaCertificates</c>: full paths of PEM files of certificate authorities to trust besides the system's.
+    /// </summary>
     public ImmutableArray<string> CaCertificates { get; init; } = [];
 
-    /// <summary><c>AirgapVerifyCertificates</c>: false to take any certificate.</summary>
+    /// <summary><c>AirgapVerifyCertificates</c>: false to accept any certificate.</summary>
     public bool? VerifyCertificates { get; init; }
 
     /// <summary><c>AirgapInsecure</c>: true to try plain http on every host.</summary>
@@ -23,8 +26,8 @@ internal sealed record RegistryAccess
     public TimeSpan? Connect { get; init; }
 
     /// <summary>
-    /// <c>AirgapResponseHeaderTimeout</c>: the longest wait for the headers of an answer; <see cref="Timeout.InfiniteTimeSpan"/> for no
-    /// limit.
+    /// <c>AirgapResponseHeaderTimeout</c>: the longest wait for a response's headers;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for no limit.
     /// </summary>
     public TimeSpan? ResponseHeader { get; init; }
 
@@ -34,7 +37,10 @@ internal sealed record RegistryAccess
     /// </summary>
     public TimeSpan? Stall { get; init; }
 
-    /// <summary><c>AirgapRetryCount</c>: tries in all of a request that fails with a transient error, 1 or more.</summary>
+    /// <summary>
+    /// <c>AirgapRetryCount</c>: the total number of attempts for a request that fails with a transient error, 1 or
+    /// more.
+    /// </summary>
     public int? Tries { get; init; }
 
     /// <summary>
@@ -42,7 +48,7 @@ internal sealed record RegistryAccess
     /// </summary>
     public TimeSpan? Load { get; init; }
 
-    /// <summary>The options with what the project says in place of theirs.</summary>
+    /// <summary>The options, overridden by the project's settings.</summary>
     public RegistryOptions Over(RegistryOptions options) => options with
     {
         CaCertificatePaths = options.CaCertificatePaths.AddRange(CaCertificates),

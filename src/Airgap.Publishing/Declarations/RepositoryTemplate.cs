@@ -6,8 +6,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// A template of repositories, such as <c>{registry}/{prefix}/{source.repository}</c>: where each image goes, by where it comes from. A
-/// segment of the path that is a placeholder alone, and stands for nothing, goes away.
+/// A template of repositories, such as <c>{registry}/{prefix}/{source.repository}</c>: the repository of each image,
+/// made from its source. A path segment that consists only of a placeholder with an empty value is removed.
 /// </summary>
 internal sealed class RepositoryTemplate
 {
@@ -23,7 +23,7 @@ internal sealed class RepositoryTemplate
     /// <summary>The template as written.</summary>
     public string Text { get; }
 
-    /// <summary>True when it needs a destination that is named beside it.</summary>
+    /// <summary>True when it needs a separately named destination.</summary>
     public bool NeedsBase => _parts.Any(part => part.IsOfBase);
 
     /// <summary>True when it needs a digest.</summary>
@@ -35,7 +35,7 @@ internal sealed class RepositoryTemplate
     public static RepositoryTemplate Parse(string text)
     {
         if (UserInfo.IsIn(text))
-            throw Wrong(UserInfo.Hide(text), 1, UserInfo.Problem, "Leave them out.");
+            throw Wrong(UserInfo.Hide(text), 1, UserInfo.Problem, "Remove them.");
         if (text.Length is 0 or > MostLength)
             throw Wrong(text.Length == 0 ? "" : text[..32] + "…", 1, $"it has {text.Length} characters",
                 $"Write 1 to {MostLength} characters.");
@@ -54,11 +54,11 @@ internal sealed class RepositoryTemplate
 
             int close = text[at] == '{' ? text.AsSpan(at + 1).IndexOfAny('{', '}') : -1;
             if (close < 0 || text[at + 1 + close] != '}')
-                throw Wrong(text, at + 1, $"the brace '{text[at]}' has no other half", "Write each placeholder as {NAME}.");
+                throw Wrong(text, at + 1, $"the brace '{text[at]}' has no matching brace", "Write each placeholder as {NAME}.");
             if (TemplatePart.TryRead(text.Substring(at + 1, close), out TemplatePart? part) is { } wrong)
                 throw Wrong(text, at + 1, wrong.Problem, wrong.Advice);
             if (part!.IsRegistry && at > 0)
-                throw Wrong(text, at + 1, "{registry} stands behind something else", "A host stands at the start.");
+                throw Wrong(text, at + 1, "{registry} is not at the start", "The host must be at the start.");
             parts.Add(part);
             at += close + 2;
         }
@@ -95,11 +95,11 @@ internal sealed class RepositoryTemplate
         if (DestinationName.NamesHost(text) && RepositoryName.TryParse(text, out RepositoryName? repository, out string? problem))
             return repository;
         problem = DestinationName.NamesHost(text) && !RepositoryName.TryParse(text, out _, out problem)
-            ? problem : "it has no host with a path behind it";
+            ? problem : "it has no host followed by a path";
         throw new AirgapException(
             ErrorCode.TemplateNameInvalid,
-            $"The template '{Text}' makes '{text}' of {values.Source}, which no registry takes: {problem}.",
-            "Change the template, so that a path of lower-case letters, digits, '.', '_', '-' and '/' comes of it.")
+            $"The template '{Text}' makes '{text}' of {values.Source}, which is not a valid repository: {problem}.",
+            "Change the template, so that it makes a path of lower-case letters, digits, '.', '_', '-' and '/'.")
         { Reference = values.Source.ToString() };
 
         void End()
@@ -124,5 +124,5 @@ internal sealed class RepositoryTemplate
 
     private static AirgapException Wrong(string text, int position, string problem, string advice) =>
         new(ErrorCode.InvalidRepositoryTemplate,
-            $"The repository template '{text}' cannot be read, at character {position}: {problem}.", advice);
+            $"The repository template '{text}' is invalid at character {position}: {problem}.", advice);
 }

@@ -5,7 +5,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Reads what of a bundle an item wants.</summary>
+/// <summary>Reads an item's selection of packages and platforms.</summary>
 internal static class SelectionReader
 {
     /// <summary>Reads the metadata.</summary>
@@ -25,8 +25,8 @@ internal static class SelectionReader
         if (!selection.IsEmpty && item.Kind != PublishItemKind.Bundle)
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
-                $"The item {item.ItemName} '{item.Include}' chooses packages or platforms, which are chosen of a bundle.",
-                "Declare a bundle as ImgpkgBundle, or take the choice away.");
+                $"The item {item.ItemName} '{item.Include}' selects packages or platforms, which is only possible for a bundle.",
+                "Declare a bundle as ImgpkgBundle, or remove the selection.");
         if (selection.Platforms.IsEmpty && (selection.Flatten || selection.SkipMissingPlatforms))
             throw Lone(item, selection.Flatten ? MetadataNames.Flatten : MetadataNames.MissingPlatform, MetadataNames.Platforms);
         return selection.Packages.IsEmpty && selection.Prereleases is not null
@@ -38,7 +38,7 @@ internal static class SelectionReader
         : text == "*" ? []
         : TagConstraints.ParsePrereleases(text) is { } identifiers ? [.. identifiers]
         : throw new AirgapException(
-            ErrorCode.InvalidSelection, $"'{text}' is no list of pre-releases.", "Write identifiers such as alpha,rc, or * for all.");
+            ErrorCode.InvalidSelection, $"'{text}' is not a list of pre-releases.", "Write identifiers such as alpha,rc, or * for all.");
 
     private static bool Word(PublishItem item, string name, string yes, string no)
     {
@@ -51,6 +51,6 @@ internal static class SelectionReader
     }
 
     private static AirgapException Lone(PublishItem item, string name, string other) =>
-        new(ErrorCode.IncompatibleOptions, $"The item {item.ItemName} '{item.Include}' has {name}, and no {other}.",
-            $"Set {other}, or take {name} away.");
+        new(ErrorCode.IncompatibleOptions, $"The item {item.ItemName} '{item.Include}' has {name}, but no {other}.",
+            $"Set {other}, or remove {name}.");
 }

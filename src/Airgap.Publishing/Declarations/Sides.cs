@@ -4,12 +4,12 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// Several registries in <c>AirgapRegistry</c>, with semicolons between them: a project goes to each, as if it alone were named, and leaves
-/// its artifacts in a folder of its own below <c>AirgapOutputPath</c>.
+/// Several registries in <c>AirgapRegistry</c>, separated by semicolons: a project is relocated to each as if it were
+/// the only one, with its artifacts in a separate folder below <c>AirgapOutputPath</c>.
 /// </summary>
 internal static class Sides
 {
-    /// <summary>The settings for each registry; the settings themselves where there is one, or none.</summary>
+    /// <summary>The settings for each registry; the settings themselves if there is one or none.</summary>
     public static (ImmutableArray<PublishSettings> Settings, ImmutableArray<Diagnostic> Problems) Of(PublishSettings settings)
     {
         if (!settings.Registry.Contains(';', StringComparison.Ordinal))
@@ -25,8 +25,8 @@ internal static class Sides
             problems.Add(new Diagnostic(
                 ErrorCode.ConflictingRegistries,
                 $"The property {PropertyNames.Registry} names " +
-                $"{string.Join(" and ", same.Select(registry => $"'{Oci.Naming.UserInfo.Hide(registry)}'"))}, whose artifacts would lie " +
-                $"in one folder, {same.Key}.",
+                $"{string.Join(" and ", same.Select(registry => $"'{Oci.Naming.UserInfo.Hide(registry)}'"))}, whose artifacts would be " +
+                $"in the same folder, {same.Key}.",
                 "Name each registry once."));
         }
 
@@ -34,9 +34,9 @@ internal static class Sides
         {
             problems.Add(new Diagnostic(
                 ErrorCode.ConflictingRegistries,
-                $"{PropertyNames.Archive} is set, and {PropertyNames.Registry} names {registries.Length} registries: an archive is " +
+                $"{PropertyNames.Archive} is set, but {PropertyNames.Registry} names {registries.Length} registries: an archive is " +
                 "written once, and its artifacts name one far side.",
-                $"Write the archive without {PropertyNames.Registry}, and name the registries where it is imported."));
+                $"Write the archive without {PropertyNames.Registry}, and name the registries when it is imported."));
         }
 
         return ([.. registries.Select(

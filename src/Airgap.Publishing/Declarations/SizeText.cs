@@ -3,17 +3,17 @@ using Airgap.Oci;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Reads a number of bytes as people write it.</summary>
+/// <summary>Reads a size in bytes, with or without a unit.</summary>
 internal static class SizeText
 {
-    /// <summary>What may be written, as a sentence.</summary>
+    /// <summary>The accepted format, as a sentence.</summary>
     public const string Forms = "Write a number of bytes with or without a unit, such as 20GB.";
 
     private static readonly (string Unit, long Factor)[] s_units =
         [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000), ("B", 1)];
 
     /// <summary>Reads a size, such as <c>20GB</c>, <c>1.5 GB</c> or <c>1048576</c>.</summary>
-    /// <returns>Null for none.</returns>
+    /// <returns>Null for an empty text.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>.</exception>
     public static long? Parse(string flag, string? text)
     {
@@ -25,7 +25,7 @@ internal static class SizeText
     }
 
     /// <summary>Reads a size.</summary>
-    /// <returns>False for what is none.</returns>
+    /// <returns>False if the text is not a size.</returns>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;

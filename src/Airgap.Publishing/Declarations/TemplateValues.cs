@@ -3,11 +3,11 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>What a template's placeholders stand for.</summary>
-/// <param name="Base">Host and path prefix of the destination; null where none is known.</param>
-/// <param name="Source">The repository that the image comes from.</param>
+/// <summary>The values of a template's placeholders.</summary>
+/// <param name="Base">Host and path prefix of the destination; null if unknown.</param>
+/// <param name="Source">The image's source repository.</param>
 /// <param name="Tag">Its tag; null for none.</param>
-/// <param name="Digest">Its digest; null where it is not known yet.</param>
+/// <param name="Digest">Its digest; null if not yet known.</param>
 internal sealed record TemplateValues(TemplateBase? Base, RepositoryName Source, string? Tag, Digest? Digest);
 
 /// <summary>Host and path prefix of a destination.</summary>
@@ -25,7 +25,7 @@ internal sealed record TemplateBase(string Registry, string Prefix)
         {
             throw new AirgapException(
                 ErrorCode.InvalidRepository,
-                $"'{UserInfo.Hide(text)}' names no destination for a template: it has to be a host, and may have a path.",
+                $"'{UserInfo.Hide(text)}' is not a destination for a template: it must be a host, optionally with a path.",
                 "Write HOST[:PORT] or HOST[:PORT]/PATH, without a tag or digest.");
         }
 

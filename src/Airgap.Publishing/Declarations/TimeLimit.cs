@@ -3,20 +3,21 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>
-/// A limit of time as the tool's flags and a project's properties write it: a duration of Go, in whose client 0 means no limit.
+/// A time limit as written in the tool's flags and a project's properties: a Go duration, where 0 means no limit, as in
+/// Go's HTTP client.
 /// </summary>
 internal static class TimeLimit
 {
-    /// <summary>What may be written, for a sentence that says so.</summary>
+    /// <summary>The accepted formats, as part of a sentence.</summary>
     public const string Forms = "a duration such as 30s, 500ms or 1m30s, of 24 days at most, or 0 for no limit";
 
-    // What the runtime's timers and sockets take is a little more.
+    // The runtime's timers and sockets accept slightly more.
     private const decimal MostMilliseconds = 24 * 86_400_000;
 
-    /// <summary>Reads a limit. A part of a millisecond counts as a whole one.</summary>
+    /// <summary>Reads a limit. A fraction of a millisecond is rounded up.</summary>
     /// <param name="text">The text.</param>
     /// <param name="limit">The limit; <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
-    /// <returns>False for what is none of <see cref="Forms"/>, negative durations included.</returns>
+    /// <returns>False for a text in none of <see cref="Forms"/>, including negative durations.</returns>
     public static bool TryParse(string text, out TimeSpan limit)
     {
         limit = default;

@@ -3,14 +3,14 @@ using Airgap.Oci;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>An item <c>ImgpkgTrust</c>: who has to have signed what lies in a place.</summary>
-/// <param name="Include">A host, a namespace or a repository, with all below it; <see cref="Everywhere"/> for all that no other item
-/// names.</param>
-/// <param name="Metadata">Its metadata (<see cref="Names"/>); names are compared without case.</param>
-/// <param name="Location">Where it is declared.</param>
+/// <summary>An item <c>ImgpkgTrust</c>: who must have signed the content of a location.</summary>
+/// <param name="Include">A host, a namespace or a repository, including everything below it; <see cref="Everywhere"/>
+/// for everything that no other item names.</param>
+/// <param name="Metadata">Its metadata (<see cref="Names"/>); names are case-insensitive.</param>
+/// <param name="Location">Its location in the project.</param>
 internal sealed record TrustItem(string Include, IReadOnlyDictionary<string, string> Metadata, SourceLocation? Location)
 {
-    /// <summary>The place that is everywhere.</summary>
+    /// <summary>The Include that applies everywhere.</summary>
     public const string Everywhere = "default";
 
     /// <summary>PEM files of public keys, separated by semicolons.</summary>
@@ -19,7 +19,7 @@ internal sealed record TrustItem(string Include, IReadOnlyDictionary<string, str
     /// <summary>The name in a keyless certificate.</summary>
     public const string Identity = "Identity";
 
-    /// <summary>Who vouched for the name.</summary>
+    /// <summary>The issuer that vouched for the name.</summary>
     public const string Issuer = "Issuer";
 
     /// <summary>sigstore's trusted root.</summary>
@@ -34,23 +34,23 @@ internal sealed record TrustItem(string Include, IReadOnlyDictionary<string, str
     /// <summary><c>root</c> or <c>all</c>.</summary>
     public const string Required = "Required";
 
-    /// <summary>Predicates that have to be attested besides, separated by semicolons.</summary>
+    /// <summary>Predicates that must also be attested, separated by semicolons.</summary>
     public const string Attestation = "Attestation";
 
-    /// <summary>How old a signature has to be.</summary>
+    /// <summary>The minimum age of a signature.</summary>
     public const string MinimumAge = "MinimumAge";
 
-    /// <summary>All metadata, in the order of a reference table.</summary>
+    /// <summary>All metadata, in the order of the reference table.</summary>
     public static ImmutableArray<string> Names { get; } =
         [Key, Identity, Issuer, TrustedRoot, Certificate, Store, Required, Attestation, MinimumAge];
 
-    /// <summary>A metadata value without the blanks around it; null where it is missing or empty.</summary>
+    /// <summary>A trimmed metadata value; null if it is missing or empty.</summary>
     public string? Value(string name) =>
         Metadata.FirstOrDefault(
             pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Value?.Trim() is { Length: > 0 } value
             ? value : null;
 
-    /// <summary>The values of a metadatum that takes several.</summary>
+    /// <summary>The values of a metadatum with several.</summary>
     public string[] Values(string name) =>
         Value(name)?.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

@@ -6,15 +6,16 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing.Forecasts;
 
 /// <summary>
-/// The content of <c>plan.json</c>: what would move, from where to where. Its JSON schema is in the package Airgap.Build.
+/// The content of <c>plan.json</c>: what would move, with sources and destinations. Its JSON schema is in the package
+/// Airgap.Build.
 /// </summary>
 internal sealed record PlanDocument
 {
-    /// <summary>The address of the document's JSON schema; null where it is not known.</summary>
+    /// <summary>The address of the document's JSON schema; null if unknown.</summary>
     [JsonPropertyName(SchemaLinks.Property)]
     public string? Schema { get; init; } = SchemaLinks.Of("plan");
 
-    /// <summary>Changes when a field changes its meaning or goes.</summary>
+    /// <summary>Changes when a field changes its meaning or is removed.</summary>
     public int SchemaVersion { get; init; } = 1;
 
     /// <summary>The result line.</summary>
@@ -33,7 +34,7 @@ internal sealed record PlanDocument
 /// <summary>An item of a plan.</summary>
 internal sealed record PlanItem : ItemDocument
 {
-    /// <summary>True when a tag would be written, even where all content is there.</summary>
+    /// <summary>True when a tag would be written, even if all content is present.</summary>
     public required bool MovesTag { get; init; }
 
     /// <summary><c>copy</c>, <c>mount</c> or <c>present</c>.</summary>
@@ -42,23 +43,23 @@ internal sealed record PlanItem : ItemDocument
     /// <summary>Every image, index and bundle, ordered by digest and then by source.</summary>
     public required ImmutableArray<PlanImage> Images { get; init; }
 
-    /// <summary>The distinct blobs by what would be done.</summary>
+    /// <summary>The distinct blobs by planned action.</summary>
     public required PlanTotals Blobs { get; init; }
 }
 
 /// <summary>An image, index or bundle of a plan.</summary>
-/// <param name="Source">Where it is read, by digest.</param>
-/// <param name="Destination">Where it would be, by digest; null where no registry is known.</param>
+/// <param name="Source">Its source, by digest.</param>
+/// <param name="Destination">Its future reference, by digest; null if no registry is known.</param>
 /// <param name="Digest">Its digest.</param>
-/// <param name="Size">Length of manifest, configs and layers, in bytes.</param>
+/// <param name="Size">Size of manifest, configs and layers, in bytes.</param>
 /// <param name="Action"><c>copy</c>, <c>mount</c> or <c>present</c>.</param>
 /// <param name="Bundle">True for a bundle.</param>
 /// <param name="Tags">The tags it would have.</param>
 internal sealed record PlanImage(
     string Source, string? Destination, string Digest, long Size, string Action, bool Bundle, ImmutableArray<string> Tags);
 
-/// <summary>Numbers and bytes of blobs by what would be done with them.</summary>
+/// <summary>Numbers and sizes of blobs by planned action.</summary>
 /// <param name="Copy">Their bytes would be sent.</param>
 /// <param name="Mount">The registry would link them from another of its repositories, if it does not refuse.</param>
-/// <param name="Present">They are there.</param>
+/// <param name="Present">They are already present.</param>
 internal sealed record PlanTotals(BlobCount Copy, BlobCount Mount, BlobCount Present);

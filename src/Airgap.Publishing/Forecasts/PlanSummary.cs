@@ -4,7 +4,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Forecasts;
 
-/// <summary>Says in one line what would be done.</summary>
+/// <summary>Summarises in one line what would be done.</summary>
 internal static class PlanSummary
 {
     /// <summary>Such as <c>2 bundles: 1 to copy (12.3 MB), 1 up to date</c>.</summary>

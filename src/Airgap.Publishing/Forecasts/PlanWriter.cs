@@ -14,15 +14,15 @@ namespace Airgap.Publishing.Forecasts;
 
 /// <summary>One thing that would be relocated.</summary>
 /// <param name="Kind"><c>bundle</c>, <c>image</c>, <c>lock</c> or <c>archive</c>.</param>
-/// <param name="Include">What the user gave.</param>
+/// <param name="Include">The user's text.</param>
 /// <param name="Forecast">What would be done.</param>
-/// <param name="Repository">The repository at the far side, where an archive would be written; null for none.</param>
+/// <param name="Repository">The repository at the far side of an archive; null for none.</param>
 internal sealed record ForecastItem(string Kind, string Include, TransferForecast Forecast, RepositoryName? Repository = null)
 {
-    /// <summary>The images whose signatures were judged and accepted; null where nobody has to have signed.</summary>
+    /// <summary>The images whose signatures were verified and accepted; null if no signature is required.</summary>
     public ImmutableArray<TrustedImage>? Signatures { get; init; }
 
-    /// <summary>What was left out, where the bundle was derived.</summary>
+    /// <summary>What was left out of a derived bundle.</summary>
     public DerivedReport? Derived { get; init; }
 }
 
@@ -46,7 +46,7 @@ internal static class PlanWriter
     /// <summary>The text of <c>plan.json</c>.</summary>
     public static string ToJson(PlanDocument plan) => JsonSerializer.Serialize(plan, s_json.PlanDocument) + "\n";
 
-    /// <summary>Writes a plan to a file, unless it holds it already. Missing folders are made.</summary>
+    /// <summary>Writes a plan to a file, unless the file already has it. Creates missing folders.</summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public static Task WriteAsync(string path, PlanDocument plan, CancellationToken cancellationToken) =>
         ArtifactFile.WriteAsync(path, ToJson(plan), cancellationToken);
@@ -61,7 +61,7 @@ internal static class PlanWriter
             {
                 yield return $"  {derived}";
                 foreach (KeptReport kept in derived.Kept)
-                    yield return $"  stays: {kept.Image}: {kept.Reason}";
+                    yield return $"  kept: {kept.Image}: {kept.Reason}";
             }
 
             foreach (PlanImage image in item.Images)
@@ -124,6 +124,6 @@ internal static class PlanWriter
     };
 }
 
-/// <summary>The plan's JSON, made at compile time.</summary>
+/// <summary>The plan's source-generated JSON.</summary>
 [JsonSerializable(typeof(PlanDocument))]
 internal sealed partial class PlanJson : JsonSerializerContext;

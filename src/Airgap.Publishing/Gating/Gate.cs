@@ -13,9 +13,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Gating;
 
 /// <summary>
-/// Runs the command that has to agree, once, before anything is pushed: a place for scanners and approvals. It gets the plan as JSON on
-/// standard input and as a file, <c>AIRGAP_PLAN</c>, and where it is asked for the content as an OCI layout, <c>AIRGAP_LAYOUT</c>. Exit
-/// code 0 agrees.
+/// Runs the gate command once, before anything is pushed, for scanners and approvals. It receives the plan as JSON on
+/// standard input and as the file <c>AIRGAP_PLAN</c> and, if requested, the content as the OCI layout
+/// <c>AIRGAP_LAYOUT</c>. Exit code 0 approves.
 /// </summary>
 internal sealed partial class Gate(GateSettings settings)
 {
@@ -28,9 +28,9 @@ internal sealed partial class Gate(GateSettings settings)
     private const int MostOutput = 8 * 1024 * 1024;
     private const int MostText = 64 * 1024;
 
-    private const string Advice = "See what the command says; nothing was pushed or written.";
+    private const string Advice = "See the command's output; nothing was pushed or written.";
 
-    // What programs need to run at all; none of these is where a secret belongs.
+    // Variables that programs need to run; none of them usually has a secret.
     private static readonly string[] s_common =
     [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "TZ", "TERM", "SYSTEMROOT", "SYSTEMDRIVE",
@@ -38,14 +38,14 @@ internal sealed partial class Gate(GateSettings settings)
         "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "DOTNET_ROOT", "SSL_CERT_FILE", "SSL_CERT_DIR",
     ];
 
-    /// <summary>True where the content is to be given, too.</summary>
+    /// <summary>True if the content is also passed.</summary>
     public bool WithContent => settings.WithContent;
 
     /// <summary>Asks.</summary>
     /// <param name="plan">What would move.</param>
-    /// <param name="fill">Fills a folder with the content; called only where it is asked for.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What it said, whether it agrees or not.</returns>
+    /// <param name="fill">Writes the content to a folder; called only if requested.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>Its report, whether it approves or not.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.GateFailed"/>: it could not be run to its end.</exception>
     public async Task<GateReport> AskAsync(PlanDocument plan, Func<string, Task> fill, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ internal sealed partial class Gate(GateSettings settings)
         }
     }
 
-    /// <summary>The failure of a gate that does not agree.</summary>
+    /// <summary>The failure of a gate that does not approve.</summary>
     public static Diagnostic Refusal(GateReport report) => new(
         ErrorCode.GateRefused,
         $"The gate '{Printable.Line(report.Command)}' refused with exit code " +
@@ -106,7 +106,7 @@ internal sealed partial class Gate(GateSettings settings)
 
         if (output.IsTooLong)
             throw new AirgapException(
-                ErrorCode.GateFailed, $"The gate '{Shown}' wrote more than {MostOutput} bytes.", "Have it write less.");
+                ErrorCode.GateFailed, $"The gate '{Shown}' wrote more than {MostOutput} bytes.", "Reduce its output.");
         JsonElement? sarif = Sarif(output.Out);
         string text = sarif is null && output.Out.Trim().Length > 0 ? output.Out : output.Error;
         return new GateReport(
@@ -114,7 +114,7 @@ internal sealed partial class Gate(GateSettings settings)
             text.Trim() is { Length: > 0 } said ? said[..Math.Min(said.Length, MostText)] : null);
     }
 
-    // A value that is set before a program may be a secret, and this is shown and stands in reports.
+    // An assignment before a program may contain a secret, and the command is shown and recorded in reports.
     private string Shown => Printable.Line(Assignment().Replace(settings.Command, "$1…"));
 
     [GeneratedRegex("""((?:^|[\s;&|(])[A-Za-z_][A-Za-z0-9_]*=)("[^"]*"|'[^']*'|[^\s;&|)]+)""")]
@@ -159,7 +159,7 @@ internal sealed partial class Gate(GateSettings settings)
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // It lies in the system's temporary folder, and the answer of the gate counts.
+            // It is in the system's temporary folder, and only the gate's answer matters.
         }
     }
 }

@@ -1,17 +1,19 @@
 namespace Airgap.Publishing.Locking;
 
-/// <summary>What became of a project's lock.</summary>
+/// <summary>The changes to a project's lock.</summary>
 /// <param name="Path">Full path of the lock.</param>
-/// <param name="Locked">Items it pins now.</param>
-/// <param name="Added">How many of these it did not pin before.</param>
-/// <param name="Moved">How many of these it pinned to another digest before.</param>
-/// <param name="Removed">Items it pinned before and does not any more, as the project does not declare them.</param>
+/// <param name="Locked">The number of items it pins now.</param>
+/// <param name="Added">How many of these are new.</param>
+/// <param name="Moved">How many of these had another digest before.</param>
+/// <param name="Removed">The number of items it no longer pins, because the project does not declare them.</param>
 internal sealed record LockChange(string Path, int Locked, int Added, int Moved, int Removed)
 {
-    /// <summary>Choices of packages and platforms it pins now, which count among the others' numbers.</summary>
+    /// <summary>
+    /// The number of selections of packages and platforms it pins now, included in the other numbers.
+    /// </summary>
     public int Choices { get; init; }
 
-    /// <summary>True when the file says what it said before.</summary>
+    /// <summary>True when the file is unchanged.</summary>
     public bool IsNone => Added + Moved + Removed == 0;
 
     /// <summary>Such as <c>3 tags locked: 1 added, 1 moved</c>.</summary>

@@ -10,19 +10,20 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Locking;
 
 /// <summary>
-/// Pins tags to digests by the project's lock, as NuGet pins versions: a lock that is there is used; a run that is not in locked mode adds
-/// what it lacks and drops what no item declares; a run in locked mode changes nothing and fails where project, lock and registry differ.
+/// Pins tags to digests by the project's lock, as NuGet pins versions. An existing lock is used. A run outside locked
+/// mode adds missing entries and drops entries that no item declares; a run in locked mode changes nothing, and fails
+/// if project, lock and registry differ.
 /// </summary>
 internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
 {
-    /// <summary>The reference that a declaration's lock entry has; null where its digest is given by the item itself.</summary>
+    /// <summary>The reference of a declaration's lock entry; null if the item itself gives the digest.</summary>
     public static ImageReference? KeyOf(Declaration declaration) =>
         declaration is { Item: { Kind: not PublishItemKind.Lock, IsProduced: false }, Reference: { Digest: null } reference }
             ? reference : null;
 
-    /// <summary>Checks all that can be checked without a request.</summary>
+    /// <summary>Checks everything that can be checked without a request.</summary>
     /// <param name="declarations">The declarations that could be read.</param>
-    /// <param name="complete">True when these are all: only then an entry that none of them uses is stale.</param>
+    /// <param name="complete">True when these are all declarations: only then an unused entry is stale.</param>
     public ImmutableArray<Diagnostic> Check(ImmutableArray<Declaration> declarations, bool complete)
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
@@ -31,7 +32,8 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
     }
 
     /// <summary>
-    /// Pins the declarations, asking the registry for what the lock lacks, and in locked mode whether the tags have moved.
+    /// Pins the declarations. Asks the registry for digests that the lock lacks and, in locked mode, whether tags have
+    /// moved.
     /// </summary>
     public async Task<ResolvedLock> ResolveAsync(ImmutableArray<Declaration> declarations, CancellationToken cancellationToken)
     {
@@ -40,7 +42,8 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         if (!read.IsKept || problems.Count > 0)
             return new ResolvedLock(declarations, problems.ToImmutable(), null, null);
 
-        // Behind the air gap no registry can be asked for a tag's digest: there the lock only says what the archive must hold.
+        // Behind the air gap, no registry can resolve a tag: there, the lock only determines what the archive must
+        // contain.
         bool canAsk = settings.SourceArchive.Length == 0;
         Declaration[] asked = [.. declarations.Where(
             declaration => canAsk && KeyOf(declaration) is { } key
@@ -90,7 +93,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
             change);
     }
 
-    // A choice that is locked is derived once more only to update the lock, and by whoever relocates it.
+    // A locked selection is derived again only to update the lock, or by the relocation itself.
     private async Task<ImmutableSortedDictionary<string, ProjectLockEntry>> DerivedAsync(
         ImmutableArray<Declaration> declarations, ProjectLock found, bool canAsk, ImmutableArray<Diagnostic>.Builder problems,
         CancellationToken cancellationToken)
@@ -130,7 +133,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         if (settings is { LockedMode: true, UpdateLock: true })
             problems.Add(Incompatible(
                 $"Both {PropertyNames.LockedMode} and {PropertyNames.UpdateLock} are set.",
-                $"Update the lock where changes are made, and set {PropertyNames.LockedMode} where they are only built."));
+                $"Update the lock where the project is changed, and set {PropertyNames.LockedMode} where it is only built."));
         if (settings is { UpdateLock: true, SourceArchive.Length: > 0 })
             problems.Add(Incompatible(
                 $"Both {PropertyNames.UpdateLock} and {PropertyNames.SourceArchive} are set.",
@@ -171,7 +174,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
             {
                 yield return declaration.Item.Problem(
                     ErrorCode.NotLocked,
-                    $"What the item {declaration.Item.ItemName} '{declaration.Item.Include}' chooses is not locked: " +
+                    $"The selection of the item {declaration.Item.ItemName} '{declaration.Item.Include}' is not locked: " +
                     $"{settings.FullLockFile} {(found is null ? "does not exist" : $"has no {choice}")}.",
                     $"Publish once without {PropertyNames.LockedMode} and with {PropertyNames.UpdateLock}=true, and commit the lock.");
             }
@@ -199,7 +202,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
                 continue;
             yield return declaration.Item.Problem(
                 ErrorCode.TagMoved,
-                $"The tag {key} has moved: it stands for {digest}, and {pinned.Entries[key].Location} pins {pinned.Entries[key].Digest}.",
+                $"The tag {key} has moved: it points to {digest}, but {pinned.Entries[key].Location} pins {pinned.Entries[key].Digest}.",
                 "Have the new digest reviewed in a lock written with " +
                 $"{PropertyNames.UpdateLock}=true; a publish without {PropertyNames.LockedMode} relocates the locked one.");
         }
@@ -220,7 +223,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
                 try
                 {
                     IImageRepository repository = registry.GetRepository(reference.Repository);
-                    // A registry without the tag is asked again, for its own message.
+                    // If the registry lacks the tag, ask again to get the registry's own message.
                     Descriptor? found = await repository.ResolveAsync(reference.Tag!, token);
                     answers[reference.ToString()] = found?.Digest ?? (await repository.GetManifestAsync(reference.Tag!, token)).Digest;
                 }

@@ -8,25 +8,28 @@ using Airgap.Transfer.Deriving;
 
 namespace Airgap.Publishing.Locking;
 
-/// <summary>Pins what is chosen of bundles: the choice, and the digest of the bundle that is derived by it.</summary>
+/// <summary>Pins the selections from bundles: each selection, and the digest of the bundle derived by it.</summary>
 internal static class LockedSelections
 {
-    /// <summary>Stands between the reference and the choice.</summary>
+    /// <summary>The separator between the reference and the selection.</summary>
     public const string Between = " | ";
 
     /// <summary>
-    /// The key of a declaration's entry, such as <c>HOST/PATH:TAG | platforms linux/amd64</c>; null where the bundle goes along whole.
+    /// The key of a declaration's entry, such as <c>HOST/PATH:TAG | platforms linux/amd64</c>; null if the whole bundle
+    /// is copied.
     /// </summary>
     public static string? KeyOf(Declaration declaration) =>
         declaration is { Item: { Kind: PublishItemKind.Bundle, IsProduced: false }, Selection.IsEmpty: false, Reference: { } reference }
             ? $"{reference}{Between}{declaration.Selection}"
             : null;
 
-    /// <summary>Derives the bundles of which the digest is to be locked. Each is read, and none of what is left out of it.</summary>
-    /// <param name="declarations">The items, their tags pinned.</param>
+    /// <summary>
+    /// Derives the bundles whose digests are to be locked. Reads each bundle, but nothing that is left out of it.
+    /// </summary>
+    /// <param name="declarations">The items, with pinned tags.</param>
     /// <param name="registry">The source registries.</param>
-    /// <param name="concurrency">Concurrent requests.</param>
-    /// <param name="problems">Takes what failed.</param>
+    /// <param name="concurrency">The number of concurrent requests.</param>
+    /// <param name="problems">Receives the failures.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The digests of the derived bundles, by key.</returns>
     public static async Task<IReadOnlyDictionary<string, Digest>> DeriveAsync(
@@ -58,14 +61,14 @@ internal static class LockedSelections
         return derived;
     }
 
-    /// <summary>What is said where a bundle comes out otherwise than it is locked; null where it does not.</summary>
+    /// <summary>The problem of a derived bundle that differs from its lock entry; null if it does not differ.</summary>
     /// <param name="declaration">The item.</param>
-    /// <param name="derived">What is derived now.</param>
+    /// <param name="derived">The newly derived digest.</param>
     /// <param name="lockFile">Full path of the lock.</param>
     public static Diagnostic? FindDrift(Declaration declaration, Digest derived, string lockFile) =>
         declaration.DerivedPin is not { } pinned || pinned == derived ? null : declaration.Item.Problem(
             ErrorCode.DerivedMoved,
-            $"What is derived of {declaration.Reference} by {declaration.Selection} is {derived}, and {lockFile} pins {pinned}: "
+            $"Deriving {declaration.Reference} by {declaration.Selection} gives {derived}, but {lockFile} pins {pinned}: "
             + "the lock was written by another release, or changed by hand.",
             "Have the new digest reviewed in a lock written with " +
             $"{PropertyNames.UpdateLock}=true, or publish with the release that wrote the lock.");

@@ -9,10 +9,10 @@ using Airgap.Publishing.Artifacts;
 namespace Airgap.Publishing.Locking;
 
 /// <summary>
-/// A project's lock, <c>airgap.lock.json</c>: which digest each tag stood for when it was last reviewed. One line an item, in ordinal
-/// order of the references, so that a tag that moves is one line of a diff.
+/// A project's lock, <c>airgap.lock.json</c>: the digest of each tag when it was last reviewed. It has one line per
+/// item, in ordinal order of the references, so that a moved tag is one line of a diff.
 /// </summary>
-/// <param name="Entries">The digests by reference, written out: registry, repository and tag.</param>
+/// <param name="Entries">The digests by full reference: registry, repository and tag.</param>
 internal sealed record ProjectLock(ImmutableSortedDictionary<string, ProjectLockEntry> Entries)
 {
     /// <summary>The format this writes, and the only one it reads.</summary>
@@ -24,18 +24,20 @@ internal sealed record ProjectLock(ImmutableSortedDictionary<string, ProjectLock
         Schema = SchemaLinks.Of("airgap.lock")
     };
 
-    /// <summary>The digests of derived bundles, by reference and choice (<see cref="LockedSelections.KeyOf"/>).</summary>
+    /// <summary>
+    /// The digests of derived bundles, by reference and selection (<see cref="LockedSelections.KeyOf"/>).
+    /// </summary>
     public ImmutableSortedDictionary<string, ProjectLockEntry> Derived { get; init; } =
         ImmutableSortedDictionary.Create<string, ProjectLockEntry>(StringComparer.Ordinal);
 
-    /// <summary>The address of the file's JSON schema, as it stands there; null for none.</summary>
+    /// <summary>The address of the file's JSON schema, as in the file; null for none.</summary>
     public string? Schema { get; init; }
 
     /// <summary>The file's text.</summary>
     public string ToJson()
     {
         ArrayBufferWriter<byte> buffer = new();
-        // References and digests stay as they are: the file is never put into a page.
+        // References and digests stay unescaped, because no web page embeds the file.
         JsonWriterOptions options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using (Utf8JsonWriter writer = new(buffer, options))
         {
@@ -63,6 +65,6 @@ internal sealed record ProjectLock(ImmutableSortedDictionary<string, ProjectLock
 }
 
 /// <summary>One item of a lock.</summary>
-/// <param name="Digest">What the tag stood for.</param>
-/// <param name="Location">Where the entry stands; null for one that no file has yet.</param>
+/// <param name="Digest">The tag's digest.</param>
+/// <param name="Location">The location of the entry; null for one that is not yet in a file.</param>
 internal sealed record ProjectLockEntry(Digest Digest, SourceLocation? Location);

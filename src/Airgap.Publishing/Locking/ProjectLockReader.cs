@@ -10,8 +10,8 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Locking;
 
 /// <summary>
-/// Reads a lock strictly: what no run would have written is an error with its line and column, as it may be a slip that unpins an item.
-/// All such errors are found at once, up to the first that ends the JSON.
+/// Reads a lock strictly: content that no run writes is an error with line and column, because it may be a mistake that
+/// unpins an item. All errors are reported together, up to the first JSON syntax error.
 /// </summary>
 internal sealed class ProjectLockReader
 {
@@ -29,14 +29,15 @@ internal sealed class ProjectLockReader
     {
         _path = path;
         _json = json;
-        // Some editors put a byte order mark before everything they save.
+        // Some editors write a byte order mark.
         _start = json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
         _problems = problems;
     }
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Full path.</param>
-    /// <param name="problems">Takes what is wrong: <see cref="ErrorCode.InvalidProjectLock"/>, or a 3xxx code.</param>
+    /// <param name="problems">Receives the problems: <see cref="ErrorCode.InvalidProjectLock"/>, or a 3xxx
+    /// code.</param>
     /// <returns>Null when there is no such file.</returns>
     public static ProjectLock? Read(string path, ImmutableArray<Diagnostic>.Builder problems)
     {
@@ -46,7 +47,7 @@ internal sealed class ProjectLockReader
             if (!file.Exists && !Directory.Exists(path))
                 return null;
             if (file.Exists && file.Length > MaxBytes)
-                throw new IOException($"it has {file.Length} bytes, and a lock has {MaxBytes} at most.");
+                throw new IOException($"it has {file.Length} bytes, but a lock has at most {MaxBytes}.");
             return Read(path, File.ReadAllBytes(path), problems);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
@@ -74,7 +75,7 @@ internal sealed class ProjectLockReader
                 ReadRoot(ref json);
             else
                 Add(ref json, "a lock is an object with 'version' and 'items'");
-            // What follows the end is an error of the JSON.
+            // Text after the end is a JSON error.
             while (json.Read())
             {
             }
@@ -87,7 +88,7 @@ internal sealed class ProjectLockReader
         {
             int line = (int)(e.LineNumber ?? 0);
             _problems.Add(Problem(PlaceOf(line, (int)(e.BytePositionInLine ?? 0)), IsConflict(line)
-                ? "a merge left its markers here"
+                ? "it contains merge conflict markers"
                 : $"the file is not JSON: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')}"));
         }
     }
@@ -117,7 +118,7 @@ internal sealed class ProjectLockReader
             else if (name == "derived" && json.TokenType == JsonTokenType.StartObject)
                 ReadItems(ref json, _derived, WhatIsWrongWithChoice);
             else if (name == "derived")
-                Add(ref json, "'derived' must be an object of choices and digests");
+                Add(ref json, "'derived' must be an object of selections and digests");
             json.Skip();
         }
 
@@ -131,7 +132,7 @@ internal sealed class ProjectLockReader
             Add(ref json, $"'version' must be {ProjectLock.Version}");
         else if (version > ProjectLock.Version)
             _problems.Add(Problem(PlaceOf(ref json),
-                $"its version is {version}, and this release reads {ProjectLock.Version}") with
+                $"its version is {version}, but this release reads {ProjectLock.Version}") with
             {
                 Advice =
                 "Use the newer release that wrote it."
@@ -165,8 +166,8 @@ internal sealed class ProjectLockReader
         if (!ImageReference.TryParse(key, out ImageReference? reference, out string? problem))
             return $"'{Shorten(UserInfo.Hide(key))}' is not an image reference: {problem}";
         if (reference.Digest is not null)
-            return $"'{Shorten(key)}' has a digest, and needs no lock";
-        return reference.ToString() == key ? null : $"'{Shorten(key)}' has to be written out: '{Shorten(reference.ToString())}'";
+            return $"'{Shorten(key)}' has a digest, so it must not be locked";
+        return reference.ToString() == key ? null : $"'{Shorten(key)}' must be written in full: '{Shorten(reference.ToString())}'";
     }
 
     private static string? WhatIsWrongWithChoice(string key)
@@ -174,10 +175,10 @@ internal sealed class ProjectLockReader
         int at = key.IndexOf(LockedSelections.Between, StringComparison.Ordinal);
         string name = at < 0 ? key : key[..at];
         if (at < 0 || key.Length == at + LockedSelections.Between.Length)
-            return $"'{Shorten(UserInfo.Hide(key))}' is not a reference and a choice with '{LockedSelections.Between}' between them";
+            return $"'{Shorten(UserInfo.Hide(key))}' is not a reference and a selection separated by '{LockedSelections.Between}'";
         if (!ImageReference.TryParse(name, out ImageReference? reference, out string? problem))
             return $"'{Shorten(UserInfo.Hide(name))}' is not an image reference: {problem}";
-        return reference.ToString() == name ? null : $"'{Shorten(name)}' has to be written out: '{Shorten(reference.ToString())}'";
+        return reference.ToString() == name ? null : $"'{Shorten(name)}' must be written in full: '{Shorten(reference.ToString())}'";
     }
 
     private void Add(ref Utf8JsonReader json, string why) => _problems.Add(Problem(PlaceOf(ref json), why));
@@ -185,7 +186,7 @@ internal sealed class ProjectLockReader
     private static Diagnostic Problem(SourceLocation place, string why) => new(
         ErrorCode.InvalidProjectLock,
         $"{place}: {why}.",
-        $"Correct it, restore the file from before the change, or remove it and have it written with {PropertyNames.UpdateLock}=true.")
+        $"Correct it, restore the previous file, or delete it and write it again with {PropertyNames.UpdateLock}=true.")
     { Location = place };
 
     private SourceLocation PlaceOf(ref Utf8JsonReader json)
@@ -195,7 +196,7 @@ internal sealed class ProjectLockReader
         return PlaceOf(line, offset - StartOf(line));
     }
 
-    // The column is counted in characters, as editors do, not in bytes.
+    // The column counts characters, as editors do, not bytes.
     private SourceLocation PlaceOf(int line, int bytes)
     {
         int start = StartOf(line);

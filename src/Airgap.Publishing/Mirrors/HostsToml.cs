@@ -4,8 +4,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Publishing.Mirrors;
 
 /// <summary>
-/// Writes containerd's <c>certs.d/HOST/hosts.toml</c>. containerd asks a mirror for the path that the image has at its source, behind a
-/// prefix at most, so that one mirror has to have all of a host's repositories under one prefix.
+/// Writes containerd's <c>certs.d/HOST/hosts.toml</c>. containerd asks a mirror for the image's path at its source, at
+/// most with a prefix, so one mirror must have all repositories of a host under one prefix.
 /// </summary>
 /// <remarks>Source: containerd, docs/hosts.md.</remarks>
 internal static class HostsToml
@@ -23,10 +23,10 @@ internal static class HostsToml
                 HashSet<(string, string)> bases =
                     [.. entry.Mirrors.Select(mirror => BaseOf(entry.Source, mirror)).OfType<(string, string)>()];
                 if (bases.Count == 0)
-                    throw Differs(entry, $"containerd asks for the path {entry.Source.Path}, and it is at {entry.Mirrors[0]}");
+                    throw Differs(entry, $"containerd asks for the path {entry.Source.Path}, but the mirror has it at {entry.Mirrors[0]}");
                 common = common is null ? bases : [.. common.Intersect(bases)];
                 if (common.Count == 0)
-                    throw Differs(entry, $"no prefix is that of all repositories of {host.Key}");
+                    throw Differs(entry, $"the repositories of {host.Key} have no common prefix");
             }
 
             yield return ($"certs.d/{Folder(host.Key)}/hosts.toml",
@@ -35,7 +35,7 @@ internal static class HostsToml
         }
     }
 
-    // Null where the mirror does not end in the source's path.
+    // Null if the mirror does not end in the source's path.
     private static (string Host, string Prefix)? BaseOf(RepositoryName source, RepositoryName mirror) =>
         mirror.Path == source.Path ? (mirror.Registry, "")
         : mirror.Path.EndsWith("/" + source.Path, StringComparison.Ordinal) ? (mirror.Registry, mirror.Path[..^(source.Path.Length + 1)])
@@ -55,7 +55,7 @@ internal static class HostsToml
         return text;
     }
 
-    // A colon is written so that every system takes it.
+    // A colon is replaced, since not every system allows it in a file name.
     private static string Folder(string host) =>
         host.LastIndexOf(':') is > 0 and int colon && !host.EndsWith(']') ? $"{host[..colon]}_{host[(colon + 1)..]}_" : host;
 

@@ -4,11 +4,11 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing.Mirrors;
 
-/// <summary>The files of the formats that were asked for.</summary>
+/// <summary>The files of the requested formats.</summary>
 internal static class MirrorFiles
 {
     /// <summary>Makes them all, or none.</summary>
-    /// <param name="entries">What is mirrored where.</param>
+    /// <param name="entries">The repositories and their mirrors.</param>
     /// <param name="formats">The formats.</param>
     /// <returns>Paths, relative, with <c>/</c>, and contents.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NothingMirrored"/>, <see cref="ErrorCode.MirrorPathsDiffer"/>.</exception>
@@ -33,7 +33,7 @@ internal static class MirrorFiles
                 default:
                     files.Add((MirrorSets.TagsFile,
                         MirrorSets.WriteTags(entries)
-                        ?? throw Nothing("no image whose tag is at the mirror, so that an ImageTagMirrorSet would lead nowhere")));
+                        ?? throw Nothing("no image with a tag at the mirror, so an ImageTagMirrorSet would lead nowhere")));
                     break;
             }
         }
@@ -43,7 +43,7 @@ internal static class MirrorFiles
 
     private static AirgapException Nothing(string what) => new(
         ErrorCode.NothingMirrored,
-        $"The relocation holds {what}.",
-        "Relocate to a registry first; of an archive the relocation names a destination where the project names the registry of the " +
+        $"The relocation contains {what}.",
+        "Relocate to a registry first; for an archive, the relocation names destinations only if the project names the registry of the " +
         "far side.");
 }

@@ -4,25 +4,25 @@ using Airgap.Publishing.Reporting;
 
 namespace Airgap.Publishing.Mirrors;
 
-/// <summary>A repository that workloads name, and where the mirror has it.</summary>
-/// <param name="Source">The repository by the name that workloads give it.</param>
-/// <param name="Mirrors">The repositories that have what was relocated of it; those with the most of it first.</param>
-/// <param name="HasTags">True where a tag of it is at a mirror, too, and not digests alone.</param>
+/// <summary>A repository that workloads name, and its locations at the mirror.</summary>
+/// <param name="Source">The repository as named by workloads.</param>
+/// <param name="Mirrors">The repositories with its relocated content, those with the most content first.</param>
+/// <param name="HasTags">True if a mirror also has tags of it, not only digests.</param>
 internal sealed record MirrorEntry(RepositoryName Source, ImmutableArray<RepositoryName> Mirrors, bool HasTags)
 {
-    /// <summary>The source as container engines write it: Docker Hub is <c>docker.io</c> to them.</summary>
+    /// <summary>The source as written for container engines, which call Docker Hub <c>docker.io</c>.</summary>
     public string SourceText => $"{HostText(Source.Registry)}/{Source.Path}";
 
-    /// <summary>A host as container engines write it.</summary>
+    /// <summary>A host as written for container engines.</summary>
     public static string HostText(string registry) => registry == RepositoryName.DockerHub ? "docker.io" : registry;
 }
 
-/// <summary>Finds which repositories are mirrored where, in a <c>relocation.json</c>.</summary>
+/// <summary>Finds repositories and their mirrors in a <c>relocation.json</c>.</summary>
 internal static class MirrorMap
 {
-    /// <summary>The repositories, in the order of their names. What is at its source alone is not among them.</summary>
+    /// <summary>The repositories, ordered by name, without those that are only at their source.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="hostOf">The host by which the cluster knows the mirror of an item; null for that of the report.</param>
+    /// <param name="hostOf">The mirror's host name in the cluster for an item; null for that of the report.</param>
     public static ImmutableArray<MirrorEntry> Of(RelocationReport report, Func<ReportItem, string?>? hostOf = null)
     {
         SortedDictionary<string, (RepositoryName Source, Dictionary<RepositoryName, HashSet<string>> Mirrors, bool HasTags)> found =

@@ -6,23 +6,23 @@ namespace Airgap.Publishing.Mirrors;
 /// <remarks>Source: OpenShift, config.openshift.io/v1: ImageDigestMirrorSet and ImageTagMirrorSet.</remarks>
 internal static class MirrorSets
 {
-    /// <summary>The file of the mirrors that are asked for digests.</summary>
+    /// <summary>The file for mirrors by digest.</summary>
     public const string DigestsFile = "image-digest-mirror-set.yml";
 
-    /// <summary>The file of the mirrors that are asked for tags.</summary>
+    /// <summary>The file for mirrors by tag.</summary>
     public const string TagsFile = "image-tag-mirror-set.yml";
 
     /// <summary>The ImageDigestMirrorSet.</summary>
     public static string WriteDigests(IEnumerable<MirrorEntry> entries) => Write("ImageDigestMirrorSet", "imageDigestMirrors", entries);
 
-    /// <summary>The ImageTagMirrorSet of the repositories whose tags are at the mirror; null for none.</summary>
+    /// <summary>The ImageTagMirrorSet of the repositories with tags at the mirror; null for none.</summary>
     public static string? WriteTags(IEnumerable<MirrorEntry> entries)
     {
         MirrorEntry[] tagged = [.. entries.Where(entry => entry.HasTags)];
         return tagged.Length == 0 ? null : Write("ImageTagMirrorSet", "imageTagMirrors", tagged);
     }
 
-    // References hold nothing that YAML would read otherwise, but for an address in brackets, which is quoted.
+    // References contain nothing with a special meaning in YAML, except for an address in brackets, which is quoted.
     private static string Write(string kind, string field, IEnumerable<MirrorEntry> entries)
     {
         StringBuilder text = new($"apiVersion: config.openshift.io/v1\nkind: {kind}\nmetadata:\n  name: airgap\nspec:\n  {field}:\n");

@@ -11,10 +11,10 @@ internal static class RegistriesConf
     /// <summary>The file's name.</summary>
     public const string FileName = "registries.conf";
 
-    /// <summary>The text. Names of repositories hold nothing that TOML would read otherwise.</summary>
+    /// <summary>The text. Repository names contain nothing with a special meaning in TOML.</summary>
     public static string Write(IEnumerable<MirrorEntry> entries)
     {
-        StringBuilder text = new("# For /etc/containers/registries.conf.d/: where the mirror has what these repositories had.\n");
+        StringBuilder text = new("# For /etc/containers/registries.conf.d/: the mirrors of these repositories.\n");
         foreach (MirrorEntry entry in entries)
         {
             text.Append("\n[[registry]]\nprefix = \"").Append(entry.SourceText).Append("\"\nlocation = \"")
@@ -22,7 +22,7 @@ internal static class RegistriesConf
             foreach (string mirror in entry.Mirrors.Select(mirror => mirror.ToString()))
             {
                 text.Append("\n[[registry.mirror]]\nlocation = \"").Append(mirror).Append("\"\n");
-                // The tags of images that a bundle pins stay at their source: the mirror has their digests.
+                // Tags of images that a bundle pins are not mirrored: the mirror has only their digests.
                 if (!entry.HasTags)
                     text.Append("pull-from-mirror = \"digest-only\"\n");
             }

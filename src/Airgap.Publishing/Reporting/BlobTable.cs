@@ -5,7 +5,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>Gathers the blobs of all images of a report, each once, and counts who has them.</summary>
+/// <summary>Collects the blobs of all images of a report, each once, and counts the images that have them.</summary>
 internal sealed class BlobTable
 {
     private readonly Dictionary<Digest, int> _places = [];
@@ -13,10 +13,10 @@ internal sealed class BlobTable
     private readonly HashSet<(string Destination, Digest Image)> _counted = [];
     private readonly HashSet<(string Destination, Digest Blob)> _went = [];
 
-    /// <summary>The places of an image's config and layers in the table, those that are left out included.</summary>
+    /// <summary>The indexes of an image's config and layers in the table, including those left out.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="destination">Where it went; the same for all of a description.</param>
-    /// <param name="outcomes">What became of the blobs; null in a description.</param>
+    /// <param name="destination">Its destination; the same for all images of a description.</param>
+    /// <param name="outcomes">The outcomes of the blobs; null in a description.</param>
     public ImmutableArray<int> Add(PlannedManifest image, string destination, IReadOnlyDictionary<Digest, BlobOutcome>? outcomes)
     {
         HashSet<Digest> moved = [.. image.Blobs.Select(blob => blob.Digest)];
@@ -51,7 +51,7 @@ internal sealed class BlobTable
             return place;
         }
 
-        // Another image may carry what this one leaves out, and a second item finds what the first has copied.
+        // Another image may include a blob that this one leaves out, and a second item finds what the first has copied.
         ReportBlob before = _blobs[place];
         _blobs[place] = before with { IsLeftOut = before.IsLeftOut && isLeftOut, Outcome = Stronger(before.Outcome, outcome) };
         return place;

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>What a gate said, as documents have it.</summary>
+/// <summary>A gate's report, as in documents.</summary>
 /// <param name="Command">The command line.</param>
-/// <param name="ExitCode">Its exit code: 0 agrees.</param>
-/// <param name="Seconds">How long it took.</param>
-/// <param name="Sarif">Its standard output, where that is SARIF; left out otherwise.</param>
-/// <param name="Text">The beginning of its output, where that is not SARIF; left out where there is none.</param>
+/// <param name="ExitCode">Its exit code: 0 approves.</param>
+/// <param name="Seconds">Its duration.</param>
+/// <param name="Sarif">Its standard output, if that is SARIF; otherwise absent.</param>
+/// <param name="Text">The beginning of its output, if that is not SARIF; absent if there is none.</param>
 internal sealed record GateReport(string Command, int ExitCode, double Seconds, JsonElement? Sarif, string? Text);

@@ -6,14 +6,14 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>Reads what a <c>relocation.json</c> says that a repository holds.</summary>
+/// <summary>Reads the content of a repository from a <c>relocation.json</c>.</summary>
 internal static class KeptRelocation
 {
     private const int MaxBytes = 256 * 1024 * 1024;
 
     private static readonly RelocationReportJson s_json = new(Artifacts.ArtifactJson.CreateOptions());
 
-    /// <summary>Reads the images that went to a repository; none where none did.</summary>
+    /// <summary>Reads the images relocated to a repository; empty if there are none.</summary>
     /// <param name="path">The report.</param>
     /// <param name="repository">The repository.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRelocationReport"/>, or a 3xxx code of the file.</exception>
@@ -21,7 +21,7 @@ internal static class KeptRelocation
     {
         RelocationReport report = Parse(path);
         if (report.SchemaVersion != 1)
-            throw Invalid(path, $"it is of version {report.SchemaVersion}, and this reads version 1");
+            throw Invalid(path, $"it is of version {report.SchemaVersion}, but this release reads version 1");
         List<KeptRoot> roots = [];
         foreach (ReportItem item in report.Items.IsDefault ? throw Invalid(path, "it lists no items") : report.Items)
         {
@@ -30,7 +30,7 @@ internal static class KeptRelocation
                 if (image.Destination is null)
                     continue;
                 if (!ImageReference.TryParse(image.Destination, out ImageReference? at, out _) || at.Digest is not { } digest)
-                    throw Invalid(path, $"'{Printable.Line(image.Destination)}' is not a place by digest");
+                    throw Invalid(path, $"'{Printable.Line(image.Destination)}' is not a reference by digest");
                 if (at.Repository != repository)
                     continue;
                 roots.Add(new KeptRoot(digest, path)
@@ -60,7 +60,7 @@ internal static class KeptRelocation
 
     private static AirgapException Invalid(string path, string why, Exception? inner = null) => new(
         ErrorCode.InvalidRelocationReport,
-        $"'{path}' is not relocation.json: {why}.",
+        $"'{path}' is not a relocation.json: {why}.",
         "Give the relocation.json of a publish, a lock file, or a project.",
         inner)
     { Location = new SourceLocation(path) };

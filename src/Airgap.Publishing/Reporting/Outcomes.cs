@@ -2,7 +2,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>Outcomes as words, and of parts together.</summary>
+/// <summary>Outcomes as words, and combined outcomes.</summary>
 internal static class Outcomes
 {
     /// <summary>Copied when anything was, else mounted when anything was, else present.</summary>

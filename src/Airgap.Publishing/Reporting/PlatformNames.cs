@@ -8,7 +8,8 @@ namespace Airgap.Publishing.Reporting;
 internal static class PlatformNames
 {
     /// <summary>
-    /// Such as <c>linux/arm/v7</c> or <c>attestation</c>, in the index's order; a manifest that names no platform is <c>manifest N</c>.
+    /// Such as <c>linux/arm/v7</c> or <c>attestation</c>, in the index's order; a manifest without a platform is
+    /// <c>manifest N</c>.
     /// </summary>
     public static ImmutableArray<string> Of(Manifest index)
     {
@@ -20,7 +21,7 @@ internal static class PlatformNames
 
     private static string? NameOf(JsonElement descriptor)
     {
-        // BuildKit lists an attestation beside each image, for a platform that does not exist.
+        // BuildKit lists an attestation for each image, with a platform that does not exist.
         if (Object(descriptor, "annotations") is { } annotations
             && Text(annotations, "vnd.docker.reference.type") == "attestation-manifest")
             return "attestation";

@@ -6,15 +6,15 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>Says in one line what a publish did.</summary>
+/// <summary>Summarises a publish in one line.</summary>
 internal static class PublishSummary
 {
-    /// <summary>What is said when no destination was set.</summary>
+    /// <summary>The summary without a destination.</summary>
     public const string NothingMoved = "nothing relocated: no destination";
 
     /// <summary>Such as <c>2 bundles: 1 copied (12.3 MB), 1 up to date</c>.</summary>
-    /// <param name="items">The items that are whole.</param>
-    /// <param name="failed">The items that are not.</param>
+    /// <param name="items">The complete items.</param>
+    /// <param name="failed">The incomplete items.</param>
     public static string Create(IReadOnlyList<PublishedItem> items, IReadOnlyList<PublishItem> failed)
     {
         ILookup<BlobOutcome, PublishedItem> outcomes = items.ToLookup(item => item.Outcome);

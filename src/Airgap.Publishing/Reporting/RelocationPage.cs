@@ -8,21 +8,23 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>Makes and writes <c>relocation.html</c>, the report for people beside <c>relocation.json</c>.</summary>
+/// <summary>
+/// Makes and writes <c>relocation.html</c>, the human-readable report next to <c>relocation.json</c>.
+/// </summary>
 internal static class RelocationPage
 {
     /// <summary>The page's file name.</summary>
     public const string FileName = "relocation.html";
 
-    /// <summary>Makes what the page and the summary show.</summary>
-    /// <param name="project">The project's name, which is the title where it has several items.</param>
-    /// <param name="results">What was relocated, incomplete relocations included.</param>
-    /// <param name="derived">What was left out of bundles; null for a bundle as it is.</param>
+    /// <summary>Makes the model for the page and the summary.</summary>
+    /// <param name="project">The project's name, which is the title if it has several items.</param>
+    /// <param name="results">The relocations, including incomplete ones.</param>
+    /// <param name="derived">What was left out of bundles; null for an underived bundle.</param>
     /// <param name="warnings">The warnings.</param>
-    /// <param name="failures">What went wrong.</param>
+    /// <param name="failures">The failures.</param>
     /// <param name="summary">The result line.</param>
-    /// <param name="retries">The number of retries; null where they were not counted.</param>
-    /// <param name="signatures">The images that were judged; null for none.</param>
+    /// <param name="retries">The number of retries; null if they were not counted.</param>
+    /// <param name="signatures">The images whose signatures were verified; null for none.</param>
     public static ReportModel Create(
         string project, IReadOnlyList<TransferResult> results, IEnumerable<DerivedReport?> derived,
         ImmutableArray<Diagnostic> warnings, IReadOnlyList<Diagnostic> failures, string summary, long? retries,
@@ -39,7 +41,10 @@ internal static class RelocationPage
         return builder.Build(results.Count == 1 ? null : project, summary, retries);
     }
 
-    /// <summary>Writes the page. One of a run that moved something stays with its <c>relocation.json</c>.</summary>
+    /// <summary>
+    /// Writes the page. If nothing has moved or changed since, the page of the earlier run is kept, like its
+    /// <c>relocation.json</c>.
+    /// </summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public static async Task<PublishedFile> WriteAsync(string folder, ReportModel model, bool isKept, CancellationToken cancellationToken)
     {

@@ -7,16 +7,16 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing.Reporting;
 
 /// <summary>
-/// The content of <c>relocation.json</c>: what moved, from where to where. Paths of artifacts are relative to the report's folder where
-/// they lie in it.
+/// The content of <c>relocation.json</c>: what moved, with sources and destinations. Paths of artifacts in the report's
+/// folder are relative to it.
 /// </summary>
 internal sealed record RelocationReport
 {
-    /// <summary>The address of the document's JSON schema; null where it is not known.</summary>
+    /// <summary>The address of the document's JSON schema; null if unknown.</summary>
     [JsonPropertyName(SchemaLinks.Property)]
     public string? Schema { get; init; } = SchemaLinks.Of("relocation");
 
-    /// <summary>Changes when a field changes its meaning or goes.</summary>
+    /// <summary>Changes when a field changes its meaning or is removed.</summary>
     public int SchemaVersion { get; init; } = 1;
 
     /// <summary>The result line.</summary>
@@ -28,40 +28,41 @@ internal sealed record RelocationReport
     /// <summary>The version of Airgap.Build that wrote this.</summary>
     public string? Version { get; init; }
 
-    /// <summary>The registries and archives that were read.</summary>
+    /// <summary>The source registries and archives.</summary>
     public ImmutableArray<string>? From { get; init; }
 
-    /// <summary>The registries and archives that were written.</summary>
+    /// <summary>The destination registries and archives.</summary>
     public ImmutableArray<string>? To { get; init; }
 
     /// <summary>The items in declared order.</summary>
     public required ImmutableArray<ReportItem> Items { get; init; }
 
-    /// <summary>The distinct blobs of all items by what was done, each once for each place it went to.</summary>
+    /// <summary>The distinct blobs of all items by outcome, counted once for each destination.</summary>
     public required WorkTotals Totals { get; init; }
 
     /// <summary>The warnings, in order.</summary>
     public required ImmutableArray<DiagnosticDocument> Warnings { get; init; }
 
-    /// <summary>What went wrong with items that are not among <see cref="Items"/>; left out when nothing did.</summary>
+    /// <summary>The failures of items that are not among <see cref="Items"/>; absent if there are none.</summary>
     public ImmutableArray<DiagnosticDocument>? Errors { get; init; }
 
-    /// <summary>What the gate said; left out where none was asked.</summary>
+    /// <summary>The gate's report; absent if there is no gate.</summary>
     public GateReport? Gate { get; init; }
 
-    /// <summary>How long the transfers took.</summary>
+    /// <summary>The duration of the transfers.</summary>
     public required double ElapsedSeconds { get; init; }
 
-    /// <summary>How often something was tried again after a passing failure.</summary>
+    /// <summary>The number of retries after transient failures.</summary>
     public long Retries { get; init; }
 
-    /// <summary>False where a document that was read has null in place of a list or of something in one.</summary>
+    /// <summary>False if the document has null instead of a list or a list's element.</summary>
     [JsonIgnore]
     public bool IsWhole => !Items.IsDefault && !Warnings.IsDefault && Errors is not { IsDefault: true }
         && Items.All(item => item?.Images is { IsDefault: false } images && images.All(image => image is { Tags: not null }));
 
-    /// <summary>True when both describe the same content at the same places, whatever had to be done for it.</summary>
-    // An archive that is up to date is told by its digest: nobody is asked again what was attached and left behind.
+    /// <summary>True when both describe the same content at the same locations, regardless of the outcomes.</summary>
+    // An up-to-date archive is recognised by its digest: no registry is asked again about artifacts that were left
+    // behind.
     public bool DescribesTheSameAs(RelocationReport other) =>
         Warnings.Where(IsOfContent).SequenceEqual(other.Warnings.Where(IsOfContent))
         && (Errors ?? []).SequenceEqual(other.Errors ?? [])
@@ -85,10 +86,10 @@ internal sealed record ReportItem : ItemDocument
     /// <summary>Every image, index and bundle, ordered by digest and then by source.</summary>
     public required ImmutableArray<ReportImage> Images { get; init; }
 
-    /// <summary>The distinct blobs by what was done.</summary>
+    /// <summary>The distinct blobs by outcome.</summary>
     public required WorkTotals Blobs { get; init; }
 
-    /// <summary>Everything but what was done.</summary>
+    /// <summary>Everything except the outcomes.</summary>
     internal string Identity => string.Join(
         '\n',
         [Kind, Include, Source, Destination ?? "", Archive ?? "", Digest ?? "", Tag ?? "", PackageRepository ?? "", Lock ?? "",

@@ -16,8 +16,10 @@ internal static class RelocationReportWriter
 
     private static readonly RelocationReportJson s_json = new(ArtifactJson.CreateOptions());
 
-    /// <summary>Writes the report. One of a run that moved something stays when nothing has moved or changed since.</summary>
-    /// <returns>The report's path, and whether what stood there stays.</returns>
+    /// <summary>
+    /// Writes the report. If nothing has moved or changed since, the report of the earlier run is kept.
+    /// </summary>
+    /// <returns>The report's path, and whether the existing report was kept.</returns>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public static async Task<(string Path, bool IsKept)> WriteAsync(
         string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings, ImmutableArray<Diagnostic> failures,
@@ -82,11 +84,11 @@ internal static class RelocationReportWriter
             item.Files.FirstOrDefault(file => file.Kind == kind) is { } file ? Shown(folder, file.Path) : null;
     }
 
-    // Artifacts lie beside the report or in a folder there, an archive wherever the user wants it.
+    // Artifacts are next to the report or in a folder there, archives anywhere.
     private static string Shown(string folder, string path) =>
         ArtifactRemoval.IsBelow(path, folder) ? Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/') : path;
 
-    /// <summary>The report that an earlier publish wrote; null where there is none that can be read.</summary>
+    /// <summary>The report of an earlier publish; null if there is none or it cannot be read.</summary>
     internal static RelocationReport? Read(string path)
     {
         try
@@ -103,6 +105,6 @@ internal static class RelocationReportWriter
     }
 }
 
-/// <summary>The report's JSON, made at compile time.</summary>
+/// <summary>The report's source-generated JSON.</summary>
 [JsonSerializable(typeof(RelocationReport))]
 internal sealed partial class RelocationReportJson : JsonSerializerContext;

@@ -4,10 +4,10 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>Reads which images a <c>relocation.json</c> names: each at its source, and where it went.</summary>
+/// <summary>Reads the images of a <c>relocation.json</c>, each with its source and destination.</summary>
 internal static class RelocationRoots
 {
-    /// <summary>Reads them; null where the JSON is not a relocation.json.</summary>
+    /// <summary>Reads them; null if the JSON is not a relocation.json.</summary>
     public static ImmutableArray<ImmutableArray<ImageReference>>? TryRead(ReadOnlyMemory<byte> json)
     {
         try

@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>Makes the report of one relocation, of several, or of a plan that was not run.</summary>
+/// <summary>Makes the report of one or several relocations, or of a plan that was not run.</summary>
 internal sealed class ReportBuilder
 {
     private readonly BlobTable _blobs = new();
@@ -19,9 +19,9 @@ internal sealed class ReportBuilder
     private readonly List<DerivedReport> _derived = [];
     private TimeSpan? _elapsed;
 
-    /// <summary>Adds what a relocation did.</summary>
+    /// <summary>Adds the result of a relocation.</summary>
     /// <param name="result">The relocation.</param>
-    /// <param name="name">What it is called; null for the name of what was relocated.</param>
+    /// <param name="name">Its name; null for the name of the relocated item.</param>
     public void Add(TransferResult result, string? name = null)
     {
         _roots.AddRange(new TreeBuilder(result.Plan, result, _blobs).Build(name));
@@ -29,41 +29,41 @@ internal sealed class ReportBuilder
         _results.Add(result);
     }
 
-    /// <summary>Adds what a source holds.</summary>
+    /// <summary>Adds the content of a source.</summary>
     public void Add(TransferPlan plan) => _roots.AddRange(new TreeBuilder(plan, result: null, _blobs).Build(name: null));
 
     /// <summary>Adds what was left out of a bundle, once for each bundle; null for nothing.</summary>
     public void Add(DerivedReport? derived)
     {
-        // One bundle may go to several registries.
+        // One bundle may be relocated to several registries.
         if (derived is not null && !_derived.Exists(known => known.Digest == derived.Digest && known.From == derived.From))
             _derived.Add(derived);
     }
 
-    /// <summary>Adds who signed the images that were judged.</summary>
+    /// <summary>Adds the signers of the verified images.</summary>
     public void AddSignatures(IEnumerable<TrustedImage> images)
     {
         foreach (TrustedImage image in images.Where(image => !image.SignedBy.IsEmpty))
             _signed[image.Digest] = [.. image.SignedBy.Select(by => by.ToString())];
     }
 
-    /// <summary>Adds what the user should know, each once.</summary>
+    /// <summary>Adds warnings, each once.</summary>
     public void AddWarnings(IEnumerable<Diagnostic> warnings) =>
         _warnings.AddRange(warnings.Where(warning => !_warnings.Contains(warning)));
 
-    /// <summary>Adds what went wrong.</summary>
+    /// <summary>Adds failures.</summary>
     public void AddFailures(IEnumerable<Diagnostic> failures)
     {
         _failures.AddRange(failures);
-        // A description has none, so this is a relocation, even where not one item came so far as to have a result.
+        // A description has no failures, so this is a relocation, even if no item has a result.
         if (_failures.Count > 0)
             _elapsed ??= TimeSpan.Zero;
     }
 
     /// <summary>Makes the report.</summary>
-    /// <param name="title">What it is about; null for the name of the only root.</param>
-    /// <param name="summary">The result in one line; null for one that is made of the numbers.</param>
-    /// <param name="retries">The number of retries; null where they were not counted.</param>
+    /// <param name="title">Its title; null for the name of the only root.</param>
+    /// <param name="summary">The result in one line; null to make it from the numbers.</param>
+    /// <param name="retries">The number of retries; null if they were not counted.</param>
     public ReportModel Build(string? title = null, string? summary = null, long? retries = null)
     {
         WorkTotals done = WorkTotals.Of(_results);

@@ -3,12 +3,12 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>An image, index or bundle as the JSON documents have it.</summary>
-/// <param name="Source">Where it was read, by digest.</param>
-/// <param name="Destination">Where it is or will be, by digest; null where no registry is known.</param>
-/// <param name="Digest">Its digest, the same at both places.</param>
+/// <summary>An image, index or bundle in the JSON documents.</summary>
+/// <param name="Source">Its source, by digest.</param>
+/// <param name="Destination">Its present or future reference, by digest; null if no registry is known.</param>
+/// <param name="Digest">Its digest, the same at source and destination.</param>
 /// <param name="MediaType">Its manifest's media type.</param>
-/// <param name="Size">Length of manifests, configs and layers, each once, in bytes.</param>
+/// <param name="Size">Size of manifests, configs and layers, each counted once, in bytes.</param>
 /// <param name="Outcome"><c>copied</c>, <c>mounted</c> or <c>present</c>.</param>
 /// <param name="Kind"><c>bundle</c>, <c>index</c> or <c>image</c>.</param>
 /// <param name="Tags">Its tags at the destination.</param>
@@ -18,13 +18,13 @@ internal sealed record ReportImage(
     /// <summary>True for a bundle.</summary>
     public bool Bundle => Kind == "bundle";
 
-    /// <summary>The image by the name that a bundle gives it, by digest, where it was read elsewhere; null otherwise.</summary>
+    /// <summary>The image as named by a bundle, by digest, if it was read elsewhere; otherwise null.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>Where it is besides, by digest, where a template names its source; null for nowhere.</summary>
+    /// <summary>Its further references, by digest, from a template; null for none.</summary>
     public IReadOnlyList<string>? AlsoAt { get; init; }
 
-    /// <summary>The same with the name that a bundle gives it, and the further places that it went to.</summary>
+    /// <summary>The same, with the name from the bundle and the further references.</summary>
     internal ReportImage Placed(RelocatedItem relocated, ILookup<string, RelocatedItem> further)
     {
         string[] places = [.. further[Source].Select(place => place.Destination?.ToString()).OfType<string>()];
@@ -36,7 +36,7 @@ internal sealed record ReportImage(
         };
     }
 
-    /// <summary>What became of an image.</summary>
+    /// <summary>The outcome of an image.</summary>
     public static ReportImage Of(RelocatedItem relocated)
     {
         PlannedItem item = relocated.Item;
@@ -51,7 +51,7 @@ internal sealed record ReportImage(
             relocated.Tags);
     }
 
-    /// <summary>Everything but what was done.</summary>
+    /// <summary>Everything except the outcome.</summary>
     internal string Identity =>
         $"{Source} {Destination} {Digest} {Size} {Kind} {string.Join(' ', Tags)} {Origin} {string.Join(' ', AlsoAt ?? [])}";
 }

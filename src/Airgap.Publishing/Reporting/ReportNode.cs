@@ -8,7 +8,7 @@ namespace Airgap.Publishing.Reporting;
 /// <summary>A bundle, image, index or part of one in the tree of a report.</summary>
 internal sealed record ReportNode
 {
-    /// <summary>What it is.</summary>
+    /// <summary>Its kind.</summary>
     public required ReportNodeKind Kind { get; init; }
 
     /// <summary>Its name for people: repository's last segment, platform, or file.</summary>
@@ -17,51 +17,51 @@ internal sealed record ReportNode
     /// <summary>Its digest; null for a lock or archive.</summary>
     public Digest? Digest { get; init; }
 
-    /// <summary>The reference that the bundle above, or the user, gave for it.</summary>
+    /// <summary>The reference given by the parent bundle or the user.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>Where it was read, by digest.</summary>
+    /// <summary>Its source, by digest.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Where it is or will be, by digest; null where no registry is known.</summary>
+    /// <summary>Its present or future reference, by digest; null if no registry is known.</summary>
     public string? Destination { get; init; }
 
     /// <summary>The media type of its manifest.</summary>
     public string? MediaType { get; init; }
 
-    /// <summary>Length of manifests, configs and layers, each once, in bytes.</summary>
+    /// <summary>Size of manifests, configs and layers, each counted once, in bytes.</summary>
     public long Size { get; init; }
 
-    /// <summary>What was done; null in a description, and for what failed.</summary>
+    /// <summary>Its outcome; null in a description, and after a failure.</summary>
     public BlobOutcome? Outcome { get; init; }
 
     /// <summary>Its tags at the destination.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
-    /// <summary>What the bundle above notes about it.</summary>
+    /// <summary>The annotations of the parent bundle.</summary>
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = LockedImage.NoAnnotations;
 
     /// <summary>
-    /// By which keys or identities it is signed, and when, as it was judged in this run; empty where nobody had to have signed, or a policy
-    /// asks for nobody.
+    /// The keys or identities that signed it, and when, as verified in this run; empty if no signature was required.
     /// </summary>
     public ImmutableArray<string> SignedBy { get; init; } = [];
 
-    /// <summary>Why it is not there; null where it is.</summary>
+    /// <summary>Why it is missing; null if it is not.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>True for a bundle whose content stands at an earlier place of the tree.</summary>
+    /// <summary>True for a bundle whose content is shown earlier in the tree.</summary>
     public bool IsRepeated { get; init; }
 
     /// <summary>
-    /// Config and layers, as places in <see cref="ReportModel.Blobs"/>, those that were left out included; empty for an index.
+    /// Config and layers, as indexes into <see cref="ReportModel.Blobs"/>, including those left out; empty for an
+    /// index.
     /// </summary>
     public ImmutableArray<int> Blobs { get; init; } = [];
 
-    /// <summary>What it pins, its platforms, and what is attached to it.</summary>
+    /// <summary>The images it pins, its platforms, and its attached artifacts.</summary>
     public ImmutableArray<ReportNode> Children { get; init; } = [];
 
-    /// <summary>This node and all below it, parents before children.</summary>
+    /// <summary>This node and all its descendants, parents before children.</summary>
     public IEnumerable<ReportNode> SelfAndDescendants() => Children.SelectMany(child => child.SelfAndDescendants()).Prepend(this);
 }
 

@@ -4,29 +4,29 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>The figures of a report that are reckoned from its tree and blobs.</summary>
+/// <summary>The figures of a report, computed from its tree and blobs.</summary>
 /// <param name="Bundles">Distinct bundles.</param>
-/// <param name="Images">Distinct images and indexes that bundles or locks pin; bundles do not count.</param>
-/// <param name="Contents">The images that have layers of their own, each once: plain images, those of indexes (named with their index),
-/// bundles.</param>
-/// <param name="DistinctBytes">Length of all blobs, each once.</param>
-/// <param name="PlacedBytes">Length of all blobs, once for each place they went to: what was copied, mounted, present and failed adds up to
-/// it.</param>
-/// <param name="SeparateBytes">Length of all blobs, for each image that has them: what was placed and what sharing saved add up to
-/// it.</param>
+/// <param name="Images">The distinct images and indexes that bundles or locks pin, without bundles.</param>
+/// <param name="Contents">The images with layers, each once: plain images, images of indexes (named with their index),
+/// and bundles.</param>
+/// <param name="DistinctBytes">Size of all blobs, each counted once.</param>
+/// <param name="PlacedBytes">Size of all blobs, counted once for each destination: the sum of copied, mounted, present
+/// and failed.</param>
+/// <param name="SeparateBytes">Size of all blobs, counted for each image that has them: the sum of the placed and the
+/// saved bytes.</param>
 internal sealed record ReportNumbers(
     int Bundles, int Images, IReadOnlyList<ReportNode> Contents, long DistinctBytes, long PlacedBytes, long SeparateBytes)
 {
-    /// <summary>What sharing saved, in bytes.</summary>
+    /// <summary>The bytes saved by sharing.</summary>
     public long SavedBytes => SeparateBytes - PlacedBytes;
 
-    /// <summary>What of a relocation is not at its destination, in bytes.</summary>
+    /// <summary>The bytes of a relocation that are missing at the destination.</summary>
     public long MissingBytes(ReportWork work) => Math.Max(0, PlacedBytes - work.Copied.Bytes - work.Mounted.Bytes - work.Present.Bytes);
 
     /// <summary>The two numbers as a sentence.</summary>
     public string Sentence => $"{Count(Images, "image")} in {Count(Bundles, "bundle")}, {ByteSize.Format(DistinctBytes)}";
 
-    /// <summary>Reckons.</summary>
+    /// <summary>Computes the figures.</summary>
     public static ReportNumbers Of(ReportModel model)
     {
         HashSet<Digest> bundles = [];
@@ -53,7 +53,7 @@ internal sealed record ReportNumbers(
                     bundles.Add(digest);
                 if (IsPinned(node))
                     images.Add(digest);
-                // A platform alone is not a name: every index has a linux/amd64.
+                // A platform alone does not identify an image: every index has a linux/amd64.
                 ReportNode named = above?.Kind == ReportNodeKind.Index ? node with { Name = $"{above.Name} {node.Name}" } : node;
                 if (!node.Blobs.IsEmpty && contents.TryAdd(digest, named))
                     order.Add(named);
@@ -64,7 +64,7 @@ internal sealed record ReportNumbers(
         }
     }
 
-    /// <summary>A share as a whole percentage, never 0 or 100 of what is neither.</summary>
+    /// <summary>A share as a whole percentage, 0 or 100 only if exact.</summary>
     public static string Percent(long part, long whole)
     {
         if (part <= 0 || whole <= 0)
@@ -84,12 +84,12 @@ internal sealed record ReportNumbers(
         : time.TotalMinutes < 60 ? $"{(int)time.TotalMinutes} min {time.Seconds} s"
         : $"{(int)time.TotalHours} h {time.Minutes} min";
 
-    /// <summary>Bytes a second; null where nothing was sent or the time was too short.</summary>
+    /// <summary>Bytes per second; null if nothing was sent or the time was too short.</summary>
     public static string? Rate(ReportModel model) =>
         model is { Elapsed: { TotalSeconds: >= 0.001 } elapsed, Work.Copied.Bytes: > 0 }
             ? ByteSize.Format((long)(model.Work.Copied.Bytes / elapsed.TotalSeconds)) + "/s"
             : null;
 
-    // A platform belongs to its index, a signature to what it signs.
+    // A platform is named with its index, a signature with the image it signs.
     private static bool IsPinned(ReportNode node) => node is { Kind: ReportNodeKind.Image or ReportNodeKind.Index, Origin: not null };
 }

@@ -6,18 +6,18 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>When relocations ended, which version did them, and between which registries and archives.</summary>
-/// <param name="Ended">The end of the last; null where none has one.</param>
+/// <summary>The end time of relocations, the version that made them, and their registries and archives.</summary>
+/// <param name="Ended">The end of the last; null if none has one.</param>
 /// <param name="Version">The version, without build metadata.</param>
-/// <param name="From">Hosts and archives that were read, in ordinal order.</param>
-/// <param name="To">Hosts and archives that were written, in ordinal order.</param>
+/// <param name="From">The source hosts and archives, in ordinal order.</param>
+/// <param name="To">The destination hosts and archives, in ordinal order.</param>
 internal sealed record ReportPlaces(DateTimeOffset? Ended, string Version, ImmutableArray<string> From, ImmutableArray<string> To)
 {
     private static readonly string s_version =
         (typeof(ReportPlaces).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
             ?? "0.0.0").Split('+')[0];
 
-    /// <summary>Of relocations.</summary>
+    /// <summary>Makes it from relocations.</summary>
     public static ReportPlaces Of(IReadOnlyCollection<TransferResult> results) => new(
         results.Count == 0 ? null : results.Max(result => result.Ended),
         s_version,
@@ -31,7 +31,7 @@ internal sealed record ReportPlaces(DateTimeOffset? Ended, string Version, Immut
             _ => result.Destination.ToString()!,
         })));
 
-    /// <summary>The end as the documents have it: <c>2026-11-28T22:54:19Z</c>.</summary>
+    /// <summary>The end time, as in the documents: <c>2026-11-28T22:54:19Z</c>.</summary>
     public string? EndedText => Ended?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static ImmutableArray<string> Ordered(IEnumerable<string> names) =>

@@ -8,7 +8,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
 
-/// <summary>Puts the items of a plan, which stand side by side there, back into the tree that the bundles make.</summary>
+/// <summary>Rebuilds the tree of bundles and images from the flat items of a plan.</summary>
 internal sealed class TreeBuilder
 {
     private readonly TransferPlan _plan;
@@ -22,7 +22,7 @@ internal sealed class TreeBuilder
     private readonly HashSet<Digest> _bundlesShown = [];
     private readonly ImmutableArray<FailedImage> _failures;
 
-    /// <summary>Takes a plan and its result; null where it was not run.</summary>
+    /// <summary>Takes a plan and its result; null if it was not run.</summary>
     public TreeBuilder(TransferPlan plan, TransferResult? result, BlobTable blobs)
     {
         _plan = plan;
@@ -37,8 +37,8 @@ internal sealed class TreeBuilder
         _outcomes = result?.Blobs.ToDictionary(blob => blob.Descriptor.Digest, blob => blob.Outcome);
     }
 
-    /// <summary>The nodes at the top: one, but for what belongs to nothing.</summary>
-    /// <param name="name">What the root is called; null for the name of what was planned.</param>
+    /// <summary>The top nodes: one root, and items that belong to no other.</summary>
+    /// <param name="name">The root's name; null for the name of the planned item.</param>
     public IEnumerable<ReportNode> Build(string? name)
     {
         ReportNode root = _plan.Root is { } item ? NodeOf(item, new LockedImage(item.Source)) : Group();
@@ -80,7 +80,7 @@ internal sealed class TreeBuilder
             Digest = digest,
             Origin = locked.Image.ToString(),
             Annotations = locked.Annotations,
-            Failure = FailureOf(digest) ?? "Neither in the bundle's repository nor at its recorded place.",
+            Failure = FailureOf(digest) ?? "Neither in the bundle's repository nor at its recorded origin.",
         };
     }
 
@@ -88,7 +88,7 @@ internal sealed class TreeBuilder
     {
         bool isFirst = _placed.Add(item);
         bool isRepeated = item.IsBundle && !_bundlesShown.Add(item.Digest);
-        // One digest under two sources is one place of the tree.
+        // One digest under two sources is one node of the tree.
         foreach (PlannedItem same in _items[item.Digest])
             _placed.Add(same);
         RelocatedItem? relocated = _relocated.GetValueOrDefault(item);

@@ -12,10 +12,11 @@ using Airgap.Trust.Signing;
 namespace Airgap.Publishing.Signing;
 
 /// <summary>
-/// Whether an archive that is imported is signed, hashed from its first byte to its last while its blobs are already on their way; no
-/// manifest and no tag is put before. Of parts the list is signed, and each part is the one that it lists.
+/// Verifies the signature of an archive during its import. The whole archive is hashed while its blobs are already
+/// being copied; no manifest or tag is pushed before the verification. For an archive in parts, the list is signed, and
+/// each part must be the listed one.
 /// </summary>
-/// <param name="signers">Whose signature counts: one is enough.</param>
+/// <param name="signers">The accepted signers: one is enough.</param>
 internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
 {
     /// <summary>Reads the keys.</summary>
@@ -29,21 +30,24 @@ internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
             if (key is Ed25519Key)
                 throw new AirgapException(
                     ErrorCode.InvalidTrustKey,
-                    $"The key {path} is of Ed25519, which reads all of an archive at once, and of an archive only its hash is at hand.",
-                    "Have archives signed by a key of ECDSA or RSA.");
+                    $"The key {path} is an Ed25519 key, which signs a whole archive, but only its hash is available.",
+                    "Have archives signed with an ECDSA or RSA key.");
             signers.Add(new KeySigner(key, path, []));
         }
 
         return new ArchiveAdmission(signers);
     }
 
-    /// <summary>Verifies. Called before the archive's list is read, so that what is planned is no older than what is hashed.</summary>
+    /// <summary>
+    /// Verifies. Called before the archive's list is read, so that the planned content is not older than the hashed
+    /// content.
+    /// </summary>
     /// <returns>Who signed.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveSignature"/>: nobody who counts;
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveSignature"/>: no accepted signer signed it;
     /// <see cref="ErrorCode.NothingToSign"/>: a folder; 2xxx, 3xxx: the archive.</exception>
     public async Task<SignedBy> VerifyAsync(RelocationSource.Archive source, CancellationToken cancellationToken)
     {
-        // Of a chain of deltas each has to be signed.
+        // Each archive of a chain of deltas must be signed.
         SignedBy? first = null;
         foreach (string path in source.Paths)
         {
@@ -60,7 +64,7 @@ internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
     {
         if (Directory.Exists(path))
             throw new AirgapException(
-                ErrorCode.NothingToSign, $"'{path}' is a folder, and a signature is over a file.", "Bring the layout in a tar.")
+                ErrorCode.NothingToSign, $"'{path}' is a folder, but only a file can have a signature.", "Use a layout in a tar.")
             {
                 Location = new SourceLocation(path)
             };

@@ -8,11 +8,11 @@ using Airgap.Trust.Signing;
 namespace Airgap.Publishing.Signing;
 
 /// <summary>
-/// Signs an archive that was written: each of its files gets a sigstore bundle beside it, over the hash that was computed on its way to the
-/// disk.
+/// Signs a written archive: each of its files gets a sigstore bundle next to it, over the hash that was computed while
+/// writing.
 /// </summary>
 /// <param name="key">The key.</param>
-/// <param name="notice">Tells of a file that had to be read for its hash.</param>
+/// <param name="notice">Receives a message about a file that had to be read to compute its hash.</param>
 internal sealed class ArchiveSigner(SigningKey key, Action<string>? notice)
 {
     /// <summary>Refuses what cannot be signed, before anything moves.</summary>
@@ -22,14 +22,14 @@ internal sealed class ArchiveSigner(SigningKey key, Action<string>? notice)
     {
         if (archive.Format == ArchiveFormat.LayoutFolder)
             throw new AirgapException(
-                ErrorCode.NothingToSign, $"'{archive.Path}' is a folder, and a signature is over a file.",
-                "Write a layout in a tar, or leave the key out.");
+                ErrorCode.NothingToSign, $"'{archive.Path}' is a folder, but only a file can be signed.",
+                "Write a layout in a tar, or omit the key.");
         if (!key.SignsHashes)
         {
             throw new AirgapException(
                 ErrorCode.InvalidSigningKey,
-                $"The key {key.Name} is of Ed25519, which reads all of an archive at once, and of an archive only its hash is at hand.",
-                "Sign archives by a key of ECDSA or RSA: 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256'.");
+                $"The key {key.Name} is an Ed25519 key, which signs a whole archive, but only its hash is available.",
+                "Sign archives with an ECDSA or RSA key: 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256'.");
         }
 
         SignatureFile.Check(archive.VolumeSize is null ? archive.Path : PartName.ListOf(archive.Path));
@@ -37,8 +37,8 @@ internal sealed class ArchiveSigner(SigningKey key, Action<string>? notice)
 
     /// <summary>Signs.</summary>
     /// <param name="result">The relocation.</param>
-    /// <param name="archive">Where it went.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="archive">Its location.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>The signatures' files.</returns>
     public async Task<IReadOnlyList<string>> SignAsync(
         TransferResult result, RelocationDestination.Archive archive, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal sealed class ArchiveSigner(SigningKey key, Action<string>? notice)
             ? StandingFiles(archive) : result.Written.Select(file => (file.Path, (byte[]?)Convert.FromHexString(file.Digest.Hex))))
         {
             if (known is null)
-                notice?.Invoke($"'{file}' stood there already, and is read once for the hash that is signed.");
+                notice?.Invoke($"'{file}' already existed; reading it once for the hash to sign.");
             byte[] hash = known ?? await FileHash.OfAsync(file, cancellationToken);
             signatures.Add(await SignatureFile.SignAsync(file, new HashedBytes(hash), key, cancellationToken));
         }
@@ -56,7 +56,7 @@ internal sealed class ArchiveSigner(SigningKey key, Action<string>? notice)
         return signatures;
     }
 
-    // Nothing of them was written by this run, and so nothing hashed.
+    // This run wrote none of them, and so computed no hash.
     private static IEnumerable<(string, byte[]?)> StandingFiles(RelocationDestination.Archive archive)
     {
         string path = OutputCheck.OfArchive(archive.Path).Path;

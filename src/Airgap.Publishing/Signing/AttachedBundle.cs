@@ -9,7 +9,8 @@ using Airgap.Trust.Signing;
 namespace Airgap.Publishing.Signing;
 
 /// <summary>
-/// Attaches a sigstore bundle to an image in a registry: found by the referrers API, else by the index that clients keep under a tag.
+/// Attaches a sigstore bundle to an image in a registry, where clients find it through the referrers API or the
+/// referrers tag.
 /// </summary>
 internal static class AttachedBundle
 {
@@ -18,12 +19,12 @@ internal static class AttachedBundle
     private static readonly byte[] s_empty = "{}"u8.ToArray();
 
     /// <summary>Pushes it.</summary>
-    /// <param name="repository">Where the image is.</param>
+    /// <param name="repository">The repository of the image.</param>
     /// <param name="subject">The image.</param>
     /// <param name="bundle">The bundle.</param>
-    /// <param name="predicateType">What its statement says.</param>
-    /// <param name="cancellationToken">Ends the requests.</param>
-    /// <returns>The digest of what is attached.</returns>
+    /// <param name="predicateType">The predicate type of its statement.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>The digest of the attached manifest.</returns>
     public static async Task<Digest> PushAsync(
         IImageRepository repository, Descriptor subject, byte[] bundle, string predicateType, CancellationToken cancellationToken)
     {

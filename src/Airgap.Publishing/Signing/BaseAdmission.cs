@@ -9,17 +9,18 @@ using Airgap.Trust.Signers;
 namespace Airgap.Publishing.Signing;
 
 /// <summary>
-/// Whether what a delta builds on is signed: a receipt or relocation.json by the statement beside it, an archive by its signature.
+/// Verifies the signatures of a delta's bases: for a receipt or relocation.json the statement next to it, for an
+/// archive its signature.
 /// </summary>
 internal static class BaseAdmission
 {
     private const int MaxDocument = 128 * 1024 * 1024;
 
     /// <summary>Verifies each base.</summary>
-    /// <param name="bases">What is built on, as the user names it.</param>
-    /// <param name="keys">PEM files of public keys, one of which has to have signed.</param>
-    /// <param name="partsIn">Folders in which parts of archives may lie.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="bases">The bases, as the user names them.</param>
+    /// <param name="keys">PEM files of public keys, one of which must have signed.</param>
+    /// <param name="partsIn">Folders with parts of archives.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveSignature"/>: one is not signed;
     /// <see cref="ErrorCode.InvalidTrustKey"/>; 3xxx: a file.</exception>
     public static async Task VerifyAsync(
@@ -29,7 +30,7 @@ internal static class BaseAdmission
         foreach (string name in bases)
         {
             if (!File.Exists(name) && !FoundList.Lies(name, partsIn))
-                throw SignatureFile.Refusal($"'{name}', to build on, is no file, and nothing signed tells what it holds.", name);
+                throw SignatureFile.Refusal($"The base '{name}' is not a file, so no signature proves its content.", name);
             if (IsDocument(name))
                 SignatureFile.Verify(name,
                     SignedBytes.Of(WholeFile.Read(

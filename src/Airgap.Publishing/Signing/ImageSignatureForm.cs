@@ -1,12 +1,12 @@
 namespace Airgap.Publishing.Signing;
 
-/// <summary>Where the signature of an image is kept.</summary>
+/// <summary>The form of an image's signature.</summary>
 internal enum ImageSignatureForm
 {
-    /// <summary>cosign's tag beside the image: <c>sha256-HEX.sig</c>.</summary>
+    /// <summary>cosign's tag in the image's repository: <c>sha256-HEX.sig</c>.</summary>
     Tag,
 
-    /// <summary>A sigstore bundle that is attached to the image.</summary>
+    /// <summary>A sigstore bundle attached to the image.</summary>
     Referrer,
 }
 

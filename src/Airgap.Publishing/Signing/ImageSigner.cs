@@ -15,10 +15,13 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Publishing.Signing;
 
-/// <summary>Signs what was relocated, at its destination. What the key has signed in the form already is left as it is.</summary>
+/// <summary>
+/// Signs the relocated images at their destination. Images that the key has already signed in this form are left
+/// unchanged.
+/// </summary>
 /// <param name="registry">The registries.</param>
 /// <param name="key">The key.</param>
-/// <param name="form">Where the signatures are kept.</param>
+/// <param name="form">The form of the signatures.</param>
 internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSignatureForm form)
 {
     private const int AtOnce = 4;
@@ -26,12 +29,12 @@ internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSigna
     private readonly Demand _mine = new() { AnyOf = [new KeySigner(key.Public, key.Name, [])] };
 
     /// <summary>
-    /// Signs the images, indexes and bundles of a relocation to a repository; what is attached to them is not signed itself.
+    /// Signs the images, indexes and bundles of a relocation to a repository, but not the artifacts attached to them.
     /// </summary>
     public async Task<ImmutableArray<SignedImage>> SignAsync(TransferResult result, CancellationToken cancellationToken)
     {
         if (result.Destination is not RelocationDestination.Repository { Name: var name })
-            throw new InvalidOperationException("Images are signed in a registry.");
+            throw new InvalidOperationException("Images can only be signed in a registry.");
         IImageRepository repository = registry.GetRepository(name);
         Descriptor[] images = [.. AttachedItems.Without([.. result.Items.Select(item => item.Item)])
             .Select(item => item.Content.Manifest.Descriptor).DistinctBy(image => image.Digest)];
@@ -56,7 +59,7 @@ internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSigna
         {
             throw new AirgapException(
                 ErrorCode.DestinationMismatch,
-                $"The tag {ImageReference.ByTag(repository.Name, tag)}, which has to list signatures, holds other content: {old.Digest}.",
+                $"The tag {ImageReference.ByTag(repository.Name, tag)}, which is reserved for signatures, has other content: {old.Digest}.",
                 "Remove or rename that tag, or attach signatures.")
             { Reference = ImageReference.ByTag(repository.Name, tag).ToString(), Digest = old.Digest.ToString() };
         }
@@ -108,7 +111,7 @@ internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSigna
         return false;
     }
 
-    // What is another's, or broken, stays where it is.
+    // Signatures of others, and invalid ones, are kept.
     private static async Task<bool> IsMineAsync(
         RepositorySignatures store, Descriptor blob, Action<byte[]> check, CancellationToken cancellationToken)
     {
@@ -124,8 +127,8 @@ internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSigna
     }
 }
 
-/// <summary>An image that the key has signed.</summary>
+/// <summary>A signed image.</summary>
 /// <param name="Image">The image, by digest.</param>
-/// <param name="Form">Where the signature is kept: <c>tag</c> or <c>referrer</c>.</param>
-/// <param name="IsNew">False where the key had signed it before.</param>
+/// <param name="Form">The form of the signature: <c>tag</c> or <c>referrer</c>.</param>
+/// <param name="IsNew">False if the key had already signed it.</param>
 internal sealed record SignedImage(string Image, string Form, bool IsNew);

@@ -9,7 +9,7 @@ using Airgap.Trust.Signing;
 
 namespace Airgap.Publishing.Signing;
 
-/// <summary>What a project signs, and by whom the archive that it reads has to be signed.</summary>
+/// <summary>The signing of a project's outputs, and the verification of its source archive.</summary>
 internal sealed class ProjectSigning : IDisposable
 {
     private readonly ImageSignatureForm? _form;
@@ -19,10 +19,10 @@ internal sealed class ProjectSigning : IDisposable
     private ProjectSigning(SigningKey? key, ImageSignatureForm? form, ArchiveAdmission? admission) =>
         (Key, _form, _admission) = (key, form, admission);
 
-    /// <summary>The key; null where nothing is signed.</summary>
+    /// <summary>The key; null if nothing is signed.</summary>
     public SigningKey? Key { get; }
 
-    /// <summary>Reads what the project names.</summary>
+    /// <summary>Reads the keys that the project names.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>, <see cref="ErrorCode.NothingToSign"/>, or as
     /// <see cref="SigningKeyReader.Read"/> and <see cref="ArchiveAdmission.Read"/>.</exception>
     public static ProjectSigning Read(PublishSettings settings)
@@ -42,7 +42,7 @@ internal sealed class ProjectSigning : IDisposable
             return needy.Length == 0
                 ? new ProjectSigning(null, null, admission)
                 : throw new AirgapException(
-                    ErrorCode.NothingToSign, $"{needy[0]} is set, and no key that signs.", $"Set {PropertyNames.SigningKey}.");
+                    ErrorCode.NothingToSign, $"{needy[0]} is set, but no signing key.", $"Set {PropertyNames.SigningKey}.");
         }
 
         SigningSettings named = new(
@@ -52,7 +52,7 @@ internal sealed class ProjectSigning : IDisposable
         return new ProjectSigning(SigningKeyReader.Read(named, Environment.GetEnvironmentVariable), form, admission);
     }
 
-    /// <summary>What cannot be signed or verified, found before anything moves.</summary>
+    /// <summary>Finds what cannot be signed or verified, before anything moves.</summary>
     public static ImmutableArray<Diagnostic> FindProblems(PublishSettings settings, IReadOnlyList<Declaration> declarations)
     {
         try
@@ -60,21 +60,22 @@ internal sealed class ProjectSigning : IDisposable
             using ProjectSigning signing = Read(settings);
             if (signing._admission is not null && declarations.Any(declaration => declaration.Source is not RelocationSource.Archive))
                 throw new AirgapException(
-                    ErrorCode.NothingToSign, $"{PropertyNames.VerifyArchive} is set, and no archive is read.",
-                    $"Set {PropertyNames.SourceArchive}, or leave it out.");
+                    ErrorCode.NothingToSign, $"{PropertyNames.VerifyArchive} is set, but no archive is read.",
+                    $"Set {PropertyNames.SourceArchive}, or omit it.");
             ProvenanceAttacher.Check(settings, declarations);
             if (!settings.VerifyBase.IsEmpty && (settings.ArchiveBase.IsEmpty || settings.Archive.Length == 0))
                 throw new AirgapException(
-                    ErrorCode.NothingToSign, $"{PropertyNames.VerifyBase} is set, and no archive is built on another.",
-                    $"Set {PropertyNames.ArchiveBase}, or leave it out.");
+                    ErrorCode.NothingToSign, $"{PropertyNames.VerifyBase} is set, but no archive has a base.",
+                    $"Set {PropertyNames.ArchiveBase}, or omit it.");
             foreach (Declaration declaration in declarations)
             {
                 if (declaration.Destination is not RelocationDestination.Archive archive)
                     continue;
                 if (signing._form is not null)
                     throw new AirgapException(
-                        ErrorCode.NothingToSign, $"{PropertyNames.SignImages} is set, and {archive.Path} is no registry.",
-                        "Sign the images where the archive is imported.");
+                        ErrorCode.NothingToSign,
+                        $"{PropertyNames.SignImages} is set, but the destination {archive.Path} is not a registry.",
+                        "Sign the images when the archive is imported.");
                 if (signing.Key is { } key)
                     ArchiveSigner.Check(key, archive);
             }
@@ -87,14 +88,14 @@ internal sealed class ProjectSigning : IDisposable
         }
     }
 
-    /// <summary>How a plan is carried out.</summary>
+    /// <summary>The transfer options of a plan.</summary>
     public TransferOptions Over(TransferOptions options, RelocationSource source, CancellationToken cancellationToken) => options with
     {
         HashesArchive = Key is not null,
         Admission = Admit(source, cancellationToken),
     };
 
-    /// <summary>Signs what was written.</summary>
+    /// <summary>Signs the written files.</summary>
     /// <returns>The signatures' files.</returns>
     public async Task<IReadOnlyList<string>> SignAsync(
         TransferResult result, IRegistry registry, Action<string> notice, CancellationToken cancellationToken)
@@ -112,8 +113,8 @@ internal sealed class ProjectSigning : IDisposable
     public void Dispose() => Key?.Dispose();
 
     /// <summary>
-    /// Begins to verify an archive, before its list is read; several items of one archive have it verified once. Null where nobody has to
-    /// have signed.
+    /// Begins to verify an archive, before its list is read; for several items of one archive, it is verified once.
+    /// Null if no signature is required.
     /// </summary>
     public Task<SignedBy>? Admit(RelocationSource source, CancellationToken cancellationToken)
     {

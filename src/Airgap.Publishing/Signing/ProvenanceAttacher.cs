@@ -11,10 +11,10 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Publishing.Signing;
 
-/// <summary>Attaches the provenance of a bundle that a project makes, where the bundle arrived.</summary>
+/// <summary>Attaches the provenance of a bundle that a project makes, at the bundle's destination.</summary>
 internal static class ProvenanceAttacher
 {
-    /// <summary>Refuses what cannot be, before anything moves.</summary>
+    /// <summary>Refuses impossible requests before anything moves.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ProvenanceNotPossible"/>.</exception>
     public static void Check(PublishSettings settings, IReadOnlyList<Declaration> declarations)
     {
@@ -23,17 +23,17 @@ internal static class ProvenanceAttacher
         if (settings.SigningKey.Length == 0)
             throw Impossible("no key signs it", $"Set {PropertyNames.SigningKey}.");
         if (!declarations.Any(declaration => declaration.Item.IsProduced))
-            throw Impossible("the project makes no bundle", "Declare ImgpkgBundleContent, or leave it out.");
+            throw Impossible("the project makes no bundle", "Declare ImgpkgBundleContent, or omit the property.");
         if (settings.SourceRevision.Length == 0)
-            throw Impossible("the SDK knows no commit of the project's sources",
+            throw Impossible("the SDK does not know the commit of the project's sources",
                 "Publish with 'dotnet publish' in a working copy of git, or set SourceRevisionId, and RepositoryUrl.");
         if (declarations.FirstOrDefault(
             declaration => declaration is { Item.IsProduced: true, Destination: RelocationDestination.Archive }) is { } archived)
-            throw Impossible($"it is attached in a registry, and {archived.Destination} is none",
-                "Attach it where the bundle is published to a registry; from there it goes along into archives.");
+            throw Impossible($"it can only be attached in a registry, but {archived.Destination} is not one",
+                "Attach it when the bundle is published to a registry; archives written from there include it.");
     }
 
-    /// <summary>Attaches it, unless one by the key is there already.</summary>
+    /// <summary>Attaches it, unless one by the same key exists.</summary>
     public static async Task AttachAsync(
         PublishSettings settings, SigningKey key, TransferResult result, IRegistry registry, string version,
         CancellationToken cancellationToken)
@@ -55,5 +55,5 @@ internal static class ProvenanceAttacher
     }
 
     private static AirgapException Impossible(string why, string advice) =>
-        new(ErrorCode.ProvenanceNotPossible, $"{PropertyNames.Provenance} is set, and {why}.", advice);
+        new(ErrorCode.ProvenanceNotPossible, $"{PropertyNames.Provenance} is set, but {why}.", advice);
 }

@@ -8,25 +8,25 @@ using Airgap.Trust.Signing;
 namespace Airgap.Publishing.Signing;
 
 /// <summary>
-/// SLSA provenance of a bundle that a project makes: of which sources, with which pinned images. An SBOM that exists for one of them is
-/// listed; none is made.
+/// SLSA provenance of a bundle that a project makes: its sources and its pinned images. Existing SBOMs of the images
+/// are listed; none is made.
 /// </summary>
 /// <remarks>Source: slsa.dev, provenance v1; in-toto/attestation, resource_descriptor.md.</remarks>
 internal static class ProvenanceStatement
 {
-    /// <summary>What the statement says.</summary>
+    /// <summary>The predicate type.</summary>
     public const string PredicateType = "https://slsa.dev/provenance/v1";
 
-    // Names, and no addresses.
+    // Names, not addresses.
     private const string BuildType = "urn:airgap-build:bundle:v1";
     private const string Builder = "urn:airgap-build";
 
     /// <summary>Writes it.</summary>
     /// <param name="result">The relocation of the bundle.</param>
     /// <param name="project">The project's name.</param>
-    /// <param name="repository">The address of the sources; empty where the SDK knows none.</param>
-    /// <param name="revision">Their commit, as the SDK knows it.</param>
-    /// <param name="who">Who runs this; null where it is not known.</param>
+    /// <param name="repository">The address of the sources; empty if the SDK knows none.</param>
+    /// <param name="revision">Their commit, from the SDK.</param>
+    /// <param name="who">Who runs this; null if unknown.</param>
     /// <param name="version">The version.</param>
     public static byte[] Write(TransferResult result, string project, string repository, string revision, RunIdentity? who, string version)
     {

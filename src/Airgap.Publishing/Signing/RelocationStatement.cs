@@ -9,20 +9,20 @@ using Airgap.Trust.Signing;
 namespace Airgap.Publishing.Signing;
 
 /// <summary>
-/// The in-toto statement of what was relocated: who, when, from, to, digests, verdicts, version. Its subjects are the document that it is
-/// kept beside, and the roots.
+/// The in-toto statement about a relocation: who, when, sources, destinations, digests, verdicts, version. Its subjects
+/// are the document next to which it is stored, and the roots.
 /// </summary>
 internal static class RelocationStatement
 {
-    /// <summary>What the statement says. A name, and no address.</summary>
+    /// <summary>The predicate type: a name, not an address.</summary>
     public const string PredicateType = "urn:airgap-build:relocation:v1";
 
     /// <summary>Writes it.</summary>
-    /// <param name="document">The name of the document beside it.</param>
+    /// <param name="document">The name of the document next to it.</param>
     /// <param name="digest">The document's digest.</param>
-    /// <param name="results">What was relocated.</param>
-    /// <param name="verdicts">The images whose signatures were judged, with who signed; null where nobody has to have signed.</param>
-    /// <param name="who">Who runs this; null where it is not known.</param>
+    /// <param name="results">The relocations.</param>
+    /// <param name="verdicts">The verified images with their signers; null if no signature is required.</param>
+    /// <param name="who">Who runs this; null if unknown.</param>
     /// <param name="version">The version.</param>
     /// <param name="relocation">The bytes of <c>relocation.json</c>; empty for none.</param>
     public static byte[] Write(
@@ -60,7 +60,7 @@ internal static class RelocationStatement
         });
     }
 
-    /// <summary>What a relocation was asked for.</summary>
+    /// <summary>The request of a relocation.</summary>
     public static IEnumerable<RelocatedItem> RootsOf(TransferResult result)
     {
         if (result.Root is { } root)
@@ -69,7 +69,7 @@ internal static class RelocationStatement
         return result.Items.Where(item => images.Contains(item.Item));
     }
 
-    /// <summary>A time as the documents have it.</summary>
+    /// <summary>A time in the documents' format.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static void Write(Utf8JsonWriter json, RelocatedItem item)

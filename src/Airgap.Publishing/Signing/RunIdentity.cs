@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Airgap.Publishing.Signing;
 
 /// <summary>
-/// Who runs this, as receipts and logs have it: the CI system and its job, by its variables. Outside of CI a person and a machine are named
-/// by choice alone.
+/// Who runs this, for receipts and logs: the CI system and its job, from its variables. Outside CI, a user and a
+/// machine are named only on request.
 /// </summary>
 /// <param name="Kind"><c>github</c>, <c>gitlab</c>, <c>azure</c>, <c>jenkins</c> or <c>user</c>.</param>
-/// <param name="Facts">Names and values, in the order they are written.</param>
+/// <param name="Facts">Names and values, in output order.</param>
 internal sealed record RunIdentity(string Kind, IReadOnlyList<KeyValuePair<string, string>> Facts)
 {
     private static readonly (string Kind, string Marker, (string Name, string Variable)[] Facts)[] s_systems =
@@ -29,9 +29,9 @@ internal sealed record RunIdentity(string Kind, IReadOnlyList<KeyValuePair<strin
         ("jenkins", "JENKINS_URL", [("job", "BUILD_URL"), ("commit", "GIT_COMMIT"), ("ref", "GIT_BRANCH")]),
     ];
 
-    /// <summary>Finds out; null where nothing is known or to be told.</summary>
-    /// <param name="variable">Gives a variable of the environment.</param>
-    /// <param name="namesUser">True to name user and machine where no CI system runs.</param>
+    /// <summary>Determines it; null if unknown or not to be recorded.</summary>
+    /// <param name="variable">Returns an environment variable.</param>
+    /// <param name="namesUser">True to name user and machine if no CI system runs.</param>
     public static RunIdentity? Find(Func<string, string?> variable, bool namesUser)
     {
         foreach ((string kind, string marker, (string Name, string Variable)[] facts) in s_systems)

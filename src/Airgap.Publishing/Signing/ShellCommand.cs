@@ -3,13 +3,16 @@ using System.Text;
 
 namespace Airgap.Publishing.Signing;
 
-/// <summary>A command line of the user's, as its shell runs it.</summary>
+/// <summary>Runs a user's command line through the shell.</summary>
 internal static class ShellCommand
 {
-    /// <summary>How it is started: by <c>/bin/sh -c</c>, on Windows by <c>cmd /d /s /c</c>. All three streams are redirected.</summary>
+    /// <summary>
+    /// The start information: by <c>/bin/sh -c</c>, on Windows by <c>cmd /d /s /c</c>. All three streams are
+    /// redirected.
+    /// </summary>
     /// <param name="command">The command line.</param>
-    /// <param name="folder">Where it runs.</param>
-    /// <param name="environment">All variables that it gets; null for those of this process.</param>
+    /// <param name="folder">Its working folder.</param>
+    /// <param name="environment">All its environment variables; null for those of this process.</param>
     public static ProcessStartInfo Start(string command, string folder, IReadOnlyDictionary<string, string>? environment)
     {
         ProcessStartInfo info = new()

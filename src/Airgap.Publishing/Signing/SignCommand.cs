@@ -6,15 +6,15 @@ using Airgap.Oci.Credentials.Helpers;
 namespace Airgap.Publishing.Signing;
 
 /// <summary>
-/// A program that signs, for keys in a PKCS#11 token or a KMS. It gets the SHA-256 digest as 64 hex digits and a line end on standard
-/// input, and writes the signature in base64 to standard output: ECDSA as ASN.1 DER, RSA as PKCS#1 v1.5 with SHA-256. Its environment is
-/// that of this process, so that it finds its PIN.
+/// A signing program, for keys in a PKCS#11 token or a KMS. It reads the SHA-256 digest as 64 hex digits and a line
+/// feed from standard input, and writes the signature in base64 to standard output: ECDSA as ASN.1 DER, RSA as PKCS#1
+/// v1.5 with SHA-256. Its environment is that of this process, so that it finds its PIN.
 /// </summary>
 internal static class SignCommand
 {
     private const int MostOutput = 64 * 1024;
 
-    /// <summary>How long it may take: a person may have to touch a token.</summary>
+    /// <summary>Its time limit: a person may have to touch a token.</summary>
     public static TimeSpan TimeLimit { get; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Has a digest signed.</summary>
@@ -31,25 +31,25 @@ internal static class SignCommand
         }
         catch (TimeoutException e)
         {
-            throw Failure($"The program that signs did not end within {TimeLimit.TotalSeconds:0} seconds, and was ended", e);
+            throw Failure($"The signing program did not end within {TimeLimit.TotalSeconds:0} seconds, and was ended", e);
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {
-            throw Failure("The program that signs could not be run", e);
+            throw Failure("The signing program could not be run", e);
         }
 
         if (output.ExitCode != 0)
-            throw Failure($"The program that signs failed with exit code {output.ExitCode}{Beginning(output.Error)}", null);
+            throw Failure($"The signing program failed with exit code {output.ExitCode}{Beginning(output.Error)}", null);
         string text = string.Concat(output.Out.Where(character => !char.IsWhiteSpace(character)));
         byte[] signature = new byte[(text.Length * 3 / 4) + 3];
         return !output.IsTooLong && text.Length > 0 && Convert.TryFromBase64String(text, signature, out int written)
             ? signature[..written]
-            : throw Failure("The program that signs wrote no signature in base64", null);
+            : throw Failure("The signing program wrote no signature in base64", null);
     }
 
     private static string Beginning(string error) => error.Trim() is { Length: > 0 } text ? $": {text[..Math.Min(text.Length, 500)]}" : "";
 
     private static AirgapException Failure(string why, Exception? inner) => new(
         ErrorCode.SigningFailed, $"{why}.",
-        "It gets a SHA-256 digest in hex on standard input and writes the signature in base64 to standard output.", inner);
+        "The program must read a SHA-256 digest in hex from standard input and write the signature in base64 to standard output.", inner);
 }

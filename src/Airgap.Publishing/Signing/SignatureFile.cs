@@ -9,17 +9,17 @@ using Airgap.Trust.Signing;
 
 namespace Airgap.Publishing.Signing;
 
-/// <summary>The sigstore bundle that lies beside a file: <c>FILE.sigstore.json</c>.</summary>
+/// <summary>The sigstore bundle next to a file: <c>FILE.sigstore.json</c>.</summary>
 internal static class SignatureFile
 {
     private const string Suffix = ".sigstore.json";
 
-    /// <summary>Where the signature of a file lies.</summary>
+    /// <summary>The path of a file's signature.</summary>
     public static string Of(string path) => path + Suffix;
 
-    /// <summary>Looks at the place of a signature before anything moves.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.SignatureNotOurs"/>: something else stands there; or as
-    /// <see cref="OutputCheck.OfFile"/>.</exception>
+    /// <summary>Checks before anything moves that a signature can be written.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.SignatureNotOurs"/>: a file that is not a signature
+    /// exists there; or as <see cref="OutputCheck.OfFile"/>.</exception>
     public static void Check(string path)
     {
         string place = Of(path);
@@ -27,13 +27,13 @@ internal static class SignatureFile
         if (Read(place) is { } bytes && !IsOne(bytes))
         {
             throw new AirgapException(
-                ErrorCode.SignatureNotOurs, $"'{place}' is not a sigstore bundle, and would be replaced by one.",
+                ErrorCode.SignatureNotOurs, $"'{place}' is not a sigstore bundle, but would be replaced by one.",
                 "Rename or remove this file.")
             { Location = new SourceLocation(place) };
         }
     }
 
-    /// <summary>Writes the signature of a file's bytes, unless one by the same key stands there already.</summary>
+    /// <summary>Writes the signature of a file's bytes, unless one by the same key exists.</summary>
     /// <returns>Its path.</returns>
     public static async Task<string> SignAsync(string path, SignedBytes content, SigningKey key, CancellationToken cancellationToken)
     {
@@ -46,8 +46,9 @@ internal static class SignatureFile
         return place;
     }
 
-    /// <summary>Judges a file by the signature beside it.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveSignature"/>: there is none, or none that counts.</exception>
+    /// <summary>Verifies a file by the signature next to it.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveSignature"/>: there is none, or none is
+    /// accepted.</exception>
     public static SignedBy Verify(string path, SignedBytes content, IReadOnlyList<Signer> anyOf)
     {
         string place = Of(path);
@@ -57,15 +58,15 @@ internal static class SignatureFile
         if (verdict.Refusal is { } refusal)
             throw Refusal(refusal.Message, path);
 
-        // Whatever else the key attests of a file, an SBOM for one, approves nothing.
+        // Other attestations of a file by the key, such as an SBOM, do not approve it.
         return SigstoreBundle.Read(bundle).Envelope is { } envelope && Statement.Read(envelope.Payload).PredicateType is var type
             && type != RelocationStatement.PredicateType
             ? throw Refusal(
-                $"What is signed of '{path}' is a statement of the type '{type}', and not '{RelocationStatement.PredicateType}'.", path)
+                $"The signed statement about '{path}' has the type '{type}' instead of '{RelocationStatement.PredicateType}'.", path)
             : verdict.By[0];
     }
 
-    /// <summary>The same, unless a statement about the same bytes by the same key stands there.</summary>
+    /// <summary>The same for a statement about the same bytes by the same key.</summary>
     public static async Task<string> StateOnceAsync(
         string path, Digest digest, Func<byte[]> statement, SigningKey key, CancellationToken cancellationToken)
     {
@@ -77,7 +78,7 @@ internal static class SignatureFile
             : await StateAsync(path, statement(), key, cancellationToken);
     }
 
-    /// <summary>Writes a statement about a file beside it.</summary>
+    /// <summary>Writes a statement about a file next to it.</summary>
     /// <returns>Its path.</returns>
     public static async Task<string> StateAsync(string path, byte[] statement, SigningKey key, CancellationToken cancellationToken)
     {
@@ -87,14 +88,14 @@ internal static class SignatureFile
         return Of(path);
     }
 
-    /// <summary>The failure of a file that is not signed as it has to be.</summary>
+    /// <summary>The failure of a file without the required signature.</summary>
     public static AirgapException Refusal(string why, string path) =>
-        new(ErrorCode.ArchiveSignature, why, "Bring the signature that was made with it, or ask who signed it for the key.")
+        new(ErrorCode.ArchiveSignature, why, "Obtain the signature file that was made with it, or check the key with the signer.")
         {
             Location = new SourceLocation(path)
         };
 
-    // Null where nothing stands.
+    // Null if there is no file.
     private static byte[]? Read(string place)
     {
         FileKind kind;
@@ -112,7 +113,7 @@ internal static class SignatureFile
         return kind == FileKind.Regular
             ? WholeFile.Read(place, Limits.DocumentBytes,
                 why => Refusal($"The signature '{place}' cannot be read: {why}.", place)).ToArray()
-            : throw Refusal($"The signature '{place}' is no regular file.", place);
+            : throw Refusal($"The signature '{place}' is not a regular file.", place);
     }
 
     private static bool IsOne(byte[] bytes)

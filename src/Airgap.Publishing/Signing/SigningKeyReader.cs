@@ -5,14 +5,16 @@ using Airgap.Trust.Signing;
 
 namespace Airgap.Publishing.Signing;
 
-/// <summary>Reads the key that signs. A password never stands on a command line or in a property: a file or a variable has it.</summary>
+/// <summary>
+/// Reads the signing key. Its password comes from a file or a variable, never from a command line or a property.
+/// </summary>
 internal static class SigningKeyReader
 {
     private const int MaxPassword = 64 * 1024;
 
     /// <summary>Reads it.</summary>
-    /// <param name="settings">What the user says.</param>
-    /// <param name="variable">Gives a variable of the environment.</param>
+    /// <param name="settings">The user's settings.</param>
+    /// <param name="variable">Returns an environment variable.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSigningKey"/>, <see cref="ErrorCode.SigningPassword"/>,
     /// <see cref="ErrorCode.InvalidTrustKey"/>, 3xxx: a file.</exception>
     public static SigningKey Read(SigningSettings settings, Func<string, string?> variable)
@@ -23,8 +25,8 @@ internal static class SigningKeyReader
         VerificationKey verifier = KeyFile.Read(pem, settings.Key);
         if (verifier is Ed25519Key)
             throw new AirgapException(
-                ErrorCode.InvalidSigningKey, $"The key {settings.Key} is of Ed25519, which signs no digest.",
-                "Have the command sign by a key of ECDSA or RSA.");
+                ErrorCode.InvalidSigningKey, $"The key {settings.Key} is an Ed25519 key, which cannot sign a digest.",
+                "Let the command sign with an ECDSA or RSA key.");
         return new CommandSigningKey(
             (digest, cancellationToken) => SignCommand.RunAsync(command, digest, cancellationToken), verifier, settings.Key);
     }
@@ -36,10 +38,10 @@ internal static class SigningKeyReader
         byte[] bytes = TrustRuleReader.ReadFile(file);
         if (bytes.Length > MaxPassword)
             throw new AirgapException(
-                ErrorCode.SigningPassword, $"The file {file} is too large for a password.", "Name a file with the password alone.");
+                ErrorCode.SigningPassword, $"The file {file} is too large for a password.", "Name a file that contains only the password.");
         string text = System.Text.Encoding.UTF8.GetString(bytes);
 
-        // Editors end the last line, and no password ends so.
+        // Editors add a line feed at the end, which no password has.
         return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
     }
 }

@@ -3,14 +3,14 @@ using Airgap.Publishing.Signing;
 
 namespace Airgap.Publishing.Trail;
 
-/// <summary>What is noted of a run.</summary>
+/// <summary>The log entry of a run.</summary>
 /// <param name="Event">The command: <c>copy</c>, <c>publish</c>.</param>
 /// <param name="Outcome"><c>complete</c>, <c>incomplete</c>, or the code of the failure.</param>
-/// <param name="From">What was read.</param>
-/// <param name="To">What was written.</param>
-/// <param name="Roots">What was asked for, by digest; empty where nothing arrived.</param>
+/// <param name="From">The sources.</param>
+/// <param name="To">The destinations.</param>
+/// <param name="Roots">The requested items, by digest; empty if nothing arrived.</param>
 /// <param name="Version">The version.</param>
-/// <param name="Who">Who ran it; null where it is not known.</param>
+/// <param name="Who">Who ran it; null if unknown.</param>
 internal sealed record AuditEntry(
     string Event, string Outcome, IReadOnlyList<string> From, IReadOnlyList<string> To, IReadOnlyList<string> Roots,
     string Version, RunIdentity? Who)

@@ -6,23 +6,23 @@ using Airgap.Publishing.Signing;
 
 namespace Airgap.Publishing.Trail;
 
-/// <summary>A line of a log: one JSON object with the digest of the line before it.</summary>
+/// <summary>A line of a log: one JSON object with the digest of the previous line.</summary>
 internal static class AuditLine
 {
-    /// <summary>The most bytes of a line.</summary>
+    /// <summary>The maximum length of a line, in bytes.</summary>
     public const int MaxBytes = 1024 * 1024;
 
-    /// <summary>The version of the form.</summary>
+    /// <summary>The version of the format.</summary>
     private const int Version = 1;
 
-    // What every entry says.
+    // The common fields of all entries.
     private static readonly string[] s_texts = ["time", "event", "outcome", "tool"];
     private static readonly string[] s_lists = ["from", "to", "roots"];
 
-    /// <summary>Writes a line, without its end.</summary>
-    /// <param name="entry">What is noted.</param>
-    /// <param name="sequence">Its place, counted from 1.</param>
-    /// <param name="previous">The digest of the line before, without its end; null for the first.</param>
+    /// <summary>Writes a line, without its line feed.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="sequence">Its number, counted from 1.</param>
+    /// <param name="previous">The digest of the previous line, without its line feed; null for the first.</param>
     /// <param name="time">When.</param>
     public static byte[] Write(AuditEntry entry, long sequence, Digest? previous, DateTimeOffset time)
     {
@@ -52,8 +52,8 @@ internal static class AuditLine
         return bytes.WrittenSpan.ToArray();
     }
 
-    /// <summary>Reads the place and the digest before it.</summary>
-    /// <returns>Null for what is no line of this form.</returns>
+    /// <summary>Reads the number and the digest of the previous line.</summary>
+    /// <returns>Null if the text is not a line of this format.</returns>
     public static (long Sequence, Digest? Previous)? Read(ReadOnlyMemory<byte> line)
     {
         try

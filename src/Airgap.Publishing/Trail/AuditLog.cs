@@ -5,17 +5,17 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Trail;
 
 /// <summary>
-/// An append-only log of what was done: lines of JSON, each with the digest of the one before. A line that is changed, removed or put
-/// between breaks the chain; lines that are cut off the end do not, unless the last digest is kept elsewhere. One process at a time writes,
-/// the others wait.
+/// An append-only audit log: lines of JSON, each with the digest of the previous line. A changed, removed or inserted
+/// line breaks the chain; cutting off lines at the end does not, so keep the last digest elsewhere. One process at a
+/// time writes, others wait.
 /// </summary>
 internal static class AuditLog
 {
     private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Looks at the log before anything moves.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenAuditLog"/>: its end is not whole;
+    /// <summary>Checks the log before anything moves.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenAuditLog"/>: its end is damaged;
     /// <see cref="ErrorCode.AuditLogInUse"/>; 3xxx: the file.</exception>
     public static async Task CheckAsync(string path, CancellationToken cancellationToken)
     {
@@ -26,19 +26,19 @@ internal static class AuditLog
         _ = ReadLast(held.File, path);
     }
 
-    /// <summary>Refuses a device or a pipe, which is never read to its end.</summary>
+    /// <summary>Refuses a device or a pipe, which has no end to read.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>.</exception>
     public static void DemandFile(string path)
     {
         if (OutputCheck.OfFile(path).Kind == OutputKind.Stream)
             throw new AirgapException(
-                ErrorCode.OutputUnsuited, $"'{path}' is a device or pipe, and a log is read before it is written.", "Name a file.")
+                ErrorCode.OutputUnsuited, $"'{path}' is a device or pipe, but a log is read before it is written.", "Name a file.")
             {
                 Location = new SourceLocation(path)
             };
     }
 
-    /// <summary>Appends an entry, in one piece and to the disk.</summary>
+    /// <summary>Appends an entry in one write, and flushes it to the disk.</summary>
     /// <returns>The digest of its line.</returns>
     /// <exception cref="AirgapException">As <see cref="CheckAsync"/>.</exception>
     public static async Task<Digest> AppendAsync(string path, AuditEntry entry, CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal static class AuditLog
             }
             catch (IOException)
             {
-                // Half a line would break the chain for all that follow.
+                // Half a line would break the chain for all later lines.
                 RandomAccess.SetLength(held.File.SafeFileHandle, end);
                 throw;
             }
@@ -83,8 +83,8 @@ internal static class AuditLog
                     return held;
                 if (Environment.TickCount64 > until)
                     throw new AirgapException(
-                        ErrorCode.AuditLogInUse, $"Another process has held the log '{path}' for {s_wait.TotalSeconds:0} seconds.",
-                        "Run it again when the other has ended, or give each a log of its own.")
+                        ErrorCode.AuditLogInUse, $"Another process has locked the log '{path}' for {s_wait.TotalSeconds:0} seconds.",
+                        "Run it again after the other has ended, or give each its own log.")
                     {
                         Location = new SourceLocation(path)
                     };
@@ -118,15 +118,15 @@ internal static class AuditLog
         ReadOnlyMemory<byte> line = end.AsMemory(before + 1, end.Length - before - 2);
         return (before < 0 && start > 0 ? null : AuditLine.Read(line)) is { } last
             ? (last.Sequence, Digest.Compute(line.Span))
-            : throw Broken(path, null, "its last line is no entry");
+            : throw Broken(path, null, "its last line is not an entry");
     }
 
-    /// <summary>The failure of a log that is not whole.</summary>
+    /// <summary>The failure of a damaged log.</summary>
     /// <param name="path">The log.</param>
-    /// <param name="line">The line, from 1; null where it is not counted.</param>
-    /// <param name="why">Why, to end a sentence.</param>
+    /// <param name="line">The line, from 1; null if unknown.</param>
+    /// <param name="why">Why, as the end of a sentence.</param>
     public static AirgapException Broken(string path, int? line, string why) => new(
         ErrorCode.BrokenAuditLog, $"The log '{path}' is broken{(line is { } number ? $" at line {number}" : "")}: {why}.",
-        "Keep it as it is for those who look into it, and begin a new one.")
+        "Keep it unchanged for an investigation, and begin a new one.")
     { Location = line is { } at ? new SourceLocation(path, at) : new SourceLocation(path) };
 }

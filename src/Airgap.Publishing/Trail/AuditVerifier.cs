@@ -3,19 +3,19 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Trail;
 
-/// <summary>Reads a log from its first line to its last and finds the first that breaks the chain.</summary>
+/// <summary>Reads a log from beginning to end, and finds the first line that breaks the chain.</summary>
 internal static class AuditVerifier
 {
-    /// <summary>What a whole log has.</summary>
+    /// <summary>The facts of an intact log.</summary>
     /// <param name="Entries">Its lines, 1 or more.</param>
     /// <param name="Last">The digest of the last.</param>
-    /// <param name="Holds">True where the digest that was asked for is among them.</param>
+    /// <param name="Holds">True if the requested digest is among them.</param>
     public sealed record Verified(long Entries, Digest? Last, bool Holds);
 
     /// <summary>Verifies.</summary>
     /// <param name="path">The log.</param>
-    /// <param name="wanted">The digest of a line that has to be among them; null for none.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="wanted">The digest of a line that the log must contain; null for none.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenAuditLog"/>, with the line; 3xxx: the file.</exception>
     public static async Task<Verified> VerifyAsync(string path, Digest? wanted, CancellationToken cancellationToken)
     {
@@ -47,10 +47,10 @@ internal static class AuditVerifier
                 count++;
                 ReadOnlyMemory<byte> line = buffer.AsMemory(start, length);
                 if (length > AuditLine.MaxBytes || AuditLine.Read(line) is not { } entry)
-                    throw AuditLog.Broken(path, count, "it is no entry");
+                    throw AuditLog.Broken(path, count, "it is not an entry");
                 if (entry.Previous != last)
                     throw AuditLog.Broken(path, count,
-                        $"it follows {entry.Previous?.ToString() ?? "nothing"}, and the line before it is {last?.ToString() ?? "not there"}");
+                        $"it follows {entry.Previous?.ToString() ?? "nothing"}, but the previous line is {last?.ToString() ?? "not there"}");
                 if (entry.Sequence != count)
                     throw AuditLog.Broken(path, count, $"it is entry {entry.Sequence}");
                 last = Digest.Compute(line.Span);
@@ -63,7 +63,7 @@ internal static class AuditVerifier
                 throw AuditLog.Broken(path, count + 1, "it is longer than any entry");
             if (read == 0)
                 return filled > 0 ? throw AuditLog.Broken(path, count + 1, "it has no end")
-                    // A log that somebody emptied looks like this.
+                    // An emptied log looks like this.
                     : count == 0 ? throw AuditLog.Broken(path, null, "it has no lines")
                     : new Verified(count, last, holds);
         }

@@ -6,17 +6,17 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Publishing.Trusting;
 
-/// <summary>Judges one image by a rule.</summary>
+/// <summary>Verifies the signatures of one image by a rule.</summary>
 internal static class ImageTrust
 {
     private static readonly Dictionary<string, string> s_none = [];
 
-    /// <summary>Judges.</summary>
-    /// <param name="rule">Who has to have signed.</param>
-    /// <param name="name">The image as it was asked for: policies go by this name.</param>
-    /// <param name="image">What it resolved to, which is what is moved.</param>
-    /// <param name="store">Where its signatures lie.</param>
-    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <summary>Verifies.</summary>
+    /// <param name="rule">Who must have signed.</param>
+    /// <param name="name">The image as requested: policies use this name.</param>
+    /// <param name="image">The manifest it resolved to, which is relocated.</param>
+    /// <param name="store">The store of its signatures.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
     public static async Task<Verdict> JudgeAsync(
         TrustRule rule, ImageReference name, Descriptor image, ISignatureStore store, CancellationToken cancellationToken)
     {

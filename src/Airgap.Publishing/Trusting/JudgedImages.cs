@@ -6,18 +6,18 @@ using Airgap.Trust.Judging;
 namespace Airgap.Publishing.Trusting;
 
 /// <summary>
-/// What was found about images in this run, so that what several destinations get is judged once. An image is its name, its place and its
-/// digest.
+/// The verdicts about images in this run, so that an image for several destinations is verified once. An image is
+/// identified by its name, location and digest.
 /// </summary>
 internal sealed class JudgedImages
 {
     private readonly ConcurrentDictionary<(string Name, string Place, Digest Digest), Verdict> _verdicts = new();
 
-    /// <summary>What was found, or is found now. A failure to judge is not kept.</summary>
-    /// <param name="name">The image as it was asked for: rules go by this name.</param>
-    /// <param name="place">Where its signatures lie.</param>
-    /// <param name="digest">What it resolved to.</param>
-    /// <param name="judge">Judges.</param>
+    /// <summary>The verdict, known or determined now. A failure to verify is not cached.</summary>
+    /// <param name="name">The image as requested: rules use this name.</param>
+    /// <param name="place">The location of its signatures.</param>
+    /// <param name="digest">Its digest.</param>
+    /// <param name="judge">Verifies it.</param>
     public async Task<Verdict> JudgeAsync(ImageReference name, string place, Digest digest, Func<Task<Verdict>> judge)
     {
         (string, string, Digest) key = (name.ToString(), place, digest);

@@ -5,12 +5,13 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Publishing.Trusting;
 
 /// <summary>
-/// Tells the images of a plan that have to be signed from what is attached to them. Nothing is excused by what it says of itself: the root,
-/// a bundle, what a lock pins and what has a name of its own is judged, and so is whatever is attached to nothing that is judged.
+/// Separates the images of a plan that must be signed from artifacts attached to them. An item's own claims exempt it
+/// from nothing: the root, bundles, images that a lock pins and items with their own name are verified, and so is every
+/// item that is not attached to a verified one.
 /// </summary>
 internal static class JudgedItems
 {
-    /// <summary>The items to judge, in the plan's order; none only of a plan without items.</summary>
+    /// <summary>The items to verify, in the plan's order; empty only for a plan without items.</summary>
     public static ImmutableArray<PlannedItem> Of(TransferPlan plan)
     {
         HashSet<Digest> wanted = [

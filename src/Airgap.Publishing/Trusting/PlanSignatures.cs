@@ -6,7 +6,9 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Publishing.Trusting;
 
-/// <summary>The signatures that travel in an archive: those of its items that are attached to others. Nobody is asked.</summary>
+/// <summary>
+/// The signatures contained in an archive: those of its items that are attached to others. Sends no requests.
+/// </summary>
 internal sealed class PlanSignatures : ISignatureStore
 {
     private readonly Dictionary<string, Manifest> _manifests = new(StringComparer.Ordinal);
@@ -21,7 +23,7 @@ internal sealed class PlanSignatures : ISignatureStore
         foreach (Manifest manifest in all)
             _manifests[manifest.Digest.ToString()] = manifest;
 
-        // cosign's tags name the image by its digest, so that the repository does not matter.
+        // cosign's tags contain the image's digest, so the repository does not matter.
         foreach (PlannedItem item in plan.Items.Where(item => CosignTags.IsOne(item.Tag)))
             _manifests.TryAdd(item.Tag!, item.Content.Manifest);
         _referrers = all.Where(manifest => manifest.Subject is not null)
@@ -47,7 +49,7 @@ internal sealed class PlanSignatures : ISignatureStore
             };
         if (content.Descriptor.Size != blob.Size)
             throw new AirgapException(
-                ErrorCode.SizeMismatch, $"The blob {blob.Digest} has {content.Descriptor.Size} bytes, and {blob.Size} were said.",
+                ErrorCode.SizeMismatch, $"The blob {blob.Digest} has {content.Descriptor.Size} bytes instead of {blob.Size}.",
                 "Sign the image again.")
             {
                 Digest = blob.Digest.ToString()

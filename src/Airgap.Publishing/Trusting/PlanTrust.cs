@@ -8,24 +8,24 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Publishing.Trusting;
 
-/// <summary>What was found about the images of a plan.</summary>
-/// <param name="Images">Those that are accepted, in the plan's order.</param>
-/// <param name="Refusals">Why others are not, all of them.</param>
+/// <summary>The verdicts about the images of a plan.</summary>
+/// <param name="Images">The accepted images, in the plan's order.</param>
+/// <param name="Refusals">All refusals.</param>
 internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableArray<Diagnostic> Refusals)
 {
     private const int AtOnce = 8;
 
     /// <summary>
-    /// Judges a plan's images by the digests that it moves, side by side. Nothing is resolved a second time; signatures of an archive are
-    /// read in it alone.
+    /// Verifies a plan's images concurrently, by the digests that it moves. Nothing is resolved again; signatures of an
+    /// archive's images are read only from the archive.
     /// </summary>
-    /// <param name="plan">The plan. What is attached to images is not judged itself.</param>
+    /// <param name="plan">The plan. Artifacts attached to images are not verified themselves.</param>
     /// <param name="registry">The registries; not asked for an archive.</param>
-    /// <param name="rules">Gives the rule for an image by the name it was asked for; null refuses it.</param>
-    /// <param name="exceptRoot">True where the root was made here, so that nobody has to have signed it.</param>
-    /// <param name="cancellationToken">Ends the requests.</param>
-    /// <param name="judged">What this run knows already; null for nothing.</param>
-    /// <exception cref="AirgapException">1xxx: a registry does not tell what is signed.</exception>
+    /// <param name="rules">Returns the rule for an image by its requested name; null refuses the image.</param>
+    /// <param name="exceptRoot">True if the root was made in this run, so that it needs no signature.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <param name="judged">The verdicts of this run; null for none.</param>
+    /// <exception cref="AirgapException">1xxx: a registry does not list signatures.</exception>
     public static async Task<PlanTrust> JudgeAsync(
         TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, bool exceptRoot, CancellationToken cancellationToken,
         JudgedImages? judged = null)
@@ -36,7 +36,7 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
             items = [.. items.Where(item => item.Digest != plan.Root?.Digest)];
         else if (plan.Root is { } root && rules(NameOf(plan, root)) is { RootOnly: true })
         {
-            // A rule that asks of the root alone speaks for itself: what another rule asks of images of its place, it asks here, too.
+            // A rule that requires a signature only of the root does not override the rules for other locations.
             items = [.. items.Where(item => item.Digest == root.Digest || rules(NameOf(plan, item)) is { RootOnly: false })];
         }
 
@@ -49,8 +49,8 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
             if (rules(name) is not { } rule)
             {
                 found[index] = (null, new Diagnostic(
-                    ErrorCode.NoTrustRule, $"No rule says who has to have signed {name}.",
-                    "Add a rule for it, or leave it out.")
+                    ErrorCode.NoTrustRule, $"No rule states who must have signed {name}.",
+                    "Add a rule for it, or do not relocate it.")
                 { Reference = name.ToString() });
                 return;
             }
@@ -67,7 +67,7 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
             [.. found.Select(one => one.Refusal).OfType<Diagnostic>()]);
     }
 
-    // The root has the name that the user gave it, with its tag; what it pins is named by digest.
+    // The root has the user's name, with its tag; the images it pins are named by digest.
     private static ImageReference NameOf(TransferPlan plan, PlannedItem item) => (plan.Source, item == plan.Root) switch
     {
         (RelocationSource.Bundle bundle, true) => bundle.Reference,

@@ -9,7 +9,7 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Publishing.Trusting;
 
-/// <summary>Judges each bundle or image of a pull before its layers are read.</summary>
+/// <summary>Verifies the signatures of each bundle or image of a pull before its layers are read.</summary>
 internal sealed class PullTrust
 {
     private readonly TrustRule _rule;
@@ -25,10 +25,10 @@ internal sealed class PullTrust
         _archived = archived;
     }
 
-    /// <summary>The images that were accepted, in the order of their pull.</summary>
+    /// <summary>The accepted images, in pull order.</summary>
     public List<TrustedImage> Images { get; } = [];
 
-    /// <summary>Makes it; of an archive the list of what it holds is read.</summary>
+    /// <summary>Creates it; for an archive, reads the list of its content.</summary>
     public static async Task<PullTrust> CreateAsync(
         TrustRule rule, PullRequest request, IRegistry registry, CancellationToken cancellationToken)
     {
@@ -38,8 +38,8 @@ internal sealed class PullTrust
         return new PullTrust(rule, request, registry, archived);
     }
 
-    /// <summary>Judges one.</summary>
-    /// <exception cref="AirgapException">5xxx: it is refused; 1xxx: a registry does not tell what is signed.</exception>
+    /// <summary>Verifies one.</summary>
+    /// <exception cref="AirgapException">5xxx: it is refused; 1xxx: a registry does not list signatures.</exception>
     public async Task AdmitAsync(PullItem item, CancellationToken cancellationToken)
     {
         bool isRoot = Images.Count == 0;

@@ -4,13 +4,13 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Publishing.Trusting;
 
-/// <summary>Who has to have signed, with keys, roots and policies read.</summary>
+/// <summary>Who must have signed, with its keys, roots and policies read.</summary>
 internal sealed record TrustRule
 {
-    /// <summary>Whose signature counts: one is enough. Empty where a policy says it.</summary>
+    /// <summary>The accepted signers: one is enough. Empty if a policy decides.</summary>
     public IReadOnlyList<Signer> AnyOf { get; init; } = [];
 
-    /// <summary>Predicates that have to be attested besides.</summary>
+    /// <summary>Predicates that must also be attested.</summary>
     public IReadOnlyList<string> Attestations { get; init; } = [];
 
     /// <summary>A policy.json; null for none.</summary>
@@ -22,6 +22,6 @@ internal sealed record TrustRule
     /// <summary>Notation's trust stores; null without such a policy.</summary>
     public NotationStore? Store { get; init; }
 
-    /// <summary>True to ask of what was named alone.</summary>
+    /// <summary>True to require signatures only of the named item.</summary>
     public bool RootOnly { get; init; }
 }

@@ -13,7 +13,7 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Publishing.Trusting;
 
-/// <summary>Reads what a rule names: keys, a trusted root, a policy. Nothing is fetched.</summary>
+/// <summary>Reads the files that a rule names: keys, a trusted root, a policy. Fetches nothing.</summary>
 internal static class TrustRuleReader
 {
     private const string Advice = "Name one or more keys; or identity, issuer and trusted root together; or a policy.";
@@ -28,17 +28,17 @@ internal static class TrustRuleReader
     {
         bool isKeyless = (settings.Identity ?? settings.Issuer ?? settings.TrustedRoot) is not null;
         if (isKeyless && (settings.Identity is null || settings.Issuer is null || settings.TrustedRoot is null))
-            throw Invalid("Identity, issuer and trusted root are only of use together.");
+            throw Invalid("Identity, issuer and trusted root can only be used together.");
         if (settings.MinimumAge is not null && (settings.Policy ?? settings.Store ?? settings.Certificate) is not null)
-            throw Invalid("The age of a signature is asked for of keys and identities alone.");
+            throw Invalid("The minimum age of a signature can only be used with keys and identities.");
         if (settings.Policy is not null)
             return isKeyless || settings.Keys.Count > 0 || settings.Attestations.Count > 0
-                ? throw Invalid("A policy says itself who has to have signed.") : ReadPolicy(settings);
+                ? throw Invalid("A policy already states who must have signed.") : ReadPolicy(settings);
         if ((settings.Store ?? settings.Certificate) is not null)
             return isKeyless || settings.Keys.Count > 0 || settings.Attestations.Count > 0
-                ? throw Invalid("A trust store is of use for Notation alone.") : ReadStore(settings);
+                ? throw Invalid("A trust store can only be used for Notation.") : ReadStore(settings);
         if (!isKeyless && settings.Keys.Count == 0)
-            throw Invalid("Nobody is named who has to have signed.");
+            throw Invalid("No required signer is given.");
         List<Signer> signers = [.. settings.Keys.Select(path => new KeySigner(KeyFile.Read(ReadFile(path), path), path, []))];
         if (isKeyless)
             signers.Add(new CertificateSigner(
@@ -59,7 +59,7 @@ internal static class TrustRuleReader
         ? TimeSpan.FromTicks((long)(nanoseconds / 100))
         : throw Invalid($"'{text}' is not the age of a signature: write a duration such as 48h.");
 
-    /// <summary>Reads a file that a user names, no larger than such files are.</summary>
+    /// <summary>Reads a file that a user names, limited in size.</summary>
     public static byte[] ReadFile(string path)
     {
         try
@@ -90,7 +90,7 @@ internal static class TrustRuleReader
         {
             return settings.Store is null
                 ? new TrustRule { Containers = ContainersPolicy.Read(json, settings.Policy!, ReadFile), RootOnly = settings.RootOnly }
-                : throw Invalid("A trust store is only of use with a trust policy of Notation.");
+                : throw Invalid("A trust store can only be used with a Notation trust policy.");
         }
 
         return settings.Store is { } store
@@ -100,21 +100,21 @@ internal static class TrustRuleReader
                 Store = new NotationStore(store),
                 RootOnly = settings.RootOnly
             }
-            : throw Invalid("A trust policy of Notation needs the folder of its trust stores.");
+            : throw Invalid("A Notation trust policy needs the folder of its trust stores.");
     }
 
     private static TrustRule ReadStore(TrustSettings settings)
     {
         if (settings is not { Store: { } folder, Certificate: { } subject })
             throw Invalid(
-                "A trust store needs the subject of the certificates that count, and a subject its trust store; a trust policy of " +
-                "Notation says both.");
+                "A trust store and the subject of accepted certificates are needed together; a trust policy of " +
+                "Notation contains both.");
         NotationStore store = new(folder);
         NotationPolicy policy = NotationPolicy.OfAll(store.Names(), subject);
         return new TrustRule { Notation = policy, Store = store, RootOnly = settings.RootOnly };
     }
 
-    // Both are JSON objects; only Notation's has this field, and each reader refuses the other's.
+    // Both are JSON objects; only Notation's has this field, and each reader refuses the other format.
     private static bool IsNotation(byte[] json)
     {
         try

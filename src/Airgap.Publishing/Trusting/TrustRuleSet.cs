@@ -5,7 +5,7 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing.Trusting;
 
-/// <summary>A project's rules by place: the one of the most specific place counts alone, as in a policy.json.</summary>
+/// <summary>A project's rules by location: only the most specific rule applies, as in a policy.json.</summary>
 internal sealed class TrustRuleSet
 {
     private const string Advice = "Give it a Key, or an Identity with Issuer and TrustedRoot, or a Store with a Certificate.";
@@ -22,9 +22,9 @@ internal sealed class TrustRuleSet
         _rules = rules;
     }
 
-    /// <summary>Reads a project's rules, with the files that they name; null when it has none.</summary>
+    /// <summary>Reads a project's rules and their files; null when it has none.</summary>
     /// <param name="settings">The project's settings.</param>
-    /// <param name="problems">What is wrong with them.</param>
+    /// <param name="problems">Their problems.</param>
     public static TrustRuleSet? Read(PublishSettings settings, out ImmutableArray<Diagnostic> problems)
     {
         problems = [];
@@ -33,8 +33,8 @@ internal sealed class TrustRuleSet
         List<Diagnostic> found = [];
         if (settings.Policy.Length > 0 && settings.Trust is [{ } item, ..])
             found.Add(new Diagnostic(
-                ErrorCode.InvalidTrustRule, $"The project has a policy ({PropertyNames.Policy}) and items ImgpkgTrust.",
-                "Keep one of them: a policy says itself who has to have signed.")
+                ErrorCode.InvalidTrustRule, $"The project has both a policy ({PropertyNames.Policy}) and items ImgpkgTrust.",
+                "Keep one of them: a policy already states who must have signed.")
             { Location = item.Location });
         TrustRule? policy = settings.Policy.Length > 0
             ? Attempt(() => TrustRuleReader.Read(new TrustSettings { Policy = settings.FullPath(settings.Policy) }), null, found) : null;
@@ -85,12 +85,12 @@ internal sealed class TrustRuleSet
     {
         if (PlaceOf(item) is var place && (place.Length == 0 || place.AsSpan().ContainsAny("*?@ ")))
             throw new AirgapException(
-                ErrorCode.InvalidTrustRule, $"'{item.Include}' is not a place of images.",
-                $"Name a host, a namespace or a repository, which stands for all below it, or '{TrustItem.Everywhere}'.");
+                ErrorCode.InvalidTrustRule, $"'{item.Include}' is not a location of images.",
+                $"Name a host, a namespace or a repository, which includes everything below it, or '{TrustItem.Everywhere}'.");
         if (item.Metadata.Keys.FirstOrDefault(
             name => !TrustItem.Names.Append(Visible).Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
             throw new AirgapException(
-                ErrorCode.InvalidTrustRule, $"The metadata {unknown} of the item ImgpkgTrust '{item.Include}' means nothing.",
+                ErrorCode.InvalidTrustRule, $"The metadata {unknown} of the item ImgpkgTrust '{item.Include}' is unknown.",
                 $"There are {string.Join(", ", TrustItem.Names)}.");
         bool rootOnly = item.Value(TrustItem.Required) switch
         {
@@ -119,7 +119,7 @@ internal sealed class TrustRuleSet
         }
         catch (AirgapException e) when (e.Code == ErrorCode.InvalidTrustRule)
         {
-            throw new AirgapException(e.Code, $"The item ImgpkgTrust '{item.Include}' cannot be: {e.Message}", Advice, e);
+            throw new AirgapException(e.Code, $"The item ImgpkgTrust '{item.Include}' is not valid: {e.Message}", Advice, e);
         }
     }
 

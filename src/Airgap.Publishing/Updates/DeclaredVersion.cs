@@ -1,6 +1,6 @@
 namespace Airgap.Publishing.Updates;
 
-/// <summary>How what a project declares stands to what its source has.</summary>
+/// <summary>How a declared version compares with its source.</summary>
 internal enum VersionState
 {
     /// <summary>The source has nothing newer.</summary>
@@ -9,17 +9,18 @@ internal enum VersionState
     /// <summary>The source has a newer version.</summary>
     Newer,
 
-    /// <summary>The source has no newer version, and the tag stands for another digest than the lock pins.</summary>
+    /// <summary>The source has no newer version, but the tag points to a digest other than the locked one.</summary>
     Moved,
 
-    /// <summary>There is no version to compare, and no digest either.</summary>
+    /// <summary>There is neither a version nor a digest to compare.</summary>
     NotCompared,
 }
 
-/// <summary>A version that a project declares, beside the newest of its source.</summary>
-/// <param name="Kind"><c>item</c> for a bundle, image or lock, <c>package</c> for a package chosen of a bundle.</param>
+/// <summary>A version that a project declares, and the newest of its source.</summary>
+/// <param name="Kind"><c>item</c> for a bundle, image or lock, <c>package</c> for a package selected from a
+/// bundle.</param>
 /// <param name="Name">The repository, or the package.</param>
-/// <param name="Declared">The tag that is declared, or the newest version of the package that is chosen.</param>
+/// <param name="Declared">The declared tag, or the newest selected version of the package.</param>
 /// <param name="State">How the two compare.</param>
 internal sealed record DeclaredVersion(string Kind, string Name, string Declared, VersionState State)
 {
@@ -29,7 +30,7 @@ internal sealed record DeclaredVersion(string Kind, string Name, string Declared
     /// <summary>The kind of a package.</summary>
     public const string Package = "package";
 
-    /// <summary>The newest version that the source has; null where that is the declared one, or none can be told.</summary>
+    /// <summary>The newest version at the source; null if that is the declared one, or unknown.</summary>
     public string? Newest { get; init; }
 
     /// <summary>The bundle that has the newest version of a package, by tag; null for an item.</summary>
@@ -38,12 +39,12 @@ internal sealed record DeclaredVersion(string Kind, string Name, string Declared
     /// <summary>The digest that the lock pins the declared tag to; null for none.</summary>
     public string? Locked { get; init; }
 
-    /// <summary>The digest that the tag stands for now, where it is not the locked one.</summary>
+    /// <summary>The digest that the tag points to now, if it is not the locked one.</summary>
     public string? MovedTo { get; init; }
 
-    /// <summary>Why nothing was compared.</summary>
+    /// <summary>The reason why nothing was compared.</summary>
     public string? Why { get; init; }
 
-    /// <summary>True where the source has something else than is declared.</summary>
+    /// <summary>True when the source differs from the declaration.</summary>
     public bool IsOutdated => State is VersionState.Newer or VersionState.Moved;
 }

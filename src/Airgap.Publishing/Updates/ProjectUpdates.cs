@@ -7,13 +7,15 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Updates;
 
-/// <summary>What an update check compares: the items of a project, a bundle's lock, or a project's lock by itself.</summary>
-/// <param name="Declarations">What is declared.</param>
+/// <summary>
+/// The input of an update check: the items of a project, a bundle's lock, or a project's lock by itself.
+/// </summary>
+/// <param name="Declarations">The declarations.</param>
 /// <param name="Lock">The digests of its tags; null for no lock.</param>
-/// <param name="Problems">What is wrong with it.</param>
+/// <param name="Problems">The problems.</param>
 internal sealed record ProjectUpdates(ImmutableArray<Declaration> Declarations, ProjectLock? Lock, ImmutableArray<Diagnostic> Problems)
 {
-    /// <summary>Reads the items of a project. Where they go does not matter.</summary>
+    /// <summary>Reads the items of a project. Their destinations do not matter.</summary>
     public static ProjectUpdates Read(ImmutableArray<PublishItem> items, PublishSettings settings, ImmutableArray<Diagnostic> problems)
     {
         ImmutableArray<Diagnostic>.Builder all = problems.ToBuilder();
@@ -59,7 +61,7 @@ internal sealed record ProjectUpdates(ImmutableArray<Declaration> Declarations, 
         };
     }
 
-    // One place for all: two registries do not make two of each item.
+    // One destination for all, so that two registries do not duplicate each item.
     private static string FirstOf(string registries) =>
         registries.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "";
 }

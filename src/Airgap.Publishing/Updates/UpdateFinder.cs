@@ -13,23 +13,24 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Publishing.Updates;
 
 /// <summary>
-/// Tells what of a project's bundles, images and chosen packages is newer at its source. Asks for tags, for digests of locked tags, and for
-/// the bundles of which packages are chosen; for nothing that these pin.
+/// Finds newer versions of a project's bundles, images and selected packages at their source. Requests tags, digests of
+/// locked tags, and bundles with selected packages, but nothing that these pin.
 /// </summary>
 /// <param name="registry">The source registries.</param>
-/// <param name="scope">Which versions count.</param>
-/// <param name="concurrency">Concurrent requests.</param>
+/// <param name="scope">The versions to consider.</param>
+/// <param name="concurrency">The number of concurrent requests.</param>
 internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int concurrency)
 {
-    // Several items may come from one repository, and one may be in the lists of several projects.
+    // Several items may come from one repository, and one item may be declared by several projects.
     private readonly SharedTasks<RepositoryName, ImmutableArray<(SemverVersion Version, string Tag)>> _tags = new();
     private readonly SharedTasks<ImageReference, PackageFile[]> _packages = new();
 
     /// <summary>Compares.</summary>
-    /// <param name="declarations">What is declared. The bundle that a project makes of its own content has no source.</param>
+    /// <param name="declarations">The declarations. The bundle that a project makes from its own content has no
+    /// source.</param>
     /// <param name="pinned">The project's lock; null for none.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>The versions in declared order, and what could not be asked for.</returns>
+    /// <returns>The versions in declared order, and the failures.</returns>
     public async Task<(ImmutableArray<DeclaredVersion> Versions, ImmutableArray<Diagnostic> Failures)> FindAsync(
         ImmutableArray<Declaration> declarations, ProjectLock? pinned, CancellationToken cancellationToken)
     {
@@ -72,7 +73,7 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
         List<DeclaredVersion> versions =
         [
             declared is null && locked is null
-                ? NotCompared(name, tag, "its tag is no version, and no lock pins its digest")
+                ? NotCompared(name, tag, "its tag is not a version, and no lock pins its digest")
                 : new DeclaredVersion(DeclaredVersion.Item, name, tag,
                     newest is not null ? VersionState.Newer : now != locked ? VersionState.Moved : VersionState.Newest)
                 {
@@ -138,7 +139,7 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
         return [.. versions];
     }
 
-    // A registry without the tag is asked again, for its own message.
+    // If the registry lacks the tag, ask again to get the registry's own message.
     private async Task<Digest> ResolveAsync(ImageReference tagged, CancellationToken cancellationToken)
     {
         IImageRepository repository = registry.GetRepository(tagged.Repository);

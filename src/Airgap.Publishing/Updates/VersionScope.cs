@@ -3,12 +3,13 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Publishing.Updates;
 
 /// <summary>Which versions count as newer than a declared one.</summary>
-/// <param name="Prereleases">True where pre-releases count for a declared release, too. For a declared pre-release they always do.</param>
-/// <param name="SameMajor">True where the major number has to stay.</param>
-/// <param name="SameMinor">True where the major and minor numbers have to stay.</param>
+/// <param name="Prereleases">True if pre-releases also count as newer than a declared release. For a declared
+/// pre-release they always do.</param>
+/// <param name="SameMajor">True if the major number must stay the same.</param>
+/// <param name="SameMinor">True if the major and minor numbers must stay the same.</param>
 internal sealed record VersionScope(bool Prereleases = false, bool SameMajor = false, bool SameMinor = false)
 {
-    /// <summary>The newest of some versions, where it is newer than the declared one; null for none.</summary>
+    /// <summary>The newest of some versions, if it is newer than the declared one; otherwise null.</summary>
     /// <param name="declared">The declared version.</param>
     /// <param name="candidates">Versions, each with its text.</param>
     public string? Newest(SemverVersion declared, IEnumerable<(SemverVersion Version, string Text)> candidates)
@@ -19,7 +20,7 @@ internal sealed record VersionScope(bool Prereleases = false, bool SameMajor = f
             if (!Counts(declared, candidate.Version))
                 continue;
             int order = best is { } found ? candidate.Version.CompareTo(found.Version) : 1;
-            // Two tags of one version: the same answer in whichever order they are listed.
+            // With two tags of one version, the result does not depend on their order.
             if (order > 0 || (order == 0 && string.CompareOrdinal(candidate.Text, best!.Value.Text) < 0))
                 best = candidate;
         }
@@ -27,7 +28,9 @@ internal sealed record VersionScope(bool Prereleases = false, bool SameMajor = f
         return best?.Text;
     }
 
-    /// <summary>The version of a tag; a tag cannot hold the <c>+</c> of build metadata, for which <c>_</c> is written.</summary>
+    /// <summary>
+    /// The version of a tag; a tag cannot contain the <c>+</c> of build metadata, for which <c>_</c> is written.
+    /// </summary>
     public static SemverVersion? OfTag(string tag)
     {
         int line = tag.IndexOf('_', StringComparison.Ordinal);

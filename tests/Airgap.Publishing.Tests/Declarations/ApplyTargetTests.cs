@@ -11,11 +11,11 @@ public sealed class ApplyTargetTests
 {
     [TestMethod]
     [DataRow("production", "production", null, DisplayName = "both name it")]
-    [DataRow("", "production", "does not say which cluster", DisplayName = "the project does not name it")]
+    [DataRow("", "production", "does not name the cluster", DisplayName = "the project does not name it")]
     [DataRow("production", null, "KUBECONFIG is not set", DisplayName = "the environment does not name it")]
     [DataRow("production", "staging", "is 'staging'", DisplayName = "they differ")]
     [DataRow("production", "", "is not set", DisplayName = "the kubeconfig has no current context")]
-    [DataRow("production", "missing", "names no file", DisplayName = "the kubeconfig is not there")]
+    [DataRow("production", "missing", "names no existing file", DisplayName = "the kubeconfig is not there")]
     public void TheClusterIsNamedTwice(string context, string? current, string? problem)
     {
         using TempFolder folder = new();

@@ -69,7 +69,7 @@ public sealed class ProjectLockReaderTests
     [DataRow("{\n  \"version\": 1,\n  \"item\": {},\n  \"items\": {}\n}", 3, 3, "'item' is unknown")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"items\": {}\n}", 4, 3, "'items' is given twice")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a\": \"" + A + "\"\n  }\n}", 4, 5,
-        "has to be written out: 'host.io/a:latest'")]
+        "must be written in full: 'host.io/a:latest'")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a@" + A + "\": \"" + A + "\"\n  }\n}", 4, 5, "has a digest")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"Host/ä:\": \"" + A + "\"\n  }\n}", 4, 5, "is not an image reference")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a:v1\": \"sha256:12\"\n  }\n}", 4, 21,
@@ -79,14 +79,14 @@ public sealed class ProjectLockReaderTests
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n    \"host.io/a:v1\": \"" + A + "\",\n    \"host.io/a:v1\": \"" + B + "\"\n  }\n}", 5,
         5, "is locked twice")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {\n<<<<<<< HEAD\n    \"host.io/a:v1\": \"" + A + "\"\n  }\n}", 4, 1,
-        "a merge left its markers here")]
+        "it contains merge conflict markers")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {}\n}\n{}", 5, 1, "not JSON")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n}", 4, 1, "not JSON")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": []\n}", 4, 14, "'derived' must be")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": {\n    \"host.io/a:v1\": \"" + A + "\"\n  }\n}", 5, 5,
-        "is not a reference and a choice")]
+        "is not a reference and a selection")]
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": {\n    \"host.io/a | flatten\": \"" + A + "\"\n  }\n}", 5, 5,
-        "has to be written out: 'host.io/a:latest'")]
+        "must be written in full: 'host.io/a:latest'")]
     [DataRow("{ \"ä\": 1, version: 1 }", 1, 11, "not JSON")]
     public void WhatNoRunWouldHaveWrittenHasItsLineAndColumn(string json, int line, int column, string why)
     {

@@ -20,7 +20,7 @@ public sealed class MirrorFilesTests
     [TestMethod]
     public void RegistriesConf() => Assert.AreEqual(
         """
-        # For /etc/containers/registries.conf.d/: where the mirror has what these repositories had.
+        # For /etc/containers/registries.conf.d/: the mirrors of these repositories.
 
         [[registry]]
         prefix = "docker.io/library/redis"

@@ -37,7 +37,7 @@ public sealed class PageTests
         // What was copied, mounted, present, left out, and what is not there, as bars, as a legend, and for each image.
         Assert.AreEqual(
             "saved by sharing 60.0 kB|copied 30.0 kB|mounted within the registry 20.0 kB|there already 10.0 kB|not at the destination " +
-            "5.0 kB|left out: may not be redistributed 7.0 kB",
+            "5.0 kB|left out: non-distributable 7.0 kB",
             await TextAsync(browser,
                 "[...document.querySelectorAll('.legend li')].map(item => item.innerText.replace(/\\s+/g, ' ').trim()).join('|')"));
         Assert.AreEqual("copied,mounted,present,failed",

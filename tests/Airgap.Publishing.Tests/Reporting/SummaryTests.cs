@@ -35,7 +35,7 @@ public sealed class SummaryTests : RelocatorTestBase
 
         Assert.IsNull((await target.WriteAsync(model, Token)).Warning);
         Assert.IsLessThanOrEqualTo(MarkdownSummary.GitHubLimit, new FileInfo(_folder["summary.md"]).Length);
-        Assert.Contains("more, for which there is no room here.", File.ReadAllText(_folder["summary.md"]));
+        Assert.Contains("more, omitted for lack of space.", File.ReadAllText(_folder["summary.md"]));
 
         Assert.AreEqual(ErrorCode.SummaryNotWritten, (await target.WriteAsync(model, Token)).Warning?.Code);
         Assert.IsLessThanOrEqualTo(MarkdownSummary.GitHubLimit, new FileInfo(_folder["summary.md"]).Length);

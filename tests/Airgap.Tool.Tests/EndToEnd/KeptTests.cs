@@ -166,7 +166,7 @@ public sealed class KeptTests
 
         Assert.IsTrue(isSet);
         Assert.AreEqual(2, done.ExitCode, done.Output + done.Error);
-        Assert.Contains($"@{digest} stays: it was pushed again since the plan was made", done.Error);
+        Assert.Contains($"@{digest} stays: it was pushed again after the plan was made", done.Error);
         Assert.AreEqual(0, (await InProcess.RunAsync("verify", "-b", $"{mirror}:newcomer")).ExitCode, "it is whole");
     }
 

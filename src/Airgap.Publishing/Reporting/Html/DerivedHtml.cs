@@ -3,17 +3,17 @@ using Airgap.Publishing.Artifacts;
 
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>What was left out of bundles of which packages or platforms were chosen.</summary>
+/// <summary>What was left out of bundles by a selection of packages or platforms.</summary>
 internal static class DerivedHtml
 {
     private const int Listed = 100;
 
-    /// <summary>The markup; empty where every bundle went whole.</summary>
+    /// <summary>The markup; empty if every bundle was copied completely.</summary>
     public static string Write(ReportModel model)
     {
         if (model.Derived.IsEmpty)
             return "";
-        StringBuilder html = new("<section class=\"problems\" aria-labelledby=\"chosen\">\n<h2 id=\"chosen\">Chosen, and left out</h2>\n");
+        StringBuilder html = new("<section class=\"problems\" aria-labelledby=\"chosen\">\n<h2 id=\"chosen\">Selected and left out</h2>\n");
         foreach (DerivedReport derived in model.Derived)
             Write(html, derived);
         return html.Append("</section>\n").ToString();
@@ -26,9 +26,9 @@ internal static class DerivedHtml
         Row(html, "Of", derived.From);
         Row(html, "Digest", derived.Digest);
         html.Append("</dl>\n<p>").Append(HtmlText.Escape(derived.LeftOutText)).Append("</p>\n");
-        Fold(html, "Packages that go along", [.. derived.Packages]);
+        Fold(html, "Packages included", [.. derived.Packages]);
         Fold(html, "Images left out", [.. derived.LeftOut], derived.ImagesLeftOut);
-        Fold(html, "Images that go along though no chosen package names them",
+        Fold(html, "Images included although no selected package names them",
             [.. derived.Kept.Select(kept => $"{kept.Image}: {kept.Reason}")]);
     }
 
@@ -45,7 +45,7 @@ internal static class DerivedHtml
             html.Append("<li><bdi>").Append(HtmlText.Escape(line)).Append("</bdi></li>\n");
         int more = (count ?? lines.Length) - Math.Min(Listed, lines.Length);
         if (more > 0)
-            html.Append($"<li>and {more} more, which relocation.json and its source name</li>\n");
+            html.Append($"<li>and {more} more, listed in relocation.json and at the source</li>\n");
         html.Append("</ul>\n</details>\n");
     }
 }

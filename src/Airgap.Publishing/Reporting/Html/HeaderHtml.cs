@@ -4,7 +4,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>The top of the page: what it is about, whether it went well, and the figures that matter first.</summary>
+/// <summary>The top of the page: title, result, and the most important figures.</summary>
 internal static class HeaderHtml
 {
     /// <summary>The markup.</summary>

@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 namespace Airgap.Publishing.Reporting.Html;
 
 /// <summary>
-/// Writes a report as one file of HTML that loads nothing: style, script and data are inside, and a policy forbids the rest.
+/// Writes a report as one self-contained HTML file: style, script and data are embedded, and a policy forbids
+/// everything else.
 /// </summary>
 internal static partial class HtmlReport
 {
@@ -35,7 +36,7 @@ internal static partial class HtmlReport
             ["stamp"] = Stamp(model.Places),
             ["data"] = PageData.Write(model, nodes),
         };
-        // One pass, so that a placeholder in somebody's data stays what it is.
+        // One pass, so that a placeholder in data from outside is not replaced.
         return Placeholder().Replace(Asset("report.html"), match => parts[match.Groups[1].Value]);
     }
 
@@ -43,16 +44,16 @@ internal static partial class HtmlReport
         places is null ? "Written by Airgap.Build."
             : HtmlText.Escape($"Written by Airgap.Build {places.Version} about a relocation that ended {places.EndedText}.");
 
-    /// <summary>One of the files that are put into a page.</summary>
+    /// <summary>One of the files embedded in a page.</summary>
     public static string Asset(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Folder + name)!;
         using StreamReader reader = new(stream, Encoding.UTF8);
-        // A checkout may have other line ends, and the hash is of what the browser reads.
+        // A checkout may have other line endings, but the hash is of what the browser reads.
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 
-    /// <summary>The hash by which a page's policy names a style or script.</summary>
+    /// <summary>The hash of a style or script, for the page's policy.</summary>
     public static string HashOf(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     [GeneratedRegex(@"\{\{([a-z]+)\}\}")]

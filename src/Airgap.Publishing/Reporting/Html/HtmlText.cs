@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>Text that others chose, made harmless for a page: nothing in it is read as markup, and nothing in it is invisible.</summary>
+/// <summary>
+/// Text from outside, made harmless for a page: nothing in it is read as markup, and nothing in it is invisible.
+/// </summary>
 internal static class HtmlText
 {
     /// <summary>The text for an element or a quoted attribute.</summary>
@@ -29,7 +31,7 @@ internal static class HtmlText
         return result.ToString();
     }
 
-    // Control and format characters, bidirectional overrides among them, could make one name look like another.
+    // Control and format characters, including bidirectional overrides, could make one name look like another.
     private static void Append(StringBuilder result, Rune rune)
     {
         UnicodeCategory category = Rune.GetUnicodeCategory(rune);

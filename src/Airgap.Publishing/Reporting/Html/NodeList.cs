@@ -1,6 +1,8 @@
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>The nodes of a report with their numbers: row <c>n7</c> of the page and entry 7 of its data are the same.</summary>
+/// <summary>
+/// The nodes of a report with their numbers: row <c>n7</c> of the page and entry 7 of its data are the same node.
+/// </summary>
 internal sealed class NodeList
 {
     /// <summary>Numbers the nodes, parents before children.</summary>
@@ -13,14 +15,15 @@ internal sealed class NodeList
     /// <summary>All nodes.</summary>
     public List<NodeEntry> Entries { get; }
 
-    /// <summary>Those at the top.</summary>
+    /// <summary>The top nodes.</summary>
     public IReadOnlyList<NodeEntry> Roots { get; }
 
     private NodeEntry Add(ReportNode node, NodeEntry? parent, bool isRow)
     {
         NodeEntry entry = new(Entries.Count, node, parent, isRow);
         Entries.Add(entry);
-        // What bundles and locks pin stands in the page; platforms and attached artifacts come when they are asked for.
+        // Images that bundles and locks pin are rows of the page; platforms and attached artifacts are shown on
+        // request.
         bool rowsBelow = isRow && node.Kind is ReportNodeKind.Bundle or ReportNodeKind.Group;
         foreach (ReportNode child in node.Children)
             entry.Children.Add(Add(child, entry, rowsBelow && child.Kind is not ReportNodeKind.Attached));
@@ -31,10 +34,10 @@ internal sealed class NodeList
 /// <summary>A node with its number.</summary>
 /// <param name="Number">Counted from 0.</param>
 /// <param name="Node">The node.</param>
-/// <param name="Parent">The one above; null at the top.</param>
-/// <param name="IsRow">True when it stands in the page itself.</param>
+/// <param name="Parent">The parent; null at the top.</param>
+/// <param name="IsRow">True when it is a row of the page itself.</param>
 internal sealed record NodeEntry(int Number, ReportNode Node, NodeEntry? Parent, bool IsRow)
 {
-    /// <summary>Those below it.</summary>
+    /// <summary>Its children.</summary>
     public List<NodeEntry> Children { get; } = [];
 }

@@ -5,7 +5,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>Writes the packages of a package repository as one file of HTML that loads nothing and runs nothing.</summary>
+/// <summary>Writes the packages of a package repository as one self-contained HTML file without scripts.</summary>
 internal static class PackagesHtml
 {
     /// <summary>The page. The same listing gives the same text.</summary>
@@ -41,9 +41,10 @@ internal static class PackagesHtml
         if (!listing.Opaque.IsEmpty)
             Opaque(html, listing);
         html.Append(
-            "</main>\n<footer class=\"page\">Written by Airgap.Build. Size is of all that a version needs, compressed, each part once, " +
-            "in powers of 1000; shared is what of it other versions or packages need, too; ");
-        return html.Append("alone is what a copy without the version saves. This file loads nothing.</footer>\n</body>\n</html>\n")
+            "</main>\n<footer class=\"page\">Written by Airgap.Build. Size is that of everything a version needs, compressed, each blob " +
+            "counted once, " +
+            "in powers of 1000; shared is the part that other versions or packages also need; ");
+        return html.Append("alone is what a copy without the version saves. This file is self-contained.</footer>\n</body>\n</html>\n")
             .ToString();
     }
 
@@ -60,7 +61,7 @@ internal static class PackagesHtml
 
     private static void Opaque(StringBuilder html, PackageListing listing)
     {
-        html.Append("<section class=\"problems warn\" aria-labelledby=\"opaque\">\n<h2 id=\"opaque\">Not looked into</h2>\n<ul>\n");
+        html.Append("<section class=\"problems warn\" aria-labelledby=\"opaque\">\n<h2 id=\"opaque\">Not examined</h2>\n<ul>\n");
         foreach (string file in listing.Opaque)
             html.Append("<li><bdi>").Append(HtmlText.Escape(file)).Append("</bdi></li>\n");
         html.Append("</ul>\n</section>\n");

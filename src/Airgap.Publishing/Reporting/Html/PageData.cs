@@ -7,7 +7,7 @@ namespace Airgap.Publishing.Reporting.Html;
 /// <summary>The data that the page's script shows on request, as JSON in the page.</summary>
 internal static class PageData
 {
-    /// <summary>The JSON. The default encoder leaves no character in it that HTML or a script could read as its own.</summary>
+    /// <summary>The JSON. The default encoder escapes every character that has a meaning in HTML or a script.</summary>
     public static string Write(ReportModel model, NodeList nodes)
     {
         using MemoryStream stream = new();

@@ -4,10 +4,10 @@ using Airgap.Oci;
 
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>Failures and warnings, before everything else that a reader has to scroll for.</summary>
+/// <summary>Failures and warnings, above everything that requires scrolling.</summary>
 internal static class ProblemsHtml
 {
-    /// <summary>The markup; empty where there are no problems.</summary>
+    /// <summary>The markup; empty if there are no problems.</summary>
     public static string Write(ReportModel model)
     {
         StringBuilder html = new();

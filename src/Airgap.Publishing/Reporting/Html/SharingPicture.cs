@@ -5,8 +5,8 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Reporting.Html;
 
 /// <summary>
-/// A picture of shared layers: a column for each layer that several images have, a row for each of these images, a dot where the two
-/// meet, and above each column a bar of what sharing that layer saved.
+/// A picture of shared layers: a column for each layer of several images, a row for each of these images, a dot for
+/// each layer of an image, and above each column a bar of the bytes saved by sharing the layer.
 /// </summary>
 internal static class SharingPicture
 {
@@ -19,7 +19,7 @@ internal static class SharingPicture
     private const int PictureWidth = 1110;
     private const int NamesShown = 3;
 
-    /// <summary>From here on a column has room for what its bar stands for.</summary>
+    /// <summary>From this width on, a column has room for the label of its bar.</summary>
     private const int LabelledColumn = 64;
     private const int Row = 22;
     private const int BarsHeight = 84;
@@ -61,11 +61,11 @@ internal static class SharingPicture
     private static string Lead(int layers, int layersShown, int images, int imagesShown, ReportNumbers numbers)
     {
         string all = $"{ReportNumbers.Count(layers, "blob")} of several images saved {ByteSize.Format(numbers.SavedBytes)}, " +
-            $"{ReportNumbers.Percent(numbers.SavedBytes, numbers.SeparateBytes)} of what the images weigh on their own.";
+            $"{ReportNumbers.Percent(numbers.SavedBytes, numbers.SeparateBytes)} of the separate sizes of the images.";
         string part = layersShown < layers || imagesShown < images
-            ? $" Shown are the {layersShown} that saved most and {ReportNumbers.Count(imagesShown, "image")} that have most of them."
+            ? $" Shown are the {layersShown} layers that saved most and {ReportNumbers.Count(imagesShown, "image")} with most of them."
             : "";
-        return all + part + " A column is a blob, a dot an image that has it, and the bar above is what that saved.";
+        return all + part + " A column is a blob, a dot an image that has it, and the bar above shows the bytes saved.";
     }
 
     private static void Picture(
@@ -77,7 +77,7 @@ internal static class SharingPicture
         int height = BarsHeight + (rows.Length * Row) + 8;
         long most = Math.Max(1, layers.Max(layer => model.Blobs[layer].SavedBytes));
         html.Append(CultureInfo.InvariantCulture,
-            $"<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of shared layers; the table below says the " +
+            $"<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of shared layers; the table below shows the " +
             $"same\"><svg class=\"matrix\" " +
             $"width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" aria-hidden=\"true\" focusable=\"false\">\n");
         html.Append(CultureInfo.InvariantCulture,
@@ -148,7 +148,7 @@ internal static class SharingPicture
         html.Append("</tbody></table></div></details>\n");
     }
 
-    // A digest says nothing to a reader; the images that have the layer do.
+    // A digest tells a reader nothing; the names of the images that have the layer do.
     private static string NamesOf(ReportNumbers numbers, int layer)
     {
         string[] names = [.. numbers.Contents.Where(node => node.Blobs.Contains(layer)).Select(node => node.Name).Distinct()];

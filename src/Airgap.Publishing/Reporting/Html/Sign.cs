@@ -1,6 +1,6 @@
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>Small drawings that stand beside words, so that colour alone never carries a state.</summary>
+/// <summary>Small icons next to words, so that no state is shown by colour alone.</summary>
 internal static class Sign
 {
     /// <summary>A tick.</summary>

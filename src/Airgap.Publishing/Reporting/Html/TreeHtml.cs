@@ -4,7 +4,9 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>The tree as a table whose rows are there without a script; the script adds folding, search, sorting and the details.</summary>
+/// <summary>
+/// The tree as a table whose rows are visible without a script; the script adds folding, search, sorting and details.
+/// </summary>
 internal static class TreeHtml
 {
     private const int DeepestIndent = 8;
@@ -53,7 +55,7 @@ internal static class TreeHtml
             html.Append("<span class=\"signed\">").Append(Sign.Lock).Append(" signed by <bdi>").Append(HtmlText.Escape(signer))
                 .Append("</bdi></span>");
         html.Append("</td><td role=\"gridcell\" class=\"c-place\">");
-        // Where an origin is not known to differ, one place is enough.
+        // Unless the origin is known to differ, one reference is enough.
         Place(html, "from", node.Origin ?? node.Source);
         Place(html, model.IsRelocation ? "to" : "at",
             model.IsRelocation ? node.Destination : node.Source == node.Origin ? null : node.Source);
@@ -77,7 +79,7 @@ internal static class TreeHtml
     {
         if (reference is null)
             return;
-        // The digest stands beside the name already.
+        // The digest is already next to the name.
         int at = reference.IndexOf("@sha", StringComparison.Ordinal);
         html.Append("<span class=\"place\"><span class=\"way\">").Append(label).Append("</span> <bdi class=\"ref\" title=\"").Append(
             HtmlText.Escape(reference)).Append("\">").Append(HtmlText.Escape(at < 0 ? reference : reference[..at])).Append("</bdi></span>");

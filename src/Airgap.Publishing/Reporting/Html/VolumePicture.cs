@@ -5,7 +5,7 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Reporting.Html;
 
 /// <summary>
-/// Bars on one scale: what the images would weigh each on its own, what they weigh together, and what was done with that.
+/// Bars on one scale: the sum of the images' separate sizes, their size together, and how that was transferred.
 /// </summary>
 internal static class VolumePicture
 {
@@ -24,7 +24,7 @@ internal static class VolumePicture
             ]
             : [];
 
-        // Where nothing moved there is nothing to draw.
+        // If nothing moved, there is nothing to draw.
         if (model.IsRelocation && done.All(part => part.Style == "present" || part.Bytes == 0))
             return "";
         StringBuilder html = new();
@@ -43,7 +43,7 @@ internal static class VolumePicture
         Legend("saved", "saved by sharing", numbers.SavedBytes);
         foreach ((string style, long bytes, string name) in done)
             Legend(style, name, bytes);
-        Legend("left", "left out: may not be redistributed", model.Blobs.Where(blob => blob.IsLeftOut).Sum(blob => blob.Descriptor.Size));
+        Legend("left", "left out: non-distributable", model.Blobs.Where(blob => blob.IsLeftOut).Sum(blob => blob.Descriptor.Size));
         html.Append("</ul>\n</section>\n");
         return html.ToString();
 
@@ -70,7 +70,7 @@ internal static class VolumePicture
         {
             if (size <= 0)
                 continue;
-            // A sliver, too, must be seen.
+            // Even a sliver must be visible.
             double width = Math.Min(Width - x, Math.Max(2, Width * size / scale));
             html.Append(CultureInfo.InvariantCulture,
                 $"<rect class=\"{style}\" x=\"{x:0.##}\" width=\"{width:0.##}\" height=\"20\"><title>{ByteSize.Format(size)} " +

@@ -10,16 +10,16 @@ namespace Airgap.Publishing.Reporting.Markdown;
 /// <summary>Writes a report as Markdown, for the summary page of a CI run.</summary>
 internal static class MarkdownSummary
 {
-    /// <summary>What GitHub takes of one step: 1 MiB. A longer summary is not cut there but dropped.</summary>
+    /// <summary>GitHub's limit for one step: 1 MiB. GitHub does not cut a longer summary, but drops it.</summary>
     public const int GitHubLimit = 1024 * 1024;
 
     private const int OpenRows = 12;
     private const int RoomForTheEnd = 200;
 
-    /// <summary>The Markdown, each line ended by a line feed.</summary>
+    /// <summary>The Markdown, with a line feed after each line.</summary>
     /// <param name="model">The report.</param>
-    /// <param name="limit">The most bytes, as UTF-8. Rows that do not fit are counted at the end.</param>
-    /// <returns>The text; empty where not even its head fits.</returns>
+    /// <param name="limit">The maximum size in bytes, as UTF-8. Rows that do not fit are counted at the end.</param>
+    /// <returns>The text; empty if not even its head fits.</returns>
     public static string Write(ReportModel model, int limit = GitHubLimit)
     {
         StringBuilder text = new();
@@ -39,7 +39,7 @@ internal static class MarkdownSummary
             : "| Image | Origin | Place | Size |\n| --- | --- | --- | ---: |\n");
         int shown = rows.TakeWhile(row => Take(Row(row.Node, row.Level, model.IsRelocation))).Count();
         if (shown < rows.Length)
-            text.Append(CultureInfo.InvariantCulture, $"\nAnd {rows.Length - shown:N0} more, for which there is no room here.\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nAnd {rows.Length - shown:N0} more, omitted for lack of space.\n");
         if (folded)
             text.Append("\n</details>\n");
         return text.ToString();
@@ -104,7 +104,7 @@ internal static class MarkdownSummary
     {
         if (model.Derived.IsEmpty)
             yield break;
-        yield return "\n**Chosen, and left out**\n\n";
+        yield return "\n****Selected and left out**\n\n";
         foreach (DerivedReport derived in model.Derived)
             yield return $"- {MarkdownText.Code(derived.Digest)} of {MarkdownText.Code(derived.From)} by " +
                 $"{MarkdownText.Code(derived.Selection)}. {MarkdownText.Escape(derived.LeftOutText)}\n";

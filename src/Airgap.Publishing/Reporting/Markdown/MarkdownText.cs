@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Airgap.Publishing.Reporting.Markdown;
 
-/// <summary>Text that others chose, made harmless for a table cell of GitHub's and Azure's Markdown.</summary>
+/// <summary>Text from outside, made harmless for a table cell of GitHub's and Azure's Markdown.</summary>
 internal static class MarkdownText
 {
-    /// <summary>The text; what Markdown or HTML would read as its own stands as a character reference.</summary>
+    /// <summary>The text, with character references for characters that have a meaning in Markdown or HTML.</summary>
     public static string Escape(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -33,7 +33,7 @@ internal static class MarkdownText
     /// <summary>The text as code.</summary>
     public static string Code(string? text) => string.IsNullOrEmpty(text) ? "" : $"<code>{Escape(text)}</code>";
 
-    // A name must not become a link, nor call a user.
+    // A name must not become a link, nor mention a user.
     private static bool IsLink(string text, int at) =>
         (text[at] == ':' && string.CompareOrdinal(text, at, "://", 0, 3) == 0)
         || (text[at] == '.' && at >= 3 && string.Compare(text, at - 3, "www", 0, 3, StringComparison.OrdinalIgnoreCase) == 0)

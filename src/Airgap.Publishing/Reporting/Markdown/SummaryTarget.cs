@@ -7,7 +7,9 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Reporting.Markdown;
 
-/// <summary>Where the Markdown summary goes: a file that was asked for, or the summary page of the CI system that runs this.</summary>
+/// <summary>
+/// The target of the Markdown summary: a requested file, or the summary page of the running CI system.
+/// </summary>
 internal sealed class SummaryTarget
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
@@ -33,11 +35,12 @@ internal sealed class SummaryTarget
     public static bool IsOff(string asked) =>
         asked.Equals("none", StringComparison.OrdinalIgnoreCase) || asked.Equals("false", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Finds it.</summary>
-    /// <param name="asked">A file; <c>none</c> or <c>false</c> for none, whatever the environment; empty where nothing was said.</param>
-    /// <param name="detects">True to look into the environment where nothing was said.</param>
+    /// <summary>Finds the target.</summary>
+    /// <param name="asked">A file; <c>none</c> or <c>false</c> for none, regardless of the environment; empty if not
+    /// given.</param>
+    /// <param name="detects">True to search the environment if no file is given.</param>
     /// <param name="environment">The value of a variable, or null.</param>
-    /// <returns>Null where nothing is to be written.</returns>
+    /// <returns>Null if nothing is to be written.</returns>
     public static SummaryTarget? Find(string asked, bool detects, Func<string, string?> environment)
     {
         if (IsOff(asked))
@@ -53,15 +56,17 @@ internal sealed class SummaryTarget
             : null;
     }
 
-    /// <summary>Where the summary of a project's publish goes; null for nowhere.</summary>
-    /// <param name="settings">The project's settings; <c>AirgapSummary</c> among them.</param>
+    /// <summary>The target of the summary of a project's publish; null for none.</summary>
+    /// <param name="settings">The project's settings, including <c>AirgapSummary</c>.</param>
     /// <param name="environment">The value of an environment variable, or null.</param>
     public static SummaryTarget? Of(PublishSettings settings, Func<string, string?> environment) =>
         Find(settings.Summary.Length == 0 || IsOff(settings.Summary) ? settings.Summary : settings.FullPath(settings.Summary),
             detects: true, environment);
 
-    /// <summary>Writes it. What was only found in the environment is no reason to fail: then the outcome has a warning.</summary>
-    /// <exception cref="AirgapException">3xxx: the file that was asked for.</exception>
+    /// <summary>
+    /// Writes the summary. For a target found in the environment, a failure is only a warning in the outcome.
+    /// </summary>
+    /// <exception cref="AirgapException">3xxx: the requested file.</exception>
     public async Task<SummaryOutcome> WriteAsync(ReportModel model, CancellationToken cancellationToken)
     {
         if (_kind == Kind.File)
@@ -80,7 +85,7 @@ internal sealed class SummaryTarget
         }
     }
 
-    // Other steps' tools write to the same file, and a build with several projects does so at once.
+    // Tools of other steps write to the same file, and a build with several projects writes concurrently.
     private async Task<SummaryOutcome> AppendAsync(ReportModel model, CancellationToken cancellationToken)
     {
         if (OutputTarget.OfFile(_path).Kind == OutputKind.Stream)
@@ -93,7 +98,7 @@ internal sealed class SummaryTarget
         int room = (int)Math.Max(0, MarkdownSummary.GitHubLimit - file.Length - 1);
         string text = MarkdownSummary.Write(model, room);
         if (text.Length == 0)
-            return Failed("what earlier tools wrote leaves no room below GitHub's limit of 1 MiB.");
+            return Failed("the output of earlier tools leaves no room below GitHub's limit of 1 MiB.");
         file.Seek(0, SeekOrigin.End);
         await file.WriteAsync(Encoding.UTF8.GetBytes(file.Length > 0 ? "\n" + text : text), cancellationToken);
         await file.FlushAsync(cancellationToken);
@@ -135,9 +140,9 @@ internal sealed class SummaryTarget
             "The relocation itself is not affected; name a file for the summary, or none."));
 }
 
-/// <summary>What became of a summary.</summary>
-/// <param name="Path">The file; null where there is none.</param>
+/// <summary>The outcome of writing a summary.</summary>
+/// <param name="Path">The file; null if there is none.</param>
 /// <param name="Announcement">The line that announces it to the CI system, to be written to standard output at the beginning of a line;
 /// null for none.</param>
-/// <param name="Warning">Why there is none (<see cref="ErrorCode.SummaryNotWritten"/>); null where there is one.</param>
+/// <param name="Warning">Why there is none (<see cref="ErrorCode.SummaryNotWritten"/>); null if there is one.</param>
 internal sealed record SummaryOutcome(string? Path, string? Announcement, Diagnostic? Warning);
