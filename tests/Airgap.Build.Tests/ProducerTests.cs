@@ -37,6 +37,47 @@ public sealed class ProducerTests
     }
 
     [TestMethod]
+    public async Task WhatItsFilesSayOfThePackageRepository_IsWritten_ForTheBundleThatWasMade()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = Create(
+            Items.Replace(
+                "Include=\"packages\\**\"",
+                "Include=\"packages\\**\" PackageRepository=\"made\" Namespace=\"packages\" CreateNamespace=\"true\" SyncPeriod=\"1h\" " +
+                "SecretName=\"pull\" PullSecret=\"SecretgenController\" SecretNamespace=\"access\" ToNamespaces=\"apps\" " +
+                "PackageInstall=\"simple-app.corp.com@>=1.0.0\" InstallNamespace=\"apps\" ServiceAccount=\"installer\"",
+                StringComparison.Ordinal), source);
+
+        DotnetResult published = (await project.PublishAsync($"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+
+        Assert.DoesNotContain("warning AIRGAP", published.Output);
+        string manifests = Path.Combine(project.Artifacts, "manifests");
+        string manifest = File.ReadAllText(Path.Combine(manifests, "made.packagerepository.yml"));
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        string digest = (await content.ManifestAsync("apps/app", "1.2.3")).Digest;
+        Assert.Contains(
+            $"  name: made\n  namespace: packages\nspec:\n  syncPeriod: 1h\n  fetch:\n    imgpkgBundle:\n      image: " +
+            $"{destination.Host}/apps/app@{digest}\n", manifest);
+        Assert.Contains("kind: PackageInstall\nmetadata:\n  name: simple-app\n  namespace: apps\n", manifest);
+        Assert.Contains("constraints: '>=1.0.0'", manifest);
+        Assert.Contains("serviceAccountName: installer", manifest);
+        string all = string.Concat(Directory.GetFiles(manifests).Select(File.ReadAllText));
+        Assert.Contains("kind: SecretExport\n", all);
+        foreach (string name in (string[])["packages", "access", "apps"])
+            Assert.Contains($"kind: Namespace\nmetadata:\n  name: {name}\n", all);
+        await content.AssertCompleteAsync("apps/app", "1.2.3");
+        // The lock that the project made is what a cluster replaces the package's reference by.
+        (await Dotnet.RunAsync(
+            project.Folder, ["exec", PackedPackage.Tool, "pull", "-b", $"{destination.Host}/apps/app:1.2.3", "-o", "pulled"],
+            project.Environment)).Succeeded();
+        string images = File.ReadAllText(project["pulled/.imgpkg/images.yml"]);
+        Assert.Contains("kbld.carvel.dev/id: index.docker.io/user1/simple-app-bundle:v1.0.0", images);
+        Assert.Contains($"image: {destination.Host}/apps/app@{TestProject.SimpleDigest}", images);
+        Assert.Contains("index.docker.io/user1/simple-app-bundle:v1.0.0", File.ReadAllText(project["pulled/packages/1.0.0.yml"]));
+    }
+
+    [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public async Task WhatAProjectMakes_IsSigned_WithItsProvenance()
     {

@@ -193,6 +193,22 @@ public sealed class DoctorTests
     }
 
     [TestMethod]
+    public async Task TwoRepositoriesOfOnePackage_AreBothNamed()
+    {
+        JsonElement recorded = KubernetesFixtures.Read("packagerepositories/conflict-other-repository.json");
+        await using FakeKubernetes server =
+            await StartAsync([KubernetesFixtures.Body(recorded.GetProperty("get"))], [], PackagesOf(recorded));
+
+        DoctorReport report = await ExamineAsync(server);
+
+        Finding finding = report.Findings.Single(found => !found.IsWarning);
+        Assert.AreEqual(Cause.Conflict, finding.Cause);
+        Assert.Contains(
+            "Package hello.rig.example.com.1.0.0 is defined by PackageRepository conflict-other-repository/first-repository, otherwise",
+            string.Join('\n', finding.Evidence));
+    }
+
+    [TestMethod]
     public async Task AnApiThatIsDown_IsToldOnce()
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();

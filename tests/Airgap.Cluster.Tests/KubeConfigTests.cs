@@ -4,6 +4,7 @@ using Airgap.Cluster.Connecting;
 using Airgap.Oci;
 using Airgap.TestKit;
 using Airgap.TestKit.Kubernetes;
+using Airgap.TestKit.Network;
 
 namespace Airgap.Cluster.Tests;
 
@@ -26,6 +27,43 @@ public sealed class KubeConfigTests
         Assert.AreEqual(200, answer.Status);
         Assert.AreEqual("packages", client.Namespace);
         Assert.AreEqual("Bearer test-token", server.Requests.Single().Authorization);
+    }
+
+    [TestMethod]
+    public async Task InAPod_ItsAccountIsUsed_AndItsTokenReadAnew()
+    {
+        using TempFolder folder = new();
+        using X509Certificate2 certificate = LoopbackCertificate.Create();
+        await using FakeKubernetes server = (await FakeKubernetes.StartAsync(certificate)).Replay(Version);
+        Dictionary<string, string?> pod = new()
+        {
+            ["KUBECONFIG"] = folder["nowhere"],
+            ["KUBERNETES_SERVICE_HOST"] = "127.0.0.1",
+            ["KUBERNETES_SERVICE_PORT"] = server.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
+        ClusterTarget Read(string? context = null) => KubeConfig.Read(null, context, pod.GetValueOrDefault, folder.Path);
+        Assert.AreEqual(ErrorCode.ClusterConfig, Assert.ThrowsExactly<AirgapException>(() => Read()).Code, "a pod without an account");
+        File.WriteAllText(folder["token"], "first\n");
+        File.WriteAllText(folder["namespace"], "builds");
+        AirgapException broken = Assert.ThrowsExactly<AirgapException>(() => Read());
+        Assert.AreEqual(ErrorCode.ClusterConfig, broken.Code, "one without its authority");
+        Assert.Contains("The pod's service account cannot be used", broken.Message);
+        File.WriteAllText(folder["ca.crt"], certificate.ExportCertificatePem());
+
+        using ClusterClient client = new(Read());
+        await client.GetAsync("version", CancellationToken.None);
+        File.WriteAllText(folder["token"], "second");
+        await client.GetAsync("version", CancellationToken.None);
+
+        Assert.AreEqual("builds", client.Namespace);
+        Assert.AreSequenceEqual(
+            new[] { "Bearer first", "Bearer second" }, [.. server.Requests.Select(request => request.Authorization)]);
+        Assert.AreEqual(
+            ErrorCode.ClusterConfig, Assert.ThrowsExactly<AirgapException>(() => Read("production")).Code, "a pod has no contexts");
+        pod["KUBERNETES_SERVICE_HOST"] = "a b";
+        Assert.AreEqual(ErrorCode.ClusterConfig, Assert.ThrowsExactly<AirgapException>(() => Read()).Code);
+        pod["KUBERNETES_SERVICE_HOST"] = "::1";
+        Assert.StartsWith("https://[::1]:", Read().Server.ToString());
     }
 
     [TestMethod]

@@ -1,11 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.TestKit.Kubernetes;
 using Airgap.TestKit.Peers;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
@@ -53,44 +55,85 @@ public sealed class ManifestSchemaTests
         ["content tag", new PackageRepositoryOptions { Name = "simple", Pinning = ReferencePinning.ContentTag }],
     ];
 
+    public static IEnumerable<object[]> GitOpsVariants() =>
+    [
+        ["Flux, everything", new GitOpsOptions { Tool = GitOpsTool.Flux, Name = "simple", TargetNamespace = "apps", SecretName = "pull",
+            Path = "config", Interval = "1h30m" }],
+        ["Flux, least", new GitOpsOptions { Tool = GitOpsTool.Flux, Name = "simple" }],
+        ["Flux, tag selection", new GitOpsOptions { Tool = GitOpsTool.Flux, Name = "simple", TagSelection = ">=1.0.0" }],
+        ["Argo CD", new GitOpsOptions { Tool = GitOpsTool.ArgoCD, Name = "simple", TargetNamespace = "apps", Path = "config" }],
+    ];
+
     [TestMethod]
     [DynamicData(nameof(Variants))]
-    public void EveryObject_FitsTheSchemaOfItsKind(string name, object options)
-    {
-        foreach (ManifestDocument document in ManifestDocument.Read(name, Encoding.UTF8.GetBytes(Write((PackageRepositoryOptions)options))))
-        {
-            if (SchemaOf(document.Kind) is { } schema)
-                Assert.IsEmpty(Problems(document.Object, schema, document.Kind), name);
-        }
-    }
+    public void EveryObject_FitsTheSchemaOfItsKind(string name, object options) =>
+        AssertFits(name, Write((PackageRepositoryOptions)options));
+
+    [TestMethod]
+    [DynamicData(nameof(GitOpsVariants))]
+    public void WhatIsForFluxOrArgoCD_FitsTheSchemaOfItsKind(string name, object options) =>
+        AssertFits(name, Write((GitOpsOptions)options));
 
     [TestMethod]
     public void WhatDoesNotFit_IsFound()
     {
         JsonElement broken = JsonElement.Parse(
             """{"apiVersion":"a","kind":"b","metadata":{},"spec":{"syncPeriod":10,"serviceAccountName":"x","fetch":{"imgpkgBundle":{"image":["a"]}}}}""");
+        JsonElement flux = JsonElement.Parse("""{"spec":{"url":"https://a","ref":{}}}""");
 
         Assert.AreSequenceEqual(
             new[] { "r.spec.syncPeriod: string", "r.spec.serviceAccountName: unknown", "r.spec.fetch.imgpkgBundle.image: string" },
-            [.. Problems(broken, SchemaOf("PackageRepository")!.Value, "r")]);
+            [.. Problems(broken, SchemaOf("PackageRepository"), "r")]);
+        Assert.AreSequenceEqual(
+            new[] { "r.spec.interval: missing", "r.spec.url: not ^oci://.*$" }, [.. Problems(flux, SchemaOf("OCIRepository"), "r")]);
     }
 
     [TestMethod]
-    public async Task Kubectl_TakesAllOfIt_InTheOrderInWhichItIsWritten()
+    public async Task Kubectl_TakesAllOfIt_InTheOrderInWhichItIsWritten() =>
+        Assert.AreSequenceEqual(
+            new[]
+            {
+                "namespace/packages", "namespace/access", "namespace/apps", "packagerepository.packaging.carvel.dev/simple",
+                    "secret/simple-pull",
+                "secretexport.secretgen.carvel.dev/simple-pull", "secret/kapp-controller-config", "secret/simple-app-values",
+                "packageinstall.packaging.carvel.dev/simple-app",
+            },
+            await ApplyAsync(Write(s_full)));
+
+    [TestMethod]
+    [DynamicData(nameof(Variants))]
+    [DynamicData(nameof(GitOpsVariants))]
+    public async Task Kubectl_TakesEveryKindThatIsWritten(string name, object options)
+    {
+        string yaml = options is GitOpsOptions gitOps ? Write(gitOps) : Write((PackageRepositoryOptions)options);
+
+        string[] taken = await ApplyAsync(yaml);
+
+        Assert.AreSequenceEqual(
+            ManifestDocument.Read(name, Encoding.UTF8.GetBytes(yaml)).Select(document => document.Kind.ToLowerInvariant()),
+            taken.Select(line => line.Split('/')[0].Split('.')[0]));
+    }
+
+    // What kubectl would apply, by what a cluster with all these kinds says of itself. It changes nothing.
+    private static async Task<string[]> ApplyAsync(string yaml)
     {
         string kubectl = Peer.Require("kubectl");
         using TempFolder folder = new();
-        File.WriteAllText(folder["all.yml"], Write(s_full));
+        File.WriteAllText(folder["all.yml"], yaml);
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json")
             .Replay("discovery/with-secretgen-controller/secretgen.carvel.dev_v1alpha1.json");
         server.On("GET", "/api", KubernetesAnswer.Json(200, """{"kind":"APIVersions","versions":["v1"]}"""));
-        server.On("GET", "/apis",
-            KubernetesAnswer.Json(200,
-                $$$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{{{Group("packaging.carvel.dev")}}}},{{{{Group("secretgen.carvel.dev")}}}}]}"""));
-        server.On("GET", "/api/v1",
-            KubernetesAnswer.Json(200,
-                """{"kind":"APIResourceList","groupVersion":"v1","resources":[{"name":"namespaces","kind":"Namespace","namespaced":false,"verbs":["get","create","patch"]},{"name":"secrets","kind":"Secret","namespaced":true,"verbs":["get","create","patch"]}]}"""));
+        string groups = string.Join(
+            ',', Group("packaging.carvel.dev"), Group("secretgen.carvel.dev"), Group("source.toolkit.fluxcd.io", "v1"),
+            Group("kustomize.toolkit.fluxcd.io", "v1"), Group("argoproj.io"));
+        server.On("GET", "/apis", KubernetesAnswer.Json(200, $$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{groups}}]}"""));
+        server.On("GET", "/api/v1", Resources("v1", ("namespaces", "Namespace", false), ("secrets", "Secret", true)));
+        server.On("GET", "/apis/source.toolkit.fluxcd.io/v1",
+            Resources("source.toolkit.fluxcd.io/v1", ("ocirepositories", "OCIRepository", true)));
+        server.On("GET", "/apis/kustomize.toolkit.fluxcd.io/v1",
+            Resources("kustomize.toolkit.fluxcd.io/v1", ("kustomizations", "Kustomization", true)));
+        server.On("GET", "/apis/argoproj.io/v1alpha1", Resources("argoproj.io/v1alpha1", ("applications", "Application", true)));
         server.WriteKubeconfig(folder["config"]);
 
         CliResult result = await Cli.RunAsync(
@@ -101,31 +144,47 @@ public sealed class ManifestSchemaTests
                 }, folder.Path);
 
         Assert.AreEqual(0, result.ExitCode, result.Error);
-        Assert.AreSequenceEqual(
-            new[]
-            {
-                "namespace/packages", "namespace/access", "namespace/apps", "packagerepository.packaging.carvel.dev/simple",
-                    "secret/simple-pull",
-                "secretexport.secretgen.carvel.dev/simple-pull", "secret/kapp-controller-config", "secret/simple-app-values",
-                "packageinstall.packaging.carvel.dev/simple-app",
-            },
-            [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .Select(line => line.Replace(" created (dry run)", "", StringComparison.Ordinal))]);
         Assert.IsTrue(server.Requests.All(request => request.Method == "GET"));
+        return [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Replace(" created (dry run)", "", StringComparison.Ordinal))];
     }
 
-    private static string Group(string name) =>
-        $$$"""{"name":"{{{name}}}","versions":[{"groupVersion":"{{{name}}}/v1alpha1","version":"v1alpha1"}],"preferredVersion":{"groupVersion":"{{{name}}}/v1alpha1","version":"v1alpha1"}}""";
+    private static KubernetesAnswer Resources(string version, params (string Name, string Kind, bool IsNamespaced)[] kinds) =>
+        KubernetesAnswer.Json(
+            200,
+            $$"""{"kind":"APIResourceList","groupVersion":"{{version}}","resources":[{{string.Join(',', kinds.Select(Resource))}}]}""");
+
+    private static string Resource((string Name, string Kind, bool IsNamespaced) kind) =>
+        $$"""{"name":"{{kind.Name}}","kind":"{{kind.Kind}}","namespaced":{{(kind.IsNamespaced ? "true" : "false")}},"verbs":["get","create","patch"]}""";
+
+    private static string Group(string name, string version = "v1alpha1")
+    {
+        string said = $$"""{"groupVersion":"{{name}}/{{version}}","version":"{{version}}"}""";
+        return $$"""{"name":"{{name}}","versions":[{{said}}],"preferredVersion":{{said}} }""";
+    }
+
+    private static void AssertFits(string name, string yaml)
+    {
+        foreach (ManifestDocument document in ManifestDocument.Read(name, Encoding.UTF8.GetBytes(yaml)))
+            Assert.IsEmpty(Problems(document.Object, SchemaOf(document.Kind), document.Kind), name);
+    }
+
+    private static string Write(GitOpsOptions options)
+    {
+        ImagesLock images = new(
+            [new LockedImage(ImageReference.ByDigest(RepositoryName.Parse("registry.local:5055/apps/backend"), Digest.Compute([1])))]);
+        return GitOpsWriter.Create(RepositoryName.Parse("final.local/apps/simple"), Digest.Compute([]), "1.2.0", images, options).Yaml;
+    }
 
     private static string Write(PackageRepositoryOptions options) =>
         PackageRepositoryWriter.Create(RepositoryName.Parse("final.local/apps/simple"), Digest.Compute([]), "1.2.0", options).Yaml;
 
-    private static JsonElement? SchemaOf(string kind) => kind switch
+    private static JsonElement SchemaOf(string kind) => kind switch
     {
         "PackageRepository" => Read("packagerepositories.packaging.carvel.dev"),
         "PackageInstall" => Read("packageinstalls.packaging.carvel.dev"),
         "SecretExport" => Read("secretexports.secretgen.carvel.dev"),
-        _ => null,
+        _ => KubernetesFixtures.Read("openapi/other.schemas.json").GetProperty(kind),
     };
 
     private static JsonElement Read(string name) =>
@@ -148,12 +207,15 @@ public sealed class ManifestSchemaTests
             return [$"{path}: {wanted}"];
         if (value.ValueKind == JsonValueKind.Array)
             return value.EnumerateArray().SelectMany(item => Problems(item, schema.Find("items")!.Value, path));
+        if (value.ValueKind == JsonValueKind.String && schema.Text("pattern") is { } pattern && !Regex.IsMatch(value.GetString()!, pattern))
+            return [$"{path}: not {pattern}"];
         if (value.ValueKind != JsonValueKind.Object || (schema.Find("properties") is null && schema.Find("additionalProperties") is null))
             return [];
-        return value.EnumerateObject()
+        return schema.Items("required").Select(name => name.GetString()!).Where(name => value.Find(name) is null)
+            .Select(name => $"{path}.{name}: missing").Concat(value.EnumerateObject()
             .SelectMany(field => schema.Find("properties", field.Name) is { } inner ? Problems(field.Value, inner, $"{path}.{field.Name}")
             : schema.Find("additionalProperties") is { ValueKind: JsonValueKind.Object } any
             ? Problems(field.Value, any, $"{path}.{field.Name}")
-            : [$"{path}.{field.Name}: unknown"]);
+            : [$"{path}.{field.Name}: unknown"]));
     }
 }

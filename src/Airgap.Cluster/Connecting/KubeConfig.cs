@@ -21,10 +21,13 @@ internal static class KubeConfig
     /// <param name="file">A file; null for kubectl's places.</param>
     /// <param name="context">A context; null for the current one.</param>
     /// <param name="environment">Reads an environment variable; null for the process's.</param>
+    /// <param name="account">The folder of a pod's account.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterConfig"/>.</exception>
-    public static ClusterTarget Read(string? file, string? context, Func<string, string?>? environment = null)
+    public static ClusterTarget Read(
+        string? file, string? context, Func<string, string?>? environment = null, string account = PodAccount.Folder)
     {
-        FileInfo[] files = Files(file, environment ?? Environment.GetEnvironmentVariable);
+        environment ??= Environment.GetEnvironmentVariable;
+        FileInfo[] files = Files(file, environment);
         string origin = string.Join(Path.PathSeparator, files.Select(found => found.FullName));
         try
         {
@@ -39,11 +42,8 @@ internal static class KubeConfig
                 return Target(chosen, $"context {name} of {origin}", KubeConfigFiles.FindProxy(documents, cluster));
             }
 
-            if (context is null && KubernetesClientConfiguration.IsInCluster())
-            {
-                origin = "the pod's service account";
-                return Target(KubernetesClientConfiguration.InClusterConfig(), origin);
-            }
+            if (context is null && PodAccount.TryRead(environment, account) is { } pod)
+                return pod;
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or AirgapException { Location: null }))
         {

@@ -35,7 +35,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         switch (state.Phase)
         {
             case ReconcilePhase.Failed or ReconcilePhase.Deleting:
-                await ExplainAsync(state, about, cancellationToken);
+                await ExplainAsync(state, about, packages, cancellationToken);
                 break;
             case ReconcilePhase.NotObserved or ReconcilePhase.Outdated:
                 string why = findings.Has(ErrorCode.MalformedSyncPeriod, ErrorCode.PackagesNotServed) ? "see the finding above"
@@ -120,12 +120,22 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
             $"{state.Object.Number("metadata", "generation")}, status.observedGeneration " +
             $"{(state.Object.Find("status") is null ? "missing" : state.ObservedGeneration)}"];
 
-    private async Task ExplainAsync(ReconcileState state, string about, CancellationToken cancellationToken)
+    // The message names the Package alone.
+    private static IEnumerable<string> Owners(ReconcileState state, Cause? cause, JsonElement[]? packages) =>
+        cause != Cause.Conflict ? []
+        : (packages ?? []).Where(package => package.Text("metadata", "namespace") == state.Object.Text("metadata", "namespace")
+            && PackageImages.Origin(package) is { } origin && origin != state.FullName
+            && (state.Message ?? "").Contains($"/{package.Text("metadata", "name")} is already present", StringComparison.Ordinal))
+        .Select(package =>
+            $"Package {package.Text("metadata", "name")} is defined by PackageRepository {PackageImages.Origin(package)}, otherwise");
+
+    private async Task ExplainAsync(ReconcileState state, string about, JsonElement[]? packages, CancellationToken cancellationToken)
     {
         Explanation why = Explanation.Of(state, ResourceKind.PackageRepository.Kind);
         List<string> evidence = [];
         if (state.Failures > 1)
             evidence.Add($"{state.Failures} failures one after another");
+        evidence.AddRange(Owners(state, why.Cause, packages));
         evidence.AddRange(await _witness.SeeAsync(state, why.Cause, state.Image, cancellationToken));
         if (state.Object.Items("metadata", "finalizers").Any() && state.Phase == ReconcilePhase.Deleting)
             evidence.Add($"metadata.finalizers: {string.Join(", ", state.Object.Items("metadata", "finalizers"))}");

@@ -75,6 +75,30 @@ public sealed class ClusterCommandTests
     }
 
     [TestMethod]
+    public async Task Apply_GoesThroughTheProxyOfTheEnvironment_UnlessTheClusterIsExcepted()
+    {
+        await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());
+        await using FakeKubernetes server = await StartAsync("success", bench.Folder);
+        string config = await File.ReadAllTextAsync(bench.Folder["config"]);
+        await File.WriteAllTextAsync(
+            bench.Folder["config"],
+            config.Replace(server.Address.GetLeftPart(UriPartial.Authority), "http://cluster.invalid:6443", StringComparison.Ordinal));
+        bench.Environment["HTTP_PROXY"] = bench.Environment["http_proxy"] = server.Address.ToString();
+        string[] apply = ["apply", "manifests", "--kubeconfig", "config"];
+
+        CliResult through = await bench.RunFreshAsync(apply);
+        int count = server.Requests.Count;
+        bench.Environment["NO_PROXY"] = bench.Environment["no_proxy"] = "cluster.invalid";
+        CliResult around = await bench.RunFreshAsync(apply);
+
+        Assert.AreEqual(0, through.ExitCode, through.Error);
+        Assert.Contains(request => request.Method == "PATCH", server.Requests);
+        Assert.AreEqual(1, around.ExitCode);
+        Assert.Contains("AIRGAP4202", around.Error);
+        Assert.HasCount(count, server.Requests);
+    }
+
+    [TestMethod]
     public async Task Apply_WithoutAKubeconfig_IsOneError()
     {
         using TempFolder folder = new();

@@ -37,6 +37,69 @@ public sealed class KeptTests
     }
 
     [TestMethod]
+    public async Task AProjectIsComparedByWhatItDeclares()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["App.csproj"], $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <ItemGroup><ImgpkgBundle Include="{registry.Host}/mirror/simple-app-bundle:v1.0.0" /></ItemGroup>
+            </Project>
+            """);
+        string place = $"{registry.Host}/apps/simple-app-bundle";
+        string[] diff = ["diff", folder["App.csproj"], "-p", $"AirgapRegistry={registry.Host}/apps", "--to-repo"];
+
+        CliResult before = await InProcess.RunAsync([.. diff, place]);
+        Assert.AreEqual(0, (await InProcess.RunAsync(
+            "copy", "-b", $"{registry.Host}/mirror/simple-app-bundle:v1.0.0", "--to-repo", place)).ExitCode);
+        CliResult same = await InProcess.RunAsync([.. diff, place]);
+        using HttpClient other = new() { BaseAddress = registry.Address };
+        await TagAsync(other, "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4", "more", "apps/simple-app-bundle");
+        CliResult more = await InProcess.RunAsync([.. diff, place]);
+        CliResult allowed = await InProcess.RunAsync([.. diff, place, "--allow-extra"]);
+        CliResult elsewhere = await InProcess.RunAsync([.. diff, $"{registry.Host}/apps/other"]);
+
+        Assert.AreEqual(2, before.ExitCode, before.Error);
+        Assert.Contains("lacking", before.Output);
+        Assert.AreEqual(0, same.ExitCode, same.Output + same.Error);
+        Assert.AreEqual(2, more.ExitCode, more.Error);
+        Assert.Contains("+ tag more", more.Output);
+        Assert.AreEqual(0, allowed.ExitCode, allowed.Error);
+        Assert.AreEqual(1, elsewhere.ExitCode);
+        Assert.Contains("AIRGAP2151", elsewhere.Error);
+    }
+
+    [TestMethod]
+    public async Task AnImportIsComparedByItsReceipt()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        using TempFolder folder = new();
+        string place = $"{registry.Host}/new/copy";
+        CliResult copied = await InProcess.RunAsync(
+            "copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-repo", place, "--receipt", folder["receipt.json"]);
+        Assert.AreEqual(0, copied.ExitCode, copied.Error);
+        string[] diff = ["diff", "--receipt", folder["receipt.json"], "--to-repo", place, "--allow-extra"];
+
+        CliResult same = await InProcess.RunAsync(diff);
+        using HttpClient other = new() { BaseAddress = registry.Address };
+        using HttpResponseMessage gone = await other.DeleteAsync(
+            "v2/new/copy/manifests/sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4");
+        Assert.IsTrue(gone.IsSuccessStatusCode);
+        CliResult lacks = await InProcess.RunAsync(diff);
+        await File.WriteAllTextAsync(
+            folder["receipt.json"], (await File.ReadAllTextAsync(folder["receipt.json"]))
+            .Replace("sha256:", "sha256:0", StringComparison.Ordinal));
+        CliResult broken = await InProcess.RunAsync(diff);
+
+        Assert.AreEqual(0, same.ExitCode, same.Output + same.Error);
+        Assert.AreEqual(2, lacks.ExitCode, lacks.Output + lacks.Error);
+        Assert.Contains("cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4", lacks.Output);
+        Assert.AreEqual(1, broken.ExitCode);
+        Assert.Contains("AIRGAP2114", broken.Error);
+    }
+
+    [TestMethod]
     public async Task APlanDoesNotReplaceWhatItKeeps()
     {
         using TempFolder folder = new();
@@ -311,14 +374,14 @@ public sealed class KeptTests
         await TagAsync(client, "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4", "v1.0.0");
     }
 
-    private static async Task TagAsync(HttpClient client, string digest, string tag)
+    private static async Task TagAsync(HttpClient client, string digest, string tag, string repository = "mirror/nested-bundle")
     {
-        using HttpRequestMessage get = new(HttpMethod.Get, $"v2/mirror/nested-bundle/manifests/{digest}");
+        using HttpRequestMessage get = new(HttpMethod.Get, $"v2/{repository}/manifests/{digest}");
         get.Headers.TryAddWithoutValidation("Accept", "application/vnd.docker.distribution.manifest.v2+json");
         using HttpResponseMessage manifest = await client.SendAsync(get);
         using ByteArrayContent body = new(await manifest.Content.ReadAsByteArrayAsync());
         body.Headers.ContentType = manifest.Content.Headers.ContentType;
-        using HttpResponseMessage put = await client.PutAsync($"v2/mirror/nested-bundle/manifests/{tag}", body);
+        using HttpResponseMessage put = await client.PutAsync($"v2/{repository}/manifests/{tag}", body);
         Assert.IsTrue(put.IsSuccessStatusCode);
     }
 }

@@ -48,6 +48,38 @@ public sealed class PackageRepositoryTests
     }
 
     [TestMethod]
+    public async Task AMirrorThatWantsCredentials_IsTold_WhereNoSecretIsNamed_ByPublishToo()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartAsync(
+            new RegistryFixtureOptions { WithFixtures = true, BasicAuth = ("rig", "p4ss") });
+        using TempFolder folder = new();
+        string[] login = ["--registry-username", "rig", "--registry-password", "p4ss"];
+        string[] manifest = ["package-repository", "-b", $"{registry.Host}/mirror/simple-app-bundle:v1.0.0", .. login];
+        await File.WriteAllTextAsync(folder["App.csproj"], $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+              <ItemGroup>
+                <ImgpkgBundle Include="{registry.Host}/mirror/simple-app-bundle:v1.0.0" PackageRepository="simple" />
+              </ItemGroup>
+            </Project>
+            """);
+
+        CliResult without = await InProcess.RunAsync(manifest);
+        CliResult with = await InProcess.RunAsync([.. manifest, "--secret-name", "pull"]);
+        CliResult published = await InProcess.RunAsync(
+            ["publish", folder["App.csproj"], "-p", $"AirgapRegistry={registry.Host}/apps", .. login]);
+
+        Assert.AreEqual(0, without.ExitCode, without.Error);
+        Assert.Contains("AIRGAP4129", without.Error);
+        Assert.Contains("names no Secret: a cluster answers 'UNAUTHORIZED'", without.Error);
+        Assert.AreEqual(0, with.ExitCode, with.Error);
+        Assert.DoesNotContain("AIRGAP4129", with.Error);
+        Assert.AreEqual(0, published.ExitCode, published.Error);
+        Assert.Contains("AIRGAP4129", published.Error);
+        Assert.DoesNotContain("p4ss", without.Error + published.Error + published.Output);
+    }
+
+    [TestMethod]
     public async Task WhatStandsBesideIt_IsWrittenOnRequest()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();

@@ -1,0 +1,60 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Airgap.Oci;
+
+namespace Airgap.Cluster.Connecting;
+
+/// <summary>The account of the pod that the program runs in.</summary>
+/// <remarks>Source: Kubernetes documentation, "Accessing the Kubernetes API from a Pod", without a proxy.</remarks>
+internal static class PodAccount
+{
+    /// <summary>Where a pod finds its account.</summary>
+    public const string Folder = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+    private const int LongestFile = 1024 * 1024;
+
+    /// <summary>Finds it; null outside of a pod, or in one without an account.</summary>
+    /// <param name="environment">Reads an environment variable.</param>
+    /// <param name="folder">The account's folder.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterConfig"/>: the account is there and cannot be used.</exception>
+    public static ClusterTarget? TryRead(Func<string, string?> environment, string folder = Folder)
+    {
+        if (environment("KUBERNETES_SERVICE_HOST") is not { Length: > 0 } host
+            || environment("KUBERNETES_SERVICE_PORT") is not { Length: > 0 } port || !File.Exists(Path.Combine(folder, "token")))
+            return null;
+        try
+        {
+            return Read(host, port, folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException or CryptographicException)
+        {
+            throw new AirgapException(
+                ErrorCode.ClusterConfig, $"The pod's service account cannot be used: {failure.Message.TrimEnd('.')}.",
+                $"See {folder}, or name a kubeconfig: --kubeconfig FILE.", failure);
+        }
+    }
+
+    private static ClusterTarget Read(string host, string port, string folder)
+    {
+        string authority = host.Contains(':') && !host.StartsWith('[') ? $"[{host}]:{port}" : $"{host}:{port}";
+        if (!Uri.TryCreate($"https://{authority}/", UriKind.Absolute, out Uri? server))
+            throw new FormatException("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are no address");
+        string token = Path.Combine(folder, "token");
+        X509Certificate2Collection authorities = [];
+        authorities.ImportFromPem(Text(Path.Combine(folder, "ca.crt")));
+        string ns = Path.Combine(folder, "namespace");
+        return new ClusterTarget
+        {
+            Server = server,
+            Namespace = File.Exists(ns) && Text(ns).Trim() is { Length: > 0 } name ? name : "default",
+            Origin = "the pod's service account",
+            Authorities = authorities.Count > 0 ? authorities : null,
+            // The kubelet writes a new one before the old one ends.
+            Authorization = _ => Task.FromResult<AuthenticationHeaderValue?>(new AuthenticationHeaderValue("Bearer", Text(token).Trim())),
+        };
+    }
+
+    private static string Text(string file) => new FileInfo(file).Length <= LongestFile
+        ? File.ReadAllText(file) : throw new FormatException($"{file} is longer than {LongestFile} bytes");
+}
