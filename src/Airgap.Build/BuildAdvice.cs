@@ -28,6 +28,8 @@ internal static partial class BuildAdvice
         [AdviceTerms.AllArtifacts] = "AirgapArtifacts=all",
         [AdviceTerms.DropUnreferenced] = "DropUnreferenced=true",
         [AdviceTerms.SkipPlatforms] = "MissingPlatform=skip",
+        [AdviceTerms.RewrittenPlatforms] = "PlatformMode=Rewrite",
+        [AdviceTerms.SparsePlatforms] = "Platforms with PlatformMode=Sparse",
         [AdviceTerms.PinImage] = "ImgpkgBundleImage",
         [AdviceTerms.PartsIn] = "AirgapPartsIn",
         [AdviceTerms.RewritePart] = "",

@@ -65,6 +65,12 @@ internal static class AdviceTerms
     /// <summary>Continuing without a platform that an image lacks.</summary>
     public const string SkipPlatforms = "go on without missing platforms";
 
+    /// <summary>Indexes that list only the chosen platforms.</summary>
+    public const string RewrittenPlatforms = "have indexes written anew";
+
+    /// <summary>Leaving the images of other platforms behind.</summary>
+    public const string SparsePlatforms = "choose platforms and keep the indexes";
+
     /// <summary>The folders with parts of an archive.</summary>
     public const string PartsIn = "name the folders of the parts";
 
@@ -85,8 +91,8 @@ internal static class AdviceTerms
     [
         TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume,
         NonDistributable, NoBundleCheck, NotRecursive,
-        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, PartsIn, RewritePart, MountFrom,
-        MergeArchives, WriteLayout,
+        DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, RewrittenPlatforms, SparsePlatforms, PartsIn,
+        RewritePart, MountFrom, MergeArchives, WriteLayout,
     ];
 
     /// <summary>Advice with the front end's word added after each term.</summary>

@@ -720,6 +720,24 @@ public enum ErrorCode
     DerivedMoved = 2190,
 
     /// <summary>
+    /// A registry takes no index of which images stay behind (a sparse index). docker-registry 2.8 refuses them, and so do others whose
+    /// settings do not allow them. Nothing was tagged. Choose Rewrite, the default, so that indexes list only what goes along.
+    /// </summary>
+    SparseIndexRefused = 2196,
+
+    /// <summary>
+    /// An archive holds indexes of which images stay behind, as was asked for (warning): imgpkg copies whole indexes only, and the registry
+    /// behind the air gap has to take such indexes.
+    /// </summary>
+    SparseArchive = 2197,
+
+    /// <summary>
+    /// The source is a mirror without some images of its indexes, which an earlier relocation left behind by choice: they cannot go along
+    /// from there (warning). Relocate from where the indexes are whole, if they are needed.
+    /// </summary>
+    SparseSource = 2198,
+
+    /// <summary>
     /// A private key cannot be read, or is of a kind that cannot sign this: Ed25519 cannot sign an archive, of which
     /// only the hash is known. Use an ECDSA or RSA key.
     /// </summary>

@@ -138,7 +138,8 @@ internal sealed class ItemPublisher(
         return forecasts;
     });
 
-    private ImmutableArray<PlacedPlan> FurtherOf(Declaration declaration, TransferPlan plan) =>
+    /// <summary>What of an item goes to other repositories than its own, by a template.</summary>
+    public ImmutableArray<PlacedPlan> FurtherOf(Declaration declaration, TransferPlan plan) =>
         declaration is { Template: { } template, Archive: null, Repository: { } repository }
         ? [.. PlacedPlans.Of(plan, template, TemplateDestination.BaseOf(settings), repository)
             .Where(part => part.Destination.Name != repository)]

@@ -119,7 +119,7 @@ internal sealed class ItemSource : IDisposable
     {
         using Deriver deriver = new(registry, declaration.Selection, observer, options.Concurrency);
         Derivation derivation = await deriver.DeriveAsync(reference, tag, cancellationToken);
-        foreach (Diagnostic warning in derivation.Warnings)
+        foreach (Diagnostic warning in derivation.WarningsOf(declaration.Destination))
             observer.Warning(warning);
         return derivation;
     }

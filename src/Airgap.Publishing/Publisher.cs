@@ -96,6 +96,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         using StartedPublish started = Start(settings);
         if (await JudgeAsync(started.Publisher, prepared, new JudgedImages(), cancellationToken) is { IsEmpty: false } refusals)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
+        if (await MirrorProblemAsync(started.Publisher, prepared, cancellationToken) is { } unmirrored)
+            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [unmirrored] };
         GateReport? gate = await ProjectGate.AskAsync(
             settings, [(started.Publisher, HasDestination(items, settings) ? resolved.Declarations : [])], _warnings, cancellationToken);
         if (gate is { ExitCode: not 0 })
@@ -131,6 +133,13 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         return problems.IsEmpty ? await publisher.JudgeAsync(resolved.Declarations, rules, judged, cancellationToken) : problems;
     }
 
+    /// <summary>Finds out, before anything moves, whether the mirror configurations that are asked for can be written.</summary>
+    internal static Task<Diagnostic?> MirrorProblemAsync(
+        ItemPublisher publisher, PreparedPublish prepared, CancellationToken cancellationToken) =>
+        MirrorCheck.FindProblemAsync(
+            prepared.Settings, prepared.Lock is { } resolved && HasDestination(prepared.Items, prepared.Settings)
+                ? resolved.Declarations : [], publisher, cancellationToken);
+
     /// <summary>Relocates what was verified.</summary>
     internal async Task<PublishResult> RunJudgedAsync(
         StartedPublish started, PreparedPublish prepared, ResolvedLock resolved, GateReport? gate, CancellationToken cancellationToken)
@@ -160,7 +169,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
         (PublishedFile[] reports, ReportModel model) =
             await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
-        List<PublishedFile> mirrors = await shared.WriteMirrorsAsync(outcomes.Published, cancellationToken);
+        List<PublishedFile> mirrors = await MirrorsAsync(shared, outcomes, cancellationToken);
         PublishedFile[] signatures = await shared.SignAsync(started.Signing, outcomes, reports[0], cancellationToken);
         // After a failure, an earlier artifact of the failed item is still the best available.
         if (outcomes.Failures.Count == 0)
@@ -211,6 +220,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
                 };
             if (await JudgeAsync(publisher, side, judged, cancellationToken) is { IsEmpty: false } refusals)
                 return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = refusals };
+            if (await MirrorProblemAsync(publisher, side, cancellationToken) is { } unmirrored)
+                return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = [unmirrored] };
             Declaration[] sharing = [.. side.Lock.Declarations.Where(declaration => declaration.SharesArchive)];
             if (sharing.Length > 0)
                 forecasts.AddRange(await new SharedItems(
@@ -229,6 +240,21 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     public static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
         settings.Registry.Length > 0 || TemplateDestination.NamesRegistry(settings.RepositoryTemplate) || settings.Archive.Length > 0
             || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
+
+    // Of items of which some failed another configuration may come out than was planned, or none.
+    private static async Task<List<PublishedFile>> MirrorsAsync(
+        SharedArtifacts shared, ItemOutcomes outcomes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await shared.WriteMirrorsAsync(outcomes.Published, cancellationToken);
+        }
+        catch (AirgapException e) when (outcomes.Failures.Count > 0 && e.Code is ErrorCode.MirrorPathsDiffer or ErrorCode.NothingMirrored)
+        {
+            outcomes.Failures.Add(e.ToDiagnostic());
+            return [];
+        }
+    }
 
     private SideBySide SideBySide() => new(registry, observer, _warnings)
     {

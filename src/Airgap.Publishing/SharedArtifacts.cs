@@ -94,9 +94,7 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         List<PublishedFile> files = [];
         if (settings.MirrorFormats.IsEmpty || published.Count == 0)
             return files;
-        RelocationReport report = RelocationReportWriter.Create(settings.FullOutputPath, published, [], [], "");
-        string? HostOf(ReportItem item) => published[report.Items.IndexOf(item)].Item.Value(MetadataNames.ClusterRegistry);
-        foreach ((string name, string text) in MirrorFiles.Create(MirrorMap.Of(report, HostOf), settings.MirrorFormats))
+        foreach ((string name, string text) in MirrorCheck.Create(settings, published))
             files.Add(await artifacts.WriteAsync(
                 Path.Combine(ArtifactFolder.Mirrors, name.Replace('/', Path.DirectorySeparatorChar)), text, PublishedFileKind.Mirrors,
                 cancellationToken));

@@ -112,6 +112,12 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         List<Diagnostic> refusals = [];
         foreach (Side side in sides)
             refusals.AddRange(await Publisher.JudgeAsync(side.Started.Publisher, side.Prepared, judged, cancellationToken));
+        foreach (Side side in refusals.Count > 0 ? [] : sides)
+        {
+            if (await Publisher.MirrorProblemAsync(side.Started.Publisher, side.Prepared, cancellationToken) is { } unmirrored)
+                refusals.Add(unmirrored);
+        }
+
         return [.. refusals.Distinct()];
     }
 

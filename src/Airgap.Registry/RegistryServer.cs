@@ -61,7 +61,11 @@ public sealed class RegistryServer : IAsyncDisposable
                 StorageFolder.Prepare(options.Folder, options.ReadOnly);
                 if (!options.ReadOnly)
                     hold = FolderHold.Take(options.Folder);
-                storage = new RegistryStorage(options.Folder, options.Uploads) { Uploads = { BeforeWrite = options.BeforeUploadWrite } };
+                storage = new RegistryStorage(options.Folder, options.Uploads)
+                {
+                    TakesSparseIndexes = options.SparseIndexes,
+                    Uploads = { BeforeWrite = options.BeforeUploadWrite }
+                };
             }
 
             application = WebHost.Build(options, registry.Task);

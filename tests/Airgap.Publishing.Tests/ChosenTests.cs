@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting.Markdown;
 using Airgap.TestKit;
 
@@ -43,6 +44,7 @@ public sealed class ChosenTests
         string page = File.ReadAllText(folder["airgap/relocation.html"]);
         Assert.Contains("Selected and left out", page);
         Assert.Contains(plan.Document.Items[0].Derived!.LeftOutText, page);
+        Assert.Contains("Signatures are verified on the original", page);
         Assert.Contains("p0.example.com 1.0.0</bdi></li>", page);
         string summary = MarkdownSummary.Write(result.Model!);
         Assert.Contains(MarkdownText.Escape(plan.Document.Items[0].Derived!.LeftOutText), summary);
@@ -76,6 +78,46 @@ public sealed class ChosenTests
     }
 
     [TestMethod]
+    public async Task ASparseChoiceKeepsTheDigestAndIsToldEverywhere()
+    {
+        _registry.TakesSparseIndexes = true;
+        await GeneratedRepository.CreateAsync(_registry, 2, 2);
+        Digest original = _registry.Get(GeneratedRepository.Bundle).Tags["v1"];
+        using TempFolder folder = new();
+        PublishItem item = PublishItems.Bundle(
+            $"{GeneratedRepository.Bundle}:v1", ("Platforms", "linux/amd64"), ("PlatformMode", "sparse"), ("Repository", "chosen"));
+        PublishSettings settings = PublishItems.To("mirror.local", folder.Path) with { UpdateLock = true };
+        PublishPlan plan = await new Publisher(_registry).PlanAsync([item], settings, default);
+        Assert.AreEqual("platforms linux/amd64 | platform-mode sparse", plan.Document.Items[0].Derived!.Selection);
+        Assert.AreEqual(6, plan.Document.Items[0].Derived!.SparseIndexes);
+        Schemas.AssertValid("plan", PlanWriter.ToJson(plan.Document));
+
+        PublishResult result = await new Publisher(_registry).RunAsync([item], settings, default);
+        Assert.AreEqual(original, result.Items[0].Result.Root!.Item.Digest);
+        string report = File.ReadAllText(folder["airgap/relocation.json"]);
+        Schemas.AssertValid("relocation", report);
+        Assert.Contains("\"sparseIndexes\": 6", report);
+        Assert.Contains("6 indexes keep their digest, which not every registry takes.", File.ReadAllText(folder["airgap/relocation.html"]));
+        Assert.Contains($"| platforms linux/amd64 | platform-mode sparse\": \"{original}\"", File.ReadAllText(folder["airgap.lock.json"]));
+        PublishSettings locked = settings with { UpdateLock = false, LockedMode = true };
+        Assert.IsTrue((await new Publisher(_registry).RunAsync([item], locked, default)).Items[0].Result.IsUpToDate);
+
+        // Through an archive, with the one warning of what it needs on the far side.
+        PublishResult archived = await new Publisher(_registry).RunAsync([item], locked with { Archive = "some.tar" }, default);
+        Assert.AreEqual(ErrorCode.SparseArchive, archived.Warnings.Single().Code);
+        Assert.AreEqual(original, await ImportAsync(item, locked with { SourceArchive = "some.tar", Registry = "far.local" }));
+        _registry.TakesSparseIndexes = false;
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => ImportAsync(item, locked with { SourceArchive = "some.tar", Registry = "strict.local" }));
+        Assert.AreEqual(ErrorCode.SparseIndexRefused, refused.Code);
+        Assert.AreEqual(7, refused.Location!.Line);
+        Assert.DoesNotContain("v1", _registry.Get("strict.local/chosen").Tags.Keys);
+        Assert.Contains("PlatformMode=Rewrite", AdviceTerms.Explain(refused.Advice, new Dictionary<string, string>(
+            AdviceTerms.All.Select(term =>
+                KeyValuePair.Create(term, term == AdviceTerms.RewrittenPlatforms ? "PlatformMode=Rewrite" : "")))));
+    }
+
+    [TestMethod]
     [DataRow("Packages", "P0", ErrorCodes.InvalidSelection)]
     [DataRow("Packages", "p0@", ErrorCodes.InvalidSelection)]
     [DataRow("Packages", "p0@one", ErrorCodes.InvalidSelection)]
@@ -83,6 +125,8 @@ public sealed class ChosenTests
     [DataRow("Platforms", "amd64", ErrorCodes.InvalidSelection)]
     [DataRow("Flatten", "true", ErrorCodes.IncompatibleOptions)]
     [DataRow("MissingPlatform", "perhaps", ErrorCodes.InvalidArgument)]
+    [DataRow("PlatformMode", "Sparse", ErrorCodes.IncompatibleOptions)]
+    [DataRow("PlatformMode", "perhaps", ErrorCodes.InvalidArgument)]
     public void AMistakeIsFoundBeforeAnyRequest(string name, string value, string code)
     {
         PublishItem item = PublishItems.Bundle($"{GeneratedRepository.Bundle}:v1", (name, value));

@@ -63,12 +63,21 @@ public sealed class TemplateTests
     {
         using TempFolder folder = new();
         PublishSettings settings = PublishItems.To("mirror.corp.com/far", folder.Path) with { MirrorFormats = [MirrorFormat.HostsToml] };
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => new Publisher(_registry).RunAsync([PublishItems.Bundle(Nested)], settings, default));
-        Assert.AreEqual(ErrorCode.MirrorPathsDiffer, e.Code);
-        Assert.Contains("containerd asks for the path", e.Message);
-        Assert.IsFalse(Directory.Exists(folder["airgap/mirrors"]));
-        Assert.IsTrue(File.Exists(folder["airgap/relocation.json"]), "what was relocated is told all the same");
+        PublishResult refused = await new Publisher(_registry).RunAsync([PublishItems.Bundle(Nested)], settings, default);
+        Diagnostic problem = refused.Failures.Single();
+        Assert.AreEqual(ErrorCode.MirrorPathsDiffer, problem.Code);
+        Assert.Contains("containerd asks for the path", problem.Message);
+        Assert.IsFalse(Directory.Exists(folder["airgap"]), "Nothing is written.");
+        Assert.IsFalse(_registry.Calls.Any(call => call.StartsWith("push", StringComparison.Ordinal)),
+            "It is found before anything moves.");
+        PublishPlan plan = await new Publisher(_registry).PlanAsync([PublishItems.Bundle(Nested)], settings, default);
+        Assert.AreEqual(ErrorCode.MirrorPathsDiffer, plan.Refusals.Single().Code);
+
+        // To several registries side by side, to none of them.
+        PublishResult sides = await new Publisher(_registry).RunAsync(
+            [PublishItems.Bundle(Nested)], settings with { Registry = "mirror.corp.com/far;second.corp.com/far" }, default);
+        Assert.AreEqual(ErrorCode.MirrorPathsDiffer, sides.Failures[0].Code);
+        Assert.IsFalse(_registry.Calls.Any(call => call.StartsWith("push", StringComparison.Ordinal)));
     }
 
     [TestMethod]

@@ -21,6 +21,9 @@ public sealed class FakeRegistry : IRegistry
     /// <summary>The operations in order of their start: <c>push-blob repo digest</c>.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
 
+    /// <summary>True to take an index of which not all images are there.</summary>
+    public bool TakesSparseIndexes { get; set; }
+
     /// <summary>True when mounts from another repository are refused.</summary>
     public bool RefuseMounts { get; set; }
 
@@ -175,7 +178,7 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
             .Concat(manifest.Config is null ? [] : [manifest.Config]);
         if (needed.FirstOrDefault(blob => !_blobs.ContainsKey(blob.Digest)) is { } missing)
             throw new AirgapException(ErrorCode.RegistryRefused, $"MANIFEST_BLOB_UNKNOWN: {missing.Digest}", "");
-        if (manifest.Manifests.FirstOrDefault(child => !_manifests.ContainsKey(child.Digest)) is { } child)
+        if (!registry.TakesSparseIndexes && manifest.Manifests.FirstOrDefault(child => !_manifests.ContainsKey(child.Digest)) is { } child)
             throw new AirgapException(ErrorCode.RegistryRefused, $"MANIFEST_UNKNOWN: {child.Digest}", "");
         AddManifest(manifest, tag);
     }

@@ -40,6 +40,12 @@ internal sealed record DerivedReport
     /// <summary>The number of other platforms' images left out of indexes.</summary>
     public required int PlatformsLeftOut { get; init; }
 
+    /// <summary>
+    /// Indexes that keep their digest though images are left out of them, which not every registry takes; null where indexes are written
+    /// anew.
+    /// </summary>
+    public int? SparseIndexes { get; init; }
+
     /// <summary>Included images that no selected package names, each with the reason.</summary>
     public required ImmutableArray<KeptReport> Kept { get; init; }
 
@@ -63,6 +69,7 @@ internal sealed record DerivedReport
         ImagesLeftOut = derivation.LeftImages.Length,
         LeftOut = [.. derivation.LeftImages.Take(Listed)],
         PlatformsLeftOut = derivation.LeftPlatforms,
+        SparseIndexes = derivation.Sparse.Count == 0 ? null : derivation.Sparse.Count,
         Kept = [.. derivation.Unproven.Select(kept => new KeptReport(kept.Image, kept.Reason))],
         SavedBytes = savedBytes,
     };
@@ -75,10 +82,22 @@ internal sealed record DerivedReport
         {
             string left = string.Join(", ", Counts);
             return left.Length == 0 ? "Nothing is left out."
-                : SavedBytes is { } saved ? $"Left out: {left} ({ByteSize.Format(saved)} saved)."
-                : $"Left out: {left}. Their size is unknown: no registry was asked about them.";
+                : (SavedBytes is { } saved ? $"Left out: {left} ({ByteSize.Format(saved)} saved)."
+                : $"Left out: {left}. Their size is unknown: no registry was asked about them.")
+                + (SparseText is { } sparse ? $" {sparse}." : "");
         }
     }
+
+    /// <summary>
+    /// Whose signatures count: what is new nobody can have signed. Null where the original itself goes along.
+    /// </summary>
+    [JsonIgnore]
+    public string? SignaturesText => From.EndsWith(Digest, StringComparison.Ordinal) ? null
+        : "Signatures are verified on the original, where a policy asks for them; the derived bundle has another digest, so that they do " +
+        "not go along with it. It can be signed itself.";
+
+    private string? SparseText => SparseIndexes is not { } sparse ? null
+        : $"{sparse} {(sparse == 1 ? "index keeps its" : "indexes keep their")} digest, which not every registry takes";
 
     private IEnumerable<string> Counts =>
         new[] { Count(PackagesLeftOut, "version", "of packages"), Count(ImagesLeftOut, "image", ""),
@@ -90,7 +109,7 @@ internal sealed record DerivedReport
         string[] left = [.. Counts];
         string what = left.Length == 0 ? "nothing is left out"
             : $"left out: {string.Join(", ", left)}{(SavedBytes is { } saved ? $" ({ByteSize.Format(saved)} saved)" : "")}";
-        return $"{Digest} derived from {From} by {Selection}: {what}";
+        return $"{Digest} derived from {From} by {Selection}: {what}{(SparseText is { } sparse ? $"; {sparse}" : "")}";
     }
 
     private static string? Count(int count, string what, string of) =>

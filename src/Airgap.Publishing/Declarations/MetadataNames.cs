@@ -86,6 +86,12 @@ internal static class MetadataNames
     /// <summary><c>skip</c> to skip a platform that an image lacks.</summary>
     internal const string MissingPlatform = "MissingPlatform";
 
+    /// <summary>
+    /// <c>Sparse</c> to keep an index with its digest though images of it stay behind, for registries that take that; <c>Rewrite</c> to
+    /// write it anew.
+    /// </summary>
+    internal const string PlatformMode = "PlatformMode";
+
     /// <summary><c>true</c> to replace an index of which one image is left by that image.</summary>
     internal const string Flatten = "Flatten";
 
@@ -108,8 +114,8 @@ internal static class MetadataNames
     public static ImmutableArray<string> All { get; } =
         [Repository, RepositoryTemplate, PackageRepository, Namespace, SecretName, SecretNamespace, PullSecret, SyncPeriod, TagSelection,
             Prereleases, Pinning, ApiVersion, ToNamespaces, CreateNamespace, PackageInstall, InstallNamespace, ServiceAccount, ValuesFile,
-            ControllerConfig, GitOps, GitOpsPath, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform, Flatten,
-            DropUnreferenced, ClusterRegistry];
+            ControllerConfig, GitOps, GitOpsPath, Artifacts, Packages, PackagePrereleases, Platforms, MissingPlatform,
+            PlatformMode, Flatten, DropUnreferenced, ClusterRegistry];
 
     /// <summary>Metadata of MSBuild and of editors, which are allowed and have no effect.</summary>
     internal static ImmutableArray<string> Foreign { get; } = [

@@ -19,6 +19,7 @@ internal static class SelectionReader
             Prereleases = Prereleases(item.Value(MetadataNames.PackagePrereleases)),
             Platforms = [.. PlatformChoice.ParseAll(item.Value(MetadataNames.Platforms) ?? "")],
             SkipMissingPlatforms = Word(item, MetadataNames.MissingPlatform, "skip", "fail"),
+            Sparse = Word(item, MetadataNames.PlatformMode, "Sparse", "Rewrite"),
             Flatten = Word(item, MetadataNames.Flatten, "true", "false"),
             DropUnreferenced = Word(item, MetadataNames.DropUnreferenced, "true", "false"),
         };
@@ -27,8 +28,14 @@ internal static class SelectionReader
                 ErrorCode.IncompatibleOptions,
                 $"The item {item.ItemName} '{item.Include}' selects packages or platforms, which is only possible for a bundle.",
                 "Declare a bundle as ImgpkgBundle, or remove the selection.");
-        if (selection.Platforms.IsEmpty && (selection.Flatten || selection.SkipMissingPlatforms))
-            throw Lone(item, selection.Flatten ? MetadataNames.Flatten : MetadataNames.MissingPlatform, MetadataNames.Platforms);
+        if (selection is { Sparse: true, Flatten: true })
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                $"The item {item.ItemName} '{item.Include}' has {MetadataNames.Flatten} and {MetadataNames.PlatformMode}=Sparse.",
+                "Leave one out: an index that stays as it is is not replaced.");
+        if (selection.Platforms.IsEmpty && (selection.Flatten || selection.SkipMissingPlatforms || selection.Sparse))
+            throw Lone(item, selection.Flatten ? MetadataNames.Flatten
+                : selection.Sparse ? MetadataNames.PlatformMode : MetadataNames.MissingPlatform, MetadataNames.Platforms);
         return selection.Packages.IsEmpty && selection.Prereleases is not null
             ? throw Lone(item, MetadataNames.PackagePrereleases, MetadataNames.Packages) : selection;
     }

@@ -114,7 +114,9 @@ internal sealed class TreeBuilder
     private ReportNode Manifest(PlannedManifest content, string name, bool withAttached)
     {
         Manifest manifest = content.Manifest;
-        ImmutableArray<string> platforms = manifest.IsIndex ? PlatformNames.Of(manifest) : [];
+        HashSet<Digest> left = [.. content.LeftOut];
+        ImmutableArray<string> platforms = manifest.IsIndex
+            ? [.. PlatformNames.Of(manifest).Where((_, i) => !left.Contains(manifest.Manifests[i].Digest))] : [];
         return new ReportNode
         {
             Kind = manifest.IsIndex ? ReportNodeKind.Index : ReportNodeKind.Image,

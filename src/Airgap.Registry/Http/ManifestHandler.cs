@@ -121,7 +121,7 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
 
         foreach (Digest child in summary.Children)
         {
-            if (!storage.Manifests.Exists(name, child))
+            if (!storage.TakesSparseIndexes && !storage.Manifests.Exists(name, child))
                 throw Refusal.ManifestBlobUnknown(child, "manifest");
         }
 

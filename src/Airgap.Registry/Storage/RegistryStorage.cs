@@ -23,6 +23,9 @@ internal sealed class RegistryStorage : IRegistryContent
         Garbage = new GarbageCollector(layout, files, Blobs, Manifests, Catalog, Gates);
     }
 
+    /// <summary>True to take an index of which not all images are there.</summary>
+    public bool TakesSparseIndexes { get; init; }
+
     public BlobStorage Blobs { get; }
 
     public TagStorage Tags { get; }

@@ -297,5 +297,6 @@ internal sealed class CopyCommand
         ParseResult parsed, CopyRequest request, Session session, IRegistry registry, ConsoleObserver observer,
         CancellationToken cancellationToken) =>
         SelectedSource.CreateAsync(
-            request.Source, request.Selection, registry, observer, _flags.Concurrency(parsed), session, cancellationToken);
+            request.Source, request.Destination, request.Selection, registry, observer, _flags.Concurrency(parsed),
+            session, cancellationToken);
 }

@@ -84,7 +84,11 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
         foreach ((TransferPlan plan, RelocationDestination destination) in _plans)
             items.Add(new ForecastItem(
                 KindOf(plan.Source), plan.Source.ToString()!,
-                await new Relocator(registry).ForecastAsync(plan, destination, Mounting(options), cancellationToken)));
+                await new Relocator(registry).ForecastAsync(plan, destination, Mounting(options), cancellationToken))
+            {
+                // What was left out is left out of all parts; it is told once.
+                Derived = items.Count == 0 ? session.Report.Derived : null,
+            });
         return PlanWriter.Create(items, _plans.SelectMany(planned => planned.Plan.Warnings));
     }
 

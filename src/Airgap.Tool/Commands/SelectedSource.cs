@@ -35,8 +35,8 @@ internal sealed class SelectedSource : IDisposable
     /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws;
     /// <see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public static async Task<SelectedSource> CreateAsync(
-        RelocationSource source, BundleSelection selection, IRegistry registry, ITransferObserver observer, int concurrency,
-        Session session, CancellationToken cancellationToken)
+        RelocationSource source, RelocationDestination destination, BundleSelection selection, IRegistry registry,
+        ITransferObserver observer, int concurrency, Session session, CancellationToken cancellationToken)
     {
         if (selection.IsEmpty)
             return new SelectedSource(source, registry, observer);
@@ -52,7 +52,7 @@ internal sealed class SelectedSource : IDisposable
         };
         using Deriver deriver = new(archive ?? registry, selection, observer, concurrency);
         Derivation derivation = await deriver.DeriveAsync(reference, tag, cancellationToken);
-        foreach (Diagnostic warning in derivation.Warnings)
+        foreach (Diagnostic warning in derivation.WarningsOf(destination))
             session.Warn(warning);
         return new SelectedSource(source, registry, observer, derivation, archive);
     }

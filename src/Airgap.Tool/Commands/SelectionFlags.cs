@@ -20,12 +20,16 @@ internal sealed class SelectionFlags
         Flag.Repeated("--platform", "OS/ARCH", "Platform whose images to copy, such as linux/amd64; others are not copied");
     private readonly Option<string> _missing =
         Flag.Choice("--missing-platform", "What to do with an image that has no such platform", "fail", "fail", "skip");
+    private readonly Option<string> _mode =
+        Flag.Choice("--platform-mode",
+            "What becomes of an index that some platforms are not copied of: rewritten without them, or, as sparse, kept with " +
+            "its digest, which docker-registry 2.8 and others refuse", "rewrite", "rewrite", "sparse");
     private readonly Option<bool> _flatten = Flag.Switch("--flatten", "Replace an index of which one image is left by that image");
     private readonly Option<bool> _dropUnreferenced =
         Flag.Switch("--drop-unreferenced", "Omit images that no selected package names, even if nothing proves that they are not needed");
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Option> All => [_packages, _prereleases, _platforms, _missing, _flatten, _dropUnreferenced];
+    public IEnumerable<Option> All => [_packages, _prereleases, _platforms, _missing, _mode, _flatten, _dropUnreferenced];
 
     /// <summary>Reads the selection.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSelection"/> or
@@ -38,13 +42,20 @@ internal sealed class SelectionFlags
             Prereleases = Prereleases(parsed.GetText(_prereleases)),
             Platforms = [.. (parsed.GetValue(_platforms) ?? []).SelectMany(PlatformChoice.ParseAll)],
             SkipMissingPlatforms = parsed.GetValue(_missing) == "skip",
+            Sparse = parsed.GetValue(_mode) == "sparse",
             Flatten = parsed.GetValue(_flatten),
             DropUnreferenced = parsed.GetValue(_dropUnreferenced),
         };
-        if (selection.Platforms.IsEmpty && (selection.Flatten || selection.SkipMissingPlatforms))
+        if (selection is { Sparse: true, Flatten: true })
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Cannot use --flatten with --platform-mode sparse",
+                "Leave one out: an index that stays as it is is not replaced.");
+        if (selection.Platforms.IsEmpty && (selection.Flatten || selection.SkipMissingPlatforms || selection.Sparse))
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
-                $"Flag {(selection.Flatten ? "--flatten" : "--missing-platform skip")} can only be used with --platform",
+                "Flag " +
+                $"{(selection.Flatten ? "--flatten" : selection.Sparse ? "--platform-mode sparse" : "--missing-platform skip")} can only " +
+                "be used with --platform",
                 "Give a platform, or omit the flag.");
         if (selection.Packages.IsEmpty && selection.Prereleases is not null)
             throw new AirgapException(

@@ -34,6 +34,8 @@ internal sealed class ServeCommand
         Flag.Text("--listen", "HOST:PORT", "Address to listen on; port 0 takes a free one (default: 127.0.0.1:5000)");
     private readonly Option<string[]> _hosts = Flag.List("--host", "NAME", "DNS name under which clients reach the registry");
     private readonly Option<bool> _readOnly = Flag.Switch("--read-only", "Refuse every change");
+    private readonly Option<bool> _sparse =
+        Flag.Switch("--sparse-indexes", "Take indexes of which not all images are there, as 'copy --platform-mode sparse' leaves them");
     private readonly Option<bool> _log = Flag.Switch("--access-log", "Write a line for each request to standard error");
     private readonly ServeTlsFlags _tls = new();
     private readonly Option<string?> _passwords =
@@ -64,7 +66,7 @@ internal sealed class ServeCommand
         Option[] all =
         [
             flags._folder, flags._tar, flags._ociTar, flags._oci, flags._parts.Option, flags._prefix, flags._listen, flags._hosts,
-            flags._readOnly, flags._log, .. flags._tls.All,
+            flags._readOnly, flags._sparse, flags._log, .. flags._tls.All,
             flags._passwords, flags._maxConnections, flags._maxUploads, flags._maxBlob, flags._collect, flags._grace,
         ];
         foreach (Option option in all)
@@ -118,6 +120,7 @@ internal sealed class ServeCommand
             CertificateChain = tls.Certificate?.Chain ?? [],
             PasswordFile = parsed.GetText(_passwords),
             ReadOnly = parsed.GetValue(_readOnly),
+            SparseIndexes = parsed.GetValue(_sparse),
             MaxConnections = parsed.GetValue(_maxConnections),
             Uploads = new UploadLimits
             {

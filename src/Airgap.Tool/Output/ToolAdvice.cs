@@ -27,6 +27,8 @@ internal static class ToolAdvice
         [AdviceTerms.AllArtifacts] = "--artifacts all",
         [AdviceTerms.DropUnreferenced] = "--drop-unreferenced",
         [AdviceTerms.SkipPlatforms] = "--missing-platform skip",
+        [AdviceTerms.RewrittenPlatforms] = "--platform-mode rewrite",
+        [AdviceTerms.SparsePlatforms] = "--platform with --platform-mode sparse",
         [AdviceTerms.PinImage] = "--image",
         [AdviceTerms.PartsIn] = "--parts-in",
         [AdviceTerms.RewritePart] = "archive split FILE --only N",

@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Plans;
 
@@ -57,7 +58,9 @@ internal static class ArchiveManifestWriter
     private static IEnumerable<ReadOnlyMemory<byte>> WriteIndex(GoJson json, PlannedItem item, PlannedManifest index, string mediaType)
     {
         // The descriptor that refers to a nested index gives its type, not the index itself.
-        (PlannedManifest Node, Descriptor Descriptor)[] children = [.. index.Children.Zip(index.Manifest.Manifests)];
+        HashSet<Digest> left = [.. index.LeftOut];
+        (PlannedManifest Node, Descriptor Descriptor)[] children =
+            [.. index.Children.Zip(index.Manifest.Manifests.Where(child => !left.Contains(child.Digest)))];
         WriteRefs(json, item, index);
         bool any = false;
         json.Raw(",\"Images\":");
@@ -84,7 +87,7 @@ internal static class ArchiveManifestWriter
         json.Raw(",\"MediaType\":").String(mediaType)
             .Raw(",\"Digest\":").String(index.Manifest.Digest.ToString())
             .Raw(",\"Raw\":").String(Text(index, index.Manifest.Bytes.Span, "manifest"));
-        WriteEnd(json, item);
+        WriteEnd(json, item, index == item.Content ? item.Content.AllLeftOut : []);
         yield return json.Take();
     }
 
@@ -113,20 +116,22 @@ internal static class ArchiveManifestWriter
             .Raw(",\"Digest\":").String(manifest.Digest.ToString())
             .Raw(",\"Raw\":").String(Text(image, manifest.Bytes.Span, "manifest"))
             .Raw("}");
-        WriteEnd(json, item);
+        WriteEnd(json, item, leftOut: []);
     }
 
     private static void WriteRefs(GoJson json, PlannedItem item, PlannedManifest node) =>
         json.Raw("{\"Refs\":[").String($"{item.Source.Repository}@{node.Manifest.Digest}").Raw("]");
 
-    // Children of an index repeat what was said of the index.
-    private static void WriteEnd(GoJson json, PlannedItem item)
+    // Children of an index repeat what was said of the index, but for what it is without.
+    private static void WriteEnd(GoJson json, PlannedItem item, ImmutableArray<Digest> leftOut)
     {
         json.Raw(",\"Tag\":").String(item.Tag ?? "")
             .Raw(",\"OrigRef\":").String(item.OriginalReference)
             .Raw(",\"Labels\":");
         if (item.IsRootBundle)
             json.Raw("{").String(RootLabel).Raw(":\"\"}}");
+        else if (!leftOut.IsEmpty)
+            json.Raw("{").String(LeftOutList.Name).Raw(":").String(LeftOutList.Text(leftOut)).Raw("}}");
         else
             json.Raw("null}");
     }

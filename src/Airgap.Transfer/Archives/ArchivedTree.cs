@@ -2,6 +2,7 @@ using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;
@@ -15,8 +16,11 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
     /// <summary>Manifests of one item beyond this are an attack, not an image.</summary>
     private const int MaxManifests = 10_000;
 
-    public ArchivedItem Item(ArchiveIndex index) =>
-        Item(index.Refs, Expand(index), index.OrigRef, index.Tag, index.Labels);
+    public ArchivedItem Item(ArchiveIndex index)
+    {
+        HashSet<Digest> leftOut = [.. LeftOutList.Read(index.Labels?.GetValueOrDefault(LeftOutList.Name))];
+        return Item(index.Refs, Expand(index, leftOut), index.OrigRef, index.Tag, index.Labels);
+    }
 
     public ArchivedItem Item(ArchiveImage image) =>
         Item(image.Refs, Expand(image), image.OrigRef, image.Tag, image.Labels);
@@ -47,7 +51,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
             ? reference
             : throw archive.Invalid($"'{refs?.FirstOrDefault()}' is not an image reference");
 
-    private PlannedManifest Expand(ArchiveIndex index)
+    private PlannedManifest Expand(ArchiveIndex index, HashSet<Digest> leftOut)
     {
         Manifest manifest = Read(index.Raw, index.MediaType, index.Digest);
         if (!manifest.IsIndex)
@@ -61,7 +65,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
 
         foreach (ArchiveIndex nested in (index.Indexes ?? []).OfType<ArchiveIndex>())
         {
-            PlannedManifest child = Expand(nested);
+            PlannedManifest child = Expand(nested, leftOut);
             children.TryAdd(child.Manifest.Digest, child);
         }
 
@@ -69,7 +73,10 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         {
             Manifest = manifest,
             Origin = Source(index.Refs).Repository,
-            Children = [.. manifest.Manifests.Select(descriptor => children.TryGetValue(descriptor.Digest, out PlannedManifest? child)
+            // What an archive holds goes along, whatever it says of it.
+            Children = [.. manifest.Manifests
+                .Where(descriptor => children.ContainsKey(descriptor.Digest) || !leftOut.Contains(descriptor.Digest))
+                .Select(descriptor => children.TryGetValue(descriptor.Digest, out PlannedManifest? child)
                 ? child
                 : throw archive.Invalid($"the index {manifest.Digest} lists {descriptor.Digest}, which it does not hold"))],
         };

@@ -1,6 +1,16 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+
 namespace Airgap.Transfer.Bundles;
 
 /// <summary>What is known of one image of a relocated bundle.</summary>
 /// <param name="Image">The reference as it stands in the bundle's images.yml, short names expanded.</param>
 /// <param name="IsBundle">True when the image is a bundle itself.</param>
-public sealed record ImageLocation(string Image, bool IsBundle);
+public sealed record ImageLocation(string Image, bool IsBundle)
+{
+    /// <summary>
+    /// The manifests that this index, or one below it, lists and that were left behind by choice. Our own addition to imgpkg's format,
+    /// which passes over it; empty for an image that is there whole.
+    /// </summary>
+    internal ImmutableArray<Digest> LeftOut { get; init; } = [];
+}

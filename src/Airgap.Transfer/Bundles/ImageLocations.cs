@@ -45,6 +45,8 @@ public sealed record ImageLocations(ImmutableArray<ImageLocation> Images)
             writer.Item(0);
             writer.Field("image", location.Image, 2);
             writer.Word("isBundle", location.IsBundle ? "true" : "false", 2);
+            if (!location.LeftOut.IsEmpty)
+                writer.Field("leftOut", LeftOutList.Text(location.LeftOut), 2);
         }
 
         writer.Field("kind", Kind, 0);
@@ -53,7 +55,11 @@ public sealed record ImageLocations(ImmutableArray<ImageLocation> Images)
 
     private static ImageLocation ReadLocation(YamlNode node, YamlContext context)
     {
-        YamlFields fields = YamlFields.Read(node, "an image location", context, strict: false, "image", "isBundle");
-        return new ImageLocation(fields.Text("image"), fields.Flag("isBundle"));
+        YamlFields fields = YamlFields.Read(node, "an image location", context, strict: false, "image", "isBundle", "leftOut");
+        return new ImageLocation(fields.Text("image"), fields.Flag("isBundle"))
+        {
+            // What another program may mean by the key is not known.
+            LeftOut = LeftOutList.Read((fields.Find("leftOut") as YamlScalar)?.Text),
+        };
     }
 }

@@ -22,6 +22,11 @@ internal sealed record BundleSelection
     /// <summary>True to put the one image that is left of an index in the index's place.</summary>
     public bool Flatten { get; init; }
 
+    /// <summary>
+    /// True to leave an index as it is, its digest too, and only the images of other platforms behind; false to write it anew.
+    /// </summary>
+    public bool Sparse { get; init; }
+
     /// <summary>True to go on without a platform that an image has not.</summary>
     public bool SkipMissingPlatforms { get; init; }
 
@@ -42,6 +47,8 @@ internal sealed record BundleSelection
                 ? "prereleases *" : $"prereleases {string.Join(',', prereleases.Distinct().Order(StringComparer.Ordinal))}");
         if (!Platforms.IsEmpty)
             parts.Add($"platforms {Joined(Platforms)}");
+        if (Sparse)
+            parts.Add("platform-mode sparse");
         if (Flatten)
             parts.Add("flatten");
         if (SkipMissingPlatforms)

@@ -41,14 +41,27 @@ internal sealed class Derivation : IDisposable
     /// <summary>Images of one platform that are left out of indexes, each once.</summary>
     public int LeftPlatforms { get; init; }
 
+    /// <summary>
+    /// By the digest of an index that stays as it is, the images that are left out of it; empty where indexes are written anew.
+    /// </summary>
+    public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> Sparse { get; init; } = PlanOptions.NothingLeft;
+
     /// <summary>Images that stay though no chosen package names them.</summary>
     public ImmutableArray<KeptImage> Unproven { get; init; } = [];
 
     /// <summary>What a user should know.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
+    /// <summary>The same, with what to know where it goes into an archive.</summary>
+    public IEnumerable<Diagnostic> WarningsOf(RelocationDestination? destination) =>
+        destination is not RelocationDestination.Archive || Sparse.Count == 0 ? Warnings : Warnings.Add(new Diagnostic(
+            ErrorCode.SparseArchive,
+            $"{Sparse.Count} {(Sparse.Count == 1 ? "index lists" : "indexes list")} images that stay behind: imgpkg copies whole " +
+            "indexes only, and registries such as docker-registry 2.8 refuse others.",
+            $"Where the registry behind the air gap refuses them, {AdviceTerms.RewrittenPlatforms}."));
+
     /// <summary>True where all of the original is wanted, so that it is what is relocated.</summary>
-    public bool IsUnchanged => Original.Digest == Digest;
+    public bool IsUnchanged => Original.Digest == Digest && Sparse.Count == 0;
 
     /// <summary>By the digest of what was derived, what it was derived of: that is what somebody may have signed.</summary>
     internal IReadOnlyDictionary<Digest, Manifest> Originals { get; init; } = ImmutableDictionary<Digest, Manifest>.Empty;
@@ -71,6 +84,7 @@ internal sealed class Derivation : IDisposable
     public PlanOptions Planning(PlanOptions options) => options with
     {
         Pin = Digest,
+        LeftOut = Sparse,
         Destination = options.Destination is { } destination && Local.ContainsKey(destination) ? null : options.Destination
     };
 

@@ -99,6 +99,7 @@ internal sealed class Deriver : IDisposable
             Images = now.Length,
             LeftImages = [.. entries.Left.Select(image => image.Image.ToString())],
             LeftPlatforms = _platforms.LeftOut,
+            Sparse = _platforms.Sparse,
             Unproven = entries.Unproven,
             Warnings = [.. _platforms.Warnings, .. Warnings(entries.Unproven)],
             Originals = _originals,

@@ -20,9 +20,13 @@ internal sealed class PlatformSelector(
     private readonly ConcurrentDictionary<string, string> _missing = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _whole = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Digest, bool> _left = [];
+    private readonly ConcurrentDictionary<Digest, ImmutableHashSet<Digest>> _sparse = [];
 
     /// <summary>The images that were left out of indexes, each once.</summary>
     public int LeftOut => _left.Count;
+
+    /// <summary>What is left out of each index that stays as it is.</summary>
+    public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> Sparse => _sparse;
 
     /// <summary>The images that have none of the platforms and are carried whole.</summary>
     public IEnumerable<Diagnostic> Warnings => _whole.IsEmpty ? [] :
@@ -54,7 +58,7 @@ internal sealed class PlatformSelector(
 
     /// <summary>
     /// The index with the chosen images, or the only one of them where it is to stand in the index's place; the index itself where nothing
-    /// is to be left out.
+    /// is to be left out, or it is to stay as it is.
     /// </summary>
     public async Task<Digest> ChooseAsync(RepositoryName origin, Manifest index, string name, CancellationToken cancellationToken)
     {
@@ -116,6 +120,13 @@ internal sealed class PlatformSelector(
                 return children.First(child => chosen.Contains(child.Descriptor.Digest)).Descriptor;
             if (!isRoot && Array.TrueForAll(kept, child => child is null))
                 return null;
+            if (selection.Sparse)
+            {
+                if (Array.Exists(kept, child => child is null))
+                    _sparse[at.Digest] = [.. children.Where((_, i) => kept[i] is null).Select(child => child.Descriptor.Digest)];
+                return at.Descriptor;
+            }
+
             return kept.Zip(children).All(pair => pair.First?.Digest == pair.Second.Descriptor.Digest)
                 ? at.Descriptor : derived(origin, IndexEditor.Write(at, kept)).Descriptor;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Airgap.Oci;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
@@ -13,7 +14,12 @@ internal static class DefaultPlatform
             return node;
 
         // A child that names no platform counts as linux/amd64, so that nested indexes are entered.
-        int chosen = Math.Max(0, PlatformsOf(node).FindIndex(platform => platform is null or ("linux", "amd64")));
+        List<(string Os, string Architecture)?> platforms = PlatformsOf(node);
+        HashSet<Digest> left = [.. node.LeftOut];
+        // Of an index that is there in part, one of the images that are there.
+        int[] there = [.. Enumerable.Range(0, node.Manifest.Manifests.Length)
+            .Where(i => !left.Contains(node.Manifest.Manifests[i].Digest))];
+        int chosen = Math.Max(0, Array.FindIndex(there, i => i < platforms.Count && platforms[i] is null or ("linux", "amd64")));
         return chosen < node.Children.Length ? ImageOf(node.Children[chosen]) : null;
     }
 

@@ -62,6 +62,9 @@ internal sealed record ImageDocument(
     IReadOnlyList<LayerDocument>? Layers,
     string? Error)
 {
+    /// <summary>Images of the index that were left behind by choice; left out where it is whole.</summary>
+    public int? LeftOut { get; init; }
+
     internal static ImageDocument Of(ImageDescription image) => new(
         image.Kind.ToString(),
         image.Image.Digest!.Value.ToString(),
@@ -69,7 +72,10 @@ internal sealed record ImageDocument(
         image.Origin.ToString(),
         DescriptionDocument.OrNull(image.Annotations),
         LayerDocument.Of(image.Layers),
-        image.Error);
+        image.Error)
+    {
+        LeftOut = image.LeftOut == 0 ? null : image.LeftOut,
+    };
 }
 
 /// <summary>A layer.</summary>

@@ -57,6 +57,8 @@ internal static class DescriptionText
             Line(text, items, $"  Type: {image.Kind}");
             if (image.Kind == DescribedKind.Image)
                 Line(text, items, $"  Origin: {image.Origin}");
+            if (image.LeftOut > 0)
+                Line(text, items, $"  LeftOut: {image.LeftOut} {(image.LeftOut == 1 ? "image" : "images")} of the index, by choice");
             if (image.Error is not null)
                 Line(text, items, $"  Error: {image.Error}");
             WriteLayers(text, image.Layers, items);

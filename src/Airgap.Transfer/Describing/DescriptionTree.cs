@@ -84,6 +84,7 @@ internal sealed class DescriptionTree(
         Origin = entry.Locked.Image,
         Annotations = entry.Locked.Annotations,
         Layers = LayersOf(entry.Manifest, options),
+        LeftOut = entry.Manifest.AllLeftOut.Length,
     };
 
     /// <summary>The layers shown for an image; for an index, those of its default image.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Yaml;
 
@@ -81,6 +82,8 @@ internal static class DescriptionYaml
         writer.Field("image", image.Image.ToString(), indent);
         writer.Field("imageType", image.Kind.ToString(), indent);
         WriteLayers(writer, image.Layers, indent);
+        if (image.LeftOut > 0)
+            writer.Word("leftOut", image.LeftOut.ToString(CultureInfo.InvariantCulture), indent);
         writer.Field("origin", image.Origin.ToString(), indent);
     }
 

@@ -25,6 +25,9 @@ internal sealed record ImageDescription
     /// </summary>
     public ImmutableArray<Descriptor> Layers { get; init; } = [];
 
+    /// <summary>Images of this index that were left behind by choice.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>Why nothing more is known of it; null when it was found.</summary>
     public string? Error { get; init; }
 }

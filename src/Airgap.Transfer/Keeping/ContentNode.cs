@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Keeping;
 
@@ -20,6 +21,9 @@ internal sealed record ContentNode(Descriptor Descriptor)
 
     /// <summary>What it leads to, each once.</summary>
     public ImmutableArray<ContentLink> Links { get; init; } = [];
+
+    /// <summary>Of a bundle, what was left out of the indexes that it pins when it came here, by the index.</summary>
+    public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; } = PlanOptions.NothingLeft;
 
     /// <summary>Why it cannot be read, so that it may lead to more; null when it can.</summary>
     public string? Problem { get; init; }

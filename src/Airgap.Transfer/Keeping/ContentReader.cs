@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -65,11 +66,43 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
                 (stream, token) => BundleContent.ReadAsync(stream, reference, withPackages: false, token), cancellationToken);
             links.AddRange(content.Lock.Images.Select(
                 locked => new ContentLink(locked.Image.Digest!.Value, LinkKind.Pinned) { Recorded = locked.Image.Repository }));
-            return image with { Kind = "bundle", Links = [.. links.DistinctBy(link => (link.Target, link.Kind))] };
+            return image with
+            {
+                Kind = "bundle",
+                Links = [.. links.DistinctBy(link => (link.Target, link.Kind))],
+                LeftOut = place == repository ? await LeftOutOfAsync(manifest.Digest, cancellationToken) : PlanOptions.NothingLeft,
+            };
         }
         catch (AirgapException e) when (IsOfContent(e))
         {
             return image with { Problem = e.Message };
+        }
+    }
+
+    // What cannot be read says nothing: then what is missing is missing.
+    private async Task<IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>>> LeftOutOfAsync(
+        Digest bundle, CancellationToken cancellationToken)
+    {
+        ImageReference reference = ImageReference.ByTag(repository, LocationsImage.Tag(bundle));
+        try
+        {
+            if (await tags.FindAsync(reference.Tag!, cancellationToken) is not { } digest
+                || await reader.FindManifestAsync(repository, digest.ToString(), cancellationToken) is not { Layers: [{ } layer] })
+                return PlanOptions.NothingLeft;
+            ImageLocations? locations = await reader.ReadBlobAsync(
+                repository, layer, (stream, token) => BundleContent.ReadLocationsAsync(stream, reference, token), cancellationToken);
+            Dictionary<Digest, ImmutableHashSet<Digest>> left = [];
+            foreach (ImageLocation location in (locations?.Images ?? []).Where(location => !location.LeftOut.IsEmpty))
+            {
+                if (ImageReference.TryParse(location.Image, out ImageReference? image, out _) && image.Digest is { } pinned)
+                    left[pinned] = [.. location.LeftOut];
+            }
+
+            return left;
+        }
+        catch (AirgapException e) when (IsOfContent(e))
+        {
+            return PlanOptions.NothingLeft;
         }
     }
 

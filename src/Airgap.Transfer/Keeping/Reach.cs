@@ -5,7 +5,11 @@ namespace Airgap.Transfer.Keeping;
 /// <summary>What a walk found.</summary>
 /// <param name="Here">The manifests that the repository has, by digest.</param>
 /// <param name="Missing">Those that it has not, though something leads to them, in the order in which they were found.</param>
-internal sealed record Reach(IReadOnlyDictionary<Digest, ContentNode> Here, IReadOnlyList<MissingContent> Missing);
+internal sealed record Reach(IReadOnlyDictionary<Digest, ContentNode> Here, IReadOnlyList<MissingContent> Missing)
+{
+    /// <summary>Images of indexes that it has not, and that every relocation which led to them left behind by choice.</summary>
+    public int LeftOut { get; init; }
+}
 
 /// <summary>A manifest that a repository has not.</summary>
 /// <param name="Digest">The manifest.</param>

@@ -52,6 +52,7 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
             Extra = withExtra && tags.Refusal is null ? Extra(roots, tags, expected, reach) : null,
             Unknown = [.. Unknown(byDigest, reach, missing, tags, withExtra)],
             Present = reach.Here.Count,
+            LeftOut = reach.LeftOut == 0 ? null : reach.LeftOut,
         };
     }
 

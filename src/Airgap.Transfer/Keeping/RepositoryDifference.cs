@@ -26,6 +26,11 @@ internal sealed record RepositoryDifference
     /// <summary>The number of manifests that are there and should be.</summary>
     public required int Present { get; init; }
 
+    /// <summary>
+    /// Images of indexes that it has not, and that the relocation left behind by choice: no difference. Null where there are none.
+    /// </summary>
+    public int? LeftOut { get; init; }
+
     /// <summary>True when no difference was found.</summary>
     internal bool IsSame => Lacks.IsEmpty && Changed.IsEmpty && Extra is null or { IsEmpty: true };
 }

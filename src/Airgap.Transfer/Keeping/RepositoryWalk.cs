@@ -45,6 +45,7 @@ internal sealed class RepositoryWalk : IDisposable
         HashSet<Digest> seen = [];
         List<Step> level = [.. roots.Where(root => seen.Add(root.Digest))
             .Select(root => new Step(root.Digest, null, null, root.Origin is { } origin ? [origin] : []))];
+        HashSet<Digest> seed = [.. seen];
         while (level.Count > 0)
         {
             if (seen.Count > MaxManifests)
@@ -79,7 +80,8 @@ internal sealed class RepositoryWalk : IDisposable
             level = next;
         }
 
-        return new Reach(here, missing);
+        LeftOutContent left = new(here, seed);
+        return new Reach(here, [.. missing.Where(each => !left.Contains(each))]) { LeftOut = missing.Count(left.Contains) };
     }
 
     public void Dispose() => _reader.Dispose();

@@ -45,9 +45,9 @@ internal sealed class BundleClosure(
 
     /// <summary>Tells a bundle from an image by its config.</summary>
     public async Task<(PlannedManifest Manifest, bool IsBundle)> InspectAsync(
-        RepositoryName origin, Manifest manifest, CancellationToken cancellationToken)
+        RepositoryName origin, Manifest manifest, CancellationToken cancellationToken, IReadOnlySet<Digest>? leftOut = null)
     {
-        PlannedManifest planned = await tree.ExpandAsync(origin, manifest, cancellationToken);
+        PlannedManifest planned = await tree.ExpandAsync(origin, manifest, cancellationToken, leftOut);
         if (manifest.IsIndex)
             return (planned, false);
         HeldBytes? config = planned.HeldConfig ?? await tree.ReadConfigAsync(origin, manifest, cancellationToken);
@@ -112,22 +112,23 @@ internal sealed class BundleClosure(
         ImageReference recorded, ImageReference bundle, BundleLocations.Found locations, CancellationToken cancellationToken)
     {
         bool? known = locations.IsBundle.TryGetValue(recorded.Digest!.Value, out bool told) ? told : null;
+        ImmutableHashSet<Digest>? leftOut = locations.LeftOut.GetValueOrDefault(recorded.Digest!.Value);
         ImageReference expected = locations.IsBeside ? ImageReference.ByDigest(bundle.Repository, recorded.Digest!.Value) : recorded;
         if (locations.AtDestination && known is not null
-            && await FindAtDestinationAsync(expected, known.Value, cancellationToken) is { } relocated)
+            && await FindAtDestinationAsync(expected, known.Value, leftOut, cancellationToken) is { } relocated)
             return relocated;
         if (await TryLocateAsync(recorded, bundle, locations.IsBeside, cancellationToken) is not var (origin, manifest))
             return onlyBeside ? null : throw NotFound(recorded, bundle);
-        return await InspectAsync(ImageReference.ByDigest(origin, manifest.Digest), origin, manifest, known, cancellationToken);
+        return await InspectAsync(ImageReference.ByDigest(origin, manifest.Digest), origin, manifest, known, leftOut, cancellationToken);
     }
 
     private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> FindAtDestinationAsync(
-        ImageReference recorded, bool isBundle, CancellationToken cancellationToken)
+        ImageReference recorded, bool isBundle, ImmutableHashSet<Digest>? leftOut, CancellationToken cancellationToken)
     {
         try
         {
             return await reader.FindManifestAsync(destination!, recorded.Digest!.Value.ToString(), cancellationToken) is { } manifest
-                ? await InspectAsync(recorded, destination!, manifest, isBundle, cancellationToken)
+                ? await InspectAsync(recorded, destination!, manifest, isBundle, leftOut, cancellationToken)
                 : null;
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
@@ -139,11 +140,12 @@ internal sealed class BundleClosure(
     }
 
     private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)> InspectAsync(
-        ImageReference source, RepositoryName origin, Manifest manifest, bool? known, CancellationToken cancellationToken)
+        ImageReference source, RepositoryName origin, Manifest manifest, bool? known, ImmutableHashSet<Digest>? leftOut,
+        CancellationToken cancellationToken)
     {
         if (known == false)
-            return (source, await tree.ExpandAsync(origin, manifest, cancellationToken), null);
-        (PlannedManifest planned, bool isBundle) = await InspectAsync(origin, manifest, cancellationToken);
+            return (source, await tree.ExpandAsync(origin, manifest, cancellationToken, leftOut), null);
+        (PlannedManifest planned, bool isBundle) = await InspectAsync(origin, manifest, cancellationToken, leftOut);
         return (source, planned, isBundle ? await ExpandAsync(source, planned, isRoot: false, cancellationToken) : null);
     }
 

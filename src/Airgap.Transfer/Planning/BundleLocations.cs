@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -42,7 +43,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
 
     /// <summary>What the bundle's locations image says: for each image whether it is a bundle. Empty without a readable one.</summary>
     public async Task<IReadOnlyDictionary<Digest, bool>> ReadAsync(ImageReference bundle, CancellationToken cancellationToken) =>
-        await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken) ?? [];
+        (await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken))?.IsBundle ?? new Dictionary<Digest, bool>();
 
     /// <summary>Finds a bundle's locations: at the destination where an earlier relocation left them, else beside the bundle.</summary>
     public async Task<Found> FindAsync(ImageReference bundle, bool isRoot, CancellationToken cancellationToken)
@@ -51,15 +52,27 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
         Task<Manifest?> beside = FindManifestAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
         if (AsksDestination(bundle, isRoot))
         {
-            Dictionary<Digest, bool>? relocated = await TryReadAsync(destination!, bundle.Digest!.Value, cancellationToken);
+            Known? relocated = await TryReadAsync(destination!, bundle.Digest!.Value, cancellationToken);
             _destinationKnowsRoot |= relocated is not null;
             if (relocated is not null)
-                return new Found(relocated, AtDestination: true, await beside is not null);
+            {
+                bool isBeside = await beside is not null;
+                // What is left out there may be left out here, too; what is there whole can be read there, whatever is here.
+                Known? here = isBeside && relocated.LeftOut.Count > 0
+                    ? await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken) : null;
+                return new Found(relocated.IsBundle, AtDestination: true, isBeside) { LeftOut = LeftOutOf(here) };
+            }
         }
 
-        Dictionary<Digest, bool>? known = await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
-        return new Found(known ?? [], AtDestination: false, IsBeside: known is not null);
+        Known? known = await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
+        return new Found(known?.IsBundle ?? new Dictionary<Digest, bool>(), AtDestination: false, IsBeside: known is not null)
+        {
+            LeftOut = LeftOutOf(known)
+        };
     }
+
+    private static IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOutOf(Known? known) => known?.LeftOut is { } left
+        ? left : PlanOptions.NothingLeft;
 
     // A bundle that is new at the destination costs one request more; nested ones are asked for there only when their root is known.
     private bool AsksDestination(ImageReference bundle, bool isRoot) =>
@@ -86,7 +99,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
         }
     }
 
-    private async Task<Dictionary<Digest, bool>?> TryReadAsync(
+    private async Task<Known?> TryReadAsync(
         RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
     {
         if (await FindManifestAsync(repository, bundle, cancellationToken) is not { Layers: [{ } layer] })
@@ -97,14 +110,19 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
             ImageLocations? locations = await reader.ReadBlobAsync(
                 repository, layer, (stream, token) => BundleContent.ReadLocationsAsync(stream, reference, token), cancellationToken);
             Dictionary<Digest, bool> result = [];
+            Dictionary<Digest, ImmutableHashSet<Digest>> left = [];
             foreach (ImageLocation location in locations?.Images ?? [])
             {
                 if (ImageReference.TryParse(location.Image, out ImageReference? image, out _) && image.Digest is { } digest)
+                {
                     result[digest] = location.IsBundle;
+                    if (!location.LeftOut.IsEmpty)
+                        left[digest] = [.. location.LeftOut];
+                }
             }
 
             observer.Detail($"{reference} says where {result.Count} images are.");
-            return result;
+            return new Known(result, left);
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
@@ -117,5 +135,11 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     /// What a locations image says: which images are bundles, whether they were relocated to the destination before, and whether the source
     /// is a relocated bundle, too.
     /// </summary>
-    internal sealed record Found(IReadOnlyDictionary<Digest, bool> IsBundle, bool AtDestination, bool IsBeside);
+    internal sealed record Found(IReadOnlyDictionary<Digest, bool> IsBundle, bool AtDestination, bool IsBeside)
+    {
+        /// <summary>What the source is without, by the index that lists it: it was left behind when the bundle went there.</summary>
+        public required IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; }
+    }
+
+    private sealed record Known(Dictionary<Digest, bool> IsBundle, Dictionary<Digest, ImmutableHashSet<Digest>> LeftOut);
 }

@@ -70,7 +70,10 @@ internal sealed record BundleNode(
 
     /// <summary>What is written about this bundle at a destination.</summary>
     public ImageLocations Locations() =>
-        new([.. Entries.Select(entry => new ImageLocation(entry.Locked.Image.ToString(), entry.Bundle is not null))]);
+        new([.. Entries.Select(entry => new ImageLocation(entry.Locked.Image.ToString(), entry.Bundle is not null)
+        {
+            LeftOut = entry.Manifest.AllLeftOut,
+        })]);
 }
 
 /// <summary>An image that a bundle pins, and where it was found.</summary>

@@ -52,13 +52,14 @@ internal static class CombinedPlan
         }
 
         RefuseConflicts(items.Values);
+        PlannedItem[] joined = [.. JoinedIndexes.In(items.Values, plans.SelectMany(plan => plan.Items))];
         HashSet<Digest> used = [
-            .. items.Values.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs)
+            .. joined.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs)
             .Select(blob => blob.Digest)];
         return new TransferPlan
         {
             Source = source,
-            Items = [.. items.Values.OrderBy(item => item.Digest).ThenBy(item => item.Source.ToString(), StringComparer.Ordinal)
+            Items = [.. joined.OrderBy(item => item.Digest).ThenBy(item => item.Source.ToString(), StringComparer.Ordinal)
                 .ThenBy(item => item.Tag, StringComparer.Ordinal)],
             Bundles = [.. plans.SelectMany(plan => plan.Bundles).DistinctBy(bundle => bundle.Digest)],
             Blobs = [.. blobs.Values.Where(blob => used.Contains(blob.Descriptor.Digest))],

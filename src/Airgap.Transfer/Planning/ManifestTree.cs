@@ -18,7 +18,9 @@ internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
     /// <param name="origin">The repository the manifest was found in; its children are read there, too.</param>
     /// <param name="manifest">The manifest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<PlannedManifest> ExpandAsync(RepositoryName origin, Manifest manifest, CancellationToken cancellationToken)
+    /// <param name="leftOut">Manifests that an index below this one may list without the repository's having them; null for none.</param>
+    public async Task<PlannedManifest> ExpandAsync(
+        RepositoryName origin, Manifest manifest, CancellationToken cancellationToken, IReadOnlySet<Digest>? leftOut = null)
     {
         int count = 0;
         return await ExpandAsync(manifest, depth: 0);
@@ -37,8 +39,10 @@ internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
 
             if (!node.IsIndex)
                 return await ImageAsync(node);
-            PlannedManifest[] children = await Task.WhenAll(node.Manifests.Select(async child =>
-                await ExpandAsync(await FetchChildAsync(child, node), depth + 1)));
+            IReadOnlySet<Digest>? chosen = options.LeftOut.GetValueOrDefault(node.Digest);
+            PlannedManifest[] children = await Task.WhenAll(
+                node.Manifests.Where(child => chosen?.Contains(child.Digest) != true && leftOut?.Contains(child.Digest) != true)
+                .Select(async child => await ExpandAsync(await FetchChildAsync(child, node), depth + 1)));
             return new PlannedManifest { Manifest = node, Origin = origin, Children = [.. children] };
         }
 
@@ -48,7 +52,7 @@ internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
                 ErrorCode.ManifestUnknown,
                 $"The index {ImageReference.ByDigest(origin, parent.Digest)} lists the manifest {child.Digest}, which the repository " +
                 "does not have.",
-                "Push the whole index again, with all its platforms.")
+                $"Push the whole index again, with all its platforms, or {AdviceTerms.SparsePlatforms}.")
             { Reference = origin.ToString(), Digest = child.Digest.ToString() };
 
         async Task<PlannedManifest> ImageAsync(Manifest image)

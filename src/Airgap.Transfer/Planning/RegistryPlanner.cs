@@ -185,6 +185,8 @@ internal sealed class RegistryPlanner : IDisposable
     private async Task<TransferPlan> FinishAsync(
         PlanBuilder builder, PlannedItem? root, ImagesLock? imagesLock, CancellationToken cancellationToken)
     {
+        if (SparseSource.Warning(builder.Items, _options) is { } without)
+            builder.Warn(without);
         await _artifacts.AddToAsync(builder, cancellationToken);
         return builder.Build(root, (node, blob) => new PlannedBlob(_reader.ContentOf(node.Origin, blob), node.Origin), imagesLock);
     }

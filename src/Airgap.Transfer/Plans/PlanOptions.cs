@@ -62,6 +62,13 @@ public sealed record PlanOptions
     /// <summary>True to take a bundle for an image like any other: it alone is carried, and none of what it pins.</summary>
     internal bool IgnoreBundleCheck { get; init; }
 
+    /// <summary>Of no index is anything left out.</summary>
+    internal static ImmutableDictionary<Digest, ImmutableHashSet<Digest>> NothingLeft { get; } =
+        ImmutableDictionary<Digest, ImmutableHashSet<Digest>>.Empty;
+
+    /// <summary>By the digest of an index, the manifests of it that stay behind while the index stays as it is.</summary>
+    internal IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; } = NothingLeft;
+
     /// <summary>
     /// What an archive is to build on: it leaves out every layer that one of these holds or names. Empty for a full archive.
     /// </summary>

@@ -114,8 +114,16 @@ public sealed record PlannedManifest
     /// <summary>Config and layers that are moved; empty for an index.</summary>
     public ImmutableArray<Descriptor> Blobs { get; init; } = [];
 
-    /// <summary>The manifests of an index, in its order.</summary>
+    /// <summary>The manifests of an index that go along, in its order.</summary>
     public ImmutableArray<PlannedManifest> Children { get; init; } = [];
+
+    /// <summary>The manifests that an index lists, and that stay behind by choice; empty for an index that goes along whole.</summary>
+    internal IEnumerable<Digest> LeftOut => Children.Length == Manifest.Manifests.Length ? []
+        : Manifest.Manifests.Select(child => child.Digest).Except(Children.Select(child => child.Manifest.Digest));
+
+    /// <summary>The same of this manifest and of all below it, each once.</summary>
+    internal ImmutableArray<Digest> AllLeftOut =>
+        Manifest.IsIndex ? [.. SelfAndDescendants().SelectMany(node => node.LeftOut).Distinct()] : [];
 
     /// <summary>The config's bytes where they were read; null otherwise.</summary>
     public ReadOnlyMemory<byte>? Config

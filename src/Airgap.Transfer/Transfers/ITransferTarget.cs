@@ -27,6 +27,12 @@ internal interface ITransferTarget : IAsyncDisposable
     /// <summary>Brings one blob there and verifies it.</summary>
     Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// After <see cref="PrepareAsync"/>: the manifest that has to go before all others, since the destination may refuse what it stands
+    /// for; null for none.
+    /// </summary>
+    PlannedManifest? First => null;
+
     /// <summary>True when a manifest with all below it was there before.</summary>
     bool HasManifest(PlannedManifest manifest);
 

@@ -112,12 +112,23 @@ internal sealed class RegistryTarget : ITransferTarget
         return true;
     }
 
+    public PlannedManifest? First => SparseIndexes.Smallest(_plan, _standing.Has);
+
     public bool HasManifest(PlannedManifest manifest) => _standing.Has(manifest);
 
     public async Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken)
     {
         _hasWritten = true;
-        await _repository.PushManifestAsync(manifest.Manifest, _contentTags.GetValueOrDefault(manifest.Manifest.Digest), cancellationToken);
+        try
+        {
+            await _repository.PushManifestAsync(
+                manifest.Manifest, _contentTags.GetValueOrDefault(manifest.Manifest.Digest), cancellationToken);
+        }
+        catch (AirgapException e) when (SparseIndexes.Refusal(manifest, _repository.Name, e) is { } refusal)
+        {
+            throw refusal;
+        }
+
         if (_options.Repair && !await _standing.GivesManifestAsync(manifest.Manifest.Digest, cancellationToken))
             throw BlobEvidence.Damaged(_repository.Name, manifest.Manifest.Digest);
     }

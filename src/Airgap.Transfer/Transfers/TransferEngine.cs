@@ -41,6 +41,7 @@ internal sealed class TransferEngine(
         _failures.AddRange(plan.Failures);
         _failures.Phase = TransferPhase.Transferring;
         using CancellationTokenRegistration registration = cancellationToken.Register(_stop.Cancel);
+        missing = await PutFirstAsync(missing);
         Task<BlobOutcome?[]> items = PutItemsAsync(_stop.Token);
         await WhenAllOrFirstFailureAsync(
             [PutBlobsAsync(missing, _stop.Token), items, .. options.Admission is { } begun ? [begun] : Array.Empty<Task>()]);
@@ -73,6 +74,26 @@ internal sealed class TransferEngine(
             Elapsed = Stopwatch.GetElapsedTime(started),
             Warnings = plan.Warnings,
         };
+    }
+
+    // What the destination may refuse goes before the rest, of which nothing has to be sent in vain then.
+    private async Task<ImmutableArray<PlannedBlob>> PutFirstAsync(ImmutableArray<PlannedBlob> missing)
+    {
+        if (target.First is not { } first)
+            return missing;
+        HashSet<Digest> needed = [.. first.SelfAndDescendants().SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
+        ILookup<bool, PlannedBlob> ahead = missing.ToLookup(blob => needed.Contains(blob.Descriptor.Digest));
+        Task<BlobOutcome> put = PutManifestOnce(first, _stop.Token);
+        try
+        {
+            await WhenAllOrFirstFailureAsync(PutBlobsAsync([.. ahead[true]], _stop.Token), put);
+        }
+        catch (AirgapException e) when (options.KeepGoing && put.IsFaulted && !_stop.IsCancellationRequested && !target.IsLost(e))
+        {
+            // Its own item meets the same failure.
+        }
+
+        return [.. ahead[false]];
     }
 
     public void Dispose()

@@ -75,6 +75,8 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
             if (!seen.Add(node.Manifest.Digest))
                 continue;
             _findings.CountManifest(node.Manifest.Descriptor.Size);
+            foreach (Digest left in node.LeftOut)
+                _findings.CountLeftOut(null, left);
             if (node.HeldConfig is { } config && seen.Add(node.Manifest.Config!.Digest))
                 _findings.CountBlob(config.Length);
             foreach (Descriptor layer in node.Manifest.Layers)

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Verifying;
 
@@ -63,8 +65,12 @@ internal sealed class Findings
     /// <summary>Counts a manifest.</summary>
     public void CountManifest(long bytes) => _counts.Manifest(bytes);
 
+    /// <summary>Counts a manifest of an index that was left behind by choice, and was not looked for; each once.</summary>
+    public void CountLeftOut(RepositoryName? repository, Digest manifest) => _counts.LeaveOut(repository, manifest);
+
     /// <summary>The result, when everything that writes has ended.</summary>
-    public VerificationResult Result(string target) => new(target, _counts.Manifests, _counts.Blobs, _counts.Bytes, All());
+    public VerificationResult Result(string target) =>
+        new(target, _counts.Manifests, _counts.Blobs, _counts.Bytes, All()) { LeftOut = _counts.LeftOut };
 
     private static Diagnostic Placed(AirgapException failure, string reference, Digest? digest)
     {
@@ -127,12 +133,17 @@ internal sealed class Findings
         private int _manifests;
         private int _blobs;
         private long _bytes;
+        private readonly ConcurrentDictionary<(string?, Digest), bool> _leftOut = [];
 
         public int Manifests => _manifests;
 
         public int Blobs => _blobs;
 
         public long Bytes => _bytes;
+
+        public int LeftOut => _leftOut.Count;
+
+        public void LeaveOut(RepositoryName? repository, Digest manifest) => _leftOut.TryAdd((repository?.ToString(), manifest), true);
 
         public void Manifest(long bytes)
         {

@@ -31,6 +31,8 @@ internal sealed class LayoutVerifier(ArchiveFile file)
                 .Where(problem => !IsDamage(problem.Code, problem.Digest)))
                 _findings.Add(problem, _path);
             HashSet<Digest> manifests = [.. LayoutArchive.ManifestsOf(plan).Select(node => node.Manifest.Digest)];
+            foreach (Digest left in LayoutArchive.ManifestsOf(plan).SelectMany(node => node.LeftOut))
+                _findings.CountLeftOut(null, left);
             foreach (Descriptor content in contents)
             {
                 if (manifests.Contains(content.Digest))

@@ -25,9 +25,11 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
     /// <param name="repository">Where it is.</param>
     /// <param name="selector">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="leftOut">Manifests that were left behind by choice, and are not looked for; null for none.</param>
     /// <returns>It; null when there is none that can be read, which is a problem then.</returns>
     public async Task<VerifiedManifest?> WalkAsync(
-        Findings findings, RepositoryName repository, string selector, CancellationToken cancellationToken)
+        Findings findings, RepositoryName repository, string selector, CancellationToken cancellationToken,
+        IReadOnlySet<Digest>? leftOut = null)
     {
         FoundManifest root = await FindAsync(repository, selector, cancellationToken);
         findings.Include(root.Findings);
@@ -39,7 +41,7 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
         for (int depth = 1; level.Count > 0; depth++)
         {
             Digest[] below = [.. level.SelectMany(node => node.Children).Select(child => child.Digest).Distinct()
-                .Where(child => !tree.ContainsKey(child))];
+                .Where(child => !tree.ContainsKey(child) && leftOut?.Contains(child) != true)];
             if (below.Length > 0 && (depth > MaxDepth || tree.Count + below.Length > MaxManifests))
             {
                 findings.Add(
@@ -55,7 +57,13 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
             foreach ((Digest child, FoundManifest at) in below.Zip(found))
                 tree.Add(child, at);
             foreach (VerifiedManifest node in level)
-                node.Expand(tree);
+            {
+                if (leftOut is null)
+                    node.Expand(tree);
+                else
+                    node.Expand(tree, leftOut, findings);
+            }
+
             level = [.. found.Select(at => at.Manifest).OfType<VerifiedManifest>()];
         }
 

@@ -41,9 +41,10 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
         _tags.CheckAsync(findings, tag, root.Digest!.Value, cancellationToken);
 
     private async Task<(VerifiedManifest? Manifest, bool IsBundle)> InspectAsync(
-        Findings into, RepositoryName repository, string selector, CancellationToken cancellationToken)
+        Findings into, RepositoryName repository, string selector, CancellationToken cancellationToken, HashSet<Digest>? leftOut = null)
     {
-        if (await walk.WalkAsync(into, repository, selector, cancellationToken) is not { } manifest)
+        if (await walk.WalkAsync(
+            into, repository, selector, cancellationToken, leftOut is { Count: > 0 } ? leftOut : null) is not { } manifest)
             return (null, false);
         return (manifest, await walk.IsBundleAsync(manifest, cancellationToken));
     }
@@ -100,10 +101,18 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
             // Only of the root is it asked: what is in it went the same way.
             if (_isRelocated is null && (_isRelocated = await IsRelocatedAsync(content.Lock, bundle.Digest, cancellationToken)).Value)
                 await _tags.CheckContentTagAsync(into, bundle.Digest, cancellationToken);
-            Entry[] entries = await Task.WhenAll(
-                content.Lock.Images.Select(locked => LockedAsync(locked, into.Section(), cancellationToken)));
-            if (_isRelocated.Value && entries.Length > 0)
-                await LocationsAsync(into.Section(), bundle.Digest, entries, cancellationToken);
+            // What is wrong with them is told behind the images.
+            Findings told = into.Apart();
+            LocationsFile? locations = _isRelocated.Value && !content.Lock.Images.IsEmpty
+                ? await LocationsAsync(told, bundle.Digest, cancellationToken) : null;
+            ILookup<string, Digest> leftOut = (locations?.Locations?.Images ?? [])
+                .SelectMany(image => image.LeftOut.Select(left => (Of: DigestText(image), Left: left)))
+                .ToLookup(pair => pair.Of, pair => pair.Left);
+            Entry[] entries = await Task.WhenAll(content.Lock.Images.Select(
+                locked => LockedAsync(locked, [.. leftOut[locked.Image.Digest.ToString()!]], into.Section(), cancellationToken)));
+            into.Include(told);
+            if (locations is not null)
+                Compare(locations, told, bundle.Digest, entries);
             return [.. entries];
         }
         catch (AirgapException e)
@@ -113,11 +122,12 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
         }
     }
 
-    private async Task<Entry> LockedAsync(LockedImage locked, Findings into, CancellationToken cancellationToken)
+    private async Task<Entry> LockedAsync(
+        LockedImage locked, HashSet<Digest> leftOut, Findings into, CancellationToken cancellationToken)
     {
         RepositoryName place = _isRelocated == true ? _home : locked.Image.Repository;
         Digest digest = locked.Image.Digest!.Value;
-        (VerifiedManifest? manifest, bool isBundle) = await InspectAsync(into, place, digest.ToString(), cancellationToken);
+        (VerifiedManifest? manifest, bool isBundle) = await InspectAsync(into, place, digest.ToString(), cancellationToken, leftOut);
         if (manifest is not null && _isRelocated == true)
             await _tags.CheckContentTagAsync(into, digest, cancellationToken);
         return new Entry(locked, manifest, isBundle, into);
@@ -139,46 +149,53 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
         return false;
     }
 
-    private async Task LocationsAsync(Findings into, Digest bundle, Entry[] entries, CancellationToken cancellationToken)
+    // Null where it cannot be read, which is told.
+    private async Task<LocationsFile?> LocationsAsync(Findings into, Digest bundle, CancellationToken cancellationToken)
     {
         string tag = LocationsImage.Tag(bundle);
         if (await walk.WalkAsync(into, _home, tag, cancellationToken) is not { } manifest)
-            return;
+            return null;
         await _tags.CheckContentTagAsync(into, manifest.Digest, cancellationToken);
         ImageReference reference = ImageReference.ByTag(_home, tag);
         if (manifest.Layers is not [{ } layer])
         {
             into.Add(ErrorCode.InvalidBundle, $"{reference} is not a locations image: it has {manifest.Layers.Length} layers.",
                 reference.ToString(), manifest.Digest);
-            return;
+            return null;
         }
 
         try
         {
-            LocationsFile? file = await blobs.ReadAsync(
+            return await blobs.ReadAsync(
                 into,
                 _home,
                 layer,
                 manifest.Digest,
-                async (content, token) => new LocationsFile(await BundleContent.ReadLocationsAsync(content, reference, token)),
+                async (content, token) => new LocationsFile(
+                    await BundleContent.ReadLocationsAsync(content, reference, token), reference.ToString(), manifest.Digest),
                 cancellationToken);
-            if (file is null)
-                return;
-            HashSet<(string, bool)> expected = [.. entries.Select(entry => (entry.Locked.Image.Digest.ToString()!, entry.IsBundle))];
-            HashSet<(string, bool)> actual =
-                [.. (file.Locations?.Images ?? []).Select(image => (image.Image[(image.Image.IndexOf('@') + 1)..], image.IsBundle))];
-            if (!expected.SetEquals(actual))
-                into.Add(ErrorCode.InvalidBundle, $"{reference} does not list what the bundle {bundle} pins.",
-                    reference.ToString(), manifest.Digest);
         }
         catch (AirgapException e)
         {
             into.Add(e, reference.ToString(), manifest.Digest);
+            return null;
         }
     }
+
+    private static void Compare(LocationsFile file, Findings into, Digest bundle, Entry[] entries)
+    {
+        HashSet<(string, bool)> expected = [.. entries.Select(entry => (entry.Locked.Image.Digest.ToString()!, entry.IsBundle))];
+        HashSet<(string, bool)> actual =
+            [.. (file.Locations?.Images ?? []).Select(image => (DigestText(image), image.IsBundle))];
+        if (!expected.SetEquals(actual))
+            into.Add(ErrorCode.InvalidBundle, $"{file.Reference} does not list what the bundle {bundle} pins.",
+                file.Reference, file.Digest);
+    }
+
+    private static string DigestText(ImageLocation image) => image.Image[(image.Image.IndexOf('@') + 1)..];
 
     private sealed record Entry(LockedImage Locked, VerifiedManifest? Manifest, bool IsBundle, Findings Findings);
 
     // A layer without the file is read, too.
-    private sealed record LocationsFile(ImageLocations? Locations);
+    private sealed record LocationsFile(ImageLocations? Locations, string Reference, Digest Digest);
 }

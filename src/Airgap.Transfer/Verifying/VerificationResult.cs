@@ -15,6 +15,9 @@ internal sealed record VerificationResult(string Target, int Manifests, int Blob
     /// <summary>True when nothing is wrong.</summary>
     public bool IsRight => Problems.IsEmpty;
 
+    /// <summary>Manifests of indexes that were left behind by choice; whether they are there was not asked.</summary>
+    public int LeftOut { get; init; }
+
     /// <summary>What a delta archive leaves to others, and was not verified; null for all else.</summary>
     public DeltaNotes? Delta { get; init; }
 }

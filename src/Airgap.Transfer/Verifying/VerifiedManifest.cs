@@ -31,14 +31,29 @@ internal sealed class VerifiedManifest(RepositoryName repository, Manifest manif
     /// <summary>Takes what was found of the children; once, however many trees it is a part of.</summary>
     public void Expand(IReadOnlyDictionary<Digest, FoundManifest> found)
     {
-        if (Interlocked.Exchange(ref _expanded, 1) == 1)
-            return;
-        foreach (Descriptor child in Children)
+        if (Interlocked.Exchange(ref _expanded, 1) == 0)
+            Expand(found, Children, children);
+    }
+
+    /// <summary>The same for an index of which some are left out by choice: another tree may need them.</summary>
+    /// <param name="found">What was found.</param>
+    /// <param name="leftOut">What was left out.</param>
+    /// <param name="into">Takes what is wrong with the others.</param>
+    public void Expand(IReadOnlyDictionary<Digest, FoundManifest> found, IReadOnlySet<Digest> leftOut, Findings into)
+    {
+        Expand(found, Children.Where(child => !leftOut.Contains(child.Digest)), into);
+        foreach (Descriptor child in Children.Where(child => leftOut.Contains(child.Digest)))
+            into.CountLeftOut(Repository, child.Digest);
+    }
+
+    private static void Expand(IReadOnlyDictionary<Digest, FoundManifest> found, IEnumerable<Descriptor> manifests, Findings into)
+    {
+        foreach (Descriptor child in manifests)
         {
             FoundManifest at = found[child.Digest];
-            children.Include(at.Findings);
+            into.Include(at.Findings);
             if (at.Manifest is { } there && there.Size != child.Size)
-                children.Add(ErrorCode.SizeMismatch,
+                into.Add(ErrorCode.SizeMismatch,
                     $"{there.Place} has {there.Size} bytes, and the index that lists it says {child.Size}.", there.Place, there.Digest);
         }
     }

@@ -102,6 +102,7 @@ internal sealed class Verifier(IRegistry registry)
             Bytes = each.Sum(result => result.Bytes),
             Problems = [.. each.SelectMany(result => result.Problems), .. found.Problems],
             Delta = left,
+            LeftOut = each.Max(result => result.LeftOut),
         };
     }
 }

@@ -26,6 +26,8 @@ internal static class DerivedHtml
         Row(html, "Of", derived.From);
         Row(html, "Digest", derived.Digest);
         html.Append("</dl>\n<p>").Append(HtmlText.Escape(derived.LeftOutText)).Append("</p>\n");
+        if (derived.SignaturesText is { } signatures)
+            html.Append("<p>").Append(HtmlText.Escape(signatures)).Append("</p>\n");
         Fold(html, "Packages included", [.. derived.Packages]);
         Fold(html, "Images left out", [.. derived.LeftOut], derived.ImagesLeftOut);
         Fold(html, "Images included although no selected package names them",

@@ -107,7 +107,8 @@ internal static class MarkdownSummary
         yield return "\n****Selected and left out**\n\n";
         foreach (DerivedReport derived in model.Derived)
             yield return $"- {MarkdownText.Code(derived.Digest)} of {MarkdownText.Code(derived.From)} by " +
-                $"{MarkdownText.Code(derived.Selection)}. {MarkdownText.Escape(derived.LeftOutText)}\n";
+                $"{MarkdownText.Code(derived.Selection)}. {MarkdownText.Escape(derived.LeftOutText)}" +
+                $"{(derived.SignaturesText is { } signatures ? $" {MarkdownText.Escape(signatures)}" : "")}\n";
     }
 
     private static IEnumerable<(ReportNode Node, int Level)> Rows(ReportNode node, int level)

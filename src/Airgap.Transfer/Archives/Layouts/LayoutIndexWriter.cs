@@ -4,6 +4,7 @@ using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives.Layouts;
@@ -89,6 +90,8 @@ internal static class LayoutIndexWriter
         if (manifest.ArtifactType is { Length: > 0 } artifactType)
             json.WriteString("artifactType"u8, artifactType);
         json.WriteStartObject("annotations"u8);
+        if (item.Content.AllLeftOut is { IsEmpty: false } leftOut)
+            json.WriteString(LeftOutList.Name, LeftOutList.Text(leftOut));
         if (item.IsRootBundle)
             json.WriteString(ArchiveManifestWriter.RootLabel, "");
         if (item.OriginalReference.Length > 0)

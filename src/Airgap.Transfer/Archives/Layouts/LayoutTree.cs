@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives.Layouts;
@@ -19,6 +20,7 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
     private readonly Dictionary<(RepositoryName, Digest), PlannedManifest> _known = [];
     private readonly Dictionary<PlannedManifest, long> _counts = new(ReferenceEqualityComparer.Instance);
 
+    private HashSet<Digest> _leftOut = [];
     private long _listed;
 
     /// <summary>What the layout lists, with all below it.</summary>
@@ -27,6 +29,7 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task<PlannedManifest> ListedAsync(LayoutEntry entry, RepositoryName origin, CancellationToken cancellationToken)
     {
+        _leftOut = [.. LeftOutList.Read(entry.Annotations.GetValueOrDefault(LeftOutList.Name))];
         PlannedManifest planned = await ExpandAsync(entry.Descriptor, origin, LayoutNames.Index, cancellationToken);
         _listed += _counts.GetValueOrDefault(planned, 1);
         return _listed <= MaxListed
@@ -64,6 +67,9 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
         long count = 1;
         foreach (Descriptor child in index.Manifests)
         {
+            // What a layout holds goes along, whatever it says of it.
+            if (_leftOut.Contains(child.Digest) && layout.FindBlob(child) is null)
+                continue;
             PlannedManifest planned = await ExpandAsync(child, origin, $"the index {index.Digest}", cancellationToken, level + 1);
             children.Add(planned);
 

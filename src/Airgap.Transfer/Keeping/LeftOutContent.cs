@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+
+namespace Airgap.Transfer.Keeping;
+
+/// <summary>
+/// Tells what a repository is without by choice from what it lacks: images of an index that every bundle which pins the index left behind
+/// when it was relocated.
+/// </summary>
+internal sealed class LeftOutContent
+{
+    private readonly IReadOnlyDictionary<Digest, ContentNode> _here;
+    private readonly IReadOnlySet<Digest> _roots;
+    private readonly Dictionary<Digest, ImmutableHashSet<Digest>> _byIndex = [];
+    private readonly HashSet<Digest> _all = [];
+    private ILookup<Digest, Digest>? _parents;
+
+    /// <param name="here">What is there.</param>
+    /// <param name="roots">What is asked for itself, and so whole.</param>
+    public LeftOutContent(IReadOnlyDictionary<Digest, ContentNode> here, IReadOnlySet<Digest> roots)
+    {
+        _here = here;
+        _roots = roots;
+        foreach (ContentNode bundle in here.Values.Where(node => node.IsBundle))
+        {
+            foreach (ContentLink link in bundle.Links.Where(link => link.Kind == LinkKind.Pinned))
+            {
+                ImmutableHashSet<Digest> left = bundle.LeftOut.GetValueOrDefault(link.Target) ?? [];
+                _byIndex[link.Target] = _byIndex.TryGetValue(link.Target, out ImmutableHashSet<Digest>? known)
+                    ? known.Intersect(left) : left;
+            }
+        }
+
+        _all.UnionWith(_byIndex.Values.SelectMany(left => left));
+    }
+
+    /// <summary>True for a manifest that nothing which is there needs.</summary>
+    public bool Contains(MissingContent missing)
+    {
+        if (missing.Link?.Kind != LinkKind.Child || !_all.Contains(missing.Digest))
+            return false;
+        _parents ??= _here.SelectMany(
+            node => node.Value.Links.Where(link => link.Kind == LinkKind.Child).Select(link => (Child: link.Target, Parent: node.Key)))
+            .ToLookup(pair => pair.Child, pair => pair.Parent);
+        // An index that stands in another one is left out of as that one is.
+        return _parents[missing.Digest].All(parent => !_roots.Contains(parent)
+            && (!_byIndex.TryGetValue(parent, out ImmutableHashSet<Digest>? left) || left.Contains(missing.Digest)));
+    }
+}

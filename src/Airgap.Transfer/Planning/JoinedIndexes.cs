@@ -1,0 +1,38 @@
+using Airgap.Oci;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>
+/// Makes indexes of which parts stay behind whole again, as far as other items have the parts: one place holds one index, with all that
+/// any of them needs of it.
+/// </summary>
+internal static class JoinedIndexes
+{
+    /// <summary>The items, where an index stands in several with the parts of all of them.</summary>
+    /// <param name="items">The items that are wanted.</param>
+    /// <param name="all">The same and more of them, among which the parts are.</param>
+    public static IEnumerable<PlannedItem> In(IReadOnlyCollection<PlannedItem> items, IEnumerable<PlannedItem> all)
+    {
+        PlannedManifest[] nodes = [.. all.SelectMany(item => item.Content.SelfAndDescendants()).Where(node => node.Manifest.IsIndex)];
+        HashSet<Digest> partial = [.. nodes.Where(node => node.LeftOut.Any()).Select(node => node.Manifest.Digest)];
+        if (partial.Count == 0)
+            return items;
+        Dictionary<(Digest Index, Digest Child), PlannedManifest> parts = [];
+        foreach (PlannedManifest node in nodes.Where(node => partial.Contains(node.Manifest.Digest)))
+        {
+            foreach (PlannedManifest child in node.Children)
+                parts.TryAdd((node.Manifest.Digest, child.Manifest.Digest), child);
+        }
+
+        return items.Select(item => item.Content.Manifest.IsIndex ? item with { Content = Joined(item.Content) } : item);
+
+        PlannedManifest Joined(PlannedManifest node) => !node.Manifest.IsIndex ? node : node with
+        {
+            Children = partial.Contains(node.Manifest.Digest)
+                ? [.. node.Manifest.Manifests.Select(child => parts.GetValueOrDefault((node.Manifest.Digest, child.Digest)))
+                    .OfType<PlannedManifest>().Select(Joined)]
+                : [.. node.Children.Select(Joined)],
+        };
+    }
+}

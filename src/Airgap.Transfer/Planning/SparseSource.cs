@@ -1,0 +1,23 @@
+using Airgap.Oci;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>A mirror that an earlier relocation left without images of indexes, by choice, as a source.</summary>
+internal static class SparseSource
+{
+    /// <summary>What to know of a plan; null where nothing is left out that this run did not choose itself.</summary>
+    public static Diagnostic? Warning(IEnumerable<PlannedItem> items, PlanOptions options)
+    {
+        PlannedManifest[] indexes = [
+            .. items.SelectMany(item => item.Content.SelfAndDescendants()).Where(node => node.Manifest.IsIndex)
+            .DistinctBy(node => node.Manifest.Digest)];
+        int left = indexes.SelectMany(index => index.LeftOut.Except(options.LeftOut.GetValueOrDefault(index.Manifest.Digest) ?? []))
+            .Distinct().Count();
+        return left == 0 ? null : new Diagnostic(
+            ErrorCode.SparseSource,
+            $"{left} {(left == 1 ? "image" : "images")} of indexes {(left == 1 ? "is" : "are")} not at the source, where an earlier " +
+            $"relocation left {(left == 1 ? "it" : "them")} behind by choice, and {(left == 1 ? "does" : "do")} not go along.",
+            "If they are needed, relocate from where the indexes are whole.");
+    }
+}

@@ -1,0 +1,35 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>Indexes of a plan that list images which stay behind: a registry may refuse them.</summary>
+internal static class SparseIndexes
+{
+    /// <summary>The one that takes the fewest bytes to send, so that a registry that refuses them says so early; null for none.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="isThere">True for a manifest that the destination has.</param>
+    public static PlannedManifest? Smallest(TransferPlan plan, Func<PlannedManifest, bool> isThere) =>
+        plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Where(node => node.LeftOut.Any() && !isThere(node))
+            .MinBy(node => (node.SelfAndDescendants().SelectMany(below => below.Blobs).Sum(blob => blob.Size), node.Manifest.Digest));
+
+    /// <summary>The refusal of a registry, in the place of what it said; null where it may have had another reason.</summary>
+    public static AirgapException? Refusal(PlannedManifest index, RepositoryName repository, AirgapException e) =>
+        e.Code is ErrorCode.BlobUnknown or ErrorCode.ManifestUnknown or ErrorCode.RegistryRefused
+            && index.LeftOut.Count() is > 0 and var left
+        ? new AirgapException(
+            ErrorCode.SparseIndexRefused,
+            $"The registry {repository.Registry} does not take the index {ImageReference.ByDigest(repository, index.Manifest.Digest)}, of "
+            +
+            $"which {left} of {index.Manifest.Manifests.Length} images stay behind: {e.Message.TrimEnd('.')}.",
+            $"To have indexes list only what goes along, {AdviceTerms.RewrittenPlatforms}.",
+            e)
+        {
+            Reference = e.Reference,
+            Digest = index.Manifest.Digest.ToString(),
+            StatusCode = e.StatusCode,
+        }
+        : null;
+}
