@@ -4,17 +4,19 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-/// <summary>What the tasks have in common: they may wait long, be cancelled, and leave nothing but coded errors.</summary>
+/// <summary>
+/// Common part of the tasks: they may wait long, can be cancelled, and report only errors with codes.
+/// </summary>
 public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTask
 {
     private readonly CancellationTokenSource _cancellation = new();
 
-    // The tasks are this package's alone.
+    // Only this package derives tasks.
     private protected AirgapTask()
     {
     }
 
-    /// <summary>Full path of the project file; relative paths start at its folder.</summary>
+    /// <summary>Full path of the project file; its folder is the base of relative paths.</summary>
     [Required]
     public string ProjectFile { get; set; } = "";
 
@@ -36,7 +38,7 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Anything that gets out of here is an MSB4018 with a stack, which says nothing to a user.
+            // An exception that leaves this method becomes an MSB4018 with a stack trace, which does not help a user.
             Tell(log, e);
             return false;
         }
@@ -79,7 +81,7 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         }
         catch (Exception) when (!Log.HasLoggedErrors)
         {
-            // It was the log that failed: MSBuild's own is left.
+            // The failure came from our log; only MSBuild's own remains.
             Log.LogError(null, "AIRGAP3999", null, null, ProjectFile, 0, 0, 0, 0,
                 $"Something went wrong inside Airgap.Build: {exception.GetType().Name}: {Printable.Line(exception.Message)}");
         }

@@ -7,7 +7,7 @@ namespace Airgap.Build;
 /// <summary>Advice in the words of a project: properties and items.</summary>
 internal static partial class BuildAdvice
 {
-    /// <summary>The property or item behind each term of the libraries' advice; empty where there is none.</summary>
+    /// <summary>The property or item for each term of the libraries' advice; empty if there is none.</summary>
     public static FrozenDictionary<string, string> Words { get; } = new Dictionary<string, string>
     {
         [AdviceTerms.TrustedAuthorities] = "AirgapCaCertificates",
@@ -38,18 +38,18 @@ internal static partial class BuildAdvice
         [AdviceTerms.WriteLayout] = "AirgapArchiveFormat=oci",
     }.ToFrozenDictionary();
 
-    /// <summary>What to do about a code that, in a project, is about how an item is declared or published.</summary>
+    /// <summary>Advice for codes that, in a project, concern the declaration or publishing of an item.</summary>
     public static FrozenDictionary<ErrorCode, string> ByCode { get; } = new Dictionary<ErrorCode, string>
     {
         [ErrorCode.NotABundle] = "Declare it as ImgpkgImage, or name a bundle.",
         [ErrorCode.UnexpectedBundle] = "Declare it as ImgpkgBundle, so that its images come along.",
         [ErrorCode.NoLayersToInclude] = "AirgapIncludeNonDistributableLayers makes no difference here.",
         [ErrorCode.DestinationDamaged] =
-            "The registry keeps the damaged file under this digest and takes no other. Remove the digest from its storage, or " +
+            "The registry keeps the damaged file under this digest and accepts no other. Remove the digest from its storage, or " +
             "garbage-collect it there, and publish again with AirgapRepair=true.",
     }.ToFrozenDictionary();
 
-    /// <summary>The same in the words of a project, without a word of a command line.</summary>
+    /// <summary>The same diagnostic with the terms of a project instead of those of a command line.</summary>
     public static Diagnostic Of(Diagnostic diagnostic)
     {
         Diagnostic told = diagnostic with
@@ -57,12 +57,12 @@ internal static partial class BuildAdvice
             Message = Hint().Replace(diagnostic.Message, ""),
             Advice = AdviceTerms.Explain(diagnostic.Advice, Words)
         };
-        // A declaration that is refused before any request has advice of its own, which names the item.
+        // A declaration that is refused before the first request has its own advice, which names the item.
         return ByCode.TryGetValue(diagnostic.Code, out string? advice) && !diagnostic.Advice.Contains("Imgpkg", StringComparison.Ordinal)
             ? told with { Advice = advice } : told;
     }
 
-    // imgpkg's way to say what to type.
+    // imgpkg's hints about flags.
     [GeneratedRegex(@" ?\(hint: [^)]*\)")]
     private static partial Regex Hint();
 }

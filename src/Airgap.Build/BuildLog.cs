@@ -5,24 +5,29 @@ using Microsoft.Build.Utilities;
 
 namespace Airgap.Build;
 
-/// <summary>Writes to the build's log from any thread, as long as the task runs: what comes later would be an error of its own.</summary>
+/// <summary>
+/// Writes to the build's log from any thread while the task runs; logging later would itself be an error.
+/// </summary>
 /// <param name="log">The task's log.</param>
-/// <param name="projectFile">The place of whatever has no place of its own.</param>
-/// <param name="helpUrl">The page that has an anchor for each code; null where the package was made for no repository.</param>
-/// <remarks>What came from outside is made printable here: a console logger's output is what a CI system reads commands from.</remarks>
+/// <param name="projectFile">The location for messages without one.</param>
+/// <param name="helpUrl">The page with an anchor for each code; null if the package was built without a
+/// repository.</param>
+/// <remarks>
+/// Text from outside is made printable here, because CI systems read commands from a console logger's output.
+/// </remarks>
 internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string? helpUrl)
 {
-    /// <summary>The page that was given when the package was made.</summary>
+    /// <summary>The page given when the package was built.</summary>
     public static string? PackageHelpUrl { get; } = typeof(BuildLog).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .FirstOrDefault(attribute => attribute.Key == "HelpUrl")?.Value;
 
-    /// <summary>Finds the place of what has none but the project's file.</summary>
+    /// <summary>Finds a more precise location for messages that only have the project file.</summary>
     public Func<Diagnostic, Diagnostic> Locate { get; set; } = static diagnostic => diagnostic;
 
     private readonly Lock _lock = new();
     private bool _closed;
 
-    /// <summary>An error with its code, place and help link.</summary>
+    /// <summary>An error with its code, location and help link.</summary>
     public void Error(Diagnostic diagnostic)
     {
         diagnostic = BuildAdvice.Of(Locate(diagnostic));
@@ -31,7 +36,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
             diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
     }
 
-    /// <summary>A warning with its code, place and help link.</summary>
+    /// <summary>A warning with its code, location and help link.</summary>
     public void Warning(Diagnostic diagnostic)
     {
         diagnostic = BuildAdvice.Of(Locate(diagnostic));
@@ -43,18 +48,22 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     /// <summary>A line.</summary>
     public void Message(MessageImportance importance, string text) => Write(() => log.LogMessage(importance, Printable.Line(text)));
 
-    /// <summary>A command of our own to the CI system that reads the console.</summary>
+    /// <summary>A command of this product to the CI system that reads the console.</summary>
     public void Announce(string command) => Write(() => log.LogMessage(MessageImportance.High, command));
 
     /// <summary>A decision, for a log at <c>-v:d</c>.</summary>
     public void Detail(string text) => Message(MessageImportance.Normal, "  " + text);
 
-    /// <summary>A request or an answer without its headers, which would only swell every binary log, or a retry and its reason.</summary>
+    /// <summary>
+    /// A request or a response without its headers, which would only enlarge binary logs, or a retry and its reason.
+    /// </summary>
     public void Trace(string text) => Message(
         text.StartsWith("...", StringComparison.Ordinal) ? MessageImportance.Normal : MessageImportance.Low,
         "  " + (text.IndexOf('\n', StringComparison.Ordinal) is >= 0 and int end ? text[..end] : text));
 
-    /// <summary>A defect of ours: its kind and text for the user, the stack for those who fix it.</summary>
+    /// <summary>
+    /// A defect of this product: its type and text for the user, the stack trace for those who fix it.
+    /// </summary>
     public void Unexpected(Exception exception)
     {
         Error(new Diagnostic(
@@ -64,7 +73,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
         Write(() => log.LogMessage(MessageImportance.Low, Printable.Block(exception.ToString())));
     }
 
-    /// <summary>Lets nothing through any more.</summary>
+    /// <summary>Stops all further logging.</summary>
     public void Close()
     {
         lock (_lock)

@@ -8,12 +8,12 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-/// <summary>Turns what happens into lines of a build log, at most one of progress every few seconds.</summary>
+/// <summary>Writes events to the build log, with at most one line of progress every few seconds.</summary>
 internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? registry = null) : IPushObserver, ISidesObserver
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
-    // Of several relocations side by side each line says whose it is.
+    // With several concurrent relocations, each line names its relocation.
     private readonly string _indent = registry is null ? "  " : $"  {registry}: ";
 
     private long _lastLine;
@@ -69,12 +69,12 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? re
     {
         long last = Interlocked.Read(ref _lastLine);
         long now = clock.GetTimestamp();
-        // Of all threads that come by when a line is due, one writes it.
+        // If several threads arrive when a line is due, one of them writes it.
         if (clock.GetElapsedTime(last, now) >= s_interval && Interlocked.CompareExchange(ref _lastLine, now, last) == last)
         {
             long moved = Math.Max(0, Interlocked.Read(ref _moved));
             long total = Interlocked.Read(ref _total);
-            // What moves before a plan, or beside it, is in no total.
+            // Bytes that move before or outside a plan are not part of a total.
             log.Message(MessageImportance.High,
                 moved > total ? $"{_indent}{ByteSize.Format(moved)}" : $"{_indent}{ByteSize.Format(moved)} of {ByteSize.Format(total)}");
         }

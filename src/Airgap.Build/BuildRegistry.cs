@@ -10,7 +10,8 @@ using Airgap.Transfer.Sessions;
 namespace Airgap.Build;
 
 /// <summary>
-/// The registries of one task run. Made at the first use: a project without a destination must not fail for a credential it does not need.
+/// The registries of one task run. Created on first use, so that a project without a destination does not fail because
+/// of a credential it does not need.
 /// </summary>
 internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegistry, IDisposable
 {
@@ -27,7 +28,7 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
     /// <inheritdoc/>
     public RegistryStatistics Statistics => _client.IsValueCreated ? _client.Value.Statistics : new();
 
-    /// <summary>Asks a mirror without credentials, as a cluster does that has no Secret for it.</summary>
+    /// <summary>Asks a mirror without credentials, like a cluster without a Secret for it.</summary>
     public Task<Diagnostic?> FindAnonymousRefusalAsync(ImageReference reference, string name, CancellationToken cancellationToken) =>
         AnonymousPull.FindRefusalAsync(access.Over(new RegistryOptions { Trace = log.Trace }), reference, name, cancellationToken);
 

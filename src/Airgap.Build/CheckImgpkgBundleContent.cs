@@ -6,8 +6,8 @@ using Microsoft.Build.Framework;
 namespace Airgap.Build;
 
 /// <summary>
-/// Looks whether a bundle can be made of a project's content, before the containers that it pins are published. What is wrong is not said
-/// here: <see cref="PublishImgpkgBundles"/> finds it again, and reports it with all other errors.
+/// Checks whether a bundle can be made from a project's content, before the containers that it pins are published. It
+/// reports no problems: <see cref="PublishImgpkgBundles"/> finds them again, and reports them with all other errors.
 /// </summary>
 [MSBuildMultiThreadableTask]
 public sealed class CheckImgpkgBundleContent : RegistryTask
@@ -21,13 +21,13 @@ public sealed class CheckImgpkgBundleContent : RegistryTask
     /// <inheritdoc cref="PublishImgpkgBundles.ImageProjects"/>
     public ITaskItem[] ImageProjects { get; set; } = [];
 
-    /// <summary>What the targets <c>GetAirgapImage</c> of these projects returned.</summary>
+    /// <summary>The results of the target <c>GetAirgapImage</c> in these projects.</summary>
     public ITaskItem[] ProjectImages { get; set; } = [];
 
     /// <summary>The property of that name.</summary>
     public string? AirgapDryRun { get; set; }
 
-    /// <summary>True when nothing is wrong.</summary>
+    /// <summary>True when there are no problems.</summary>
     [Output]
     public bool IsSound { get; internal set; }
 

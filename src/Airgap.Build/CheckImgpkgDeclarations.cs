@@ -7,8 +7,8 @@ using Microsoft.Build.Framework;
 namespace Airgap.Build;
 
 /// <summary>
-/// Finds what is wrong with the declared items and the properties before a publish compiles, without a request. What depends on files that
-/// the build may still make, and what is wrong only together with a destination that may be meant for another project, is left to
+/// Finds problems of the declared items and properties before a publish compiles, without a request. Checks that depend
+/// on files that the build may still create, or on a destination that may be meant for another project, are left to
 /// <see cref="PublishImgpkgBundles"/>.
 /// </summary>
 [MSBuildMultiThreadableTask]
@@ -17,14 +17,15 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
     private static readonly ImmutableArray<ErrorCode> s_ofTheDestination = [ErrorCode.IncompatibleOptions, ErrorCode.DestinationSelection];
 
     /// <summary>
-    /// True for a library: a publish builds it as a reference of the published project, too, with the same global properties.
+    /// True for a library: a publish also builds it as a reference of the published project, with the same global
+    /// properties.
     /// </summary>
     public bool MayBeReferenced { get; set; }
 
     private protected override bool Execute(BuildLog log, CancellationToken cancellationToken)
     {
         ProjectText text = ProjectText.Read(ProjectFile);
-        // Such a target may still correct what is wrong now.
+        // Such a target may still correct a present problem.
         if (text.HasTargetBefore(nameof(PublishImgpkgBundles)))
             return true;
         log.Locate = new ProjectSlips(text, [.. GlobalProperties().Keys]).Locate;

@@ -5,7 +5,7 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-/// <summary>Removes the artifacts of earlier publishes, as they were written. What has been changed since stays, with a warning.</summary>
+/// <summary>Removes unchanged artifacts of earlier publishes. Changed files are kept, with a warning.</summary>
 [MSBuildMultiThreadableTask]
 public sealed class CleanAirgapArtifacts : AirgapTask
 {
@@ -34,7 +34,7 @@ public sealed class CleanAirgapArtifacts : AirgapTask
             }
             catch (AirgapException e)
             {
-                // As for Delete elsewhere in a clean: what cannot be removed is not a failure.
+                // As with Delete elsewhere in a clean, a file that cannot be removed is not a failure.
                 log.Warning(e.ToDiagnostic());
             }
         }

@@ -3,10 +3,10 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-/// <summary>A task that reads a project's bundles, images and locks, and the properties that say what becomes of them.</summary>
+/// <summary>A task that reads a project's bundles, images and locks, and the properties for their relocation.</summary>
 public abstract class DeclarationTask : RegistryTask
 {
-    // The tasks are this package's alone.
+    // Only this package derives tasks.
     private protected DeclarationTask()
     {
     }
@@ -101,19 +101,25 @@ public abstract class DeclarationTask : RegistryTask
     /// <summary>The property of that name.</summary>
     public string? AirgapOutputPath { get; set; }
 
-    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
+    /// <summary>
+    /// The property of that name; text, so that an invalid value is reported with our code and the project's location.
+    /// </summary>
     public string? AirgapIncludeNonDistributableLayers { get; set; }
 
     /// <inheritdoc cref="AirgapKeepGoing"/>
     public string? AirgapArtifacts { get; set; }
 
-    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
+    /// <summary>
+    /// The property of that name; text, so that an invalid value is reported with our code and the project's location.
+    /// </summary>
     public string? AirgapKeepGoing { get; set; }
 
     /// <inheritdoc cref="AirgapConcurrency"/>
     public string? AirgapRepair { get; set; }
 
-    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
+    /// <summary>
+    /// The property of that name; text, so that an invalid value is reported with our code and the project's location.
+    /// </summary>
     public string? AirgapConcurrency { get; set; }
 
     /// <inheritdoc cref="AirgapConcurrency"/>
@@ -158,7 +164,7 @@ public abstract class DeclarationTask : RegistryTask
     /// <summary>The property of that name.</summary>
     public string? AirgapBundleTag { get; set; }
 
-    /// <summary>The value of a property; null where it is not set.</summary>
+    /// <summary>The value of a property; null if it is not set.</summary>
     internal string? PropertyOf(string name) => name switch
     {
         PropertyNames.Registry => AirgapRegistry,

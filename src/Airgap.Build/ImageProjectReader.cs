@@ -5,15 +5,15 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-/// <summary>Reads the projects whose container images a bundle pins, and what their targets answered.</summary>
+/// <summary>Reads the projects whose container images a bundle pins, and the results of their targets.</summary>
 internal sealed class ImageProjectReader(ItemReader reader, string projectDirectory, bool isDryRun)
 {
-    /// <summary>What is wrong with them.</summary>
+    /// <summary>Their problems.</summary>
     public List<Diagnostic> Problems { get; } = [];
 
-    /// <summary>The images; those that are not published yet are pending.</summary>
+    /// <summary>The images; unpublished ones are pending.</summary>
     /// <param name="projects">The items <c>ProjectReference</c>.</param>
-    /// <param name="answers">What <c>GetAirgapImage</c> or <c>PublishAirgapImage</c> returned.</param>
+    /// <param name="answers">The results of <c>GetAirgapImage</c> or <c>PublishAirgapImage</c>.</param>
     public IEnumerable<ImageToPin> Read(ITaskItem[] projects, ITaskItem[] answers)
     {
         Dictionary<string, ITaskItem> byProject = new(StringComparer.OrdinalIgnoreCase);
@@ -38,7 +38,7 @@ internal sealed class ImageProjectReader(ItemReader reader, string projectDirect
         string name = $"{answer.GetMetadata("Repository")}:{answer.GetMetadata("Tags").Split(';')[0]}";
         string registry = answer.GetMetadata("Registry");
         string manifest = answer.GetMetadata("Manifest");
-        // Where it goes into an archive its registry need not exist.
+        // With an archive as destination, its registry need not exist.
         bool isArchived = answer.GetMetadata("Archive").Length > 0;
         return new ImageToPin($"{(isArchived ? ProduceRequest.NoHost : registry)}/{name}", place)
         {
@@ -54,13 +54,13 @@ internal sealed class ImageProjectReader(ItemReader reader, string projectDirect
     {
         if (!File.Exists(path))
             return new Diagnostic(ErrorCode.FileNotFound,
-                $"The project '{path}', whose image the bundle is to pin, does not exist.", "Mend the path.");
+                $"The project '{path}', whose image the bundle is to pin, does not exist.", "Correct the path.");
         if (answer is null)
         {
             return new Diagnostic(
                 ErrorCode.ImageProjectWithoutTarget,
                 $"The project '{path}', whose image the bundle is to pin, has no target for it.",
-                "Reference the package Airgap.Build there, too, with PrivateAssets=\"all\".");
+                "Also reference the package Airgap.Build there, with PrivateAssets=\"all\".");
         }
 
         if (answer.GetMetadata("Repository").Length == 0)
@@ -68,14 +68,14 @@ internal sealed class ImageProjectReader(ItemReader reader, string projectDirect
             return new Diagnostic(
                 ErrorCode.ImageProjectWithoutImage,
                 $"The project '{path}', whose image the bundle is to pin, publishes no container.",
-                "A project does that with OutputType Exe or EnableSdkContainerSupport=true, and as long as it is publishable.");
+                "It needs OutputType Exe or EnableSdkContainerSupport=true, and must be publishable.");
         }
 
         if (answer.GetMetadata("Registry").Length == 0 && answer.GetMetadata("Archive").Length == 0)
         {
             return new Diagnostic(
                 ErrorCode.ImageProjectWithoutImage,
-                $"The project '{path}' publishes its container to the container engine of this machine, from which no bundle can pin it.",
+                $"The project '{path}' publishes its container to the container engine of this machine, where a bundle cannot pin it.",
                 "Set ContainerRegistry or ContainerArchiveOutputPath there.");
         }
 
@@ -83,8 +83,8 @@ internal sealed class ImageProjectReader(ItemReader reader, string projectDirect
         return isDryRun && !string.Equals(answer.GetMetadata("DryRun"), "true", StringComparison.OrdinalIgnoreCase)
             ? new Diagnostic(
                 ErrorCode.InvalidArgument,
-                $"AirgapDryRun is set in the project, and '{path}', whose image the bundle is to pin, does not know of it.",
-                "Set it on the command line, -p:AirgapDryRun=true, from where it reaches every project.")
+                $"AirgapDryRun is set only in the project, so '{path}', whose image the bundle is to pin, would be published.",
+                "Set it on the command line, -p:AirgapDryRun=true, which applies to every project.")
             : null;
     }
 }

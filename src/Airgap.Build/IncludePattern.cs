@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace Airgap.Build;
 
 /// <summary>
-/// Tells whether an element's <c>Include</c>, as it is written, may have given an item: wildcards and <c>$(...)</c> stand for anything.
+/// Decides whether an element's <c>Include</c> may have produced an item: wildcards and <c>$(...)</c> match anything.
 /// </summary>
 internal static partial class IncludePattern
 {
     /// <summary>True when it may.</summary>
-    /// <param name="element">The line of the project file, from the element's start.</param>
+    /// <param name="element">The text of the project file, from the element's start.</param>
     /// <param name="item">The item.</param>
     public static bool Matches(string element, string item)
     {
@@ -33,7 +33,7 @@ internal static partial class IncludePattern
     [GeneratedRegex("\\bInclude\\s*=\\s*[\"']([^\"']*)[\"']", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Include();
 
-    // "**/" is nothing at all, too.
+    // "**/" also matches nothing.
     [GeneratedRegex(@"\*\*/?|[$@%]\([^)]*\)|\?|\*", RegexOptions.CultureInvariant)]
     private static partial Regex Wild();
 }

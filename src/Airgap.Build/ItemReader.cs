@@ -11,7 +11,7 @@ internal sealed class ItemReader
 {
     private readonly Dictionary<string, string[]> _lines = [];
 
-    /// <summary>The items with their metadata and places.</summary>
+    /// <summary>The items with their metadata and locations.</summary>
     public PublishItem[] Read(ITaskItem[] bundles, ITaskItem[] images, ITaskItem[] locks) =>
     [
         .. bundles.Select(item => Read(PublishItemKind.Bundle, item)),
@@ -30,7 +30,7 @@ internal sealed class ItemReader
             PlaceOf("ImgpkgBundleContent", item))),
     ];
 
-    /// <summary>What the items <c>ImgpkgBundleContent</c> say of their bundle.</summary>
+    /// <summary>The bundle metadata of the items <c>ImgpkgBundleContent</c>.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ConflictingObject"/>.</exception>
     public IReadOnlyDictionary<string, string> ReadContentMetadata(ITaskItem[] items) =>
         ContentMetadata.Of(items.Select(item => (MetadataOf(item), (Func<SourceLocation?>)(() => PlaceOf("ImgpkgBundleContent", item)))));
@@ -73,7 +73,8 @@ internal sealed class ItemReader
     }
 
     /// <summary>
-    /// Where an item is declared. It knows its file and no line; the element whose <c>Include</c> can stand for it has one.
+    /// The location of an item's declaration. MSBuild gives the file but no line; the line is that of an element whose
+    /// <c>Include</c> matches.
     /// </summary>
     public SourceLocation? PlaceOf(string itemName, ITaskItem item)
     {
@@ -93,7 +94,7 @@ internal sealed class ItemReader
         return new SourceLocation(file);
     }
 
-    // An element may take some lines.
+    // An element may span several lines.
     private static string ElementAt(string[] lines, int line, int column)
     {
         string text = lines[line][column..];

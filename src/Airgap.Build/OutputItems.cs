@@ -6,7 +6,7 @@ using Microsoft.Build.Utilities;
 
 namespace Airgap.Build;
 
-/// <summary>Makes MSBuild items of a result.</summary>
+/// <summary>Makes MSBuild items from a result.</summary>
 internal static class OutputItems
 {
     /// <summary>The artifacts of one kind, each with the metadata Kind and Source.</summary>
@@ -23,7 +23,7 @@ internal static class OutputItems
     public static ITaskItem[] Files(IEnumerable<PublishedFile> files) =>
         [.. files.Select(file => Create(file.Path, new() { ["Kind"] = file.Kind.ToString(), ["Source"] = "" }))];
 
-    /// <summary>The relocated items: where each is, and what was done.</summary>
+    /// <summary>The relocated items, each with its destination and outcome.</summary>
     public static ITaskItem[] Items(PublishResult result) =>
     [
         .. result.Items.Select(item => Create(item.Result.Root?.Destination?.ToString() ?? item.Result.Destination.ToString()!, new()
@@ -35,7 +35,7 @@ internal static class OutputItems
         })),
     ];
 
-    /// <summary>The bundle that was made.</summary>
+    /// <summary>The produced bundle.</summary>
     public static ITaskItem[] Produced(ProducedBundle bundle) =>
     [
         Create(bundle.Reference.WithDigest(bundle.Digest).ToString(),

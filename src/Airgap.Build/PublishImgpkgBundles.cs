@@ -18,26 +18,29 @@ public sealed class PublishImgpkgBundles : DeclarationTask
     public ITaskItem[] ImageProjects { get; set; } = [];
 
     /// <summary>
-    /// What the targets <c>PublishAirgapImage</c> of these projects returned; of <c>GetAirgapImage</c>, where nothing was published.
+    /// The results of the target <c>PublishAirgapImage</c> in these projects, or of <c>GetAirgapImage</c> if nothing
+    /// was published.
     /// </summary>
     public ITaskItem[] ProjectImages { get; set; } = [];
 
     /// <summary>The project's version, the default of <see cref="DeclarationTask.AirgapBundleTag"/>.</summary>
     public string? ProjectVersion { get; set; }
 
-    /// <summary>The commit of the project's sources, as the SDK knows it.</summary>
+    /// <summary>The commit of the project's sources, from the SDK.</summary>
     public string? SourceRevisionId { get; set; }
 
-    /// <summary>The address of their repository, as the SDK knows it.</summary>
+    /// <summary>The address of their repository, from the SDK.</summary>
     public string? RepositoryUrl { get; set; }
 
-    /// <summary>The folder that the project was published to; empty where it was not published.</summary>
+    /// <summary>The folder that the project was published to; empty if it was not published.</summary>
     public string? PublishFolder { get; set; }
 
-    /// <summary>True for a project that says where its container goes: it may have this package for that alone.</summary>
+    /// <summary>
+    /// True for a project with a container destination, which may reference this package only for that.
+    /// </summary>
     public bool PublishesContainer { get; set; }
 
-    /// <summary>The file that remembers which artifacts a clean removes, relative to the project's folder.</summary>
+    /// <summary>The file that lists the artifacts a clean removes, relative to the project's folder.</summary>
     [Required]
     public string ArtifactList { get; set; } = "";
 
@@ -70,7 +73,8 @@ public sealed class PublishImgpkgBundles : DeclarationTask
     public ITaskItem[] Archives { get; internal set; } = [];
 
     /// <summary>
-    /// The bundle that was made of the project's content: Include is where it was pushed, by digest, the metadata are digest and tag.
+    /// The bundle made from the project's content: Include is its pushed reference, by digest; the metadata are digest
+    /// and tag.
     /// </summary>
     [Output]
     public ITaskItem[] ProducedBundles { get; internal set; } = [];

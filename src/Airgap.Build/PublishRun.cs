@@ -50,7 +50,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         Job job = new(new DeclaredProject([.. items], content, settings, problems), registry, files);
         bool done = Attempt(() =>
             Waiting.For(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken)(), cancellationToken);
-        // Kept after a failure, too: the items before it have left their artifacts.
+        // Also kept after a failure, since earlier items have written their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
         return done && listed && !task.Log.HasLoggedErrors;
     }
@@ -76,7 +76,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         }
     }
 
-    // What is to be said of it at the end is said by the thread that the task runs on.
+    // The task's own thread reports the result at the end.
     private async Task<Action> RunAsync(Job job, CancellationToken cancellationToken)
     {
         BuildObserver observer = new(log, TimeProvider.System);
@@ -130,8 +130,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         SummaryOutcome written = await target.WriteAsync(model, cancellationToken);
         if (written.Warning is { } warning)
             log.Warning(warning);
-        // An agent reads the console, and looks for its command anywhere in a line. Console loggers show this from -v:minimal on, the
-        // default there.
+        // The CI agent reads the console, and looks for its command anywhere in a line. Console loggers show this from
+        // -v:minimal on, their default.
         if (written.Announcement is { } announcement)
             log.Announce(announcement);
     }
@@ -179,7 +179,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             .. OutputItems.Files(result, PublishedFileKind.GitOps)];
         task.Secrets = OutputItems.Files(result, PublishedFileKind.Secret);
         task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
-        // The list among the manifests is the other one's part.
+        // The list among the manifests belongs to the other kustomization.
         task.Kustomizations = OutputItems.Files(
             result.Files.Where(file =>
                 file.Kind == PublishedFileKind.Kustomization && Path.GetFileName(file.Path) == KustomizationWriter.FileName));
@@ -190,7 +190,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Message(MessageImportance.High, $"  {changed.Path}: {changed}");
         foreach (Diagnostic failure in result.Failures)
             log.Error(failure);
-        // Without a destination the project publishes as it always did, and the line of dotnet publish stays the last one.
+        // Without a destination, the project publishes as without this package, and the line of dotnet publish stays
+        // the last.
         if (result.Items.Length > 0 || result.Failures.Length > 0)
             log.Message(MessageImportance.High,
                 $"{task.ProjectName} -> {settings.FullOutputPath} " +
@@ -199,8 +200,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
     }
 
-    // The terminal logger shows one such line a project, the last one: the publish folder, which has a line of its own before, must not be
-    // lost by ours.
+    // The terminal logger shows only the last such line of a project, so our line must include the publish folder.
     private string OtherPlaces(PublishResult result)
     {
         string[] archives = [.. result.Files.Where(file => file.Kind == PublishedFileKind.Archive).Select(file => file.Path)];

@@ -2,15 +2,17 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Build;
 
-/// <summary>A task that asks registries, and the properties that say how they are reached.</summary>
+/// <summary>A task that contacts registries, and the properties for registry access.</summary>
 public abstract class RegistryTask : AirgapTask
 {
-    // The tasks are this package's alone.
+    // Only this package derives tasks.
     private protected RegistryTask()
     {
     }
 
-    /// <summary>The property of that name; text, so that a wrong value has our code and the project's place.</summary>
+    /// <summary>
+    /// The property of that name; text, so that an invalid value is reported with our code and the project's location.
+    /// </summary>
     public string? AirgapCaCertificates { get; set; }
 
     /// <inheritdoc cref="AirgapCaCertificates"/>
@@ -34,7 +36,9 @@ public abstract class RegistryTask : AirgapTask
     /// <inheritdoc cref="AirgapCaCertificates"/>
     public string? AirgapLoadWait { get; set; }
 
-    /// <summary>The value of a property of <see cref="RegistryAccess"/>; null for any other, and where it is not set.</summary>
+    /// <summary>
+    /// The value of a property of <see cref="RegistryAccess"/>; null for any other property, and if it is not set.
+    /// </summary>
     internal string? AccessProperty(string name) => name switch
     {
         PropertyNames.CaCertificates => AirgapCaCertificates,

@@ -9,8 +9,9 @@ using Microsoft.Build.Framework;
 namespace Airgap.Build;
 
 /// <summary>
-/// Brings the manifests of a publish into a cluster with <c>dotnet airgap apply</c>, in a process of its own. What reads kubeconfigs is ten
-/// times the size of this package and starts programs for log-ins: none of it belongs into every build's process.
+/// Applies the manifests of a publish to a cluster with <c>dotnet airgap apply</c>, in a separate process. The code
+/// that reads kubeconfigs is ten times the size of this package and starts programs for log-ins, so it does not belong
+/// in every build's process.
 /// </summary>
 /// <param name="settings">The project's settings.</param>
 /// <param name="log">The build's log.</param>
@@ -20,10 +21,10 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log)
         "Install the tool, for the project (dotnet new tool-manifest, dotnet tool install dotnet-airgap) or the machine (dotnet tool " +
         "install -g dotnet-airgap).";
 
-    /// <summary>Applies, and waits where the project wants it.</summary>
+    /// <summary>Applies, and waits if the project requests it.</summary>
     /// <param name="files">Full paths of the manifests.</param>
     /// <param name="cancellationToken">Ends the process; what was applied stays.</param>
-    /// <returns>What is to be said at the end; null where an error was logged.</returns>
+    /// <returns>The summary; null if an error was logged.</returns>
     public async Task<string?> RunAsync(IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
         ApplySettings apply = settings.Apply!;
@@ -117,7 +118,7 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log)
 
         if (exitCode != 0 && !isToldWhy)
             log.Error(new Diagnostic(
-                ErrorCode.ApplyToolMissing, $"'dotnet airgap apply' ended with exit code {exitCode} and said no reason.",
+                ErrorCode.ApplyToolMissing, $"'dotnet airgap apply' ended with exit code {exitCode} and gave no reason.",
                 "Run it by hand to see more."));
         return exitCode == 0 ? Text(report, "summary") ?? "applied" : null;
     }

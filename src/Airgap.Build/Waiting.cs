@@ -1,6 +1,8 @@
 namespace Airgap.Build;
 
-/// <summary>A task of MSBuild is synchronous; the work runs on the thread pool, so that waiting here cannot block it.</summary>
+/// <summary>
+/// An MSBuild task is synchronous; the work runs on the thread pool, so that waiting here cannot cause a deadlock.
+/// </summary>
 internal static class Waiting
 {
     /// <summary>How long a cancelled run may take to clean up before the build stops waiting.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Airgap.Evaluation;
 
-/// <summary>What the evaluator prints: a project's items and properties, or why there are none.</summary>
+/// <summary>The evaluator's output: a project's items and properties, or the reason for a failure.</summary>
 internal sealed record EvaluatedProject
 {
     /// <summary>
@@ -29,7 +29,7 @@ internal sealed record EvaluatedProject
 /// <summary>An item of a project.</summary>
 /// <param name="Type">The element's name.</param>
 /// <param name="Include">Its evaluated include.</param>
-/// <param name="Metadata">Its metadata, defaults of item definitions included.</param>
+/// <param name="Metadata">Its metadata, including defaults of item definitions.</param>
 /// <param name="File">Full path of the file whose element includes it.</param>
 /// <param name="Line">The element's line, from 1.</param>
 /// <param name="Column">The element's column, from 1.</param>
@@ -38,19 +38,19 @@ internal sealed record EvaluatedItem(
 
 /// <summary>Why a project was not evaluated.</summary>
 /// <param name="IsSdkMissing">True when no SDK was found.</param>
-/// <param name="Message">What is wrong, one sentence.</param>
-/// <param name="File">The file it is in, or null.</param>
+/// <param name="Message">The problem, one sentence.</param>
+/// <param name="File">The file concerned, or null.</param>
 /// <param name="Line">The line, from 1; 0 when unknown.</param>
 /// <param name="Column">The column, from 1; 0 when unknown.</param>
-/// <param name="Advice">What to do; null where a build shows the same problem.</param>
+/// <param name="Advice">The advice; null if a build shows the same problem.</param>
 internal sealed record EvaluationFailure(
     bool IsSdkMissing, string Message, string? File = null, int Line = 0, int Column = 0, string? Advice = null)
 {
-    /// <summary>True where the project targets several frameworks and none was chosen.</summary>
+    /// <summary>True if the project targets several frameworks and none was selected.</summary>
     public bool WantsFramework { get; init; }
 }
 
-/// <summary>Serialisation without reflection.</summary>
+/// <summary>Source-generated serialisation.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EvaluatedProject))]

@@ -6,14 +6,14 @@ using Microsoft.Build.Evaluation;
 
 namespace Airgap.Evaluation;
 
-/// <summary>The project that the SDK makes of a file-based app, as its own editors ask for it.</summary>
+/// <summary>The project that the SDK makes for a file-based app, obtained as editors do.</summary>
 internal static class FileBasedApp
 {
     /// <summary>True for the file of such an app.</summary>
     public static bool Is(string path) => Path.GetExtension(path).Equals(".cs", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The app's project, under the name that a publish of the app gives it.</summary>
-    /// <exception cref="IOException">The SDK gives none.</exception>
+    /// <summary>The app's project, with the name that a publish of the app uses.</summary>
+    /// <exception cref="IOException">The SDK returns none.</exception>
     public static ProjectRootElement Read(string path, ProjectCollection collection)
     {
         using JsonDocument answer = Ask(path);

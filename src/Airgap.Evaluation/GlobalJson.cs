@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Airgap.Evaluation;
 
-/// <summary>Names the <c>global.json</c> that keeps every installed SDK from being used.</summary>
+/// <summary>Finds the <c>global.json</c> that allows none of the installed SDKs.</summary>
 internal static class GlobalJson
 {
     /// <summary>Why no SDK was found for a folder.</summary>
@@ -13,7 +13,7 @@ internal static class GlobalJson
             string file = Path.Combine(above, "global.json");
             if (File.Exists(file))
                 return new EvaluationFailure(
-                    IsSdkMissing: true, $"{file} asks for the .NET SDK{Wanted(file)}, and none that it allows is installed.", file);
+                    IsSdkMissing: true, $"{file} requires the .NET SDK{Wanted(file)}, but no SDK that it allows is installed.", file);
         }
 
         return new EvaluationFailure(IsSdkMissing: true, "no .NET SDK was found.");
@@ -34,7 +34,7 @@ internal static class GlobalJson
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            // Then the file's name has to do.
+            // Without a version, the message names only the file.
         }
 
         return "";

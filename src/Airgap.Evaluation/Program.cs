@@ -12,13 +12,13 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        // Whatever MSBuild has to say must not get between the lines of the answer.
+        // Output of MSBuild must not mix with the result.
         using Stream output = Console.OpenStandardOutput();
         Console.SetOut(Console.Error);
         EvaluatedProject answer = args.Length == 0
             ? Failed(new EvaluationFailure(IsSdkMissing: false, "no project was given."))
             : Answer(args[0], args[1..]);
-        // A line of its own: the host, which looks for an SDK, writes to the same stream.
+        // On a separate line, because the host, which looks for an SDK, writes to the same stream.
         output.WriteByte((byte)'\n');
         JsonSerializer.Serialize(output, answer, EvaluationJson.Default.EvaluatedProject);
         output.WriteByte((byte)'\n');
@@ -54,7 +54,8 @@ internal static class Program
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // The locator throws where a global.json allows none of the installed SDKs, and says so in the host's words on standard error.
+            // The locator throws if a global.json allows none of the installed SDKs; the host then writes its message
+            // to standard error.
             return null;
         }
     }

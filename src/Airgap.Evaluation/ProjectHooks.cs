@@ -5,25 +5,25 @@ using Microsoft.Build.Framework;
 namespace Airgap.Evaluation;
 
 /// <summary>
-/// Runs the targets that a publish would run before it relocates, and no others: those that make items, and those that set the version of a
-/// bundle of the project's content. A project that has none is only evaluated.
+/// Runs only the targets that a publish would run before relocating: those that create items, and those that set the
+/// version of a bundle of the project's content. A project without such targets is only evaluated.
 /// </summary>
 internal static class ProjectHooks
 {
     private const string Publish = "PublishImgpkgBundles";
 
-    // Targets of the package itself that stand in the same place.
+    // Targets of the package itself at the same point.
     private static readonly string[] s_own = ["_CheckAirgapMSBuild", "_PublishAirgapImages"];
 
-    // What sets the version in a target, and the target that is there once the package is restored.
+    // Packages that set the version in a target, and the target that exists after restore.
     private static readonly (string Package, string Target)[] s_versioners =
         [("MinVer", "MinVer"), ("Nerdbank.GitVersioning", "GetBuildVersion"), ("GitVersion.MsBuild", "GetVersion")];
 
     /// <summary>Runs them.</summary>
     /// <param name="project">The evaluated project.</param>
-    /// <param name="content">The types of the items that a bundle is made of.</param>
-    /// <param name="failure">Why they could not be run; null where they were, or there are none.</param>
-    /// <returns>The project as the targets left it; null where there are none.</returns>
+    /// <param name="content">The types of the items that form a bundle.</param>
+    /// <param name="failure">Why they could not be run; null if they ran, or if there are none.</param>
+    /// <returns>The project after the targets; null if there are none.</returns>
     public static ProjectInstance? Run(Project project, IReadOnlyList<string> content, out EvaluationFailure? failure)
     {
         failure = null;
@@ -44,7 +44,7 @@ internal static class ProjectHooks
             && !project.Targets.ContainsKey(versioner.Target)) is { Package: { } package })
         {
             failure = new EvaluationFailure(
-                IsSdkMissing: false, $"the package {package} sets the version, which is the bundle's tag, and is not restored.",
+                IsSdkMissing: false, $"the package {package} sets the version, which is the bundle's tag, but is not restored.",
                 project.FullPath)
             {
                 Advice = "Run 'dotnet restore' on it, or set AirgapBundleTag.",

@@ -5,7 +5,7 @@ using Microsoft.Build.Execution;
 
 namespace Airgap.Evaluation;
 
-/// <summary>Evaluates a project as <c>dotnet publish</c> does and takes out what matters for relocation.</summary>
+/// <summary>Evaluates a project as <c>dotnet publish</c> does, and extracts what matters for relocation.</summary>
 internal static class ProjectReader
 {
     // Their places may be written as patterns, which are none of files.
@@ -38,7 +38,7 @@ internal static class ProjectReader
                 return new EvaluatedProject
                 {
                     Failure = new EvaluationFailure(
-                        IsSdkMissing: false, "it targets several frameworks, and a publish takes one: choose it with -f.", path)
+                        IsSdkMissing: false, "it targets several frameworks, but a publish needs one: select it with -f.", path)
                     {
                         WantsFramework = true
                     },
@@ -76,7 +76,7 @@ internal static class ProjectReader
         }
     }
 
-    // The command line of a publish sets Release where the project's PublishRelease says so, which the SDK does from .NET 8 on.
+    // A publish sets Release if the project's PublishRelease is true, the SDK's default from .NET 8 on.
     private static Project LoadAsPublish(ProjectCollection collection, ProjectRootElement path, Dictionary<string, string> properties)
     {
         if (properties.ContainsKey("Configuration"))
@@ -94,7 +94,7 @@ internal static class ProjectReader
         List<EvaluatedItem> items = [];
         foreach (string type in s_itemTypes)
         {
-            // Of the references those to images matter.
+            // Only references to images matter.
             foreach (ProjectItem item in project.GetItems(type)
                 .Where(item => type != "ProjectReference" || item.GetMetadataValue("AirgapImage") == "true"))
             {
@@ -108,7 +108,7 @@ internal static class ProjectReader
         return built is null ? items : Items(project, built, items);
     }
 
-    // Targets keep no place of what they make; what stood there before has the place that the evaluation knows.
+    // Items created by targets have no location; items that existed before have the location from the evaluation.
     private static List<EvaluatedItem> Items(Project project, ProjectInstance built, List<EvaluatedItem> evaluated)
     {
         List<EvaluatedItem> items = [];

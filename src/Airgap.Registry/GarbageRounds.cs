@@ -3,7 +3,7 @@ using Airgap.Registry.Storage;
 
 namespace Airgap.Registry;
 
-/// <summary>Collects garbage while the registry runs. It delays no request for long, and fails none.</summary>
+/// <summary>Collects garbage while the registry runs. It delays requests only briefly, and fails none.</summary>
 internal sealed class GarbageRounds(GarbageCollector collector, TimeSpan grace, TimeSpan every, Action<Diagnostic>? warning)
 {
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class GarbageRounds(GarbageCollector collector, TimeSpan grace, 
     /// <summary>The warning about a repository whose garbage cannot be distinguished from what is needed.</summary>
     public static Diagnostic NotSwept(string name) => new(
         ErrorCode.RepositoryNotSwept,
-        $"The repository {name} holds a manifest that cannot be read, so that the blobs that it needs are unknown: all of them stay.",
+        $"The repository {name} has a manifest that cannot be read, so the blobs it needs are unknown, and all of them are kept.",
         "Push the manifest again, or delete it.")
     { Reference = name };
 }

@@ -8,8 +8,10 @@ using Microsoft.AspNetCore.Builder;
 namespace Airgap.Registry;
 
 /// <summary>A running OCI registry over a folder, or over archives.</summary>
-/// <remarks>Source: OCI distribution specification 1.1. Disposing it stops it; requests under way get
-/// <see cref="RegistryServerOptions.StopWithin"/>.</remarks>
+/// <remarks>
+/// Source: OCI distribution specification 1.1. Disposing it stops it; requests in progress get
+/// <see cref="RegistryServerOptions.StopWithin"/>.
+/// </remarks>
 public sealed class RegistryServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -37,7 +39,7 @@ public sealed class RegistryServer : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>The running registry.</returns>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.InvalidArgument"/>: the port is taken or the address is not this machine's;
+    /// <see cref="ErrorCode.InvalidArgument"/>: the port is in use or the address is not this machine's;
     /// <see cref="ErrorCode.FileFailure"/> or <see cref="ErrorCode.AccessDenied"/>: the folder cannot be used.
     /// </exception>
     public static async Task<RegistryServer> StartAsync(RegistryServerOptions options, CancellationToken cancellationToken)
@@ -101,7 +103,7 @@ public sealed class RegistryServer : IAsyncDisposable
         };
     }
 
-    /// <summary>Collects the garbage of its folder; null where it serves none that it may change.</summary>
+    /// <summary>Collects the garbage of its folder; null if it serves no writable folder.</summary>
     internal GarbageCollector? Garbage { get; private init; }
 
     private IDisposable? Hold { get; init; }
@@ -150,7 +152,7 @@ public sealed class RegistryServer : IAsyncDisposable
             one.Dispose();
     }
 
-    // Only a process that has the folder to itself may delete.
+    // Only a process that has locked the folder may delete.
     private static Task CollectAsync(
         RegistryStorage storage, RegistryServerOptions options, IDisposable? hold, CancellationToken cancellationToken) =>
         options.CollectAfter is { } grace && hold is not null

@@ -11,7 +11,7 @@ namespace Airgap.Registry;
 public sealed record RegistryServerOptions
 {
     /// <summary>
-    /// The archives to serve, read only, in the order in which they would be imported; empty to serve <see cref="Folder"/>.
+    /// The archives to serve, read only, in import order; empty to serve <see cref="Folder"/>.
     /// </summary>
     public IReadOnlyList<ArchiveToServe> Archives { get; init; } = [];
 
@@ -19,8 +19,8 @@ public sealed record RegistryServerOptions
     public string Prefix { get; init; } = "";
 
     /// <summary>
-    /// The folder that holds the content, in the layout of docker-registry's file system storage: either program can serve it.
-    /// It is created when it does not exist, unless <see cref="ReadOnly"/> is set.
+    /// The folder with the content, in the layout of docker-registry's file system storage, so that either program can
+    /// serve it. It is created if it does not exist, unless <see cref="ReadOnly"/> is set.
     /// </summary>
     public string Folder { get; init; } = "";
 
@@ -28,9 +28,9 @@ public sealed record RegistryServerOptions
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 5000);
 
     /// <summary>
-    /// The DNS names under which clients reach the registry, beside <c>localhost</c>, the machine's name, the names in
-    /// <see cref="Certificate"/> and every IP address. A request under any other name is refused: it may come from a page in somebody's
-    /// browser.
+    /// The DNS names under which clients reach the registry, besides <c>localhost</c>, the machine's name, the names in
+    /// <see cref="Certificate"/> and every IP address. A request under any other name is refused: it may come from a
+    /// page in a user's browser.
     /// </summary>
     public IReadOnlyCollection<string> Hosts { get; init; } = [];
 
@@ -41,22 +41,23 @@ public sealed record RegistryServerOptions
     public X509Certificate2Collection CertificateChain { get; init; } = [];
 
     /// <summary>
-    /// A password file in the format of docker's registry (<c>htpasswd -B</c>): only its users have access. Null to let everybody in.
+    /// A password file in the format of docker's registry (<c>htpasswd -B</c>): only its users have access. Null to
+    /// allow everyone.
     /// </summary>
     public string? PasswordFile { get; init; }
 
-    /// <summary>The most open connections; null for no limit.</summary>
+    /// <summary>The maximum number of open connections; null for no limit.</summary>
     public long? MaxConnections { get; init; }
 
-    /// <summary>The time that requests under way get when the registry stops.</summary>
+    /// <summary>The time for requests in progress when the registry stops.</summary>
     public TimeSpan StopWithin { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Receives warnings: while the registry starts, before it answers requests, and of its collection of garbage, once each.
+    /// Receives warnings, once each: during the start, before requests are answered, and from garbage collection.
     /// </summary>
     public Action<Diagnostic>? Warning { get; init; }
 
-    /// <summary>The only user with access; null to let everybody in.</summary>
+    /// <summary>The only user with access; null to allow everyone.</summary>
     public (string User, string Password)? BasicAuth { get; init; }
 
     /// <summary>True to refuse changes of the content (405) and to write nothing to the folder.</summary>
@@ -77,16 +78,16 @@ public sealed record RegistryServerOptions
     /// <summary>The limits of unfinished uploads.</summary>
     internal UploadLimits Uploads { get; init; } = new();
 
-    /// <summary>How long one visit of the page reads manifests and layers that it has not seen.</summary>
+    /// <summary>How long one visit of the page may read manifests and layers not read before.</summary>
     internal TimeSpan PageReadsFor { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The interval at which abandoned uploads are deleted.</summary>
     internal TimeSpan PurgeEvery { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How old garbage has to be to be collected; null to collect none.</summary>
+    /// <summary>The minimum age of garbage to collect; null to collect none.</summary>
     internal TimeSpan? CollectAfter { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>The interval at which garbage is collected; for the first time when it is over once.</summary>
+    /// <summary>The interval of garbage collection; the first collection is after one interval.</summary>
     internal TimeSpan CollectEvery { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>The clock that the times of served files are compared with.</summary>

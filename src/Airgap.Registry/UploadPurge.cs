@@ -5,7 +5,7 @@ namespace Airgap.Registry;
 /// <summary>Deletes abandoned uploads and removed tags while the registry runs. It neither delays nor fails a request.</summary>
 internal sealed class UploadPurge(RegistryStorage storage, TimeSpan every)
 {
-    /// <summary>Deletes at once and at every interval, until it is cancelled.</summary>
+    /// <summary>Deletes immediately and at every interval, until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.Run(
         async () =>
         {

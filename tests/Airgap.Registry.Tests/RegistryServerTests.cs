@@ -244,7 +244,7 @@ public sealed class RegistryServerTests
     [DataRow("127.0.0.1", false, false, null)]
     [DataRow("::1", false, false, null)]
     [DataRow("0.0.0.0", true, true, null)]
-    [DataRow("0.0.0.0", false, false, "without https and without users: whoever reaches it can read and change")]
+    [DataRow("0.0.0.0", false, false, "without https and without users: everyone who reaches it can read and change")]
     [DataRow("192.0.2.1", true, false, "without users")]
     [DataRow("::", false, true, "without https: passwords")]
     public void WhoeverIsReachedByOthersIsToldWhatIsMissing(string address, bool https, bool users, string? expected)

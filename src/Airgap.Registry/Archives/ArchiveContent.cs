@@ -14,14 +14,15 @@ internal sealed class ArchiveContent : IRegistryContent
     private readonly List<ServedArchive> _archives = [];
     private readonly List<ServedFile> _files = [];
 
-    // Thousands of images come from as many repositories, and only a cluster that uses this as a mirror asks by them.
+    // Thousands of images may come from as many repositories, and only a cluster that uses this as a mirror requests
+    // them by these.
     private readonly Lazy<Dictionary<string, ArchiveRepository>> _standIns;
 
     private ArchiveContent() => _standIns = new(FindOrigins);
 
-    /// <summary>Opens archives, in the order in which they would be imported.</summary>
+    /// <summary>Opens archives, in import order.</summary>
     /// <param name="archives">The archives.</param>
-    /// <param name="prefix">Stands before each repository's name; may be empty.</param>
+    /// <param name="prefix">Prefix of each repository's name; may be empty.</param>
     /// <param name="warn">Receives warnings; null to ignore them.</param>
     /// <param name="clock">The clock of files.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
@@ -95,7 +96,7 @@ internal sealed class ArchiveContent : IRegistryContent
         {
             throw new AirgapException(
                 ErrorCode.InvalidArgument,
-                $"'{name}', under which '{archive.Path}' is to be served, is not a repository's name.",
+                $"'{name}', under which '{archive.Path}' is to be served, is not a repository name.",
                 "Write lower-case letters, digits, '.', '_', '-' and '/'.");
         }
 
@@ -106,7 +107,7 @@ internal sealed class ArchiveContent : IRegistryContent
         {
             warn?.Invoke(new Diagnostic(
                 ErrorCode.ServedTagMoved,
-                $"'{archive.Path}' and an archive before it have other content under the tag(s) {string.Join(", ", moved)} of {name}; " +
+                $"'{archive.Path}' and an earlier archive have different content under the tag(s) {string.Join(", ", moved)} of {name}; " +
                 "the last one is served, as after imports in this order.",
                 "Serve one of the two under another name: --tar FILE=REPOSITORY."));
         }
@@ -131,7 +132,7 @@ internal sealed class ArchiveContent : IRegistryContent
         return standIns;
     }
 
-    // No repository has a space in its name, so mirrors and repositories never collide.
+    // Repository names have no spaces, so mirrors and repositories never collide.
     private static string StandIn(string registry, string path) => $"mirror of {registry}/{path}";
 
     private ArchiveRepository? Find(string name) => _repositories.TryGetValue(name, out ArchiveRepository? repository)

@@ -4,7 +4,7 @@ using Airgap.Registry.Storage;
 
 namespace Airgap.Registry.Archives;
 
-/// <summary>A repository as an import of archives into it would have made it.</summary>
+/// <summary>A repository as an import of archives would create it.</summary>
 internal sealed class ArchiveRepository
 {
     private readonly Dictionary<Digest, Manifest> _manifests = [];
@@ -30,7 +30,7 @@ internal sealed class ArchiveRepository
     }
 
     /// <summary>Points a tag at a manifest.</summary>
-    /// <returns>The digest that it pointed at before, if that was another.</returns>
+    /// <returns>The digest that it pointed at before, if different.</returns>
     public Digest? SetTag(string tag, Digest digest)
     {
         Digest? before = _tags.TryGetValue(tag, out Digest old) && old != digest ? old : null;

@@ -51,7 +51,7 @@ internal sealed class ServedArchive
         return served;
     }
 
-    /// <summary>The last part of the name of the repository that the root comes from; without a root, the name of the file.</summary>
+    /// <summary>The last part of the root's repository; without a root, the file name.</summary>
     public string DefaultName
     {
         get
@@ -67,8 +67,9 @@ internal sealed class ServedArchive
         }
     }
 
-    /// <summary>Takes what a delta leaves to others from the archives that are served beside it.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>: none of them has it.</exception>
+    /// <summary>Supplies the layers that a delta requires from the other served archives.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>: none of them has a
+    /// layer.</exception>
     public void Complete(IEnumerable<ServedArchive> beside)
     {
         if (_lacking.Count == 0)
@@ -84,7 +85,7 @@ internal sealed class ServedArchive
         }
 
         if (nowhere.Count > 0)
-            throw RequiredLayerContent.Missing(nowhere, others.Length == 0 ? null : "no archive beside it");
+            throw RequiredLayerContent.Missing(nowhere, others.Length == 0 ? null : "no other served archive");
     }
 
     private Func<StoredContent>? Own(Digest digest) => _blobs.GetValueOrDefault(digest);
@@ -123,8 +124,8 @@ internal sealed class ServedArchive
         }
     }
 
-    /// <summary>Adds each image to the mirror of the repository that it comes from, under the tag that it had there.</summary>
-    /// <param name="standIn">Gives the stand-in of a repository.</param>
+    /// <summary>Adds each image to the mirror of its source repository, under its tag there.</summary>
+    /// <param name="standIn">Returns the mirror of a repository.</param>
     public void AddToOrigins(Func<RepositoryName, ArchiveRepository> standIn)
     {
         foreach (PlannedItem item in _plan.Items)
@@ -153,7 +154,7 @@ internal sealed class ServedArchive
         }
     }
 
-    // Layers that may not be redistributed may be missing; they are then not served.
+    // Non-distributable layers may be missing; they are then not served.
     private async Task FindBlobsAsync(CancellationToken cancellationToken)
     {
         foreach (PlannedBlob blob in _plan.Blobs)
@@ -177,8 +178,8 @@ internal sealed class ServedArchive
         }
     }
 
-    // A layout in a folder has a file for each blob, opened for each request: they may be many, and each tells by itself whether it has
-    // changed.
+    // A layout in a folder has a file for each blob, opened for each request: there may be many, and each is checked
+    // for changes by itself.
     private static Func<StoredContent> LooseOf(ArchiveFile file, Descriptor descriptor, BlobProof proof)
     {
         DateTime modified = File.GetLastWriteTimeUtc(file.Path);
@@ -192,7 +193,7 @@ internal sealed class ServedArchive
         };
     }
 
-    // The reference that a bundle recorded for an image: its place before any relocation.
+    // The reference that a bundle recorded for an image: its location before any relocation.
     private static RepositoryName? OriginOf(PlannedItem item) =>
         ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _) ? original.Repository : null;
 

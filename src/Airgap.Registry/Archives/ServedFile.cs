@@ -8,8 +8,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Registry.Archives;
 
 /// <summary>
-/// An archive that is being served, whole or in parts. It stays open: another file under its name changes nothing, and a change of
-/// a file itself is noticed.
+/// An archive that is being served, whole or in parts. It stays open: replacing the file has no effect, and a change of
+/// the file itself is detected.
 /// </summary>
 internal sealed class ServedFile : IDisposable
 {
@@ -23,16 +23,16 @@ internal sealed class ServedFile : IDisposable
         _states = [.. archive.Pieces.Select((piece, i) => State.Of(_bytes.HandleOf(i), piece))];
     }
 
-    /// <summary>What was opened.</summary>
+    /// <summary>The opened archive.</summary>
     public ArchiveFile Archive { get; }
 
     /// <summary>Its path when it was opened.</summary>
     public string Path => Archive.Path;
 
-    /// <summary>When it was last written to.</summary>
+    /// <summary>Its last write time.</summary>
     public DateTime Modified => _states[0].Modified;
 
-    /// <summary>How many bytes it has.</summary>
+    /// <summary>Its length in bytes.</summary>
     public long Length => _bytes.Length;
 
     /// <summary>True when it has changed since it was opened.</summary>

@@ -60,7 +60,7 @@ internal static class Answers
         context.Response.Headers.ETag = $"\"{digest}\"";
     }
 
-    /// <summary>True when the client has the content already; the response is then 304.</summary>
+    /// <summary>True when the client already has the content; the response is then 304.</summary>
     public static bool IsNotModified(HttpContext context, Digest digest)
     {
         foreach (string? tags in context.Request.Headers.IfNoneMatch)

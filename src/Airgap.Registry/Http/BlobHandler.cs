@@ -24,7 +24,7 @@ internal sealed class BlobHandler(IRegistryContent content, RegistryStorage? sto
 
     private async Task SendAsync(HttpContext context, string name, Digest digest)
     {
-        // Who asks whether a blob is there means to refer to it.
+        // A client that asks for a blob intends to refer to it.
         if (HttpMethods.IsHead(context.Request.Method))
             storage?.Blobs.Renew(name, digest);
         using StoredContent blob = content.OpenBlob(name, digest) ?? throw Refusal.BlobUnknown(digest);

@@ -30,7 +30,9 @@ internal sealed class BrowserGuard
         response.Headers.ContentSecurityPolicy = Policy;
     }
 
-    /// <summary>Refuses a request under a name that is not the registry's, or from a page of another origin.</summary>
+    /// <summary>
+    /// Refuses a request for a host name that is not the registry's, or from a page of another origin.
+    /// </summary>
     public void Check(HttpRequest request)
     {
         string host = Trim(request.Host.Host);

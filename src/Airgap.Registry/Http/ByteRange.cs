@@ -5,7 +5,10 @@ namespace Airgap.Registry.Http;
 /// <summary>The part of a blob that a client asks for.</summary>
 /// <param name="Offset">The first byte.</param>
 /// <param name="Count">The number of bytes.</param>
-/// <remarks>Source: RFC 9110, section 14. Other forms, and several ranges, are answered with the whole, as the RFC allows.</remarks>
+/// <remarks>
+/// Source: RFC 9110, section 14. Other forms, and several ranges, are answered with the whole content, as the RFC
+/// allows.
+/// </remarks>
 internal readonly record struct ByteRange(long Offset, long Count)
 {
     /// <summary>Reads a Range header.</summary>

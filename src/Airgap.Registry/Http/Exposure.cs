@@ -3,7 +3,7 @@ using Airgap.Oci;
 
 namespace Airgap.Registry.Http;
 
-/// <summary>Warns of a registry that is reachable without protection.</summary>
+/// <summary>Warns about a registry that is reachable without protection.</summary>
 internal static class Exposure
 {
     /// <summary>A warning for a registry that other machines reach without https or without users; null for any other.</summary>
@@ -16,12 +16,12 @@ internal static class Exposure
         string what = hasUsers
             ? "without https: passwords and content cross the network in clear text"
             : options.Certificate is null
-                ? "without https and without users: whoever reaches it can " +
-                $"{can} its content, and whoever is on the way can change what arrives"
-                : $"without users: whoever reaches it can {can} its content";
+                ? "without https and without users: everyone who reaches it can " +
+                $"{can} its content, and anyone on the network path can change what arrives"
+                : $"without users: everyone who reaches it can {can} its content";
         return new Diagnostic(
             ErrorCode.ExposedRegistry,
-            $"The registry listens on {options.Listen}, beyond this machine, {what}.",
+            $"The registry is reachable from other machines at {options.Listen}, {what}.",
             "Add a certificate and a password file, or listen on 127.0.0.1.");
     }
 }

@@ -19,9 +19,9 @@ internal static class HealthHandler
             json.WriteStartObject();
             json.WriteString("status", problem is null ? "ok" : "failing");
 
-            // Anybody may ask, so the answer names no paths.
+            // Anyone may ask, so the response names no paths.
             if (problem is not null)
-                json.WriteString("problem", "The content has changed or is gone; start the registry again.");
+                json.WriteString("problem", "The content has changed or no longer exists; start the registry again.");
             json.WriteEndObject();
         });
     }

@@ -10,7 +10,7 @@ namespace Airgap.Registry.Http;
 /// <summary>Lists: tags, repositories, referrers.</summary>
 internal sealed class ListHandler(IRegistryContent content)
 {
-    // The most names in one response when the client does not give a number.
+    // The maximum number of names in one response when the client gives none.
     private const int DefaultPage = 10_000;
 
     public Task TagsAsync(HttpContext context, string name)

@@ -90,8 +90,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
             throw Refusal.ManifestInvalid("it is in the registry v1 (schema 1) format");
         CheckContentType(context.Request, summary.MediaType);
 
-        // The gate keeps what the manifest refers to until the manifest is stored. Where it was removed before, its tags of then go first:
-        // they must not come back with it.
+        // The gate keeps what the manifest refers to until the manifest is stored. If it was removed before, its old
+        // tags are cleared first, so that they do not reappear with it.
         string? tag = asked is null ? reference : null;
         bool stored = false;
         while (!stored)
@@ -134,7 +134,7 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
     {
         string given = (request.ContentType ?? "").Split(';')[0].Trim();
         if (given != mediaType && (MediaTypes.IsImageManifest(given) || MediaTypes.IsIndex(given) || MediaTypes.IsSchema1(given)))
-            throw Refusal.ManifestInvalid($"it is sent as {given} and says it is {mediaType}");
+            throw Refusal.ManifestInvalid($"it is sent as {given} but declares itself as {mediaType}");
     }
 
     private static byte[] Grow(byte[] buffer)

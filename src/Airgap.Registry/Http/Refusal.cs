@@ -47,10 +47,10 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
         new(StatusCodes.Status412PreconditionFailed, "DENIED", $"The manifest '{reference}' was pushed again meanwhile, and stays.");
 
     public static Refusal ManifestInvalid(string why) =>
-        new(StatusCodes.Status400BadRequest, "MANIFEST_INVALID", $"The manifest cannot be taken: {why}.");
+        new(StatusCodes.Status400BadRequest, "MANIFEST_INVALID", $"The manifest cannot be accepted: {why}.");
 
     public static Refusal ManifestTooLarge() =>
-        new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", $"A manifest may have {Manifest.MaxBytes} bytes at most.");
+        new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", $"A manifest may have at most {Manifest.MaxBytes} bytes.");
 
     public static Refusal ManifestBlobUnknown(Digest digest, string kind) =>
         new(StatusCodes.Status400BadRequest, "MANIFEST_BLOB_UNKNOWN",
@@ -60,13 +60,13 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
         new(StatusCodes.Status404NotFound, "BLOB_UPLOAD_UNKNOWN", "The repository has no such upload.");
 
     public static Refusal UploadInvalid(string why) =>
-        new(StatusCodes.Status400BadRequest, "BLOB_UPLOAD_INVALID", $"The upload cannot go on: {why}.");
+        new(StatusCodes.Status400BadRequest, "BLOB_UPLOAD_INVALID", $"The upload cannot continue: {why}.");
 
     public static Refusal TooManyUploads() =>
         new(StatusCodes.Status429TooManyRequests, "TOOMANYREQUESTS", "The registry has too many unfinished uploads; try again later.");
 
     public static Refusal BlobTooLarge() =>
-        new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", "The blob is larger than the registry takes.");
+        new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", "The blob is larger than the registry accepts.");
 
     public static Refusal Host(string host) => new(
         StatusCodes.Status421MisdirectedRequest, "DENIED",
@@ -76,7 +76,7 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
 
     public static Refusal UploadOutOfOrder(long start, long length) =>
         new(StatusCodes.Status416RangeNotSatisfiable, "BLOB_UPLOAD_INVALID",
-            $"The chunk starts at byte {start}, and the upload has {length} bytes.");
+            $"The chunk starts at byte {start}, but the upload has {length} bytes.");
 
     public static Refusal Range(long length) =>
         new(StatusCodes.Status416RangeNotSatisfiable, "SIZE_INVALID", $"The content has {length} bytes.");

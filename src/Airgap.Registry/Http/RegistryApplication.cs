@@ -30,7 +30,7 @@ internal sealed class RegistryApplication
     /// <param name="options">The settings.</param>
     /// <param name="content">The content to serve.</param>
     /// <param name="storage">The storage for changes; null for a read-only registry.</param>
-    /// <param name="users">The users; null to let everybody in.</param>
+    /// <param name="users">The users; null to allow everyone.</param>
     public RegistryApplication(RegistryServerOptions options, IRegistryContent content, RegistryStorage? storage, IUserStore? users)
     {
         _content = content;
@@ -70,7 +70,8 @@ internal sealed class RegistryApplication
         }
         catch (Exception)
         {
-            // The client is gone, or half the response is sent: only a broken connection shows the client that it is incomplete.
+            // The client has disconnected, or half the response is sent: only a broken connection shows the client that
+            // it is incomplete.
             context.Abort();
         }
         finally

@@ -122,7 +122,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         }
 
         if (context.Request.ContentLength is { } length && length != end - start + 1)
-            throw Refusal.UploadInvalid($"Content-Range speaks of {end - start + 1} bytes, and Content-Length of {length}");
+            throw Refusal.UploadInvalid($"Content-Range gives {end - start + 1} bytes, but Content-Length {length}");
     }
 
     // The specification's form is START-END; RFC 9110's unit before it and total after it are accepted as well.

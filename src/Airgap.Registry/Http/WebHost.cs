@@ -59,7 +59,7 @@ internal static class WebHost
     private static async Task WaitAndHandleAsync(Task<RegistryApplication> registry, HttpContext context) =>
         await (await registry.WaitAsync(context.RequestAborted)).HandleAsync(context);
 
-    /// <summary>Where a started server listens.</summary>
+    /// <summary>The address of a started server.</summary>
     public static Uri AddressOf(WebApplication application, RegistryServerOptions options)
     {
         string bound = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -69,7 +69,7 @@ internal static class WebHost
         return new Uri($"{scheme}://{new IPEndPoint(ip, new Uri(bound).Port)}/");
     }
 
-    /// <summary>The failure to listen that is behind an exception of the start; null for another.</summary>
+    /// <summary>The listening failure that caused an exception at the start; null for another cause.</summary>
     public static AirgapException? ListenFailure(IPEndPoint listen, Exception exception)
     {
         for (Exception? e = exception; e is not null; e = e.InnerException)

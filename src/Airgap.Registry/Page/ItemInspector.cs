@@ -14,7 +14,7 @@ internal sealed class ItemInspector(IRegistryContent content)
 
     private readonly ConcurrentDictionary<Digest, ServedItem> _seen = new();
 
-    /// <summary>What was found out before about a manifest; null for nothing.</summary>
+    /// <summary>The known description of a manifest; null if unknown.</summary>
     public ServedItem? Known(Digest digest) => _seen.GetValueOrDefault(digest);
 
     /// <summary>Describes a manifest; null when it cannot be read.</summary>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Registry.Page;
 
-/// <summary>The page for people: what the registry holds.</summary>
+/// <summary>The HTML page with the registry's content.</summary>
 internal sealed class PageHandler(IRegistryContent content, RegistryServerOptions options)
 {
     private const int MaxRepositories = 50;
@@ -44,7 +44,7 @@ internal sealed class PageHandler(IRegistryContent content, RegistryServerOption
         List<string> tags = content.ListTags(name) ?? [];
         string[] shown = [.. tags.Where(tag => !ContentTag.IsOne(tag))];
 
-        // A bundle that was imported by digest has only imgpkg's own tags.
+        // A bundle imported by digest has only imgpkg's own tags.
         if (shown.Length == 0)
             shown = [.. tags.Where(tag => ContentTag.IsOne(tag) && !tag.EndsWith(".image-locations.imgpkg", StringComparison.Ordinal))];
         page.BeginRepository(name);
@@ -53,7 +53,7 @@ internal sealed class PageHandler(IRegistryContent content, RegistryServerOption
             if (content.ResolveTag(name, tag) is not { } digest)
                 continue;
 
-            // Thousands of bundles that are read for the first time take minutes. What is left, the next visit reads.
+            // Reading thousands of bundles for the first time takes minutes. The next visit reads the rest.
             bool isRead = Stopwatch.GetElapsedTime(started) < options.PageReadsFor;
             ServedItem? item = isRead ? await _inspector.FindAsync(name, digest, cancellationToken) : _inspector.Known(digest);
             page.AddItem(name, ContentTag.IsOne(tag) ? null : tag, digest, item, isRead || item is not null);

@@ -13,7 +13,7 @@ internal static class PageText
         StringBuilder visible = new(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            // Bidirectional overrides among them could make one name look like another.
+            // Bidirectional overrides could make one name look like another.
             if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
                 or UnicodeCategory.ParagraphSeparator)
                 visible.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:X}}}");

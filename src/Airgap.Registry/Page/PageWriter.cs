@@ -7,7 +7,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Registry.Page;
 
-/// <summary>Writes the page: one document that loads nothing and runs nothing.</summary>
+/// <summary>Writes the page: one self-contained document without scripts.</summary>
 internal sealed class PageWriter
 {
     private const int MaxPackages = 50;
@@ -56,10 +56,10 @@ internal sealed class PageWriter
 
     /// <summary>Adds a row.</summary>
     /// <param name="name">The repository.</param>
-    /// <param name="tag">The tag; null for one that a tool gave.</param>
-    /// <param name="digest">What it points at.</param>
-    /// <param name="item">What that is; null where it is not known.</param>
-    /// <param name="isRead">False where nobody has looked yet.</param>
+    /// <param name="tag">The tag; null for a tool's own tag.</param>
+    /// <param name="digest">Its digest.</param>
+    /// <param name="item">The description of the manifest; null if unknown.</param>
+    /// <param name="isRead">False if not yet read.</param>
     public void AddItem(string name, string? tag, Digest digest, ServedItem? item, bool isRead)
     {
         string images = item?.Images is { } count ? count.ToString(CultureInfo.InvariantCulture) : "";
@@ -83,14 +83,14 @@ internal sealed class PageWriter
     }
 
     /// <summary>Ends the page.</summary>
-    /// <param name="last">The last repository on it where there are more; else null.</param>
+    /// <param name="last">The last repository on it if there are more; else null.</param>
     public string Finish(string? last)
     {
         if (last is not null)
             Write($"<p><a href=\"/?last={PageText.Escape(Uri.EscapeDataString(last))}\">More repositories</a></p>\n");
         Write($"""
             </main>
-            <footer class="page"><p>A bundle is copied with <span class="ref">dotnet airgap copy -b REFERENCE --to-repo REPOSITORY</span>. Sizes are of what a tag itself refers to; the images of a bundle are not in it.</p></footer>
+            <footer class="page"><p>Copy a bundle with <span class="ref">dotnet airgap copy -b REFERENCE --to-repo REPOSITORY</span>. Sizes are those of the tagged image itself; the images of a bundle are not included.</p></footer>
             </body>
             </html>
 

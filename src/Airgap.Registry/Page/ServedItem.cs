@@ -14,7 +14,7 @@ internal enum ServedKind
     /// <summary>An image for several platforms.</summary>
     Index,
 
-    /// <summary>Something else that has a manifest.</summary>
+    /// <summary>Another artifact with a manifest.</summary>
     Artifact,
 }
 

@@ -31,7 +31,8 @@ internal sealed class AtomicFiles(StorageLayout layout)
     }
 
     /// <summary>
-    /// Renames a file that is on the disk into a folder that another request may remove at the same time, and flushes the name to the disk.
+    /// Moves a flushed file into a folder that another request may remove at the same time, and flushes the name to the
+    /// disk.
     /// </summary>
     public static void MoveInto(string source, string path)
     {
@@ -83,17 +84,17 @@ internal sealed class AtomicFiles(StorageLayout layout)
             Write(path, Encoding.ASCII.GetBytes(digest.ToString()));
     }
 
-    /// <summary>Points a link file at content. A link that already does gets the present time.</summary>
+    /// <summary>Points a link file at content. A link that already does gets the current time.</summary>
     public void WriteFreshLink(string path, Digest digest)
     {
         if (ReadLink(path) != digest || !TryTouch(path))
             Write(path, Encoding.ASCII.GetBytes(digest.ToString()));
     }
 
-    /// <summary>When a file was last written, UTC; null where there is none.</summary>
+    /// <summary>A file's last write time, UTC; null if it does not exist.</summary>
     public static DateTime? TimeOf(string path) => new FileInfo(path) is { Exists: true } file ? file.LastWriteTimeUtc : null;
 
-    /// <summary>Gives a file the present time.</summary>
+    /// <summary>Sets a file's last write time to now.</summary>
     /// <returns>False when there is none.</returns>
     public static bool TryTouch(string path)
     {

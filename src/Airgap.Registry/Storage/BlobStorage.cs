@@ -7,10 +7,10 @@ namespace Airgap.Registry.Storage;
 /// <summary>Blobs: content that all repositories share, and the links that make it part of one.</summary>
 internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
 {
-    // Asked for more often than this, content is as fresh as its grace needs.
+    // If requested more often than this, content stays fresh enough for the grace period.
     private static readonly TimeSpan s_freshEnough = TimeSpan.FromMinutes(1);
 
-    /// <summary>What keeps content from being collected as garbage while it is linked.</summary>
+    /// <summary>Keeps content from being collected as garbage while it is being linked.</summary>
     public ContentPins Pins { get; } = new();
 
     /// <summary>True when the content exists, in any repository.</summary>
@@ -41,7 +41,7 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
     /// <summary>Makes existing content part of a repository, as of now.</summary>
     public void Link(string name, Digest digest) => files.WriteFreshLink(layout.Layer(name, digest), digest);
 
-    /// <summary>Makes a blob of another repository part of a repository; of any other where none is named.</summary>
+    /// <summary>Makes a blob of another repository part of a repository; of any other if none is named.</summary>
     /// <returns>False when there is none.</returns>
     public bool TryMount(string name, Digest digest, string? from)
     {
@@ -52,7 +52,7 @@ internal sealed class BlobStorage(StorageLayout layout, AtomicFiles files)
         return true;
     }
 
-    /// <summary>Takes note that somebody relies on a blob, if the repository has it: its grace period starts again.</summary>
+    /// <summary>Records a use of a blob, if the repository has it: its grace period starts again.</summary>
     public void Renew(string name, Digest digest)
     {
         string link = layout.Layer(name, digest);

@@ -3,8 +3,9 @@ using Airgap.Oci;
 namespace Airgap.Registry.Storage;
 
 /// <summary>
-/// Keeps content from being collected as garbage while a request makes it part of a repository. Who pins a digest before it looks whether
-/// the content is there finds it as long as it needs it, or finds it gone and stores it again.
+/// Keeps content from being collected as garbage while a request makes it part of a repository. A request that pins a
+/// digest before it checks for the content either finds it for as long as it needs it, or finds it missing and stores
+/// it again.
 /// </summary>
 internal sealed class ContentPins
 {
@@ -25,13 +26,14 @@ internal sealed class ContentPins
     }
 
     /// <summary>
-    /// Begins a sweep: from now on, until the result is disposed, what is pinned once is not removed by it. One at a time.
+    /// Begins a sweep: until the result is disposed, content that was pinned at any time since then is not removed. One
+    /// sweep at a time.
     /// </summary>
     public IDisposable BeginSweep()
     {
         lock (_lock)
         {
-            // Who holds a pin now may have looked before, and link after the sweep has looked.
+            // A current pin's owner may have checked before the sweep, and may create the link after it.
             _sinceSweep = [.. _held.Keys];
         }
 
@@ -41,7 +43,7 @@ internal sealed class ContentPins
     /// <summary>
     /// Removes content in a sweep, unless it was pinned since the sweep began. It cannot be pinned while <paramref name="remove"/> runs.
     /// </summary>
-    /// <returns>False where it was pinned, or <paramref name="remove"/> did not.</returns>
+    /// <returns>False if it was pinned, or <paramref name="remove"/> did not remove it.</returns>
     public bool TryRemove(Digest digest, Func<bool> remove)
     {
         lock (_lock)

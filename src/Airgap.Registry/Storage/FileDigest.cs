@@ -10,7 +10,7 @@ internal static class FileDigest
 {
     private const int BufferSize = 128 * 1024;
 
-    /// <summary>Computes the digest of the first bytes of a file, or of all bytes where the file is shorter.</summary>
+    /// <summary>Computes the digest of the first bytes of a file, or of all bytes if the file is shorter.</summary>
     public static async Task<Digest> ComputeAsync(
         SafeFileHandle file, long length, HashAlgorithmName algorithm, CancellationToken cancellationToken)
     {

@@ -3,11 +3,15 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>The right to change a registry's folder, which one process at a time has. docker-registry knows nothing of it.</summary>
+/// <summary>
+/// The exclusive right to change a registry's folder, for one process at a time. docker-registry does not respect it.
+/// </summary>
 internal static class FolderHold
 {
-    /// <summary>Takes the folder.</summary>
-    /// <returns>Null where the file system has no place for a lock: then no process is kept out, and none may collect garbage.</returns>
+    /// <summary>Locks the folder.</summary>
+    /// <returns>
+    /// Null if the file system supports no locks: then no process is excluded, and none may collect garbage.
+    /// </returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryFolderInUse"/>.</exception>
     public static IDisposable? Take(string folder)
     {
@@ -26,6 +30,6 @@ internal static class FolderHold
         return taken ?? throw new AirgapException(
             ErrorCode.RegistryFolderInUse,
             $"Another process serves the registry's folder '{folder}', or collects its garbage.",
-            "End it first; a second one may serve the folder read only.");
+            "Stop it first; another process can only serve the folder read only.");
     }
 }

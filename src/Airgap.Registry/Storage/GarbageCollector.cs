@@ -5,9 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Registry.Storage;
 
 /// <summary>
-/// Collects garbage: first blobs of a repository that no manifest of it names, then content that no repository has. Each has to be older
-/// than a grace, which counts from when it was last pushed, mounted or asked for by HEAD. A manifest stays until somebody deletes it, with
-/// a tag or without one. Requests may go on meanwhile; a collection that is cut leaves nothing half done.
+/// Collects garbage: first blobs that no manifest of their repository names, then content that no repository has. Both
+/// must be older than a grace period, which starts when the content was last pushed, mounted or requested by HEAD.
+/// Manifests, with or without a tag, stay until deleted. Requests can continue meanwhile; an interrupted collection
+/// leaves nothing half done.
 /// </summary>
 internal sealed class GarbageCollector(
     StorageLayout layout, AtomicFiles files, BlobStorage blobs, ManifestStorage manifests, RepositoryCatalog catalog, RepositoryGates gates)
@@ -15,9 +16,10 @@ internal sealed class GarbageCollector(
     private readonly Lock _one = new();
 
     /// <summary>Collects.</summary>
-    /// <param name="grace">How old garbage has to be.</param>
-    /// <param name="isDry">True to look only. Requests must not go on then, as their changes would be counted wrongly.</param>
-    /// <param name="cancellationToken">Ends it between two steps.</param>
+    /// <param name="grace">The minimum age of garbage.</param>
+    /// <param name="isDry">True to only report. No requests may run then, because their changes would be counted
+    /// wrongly.</param>
+    /// <param name="cancellationToken">Cancels it between two steps.</param>
     public GarbageReport Collect(TimeSpan grace, bool isDry, CancellationToken cancellationToken)
     {
         lock (_one)
@@ -41,7 +43,7 @@ internal sealed class GarbageCollector(
     private void Unlink(string name, DateTime limit, bool isDry, Dictionary<Digest, IReadOnlyList<Digest>?> known, HashSet<Digest> linked,
         GarbageReport report)
     {
-        // Content never changes under its digest, so that most of the reading is done before anybody has to wait.
+        // Content never changes under its digest, so most of the reading is done before any request has to wait.
         foreach (Digest revision in manifests.Revisions(name))
             ReferencesOf(name, revision, known);
         gates.Remove(name, () =>
@@ -193,7 +195,7 @@ internal sealed class GarbageCollector(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It holds something, or is gone.
+            // It is not empty, or no longer exists.
         }
     }
 }

@@ -1,20 +1,20 @@
 namespace Airgap.Registry.Storage;
 
-/// <summary>What a collection of garbage did, or would do.</summary>
+/// <summary>The result of a garbage collection, or of its dry run.</summary>
 internal sealed class GarbageReport
 {
-    /// <summary>Blobs that were taken out of a repository, because no manifest of it names them.</summary>
+    /// <summary>The number of blobs removed from a repository because no manifest there names them.</summary>
     public int Unlinked { get; set; }
 
-    /// <summary>Contents that no repository has any more and that are off the disk.</summary>
+    /// <summary>The number of contents deleted from the disk because no repository has them.</summary>
     public int Removed { get; set; }
 
     /// <summary>Their length, in bytes.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>Contents that stay.</summary>
+    /// <summary>The number of contents kept.</summary>
     public int Kept { get; set; }
 
-    /// <summary>Repositories with a manifest that cannot be read: all their blobs stay.</summary>
+    /// <summary>Repositories with an unreadable manifest: all their blobs are kept.</summary>
     public List<string> Unreadable { get; } = [];
 }

@@ -20,12 +20,12 @@ internal interface IRegistryContent : IDisposable
     /// <summary>All repositories in ordinal order.</summary>
     List<string> ListRepositories();
 
-    /// <summary>The referrers of a manifest, which need not be there itself, in ordinal order of digest.</summary>
+    /// <summary>The referrers of a manifest, which itself need not exist, in ordinal order of digest.</summary>
     IReadOnlyList<Referrer> ListReferrers(string name, Digest subject);
 
     /// <summary>The repository that mirrors one of another registry.</summary>
     /// <param name="name">The repository's name in the other registry.</param>
-    /// <param name="registry">That registry, as containerd's <c>ns</c> gives it.</param>
+    /// <param name="registry">That registry, as in containerd's <c>ns</c>.</param>
     string FindMirrored(string name, string registry);
 
     /// <summary>Why the content cannot be served at present, as the end of a sentence; null when it can.</summary>
@@ -37,7 +37,7 @@ internal interface IRegistryContent : IDisposable
 /// <param name="Content">Its bytes.</param>
 internal sealed record StoredManifest(string MediaType, StoredContent Content) : IDisposable
 {
-    /// <summary>When it was last pushed, UTC; null where that is not known.</summary>
+    /// <summary>The time of the last push, UTC; null if unknown.</summary>
     public DateTime? Stored { get; init; }
 
     public void Dispose() => Content.Dispose();

@@ -46,7 +46,9 @@ internal sealed class ManifestStorage(StorageLayout layout, AtomicFiles files, B
             tags.Set(name, tag, digest);
     }
 
-    /// <summary>When a manifest was last pushed to a repository, UTC; null where the repository does not have it.</summary>
+    /// <summary>
+    /// The time of a manifest's last push to a repository, UTC; null if the repository does not have it.
+    /// </summary>
     public DateTime? StoredAt(string name, Digest digest) => AtomicFiles.TimeOf(layout.Revision(name, digest));
 
     /// <summary>Removes a manifest and the tags that point at it, in one step. <see cref="TagSweep"/> clears the tags away.</summary>

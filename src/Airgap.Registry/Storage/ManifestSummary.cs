@@ -13,7 +13,7 @@ internal sealed class ManifestSummary
     public required IReadOnlyList<Digest> Blobs { get; init; }
 
     /// <summary>
-    /// Config and layers, those among them that may not be redistributed, too: somebody may have pushed them all the same.
+    /// Config and layers, including non-distributable ones, which may have been pushed nevertheless.
     /// </summary>
     public required IReadOnlyList<Digest> References { get; init; }
 
@@ -26,7 +26,7 @@ internal sealed class ManifestSummary
     /// <summary>The artifact type, or else the config's media type, as the referrers API gives it.</summary>
     public string? ArtifactType { get; init; }
 
-    /// <summary>The annotations as they are written, or null.</summary>
+    /// <summary>The annotations as written, or null.</summary>
     public string? Annotations { get; init; }
 
     /// <summary>Reads a manifest. An unknown type is accepted when the manifest has a mediaType.</summary>
@@ -57,7 +57,7 @@ internal sealed class ManifestSummary
 
         if (Text(root, "mediaType") is not { } type && (type = Guess(root)) is null)
         {
-            problem = "it has no mediaType, and is not an image manifest and no index";
+            problem = "it has no mediaType, and is neither an image manifest nor an index";
             return null;
         }
 
@@ -73,7 +73,7 @@ internal sealed class ManifestSummary
         if (!Take(root, "config", blobs, references) || !TakeAll(root, "layers", blobs, references)
             || !TakeAll(root, "blobs", blobs, references) || !TakeAll(root, "manifests", children, new()))
         {
-            problem = "it holds a descriptor without a valid digest";
+            problem = "it contains a descriptor without a valid digest";
             return null;
         }
 
@@ -138,7 +138,7 @@ internal sealed class ManifestSummary
 
         all.Add(digest);
 
-        // Layers that may not be redistributed are stored elsewhere.
+        // Non-distributable layers are stored elsewhere.
         if (!MediaTypes.IsNonDistributable(Text(item, "mediaType") ?? ""))
             into.Add(digest);
         return true;
@@ -150,7 +150,7 @@ internal sealed class ManifestSummary
             ? value.GetString()
             : null;
 
-    /// <summary>Digests in their order, each once, however many there are.</summary>
+    /// <summary>Digests in order, without duplicates.</summary>
     private sealed class OrderedDigests
     {
         private readonly HashSet<Digest> _seen = [];

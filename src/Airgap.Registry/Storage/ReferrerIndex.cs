@@ -21,7 +21,7 @@ internal sealed class ReferrerIndex(ManifestStorage manifests)
 
     private readonly ConcurrentDictionary<string, Known> _repositories = new(StringComparer.Ordinal);
 
-    /// <summary>The referrers of a manifest, which need not be there itself, in ordinal order of digest.</summary>
+    /// <summary>The referrers of a manifest, which itself need not exist, in ordinal order of digest.</summary>
     public IReadOnlyList<Referrer> List(string name, Digest subject)
     {
         if (_repositories.Count >= MaxRepositories && !_repositories.ContainsKey(name))

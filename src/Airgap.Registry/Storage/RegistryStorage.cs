@@ -63,12 +63,12 @@ internal sealed class RegistryStorage : IRegistryContent
 
     IReadOnlyList<Referrer> IRegistryContent.ListReferrers(string name, Digest subject) => Referrers.List(name, subject);
 
-    // A folder that is filled as a mirror has the other registry's names.
+    // A folder filled as a mirror has the other registry's names.
     string IRegistryContent.FindMirrored(string name, string registry) => name;
 
     string? IRegistryContent.FindProblem() => Directory.Exists(_folder) ? null : "the folder is gone";
 
-    /// <summary>Clears away what removed manifests of all repositories left when an earlier run was killed.</summary>
+    /// <summary>Cleans up after removed manifests of all repositories if an earlier run was killed.</summary>
     public async Task SweepAllAsync(CancellationToken cancellationToken)
     {
         foreach (string folder in Catalog.FoldersNamed("_manifests"))

@@ -1,12 +1,13 @@
 namespace Airgap.Registry.Storage;
 
 /// <summary>
-/// Keeps changes of one repository apart: what a manifest refers to stays while the manifest is stored, and two changes of one tag come
-/// one after the other. Readers need no gate, as every change is one rename.
+/// Serialises conflicting changes of a repository: content that a manifest refers to stays while the manifest is
+/// stored, and two changes of one tag happen one after the other. Readers need no gate, because every change is one
+/// rename.
 /// </summary>
 internal sealed class RepositoryGates : IDisposable
 {
-    // Two repositories, or two tags, may share a lock; they then wait for each other needlessly.
+    // Two repositories, or two tags, may share a lock; they then wait for each other unnecessarily.
     private readonly ReaderWriterLockSlim[] _repositories = [.. Enumerable.Range(0, 64).Select(_ => new ReaderWriterLockSlim())];
     private readonly Lock[] _tags = [.. Enumerable.Range(0, 256).Select(_ => new Lock())];
 

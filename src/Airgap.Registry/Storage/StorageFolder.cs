@@ -13,7 +13,7 @@ internal static class StorageFolder
     {
         if (string.IsNullOrWhiteSpace(folder))
             throw new AirgapException(
-                ErrorCode.InvalidArgument, "The registry was given no folder.", "Name the folder that holds its content.");
+                ErrorCode.InvalidArgument, "The registry has no folder.", "Name the folder with its content.");
         try
         {
             OutputTarget.OfFolder(folder);
@@ -29,7 +29,7 @@ internal static class StorageFolder
             {
                 throw new AirgapException(
                     ErrorCode.FileFailure, $"The registry's folder '{folder}' does not exist.",
-                    "A read-only registry needs a folder that holds content.");
+                    "A read-only registry needs a folder with content.");
             }
         }
         catch (UnauthorizedAccessException e)
@@ -42,7 +42,7 @@ internal static class StorageFolder
         {
             throw new AirgapException(
                 ErrorCode.FileFailure, $"The registry's folder '{folder}' cannot be used: {e.Message}",
-                "Name a folder that exists or can be made.", e);
+                "Name a folder that exists or can be created.", e);
         }
     }
 }

@@ -2,25 +2,29 @@ using Airgap.Oci;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>Where everything lies below the folder. Names, tags and digests are checked before they come here.</summary>
+/// <summary>
+/// The paths of everything below the folder. Names, tags and digests are validated before they are used here.
+/// </summary>
 /// <remarks>Source: docker-registry (distribution) 2.8, the path layout of its storage, so that either can serve the folder.</remarks>
 internal sealed class StorageLayout(string folder)
 {
-    /// <summary>How folders in <see cref="Temporary"/> begin that are only waiting to be deleted.</summary>
+    /// <summary>The prefix of folders in <see cref="Temporary"/> that are waiting to be deleted.</summary>
     public const string DeletedPrefix = "deleted-";
 
     private readonly string _root = Path.Combine(Path.GetFullPath(folder), "docker", "registry", "v2");
 
-    /// <summary>Holds a folder for each repository.</summary>
+    /// <summary>Contains a folder for each repository.</summary>
     public string Repositories => Path.Combine(_root, "repositories");
 
-    /// <summary>Files on their way to their names. Beside the others, so that a rename never crosses file systems.</summary>
+    /// <summary>
+    /// Temporary files before their rename, next to the others, so that a rename never crosses file systems.
+    /// </summary>
     public string Temporary => Path.Combine(_root, "_tmp");
 
-    /// <summary>The file that the process holds that changes the folder.</summary>
+    /// <summary>The file locked by the process that may change the folder.</summary>
     public string Hold => Path.Combine(_root, "_hold");
 
-    /// <summary>Holds the content of all repositories.</summary>
+    /// <summary>Contains the content of all repositories.</summary>
     public string Blobs => Path.Combine(_root, "blobs");
 
     public string Blob(Digest digest)
@@ -42,7 +46,7 @@ internal sealed class StorageLayout(string folder)
     public string Revision(string name, Digest digest) => Link(Revisions(name), digest);
 
     /// <summary>
-    /// Holds a mark for each manifest that was removed and may have tags on the disk. docker-registry does not look there.
+    /// Contains a mark for each removed manifest that may still have tags on the disk. docker-registry ignores it.
     /// </summary>
     public string AllRemoved(string name) => Path.Combine(Manifests(name), "removed");
 

@@ -5,24 +5,26 @@ namespace Airgap.Registry.Storage;
 /// <summary>Open content that can be sent.</summary>
 internal abstract class StoredContent : IDisposable
 {
-    /// <summary>The most bytes that are read at once.</summary>
+    /// <summary>The maximum number of bytes to read at once.</summary>
     protected const int BufferSize = 128 * 1024;
 
     /// <summary>The length in bytes.</summary>
     public abstract long Length { get; }
 
     /// <summary>Writes a part.</summary>
-    /// <returns>False when it could not be written whole: the receiver must not take the part for the whole.</returns>
+    /// <returns>
+    /// False when it could not be written completely: the receiver must not mistake it for the whole.
+    /// </returns>
     public abstract ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken);
 
     /// <summary>Writes a part by reading into the connection's buffers, without a copy.</summary>
     /// <param name="writer">The connection.</param>
-    /// <param name="offset">Where the part starts.</param>
+    /// <param name="offset">The offset of the part.</param>
     /// <param name="count">Its length in bytes.</param>
     /// <param name="read">Reads bytes from an offset; 0 at the end.</param>
-    /// <param name="mayPass">Sees each piece before it is sent, and whether it is the last; false stops before it. Null to let all
-    /// pass.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="mayPass">Receives each piece before it is sent, and whether it is the last; returning false stops
+    /// before it. Null to send everything.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>As <see cref="SendAsync"/>.</returns>
     protected static async ValueTask<bool> CopyAsync(
         PipeWriter writer,

@@ -34,7 +34,7 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, Remova
     public bool IsGone(string name, string tag) =>
         AtomicFiles.ReadLink(layout.CurrentTag(name, tag)) is { } digest && marks.IsMarked(name, digest);
 
-    /// <summary>The tags that point at one of some manifests, gone or not.</summary>
+    /// <summary>The tags that point at any of the given manifests, existing or removed.</summary>
     public IEnumerable<string> PointingAt(string name, HashSet<Digest> digests)
     {
         if (!Directory.Exists(layout.Tags(name)))
@@ -48,7 +48,7 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, Remova
     }
 
     /// <summary>Moves a tag's folder out of sight in one step.</summary>
-    /// <returns>Where it is now, to be deleted; null when there was none.</returns>
+    /// <returns>The new path, to be deleted; null when there was no folder.</returns>
     public string? MoveAway(string name, string tag, string? into)
     {
         try
@@ -57,13 +57,13 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, Remova
         }
         catch (IOException)
         {
-            // Windows does not move a folder with an open file. Deleting the link removes the tag, too.
+            // Windows does not move a folder with an open file. Deleting the link also removes the tag.
             File.Delete(layout.CurrentTag(name, tag));
             return layout.Tag(name, tag);
         }
     }
 
-    /// <summary>Deletes a folder that was moved away. What cannot be deleted now is deleted later, with abandoned uploads.</summary>
+    /// <summary>Deletes a moved folder. If that fails, it is deleted later, with abandoned uploads.</summary>
     public static void DeleteQuietly(string folder)
     {
         try

@@ -4,8 +4,8 @@ using Airgap.Oci.Files;
 namespace Airgap.Registry.Storage;
 
 /// <summary>
-/// Clears away the tags of removed manifests, in the background and a few at a time, so that other changes of the repository go on. A sweep
-/// that is killed is done again: the marks stay until no tag is left.
+/// Deletes the tags of removed manifests, in the background and a few at a time, so that other changes of the
+/// repository can continue. A killed sweep is repeated: the marks stay until no tag is left.
 /// </summary>
 internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStorage tags, RepositoryGates gates) : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStor
     private readonly CancellationTokenSource _stopping = new();
     private Task _deletion = Task.CompletedTask;
 
-    /// <summary>Sweeps a repository soon. What fails is tried again by the next sweep.</summary>
+    /// <summary>Schedules a sweep of a repository. The next sweep retries what failed.</summary>
     public void Begin(string name) => _ = Task.Run(async () =>
     {
         try
@@ -30,8 +30,8 @@ internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStor
     });
 
     /// <summary>
-    /// Sweeps a repository. Sweeps come one after the other, so while one runs no manifest that it clears comes back, and each takes all
-    /// the marks there are: many removals at once cost one pass over the tags, or two.
+    /// Sweeps a repository. Sweeps run one after the other, so no manifest reappears while its tags are cleared, and
+    /// each sweep handles all present marks: many simultaneous removals cost one or two passes over the tags.
     /// </summary>
     public async Task RunAsync(string name, CancellationToken cancellationToken)
     {
@@ -45,7 +45,7 @@ internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStor
                 return;
             await Task.Run(() => Sweep(name, [.. marked], trash, either.Token), either.Token);
 
-            // No caller waits for that, which takes longer than everything else.
+            // No caller waits for this, the slowest step.
             _deletion = Task.WhenAll(_deletion, Task.Run(() => DeleteTrash(trash), CancellationToken.None));
         }
         finally
@@ -54,7 +54,7 @@ internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStor
         }
     }
 
-    /// <summary>Stops a sweep under way; the next run of the registry continues it.</summary>
+    /// <summary>Stops a running sweep; the next run of the registry continues it.</summary>
     public void Dispose()
     {
         _stopping.Cancel();
@@ -72,19 +72,19 @@ internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStor
             gates.Remove(name, () => Clear(name, some, trash));
         }
 
-        // A mark must not be gone from the disk before the tags are.
+        // A mark must not disappear from the disk before the tags.
         if (Directory.Exists(layout.Tags(name)))
             DiskSync.Current.FlushFolder(layout.Tags(name));
         foreach (Digest digest in marked)
             marks.Drop(name, digest);
     }
 
-    // A tag may have been put again since it was found, to another manifest.
+    // A tag may have been set again since it was found, to another manifest.
     private bool Clear(string name, string[] some, string trash)
     {
         foreach (string tag in some)
         {
-            // A purge may take the trash away between the making of it and the move.
+            // A purge may delete the trash folder between its creation and the move.
             while (tags.IsGone(name, tag))
                 tags.MoveAway(name, tag, trash);
         }
@@ -92,7 +92,7 @@ internal sealed class TagSweep(StorageLayout layout, RemovalMarks marks, TagStor
         return true;
     }
 
-    // What is left when the registry stops, the next run deletes.
+    // The next run deletes what is left when the registry stops.
     private void DeleteTrash(string trash)
     {
         if (!Directory.Exists(trash))

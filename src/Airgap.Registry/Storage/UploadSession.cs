@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Registry.Storage;
 
 /// <summary>
-/// An upload under way: a growing file and the hash of its content, computed while it is written. Bytes that were written
-/// stay when a request breaks off, so that the client resumes from there.
+/// An upload in progress: a growing file and the hash of its content, computed while writing. Written bytes are kept
+/// when a request breaks off, so that the client can resume from there.
 /// </summary>
 /// <param name="name">The repository.</param>
 /// <param name="id">Its name in URLs.</param>
@@ -50,9 +50,9 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
 
     /// <summary>Appends a body to its end.</summary>
     /// <param name="body">The bytes.</param>
-    /// <param name="algorithm">The hash algorithm, when it is known already.</param>
+    /// <param name="algorithm">The hash algorithm, if already known.</param>
     /// <param name="cancellationToken">The turn's token.</param>
-    /// <exception cref="UploadCutException">The body broke off; what came before is kept.</exception>
+    /// <exception cref="UploadCutException">The body broke off; the bytes before are kept.</exception>
     public async Task AppendAsync(Stream body, HashAlgorithmName algorithm, CancellationToken cancellationToken)
     {
         if (_hash is null && Length == 0 && !_mustRead)
@@ -76,7 +76,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         }
         catch
         {
-            // From here on only the file itself defines its content.
+            // From here on, only the file itself determines its content.
             GiveUpHash();
             throw;
         }
@@ -88,7 +88,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
     }
 
     /// <summary>
-    /// True when the bytes written have a digest. Bytes that were hashed while they were written are not read again, unless a request
+    /// True when the written bytes have a digest. Bytes hashed while writing are not read again, unless a request
     /// failed.
     /// </summary>
     public async Task<bool> HasDigestAsync(Digest digest, CancellationToken cancellationToken)
@@ -105,7 +105,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
             : await FileDigest.ComputeAsync(file, _length, digest.HashAlgorithm, cancellationToken) == digest;
     }
 
-    // After a flush that failed, memory holds what the disk does not: the next request reads from the disk.
+    // After a failed flush, memory may differ from the disk: the next request reads from the disk.
     private void Flush(SafeFileHandle file)
     {
         try

@@ -5,7 +5,7 @@ using Airgap.Oci;
 
 namespace Airgap.Registry.Storage;
 
-/// <summary>The uploads under way. They outlive a restart: the next process resumes what is on disk.</summary>
+/// <summary>The uploads in progress. They survive a restart: the next process resumes those on the disk.</summary>
 internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, UploadLimits limits)
 {
     private readonly ConcurrentDictionary<Guid, UploadSession> _sessions = new();
@@ -13,8 +13,8 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
     /// <summary>Called before each write to an upload with its offset. For tests of a failing disk.</summary>
     public Action<long>? BeforeWrite { get; set; }
 
-    /// <summary>Starts an upload. Where too many are open, those that were left alone longest give way.</summary>
-    /// <returns>Null when there are too many all the same.</returns>
+    /// <summary>Starts an upload. If too many are open, those that have been idle longest are removed.</summary>
+    /// <returns>Null when there are still too many.</returns>
     public UploadSession? Start(string name)
     {
         if (!HasRoom() && !MakeRoom())
@@ -50,7 +50,7 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
     }
 
     /// <summary>Makes a finished upload a blob. The caller holds the turn.</summary>
-    /// <returns>False when the bytes do not have that digest; the upload is gone then, too.</returns>
+    /// <returns>False when the bytes do not have that digest; the upload is also removed then.</returns>
     public async Task<bool> TryFinishAsync(UploadSession session, Digest digest, CancellationToken cancellationToken)
     {
         bool matches = await session.HasDigestAsync(digest, cancellationToken);
@@ -75,8 +75,8 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
     }
 
     /// <summary>
-    /// Finds the uploads that an earlier run left, removes those that were given up long ago, and files and folders that a crash left on
-    /// their way.
+    /// Finds the uploads of an earlier run, and removes long-abandoned ones and temporary files and folders left by a
+    /// crash.
     /// </summary>
     public void Purge(RepositoryCatalog catalog, CancellationToken cancellationToken)
     {
@@ -123,7 +123,7 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
         return false;
     }
 
-    // Somebody may have come back to it in the meantime.
+    // A client may have resumed it in the meantime.
     private void TryDrop(UploadSession session, DateTime limit)
     {
         using UploadTurns.Turn? turn = session.TryEnter();

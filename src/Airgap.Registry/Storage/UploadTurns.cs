@@ -1,6 +1,6 @@
 namespace Airgap.Registry.Storage;
 
-/// <summary>The right to write to an upload, which one request has at a time.</summary>
+/// <summary>The exclusive right to write to an upload, for one request at a time.</summary>
 internal sealed class UploadTurns
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -8,8 +8,8 @@ internal sealed class UploadTurns
     private CancellationTokenSource? _writer;
 
     /// <summary>
-    /// Takes the right to write. A request that comes while another writes takes over: the client has given the other
-    /// up, and the server may learn of that only much later.
+    /// Takes the right to write. A request that arrives while another writes takes over: the client has abandoned the
+    /// other, which the server may notice only much later.
     /// </summary>
     public async Task<Turn> EnterAsync(CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ internal sealed record ServerCertificate(X509Certificate2 Leaf, X509Certificate2
 internal static class CertificateFiles
 {
     private const string Advice =
-        "Give PEM files: the certificate, its own first and the intermediate ones after it, and its key without a password.";
+        "Give PEM files: the certificate followed by its intermediate certificates, and its key without a password.";
 
     /// <summary>Reads the files.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidServerCertificate"/>, or a 3xxx code.</exception>
@@ -41,11 +41,11 @@ internal static class CertificateFiles
         }
 
         if (all.Count == 0)
-            throw Invalid(certificatePath, "it holds no certificate in PEM", null);
+            throw Invalid(certificatePath, "it contains no certificate in PEM", null);
         if (now > all[0].NotAfter || now < all[0].NotBefore)
             throw Invalid(certificatePath,
                 "the certificate is valid from " +
-                $"{all[0].NotBefore.ToUniversalTime():yyyy-MM-dd} to {all[0].NotAfter.ToUniversalTime():yyyy-MM-dd}, and today is " +
+                $"{all[0].NotBefore.ToUniversalTime():yyyy-MM-dd} to {all[0].NotAfter.ToUniversalTime():yyyy-MM-dd}, but today is " +
                 $"{now.UtcDateTime:yyyy-MM-dd}", null);
         try
         {

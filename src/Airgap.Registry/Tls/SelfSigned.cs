@@ -4,7 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Airgap.Registry.Tls;
 
-/// <summary>Makes a certificate for given names, and an authority that signs only this certificate: its key is discarded at once.</summary>
+/// <summary>
+/// Makes a certificate for given names, and an authority that signs only this certificate, whose key is discarded
+/// immediately.
+/// </summary>
 internal static class SelfSigned
 {
     // Clients refuse certificates that are valid for much longer than a year; clocks behind an air gap differ.
@@ -12,10 +15,10 @@ internal static class SelfSigned
     private static readonly TimeSpan s_validity = TimeSpan.FromDays(365);
 
     /// <summary>Makes the two.</summary>
-    /// <param name="names">DNS names; at least one where there are no addresses.</param>
+    /// <param name="names">DNS names; at least one if there are no addresses.</param>
     /// <param name="addresses">IP addresses.</param>
     /// <param name="now">The time.</param>
-    /// <returns>The certificate, and the authority's in PEM, which clients have to trust.</returns>
+    /// <returns>The certificate, and the authority's certificate in PEM, which clients must trust.</returns>
     public static (ServerCertificate Certificate, string Authority) Create(
         IReadOnlyCollection<string> names, IReadOnlyCollection<IPAddress> addresses, DateTimeOffset now)
     {

@@ -12,12 +12,12 @@ namespace Airgap.Registry.Users;
 /// The users of a password file in the format of docker's registry: lines of <c>USER:BCRYPT</c>, as <c>htpasswd -B</c> writes them.
 /// </summary>
 /// <remarks>
-/// A changed file applies from the next request on. A password that was right once is then recognised by a keyed hash, because bcrypt is
-/// slow on purpose; wrong passwords are checked with bcrypt, a few at a time.
+/// A changed file applies from the next request on. A password that was once right is then recognised by a keyed hash,
+/// because bcrypt is deliberately slow; wrong passwords are checked with bcrypt, a few at a time.
 /// </remarks>
 internal sealed class PasswordFile : IUserStore, IDisposable
 {
-    private const string Advice = "Write it with 'htpasswd -B -c FILE USER'; a line is USER:HASH, and only bcrypt's hashes are taken.";
+    private const string Advice = "Write it with 'htpasswd -B -c FILE USER'; a line is USER:HASH, and only bcrypt hashes are accepted.";
 
     private const int MaxBytes = 16 * 1024 * 1024;
 
@@ -63,7 +63,7 @@ internal sealed class PasswordFile : IUserStore, IDisposable
 
     public void Dispose() => _places.Dispose();
 
-    // A file that cannot be read just now, half written for instance, leaves the users as they were.
+    // If a file is temporarily unreadable, for instance half written, the known users stay valid.
     private Content Current()
     {
         Content content = _content;
@@ -109,9 +109,9 @@ internal sealed class PasswordFile : IUserStore, IDisposable
             if (colon <= 0)
                 throw Invalid("it is not USER:HASH");
             if (!IsBcrypt(hash))
-                throw Invalid($"the hash of '{line[..colon]}' is none of bcrypt's, which begin with $2y$, $2a$ or $2b$");
+                throw Invalid($"the hash of '{line[..colon]}' is not a bcrypt hash, which begins with $2y$, $2a$ or $2b$");
             if (!users.TryAdd(line[..colon], hash))
-                throw Invalid($"'{line[..colon]}' stands there a second time");
+                throw Invalid($"'{line[..colon]}' occurs a second time");
 
             AirgapException Invalid(string why) =>
                 new(ErrorCode.InvalidPasswordFile, $"Line {i + 1} of '{path}' cannot be read: {why}.", Advice)
@@ -134,6 +134,6 @@ internal sealed class PasswordFile : IUserStore, IDisposable
         && int.TryParse(hash.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture, out int cost) && cost is >= 4 and <= 31
         && !hash.AsSpan(7).ContainsAnyExcept("./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 
-    // An unknown user takes as long as one of the file: the costliest hash is checked, and does not count.
+    // Checking an unknown user takes as long as a known one: the costliest hash is checked, and the result is ignored.
     private sealed record Content(FrozenDictionary<string, string> Users, string Nobody, DateTime Modified);
 }

@@ -6,7 +6,7 @@ namespace Airgap.Registry.Users;
 /// <summary>One user.</summary>
 internal sealed class SingleUser(string user, string password) : IUserStore
 {
-    // Hashes have one length, so that the comparison takes the same time for every guess.
+    // Hashes have the same length, so the comparison takes the same time for every guess.
     private readonly byte[] _expected = Hash(user, password);
 
     public ValueTask<bool> KnowsAsync(string user, string password, CancellationToken cancellationToken) =>
