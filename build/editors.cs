@@ -13,10 +13,21 @@ string[] readme = File.ReadAllLines(Path.Combine(package, "README.md"));
 (string Name, string Text)[] items = [.. Rows("| item |").Where(row => row.Name.StartsWith("Imgpkg", StringComparison.Ordinal))];
 (string Name, string Text)[] metadata = [.. Rows("| metadata |")];
 (string Name, string Text)[] properties = [.. Rows("| property |")];
-string[] relocated = ["ImgpkgBundle", "ImgpkgImage", "ImgpkgLock"];
 
 File.WriteAllText(Path.Combine(package, "build", "Airgap.Build.targets.buildschema.json"), BuildSchema());
 File.WriteAllText(Path.Combine(package, "schemas", "Airgap.Build.xsd"), Xsd());
+
+// The metadata of an item: those of the README's tables, and those that its row of the table of items names.
+(string Name, string Text)[] MetadataOf(string item) => item switch
+{
+    "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock" => metadata,
+    "ImgpkgBundleContent" =>
+        [("TargetPath", "path of the file in the bundle"), ("Link", "path of the file in the bundle, without TargetPath"), .. metadata],
+    "ImgpkgBundleImage" =>
+        [("Id", "text of the image under packages/, if that differs"), ("Platform", "OS/ARCHITECTURE of the image to select of an index")],
+    "ImgpkgTrust" => [.. Rows("| metadata of `ImgpkgTrust` |")],
+    _ => [],
+};
 
 string BuildSchema()
 {
@@ -30,11 +41,11 @@ string BuildSchema()
         {
             json.WriteStartObject(name);
             json.WriteString("description", text);
-            if (relocated.Contains(name))
+            if (MetadataOf(name) is { Length: > 0 } own)
             {
                 json.WriteStartObject("metadata");
-                foreach ((string key, string says) in metadata)
-                    json.WriteString(key, says);
+                foreach ((string key, string meaning) in own)
+                    json.WriteString(key, meaning);
                 json.WriteEndObject();
             }
 
@@ -61,11 +72,9 @@ string Xsd()
         xs + "element", new XAttribute("name", item.Name), new XAttribute("substitutionGroup", "msb:Item"), Documented(item.Text),
         new XElement(xs + "complexType", new XElement(xs + "complexContent", new XElement(
             xs + "extension", new XAttribute("base", "msb:SimpleItemType"),
-            relocated.Contains(item.Name)
-                ? metadata.Select(pair =>
-                    new XElement(xs + "attribute", new XAttribute("name", pair.Name), new XAttribute("type", "xs:string"),
-                        Documented(pair.Text)))
-                : []))));
+            MetadataOf(item.Name).Select(pair =>
+                new XElement(xs + "attribute", new XAttribute("name", pair.Name), new XAttribute("type", "xs:string"),
+                    Documented(pair.Text)))))));
     XElement Property((string Name, string Text) property) => new(
         xs + "element", new XAttribute("name", property.Name), new XAttribute("type", "msb:StringPropertyType"),
         new XAttribute("substitutionGroup", "msb:Property"), Documented(property.Text));

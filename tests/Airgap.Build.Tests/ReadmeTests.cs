@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using System.Xml;
 using System.Xml.Linq;
-using System.Xml.Schema;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
 
@@ -76,35 +74,6 @@ public sealed partial class ReadmeTests
         foreach ((string name, string text) in Rows(readme, "| item |")
             .Where(row => row.Name.StartsWith("Imgpkg", StringComparison.Ordinal)))
             Assert.AreEqual(text, elements[name].Descendants(xs + "documentation").First().Value, name);
-    }
-
-    [TestMethod]
-    public void TheXmlSchema_Compiles_AndTakesTheReadmesItem()
-    {
-        // The part of MSBuild's own schema that ours builds on.
-        const string Core = """
-            <xs:schema targetNamespace="http://schemas.microsoft.com/developer/msbuild/2003" xmlns="http://schemas.microsoft.com/developer/msbuild/2003" xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified">
-              <xs:element name="Item" type="SimpleItemType" abstract="true" />
-              <xs:element name="Property" abstract="true" />
-              <xs:complexType name="SimpleItemType"><xs:attribute name="Include" type="xs:string" /></xs:complexType>
-              <xs:complexType name="StringPropertyType"><xs:simpleContent><xs:extension base="xs:string" /></xs:simpleContent></xs:complexType>
-            </xs:schema>
-            """;
-        XmlSchemaSet schemas = new();
-        schemas.Add(null, XmlReader.Create(new StringReader(Core)));
-        schemas.Add(null, Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build", "schemas", "Airgap.Build.xsd"));
-        schemas.Compile();
-        Assert.IsEmpty(Problems(
-            """<ImgpkgBundle Include="a/b:1" PackageRepository="x" xmlns="http://schemas.microsoft.com/developer/msbuild/2003" />"""));
-        Assert.IsNotEmpty(Problems(
-            """<ImgpkgBundle Include="a/b:1" PackageRepo="x" xmlns="http://schemas.microsoft.com/developer/msbuild/2003" />"""));
-
-        List<string> Problems(string xml)
-        {
-            List<string> problems = [];
-            XDocument.Parse(xml).Validate(schemas, (_, e) => problems.Add(e.Message));
-            return problems;
-        }
     }
 
     // As @(Name), <Name> or ItemName="Name".
