@@ -10,10 +10,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer;
 
-/// <summary>What one archive adds to another.</summary>
+/// <summary>The differences between two archives.</summary>
 internal sealed record ArchiveDiff
 {
-    /// <summary>The images that only the second has, with the bytes that they add.</summary>
+    /// <summary>The images that only the second has, with the bytes they add.</summary>
     public required ImmutableArray<AddedImage> Added { get; init; }
 
     /// <summary>The images that only the first has.</summary>
@@ -25,16 +25,16 @@ internal sealed record ArchiveDiff
     /// <summary>The Packages that only the first has.</summary>
     public required ImmutableArray<string> GonePackages { get; init; }
 
-    /// <summary>All that the second has and the first neither holds nor leaves to others.</summary>
+    /// <summary>The blobs that the second has and the first neither contains nor requires.</summary>
     public required BlobCount Blobs { get; init; }
 
-    /// <summary>What the first leaves to others; null for a full archive.</summary>
+    /// <summary>The layers that the first requires from its bases; null for a full archive.</summary>
     public DeltaNotes? FirstDelta { get; init; }
 
-    /// <summary>What the second leaves to others; null for a full archive.</summary>
+    /// <summary>The layers that the second requires from its bases; null for a full archive.</summary>
     public DeltaNotes? SecondDelta { get; init; }
 
-    /// <summary>Compares two archives by their lists. Reads no layer but those of bundles.</summary>
+    /// <summary>Compares two archives by their lists. Reads only the layers of bundles.</summary>
     /// <exception cref="AirgapException">A code of an archive that cannot be read.</exception>
     public static async Task<ArchiveDiff> OfAsync(string first, string second, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal sealed record ArchiveDiff
         BlobCount all = BlobCount.Sum(
             b.Blobs.Where(blob => !known.Contains(blob.Descriptor.Digest)).Select(blob => new BlobCount(1, blob.Descriptor.Size)));
 
-        // A blob that several images add counts for the first of them.
+        // A blob of several images counts for the first of them.
         ImmutableArray<AddedImage>.Builder added = ImmutableArray.CreateBuilder<AddedImage>();
         foreach (PlannedItem item in b.Items.Where(item => !old.Contains(item.Digest)).DistinctBy(item => item.Digest))
         {
@@ -84,8 +84,8 @@ internal sealed record ArchiveDiff
 }
 
 /// <summary>An image that an archive adds.</summary>
-/// <param name="Image">By digest, where it came from.</param>
+/// <param name="Image">The image at its origin, by digest.</param>
 /// <param name="IsBundle">True for a bundle.</param>
 /// <param name="IsIndex">True for an index.</param>
-/// <param name="Blobs">Its configs and layers that the other archive does not have and that no image before it adds.</param>
+/// <param name="Blobs">Its configs and layers that neither the other archive nor an earlier image has.</param>
 internal sealed record AddedImage(ImageReference Image, bool IsBundle, bool IsIndex, BlobCount Blobs);

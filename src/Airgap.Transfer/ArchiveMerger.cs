@@ -10,17 +10,17 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer;
 
 /// <summary>
-/// Joins a delta with what it builds on: the result is, to the byte, the full archive that would have been written in its place. Opens no
-/// connection.
+/// Joins a delta with its bases. The result equals, byte for byte, the full archive that would have been written
+/// instead. Opens no connection.
 /// </summary>
 internal static class ArchiveMerger
 {
     /// <summary>Joins a chain.</summary>
-    /// <param name="paths">The archives, the oldest first.</param>
-    /// <param name="destination">What is written; it has its name when it is complete and verified.</param>
+    /// <param name="paths">The archives, oldest first.</param>
+    /// <param name="destination">The output, which gets its name when it is complete and verified.</param>
     /// <param name="options">How.</param>
-    /// <param name="observer">Is told what happens; null for nobody.</param>
-    /// <param name="cancellationToken">Ends it; nothing then has the name.</param>
+    /// <param name="observer">Receives progress events; null for none.</param>
+    /// <param name="cancellationToken">Cancels it; no file then has the name.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenChain"/>, <see cref="ErrorCode.BaseIsOutput"/>, or a code of an archive
     /// or the disk.</exception>
     public static async Task<TransferResult> MergeAsync(
@@ -44,12 +44,13 @@ internal static class ArchiveMerger
     {
         PlanOptions options = new() { IncludeNonDistributableLayers = true };
         TransferPlan plan = await new ArchivePlanner(chain, options).PlanAsync(new RelocationSource.Archive(chain.Path), cancellationToken);
-        // Layers that may not be redistributed were left out of all, unless they were asked for.
+        // Non-distributable layers were left out of all archives, unless they were requested.
         HashSet<Digest> left = [.. plan.Blobs.Where(blob => blob.Content is MissingLayerContent).Select(blob => blob.Descriptor.Digest)];
         return (left.Count == 0 ? plan : DeltaPlan.Without(plan, left)) with { SourceDelta = null, Warnings = [] };
     }
 
-    // The list of images was written by whoever wrote the delta; one that cannot be written again would be another archive.
+    // The list of images was written by the delta's writer; if it cannot be reproduced, the joined archive would
+    // differ.
     private static async Task CheckListAsync(
         ArchiveChain chain, TransferPlan plan, RelocationDestination.Archive destination, CancellationToken cancellationToken)
     {
@@ -59,6 +60,6 @@ internal static class ArchiveMerger
         Digest list = own == ArchiveFormat.LayoutTar
             ? Digest.Compute(LayoutIndexWriter.Write(plan).Span) : ArchiveLayout.ListDigestOf(plan);
         if (list != await chain.ReadListDigestAsync(cancellationToken))
-            throw chain.Invalid("its list of images is not one that this version writes, so that the joined archive would be another one");
+            throw chain.Invalid("its list of images differs from the one this version writes, so the joined archive would differ");
     }
 }

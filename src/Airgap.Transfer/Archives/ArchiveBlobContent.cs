@@ -4,7 +4,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>A layer in an archive. Its digest is checked while it is read, as a registry's is.</summary>
+/// <summary>A layer in an archive. Its digest is verified while reading, as for a registry.</summary>
 internal sealed class ArchiveBlobContent(ArchiveFile archive, Descriptor descriptor, long fileOffset, string? name = null) : IBlobContent
 {
     public Descriptor Descriptor { get; } = descriptor;
@@ -24,11 +24,13 @@ internal sealed class ArchiveBlobContent(ArchiveFile archive, Descriptor descrip
             ? $"The archive '{archive.Path}' ends inside {name ?? ArchiveLayout.NameOf(Descriptor.Digest)}."
             : $"The archive '{archive.Path}' is damaged: {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} has the digest " +
             $"{actual}{archive.WhereIs(fileOffset, Descriptor.Size)}.",
-        "Copy the archive again from where it was written, or write it again.")
+        "Copy the archive again from its original location, or write it again.")
     { Digest = Descriptor.Digest.ToString(), Location = new SourceLocation(archive.Path) };
 }
 
-/// <summary>A layer that the archive lists and does not hold: it was left out because it may not be redistributed.</summary>
+/// <summary>
+/// A layer that the archive lists but does not contain: it was left out because it is non-distributable.
+/// </summary>
 internal sealed class MissingLayerContent(string path, Descriptor descriptor, string? name = null) : IBlobContent
 {
     public Descriptor Descriptor { get; } = descriptor;
@@ -38,6 +40,6 @@ internal sealed class MissingLayerContent(string path, Descriptor descriptor, st
         ErrorCode.ArchiveLayerMissing,
         $"file {name ?? ArchiveLayout.NameOf(Descriptor.Digest)} not found in tar. (hint: This may be because when copying to a tarball, " +
         $"the --include-non-distributable-layers flag should have been provided.) The archive is '{path}'.",
-        $"To have {AdviceTerms.NonDistributable}, {AdviceTerms.WriteArchive}; or import it without asking for them.")
+        $"To include {AdviceTerms.NonDistributable}, {AdviceTerms.WriteArchive}; or import it without requesting them.")
         { Digest = Descriptor.Digest.ToString() });
 }

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>An open archive, whose bytes are read at any place. A part is opened when it is first read from.</summary>
+/// <summary>An open archive with random access. A part is opened when it is first read.</summary>
 internal sealed class ArchiveBytes : IRandomAccess, IDisposable
 {
     private readonly ArchiveFile _file;
@@ -62,7 +62,7 @@ internal sealed class ArchiveBytes : IRandomAccess, IDisposable
         throw piece.Changed();
     }
 
-    // A part that ends before its length would be taken for the end of the archive.
+    // A truncated part would be mistaken for the end of the archive.
     private static int Checked(int read, int count, ArchivePiece piece) =>
         read > 0 || count == 0 || piece.Length is null ? read : throw piece.Changed();
 

@@ -2,9 +2,9 @@ namespace Airgap.Transfer.Archives;
 
 /// <summary>A file inside an archive.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Offset">Where its bytes start, from the start of the archive.</param>
+/// <param name="Offset">The offset of its bytes in the archive.</param>
 /// <param name="Size">Its length in bytes.</param>
-/// <param name="Type">The type that its header gives.</param>
+/// <param name="Type">The type from its header.</param>
 internal readonly record struct ArchiveEntry(string Name, long Offset, long Size, char Type = '0')
 {
     /// <summary>True for a file whose bytes are its content.</summary>

@@ -4,7 +4,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>An archive on the disk: one file, or parts that are read as if they were one, wherever each of them lies.</summary>
+/// <summary>An archive on the disk: one file, or parts that are read as one file, in any folders.</summary>
 internal sealed class ArchiveFile
 {
     private const int MostNamed = 8;
@@ -15,10 +15,12 @@ internal sealed class ArchiveFile
         Pieces = pieces;
     }
 
-    /// <summary>The file; of parts, the one that they would be together. A folder where an OCI layout may be one.</summary>
+    /// <summary>
+    /// The file; for parts, the file that they form together. A folder for an OCI layout in a folder.
+    /// </summary>
     public string Path { get; }
 
-    /// <summary>The files that hold its bytes, in their order.</summary>
+    /// <summary>The files with its bytes, in order.</summary>
     public ImmutableArray<ArchivePiece> Pieces { get; }
 
     /// <summary>True for parts.</summary>
@@ -28,15 +30,15 @@ internal sealed class ArchiveFile
     public static implicit operator ArchiveFile(string path) => new(path, [new ArchivePiece(path, 0, null)]);
 
     /// <summary>Parts.</summary>
-    /// <param name="path">The file that they would be together.</param>
-    /// <param name="pieces">One or more, one after the other.</param>
+    /// <param name="path">The file that they form together.</param>
+    /// <param name="pieces">One or more, in order.</param>
     public static ArchiveFile OfParts(string path, ImmutableArray<ArchivePiece> pieces) => new(path, pieces);
 
-    /// <summary>Opens it to be read at any place.</summary>
+    /// <summary>Opens it for random access.</summary>
     /// <exception cref="IOException">It cannot be opened, or another file system exception.</exception>
     public ArchiveBytes Open() => new(this);
 
-    /// <summary>Opens it to be read from an offset on.</summary>
+    /// <summary>Opens it for reading from an offset.</summary>
     /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
     public Stream OpenStream(long offset, int bufferSize = 0)
     {
@@ -54,7 +56,7 @@ internal sealed class ArchiveFile
         }
     }
 
-    /// <summary>Where a range of bytes lies, to end a sentence about it: empty for one file, else the names of the parts.</summary>
+    /// <summary>The parts that contain a range of bytes, as the end of a sentence; empty for one file.</summary>
     public string WhereIs(long offset, long length)
     {
         if (!IsSplit)
@@ -64,20 +66,20 @@ internal sealed class ArchiveFile
         return there switch
         {
             [] => "",
-            [var only] => $"; it lies in '{only.Path}'",
+            [var only] => $"; it is in '{only.Path}'",
             _ =>
-                $"; it lies in {string.Join(", ", there.Take(MostNamed).Select(piece => $"'{piece.Path}'"))}{(there.Length > MostNamed ? $" and {there.Length - MostNamed} more" : "")}, and verifying each part by itself finds the damaged one",
+                $"; it is in {string.Join(", ", there.Take(MostNamed).Select(piece => $"'{piece.Path}'"))}{(there.Length > MostNamed ? $" and {there.Length - MostNamed} more" : "")}, and verifying each part finds the damaged one",
         };
     }
 }
 
-/// <summary>A file that holds an archive, or a part of it.</summary>
+/// <summary>A file with an archive, or a part of it.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Start">The offset in the archive of its first byte.</param>
-/// <param name="Length">Its bytes; null for all of the archive, however many there are.</param>
+/// <param name="Start">The archive offset of its first byte.</param>
+/// <param name="Length">Its length in bytes; null for the whole archive.</param>
 internal sealed record ArchivePiece(string Path, long Start, long? Length)
 {
-    /// <summary>Opens it to be read.</summary>
+    /// <summary>Opens it for reading.</summary>
     public FileStream OpenStream(int bufferSize) => Check(new FileStream(Path, new FileStreamOptions
     {
         Mode = FileMode.Open,
@@ -87,7 +89,7 @@ internal sealed record ArchivePiece(string Path, long Start, long? Length)
         Options = FileOptions.SequentialScan,
     }));
 
-    // A part that was replaced since it was found would shift all that follows.
+    // A part that was replaced since it was found would shift everything after it.
     private FileStream Check(FileStream file)
     {
         if (Length is null || file.Length == Length)
@@ -96,10 +98,10 @@ internal sealed record ArchivePiece(string Path, long Start, long? Length)
         throw Changed();
     }
 
-    /// <summary>The failure of a part that is not as long as it was when it was found.</summary>
+    /// <summary>The failure of a part whose length has changed since it was found.</summary>
     public AirgapException Changed() => new(
         ErrorCode.PartUnfit,
         $"The part '{Path}' has changed while it was read: it had {Length} bytes when it was found.",
-        "Let nothing else write to it, and run the command again.")
+        "Make sure that nothing else writes to it, and run the command again.")
     { Location = new SourceLocation(Path) };
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>The elements of manifest.json, as imgpkg names them.</summary>
+/// <summary>The field names of manifest.json, as in imgpkg.</summary>
 internal sealed class ArchiveElement
 {
     public ArchiveIndex? ImageIndex { get; set; }
@@ -62,7 +62,8 @@ internal sealed class ArchiveManifest
     public string? Raw { get; set; }
 }
 
-// imgpkg finds a field whatever its case, and takes the last of two: a field that stands twice would be another image to it than to us.
+// imgpkg ignores the case of field names, and takes the last of two: with a repeated field, it would read a different
+// image.
 [JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(ArchiveElement))]
 internal sealed partial class ArchiveJsonContext : JsonSerializerContext;

@@ -8,7 +8,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>Where everything of an archive stands. All sizes are known before the first byte is fetched, so every offset is, too.</summary>
+/// <summary>
+/// The layout of an archive. All sizes, and thus all offsets, are known before the first byte is fetched.
+/// </summary>
 internal sealed class ArchiveLayout
 {
     /// <summary>The name of the first entry.</summary>
@@ -36,11 +38,11 @@ internal sealed class ArchiveLayout
     /// <summary>The layers in ascending order of digest.</summary>
     public ImmutableArray<ArchiveLayer> Layers { get; }
 
-    /// <summary>The bytes of the last entry, airgap.json; empty for an archive that has none.</summary>
+    /// <summary>The bytes of the last entry, airgap.json; empty for an archive without one.</summary>
     public ReadOnlyMemory<byte> Notes { get; }
 
     /// <summary>
-    /// Everything but the layers: where it stands, and its bytes, which are good until the next are asked for. The rest of the file is
+    /// Everything except the layers: offsets and bytes, which are valid until the next element. The rest of the file is
     /// zeros.
     /// </summary>
     public IEnumerable<(long Offset, ReadOnlyMemory<byte> Bytes)> Pieces
@@ -73,13 +75,13 @@ internal sealed class ArchiveLayout
         }
     }
 
-    /// <summary>Length of the whole file, the two blocks of zeros at its end included.</summary>
+    /// <summary>Length of the whole file, including the two blocks of zeros at its end.</summary>
     public long Length { get; }
 
-    /// <summary>The entry that holds a layer; the suffix is always the same, whatever the layer's compression.</summary>
+    /// <summary>The entry name of a layer; the suffix is the same for every compression.</summary>
     public static string NameOf(Digest digest) => $"{digest.Algorithm}-{digest.Hex}.tar.gz";
 
-    /// <summary>The layer that an entry is named for; null for another entry.</summary>
+    /// <summary>The layer that an entry is named after; null for another entry.</summary>
     public static Digest? DigestOf(string entryName)
     {
         const string suffix = ".tar.gz";
@@ -93,11 +95,11 @@ internal sealed class ArchiveLayout
     /// <summary>The header of an entry: one block, or three from 8 GiB on.</summary>
     public static byte[] HeaderOf(string name, long size) => TarHeader.Make(name, isFolder: false, mode: 0b110_100_100, size);
 
-    /// <summary>Length of a content filled up to whole blocks.</summary>
+    /// <summary>Length of a content, rounded up to whole blocks.</summary>
     public static long Padded(long size) => size + TarHeader.Padding(size);
 
     /// <summary>
-    /// True when a file, of whatever length, begins as this archive does: what comes before the layers says where everything stands.
+    /// True when a file of any length begins like this archive: the part before the layers determines all offsets.
     /// </summary>
     public async Task<bool> IsOfAsync(IRandomAccess file, CancellationToken cancellationToken)
     {
@@ -106,7 +108,7 @@ internal sealed class ArchiveLayout
         long layersEnd = Layers.IsEmpty ? end : Layers[^1].DataOffset;
         foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.TakeWhile(piece => piece.Offset < layersEnd))
         {
-            // Layers that were left out change no manifest, and move all that come after them.
+            // Omitted layers do not change a manifest, but shift all later entries.
             if (offset >= end && offset + bytes.Length > length)
                 break;
             if (!await HasAsync(file, bytes, offset, cancellationToken))
@@ -116,7 +118,7 @@ internal sealed class ArchiveLayout
         return true;
     }
 
-    /// <summary>True when a file is this archive, as far as can be seen without its layers.</summary>
+    /// <summary>True when a file equals this archive, except possibly for its layers.</summary>
     public async Task<bool> IsOfAllAsync(IRandomAccess file, CancellationToken cancellationToken)
     {
         foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.Append(
@@ -129,7 +131,7 @@ internal sealed class ArchiveLayout
         return true;
     }
 
-    /// <summary>The digest of the manifest.json that a plan's archive has.</summary>
+    /// <summary>The digest of the manifest.json of a plan's archive.</summary>
     public static Digest ListDigestOf(TransferPlan plan) => Measure(ArchiveManifestWriter.Write(plan)).Digest;
 
     /// <summary>Lays out the archive of a plan.</summary>
@@ -137,7 +139,7 @@ internal sealed class ArchiveLayout
     {
         (long length, Digest digest) = Measure(ArchiveManifestWriter.Write(plan));
 
-        // Configs stand inside manifest.json; only layers are entries of their own.
+        // Configs are inside manifest.json; only layers have their own entries.
         HashSet<Digest> wanted = [.. plan.Items
             .SelectMany(item => item.Content.SelfAndDescendants())
             .SelectMany(node => node.Blobs.Where(blob => !ReferenceEquals(blob, node.Manifest.Config)))
@@ -147,7 +149,7 @@ internal sealed class ArchiveLayout
     }
 
     /// <summary>Lays out an archive: small entries, blobs, notes.</summary>
-    /// <param name="head">What stands before the blobs and says where they are.</param>
+    /// <param name="head">The part before the blobs, which determines their offsets.</param>
     /// <param name="blobs">In ascending order of digest.</param>
     /// <param name="nameOf">The entry of a blob.</param>
     /// <param name="notes">The bytes of the last entry; empty for none.</param>
@@ -167,7 +169,7 @@ internal sealed class ArchiveLayout
         return new ArchiveLayout(head, layers.ToImmutable(), nameOf, notes, offset);
     }
 
-    // It is written twice, first only for its length, which gives the offsets of everything after it.
+    // It is written twice, first only to get its length, which gives the offsets of everything after it.
     private static (long Length, Digest Digest) Measure(IEnumerable<ReadOnlyMemory<byte>> pieces)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -13,17 +13,17 @@ namespace Airgap.Transfer.Archives;
 /// <summary>Writes an archive's manifest.json, byte for byte as imgpkg does.</summary>
 internal static class ArchiveManifestWriter
 {
-    /// <summary>The archive's own label of the bundle that was asked for.</summary>
+    /// <summary>The archive's own label for the root bundle.</summary>
     public const string RootLabel = "dev.carvel.imgpkg.copy.root-bundle";
 
     /// <summary>
-    /// The file, piece by piece: of thousands of images it is far larger than any of its pieces, which hold one manifest and one config at
-    /// most.
+    /// The file in pieces of at most one manifest and one config, because for thousands of images the file is far
+    /// larger than any piece.
     /// </summary>
-    /// <returns>The pieces, each good until the next is asked for.</returns>
+    /// <returns>The pieces, each valid until the next.</returns>
     public static IEnumerable<ReadOnlyMemory<byte>> Write(TransferPlan plan)
     {
-        // A list without elements is none to Go.
+        // Go writes a list without elements as null.
         if (plan.Items.IsEmpty)
         {
             yield return "null"u8.ToArray();
@@ -97,7 +97,7 @@ internal static class ArchiveManifestWriter
         ReadOnlyMemory<byte> config = image.Config ?? throw new AirgapException(
             ErrorCode.InvalidManifest,
             $"The config of {ImageReference.ByDigest(image.Origin, manifest.Digest)} has {manifest.Config!.Size} bytes, and imgpkg's " +
-            $"archive format takes configs of at most {PlannedManifest.SmallBlob}.",
+            $"archive format allows configs of at most {PlannedManifest.SmallBlob}.",
             "Relocate this image from registry to registry.")
         { Reference = image.Origin.ToString(), Digest = manifest.Digest.ToString() };
         ImmutableArray<string> diffIds = DiffIds(config);
@@ -149,7 +149,7 @@ internal static class ArchiveManifestWriter
         json.Raw(any ? "]" : "null");
     }
 
-    // The format holds manifests as JSON strings, which cannot carry bytes that are not text.
+    // The format stores manifests as JSON strings, which cannot contain bytes that are not text.
     private static ReadOnlySpan<byte> Text(PlannedManifest node, ReadOnlySpan<byte> bytes, string what) => Utf8.IsValid(bytes)
         ? bytes
         : throw new AirgapException(

@@ -11,40 +11,42 @@ using Airgap.Transfer.Plans.Deltas;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
-/// What imgpkg's format has no room for, in the last entry of an archive: <c>{"version":1,"digest":"sha256:…","content":{…}}</c>. The
-/// digest is of the bytes of the content, which names the digest of manifest.json: so it is of everything in the archive, and is the id of
-/// its set. imgpkg passes over the entry. A field that a reader does not know is passed over; what a reader must not pass over gets another
-/// version: a delta has 2, all else 1.
+/// Information that imgpkg's format cannot store, in the last entry of an archive:
+/// <c>{"version":1,"digest":"sha256:…","content":{…}}</c>. The digest is that of the content's bytes. As the content
+/// includes the digest of manifest.json, it covers everything in the archive, and is the id of its set. imgpkg skips
+/// the entry. Readers skip unknown fields; information that a reader must not skip needs another version: a delta has
+/// 2, all other archives 1.
 /// </summary>
 /// <param name="Manifest">The digest of the bytes of manifest.json.</param>
-/// <param name="ImagesLock">The ImagesLock that the archive was made of, in its order and with its annotations; null for none.</param>
+/// <param name="ImagesLock">The ImagesLock that the archive was made from, in its order and with its annotations; null
+/// for none.</param>
 internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
 {
     /// <summary>The name of the entry.</summary>
     public const string EntryName = "airgap.json";
 
-    /// <summary>The highest version that is read: that of deltas.</summary>
+    /// <summary>The highest readable version: that of deltas.</summary>
     public const int Version = 2;
 
-    /// <summary>The most bytes the entry may have: the largest lock, with each of its bytes escaped.</summary>
+    /// <summary>The maximum size of the entry: the largest lock, with each byte escaped.</summary>
     public const int MaxBytes = 512 * 1024 * 1024;
 
-    /// <summary>What the archive leaves to others; null for a full one.</summary>
+    /// <summary>The layers that the archive requires from its bases; null for a full one.</summary>
     public DeltaNotes? Delta { get; init; }
 
-    /// <summary>The set that the archive is: the digest of the content.</summary>
+    /// <summary>The archive's set: the digest of the content.</summary>
     public Digest Set { get; private init; }
 
-    /// <summary>The set of an archive that has no notes: that of the least notes it could have.</summary>
+    /// <summary>The set of an archive without notes: that of the minimal notes it could have.</summary>
     /// <param name="manifest">The digest of manifest.json.</param>
     public static Digest SetOf(Digest manifest) => Digest.Compute(Write(new ArchiveNotes(manifest, null).WriteContent));
 
-    /// <summary>The bytes of the entry that a plan's archive needs; empty where imgpkg's format says all there is to say.</summary>
+    /// <summary>The bytes of the entry for a plan's archive; empty if imgpkg's format is sufficient.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="manifest">The digest of manifest.json.</param>
     public static ReadOnlyMemory<byte> Write(TransferPlan plan, Digest manifest)
     {
-        // Without annotations a lock says nothing that manifest.json does not.
+        // A lock without annotations adds nothing to manifest.json.
         ImagesLock? images = plan.ImagesLock is { } given && given.Images.Any(image => image.Annotations.Count > 0) ? given : null;
         return images is not null || plan.Delta is not null
             ? new ArchiveNotes(manifest, images) { Delta = plan.Delta }.ToJson()
@@ -53,7 +55,7 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
 
     /// <summary>Reads the entry.</summary>
     /// <param name="json">Its bytes.</param>
-    /// <param name="invalid">Makes the failure of a malformed one, of words that end a sentence.</param>
+    /// <param name="invalid">Makes the failure of a malformed one from the end of a sentence.</param>
     /// <param name="archive">The archive, for messages.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, or what <paramref name="invalid"/> makes.</exception>
     public static ArchiveNotes Read(ReadOnlyMemory<byte> json, string archive, Func<string, AirgapException> invalid)
@@ -68,7 +70,7 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
             {
                 throw new AirgapException(
                     ErrorCode.NewerArchive,
-                    $"'{archive}' holds an {EntryName} of version {version}, and this tool reads versions up to {Version}.",
+                    $"'{archive}' has an {EntryName} of version {version}, but this tool reads versions up to {Version}.",
                     "Import it with the version that wrote it, or a newer one.")
                 { Location = new SourceLocation(archive) };
             }
@@ -78,7 +80,7 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
                 throw invalid($"its {EntryName} has no valid version or digest");
             Digest actual = Digest.ComputeLike(digest, JsonMarshal.GetRawUtf8Value(content));
             if (actual != digest)
-                throw invalid($"the content of its {EntryName} has the digest {actual}, and should have {digest}");
+                throw invalid($"the content of its {EntryName} has the digest {actual} instead of {digest}");
             if (!Digest.TryParse(content.GetProperty("manifest").GetString(), out Digest manifest))
                 throw invalid($"its {EntryName} does not name its {ArchiveLayout.ManifestName}");
             return new ArchiveNotes(
@@ -90,7 +92,7 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw invalid($"its {EntryName} is malformed, or holds a field twice");
+            throw invalid($"its {EntryName} is malformed, or has a field twice");
         }
     }
 

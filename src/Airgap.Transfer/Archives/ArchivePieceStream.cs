@@ -4,7 +4,9 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>Reads parts one after the other, from an offset on. One of them is open at a time, and a failure names it.</summary>
+/// <summary>
+/// Reads parts one after the other, from an offset. One part is open at a time, and a failure names it.
+/// </summary>
 internal sealed class ArchivePieceStream : ReadOnlyStream
 {
     private readonly ImmutableArray<ArchivePiece> _pieces;
@@ -13,7 +15,7 @@ internal sealed class ArchivePieceStream : ReadOnlyStream
     private long _left;
     private FileStream? _open;
 
-    /// <summary>Opens the part that holds an offset.</summary>
+    /// <summary>Opens the part that contains an offset.</summary>
     public ArchivePieceStream(ImmutableArray<ArchivePiece> pieces, long offset)
     {
         _pieces = pieces;

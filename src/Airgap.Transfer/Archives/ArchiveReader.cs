@@ -8,7 +8,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>Reads an imgpkg archive: what it lists, and where each layer stands in the file.</summary>
+/// <summary>Reads an imgpkg archive: its list, and the position of each layer in the file.</summary>
 internal sealed class ArchiveReader : IArchive
 {
     private readonly Dictionary<string, ArchiveEntry> _entries;
@@ -24,7 +24,7 @@ internal sealed class ArchiveReader : IArchive
 
     public string Path => File.Path;
 
-    /// <summary>An archive that marks no root has none, as for imgpkg.</summary>
+    /// <summary>As in imgpkg, an archive that marks no root has none.</summary>
     public bool InfersRoot => false;
 
     /// <summary>All entries, in no order.</summary>
@@ -39,9 +39,10 @@ internal sealed class ArchiveReader : IArchive
         return damage is null ? archive! : throw damage;
     }
 
-    /// <summary>Opens an archive as far as its headers can be read, to report all that is wrong.</summary>
-    /// <returns>The archive, null where nothing can be said of its content; and what <see cref="OpenAsync"/> throws, null for
-    /// nothing.</returns>
+    /// <summary>Opens an archive as far as its headers can be read, to report all problems.</summary>
+    /// <returns>
+    /// The archive, null if its content is unknown; and the exception of <see cref="OpenAsync"/>, null for none.
+    /// </returns>
     /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
     public static async Task<(ArchiveReader? Archive, AirgapException? Damage)> OpenAsFarAsItGoesAsync(
         ArchiveFile file, CancellationToken cancellationToken)

@@ -3,19 +3,20 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
-/// The bytes of manifest.json, of which one element may be large and all of them as many as there are: each is held in memory as a whole.
+/// The bytes of manifest.json. Each element is read into memory as a whole and limited in size; their number is not
+/// limited.
 /// </summary>
 internal sealed class ElementStream(Stream inner, long length) : LimitedStream(inner, length)
 {
     /// <summary>
-    /// An index of a hundred images with the largest manifests and configs that registries take would be larger; none of even a tenth of
-    /// that is known.
+    /// An index of a hundred images with the largest manifests and configs that registries accept would be larger, but
+    /// no real index has even a tenth of this size.
     /// </summary>
     public const int MaxElement = 64 * 1024 * 1024;
 
     private long _read;
 
-    /// <summary>Says that the element before has been taken.</summary>
+    /// <summary>Signals that the previous element has been consumed.</summary>
     public void BeginElement() => _read = 0;
 
     /// <exception cref="InvalidDataException">The element is too large; the message ends a sentence.</exception>

@@ -3,13 +3,13 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>Tells whose format a file is that is not an archive of imgpkg's, so that the refusal can name it.</summary>
+/// <summary>Recognises the format of a file that is not an imgpkg archive, so that the refusal can name it.</summary>
 internal static class ForeignArchive
 {
-    // The names that identify a format come first in each.
+    // In each format, the identifying names come first.
     private const int MostEntries = 1000;
 
-    /// <summary>The refusal of a file in a format that is known; null for one that is not.</summary>
+    /// <summary>The refusal of a file in a known format; null for an unknown format.</summary>
     public static AirgapException? Recognise(ArchiveFile archive)
     {
         try
@@ -19,12 +19,12 @@ internal static class ForeignArchive
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // The failure that led here is the one to report.
+            // The original failure is the one to report.
             return null;
         }
     }
 
-    /// <summary>The refusal of a file that is compressed; null for another.</summary>
+    /// <summary>The refusal of a compressed file; null for another file.</summary>
     public static AirgapException? RecogniseCompressed(ArchiveFile archive)
     {
         try
@@ -66,7 +66,7 @@ internal static class ForeignArchive
         }
         catch (InvalidDataException)
         {
-            // What was seen before the unreadable place identifies it, or nothing does.
+            // The entries before the unreadable position identify it, or nothing does.
         }
 
         return null;
@@ -81,7 +81,7 @@ internal static class ForeignArchive
     }
 
     private const string Advice =
-        "Convert it with 'skopeo copy docker-archive:FILE oci-archive:NEW', which is read, or copy the images from their registry into " +
+        "Convert it with 'skopeo copy docker-archive:FILE oci-archive:NEW', which can be read, or copy the images from their registry to " +
         "an archive.";
 
     private static AirgapException Refusal(string path, string format, string advice) => new(

@@ -6,47 +6,51 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>Images on a disk, whatever their format: what is listed, and the bytes of each blob.</summary>
+/// <summary>An archive in any format: its list of images, and the bytes of each blob.</summary>
 internal interface IArchive
 {
     /// <summary>The file or folder.</summary>
     string Path { get; }
 
-    /// <summary>True for a format that does not say which bundle is the root: then the one that no other pins is it.</summary>
+    /// <summary>
+    /// True for a format that does not mark the root bundle: then the root is the bundle that no other pins.
+    /// </summary>
     bool InfersRoot { get; }
 
-    /// <summary>The blob with a descriptor's digest. Fails when it is opened if the archive does not hold it.</summary>
+    /// <summary>The blob with a descriptor's digest. Opening it fails if the archive does not contain it.</summary>
     IBlobContent GetBlob(Descriptor descriptor);
 
-    /// <summary>The file that holds a blob, and where the blob starts in it; null when none does.</summary>
+    /// <summary>The file with a blob, and the blob's offset in it; null if there is none.</summary>
     /// <exception cref="AirgapException">It has another length.</exception>
     (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor);
 
-    /// <summary>Reads what is listed, one item after the other; every digest is checked.</summary>
+    /// <summary>Reads the listed items one by one; verifies every digest.</summary>
     /// <param name="includeNonDistributable">True to count non-distributable layers among the blobs.</param>
-    /// <param name="failures">Takes the items that are damaged, which are passed over; null for none.</param>
+    /// <param name="failures">Receives damaged items, which are skipped; null to throw instead.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     IAsyncEnumerable<ArchivedItem> ReadItemsAsync(
         bool includeNonDistributable, ImageFailures? failures, CancellationToken cancellationToken);
 
-    /// <summary>Reads <c>airgap.json</c>; null where there is none of this list of items.</summary>
+    /// <summary>Reads <c>airgap.json</c>; null if there is none for this list of items.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, another 2xxx, or a 3xxx code of the file.</exception>
     Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Hashes the list of what is there: manifest.json, or a layout's index.json.</summary>
+    /// <summary>Hashes the list of items: manifest.json, or a layout's index.json.</summary>
     /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
     Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken);
 
-    /// <summary>The layers that a delta leaves to others; none of a full archive. Known once items or notes were read.</summary>
+    /// <summary>
+    /// The layers that a delta requires from its bases; none for a full archive. Known after items or notes were read.
+    /// </summary>
     DeltaLayers Required { get; }
 
-    /// <summary>What it leaves to others; null for nothing. Known as <see cref="Required"/> is.</summary>
+    /// <summary>Its requirements; null for none. Known when <see cref="Required"/> is.</summary>
     DeltaNotes? Left => Required.Notes;
 
     /// <summary>What is listed and is no image, as a warning; null for nothing. Known once items were read.</summary>
     Diagnostic? Foreign => null;
 
     /// <summary>A failure of this archive.</summary>
-    /// <param name="why">Words that end a sentence.</param>
+    /// <param name="why">The end of a sentence.</param>
     AirgapException Invalid(string why);
 }

@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Archives;
 
 /// <summary>The manifest.json of an imgpkg archive: a list of images and indexes, which may be of any length.</summary>
 /// <param name="archive">The archive.</param>
-/// <param name="entry">Where the list is in it.</param>
+/// <param name="entry">The entry of the list.</param>
 internal sealed class ManifestJson(ArchiveReader archive, ArchiveEntry entry)
 {
     private const int BufferSize = 64 * 1024;
@@ -38,7 +38,7 @@ internal sealed class ManifestJson(ArchiveReader archive, ArchiveEntry entry)
             catch (JsonException e)
             {
                 throw archive.Invalid(
-                    $"its {ArchiveLayout.ManifestName} is malformed, or holds a field twice, at byte {e.BytePositionInLine}", e);
+                    $"its {ArchiveLayout.ManifestName} is malformed, or has a field twice, at byte {e.BytePositionInLine}", e);
             }
             catch (InvalidDataException e)
             {
@@ -97,7 +97,7 @@ internal sealed class ManifestJson(ArchiveReader archive, ArchiveEntry entry)
             {
                 { ImageIndex: { } index } => tree.Item(index),
                 { Image: { } image } => tree.Item(image),
-                _ => throw archive.Invalid($"its {ArchiveLayout.ManifestName} holds an element that is neither image nor index"),
+                _ => throw archive.Invalid($"its {ArchiveLayout.ManifestName} contains an element that is neither image nor index"),
             };
         }
         catch (AirgapException e) when (failures?.Take(ArchivedTree.NameOf(element), ArchivedTree.DigestOf(element), e) == true)

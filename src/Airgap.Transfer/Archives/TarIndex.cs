@@ -7,8 +7,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
-/// Finds the entries of a tar by reading its headers alone: one small read an entry, whatever the layers weigh. Only what an imgpkg
-/// archive holds is taken: regular files, with PAX sizes and, where a digest is too long for the header, PAX names.
+/// Finds the entries of a tar by reading only its headers: one small read per entry, independent of the layers' sizes.
+/// Only entries of imgpkg archives are accepted: regular files, with PAX sizes and, for digests too long for the
+/// header, PAX names.
 /// </summary>
 internal static class TarIndex
 {
@@ -19,9 +20,9 @@ internal static class TarIndex
 
     /// <summary>Reads the headers from the start of the file to the two blocks of zeros at its end.</summary>
     /// <param name="file">The tar.</param>
-    /// <param name="onlyFiles">False to give out entries of every kind, to see whose format this is.</param>
-    /// <exception cref="InvalidDataException">Not a tar, truncated, or holding something an imgpkg archive never holds; the message ends a
-    /// sentence.</exception>
+    /// <param name="onlyFiles">False to return entries of every kind, to recognise the format.</param>
+    /// <exception cref="InvalidDataException">Not a tar, truncated, or with entries that an imgpkg archive never has;
+    /// the message is the end of a sentence.</exception>
     public static IEnumerable<ArchiveEntry> Read(IRandomAccess file, bool onlyFiles = true)
     {
         long length = file.Length;
@@ -56,7 +57,7 @@ internal static class TarIndex
                 continue;
             }
 
-            // GNU's way to write a long name.
+            // GNU's form of a long name.
             if (type == 'L' && !onlyFiles)
             {
                 if (size > MaxPaxBytes || offset + size > length)
@@ -75,13 +76,13 @@ internal static class TarIndex
             size = paxSize ?? size;
             paxSize = null;
             if (size > length - offset)
-                throw new InvalidDataException($"it is truncated: '{name}' should have {size} bytes, and {length - offset} are left");
+                throw new InvalidDataException($"it is truncated: '{name}' should have {size} bytes, but only {length - offset} are left");
             yield return new ArchiveEntry(name, offset, size, type);
             offset += ArchiveLayout.Padded(size);
         }
     }
 
-    // A tar ends with two of them. One alone is what a cut or an overwritten block leaves.
+    // A tar ends with two of them. A single one results from truncation or an overwritten block.
     private static void CheckEnd(IRandomAccess file, byte[] block, long offset, long length)
     {
         if (offset + TarHeader.BlockSize > length)
@@ -108,7 +109,7 @@ internal static class TarIndex
         return (hasPrefix ? $"{Text(header.Slice(345, 155))}/{name}" : name, size, (char)header[156]);
     }
 
-    // From 8 GiB on GNU writes a number in base 256, marked by its highest bit.
+    // From 8 GiB on, GNU writes a number in base 256, marked by its highest bit.
     private static long Size(ReadOnlySpan<byte> field)
     {
         if (field[0] != 0x80)

@@ -26,7 +26,7 @@ public sealed class ContentMetadataTests
 
         Assert.AreEqual(ErrorCode.ConflictingObject, failure.Code);
         Assert.AreEqual(2, failure.Location?.Line);
-        Assert.Contains("'one' and 'two' of Namespace", failure.Message);
+        Assert.Contains("'one' and 'two' as Namespace", failure.Message);
     }
 
     private static IReadOnlyDictionary<string, string> Of(params (string Name, string Value)[][] files) =>

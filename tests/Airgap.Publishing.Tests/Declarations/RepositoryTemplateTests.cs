@@ -51,7 +51,7 @@ public sealed class RepositoryTemplateTests
     [DataRow("apps/{name}", 1, "host")]
     [DataRow("{registry}{name}", 1, "host")]
     [DataRow("{registry}", 1, "host")]
-    [DataRow("a.b/{registry}/{name}", 5, "behind")]
+    [DataRow("a.b/{registry}/{name}", 5, "not at the start")]
     [DataRow("user:secret@a.b/{name}", 1, "password")]
     public void WhatIsWrongIsSaidWithItsPlace(string template, int position, params string[] words)
     {

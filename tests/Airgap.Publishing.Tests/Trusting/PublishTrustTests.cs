@@ -237,8 +237,8 @@ public sealed class PublishTrustTests
     [DataRow("a.example", "", "No required signer is given")]
     [DataRow("a.example", "Identity=me", "only be used together")]
     [DataRow("a.example", "Store=x", "subject")]
-    [DataRow("a.example:*", "Key=KEY", "not a place")]
-    [DataRow("", "Key=KEY", "not a place")]
+    [DataRow("a.example:*", "Key=KEY", "not a location")]
+    [DataRow("", "Key=KEY", "not a location")]
     public void ARuleThatCannotBe_IsToldBeforeAnyRequest(string place, string metadata, string message)
     {
         TrustItem item = new(place,

@@ -5,9 +5,9 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Archives.Deltas;
 
-/// <summary>A delta with the archives that it builds on: one archive that lists what the delta lists, and gives every layer.</summary>
+/// <summary>A delta with its bases, as one archive: it has the delta's list, and supplies every layer.</summary>
 /// <param name="top">The delta.</param>
-/// <param name="below">What it builds on, in any order.</param>
+/// <param name="below">Its bases, in any order.</param>
 internal sealed class ArchiveChain(IArchive top, IReadOnlyList<IArchive> below) : IArchive
 {
     public string Path => top.Path;
@@ -16,7 +16,7 @@ internal sealed class ArchiveChain(IArchive top, IReadOnlyList<IArchive> below) 
 
     public DeltaLayers Required => top.Required;
 
-    /// <summary>The layers that none of them holds; null where together they are whole.</summary>
+    /// <summary>The layers that none of them contains; null if together they are complete.</summary>
     public DeltaNotes? Left =>
         Required.Notes is { } notes
             && notes with { Required = [.. notes.Required.Where(IsNowhere)] } is { Required.IsEmpty: false } left ? left : null;

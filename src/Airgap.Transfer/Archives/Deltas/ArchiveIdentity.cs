@@ -2,9 +2,9 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Archives.Deltas;
 
-/// <summary>By what an archive is known in a chain.</summary>
-/// <param name="Set">Its set: the digest of what it holds and, of a delta, of what it leaves to others.</param>
-/// <param name="Manifest">The digest of its list of images: a delta has the same as the full archive.</param>
+/// <summary>The identity of an archive in a chain.</summary>
+/// <param name="Set">Its set: the digest of its content and, for a delta, of its requirements.</param>
+/// <param name="Manifest">The digest of its list of images, which is the same for a delta and the full archive.</param>
 internal sealed record ArchiveIdentity(Digest Set, Digest Manifest)
 {
     /// <summary>Reads it.</summary>

@@ -6,18 +6,19 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Archives.Deltas;
 
-/// <summary>Opens the archives of a chain, the oldest first, and makes sure that they are one.</summary>
+/// <summary>Opens the archives of a chain, oldest first, and checks that they form one.</summary>
 internal static class ChainReader
 {
     private sealed record Link(IArchive Archive, ArchiveIdentity Identity, DeltaNotes? Delta)
     {
         public bool BuildsOn(Link other) => Delta?.Bases.Any(known => known.Set == other.Identity.Set) == true;
 
-        // A full archive stands in for the delta that has its list of images.
+        // A full archive replaces the delta with the same list of images.
         public bool Knows(Link other) =>
             Delta?.Bases.Any(known => known.Set == other.Identity.Set || known.Manifest == other.Identity.Manifest) == true;
 
-        // What has a digest has one length: where the two differ, what the delta says is not of this archive's making.
+        // Content with a digest has one length: if the two differ, the delta's statement does not come from this
+        // archive.
         public bool Holds(RequiredLayer layer, Link by)
         {
             try
@@ -27,13 +28,13 @@ internal static class ChainReader
             catch (AirgapException e) when (e.Code is ErrorCode.InvalidArchive or ErrorCode.InvalidLayout)
             {
                 throw by.Archive.Invalid(
-                    $"it requires {layer.Digest} with {layer.Size} bytes, and '{Archive.Path}' holds it with another length");
+                    $"it requires {layer.Digest} with {layer.Size} bytes, but '{Archive.Path}' has it with another length");
             }
         }
     }
 
     /// <summary>Opens them.</summary>
-    /// <param name="paths">The archives, the oldest first: the last is what the chain is of.</param>
+    /// <param name="paths">The archives, oldest first; the last is the result of the chain.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenChain"/>, or a code of an archive.</exception>
     public static async Task<ArchiveChain> OpenAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
@@ -42,8 +43,8 @@ internal static class ChainReader
         RefuseRepeats(links);
         Link top = links[^1];
         if (top.Delta is null)
-            throw Broken(top, $"'{top.Archive.Path}' is whole and builds on nothing",
-                "Give the delta last; of a full archive there is nothing to join.");
+            throw Broken(top, $"'{top.Archive.Path}' is a full archive without bases",
+                "Give the delta last; a full archive needs no joining.");
         for (int i = 0; i < links.Count; i++)
         {
             for (int j = i + 1; j < links.Count; j++)
@@ -59,12 +60,13 @@ internal static class ChainReader
         if (nowhere.Length > 0)
             throw Missing(top, nowhere, strangers, links);
         if (strangers is [var stranger, ..])
-            throw Broken(stranger, Foreign(stranger, top), "Leave it out, or give the archive that was meant.");
+            throw Broken(stranger, Foreign(stranger, top), "Omit it, or give the intended archive.");
         return new ArchiveChain(top.Archive, [.. links.Where(link => link != top).Select(link => link.Archive)]);
     }
 
     /// <summary>
-    /// Opens archives that are read as one, in any order. What none of them holds stays required: a destination may have it.
+    /// Opens archives, in any order, that are read as one. Layers that none of them contains stay required: a
+    /// destination may have them.
     /// </summary>
     /// <param name="source">The archives.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -104,7 +106,7 @@ internal static class ChainReader
         }
     }
 
-    // The delta that no other of the archives builds on, and to which all the others belong.
+    // The delta that is not a base of any other archive, and that all others belong to.
     private static Link TopOf(List<Link> links)
     {
         if (!links.Exists(link => link.Delta is not null))
@@ -112,18 +114,19 @@ internal static class ChainReader
                 "Copy each of them by itself.");
         Link[] last = [.. links.Where(link => link.Delta is not null && !links.Exists(other => other != link && other.Knows(link)))];
         if (last.Length == 0)
-            throw NotOne(links[^1], $"each of them builds on another: {string.Join(", ", links.Select(link => $"'{link.Archive.Path}'"))}",
+            throw NotOne(
+                links[^1], $"each of them is the base of another: {string.Join(", ", links.Select(link => $"'{link.Archive.Path}'"))}",
                 "Give the archives as they were written.");
         Link[] fits = [.. last.Where(link => StrangersTo(link, links).Length == 0)];
         if (fits is [var top])
             return top;
         throw fits.Length > 1
-            ? NotOne(fits[1], $"'{fits[0].Archive.Path}' and '{fits[1].Archive.Path}' build on the others, and neither on the other",
-                "Copy each with what it builds on.")
-            : NotOne(last[^1], Foreign(StrangersTo(last[^1], links)[0], last[^1]), "Leave it out, or give the archive that was meant.");
+            ? NotOne(fits[1], $"'{fits[0].Archive.Path}' and '{fits[1].Archive.Path}' build on the others, but neither on the other",
+                "Copy each with its bases.")
+            : NotOne(last[^1], Foreign(StrangersTo(last[^1], links)[0], last[^1]), "Omit it, or give the intended archive.");
     }
 
-    // What neither the delta nor what it builds on knows, and what has nothing that is required.
+    // Archives unknown to the delta and its bases, and archives without required content.
     private static Link[] StrangersTo(Link top, List<Link> links)
     {
         List<Link> members = [top];
@@ -148,25 +151,25 @@ internal static class ChainReader
             string list = string.Join(
                 "; ", group.Take(most).Select(layer => $"{layer.Digest} ({ByteSize.Format(layer.Size)}) of {layer.Image}"));
             string more = group.Count() > most ? $"; and {group.Count() - most} more" : "";
-            return given is null ? $"{holder} is missing, with {list}{more}"
-                : $"'{given.Archive.Path}' does not hold what it should: {list}{more}";
+            return given is null ? $"{holder} is missing, which has {list}{more}"
+                : $"'{given.Archive.Path}' lacks content that it should have: {list}{more}";
         });
         string foreign = strangers is [var stranger, ..] ? $". {Foreign(stranger, top)}" : "";
-        return Broken(top, $"{string.Join("; ", groups)}{foreign}", "Give every archive of the chain, the oldest first.");
+        return Broken(top, $"{string.Join("; ", groups)}{foreign}", "Give every archive of the chain, oldest first.");
     }
 
     private static string Foreign(Link stranger, Link top) =>
-        $"'{stranger.Archive.Path}' (set {stranger.Identity.Set}) is no part of it: '{top.Archive.Path}' builds on " +
+        $"'{stranger.Archive.Path}' (set {stranger.Identity.Set}) is not part of it: '{top.Archive.Path}' builds on " +
         $"{string.Join(", ", top.Delta!.Bases)}";
 
     private static AirgapException NotOne(Link link, string why, string advice) =>
-        new(ErrorCode.NotOneChain, $"The archives are no chain that can be read as one: {why}.", advice)
+        new(ErrorCode.NotOneChain, $"The archives cannot be read as one chain: {why}.", advice)
         {
             Location = new SourceLocation(link.Archive.Path)
         };
 
     private static AirgapException Broken(Link link, string why, string advice) =>
-        new(ErrorCode.BrokenChain, $"The archives are no chain that can be joined: {why}.", advice)
+        new(ErrorCode.BrokenChain, $"The archives cannot be joined: {why}.", advice)
         {
             Location = new SourceLocation(link.Archive.Path)
         };

@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Archives.Deltas;
 /// <summary>The fields <c>bases</c> and <c>required</c> in the content of airgap.json.</summary>
 internal static class DeltaJson
 {
-    // More than a chain of archives has in a lifetime; each is looked at for every layer that is named.
+    // More than a chain of archives ever has; each base is checked for every named layer.
     private const int MostBases = 10_000;
 
     /// <summary>Writes the fields.</summary>
@@ -45,9 +45,9 @@ internal static class DeltaJson
         json.WriteEndArray();
     }
 
-    /// <summary>Reads the fields; null where the content has none, as that of a full archive.</summary>
+    /// <summary>Reads the fields; null if the content has none, as in a full archive.</summary>
     /// <param name="content">The content.</param>
-    /// <param name="invalid">Makes the failure of a malformed one, of words that end a sentence.</param>
+    /// <param name="invalid">Makes the failure of a malformed one from the end of a sentence.</param>
     public static DeltaNotes? Read(JsonElement content, Func<string, AirgapException> invalid)
     {
         bool hasBases = content.TryGetProperty("bases", out JsonElement bases);
@@ -55,14 +55,14 @@ internal static class DeltaJson
         if (!hasBases && !hasRequired)
             return null;
         if (!hasBases || !hasRequired || bases.GetArrayLength() > MostBases)
-            throw invalid($"its {ArchiveNotes.EntryName} lists no or too many archives to build on");
+            throw invalid($"its {ArchiveNotes.EntryName} lists no bases, or too many");
         ImmutableArray<DeltaBase> known = [.. bases.EnumerateArray().Select(item => ReadBase(item, invalid))];
         ImmutableArray<RequiredLayer>.Builder layers = ImmutableArray.CreateBuilder<RequiredLayer>();
         foreach (JsonElement item in required.EnumerateArray())
         {
             RequiredLayer layer = ReadLayer(item, known.Length, invalid);
             if (layers.Count > 0 && layers[^1].Digest.CompareTo(layer.Digest) >= 0)
-                throw invalid($"its {ArchiveNotes.EntryName} lists required layers twice or in no order");
+                throw invalid($"its {ArchiveNotes.EntryName} lists required layers twice or unordered");
             layers.Add(layer);
         }
 
@@ -74,7 +74,7 @@ internal static class DeltaJson
         string? kind = item.GetProperty("kind").GetString();
         string? name = item.GetProperty("name").GetString();
         if (string.IsNullOrEmpty(name) || kind is null)
-            throw invalid($"its {ArchiveNotes.EntryName} names something to build on without a kind or name");
+            throw invalid($"its {ArchiveNotes.EntryName} names a base without a kind or name");
         return new DeltaBase(kind, name)
         {
             Set = ReadDigest(item, "set"u8, invalid),

@@ -5,7 +5,7 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Archives.Deltas;
 
-/// <summary>The layers that a delta archive requires, by digest; none of a full archive.</summary>
+/// <summary>The layers that a delta archive requires, by digest; empty for a full archive.</summary>
 internal sealed class DeltaLayers
 {
     private readonly Dictionary<Digest, RequiredLayer> _layers;
@@ -16,26 +16,30 @@ internal sealed class DeltaLayers
         _layers = notes?.Required.ToDictionary(layer => layer.Digest) ?? [];
     }
 
-    /// <summary>Those of a full archive.</summary>
+    /// <summary>The empty set, for a full archive.</summary>
     public static DeltaLayers None { get; } = new(null);
 
-    /// <summary>What the archive says of itself; null for a full one.</summary>
+    /// <summary>The delta's description of itself; null for a full archive.</summary>
     public DeltaNotes? Notes { get; }
 
-    /// <summary>Those that notes list.</summary>
+    /// <summary>The layers that notes list.</summary>
     public static DeltaLayers Of(ArchiveNotes? notes) => notes?.Delta is { } delta ? new DeltaLayers(delta) : None;
 
-    /// <summary>True for one that is required.</summary>
+    /// <summary>True for a required layer.</summary>
     public bool Contains(Digest digest) => _layers.ContainsKey(digest);
 
-    /// <summary>The content of a layer that the archive does not hold; null for one that it does not require either.</summary>
+    /// <summary>
+    /// The content of a required layer, which the archive does not contain; null for a layer that is not required.
+    /// </summary>
     public IBlobContent? Find(string path, Descriptor descriptor) => _layers.TryGetValue(descriptor.Digest, out RequiredLayer? layer)
         ? new RequiredLayerContent(path, descriptor, layer, Notes!.BaseOf(layer))
         : null;
 
-    /// <summary>Checks the list against the images: a list that was changed names what no image has, or what is there.</summary>
+    /// <summary>
+    /// Checks the list against the images: a changed list names layers that no image has, or that the archive contains.
+    /// </summary>
     /// <param name="archive">The archive.</param>
-    /// <param name="items">All that it lists.</param>
+    /// <param name="items">Everything it lists.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/> or <see cref="ErrorCode.InvalidLayout"/>.</exception>
     public void Check(IArchive archive, IEnumerable<ArchivedItem> items)
     {
@@ -55,7 +59,7 @@ internal sealed class DeltaLayers
                     $"its {ArchiveNotes.EntryName} requires {layer.Digest} with {layer.Size} bytes for {layer.Image}, which has no " +
                     "such layer");
             if (archive.PlaceOf(new Descriptor("", layer.Digest, layer.Size)) is not null)
-                throw archive.Invalid($"its {ArchiveNotes.EntryName} requires {layer.Digest}, which it holds");
+                throw archive.Invalid($"its {ArchiveNotes.EntryName} requires {layer.Digest}, which it contains");
         }
     }
 }

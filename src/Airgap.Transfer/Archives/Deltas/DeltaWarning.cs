@@ -4,12 +4,12 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Archives.Deltas;
 
-/// <summary>Says that an archive is not whole, where it is looked at and not imported.</summary>
+/// <summary>Warns that an archive is incomplete when it is inspected without being imported.</summary>
 internal static class DeltaWarning
 {
     /// <summary>The warning; null for a full archive.</summary>
     /// <param name="path">The archive.</param>
-    /// <param name="delta">What it leaves to others; null for nothing.</param>
+    /// <param name="delta">Its requirements; null for none.</param>
     public static Diagnostic? Of(string path, DeltaNotes? delta)
     {
         const int most = 10;
@@ -21,9 +21,9 @@ internal static class DeltaWarning
         string layers = delta.Required.Length switch { 0 => "no layer", 1 => "a layer", var count => $"{count} layers" };
         return new Diagnostic(
             ErrorCode.ArchiveIsDelta,
-            $"'{path}' is a delta: it lacks {layers} ({ByteSize.Format(delta.RequiredBytes)}){of}, which it leaves to " +
+            $"'{path}' is a delta: it lacks {layers} ({ByteSize.Format(delta.RequiredBytes)}){of}, which it requires from " +
             $"{string.Join(", ", delta.Bases)}.",
-            $"Import it where that was imported, or {AdviceTerms.MergeArchives}.")
+            $"Import it where its base was imported, or {AdviceTerms.MergeArchives}.")
         { Location = new SourceLocation(path) };
     }
 }

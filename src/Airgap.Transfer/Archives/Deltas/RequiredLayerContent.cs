@@ -5,11 +5,11 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Archives.Deltas;
 
-/// <summary>A layer that a delta archive leaves to what it builds on.</summary>
+/// <summary>A layer that a delta archive requires from a base.</summary>
 /// <param name="path">The delta.</param>
 /// <param name="descriptor">The layer.</param>
-/// <param name="layer">What the delta says of it.</param>
-/// <param name="holder">What holds it.</param>
+/// <param name="layer">The delta's entry for it.</param>
+/// <param name="holder">The base that contains it.</param>
 internal sealed class RequiredLayerContent(string path, Descriptor descriptor, RequiredLayer layer, DeltaBase holder) : IBlobContent
 {
     public Descriptor Descriptor { get; } = descriptor;
@@ -17,18 +17,18 @@ internal sealed class RequiredLayerContent(string path, Descriptor descriptor, R
     /// <summary>The delta.</summary>
     public string Path { get; } = path;
 
-    /// <summary>What the delta says of the layer.</summary>
+    /// <summary>The delta's entry for the layer.</summary>
     public RequiredLayer Layer { get; } = layer;
 
-    /// <summary>What holds it.</summary>
+    /// <summary>The base that contains it.</summary>
     public DeltaBase Holder { get; } = holder;
 
     public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
         ValueTask.FromException<Stream>(Missing([this], null));
 
-    /// <summary>The failure where layers are not to be had.</summary>
+    /// <summary>The failure for unavailable layers.</summary>
     /// <param name="layers">The layers, 1 or more, of one delta.</param>
-    /// <param name="place">What does not have them either; null for nothing that was asked.</param>
+    /// <param name="place">The destination that also lacks them; null if none was asked.</param>
     public static AirgapException Missing(IReadOnlyList<RequiredLayerContent> layers, string? place)
     {
         const int most = 20;
@@ -36,12 +36,12 @@ internal sealed class RequiredLayerContent(string path, Descriptor descriptor, R
             $"{layer.Descriptor.Digest} ({ByteSize.Format(layer.Descriptor.Size)}) of {layer.Layer.Image}, in {layer.Holder}"));
         string more = layers.Count > most ? $"; and {layers.Count - most} more" : "";
         string count = layers.Count == 1 ? "a layer" : $"{layers.Count} layers";
-        string has = place is null ? "it does not hold" : $"{place} does not have";
+        string has = place is null ? "it does not contain" : $"{place} does not have";
         return new AirgapException(
             ErrorCode.DeltaLayersMissing,
             $"'{layers[0].Path}' is a delta and requires {count} ({ByteSize.Format(layers.Sum(layer => layer.Descriptor.Size))}) that " +
             $"{has}: {list}{more}.",
-            $"Import what it builds on first, {AdviceTerms.MountFrom}, or {AdviceTerms.MergeArchives}.")
+            $"Import its base first, {AdviceTerms.MountFrom}, or {AdviceTerms.MergeArchives}.")
         {
             Reference = layers[0].Layer.Image.ToString(),
             Digest = layers[0].Descriptor.Digest.ToString(),

@@ -5,11 +5,12 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>
-/// Lays out the tar of a plan as an OCI layout: what lists comes first, then manifests, then configs and layers, each content once.
+/// Lays out the tar of a plan as an OCI layout: first the lists, then manifests, then configs and layers, each content
+/// once.
 /// </summary>
 internal static class LayoutArchive
 {
-    /// <summary>Where everything of the tar stands.</summary>
+    /// <summary>The layout of the tar.</summary>
     public static ArchiveLayout Create(TransferPlan plan)
     {
         ReadOnlyMemory<byte> index = LayoutIndexWriter.Write(plan);

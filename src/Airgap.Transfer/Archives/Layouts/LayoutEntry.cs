@@ -5,10 +5,10 @@ namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>One manifest that a layout lists.</summary>
 /// <param name="Descriptor">Type, digest and size.</param>
-/// <param name="Annotations">What the list says of it.</param>
+/// <param name="Annotations">Its annotations in the list.</param>
 internal sealed record LayoutEntry(Descriptor Descriptor, ImmutableDictionary<string, string> Annotations)
 {
-    /// <summary>The bundle that was asked for when the layout was written.</summary>
+    /// <summary>The root bundle requested when the layout was written.</summary>
     public bool IsRoot => Annotations.ContainsKey(ArchiveManifestWriter.RootLabel);
 
     /// <summary>
@@ -18,6 +18,6 @@ internal sealed record LayoutEntry(Descriptor Descriptor, ImmutableDictionary<st
     public bool IsImage => Descriptor.MediaType.Length == 0 || MediaTypes.IsIndex(Descriptor.MediaType)
         || MediaTypes.IsImageManifest(Descriptor.MediaType) || MediaTypes.IsSchema1(Descriptor.MediaType);
 
-    /// <summary>True where the list gives it a name.</summary>
+    /// <summary>True if the list gives it a name.</summary>
     public bool IsNamed => Annotations.ContainsKey(LayoutNames.RefName) || Annotations.ContainsKey(LayoutNames.ContainerdName);
 }

@@ -2,12 +2,12 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Archives.Layouts;
 
-/// <summary>What a layout's annotations say of an image's name.</summary>
-/// <param name="Repository">Where it comes from; under a host that cannot exist where the layout does not say.</param>
+/// <summary>An image's name in a layout's annotations.</summary>
+/// <param name="Repository">Its source repository; under a host that cannot exist if the layout does not tell.</param>
 /// <param name="Tag">Its tag; null for none.</param>
 internal sealed record LayoutEntryName(RepositoryName Repository, string? Tag)
 {
-    // RFC 2606 keeps this ending for names that stand for nothing.
+    // RFC 2606 reserves this top-level domain for names that do not exist.
     private static readonly RepositoryName s_unknown = RepositoryName.Parse("oci-layout.invalid/image");
 
     /// <summary>The name of an entry.</summary>
@@ -27,6 +27,6 @@ internal sealed record LayoutEntryName(RepositoryName Repository, string? Tag)
     private static LayoutEntryName Of(ImageReference reference) =>
         new(reference.Repository, reference.Digest is null && reference.Tag is { } tag && !IsContentTag(tag) ? tag : null);
 
-    // Tags that imgpkg sets are set again at the destination.
+    // imgpkg's own tags are set again at the destination.
     private static bool IsContentTag(string tag) => Bundles.ContentTag.IsImgpkgs(tag);
 }

@@ -5,7 +5,7 @@ namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>A file of a layout: a file of its own, or a part of a tar.</summary>
 /// <param name="File">The file on the disk.</param>
-/// <param name="Offset">Where its bytes start in it.</param>
+/// <param name="Offset">The offset of its bytes in it.</param>
 /// <param name="Size">Its length in bytes.</param>
 internal readonly record struct LayoutFile(ArchiveFile File, long Offset, long Size)
 {

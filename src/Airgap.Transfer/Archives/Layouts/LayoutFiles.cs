@@ -19,7 +19,8 @@ internal abstract class LayoutFiles(string path)
             ? new LayoutFolderFiles(file.Path) : LayoutTarFiles.Open(file), cancellationToken);
 
     /// <summary>
-    /// True for a folder, and for a tar that holds what only layouts hold. Anything else is left to the reader of imgpkg's archives.
+    /// True for a folder, and for a tar with content that only layouts have. Anything else is left to the reader of
+    /// imgpkg archives.
     /// </summary>
     public static Task<bool> IsLayoutAsync(ArchiveFile file, CancellationToken cancellationToken) =>
         Task.Run(() => Directory.Exists(file.Path) || IsLayoutTar(file), cancellationToken);
@@ -32,14 +33,14 @@ internal abstract class LayoutFiles(string path)
     public abstract IEnumerable<(Digest Digest, LayoutFile File)> Contents();
 
     /// <summary>A failure of this layout.</summary>
-    /// <param name="why">Words that end a sentence.</param>
+    /// <param name="why">The end of a sentence.</param>
     public AirgapException Invalid(string why) => Invalid(Path, why, null);
 
     /// <inheritdoc cref="Invalid(string)"/>
     public static AirgapException Invalid(string path, string why, Exception? cause) => new(
         ErrorCode.InvalidLayout,
         $"'{path}' is not an OCI layout that can be relocated: {why}.",
-        "Copy it again from where it was written, or write it again with the tool that wrote it.",
+        "Copy it again from its original location, or write it again with its original tool.",
         cause)
     { Location = new SourceLocation(path) };
 
@@ -62,7 +63,7 @@ internal abstract class LayoutFiles(string path)
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e) || e is InvalidDataException)
         {
-            // The reader says what is wrong.
+            // The reader reports the problem.
         }
 
         return false;

@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>The <c>index.json</c> of a layout.</summary>
 /// <param name="Bytes">Its bytes.</param>
-/// <param name="Entries">What it lists, in its order.</param>
+/// <param name="Entries">Its entries, in order.</param>
 internal sealed record LayoutIndex(ReadOnlyMemory<byte> Bytes, ImmutableArray<LayoutEntry> Entries)
 {
     private const int MaxBytes = 64 * 1024 * 1024;
@@ -36,13 +36,13 @@ internal sealed record LayoutIndex(ReadOnlyMemory<byte> Bytes, ImmutableArray<La
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw invalid($"its {LayoutNames.Index} is not JSON, or holds a field twice");
+            throw invalid($"its {LayoutNames.Index} is not JSON, or has a field twice");
         }
     }
 
     private static async Task<byte[]> ReadAsync(LayoutFiles files, string name, CancellationToken cancellationToken)
     {
-        LayoutFile file = files.Find(name) ?? throw files.Invalid($"it holds no {name}");
+        LayoutFile file = files.Find(name) ?? throw files.Invalid($"it contains no {name}");
         return file.Size <= MaxBytes ? await file.ReadAsync(cancellationToken) : throw files.Invalid($"its {name} has {file.Size} bytes");
     }
 
@@ -53,7 +53,7 @@ internal sealed record LayoutIndex(ReadOnlyMemory<byte> Bytes, ImmutableArray<La
             using JsonDocument document = JsonDocument.Parse(marker, new JsonDocumentOptions { AllowDuplicateProperties = false });
             string? version = document.RootElement.GetProperty("imageLayoutVersion").GetString();
             if (version?.StartsWith("1.", StringComparison.Ordinal) != true)
-                throw files.Invalid($"its {LayoutNames.Marker} gives the version '{version}', and 1.0.0 is read");
+                throw files.Invalid($"its {LayoutNames.Marker} gives the version '{version}', but only 1.0.0 can be read");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -65,7 +65,7 @@ internal sealed record LayoutIndex(ReadOnlyMemory<byte> Bytes, ImmutableArray<La
     {
         if (item.ValueKind != JsonValueKind.Object
             || !item.TryGetProperty("digest", out JsonElement digestText) || !Digest.TryParse(digestText.GetString(), out Digest digest))
-            throw invalid($"its {LayoutNames.Index} lists something without a valid digest");
+            throw invalid($"its {LayoutNames.Index} lists an entry without a valid digest");
         if (!item.TryGetProperty("size", out JsonElement sizeNumber) || !sizeNumber.TryGetInt64(out long size) || size < 0)
             throw invalid($"its {LayoutNames.Index} lists {digest} without a valid size");
         string type = item.TryGetProperty("mediaType", out JsonElement mediaType) ? mediaType.GetString() ?? "" : "";

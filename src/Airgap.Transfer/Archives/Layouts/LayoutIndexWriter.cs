@@ -10,13 +10,13 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>
-/// Writes the <c>index.json</c> of a plan. Every image, signature and referrer is an entry with a name of its own, so that tools that
-/// choose by name find it; what was asked for comes first. The same plan gives the same bytes.
+/// Writes the <c>index.json</c> of a plan. Every image, signature and referrer is an entry with its own name, so that
+/// tools that select by name find it; requested items come first. The same plan gives the same bytes.
 /// </summary>
 internal static class LayoutIndexWriter
 {
     /// <summary>The bytes of index.json.</summary>
-    /// <param name="plan">What it lists.</param>
+    /// <param name="plan">The plan to list.</param>
     /// <param name="earlier">The index of the layout that the plan is added to; null for a new one.</param>
     public static ReadOnlyMemory<byte> Write(TransferPlan plan, LayoutIndex? earlier = null)
     {
@@ -42,7 +42,7 @@ internal static class LayoutIndexWriter
         return output.WrittenMemory;
     }
 
-    // The name by which containerd knows an image. Docker Hub is docker.io to it.
+    // The name of an image in containerd, which calls Docker Hub docker.io.
     private static string FullName(PlannedItem item)
     {
         RepositoryName repository = item.Source.Repository;
@@ -100,7 +100,7 @@ internal static class LayoutIndexWriter
             json.WriteString(LayoutNames.AskedFor, item.Owners);
         json.WriteString(LayoutNames.ContainerdName, name);
 
-        // The short name, as far as it means one image; the full one otherwise.
+        // The short name if it is unique, otherwise the full name.
         string shortName = item.Tag ?? ContentTags.Default(item.Digest);
         json.WriteString(LayoutNames.RefName, references.Add(shortName) ? shortName : name);
         json.WriteEndObject();

@@ -29,7 +29,7 @@ internal sealed class LayoutReader : IArchive
     /// <summary>Its files.</summary>
     public LayoutFiles Files { get; }
 
-    /// <summary>Holds what was read of manifests and configs.</summary>
+    /// <summary>Keeps the manifests and configs read so far.</summary>
     internal ByteStore Store { get; init; } = new();
 
     /// <summary>Opens a layout.</summary>
@@ -48,7 +48,7 @@ internal sealed class LayoutReader : IArchive
     public (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor) =>
         FindBlob(descriptor) is { } file ? (file.File, file.Offset) : null;
 
-    /// <summary>Where a blob stands; null where the layout does not hold it.</summary>
+    /// <summary>The position of a blob; null if the layout does not contain it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayout"/>: it has another length, or is a link.</exception>
     public LayoutFile? FindBlob(Descriptor descriptor)
     {
@@ -56,7 +56,7 @@ internal sealed class LayoutReader : IArchive
             return null;
         return file.Size == descriptor.Size
             ? file
-            : throw Invalid($"{LayoutNames.NameOf(descriptor.Digest)} has {file.Size} bytes, and what refers to it says {descriptor.Size}");
+            : throw Invalid($"{LayoutNames.NameOf(descriptor.Digest)} has {file.Size} bytes, but its descriptor states {descriptor.Size}");
     }
 
     public async IAsyncEnumerable<ArchivedItem> ReadItemsAsync(
@@ -78,7 +78,7 @@ internal sealed class LayoutReader : IArchive
                 below.Add(node.Manifest.Digest);
         }
 
-        // oras lists the manifests of an index beside it, without a name: they travel with the index.
+        // oras also lists the manifests of an index, without a name: they belong to the index.
         foreach ((LayoutEntry entry, ArchivedItem item) in items)
         {
             if (entry.IsNamed || !below.Contains(entry.Descriptor.Digest))
@@ -116,10 +116,10 @@ internal sealed class LayoutReader : IArchive
 
     public Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken) => Task.FromResult(Digest.Compute(_index.Bytes.Span));
 
-    // What is wrong with the notes: where they are, what they require is not known.
+    // The problem of invalid notes: if they exist, their requirements are unknown.
     private AirgapException? _notesProblem;
 
-    // Wrong notes fail when they are read, if everything else is right.
+    // Invalid notes fail when they are read, if everything else is valid.
     private async Task LearnRequiredAsync(CancellationToken cancellationToken)
     {
         try
@@ -136,8 +136,8 @@ internal sealed class LayoutReader : IArchive
     public AirgapException Invalid(string why) => Files.Invalid(why);
 
     /// <summary>Reads a manifest or config, and checks it.</summary>
-    /// <param name="descriptor">What it must be.</param>
-    /// <param name="owner">What refers to it, for the message.</param>
+    /// <param name="descriptor">Its descriptor.</param>
+    /// <param name="owner">The referring item, for the message.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutBlobMissing"/>, <see cref="ErrorCode.InvalidLayout"/>,
     /// <see cref="ErrorCode.ArchiveDigestMismatch"/>.</exception>
@@ -159,7 +159,7 @@ internal sealed class LayoutReader : IArchive
         return bytes;
     }
 
-    /// <summary>Makes sure that a blob is there.</summary>
+    /// <summary>Checks that a blob exists.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutBlobMissing"/>, <see cref="ErrorCode.InvalidLayout"/>.</exception>
     public void Require(Descriptor descriptor, string owner)
     {
@@ -167,8 +167,8 @@ internal sealed class LayoutReader : IArchive
         {
             throw _notesProblem ?? new AirgapException(
                 ErrorCode.LayoutBlobMissing,
-                $"'{Path}' holds no {LayoutNames.NameOf(descriptor.Digest)}, to which {owner} refers.",
-                "Write the layout again with all it refers to: of an index, every platform ('skopeo copy --all', " +
+                $"'{Path}' lacks {LayoutNames.NameOf(descriptor.Digest)}, to which {owner} refers.",
+                "Write the layout again with everything it refers to: for an index, every platform ('skopeo copy --all', " +
                 "'ctr images export --all-platforms').")
             { Digest = descriptor.Digest.ToString(), Location = new SourceLocation(Path) };
         }

@@ -3,7 +3,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives.Layouts;
 
-/// <summary>A layout in a tar, read where it lies: its headers say where each blob stands.</summary>
+/// <summary>A layout in a tar, read in place: its headers give the position of each blob.</summary>
 internal sealed class LayoutTarFiles : LayoutFiles
 {
     private readonly Dictionary<string, LayoutFile> _files = new(StringComparer.Ordinal);
@@ -37,7 +37,9 @@ internal sealed class LayoutTarFiles : LayoutFiles
         }
     }
 
-    /// <summary>A name without the <c>./</c> that <c>tar -C FOLDER .</c> puts in front, and without the slash at a folder's end.</summary>
+    /// <summary>
+    /// A name without the leading <c>./</c> that <c>tar -C FOLDER .</c> adds, and without a folder's trailing slash.
+    /// </summary>
     public static string Normalise(string name) => (name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name).TrimEnd('/');
 
     public override LayoutFile? Find(string name) => _files.TryGetValue(name, out LayoutFile file) ? file : null;
@@ -59,8 +61,8 @@ internal sealed class LayoutTarFiles : LayoutFiles
             return;
         if (!entry.IsRegular)
             throw Invalid($"its entry '{Printable.Line(entry.Name)}' is a link or a special file");
-        // Content that occurs twice is the same content, or its digest differs.
+        // Repeated content is identical, or its digest differs.
         if (!_files.TryAdd(name, new LayoutFile(_archive, entry.Offset, entry.Size)) && LayoutNames.DigestOf(name) is null)
-            throw Invalid($"it holds two entries named '{Printable.Line(name)}'");
+            throw Invalid($"it contains two entries named '{Printable.Line(name)}'");
     }
 }

@@ -7,14 +7,14 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Archives.Layouts;
 
-/// <summary>Reads the manifests of a layout with all below them.</summary>
+/// <summary>Reads the manifests of a layout with all their descendants.</summary>
 internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributable)
 {
-    // Manifests of one item beyond this are an attack, not an image.
+    // An item with more manifests than this is an attack, not an image.
     private const int MaxManifests = 10_000;
     private const int MaxLevels = 32;
 
-    // An index is listed any number of times in few bytes, and each time all below it is walked.
+    // Few bytes can list an index many times, and each time all its descendants are visited.
     private const int MaxListed = 100_000;
 
     private readonly Dictionary<(RepositoryName, Digest), PlannedManifest> _known = [];
@@ -23,25 +23,25 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
     private HashSet<Digest> _leftOut = [];
     private long _listed;
 
-    /// <summary>What the layout lists, with all below it.</summary>
+    /// <summary>A listed item with all its descendants.</summary>
     /// <param name="entry">Its entry in index.json.</param>
-    /// <param name="origin">The repository it is said to come from.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="origin">Its stated source repository.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public async Task<PlannedManifest> ListedAsync(LayoutEntry entry, RepositoryName origin, CancellationToken cancellationToken)
     {
         _leftOut = [.. LeftOutList.Read(entry.Annotations.GetValueOrDefault(LeftOutList.Name))];
         PlannedManifest planned = await ExpandAsync(entry.Descriptor, origin, LayoutNames.Index, cancellationToken);
         _listed += _counts.GetValueOrDefault(planned, 1);
         return _listed <= MaxListed
-            ? planned : throw layout.Invalid($"what its {LayoutNames.Index} lists holds more than {MaxListed} manifests");
+            ? planned : throw layout.Invalid($"its {LayoutNames.Index} leads to more than {MaxListed} manifests");
     }
 
-    /// <summary>A manifest with all below it.</summary>
+    /// <summary>A manifest with all its descendants.</summary>
     /// <param name="descriptor">Which.</param>
-    /// <param name="origin">The repository it is said to come from.</param>
-    /// <param name="owner">What refers to it.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <param name="level">How deep it stands.</param>
+    /// <param name="origin">Its stated source repository.</param>
+    /// <param name="owner">The referring item.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <param name="level">Its depth.</param>
     private async Task<PlannedManifest> ExpandAsync(
         Descriptor descriptor, RepositoryName origin, string owner, CancellationToken cancellationToken, int level = 1)
     {
@@ -51,7 +51,7 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
             throw layout.Invalid($"its indexes are nested in more than {MaxLevels} levels");
         if (descriptor.Size > Manifest.MaxBytes)
             throw layout.Invalid(
-                $"the manifest {descriptor.Digest} has {descriptor.Size} bytes, and {Manifest.MaxBytes} are the most that registries take");
+                $"the manifest {descriptor.Digest} has {descriptor.Size} bytes, but registries accept at most {Manifest.MaxBytes}");
         byte[] bytes = await layout.ReadSmallAsync(descriptor, owner, cancellationToken);
         Manifest manifest = Manifest.Parse(bytes, descriptor.MediaType, descriptor.Digest).HeldIn(layout.Store);
         PlannedManifest planned = manifest.IsIndex
@@ -73,10 +73,11 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
             PlannedManifest planned = await ExpandAsync(child, origin, $"the index {index.Digest}", cancellationToken, level + 1);
             children.Add(planned);
 
-            // A few levels that each list the one below many times are few bytes, and more manifests than anyone can walk.
+            // A few levels that each list the next many times take few bytes, but give more manifests than can be
+            // visited.
             count += _counts.GetValueOrDefault(planned, 1);
             if (count > MaxManifests)
-                throw layout.Invalid($"the index {index.Digest} holds more than {MaxManifests} manifests");
+                throw layout.Invalid($"the index {index.Digest} leads to more than {MaxManifests} manifests");
         }
 
         PlannedManifest result = new() { Manifest = index, Origin = origin, Children = children.ToImmutable() };

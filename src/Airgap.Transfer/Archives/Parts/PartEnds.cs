@@ -5,9 +5,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Archives.Parts;
 
 /// <summary>
-/// The digest of a part's beginning and end, 64 KiB each: it tells a part from the others, from one of another set and from one whose
-/// copying was cut, without reading it all. It says nothing of what stands between; the digests of the archive's content do, and the part's
-/// own.
+/// The digest of a part's beginning and end, 64 KiB each. Without reading the whole part, it distinguishes a part from
+/// the others, from parts of another set and from truncated copies. The content in between is covered by the digests of
+/// the archive's content and by the part's own digest.
 /// </summary>
 internal static class PartEnds
 {
@@ -17,7 +17,7 @@ internal static class PartEnds
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Digest Compute(IRandomAccess part, long length) => Compute(part, 0, length);
 
-    /// <summary>The digest of a part of what is not split yet.</summary>
+    /// <summary>The digest of a part of an unsplit archive.</summary>
     public static Digest Compute(IRandomAccess bytes, long start, long length)
     {
         int count = (int)Math.Min(Bytes, length);

@@ -7,15 +7,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Archives.Parts;
 
 /// <summary>
-/// Finds an archive's parts where they lie, and makes sure that each is the one its list names before anything is read from it.
+/// Finds an archive's parts, and checks that each is the one in the list before anything is read from it.
 /// </summary>
 internal static class PartFinder
 {
     private const int MostNamed = 10;
 
-    /// <summary>Finds an archive: a file or folder as it is, or parts.</summary>
-    /// <param name="path">The archive, or of one in parts the file that they would be, their list, or one of them.</param>
-    /// <param name="partsIn">Folders in which parts may lie, beside the one of the list.</param>
+    /// <summary>Finds an archive: a file or folder, or parts.</summary>
+    /// <param name="path">The archive; for parts, the file that they form, their list, or one of them.</param>
+    /// <param name="partsIn">Folders with parts, besides the folder of the list.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.PartListMissing"/>, <see cref="ErrorCode.InvalidPartList"/>, <see cref="ErrorCode.PartMissing"/>,
@@ -61,18 +61,18 @@ internal static class PartFinder
         return unfit is null ? ArchiveFile.OfParts(found.Archive, pieces.ToImmutable()) : throw unfit;
     }
 
-    /// <summary>Where a part may lie, of the places where something does.</summary>
+    /// <summary>The existing paths at which a part may be.</summary>
     public static IEnumerable<string> PlacesOf(PartEntry part, IReadOnlyList<string> folders) =>
         folders.Select(folder => Path.Combine(folder, part.Name))
             .Where(place => FileFacts.Of(place, followsLinks: false).Kind != FileKind.None);
 
-    /// <summary>Looks at the file that has a part's name: its length, its beginning and its end.</summary>
-    /// <returns>Why it is not that part, as the end of a sentence; null where it is, as far as can be seen.</returns>
+    /// <summary>Checks the file with a part's name: its length, its beginning and its end.</summary>
+    /// <returns>Why it is not that part, as the end of a sentence; null if it appears to be.</returns>
     public static string? Look(string place, PartEntry part, PartList list)
     {
         try
         {
-            // A link could show any file of this machine, and opening a pipe waits.
+            // A link could lead to any file of this machine, and opening a pipe blocks.
             if (FileFacts.Of(place, followsLinks: false) is { Kind: not FileKind.Regular } other)
                 return $"is {other.Name}";
             using SafeFileHandle file = File.OpenHandle(place, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
@@ -84,8 +84,8 @@ internal static class PartFinder
             if (list.Parts.FirstOrDefault(entry => entry.Size == length && ends == entry.Ends) is { } swapped)
                 return $"has the content of '{swapped.Name}'";
             return length == part.Size
-                ? "is of another set, or damaged: its beginning and end are not those that the list names"
-                : $"has {length} bytes, and should have {part.Size}";
+                ? "is of another set, or damaged: its beginning and end differ from the list"
+                : $"has {length} bytes instead of {part.Size}";
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -93,11 +93,11 @@ internal static class PartFinder
         }
     }
 
-    /// <summary>The failure of a file that is not the part that it is called.</summary>
+    /// <summary>The failure of a file that is not the part it is named after.</summary>
     public static AirgapException Unfit(string place, string why) => new(
         ErrorCode.PartUnfit,
-        $"'{place}' is not the part that it is called: it {why}.",
-        $"Copy it again from where it was written, or {AdviceTerms.RewritePart} there.")
+        $"'{place}' is not the part it is named after: it {why}.",
+        $"Copy it again from its original location, or {AdviceTerms.RewritePart} there.")
     { Location = new SourceLocation(place) };
 
     private static AirgapException Missing(FoundList found, List<string> missing)
@@ -108,7 +108,7 @@ internal static class PartFinder
             ErrorCode.PartMissing,
             $"Of the {found.List.Parts.Length} parts of '{found.Archive}' {(missing.Count == 1 ? "one is" : $"{missing.Count} are")} " +
             $"missing: {names}{more}.",
-            $"Bring them all, and {AdviceTerms.PartsIn}.")
+            $"Provide all of them, and {AdviceTerms.PartsIn}.")
         { Location = new SourceLocation(found.Archive) };
     }
 }

@@ -9,23 +9,23 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Archives.Parts;
 
 /// <summary>
-/// <c>NAME.tar.parts.json</c>: the parts of an archive in their order,
-/// <c>{"version":1,"set":"sha256:…","size":…,"parts":[{"order":1,"name":…,"size":…, "digest":"sha256:…","ends":"sha256:…"}]}</c>. The set's
-/// id is the digest of the sizes and digests of all parts, so one archive split in one way has one id, and a list that was changed shows
-/// it. A field that a reader does not know is passed over.
+/// <c>NAME.tar.parts.json</c>: the parts of an archive in order,
+/// <c>{"version":1,"set":"sha256:…","size":…,"parts":[{"order":1,"name":…,"size":…,
+/// "digest":"sha256:…","ends":"sha256:…"}]}</c>. The set's id is the digest of the sizes and digests of all parts, so
+/// an archive split in one way has one id, and changes of the list are detected. Readers skip unknown fields.
 /// </summary>
 /// <param name="Parts">One or more.</param>
 internal sealed record PartList(ImmutableArray<PartEntry> Parts)
 {
-    /// <summary>The version that is written, and the highest that is read.</summary>
+    /// <summary>The written version, and the highest readable one.</summary>
     public const int Version = 1;
 
     private const int MaxBytes = 16 * 1024 * 1024;
 
-    /// <summary>Bytes of the archive.</summary>
+    /// <summary>The size of the archive in bytes.</summary>
     public long Size { get; } = Parts.Sum(part => part.Size);
 
-    /// <summary>What tells this set from every other.</summary>
+    /// <summary>The id of this set.</summary>
     public Digest Id { get; } = IdOf(Parts);
 
     /// <summary>Reads a list.</summary>
@@ -35,7 +35,7 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
     {
         try
         {
-            // It comes on the medium of the parts: opening a pipe would wait, and a device has no end.
+            // It comes from the medium of the parts: opening a pipe would block, and a device has no end.
             if (FileFacts.Of(path, followsLinks: true) is { Kind: not (FileKind.Regular or FileKind.None) } other)
                 throw Invalid(path, $"it is {other.Name}");
             return Parse(WholeFile.Read(path, MaxBytes, why => Invalid(path, why)), path);
@@ -60,24 +60,24 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
             {
                 throw new AirgapException(
                     ErrorCode.NewerArchive,
-                    $"'{path}' has the version {version}, and this tool reads versions up to {Version}.",
+                    $"'{path}' has the version {version}, but this tool reads versions up to {Version}.",
                     "Read it with the version that wrote it, or a newer one.")
                 { Location = new SourceLocation(path) };
             }
 
             JsonElement parts = root.GetProperty("parts");
             if (version < 1 || parts.GetArrayLength() is 0 or > PartName.MostParts)
-                throw Invalid(path, $"it lists {parts.GetArrayLength()} parts, and 1 to {PartName.MostParts} can be read");
+                throw Invalid(path, $"it lists {parts.GetArrayLength()} parts, but 1 to {PartName.MostParts} are allowed");
             PartList list = new(EntriesOf(parts, path));
             if (root.GetProperty("size").GetInt64() != list.Size)
-                throw Invalid(path, $"its parts have {list.Size} bytes, and it says {root.GetProperty("size").GetRawText()}");
+                throw Invalid(path, $"its parts have {list.Size} bytes, but it states {root.GetProperty("size").GetRawText()}");
             if (root.GetProperty("set").GetString() is var set && set != list.Id.ToString())
-                throw Invalid(path, $"its parts make the set {list.Id}, and it says '{set}'");
+                throw Invalid(path, $"its parts form the set {list.Id}, but it states '{set}'");
             return list;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw Invalid(path, "it is malformed, lacks a field, or holds one twice");
+            throw Invalid(path, "it is malformed, lacks a field, or has one twice");
         }
     }
 
@@ -134,13 +134,13 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
             if (part.GetProperty("order").GetInt32() != order)
                 throw Invalid(path, $"its {order}. part has the order {part.GetProperty("order").GetRawText()}");
 
-            // The name of a file in a folder that the user names, and never a way out of it.
+            // A file name in a folder that the user names, never a path out of it.
             if (name.Contains('/') || name.Contains('\\') || name.Contains(':') || name.Any(char.IsControl)
                 || PartName.ArchiveOfPart(name) is not ({ } of, var number) || number != order || of != (archive ??= of))
                 throw Invalid(path, $"'{Printable.Of(name)}' is not a name of its {order}. part");
             long size = part.GetProperty("size").GetInt64();
             if (size < 1 || size > long.MaxValue - total)
-                throw Invalid(path, $"'{name}' has {size} bytes by it");
+                throw Invalid(path, $"it gives '{name}' {size} bytes");
             total += size;
             entries.Add(new PartEntry(name, size, DigestOf(part, "digest", path), DigestOf(part, "ends", path)));
         }
@@ -160,13 +160,13 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
     private static AirgapException Invalid(string path, string why) => new(
         ErrorCode.InvalidPartList,
         $"'{path}' is not a list of an archive's parts: {why}.",
-        "Copy it again from where it was written; it stands beside the parts.")
+        "Copy it again from its original location, next to the parts.")
     { Location = new SourceLocation(path) };
 }
 
 /// <summary>A part as its list describes it.</summary>
 /// <param name="Name">The name of its file.</param>
-/// <param name="Size">Its bytes, 1 or more.</param>
+/// <param name="Size">Its size in bytes, 1 or more.</param>
 /// <param name="Digest">Their SHA-256 digest.</param>
 /// <param name="Ends">The digest of its beginning and end (<see cref="PartEnds"/>).</param>
 internal sealed record PartEntry(string Name, long Size, Digest Digest, Digest Ends);

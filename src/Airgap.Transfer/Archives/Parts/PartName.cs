@@ -3,11 +3,12 @@ using System.Globalization;
 namespace Airgap.Transfer.Archives.Parts;
 
 /// <summary>
-/// The names of an archive's parts and of what stands beside them: <c>NAME.tar.001</c>, <c>NAME.tar.parts.json</c>, <c>NAME.tar.sha256</c>.
+/// The names of an archive's parts and their companion files: <c>NAME.tar.001</c>, <c>NAME.tar.parts.json</c>,
+/// <c>NAME.tar.sha256</c>.
 /// </summary>
 internal static class PartName
 {
-    /// <summary>The most parts that an archive has: ten terabytes on CDs.</summary>
+    /// <summary>The maximum number of parts of an archive: ten terabytes on CDs.</summary>
     public const int MostParts = 9_999;
 
     private const string ListEnding = ".parts.json";
@@ -16,8 +17,9 @@ internal static class PartName
 
     /// <summary>A part.</summary>
     /// <param name="archive">The archive's name or path.</param>
-    /// <param name="order">Its number, from 1 on.</param>
-    /// <param name="count">How many parts there are. Every number begins with a 0, so that <c>cat NAME.tar.0*</c> is the archive.</param>
+    /// <param name="order">Its number, from 1.</param>
+    /// <param name="count">The number of parts. Every part number begins with a 0, so that <c>cat NAME.tar.0*</c> is
+    /// the archive.</param>
     public static string Of(string archive, int order, int count) => $"{archive}.{Number(order, count)}";
 
     /// <summary>The list of the parts.</summary>
@@ -26,11 +28,11 @@ internal static class PartName
     /// <summary>The checksums of the parts and of their list, as <c>sha256sum -c</c> reads them.</summary>
     public static string SumsOf(string archive) => archive + ".sha256";
 
-    /// <summary>The archive whose list a name is; null for another name.</summary>
+    /// <summary>The archive of a list's name; null for another name.</summary>
     public static string? ArchiveOfList(string name) =>
         name.Length > ListEnding.Length && name.EndsWith(ListEnding, StringComparison.Ordinal) ? name[..^ListEnding.Length] : null;
 
-    /// <summary>The archive whose part a name is; null for another name.</summary>
+    /// <summary>The archive of a part's name; null for another name.</summary>
     public static (string Archive, int Order)? ArchiveOfPart(string name)
     {
         int dot = name.LastIndexOf('.');

@@ -7,24 +7,24 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Archives.Receipts;
 
 /// <summary>
-/// What a destination was shown to hold by an import: the base of the next delta. Its short form has the roots and one hash over the
-/// digests, to be typed or scanned; its long form the digests, too. Not signed.
+/// The content of a destination as verified by an import: the base of the next delta. Its short form has the roots and
+/// one hash over the digests, short enough to type or scan; its long form also has the digests. Not signed.
 /// </summary>
-/// <param name="Time">When the import ended, in UTC.</param>
+/// <param name="Time">The end time of the import, in UTC.</param>
 /// <param name="Tool">The version that wrote it.</param>
-/// <param name="Places">What each repository holds.</param>
+/// <param name="Places">The content of each repository.</param>
 internal sealed record Receipt(DateTimeOffset Time, string Tool, ImmutableArray<ReceiptPlace> Places)
 {
-    /// <summary>The version that is written, and the highest that is read.</summary>
+    /// <summary>The written version, and the highest readable one.</summary>
     public const int Version = 1;
 
-    /// <summary>The most bytes that are read: more than a million digests.</summary>
+    /// <summary>The maximum size to read: more than a million digests.</summary>
     public const int MaxBytes = 128 * 1024 * 1024;
 
     /// <summary>True for JSON that begins as every receipt does.</summary>
     public static bool IsOne(ReadOnlySpan<byte> json)
     {
-        // The field comes first in each, so that no more has to be read to recognise it.
+        // The field comes first in each, so that nothing more has to be read to recognise it.
         ReadOnlySpan<byte> rest = json.TrimStart(" \t\r\n"u8);
         if (!rest.StartsWith("{"u8))
             return false;
@@ -32,18 +32,18 @@ internal sealed record Receipt(DateTimeOffset Time, string Tool, ImmutableArray<
     }
 }
 
-/// <summary>What one repository was shown to hold.</summary>
+/// <summary>The verified content of one repository.</summary>
 /// <param name="Repository">The repository.</param>
-/// <param name="Sets">The sets of the archives that were imported; empty where it was filled from a registry.</param>
-/// <param name="Roots">What was asked for, by digest, where it came from.</param>
-/// <param name="Count">How many digests there are.</param>
+/// <param name="Sets">The sets of the imported archives; empty if it was filled from a registry.</param>
+/// <param name="Roots">The requested items at their origin, by digest.</param>
+/// <param name="Count">The number of digests.</param>
 /// <param name="Hash">The hash over the digests (<see cref="HashOf"/>).</param>
 /// <param name="Digests">Manifests, configs and layers, ascending; null in the short form.</param>
 internal sealed record ReceiptPlace(
     RepositoryName Repository, ImmutableArray<Digest> Sets, ImmutableArray<ImageReference> Roots, int Count, Digest Hash,
     ImmutableArray<Digest>? Digests)
 {
-    /// <summary>The SHA-256 of the digests, ascending, each on a line of its own.</summary>
+    /// <summary>The SHA-256 of the digests, ascending, each on its own line.</summary>
     public static Digest HashOf(IEnumerable<Digest> digests)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

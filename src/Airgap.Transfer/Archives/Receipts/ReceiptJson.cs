@@ -12,9 +12,9 @@ namespace Airgap.Transfer.Archives.Receipts;
 internal static class ReceiptJson
 {
     private const string Time = "yyyy-MM-dd'T'HH:mm:ss'Z'";
-    private const string Advice = "Take the receipt as the import wrote it, or build on the archive that was imported.";
+    private const string Advice = "Use the unchanged receipt of the import, or use the imported archive as the base.";
 
-    /// <summary>The bytes of a receipt: without its digests in one line, with them a line for each.</summary>
+    /// <summary>The bytes of a receipt: without digests in one line, with digests a line for each.</summary>
     public static byte[] Write(Receipt receipt)
     {
         bool isLong = receipt.Places.Any(place => place.Digests is not null);
@@ -65,7 +65,7 @@ internal static class ReceiptJson
 
     /// <summary>Reads a receipt's bytes.</summary>
     /// <param name="json">The bytes.</param>
-    /// <param name="path">How errors name the file.</param>
+    /// <param name="path">The file's name in errors.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>.</exception>
     public static Receipt Read(ReadOnlyMemory<byte> json, string path)
     {
@@ -76,17 +76,17 @@ internal static class ReceiptJson
             JsonElement root = document.RootElement;
             int version = root.GetProperty("airgapReceipt").GetInt32();
             if (version is < 1 or > Receipt.Version)
-                throw Invalid(path, $"it has version {version}, and this tool reads versions up to {Receipt.Version}");
+                throw Invalid(path, $"it has version {version}, but this tool reads versions up to {Receipt.Version}");
             if (!DateTimeOffset.TryParseExact(
                 root.GetProperty("time").GetString(), Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
                 out DateTimeOffset time))
-                throw Invalid(path, "its time is none");
+                throw Invalid(path, "its time is invalid");
             return new Receipt(time, root.GetProperty("tool").GetString() ?? "",
                 [.. root.GetProperty("places").EnumerateArray().Select(place => ReadPlace(place, path))]);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw Invalid(path, "it is malformed, or holds a field twice");
+            throw Invalid(path, "it is malformed, or has a field twice");
         }
     }
 
@@ -109,7 +109,7 @@ internal static class ReceiptJson
             ReadDigest(place.GetProperty("hash"), path),
             digests);
         if (digests is { } all && (all.Length != read.Count || ReceiptPlace.HashOf(all) != read.Hash))
-            throw Invalid(path, $"the digests that it lists for {repository} are not those that its hash is of");
+            throw Invalid(path, $"the digests that it lists for {repository} do not match its hash");
         return read;
     }
 
@@ -120,7 +120,7 @@ internal static class ReceiptJson
         Digest.TryParse(text.GetString(), out Digest digest) ? digest : throw Invalid(path, $"'{text.GetString()}' is not a digest");
 
     private static AirgapException Invalid(string path, string why) =>
-        new(ErrorCode.InvalidReceipt, $"'{path}' is not a receipt that can be built on: {why}.", Advice)
+        new(ErrorCode.InvalidReceipt, $"'{path}' cannot be used as a base: {why}.", Advice)
         {
             Location = new SourceLocation(path)
         };

@@ -76,20 +76,20 @@ public sealed class MergeTests
         using TestKit.TempFolder folder = bench.Folder;
         AirgapException failure = await RefusedAsync(bench, "2.tar", "3.tar");
         Assert.Contains("'1.tar' (set sha256:", failure.Message);
-        Assert.Contains("is missing, with", failure.Message);
+        Assert.Contains("is missing, which has", failure.Message);
         Assert.Contains(DeltaBench.Layer(1).ToString(), failure.Message);
         failure = await RefusedAsync(bench, "1.tar", "3.tar");
         Assert.Contains("'2.tar' (set sha256:", failure.Message);
     }
 
     [TestMethod]
-    [DataRow("1.tar", "is whole and builds on nothing")]
+    [DataRow("1.tar", "is a full archive without bases")]
     [DataRow("1.tar 2.tar 2.tar", "are the same archive")]
     [DataRow("2.tar 1.tar 3.tar", "which is given after it")]
     [DataRow("3.tar 1.tar 2.tar", "which is given after it")]
     [DataRow("3.tar 3.tar", "are the same archive")]
-    [DataRow("1.tar 2.tar other.tar 3.tar", "is no part of it")]
-    [DataRow("other.tar 2.tar 3.tar", "is no part of it")]
+    [DataRow("1.tar 2.tar other.tar 3.tar", "is not part of it")]
+    [DataRow("other.tar 2.tar 3.tar", "is not part of it")]
     public async Task WhatIsNoChainIsRefused(string names, string why)
     {
         DeltaBench bench = await ChainAsync();
@@ -167,7 +167,7 @@ public sealed class MergeTests
             () => new Relocator(bench.Registry).PlanAsync(
                 new RelocationSource.Archive(folder["2.tar"]) { Chain = [folder["3.tar"]] }, new PlanOptions(), Token));
         Assert.AreEqual(ErrorCode.NotOneChain, failure.Code);
-        Assert.Contains("each of them builds on another", failure.Message);
+        Assert.Contains("each of them is the base of another", failure.Message);
     }
 
     [TestMethod]

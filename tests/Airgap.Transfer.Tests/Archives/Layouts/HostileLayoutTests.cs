@@ -44,7 +44,7 @@ public sealed class HostileLayoutTests : LayoutTestBase
             .OrderByDescending(file => new FileInfo(file).Length).First();
         await File.AppendAllTextAsync(blob, "x", Token);
         AirgapException refusal = await RefusedAsync(layout, ErrorCode.InvalidLayout);
-        Assert.Contains("bytes, and what refers to it says", refusal.Message);
+        Assert.Contains("bytes, but its descriptor states", refusal.Message);
     }
 
     [TestMethod]
@@ -58,7 +58,7 @@ public sealed class HostileLayoutTests : LayoutTestBase
         "without a valid size")]
     [DataRow("{\"manifests\":[{\"digest\":\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"size\":\"1\"}]}",
         "is not JSON")]
-    [DataRow("{\"manifests\":[],\"manifests\":[]}", "holds a field twice")]
+    [DataRow("{\"manifests\":[],\"manifests\":[]}", "has a field twice")]
     public async Task AnotherIndexIsRefused(string index, string why)
     {
         using TempFolder folder = new();

@@ -107,8 +107,8 @@ public sealed class PartReadingTests : PartsTestBase
     }
 
     [TestMethod]
-    [DataRow(200_000L, "has 200000 bytes, and should have 300000")]
-    [DataRow(300_001L, "has 300001 bytes, and should have 300000")]
+    [DataRow(200_000L, "has 200000 bytes instead of 300000")]
+    [DataRow(300_001L, "has 300001 bytes instead of 300000")]
     public async Task APartOfAnotherLengthIsRefused(long length, string why)
     {
         using TempFolder folder = new();
