@@ -8,23 +8,23 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 
-/// <summary>What is read out of a bundle's layer: the lock, and what a package repository shows of itself.</summary>
+/// <summary>The content of a bundle's layer: the lock, and the parts of a package repository.</summary>
 internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, ImmutableArray<PackageReference> References)
 {
-    /// <summary>The images that files name, where they were looked for.</summary>
+    /// <summary>The images that files name, if requested.</summary>
     public ImmutableArray<PackageReference> Configured { get; init; } = [];
 
-    /// <summary>The names of the Packages under <c>packages/</c>, where they were looked for.</summary>
+    /// <summary>The names of the Packages under <c>packages/</c>, if requested.</summary>
     public ImmutableArray<string> Packages { get; init; } = [];
 
-    /// <summary>More than this is not a lock.</summary>
+    /// <summary>The maximum size of a lock.</summary>
     private const int MaxLockBytes = 64 * 1024 * 1024;
 
-    /// <summary>A package file beyond this is not searched for references.</summary>
+    /// <summary>The maximum size of a package file to search for references.</summary>
     private const int MaxPackageBytes = 4 * 1024 * 1024;
 
     /// <summary>
-    /// The layer that holds a bundle's files: imgpkg and kapp-controller read a bundle only from a single Docker gzip layer.
+    /// The layer with a bundle's files: imgpkg and kapp-controller read a bundle only from a single Docker gzip layer.
     /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/>.</exception>
     public static Descriptor LayerOf(Manifest manifest, ImageReference reference) => LayerOf(manifest.Layers, reference);
@@ -34,15 +34,15 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
         layers is [{ MediaType: MediaTypes.DockerLayerGzip } layer]
             ? layer
             : throw Invalid(reference, layers.Length == 1
-                ? $"its layer has the media type '{layers[0].MediaType}', and imgpkg reads bundles only from '{MediaTypes.DockerLayerGzip}'"
-                : $"it has {layers.Length} layers, and a bundle has exactly one");
+                ? $"its layer has the media type '{layers[0].MediaType}', but imgpkg reads bundles only from '{MediaTypes.DockerLayerGzip}'"
+                : $"it has {layers.Length} layers, but a bundle has exactly one");
 
     /// <summary>Reads the layer's files once, from the first to the last.</summary>
     /// <param name="layer">The compressed layer.</param>
     /// <param name="reference">The bundle, for messages.</param>
-    /// <param name="withPackages">True to look into <c>packages/</c>, too.</param>
-    /// <param name="withConfig">True to look into every YAML file for images, as a nested bundle's are looked for when a package is
-    /// installed.</param>
+    /// <param name="withPackages">True to also read <c>packages/</c>.</param>
+    /// <param name="withConfig">True to search every YAML file for images, as needed for a nested bundle whose files
+    /// are applied when a package is installed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<BundleContent> ReadAsync(
         Stream layer, ImageReference reference, bool withPackages, CancellationToken cancellationToken, bool withConfig = false)
@@ -80,14 +80,14 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
         }, cancellationToken);
 
         return new BundleContent(
-            images ?? throw Invalid(reference, "it holds no .imgpkg/images.yml"), hasPackages, references.ToImmutable())
+            images ?? throw Invalid(reference, "it contains no .imgpkg/images.yml"), hasPackages, references.ToImmutable())
         {
             Configured = configured.ToImmutable(),
             Packages = packages.ToImmutable()
         };
     }
 
-    /// <summary>Reads the locations file out of a locations image's layer; null when it holds none.</summary>
+    /// <summary>Reads the locations file from a locations image's layer; null when there is none.</summary>
     public static async Task<ImageLocations?> ReadLocationsAsync(
         Stream layer, ImageReference reference, CancellationToken cancellationToken)
     {
@@ -103,7 +103,7 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
     /// <summary>Visits every file of a layer once, from the first to the last.</summary>
     /// <param name="layer">The compressed layer.</param>
     /// <param name="reference">The bundle, for messages.</param>
-    /// <param name="visit">Takes the path, the length, the content and the permission bits of a file.</param>
+    /// <param name="visit">Receives the path, the length, the content and the permission bits of a file.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task ReadFilesAsync(
         Stream layer, ImageReference reference, Func<string, long, Stream, UnixFileMode, Task> visit, CancellationToken cancellationToken)

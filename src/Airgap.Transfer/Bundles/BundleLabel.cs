@@ -8,13 +8,14 @@ internal static class BundleLabel
     /// <summary>Readers test its presence only; writers set <c>true</c>.</summary>
     public const string Name = "dev.carvel.imgpkg.bundle";
 
-    /// <summary>True when the config carries the label. What is not an image config carries none.</summary>
+    /// <summary>True when the config has the label; false for anything but an image config.</summary>
     public static bool IsPresent(ReadOnlySpan<byte> config)
     {
         Utf8JsonReader reader = new(config, new JsonReaderOptions { MaxDepth = 64 });
         try
         {
-            // config.Labels.<name>: every other value is skipped whole, so no document is built for thousands of configs.
+            // config.Labels.<name>: all other values are skipped, so that no document is built for thousands of
+            // configs.
             return Enter(ref reader, "config"u8) && Enter(ref reader, "Labels"u8) && Find(ref reader, "dev.carvel.imgpkg.bundle"u8);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

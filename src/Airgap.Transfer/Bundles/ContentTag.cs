@@ -3,15 +3,17 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Bundles;
 
-/// <summary>The tag under which imgpkg keeps an image beside its bundle: <c>sha256-HEX.imgpkg</c>.</summary>
+/// <summary>The tag under which imgpkg keeps an image in its bundle's repository: <c>sha256-HEX.imgpkg</c>.</summary>
 internal static class ContentTag
 {
-    /// <summary>The end of all of imgpkg's own tags.</summary>
+    /// <summary>The suffix of all of imgpkg's own tags.</summary>
     public const string End = ".imgpkg";
 
-    /// <summary>The tag of a digest. Of a sha512 digest the first 64 digits stand there, for a tag has 128 characters at most.</summary>
+    /// <summary>
+    /// The tag of a digest. For a sha512 digest it has the first 64 digits, because a tag has at most 128 characters.
+    /// </summary>
     public static string Of(Digest digest) => ReferrerList.FallbackTag(digest) + End;
 
-    /// <summary>True for one of imgpkg's own tags, whatever comes before its end.</summary>
+    /// <summary>True for one of imgpkg's own tags, with any prefix.</summary>
     public static bool IsImgpkgs(string tag) => tag.EndsWith(End, StringComparison.Ordinal);
 }

@@ -1,8 +1,8 @@
 namespace Airgap.Transfer.Bundles;
 
 /// <summary>
-/// Where a node stands with regard to a <c>fetch:</c>, such as <c>fetch: [{image: {url: …}}]</c> or <c>fetch: [{helmChart: {repository:
-/// {url: …}}}]</c>.
+/// The position of a node relative to a <c>fetch:</c>, such as <c>fetch: [{image: {url: …}}]</c> or <c>fetch:
+/// [{helmChart: {repository: {url: …}}}]</c>.
 /// </summary>
 internal readonly record struct FetchPlace
 {
@@ -22,7 +22,7 @@ internal readonly record struct FetchPlace
 
     private string? Name { get; init; }
 
-    /// <summary>What is fetched from a <c>url</c> here; null where none is.</summary>
+    /// <summary>The kind of content fetched from a <c>url</c> here; null for none.</summary>
     public string? Kind => At == Step.Url ? Name : null;
 
     /// <summary>True for the files of a <c>fetch[].inline</c>.</summary>
@@ -31,10 +31,10 @@ internal readonly record struct FetchPlace
     /// <summary>True for the image of a <c>fetch[].imgpkgBundle</c>.</summary>
     public bool IsBundleImage => At == Step.BundleImage;
 
-    /// <summary>The place of an item of a list here.</summary>
+    /// <summary>The position of a list's item here.</summary>
     public FetchPlace Item() => At == Step.Fetch ? new FetchPlace { At = Step.Item } : default;
 
-    /// <summary>The place of a value of a mapping here.</summary>
+    /// <summary>The position of a mapping's value here.</summary>
     public FetchPlace Value(string key) => (At, key) switch
     {
         (_, "fetch") => new FetchPlace { At = Step.Fetch },

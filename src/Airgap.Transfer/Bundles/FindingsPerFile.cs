@@ -3,8 +3,8 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Bundles;
 
 /// <summary>
-/// Bounds the findings reported for one file: the first hundred of each code, then the number of the rest. A file may hold a fault in every
-/// third byte.
+/// Limits the findings reported for one file: the first hundred of each code, then the number of the rest. A file may
+/// have a fault in every third byte.
 /// </summary>
 internal sealed class FindingsPerFile
 {
@@ -22,10 +22,10 @@ internal sealed class FindingsPerFile
         return count <= Most;
     }
 
-    /// <summary>What was left out, one finding for each file and code.</summary>
+    /// <summary>The number of omitted findings, as one finding for each file and code.</summary>
     public IEnumerable<Diagnostic> More() => _counts.Where(pair => pair.Value > Most).Select(pair =>
         new Diagnostic(pair.Key.Code, $"{pair.Key.File}: {pair.Value - Most} more findings of this kind are not listed.",
-            $"Mend the {Most} that are listed; the next check lists more.")
+            $"Fix the {Most} that are listed; the next check lists more.")
         {
             Location = new SourceLocation(pair.Key.File),
         });

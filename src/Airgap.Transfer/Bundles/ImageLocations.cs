@@ -3,7 +3,9 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 
-/// <summary>Says of a relocated bundle that all its images lie beside it, and which of them are bundles.</summary>
+/// <summary>
+/// States that all images of a relocated bundle are in its repository, and which of them are bundles.
+/// </summary>
 /// <param name="Images">One for each image of the bundle's images.yml.</param>
 /// <remarks>Source: imgpkg's <c>ImageLocations</c>, <c>imgpkg.carvel.dev/v1alpha1</c>, the file image-locations.yml of a locations
 /// image.</remarks>
@@ -16,10 +18,10 @@ public sealed record ImageLocations(ImmutableArray<ImageLocation> Images)
     public const string FileName = "image-locations.yml";
 
     /// <summary>
-    /// Reads the file. Unknown keys are passed over, and the last of a repeated one counts: a newer imgpkg may know more.
+    /// Reads the file. Unknown keys are ignored, and the last of a repeated key counts: a newer imgpkg may write more.
     /// </summary>
     /// <param name="yaml">The file's bytes: UTF-8, 64 MiB at most.</param>
-    /// <param name="path">How errors name the file.</param>
+    /// <param name="path">The file's name in errors.</param>
     /// <exception cref="Oci.AirgapException"><see cref="Oci.ErrorCode.InvalidLock"/>, with file, line and column.</exception>
     public static ImageLocations Read(ReadOnlyMemory<byte> yaml, string path)
     {

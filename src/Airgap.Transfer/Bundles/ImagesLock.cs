@@ -13,7 +13,7 @@ public sealed record ImagesLock(ImmutableArray<LockedImage> Images)
 
     /// <summary>Reads a lock.</summary>
     /// <param name="yaml">The file's bytes: UTF-8, 64 MiB at most.</param>
-    /// <param name="path">How errors name the file.</param>
+    /// <param name="path">The file's name in errors.</param>
     /// <exception cref="Oci.AirgapException">
     /// <see cref="Oci.ErrorCode.LockWithoutDigest"/>, or <see cref="Oci.ErrorCode.InvalidLock"/> for anything else that is wrong: malformed
     /// YAML, an unknown or repeated key, another kind. Both carry file, line and column.

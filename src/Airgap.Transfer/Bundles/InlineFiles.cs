@@ -6,8 +6,8 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Bundles;
 
 /// <summary>
-/// The files that a Package carries in itself (<c>fetch[].inline.paths</c>). An ImagesLock among them is the lock of the others; nothing
-/// rewrites it, so that what it names, and what it does not name, is pulled from where the text says.
+/// The files embedded in a Package (<c>fetch[].inline.paths</c>). An ImagesLock among them is the lock of the others.
+/// Nothing rewrites it, so all images of these files are pulled from the locations in their text.
 /// </summary>
 internal static class InlineFiles
 {

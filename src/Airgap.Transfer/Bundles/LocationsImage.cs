@@ -5,7 +5,7 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Bundles;
 
-/// <summary>The small image that says of a relocated bundle where its images are; the bytes are those that imgpkg makes.</summary>
+/// <summary>The small image with the locations of a relocated bundle's images; its bytes equal imgpkg's.</summary>
 /// <param name="Manifest">The manifest.</param>
 /// <param name="Config">The config, which the manifest names.</param>
 /// <param name="Layer">The one layer, which the manifest names.</param>
@@ -13,7 +13,7 @@ internal sealed record LocationsImage(Manifest Manifest, ReadOnlyMemory<byte> Co
 {
     private const long FileMode = 0b110_000_000;
 
-    /// <summary>Makes the image; no file or network is touched.</summary>
+    /// <summary>Makes the image, without file or network access.</summary>
     public static LocationsImage Create(ImageLocations locations)
     {
         (WrittenLayer layer, byte[] bytes) =
@@ -23,8 +23,8 @@ internal sealed record LocationsImage(Manifest Manifest, ReadOnlyMemory<byte> Co
     }
 
     /// <summary>
-    /// The tag under which the locations image of a bundle is kept, beside the bundle: <c>sha256-….image-locations.imgpkg</c>.
+    /// The tag of a bundle's locations image, in the bundle's repository: <c>sha256-….image-locations.imgpkg</c>.
     /// </summary>
-    /// <remarks>Of a sha512 digest the first 64 digits stand there, for a tag has 128 characters at most.</remarks>
+    /// <remarks>For a sha512 digest it has the first 64 digits, because a tag has at most 128 characters.</remarks>
     public static string Tag(Digest bundle) => ReferrerList.FallbackTag(bundle) + ".image-locations" + ContentTag.End;
 }

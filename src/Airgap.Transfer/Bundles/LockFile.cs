@@ -4,7 +4,7 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 
-/// <summary>What a <c>--lock</c> file holds: one of the two.</summary>
+/// <summary>The content of a lock file: one of the two.</summary>
 internal abstract record LockFileContent
 {
     private LockFileContent()
@@ -18,7 +18,7 @@ internal abstract record LockFileContent
     public sealed record OfImages(ImagesLock Lock) : LockFileContent;
 }
 
-/// <summary>A lock file that a user gives.</summary>
+/// <summary>A lock file from a user.</summary>
 internal static class LockFile
 {
     /// <summary>Reads a lock file; its <c>kind</c> decides what it is.</summary>
@@ -43,7 +43,7 @@ internal static class LockFile
 
     /// <summary>Reads a lock from bytes in memory.</summary>
     /// <param name="yaml">The file's bytes.</param>
-    /// <param name="path">How errors name the file.</param>
+    /// <param name="path">The file's name in errors.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLock"/> or <see cref="ErrorCode.LockWithoutDigest"/>.</exception>
     public static LockFileContent Read(ReadOnlyMemory<byte> yaml, string path)
     {

@@ -4,7 +4,7 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 
-/// <summary>What all of imgpkg's YAML kinds share: apiVersion, kind, and images by digest.</summary>
+/// <summary>The common part of imgpkg's YAML kinds: apiVersion, kind, and images by digest.</summary>
 internal static class LockHeader
 {
     /// <summary>The only version there is.</summary>
@@ -14,7 +14,7 @@ internal static class LockHeader
     public static YamlFields Read(YamlNode? root, string kind, string content, YamlContext context, bool strict)
     {
         if (root is null)
-            throw context.Error(0, 0, "the file holds no YAML document");
+            throw context.Error(0, 0, "the file contains no YAML document");
         string what = $"{(kind[0] == 'I' ? "an" : "a")} {kind}";
 
         // A file of another kind is reported as that, not as a file with unknown keys.

@@ -5,7 +5,8 @@ namespace Airgap.Transfer.Bundles;
 
 /// <summary>One image of an ImagesLock.</summary>
 /// <param name="Image">The image, by digest; short names are expanded (<c>ubuntu@…</c> is <c>index.docker.io/library/ubuntu@…</c>).</param>
-/// <param name="Annotations">What other tools noted about the image, such as <c>kbld.carvel.dev/id</c>; never interpreted.</param>
+/// <param name="Annotations">The annotations of other tools about the image, such as <c>kbld.carvel.dev/id</c>; never
+/// interpreted.</param>
 public sealed record LockedImage(ImageReference Image, ImmutableSortedDictionary<string, string> Annotations)
 {
     /// <summary>An image without annotations.</summary>
@@ -14,7 +15,7 @@ public sealed record LockedImage(ImageReference Image, ImmutableSortedDictionary
     {
     }
 
-    /// <summary>The empty set of annotations, ordered as all others are: by code units.</summary>
+    /// <summary>The empty set of annotations, ordered by code units like all others.</summary>
     public static ImmutableSortedDictionary<string, string> NoAnnotations { get; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }

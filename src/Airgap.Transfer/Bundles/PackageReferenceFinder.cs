@@ -7,8 +7,8 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Bundles;
 
 /// <summary>
-/// Walks the nodes of a file. Aliases and merge keys stand for what they name, as ytt hands it on; a collection that has many names is
-/// looked through once.
+/// Walks the nodes of a file. Aliases and merge keys are replaced by what they refer to, as in ytt's output; a
+/// collection with many references is searched once.
 /// </summary>
 internal sealed class PackageReferenceFinder
 {
@@ -18,7 +18,7 @@ internal sealed class PackageReferenceFinder
     private readonly ImmutableArray<PackageReference>.Builder _found = ImmutableArray.CreateBuilder<PackageReference>();
     private readonly HashSet<(object Node, FetchPlace Place)> _seen = new(new ByReference());
 
-    // A stack of its own: aliases can nest what they stand for far deeper than the file nests its text.
+    // An explicit stack: aliases can nest far deeper than the text of the file.
     private readonly Stack<(YamlNode Node, FetchPlace Place, string? Key)> _left = [];
 
     private readonly bool _looksInside;
@@ -42,7 +42,7 @@ internal sealed class PackageReferenceFinder
     /// <summary>Finds the references of documents.</summary>
     /// <param name="documents">The documents.</param>
     /// <param name="path">Their file, for locations.</param>
-    /// <param name="looksInside">True to look into the files that a Package carries in itself.</param>
+    /// <param name="looksInside">True to also search the files embedded in a Package.</param>
     public static ImmutableArray<PackageReference> Find(IEnumerable<YamlNode> documents, string path, bool looksInside)
     {
         PackageReferenceFinder finder = new(path, looksInside);

@@ -6,19 +6,22 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Bundles;
 
 /// <summary>
-/// The images that the Packages of a repository name, and whether the cluster will rewrite them to the place that they were
-/// relocated to: kbld does so only where the text is the same, letter for letter, as in the bundle's lock.
+/// The images that the Packages of a repository name, and whether the cluster will rewrite them to their relocated
+/// location: kbld does so only if the text is exactly the same as in the bundle's lock.
 /// </summary>
 internal static class PackageReferences
 {
     /// <summary>
-    /// Finds the values of <c>image:</c>, on any level of every YAML document of a file, as kbld does, and the <c>url</c> of what a Package
-    /// fetches as an image, over http, from git or as a Helm chart, or carries in itself, which kbld leaves alone.
+    /// Finds the values of <c>image:</c>, on any level of every YAML document of a file, as kbld does, and the
+    /// <c>url</c> of what a Package fetches as an image, over http, from git or as a Helm chart, or embeds, which kbld
+    /// does not rewrite.
     /// </summary>
-    /// <param name="yaml">The file, 4 MiB of it at most; it is left open.</param>
+    /// <param name="yaml">The file, 4 MiB of it at most; it stays open.</param>
     /// <param name="path">Its path, for the locations.</param>
-    /// <returns>What was found before the end, or before the first place that is not YAML, such as a ytt template's; an alias counts where
-    /// it stands.</returns>
+    /// <returns>
+    /// The references before the end, or before the first text that is not YAML, such as a ytt template; an alias
+    /// counts at its own location.
+    /// </returns>
     public static ImmutableArray<PackageReference> Find(Stream yaml, string path)
     {
         ArgumentNullException.ThrowIfNull(yaml);
@@ -30,11 +33,12 @@ internal static class PackageReferences
     public static ImmutableArray<PackageReference> Find(IEnumerable<YamlNode> documents, string path) =>
         PackageReferenceFinder.Find(documents, path, looksInside: true);
 
-    /// <summary>Reads a file's documents as far as they are YAML, 4 MiB of it at most; it is left open.</summary>
+    /// <summary>Reads a file's documents as far as they are YAML, 4 MiB of it at most; it stays open.</summary>
     public static IReadOnlyList<YamlNode> Read(Stream yaml) => PackageReferenceFinder.Read(yaml);
 
     /// <summary>Warns about references that stay on their registry.</summary>
-    /// <param name="references">What <see cref="Find(Stream, string)"/> found. Texts that are not image references are passed over.</param>
+    /// <param name="references">What <see cref="Find(Stream, string)"/> found. Texts that are not image references are
+    /// skipped.</param>
     /// <param name="lockEntries">The bundle's images: the digest reference as the lock has it, and its <c>kbld.carvel.dev/id</c> or
     /// null.</param>
     /// <returns>
@@ -51,7 +55,7 @@ internal static class PackageReferences
         Dictionary<string, string> idByImage = new(StringComparer.Ordinal);
         foreach ((string image, string? id) in lockEntries)
         {
-            // Observed: a reference that equals the image of an entry with another id stays as it is.
+            // Observed: a reference that equals the image of an entry with another id is not rewritten.
             rewritten.Add(string.IsNullOrEmpty(id) ? image : id);
             if (!string.IsNullOrEmpty(id))
                 idByImage[image] = id;
@@ -77,7 +81,7 @@ internal static class PackageReferences
         return warnings.ToImmutable();
     }
 
-    /// <summary>Warns about what is fetched as a bundle and is none.</summary>
+    /// <summary>Warns about plain images that are fetched as a bundle.</summary>
     /// <param name="references">What <see cref="Find(Stream, string)"/> found.</param>
     /// <param name="lockEntries">The bundle's images, as for <see cref="NotRelocated"/>, and whether each is a bundle.</param>
     public static IEnumerable<Diagnostic> NotBundles(
@@ -92,14 +96,16 @@ internal static class PackageReferences
                 && told.Take(ErrorCode.FetchedImageIsNoBundle, reference.Location.File))
             .Select(reference => new Diagnostic(
                 ErrorCode.FetchedImageIsNoBundle,
-                $"The Package in {reference.Location} fetches '{reference.Image}' as an imgpkgBundle, and it is a plain image: the " +
+                $"The Package in {reference.Location} fetches '{reference.Image}' as an imgpkgBundle, but it is a plain image: the " +
                 "cluster refuses to install it.",
                 "Push its files as a bundle, or fetch it as image: {url: …}.")
             { Reference = reference.Image, Location = reference.Location })];
         return found.Concat(told.More());
     }
 
-    /// <summary>Warns about images that the files of a nested bundle name and its lock has not; one warning for the bundle.</summary>
+    /// <summary>
+    /// Warns about images that the files of a nested bundle name but its lock lacks; one warning for the bundle.
+    /// </summary>
     public static Diagnostic? NotLocked(
         string bundle, IReadOnlyList<PackageReference> references, IEnumerable<(string Image, string? KbldId)> lockEntries)
     {
@@ -113,17 +119,17 @@ internal static class PackageReferences
         string more = left.Length > 3 ? $" and {left.Length - 3} more" : "";
         return new Diagnostic(
             ErrorCode.NestedImageNotLocked,
-            $"The bundle {bundle} names images that its own .imgpkg/images.yml has not: " +
+            $"The bundle {bundle} names images that its own .imgpkg/images.yml lacks: " +
             $"{string.Join(", ", left.Take(3).Select(reference => $"'{reference.Image}' in {reference.Location}"))}{more}. They are not " +
-            "relocated, and the cluster pulls them from where they are.",
+            "relocated, and the cluster pulls them from their original registry.",
             "Run kbld over the bundle's files with an imgpkg lock output, push it again, and pin the new digest.")
         { Reference = bundle };
     }
 
     private static Diagnostic Fetched(PackageReference reference, string kind) => new(
         ErrorCode.FetchNotRelocated,
-        $"The Package in {reference.Location} fetches from '{reference.Image}' ({kind}), and the cluster will go on doing so.",
-        "Fetch it as an imgpkgBundle that the lock pins, or see that the cluster reaches that place.")
+        $"The Package in {reference.Location} fetches from '{reference.Image}' ({kind}), and the cluster will continue to do so.",
+        "Fetch it as an imgpkgBundle that the lock pins, or make sure that the cluster reaches that location.")
     { Reference = reference.Image, Location = reference.Location };
 
     private static Diagnostic Warning(PackageReference reference, string? id)
@@ -133,10 +139,10 @@ internal static class PackageReferences
             : $"is in .imgpkg/images.yml under the kbld.carvel.dev/id '{id}'";
         string advice = id is null
             ? "Run 'kbld --imgpkg-lock-output' over packages/ and push the bundle again."
-            : $"Write '{id}' in the package, or make the id the same as the text there, and push the bundle again.";
+            : $"Write '{id}' in the package, or make the id equal to the text there, and push the bundle again.";
         return new Diagnostic(
             ErrorCode.ReferenceNotRelocated,
-            $"The image '{reference.Image}' in {reference.Location} {reason}, so that the cluster keeps pulling it from its present " +
+            $"The image '{reference.Image}' in {reference.Location} {reason}, so the cluster keeps pulling it from its present " +
             "registry.",
             advice)
         { Reference = reference.Image, Location = reference.Location };

@@ -11,8 +11,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Deriving;
 
 /// <summary>
-/// An archive as the registries that its images come from: to derive of it what could be derived of these. Opens no connection, and takes
-/// nothing.
+/// An archive, presented as the source registries of its images, so that bundles can be derived from it as from these.
+/// Read-only; opens no connection.
 /// </summary>
 internal sealed class ArchiveRegistry : IRegistry
 {
@@ -28,16 +28,16 @@ internal sealed class ArchiveRegistry : IRegistry
         _names = names;
     }
 
-    /// <summary>The bundle that the archive was written of.</summary>
+    /// <summary>The bundle that the archive was written from.</summary>
     public required ImageReference Root { get; init; }
 
     /// <summary>The tag that the bundle has; null for none.</summary>
     public required string? Tag { get; init; }
 
-    /// <summary>What the bundle says that it was derived of; null for one that was not.</summary>
+    /// <summary>The bundle's own record of its derivation; null for an underived bundle.</summary>
     public required DerivedFrom? Derived { get; init; }
 
-    /// <summary>Bytes of all that the archive holds, each blob once.</summary>
+    /// <summary>The size of the archive's content in bytes, each blob counted once.</summary>
     public required long TotalBytes { get; init; }
 
     /// <inheritdoc/>
@@ -45,10 +45,10 @@ internal sealed class ArchiveRegistry : IRegistry
 
     /// <summary>Opens an archive of any format.</summary>
     /// <param name="source">The archive.</param>
-    /// <param name="names">Gives repositories by name; none of them is asked for anything.</param>
+    /// <param name="names">Returns repositories by name; no requests are sent to them.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveRootUnknown"/>: it holds no bundle, or does not say which one it was
-    /// written of; and what reading an archive throws.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveRootUnknown"/>: it contains no bundle, or does not
+    /// mark its root; or the exceptions of reading an archive.</exception>
     public static async Task<ArchiveRegistry> OpenAsync(
         RelocationSource.Archive source, IRegistry names, CancellationToken cancellationToken)
     {
@@ -64,8 +64,8 @@ internal sealed class ArchiveRegistry : IRegistry
             throw new AirgapException(
                 ErrorCode.ArchiveRootUnknown,
                 $"The archive '{source.Path}' " +
-                $"{(bundles.Length == 0 ? "does not say which bundle it was written of" : "holds several bundles")}, so that nothing can " +
-                "be chosen of it.",
+                $"{(bundles.Length == 0 ? "does not say which bundle it was written of" : "holds several bundles")}, so nothing can " +
+                "be selected from it.",
                 $"To have the root marked, {AdviceTerms.WriteArchive}.")
             { Location = new SourceLocation(source.Path) };
         }
@@ -112,7 +112,8 @@ internal sealed class ArchiveRegistry : IRegistry
     }
 
     /// <summary>
-    /// A repository. One that no image of the archive names has all: an image that stands in two is archived under one of them.
+    /// A repository. One that no image of the archive names contains everything, because an image of two repositories
+    /// is archived under one of them.
     /// </summary>
     private sealed class Repository(ArchiveRegistry registry, IImageRepository name, Content? content) : IImageRepository
     {
@@ -144,6 +145,6 @@ internal sealed class ArchiveRegistry : IRegistry
 
         public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) => throw Takes();
 
-        private static NotSupportedException Takes() => new("An archive is read, and not written to, as a registry.");
+        private static NotSupportedException Takes() => new("An archive as a registry is read-only.");
     }
 }

@@ -2,24 +2,24 @@ using System.Collections.Immutable;
 
 namespace Airgap.Transfer.Deriving;
 
-/// <summary>What of a bundle is wanted.</summary>
+/// <summary>A selection of packages and platforms of a bundle.</summary>
 internal sealed record BundleSelection
 {
     /// <summary>The packages; empty for all.</summary>
     public ImmutableArray<PackageChoice> Packages { get; init; } = [];
 
-    /// <summary>The pre-releases of packages that count: null for none, empty for all.</summary>
+    /// <summary>The pre-release identifiers to include: null for none, empty for all.</summary>
     public ImmutableArray<string>? Prereleases { get; init; }
 
     /// <summary>The platforms; empty for all.</summary>
     public ImmutableArray<PlatformChoice> Platforms { get; init; } = [];
 
     /// <summary>
-    /// True to leave an image of the lock behind that no chosen package names, even where nothing shows that it is not needed.
+    /// True to omit images of the lock that no selected package names, even if nothing proves that they are not needed.
     /// </summary>
     public bool DropUnreferenced { get; init; }
 
-    /// <summary>True to put the one image that is left of an index in the index's place.</summary>
+    /// <summary>True to replace an index of which one image is left by that image.</summary>
     public bool Flatten { get; init; }
 
     /// <summary>
@@ -27,16 +27,16 @@ internal sealed record BundleSelection
     /// </summary>
     public bool Sparse { get; init; }
 
-    /// <summary>True to go on without a platform that an image has not.</summary>
+    /// <summary>True to skip a platform that an image lacks.</summary>
     public bool SkipMissingPlatforms { get; init; }
 
-    /// <summary>True where everything is wanted.</summary>
+    /// <summary>True if everything is selected.</summary>
     public bool IsEmpty => Packages.IsEmpty && Platforms.IsEmpty && !DropUnreferenced;
 
-    /// <summary>What of the selection counts for a bundle in a bundle.</summary>
+    /// <summary>The part of the selection that applies to a nested bundle.</summary>
     public BundleSelection OfPlatforms() => this with { Packages = [], Prereleases = null, DropUnreferenced = false };
 
-    /// <summary>The selection in one line, the same for the same choices in whichever order they were given.</summary>
+    /// <summary>The selection in one line, independent of the order of the choices.</summary>
     public override string ToString()
     {
         List<string> parts = [];

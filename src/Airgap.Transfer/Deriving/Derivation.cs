@@ -10,35 +10,36 @@ using Airgap.Transfer.Pushing;
 namespace Airgap.Transfer.Deriving;
 
 /// <summary>
-/// A bundle that was derived of another and is in no registry yet, with what was left out. Its bytes are there until it is disposed.
+/// A bundle derived from another, not yet in any registry, with what was left out. Its bytes are available until it is
+/// disposed.
 /// </summary>
 internal sealed class Derivation : IDisposable
 {
-    /// <summary>The bundle that it was derived of, by digest.</summary>
+    /// <summary>The original bundle, by digest.</summary>
     public required ImageReference Original { get; init; }
 
-    /// <summary>The tag that the bundle was asked for by; null for a digest.</summary>
+    /// <summary>The requested tag of the bundle; null for a digest.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>The derived bundle's digest: the original's where nothing is left out.</summary>
+    /// <summary>The derived bundle's digest: that of the original if nothing is left out.</summary>
     public required Digest Digest { get; init; }
 
     /// <summary>The selection in one line.</summary>
     public required string Selection { get; init; }
 
-    /// <summary>Versions of packages that stay, as <c>NAME VERSION</c>.</summary>
+    /// <summary>The included package versions, as <c>NAME VERSION</c>.</summary>
     public ImmutableArray<string> Packages { get; init; } = [];
 
-    /// <summary>Versions of packages that are left out.</summary>
+    /// <summary>The package versions left out.</summary>
     public ImmutableArray<string> LeftPackages { get; init; } = [];
 
-    /// <summary>Entries of the root's lock that stay.</summary>
+    /// <summary>The included entries of the root's lock.</summary>
     public int Images { get; init; }
 
-    /// <summary>Entries of the root's lock that are left out, as the lock has them.</summary>
+    /// <summary>The entries of the root's lock left out, as in the lock.</summary>
     public ImmutableArray<string> LeftImages { get; init; } = [];
 
-    /// <summary>Images of one platform that are left out of indexes, each once.</summary>
+    /// <summary>The images of other platforms left out of indexes, each once.</summary>
     public int LeftPlatforms { get; init; }
 
     /// <summary>
@@ -46,10 +47,10 @@ internal sealed class Derivation : IDisposable
     /// </summary>
     public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> Sparse { get; init; } = PlanOptions.NothingLeft;
 
-    /// <summary>Images that stay though no chosen package names them.</summary>
+    /// <summary>Included images that no selected package names.</summary>
     public ImmutableArray<KeptImage> Unproven { get; init; } = [];
 
-    /// <summary>What a user should know.</summary>
+    /// <summary>The warnings.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
     /// <summary>The same, with what to know where it goes into an archive.</summary>
@@ -60,27 +61,29 @@ internal sealed class Derivation : IDisposable
             "indexes only, and registries such as docker-registry 2.8 refuse others.",
             $"Where the registry behind the air gap refuses them, {AdviceTerms.RewrittenPlatforms}."));
 
-    /// <summary>True where all of the original is wanted, so that it is what is relocated.</summary>
+    /// <summary>True if the whole original is selected, so that the original itself is relocated.</summary>
     public bool IsUnchanged => Original.Digest == Digest && Sparse.Count == 0;
 
-    /// <summary>By the digest of what was derived, what it was derived of: that is what somebody may have signed.</summary>
+    /// <summary>The originals by the digest of the derived manifest: only originals can be signed.</summary>
     internal IReadOnlyDictionary<Digest, Manifest> Originals { get; init; } = ImmutableDictionary<Digest, Manifest>.Empty;
 
-    /// <summary>What was packed: the bytes of derived bundles.</summary>
+    /// <summary>The packed bytes of derived bundles.</summary>
     internal ImmutableArray<PackedImage> Packed { get; init; } = [];
 
-    /// <summary>What stands in repositories beside what is there.</summary>
+    /// <summary>The local content of repositories, in addition to their own.</summary>
     internal IReadOnlyDictionary<RepositoryName, LocalContent> Local { get; init; } =
         ImmutableDictionary<RepositoryName, LocalContent>.Empty;
 
-    /// <summary>What is relocated: under the tag it was asked for by.</summary>
+    /// <summary>The source to relocate, under the requested tag.</summary>
     public RelocationSource Source =>
         new RelocationSource.Bundle(Tag is { } tag ? ImageReference.ByTag(Original.Repository, tag) : Original.WithDigest(Digest));
 
     /// <summary>The options of a plan of it.</summary>
     /// <param name="options">Those of a plan of the original.</param>
-    /// <remarks>A repository that is destination and source in one is not asked while the plan is made: nothing of what was derived is in
-    /// it before it is sent.</remarks>
+    /// <remarks>
+    /// A repository that is both source and destination is not asked during planning, because it has no derived content
+    /// before the transfer.
+    /// </remarks>
     public PlanOptions Planning(PlanOptions options) => options with
     {
         Pin = Digest,
@@ -89,10 +92,11 @@ internal sealed class Derivation : IDisposable
     };
 
     /// <summary>
-    /// The plan with the originals in the place of what was derived of them, to judge who signed them: nobody has signed what is new.
+    /// The plan with the originals instead of the derived manifests, to verify their signatures: nobody has signed the
+    /// derived ones.
     /// </summary>
     /// <param name="plan">The plan of the derived bundle.</param>
-    /// <param name="whole">The plan of all of the archive that it was derived of; null where registries have the signatures.</param>
+    /// <param name="whole">The plan of the original archive; null if registries have the signatures.</param>
     public TransferPlan Judged(TransferPlan plan, TransferPlan? whole)
     {
         if (whole is not null)
@@ -115,8 +119,8 @@ internal sealed class Derivation : IDisposable
     }
 
     /// <summary>
-    /// The registries as they would be, had the bundle been pushed where the original is: to make a plan of it. What carries the plan out
-    /// is given the registries as they are.
+    /// The registries as if the bundle had been pushed next to the original, for planning. The transfer uses the actual
+    /// registries.
     /// </summary>
     public IRegistry Over(IRegistry registry) => new ProducedRegistry(registry, Local);
 

@@ -10,7 +10,7 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Deriving;
 
-/// <summary>What a derived bundle says about where it comes from.</summary>
+/// <summary>A derived bundle's record of its origin.</summary>
 /// <param name="From">The digest of the bundle that it was derived from.</param>
 /// <param name="Selection">The selection (<see cref="BundleSelection.ToString"/>).</param>
 internal sealed record DerivedFrom(Digest From, string Selection)
@@ -19,16 +19,16 @@ internal sealed record DerivedFrom(Digest From, string Selection)
     private const string SelectionName = "build.airgap.derived.selection";
     private const string VersionName = "build.airgap.derived.version";
 
-    /// <summary>This release, without what says which build it is.</summary>
+    /// <summary>This release, without build metadata.</summary>
     private static string Version { get; } =
         (typeof(DerivedFrom).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
             ?? "0.0.0").Split('+')[0];
 
-    /// <summary>The labels, and annotations, that say so.</summary>
+    /// <summary>The labels and annotations for it.</summary>
     public ImmutableDictionary<string, string> Labels =>
         ImmutableDictionary<string, string>.Empty.Add(FromName, From.ToString()).Add(SelectionName, Selection).Add(VersionName, Version);
 
-    /// <summary>Reads it out of a bundle's config; null for a bundle that was not derived.</summary>
+    /// <summary>Reads it from a bundle's config; null for an underived bundle.</summary>
     public static DerivedFrom? Read(ReadOnlyMemory<byte> config) =>
         LabelsOf(config) is var labels && labels.TryGetValue(FromName, out string? from) && Digest.TryParse(from, out Digest digest)
             && labels.TryGetValue(SelectionName, out string? selection)
@@ -36,9 +36,9 @@ internal sealed record DerivedFrom(Digest From, string Selection)
             : null;
 
     /// <summary>Packs a derived bundle. The same files, labels and selection give the same bytes everywhere.</summary>
-    /// <param name="files">Its files, the lock among them.</param>
-    /// <param name="config">The config of the bundle that it was derived from, whose labels stay.</param>
-    /// <param name="name">The bundle's name, where it has no bundle.yml that says it.</param>
+    /// <param name="files">Its files, including the lock.</param>
+    /// <param name="config">The config of the original bundle, whose labels are kept.</param>
+    /// <param name="name">The bundle's name, if no bundle.yml gives it.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public Task<PackedImage> PackAsync(
         ImmutableArray<BundleFile> files, ReadOnlyMemory<byte> config, string name, CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ internal sealed record DerivedFrom(Digest From, string Selection)
             LabelsOf(config).SetItem(BundleLabel.Name, "true").SetItems(Labels), cancellationToken, Labels);
     }
 
-    // Nothing reads more of the file than people do; a comment is safe from whoever reads it strictly.
+    // Only people read the file; a comment does not disturb strict readers.
     private byte[] Signed(ReadOnlyMemory<byte> metadata)
     {
         string text = Encoding.UTF8.GetString(metadata.Span);

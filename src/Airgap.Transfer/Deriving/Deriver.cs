@@ -14,8 +14,9 @@ using Airgap.Transfer.Pushing;
 namespace Airgap.Transfer.Deriving;
 
 /// <summary>
-/// Derives a bundle of another: with some of its packages, for some platforms. Reads the bundle, and where platforms are chosen the
-/// manifests of what stays; nothing of what is left out. The same bundle and selection give the same digest, wherever they are read.
+/// Derives a bundle from another, with selected packages and platforms. Reads the bundle and, for a selection of
+/// platforms, the manifests of the included images, but nothing that is left out. The same bundle and selection give
+/// the same digest from every source.
 /// </summary>
 internal sealed class Deriver : IDisposable
 {
@@ -27,10 +28,10 @@ internal sealed class Deriver : IDisposable
     private readonly ConcurrentBag<PackedImage> _packed = [];
     private readonly ConcurrentDictionary<Digest, Manifest> _originals = [];
 
-    /// <param name="registry">The registries that have the bundle.</param>
-    /// <param name="selection">What is wanted.</param>
+    /// <param name="registry">The registries with the bundle.</param>
+    /// <param name="selection">The selection.</param>
     /// <param name="observer">Receives details for the log; null for none.</param>
-    /// <param name="concurrency">Concurrent requests.</param>
+    /// <param name="concurrency">The number of concurrent requests.</param>
     public Deriver(IRegistry registry, BundleSelection selection, ITransferObserver? observer, int concurrency)
     {
         _selection = selection;
@@ -43,7 +44,7 @@ internal sealed class Deriver : IDisposable
 
     /// <summary>Derives.</summary>
     /// <param name="reference">The bundle.</param>
-    /// <param name="tag">The tag that the derived bundle gets where it goes; null for none.</param>
+    /// <param name="tag">The tag of the derived bundle at the destination; null for none.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="AirgapException">
     /// 1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.NoPackagesInBundle"/>,
@@ -59,7 +60,7 @@ internal sealed class Deriver : IDisposable
             throw new AirgapException(
                 ErrorCode.NotABundle,
                 $"Expected bundle image but found plain image (hint: Did you use -i instead of -b?): {reference}.",
-                "Packages and platforms are chosen of a bundle.")
+                "Packages and platforms can only be selected from a bundle.")
             { Reference = reference.ToString() };
         }
 
@@ -68,8 +69,8 @@ internal sealed class Deriver : IDisposable
         PackageFile[] packages = [.. files.Where(PackageFile.IsOne).Select(PackageFile.Read)];
         if (packages.Length == 0 && !_selection.Packages.IsEmpty)
             throw new AirgapException(
-                ErrorCode.NoPackagesInBundle, $"{reference} holds no YAML file under packages/, so that none can be chosen.",
-                "Name the bundle of a package repository, or leave the choice of packages out.")
+                ErrorCode.NoPackagesInBundle, $"{reference} has no YAML file under packages/, so no package can be selected.",
+                "Name the bundle of a package repository, or omit the selection of packages.")
             {
                 Reference = reference.ToString()
             };
@@ -132,7 +133,7 @@ internal sealed class Deriver : IDisposable
         return [.. derived];
     }
 
-    // Two entries may name one image; what it becomes is worked out once.
+    // Two entries may name one image; it is derived once.
     private async Task<Digest> DeriveAsync(
         RepositoryName origin, Manifest manifest, string name, int level, CancellationToken cancellationToken)
     {
@@ -173,12 +174,12 @@ internal sealed class Deriver : IDisposable
         BundleSelection selection, CancellationToken cancellationToken)
     {
         DerivedFrom from = new(original.Digest, selection.ToString());
-        // A lock of which nothing changes stays as it was written.
+        // An unchanged lock is kept as written.
         byte[] text = Encoding.UTF8.GetBytes(images.ToYaml());
         ImmutableArray<BundleFile> all = [
             .. files.Select(file => file.Path == BundleFile.LockPath
                 && !images.Images.SequenceEqual(BundleFile.LockOf(files, source).Images) ? file with { Bytes = text } : file)];
-        // The place where it is read must not count: the name that it was pushed under is not known.
+        // The repository it is read from must not matter, because the name it was pushed under is unknown.
         PackedImage packed = await from.PackAsync(all, config, "bundle", cancellationToken);
         _packed.Add(packed);
         _reader.Remember(source.Repository, packed.Manifest, [.. packed.Blobs]);
@@ -191,7 +192,7 @@ internal sealed class Deriver : IDisposable
             yield break;
         yield return new Diagnostic(
             ErrorCode.UnreferencedKept,
-            $"{unproven.Length} {(unproven.Length == 1 ? "image stays" : "images stay")} that no chosen package names, such as " +
+            $"{unproven.Length} {(unproven.Length == 1 ? "image stays" : "images stay")} that no selected package names, such as " +
             $"{unproven[0].Image}: {unproven[0].Reason}.",
             $"If nothing needs them, {AdviceTerms.DropUnreferenced}.");
     }

@@ -7,13 +7,15 @@ using Airgap.Transfer.Producing;
 
 namespace Airgap.Transfer.Deriving;
 
-/// <summary>An image of an index, as its descriptor tells of it.</summary>
+/// <summary>An image of an index, as in its descriptor.</summary>
 /// <param name="Descriptor">The image.</param>
-/// <param name="Platform">Its platform; null where the descriptor names none.</param>
-/// <param name="AttestedImage">The image that this one says something about, as buildkit notes it; null for none.</param>
+/// <param name="Platform">Its platform; null if the descriptor has none.</param>
+/// <param name="AttestedImage">The image that this one attests, as recorded by buildkit; null for none.</param>
 internal sealed record IndexChild(Descriptor Descriptor, string? Platform, Digest? AttestedImage);
 
-/// <summary>Reads the images of an index, and writes it anew with some of them. All that stays of the text stays as it is.</summary>
+/// <summary>
+/// Reads the images of an index, and writes the index with some of them. The remaining text is unchanged.
+/// </summary>
 internal static class IndexEditor
 {
     /// <summary>The images, in the order of the index.</summary>
@@ -28,9 +30,9 @@ internal static class IndexEditor
                 AttestedBy(json)))];
     }
 
-    /// <summary>The index with some of its images, each by the digest that it has from now on.</summary>
+    /// <summary>The index with some of its images, each with its new digest.</summary>
     /// <param name="index">The index.</param>
-    /// <param name="kept">For each position the image that stands there from now on; null for none.</param>
+    /// <param name="kept">For each position, the new image; null for none.</param>
     public static Manifest Write(Manifest index, IReadOnlyList<Descriptor?> kept)
     {
         using JsonDocument document = JsonDocument.Parse(index.Bytes);

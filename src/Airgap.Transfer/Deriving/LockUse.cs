@@ -11,7 +11,7 @@ internal sealed class LockUse
     private readonly Dictionary<string, List<int>> _byText = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<int>> _byHex = new(StringComparer.Ordinal);
 
-    /// <summary>Looks entries up by what kbld replaces, and by their digest.</summary>
+    /// <summary>Looks up entries by the text that kbld replaces, and by their digest.</summary>
     public LockUse(ImmutableArray<LockedImage> images)
     {
         _images = images;
@@ -26,7 +26,8 @@ internal sealed class LockUse
     }
 
     /// <summary>
-    /// The positions of the entries that a document names: by the text that stands for one, or by its digest, wherever in the text that is.
+    /// The positions of the entries that a document names, by an entry's text or by its digest anywhere in the
+    /// document.
     /// </summary>
     public IEnumerable<int> Of(PackageEntry document)
     {
@@ -37,7 +38,7 @@ internal sealed class LockUse
     /// <summary>The images.</summary>
     public ImmutableArray<LockedImage> Images => _images;
 
-    // What the document's own templates make of a value is not known; a digest in it is one that the cluster may pull.
+    // The output of the document's own templates is unknown; the cluster may pull any digest in it.
     private static IEnumerable<string> HexOf(string text)
     {
         const string Hex = "0123456789abcdef";

@@ -5,9 +5,9 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Transfer.Deriving;
 
 /// <summary>
-/// A choice of packages, such as <c>cert-manager.example.com@&gt;=1.12 &lt;2</c>: a name, in which <c>*</c> stands for any text, and a
-/// range of versions as kapp-controller reads it. <c>latest:N</c> takes of the range the N newest versions of each package. Without a range
-/// all versions count.
+/// A selection of packages, such as <c>cert-manager.example.com@&gt;=1.12 &lt;2</c>: a name, in which <c>*</c> matches
+/// any text, and a range of versions as in kapp-controller. <c>latest:N</c> selects the N newest versions of each
+/// package in the range. Without a range, all versions are selected.
 /// </summary>
 internal sealed record PackageChoice
 {
@@ -25,21 +25,21 @@ internal sealed record PackageChoice
         _exact = exact;
     }
 
-    /// <summary>The name, with wildcards or without.</summary>
+    /// <summary>The name, possibly with wildcards.</summary>
     public string Name { get; }
 
-    /// <summary>The range, blanks in order; empty for none.</summary>
+    /// <summary>The range, with normalised blanks; empty for none.</summary>
     public string Constraints { get; }
 
-    /// <summary>How many of the newest versions; null for all.</summary>
+    /// <summary>The number of newest versions; null for all.</summary>
     public int? Latest { get; }
 
-    /// <summary>Reads choices, several of them parted by <c>;</c>.</summary>
+    /// <summary>Reads selections, separated by <c>;</c>.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSelection"/>.</exception>
     public static IEnumerable<PackageChoice> ParseAll(string text) =>
         text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse);
 
-    /// <summary>Reads a choice.</summary>
+    /// <summary>Reads a selection.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSelection"/>.</exception>
     public static PackageChoice Parse(string text)
     {
@@ -50,7 +50,7 @@ internal sealed record PackageChoice
         if (name.Length == 0 || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '*' or '?'))
             throw Invalid(text, "a package's name has lower-case letters, digits, '.' and '-', and '*' and '?' for any of them");
         if (at >= 0 && string.IsNullOrWhiteSpace(text[(at + 1)..]))
-            throw Invalid(text, "nothing stands behind the '@'");
+            throw Invalid(text, "nothing follows the '@'");
         List<string> words = [];
         int? latest = null;
         foreach (string word in at < 0 ? [] : text[(at + 1)..].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
@@ -58,7 +58,7 @@ internal sealed record PackageChoice
             if (word != "latest" && !word.StartsWith("latest:", StringComparison.Ordinal))
                 words.Add(word);
             else if (latest is not null)
-                throw Invalid(text, "'latest' stands there twice");
+                throw Invalid(text, "'latest' is given twice");
             else if (word == "latest")
                 latest = 1;
             else if (int.TryParse(word.AsSpan("latest:".Length), System.Globalization.NumberStyles.None,
@@ -71,7 +71,7 @@ internal sealed record PackageChoice
         string constraints = string.Join(' ', words);
         if (constraints.Length == 0)
             return new PackageChoice(name, "", null, null, latest);
-        // Beside kapp-controller's three numbers, the shorter forms that people write of a range.
+        // Besides kapp-controller's three numbers, shorter common forms of a range are accepted.
         if (!SemverRange.TryParse(Lengthened(words), out SemverRange range))
             throw Invalid(text, $"'{constraints}' is not a range of versions");
         return new PackageChoice(
@@ -81,9 +81,10 @@ internal sealed record PackageChoice
     /// <summary>True for a package of that name.</summary>
     public bool Names(string package) => FileSystemName.MatchesSimpleExpression(Name, package, ignoreCase: false);
 
-    /// <summary>Of the versions of one package those that are chosen.</summary>
-    /// <param name="versions">The Packages, all of one name.</param>
-    /// <param name="prereleases">The pre-releases that count: null for none but one that is named whole, empty for all.</param>
+    /// <summary>The selected versions of one package.</summary>
+    /// <param name="versions">The Packages, all with the same name.</param>
+    /// <param name="prereleases">The pre-release identifiers to include: null for only a pre-release named in full,
+    /// empty for all.</param>
     public IEnumerable<PackageEntry> Of(IEnumerable<PackageEntry> versions, IReadOnlyCollection<string>? prereleases)
     {
         IEnumerable<PackageEntry> chosen = versions
@@ -116,6 +117,6 @@ internal sealed record PackageChoice
 
     private static AirgapException Invalid(string text, string why) => new(
         ErrorCode.InvalidSelection,
-        $"'{text}' is not a choice of packages: {why}.",
+        $"'{text}' is not a selection of packages: {why}.",
         "Write NAME, NAME@RANGE such as cert-manager.example.com@>=1.12.0 <2.0.0, or NAME@latest:N.");
 }

@@ -7,18 +7,18 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Deriving;
 
-/// <summary>A YAML file under <c>packages/</c>, in the documents that it holds.</summary>
+/// <summary>A YAML file under <c>packages/</c>, split into documents.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Documents">Its documents; none where it is opaque.</param>
-/// <param name="WhyOpaque">Why nobody can tell what a cluster makes of it; null where that is clear.</param>
+/// <param name="Documents">Its documents; none if it is opaque.</param>
+/// <param name="WhyOpaque">Why its effect in a cluster is unknown; null if known.</param>
 internal sealed record PackageFile(BundleFile File, ImmutableArray<PackageEntry> Documents, string? WhyOpaque)
 {
     private const string Folder = "packages/";
 
-    /// <summary>A file beyond this is not read for its documents.</summary>
+    /// <summary>The maximum size of a file to split.</summary>
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    /// <summary>True for a file that a cluster takes packages from.</summary>
+    /// <summary>True for a file from which a cluster reads packages.</summary>
     public static bool IsOne(BundleFile file) =>
         file.Path.StartsWith(Folder, StringComparison.Ordinal)
             && (file.Path.EndsWith(".yml", StringComparison.Ordinal) || file.Path.EndsWith(".yaml", StringComparison.Ordinal));
@@ -39,7 +39,7 @@ internal sealed record PackageFile(BundleFile File, ImmutableArray<PackageEntry>
             {
                 IReadOnlyList<YamlNode> documents = YamlReader.ReadDocuments(Encoding.UTF8.GetBytes(part), context);
                 if (documents.Count > 1)
-                    return Opaque(file, "its documents cannot be told apart");
+                    return Opaque(file, "its documents cannot be separated");
                 if (documents.Count == 1)
                     entries.Add(PackageEntry.Of(documents[0], part, file.Path));
             }
@@ -52,7 +52,7 @@ internal sealed record PackageFile(BundleFile File, ImmutableArray<PackageEntry>
         return new PackageFile(file, [.. entries], null);
     }
 
-    /// <summary>The file with some of its documents: as it is where these are all, null where there is none.</summary>
+    /// <summary>The file with some of its documents: unchanged if these are all, null if there are none.</summary>
     public BundleFile? With(IReadOnlySet<PackageEntry> kept)
     {
         PackageEntry[] left = [.. Documents.Where(kept.Contains)];
@@ -74,7 +74,7 @@ internal sealed record PackageFile(BundleFile File, ImmutableArray<PackageEntry>
         return text.EndsWith('\n') ? start + text : $"{start}{text}\n";
     }
 
-    // Three dashes at the beginning of a line part documents, whatever stands around them.
+    // Three dashes at the beginning of a line separate documents in any context.
     private static List<string> Split(string text)
     {
         List<string> parts = [];
@@ -100,20 +100,20 @@ internal sealed record PackageFile(BundleFile File, ImmutableArray<PackageEntry>
 }
 
 /// <summary>A document of a file under <c>packages/</c>.</summary>
-/// <param name="Kind">Its kind; empty where it has none.</param>
+/// <param name="Kind">Its kind; empty if it has none.</param>
 /// <param name="Package">The name of the package: a Package's <c>refName</c>, a PackageMetadata's own; empty for another kind.</param>
 /// <param name="VersionText">A Package's version, as written; empty for another kind.</param>
-/// <param name="Text">The document's own part of the file.</param>
+/// <param name="Text">The document's part of the file.</param>
 /// <param name="Path">The file.</param>
 internal sealed record PackageEntry(string Kind, string Package, string VersionText, string Text, string Path)
 {
-    /// <summary>The version; null where it is none, or the document is not a Package.</summary>
+    /// <summary>The version; null if invalid, or if the document is not a Package.</summary>
     public SemverVersion? Version { get; private init; }
 
-    /// <summary>When it was released, as written; null where the document does not say.</summary>
+    /// <summary>The release date, as written; null if absent.</summary>
     public string? ReleasedAt { get; private init; }
 
-    /// <summary>What it names.</summary>
+    /// <summary>The images that it names.</summary>
     public ImmutableArray<PackageReference> References { get; private init; } = [];
 
     /// <summary>True for a Package.</summary>

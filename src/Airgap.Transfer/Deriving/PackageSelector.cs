@@ -2,13 +2,17 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Deriving;
 
-/// <summary>Chooses the documents under <c>packages/</c>.</summary>
+/// <summary>Selects the documents under <c>packages/</c>.</summary>
 internal static class PackageSelector
 {
     private const int Shown = 10;
 
-    /// <summary>The documents that stay: the chosen Packages, the PackageMetadata that still have one, and whatever is neither.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.PackageNotFound"/>: a choice takes nothing.</exception>
+    /// <summary>
+    /// The included documents: the selected Packages, the PackageMetadata of packages with a selected version, and all
+    /// documents of other kinds.
+    /// </summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PackageNotFound"/>: a selection matches
+    /// nothing.</exception>
     public static HashSet<PackageEntry> Choose(IReadOnlyList<PackageFile> files, BundleSelection selection, string bundle)
     {
         PackageEntry[] all = [.. files.SelectMany(file => file.Documents)];
@@ -46,8 +50,8 @@ internal static class PackageSelector
 
     private static AirgapException NotFound(PackageChoice choice, string has, bool isName, string bundle) => new(
         ErrorCode.PackageNotFound,
-        $"Nothing in {bundle} is '{choice}': it has {has}.",
-        isName ? "Mend the range; pre-releases count only where they are asked for, or one is named whole."
-        : "Mend the name; the list of its packages shows all.")
+        $"Nothing in {bundle} matches '{choice}': it has {has}.",
+        isName ? "Correct the range; pre-releases are included only if requested, or if one is named in full."
+        : "Correct the name; the list of its packages shows all names.")
     { Reference = bundle };
 }

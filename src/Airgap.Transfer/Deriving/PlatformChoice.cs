@@ -2,10 +2,10 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Deriving;
 
-/// <summary>A platform, such as <c>linux/arm64/v8</c>. One without a variant stands for all variants.</summary>
+/// <summary>A platform, such as <c>linux/arm64/v8</c>. Without a variant, it includes all variants.</summary>
 internal sealed record PlatformChoice(string Os, string Architecture, string Variant)
 {
-    /// <summary>Reads platforms that are parted by <c>;</c> or <c>,</c>.</summary>
+    /// <summary>Reads platforms separated by <c>;</c> or <c>,</c>.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSelection"/>.</exception>
     public static IEnumerable<PlatformChoice> ParseAll(string text) =>
         text.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse);
@@ -38,7 +38,7 @@ internal sealed record PlatformChoice(string Os, string Architecture, string Var
     /// <inheritdoc/>
     public override string ToString() => Variant.Length == 0 ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";
 
-    // What containerd takes where none is given.
+    // containerd's default if none is given.
     private string Common(string variant) => (Architecture, variant) switch
     {
         ("arm64", "") => "v8",

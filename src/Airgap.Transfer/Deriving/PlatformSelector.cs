@@ -6,10 +6,10 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Deriving;
 
-/// <summary>Chooses the images of indexes by their platforms, and notes what lacks a platform.</summary>
-/// <param name="selection">What is wanted.</param>
-/// <param name="fetch">Fetches an index that stands in an index.</param>
-/// <param name="derived">Takes an index that was made.</param>
+/// <summary>Selects the images of indexes by platform, and records images that lack a platform.</summary>
+/// <param name="selection">The selection.</param>
+/// <param name="fetch">Fetches a nested index.</param>
+/// <param name="derived">Receives each derived index.</param>
 internal sealed class PlatformSelector(
     BundleSelection selection, Func<RepositoryName, Descriptor, CancellationToken, Task<Manifest>> fetch,
     Func<RepositoryName, Manifest, Manifest> derived)
@@ -22,34 +22,37 @@ internal sealed class PlatformSelector(
     private readonly ConcurrentDictionary<Digest, bool> _left = [];
     private readonly ConcurrentDictionary<Digest, ImmutableHashSet<Digest>> _sparse = [];
 
-    /// <summary>The images that were left out of indexes, each once.</summary>
+    /// <summary>The images left out of indexes, each once.</summary>
     public int LeftOut => _left.Count;
 
     /// <summary>What is left out of each index that stays as it is.</summary>
     public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> Sparse => _sparse;
 
-    /// <summary>The images that have none of the platforms and are carried whole.</summary>
+    /// <summary>The images that have none of the platforms and are copied whole.</summary>
     public IEnumerable<Diagnostic> Warnings => _whole.IsEmpty ? [] :
     [
         new Diagnostic(ErrorCode.PlatformKept,
-            $"{Counted(_whole)} none of the chosen platforms, and {(_whole.Count == 1 ? "is" : "are")} carried whole.",
-            "Choose a platform that they have, or leave out what needs them."),
+            $"{Counted(_whole)} none of the selected platforms, and {(_whole.Count == 1 ? "is" : "are")} copied whole.",
+            "Select a platform that they have, or leave out the packages that need them."),
     ];
 
-    /// <summary>Fails where an image lacks a platform.</summary>
+    /// <summary>Fails if an image lacks a platform.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlatformMissing"/>.</exception>
     public void ThrowMissing()
     {
         if (!_missing.IsEmpty)
             throw new AirgapException(
-                ErrorCode.PlatformMissing, $"{Counted(_missing)} not all of the chosen platforms.",
-                $"Choose platforms that they have, or {AdviceTerms.SkipPlatforms}.")
+                ErrorCode.PlatformMissing, $"{Counted(_missing)} not all of the selected platforms.",
+                $"Select platforms that they have, or {AdviceTerms.SkipPlatforms}.")
             {
                 Reference = _missing.Keys.Min(StringComparer.Ordinal)
             };
     }
 
-    /// <summary>Notes what an image of one platform lacks; one that names none, as what is not a program does, lacks nothing.</summary>
+    /// <summary>
+    /// Records the platforms that a single-platform image lacks; an image without a platform, which is not a program,
+    /// lacks nothing.
+    /// </summary>
     public void Check(string? platform, string name)
     {
         if (platform is not null)
@@ -72,8 +75,8 @@ internal sealed class PlatformSelector(
             if (depth > MaxDepth)
                 throw new AirgapException(
                     ErrorCode.InvalidManifest,
-                    $"The index {ImageReference.ByDigest(origin, index.Digest)} goes deeper than {MaxDepth} levels.",
-                    "Check what was pushed there.")
+                    $"The index {ImageReference.ByDigest(origin, index.Digest)} is nested deeper than {MaxDepth} levels.",
+                    "Check the pushed content.")
                 {
                     Digest = index.Digest.ToString()
                 };
@@ -92,7 +95,7 @@ internal sealed class PlatformSelector(
             }
         }
 
-        // Null for an index of which nothing is left.
+        // Null for an index without selected images.
         Descriptor? Write(Manifest at, bool isRoot)
         {
             ImmutableArray<IndexChild> children = IndexEditor.Read(at);
@@ -104,7 +107,7 @@ internal sealed class PlatformSelector(
             [
                 .. children.Select(child =>
                     child.Platform is not null ? (chosen.Contains(child.Descriptor.Digest) ? child.Descriptor : null)
-                    // What attests an image that stays behind says nothing about those that go.
+                    // Attestations of an omitted image do not concern the included ones.
                     : child.AttestedImage is { } attested && all.Contains(attested) ? (chosen.Contains(attested) ? child.Descriptor : null)
                     : inner.TryGetValue(child.Descriptor.Digest, out Manifest? nested) ? Write(nested, isRoot: false)
                     : child.Descriptor),
@@ -132,7 +135,7 @@ internal sealed class PlatformSelector(
         }
     }
 
-    // False where none of the platforms is there: then there is nothing to choose.
+    // False if none of the platforms exists: then there is nothing to select.
     private bool IsWanted(IReadOnlyCollection<string> has, string name)
     {
         PlatformChoice[] lacks = [.. selection.Platforms.Where(wanted => !has.Any(wanted.Takes))];

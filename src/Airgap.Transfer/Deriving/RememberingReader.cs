@@ -10,7 +10,7 @@ using Airgap.Transfer.Producing;
 
 namespace Airgap.Transfer.Deriving;
 
-/// <summary>Reads bundles and keeps what it reads, so that the plan asks for nothing again.</summary>
+/// <summary>Reads bundles and keeps the content, so that planning requests nothing again.</summary>
 internal sealed class RememberingReader(SourceReader reader) : IDisposable
 {
     private readonly ConcurrentBag<(RepositoryName Repository, Manifest Manifest, IBlobContent[] Blobs)> _content = [];
@@ -37,7 +37,7 @@ internal sealed class RememberingReader(SourceReader reader) : IDisposable
         return Remember(origin, manifest);
     }
 
-    /// <summary>Reads an image's config; null where it is too large to be one.</summary>
+    /// <summary>Reads an image's config; null if it is too large to be one.</summary>
     public async Task<HeldBytes?> ReadConfigAsync(RepositoryName origin, Manifest manifest, CancellationToken cancellationToken) =>
         manifest.Config!.Size <= PlannedManifest.SmallBlob ? await ReadAsync(origin, manifest, manifest.Config, cancellationToken) : null;
 
@@ -59,7 +59,7 @@ internal sealed class RememberingReader(SourceReader reader) : IDisposable
             source.Repository, layer, (stream, token) => BundleFile.ReadAllAsync(stream, source, token), cancellationToken);
     }
 
-    /// <summary>All that was read or made, by repository.</summary>
+    /// <summary>Everything read or made, by repository.</summary>
     public Dictionary<RepositoryName, LocalContent> Content()
     {
         Dictionary<RepositoryName, LocalContent> local = [];

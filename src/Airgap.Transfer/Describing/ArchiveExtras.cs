@@ -4,7 +4,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>What stands beside the images of a bundle in an archive: signatures, where it was written with them.</summary>
+/// <summary>The companions of a bundle's images in an archive: signatures, if it was written with them.</summary>
 internal sealed class ArchiveExtras(TransferPlan plan, DescribeOptions options)
 {
     private readonly ILookup<string, PlannedItem> _byTag =

@@ -4,7 +4,7 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>Describes what no lock records.</summary>
+/// <summary>Describes artifacts that no lock records.</summary>
 internal static class Attached
 {
     public static ImageDescription Describe(

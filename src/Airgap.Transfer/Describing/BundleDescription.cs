@@ -7,31 +7,31 @@ using Airgap.Transfer.Bundles;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>
-/// A bundle with all it pins. A bundle that is reached twice stands in both places; what it holds stands there, too, unless that makes the
-/// description several times as long.
+/// A bundle with everything it pins. A bundle that is pinned twice appears twice, with its content, unless that would
+/// make the description several times as long.
 /// </summary>
 internal sealed record BundleDescription
 {
-    /// <summary>Where it is, by digest.</summary>
+    /// <summary>Its location, by digest.</summary>
     public required ImageReference Image { get; init; }
 
-    /// <summary>Where the bundle above recorded it; of the root, where it is.</summary>
+    /// <summary>The location recorded by the parent bundle; for the root, its own location.</summary>
     public required ImageReference Origin { get; init; }
 
-    /// <summary>What the bundle above notes about it; empty for the root.</summary>
+    /// <summary>The annotations of the parent bundle; empty for the root.</summary>
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = LockedImage.NoAnnotations;
 
-    /// <summary>Its layers, bottom first; empty where they were not asked for.</summary>
+    /// <summary>Its layers, bottom first; empty if not requested.</summary>
     public ImmutableArray<Descriptor> Layers { get; init; } = [];
 
-    /// <summary>The bundles it pins, ordered by place.</summary>
+    /// <summary>The bundles it pins, ordered by location.</summary>
     public ImmutableArray<BundleDescription> Bundles { get; init; } = [];
 
-    /// <summary>The images it pins, their signatures, and what belongs to the bundle itself, ordered by place.</summary>
+    /// <summary>The images it pins, their signatures, and the bundle's own companions, ordered by location.</summary>
     public ImmutableArray<ImageDescription> Images { get; init; } = [];
 
     /// <summary>
-    /// True where another place of the description has the bundle's content; layers, bundles and images are left out here.
+    /// True if the bundle's content is elsewhere in the description; layers, bundles and images are absent here.
     /// </summary>
     public bool IsRepeated { get; init; }
 

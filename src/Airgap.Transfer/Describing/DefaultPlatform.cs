@@ -4,16 +4,16 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>The image that stands for an index: the first for linux/amd64, as Go's registry library chooses.</summary>
+/// <summary>The image that represents an index: the first for linux/amd64, as in Go's registry library.</summary>
 internal static class DefaultPlatform
 {
-    /// <summary>The image itself, or the one that an index gives; null for an index without images.</summary>
+    /// <summary>The image itself, or the image that represents an index; null for an index without images.</summary>
     public static PlannedManifest? ImageOf(PlannedManifest node)
     {
         if (!node.Manifest.IsIndex)
             return node;
 
-        // A child that names no platform counts as linux/amd64, so that nested indexes are entered.
+        // A child without a platform counts as linux/amd64, so that nested indexes are searched.
         List<(string Os, string Architecture)?> platforms = PlatformsOf(node);
         HashSet<Digest> left = [.. node.LeftOut];
         // Of an index that is there in part, one of the images that are there.

@@ -8,14 +8,14 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>Tells what a bundle holds, without fetching a layer of its images.</summary>
+/// <summary>Describes the content of a bundle, without fetching layers of its images.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
 /// <param name="observer">Receives details for the log; null for none.</param>
 internal sealed class Describer(IRegistry registry, ITransferObserver? observer = null)
 {
     /// <summary>
-    /// Describes a bundle in a registry. Each image is looked for in the bundle's own repository first and, where it is not there,
-    /// at its recorded origin (never with <see cref="DescribeOptions.Origins"/> false).
+    /// Describes a bundle in a registry. Each image is looked up in the bundle's own repository first and, if it is not
+    /// there, at its recorded origin (never with <see cref="DescribeOptions.Origins"/> false).
     /// </summary>
     /// <exception cref="AirgapException">1xxx: a registry; <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.InvalidBundle"/>,
     /// <see cref="ErrorCode.ImageNotFound"/>.</exception>
@@ -23,7 +23,9 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
         ImageReference bundle, DescribeOptions options, CancellationToken cancellationToken) =>
         (await SurveyAsync(bundle, options, withPlan: false, cancellationToken)).Description;
 
-    /// <summary>Describes a bundle in a registry, and says what a relocation of it would move, sizes and shared layers among it.</summary>
+    /// <summary>
+    /// Describes a bundle in a registry, with the plan of its relocation, including sizes and shared layers.
+    /// </summary>
     /// <exception cref="AirgapException">As <see cref="DescribeAsync"/>.</exception>
     public async Task<BundleSurvey> SurveyAsync(ImageReference bundle, DescribeOptions options, CancellationToken cancellationToken)
     {
@@ -67,14 +69,18 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
             item, (node, blob) => new PlannedBlob(reader.ContentOf(node.Origin, blob), node.Origin), imagesLock: null));
     }
 
-    /// <summary>Describes the root bundle of an archive, as it was described where the archive was written. Opens no connection.</summary>
+    /// <summary>
+    /// Describes the root bundle of an archive, as it was at the archive's source. Opens no connection.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, <see cref="ErrorCode.ArchiveRootUnknown"/>, or a 3xxx code
     /// of the file.</exception>
     public static async Task<BundleDescription> DescribeArchiveAsync(
         RelocationSource.Archive source, DescribeOptions options, CancellationToken cancellationToken) =>
         (await SurveyArchiveAsync(source, options, cancellationToken)).Description;
 
-    /// <summary>Describes the root bundle of an archive, and says what a relocation of it would move. Opens no connection.</summary>
+    /// <summary>
+    /// Describes the root bundle of an archive, with the plan of its relocation. Opens no connection.
+    /// </summary>
     /// <exception cref="AirgapException">As <see cref="DescribeArchiveAsync"/>.</exception>
     public static async Task<BundleSurvey> SurveyArchiveAsync(
         RelocationSource.Archive source, DescribeOptions options, CancellationToken cancellationToken)
@@ -86,7 +92,7 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
             ErrorCode.ArchiveRootUnknown,
             plan.Items.Any(item => item.IsBundle)
                 ? $"The archive '{source.Path}' does not say which of its bundles is the root, so it cannot be described."
-                : $"Only bundles can be described, and the archive '{source.Path}' holds none.",
+                : $"Only bundles can be described, but the archive '{source.Path}' contains none.",
             $"To have the root marked, {AdviceTerms.WriteArchive}.")
         { Location = new SourceLocation(source.Path) };
         ArchiveExtras extras = new(plan, options);

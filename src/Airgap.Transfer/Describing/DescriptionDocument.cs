@@ -5,11 +5,11 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>A bundle's description as JSON has it. Parts that are empty are left out.</summary>
+/// <summary>A bundle's description in JSON. Empty parts are absent.</summary>
 /// <param name="Digest">The bundle's digest.</param>
-/// <param name="Image">Where it is, by digest.</param>
-/// <param name="Origin">Where it was recorded, by digest.</param>
-/// <param name="Annotations">What the bundle above notes about it.</param>
+/// <param name="Image">Its location, by digest.</param>
+/// <param name="Origin">Its recorded origin, by digest.</param>
+/// <param name="Annotations">The annotations of the parent bundle.</param>
 /// <param name="Layers">Its layers.</param>
 /// <param name="Bundles">The bundles it pins.</param>
 /// <param name="Images">Everything else in it.</param>
@@ -22,7 +22,7 @@ internal sealed record DescriptionDocument(
     IReadOnlyList<DescriptionDocument>? Bundles,
     IReadOnlyList<ImageDocument>? Images)
 {
-    /// <summary>True where another place of the document has the bundle's content; left out otherwise.</summary>
+    /// <summary>True if the bundle's content is elsewhere in the document; otherwise absent.</summary>
     public bool? IsRepeated { get; init; }
 
     /// <summary>The document of a description.</summary>
@@ -48,11 +48,11 @@ internal sealed record DescriptionDocument(
 /// <summary>An image, signature or internal part of a bundle.</summary>
 /// <param name="Type"><c>Image</c>, <c>Signature</c> or <c>Internal</c>.</param>
 /// <param name="Digest">Its digest.</param>
-/// <param name="Image">Where it is, by digest.</param>
-/// <param name="Origin">Where it was recorded, by digest.</param>
-/// <param name="Annotations">What the bundle notes about it.</param>
+/// <param name="Image">Its location, by digest.</param>
+/// <param name="Origin">Its recorded origin, by digest.</param>
+/// <param name="Annotations">The bundle's annotations about it.</param>
 /// <param name="Layers">Its layers.</param>
-/// <param name="Error">Why nothing more is known of it.</param>
+/// <param name="Error">Why nothing more is known about it.</param>
 internal sealed record ImageDocument(
     string Type,
     string Digest,
@@ -88,7 +88,7 @@ internal sealed record LayerDocument(string Digest, long Size, string MediaType)
         layers.IsEmpty ? null : [.. layers.Select(layer => new LayerDocument(layer.Digest.ToString(), layer.Size, layer.MediaType))];
 }
 
-/// <summary>Serialisation without reflection.</summary>
+/// <summary>Source-generated serialisation.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     NewLine = "\n",

@@ -5,12 +5,12 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>
-/// A description as imgpkg prints it for people, to the byte where the texts are harmless: what a terminal or CI system would obey stands
-/// as escapes.
+/// A description as imgpkg prints it for people. Harmless texts are the same byte for byte; control sequences for a
+/// terminal or CI system are escaped.
 /// </summary>
 internal static class DescriptionText
 {
-    /// <summary>The text, each line ended by a line feed.</summary>
+    /// <summary>The text, with a line feed after each line.</summary>
     public static string Write(BundleDescription bundle) => string.Concat(Blocks(bundle));
 
     /// <summary>The text in the parts that imgpkg prints it in, which its JSON keeps apart. Some are empty.</summary>
@@ -26,7 +26,7 @@ internal static class DescriptionText
         if (bundle.Bundles.IsEmpty && bundle.Images.IsEmpty)
             return;
 
-        // The list of a bundle inside stands at the level of its items; only that of the root stands before them.
+        // The list of a nested bundle has the indentation of its items; only that of the root is indented less.
         int items = indent + 2;
         Line(text, indent == 0 ? 0 : items, "Images:");
         bool first = true;

@@ -7,21 +7,21 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>Makes a description of a bundle whose closure was searched.</summary>
+/// <summary>Makes the description of a bundle from its closure.</summary>
 /// <param name="options">What the description includes.</param>
-/// <param name="ofBundle">Finds what belongs to a bundle beside its images.</param>
-/// <param name="ofImage">Finds what is attached to an image or bundle.</param>
+/// <param name="ofBundle">Finds a bundle's companions other than its images.</param>
+/// <param name="ofImage">Finds artifacts attached to an image or bundle.</param>
 internal sealed class DescriptionTree(
     DescribeOptions options,
     Func<BundleNode, CancellationToken, Task<ImageDescription?>> ofBundle,
     Func<ImageReference, CancellationToken, Task<ImageDescription?>> ofImage)
 {
-    // A bundle that is reached twice is described once.
+    // A bundle that is pinned twice is described once.
     private readonly Dictionary<string, BundleDescription> _known = [];
 
     public async Task<BundleDescription> DescribeAsync(BundleNode root, CancellationToken cancellationToken)
     {
-        // Refuses what goes too deep to be walked by recursion.
+        // Refuses nesting that is too deep for recursion.
         root.SelfAndNested();
         BundleDescription description = await DescribeAsync(root, root.Source, LockedImage.NoAnnotations, cancellationToken);
         if (await ofImage(root.Source, cancellationToken) is { } signature)

@@ -6,8 +6,8 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>
-/// A description as imgpkg writes it with <c>-o yaml</c>, to the byte where the texts are harmless; another text has the same value,
-/// written with escapes.
+/// A description as imgpkg writes it with <c>-o yaml</c>. Harmless texts are the same byte for byte; other texts have
+/// the same value, written with escapes.
 /// </summary>
 internal static class DescriptionYaml
 {
@@ -35,7 +35,7 @@ internal static class DescriptionYaml
         writer.Field("image", bundle.Image.ToString(), indent);
         WriteLayers(writer, bundle.Layers, indent);
 
-        // imgpkg has the field and never fills it.
+        // imgpkg has the field but never fills it.
         if (bundle.IsRepeated)
         {
             writer.Key("metadata", indent);
@@ -70,7 +70,7 @@ internal static class DescriptionYaml
         }
     }
 
-    // What was not found is listed by its name.
+    // Missing images are listed by name.
     private static string KeyOf(ImageDescription image) =>
         image.Error is null ? image.Image.Digest!.Value.ToString() : image.Image.ToString();
 

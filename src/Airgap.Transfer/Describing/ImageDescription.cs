@@ -8,31 +8,31 @@ namespace Airgap.Transfer.Describing;
 /// <summary>Something in a bundle that is not a bundle.</summary>
 internal sealed record ImageDescription
 {
-    /// <summary>What it is.</summary>
+    /// <summary>Its kind.</summary>
     public required DescribedKind Kind { get; init; }
 
-    /// <summary>Where it is, by digest; where it was recorded when it was not found.</summary>
+    /// <summary>Its location, by digest; its recorded origin if it was not found.</summary>
     public required ImageReference Image { get; init; }
 
-    /// <summary>Where the bundle recorded it; of what no lock records, where it is.</summary>
+    /// <summary>Its origin recorded by the bundle; its location if no lock records it.</summary>
     public required ImageReference Origin { get; init; }
 
-    /// <summary>What the bundle notes about it; of a signature the <c>tag</c> that it is found by.</summary>
+    /// <summary>The bundle's annotations about it; for a signature its <c>tag</c>.</summary>
     public ImmutableSortedDictionary<string, string> Annotations { get; init; } = LockedImage.NoAnnotations;
 
     /// <summary>
-    /// Its layers, bottom first; of an index those of its linux/amd64 image, as imgpkg lists them; empty where they were not requested.
+    /// Its layers, bottom first; for an index those of its linux/amd64 image, as in imgpkg; empty if not requested.
     /// </summary>
     public ImmutableArray<Descriptor> Layers { get; init; } = [];
 
     /// <summary>Images of this index that were left behind by choice.</summary>
     public int LeftOut { get; init; }
 
-    /// <summary>Why nothing more is known of it; null when it was found.</summary>
+    /// <summary>Why nothing more is known about it; null when it was found.</summary>
     public string? Error { get; init; }
 }
 
-/// <summary>What a part of a bundle is, under imgpkg's names.</summary>
+/// <summary>The kinds of a bundle's parts, with imgpkg's names.</summary>
 internal enum DescribedKind
 {
     /// <summary>An image or index that the bundle pins.</summary>
@@ -41,6 +41,6 @@ internal enum DescribedKind
     /// <summary>A cosign signature.</summary>
     Signature,
 
-    /// <summary>What imgpkg itself keeps about the bundle: its locations image.</summary>
+    /// <summary>imgpkg's own image about the bundle: its locations image.</summary>
     Internal,
 }

@@ -12,7 +12,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>Tells which packages a package repository holds, and how much each of them brings. No layer of an image is fetched.</summary>
+/// <summary>Lists the packages of a package repository, with the size of each. Fetches no image layers.</summary>
 internal static class PackageLister
 {
     /// <summary>Lists the packages of a bundle in a registry.</summary>
@@ -28,7 +28,7 @@ internal static class PackageLister
         return Count(await closure.ExpandAsync(reference, planned, isRoot: false, cancellationToken), packages);
     }
 
-    /// <summary>Reads the packages of a bundle in a registry, and asks for nothing that they need.</summary>
+    /// <summary>Reads the packages of a bundle in a registry, without requesting the images they need.</summary>
     /// <exception cref="AirgapException">What <see cref="ListAsync"/> throws.</exception>
     public static async Task<PackageFile[]> ReadAsync(
         IRegistry registry, ImageReference bundle, int concurrency, CancellationToken cancellationToken)
@@ -72,7 +72,7 @@ internal static class PackageLister
     {
         PackageFile[] packages = [.. files.Where(PackageFile.IsOne).Select(PackageFile.Read)];
         return packages.Length > 0 ? packages : throw new AirgapException(
-            ErrorCode.NoPackagesInBundle, $"{where} holds no YAML file under packages/, so that it is not a package repository.",
+            ErrorCode.NoPackagesInBundle, $"{where} has no YAML file under packages/, so it is not a package repository.",
             "Name the bundle of a package repository.")
         { Reference = where };
     }
@@ -133,7 +133,7 @@ internal static class PackageLister
     }
 
     private static AirgapException NotABundle(string what) =>
-        new(ErrorCode.NotABundle, $"Only bundles hold packages, and {what} is not a bundle.", "Name the bundle of a package repository.")
+        new(ErrorCode.NotABundle, $"Only bundles contain packages, but {what} is not a bundle.", "Name the bundle of a package repository.")
         {
             Reference = what
         };

@@ -8,13 +8,13 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>Tells what stands under a reference, without looking at the images that a bundle pins.</summary>
+/// <summary>Determines the kind of a reference, without reading the images that a bundle pins.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
 internal sealed class ReferenceInspector(IRegistry registry)
 {
     /// <summary>Reads the manifest, an image's config and, of a bundle, the layer.</summary>
-    /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.InvalidBundle"/>: it says that it is a bundle, and is
-    /// none.</exception>
+    /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.InvalidBundle"/>: it declares itself
+    /// as a bundle, but is none.</exception>
     public async Task<InspectedReference> InspectAsync(ImageReference reference, CancellationToken cancellationToken)
     {
         using SourceReader reader = new(registry, concurrency: 1);
@@ -35,11 +35,11 @@ internal sealed class ReferenceInspector(IRegistry registry)
     }
 }
 
-/// <summary>What stands under a reference.</summary>
+/// <summary>The kind and facts of a reference.</summary>
 /// <param name="Reference">The reference by digest.</param>
-/// <param name="Kind">What it is.</param>
+/// <param name="Kind">Its kind.</param>
 /// <param name="HasPackages">True for a bundle with a <c>packages/</c> folder, from which a PackageRepository can be made.</param>
-/// <param name="PinnedImages">How many images a bundle's lock pins; 0 for what is not a bundle.</param>
+/// <param name="PinnedImages">The number of images that a bundle's lock pins; 0 for anything else.</param>
 internal sealed record InspectedReference(ImageReference Reference, InspectedKind Kind, bool HasPackages, int PinnedImages);
 
 /// <summary>The kinds of things that a reference may name.</summary>

@@ -7,7 +7,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Describing;
 
-/// <summary>What stands beside the images of a bundle in a registry: signatures and the locations image.</summary>
+/// <summary>The companions of a bundle's images in a registry: signatures and the locations image.</summary>
 internal sealed class RegistryExtras(SourceReader reader, ITransferObserver observer, DescribeOptions options)
 {
     /// <summary>The bundle's locations image.</summary>

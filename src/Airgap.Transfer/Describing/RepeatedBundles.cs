@@ -3,8 +3,9 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>
-/// imgpkg describes a bundle's content wherever it is pinned. Where bundles over many levels each pin several bundles of the next, that
-/// doubles with each level; then each bundle is described once, and later places refer to that.
+/// imgpkg describes a bundle's content at every place where it is pinned. If the bundles of many levels each pin
+/// several bundles of the next, this grows exponentially; then each bundle is described once, and later places refer to
+/// it.
 /// </summary>
 internal static class RepeatedBundles
 {

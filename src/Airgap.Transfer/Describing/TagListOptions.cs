@@ -8,14 +8,14 @@ internal sealed record TagListOptions
     /// <summary>True to include the digest of each tag, which takes a request for each.</summary>
     public bool Digests { get; init; }
 
-    /// <summary>True to list imgpkg's own tags, too: those that end with <c>.imgpkg</c>.</summary>
+    /// <summary>True to also list imgpkg's own tags, which end with <c>.imgpkg</c>.</summary>
     public bool Internal { get; init; }
 
-    /// <summary>Concurrent requests, 1 or more.</summary>
+    /// <summary>The number of concurrent requests, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 }
 
 /// <summary>A tag.</summary>
 /// <param name="Name">The tag.</param>
-/// <param name="Digest">What it stands for; null where that was not asked for.</param>
+/// <param name="Digest">Its digest; null if not requested.</param>
 internal sealed record ListedTag(string Name, Digest? Digest);

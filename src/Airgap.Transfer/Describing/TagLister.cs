@@ -47,11 +47,11 @@ internal sealed class TagLister(IRegistry registry)
             new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = cancellationToken },
             async (i, token) => tags[i] = tags[i] with { Digest = (await source.ResolveAsync(tags[i].Name, token))?.Digest });
 
-        // A tag that was removed since the list was made is none any more.
+        // A tag removed since the list was made no longer counts.
         return [.. tags.Where(tag => tag.Digest is not null)];
     }
 
-    /// <summary>Lists the tags that the images of an archive get where it is imported. Opens no connection.</summary>
+    /// <summary>Lists the tags that the images of an archive get on import. Opens no connection.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of the file.</exception>
     public static async Task<ImmutableArray<ListedTag>> ListArchiveAsync(
         RelocationSource.Archive source, TagListOptions options, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ internal sealed class TagLister(IRegistry registry)
         return [.. tags.OrderBy(tag => tag.Name, StringComparer.Ordinal).ThenBy(tag => tag.Digest?.ToString(), StringComparer.Ordinal)];
     }
 
-    /// <summary>What a tag stands for, by digest.</summary>
+    /// <summary>Resolves a tag to a reference by digest.</summary>
     /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.ManifestUnknown"/>: there is no such tag.</exception>
     public async Task<ImageReference> ResolveAsync(ImageReference reference, CancellationToken cancellationToken)
     {

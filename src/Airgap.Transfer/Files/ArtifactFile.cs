@@ -4,13 +4,13 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>Writes a small file whole or not at all, and only where it would change.</summary>
+/// <summary>Writes a small file completely or not at all, and only if its content changes.</summary>
 internal static class ArtifactFile
 {
-    /// <summary>Writes the file, unless it has exactly this content: then its time stays.</summary>
-    /// <param name="path">Full path; missing folders are made.</param>
+    /// <summary>Writes the file, unless it already has exactly this content: then its time is kept.</summary>
+    /// <param name="path">Full path; missing folders are created.</param>
     /// <param name="text">The content.</param>
-    /// <param name="cancellationToken">Ends the writing; the file is then as it was.</param>
+    /// <param name="cancellationToken">Cancels the writing; the file is then unchanged.</param>
     /// <param name="mode">The file's mode; null for the default.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>,
     /// <see cref="ErrorCode.FileFailure"/>.</exception>
@@ -23,7 +23,7 @@ internal static class ArtifactFile
         await AtomicFile.WriteAsync(path, content, mode, cancellationToken);
     }
 
-    /// <summary>Makes a folder.</summary>
+    /// <summary>Creates a folder.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.DiskFull"/>,
     /// <see cref="ErrorCode.FileFailure"/>.</exception>
     public static void MakeFolder(string path)

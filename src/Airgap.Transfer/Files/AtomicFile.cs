@@ -11,13 +11,15 @@ internal static class AtomicFile
     public const UnixFileMode OwnerOnly = OwnFile.Private;
 
     /// <summary>
-    /// Writes a file beside its place and then moves it there. A file that was there is replaced and keeps its mode, where the system
-    /// allows it its owner too; a link stays, and what it leads to is written; a device or pipe is written through.
+    /// Writes a temporary file next to its target and then renames it. An existing file is replaced, with its mode and,
+    /// where the system allows it, its owner; a link is kept and its target is written; a device or pipe is written
+    /// directly.
     /// </summary>
     /// <param name="path">The file. Its folder must exist.</param>
     /// <param name="content">The bytes.</param>
-    /// <param name="mode">The mode of a new file, whatever the umask; null for the default. Not used on Windows.</param>
-    /// <param name="cancellationToken">Ends the writing; the place is then as it was.</param>
+    /// <param name="mode">The mode of a new file, regardless of the umask; null for the default. Not used on
+    /// Windows.</param>
+    /// <param name="cancellationToken">Cancels the writing; the target is then unchanged.</param>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.OutputUnsuited"/> (a folder, for one), <see cref="ErrorCode.FileNotFound"/> (no such folder),
     /// <see cref="ErrorCode.AccessDenied"/>, <see cref="ErrorCode.ForeignFile"/>, <see cref="ErrorCode.DiskFull"/> or
@@ -69,7 +71,7 @@ internal static class AtomicFile
         }
     }
 
-    // Opening a pipe waits for its reader, which may never come.
+    // Opening a pipe blocks until it has a reader, which may never happen.
     private static async Task WriteThroughAsync(OutputTarget target, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         if (target.Descriptor is { } descriptor)
@@ -94,7 +96,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // The failure that led here is the one to report.
+            // The original failure is the one to report.
         }
     }
 }

@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>Writes a number of bytes for people.</summary>
+/// <summary>Formats a number of bytes for people.</summary>
 internal static class ByteSize
 {
     private static readonly string[] s_units = ["kB", "MB", "GB", "TB"];
 
-    /// <summary>Three significant digits or so, in powers of 1000: <c>512 B</c>, <c>1.5 kB</c>, <c>12.3 MB</c>.</summary>
+    /// <summary>
+    /// About three significant digits, in powers of 1000: <c>512 B</c>, <c>1.5 kB</c>, <c>12.3 MB</c>.
+    /// </summary>
     /// <param name="bytes">0 or more.</param>
     public static string Format(long bytes)
     {

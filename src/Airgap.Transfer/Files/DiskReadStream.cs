@@ -3,11 +3,11 @@ using Airgap.Oci.Files;
 namespace Airgap.Transfer.Files;
 
 /// <summary>
-/// A file that is read and passed on, to a registry for one. A disk that fails on the way has the file's name and code: who reads a stream
-/// takes its exceptions for those of a network.
+/// A file that is read and sent on, for example to a registry. A disk failure is reported with the file's name and
+/// code, because the reader of a stream would mistake its exceptions for network failures.
 /// </summary>
-/// <param name="file">Stands where reading begins; disposed with this stream.</param>
-/// <param name="path">What a failure calls it.</param>
+/// <param name="file">The file, positioned where reading begins; disposed with this stream.</param>
+/// <param name="path">Its name in failures.</param>
 internal sealed class DiskReadStream(Stream file, string path) : ReadOnlyStream
 {
     public override int Read(Span<byte> buffer)

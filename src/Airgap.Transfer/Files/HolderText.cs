@@ -4,20 +4,21 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>The holder of something that one process at a time may have, for the message to those who wait.</summary>
+/// <summary>The description of a lock's holder, for messages to waiting processes.</summary>
 internal static class HolderText
 {
     private const int MostBytes = 300;
 
     /// <summary>
-    /// This process: its number, machine, command and the time now, on one line. The command's arguments may hold secrets and are left out.
+    /// This process: its id, machine, command and the current time, on one line. The command's arguments may contain
+    /// secrets and are left out.
     /// </summary>
     public static byte[] OfThisProcess() => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
         $"process {Environment.ProcessId} on {Environment.MachineName} since {DateTime.UtcNow:yyyy-MM-dd HH:mm:ss}Z " +
         $"({Command(Environment.GetCommandLineArgs())})\n"));
 
-    /// <summary>What another process wrote; null for nothing of use.</summary>
+    /// <summary>The text of another process; null if unusable.</summary>
     public static string? Read(Stream stream)
     {
         byte[] buffer = new byte[MostBytes];

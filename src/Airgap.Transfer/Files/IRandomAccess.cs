@@ -2,13 +2,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>Bytes that can be read at any place, by several readers at once.</summary>
+/// <summary>Bytes with random access, for several concurrent readers.</summary>
 internal interface IRandomAccess
 {
-    /// <summary>How many there are.</summary>
+    /// <summary>Their number.</summary>
     long Length { get; }
 
-    /// <summary>Reads bytes from an offset on: fewer than the buffer takes where a file ends, and 0 at the end of all.</summary>
+    /// <summary>
+    /// Reads bytes from an offset: fewer than the buffer's length where a file ends, and 0 at the end of everything.
+    /// </summary>
     /// <exception cref="IOException">The disk failed.</exception>
     int Read(Span<byte> buffer, long offset);
 
@@ -16,7 +18,7 @@ internal interface IRandomAccess
     ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken);
 }
 
-/// <summary>The bytes of one open file, which stays its opener's.</summary>
+/// <summary>The bytes of one open file, which its opener still owns.</summary>
 internal sealed class OpenFileBytes(SafeFileHandle file) : IRandomAccess
 {
     public long Length => RandomAccess.GetLength(file);

@@ -11,27 +11,28 @@ internal static class IoFailures
     private static readonly int[] s_windowsDiskFull = [unchecked((int)0x80070070), unchecked((int)0x80070027), unchecked((int)0x8007050F)];
 
     /// <summary>
-    /// True for what <see cref="Translate"/> is for: exceptions of the file system, not those of a stream over a network.
+    /// True for exceptions of the file system, which <see cref="Translate"/> handles, not those of a stream over a
+    /// network.
     /// </summary>
     public static bool IsIoFailure(Exception e) => e is IOException or UnauthorizedAccessException or System.Security.SecurityException;
 
     /// <summary>Makes the failure that a user sees.</summary>
-    /// <param name="e">What the runtime threw; an <see cref="AirgapException"/> comes back as it is.</param>
-    /// <param name="path">The file or folder it is about.</param>
+    /// <param name="e">The exception of the runtime; an <see cref="AirgapException"/> is returned unchanged.</param>
+    /// <param name="path">The file or folder concerned.</param>
     /// <returns>
     /// <see cref="ErrorCode.DiskFull"/>, <see cref="ErrorCode.FileNotFound"/>, <see cref="ErrorCode.ForeignFile"/>,
-    /// <see cref="ErrorCode.AccessDenied"/>, or <see cref="ErrorCode.FileFailure"/> for all else.
+    /// <see cref="ErrorCode.AccessDenied"/>, or <see cref="ErrorCode.FileFailure"/> for everything else.
     /// </returns>
     public static AirgapException Translate(Exception e, string path) => e switch
     {
         AirgapException known => known,
         UnsafeFileException foreign => new AirgapException(
             ErrorCode.ForeignFile, $"{foreign.Message}. It was not touched.",
-            "See whose it is; then remove it, or write to another folder.", e)
+            "Check its owner; then remove it, or write to another folder.", e)
         { Location = new SourceLocation(foreign.FileName) },
         DirectoryNotFoundException =>
             New(ErrorCode.FileNotFound, $"The folder of '{path}' does not exist.", "Create the folder, or check the path.", e),
-        FileNotFoundException => New(ErrorCode.FileNotFound, $"The file '{path}' does not exist.", "Mend the path.", e),
+        FileNotFoundException => New(ErrorCode.FileNotFound, $"The file '{path}' does not exist.", "Correct the path.", e),
         UnauthorizedAccessException or System.Security.SecurityException =>
             New(ErrorCode.AccessDenied, $"Access to '{path}' was refused.", "Check the permissions, and that it is a file.", e),
         IOException io when IsDiskFull(io) =>
@@ -40,7 +41,7 @@ internal static class IoFailures
             "Check the disk and the path.", e),
     };
 
-    /// <summary>Makes the failure that a user sees of one whose file is not known but to the runtime's own message.</summary>
+    /// <summary>Makes the failure for a file that only the runtime's own message names.</summary>
     public static AirgapException TranslateUnnamed(Exception e) => e is IOException io && IsDiskFull(io)
         ? New(ErrorCode.DiskFull, $"No space is left: {e.Message.TrimEnd('.')}.", "Free some space, or write to another disk.", e)
         : New(e is IOException ? ErrorCode.FileFailure : ErrorCode.AccessDenied, $"Reading or writing failed: {e.Message.TrimEnd('.')}.",

@@ -16,7 +16,7 @@ internal class LimitedStream(Stream inner, long length) : ReadOnlyStream
         return Finish(buffer.Span, read);
     }
 
-    /// <summary>Called with the bytes of each read before they are given out; empty at an early end.</summary>
+    /// <summary>Called with the bytes of each read before they are returned; empty at an early end.</summary>
     protected virtual void OnRead(ReadOnlySpan<byte> bytes)
     {
     }

@@ -3,7 +3,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>A small blob that was read, and verified, while planning: it is not fetched twice.</summary>
+/// <summary>A small blob that was read and verified during planning, so that it is not fetched again.</summary>
 internal sealed class MemoryBlobContent(Descriptor descriptor, HeldBytes held) : IBlobContent
 {
     public MemoryBlobContent(Descriptor descriptor, ReadOnlyMemory<byte> bytes)

@@ -4,26 +4,27 @@ using Airgap.Oci.Files;
 namespace Airgap.Transfer.Files;
 
 /// <summary>
-/// Checks the places of outputs before the first request, so that one that cannot be written fails at the start and not at the end.
+/// Checks outputs before the first request, so that an unwritable output fails at the start, not at the end.
 /// </summary>
 internal static class OutputCheck
 {
-    /// <summary>Looks at the place of an archive.</summary>
+    /// <summary>Checks that an archive can be written.</summary>
     /// <param name="path">The archive.</param>
-    /// <param name="makesFolder">True where a missing folder is made.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/> (a folder, device or pipe, for one),
+    /// <param name="makesFolder">True to create a missing folder.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/> (for example a folder, device or pipe),
     /// <see cref="ErrorCode.FileNotFound"/> (no such folder), or another 3xxx.</exception>
     public static OutputTarget OfArchive(string path, bool makesFolder = false) => Look(path, OutputTarget.OfWholeFile, makesFolder);
 
-    /// <summary>Looks at the place of a file that is written by <see cref="AtomicFile"/>.</summary>
+    /// <summary>Checks that a file can be written by <see cref="AtomicFile"/>.</summary>
     /// <inheritdoc cref="OfArchive"/>
     public static OutputTarget OfFile(string path, bool makesFolder = false) => Look(path, OutputTarget.OfFile, makesFolder);
 
-    /// <summary>Looks at the place of a folder.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: a file, for one; or another 3xxx.</exception>
+    /// <summary>Checks that a folder can be written.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>: for example a file; or another
+    /// 3xxx.</exception>
     public static OutputTarget OfFolder(string path) => Look(path, OutputTarget.OfFolder, makesFolder: true);
 
-    /// <summary>Looks at the places of files that may not have been asked for.</summary>
+    /// <summary>Checks that optional files can be written.</summary>
     /// <inheritdoc cref="OfArchive"/>
     public static void OfFiles(params ReadOnlySpan<string?> paths)
     {

@@ -2,7 +2,7 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>Gives bytes that were read already before those of a stream, which stays open.</summary>
+/// <summary>Returns bytes that were already read before those of a stream, which stays open.</summary>
 internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ReadOnlyStream
 {
     private ReadOnlyMemory<byte> _prefix = prefix;

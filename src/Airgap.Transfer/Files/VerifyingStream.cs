@@ -5,8 +5,8 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Files;
 
 /// <summary>
-/// Reads exactly a descriptor's bytes and checks their digest on the way. The read that gives the last byte is the one that
-/// fails, so that a consumer never completes with wrong ones.
+/// Reads exactly a descriptor's bytes and verifies their digest while reading. The read of the last byte fails if it
+/// differs, so that a consumer never completes with wrong bytes.
 /// </summary>
 internal sealed class VerifyingStream : LimitedStream
 {
@@ -15,9 +15,9 @@ internal sealed class VerifyingStream : LimitedStream
     private readonly IncrementalHash _hash;
     private bool _verified;
 
-    /// <param name="inner">Stands at the first byte; disposed with this stream.</param>
-    /// <param name="descriptor">What the bytes must be.</param>
-    /// <param name="mismatch">Makes the failure: of another digest, or of an early end (null).</param>
+    /// <param name="inner">The stream, positioned at the first byte; disposed with this stream.</param>
+    /// <param name="descriptor">The expected digest and size.</param>
+    /// <param name="mismatch">Makes the failure for another digest, or for an early end (null).</param>
     public VerifyingStream(Stream inner, Descriptor descriptor, Func<Digest?, Exception> mismatch)
         : base(inner, descriptor.Size)
     {

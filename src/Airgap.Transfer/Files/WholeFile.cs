@@ -3,14 +3,14 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Files;
 
 /// <summary>
-/// Reads a document that a user names, no larger than such documents are. A pipe is read to its end, where one reading is enough.
+/// Reads a document that a user names, limited in size. A pipe is read to its end if one pass is enough.
 /// </summary>
 internal static class WholeFile
 {
     /// <summary>Reads a file to its end.</summary>
     /// <param name="path">The file, or a pipe.</param>
-    /// <param name="most">The most bytes that it may have.</param>
-    /// <param name="invalid">Makes the failure of a larger one, of words that end a sentence.</param>
+    /// <param name="most">Its maximum size in bytes.</param>
+    /// <param name="invalid">Makes the failure of a larger file from the end of a sentence.</param>
     /// <exception cref="AirgapException">What <paramref name="invalid"/> makes, or a 3xxx code of the file.</exception>
     public static ReadOnlyMemory<byte> Read(string path, int most, Func<string, AirgapException> invalid)
     {
@@ -18,7 +18,7 @@ internal static class WholeFile
         {
             using FileStream file = Open(path);
             if (file.CanSeek && file.Length > most)
-                throw invalid($"it has {file.Length} bytes, and {most} are the most that are read");
+                throw invalid($"it has {file.Length} bytes, but at most {most} are allowed");
             using MemoryStream content = new(file.CanSeek ? (int)file.Length : 0);
             byte[] buffer = new byte[64 * 1024];
             for (int read; (read = file.Read(buffer)) > 0;)
@@ -29,7 +29,7 @@ internal static class WholeFile
             }
 
             ReadOnlyMemory<byte> bytes = content.GetBuffer().AsMemory(0, (int)content.Length);
-            // Editors of Windows write it, and it says nothing.
+            // Windows editors write it, and it has no meaning.
             return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
@@ -40,9 +40,9 @@ internal static class WholeFile
 
     /// <summary>Reads the beginning of a file that is read again afterwards.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="most">How many bytes.</param>
-    /// <exception cref="AirgapException">A 3xxx code of the file: <see cref="ErrorCode.FileFailure"/> for a pipe, which gives its bytes
-    /// once.</exception>
+    /// <param name="most">The number of bytes.</param>
+    /// <exception cref="AirgapException">A 3xxx code of the file: <see cref="ErrorCode.FileFailure"/> for a pipe, which
+    /// can be read only once.</exception>
     public static ReadOnlyMemory<byte> ReadBeginning(string path, int most)
     {
         try
@@ -50,7 +50,7 @@ internal static class WholeFile
             using FileStream file = Open(path);
             if (!file.CanSeek)
                 throw new AirgapException(
-                    ErrorCode.FileFailure, $"'{path}' is a pipe, and has to be read more than once.", "Write it to a file, and name that.")
+                    ErrorCode.FileFailure, $"'{path}' is a pipe, but has to be read more than once.", "Write it to a file, and name that.")
                 {
                     Location = new SourceLocation(path)
                 };

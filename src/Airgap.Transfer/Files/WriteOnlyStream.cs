@@ -2,7 +2,7 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Files;
 
-/// <summary>What all streams that only take bytes have in common. Disposing one leaves the stream behind it open.</summary>
+/// <summary>The common base of write-only streams. Disposing one leaves the underlying stream open.</summary>
 internal abstract class WriteOnlyStream : UnseekableStream
 {
     private protected WriteOnlyStream()

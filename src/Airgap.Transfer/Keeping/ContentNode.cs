@@ -6,7 +6,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>A manifest of a repository, and what it leads to.</summary>
+/// <summary>A manifest of a repository, and its references.</summary>
 /// <param name="Descriptor">The manifest.</param>
 internal sealed record ContentNode(Descriptor Descriptor)
 {
@@ -19,29 +19,29 @@ internal sealed record ContentNode(Descriptor Descriptor)
     /// <summary>Config and layers.</summary>
     public ImmutableArray<Descriptor> Blobs { get; init; } = [];
 
-    /// <summary>What it leads to, each once.</summary>
+    /// <summary>The manifests that it references, each once.</summary>
     public ImmutableArray<ContentLink> Links { get; init; } = [];
 
     /// <summary>Of a bundle, what was left out of the indexes that it pins when it came here, by the index.</summary>
     public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; } = PlanOptions.NothingLeft;
 
-    /// <summary>Why it cannot be read, so that it may lead to more; null when it can.</summary>
+    /// <summary>Why it cannot be read, so that it may have further references; null when it can.</summary>
     public string? Problem { get; init; }
 }
 
-/// <summary>How one manifest leads to another.</summary>
-/// <param name="Target">The other.</param>
+/// <summary>A reference from one manifest to another.</summary>
+/// <param name="Target">The other manifest.</param>
 /// <param name="Kind">How.</param>
 internal sealed record ContentLink(Digest Target, LinkKind Kind)
 {
     /// <summary>The repository that a bundle's lock names for an image; null for any other link.</summary>
     public RepositoryName? Recorded { get; init; }
 
-    /// <summary>True when the other, where it is missing, can lead to nothing itself.</summary>
+    /// <summary>True when the other manifest, if missing, cannot itself have references.</summary>
     public bool IsLeaf { get; init; }
 }
 
-/// <summary>Ways from one manifest to another.</summary>
+/// <summary>The kinds of references between manifests.</summary>
 internal enum LinkKind
 {
     /// <summary>An index lists it.</summary>
@@ -56,7 +56,7 @@ internal enum LinkKind
     /// <summary>It has one of cosign's tags.</summary>
     Artifact,
 
-    /// <summary>It is attached, by its subject or by the list that clients keep.</summary>
+    /// <summary>It is attached, by its subject or by the clients' referrers list.</summary>
     Referrer,
 
     /// <summary>The other is attached to it.</summary>

@@ -9,17 +9,18 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Reads manifests and where each leads to: children, what a bundle's lock pins, and in the repository itself what stands beside it.
+/// Reads manifests and their references: children, images that a bundle's lock pins and, in the repository itself,
+/// attached artifacts.
 /// </summary>
 /// <param name="reader">Reads the registries.</param>
-/// <param name="repository">The repository that is looked at.</param>
+/// <param name="repository">The examined repository.</param>
 /// <param name="tags">Its tags.</param>
 internal sealed class ContentReader(SourceReader reader, RepositoryName repository, RepositoryTags tags)
 {
     private readonly SharedTasks<(RepositoryName Place, Digest Digest), ContentNode?> _nodes = new();
 
     /// <summary>Reads a manifest; null where the place has none.</summary>
-    /// <exception cref="AirgapException">The registry does not say. What is there and cannot be read has a
+    /// <exception cref="AirgapException">The registry does not answer. An existing but unreadable manifest has a
     /// <see cref="ContentNode.Problem"/>.</exception>
     public Task<ContentNode?> ReadAsync(RepositoryName place, Digest digest, CancellationToken cancellationToken) =>
         _nodes.GetOrAdd((place, digest), _ => ReadNewAsync(place, digest, cancellationToken));
@@ -117,7 +118,7 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
                 links.Add(new ContentLink(artifact, LinkKind.Artifact) { IsLeaf = true });
         }
 
-        // The list itself, where clients keep one, is a manifest, too.
+        // The clients' referrers list is itself a manifest.
         if (await tags.FindAsync(ReferrerList.FallbackTag(digest), cancellationToken) is { } list)
             links.Add(new ContentLink(list, LinkKind.Referrer) { IsLeaf = true });
         links.AddRange((await reader.ListReferrersAsync(repository, digest, hasFallback: null, cancellationToken)).Manifests
@@ -125,7 +126,7 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
         return links;
     }
 
-    // What another request, or another day, would not change.
+    // Failures that a retry would not change.
     private static bool IsOfContent(AirgapException e) =>
         e.Code is ErrorCode.InvalidManifest or ErrorCode.UnsupportedManifest or ErrorCode.InvalidBundle or ErrorCode.InvalidLock
         or ErrorCode.LockWithoutDigest or ErrorCode.BlobUnknown or ErrorCode.SizeMismatch or ErrorCode.InvalidLayer

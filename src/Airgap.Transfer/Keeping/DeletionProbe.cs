@@ -5,7 +5,9 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>Finds out whether a registry deletes manifests, by asking for the deletion of one that does not exist.</summary>
+/// <summary>
+/// Tests whether a registry deletes manifests, by requesting the deletion of a manifest that does not exist.
+/// </summary>
 internal static class DeletionProbe
 {
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeletionUnsupported"/>, or the registry's refusal.</exception>

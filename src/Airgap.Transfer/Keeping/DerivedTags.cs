@@ -3,16 +3,18 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>Tells tags that stand beside a manifest, and are named after its digest, from those that people give.</summary>
+/// <summary>Distinguishes tags named after a manifest's digest from tags given by users.</summary>
 internal static class DerivedTags
 {
     private const int Digits = 64;
 
-    // imgpkg's content tag may have the source repository in front.
+    // imgpkg's content tag may be prefixed with the source repository.
     private static readonly (string Suffix, bool TakesPrefix)[] s_forms =
         [(".image-locations.imgpkg", false), (".imgpkg", true), (".sig", false), (".att", false), (".sbom", false), ("", false)];
 
-    /// <summary>The manifest that a tag is named after, as <see cref="Key"/> writes it; null for a tag that is named after none.</summary>
+    /// <summary>
+    /// The manifest that a tag is named after, in the form of <see cref="Key"/>; null for another tag.
+    /// </summary>
     public static string? SubjectOf(string tag)
     {
         foreach ((string suffix, bool takesPrefix) in s_forms)
@@ -31,6 +33,6 @@ internal static class DerivedTags
         return null;
     }
 
-    /// <summary>How a tag names a digest: the algorithm, and the first 64 digits.</summary>
+    /// <summary>A digest in the form used in tags: the algorithm, and the first 64 digits.</summary>
     public static string Key(Digest digest) => ReferrerList.FallbackTag(digest);
 }

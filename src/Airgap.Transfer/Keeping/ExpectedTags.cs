@@ -5,25 +5,25 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>A tag that a repository should have.</summary>
-/// <param name="Digest">What it should stand for; null where whatever stands there is right.</param>
-/// <param name="Because">What asks for it.</param>
+/// <param name="Digest">The digest it should point to; null if any is right.</param>
+/// <param name="Because">The source that requires it.</param>
 internal sealed record ExpectedTag(Digest? Digest, string Because)
 {
-    /// <summary>True for a tag that a person gave.</summary>
+    /// <summary>True for a user's tag.</summary>
     public bool IsUsers { get; init; }
 
     /// <summary>True for a tag that keeps an image from being collected as garbage.</summary>
     public bool IsContentTag { get; init; }
 }
 
-/// <summary>The tags that a relocation leaves, of what a repository should hold.</summary>
+/// <summary>The tags that a relocation sets for the expected content of a repository.</summary>
 /// <param name="ByName">The tags, in ordinal order.</param>
 internal sealed record ExpectedTags(IReadOnlyDictionary<string, ExpectedTag> ByName)
 {
     /// <summary>Finds the tags.</summary>
-    /// <param name="roots">What the repository should hold.</param>
-    /// <param name="reach">What they lead to.</param>
-    /// <param name="missing">What is missing of it.</param>
+    /// <param name="roots">The expected content of the repository.</param>
+    /// <param name="reach">The manifests they reference.</param>
+    /// <param name="missing">The missing manifests.</param>
     public static ExpectedTags Of(IReadOnlyList<KeptRoot> roots, Reach reach, IReadOnlyList<MissingContent> missing)
     {
         SortedDictionary<string, ExpectedTag> expected = new(StringComparer.Ordinal);
@@ -45,7 +45,7 @@ internal sealed record ExpectedTags(IReadOnlyDictionary<string, ExpectedTag> ByN
             expected.TryAdd(LocationsImage.Tag(digest), new ExpectedTag(null, $"the bundle {digest}"));
             foreach (ContentLink link in bundle.Links)
             {
-                // What a report lists has the tags that it lists.
+                // Images of a report have the tags listed there.
                 if (link.Kind is LinkKind.Pinned or LinkKind.Locations && !listed.Contains(link.Target))
                     AddContentTag(link.Target, $"the bundle {digest}");
             }

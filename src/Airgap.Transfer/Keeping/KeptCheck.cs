@@ -4,14 +4,14 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Stops where it is unknown what belongs to something that is kept: of a bundle that is not there, or cannot be read, nothing shows
-/// which images are its own.
+/// Stops if the content that belongs to a kept manifest is unknown: the images of a missing or unreadable bundle cannot
+/// be determined.
 /// </summary>
 internal static class KeptCheck
 {
-    /// <param name="kept">What the roots lead to.</param>
+    /// <param name="kept">The manifests that the roots reference.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="roots">What is kept, and what keeps it.</param>
+    /// <param name="roots">The kept manifests, and the sources that keep them.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.KeptNotWhole"/>.</exception>
     public static void Require(Reach kept, RepositoryName repository, IReadOnlyDictionary<Digest, string> roots)
     {
@@ -21,10 +21,10 @@ internal static class KeptCheck
             if (each.Link is null)
                 problems.Add(($"{each.Digest}, which {roots[each.Digest]} keeps, is not in {repository}", each.Digest));
             else if (IsNeeded(each, kept, repository))
-                problems.Add(($"{each.Digest}, which {each.Parent} leads to, is not in {repository}", each.Digest));
+                problems.Add(($"{each.Digest}, which {each.Parent} references, is not in {repository}", each.Digest));
         }
 
-        // A signature or another attachment that cannot be read leads to nothing but its own blobs.
+        // An unreadable signature or other attachment references only its own blobs.
         HashSet<Digest> leading = [
             .. roots.Keys, .. kept.Here.Values.SelectMany(node => node.Links)
             .Where(link => link is { Kind: LinkKind.Pinned or LinkKind.Child, IsLeaf: false }).Select(link => link.Target)];
@@ -34,18 +34,18 @@ internal static class KeptCheck
         {
             throw new AirgapException(
                 ErrorCode.KeptNotWhole,
-                $"It cannot be told what to keep: {problem}{(problems.Count > 1 ? $", and {problems.Count - 1} more" : "")}.",
-                "Relocate it there again, or name the repository that it is in.")
+                $"What to keep cannot be determined: {problem}{(problems.Count > 1 ? $", and {problems.Count - 1} more" : "")}.",
+                "Relocate it there again, or name the repository that contains it.")
             { Reference = repository.ToString(), Digest = digest.ToString() };
         }
     }
 
-    // What can lead to nothing itself may be missing: nothing of it could be removed by mistake.
+    // A manifest without references may be missing, since nothing of it could be removed by mistake.
     private static bool IsNeeded(MissingContent missing, Reach kept, RepositoryName repository)
     {
         if (missing.Link is not { IsLeaf: false } link)
             return false;
-        // A bundle that was only pushed has its images where its lock says.
+        // A bundle that was only pushed has its images at the locations in its lock.
         return link.Kind != LinkKind.Pinned || link.Recorded == repository
             || IsRelocated(kept.Here[missing.Parent!.Value], kept, repository);
     }

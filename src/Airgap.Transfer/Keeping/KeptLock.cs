@@ -3,7 +3,9 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>Reads what a lock file keeps. A lock names digests, so that one of any mirror holds for every other.</summary>
+/// <summary>
+/// Reads the content that a lock file keeps. A lock names digests, so a lock of any mirror applies to every other.
+/// </summary>
 internal static class KeptLock
 {
     /// <summary>Reads a BundleLock or an ImagesLock.</summary>

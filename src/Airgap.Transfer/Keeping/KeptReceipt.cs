@@ -5,10 +5,10 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>Reads what the receipt of an import keeps: its roots, with all that they lead to.</summary>
+/// <summary>Reads the content that an import's receipt keeps: its roots, with everything they reference.</summary>
 internal static class KeptReceipt
 {
-    /// <summary>Reads a receipt; null for a file that is none.</summary>
+    /// <summary>Reads a receipt; null for another file.</summary>
     /// <exception cref="Oci.AirgapException"><see cref="Oci.ErrorCode.InvalidReceipt"/>, or a 3xxx code of the file.</exception>
     public static IReadOnlyList<KeptRoot>? TryRead(string path, RepositoryName repository)
     {

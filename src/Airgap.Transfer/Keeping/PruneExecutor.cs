@@ -10,17 +10,17 @@ namespace Airgap.Transfer.Keeping;
 /// run that ends in the middle leaves it whole; another run goes on.
 /// </summary>
 /// <param name="registry">The registries.</param>
-/// <param name="clock">Tells the time.</param>
-/// <param name="concurrency">Concurrent requests while the repository is read, 1 or more.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="concurrency">The number of concurrent requests while the repository is read, 1 or more.</param>
 internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int concurrency = 8)
 {
-    /// <summary>For how long a look at the tags counts at least.</summary>
+    /// <summary>How long a reading of the tags stays valid at least.</summary>
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Carries out a plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="done">Is told each manifest, as soon as it is dealt with.</param>
-    /// <param name="cancellationToken">Ends it between two manifests.</param>
+    /// <param name="done">Receives each manifest as soon as it is handled.</param>
+    /// <param name="cancellationToken">Cancels it between two manifests.</param>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.GraceNotOver"/>, <see cref="ErrorCode.DeletionUnsupported"/>, <see cref="ErrorCode.TagsNotListed"/>,
     /// <see cref="ErrorCode.KeptNotWhole"/>: nothing was removed; <see cref="ErrorCode.PrunedWhileNeeded"/>,
@@ -34,9 +34,9 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         {
             throw new AirgapException(
                 ErrorCode.GraceNotOver,
-                $"The plan of {plan.Repository} may be carried out from {plan.NotBefore} on: its registry does not say how old its " +
-                "manifests are, so the grace counts from the plan.",
-                "Wait until then, or make a plan with a shorter grace.")
+                $"The plan of {plan.Repository} may be carried out from {plan.NotBefore} on: its registry does not report the age of its " +
+                "manifests, so the grace period starts with the plan.",
+                "Wait until then, or make a plan with a shorter grace period.")
             { Reference = plan.Repository };
         }
 
@@ -108,7 +108,7 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         AirgapException? refusal = removal.Refusal;
         if (refusal is not null && item.Tags.Length > 0)
         {
-            // Some registries want the tags gone first; each stands for this manifest, which goes in any case.
+            // Some registries require removing the tags first; each points to this manifest, which is removed anyway.
             foreach (string tag in item.Tags)
             {
                 if ((await repository.ResolveAsync(tag, cancellationToken))?.Digest == digest)
@@ -124,7 +124,7 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         return refusal is null ? PruneOutcome.Removed : throw refusal;
     }
 
-    // Who pushed it again relies on what it leads to.
+    // The client that pushed it again relies on its references.
     private static async Task<PruneOutcome> SpareAsync(
         RepositoryWalk walk, Digest digest, HashSet<Digest> stays, CancellationToken cancellationToken)
     {

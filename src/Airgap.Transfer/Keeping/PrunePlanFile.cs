@@ -14,7 +14,7 @@ internal static class PrunePlanFile
     private const int MaxBytes = 256 * 1024 * 1024;
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
-    // The file is read by people and programs, never put into a page.
+    // People and programs read the file, and no web page embeds it.
     private static readonly PrunePlanJson s_json = new(new JsonSerializerOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -32,13 +32,13 @@ internal static class PrunePlanFile
     public static Task WriteAsync(string path, PrunePlan plan, CancellationToken cancellationToken) =>
         ArtifactFile.WriteAsync(path, ToJson(plan), cancellationToken);
 
-    /// <summary>Reads a plan, and checks every value of it that is used.</summary>
+    /// <summary>Reads a plan, and validates every used value.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidPrunePlan"/>, or a 3xxx code of the file.</exception>
     public static PrunePlan Read(string path)
     {
         PrunePlan plan = Parse(path);
         if (plan.SchemaVersion != PrunePlan.Version)
-            throw Invalid(path, $"it is of version {plan.SchemaVersion}, and this carries out version {PrunePlan.Version}");
+            throw Invalid(path, $"it is of version {plan.SchemaVersion}, but this release carries out version {PrunePlan.Version}");
         if (plan.Keep.IsDefaultOrEmpty)
             throw Invalid(path, "it keeps nothing");
         if (plan.Remove.IsDefault || plan.Tags is null || !RepositoryName.TryParse(plan.Repository, out _, out _))
@@ -70,11 +70,11 @@ internal static class PrunePlanFile
         }
 
         if (!TryReadTime(plan.Made, out _) || (plan.NotBefore is { } limit && !TryReadTime(limit, out _)))
-            throw Invalid(path, "its times are none");
+            throw Invalid(path, "its times are invalid");
         return plan;
     }
 
-    /// <summary>A time as a plan has it.</summary>
+    /// <summary>A time in a plan's format.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     /// <summary>Reads a time of a plan.</summary>
@@ -102,6 +102,6 @@ internal static class PrunePlanFile
     { Location = new SourceLocation(path) };
 }
 
-/// <summary>The plan's JSON, made at compile time.</summary>
+/// <summary>The plan's source-generated JSON.</summary>
 [JsonSerializable(typeof(PrunePlan))]
 internal sealed partial class PrunePlanJson : JsonSerializerContext;

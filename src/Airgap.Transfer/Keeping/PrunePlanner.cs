@@ -7,18 +7,18 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>Finds what nothing kept leads to. Changes nothing.</summary>
+/// <summary>Finds content without references from kept content. Changes nothing.</summary>
 /// <param name="registry">The registries.</param>
-/// <param name="clock">Tells the time.</param>
-/// <param name="concurrency">Concurrent requests, 1 or more.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="concurrency">The number of concurrent requests, 1 or more.</param>
 internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int concurrency = 8)
 {
     /// <summary>Makes a plan.</summary>
-    /// <param name="roots">What is kept.</param>
+    /// <param name="roots">The kept manifests.</param>
     /// <param name="repository">The repository.</param>
-    /// <param name="grace">How old a manifest has to be; zero for any age.</param>
+    /// <param name="grace">The minimum age of a manifest; zero for any age.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="staleTags">True to remove tags, too, that stand for what is kept, and that nothing kept names.</param>
+    /// <param name="staleTags">True to also remove tags of kept content that no source names.</param>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.DeletionUnsupported"/>, <see cref="ErrorCode.TagsNotListed"/>, <see cref="ErrorCode.KeptNotWhole"/>; 1xxx: the
     /// registry.
@@ -34,13 +34,13 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         using RepositoryWalk walk = new(registry, repository, tags, concurrency);
         List<string> notes = [.. PruneNotes.Always];
         List<KeptRoot> kept = [.. roots];
-        // A tag that has moved on since the lock was written stays, whichever of the two is right.
+        // A tag that has moved since the lock was written is kept, whichever of the two is right.
         foreach (KeptRoot root in roots)
         {
             if (root.Tag is { } tag && tags.ByName.TryGetValue(tag, out Digest actual) && actual != root.Digest)
             {
                 kept.Add(new KeptRoot(actual, $"the tag {tag}") { Tag = tag });
-                notes.Add($"The tag {tag} stands for {actual}, and {root.From} says {root.Digest}: both are kept.");
+                notes.Add($"The tag {tag} points to {actual}, but {root.From} names {root.Digest}: both are kept.");
             }
         }
 
@@ -60,8 +60,8 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         {
             bool isYoung = stored[digest] is { } time && time > now - grace;
             left.Add(new PruneLeft(digest.ToString(), null,
-                isYoung ? $"it was stored at {PrunePlanFile.Time(stored[digest]!.Value)}, within the grace"
-                : "something within the grace leads to it"));
+                isYoung ? $"it was stored at {PrunePlanFile.Time(stored[digest]!.Value)}, within the grace period"
+                : "content within the grace period references it"));
         }
 
         bool isAgeUnknown = removed.Keys.Any(digest => stored[digest] is null);
@@ -113,7 +113,7 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         };
     }
 
-    /// <summary>Reads the tags of a repository whose tags have to be known.</summary>
+    /// <summary>Reads the tags of a repository, which must be known.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.TagsNotListed"/>; 1xxx: the registry.</exception>
     public static async Task<RepositoryTags> ReadTagsAsync(
         IRegistry registry, RepositoryName repository, int concurrency, CancellationToken cancellationToken)

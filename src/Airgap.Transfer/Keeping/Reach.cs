@@ -2,19 +2,19 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>What a walk found.</summary>
+/// <summary>The result of a walk.</summary>
 /// <param name="Here">The manifests that the repository has, by digest.</param>
-/// <param name="Missing">Those that it has not, though something leads to them, in the order in which they were found.</param>
+/// <param name="Missing">The referenced manifests that it lacks, in the order found.</param>
 internal sealed record Reach(IReadOnlyDictionary<Digest, ContentNode> Here, IReadOnlyList<MissingContent> Missing)
 {
     /// <summary>Images of indexes that it has not, and that every relocation which led to them left behind by choice.</summary>
     public int LeftOut { get; init; }
 }
 
-/// <summary>A manifest that a repository has not.</summary>
+/// <summary>A manifest that a repository lacks.</summary>
 /// <param name="Digest">The manifest.</param>
-/// <param name="Link">How it was found; null for a root.</param>
-/// <param name="Parent">What leads to it; null for a root.</param>
-/// <param name="Elsewhere">The same, read from another place; null where it was not found.</param>
-/// <param name="Problem">Why no other place gives it; null where none was asked, or one did.</param>
+/// <param name="Link">The reference to it; null for a root.</param>
+/// <param name="Parent">The referring manifest; null for a root.</param>
+/// <param name="Elsewhere">The same manifest, read from another repository; null if not found.</param>
+/// <param name="Problem">Why no other repository returns it; null if none was asked, or one did.</param>
 internal sealed record MissingContent(Digest Digest, ContentLink? Link, Digest? Parent, ContentNode? Elsewhere, string? Problem);

@@ -3,14 +3,14 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// The order in which manifests are removed: what leads to others before them, so that whoever still sees something sees it whole, and no
-/// registry has to refuse a part of an index; what people tagged first; and the same in every run.
+/// The order of removals: a manifest before its references, so that visible content is always complete, and no registry
+/// has to refuse a part of an index; manifests with users' tags first; and the same order in every run.
 /// </summary>
 internal static class RemovalOrder
 {
     /// <summary>Orders manifests.</summary>
     /// <param name="nodes">The manifests to remove.</param>
-    /// <param name="isTagged">True for one with a tag of a person.</param>
+    /// <param name="isTagged">True for one with a user's tag.</param>
     public static IReadOnlyList<Digest> Of(IReadOnlyDictionary<Digest, ContentNode> nodes, Func<Digest, bool> isTagged)
     {
         Dictionary<Digest, int> above = nodes.Keys.ToDictionary(digest => digest, _ => 0);
@@ -38,7 +38,7 @@ internal static class RemovalOrder
             }
         }
 
-        // Tags can make a circle, which has no order.
+        // Tags can form a cycle, which has no order.
         order.AddRange(above.Where(pair => pair.Value > 0).Select(pair => pair.Key).Order());
         return order;
 

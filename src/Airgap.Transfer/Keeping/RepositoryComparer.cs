@@ -6,13 +6,15 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>Compares a repository with what it should hold: manifests and tags. Bytes of layers are read by a verification alone.</summary>
+/// <summary>
+/// Compares a repository with its expected content: manifests and tags. Only a verification reads the bytes of layers.
+/// </summary>
 internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8)
 {
     /// <summary>Compares.</summary>
-    /// <param name="roots">What it should hold, with all that this leads to.</param>
+    /// <param name="roots">The expected content, with everything it references.</param>
     /// <param name="repository">The repository; it need not exist.</param>
-    /// <param name="withExtra">True to look for what it has too much.</param>
+    /// <param name="withExtra">True to look for superfluous content.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">1xxx: its registry does not answer.</exception>
     public async Task<RepositoryDifference> CompareAsync(
@@ -28,7 +30,7 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
             each.Parent is { } parent ? Words(each.Link!.Kind, parent) : byDigest[each.Digest].First().From))];
 
         ExpectedTags expected = ExpectedTags.Of(roots, reach, missing);
-        // With --repo-based-tags the source repository stands in front of a content tag.
+        // With --repo-based-tags, a content tag is prefixed with the source repository.
         HashSet<Digest> tagged = [
             .. tags.ByName.Where(tag => tag.Key.EndsWith($"-{ContentTags.Default(tag.Value)}", StringComparison.Ordinal))
             .Select(tag => tag.Value)];
@@ -56,11 +58,11 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
         };
     }
 
-    /// <summary>The tags that nothing asks for.</summary>
+    /// <summary>The tags that no source requires.</summary>
     internal static ImmutableArray<ExtraTag> Extra(IReadOnlyList<KeptRoot> roots, RepositoryTags tags, ExpectedTags expected, Reach reach)
     {
         HashSet<string> reached = [.. reach.Here.Keys.Select(DerivedTags.Key)];
-        // Not every lock and receipt says which tag an image has.
+        // Not every lock and receipt records an image's tag.
         HashSet<Digest> untold = [.. roots.Where(root => root.Tag is null && root.Tags.IsEmpty).Select(root => root.Digest)];
         return
         [
@@ -76,14 +78,14 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
         ILookup<Digest, KeptRoot> roots, Reach reach, MissingContent[] missing, RepositoryTags tags, bool withExtra)
     {
         if (withExtra && tags.Refusal is { } refusal)
-            yield return $"What it has too much: {refusal.Message.TrimEnd('.')}.";
+            yield return $"Superfluous content: {refusal.Message.TrimEnd('.')}.";
         foreach (MissingContent each in missing.Where(
             each => each.Elsewhere is null && each.Link?.IsLeaf != true && !roots[each.Digest].Any(root => root.IsListedWhole)))
-            yield return $"What {each.Digest} leads to: it is not there{(each.Problem is { } problem ? $", and {problem}" : "")}.";
+            yield return $"The references of {each.Digest}: it is not there{(each.Problem is { } problem ? $", and {problem}" : "")}.";
         foreach ((Digest digest, ContentNode node) in reach.Here.Where(pair => pair.Value.Problem is not null))
-            yield return $"What {digest} leads to: {node.Problem!.TrimEnd('.')}.";
+            yield return $"The references of {digest}: {node.Problem!.TrimEnd('.')}.";
         foreach (MissingContent each in missing.Where(each => each.Elsewhere?.Problem is not null))
-            yield return $"What {each.Digest} leads to: {each.Elsewhere!.Problem!.TrimEnd('.')}.";
+            yield return $"The references of {each.Digest}: {each.Elsewhere!.Problem!.TrimEnd('.')}.";
     }
 
     private static string Words(LinkKind kind, Digest parent) => kind == LinkKind.Child ? $"the index {parent}" : $"the bundle {parent}";

@@ -2,28 +2,30 @@ using System.Collections.Immutable;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>How a repository differs from what it should hold. Stands as it is in the JSON document of <c>diff</c>.</summary>
+/// <summary>
+/// The differences between a repository and its expected content, as in the JSON document of <c>diff</c>.
+/// </summary>
 internal sealed record RepositoryDifference
 {
-    /// <summary>Rises when a field changes its meaning or goes.</summary>
+    /// <summary>Increases when a field changes its meaning or is removed.</summary>
     public int SchemaVersion { get; init; } = 1;
 
     /// <summary>The repository.</summary>
     public required string Repository { get; init; }
 
-    /// <summary>The manifests and tags that it should have and has not.</summary>
+    /// <summary>The expected manifests and tags that it lacks.</summary>
     public required ImmutableArray<LackingContent> Lacks { get; init; }
 
     /// <summary>The tags with another digest.</summary>
     public required ImmutableArray<ChangedTag> Changed { get; init; }
 
-    /// <summary>The tags that nothing asks for; null where that was not asked, or cannot be known.</summary>
+    /// <summary>The tags that no source requires; null if not requested, or if unknown.</summary>
     public ImmutableArray<ExtraTag>? Extra { get; init; }
 
-    /// <summary>What could not be known, a sentence each.</summary>
+    /// <summary>The unknown parts, one sentence each.</summary>
     public required ImmutableArray<string> Unknown { get; init; }
 
-    /// <summary>The number of manifests that are there and should be.</summary>
+    /// <summary>The number of expected manifests that are there.</summary>
     public required int Present { get; init; }
 
     /// <summary>
@@ -36,21 +38,21 @@ internal sealed record RepositoryDifference
 }
 
 /// <summary>A manifest or tag that a repository lacks.</summary>
-/// <param name="Kind"><c>bundle</c>, <c>index</c>, <c>image</c>, <c>manifest</c> where that is not known, or <c>tag</c>.</param>
-/// <param name="Digest">The manifest, or what the tag should stand for; null for a tag whose digest is not known.</param>
+/// <param name="Kind"><c>bundle</c>, <c>index</c>, <c>image</c>, <c>manifest</c> if unknown, or <c>tag</c>.</param>
+/// <param name="Digest">The manifest, or the tag's expected digest; null for a tag with an unknown digest.</param>
 /// <param name="Tag">The tag; null for a manifest.</param>
-/// <param name="Because">What asks for it.</param>
+/// <param name="Because">The source that requires it.</param>
 internal sealed record LackingContent(string Kind, string? Digest, string? Tag, string Because);
 
 /// <summary>A tag with another digest.</summary>
 /// <param name="Tag">The tag.</param>
-/// <param name="Expected">What it should stand for.</param>
-/// <param name="Actual">What it stands for.</param>
-/// <param name="Because">What asks for it.</param>
+/// <param name="Expected">Its expected digest.</param>
+/// <param name="Actual">Its digest.</param>
+/// <param name="Because">The source that requires it.</param>
 internal sealed record ChangedTag(string Tag, string Expected, string Actual, string Because);
 
-/// <summary>A tag that nothing asks for.</summary>
+/// <summary>A tag that no source requires.</summary>
 /// <param name="Tag">The tag.</param>
-/// <param name="Digest">What it stands for.</param>
-/// <param name="Needed">True when the manifest itself is asked for, and only the tag is too much.</param>
+/// <param name="Digest">Its digest.</param>
+/// <param name="Needed">True when the manifest itself is required, and only the tag is superfluous.</param>
 internal sealed record ExtraTag(string Tag, string Digest, bool Needed);

@@ -5,7 +5,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>What the tags of a repository stand for, as far as the registry lists them.</summary>
+/// <summary>The tags of a repository with their digests, as far as the registry lists them.</summary>
 internal sealed class RepositoryTags
 {
     /// <summary>More tags than this are an attack, not a repository.</summary>
@@ -20,13 +20,13 @@ internal sealed class RepositoryTags
         Refusal = refusal;
     }
 
-    /// <summary>The tags; empty where the registry does not list them.</summary>
+    /// <summary>The tags; empty if the registry does not list them.</summary>
     public IReadOnlyDictionary<string, Digest> ByName { get; }
 
     /// <summary>Why the registry does not list its tags; null when it does.</summary>
     public AirgapException? Refusal { get; }
 
-    /// <summary>Lists the tags and asks what each stands for. A repository that does not exist has none.</summary>
+    /// <summary>Lists the tags and resolves each. A repository that does not exist has none.</summary>
     /// <exception cref="AirgapException">The registry cannot be reached, or one of its tags cannot be resolved.</exception>
     public static async Task<RepositoryTags> ReadAsync(
         IRegistry registry, RepositoryName name, int concurrency, CancellationToken cancellationToken)
@@ -37,10 +37,10 @@ internal sealed class RepositoryTags
         {
             await foreach (string tag in repository.ListTagsAsync(cancellationToken))
             {
-                // A name that is not a tag would make another address of the request.
+                // A name that is not a tag would change the address of the request.
                 if (ImageReference.IsTag(tag) && names.Add(tag) && names.Count > MaxTags)
                     throw new AirgapException(
-                        ErrorCode.RepositoryTooLarge, $"{name} has more than {MaxTags} tags.", "Check what was pushed there.")
+                        ErrorCode.RepositoryTooLarge, $"{name} has more than {MaxTags} tags.", "Check the pushed content.")
                     {
                         Reference = name.ToString()
                     };
@@ -58,14 +58,14 @@ internal sealed class RepositoryTags
             new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, concurrency), CancellationToken = cancellationToken },
             async (tag, token) =>
             {
-                // A tag that was removed since is none any more.
+                // A tag removed since then no longer counts.
                 if (await repository.ResolveAsync(tag, token) is { } descriptor)
                     found[tag] = descriptor.Digest;
             });
         return new RepositoryTags(repository, found, null);
     }
 
-    /// <summary>What a tag stands for; null for none.</summary>
+    /// <summary>A tag's digest; null for none.</summary>
     public async Task<Digest?> FindAsync(string tag, CancellationToken cancellationToken)
     {
         if (!ImageReference.IsTag(tag))

@@ -17,9 +17,9 @@ internal sealed class RepositoryWalk : IDisposable
     private readonly int _concurrency;
 
     /// <param name="registry">The registries.</param>
-    /// <param name="repository">The repository that is looked at.</param>
+    /// <param name="repository">The examined repository.</param>
     /// <param name="tags">Its tags.</param>
-    /// <param name="concurrency">Concurrent requests, 1 or more.</param>
+    /// <param name="concurrency">The number of concurrent requests, 1 or more.</param>
     public RepositoryWalk(IRegistry registry, RepositoryName repository, RepositoryTags tags, int concurrency)
     {
         Repository = repository;
@@ -28,14 +28,14 @@ internal sealed class RepositoryWalk : IDisposable
         _content = new ContentReader(_reader, repository, tags);
     }
 
-    /// <summary>The repository that is looked at.</summary>
+    /// <summary>The examined repository.</summary>
     public RepositoryName Repository { get; }
 
-    /// <summary>Finds all that roots lead to.</summary>
-    /// <param name="roots">The roots, with the other places that may have them.</param>
-    /// <param name="asksElsewhere">True to look in other places for what the repository has not, so that all that is missing is
-    /// known.</param>
-    /// <param name="cancellationToken">Ends the walk.</param>
+    /// <summary>Finds everything that roots reference.</summary>
+    /// <param name="roots">The roots, with other repositories that may have them.</param>
+    /// <param name="asksElsewhere">True to look in other repositories for missing manifests, so that everything missing
+    /// is known.</param>
+    /// <param name="cancellationToken">Cancels the walk.</param>
     /// <exception cref="AirgapException">1xxx: the repository's registry does not answer.</exception>
     public async Task<Reach> FromAsync(
         IEnumerable<(Digest Digest, RepositoryName? Origin)> roots, bool asksElsewhere, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class RepositoryWalk : IDisposable
         {
             if (seen.Count > MaxManifests)
                 throw new AirgapException(
-                    ErrorCode.RepositoryTooLarge, $"{Repository} holds more than {MaxManifests} manifests.", "Check what was pushed there.")
+                    ErrorCode.RepositoryTooLarge, $"{Repository} contains more than {MaxManifests} manifests.", "Check the pushed content.")
                 {
                     Reference = Repository.ToString()
                 };
@@ -59,7 +59,7 @@ internal sealed class RepositoryWalk : IDisposable
                 0,
                 level.Count,
                 new ParallelOptions { MaxDegreeOfParallelism = _concurrency, CancellationToken = cancellationToken },
-                // Not with the loop's own token: what is asked for here others may wait for, too.
+                // Not with the loop's own token, because others may also wait for this request.
                 async (i, _) => found[i] = await FindAsync(level[i], asksElsewhere, cancellationToken));
             List<Step> next = [];
             for (int i = 0; i < found.Length; i++)

@@ -5,8 +5,8 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Removes tags whose manifests stay. Some registries refuse that, which is told, and some delete the manifest with its tag: it is put
-/// back, with its other tags, and no more is removed.
+/// Removes tags whose manifests are kept. Some registries refuse this, which is reported; some delete the manifest with
+/// its tag: then it is pushed again, with its other tags, and nothing more is removed.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="tags">Its tags.</param>
@@ -35,7 +35,8 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
             throw await PutBackAsync(kept, stale, cancellationToken);
         return await repository.ResolveAsync(stale.Tag, cancellationToken) is null ? done : throw new AirgapException(
             ErrorCode.StillThere,
-            $"The registry {repository.Name.Registry} took the deletion of the tag {stale.Tag} of {repository.Name}, and still gives it.",
+            $"The registry {repository.Name.Registry} accepted the deletion of the tag {stale.Tag} of {repository.Name}, but still " +
+            "returns it.",
             "Ask the registry's operator: a proxy or a rule of the registry may keep it.")
         { Reference = repository.Name.ToString() };
     }
@@ -46,9 +47,9 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
         {
             return await repository.RemoveAsync(tag, null, cancellationToken) switch
             {
-                RemovalAnswer.Unsupported => Refused("it answered that it does not do that"),
+                RemovalAnswer.Unsupported => Refused("it answered that it does not support this"),
                 RemovalAnswer.Absent when await repository.ResolveAsync(tag, cancellationToken) is not null =>
-                    Refused("it answered that it has no such manifest, and gives it all the same"),
+                    Refused("it answered that it has no such manifest, but returns it"),
                 _ => null,
             };
         }
@@ -60,11 +61,11 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
 
     private AirgapException Refused(string why) => new(
         ErrorCode.TagNotRemoved,
-        $"The registry {repository.Name.Registry} does not delete tags of {repository.Name} alone: {why}. The stale tags stay.",
-        "Leave them, or remove them by the registry's own means; the manifests that they stand for are needed.")
+        $"The registry {repository.Name.Registry} does not delete only tags of {repository.Name}: {why}. The stale tags are left.",
+        "Leave them, or remove them with the registry's own tools; their manifests are needed.")
     { Reference = repository.Name.ToString() };
 
-    // Its blobs are there still: garbage is collected later.
+    // Its blobs still exist: garbage is collected later.
     private async Task<AirgapException> PutBackAsync(Manifest manifest, PruneTag stale, CancellationToken cancellationToken)
     {
         await repository.PushManifestAsync(manifest, null, cancellationToken);
@@ -73,8 +74,8 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
         return new AirgapException(
             ErrorCode.TagTookManifest,
             $"The registry {repository.Name.Registry} deleted the manifest {stale.Digest} of {repository.Name} with its tag {stale.Tag}, " +
-            "though it was asked for the tag alone. It was put back, with its other tags.",
-            "Verify what is kept, and plan without stale tags at this registry.")
+            "although only the deletion of the tag was requested. It was pushed again, with its other tags.",
+            "Verify the kept content, and plan without stale tags for this registry.")
         { Reference = repository.Name.ToString(), Digest = stale.Digest };
     }
 }

@@ -6,12 +6,12 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>Asks a mirror as a cluster without a Secret does.</summary>
+/// <summary>Asks a mirror without credentials, like a cluster without a Secret.</summary>
 internal static class AnonymousPull
 {
-    /// <summary>A warning where pulling needs credentials. Any other outcome means "unknown".</summary>
-    /// <param name="options">How the registry is reached.</param>
-    /// <param name="reference">What is there.</param>
+    /// <summary>A warning if pulling requires credentials. Any other outcome means "unknown".</summary>
+    /// <param name="options">The settings for registry access.</param>
+    /// <param name="reference">The relocated bundle.</param>
     /// <param name="name">The PackageRepository.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<Diagnostic?> FindRefusalAsync(
@@ -20,7 +20,7 @@ internal static class AnonymousPull
         try
         {
             using RegistryClient client = new(options, new CredentialChain([], null));
-            // A registry may hide what it would refuse.
+            // A registry may hide content to which it denies access.
             if (await client.GetRepository(reference.Repository).ResolveAsync(reference.Selector, cancellationToken) is not null)
                 return null;
         }
@@ -34,9 +34,9 @@ internal static class AnonymousPull
 
         return new Diagnostic(
             ErrorCode.AnonymousPullRefused,
-            $"{reference.Repository.Registry} refuses to hand out {reference.Repository} without credentials, and the PackageRepository " +
-            $"'{name}' names no Secret: a cluster answers 'UNAUTHORIZED'.",
-            "Name a Secret with the registry's credentials for the cluster, or let everyone pull.")
+            $"{reference.Repository.Registry} does not serve {reference.Repository} without credentials, but the PackageRepository " +
+            $"'{name}' names no Secret: a cluster fails with 'UNAUTHORIZED'.",
+            "Name a Secret with the registry's credentials for the cluster, or allow anonymous pulls.")
         { Reference = reference.ToString() };
     }
 }

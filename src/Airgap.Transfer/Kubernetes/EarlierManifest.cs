@@ -6,16 +6,16 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>The PackageRepository manifest that an earlier run wrote: what a cluster has that it was applied to.</summary>
+/// <summary>The PackageRepository manifest of an earlier run: the state of a cluster that it was applied to.</summary>
 /// <param name="Repository">The mirror.</param>
-/// <param name="Digest">The bundle's digest; null where the manifest names none.</param>
-/// <param name="IsContentTag">True where a tag says the digest.</param>
+/// <param name="Digest">The bundle's digest; null if the manifest has none.</param>
+/// <param name="IsContentTag">True if a content tag gives the digest.</param>
 internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest, bool IsContentTag)
 {
     private const int MaxBytes = 1024 * 1024;
 
-    /// <summary>Reads the manifest of a name out of a file.</summary>
-    /// <returns>Null where there is none, or none that can be read: then nothing is known.</returns>
+    /// <summary>Reads the manifest of a name from a file.</summary>
+    /// <returns>Null if there is none, or it cannot be read: then nothing is known.</returns>
     public static EarlierManifest? Find(string path, string name)
     {
         try
@@ -36,11 +36,11 @@ internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest
     }
 
     /// <summary>
-    /// The options that a cluster needs which may have this manifest: kapp-controller keeps a bundle by digest, and does not ask another
-    /// registry for a digest that it has. From the first move on the manifest names the bundle by its content tag, until the digest
-    /// changes.
+    /// The options for a cluster that may have this manifest: kapp-controller caches a bundle by digest, and does not
+    /// ask another registry for a cached digest. After the mirror moves, the manifest names the bundle by its content
+    /// tag until the digest changes.
     /// </summary>
-    /// <param name="options">What was asked for.</param>
+    /// <param name="options">The requested options.</param>
     /// <param name="repository">The mirror now.</param>
     /// <param name="digest">The digest now.</param>
     /// <param name="warn">Called when the mirror has changed.</param>
@@ -56,10 +56,10 @@ internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest
             warn(new Diagnostic(
                 ErrorCode.MirrorChanged,
                 "The PackageRepository " +
-                $"'{options.Name ?? repository.LastSegment}' named the same digest at {Repository} before. A cluster that has it would " +
-                "keep it, with Packages that name that registry, and say that it succeeded.",
-                "The manifest names the bundle by the tag that says its digest, which makes the cluster fetch it from here. The same " +
-                "does kubectl delete and apply of a manifest with the digest.")
+                $"'{options.Name ?? repository.LastSegment}' named the same digest at {Repository} before. A cluster with it would " +
+                "keep it, with Packages that name that registry, and report success.",
+                "The manifest names the bundle by its content tag, which makes the cluster fetch it from here. The same effect have " +
+                "kubectl delete and apply of a manifest with the digest.")
             { Reference = repository.ToString() });
         }
 

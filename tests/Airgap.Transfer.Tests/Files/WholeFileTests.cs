@@ -20,7 +20,7 @@ public sealed class WholeFileTests
         File.WriteAllBytes(folder["a"], [0xEF, 0xBB, 0xBF, 1, 2, 3]);
 
         Assert.AreSequenceEqual(new byte[] { 1, 2, 3 }, WholeFile.Read(folder["a"], 6, Invalid).ToArray());
-        Assert.AreEqual("it has 6 bytes, and 5 are the most that are read",
+        Assert.AreEqual("it has 6 bytes, but at most 5 are allowed",
             Assert.ThrowsExactly<InvalidOperationException>(() => WholeFile.Read(folder["a"], 5, Fail)).Message);
         Assert.AreEqual(2, WholeFile.ReadBeginning(folder["a"], 2).Length);
         Assert.AreEqual(6, WholeFile.ReadBeginning(folder["a"], 512).Length);
