@@ -12,11 +12,11 @@ internal static class LockOutput
     /// <summary>A BundleLock for a bundle, an ImagesLock for everything else.</summary>
     /// <returns>The YAML text.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>: the destination is an archive;
-    /// <see cref="ErrorCode.ArchiveRootUnknown"/>: the archive holds bundles and names no root.</exception>
+    /// <see cref="ErrorCode.ArchiveRootUnknown"/>: the archive contains bundles but names no root.</exception>
     public static string Create(TransferResult result)
     {
         if (!result.IsComplete)
-            throw new InvalidOperationException("A relocation that is not whole has no lock file.");
+            throw new InvalidOperationException("An incomplete relocation has no lock file.");
         if (result.Destination is not RelocationDestination.Repository { Name: var destination })
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Cannot output lock file with tar destination.",
@@ -34,7 +34,7 @@ internal static class LockOutput
         {
             throw new AirgapException(
                 ErrorCode.ArchiveRootUnknown,
-                "The archive holds bundles and does not say which one is its root, so no lock file can be written.",
+                "The archive contains bundles but does not mark its root, so no lock file can be written.",
                 $"To have the root marked, {AdviceTerms.WriteArchive}.");
         }
 
@@ -45,16 +45,17 @@ internal static class LockOutput
     }
 
     /// <summary>
-    /// The lock of a relocation over several repositories: a bundle's is that of its own repository, each image of a list is where it went.
+    /// The lock of a relocation to several repositories: for a bundle that of its own repository, for a list each image
+    /// at its destination.
     /// </summary>
-    /// <param name="plan">What was divided.</param>
-    /// <param name="results">What became of each part, that of the root first.</param>
+    /// <param name="plan">The divided plan.</param>
+    /// <param name="results">The result of each part, the root's part first.</param>
     /// <returns>The YAML text.</returns>
     /// <exception cref="AirgapException">As for one.</exception>
     public static string Create(TransferPlan plan, IReadOnlyList<TransferResult> results)
     {
         if (results.Any(result => !result.IsComplete))
-            throw new InvalidOperationException("A relocation that is not whole has no lock file.");
+            throw new InvalidOperationException("An incomplete relocation has no lock file.");
         if (plan.Root is not null || results.Any(result => result.Items.Any(item => item.Item.IsBundle)))
             return Create(results[0]);
         RelocatedItem[] placed = [.. results.SelectMany(result => result.Items)];

@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>What takes relocated content into a cluster that has no kapp-controller.</summary>
+/// <summary>The tools that apply relocated content to a cluster without kapp-controller.</summary>
 internal enum GitOpsTool
 {
     /// <summary>Flux 2.6 or later: an <c>OCIRepository</c> and a <c>Kustomization</c>.</summary>
@@ -10,7 +10,7 @@ internal enum GitOpsTool
     ArgoCD,
 }
 
-/// <summary>What the objects of such a tool are to say. An empty text means the same as null.</summary>
+/// <summary>The options for the objects of such a tool. An empty text means the same as null.</summary>
 internal sealed record GitOpsOptions
 {
     /// <summary>The tool.</summary>
@@ -22,21 +22,21 @@ internal sealed record GitOpsOptions
     /// <summary>Their namespace; null for the tool's usual one.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>The namespace of what the content says no namespace for; null for none.</summary>
+    /// <summary>The namespace of objects without their own namespace; null for none.</summary>
     public string? TargetNamespace { get; init; }
 
-    /// <summary>The folder of the content that is applied; null for all of it.</summary>
+    /// <summary>The folder of the content to apply; null for all content.</summary>
     public string? Path { get; init; }
 
     /// <summary>The pull secret, in the objects' namespace, for Flux; null for none.</summary>
     public string? SecretName { get; init; }
 
-    /// <summary>How often Flux looks again, such as <c>10m</c>; null for 10 minutes.</summary>
+    /// <summary>How often Flux checks for changes, such as <c>10m</c>; null for 10 minutes.</summary>
     public string? Interval { get; init; }
 
     /// <summary>How the content is named.</summary>
     public ReferencePinning Pinning { get; init; } = ReferencePinning.Digest;
 
-    /// <summary>Semver constraints by which Flux chooses a tag, in the digest's place; null for none.</summary>
+    /// <summary>Semver constraints by which Flux selects a tag instead of the digest; null for none.</summary>
     public string? TagSelection { get; init; }
 }

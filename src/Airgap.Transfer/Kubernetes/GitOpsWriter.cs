@@ -6,7 +6,7 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>Writes the objects with which Flux or Argo CD takes relocated content into a cluster.</summary>
+/// <summary>Writes the objects with which Flux or Argo CD applies relocated content to a cluster.</summary>
 /// <remarks>Source: Flux's documentation of OCIRepository (source.toolkit.fluxcd.io/v1) and Kustomization; Argo CD's user guide,
 /// "OCI".</remarks>
 internal static partial class GitOpsWriter
@@ -17,9 +17,9 @@ internal static partial class GitOpsWriter
     /// <param name="destination">The repository that the content was relocated to.</param>
     /// <param name="digest">Its digest there.</param>
     /// <param name="tag">Its tag there; null for none.</param>
-    /// <param name="images">The images that a bundle pins, all of which lie in the same repository; null for content that is no
+    /// <param name="images">The images that a bundle pins, all in the same repository; null for content that is not a
     /// bundle.</param>
-    /// <param name="options">What they are to say.</param>
+    /// <param name="options">Their options.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>,
     /// <see cref="ErrorCode.InvalidPackageRepository"/>.</exception>
     public static PackageRepositoryManifest Create(
@@ -30,7 +30,7 @@ internal static partial class GitOpsWriter
             PackageRepositorySpec.OrNull(options.Namespace) ?? (options.Tool == GitOpsTool.Flux ? "flux-system" : "argocd"),
             $"the namespace of {options.Tool}'s objects");
         string? target = PackageRepositorySpec.OrNull(options.TargetNamespace) is { } given
-            ? KubernetesName.RequireLabel(given, "the namespace of what is applied") : null;
+            ? KubernetesName.RequireLabel(given, "the namespace of the applied objects") : null;
         string path = ReadPath(destination, PackageRepositorySpec.OrNull(options.Path));
         ImmutableArray<Diagnostic>.Builder warnings = ImmutableArray.CreateBuilder<Diagnostic>();
         ImmutableArray<KubernetesObject> objects = options.Tool == GitOpsTool.Flux
@@ -78,7 +78,7 @@ internal static partial class GitOpsWriter
         ];
     }
 
-    // Flux has no kbld: it replaces images by the names that the content gives them.
+    // Flux has no kbld: it replaces images by their names in the content.
     private static void AddImages(
         ManifestYaml yaml, RepositoryName destination, ImagesLock? images, ImmutableArray<Diagnostic>.Builder warnings)
     {
@@ -92,9 +92,9 @@ internal static partial class GitOpsWriter
             {
                 warnings.Add(new Diagnostic(
                     ErrorCode.ImageNotReplaced,
-                    $"The bundle pins {digests.Length} images of the name '{group.Key}', which Flux cannot tell apart: it goes on " +
-                    "pulling them from where they were.",
-                    "Name them apart in the bundle's files, or write the digests there."));
+                    $"The bundle pins {digests.Length} images of the name '{group.Key}', which Flux cannot distinguish: it continues " +
+                    "pulling them from their original registry.",
+                    "Give them different names in the bundle's files, or write the digests there."));
                 continue;
             }
 
@@ -106,7 +106,7 @@ internal static partial class GitOpsWriter
         }
     }
 
-    // kbld notes the text that the files have; kustomize compares names without tag and digest.
+    // kbld records the text in the files; kustomize compares names without tag and digest.
     private static string NameOf(LockedImage image)
     {
         string text = image.Annotations.GetValueOrDefault("kbld.carvel.dev/id") is { Length: > 0 } id
@@ -136,8 +136,9 @@ internal static partial class GitOpsWriter
         {
             warnings.Add(new Diagnostic(
                 ErrorCode.ImageNotReplaced,
-                $"Argo CD replaces no images of plain files: what the bundle {destination} pins is pulled from where its files say.",
-                "Have the files name the mirror, or use Flux or kapp-controller."));
+                "Argo CD replaces no images of plain files: images that the bundle " +
+                $"{destination} pins are pulled from the locations in its files.",
+                "Name the mirror in the files, or use Flux or kapp-controller."));
         }
 
         return new KubernetesObject("Application", place.Namespace, place.Name, yaml.ToString());
@@ -155,7 +156,7 @@ internal static partial class GitOpsWriter
             ReferencePinning.Digest => ("digest", digest.ToString()),
             ReferencePinning.Tag when !string.IsNullOrWhiteSpace(tag) => ("tag", tag),
             ReferencePinning.Tag => throw PackageRepositorySpec.Invalid(
-                destination, "it is to be pinned by tag and has none", "Give it a tag, or pin it by digest."),
+                destination, "it is to be pinned by tag but has none", "Give it a tag, or pin it by digest."),
             ReferencePinning.ContentTag => ("tag", Bundles.ContentTag.Of(digest)),
             _ => ("tag", ImageReference.DefaultTag),
         };
@@ -166,7 +167,7 @@ internal static partial class GitOpsWriter
             ? ReferenceOf(destination, digest, tag, options).Value
             : throw PackageRepositorySpec.Invalid(destination, "Argo CD is asked to select a tag", "Pin it by digest or by tag.");
 
-    // A path of the content: no way out of it.
+    // A path inside the content.
     private static string ReadPath(RepositoryName destination, string? text)
     {
         string path = (text ?? ".").Replace('\\', '/').Trim('/');

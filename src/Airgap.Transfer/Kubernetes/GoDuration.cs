@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>A duration as Go writes it: numbers with units, such as <c>1h30m</c> or <c>1.5s</c>.</summary>
+/// <summary>A duration in Go's format: numbers with units, such as <c>1h30m</c> or <c>1.5s</c>.</summary>
 /// <remarks>Source: the documentation of Go's time.ParseDuration, which reads the field in the cluster.</remarks>
 internal static class GoDuration
 {
@@ -12,7 +12,7 @@ internal static class GoDuration
     /// <summary>Reads a duration.</summary>
     /// <param name="text">The text.</param>
     /// <param name="nanoseconds">Its length; negative for a text with a minus.</param>
-    /// <returns>False for what Go would refuse, too long a time included.</returns>
+    /// <returns>False for a text that Go would refuse, including too long durations.</returns>
     public static bool TryParse(string text, out decimal nanoseconds)
     {
         nanoseconds = 0;
@@ -41,7 +41,7 @@ internal static class GoDuration
     {
         int length = text.IndexOfAnyExcept("0123456789.");
         number = 0;
-        // A unit must follow; more than 18 digits are beyond what Go counts.
+        // A unit must follow; more than 18 digits exceed Go's range.
         if (length is <= 0 or > 18)
             return false;
         bool isNumber = decimal.TryParse(

@@ -10,7 +10,8 @@ namespace Airgap.Transfer.Kubernetes;
 internal record KubernetesObject(string Kind, string? Namespace, string Name, string Yaml)
 {
     /// <summary>
-    /// One object that says what both say; null where they contradict each other. The other has the same kind, namespace and name.
+    /// One object with the content of both; null if they contradict each other. The other has the same kind, namespace
+    /// and name.
     /// </summary>
     public virtual KubernetesObject? Merge(KubernetesObject other) => other.Yaml == Yaml ? this : null;
 }
@@ -18,7 +19,7 @@ internal record KubernetesObject(string Kind, string? Namespace, string Name, st
 /// <summary>A Secret with a placeholder for each registry.</summary>
 /// <param name="Namespace">Its namespace; null for the one that the manifest is applied to.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Registries">The registries, as the images name them.</param>
+/// <param name="Registries">The registries, as in the image references.</param>
 internal sealed record PullSecretObject(string? Namespace, string Name, ImmutableArray<string> Registries)
     : KubernetesObject("Secret", Namespace, Name, PullSecretDocuments.Secret(Name, Namespace, Registries))
 {
@@ -30,7 +31,7 @@ internal sealed record PullSecretObject(string? Namespace, string Name, Immutabl
 /// <summary>A SecretExport.</summary>
 /// <param name="Namespace">The namespace of the Secret.</param>
 /// <param name="Name">The Secret's name.</param>
-/// <param name="ToNamespaces">The namespaces that get it.</param>
+/// <param name="ToNamespaces">The namespaces to which it is exported.</param>
 internal sealed record SecretExportObject(string Namespace, string Name, ImmutableArray<string> ToNamespaces)
     : KubernetesObject("SecretExport", Namespace, Name, PullSecretDocuments.Export(Name, Namespace, ToNamespaces))
 {
@@ -41,7 +42,7 @@ internal sealed record SecretExportObject(string Namespace, string Name, Immutab
 
 file static class Merged
 {
-    // Sorted, so that the order of the items makes no other file.
+    // Sorted, so that the file does not depend on the order of the items.
     public static ImmutableArray<string> Of(ImmutableArray<string> some, ImmutableArray<string> others) =>
         some.SequenceEqual(others) ? some : [.. some.Union(others, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace Airgap.Transfer.Kubernetes;
 
 /// <summary>
-/// Block-style YAML of known shape, two blanks a level, lines ended by a line feed on every system. The texts it is given are
-/// validated before and hold no control characters.
+/// Block-style YAML, with two spaces per level and line feeds on every system. Its texts are validated before, and
+/// contain no control characters.
 /// </summary>
 internal sealed class ManifestYaml
 {
@@ -16,22 +16,24 @@ internal sealed class ManifestYaml
     /// <summary>Begins a document.</summary>
     public ManifestYaml Document() => Line("---");
 
-    /// <summary>A key whose value is a mapping on the lines that follow.</summary>
+    /// <summary>A key whose value is a mapping on the following lines.</summary>
     public ManifestYaml Key(int level, string key) => Line($"{new string(' ', level * 2)}{key}:");
 
     /// <summary>A key and a text.</summary>
     public ManifestYaml Add(int level, string key, string value) => Line($"{new string(' ', level * 2)}{key}: {Scalar(value)}");
 
-    /// <summary>A key and a value that is YAML already.</summary>
+    /// <summary>A key and a value that is already YAML.</summary>
     public ManifestYaml AddRaw(int level, string key, string yaml) => Line($"{new string(' ', level * 2)}{key}: {yaml}");
 
-    /// <summary>A line as it is.</summary>
+    /// <summary>A literal line.</summary>
     public ManifestYaml Line(int level, string line) => Line(new string(' ', level * 2) + line);
 
     /// <summary>A comment on a line of its own.</summary>
     public ManifestYaml Comment(int level, string text) => Line(level, $"# {text}");
 
-    /// <summary>A key and a text of several lines, as a block; a text with characters that no block holds stands in quotes.</summary>
+    /// <summary>
+    /// A key and a text of several lines, as a block; a text with characters not allowed in a block is quoted.
+    /// </summary>
     public ManifestYaml AddBlock(int level, string key, string value)
     {
         string text = value.ReplaceLineEndings("\n");
@@ -42,7 +44,7 @@ internal sealed class ManifestYaml
                 $"\"{string.Concat(text.EnumerateRunes().Select(rune => rune.Value is >= ' ' and <= '~' and not '"' and not '\\' ? rune.ToString() : Yaml.YamlEscape.Of(rune)))}\"");
         string chomping = !text.EndsWith('\n')
             ? "-" : text.EndsWith("\n\n", StringComparison.Ordinal) || text.Trim('\n').Length == 0 ? "+" : "";
-        // The number is the indent, so that a text may begin with blanks.
+        // The number is the indentation, so that a text may begin with blanks.
         AddRaw(level, key, $"|2{chomping}");
         string body = text.EndsWith('\n') ? text[..^1] : text;
         foreach (string line in body.Split('\n'))
@@ -55,7 +57,8 @@ internal sealed class ManifestYaml
         AddRaw(level, key, $"[{string.Join(", ", values.Select(value => $"\"{value}\""))}]");
 
     /// <summary>
-    /// A text as a scalar that every reader, of YAML 1.1 too, takes for a text: plain where it can be, else in single quotes.
+    /// A text as a scalar that every reader, also of YAML 1.1, reads as a text: plain if possible, else in single
+    /// quotes.
     /// </summary>
     public static string Scalar(string value) => IsPlain(value) ? value : $"'{value.Replace("'", "''")}'";
 
@@ -70,7 +73,8 @@ internal sealed class ManifestYaml
             return false;
         if (s_words.Contains(value))
             return false;
-        // Decimal, hex, octal and base-60 numbers, floats and dates begin with a digit and hold nothing but these.
+        // Decimal, hex, octal and base-60 numbers, floats and dates begin with a digit and contain only these
+        // characters.
         return !char.IsAsciiDigit(value[0]) || value.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEFxXoO_.:-+tTzZ");
     }
 

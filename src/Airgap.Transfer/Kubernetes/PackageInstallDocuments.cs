@@ -7,8 +7,8 @@ internal static class PackageInstallDocuments
 
     /// <summary>Makes them.</summary>
     /// <param name="install">The install.</param>
-    /// <param name="secret">The pull secret. The repository's own does not serve its packages: without secretgen-controller the install
-    /// names one of its namespace.</param>
+    /// <param name="secret">The pull secret. The repository's own Secret does not apply to its packages: without
+    /// secretgen-controller, the install names one of its namespace.</param>
     public static IEnumerable<KubernetesObject> Of(PackageInstallSpec install, PullSecretSpec secret)
     {
         ManifestYaml yaml = new();

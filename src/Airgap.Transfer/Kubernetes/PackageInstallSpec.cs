@@ -3,12 +3,12 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>The PackageInstall beside a PackageRepository, read once into values that the cluster accepts.</summary>
+/// <summary>The PackageInstall of a PackageRepository, read once into values that the cluster accepts.</summary>
 /// <param name="Name">Its name: the first part of the package's.</param>
 /// <param name="Namespace">Its namespace; null for the one that the manifest is applied to.</param>
 /// <param name="RefName">The package.</param>
-/// <param name="Constraints">The versions that it takes.</param>
-/// <param name="ServiceAccount">The account that installs.</param>
+/// <param name="Constraints">The accepted versions.</param>
+/// <param name="ServiceAccount">The service account that installs it.</param>
 /// <param name="Values">The values; null for none.</param>
 internal sealed record PackageInstallSpec(
     string Name, string? Namespace, string RefName, string Constraints, string ServiceAccount, string? Values)
@@ -18,7 +18,7 @@ internal sealed record PackageInstallSpec(
     /// <summary>The Secret of the values.</summary>
     public string ValuesName => $"{Name}-values";
 
-    /// <summary>Reads the options; null where no install is asked for.</summary>
+    /// <summary>Reads the options; null if no install is requested.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>,
     /// <see cref="ErrorCode.InvalidPackageRepository"/>.</exception>
     public static PackageInstallSpec? Read(RepositoryName destination, string? repositoryNamespace, PackageRepositoryOptions options)
@@ -30,8 +30,8 @@ internal sealed record PackageInstallSpec(
             return account is null && ns is null && options.Values is null
                 ? null
                 : throw PackageRepositorySpec.Invalid(
-                    destination, "a service account, a namespace or values are given for a PackageInstall, and none is asked for",
-                    "Name the package to install, or leave them out.");
+                    destination, "a service account, a namespace or values are given for a PackageInstall, but none is requested",
+                    "Name the package to install, or omit them.");
         }
 
         int at = text.IndexOf('@', StringComparison.Ordinal);
@@ -48,7 +48,7 @@ internal sealed record PackageInstallSpec(
         if (account is null)
             throw PackageRepositorySpec.Invalid(
                 destination, $"the PackageInstall of '{refName}' has no service account",
-                "Name the account that may create what the package holds.");
+                "Name a service account that may create the package's objects.");
         return new PackageInstallSpec(
             refName.Split('.')[0],
             ns is null ? repositoryNamespace : KubernetesName.RequireLabel(ns, "the namespace of a PackageInstall"),

@@ -20,7 +20,7 @@ internal sealed record PackageRepositorySpec
 
     public required string? Constraints { get; init; }
 
-    /// <summary>True when the tag says the digest.</summary>
+    /// <summary>True when a content tag gives the digest.</summary>
     public required bool IsContentTag { get; init; }
 
     /// <summary>Null for none, empty for all.</summary>
@@ -43,8 +43,8 @@ internal sealed record PackageRepositorySpec
         if (constraints is not null && options.Pinning == ReferencePinning.Tag)
             throw Invalid(
                 destination,
-                "a tag and a tag selection were asked for",
-                "Choose one: the cluster either takes the tag or selects one.");
+                "both a tag and a tag selection are given",
+                "Give one of them: the cluster either uses the tag or selects one.");
         decimal? period = ReadSyncPeriod(destination, OrNull(options.SyncPeriod));
         return new PackageRepositorySpec
         {
@@ -64,7 +64,7 @@ internal sealed record PackageRepositorySpec
 
     internal static string? OrNull(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    /// <summary>The registry of a destination that is not known yet; never shown.</summary>
+    /// <summary>The registry of a destination that is not yet known; never shown.</summary>
     private const string Nowhere = "registry.invalid";
 
     internal static AirgapException Invalid(RepositoryName destination, string problem, string advice) => new(
@@ -79,7 +79,7 @@ internal sealed record PackageRepositorySpec
         PackageRepositoryOptions.OldApiVersion => PackageRepositoryOptions.OldApiVersion,
         string other => throw Invalid(
             destination, $"no cluster serves '{other}'",
-            $"Leave the API version out, or write {PackageRepositoryOptions.CurrentApiVersion}."),
+            $"Omit the API version, or write {PackageRepositoryOptions.CurrentApiVersion}."),
     };
 
     private static string ReadImage(RepositoryName destination, Digest digest, string? tag, ReferencePinning pinning) => pinning switch
@@ -87,7 +87,7 @@ internal sealed record PackageRepositorySpec
         ReferencePinning.Digest => ImageReference.ByDigest(destination, digest).ToString(),
         ReferencePinning.Tag when tag is null => throw Invalid(
             destination,
-            "it is to be pinned by tag and has none",
+            "it is to be pinned by tag but has none",
             "Give the bundle a tag, or pin it by digest."),
         ReferencePinning.Tag when !ImageReference.IsTag(tag) => throw Invalid(
             destination,
@@ -96,11 +96,11 @@ internal sealed record PackageRepositorySpec
         ReferencePinning.Tag => ImageReference.ByTag(destination, tag).ToString(),
         ReferencePinning.ContentTag when ContentTagOf(digest) is var content => ImageReference.IsTag(content)
             ? ImageReference.ByTag(destination, content).ToString()
-            : throw Invalid(destination, $"a tag that says {digest} is longer than tags are", "Pin it by digest or by tag."),
+            : throw Invalid(destination, $"a content tag for {digest} is longer than tags may be", "Pin it by digest or by tag."),
         _ => destination.ToString(),
     };
 
-    // As a relocation writes it for every image.
+    // The tag that a relocation sets for every image.
     private static string ContentTagOf(Digest digest) => Bundles.ContentTag.Of(digest);
 
     private static string[]? ReadPrereleases(RepositoryName destination, string? text, string? constraints)
@@ -110,8 +110,8 @@ internal sealed record PackageRepositorySpec
         if (constraints is null)
             throw Invalid(
                 destination,
-                "pre-releases were named without a tag selection",
-                "Give the versions to select from too, or leave the pre-releases out.");
+                "pre-releases are given without a tag selection",
+                "Also give the versions to select from, or omit the pre-releases.");
         if (text == "*")
             return [];
         return TagConstraints.ParsePrereleases(text)

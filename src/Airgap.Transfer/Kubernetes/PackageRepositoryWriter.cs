@@ -12,10 +12,11 @@ internal static class PackageRepositoryWriter
     /// <param name="destination">The repository that the bundle was relocated to.</param>
     /// <param name="digest">The bundle's digest there.</param>
     /// <param name="tag">Its tag there; null for none.</param>
-    /// <param name="options">What the manifest is to say.</param>
+    /// <param name="options">The options of the manifest.</param>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.InvalidKubernetesName"/>: a name or namespace that Kubernetes refuses, the default name included.
-    /// <see cref="ErrorCode.InvalidPackageRepository"/>: another option that the cluster would refuse, or options that do not go together.
+    /// <see cref="ErrorCode.InvalidKubernetesName"/>: a name or namespace that Kubernetes refuses, including the
+    /// default name. <see cref="ErrorCode.InvalidPackageRepository"/>: another option that the cluster would refuse, or
+    /// options that do not go together.
     /// </exception>
     public static PackageRepositoryManifest Create(RepositoryName destination, Digest digest, string? tag, PackageRepositoryOptions options)
     {
@@ -54,7 +55,7 @@ internal static class PackageRepositoryWriter
             .Distinct(StringComparer.Ordinal)];
         return names.Length > 0 ? names
             : throw PackageRepositorySpec.Invalid(
-                destination, "a namespace is to be made and none is named", "Give the PackageRepository's namespace.");
+                destination, "a namespace is to be created but none is named", "Give the PackageRepository's namespace.");
     }
 
     private static string? ReadController(RepositoryName destination, PackageRepositoryOptions options)
@@ -64,7 +65,7 @@ internal static class PackageRepositoryWriter
             return null;
         if (options.CaCertificates.Length == 0)
             throw PackageRepositorySpec.Invalid(
-                destination, "the settings of kapp-controller are to name a certificate authority, and none is known",
+                destination, "the settings of kapp-controller are to name a certificate authority, but none is known",
                 "Name its PEM file where the registry's is named.");
         return text.Equals("true", StringComparison.OrdinalIgnoreCase)
             ? ClusterDocuments.ControllerNamespace : KubernetesName.RequireLabel(text, "the namespace of kapp-controller");
@@ -80,10 +81,10 @@ internal static class PackageRepositoryWriter
         yaml.Key(1, "fetch").Key(2, isPlainImage ? "image" : "imgpkgBundle");
         if (repository.IsContentTag)
             yaml.Comment(
-                3, "By a tag that says the digest. kapp-controller keeps what it fetched by digest, whichever registry that came from, " +
-                "and asks no other one")
+                3, "By content tag. kapp-controller caches what it fetched by digest, from any registry, " +
+                "and asks no other registry")
                 .Comment(
-                    3, "for the same digest; a tag it asks for at each sync, so that it fetches from here, and its Packages name this " +
+                    3, "for the same digest; it resolves a tag at each sync, so that it fetches from here, and its Packages name this " +
                     "registry.");
         yaml.Add(3, isPlainImage ? "url" : "image", repository.Image);
         if (repository.Constraints is not null)
@@ -113,7 +114,7 @@ internal static class PackageRepositoryWriter
                 $"'{repository.Name}' is of {repository.ApiVersion}, which only alphas of kapp-controller before 0.19 served (0.17.0 to " +
                 "0.19.0-alpha.6), as a kind of the whole " +
                 $"cluster{(repository.Namespace is null ? "" : $": there it has no namespace such as '{repository.Namespace}'")}.",
-                $"For any other cluster leave the API version out, or write {PackageRepositoryOptions.CurrentApiVersion}."));
+                $"For any other cluster omit the API version, or write {PackageRepositoryOptions.CurrentApiVersion}."));
         }
 
         if (repository.IsUnpinned)
@@ -121,8 +122,8 @@ internal static class PackageRepositoryWriter
             warnings.Add(new Diagnostic(
                 ErrorCode.UnpinnedReference,
                 "The PackageRepository " +
-                $"'{repository.Name}' names neither tag nor digest of {destination}, so that the cluster looks for the tag 'latest'.",
-                "Pin it by digest or by tag, or see to it that the repository has the tag 'latest'."));
+                $"'{repository.Name}' names neither tag nor digest of {destination}, so the cluster looks for the tag 'latest'.",
+                "Pin it by digest or by tag, or make sure that the repository has the tag 'latest'."));
         }
 
         if (repository.IsSyncPeriodRaised)
@@ -140,10 +141,10 @@ internal static class PackageRepositoryWriter
             warnings.Add(new Diagnostic(
                 ErrorCode.TagNotSelected,
                 string.IsNullOrWhiteSpace(tag)
-                    ? $"The PackageRepository '{repository.Name}' selects a tag by '{constraints}', and the relocated bundle has none."
+                    ? $"The PackageRepository '{repository.Name}' selects a tag by '{constraints}', but the relocated bundle has none."
                     : "The PackageRepository " +
-                    $"'{repository.Name}' selects a tag by '{constraints}', which the tag '{tag}' of the relocated bundle does not meet.",
-                "Give the bundle a tag that is a version of the range, such as v1.2.0; a pre-release counts only where it is asked for."));
+                    $"'{repository.Name}' selects a tag by '{constraints}', which the tag '{tag}' of the relocated bundle does not match.",
+                "Give the bundle a tag that is a version of the range, such as v1.2.0; a pre-release counts only if requested."));
         }
 
         if (options.IsPlainImage)
@@ -151,8 +152,9 @@ internal static class PackageRepositoryWriter
             warnings.Add(new Diagnostic(
                 ErrorCode.PlainImageRepository,
                 "The PackageRepository " +
-                $"'{repository.Name}' fetches a plain image, so that no image that its Packages name is replaced: the cluster pulls them " +
-                "from where they are.",
+                $"'{repository.Name}' fetches a plain image, so the images that its Packages name are not replaced: the cluster pulls them "
+                +
+                "from their original registry.",
                 "Push the packages as a bundle with an ImagesLock, and relocate that."));
         }
 
@@ -160,7 +162,7 @@ internal static class PackageRepositoryWriter
         {
             warnings.Add(new Diagnostic(
                 ErrorCode.ExportMissesInstalls,
-                $"The Secret '{secret.Name}' is handed out to {ClusterDocuments.GlobalNamespace} alone: packages that are installed in " +
+                $"The Secret '{secret.Name}' is exported only to {ClusterDocuments.GlobalNamespace}: packages installed in " +
                 "other namespaces are pulled without it.",
                 "Name the namespaces of the installs, or '*' for all."));
         }

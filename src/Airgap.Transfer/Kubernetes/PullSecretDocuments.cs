@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>The documents beside a PackageRepository that carry its pull secret, with placeholders for the credentials.</summary>
+/// <summary>The documents for a PackageRepository's pull secret, with placeholders for the credentials.</summary>
 internal static class PullSecretDocuments
 {
     private const string Placeholder = "REPLACE_ME";
@@ -8,7 +8,8 @@ internal static class PullSecretDocuments
     /// <summary>A Secret of the kind that kubelet and kapp-controller read.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="ns">Its namespace; null for none.</param>
-    /// <param name="registries">The images' hosts, letter for letter: the cluster compares the texts.</param>
+    /// <param name="registries">The images' hosts, spelt exactly as in the references, because the cluster compares the
+    /// texts.</param>
     public static string Secret(string name, string? ns, IEnumerable<string> registries)
     {
         ManifestYaml yaml = new();
@@ -22,7 +23,7 @@ internal static class PullSecretDocuments
         return yaml.Add(1, ".dockerconfigjson", "{\"auths\":{" + string.Join(',', entries) + "}}").ToString();
     }
 
-    /// <summary>Lets secretgen-controller hand the Secret of the same name out to namespaces.</summary>
+    /// <summary>Lets secretgen-controller export the Secret of the same name to namespaces.</summary>
     public static string Export(string name, string ns, IEnumerable<string> toNamespaces)
     {
         ManifestYaml yaml = new();

@@ -8,7 +8,8 @@ namespace Airgap.Transfer.Kubernetes;
 /// <param name="Namespace">The Secret's namespace; null for the one that the manifest is applied to.</param>
 /// <param name="IsReferenced">True when the PackageRepository names the Secret.</param>
 /// <param name="IsWritten">True when a placeholder Secret is written.</param>
-/// <param name="ExportedTo">The namespaces to which a SecretExport hands it out, <c>*</c> for all; empty for no SecretExport.</param>
+/// <param name="ExportedTo">The namespaces to which a SecretExport exports it, <c>*</c> for all; empty for no
+/// SecretExport.</param>
 internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsReferenced, bool IsWritten, string[] ExportedTo)
 {
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>,
@@ -26,12 +27,12 @@ internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsRe
                 ? new PullSecretSpec(null, null, false, false, [])
                 : throw PackageRepositorySpec.Invalid(
                     destination,
-                    "a Secret is named and none is asked for",
-                    "Choose a variant of pull secret, or leave the Secret's name and namespace out.");
+                    "a Secret is named, but none is requested",
+                    "Choose a variant of pull secret, or omit the Secret's name and namespace.");
         }
 
         if (variant == PullSecretVariant.SecretRef && name is null)
-            throw PackageRepositorySpec.Invalid(destination, "the Secret that is there already is not named", "Give its name.");
+            throw PackageRepositorySpec.Invalid(destination, "the existing Secret is not named", "Give its name.");
         name = KubernetesName.RequireSubdomain(name ?? repository.Name + "-pull", "the name of a Secret");
         if (ns is not null)
             KubernetesName.RequireLabel(ns, "the namespace of a Secret");
@@ -40,7 +41,7 @@ internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsRe
             string to = repository.Namespace
                 ?? throw PackageRepositorySpec.Invalid(
                     destination,
-                    "secretgen-controller must be told to which namespace it may hand the Secret",
+                    "secretgen-controller needs the namespace to export the Secret to",
                     "Give the PackageRepository's namespace.");
             string[] all = [.. new[] { to, install?.Namespace }.OfType<string>().Concat(more).Distinct(StringComparer.Ordinal)];
             return new PullSecretSpec(name, ns ?? to, IsReferenced: false, IsWritten: true, ExportedTo: more.Contains("*") ? ["*"] : all);
@@ -51,8 +52,8 @@ internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsRe
         {
             throw PackageRepositorySpec.Invalid(
                 destination,
-                $"the Secret is in the namespace '{ns}' and not in the PackageRepository's own",
-                "Leave the Secret's namespace out, or use secretgen-controller.");
+                $"the Secret is in the namespace '{ns}', not in that of the PackageRepository",
+                "Omit the Secret's namespace, or use secretgen-controller.");
         }
 
         bool isWritten = variant == PullSecretVariant.SecretRefWithPlaceholder;
@@ -65,9 +66,9 @@ internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsRe
             return [];
         if (variant != PullSecretVariant.SecretgenController)
             throw PackageRepositorySpec.Invalid(
-                destination, "namespaces are named for a Secret that nothing hands out",
-                "Use the variant for secretgen-controller, or leave the namespaces out.");
+                destination, "namespaces are named for a Secret that is not exported",
+                "Use the variant for secretgen-controller, or omit the namespaces.");
         return [.. text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries)
-            .Select(name => name == "*" ? name : KubernetesName.RequireLabel(name, "a namespace that a Secret is handed out to"))];
+            .Select(name => name == "*" ? name : KubernetesName.RequireLabel(name, "a namespace to export a Secret to"))];
     }
 }

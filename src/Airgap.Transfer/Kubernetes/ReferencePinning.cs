@@ -3,15 +3,15 @@ namespace Airgap.Transfer.Kubernetes;
 /// <summary>How a PackageRepository names the relocated bundle.</summary>
 internal enum ReferencePinning
 {
-    /// <summary>By digest: the content cannot change under the cluster, which need not ask the registry again.</summary>
+    /// <summary>By digest: the content cannot change, and the cluster need not ask the registry again.</summary>
     Digest,
 
     /// <summary>By the relocated tag, which may move.</summary>
     Tag,
 
     /// <summary>
-    /// By the tag <c>sha256-HEX.imgpkg</c>, which every relocation writes: it says the digest, and the cluster asks the registry for it at
-    /// each sync.
+    /// By the tag <c>sha256-HEX.imgpkg</c>, which every relocation sets: it gives the digest, and the cluster resolves
+    /// it at each sync.
     /// </summary>
     ContentTag,
 

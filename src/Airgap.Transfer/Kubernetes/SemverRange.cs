@@ -1,17 +1,19 @@
 namespace Airgap.Transfer.Kubernetes;
 
 /// <summary>
-/// A range of versions, such as <c>&gt;=1.0.0 &lt;2.0.0 || 3.1.x</c>: alternatives that stand between <c>||</c>, each of comparisons that
-/// all hold.
+/// A range of versions, such as <c>&gt;=1.0.0 &lt;2.0.0 || 3.1.x</c>: alternatives separated by <c>||</c>, each a list
+/// of comparisons that must all be true.
 /// </summary>
-/// <remarks>Source: the documentation of ParseRange of Go's blang/semver, by which kapp-controller and vendir read such texts.</remarks>
+/// <remarks>
+/// Source: the documentation of ParseRange of Go's blang/semver, which kapp-controller and vendir use.
+/// </remarks>
 internal sealed class SemverRange
 {
     private readonly List<List<(string Sign, SemverVersion Version)>> _alternatives;
 
     private SemverRange(List<List<(string Sign, SemverVersion Version)>> alternatives) => _alternatives = alternatives;
 
-    /// <summary>True where a cluster can read the text.</summary>
+    /// <summary>True if a cluster can read the text.</summary>
     public static bool IsValid(string text) => TryParse(text, out _);
 
     /// <summary>Reads a range.</summary>
@@ -43,12 +45,12 @@ internal sealed class SemverRange
     }
 
     /// <summary>
-    /// True for a version of the range; build metadata decide between versions that are equal otherwise only in an order, not here.
+    /// True for a version of the range; build metadata is ignored.
     /// </summary>
     public bool Includes(SemverVersion version) =>
         _alternatives.Exists(all => all.TrueForAll(one => Holds(version.CompareTo(one.Version), one.Sign)));
 
-    // Blanks part comparisons, but for those behind a sign.
+    // Blanks separate comparisons, except after an operator.
     private static List<string> Split(string text)
     {
         List<string> words = [];
@@ -84,11 +86,11 @@ internal sealed class SemverRange
         return true;
     }
 
-    // 1.x, 1.2.x: x stands for the numbers at the end.
+    // 1.x, 1.2.x: x replaces the last numbers.
     private static bool TryAddWildcard(string sign, string text, List<(string, SemverVersion)> comparisons)
     {
         string[] parts = text.Split('.');
-        // An x elsewhere, such as in a pre-release, stands for nothing, and only these two signs take it.
+        // An x elsewhere, such as in a pre-release, has no such meaning, and only these two operators allow it.
         if (parts[^1] != "x" || parts.Length is not (2 or 3))
         {
             if (sign is not (">=" or "<") || !SemverVersion.TryParse(text, out SemverVersion plain))

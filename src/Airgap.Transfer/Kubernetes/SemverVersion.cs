@@ -2,14 +2,16 @@ using System.Globalization;
 
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>A version as semver.org has it, whose numbers fit into 64 bits, as the readers in a cluster want them.</summary>
+/// <summary>
+/// A version as defined by semver.org, with numbers of at most 64 bits, as required by the readers in a cluster.
+/// </summary>
 /// <param name="Major">The first number.</param>
 /// <param name="Minor">The second number.</param>
 /// <param name="Patch">The third number.</param>
-/// <param name="Prerelease">The identifiers behind the <c>-</c>; empty for a release.</param>
+/// <param name="Prerelease">The identifiers after the <c>-</c>; empty for a release.</param>
 internal readonly record struct SemverVersion(ulong Major, ulong Minor, ulong Patch, string[] Prerelease) : IComparable<SemverVersion>
 {
-    /// <summary>Reads <c>MAJOR.MINOR.PATCH</c>, with <c>-PRERELEASE</c> and <c>+BUILD</c> behind it or not.</summary>
+    /// <summary>Reads <c>MAJOR.MINOR.PATCH</c>, optionally followed by <c>-PRERELEASE</c> and <c>+BUILD</c>.</summary>
     public static bool TryParse(string text, out SemverVersion version)
     {
         version = default;

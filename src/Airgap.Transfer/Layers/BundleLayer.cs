@@ -3,7 +3,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Layers;
 
-/// <summary>A layer that was written.</summary>
+/// <summary>A written layer.</summary>
 /// <param name="Descriptor">Type, digest and length of the compressed layer.</param>
 /// <param name="DiffId">The digest before compression, for the image's config.</param>
 internal sealed record WrittenLayer(Descriptor Descriptor, Digest DiffId);
@@ -12,9 +12,9 @@ internal sealed record WrittenLayer(Descriptor Descriptor, Digest DiffId);
 internal static class BundleLayer
 {
     /// <summary>Writes a layer.</summary>
-    /// <param name="entries">What goes into it, as <see cref="LayerFiles.List"/> gives it.</param>
-    /// <param name="output">Takes the compressed layer; stays open. Its own failures come out as they are.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <param name="entries">Its entries, from <see cref="LayerFiles.List"/>.</param>
+    /// <param name="output">Receives the compressed layer; stays open. Its own failures are thrown unchanged.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     /// <exception cref="Oci.AirgapException">A file cannot be read: <see cref="Oci.ErrorCode.FileNotFound"/>,
     /// <see cref="Oci.ErrorCode.AccessDenied"/>, <see cref="Oci.ErrorCode.FileFailure"/>.</exception>
     public static async Task<WrittenLayer> WriteAsync(IReadOnlyList<LayerEntry> entries, Stream output, CancellationToken cancellationToken)

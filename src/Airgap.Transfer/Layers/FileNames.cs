@@ -7,14 +7,15 @@ namespace Airgap.Transfer.Layers;
 /// <summary>Names of files that are not UTF-8: the runtime shows them with replacement characters and cannot open them.</summary>
 internal static class FileNames
 {
-    // struct dirent of 64-bit Linux: inode, offset, length and kind stand before the name.
+    // struct dirent of 64-bit Linux: inode, offset, length and type precede the name.
     private const int NameOffset = 19;
 
     /// <summary>
-    /// A name as it is, other bytes than UTF-8 as <c>\xNN</c>; null for a name that is UTF-8, or where the folder cannot be read.
+    /// The actual name, with invalid UTF-8 bytes as <c>\xNN</c>; null for a name that is UTF-8, or if the folder cannot
+    /// be read.
     /// </summary>
-    /// <param name="folder">The folder that the name is in.</param>
-    /// <param name="shown">The name as the runtime shows it.</param>
+    /// <param name="folder">The folder of the name.</param>
+    /// <param name="shown">The name as shown by the runtime.</param>
     public static string? Undecodable(string folder, string shown)
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess || !shown.Contains('\uFFFD'))

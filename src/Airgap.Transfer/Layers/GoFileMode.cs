@@ -1,7 +1,7 @@
 namespace Airgap.Transfer.Layers;
 
 /// <summary>
-/// Modes as Go counts them, which imgpkg writes into headers: permission bits as everywhere, the others at places of their own.
+/// Go's file modes, which imgpkg writes into headers: the usual permission bits, and Go's own positions for the others.
 /// </summary>
 internal static class GoFileMode
 {
@@ -11,7 +11,7 @@ internal static class GoFileMode
     private const long Sticky = 1L << 20;
     private const long OwnerBits = 0b111_000_000;
 
-    /// <summary>The mode of a folder that permissions are not kept of: 0700.</summary>
+    /// <summary>The mode of a folder whose permissions are not kept: 0700.</summary>
     public const long PlainFolder = OwnerBits;
 
     /// <summary>The mode of a file.</summary>
@@ -22,7 +22,7 @@ internal static class GoFileMode
         return preserve ? mode : mode & OwnerBits;
     }
 
-    /// <summary>The mode of a folder, with the bit that says it is one.</summary>
+    /// <summary>The mode of a folder, with the folder bit.</summary>
     public static long OfFolder(DirectoryInfo folder) =>
         Folder | (OperatingSystem.IsWindows() ? 0b111_111_111 : FromUnix(folder.UnixFileMode));
 

@@ -6,12 +6,14 @@ using Airgap.Transfer.Layers.Deflate;
 namespace Airgap.Transfer.Layers;
 
 /// <summary>
-/// Gzip with the very bytes of Go's <c>compress/gzip</c> at its fastest level, which imgpkg's layers have: people compare the digests that
-/// two machines give for the same folder. The result depends on the content only, not on how it is cut into writes.
+/// Gzip with exactly the bytes of Go's <c>compress/gzip</c> at its fastest level, as in imgpkg's layers, so that the
+/// same folder has the same digest with both tools. The result depends only on the content, not on the individual
+/// writes.
 /// </summary>
 /// <remarks>
-/// The stream is whole only after <see cref="Complete"/> or <see cref="CompleteAsync"/>; disposing without it leaves it cut off, so that a
-/// failure on the way never looks like a shorter content. The output stream stays open. Formats: RFC 1951 and RFC 1952.
+/// The stream is complete only after <see cref="Complete"/> or <see cref="CompleteAsync"/>; disposing without it leaves
+/// it truncated, so that a failure never looks like shorter content. The output stream stays open. Formats: RFC 1951
+/// and RFC 1952.
 /// </remarks>
 internal sealed class GoGzipStream : WriteOnlyStream
 {
@@ -48,13 +50,13 @@ internal sealed class GoGzipStream : WriteOnlyStream
             await _output.WriteAsync(_deflater.Output, cancellationToken);
     }
 
-    /// <summary>Passes on to the output what has been compressed; the piece under way waits until it is full.</summary>
+    /// <summary>Writes the compressed bytes to the output; the current piece waits until it is full.</summary>
     public override void Flush() => _output.Flush();
 
     /// <inheritdoc cref="Flush"/>
     public override Task FlushAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
 
-    /// <summary>Writes what is left and the trailer. Nothing can be written behind it.</summary>
+    /// <summary>Writes the remaining content and the trailer. Nothing can be written afterwards.</summary>
     public void Complete()
     {
         ThrowIfClosed();
@@ -88,7 +90,7 @@ internal sealed class GoGzipStream : WriteOnlyStream
         base.Dispose(disposing);
     }
 
-    // True when a block is ready to be written; the rest of the bytes comes after it.
+    // True when a block is ready to be written; the remaining bytes follow.
     private bool Take(ref ReadOnlySpan<byte> buffer)
     {
         int taken = _deflater.Fill(buffer);

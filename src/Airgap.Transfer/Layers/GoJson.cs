@@ -3,16 +3,21 @@ using System.Text;
 
 namespace Airgap.Transfer.Layers;
 
-/// <summary>Compact JSON as Go's encoder writes it: its escapes, no spaces. Configs and archives must be the same to the byte.</summary>
-/// <param name="capacity">Bytes there is room for from the beginning; more than that is copied while it grows.</param>
+/// <summary>
+/// Compact JSON as written by Go's encoder: its escapes, no spaces. Configs and archives must be the same byte for
+/// byte.
+/// </summary>
+/// <param name="capacity">The initial capacity in bytes; it grows by copying.</param>
 internal sealed class GoJson(int capacity = 64 * 1024)
 {
     private readonly ArrayBufferWriter<byte> _output = new(capacity);
 
-    /// <summary>What was written.</summary>
+    /// <summary>The written bytes.</summary>
     public ReadOnlySpan<byte> Written => _output.WrittenSpan;
 
-    /// <summary>Takes what was written since the last time; it is not copied, and good until something more is written.</summary>
+    /// <summary>
+    /// Takes the bytes written since the last call, without copying; they are valid until the next write.
+    /// </summary>
     public ReadOnlyMemory<byte> Take()
     {
         ReadOnlyMemory<byte> written = _output.WrittenMemory;
@@ -33,7 +38,7 @@ internal sealed class GoJson(int capacity = 64 * 1024)
     /// <summary>A string.</summary>
     public GoJson String(string value) => String(Encoding.UTF8.GetBytes(value));
 
-    /// <summary>A string whose UTF-8 bytes are at hand.</summary>
+    /// <summary>A string given as UTF-8 bytes.</summary>
     public GoJson String(ReadOnlySpan<byte> utf8)
     {
         Raw("\"");

@@ -4,7 +4,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Layers;
 
-/// <summary>Passes bytes on, and knows their count and sha256 digest.</summary>
+/// <summary>Forwards bytes, and computes their count and sha256 digest.</summary>
 internal sealed class HashingWriteStream(Stream output) : WriteOnlyStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

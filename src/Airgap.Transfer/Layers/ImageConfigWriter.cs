@@ -2,7 +2,7 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Layers;
 
-/// <summary>The config of an image with one layer, as imgpkg writes it when it pushes.</summary>
+/// <summary>The config of an image with one layer, as written by imgpkg's push.</summary>
 internal static class ImageConfigWriter
 {
     private const string ZeroTime = "0001-01-01T00:00:00Z";
@@ -10,7 +10,7 @@ internal static class ImageConfigWriter
     /// <summary>Writes a config.</summary>
     /// <param name="diffId">The digest of the layer before compression.</param>
     /// <param name="labels">The image's labels; null or empty for none.</param>
-    /// <returns>Compact JSON, the same for the same arguments to the byte.</returns>
+    /// <returns>Compact JSON, the same byte for byte for the same arguments.</returns>
     public static byte[] Write(Digest diffId, IReadOnlyDictionary<string, string>? labels = null)
     {
         GoJson json = new();

@@ -4,15 +4,15 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Layers;
 
 /// <summary>
-/// The manifest of an image with one layer, as imgpkg writes it when it pushes: Docker's types, which are the only ones it reads a bundle
-/// from.
+/// The manifest of an image with one layer, as written by imgpkg's push: with Docker's types, the only ones from which
+/// it reads a bundle.
 /// </summary>
 internal static class ImageManifestWriter
 {
     /// <summary>Writes a manifest.</summary>
     /// <param name="config">The config's bytes.</param>
     /// <param name="layer">The layer.</param>
-    /// <param name="annotations">Annotations, which imgpkg writes none of; null or empty for none.</param>
+    /// <param name="annotations">Annotations, which imgpkg never writes; null or empty for none.</param>
     public static Manifest Write(ReadOnlySpan<byte> config, Descriptor layer, IReadOnlyDictionary<string, string>? annotations = null)
     {
         GoJson json = new();

@@ -3,7 +3,9 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Layers;
 
-/// <summary>Walks the inputs of a layer: folders depth first, names in byte order, a folder before what it holds.</summary>
+/// <summary>
+/// Walks the inputs of a layer: folders depth first, names in byte order, a folder before its content.
+/// </summary>
 internal static class LayerFiles
 {
     private static readonly EnumerationOptions s_everything = new()
@@ -14,13 +16,14 @@ internal static class LayerFiles
         ReturnSpecialDirectories = false,
     };
 
-    /// <summary>Lists what goes into a layer, in its order.</summary>
-    /// <param name="inputs">Folders, whose content is taken, and files, which are taken under their own name. One that is a symbolic link
-    /// is followed.</param>
-    /// <param name="options">What to leave out, and which modes to write.</param>
+    /// <summary>Lists the entries of a layer, in order.</summary>
+    /// <param name="inputs">Folders, whose content is packed, and files, which are packed under their own name. An
+    /// input that is a symbolic link is followed.</param>
+    /// <param name="options">The exclusions, and the modes to write.</param>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.FileNotFound"/> or <see cref="ErrorCode.AccessDenied"/>; <see cref="ErrorCode.InvalidArgument"/> for a symbolic
-    /// link or another special file; <see cref="ErrorCode.ConflictingDestination"/> for a path that comes from two inputs.
+    /// <see cref="ErrorCode.FileNotFound"/> or <see cref="ErrorCode.AccessDenied"/>;
+    /// <see cref="ErrorCode.InvalidArgument"/> for a symbolic link or another special file;
+    /// <see cref="ErrorCode.ConflictingDestination"/> for a path in two inputs.
     /// </exception>
     public static IReadOnlyList<LayerEntry> List(IReadOnlyList<string> inputs, LayerOptions options)
     {
@@ -64,7 +67,7 @@ internal static class LayerFiles
             AddFile(file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file, file.Name);
         }
 
-        // All folders of an input have the mode of its root: imgpkg's way, on which digests depend.
+        // All folders of an input have the mode of its root, as in imgpkg, because digests depend on it.
         private void AddFolder(DirectoryInfo folder, string path, long mode)
         {
             if (_exclusions.Contains(path))
@@ -105,7 +108,7 @@ internal static class LayerFiles
             Add(new LayerEntry(path, file.FullName, IsFolder: false, file.Length, GoFileMode.OfFile(file, options.PreservePermissions)));
         }
 
-        // Whichever folder it is that cannot be read, it is named, not the input that it is under.
+        // Names the unreadable folder itself, not its input.
         private static FileSystemInfo[] ChildrenOf(DirectoryInfo folder)
         {
             try
@@ -120,13 +123,13 @@ internal static class LayerFiles
 
         private void Add(LayerEntry entry)
         {
-            // Every input folder has a root of its own; imgpkg repeats the entry.
+            // Every input folder has its own root; imgpkg repeats the entry.
             if (entry.Path != "." && !_places.TryAdd(entry.Path, entry.FullPath))
             {
                 throw new AirgapException(
                     ErrorCode.ConflictingDestination,
                     $"Found duplicate paths: {_places[entry.Path]}, {entry.FullPath}.",
-                    $"Give '{entry.Path}' in one of the inputs only, or exclude it.");
+                    $"Give '{entry.Path}' in only one of the inputs, or exclude it.");
             }
 
             Entries.Add(entry);

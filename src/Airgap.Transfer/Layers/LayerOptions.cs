@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace Airgap.Transfer.Layers;
 
-/// <summary>How a layer is made of folders and files. The defaults are imgpkg's.</summary>
+/// <summary>Options for making a layer from folders and files. The defaults are imgpkg's.</summary>
 internal sealed record LayerOptions
 {
     /// <summary>
-    /// Paths that are left out, each relative to the input and with <c>/</c> as separator; a folder with all that it holds. Only the very
-    /// path is meant: <c>.git</c> leaves out that folder of an input's root, not one further down.
+    /// Paths to exclude, each relative to the input, with <c>/</c> as separator; a folder with all its content. Only
+    /// the exact path is excluded: <c>.git</c> excludes that folder in an input's root, not in subfolders.
     /// </summary>
     public ImmutableArray<string> Exclusions { get; init; } = [".git"];
 

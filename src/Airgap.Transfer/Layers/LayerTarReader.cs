@@ -4,13 +4,13 @@ namespace Airgap.Transfer.Layers;
 
 /// <summary>An entry of a layer's tar.</summary>
 /// <param name="Name">Its name, as written.</param>
-/// <param name="Kind">What it is.</param>
+/// <param name="Kind">Its kind.</param>
 /// <param name="Size">Length of its content, in bytes.</param>
-/// <param name="Mode">Its permission bits; setuid and the like are left out.</param>
+/// <param name="Mode">Its permission bits, without setuid and the like.</param>
 /// <param name="Content">Its content, until the next entry is read.</param>
 internal sealed record LayerTarEntry(string Name, LayerTarKind Kind, long Size, UnixFileMode Mode, Stream Content);
 
-/// <summary>What an entry is.</summary>
+/// <summary>The kinds of entries.</summary>
 internal enum LayerTarKind
 {
     /// <summary>A file.</summary>
@@ -30,7 +30,7 @@ internal enum LayerTarKind
 /// <remarks>Source: POSIX pax interchange format; GNU's base-256 numbers and long names.</remarks>
 internal sealed class LayerTarReader(Stream tar)
 {
-    /// <summary>Names and attributes beyond this are an attack: they are held in memory.</summary>
+    /// <summary>Longer names and attributes are an attack, as they are kept in memory.</summary>
     private const long MaxExtension = 1024 * 1024;
 
     private readonly byte[] _header = new byte[TarHeader.BlockSize];
@@ -85,7 +85,8 @@ internal sealed class LayerTarReader(Stream tar)
         _ => LayerTarKind.Other,
     };
 
-    // False at the end: a block of zeros, or nothing more. Nothing at all is not a tar, but what is left of a compressed one that was cut.
+    // False at the end: a block of zeros, or no more bytes. No bytes at all are not a tar, but the rest of a truncated
+    // compressed one.
     private async ValueTask<bool> ReadHeaderAsync(CancellationToken cancellationToken)
     {
         if (_content is not null)
@@ -111,7 +112,7 @@ internal sealed class LayerTarReader(Stream tar)
         return bytes;
     }
 
-    // GNU's own format has other things where POSIX has the front of a long name.
+    // GNU's format has other fields at the position of POSIX's name prefix.
     private string HeaderName()
     {
         string name = Text(_header.AsSpan(0, 100));

@@ -12,8 +12,8 @@ internal sealed class LayerTarWriter(Stream output)
 
     /// <summary>Writes a file or folder of this machine.</summary>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.FileFailure"/> where the file is not as long as its entry says; what <see cref="IoFailures.Translate"/> makes
-    /// of a file that cannot be read.
+    /// <see cref="ErrorCode.FileFailure"/> if the file's length differs from its entry; the result of
+    /// <see cref="IoFailures.Translate"/> for an unreadable file.
     /// </exception>
     public async Task WriteAsync(LayerEntry entry, CancellationToken cancellationToken)
     {
@@ -96,5 +96,5 @@ internal sealed class LayerTarWriter(Stream output)
     private static AirgapException Changed(LayerEntry entry) => new(
         ErrorCode.FileFailure,
         $"The file '{entry.FullPath}' changed its length while it was read.",
-        "Run the command again when nothing writes to the file.");
+        "Run the command again when no other program writes to the file.");
 }

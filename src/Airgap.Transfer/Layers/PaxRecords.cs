@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Layers;
 /// <summary>The attributes before an entry of a tar: records <c>LENGTH KEY=VALUE\n</c>.</summary>
 internal static class PaxRecords
 {
-    /// <summary>Reads name and size, where they are given.</summary>
+    /// <summary>Reads name and size, if given.</summary>
     /// <exception cref="InvalidDataException">Malformed, or of a sparse file, whose bytes are not its content; the message ends a
     /// sentence.</exception>
     public static (string? Name, long? Size) Read(ReadOnlySpan<byte> body)
@@ -22,7 +22,7 @@ internal static class PaxRecords
                 throw new InvalidDataException("a PAX header is malformed");
             ReadOnlySpan<byte> record = body[(space + 1)..(length - 1)];
             if (record.StartsWith("GNU.sparse."u8))
-                throw new InvalidDataException("it holds a sparse file");
+                throw new InvalidDataException("it contains a sparse file");
             if (record.StartsWith("path="u8))
             {
                 name = Encoding.UTF8.GetString(record[5..]);

@@ -2,7 +2,7 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Layers;
 
-/// <summary>Tells files from pipes, sockets and devices, of which a pipe would block the process that opens it.</summary>
+/// <summary>Distinguishes files from pipes, sockets and devices, because opening a pipe would block.</summary>
 internal static class SpecialFile
 {
     /// <summary>True for a regular file, or a link to one.</summary>

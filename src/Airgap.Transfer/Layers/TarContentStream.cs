@@ -10,7 +10,7 @@ internal sealed class TarContentStream : Stream
     private readonly Stream _tar;
     private int _padding;
 
-    /// <summary>Makes a stream over the bytes that come next.</summary>
+    /// <summary>Makes a stream over the following bytes.</summary>
     public TarContentStream(Stream tar, long length)
     {
         _tar = tar;
@@ -46,7 +46,7 @@ internal sealed class TarContentStream : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Reads past what is left, and past the zeros that fill the last block.</summary>
+    /// <summary>Skips the remaining bytes and the padding of the last block.</summary>
     public async ValueTask SkipAsync(CancellationToken cancellationToken)
     {
         if (Left == 0 && _padding == 0)
@@ -56,7 +56,7 @@ internal sealed class TarContentStream : Stream
         {
             while (await ReadAsync(buffer, cancellationToken) > 0)
                 continue;
-            // A tar may end without them.
+            // A tar may end without padding.
             if (_padding > 0)
                 await _tar.ReadAtLeastAsync(buffer.AsMemory(0, _padding), _padding, throwOnEndOfStream: false, cancellationToken);
             _padding = 0;

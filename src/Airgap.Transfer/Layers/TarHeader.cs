@@ -4,10 +4,10 @@ using System.Text;
 namespace Airgap.Transfer.Layers;
 
 /// <summary>
-/// The header of one entry as Go's tar writer makes it for imgpkg: USTAR where name, size and mode fit; PAX for a long or non-ASCII name
-/// and for 8 GiB and more; GNU for a mode that no octal field holds.
+/// The header of one entry as written by Go's tar writer for imgpkg: USTAR if name, size and mode fit; PAX for a long
+/// or non-ASCII name and from 8 GiB on; GNU for a mode that exceeds the octal field.
 /// </summary>
-/// <remarks>Source: POSIX.1-2017, pax, "ustar Interchange Format"; which format is taken when is Go's rule.</remarks>
+/// <remarks>Source: POSIX.1-2017, pax, "ustar Interchange Format"; the choice of format is Go's rule.</remarks>
 internal static class TarHeader
 {
     /// <summary>Headers and contents are padded to this many bytes.</summary>
@@ -18,7 +18,7 @@ internal static class TarHeader
     private const long MaxOctalSize = 1L << 33;
     private const long MaxOctalMode = 1L << 21;
 
-    /// <summary>Makes the header, with the entries that go before it where its format needs some.</summary>
+    /// <summary>Makes the header, with the preceding entries that its format needs.</summary>
     /// <param name="name">The path with <c>/</c> as separator, without one at its end.</param>
     /// <param name="isFolder">True for a folder, false for a file.</param>
     /// <param name="mode">The value of the mode field.</param>
@@ -83,7 +83,7 @@ internal static class TarHeader
         byte[] block = new byte[BlockSize];
         name[..Math.Min(name.Length, NameSize)].CopyTo(block);
 
-        // A cut name must not end with a slash, or old readers take the entry for a folder.
+        // A truncated name must not end with a slash, or old readers mistake the entry for a folder.
         if (name.Length > NameSize && block[NameSize - 1] == '/')
             block.AsSpan(0, NameSize)[block.AsSpan(0, NameSize).TrimEnd((byte)'/').Length] = 0;
         Number(block.AsSpan(100, 8), mode);
@@ -113,7 +113,7 @@ internal static class TarHeader
         return block;
     }
 
-    // Octal digits and a NUL; what does not fit is written in base 256, which only the GNU format knows.
+    // Octal digits and a NUL; larger values are written in base 256, which only the GNU format supports.
     private static void Number(Span<byte> field, long value)
     {
         if (value < 1L << (3 * (field.Length - 1)))
@@ -129,7 +129,7 @@ internal static class TarHeader
         field[0] |= 0x80;
     }
 
-    // A record begins with its own length, of which the digits are a part.
+    // A record begins with its own length, including the length's digits.
     private static void AppendRecord(StringBuilder records, string key, string value)
     {
         int rest = Encoding.UTF8.GetByteCount(value) + key.Length + 3;

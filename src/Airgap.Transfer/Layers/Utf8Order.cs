@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Layers;
 
-/// <summary>The order of texts by their UTF-8 bytes, in which Go sorts file names and the keys of JSON.</summary>
+/// <summary>The order of texts by their UTF-8 bytes, as Go sorts file names and JSON keys.</summary>
 internal sealed class Utf8Order : IComparer<string>
 {
     private Utf8Order()
@@ -19,7 +19,8 @@ internal sealed class Utf8Order : IComparer<string>
         if (common == a.Length || common == b.Length)
             return a.Length.CompareTo(b.Length);
 
-        // UTF-16 and UTF-8 order differ only where a surrogate stands against U+E000 or above: the surrogate is the greater.
+        // UTF-16 and UTF-8 order differ only when a surrogate is compared with U+E000 or above: the surrogate is
+        // greater.
         (char left, char right) = (a[common], b[common]);
         if (char.IsSurrogate(left) != char.IsSurrogate(right) && left >= '\uD800' && right >= '\uD800')
             return char.IsSurrogate(left) ? 1 : -1;

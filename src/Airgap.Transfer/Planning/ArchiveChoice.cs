@@ -5,7 +5,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>Chooses one bundle or image of an archive that holds several, and what belongs to it.</summary>
+/// <summary>Selects one bundle or image of an archive with several, and what belongs to it.</summary>
 internal static class ArchiveChoice
 {
     private const int MostNamed = 5;
@@ -33,18 +33,18 @@ internal static class ArchiveChoice
             if (asked.Length > 0 && Array.TrueForAll(asked, item => item.Content.Manifest.Digest == asked[0].Content.Manifest.Digest))
                 return asked[0];
             if (found.Length > 1)
-                throw Unknown(archive, $"has {found.Length} images that '{wanted}' stands for", found, wanted);
+                throw Unknown(archive, $"has {found.Length} images that match '{wanted}'", found, wanted);
         }
 
-        throw Unknown(archive, $"holds no '{wanted}'", items, wanted);
+        throw Unknown(archive, $"contains no '{wanted}'", items, wanted);
     }
 
     /// <summary>
-    /// Finds what a project declares among what an archive was written of. Hosts and paths may differ, as the archive can come by way of a
-    /// mirror.
+    /// Finds a project's declared item among the requested items of an archive. Hosts and paths may differ, because the
+    /// archive may come from a mirror.
     /// </summary>
-    /// <param name="items">All of the archive.</param>
-    /// <param name="declared">The reference, with a digest where it is known.</param>
+    /// <param name="items">All items of the archive.</param>
+    /// <param name="declared">The reference, with its digest if known.</param>
     /// <param name="archive">The archive, for messages.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveItemUnknown"/>: none, or several.</exception>
     public static ArchivedItem Find(IReadOnlyList<ArchivedItem> items, ImageReference declared, string archive)
@@ -64,16 +64,18 @@ internal static class ArchiveChoice
             if (found.Length > 0 && Array.TrueForAll(found, item => item.Content.Manifest.Digest == found[0].Content.Manifest.Digest))
                 return found.FirstOrDefault(item => item.Tag == declared.Tag) ?? found[0];
             if (found.Length > 0)
-                throw Unknown(archive, $"has {found.Length} images that '{declared}' stands for", found, declared.ToString());
+                throw Unknown(archive, $"has {found.Length} images that match '{declared}'", found, declared.ToString());
         }
 
-        throw Unknown(archive, $"holds no '{declared}'", asked, declared.ToString());
+        throw Unknown(archive, $"contains no '{declared}'", asked, declared.ToString());
     }
 
-    /// <summary>The items that belong to a choice: what was chosen, what it pins, and what is attached to them.</summary>
-    /// <param name="items">All of the archive.</param>
-    /// <param name="chosen">What was chosen.</param>
-    /// <param name="pinned">The digests that it pins, in all its levels.</param>
+    /// <summary>
+    /// The items of a selection: the selected items, the images they pin, and artifacts attached to them.
+    /// </summary>
+    /// <param name="items">All items of the archive.</param>
+    /// <param name="chosen">The selected items.</param>
+    /// <param name="pinned">The digests that they pin, at all levels.</param>
     public static List<ArchivedItem> With(IReadOnlyList<ArchivedItem> items, ArchivedItem chosen, IEnumerable<Digest> pinned)
     {
         HashSet<ArchivedItem> taken = new(ReferenceEqualityComparer.Instance) { chosen };
@@ -93,13 +95,13 @@ internal static class ArchiveChoice
             }
         }
 
-        // What was chosen elsewhere as well has a tag of its own there, which a bundle that pins it does not give it.
+        // An image that was also requested by itself has its own tag, which it does not get from a bundle that pins it.
         return [.. items.Where(taken.Contains)
             .Select(item => ReferenceEquals(item, chosen) || CosignTags.IsOne(item.Tag)
                 ? item : item with { Tag = null, IsRoot = false, Owners = null })];
     }
 
-    /// <summary>The bundle that no other pins, where it pins all else; null for none.</summary>
+    /// <summary>The bundle that no other pins, if it pins everything else; null for none.</summary>
     public static ArchivedItem? TopOf(List<ArchivedItem> archived, List<BundleNode> bundles)
     {
         HashSet<Digest> pinned = [.. bundles.SelectMany(bundle => bundle.Entries).Select(entry => entry.Source.Digest!.Value)];
@@ -122,7 +124,7 @@ internal static class ArchiveChoice
         return new AirgapException(
             ErrorCode.ArchiveItemUnknown,
             $"'{archive}' {what}.",
-            "Name one by its repository, with its tag or digest where that stands for several: " +
+            "Name one by its repository, with its tag or digest if the name is ambiguous: " +
             $"{names}{(items.Count > MostNamed ? " and others" : "")}.")
         { Reference = wanted, Location = new SourceLocation(archive) };
     }

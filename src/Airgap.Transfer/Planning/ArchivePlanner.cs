@@ -9,7 +9,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>Makes plans of archives. Opens no connection: all that a plan needs is in the file.</summary>
+/// <summary>
+/// Makes plans of archives. Opens no connection, because the file contains everything that a plan needs.
+/// </summary>
 internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
 {
     private readonly Dictionary<Digest, BundleNode> _bundles = [];
@@ -20,7 +22,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
 
     private bool _goesOnWithout = true;
 
-    /// <summary>Chooses the one item that is planned, out of all; gives null for all. Null to go by the source.</summary>
+    /// <summary>Selects the one item to plan; returns null for all. Null to follow the source.</summary>
     public Func<IReadOnlyList<ArchivedItem>, ArchivedItem?>? Choose { get; init; }
 
     /// <summary>The root bundle of the plan that was made; null for none.</summary>
@@ -40,7 +42,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
         if (archive.Foreign is { } foreign)
             builder.Warn(foreign);
 
-        // Where elements are damaged, its digest of manifest.json can only be wrong.
+        // With damaged elements, its digest of manifest.json is necessarily wrong.
         ArchiveNotes? notes = _failures.Any ? null : await archive.ReadNotesAsync(cancellationToken);
 
         if (notes?.Delta is not null)
@@ -56,7 +58,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
                 .Select(entry => entry.Source.Digest!.Value));
         }
 
-        // A layout may hold several bundles that were asked for, one after the other.
+        // A layout may contain several bundles that were requested one after the other.
         ArchivedItem[] roots = [.. archived.Where(item => item.IsRoot)];
         ArchivedItem? rootItem = chosen is { IsBundle: true } && !options.IgnoreBundleCheck
             ? chosen : roots is [var marked] && (chosen is null || marked == chosen) ? marked : null;
@@ -100,7 +102,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
 
         ImagesLock? imagesLock = null;
         Diagnostic? warning = null;
-        // In an archive with damaged elements it is unknown what the sound ones are a part of.
+        // In an archive with damaged elements, it is unknown what the intact ones belong to.
         if (root is null && !_failures.Any)
         {
             ImmutableArray<PlannedItem> images = AttachedItems.Without(builder.Items);
@@ -108,9 +110,10 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             imagesLock = chosen is not null
                 ? null : notes is null ? ArchivedLock.Find(archive.Path, digests, out warning) : notes.ImagesLock;
             if (imagesLock is not null && !digests.SetEquals(imagesLock.Images.Select(image => image.Image.Digest!.Value)))
-                throw archive.Invalid($"the lock in its {ArchiveNotes.EntryName} lists other images than it holds");
+                throw archive.Invalid($"the lock in its {ArchiveNotes.EntryName} lists images other than its own");
 
-            // An archive of one image, as 'copy -i --to-tar' writes it, has that image as what was asked for, whatever is attached to it.
+            // An archive of one image, as 'copy -i --to-tar' writes it, has that image as its requested item,
+            // regardless of attached artifacts.
             root = images is [{ } only] && imagesLock is null ? only : null;
         }
 
@@ -118,7 +121,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
         return warning is null ? plan : plan with { Warnings = plan.Warnings.Add(warning) };
     }
 
-    // An archive of one thing is of that, whatever it is called there.
+    // An archive with one item is an archive of that item, whatever its name.
     private ArchivedItem? ChoiceOf(RelocationSource source, List<ArchivedItem> archived) => source switch
     {
         RelocationSource.Archive { Item: { } wanted } => ArchiveChoice.Find(archived, wanted, archive.Path),
@@ -127,14 +130,14 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
         _ => null,
     };
 
-    // A layer that was left out of the archive can be mounted from where it came, on the same registry alone.
+    // A layer left out of the archive can be mounted from its origin, but only on the same registry.
     private PlannedBlob Blob(PlannedManifest node, Descriptor blob)
     {
         IBlobContent content = archive.GetBlob(blob);
         return new PlannedBlob(content, content is MissingLayerContent or RequiredLayerContent ? node.Origin : null);
     }
 
-    // Of an archive that marks no root, and of a bundle that was copied as an image, what is whole is imported as a whole.
+    // From an archive without a root, and from a bundle copied as an image, complete content is imported completely.
     private async Task<IEnumerable<BundleNode>> WithoutRootAsync(List<ArchivedItem> archived, CancellationToken cancellationToken)
     {
         _goesOnWithout = false;
@@ -148,7 +151,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             catch (AirgapException e) when (e.Code is ErrorCode.ImageNotFound or ErrorCode.InvalidBundle or ErrorCode.InvalidLock
                 or ErrorCode.LockWithoutDigest)
             {
-                // It travels as the image that it is, too.
+                // It is also copied as an image.
                 if (archive.InfersRoot && e.Code is ErrorCode.ImageNotFound)
                     _alone.Add(LoneBundle.Warning(item.Source, e, archive.Path));
             }
@@ -175,7 +178,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             }
             catch (AirgapException)
             {
-                // Of a layer that is damaged its digest says more than what became of its content.
+                // For a damaged layer, its digest is more informative than the failure of its content.
                 await stream.CopyToAsync(Stream.Null, cancellationToken);
                 throw;
             }
@@ -193,7 +196,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             catch (AirgapException e) when (_goesOnWithout
                 && (_failures.Contains(locked.Image.Digest!.Value) || _failures.Take(locked.Image, e)))
             {
-                // A damaged element was reported when it was read; that the bundle lacks it follows from that.
+                // A damaged element was already reported when read; the bundle lacking it follows from that.
             }
         }
 
@@ -209,7 +212,7 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
             throw new AirgapException(
                 ErrorCode.ImageNotFound,
                 $"The image {locked.Image}, which the bundle {bundle} pins, is not in the archive '{archive.Path}'.",
-                "Write the archive again from a registry that has all images.")
+                "Write the archive again from a registry with all images.")
             { Reference = locked.Image.ToString(), Digest = locked.Image.Digest.ToString(), Location = new SourceLocation(archive.Path) };
         }
 

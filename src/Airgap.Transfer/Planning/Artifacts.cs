@@ -7,19 +7,22 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Finds what is attached to the items of a plan: cosign's tags beside them, and the manifests that name them as their subject.
+/// Finds artifacts attached to the items of a plan: cosign's tags in their repositories, and manifests that name them
+/// as their subject.
 /// </summary>
 internal sealed class Artifacts(
     SourceReader reader, ManifestTree tree, PlanOptions options, ITransferObserver observer, ImageFailures failures)
 {
-    /// <summary>More than this is an attack: chains may be of any length, and what they bring is counted.</summary>
+    /// <summary>
+    /// More artifacts than this are an attack: chains may have any length, so their artifacts are counted.
+    /// </summary>
     private const int MaxArtifacts = 100_000;
 
     private readonly SharedTasks<RepositoryName, ExistingTags> _tags = new();
     private readonly ConcurrentBag<ArtifactKind> _left = [];
     private readonly ConcurrentDictionary<string, string> _unread = new(StringComparer.Ordinal);
 
-    /// <summary>Adds what was asked for to a plan, and says what is known to stay behind.</summary>
+    /// <summary>Adds the requested artifacts to a plan, and reports which are known to be left behind.</summary>
     public async Task AddToAsync(PlanBuilder builder, CancellationToken cancellationToken)
     {
         PlannedItem[] items = [.. builder.Items];
@@ -37,7 +40,7 @@ internal sealed class Artifacts(
             builder.Warn(Unread());
     }
 
-    // As imgpkg: of the items themselves, not of the children of an index, and not of signatures.
+    // As in imgpkg: for the items themselves, not for children of an index, and not for signatures.
     private async Task AddSignaturesAsync(PlanBuilder builder, CancellationToken cancellationToken)
     {
         PlannedItem?[] signatures = await Task.WhenAll(builder.Items.ToArray().Select(item =>
@@ -69,7 +72,7 @@ internal sealed class Artifacts(
 
     private async Task<PlannedItem[]> FindAsync(RepositoryName repository, Digest subject, int count, CancellationToken cancellationToken)
     {
-        // One list in place of three requests for each manifest, most of which would be in vain.
+        // One list instead of three requests for each manifest, most of which would find nothing.
         ExistingTags tags = await _tags.GetOrAdd(repository, _ => reader.ListTagsAsync(repository, count, observer, cancellationToken));
         Task<PlannedItem?>[] tagged = [
             .. CosignTags.All(subject).Where(tags.MayHave)
@@ -80,7 +83,7 @@ internal sealed class Artifacts(
 
     private async Task<PlannedItem?> FindTagAsync(RepositoryName repository, string tag, bool isListed, CancellationToken cancellationToken)
     {
-        // Of a sha512 digest cosign's tags would be longer than a tag may be, so that there are none.
+        // For a sha512 digest, cosign's tags would exceed the length of a tag, so there are none.
         if (!ImageReference.IsTag(tag))
             return null;
         if (options is { Artifacts: true, SignaturesOnly: true } && ArtifactKinds.OfTag(tag) is not ArtifactKind.Signature and var kind)
@@ -117,10 +120,10 @@ internal sealed class Artifacts(
             ReferrerList list = await reader.ListReferrersAsync(
                 repository, subject, tags.Lists(fallback) ? true : tags.MayHave(fallback) ? null : false, cancellationToken);
             if (list.IsPartial)
-                _unread[$"the referrers of {repository}@{subject}"] = "the registry gives only the first of them";
+                _unread[$"the referrers of {repository}@{subject}"] = "the registry returns only the first of them";
             return await Task.WhenAll(list.Manifests.Select(async listed =>
             {
-                // A list that clients keep may name what was removed, or what was never attached.
+                // A clients' list may name manifests that were removed, or never attached.
                 Manifest? manifest = await reader.FindManifestAsync(repository, listed.Digest.ToString(), cancellationToken);
                 if (manifest?.Subject?.Digest != subject)
                 {
@@ -161,10 +164,10 @@ internal sealed class Artifacts(
         (string what, string why) = _unread.MinBy(pair => pair.Key, StringComparer.Ordinal);
         return new Diagnostic(
             ErrorCode.ArtifactsUnread,
-            "What is attached to images could not be read in " +
-            $"{_unread.Count} {(_unread.Count == 1 ? "place" : "places")} and stays behind: " +
+            "Artifacts attached to images could not be read in " +
+            $"{_unread.Count} {(_unread.Count == 1 ? "place" : "places")} and are left behind: " +
             $"{what}{(_unread.Count > 1 ? " and others" : "")} ({why.TrimEnd('.')}).",
-            "Give the account of the source the right to read it, or relocate without artifacts.");
+            "Give the source's account the right to read them, or relocate without artifacts.");
     }
 
     private static AirgapException TooMany(PlannedItem last) => new(

@@ -9,18 +9,20 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Finds all that a bundle pins, as imgpkg does: for each image the bundle's own repository first, the recorded place second;
-/// the locations image, where the repository has one, says which images are bundles without looking. Where the destination has the
-/// locations image of an earlier relocation, the images are read there: what has its digest is the same everywhere.
+/// Finds everything that a bundle pins, as imgpkg does: each image first in the bundle's own repository, then at its
+/// recorded origin. The locations image, if the repository has one, tells which images are bundles without reading
+/// them. If the destination has the locations image of an earlier relocation, the images are read there, because
+/// content with the same digest is the same everywhere.
 /// </summary>
 /// <param name="reader">Reads the registries.</param>
 /// <param name="tree">Follows the manifests.</param>
 /// <param name="observer">Receives details for the log.</param>
-/// <param name="onlyBeside">True to look for images in the bundle's own repository alone; what is not there becomes
+/// <param name="onlyBeside">True to look for images only in the bundle's own repository; missing ones become
 /// <see cref="BundleNode.Missing"/>.</param>
-/// <param name="destination">Where the plan will go; null for nowhere, or an archive.</param>
-/// <param name="state">What is asked of the destination; null for nothing.</param>
-/// <param name="failures">Takes the images that cannot be read, which become <see cref="BundleNode.Missing"/>; null for none.</param>
+/// <param name="destination">The destination of the plan; null for none, or an archive.</param>
+/// <param name="state">The requests to the destination; null for none.</param>
+/// <param name="failures">Receives the images that cannot be read, which become <see cref="BundleNode.Missing"/>; null
+/// to throw instead.</param>
 internal sealed class BundleClosure(
     SourceReader reader,
     ManifestTree tree,
@@ -30,8 +32,8 @@ internal sealed class BundleClosure(
     DestinationState? state = null,
     ImageFailures? failures = null)
 {
-    // More than any number of requests at once, and few enough that a bundle of thousands of images does not fill the memory with what
-    // waits its turn.
+    // More than the number of concurrent requests, and few enough that a bundle of thousands of images does not fill
+    // the memory with waiting work.
     private const int MostAhead = 256;
 
     private readonly SharedTasks<(string Source, RepositoryName Origin), BundleNode> _bundles = new();
@@ -40,10 +42,10 @@ internal sealed class BundleClosure(
     /// <summary>Searches a bundle whose manifest was read.</summary>
     public Task<BundleNode> ExpandAsync(
         ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken) =>
-        // With the place where it is read: what a destination lost of a bundle is read at the source.
+        // With the repository it is read from: content that a destination lost is read at the source.
         _bundles.GetOrAdd((source.ToString(), manifest.Origin), _ => SearchAsync(source, manifest, isRoot, cancellationToken));
 
-    /// <summary>Tells a bundle from an image by its config.</summary>
+    /// <summary>Distinguishes a bundle from an image by its config.</summary>
     public async Task<(PlannedManifest Manifest, bool IsBundle)> InspectAsync(
         RepositoryName origin, Manifest manifest, CancellationToken cancellationToken, IReadOnlySet<Digest>? leftOut = null)
     {
@@ -54,7 +56,7 @@ internal sealed class BundleClosure(
         return (planned with { HeldConfig = config }, config is not null && BundleLabel.IsPresent(config.Bytes.Span));
     }
 
-    /// <summary>Asks at once for what a bundle needs, while its config still has to say whether it is one.</summary>
+    /// <summary>Requests what a bundle needs immediately, before its config shows whether it is one.</summary>
     public void Anticipate(ImageReference source, Manifest manifest, CancellationToken cancellationToken)
     {
         if (manifest.IsIndex || manifest.Layers is not [{ Size: <= PlannedManifest.SmallBlob } layer])
@@ -74,12 +76,13 @@ internal sealed class BundleClosure(
         await _locations.AnticipateImagesAsync(source, isRoot, content.Lock.Images.Take(MostAhead), cancellationToken);
         BundleLocations.Found locations = await locating;
 
-        // The same digest under two names is read once, from the place of the first: which one answers sooner must not matter.
+        // The same digest under two names is read once, from the first one's repository, so that the result does not
+        // depend on timing.
         ConcurrentDictionary<Digest, (ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> found = [];
         await Parallel.ForEachAsync(
             content.Lock.Images.DistinctBy(locked => locked.Image.Digest),
             new ParallelOptions { MaxDegreeOfParallelism = MostAhead, CancellationToken = cancellationToken },
-            // Not with the loop's own token: what is asked for here others may wait for, too.
+            // Not with the loop's own token, because others may also wait for this request.
             async (locked, _) => found[locked.Image.Digest!.Value] = await FindAsync(locked.Image, source, locations, cancellationToken));
         ImmutableArray<BundleEntry>.Builder entries = ImmutableArray.CreateBuilder<BundleEntry>(content.Lock.Images.Length);
         List<LockedImage> missing = [];
@@ -133,8 +136,8 @@ internal sealed class BundleClosure(
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
-            // Something of it is gone or damaged there, such as a platform of an index: the source has to answer.
-            observer.Detail($"{destination} does not hold the whole of {recorded}: {e.Message}");
+            // Part of it is missing or damaged there, such as a platform of an index: the source must answer.
+            observer.Detail($"{destination} does not contain all of {recorded}: {e.Message}");
             return null;
         }
     }
@@ -149,7 +152,7 @@ internal sealed class BundleClosure(
         return (source, planned, isBundle ? await ExpandAsync(source, planned, isRoot: false, cancellationToken) : null);
     }
 
-    /// <summary>Finds an image that a bundle pins: in the bundle's repository, else at its recorded place.</summary>
+    /// <summary>Finds an image that a bundle pins: in the bundle's repository, else at its recorded origin.</summary>
     public async Task<(RepositoryName, Manifest)> LocateAsync(
         ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken) =>
         await TryLocateAsync(recorded, bundle, isBeside: true, cancellationToken) ?? throw NotFound(recorded, bundle);
@@ -160,8 +163,9 @@ internal sealed class BundleClosure(
         string digest = recorded.Digest!.Value.ToString();
         if (bundle.Repository != recorded.Repository)
         {
-            // Most bundles are not relocated, and one host is asked for both places in the time of one. Another host than the bundle's is
-            // asked only when it has to be: from behind an air gap it cannot be reached.
+            // Most bundles are not relocated, and asking one host for both locations takes no more time than asking for
+            // one. A host other than the bundle's is asked only if necessary: it cannot be reached from behind an air
+            // gap.
             if (!isBeside && !onlyBeside && bundle.Repository.Registry == recorded.Repository.Registry)
                 Unawaited.Forget(reader.FindManifestAsync(recorded.Repository, digest, cancellationToken));
             try
@@ -185,8 +189,8 @@ internal sealed class BundleClosure(
         ErrorCode.ImageNotFound,
         bundle.Repository == recorded.Repository
             ? $"The image {recorded}, which the bundle {bundle} pins, does not exist."
-            : $"The image {recorded}, which the bundle {bundle} pins, is neither in the bundle's repository nor at its recorded place.",
-        "Relocate the bundle from where its images are, or push the missing image again.")
+            : $"The image {recorded}, which the bundle {bundle} pins, is neither in the bundle's repository nor at its recorded origin.",
+        "Relocate the bundle from a registry with its images, or push the missing image again.")
     { Reference = recorded.ToString(), Digest = recorded.Digest?.ToString() };
 
     /// <inheritdoc cref="BundleLocations.ReadAsync"/>

@@ -8,17 +8,18 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Reads the locations images of bundles, at the source and at the destination: which images are bundles, and where they are.
+/// Reads the locations images of bundles, at the source and at the destination: which images are bundles, and their
+/// locations.
 /// </summary>
 /// <param name="reader">Reads the registries.</param>
 /// <param name="observer">Receives details for the log.</param>
-/// <param name="destination">Where the plan will go; null for nowhere, or an archive.</param>
-/// <param name="state">What is asked of the destination; null for nothing.</param>
+/// <param name="destination">The destination of the plan; null for none, or an archive.</param>
+/// <param name="state">The requests to the destination; null for none.</param>
 internal sealed class BundleLocations(SourceReader reader, ITransferObserver observer, RepositoryName? destination, DestinationState? state)
 {
     private bool _destinationKnowsRoot;
 
-    /// <summary>Asks at once for the locations of what may be a bundle.</summary>
+    /// <summary>Requests the locations of a possible bundle immediately.</summary>
     public void Anticipate(ImageReference source, Digest bundle, CancellationToken cancellationToken)
     {
         Unawaited.Forget(FindManifestAsync(source.Repository, bundle, cancellationToken));
@@ -30,7 +31,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     }
 
     /// <summary>
-    /// Asks at once for the images of a bundle that the destination has: which of them are bundles need not be known for that.
+    /// Requests immediately the images of a bundle that the destination has, without knowing which of them are bundles.
     /// </summary>
     public async Task AnticipateImagesAsync(
         ImageReference bundle, bool isRoot, IEnumerable<LockedImage> images, CancellationToken cancellationToken)
@@ -41,14 +42,20 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
             Unawaited.Forget(reader.FindManifestAsync(destination!, locked.Image.Digest!.Value.ToString(), cancellationToken));
     }
 
-    /// <summary>What the bundle's locations image says: for each image whether it is a bundle. Empty without a readable one.</summary>
+    /// <summary>
+    /// The content of the bundle's locations image: for each image whether it is a bundle. Empty without a readable
+    /// one.
+    /// </summary>
     public async Task<IReadOnlyDictionary<Digest, bool>> ReadAsync(ImageReference bundle, CancellationToken cancellationToken) =>
         (await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken))?.IsBundle ?? new Dictionary<Digest, bool>();
 
-    /// <summary>Finds a bundle's locations: at the destination where an earlier relocation left them, else beside the bundle.</summary>
+    /// <summary>
+    /// Finds a bundle's locations: at the destination if an earlier relocation left them, else in the bundle's
+    /// repository.
+    /// </summary>
     public async Task<Found> FindAsync(ImageReference bundle, bool isRoot, CancellationToken cancellationToken)
     {
-        // Asked for at once: where a report says the images come from must not depend on where they were read this time.
+        // Requested immediately: the origins in a report must not depend on where the images were read this time.
         Task<Manifest?> beside = FindManifestAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
         if (AsksDestination(bundle, isRoot))
         {
@@ -74,7 +81,8 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     private static IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOutOf(Known? known) => known?.LeftOut is { } left
         ? left : PlanOptions.NothingLeft;
 
-    // A bundle that is new at the destination costs one request more; nested ones are asked for there only when their root is known.
+    // A bundle that is new at the destination costs one more request; nested bundles are requested there only if their
+    // root is known.
     private bool AsksDestination(ImageReference bundle, bool isRoot) =>
         destination is not null && destination != bundle.Repository && (isRoot || _destinationKnowsRoot);
 
@@ -90,10 +98,10 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
-            // Here a locations image is never the truth, at the source or at the destination: configs say which images are bundles, and
-            // each image is asked for. A request that fails, by whatever failure, leaves all that to be asked; a registry that is really
-            // gone fails the next request, which is retried. The one place where its answer is the truth, a verification, reads it by its
-            // own requests.
+            // Here a locations image is never authoritative, at the source or at the destination: configs show which
+            // images are bundles, and each image is requested. If this request fails in any way, everything else is
+            // still requested; if the registry is really unreachable, the next request, which is retried, fails. Only a
+            // verification treats it as authoritative, and reads it with its own requests.
             observer.Detail($"{repository}:{tag} is not used: {e.Message}");
             return null;
         }
@@ -121,7 +129,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
                 }
             }
 
-            observer.Detail($"{reference} says where {result.Count} images are.");
+            observer.Detail($"{reference} gives the locations of {result.Count} images.");
             return new Known(result, left);
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
@@ -132,8 +140,8 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     }
 
     /// <summary>
-    /// What a locations image says: which images are bundles, whether they were relocated to the destination before, and whether the source
-    /// is a relocated bundle, too.
+    /// The content of a locations image: which images are bundles, whether they were relocated to the destination
+    /// before, and whether the source is also a relocated bundle.
     /// </summary>
     internal sealed record Found(IReadOnlyDictionary<Digest, bool> IsBundle, bool AtDestination, bool IsBeside)
     {

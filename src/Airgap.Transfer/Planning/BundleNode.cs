@@ -6,18 +6,21 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>A bundle while its closure is searched.</summary>
+/// <summary>A bundle during the search of its closure.</summary>
 internal sealed record BundleNode(
     ImageReference Source, PlannedManifest Manifest, BundleContent Content, ImmutableArray<BundleEntry> Entries)
 {
-    /// <summary>Images that it pins and that were not found, in a search that continues without them.</summary>
+    /// <summary>Pinned images that were not found, in a search that continues without them.</summary>
     public ImmutableArray<LockedImage> Missing { get; init; } = [];
 
-    /// <summary>Bundles in bundles beyond this are an attack, not an application, so they are walked level by level.</summary>
+    /// <summary>
+    /// Deeper nesting of bundles is an attack, not an application, so bundles are visited level by level.
+    /// </summary>
     public const int MaxLevels = 255;
 
     /// <summary>This bundle and those below it, parents first, each once.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/>: they go deeper than <see cref="MaxLevels"/>.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBundle"/>: they are nested deeper than
+    /// <see cref="MaxLevels"/>.</exception>
     public IReadOnlyList<BundleNode> SelfAndNested()
     {
         List<BundleNode> all = [];
@@ -61,14 +64,14 @@ internal sealed record BundleNode(
         }
     }
 
-    /// <summary>The refusal of bundles that go too deep.</summary>
+    /// <summary>The refusal of bundles that are nested too deep.</summary>
     public static AirgapException TooDeep(ImageReference source) => new(
         ErrorCode.InvalidBundle,
         $"The bundle {source} pins bundles that pin bundles, more than {MaxLevels} levels deep.",
-        "Check where the bundle comes from.")
+        "Check the origin of the bundle.")
     { Reference = source.ToString(), Digest = source.Digest?.ToString() };
 
-    /// <summary>What is written about this bundle at a destination.</summary>
+    /// <summary>The locations image written for this bundle at a destination.</summary>
     public ImageLocations Locations() =>
         new([.. Entries.Select(entry => new ImageLocation(entry.Locked.Image.ToString(), entry.Bundle is not null)
         {

@@ -4,12 +4,12 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>Makes one plan of several, for an archive that shares their layers.</summary>
+/// <summary>Combines several plans into one, for an archive that shares their layers.</summary>
 internal static class CombinedPlan
 {
-    /// <summary>A plan whose root says who asked for it, so that it is found again among others.</summary>
+    /// <summary>A plan whose root records its projects, so that it is found again among others.</summary>
     /// <param name="plan">The plan of a bundle or image.</param>
-    /// <param name="owners">The projects, in order, with spaces between them; empty for none.</param>
+    /// <param name="owners">The projects, in order, separated by spaces; empty for none.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.LockSharesNoArchive"/>.</exception>
     public static TransferPlan AskedBy(TransferPlan plan, string owners)
     {
@@ -17,8 +17,8 @@ internal static class CombinedPlan
         {
             throw new AirgapException(
                 ErrorCode.LockSharesNoArchive,
-                $"{plan.Source} is a list of images, whose order and annotations are those of a whole archive: it cannot share one.",
-                "Give it an archive of its own.");
+                $"{plan.Source} is a list of images, whose order and annotations need a whole archive: it cannot share one.",
+                "Give it its own archive.");
         }
 
         PlannedItem asked = root with { Owners = owners };
@@ -26,9 +26,9 @@ internal static class CombinedPlan
     }
 
     /// <summary>The plan of all of them: each image once, each blob once, in one order.</summary>
-    /// <param name="source">What it is made of.</param>
-    /// <param name="plans">The plans. The first have the newest knowledge: where one blob has several places, that of the first
-    /// counts.</param>
+    /// <param name="source">Its source.</param>
+    /// <param name="plans">The plans, the newest first: if a blob has several sources, that of the first plan is
+    /// used.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.SharedNameConflict"/>, <see cref="ErrorCode.SizeMismatch"/>.</exception>
     public static TransferPlan Of(RelocationSource source, IReadOnlyList<TransferPlan> plans)
     {
@@ -91,10 +91,10 @@ internal static class CombinedPlan
             return;
         throw new AirgapException(
             ErrorCode.SizeMismatch,
-            "An image says that " +
-            $"{blob.Descriptor.Digest} has {blob.Descriptor.Size} bytes, and another image says " +
+            "An image states that " +
+            $"{blob.Descriptor.Digest} has {blob.Descriptor.Size} bytes, but another image states " +
             $"{blobs[blob.Descriptor.Digest].Descriptor.Size}.",
-            "One of the two images was built wrongly; push it again.")
+            "One of the two images is invalid; push it again.")
         { Digest = blob.Descriptor.Digest.ToString() };
     }
 
@@ -108,10 +108,10 @@ internal static class CombinedPlan
                 continue;
             throw new AirgapException(
                 ErrorCode.SharedNameConflict,
-                $"{distinct[0].Source.Repository}:{same.Key.Item2} stands for {distinct[0].Digest} and for {distinct[1].Digest}, and one " +
-                "archive can hold one of them under that name.",
-                "If the tag was moved just now, run it again, or publish the other project that shares the archive. What is chosen of " +
-                "one bundle in two ways needs an archive for each.")
+                $"{distinct[0].Source.Repository}:{same.Key.Item2} points to both {distinct[0].Digest} and {distinct[1].Digest}, but an " +
+                "archive can contain only one of them under that name.",
+                "If the tag was just moved, run it again, or publish the other project that shares the archive. Two selections from " +
+                "one bundle need an archive each.")
             { Reference = $"{distinct[0].Source.Repository}:{same.Key.Item2}" };
         }
     }

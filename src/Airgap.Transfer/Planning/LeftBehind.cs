@@ -6,18 +6,19 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Finds artifacts that a plan leaves behind, as far as that costs little: one list of tags for each of at most 16 repositories, the list
-/// of referrers of one image, and the lists of referrers that the tags name. All are asked once, without retries; what fails is not known.
+/// Finds artifacts that a plan leaves behind, with few requests: one list of tags for each of at most 16 repositories,
+/// the referrers of one image, and the referrers lists that the tags name. All requests are sent once, without retries;
+/// after a failure the artifacts are unknown.
 /// </summary>
 internal sealed class LeftBehind(SourceReader reader, ITransferObserver observer)
 {
     private const int MostRepositories = 16;
     private const int MostLists = 16;
 
-    /// <summary>The kinds of what belongs to items and does not stand in the plan.</summary>
+    /// <summary>The kinds of artifacts that belong to items but are not in the plan.</summary>
     /// <param name="items">The images of the plan.</param>
-    /// <param name="planned">All of the plan.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
+    /// <param name="planned">All items of the plan.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
     public async Task<List<ArtifactKind>> FindAsync(
         IReadOnlyCollection<PlannedItem> items, IReadOnlyCollection<PlannedItem> planned, CancellationToken cancellationToken)
     {
@@ -44,7 +45,7 @@ internal sealed class LeftBehind(SourceReader reader, ITransferObserver observer
         ErrorCode.ArtifactsLeftBehind,
         $"At least {ArtifactKinds.Count(left)} that belong{(left.Count == 1 ? "s" : "")} to these images " +
         $"stay{(left.Count == 1 ? "s" : "")} behind.",
-        $"To carry them, {AdviceTerms.AllArtifacts}.");
+        $"To copy them, {AdviceTerms.AllArtifacts}.");
 
     private async Task<List<ArtifactKind>> FindAsync(
         RepositoryName repository, HashSet<Digest> subjects, Digest? asked, HashSet<Digest> taken, HashSet<string> takenTags,
@@ -71,7 +72,7 @@ internal sealed class LeftBehind(SourceReader reader, ITransferObserver observer
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
-            observer.Detail($"Whether more belongs to images of {repository} is not known: {e.Message}");
+            observer.Detail($"Further artifacts of images of {repository} are unknown: {e.Message}");
         }
 
         return found;

@@ -5,17 +5,19 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>Follows a manifest down: the children of an index to any reasonable depth, the blobs of an image.</summary>
+/// <summary>
+/// Reads the descendants of a manifest: the children of an index to any reasonable depth, the blobs of an image.
+/// </summary>
 internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
 {
-    /// <summary>Indexes in indexes beyond this are an attack, not an image.</summary>
+    /// <summary>Deeper nesting of indexes is an attack, not an image.</summary>
     private const int MaxDepth = 16;
 
-    /// <summary>Manifests of one item beyond this are an attack, not an image.</summary>
+    /// <summary>An item with more manifests than this is an attack, not an image.</summary>
     private const int MaxManifests = 10_000;
 
-    /// <summary>Finds all below a manifest.</summary>
-    /// <param name="origin">The repository the manifest was found in; its children are read there, too.</param>
+    /// <summary>Finds all descendants of a manifest.</summary>
+    /// <param name="origin">The repository of the manifest and its children.</param>
     /// <param name="manifest">The manifest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="leftOut">Manifests that an index below this one may list without the repository's having them; null for none.</param>
@@ -31,9 +33,9 @@ internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
             {
                 throw new AirgapException(
                     ErrorCode.InvalidManifest,
-                    $"The index {ImageReference.ByDigest(origin, manifest.Digest)} holds more than {MaxManifests} manifests or goes " +
+                    $"The index {ImageReference.ByDigest(origin, manifest.Digest)} has more than {MaxManifests} manifests or is nested " +
                     $"deeper than {MaxDepth} levels.",
-                    "Check what was pushed there.")
+                    "Check the pushed content.")
                 { Reference = origin.ToString(), Digest = manifest.Digest.ToString() };
             }
 

@@ -7,7 +7,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>Gathers items and makes the plan of them: each item once, each blob once, in one order.</summary>
+/// <summary>Collects items and makes their plan: each item once, each blob once, in one order.</summary>
 internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, ImageFailures failures)
 {
     private readonly Dictionary<(string Source, string? Tag), PlannedItem> _items = [];
@@ -15,19 +15,20 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
     private readonly HashSet<Digest> _bundleDigests = [];
     private readonly List<Diagnostic> _warnings = [];
 
-    /// <summary>Everything gathered so far.</summary>
+    /// <summary>Everything collected so far.</summary>
     public IReadOnlyCollection<PlannedItem> Items => _items.Values;
 
-    /// <summary>Adds an item, unless it is there.</summary>
+    /// <summary>Adds an item, unless it exists.</summary>
     public void Add(PlannedItem item) => _items.TryAdd((item.Source.ToString(), item.Tag), item);
 
-    /// <summary>Has the plan warn of something.</summary>
+    /// <summary>Adds a warning to the plan.</summary>
     public void Warn(Diagnostic warning) => _warnings.Add(warning);
 
-    /// <summary>Adds a bundle with all below it.</summary>
-    /// <param name="root">The bundle that was asked for.</param>
+    /// <summary>Adds a bundle with all its descendants.</summary>
+    /// <param name="root">The requested bundle.</param>
     /// <param name="tag">The user's tag; null for none.</param>
-    /// <param name="recordOrigins">True to say what each bundle's lock calls an image, as imgpkg does for a <c>-b</c> source.</param>
+    /// <param name="recordOrigins">True to record each image's name in its bundle's lock, as imgpkg does for a
+    /// <c>-b</c> source.</param>
     public PlannedItem AddBundle(BundleNode root, string? tag, bool recordOrigins)
     {
         PlannedItem item = new()
@@ -58,7 +59,7 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
         return item;
     }
 
-    /// <summary>Adds what is written about a bundle, without its images.</summary>
+    /// <summary>Adds the locations of a bundle, without its images.</summary>
     public void AddBundle(BundleNode bundle)
     {
         if (!_bundleDigests.Add(bundle.Source.Digest!.Value))
@@ -88,9 +89,9 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
         (image.Image.ToString(), image.Annotations.GetValueOrDefault("kbld.carvel.dev/id"));
 
     /// <summary>Makes the plan.</summary>
-    /// <param name="root">The item that was asked for; null for none.</param>
-    /// <param name="contentOf">Where a blob's bytes come from.</param>
-    /// <param name="imagesLock">The ImagesLock that was given.</param>
+    /// <param name="root">The requested item; null for none.</param>
+    /// <param name="contentOf">Returns the source of a blob's bytes.</param>
+    /// <param name="imagesLock">The given ImagesLock.</param>
     public TransferPlan Build(PlannedItem? root, Func<PlannedManifest, Descriptor, PlannedBlob> contentOf, ImagesLock? imagesLock)
     {
         ImmutableArray<PlannedItem> items =
@@ -144,27 +145,28 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
         {
             yield return new Diagnostic(
                 ErrorCode.LayersSkipped,
-                $"Left out {skipped.Count} layer(s) that may not be redistributed: " +
+                $"Left out {skipped.Count} non-distributable layer(s): " +
                 $"{string.Join(", ", skipped.Select(layer => $"{layer.Layer.Digest} of {layer.Image}"))}.",
-                "Ask for non-distributable layers to carry them, if their licence allows it.");
+                "Request non-distributable layers to copy them, if their licence allows it.");
         }
         else if (options.IncludeNonDistributableLayers && !anyNonDistributable)
         {
             yield return new Diagnostic(
-                ErrorCode.NoLayersToInclude, "Non-distributable layers were asked for, and no image contains one.", "");
+                ErrorCode.NoLayersToInclude, "Non-distributable layers were requested, but no image contains one.", "");
         }
     }
 
-    // Two manifests that disagree on a blob's length cannot both be right; found now, it names the image.
+    // Two manifests that disagree on a blob's length cannot both be right; checking now names the image.
     private static void CheckSize(Descriptor known, Descriptor blob, PlannedManifest node)
     {
         if (known.Size != blob.Size)
         {
             throw new AirgapException(
                 ErrorCode.SizeMismatch,
-                $"The image {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} says that {blob.Digest} has {blob.Size} bytes, " +
-                $"and another image says {known.Size}.",
-                "One of the two images was built wrongly; push it again.")
+                $"The image {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} states that {blob.Digest} has {blob.Size} bytes, "
+                +
+                $"but another image states {known.Size}.",
+                "One of the two images is invalid; push it again.")
             { Reference = node.Origin.ToString(), Digest = blob.Digest.ToString() };
         }
     }

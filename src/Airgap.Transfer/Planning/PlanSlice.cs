@@ -4,7 +4,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>Takes images out of a plan, with all that belongs to them, as a plan of its own.</summary>
+/// <summary>Extracts images from a plan, with everything that belongs to them, as a separate plan.</summary>
 /// <param name="plan">The plan.</param>
 internal sealed class PlanSlice(TransferPlan plan)
 {
@@ -12,11 +12,11 @@ internal sealed class PlanSlice(TransferPlan plan)
     private readonly Dictionary<Digest, PlannedBundle> _bundles =
         plan.Bundles.DistinctBy(bundle => bundle.Digest).ToDictionary(bundle => bundle.Digest);
 
-    /// <summary>The images of the plan, the root first; what is attached to them is not among them.</summary>
+    /// <summary>The images of the plan, the root first, without attached artifacts.</summary>
     public IEnumerable<PlannedItem> Images =>
         _images.SelectMany(same => same).OrderBy(item => item == plan.Root ? 0 : item.IsBundle ? 1 : 2);
 
-    /// <summary>An image with all that it pins, where it is a bundle, to any depth.</summary>
+    /// <summary>An image and, if it is a bundle, everything it pins, at any depth.</summary>
     public IEnumerable<PlannedItem> ClosureOf(PlannedItem item)
     {
         HashSet<Digest> seen = [item.Digest];
@@ -36,9 +36,9 @@ internal sealed class PlanSlice(TransferPlan plan)
 
     /// <summary>A plan of some of the images.</summary>
     /// <param name="images">Which.</param>
-    /// <param name="mountFrom">A repository that has what <paramref name="mountable"/> needs by the time that this plan is carried out;
-    /// null for none.</param>
-    /// <param name="mountable">The blobs that are there.</param>
+    /// <param name="mountFrom">A repository that will have the <paramref name="mountable"/> blobs when this plan is
+    /// carried out; null for none.</param>
+    /// <param name="mountable">The blobs available there.</param>
     public TransferPlan Of(IReadOnlyCollection<PlannedItem> images, RepositoryName? mountFrom, IReadOnlySet<Digest> mountable)
     {
         HashSet<PlannedItem> chosen = new(images, ReferenceEqualityComparer.Instance);

@@ -27,7 +27,7 @@ internal sealed class RegistryPlanner : IDisposable
         _failures = new ImageFailures(options.KeepGoing);
         _reader = new SourceReader(registry, options.Concurrency, new ByteStore(options.HeldInMemory));
         _tree = new ManifestTree(_reader, options);
-        // Layers that were left out before are not at the destination, whatever it says of their image.
+        // Layers that were left out before are not at the destination, even if it has their image.
         _closure = new BundleClosure(
             _reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination, state: state,
             failures: _failures);
@@ -36,7 +36,9 @@ internal sealed class RegistryPlanner : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
-    /// <summary>Reads what an archive of an earlier run holds; one that is damaged, or none at all, only saves no requests.</summary>
+    /// <summary>
+    /// Reads the content of an earlier run's archive; a damaged or missing archive merely saves no requests.
+    /// </summary>
     public async Task LearnFromArchiveAsync(string path, CancellationToken cancellationToken)
     {
         if (!File.Exists(path) && !FoundList.Lies(path))
@@ -54,11 +56,11 @@ internal sealed class RegistryPlanner : IDisposable
         }
         catch (AirgapException e)
         {
-            _observer.Detail($"Nothing is taken from '{path}': {e.Message}");
+            _observer.Detail($"Nothing is reused from '{path}': {e.Message}");
         }
     }
 
-    // What a bundle pins stands in its layer.
+    // A bundle's pinned images are in its layer.
     private async Task LearnBundleAsync(IArchive archive, ArchivedItem bundle, CancellationToken cancellationToken)
     {
         if (bundle.Content.Manifest.Layers is not [{ Size: <= PlannedManifest.SmallBlob } layer]
@@ -92,7 +94,7 @@ internal sealed class RegistryPlanner : IDisposable
         return await FinishAsync(builder, item, imagesLock: null, cancellationToken);
     }
 
-    /// <summary>A plan of what a reference stands for, bundle or image.</summary>
+    /// <summary>A plan for a reference to a bundle or image.</summary>
     public async Task<TransferPlan> PlanAnyAsync(RelocationSource source, ImageReference reference, CancellationToken cancellationToken)
     {
         (ImageReference at, Manifest manifest) = await FetchAsync(reference, cancellationToken);
@@ -140,9 +142,9 @@ internal sealed class RegistryPlanner : IDisposable
         return await FinishAsync(builder, root: null, images, cancellationToken);
     }
 
-    /// <summary>Images with what is attached to them now.</summary>
-    /// <param name="source">What they are of.</param>
-    /// <param name="known">What was read of them before.</param>
+    /// <summary>Images with their currently attached artifacts.</summary>
+    /// <param name="source">Their source.</param>
+    /// <param name="known">Their known content.</param>
     /// <param name="images">The images.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     public async Task<IReadOnlyCollection<PlannedItem>> FindArtifactsAsync(

@@ -6,15 +6,15 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Small blobs by their digests: each is read once, from whichever repository was asked first. Who waits for a repository that turns out
-/// not to have it asks its own.
+/// Small blobs by digest: each is read once, from the repository that was asked first. If that repository turns out not
+/// to have it, waiting callers ask their own.
 /// </summary>
 internal sealed class SmallBlobs
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Digest, Known> _known = [];
 
-    /// <summary>The blob: known, under way, or read now.</summary>
+    /// <summary>The blob: known, being read, or read now.</summary>
     public async Task<MemoryBlobContent> GetOrReadAsync(RepositoryName repository, Digest digest, Func<Task<MemoryBlobContent>> read)
     {
         while (true)

@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Reads manifests and small blobs of the source, a bounded number at once and nothing twice. What it read is kept in a store, most of it
-/// on the disk where it is much, so that the transfer does not fetch it again.
+/// Reads manifests and small blobs of the source, with limited concurrency and nothing twice. It keeps them in a store,
+/// mostly on disk if there are many, so that the transfer does not fetch them again.
 /// </summary>
 internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStore? store = null) : IDisposable
 {
@@ -20,27 +20,27 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
     private readonly SharedTasks<(RepositoryName Repository, string Selector), Manifest?> _manifests = new();
     private readonly SmallBlobs _blobs = new();
 
-    /// <summary>The manifest a repository has under a tag or digest; null for none.</summary>
+    /// <summary>The manifest of a repository under a tag or digest; null for none.</summary>
     public Task<Manifest?> FindManifestAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
         _manifests.GetOrAdd((repository, tagOrDigest),
             key => ThrottledAsync(async token => (await Repository(key.Repository).FindManifestAsync(key.Selector, token))?.HeldIn(_store),
                 cancellationToken));
 
-    /// <summary>The same for a manifest that only saves requests: it is asked for once, without retries.</summary>
+    /// <summary>The same for a manifest that only saves requests: requested once, without retries.</summary>
     public Task<Manifest?> LookForManifestAsync(RepositoryName repository, string tag, CancellationToken cancellationToken) =>
         _manifests.GetOrAdd((repository, tag),
             key => ThrottledAsync(token => Repository(key.Repository).Unretried.FindManifestAsync(key.Selector, token), cancellationToken));
 
     /// <summary>The manifest of a reference that has to be there.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, with the registry's own message, for which
-    /// it is asked again.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, with the registry's own
+    /// message, obtained by a further request.</exception>
     public async Task<Manifest> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken) =>
         await FindManifestAsync(reference.Repository, reference.Selector, cancellationToken)
         ?? await ThrottledAsync(token => Repository(reference.Repository).GetManifestAsync(reference.Selector, token), cancellationToken);
 
     /// <summary>
-    /// The bytes of a blob of at most <see cref="PlannedManifest.SmallBlob"/>, verified. Who asks while it is under way waits for the one
-    /// request.
+    /// The bytes of a blob of at most <see cref="PlannedManifest.SmallBlob"/>, verified. Concurrent callers wait for
+    /// one request.
     /// </summary>
     public async Task<HeldBytes> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken) =>
         (await _blobs.GetOrReadAsync(
@@ -69,24 +69,27 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
             cancellationToken);
     }
 
-    /// <summary>What a tag or digest stands for; null for none.</summary>
+    /// <summary>The descriptor of a tag or digest; null for none.</summary>
     public Task<Descriptor?> ResolveAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
         ThrottledAsync(token => Repository(repository).ResolveAsync(tagOrDigest, token), cancellationToken);
 
-    /// <summary>What is attached to a manifest.</summary>
-    /// <param name="repository">Where the manifest is.</param>
+    /// <summary>The artifacts attached to a manifest.</summary>
+    /// <param name="repository">The repository of the manifest.</param>
     /// <param name="subject">The manifest.</param>
-    /// <param name="hasFallback">Whether the list that clients keep is known to exist, or known not to; null where it is not known.</param>
+    /// <param name="hasFallback">Whether the clients' referrers list is known to exist or not to exist; null if
+    /// unknown.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<ReferrerList> ListReferrersAsync(
         RepositoryName repository, Digest subject, bool? hasFallback, CancellationToken cancellationToken) =>
         ThrottledAsync(token => Repository(repository).ListReferrersAsync(subject, hasFallback, token), cancellationToken);
 
-    /// <summary>The same as far as the registry itself lists it, asked for once: the answer only informs.</summary>
+    /// <summary>The same, only from the registry's own list, requested once: the result is only informative.</summary>
     public Task<ReferrerList> PeekReferrersAsync(RepositoryName repository, Digest subject, CancellationToken cancellationToken) =>
         ThrottledAsync(token => Repository(repository).Unretried.ListReferrersAsync(subject, hasFallback: false, token), cancellationToken);
 
-    /// <summary>The first 1,000 tags or more of a repository, asked for once: the answer only informs.</summary>
+    /// <summary>
+    /// At least the first 1,000 tags of a repository, requested once: the result is only informative.
+    /// </summary>
     public Task<IReadOnlyList<string>> PeekTagsAsync(RepositoryName repository, CancellationToken cancellationToken) =>
         ThrottledAsync<IReadOnlyList<string>>(
         async token =>
@@ -103,12 +106,14 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
         },
         cancellationToken);
 
-    /// <summary>The tags of a repository, as far as listing them is cheaper than asking for each.</summary>
+    /// <summary>The tags of a repository, if listing them is cheaper than asking for each.</summary>
     public Task<ExistingTags> ListTagsAsync(
         RepositoryName repository, int expected, ITransferObserver observer, CancellationToken cancellationToken) =>
         ThrottledAsync(token => ExistingTags.ListAsync(Repository(repository), expected, observer, token), cancellationToken);
 
-    /// <summary>Takes a manifest with its config that was read and verified elsewhere, as if this had fetched it by its digest.</summary>
+    /// <summary>
+    /// Adds a manifest and its config that were read and verified elsewhere, as if fetched here by digest.
+    /// </summary>
     public void Know(PlannedManifest known)
     {
         _manifests.TryAdd((known.Origin, known.Manifest.Digest.ToString()), known.Manifest);
@@ -120,13 +125,13 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
     public void Know(Descriptor blob, byte[] bytes) =>
         _blobs.TryAdd(blob.Digest, new MemoryBlobContent(blob, _store.Hold(bytes, blob.Digest)));
 
-    /// <summary>A blob for the transfer: what was read already, or a request to be made.</summary>
+    /// <summary>A blob for the transfer: already read, or requested when opened.</summary>
     public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>
         _blobs.TryGet(blob.Digest, out MemoryBlobContent? known) ? known : Repository(repository).GetBlob(blob);
 
     public void Dispose() => _throttle.Dispose();
 
-    /// <summary>True for the answers that mean "not here" when one of several places is tried.</summary>
+    /// <summary>True for the responses that mean "not here" when trying one of several locations.</summary>
     public static bool IsAbsence(AirgapException e) =>
         e.Code is ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.ManifestUnknown or ErrorCode.RepositoryUnknown;
 
@@ -138,7 +143,7 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
             {
                 await stream.ReadExactlyAsync(buffer, token);
 
-                // The stream verifies when its end is read, whatever the length of the blob.
+                // The stream verifies when its end is read, for every length of blob.
                 await stream.CopyToAsync(Stream.Null, token);
                 return new MemoryBlobContent(blob, _store.Hold(buffer, blob.Digest));
             },

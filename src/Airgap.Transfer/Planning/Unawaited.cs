@@ -1,6 +1,8 @@
 namespace Airgap.Transfer.Planning;
 
-/// <summary>Questions asked ahead of need. A caller that needs the answer awaits the same task, or its failure.</summary>
+/// <summary>
+/// Requests sent ahead of need. A caller that needs the result awaits the same task, and receives its failure.
+/// </summary>
 internal static class Unawaited
 {
     /// <summary>Keeps a failure that nobody awaits from being reported as unobserved.</summary>

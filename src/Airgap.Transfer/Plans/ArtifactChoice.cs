@@ -1,15 +1,15 @@
 namespace Airgap.Transfer.Plans;
 
-/// <summary>Which of the things that are attached to images go along with them.</summary>
+/// <summary>Which artifacts attached to images are copied with them.</summary>
 internal enum ArtifactChoice
 {
-    /// <summary>None: images alone.</summary>
+    /// <summary>None: only images.</summary>
     None,
 
     /// <summary>Signatures, of cosign's tags and of OCI referrers.</summary>
     Signatures,
 
-    /// <summary>All that is attached, to what is attached, too.</summary>
+    /// <summary>Everything attached, including artifacts attached to artifacts.</summary>
     All,
 }
 

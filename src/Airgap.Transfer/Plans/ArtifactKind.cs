@@ -3,7 +3,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Plans;
 
-/// <summary>What a thing that is attached to an image is, as far as its tag or type says.</summary>
+/// <summary>The kind of an artifact attached to an image, according to its tag or type.</summary>
 internal enum ArtifactKind
 {
     /// <summary>A signature, of cosign, Notation or Sigstore.</summary>
@@ -19,13 +19,13 @@ internal enum ArtifactKind
     Other,
 }
 
-/// <summary>Tells the kinds apart.</summary>
+/// <summary>Determines the kind.</summary>
 internal static class ArtifactKinds
 {
     private const string SigstoreBundle = "application/vnd.dev.sigstore.bundle";
     private const string PredicateType = "dev.sigstore.bundle.predicateType";
 
-    /// <summary>The kind of what stands under one of cosign's tags.</summary>
+    /// <summary>The kind of an artifact under one of cosign's tags.</summary>
     public static ArtifactKind OfTag(string tag) =>
         tag.EndsWith(".sig", StringComparison.Ordinal) ? ArtifactKind.Signature
         : tag.EndsWith(".att", StringComparison.Ordinal) ? ArtifactKind.Attestation
@@ -36,14 +36,14 @@ internal static class ArtifactKinds
     public static ArtifactKind OfReferrer(Manifest manifest)
     {
         string type = manifest.ArtifactType ?? manifest.Config?.MediaType ?? "";
-        // Signatures and attestations come in the same envelope; an annotation says what is stated.
+        // Signatures and attestations have the same envelope; an annotation gives the statement's type.
         return type.StartsWith(SigstoreBundle, StringComparison.Ordinal) && PredicateOf(manifest) is { } predicate
             && !predicate.Contains("cosign/sign", StringComparison.Ordinal)
             ? ArtifactKind.Attestation
             : OfType(type);
     }
 
-    /// <summary>The kind that an artifact type is of.</summary>
+    /// <summary>The kind of an artifact type.</summary>
     public static ArtifactKind OfType(string type) =>
         type.StartsWith(SigstoreBundle, StringComparison.Ordinal) || Has(type, "signature") || Has(type, "cosign.artifact.sig")
             || Has(type, "cosign.simplesigning") ? ArtifactKind.Signature

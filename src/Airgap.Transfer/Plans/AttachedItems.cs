@@ -3,7 +3,7 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Plans;
 
-/// <summary>Tells the images of a plan from what came along with them.</summary>
+/// <summary>Separates the images of a plan from their attached artifacts.</summary>
 internal static class AttachedItems
 {
     /// <summary>The items that are neither a cosign artifact nor a referrer of another item.</summary>
@@ -17,9 +17,9 @@ internal static class AttachedItems
     /// <summary>The manifest that an item is attached to, by cosign's tag or by its subject; null for none.</summary>
     public static Digest? SubjectOf(PlannedItem item) => CosignTags.SubjectOf(item.Tag) ?? item.Content.Manifest.Subject?.Digest;
 
-    /// <summary>What is attached to images, and to what is attached to them.</summary>
+    /// <summary>The artifacts attached to images, and to these artifacts.</summary>
     /// <param name="images">The images.</param>
-    /// <param name="candidates">What may be attached; none of the images.</param>
+    /// <param name="candidates">The possible artifacts, without the images.</param>
     public static HashSet<PlannedItem> To(IEnumerable<PlannedItem> images, IEnumerable<PlannedItem> candidates)
     {
         ILookup<Digest?, PlannedItem> bySubject = candidates.ToLookup(SubjectOf);

@@ -12,7 +12,9 @@ internal static class ContentTags
     /// <inheritdoc cref="ContentTag.Of"/>
     public static string Default(Digest digest) => ContentTag.Of(digest);
 
-    /// <summary><c>apps-frontend-sha256-HEX.imgpkg</c>: the source repository in front, as far as it fits.</summary>
+    /// <summary>
+    /// <c>apps-frontend-sha256-HEX.imgpkg</c>: prefixed with the source repository, as far as it fits.
+    /// </summary>
     public static string RepositoryBased(PlannedItem item)
     {
         string path = ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _)

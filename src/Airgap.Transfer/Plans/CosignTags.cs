@@ -2,7 +2,7 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Plans;
 
-/// <summary>The tags beside an image under which cosign keeps what belongs to it.</summary>
+/// <summary>The tags in an image's repository under which cosign keeps its artifacts.</summary>
 internal static class CosignTags
 {
     private static readonly string[] s_suffixes = [".sig", ".att", ".sbom"];

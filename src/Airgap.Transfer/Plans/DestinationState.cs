@@ -6,12 +6,14 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Plans;
 
 /// <summary>
-/// What a destination repository had before a relocation. Each question goes out once, as soon as it is known that its answer will be
-/// needed. A plan carries what was asked while it was made; it is good for one run, and for a short time.
+/// The state of a destination repository before a relocation. Each request is sent once, as soon as its result is known
+/// to be needed. A plan carries the state requested during planning, which is valid for one run, and for a short time.
 /// </summary>
 internal sealed class DestinationState(IImageRepository repository, ITransferObserver observer)
 {
-    /// <summary>The number of items that makes a list of tags worth reading while they are not counted.</summary>
+    /// <summary>
+    /// The assumed number of items, before they are counted, for deciding whether listing the tags pays.
+    /// </summary>
     private const int ItemsAhead = 50;
 
     private static readonly TimeSpan s_goodFor = TimeSpan.FromMinutes(1);
@@ -25,22 +27,23 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     public RepositoryName Name => repository.Name;
 
     /// <summary>
-    /// Asks for the tags while the source is still being read. What the user's tag stands for is asked by the run itself: it may move in
-    /// between.
+    /// Requests the tags while the source is still being read. The run itself resolves the user's tag, because it may
+    /// move in between.
     /// </summary>
     public void Begin(CancellationToken cancellationToken) =>
         _listing = ExistingTags.ListAsync(repository, ItemsAhead, observer, cancellationToken);
 
-    /// <summary>Takes note that the plan is made: from now on the answers grow old.</summary>
+    /// <summary>Records that the plan is complete: from now on the results age.</summary>
     public void End() => _asked = Stopwatch.GetTimestamp();
 
     /// <summary>
-    /// Takes the answers for a run. False when an earlier run took them, or when they are too old: then everything is asked again.
+    /// Takes the results for a run. False when an earlier run took them, or when they are too old: then everything is
+    /// requested again.
     /// </summary>
     public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0 && Stopwatch.GetElapsedTime(_asked) < s_goodFor;
 
     /// <summary>The tags, as far as listing them is cheaper than asking for each.</summary>
-    /// <param name="items">How many items will be looked for.</param>
+    /// <param name="items">The number of items to look up.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<ExistingTags> ListAsync(int items, CancellationToken cancellationToken)
     {
@@ -49,28 +52,28 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
         return await ExistingTags.ListAsync(repository, items, observer, cancellationToken);
     }
 
-    /// <summary>What a tag stood for; null for nothing, and where the registry does not say.</summary>
+    /// <summary>A tag's digest; null for none, or if the registry does not answer.</summary>
     public Task<Digest?> FindTagAsync(string tag, CancellationToken cancellationToken) =>
         _tags.GetOrAdd(tag, name => AskAsync(name, cancellationToken));
 
-    /// <summary>Asks again for a tag's digest, whatever was answered before.</summary>
+    /// <summary>Requests a tag's digest again, regardless of earlier results.</summary>
     public Task<Digest?> FindTagAgainAsync(string tag, CancellationToken cancellationToken)
     {
         _tags.Remove(tag);
         return FindTagAsync(tag, cancellationToken);
     }
 
-    /// <summary>Takes what a tag was seen to stand for while the plan was made.</summary>
+    /// <summary>Records a tag's digest observed during planning.</summary>
     public void Note(string tag, Digest digest) => _tags.Set(tag, digest);
 
-    /// <summary>Asks for what a tag stands for, where the tag is there.</summary>
+    /// <summary>Requests a tag's digest, if the tag exists.</summary>
     public void Anticipate(string tag, CancellationToken cancellationToken)
     {
         if (_listing is not null)
             _ = BeginTagAsync(_listing, tag, cancellationToken);
     }
 
-    // Without an answer the tag is written again.
+    // Without a response, the tag is written again.
     private async Task<Digest?> AskAsync(string tag, CancellationToken cancellationToken)
     {
         try
@@ -79,7 +82,7 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
         }
         catch (AirgapException e)
         {
-            observer.Detail($"{repository.Name} does not say what {tag} stands for: {e.Message}");
+            observer.Detail($"{repository.Name} does not resolve the tag {tag}: {e.Message}");
             return null;
         }
     }
@@ -93,7 +96,7 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
         }
         catch (Exception)
         {
-            // The caller that needs the answer meets the same failure, and reports it.
+            // The caller that needs the result receives the same failure, and reports it.
         }
     }
 }

@@ -4,25 +4,27 @@ using Airgap.Oci.Client;
 namespace Airgap.Transfer.Plans;
 
 /// <summary>
-/// The tags a destination had before: one request that saves a request for every manifest that is not there. Where a registry does
-/// not list, or lists without end, every tag counts as possible.
+/// The tags that a destination had before: one request that saves a request for every missing manifest. If a registry
+/// does not list tags, or lists endlessly, every tag counts as possible.
 /// </summary>
 internal sealed class ExistingTags
 {
-    /// <summary>Nothing is known: every tag may be there.</summary>
+    /// <summary>Nothing is known: every tag may exist.</summary>
     public static readonly ExistingTags Unknown = new(null);
 
     private readonly HashSet<string>? _tags;
 
     private ExistingTags(HashSet<string>? tags) => _tags = tags;
 
-    /// <summary>True only when the repository is known to have had no tag at all: it is new, or as good as new.</summary>
+    /// <summary>
+    /// True only when the repository is known to have had no tags, so that it is new or equivalent to new.
+    /// </summary>
     public bool IsEmpty => _tags is { Count: 0 };
 
-    /// <summary>False only when the tag is known not to be there.</summary>
+    /// <summary>False only when the tag is known to be absent.</summary>
     public bool MayHave(string tag) => _tags?.Contains(tag) ?? true;
 
-    /// <summary>True only when the tag is known to be there.</summary>
+    /// <summary>True only when the tag is known to exist.</summary>
     public bool Lists(string tag) => _tags?.Contains(tag) ?? false;
 
     /// <summary>Lists a repository's tags, as far as that is cheaper than asking for each manifest.</summary>
@@ -43,7 +45,7 @@ internal sealed class ExistingTags
         }
         catch (AirgapException e)
         {
-            // Whatever it is, the list would only have saved requests; if the registry itself is at fault, those fail.
+            // The list would only have saved requests; if the registry itself is at fault, those requests fail.
             observer.Detail($"{repository.Name} does not list its tags: {e.Message}");
             return Unknown;
         }

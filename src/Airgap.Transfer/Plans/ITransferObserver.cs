@@ -13,27 +13,30 @@ public interface ITransferObserver
     {
     }
 
-    /// <summary>A decision or detail worth a line of a detailed log.</summary>
+    /// <summary>A decision or detail for a detailed log.</summary>
     void Detail(string message)
     {
     }
 
-    /// <summary>Something that the user should see at once, and that ends with the run: the holder that it waits for.</summary>
+    /// <summary>
+    /// Information that the user should see immediately but that is not part of the result, such as the holder of a
+    /// lock it waits for.
+    /// </summary>
     void Notice(string message)
     {
     }
 
-    /// <summary>Something the user should know; also part of the result.</summary>
+    /// <summary>A warning; also part of the result.</summary>
     void Warning(Diagnostic warning)
     {
     }
 
-    /// <summary>A blob is taken up.</summary>
+    /// <summary>A blob's transfer starts.</summary>
     void BlobStarted(Descriptor blob)
     {
     }
 
-    /// <summary>Bytes of a blob moved; negative when they are moved again.</summary>
+    /// <summary>Bytes of a blob were transferred; negative when they must be transferred again.</summary>
     void BlobProgress(Descriptor blob, long bytes)
     {
     }
@@ -43,7 +46,7 @@ public interface ITransferObserver
     {
     }
 
-    /// <summary>An item is at its destination, tags excepted.</summary>
+    /// <summary>An item is at its destination, except for tags.</summary>
     void ItemFinished(PlannedItem item, BlobOutcome outcome)
     {
     }

@@ -5,8 +5,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Plans;
 
 /// <summary>
-/// Records the images that a run continues without, or records none: then the first failure ends the run. Used in exception filters, so
-/// that a failure that ends the run is thrown on as it came. Safe for several threads.
+/// Records the images that a run continues without; or none, if the first failure is to end the run. Used in exception
+/// filters, so that a failure that ends the run is rethrown unchanged. Safe for several threads.
 /// </summary>
 internal sealed class ImageFailures(bool keepGoing)
 {
@@ -14,10 +14,10 @@ internal sealed class ImageFailures(bool keepGoing)
     private readonly List<FailedImage> _all = [];
     private readonly HashSet<Digest> _digests = [];
 
-    /// <summary>The step under way.</summary>
+    /// <summary>The current step.</summary>
     public TransferPhase Phase { get; set; } = TransferPhase.Planning;
 
-    /// <summary>The failures so far, in the order they came.</summary>
+    /// <summary>The failures so far, in order of occurrence.</summary>
     public ImmutableArray<FailedImage> All
     {
         get
@@ -44,7 +44,7 @@ internal sealed class ImageFailures(bool keepGoing)
             return _digests.Contains(digest);
     }
 
-    /// <summary>Takes over what failed before.</summary>
+    /// <summary>Adds earlier failures.</summary>
     public void AddRange(IEnumerable<FailedImage> earlier)
     {
         foreach (FailedImage failure in earlier)
@@ -52,14 +52,14 @@ internal sealed class ImageFailures(bool keepGoing)
     }
 
     /// <summary>Records a failure, if the run continues without the image.</summary>
-    /// <returns>False when the failure has to end the run.</returns>
+    /// <returns>False when the failure must end the run.</returns>
     public bool Take(ImageReference image, AirgapException failure) => Take(image.ToString(), image.Digest, failure);
 
     /// <summary>Records a failure, if the run continues without the image.</summary>
-    /// <param name="reference">The image, as people know it.</param>
+    /// <param name="reference">The image's readable name.</param>
     /// <param name="digest">Its digest; null where it is not known.</param>
     /// <param name="failure">Why.</param>
-    /// <returns>False when the failure has to end the run.</returns>
+    /// <returns>False when the failure must end the run.</returns>
     public bool Take(string reference, Digest? digest, AirgapException failure)
     {
         if (!keepGoing || EndsEveryRun(failure.Code))
@@ -76,7 +76,10 @@ internal sealed class ImageFailures(bool keepGoing)
         return true;
     }
 
-    /// <summary>True for the disk, an archive that is read, and the user's own wish to stop: no other image would fare better.</summary>
+    /// <summary>
+    /// True for failures of the disk or of the source archive, and for cancellation: no other image would succeed
+    /// either.
+    /// </summary>
     public static bool EndsEveryRun(ErrorCode code) =>
         code is ErrorCode.FileNotFound or ErrorCode.AccessDenied or ErrorCode.DiskFull or ErrorCode.FileFailure or ErrorCode.Canceled
             or ErrorCode.ArchiveSignature;

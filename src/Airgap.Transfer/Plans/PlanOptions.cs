@@ -6,60 +6,64 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Plans;
 
-/// <summary>What belongs to a plan.</summary>
+/// <summary>The options of a plan.</summary>
 public sealed record PlanOptions
 {
-    /// <summary>True to carry layers whose media type says that they may not be redistributed.</summary>
+    /// <summary>True to copy layers whose media type marks them as non-distributable.</summary>
     public bool IncludeNonDistributableLayers { get; init; }
 
-    /// <summary>True to carry cosign signatures: the tag <c>sha256-HEX.sig</c> beside each item.</summary>
+    /// <summary>True to copy cosign signatures: the tag <c>sha256-HEX.sig</c> of each item.</summary>
     public bool CosignSignatures { get; init; }
 
     /// <summary>
-    /// True to carry all that is attached to each item, to the children of indexes, and to what is attached itself: cosign's tags
-    /// <c>.sig</c>, <c>.att</c> and <c>.sbom</c>, and OCI 1.1 referrers. Includes <see cref="CosignSignatures"/>.
+    /// True to copy everything attached to each item, to the children of indexes, and to attached artifacts: cosign's
+    /// tags <c>.sig</c>, <c>.att</c> and <c>.sbom</c>, and OCI 1.1 referrers. Includes <see cref="CosignSignatures"/>.
     /// </summary>
     public bool Artifacts { get; init; }
 
-    /// <summary>True to carry of <see cref="Artifacts"/> the signatures alone.</summary>
+    /// <summary>True to copy only the signatures of <see cref="Artifacts"/>.</summary>
     internal bool SignaturesOnly { get; init; }
 
     /// <summary>
-    /// True to warn of artifacts that exist and stay behind, as far as a few requests show them
+    /// True to warn about artifacts that are left behind, as far as a few requests show them
     /// (<see cref="ErrorCode.ArtifactsLeftBehind"/>).
     /// </summary>
     internal bool TellsLeftBehind { get; init; }
 
     /// <summary>
-    /// True to read every image config, which an archive embeds. Without it only those are read that distinguish bundles from images.
+    /// True to read every image config, which an archive embeds. Without it, only the configs needed to distinguish
+    /// bundles from images are read.
     /// </summary>
     public bool EmbedConfigs { get; init; }
 
     /// <summary>
-    /// Where the plan will go, when that is a repository: what it has of an earlier relocation of the same bundle is read there, in place
-    /// of asking the source for every image again. Null to read the source alone.
+    /// The destination of the plan, if it is a repository: content of an earlier relocation of the same bundle is read
+    /// there instead of requesting every image from the source again. Null to read only the source.
     /// </summary>
     public RepositoryName? Destination { get; init; }
 
     /// <summary>
-    /// An archive of an earlier run, which may not exist: manifests and configs that it holds are not fetched again. Only what has its
-    /// digest is taken; where images are is still asked of the registries. Null for none.
+    /// An archive of an earlier run, which may not exist: manifests and configs that it contains are not fetched again.
+    /// Only content with the right digest is reused; the registries are still asked for the locations of images. Null
+    /// for none.
     /// </summary>
     public string? EarlierArchive { get; init; }
 
     /// <summary>
-    /// True to make a plan without the images that cannot be read (<see cref="TransferPlan.Failures"/>). What was asked for itself, the
-    /// root, has to be readable.
+    /// True to make a plan without the images that cannot be read (<see cref="TransferPlan.Failures"/>). The requested
+    /// root itself must be readable.
     /// </summary>
     public bool KeepGoing { get; init; }
 
     /// <summary>
-    /// What the source's tag is taken to stand for: this digest is relocated, under that tag, whatever the tag stands for now. Null to ask
-    /// the registry. Without meaning for a source that names no tag.
+    /// The pinned digest of the source's tag: this digest is relocated under that tag, even if the tag has moved. Null
+    /// to resolve the tag. Ignored for a source without a tag.
     /// </summary>
     public Digest? Pin { get; init; }
 
-    /// <summary>True to take a bundle for an image like any other: it alone is carried, and none of what it pins.</summary>
+    /// <summary>
+    /// True to treat a bundle as a plain image: only the bundle itself is copied, nothing that it pins.
+    /// </summary>
     internal bool IgnoreBundleCheck { get; init; }
 
     /// <summary>Of no index is anything left out.</summary>
@@ -70,19 +74,20 @@ public sealed record PlanOptions
     internal IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; } = NothingLeft;
 
     /// <summary>
-    /// What an archive is to build on: it leaves out every layer that one of these holds or names. Empty for a full archive.
+    /// The bases of an archive: it leaves out every layer that one of these contains or names. Empty for a full
+    /// archive.
     /// </summary>
     internal ImmutableArray<DeltaSource> Bases { get; init; } = [];
 
     /// <summary>
-    /// Bytes of manifests and small blobs of a registry that are held in memory; what there is more stands in a temporary file.
+    /// The memory budget for manifests and small blobs of a registry, in bytes; the rest goes to a temporary file.
     /// </summary>
     internal long HeldInMemory { get; init; } = ByteStore.DefaultBudget;
 
-    /// <summary>Concurrent requests, 1 or more.</summary>
+    /// <summary>The number of concurrent requests, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 
-    /// <summary>The same, carrying what was chosen, and telling of what stays.</summary>
+    /// <summary>The same, copying the selected artifacts, and reporting those left behind.</summary>
     internal PlanOptions Carrying(ArtifactChoice choice) => this with
     {
         Artifacts = choice != ArtifactChoice.None,

@@ -2,7 +2,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Plans;
 
-/// <summary>Where a relocation goes.</summary>
+/// <summary>The destination of a relocation.</summary>
 public abstract record RelocationDestination
 {
     private RelocationDestination()
@@ -19,13 +19,13 @@ public abstract record RelocationDestination
     /// <summary>An imgpkg archive, which appears under its path only when it is complete and verified.</summary>
     public sealed record Archive(string Path) : RelocationDestination
     {
-        /// <summary>How it is written.</summary>
+        /// <summary>Its format.</summary>
         internal ArchiveFormat Format { get; init; }
 
-        /// <summary>The most bytes of a part, for an archive that is written in parts; null for one file.</summary>
+        /// <summary>The maximum size of a part in bytes, for an archive written in parts; null for one file.</summary>
         internal long? VolumeSize { get; init; }
 
-        /// <summary>True for a format that holds configs inside its list of images.</summary>
+        /// <summary>True for a format that stores configs inside its list of images.</summary>
         internal bool EmbedsConfigs => Format == ArchiveFormat.Imgpkg;
 
         /// <inheritdoc/>

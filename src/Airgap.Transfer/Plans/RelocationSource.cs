@@ -3,14 +3,14 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Plans;
 
-/// <summary>What is relocated.</summary>
+/// <summary>The source of a relocation.</summary>
 public abstract record RelocationSource
 {
     private RelocationSource()
     {
     }
 
-    /// <summary>A bundle in a registry, with all it pins.</summary>
+    /// <summary>A bundle in a registry, with everything it pins.</summary>
     public sealed record Bundle(ImageReference Reference) : RelocationSource
     {
         /// <inheritdoc/>
@@ -31,24 +31,25 @@ public abstract record RelocationSource
         public override string ToString() => Path;
     }
 
-    /// <summary>An imgpkg archive. Nothing but the destination is contacted.</summary>
+    /// <summary>An archive. Only the destination is contacted.</summary>
     public sealed record Archive(string Path) : RelocationSource
     {
-        /// <summary>Folders in which its parts may lie, beside the one that <see cref="Path"/> names.</summary>
+        /// <summary>Folders with its parts, besides that of <see cref="Path"/>.</summary>
         internal ImmutableArray<string> PartsIn { get; init; } = [];
 
-        /// <summary>The one item of it that is taken, with all that belongs to it; null for all.</summary>
+        /// <summary>The selected item, with everything that belongs to it; null for all items.</summary>
         internal string? Item { get; init; }
 
         /// <summary>
-        /// What a project calls the item that is taken of an archive of several, with its digest where it is known; null for all.
+        /// The project's reference of the item to select from an archive of several, with its digest if known; null for
+        /// all items.
         /// </summary>
         internal ImageReference? Declared { get; init; }
 
         /// <summary>Further archives of its chain of deltas, in any order; empty for an archive by itself.</summary>
         internal ImmutableArray<string> Chain { get; init; } = [];
 
-        /// <summary>All of the archives.</summary>
+        /// <summary>All archives.</summary>
         internal IEnumerable<string> Paths => [Path, .. Chain];
 
         /// <inheritdoc/>

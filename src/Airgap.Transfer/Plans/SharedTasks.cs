@@ -4,21 +4,22 @@ using System.Diagnostics.CodeAnalysis;
 namespace Airgap.Transfer.Plans;
 
 /// <summary>
-/// Work that is done once for each key, however many ask for it at the same time. A failure is kept like a result, until it is removed.
+/// Work that is done once for each key, even for concurrent callers. A failure is kept like a result, until it is
+/// removed.
 /// </summary>
 internal sealed class SharedTasks<TKey, T>
     where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, Lazy<Task<T>>> _tasks = new();
 
-    /// <summary>The work for a key; the first who asks starts it.</summary>
+    /// <summary>The work for a key; the first caller starts it.</summary>
     public Task<T> GetOrAdd(TKey key, Func<TKey, Task<T>> start) =>
         _tasks.GetOrAdd(key, static (asked, begin) => new Lazy<Task<T>>(() => begin(asked)), start).Value;
 
-    /// <summary>Takes a result that came from elsewhere, in place of any before.</summary>
+    /// <summary>Sets a result from elsewhere, replacing an earlier one.</summary>
     public void Set(TKey key, T result) => _tasks[key] = Done(result);
 
-    /// <summary>Takes a result that came from elsewhere, where there is none and none is on its way.</summary>
+    /// <summary>Sets a result from elsewhere, if there is none and none is in progress.</summary>
     public void TryAdd(TKey key, T result) => _tasks.TryAdd(key, Done(result));
 
     /// <summary>Finds a result without waiting for one.</summary>
@@ -29,17 +30,17 @@ internal sealed class SharedTasks<TKey, T>
         return isThere;
     }
 
-    /// <summary>Forgets a key, so that the next who asks starts the work again.</summary>
+    /// <summary>Removes a key, so that the next caller starts the work again.</summary>
     public void Remove(TKey key) => _tasks.TryRemove(key, out _);
 
-    /// <summary>Forgets a piece of work that failed, unless another has taken its place.</summary>
+    /// <summary>Removes failed work, unless other work has replaced it.</summary>
     public void Remove(TKey key, Task<T> failed)
     {
         if (_tasks.TryGetValue(key, out Lazy<Task<T>>? known) && known.Value == failed)
             _tasks.TryRemove(new KeyValuePair<TKey, Lazy<Task<T>>>(key, known));
     }
 
-    /// <summary>All the work that was asked for.</summary>
+    /// <summary>All requested work.</summary>
     public IEnumerable<(TKey Key, Task<T> Work)> All() => _tasks.Select(entry => (entry.Key, entry.Value.Value));
 
     private static Lazy<Task<T>> Done(T result) => new(Task.FromResult(result));

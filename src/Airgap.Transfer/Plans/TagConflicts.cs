@@ -3,7 +3,8 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Plans;
 
 /// <summary>
-/// Two images of a layout may have one tag, as they come from two repositories; in one repository the second would take it from the first.
+/// Two images of a layout from two repositories may have the same tag; in one repository, the second would take the tag
+/// from the first.
 /// </summary>
 internal static class TagConflicts
 {
@@ -20,9 +21,9 @@ internal static class TagConflicts
                 continue;
             throw new AirgapException(
                 ErrorCode.LayoutTagConflict,
-                $"'{plan.Source}' holds {items.Length} images under the tag '{same.Key}', {items[0].Source} and {items[1].Source}, and " +
-                $"{destination} can have one of them.",
-                "Map each to a repository of its own, write each into a layout of its own, or give them different tags.")
+                $"'{plan.Source}' contains {items.Length} images with the tag '{same.Key}', {items[0].Source} and {items[1].Source}, and " +
+                $"{destination} can have only one of them.",
+                "Map each to its own repository, write each to its own layout, or give them different tags.")
             { Reference = items[0].Source.ToString(), Digest = items[0].Digest.ToString() };
         }
     }

@@ -7,30 +7,30 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Plans;
 
-/// <summary>Everything a relocation will move, known before the first byte of a layer moves.</summary>
+/// <summary>Everything that a relocation will move, determined before the first byte of a layer moves.</summary>
 public sealed record TransferPlan
 {
-    /// <summary>What the plan was made of.</summary>
+    /// <summary>The source of the plan.</summary>
     public required RelocationSource Source { get; init; }
 
     /// <summary>The images, indexes and bundles, each once, ordered by digest and then by source reference.</summary>
     public required ImmutableArray<PlannedItem> Items { get; init; }
 
-    /// <summary>The bundle or single image that was asked for; null for an ImagesLock, or an archive that names no root.</summary>
+    /// <summary>The requested bundle or single image; null for an ImagesLock, or an archive without a root.</summary>
     public PlannedItem? Root { get; init; }
 
-    /// <summary>The bundles, the root first, each once. Each gets a locations image at a registry.</summary>
+    /// <summary>The bundles, the root first, each once. Each gets a locations image in a registry.</summary>
     public ImmutableArray<PlannedBundle> Bundles { get; init; } = [];
 
     /// <summary>The distinct blobs to move (configs and layers), in ascending order of digest.</summary>
     public required ImmutableArray<PlannedBlob> Blobs { get; init; }
 
-    /// <summary>Layers that stay behind because they may not be redistributed.</summary>
+    /// <summary>Non-distributable layers that are left out.</summary>
     public ImmutableArray<SkippedLayer> SkippedLayers { get; init; } = [];
 
     /// <summary>
-    /// The ImagesLock that was given as the source, or that the archive was made of, in its order and with its annotations; null for other
-    /// sources.
+    /// The ImagesLock given as the source, or from which the archive was made, in its order and with its annotations;
+    /// null for other sources.
     /// </summary>
     public ImagesLock? ImagesLock { get; init; }
 
@@ -39,22 +39,24 @@ public sealed record TransferPlan
     /// </summary>
     public ImmutableArray<FailedImage> Failures { get; init; } = [];
 
-    /// <summary>What a user should know before the transfer.</summary>
+    /// <summary>Warnings to show before the transfer.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
-    /// <summary>What the archive that this plan writes leaves to others; null for a full one.</summary>
+    /// <summary>The requirements of the archive that this plan writes; null for a full one.</summary>
     internal DeltaNotes? Delta { get; init; }
 
-    /// <summary>What the archive that this plan was read from leaves to others; null for a full one, or no archive.</summary>
+    /// <summary>
+    /// The requirements of the archive that this plan was read from; null for a full one, or no archive.
+    /// </summary>
     internal DeltaNotes? SourceDelta { get; init; }
 
-    /// <summary>True where one item of an archive was chosen, so that the rest of it stays there.</summary>
+    /// <summary>True if one item of an archive was selected, so that the rest is not copied.</summary>
     internal bool IsChosen { get; init; }
 
-    /// <summary>What the destination was asked while the plan was made; null for nothing.</summary>
+    /// <summary>The state requested from the destination during planning; null for none.</summary>
     internal DestinationState? State { get; init; }
 
-    /// <summary>How often something was tried again while the plan was made.</summary>
+    /// <summary>The number of retries during planning.</summary>
     internal long Retries { get; init; }
 
     /// <summary>Length of all blobs, in bytes.</summary>
@@ -67,39 +69,39 @@ public sealed record TransferPlan
 /// <summary>One image, index or bundle of a plan.</summary>
 public sealed record PlannedItem
 {
-    /// <summary>Where it is read from, by digest.</summary>
+    /// <summary>Its source, by digest.</summary>
     public required ImageReference Source { get; init; }
 
-    /// <summary>Its manifest, with all below it.</summary>
+    /// <summary>Its manifest, with all its descendants.</summary>
     public required PlannedManifest Content { get; init; }
 
-    /// <summary>The reference a bundle recorded for it, short names expanded; empty where none did.</summary>
+    /// <summary>The reference that a bundle recorded for it, with short names expanded; empty if none did.</summary>
     public string OriginalReference { get; init; } = "";
 
     /// <summary>The tag it keeps at the destination (the user's, or a signature's); null for none.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>True for the bundle that was asked for.</summary>
+    /// <summary>True for the requested bundle.</summary>
     public bool IsRootBundle { get; init; }
 
     /// <summary>True for a bundle, root or nested.</summary>
     public bool IsBundle { get; init; }
 
     /// <summary>
-    /// Of an image that was asked for itself in an archive of several: the projects that did, in order, with spaces between them; empty
-    /// where no project is known. Null for any other image.
+    /// For an image that was itself requested in an archive of several: the projects that requested it, in order,
+    /// separated by spaces; empty if no project is known. Null for any other image.
     /// </summary>
     internal string? Owners { get; init; }
 
     /// <summary>The manifest's digest.</summary>
     public Digest Digest => Content.Manifest.Digest;
 
-    /// <summary>Length of manifest, configs and layers that are moved, each once, in bytes.</summary>
+    /// <summary>Size of the manifest, configs and layers to move, each counted once, in bytes.</summary>
     public long Size => Content.SelfAndDescendants().SelectMany(node => node.Blobs).DistinctBy(blob => blob.Digest).Sum(blob => blob.Size)
         + Content.SelfAndDescendants().DistinctBy(node => node.Manifest.Digest).Sum(node => node.Manifest.Descriptor.Size);
 }
 
-/// <summary>A manifest of a plan, with what it needs at the destination before it.</summary>
+/// <summary>A manifest of a plan, with the content that must precede it at the destination.</summary>
 public sealed record PlannedManifest
 {
     /// <summary>Blobs up to this length, in bytes, are read into memory: configs, and the layers of most bundles.</summary>
@@ -108,10 +110,10 @@ public sealed record PlannedManifest
     /// <summary>The manifest.</summary>
     public required Manifest Manifest { get; init; }
 
-    /// <summary>The repository it was found in.</summary>
+    /// <summary>Its repository.</summary>
     public required RepositoryName Origin { get; init; }
 
-    /// <summary>Config and layers that are moved; empty for an index.</summary>
+    /// <summary>The config and layers to move; empty for an index.</summary>
     public ImmutableArray<Descriptor> Blobs { get; init; } = [];
 
     /// <summary>The manifests of an index that go along, in its order.</summary>
@@ -125,20 +127,22 @@ public sealed record PlannedManifest
     internal ImmutableArray<Digest> AllLeftOut =>
         Manifest.IsIndex ? [.. SelfAndDescendants().SelectMany(node => node.LeftOut).Distinct()] : [];
 
-    /// <summary>The config's bytes where they were read; null otherwise.</summary>
+    /// <summary>The config's bytes, if they were read; otherwise null.</summary>
     public ReadOnlyMemory<byte>? Config
     {
         get => HeldConfig?.Bytes;
         init => HeldConfig = value is { } bytes ? new HeldBytes(bytes) : null;
     }
 
-    /// <summary>The same, not read yet where it stands in a temporary file.</summary>
+    /// <summary>The same, not yet read if it is in a temporary file.</summary>
     internal HeldBytes? HeldConfig { get; init; }
 
-    /// <summary>This manifest and all below it, parents before children; one that stands twice comes twice.</summary>
+    /// <summary>
+    /// This manifest and all its descendants, parents before children; a repeated manifest is returned repeatedly.
+    /// </summary>
     public IEnumerable<PlannedManifest> SelfAndDescendants() => Children.SelectMany(child => child.SelfAndDescendants()).Prepend(this);
 
-    /// <summary>An image with its config and the layers that are moved.</summary>
+    /// <summary>An image with its config and the layers to move.</summary>
     internal static PlannedManifest FromImage(RepositoryName origin, Manifest image, HeldBytes? config, bool includeNonDistributable) =>
         new()
         {
@@ -162,7 +166,7 @@ public sealed record PlannedBlob(IBlobContent Content, RepositoryName? Origin)
     public Descriptor Descriptor => Content.Descriptor;
 }
 
-/// <summary>A bundle of a plan: what its images.yml pins, and what else was seen in it.</summary>
+/// <summary>A bundle of a plan: the images that its images.yml pins, and further facts.</summary>
 public sealed record PlannedBundle
 {
     /// <summary>The bundle's digest.</summary>
@@ -171,16 +175,16 @@ public sealed record PlannedBundle
     /// <summary>Its images.yml.</summary>
     public required ImagesLock Lock { get; init; }
 
-    /// <summary>What is written about it at the destination.</summary>
+    /// <summary>Its locations image at the destination.</summary>
     public required ImageLocations Locations { get; init; }
 
-    /// <summary>True when it holds a <c>packages/</c> directory, as a package repository does.</summary>
+    /// <summary>True when it has a <c>packages/</c> directory, as a package repository does.</summary>
     public bool HasPackages { get; init; }
 
     /// <summary>The warnings about references under <c>packages/</c> that will not be relocated.</summary>
     public ImmutableArray<Diagnostic> PackageWarnings { get; init; } = [];
 
-    /// <summary>The names of its Packages, where they were looked for.</summary>
+    /// <summary>The names of its Packages, if requested.</summary>
     internal ImmutableArray<string> Packages { get; init; } = [];
 }
 

@@ -55,8 +55,8 @@ public sealed partial class ToolAdviceTests
 
     [TestMethod]
     public void AWarning_NamesTheFlag() => Assert.AreEqual(
-        "Left out. Ask for non-distributable layers (--include-non-distributable-layers) to carry them.",
-        ToolAdvice.Of(new Diagnostic(ErrorCode.LayersSkipped, "Left out.", "Ask for non-distributable layers to carry them.")).Text);
+        "Left out. Request non-distributable layers (--include-non-distributable-layers) to copy them.",
+        ToolAdvice.Of(new Diagnostic(ErrorCode.LayersSkipped, "Left out.", "Request non-distributable layers to copy them.")).Text);
 
     [GeneratedRegex(@"[/\\](obj|bin)[/\\]")]
     private static partial Regex Made();

@@ -205,7 +205,7 @@ public sealed class ManifestExtrasTests
         Assert.AreEqual(ErrorCode.MirrorChanged, warnings.Single().Code);
         string yaml = Manifests.Create(followed, moved.ToString()).Yaml;
         Assert.Contains($"      image: {moved}:sha256-{Manifests.Digest.Hex}.imgpkg\n", yaml);
-        Assert.Contains("# By a tag that says the digest.", yaml);
+        Assert.Contains("# By content tag.", yaml);
 
         // It stays so: the digest would bring back what the cluster keeps of the first mirror.
         warnings.Clear();

@@ -3,17 +3,18 @@ using System.Buffers.Binary;
 namespace Airgap.Transfer.Layers.Deflate;
 
 /// <summary>
-/// Packs bits from the lowest on into a buffer, as RFC 1951 wants them. The buffer is the caller's and large enough for a piece.
+/// Packs bits into a buffer, lowest bit first, as required by RFC 1951. The buffer is the caller's and large enough for
+/// a piece.
 /// </summary>
 internal sealed class BitWriter(byte[] buffer)
 {
     private ulong _bits;
     private int _count;
 
-    /// <summary>How many whole bytes were written since <see cref="Clear"/>.</summary>
+    /// <summary>The number of whole bytes written since <see cref="Clear"/>.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Starts at the buffer's begin again; bits that make no byte yet are kept.</summary>
+    /// <summary>Starts again at the beginning of the buffer; bits of an incomplete byte are kept.</summary>
     public void Clear() => Length = 0;
 
     /// <summary>Writes 0 to 48 bits.</summary>
@@ -30,7 +31,7 @@ internal sealed class BitWriter(byte[] buffer)
         _count &= 7;
     }
 
-    /// <summary>Writes a stored block, after zero bits up to the byte's border.</summary>
+    /// <summary>Writes a stored block, after zero bits up to the byte boundary.</summary>
     public void WriteStored(ReadOnlySpan<byte> content, bool isFinal)
     {
         Write(isFinal ? 1UL : 0UL, 3);

@@ -1,6 +1,8 @@
 namespace Airgap.Transfer.Layers.Deflate;
 
-/// <summary>Writes a piece as one block: dynamic, or stored where that is not clearly larger. Fixed codes are never used.</summary>
+/// <summary>
+/// Writes a piece as one block: dynamic, or stored if that is not clearly larger. Fixed codes are never used.
+/// </summary>
 internal sealed class BlockWriter(BitWriter output)
 {
     private readonly HuffmanCode _literals = new(DeflateTables.LiteralSymbols, 15);
@@ -69,12 +71,12 @@ internal sealed class BlockWriter(BitWriter output)
         output.Write(bits, count);
     }
 
-    // Writes the whole piece instead, and answers false, where a stored block is taken.
+    // Writes the whole piece instead, and returns false, if a stored block is used.
     private bool WriteHeader(ReadOnlySpan<byte> piece)
     {
         _literals.Counts[DeflateTables.EndOfBlock] = 1;
 
-        // Without a match one distance code is announced all the same; the bit that it would take is counted in the size.
+        // Even without a match, one distance code is declared, and its bit is counted in the size.
         if (_distances.Counts.AsSpan().IndexOfAnyExcept(0) < 0)
             _distances.Counts[0] = 1;
         _literals.Build();

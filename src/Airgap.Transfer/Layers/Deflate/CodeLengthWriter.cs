@@ -13,10 +13,10 @@ internal sealed class CodeLengthWriter(BitWriter output)
     private int _runCount;
     private int _codeCount;
 
-    /// <summary>The bits of the header behind its first three.</summary>
+    /// <summary>The bits of the header after its first three.</summary>
     public int BitLength { get; private set; }
 
-    /// <summary>Takes the lengths apart into runs.</summary>
+    /// <summary>Splits the lengths into runs.</summary>
     public void Prepare(ReadOnlySpan<byte> literals, ReadOnlySpan<byte> distances)
     {
         literals.CopyTo(_sequence);
@@ -24,7 +24,7 @@ internal sealed class CodeLengthWriter(BitWriter output)
         Array.Clear(_code.Counts);
         _runCount = 0;
 
-        // Runs go across the border between the two alphabets.
+        // Runs may cross the boundary between the two alphabets.
         ReadOnlySpan<byte> rest = _sequence.AsSpan(0, literals.Length + distances.Length);
         while (!rest.IsEmpty)
         {

@@ -25,7 +25,7 @@ internal static class DeflateTables
     private static readonly byte[] s_nearSymbols = MakeDistanceSymbols(shift: 0);
     private static readonly byte[] s_farSymbols = MakeDistanceSymbols(shift: 7);
 
-    /// <summary>In which order the header of a block gives the lengths of the code length codes.</summary>
+    /// <summary>The order in which the header of a block gives the lengths of the code length codes.</summary>
     public static ReadOnlySpan<byte> CodeLengthOrder => [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
     /// <summary>Extra bits of the symbols from 257 on.</summary>

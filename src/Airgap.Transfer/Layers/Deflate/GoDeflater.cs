@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Airgap.Transfer.Layers.Deflate;
 
 /// <summary>
-/// Deflate (RFC 1951) with the very bytes of Go's <c>compress/flate</c> at its fastest level. The content is cut every 65,535 bytes; each
-/// piece becomes one block, whatever the writes were.
+/// Deflate (RFC 1951) with exactly the bytes of Go's <c>compress/flate</c> at its fastest level. The content is cut
+/// every 65,535 bytes; each piece becomes one block, independent of the individual writes.
 /// </summary>
 internal sealed class GoDeflater : IDisposable
 {
@@ -30,10 +30,10 @@ internal sealed class GoDeflater : IDisposable
         _blocks = new BlockWriter(_bits);
     }
 
-    /// <summary>What the last <see cref="Encode"/> or <see cref="Finish"/> made; valid until the next.</summary>
+    /// <summary>The output of the last <see cref="Encode"/> or <see cref="Finish"/>; valid until the next.</summary>
     public ReadOnlyMemory<byte> Output => _output.AsMemory(0, _bits.Length);
 
-    /// <summary>True when a piece is full and wants <see cref="Encode"/>.</summary>
+    /// <summary>True when a piece is full, so that <see cref="Encode"/> must be called.</summary>
     public bool IsFull => _filled == PieceSize;
 
     /// <summary>Takes as much content as the piece has room for.</summary>
@@ -53,7 +53,7 @@ internal sealed class GoDeflater : IDisposable
         EncodePiece();
     }
 
-    /// <summary>Makes a block of what is left, and the empty stored block that ends the stream.</summary>
+    /// <summary>Makes a block of the remaining content, and the empty stored block that ends the stream.</summary>
     public void Finish()
     {
         _bits.Clear();

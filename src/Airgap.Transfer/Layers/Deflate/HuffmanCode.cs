@@ -10,12 +10,12 @@ internal sealed class HuffmanCode
     private readonly int[] _weights;
     private readonly int[] _nextWeights;
 
-    // For each round, which places of its list hold a symbol rather than a package.
+    // For each round, the positions of its list that contain a symbol rather than a package.
     private readonly bool[] _isSymbol;
     private readonly int _limit;
 
-    /// <summary>Makes room for a code.</summary>
-    /// <param name="symbols">How many symbols the alphabet has.</param>
+    /// <summary>Allocates a code.</summary>
+    /// <param name="symbols">The number of symbols of the alphabet.</param>
     /// <param name="limit">The longest code word, in bits.</param>
     public HuffmanCode(int symbols, int limit)
     {
@@ -64,7 +64,7 @@ internal sealed class HuffmanCode
         AssignCodes();
     }
 
-    /// <summary>The bits that all counted symbols take, without extra bits.</summary>
+    /// <summary>The total bits of all counted symbols, without extra bits.</summary>
     public int BitLength()
     {
         int bits = 0;
@@ -89,7 +89,7 @@ internal sealed class HuffmanCode
             {
                 int packed = package < packages ? previous[2 * package] + previous[(2 * package) + 1] : int.MaxValue;
 
-                // Of equal weights the package goes first: Go's choice, on which the bytes depend.
+                // With equal weights, the package precedes: Go's choice, on which the bytes depend.
                 bool takesSymbol = symbol < used && _sorted[symbol] >> 9 < packed;
                 isSymbol[i] = takesSymbol;
                 next[i] = takesSymbol ? _sorted[symbol] >> 9 : packed;

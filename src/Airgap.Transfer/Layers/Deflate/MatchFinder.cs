@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace Airgap.Transfer.Layers.Deflate;
 
 /// <summary>
-/// Finds matches as Go's fastest level does: greedy, one candidate a slot, with looks that lie further apart the longer nothing is found.
-/// Every rule changes the bytes; none is a matter of taste.
+/// Finds matches as Go's fastest level does: greedy, with one candidate per slot, and growing steps while nothing is
+/// found. Every rule affects the bytes.
 /// </summary>
 internal sealed class MatchFinder : IDisposable
 {
@@ -30,10 +30,10 @@ internal sealed class MatchFinder : IDisposable
     public MatchFinder() => _table.AsSpan(0, 1 << TableBits).Clear();
 
     /// <summary>Turns a piece into tokens.</summary>
-    /// <param name="window">What came before, 32 KiB or all there is, and the piece.</param>
+    /// <param name="window">The preceding content, up to 32 KiB, and the piece.</param>
     /// <param name="start">Where the piece begins; it ends with the window, and has 128 bytes at least.</param>
     /// <param name="tokens">Room for as many tokens as the piece has bytes.</param>
-    /// <returns>How many tokens there are.</returns>
+    /// <returns>The number of tokens.</returns>
     public int Tokenize(ReadOnlySpan<byte> window, int start, Span<uint> tokens)
     {
         int count = 0;

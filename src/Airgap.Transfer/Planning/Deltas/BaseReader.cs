@@ -11,12 +11,16 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Planning.Deltas;
 
-/// <summary>Finds out which layers of a plan its bases hold or name, and makes the plan of a delta. No layer is fetched.</summary>
+/// <summary>
+/// Determines which layers of a plan its bases contain or name, and makes the plan of a delta. Fetches no layers.
+/// </summary>
 internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITransferObserver observer)
 {
     private readonly HeldLayers _held = new();
 
-    /// <summary>The plan of an archive that builds on <see cref="PlanOptions.Bases"/>; a base that has nothing of it is told of.</summary>
+    /// <summary>
+    /// The plan of an archive with <see cref="PlanOptions.Bases"/>; reports bases that have none of its layers.
+    /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>, or a code of an
     /// archive or registry that is read.</exception>
     public async Task<TransferPlan> LeaveOutAsync(TransferPlan plan, CancellationToken cancellationToken)
@@ -44,7 +48,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
         }
 
         foreach (DeltaBase idle in _held.Idle(candidates.Keys))
-            observer.Notice($"{idle} has none of the layers that are copied.");
+            observer.Notice($"{idle} has none of the layers to copy.");
         return DeltaPlan.LeaveOut(plan, _held, candidates);
     }
 
@@ -84,7 +88,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
 
     private async Task AddNamedAsync(DeltaSource.Named named, CancellationToken cancellationToken)
     {
-        // Layers that may not be redistributed were left out unless somebody asked for them, and what names them does not say.
+        // Non-distributable layers were left out unless requested, and the file that names them does not tell.
         using RegistryPlanner planner = new(
             registry, options with
             {
@@ -134,8 +138,8 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
 
         throw new AirgapException(
             ErrorCode.InvalidBase,
-            $"What '{named.Path}' names cannot be built on, as {root.Places[0]} cannot be read: {last?.Message.TrimEnd('.')}.",
-            "Build on the archive that was carried over, or on the receipt of its import.",
+            $"'{named.Path}' cannot be used as a base, because {root.Places[0]} cannot be read: {last?.Message.TrimEnd('.')}.",
+            "Use the carried archive as the base, or the receipt of its import.",
             last)
         { Reference = root.Places[0].ToString(), Location = new SourceLocation(named.Path) };
     }
@@ -184,13 +188,14 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
             return;
         try
         {
-            // A name that is wrong has nothing, too.
+            // A wrong name also has nothing.
             await foreach (string _ in repository.ListExistingTagsAsync(cancellationToken))
                 break;
         }
         catch (AirgapException e) when (e.Code == ErrorCode.RepositoryUnknown)
         {
-            throw new AirgapException(ErrorCode.InvalidBase, $"The repository {name}, to build on, does not exist.", "Check its name.", e)
+            throw new AirgapException(
+                ErrorCode.InvalidBase, $"The base {name} does not exist: there is no such repository.", "Check its name.", e)
             {
                 Reference = name.ToString()
             };

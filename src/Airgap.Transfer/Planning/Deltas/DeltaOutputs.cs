@@ -4,10 +4,10 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Planning.Deltas;
 
-/// <summary>Keeps an archive from taking the place of what it is made of.</summary>
+/// <summary>Prevents an archive from replacing one of its inputs.</summary>
 internal static class DeltaOutputs
 {
-    /// <summary>Compares the archive to write with those that are read.</summary>
+    /// <summary>Compares the output with the archives that are read.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.BaseIsOutput"/>.</exception>
     public static void Check(string output, IEnumerable<string> read)
     {
@@ -17,7 +17,7 @@ internal static class DeltaOutputs
             if (RealPath(path) == place)
             {
                 throw new AirgapException(
-                    ErrorCode.BaseIsOutput, $"'{output}' would replace '{path}', of which it is made.", "Write it under another name.")
+                    ErrorCode.BaseIsOutput, $"'{output}' would replace '{path}', from which it is made.", "Write it under another name.")
                 { Location = new SourceLocation(output) };
             }
         }

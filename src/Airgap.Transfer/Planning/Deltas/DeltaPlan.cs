@@ -9,12 +9,12 @@ using Airgap.Transfer.Plans.Deltas;
 namespace Airgap.Transfer.Planning.Deltas;
 
 /// <summary>
-/// Makes the plan of a delta out of that of a full archive. Manifests, configs and the layers of bundles always travel: they are small, and
-/// without them nothing would say what the delta is of.
+/// Makes the plan of a delta from that of a full archive. Manifests, configs and the layers of bundles are always
+/// included: they are small, and describe the delta's content.
 /// </summary>
 internal static class DeltaPlan
 {
-    /// <summary>The layers of a plan that may stay behind, each with an image that has it.</summary>
+    /// <summary>The layers of a plan that may be left out, each with an image that has it.</summary>
     public static IReadOnlyDictionary<Digest, RequiredLayer> Candidates(TransferPlan plan)
     {
         HashSet<Digest> carried = [
@@ -36,10 +36,10 @@ internal static class DeltaPlan
         return candidates;
     }
 
-    /// <summary>The plan without the layers that bases have.</summary>
+    /// <summary>The plan without the layers of the bases.</summary>
     /// <param name="plan">The plan of a full archive.</param>
-    /// <param name="held">What the bases have.</param>
-    /// <param name="candidates">What may stay behind.</param>
+    /// <param name="held">The layers of the bases.</param>
+    /// <param name="candidates">The layers that may be left out.</param>
     public static TransferPlan LeaveOut(TransferPlan plan, HeldLayers held, IReadOnlyDictionary<Digest, RequiredLayer> candidates)
     {
         RequiredLayer[] left = [.. candidates.Values.Where(layer => held.Contains(layer.Digest))];
@@ -74,7 +74,7 @@ internal static class DeltaPlan
         }
     }
 
-    // A bundle that is copied as an image is one to whoever reads the archive.
+    // A bundle that is copied as an image is still a bundle for readers of the archive.
     private static bool IsBundle(PlannedItem item) =>
         item.IsBundle || (!item.Content.Manifest.IsIndex && item.Content.HeldConfig is { } config
             && BundleLabel.IsPresent(config.Bytes.Span));

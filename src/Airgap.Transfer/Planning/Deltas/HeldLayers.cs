@@ -3,7 +3,7 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Planning.Deltas;
 
-/// <summary>The layers that bases hold or name, each with the base that does.</summary>
+/// <summary>The layers that bases contain or name, each with its base.</summary>
 internal sealed class HeldLayers
 {
     private readonly List<DeltaBase> _bases = [];
@@ -12,7 +12,7 @@ internal sealed class HeldLayers
 
     /// <summary>Adds a base.</summary>
     /// <param name="known">The base.</param>
-    /// <param name="isGiven">True for one that was asked for, false for one that such a one builds on.</param>
+    /// <param name="isGiven">True for a requested base, false for the base of a requested base.</param>
     /// <returns>Its number, for <see cref="Hold"/>.</returns>
     public int Add(DeltaBase known, bool isGiven)
     {
@@ -29,20 +29,20 @@ internal sealed class HeldLayers
         return number;
     }
 
-    /// <summary>Notes that a base has a layer. What has it first keeps it.</summary>
+    /// <summary>Records that a base has a layer. The first base counts.</summary>
     public void Hold(Digest layer, int number) => _holders.TryAdd(layer, number);
 
     /// <summary>True when a base has a layer.</summary>
     public bool Contains(Digest layer) => _holders.ContainsKey(layer);
 
-    /// <summary>The bases that were asked for and have none of some layers.</summary>
+    /// <summary>The requested bases that have none of the given layers.</summary>
     public IEnumerable<DeltaBase> Idle(IEnumerable<Digest> layers)
     {
         HashSet<int> used = [.. layers.Where(Contains).Select(layer => _holders[layer])];
         return _given.Where(number => !used.Contains(number)).Order().Select(number => _bases[number]);
     }
 
-    /// <summary>What an archive says that leaves out some of the layers.</summary>
+    /// <summary>The notes of an archive that leaves out some of the layers.</summary>
     /// <param name="left">The layers; the <see cref="RequiredLayer.Base"/> is filled in here.</param>
     public DeltaNotes NotesOf(IEnumerable<RequiredLayer> left)
     {

@@ -7,13 +7,14 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning.Deltas;
 
 /// <summary>
-/// Finds again what a receipt in its short form stands for: all that its roots name, where they came from. The receipt's hash says whether
-/// it is the same.
+/// Determines the content of a short receipt: everything that its roots name, read from their origin. The receipt's
+/// hash verifies the result.
 /// </summary>
 internal sealed class ReceiptClosure(IRegistry registry, PlanOptions options, ITransferObserver observer)
 {
     /// <summary>The digests.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>: they are others, or a root cannot be read.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>: they differ, or a root cannot be
+    /// read.</exception>
     public async Task<IReadOnlyCollection<Digest>> FindAsync(string path, ReceiptPlace place, CancellationToken cancellationToken)
     {
         HashSet<Digest> digests = [];
@@ -35,13 +36,13 @@ internal sealed class ReceiptClosure(IRegistry registry, PlanOptions options, IT
 
         return digests.Count == place.Count && ReceiptPlace.HashOf(digests) == place.Hash
             ? digests
-            : throw Unknown(path, $"its roots stand for {digests.Count} digests here, and it is of {place.Count} others", null);
+            : throw Unknown(path, $"its roots have {digests.Count} digests here, which differ from its {place.Count}", null);
     }
 
     private static AirgapException Unknown(string path, string why, AirgapException? cause) => new(
         ErrorCode.InvalidReceipt,
-        $"What the short receipt '{path}' stands for is not known: {why}.",
-        "Build on the receipt in its long form, which lists its digests, or copy with what the import was made with: signatures, " +
+        $"The content of the short receipt '{path}' is unknown: {why}.",
+        "Use the long form of the receipt, which lists its digests, or copy with the options of the import: signatures, " +
         "artifacts, non-distributable layers.",
         cause)
     { Location = new SourceLocation(path) };

@@ -4,40 +4,40 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Plans.Deltas;
 
-/// <summary>What a delta archive says of itself: what it builds on, and which layers it leaves to that.</summary>
-/// <param name="Bases">What it builds on, and what that builds on, as far as layers are left to it.</param>
-/// <param name="Required">The layers that its images have and it does not hold, in ascending order of digest.</param>
+/// <summary>A delta archive's description of itself: its bases, and the layers it requires from them.</summary>
+/// <param name="Bases">Its bases and their bases, if they supply required layers.</param>
+/// <param name="Required">The layers of its images that it does not contain, in ascending order of digest.</param>
 internal sealed record DeltaNotes(ImmutableArray<DeltaBase> Bases, ImmutableArray<RequiredLayer> Required)
 {
-    /// <summary>Length of the required layers, in bytes.</summary>
+    /// <summary>Size of the required layers, in bytes.</summary>
     public long RequiredBytes => Required.Sum(layer => layer.Size);
 
-    /// <summary>The base that holds a required layer.</summary>
+    /// <summary>The base that contains a required layer.</summary>
     public DeltaBase BaseOf(RequiredLayer layer) => Bases[layer.Base];
 }
 
-/// <summary>A layer that a delta leaves to a base.</summary>
+/// <summary>A layer that a delta requires from a base.</summary>
 /// <param name="Digest">Its digest.</param>
 /// <param name="Size">Its length in bytes.</param>
 /// <param name="Image">One of the images of the delta that have it, by digest.</param>
-/// <param name="Base">The place in <see cref="DeltaNotes.Bases"/> of what holds it.</param>
+/// <param name="Base">The index of its base in <see cref="DeltaNotes.Bases"/>.</param>
 internal sealed record RequiredLayer(Digest Digest, long Size, ImageReference Image, int Base);
 
-/// <summary>Something that a delta builds on.</summary>
+/// <summary>A base of a delta.</summary>
 /// <param name="Kind">One of <see cref="DeltaBaseKinds"/>.</param>
-/// <param name="Name">How people find it: a file's name without its folder, or a repository.</param>
+/// <param name="Name">Its name for people: a file name without folder, or a repository.</param>
 internal sealed record DeltaBase(string Kind, string Name)
 {
-    /// <summary>The set of an archive; null for what is none.</summary>
+    /// <summary>The set of an archive; null for another base.</summary>
     public Digest? Set { get; init; }
 
-    /// <summary>The digest of an archive's list of images; null for what is none.</summary>
+    /// <summary>The digest of an archive's list of images; null for another base.</summary>
     public Digest? Manifest { get; init; }
 
-    /// <summary>What was asked for when it was made: references by digest.</summary>
+    /// <summary>The requested items when it was made: references by digest.</summary>
     public ImmutableArray<string> Roots { get; init; } = [];
 
-    /// <summary>The repositories that are known to hold it, besides those of the roots.</summary>
+    /// <summary>The repositories known to contain it, besides those of the roots.</summary>
     public ImmutableArray<RepositoryName> Repositories { get; init; } = [];
 
     /// <summary>A name for messages.</summary>
