@@ -19,7 +19,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
 {
     private readonly ITransferObserver _observer = observer ?? SilentObserver.Instance;
 
-    /// <summary>Reads the source and finds everything that has to move. Moves nothing.</summary>
+    /// <summary>Reads the source and determines everything that has to move. Moves nothing.</summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the source is not what it should be; 3xxx: a file.</exception>
     public Task<TransferPlan> PlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken) =>
         CallerContext.LeaveAsync(() => ReadPlanAsync(source, options, cancellationToken));
@@ -31,8 +31,8 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         DestinationState? state = null;
         if (options.Destination is { } destination && source is not RelocationSource.Archive)
         {
-            // Asked while the source is being read, so that a distance to both is waited for once. An archive is read in no time, and a
-            // damaged one leads to no request at all.
+            // Requested while the source is being read, so that the latencies of both overlap. An archive is read
+            // quickly, and a damaged one should cause no requests.
             state = new DestinationState(registry.GetRepository(destination), _observer);
             state.Begin(cancellationToken);
         }
@@ -45,8 +45,9 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     }
 
     /// <summary>
-    /// Carries out a plan. When it returns, everything is at the destination and verified, but for the
-    /// <see cref="TransferResult.Failures"/> of a run that keeps going; when it throws, or with failures, nothing there looks finished.
+    /// Carries out a plan. When it returns, everything is at the destination and verified, except the
+    /// <see cref="TransferResult.Failures"/> of a run that keeps going; when it throws, or with failures, nothing there
+    /// looks finished.
     /// </summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
     public Task<TransferResult> RunAsync(
@@ -65,7 +66,9 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         return result with { Retries = plan.Retries + registry.Statistics.Retries - retries };
     }
 
-    /// <summary>Finds out what <see cref="RunAsync"/> would do with a plan. Reads only: no request that writes, no file.</summary>
+    /// <summary>
+    /// Determines what <see cref="RunAsync"/> would do with a plan. Sends only requests that read, and writes no file.
+    /// </summary>
     /// <exception cref="Airgap.Oci.AirgapException">1xxx: a registry; 2xxx: the archive; 3xxx: a file.</exception>
     public Task<TransferForecast> ForecastAsync(
         TransferPlan plan, RelocationDestination destination, TransferOptions options, CancellationToken cancellationToken) =>
@@ -109,7 +112,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         return await LeaveOutAsync(plan, options, cancellationToken);
     }
 
-    /// <summary>The plan of an archive that builds on <see cref="PlanOptions.Bases"/>.</summary>
+    /// <summary>The plan of an archive with <see cref="PlanOptions.Bases"/>.</summary>
     internal Task<TransferPlan> LeaveOutAsync(TransferPlan plan, PlanOptions options, CancellationToken cancellationToken) =>
         options.Bases.IsEmpty ? Task.FromResult(plan) : new BaseReader(registry, options, _observer).LeaveOutAsync(plan, cancellationToken);
 
@@ -155,7 +158,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         }
     }
 
-    // imgpkg lets a digest decide, and then moves no tag.
+    // In imgpkg, a digest takes precedence, and no tag is moved.
     private static string? TagOf(ImageReference reference) => reference.Digest is null ? reference.Tag : null;
 
     private static ImageReference Pinned(ImageReference reference, PlanOptions options) =>

@@ -12,8 +12,8 @@ using Airgap.Transfer.Transfers.Parts;
 namespace Airgap.Transfer;
 
 /// <summary>
-/// An archive that several projects write, one after the other: each renews what it asked for itself and keeps what the others did. Who
-/// asked stands in the archive, and nowhere else.
+/// An archive that several projects write one after the other: each renews its own items and keeps those of the others.
+/// Only the archive records which project requested what.
 /// </summary>
 internal sealed class SharedArchive
 {
@@ -33,7 +33,8 @@ internal sealed class SharedArchive
     /// <summary>Reads what stands there.</summary>
     /// <param name="destination">The archive, an OCI layout in a tar.</param>
     /// <param name="owner">The project that writes it, without spaces.</param>
-    /// <param name="observer">Is told what is kept, and warned of what cannot be.</param>
+    /// <param name="observer">Receives messages about kept content, and warnings about content that cannot be
+    /// kept.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException">3xxx: it cannot be read; 213x: one of its parts is missing or does not fit.</exception>
     public static async Task<SharedArchive> OpenAsync(
@@ -56,12 +57,12 @@ internal sealed class SharedArchive
             shared._kept = [];
             shared._standing = null;
             if (!isLayout)
-                observer.Detail($"'{path}' is written anew: {e.Message}");
+                observer.Detail($"'{path}' is rewritten: {e.Message}");
             else
             {
                 observer.Warning(new Diagnostic(
                     ErrorCode.SharedArchiveRenewed,
-                    $"'{path}' could not be read and is written anew, without what other projects may have put there: {e.Message}",
+                    $"'{path}' could not be read and is rewritten, without possible content of other projects: {e.Message}",
                     "Publish the other projects again, if they share this archive.")
                 { Location = new SourceLocation(path) });
             }
@@ -70,14 +71,15 @@ internal sealed class SharedArchive
         return shared;
     }
 
-    // What a disk or a missing part hides is there still, and belongs to others, too: only damage that was seen lets a new one replace it.
+    // Content that a disk failure or a missing part hides still exists, and also belongs to others: only proven damage
+    // allows replacing it.
     private static bool MayBeWhole(ErrorCode code) => (int)code is >= 3000 and < 4000 || code is ErrorCode.InvalidPartList
         or ErrorCode.PartListMissing or ErrorCode.PartMissing or ErrorCode.PartUnfit or ErrorCode.PartInTheWay or ErrorCode.PartDamaged;
 
-    /// <summary>True where the archive holds what other projects asked for.</summary>
+    /// <summary>True if the archive has content of other projects.</summary>
     public bool HoldsOthers => !_kept.IsEmpty;
 
-    /// <summary>The plan of the archive: what is asked for now, with what is kept.</summary>
+    /// <summary>The plan of the archive: the requested items and the kept ones.</summary>
     /// <param name="plans">The project's own plans.</param>
     /// <exception cref="AirgapException">As <see cref="CombinedPlan.AskedBy"/> and <see cref="CombinedPlan.Of"/>.</exception>
     public TransferPlan With(IReadOnlyList<TransferPlan> plans) => CombinedPlan.Of(
@@ -85,12 +87,12 @@ internal sealed class SharedArchive
         [.. plans.Select(plan => CombinedPlan.AskedBy(plan, _owner)), .. _kept]);
 
     /// <summary>
-    /// Finds the archive that would only be written again: it holds all that is asked for by digest, and every byte of it is hashed. Makes
-    /// no request.
+    /// Checks whether the archive is up to date: it contains everything requested, by digest, and every byte is hashed.
+    /// Sends no requests.
     /// </summary>
-    /// <param name="items">What is asked for, with the options of its plan.</param>
+    /// <param name="items">The requested items, with their plan options.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The plans of the items; null where a source has to be asked.</returns>
+    /// <returns>The plans of the items; null if a source must be asked.</returns>
     public async Task<ImmutableArray<TransferPlan>?> FindStandingAsync(
         IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken)
     {
@@ -147,7 +149,7 @@ internal sealed class SharedArchive
         string[] names = [.. others.SelectMany(item => OthersOf(item).Split(' ')).Select(name => name.Split('@')[0])
             .Distinct(StringComparer.Ordinal)];
         if (names.Length > 0)
-            _observer.Notice($"'{_destination.Path}' keeps what other projects put there: {string.Join(", ", names)}.");
+            _observer.Notice($"'{_destination.Path}' keeps the content of other projects: {string.Join(", ", names)}.");
     }
 
     private string OthersOf(ArchivedItem item) =>
@@ -160,7 +162,7 @@ internal sealed class SharedArchive
             Choose = all => all.First(item => item.Source == wanted.Source && item.Tag == wanted.Tag),
         };
         TransferPlan plan = await planner.PlanAsync(new RelocationSource.Archive(archive.Path), cancellationToken);
-        // Layers that may not be redistributed were left out, unless they were asked for.
+        // Non-distributable layers were left out, unless requested.
         HashSet<Digest> left = [.. plan.Blobs.Where(blob => blob.Content is MissingLayerContent).Select(blob => blob.Descriptor.Digest)];
         return (left.Count == 0 ? plan : DeltaPlan.Without(plan, left)) with { Warnings = [], SkippedLayers = [] };
     }

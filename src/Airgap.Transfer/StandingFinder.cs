@@ -9,21 +9,21 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer;
 
-/// <summary>Finds archives that a relocation would only write again.</summary>
-/// <param name="registry">The registries: asked for what is attached to images, and for nothing else.</param>
-/// <param name="observer">Learns what was found.</param>
+/// <summary>Finds up-to-date archives, which a relocation would only write again.</summary>
+/// <param name="registry">The registries, asked only for artifacts attached to images.</param>
+/// <param name="observer">Receives the result.</param>
 internal sealed class StandingFinder(IRegistry registry, ITransferObserver observer)
 {
     /// <summary>
-    /// Finds the archive that a relocation to it would only write again: the source names its content by digest, and what stands there is
-    /// whole. Makes no request.
+    /// Finds an up-to-date archive at the destination: the source names its content by digest, and the archive is
+    /// complete. Sends no requests.
     /// </summary>
     /// <returns>The result of a relocation that finds everything there; null when there is no such archive.</returns>
     public async Task<TransferResult?> FindAsync(
         RelocationSource source, RelocationDestination.Archive destination, PlanOptions options, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        // What a delta builds on may have changed.
+        // The base of a delta may have changed.
         if (!options.Bases.IsEmpty)
             return null;
         if (await UpToDateArchive.FindAsync(destination, source, options, observer, cancellationToken) is not { } plan)
@@ -31,7 +31,7 @@ internal sealed class StandingFinder(IRegistry registry, ITransferObserver obser
         if (!await HasItsArtifactsAsync(plan, options, cancellationToken))
             return null;
         observer.Detail(
-            $"'{destination.Path}' holds {plan.Root!.Source} and is whole; it is left " +
+            $"'{destination.Path}' contains {plan.Root!.Source} and is complete; it is left " +
             $"alone{(options.Artifacts ? "" : ", and nobody is asked")}.");
         foreach (Diagnostic warning in plan.Warnings)
             observer.Warning(warning);
@@ -39,14 +39,14 @@ internal sealed class StandingFinder(IRegistry registry, ITransferObserver obser
     }
 
     /// <summary>
-    /// The same for the items that a project puts into an archive that it shares with others. Makes no request, but for what is attached to
-    /// images.
+    /// The same for a project's items in an archive that it shares with others. Sends only requests for artifacts
+    /// attached to images.
     /// </summary>
-    /// <param name="shared">The archive, as it stands.</param>
+    /// <param name="shared">The existing archive.</param>
     /// <param name="destination">The same, as it would be written.</param>
     /// <param name="items">What is asked for, with the options of its plan.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>A result for each item; null when the sources have to be asked.</returns>
+    /// <returns>A result for each item; null when the sources must be asked.</returns>
     public async Task<ImmutableArray<TransferResult>?> FindAsync(
         SharedArchive shared, RelocationDestination.Archive destination,
         IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ internal sealed class StandingFinder(IRegistry registry, ITransferObserver obser
                 return null;
         }
 
-        observer.Detail($"'{destination.Path}' holds all that is asked for and is whole; it is left alone.");
+        observer.Detail($"'{destination.Path}' contains everything requested and is complete; it is left unchanged.");
         foreach (Diagnostic warning in plans.SelectMany(plan => plan.Warnings))
             observer.Warning(warning);
         return [.. plans.Select(plan => Standing(plan, destination, Stopwatch.GetElapsedTime(started)))];
@@ -81,7 +81,7 @@ internal sealed class StandingFinder(IRegistry registry, ITransferObserver obser
         };
     }
 
-    // Things are attached to an image after it was pushed, too: its digest does not tell, so that its source has to.
+    // Artifacts may be attached to an image after its push, which its digest does not show, so its source is asked.
     private async Task<bool> HasItsArtifactsAsync(TransferPlan plan, PlanOptions options, CancellationToken cancellationToken)
     {
         ImmutableArray<PlannedItem> images = AttachedItems.Without(plan.Items);
@@ -97,7 +97,7 @@ internal sealed class StandingFinder(IRegistry registry, ITransferObserver obser
         {
             observer.Warning(new Diagnostic(
                 ErrorCode.ArtifactsUnread,
-                $"Whether more was attached to {plan.Root!.Source} since its archive was written is not known: {e.Message}",
+                $"Artifacts attached to {plan.Root!.Source} after its archive was written are unknown: {e.Message}",
                 "Publish again when the source can be reached, or relocate without artifacts."));
             return true;
         }

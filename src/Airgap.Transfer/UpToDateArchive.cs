@@ -9,18 +9,18 @@ using Airgap.Transfer.Transfers.Parts;
 namespace Airgap.Transfer;
 
 /// <summary>
-/// An archive that an earlier run wrote of the very source, by the digest that is asked for now. As a digest has one content, it is found
-/// whole without a request: all that a plan needs stands in it, and every byte is hashed again.
+/// An archive of an earlier run from the same source with the requested digest. Since a digest determines the content,
+/// the archive is verified without requests: it contains everything that a plan needs, and every byte is hashed again.
 /// </summary>
 internal static class UpToDateArchive
 {
     /// <summary>Finds it.</summary>
-    /// <param name="destination">Where it would be, and how it would be written.</param>
-    /// <param name="source">What it would be of.</param>
+    /// <param name="destination">Its path and format.</param>
+    /// <param name="source">The source.</param>
     /// <param name="options">The plan's options, with the digest of a tag that is pinned.</param>
-    /// <param name="observer">Learns why there is none.</param>
+    /// <param name="observer">Receives the reason if there is none.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The plan by which a run would write this archive to the byte; null when the source has to be asked.</returns>
+    /// <returns>The plan by which a run would write exactly this archive; null when the source must be asked.</returns>
     public static async Task<TransferPlan?> FindAsync(
         RelocationDestination.Archive destination, RelocationSource source, PlanOptions options, ITransferObserver observer,
         CancellationToken cancellationToken)

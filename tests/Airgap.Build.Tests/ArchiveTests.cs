@@ -100,7 +100,7 @@ public sealed class ArchiveTests
         // Side by side: one waits for the other, and adds to what it wrote.
         DotnetResult[] written = await Task.WhenAll(one.RelocateAsync(to), other.RelocateAsync(to));
         Assert.AreEqual(1, written.Count(
-            result => result.Succeeded().Output.Contains("keeps what other projects put there: App", StringComparison.Ordinal)));
+            result => result.Succeeded().Output.Contains("keeps the content of other projects: App", StringComparison.Ordinal)));
         Assert.Contains("2 up to date", (await other.RelocateAsync(to)).Succeeded().Output);
 
         Directory.CreateDirectory(disc["second"]);

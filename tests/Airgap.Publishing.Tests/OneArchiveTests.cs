@@ -66,7 +66,7 @@ public sealed class OneArchiveTests : IDisposable
         await RunAsync(To("a"), a);
         Assert.IsEmpty(_observer.Notices);
         await RunAsync(To("b"), b);
-        Assert.Contains("keeps what other projects put there: a", Assert.ContainsSingle(_observer.Notices));
+        Assert.Contains("keeps the content of other projects: a", Assert.ContainsSingle(_observer.Notices));
         byte[] both = File.ReadAllBytes(Archive);
 
         _registry.Calls.Clear();

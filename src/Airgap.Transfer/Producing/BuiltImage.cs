@@ -1,7 +1,7 @@
 namespace Airgap.Transfer.Producing;
 
-/// <summary>An image that was just built, as its builder describes it: its digest is not taken from its tag.</summary>
+/// <summary>A newly built image, as described by its builder: its digest does not come from its tag.</summary>
 /// <param name="Manifest">Its manifest or index, byte for byte.</param>
-/// <param name="ArchivePath">Full path of the archive that has its blobs; null where they are in the registry that the image's reference
-/// names.</param>
+/// <param name="ArchivePath">Full path of the archive with its blobs; null if they are in the registry of the image's
+/// reference.</param>
 internal sealed record BuiltImage(ReadOnlyMemory<byte> Manifest, string? ArchivePath);

@@ -5,16 +5,16 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>Reads the declared files: where each goes, and whether it may.</summary>
+/// <summary>Reads the declared files, and validates their paths in the bundle.</summary>
 internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic>.Builder problems)
 {
-    /// <summary>The folder that makes a bundle.</summary>
+    /// <summary>The folder that marks a bundle.</summary>
     public const string Folder = ".imgpkg";
 
     private readonly string _root = RealPath.Of(root);
     private readonly SortedDictionary<string, ContentFile> _files = new(StringComparer.Ordinal);
 
-    /// <summary>The files that may go into the bundle, by their path there.</summary>
+    /// <summary>The valid files of the bundle, by their path there.</summary>
     public IReadOnlyDictionary<string, ContentFile> Read(IEnumerable<ContentFile> files)
     {
         foreach (ContentFile file in files)
@@ -29,14 +29,14 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
             problems.Add(new Diagnostic(
                 ErrorCode.SecondBundleFolder,
                 $"The content has a second '{Folder}' directory, {folder}: a bundle has one, in its root.",
-                "Make each bundle in a project or folder of its own, or leave the other out.")
+                "Make each bundle in its own project or folder, or omit the other directory.")
             { Location = first.Location ?? new SourceLocation(first.FullPath) });
         }
 
         return _files;
     }
 
-    // A folder may not stand where a file does.
+    // A folder may not have the path of a file.
     private void Add(string path, ContentFile file)
     {
         if (_files.TryGetValue(path, out ContentFile? other) && other.FullPath == file.FullPath)
@@ -54,7 +54,7 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
         problems.Add(new Diagnostic(
             ErrorCode.ConflictingDestination,
             $"'{file.FullPath}' and '{_files[taken].FullPath}' would both be {path} in the bundle.",
-            "Give one of them another path (metadata TargetPath), or leave it out.")
+            "Give one of them another path (metadata TargetPath), or omit it.")
         { Location = file.Location ?? new SourceLocation(file.FullPath) });
     }
 
@@ -83,7 +83,7 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
                     folder == root
                     ? $"The content file '{file.FullPath}' leads out of the project{(real == file.FullPath ? "" : $", to '{real}'")}."
                     : $"The content file '{file.FullPath}' leads out of '{folder}', to '{real}'.",
-                    $"Copy it below '{folder}', so that the bundle holds only what stands there."));
+                    $"Copy it below '{folder}', so that the bundle contains only files from there."));
                 return false;
             }
 
@@ -94,7 +94,7 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
                 return true;
             problems.Add(new Diagnostic(
                 ErrorCode.InvalidArgument, $"Expected file '{file.FullPath}' to be a regular file.",
-                "Replace the link or special file by a file, or leave it out.")
+                "Replace the link or special file by a file, or omit it.")
             { Location = file.Location });
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
@@ -105,8 +105,8 @@ internal sealed class BundleContentReader(string root, ImmutableArray<Diagnostic
         return false;
     }
 
-    // A file that is declared may stand beside the project, in a folder that several share or that a build writes into; its links may not
-    // lead out of there.
+    // A declared file may be outside the project, in a shared folder or one that a build writes to; its links must not
+    // lead out of that folder.
     private string FolderOf(ContentFile file)
     {
         if (file.Location is null || RealPath.IsBelow(file.FullPath, root))

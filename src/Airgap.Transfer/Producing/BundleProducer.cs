@@ -11,16 +11,16 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>
-/// Makes a bundle of files and of images to pin. The same files, and tags that stand for the same digests, give the same bundle everywhere.
+/// Makes a bundle from files and images to pin. The same files and digests give the same bundle everywhere.
 /// </summary>
-/// <param name="registry">The registries that have the images.</param>
+/// <param name="registry">The registries with the images.</param>
 internal sealed class BundleProducer(IRegistry registry)
 {
     private const string LockPath = ".imgpkg/images.yml";
     private const string MetadataPath = ".imgpkg/bundle.yml";
 
-    /// <summary>Checks everything, asks the registries for the images, and packs the bundle. Pushes nothing.</summary>
-    /// <exception cref="AirgapException">3xxx: a file could be read while it was checked, and not any more.</exception>
+    /// <summary>Checks everything, resolves the images, and packs the bundle. Pushes nothing.</summary>
+    /// <exception cref="AirgapException">3xxx: a file could be read during the check but no longer.</exception>
     public async Task<ProduceResult> ProduceAsync(ProduceRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -44,10 +44,10 @@ internal sealed class BundleProducer(IRegistry registry)
     }
 
     /// <summary>
-    /// Checks everything and asks the registries for the images, but makes nothing: for an answer before the images that are pending are
+    /// Checks everything and resolves the images, but makes nothing, to report problems before pending images are
     /// built.
     /// </summary>
-    /// <returns>Everything that is wrong; empty when nothing is.</returns>
+    /// <returns>All problems; empty if there are none.</returns>
     public async Task<ImmutableArray<Diagnostic>> CheckAsync(ProduceRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -64,12 +64,12 @@ internal sealed class BundleProducer(IRegistry registry)
         {
             problems.Add(new Diagnostic(
                 ErrorCode.NotAPackageRepository,
-                $"'{request.Root}' has no YAML file under packages/, so that its bundle is not a package repository.",
+                $"'{request.Root}' has no YAML file under packages/, so its bundle is not a package repository.",
                 "Put Package and PackageMetadata files under packages/, or push it as a plain bundle."));
         }
 
         PinnedImages images = await LockAsync(request, files, problems, cancellationToken);
-        // An image that could not be pinned is reported once, not again for each place that names it.
+        // An image that could not be pinned is reported once, not again for each reference to it.
         packages.CheckReferences(
             [.. images.Locked, .. request.Images.Select(
                 image => new LockedImage(
@@ -91,7 +91,7 @@ internal sealed class BundleProducer(IRegistry registry)
                 given = LockFile.Read(file.FullPath) is LockFileContent.OfImages { Lock: var images }
                     ? images.Images
                     : throw new AirgapException(
-                        ErrorCode.InvalidLock, $"{file.FullPath}: a bundle's images.yml is an ImagesLock, and this is a BundleLock.",
+                        ErrorCode.InvalidLock, $"{file.FullPath}: a bundle's images.yml must be an ImagesLock, but this is a BundleLock.",
                         "Write it with 'kbld --imgpkg-lock-output'.")
                     { Location = new SourceLocation(file.FullPath) };
                 await pinner.VerifyAsync(given, file.FullPath, problems, cancellationToken);
@@ -110,8 +110,8 @@ internal sealed class BundleProducer(IRegistry registry)
             string id = Origins.Replaced(image).Id!;
             problems.Add(new Diagnostic(
                 ErrorCode.ConflictingImages,
-                $"The text '{id}' stands for {image.Image}, and in {file!.FullPath} for another image.",
-                "Leave it out of one of the two.")
+                $"The text '{id}' stands for {image.Image}, but in {file!.FullPath} for another image.",
+                "Remove it from one of the two.")
             { Reference = id, Location = request.Images.First(wanted => wanted.KbldId == id).Location });
         }
 
@@ -133,7 +133,7 @@ internal sealed class BundleProducer(IRegistry registry)
 
     private static Diagnostic NotBuilt(ImageToPin image) => new(
         ErrorCode.ImageNotBuilt, $"The image '{image.Reference}', which the bundle is to pin, was not published.",
-        "Publish the container of its project, and see why that fails.")
+        "Publish the container of its project, and check why that fails.")
     { Reference = image.Reference, Location = image.Location };
 
     private sealed record ContentFindings(

@@ -3,10 +3,10 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>Finds the files of a folder that a bundle is made of.</summary>
+/// <summary>Finds the files of a folder to make a bundle from.</summary>
 internal static class ContentFolder
 {
-    /// <summary>The folder's files, but for <c>.git</c> in its root.</summary>
+    /// <summary>The folder's files, except <c>.git</c> in its root.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.FileNotFound"/> or <see cref="ErrorCode.AccessDenied"/>.</exception>
     public static IReadOnlyList<ContentFile> List(string folder)
     {

@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>
-/// A container image's archive, of docker's form or with an OCI layout in it: files that are named by their digests. Which of them make an
-/// image its manifest says, so that no list in the archive has to be believed.
+/// The archive of a container image, in docker's format or with an OCI layout: files named by their digests. The
+/// image's manifest tells which files belong to it, so that no list in the archive has to be trusted.
 /// </summary>
 /// <remarks>Source: OCI image layout (<c>blobs/sha256/HEX</c>); docker save (<c>HEX.json</c>, <c>HEX/layer.tar</c>, where the SDK puts the
 /// layer as its digest has it).</remarks>
@@ -58,9 +58,9 @@ internal sealed class ImageArchive
     public IBlobContent GetBlob(Descriptor blob)
     {
         if (!_entries.TryGetValue(blob.Digest, out ArchiveEntry entry))
-            throw Invalid(_path, $"it does not hold {blob.Digest}");
+            throw Invalid(_path, $"it does not contain {blob.Digest}");
         return entry.Size == blob.Size ? new ArchiveBlobContent(_path, blob, entry.Offset, entry.Name)
-            : throw Invalid(_path, $"{entry.Name} has {entry.Size} bytes, and the image says {blob.Size}");
+            : throw Invalid(_path, $"{entry.Name} has {entry.Size} bytes, but the image states {blob.Size}");
     }
 
     /// <summary>The manifest of an index.</summary>
@@ -69,7 +69,7 @@ internal sealed class ImageArchive
     public async Task<Manifest> ReadManifestAsync(Descriptor descriptor, CancellationToken cancellationToken)
     {
         if (descriptor.Size > Manifest.MaxBytes)
-            throw Invalid(_path, $"the manifest {descriptor.Digest} is larger than any");
+            throw Invalid(_path, $"the manifest {descriptor.Digest} is too large");
         byte[] bytes = new byte[descriptor.Size];
         await using Stream stream = await GetBlob(descriptor).OpenAsync(0, cancellationToken);
         await stream.ReadExactlyAsync(bytes, cancellationToken);
@@ -87,6 +87,6 @@ internal sealed class ImageArchive
 
     private static AirgapException Invalid(string path, string why) => new(
         ErrorCode.InvalidImageArchive,
-        $"The archive '{path}' does not hold the image that was published to it: {why}.",
-        "Publish the container again, and let nothing else write that file.");
+        $"The archive '{path}' does not contain the image that was published to it: {why}.",
+        "Publish the container again, and make sure that nothing else writes the file.");
 }

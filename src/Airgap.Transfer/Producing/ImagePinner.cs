@@ -7,12 +7,12 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>Resolves the images of a bundle to digests, all of them before anything is said of one.</summary>
+/// <summary>Resolves the images of a bundle to digests, all of them before reporting problems.</summary>
 internal sealed class ImagePinner(IRegistry registry, int concurrency)
 {
     /// <summary>Resolves images.</summary>
-    /// <param name="images">What to pin.</param>
-    /// <param name="problems">Takes a problem for each image that cannot be pinned, in their order.</param>
+    /// <param name="images">The images to pin.</param>
+    /// <param name="problems">Receives a problem for each image that cannot be pinned, in order.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The entries of the lock, ordered by image and id, and the images that are in no registry.</returns>
     public async Task<PinnedImages> PinAsync(
@@ -38,7 +38,7 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
             problems.Add(new Diagnostic(
                 ErrorCode.ConflictingImages,
                 $"The text '{same.Key}' stands for {same.Count()} images: {string.Join(", ", same.Select(image => image.Image))}.",
-                "Give each image an Id of its own, as it stands under packages/.")
+                "Give each image its own Id, as under packages/.")
             { Reference = same.Key, Location = images.First(image => image.KbldId == same.Key).Location });
         }
 
@@ -47,7 +47,7 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
             [.. answers.Where(answer => answer.Local is not null).Select(answer => (answer.Image!.Image.Repository, answer.Local!))]);
     }
 
-    /// <summary>Asks for images that a lock pins already.</summary>
+    /// <summary>Checks images that a lock already pins.</summary>
     public async Task VerifyAsync(
         IReadOnlyList<LockedImage> locked, string path, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
     {
@@ -117,12 +117,12 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
     private static AirgapException NotFound(ImageToPin image) => new(
         ErrorCode.ImageToPinNotFound,
         $"The image '{image.Reference}', which the bundle is to pin, does not exist.",
-        "Mend the reference, or push the image before the bundle is made.")
+        "Correct the reference, or push the image before making the bundle.")
     { Reference = image.Reference, Location = image.Location };
 
     private static AirgapException NoPlatform(ImageToPin image, string wanted, string[] has) => new(
         ErrorCode.NoMatchingPlatform,
         $"The image '{image.Reference}' has no platform '{wanted}'{(has.Length == 0 ? "" : $": it has {string.Join(", ", has)}")}.",
-        "Write one of its platforms as OS/ARCHITECTURE[/VARIANT], or none to pin the image with all of them.")
+        "Give one of its platforms as OS/ARCHITECTURE[/VARIANT], or none to pin the image with all platforms.")
     { Reference = image.Reference, Location = image.Location };
 }

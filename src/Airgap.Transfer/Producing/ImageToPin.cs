@@ -4,7 +4,7 @@ namespace Airgap.Transfer.Producing;
 
 /// <summary>An image that a bundle pins.</summary>
 /// <param name="Reference">The image, by tag or digest, as the user wrote it.</param>
-/// <param name="Location">Where it is declared, as far as known.</param>
+/// <param name="Location">The location of its declaration, as far as known.</param>
 internal sealed record ImageToPin(string Reference, SourceLocation? Location = null)
 {
     /// <summary>
@@ -17,15 +17,15 @@ internal sealed record ImageToPin(string Reference, SourceLocation? Location = n
     /// </summary>
     public string? Platform { get; init; }
 
-    /// <summary>What its builder says of it; null to ask the registry for the reference's digest.</summary>
+    /// <summary>The builder's description; null to resolve the reference in the registry.</summary>
     public BuiltImage? Built { get; init; }
 
     /// <summary>
-    /// True for an image that is built only when all else is right: <see cref="BundleProducer.CheckAsync"/> takes it as given, and no
-    /// bundle can be made of it yet.
+    /// True for an image that is built only if everything else is valid: <see cref="BundleProducer.CheckAsync"/>
+    /// assumes it, and no bundle can be made with it yet.
     /// </summary>
     public bool IsPending { get; init; }
 
-    /// <summary>What the cluster looks for.</summary>
+    /// <summary>The text that the cluster replaces.</summary>
     internal string KbldId => string.IsNullOrEmpty(Id) ? Reference : Id;
 }

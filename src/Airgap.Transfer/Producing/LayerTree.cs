@@ -4,9 +4,9 @@ using Airgap.Transfer.Layers;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>
-/// Puts files into the order of a layer, as a push of a folder with the same content does: folders depth first, names in byte order, a
-/// folder before what it holds. Folders have the mode 0700, files 0600, or 0700 where their owner may run them: neither umask nor check-out
-/// counts.
+/// Orders files as a push of a folder with the same content does: folders depth first, names in byte order, a folder
+/// before its content. Folders have the mode 0700, files 0600, or 0700 if executable by their owner, independent of
+/// umask and checkout.
 /// </summary>
 internal static class LayerTree
 {
@@ -15,7 +15,7 @@ internal static class LayerTree
 
     /// <summary>The layer's entries.</summary>
     /// <param name="files">Files of this machine by their path in the layer.</param>
-    /// <param name="made">Files that were made, by their path.</param>
+    /// <param name="made">Generated files, by their path.</param>
     public static IReadOnlyList<LayerEntry> Create(
         IEnumerable<KeyValuePair<string, ContentFile>> files, IReadOnlyDictionary<string, byte[]> made)
     {

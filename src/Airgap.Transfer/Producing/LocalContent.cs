@@ -4,8 +4,8 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>What a repository would hold, had everything been pushed.</summary>
-/// <param name="isNowhere">True for a repository that is only a name: no registry is asked for what is not here.</param>
+/// <summary>The content of repositories as if everything had been pushed.</summary>
+/// <param name="isNowhere">True for a repository that is only a name: no registry is asked for other content.</param>
 internal sealed class LocalContent(bool isNowhere)
 {
     private readonly Dictionary<string, Manifest> _manifests = new(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>An image that no registry has yet, with all its bytes at hand.</summary>
+/// <summary>An image that is not yet in any registry, with all its bytes available locally.</summary>
 /// <param name="Manifests">Its manifests, children before their index, the image itself last.</param>
 /// <param name="Blobs">Its configs and layers, each once.</param>
 internal sealed record LocalImage(ImmutableArray<Manifest> Manifests, ImmutableArray<IBlobContent> Blobs)
@@ -11,7 +11,7 @@ internal sealed record LocalImage(ImmutableArray<Manifest> Manifests, ImmutableA
     /// <summary>The image's manifest or index.</summary>
     public Manifest Root => Manifests[^1];
 
-    /// <summary>Finds an image in its archive, whole.</summary>
+    /// <summary>Finds a complete image in its archive.</summary>
     /// <exception cref="Oci.AirgapException"><inheritdoc cref="ImageArchive.GetBlob"/></exception>
     public static async Task<LocalImage> ReadAsync(Manifest root, string archivePath, CancellationToken cancellationToken)
     {

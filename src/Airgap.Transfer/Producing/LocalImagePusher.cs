@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Producing;
 internal static class LocalImagePusher
 {
     /// <summary>
-    /// Pushes. An image gets the tag that a relocation gives it, so that a registry's garbage collection leaves it alone.
+    /// Pushes. An image gets the same tag as in a relocation, so that a registry's garbage collection keeps it.
     /// </summary>
     public static async Task<PushedBlob[]> PushAsync(
         ImmutableArray<LocalImage> images, IImageRepository repository, IPushObserver observer, CancellationToken cancellationToken)

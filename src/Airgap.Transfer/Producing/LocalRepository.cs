@@ -5,7 +5,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>A repository whose local content is answered for here; the rest by the registry, if there is one.</summary>
+/// <summary>A repository with local content, backed by the registry's repository, if there is one.</summary>
 internal sealed class LocalRepository(IImageRepository inner, LocalContent local) : IImageRepository
 {
     public RepositoryName Name => inner.Name;

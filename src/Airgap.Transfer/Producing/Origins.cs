@@ -6,23 +6,25 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>The annotations by which kbld finds an image of a lock again.</summary>
-/// <remarks>Source: kbld's lock output: <c>kbld.carvel.dev/id</c> is the text to replace, <c>kbld.carvel.dev/origins</c> YAML that says how
-/// the digest was found.</remarks>
+/// <summary>The annotations by which kbld recognises an image of a lock.</summary>
+/// <remarks>
+/// Source: kbld's lock output: <c>kbld.carvel.dev/id</c> is the text to replace, <c>kbld.carvel.dev/origins</c> YAML
+/// that records how the digest was found.
+/// </remarks>
 internal static class Origins
 {
-    /// <summary>The text that stands for the image.</summary>
+    /// <summary>The text that represents the image.</summary>
     public const string Id = "kbld.carvel.dev/id";
 
     private const string Key = "kbld.carvel.dev/origins";
 
-    /// <summary>A lock entry as kbld would write it.</summary>
+    /// <summary>A lock entry in kbld's form.</summary>
     public static LockedImage Lock(ImageReference reference, Digest digest, string text, string id) => new(
         reference.WithDigest(digest),
         ImmutableSortedDictionary.CreateRange(
             StringComparer.Ordinal, [KeyValuePair.Create(Id, id), KeyValuePair.Create(Key, Of(reference, text))]));
 
-    /// <summary>What the cluster replaces by the relocated image.</summary>
+    /// <summary>The text that the cluster replaces by the relocated image.</summary>
     public static (string Image, string? Id) Replaced(LockedImage image) =>
         (image.Image.ToString(), image.Annotations.GetValueOrDefault(Id));
 

@@ -6,7 +6,7 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>Checks what is under <c>packages/</c>, and gathers the images that it names.</summary>
+/// <summary>Checks the files under <c>packages/</c>, and collects the images they name.</summary>
 internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems, ImmutableArray<Diagnostic>.Builder warnings)
 {
     private const string Folder = "packages/";
@@ -31,8 +31,8 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
         {
             warnings.Add(new Diagnostic(
                 ErrorCode.NoPackages,
-                "No file under packages/ holds a Package or PackageMetadata, so that a cluster finds nothing to install.",
-                "Add the definitions, or leave packages/ out."));
+                "No file under packages/ has a Package or PackageMetadata, so a cluster finds nothing to install.",
+                "Add the definitions, or omit packages/."));
         }
 
         return packages.Length > 0;
@@ -49,7 +49,7 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
                 continue;
             }
 
-            // Where the lock has the image under another id, the finding says what to write.
+            // If the lock has the image under another id, the finding tells what to write.
             bool isLocked = found.Message.Contains("under the kbld", StringComparison.Ordinal);
             problems.Add(found with
             {
@@ -71,14 +71,14 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
                 _references.AddRange(PackageReferences.Find(new MemoryStream(bytes), path));
                 warnings.Add(new Diagnostic(
                     ErrorCode.PackageTemplate,
-                    $"{path} is a ytt template: what the cluster will make of it is not checked.",
-                    "Render it with ytt before the bundle is made, to have it checked.")
+                    $"{path} is a ytt template, whose output is not checked.",
+                    "Render it with ytt before making the bundle, to have it checked.")
                 { Location = new SourceLocation(path) });
                 return;
             }
 
             YamlContext context = new(
-                path, ErrorCode.InvalidPackage, "Mend the file; a cluster takes nothing of a repository that has a file it cannot read.");
+                path, ErrorCode.InvalidPackage, "Correct the file; a cluster accepts nothing from a repository with an unreadable file.");
             IReadOnlyList<YamlNode> documents = YamlReader.ReadDocuments(bytes, context);
             _references.AddRange(PackageReferenceFinder.Find(documents, path, looksInside: true));
             foreach (YamlNode document in documents)
@@ -97,12 +97,12 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
         SourceLocation place = new(path, document.Line, document.Column);
         if (!_named.TryAdd(name, place.ToString()) && _problems.Take(ErrorCode.DuplicatePackage, path))
             problems.Add(new Diagnostic(
-                ErrorCode.DuplicatePackage, $"{place}: the {name} is in {_named[name]}, too.",
-                "Leave one of them out, or give it another version.")
+                ErrorCode.DuplicatePackage, $"{place}: the {name} is also in {_named[name]}.",
+                "Remove one of them, or give it another version.")
             { Location = place });
     }
 
-    // Made only when it is reported: a file of a few megabytes may have a million errors.
+    // Created only when reported, because a file of a few megabytes may have a million errors.
     private void Problem(ErrorCode code, string path, Func<Diagnostic> make)
     {
         if (_problems.Take(code, path))
@@ -121,7 +121,7 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
         if (file.Length > MaxBytes)
             throw new AirgapException(
                 ErrorCode.InvalidPackage, $"{path}: the file is larger than {MaxBytes / (1024 * 1024)} MiB.",
-                "Split it: a cluster keeps each package as an object of its own.")
+                "Split it: a cluster stores each package as its own object.")
             {
                 Location = new SourceLocation(path)
             };

@@ -4,20 +4,20 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>Checks one Package or PackageMetadata as a cluster does when it takes it over.</summary>
+/// <summary>Checks one Package or PackageMetadata as a cluster does when reading it.</summary>
 /// <remarks>Source: kapp-controller's reference of both kinds, <c>data.packaging.carvel.dev/v1alpha1</c>.</remarks>
 internal sealed class PackageDocument(
     YamlNode document, string path, Action<ErrorCode, string, Func<Diagnostic>> problem,
     Action<ErrorCode, string, Func<Diagnostic>> warning)
 {
     private const string ApiVersion = "data.packaging.carvel.dev/v1alpha1";
-    private const string FormAdvice = "Write it as kapp-controller's reference of the kind has it.";
+    private const string FormAdvice = "Write it as in kapp-controller's reference of the kind.";
 
     private TypeCheck? _types;
 
     private YamlNode? Spec => YamlLookup.Find(document, "spec");
 
-    /// <summary>Checks the document. One of another kind is none of ours.</summary>
+    /// <summary>Checks the document, unless it is of another kind.</summary>
     /// <returns><c>Package NAME</c> or <c>PackageMetadata NAME</c>; null for another kind, or without a name.</returns>
     public string? Check()
     {
@@ -30,13 +30,13 @@ internal sealed class PackageDocument(
             (key, at, fields) => warning(ErrorCode.UnknownPackageField, path, () => Diagnostic(
                 ErrorCode.UnknownPackageField,
                 key,
-                $"a {kind} has no field {(at.Length == 0 ? "" : at + ".")}{YamlFields.Shorten(key.Text)}, so that clusters drop it",
-                fields.Any() ? $"Write one of {string.Join(", ", fields.Order(StringComparer.Ordinal))}." : "Leave it out.")));
+                $"a {kind} has no field {(at.Length == 0 ? "" : at + ".")}{YamlFields.Shorten(key.Text)}, so clusters ignore it",
+                fields.Any() ? $"Write one of {string.Join(", ", fields.Order(StringComparer.Ordinal))}." : "Remove it.")));
         _types.Check(document, kind, "");
         string? apiVersion = YamlLookup.Text(document, "apiVersion");
         if (apiVersion != ApiVersion)
             Invalid(YamlLookup.Find(document, "apiVersion") ?? document,
-                $"the {kind} has the apiVersion '{apiVersion}', and clusters take {ApiVersion}");
+                $"the {kind} has the apiVersion '{apiVersion}', but clusters accept only {ApiVersion}");
         if (Spec is not YamlMapping)
             Invalid(Spec ?? document, $"the {kind} has no spec");
         else if (kind == "Package")
@@ -54,7 +54,7 @@ internal sealed class PackageDocument(
             CheckRefName(refName, YamlLookup.Find(Spec, "refName")!);
         if (version is not null && !SemverVersion.TryParse(version, out _))
             Add(ErrorCode.InvalidPackageVersion, YamlLookup.Find(Spec, "version")!, $"the version '{version}' is not a semantic version",
-                "Write MAJOR.MINOR.PATCH, such as 1.0.0 or 1.0.0-rc.1+build.2, with numbers of 64 bits at most.");
+                "Write MAJOR.MINOR.PATCH, such as 1.0.0 or 1.0.0-rc.1+build.2, with numbers of at most 64 bits.");
         if (refName is not null && version is not null && !_types!.IsWrong(YamlLookup.Find(Spec, "version"))
             && !_types.IsWrong(YamlLookup.Find(Spec, "refName")) && YamlLookup.Text(document, "metadata", "name") is var name
             && name != $"{refName}.{version}")
@@ -63,7 +63,7 @@ internal sealed class PackageDocument(
                 ErrorCode.PackageNameMismatch,
                 YamlLookup.Find(document, "metadata", "name") ?? YamlLookup.Find(document, "metadata") ?? document,
                 name is null ? "the Package has no metadata.name"
-                : $"the Package is named '{name}', and its refName and version make '{refName}.{version}'",
+                : $"the Package is named '{name}', but its refName and version require '{refName}.{version}'",
                 $"Write the name '{refName}.{version}', or correct refName or version.");
         }
 
@@ -85,7 +85,7 @@ internal sealed class PackageDocument(
         }
     }
 
-    // Without paths ytt takes every file of the bundle, .imgpkg/images.yml too, which only kbld takes out again.
+    // Without paths, ytt reads every file of the bundle, including .imgpkg/images.yml, which only kbld removes again.
     private void CheckRendering(YamlMapping template)
     {
         bool fetchesBundle = YamlLookup.Find(template, "fetch") is YamlSequence fetch

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>What a field of a Package or PackageMetadata takes.</summary>
+/// <summary>The types of fields of a Package or PackageMetadata.</summary>
 internal enum FieldForm
 {
     /// <summary>A text.</summary>
@@ -17,7 +17,7 @@ internal enum FieldForm
     /// <summary>A time of RFC 3339, as text.</summary>
     Time,
 
-    /// <summary>A duration as Go writes it, as text.</summary>
+    /// <summary>A Go duration, as text.</summary>
     Duration,
 
     /// <summary>A range of versions, as text.</summary>
@@ -26,20 +26,20 @@ internal enum FieldForm
     /// <summary>Anything.</summary>
     Any,
 
-    /// <summary>A mapping with fields of its own.</summary>
+    /// <summary>A mapping with declared fields.</summary>
     Object,
 }
 
 /// <summary>The type of a field.</summary>
-/// <param name="Form">What it takes, or what each of its values takes.</param>
+/// <param name="Form">Its type, or that of each of its values.</param>
 /// <param name="IsList">True for a list.</param>
 /// <param name="IsMap">True for a mapping with any keys.</param>
 /// <param name="Fields">The fields of an object.</param>
 internal sealed record FieldType(FieldForm Form, bool IsList, bool IsMap, string? Fields);
 
 /// <summary>
-/// The declared types of Package and PackageMetadata, by which a cluster decodes them: one value of another type, and it takes nothing of
-/// the whole repository.
+/// The declared types of Package and PackageMetadata, with which a cluster decodes them: if one value has another type,
+/// it accepts nothing from the whole repository.
 /// </summary>
 /// <remarks>Source: the OpenAPI document of <c>data.packaging.carvel.dev/v1alpha1</c> as kapp-controller 0.53 serves it.</remarks>
 internal static class PackageTypes

@@ -8,8 +8,8 @@ namespace Airgap.Transfer.Producing;
 internal static class PlatformOf
 {
     /// <summary>
-    /// The platforms of an index's images, as <c>os/architecture[/variant]</c>, each with its image. What names none, such as an
-    /// attestation, is left out.
+    /// The platforms of an index's images, as <c>os/architecture[/variant]</c>, each with its image, without entries
+    /// that name no platform, such as attestations.
     /// </summary>
     public static IReadOnlyList<(string Platform, Digest Digest)> Index(Manifest index)
     {
@@ -35,12 +35,14 @@ internal static class PlatformOf
         }
     }
 
-    /// <summary>True where the platform is the wanted one; a wanted one without a variant takes any.</summary>
+    /// <summary>
+    /// True if the platform is the requested one; a requested platform without a variant matches any.
+    /// </summary>
     public static bool Matches(string platform, string wanted) =>
         platform.Equals(wanted, StringComparison.OrdinalIgnoreCase)
         || (wanted.Count(c => c == '/') == 1 && platform.StartsWith(wanted + "/", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The platform that a <c>platform</c> of a descriptor names; null for none.</summary>
+    /// <summary>The platform of a descriptor's <c>platform</c>; null for none.</summary>
     public static string? Json(JsonElement platform) => Of(platform);
 
     private static string? Of(JsonElement json)

@@ -3,8 +3,8 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>What came of a request: a bundle, or all that is wrong with what it was to be made of.</summary>
-/// <param name="Bundle">The bundle, which the caller disposes; null where there is a problem.</param>
-/// <param name="Problems">Everything that is wrong, files first.</param>
-/// <param name="Warnings">What the user should know.</param>
+/// <summary>The result of a request: a bundle, or all problems of its content.</summary>
+/// <param name="Bundle">The bundle, which the caller disposes; null if there is a problem.</param>
+/// <param name="Problems">All problems, files first.</param>
+/// <param name="Warnings">The warnings.</param>
 internal sealed record ProduceResult(ProducedBundle? Bundle, ImmutableArray<Diagnostic> Problems, ImmutableArray<Diagnostic> Warnings);

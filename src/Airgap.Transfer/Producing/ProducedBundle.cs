@@ -10,7 +10,9 @@ using Airgap.Transfer.Pushing;
 
 namespace Airgap.Transfer.Producing;
 
-/// <summary>A bundle that was made and is in no registry yet. Its bytes are there until it is disposed.</summary>
+/// <summary>
+/// A bundle that was made but is not yet in any registry. Its bytes are available until it is disposed.
+/// </summary>
 internal sealed class ProducedBundle : IDisposable
 {
     private readonly PackedImage _packed;
@@ -40,22 +42,22 @@ internal sealed class ProducedBundle : IDisposable
     /// <summary>Number of files in its layer.</summary>
     public int Files => _entries.Count(entry => !entry.IsFolder);
 
-    /// <summary>True when the repository is only a name, which is never asked for.</summary>
+    /// <summary>True when the repository is only a name, which is never contacted.</summary>
     internal bool IsNowhere { get; }
 
     internal PackedImage Packed => _packed;
 
-    /// <summary>The pinned images that are in no registry, each with the repository that the lock names for it.</summary>
+    /// <summary>The pinned images that are in no registry, each with its repository in the lock.</summary>
     internal ImmutableArray<(RepositoryName Repository, LocalImage Image)> LocalImages { get; }
 
     /// <summary>
-    /// The registries as they would be had the bundle been pushed: to plan and carry out a relocation of <see cref="Reference"/>.
+    /// The registries as if the bundle had been pushed, to plan and carry out a relocation of <see cref="Reference"/>.
     /// </summary>
     public IRegistry Over(IRegistry registry) => new ProducedRegistry(registry, LocalContent.Of(this));
 
     /// <summary>
-    /// Pushes the bundle, as <see cref="Pusher"/> does. Images stay in their registries; those that are in none go into the bundle's
-    /// repository, where all look first.
+    /// Pushes the bundle, as <see cref="Pusher"/> does. Images stay in their registries; images that are in none are
+    /// pushed to the bundle's repository, where they are looked up first.
     /// </summary>
     /// <exception cref="AirgapException">1xxx: the registry.</exception>
     public async Task<PushResult> PushAsync(IRegistry registry, IPushObserver observer, CancellationToken cancellationToken)

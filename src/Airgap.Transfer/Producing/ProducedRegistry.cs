@@ -5,8 +5,8 @@ using Airgap.Oci.Wire;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>
-/// The registries, with a bundle that was made, and the images that were built for it, standing in their repositories: planning and
-/// transfer need not know that they were never pushed.
+/// The registries, with a produced bundle and the images built for it present in their repositories, so that planning
+/// and transfer work as if they had been pushed.
 /// </summary>
 internal sealed class ProducedRegistry(IRegistry inner, IReadOnlyDictionary<RepositoryName, LocalContent> local) : IRegistry
 {

@@ -1,12 +1,12 @@
 namespace Airgap.Transfer.Producing;
 
-/// <summary>Paths with every link followed, so that what leads out of a folder is known as that.</summary>
+/// <summary>Paths with all links resolved, to detect paths that lead out of a folder.</summary>
 internal static class RealPath
 {
     private const int MaxLinks = 40;
 
-    /// <summary>The path without links; parts that do not exist stay as they are.</summary>
-    /// <exception cref="IOException">Links that lead in a circle.</exception>
+    /// <summary>The path without links; parts that do not exist are kept.</summary>
+    /// <exception cref="IOException">The links form a circle.</exception>
     public static string Of(string path) => Resolve(Path.GetFullPath(path), 0);
 
     /// <summary>True when a real path is below a real folder.</summary>
@@ -25,7 +25,7 @@ internal static class RealPath
         if (new FileInfo(place).LinkTarget is not { } target)
             return place;
         if (links == MaxLinks)
-            throw new IOException($"the links of '{path}' lead in a circle");
+            throw new IOException($"the links of '{path}' form a circle");
         return Resolve(Path.GetFullPath(target, Path.GetDirectoryName(place)!), links + 1);
     }
 }

@@ -6,8 +6,8 @@ using Airgap.Transfer.Yaml;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>Checks a document against its declared types, as the JSON decoder of a cluster does.</summary>
-/// <param name="problem">Called for each value of the wrong type: where, what is wrong (made only when it is reported), and what to
-/// write.</param>
+/// <param name="problem">Called for each value of the wrong type: the path, the problem (created only when reported),
+/// and the advice.</param>
 /// <param name="unknown">Called for each unknown key with the path of its object and the known fields.</param>
 internal sealed partial class TypeCheck(
     Action<YamlNode, Func<string>, string> problem, Action<YamlScalar, string, IEnumerable<string>> unknown)
@@ -18,9 +18,9 @@ internal sealed partial class TypeCheck(
     public bool IsWrong(YamlNode? node) => node is not null && _wrong.Contains(node);
 
     /// <summary>Checks an object.</summary>
-    /// <param name="node">The value; nothing at all is right for everything.</param>
+    /// <param name="node">The value; null is valid for every type.</param>
     /// <param name="type">The object's type.</param>
-    /// <param name="path">Where it stands, such as <c>spec.template</c>; empty for the document.</param>
+    /// <param name="path">Its path, such as <c>spec.template</c>; empty for the document.</param>
     public void Check(YamlNode node, string type, string path)
     {
         if (node is YamlScalar { IsNull: true })
@@ -66,7 +66,7 @@ internal sealed partial class TypeCheck(
         else if (field.IsList || field.IsMap)
         {
             Refuse(node, path, field.IsList ? "a list" : "a mapping",
-                field.IsList ? "Write each value on a line of its own, behind '- '." : "Write KEY: VALUE on lines of their own.");
+                field.IsList ? "Write each value on its own line, after '- '." : "Write each KEY: VALUE on its own line.");
         }
         else if (field.Fields is { } type)
         {
@@ -106,7 +106,7 @@ internal sealed partial class TypeCheck(
     private void Refuse(YamlNode node, string path, string wanted, string advice)
     {
         if (_wrong.Add(node))
-            problem(node, () => $"{path} is {Describe(node)}, and takes {wanted}", advice);
+            problem(node, () => $"{path} is {Describe(node)}, but must be {wanted}", advice);
     }
 
     private static string Describe(YamlNode node) => node switch
@@ -125,7 +125,7 @@ internal sealed partial class TypeCheck(
     private static (YamlKind Kind, string Text) KindOf(YamlScalar scalar) =>
         scalar.IsPlain ? Yaml11.Resolve(scalar.Text) : (YamlKind.String, scalar.Text);
 
-    // A number such as 3.0 is handed on as 3.
+    // A number such as 3.0 is passed on as 3.
     private static bool IsWhole(YamlKind kind, string text) => kind switch
     {
         YamlKind.Int => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),

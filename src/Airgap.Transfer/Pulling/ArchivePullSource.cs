@@ -9,7 +9,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pulling;
 
-/// <summary>Pulls from an imgpkg archive. No registry is asked, so images.yml stands as it was packed.</summary>
+/// <summary>Pulls from an archive. No registry is contacted, so images.yml is not rewritten.</summary>
 internal sealed class ArchivePullSource(RelocationSource.Archive source, ImageReference? wanted, IPullObserver observer) : IPullSource
 {
     private readonly Dictionary<Digest, ArchivedItem> _items = [];
@@ -49,7 +49,7 @@ internal sealed class ArchivePullSource(RelocationSource.Archive source, ImageRe
                 throw new AirgapException(
                     ErrorCode.ImageNotFound,
                     $"The image {image}, which the bundle {bundle.Reference} pins, is not in the archive '{source.Path}'.",
-                    $"From a registry that has all images, {AdviceTerms.WriteArchive}; or pull {AdviceTerms.NotRecursive}.")
+                    $"From a registry with all images, {AdviceTerms.WriteArchive}; or pull {AdviceTerms.NotRecursive}.")
                 { Reference = image.ToString(), Digest = image.Digest.ToString() };
             }
 
@@ -70,8 +70,8 @@ internal sealed class ArchivePullSource(RelocationSource.Archive source, ImageRe
         {
             return items.FirstOrDefault(IsWanted) ?? throw new AirgapException(
                 ErrorCode.ImageNotFound,
-                $"The archive '{source.Path}' does not hold {wanted}.",
-                $"It holds {List(items)}.")
+                $"The archive '{source.Path}' does not contain {wanted}.",
+                $"It contains {List(items)}.")
             { Reference = wanted.ToString() };
         }
 

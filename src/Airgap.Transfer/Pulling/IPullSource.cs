@@ -4,10 +4,10 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Pulling;
 
-/// <summary>Where a pull reads: registries or an archive.</summary>
+/// <summary>The source of a pull: registries or an archive.</summary>
 internal interface IPullSource : IDisposable
 {
-    /// <summary>Finds what was asked for.</summary>
+    /// <summary>Finds the requested item.</summary>
     Task<PullItem> FindRootAsync(CancellationToken cancellationToken);
 
     /// <summary>A layer of an image.</summary>
@@ -16,7 +16,7 @@ internal interface IPullSource : IDisposable
     /// <summary>The bundles among the images that a bundle pins, in the lock's order, each digest once.</summary>
     IAsyncEnumerable<PullItem> FindNestedAsync(PullItem bundle, ImagesLock images, CancellationToken cancellationToken);
 
-    /// <summary>False where no registry can be asked for images.</summary>
+    /// <summary>False if no registry can be asked for images.</summary>
     bool KnowsPlaces { get; }
 
     /// <summary>Whether the bundle's repository has every image.</summary>
@@ -24,7 +24,7 @@ internal interface IPullSource : IDisposable
 }
 
 /// <summary>An image or bundle to unpack.</summary>
-/// <param name="Reference">Where it is read, by digest.</param>
+/// <param name="Reference">Its source, by digest.</param>
 /// <param name="Manifest">Its manifest; never an index.</param>
 /// <param name="IsBundle">True when it is unpacked as a bundle.</param>
 internal sealed record PullItem(ImageReference Reference, Manifest Manifest, bool IsBundle);

@@ -3,7 +3,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Pulling;
 
-/// <summary>The refusals of a pull, in imgpkg's words.</summary>
+/// <summary>The refusals of a pull, with imgpkg's messages.</summary>
 internal static class PullRefusals
 {
     public static AirgapException NotABundle(ImageReference reference) => new(

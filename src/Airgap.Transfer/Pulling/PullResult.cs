@@ -4,22 +4,22 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Pulling;
 
-/// <summary>What was pulled.</summary>
+/// <summary>The result of a pull.</summary>
 internal sealed record PullResult
 {
     /// <summary>The folder, as a full path.</summary>
     public required string Output { get; init; }
 
-    /// <summary>The image or bundle that was asked for, and then the nested bundles, each once.</summary>
+    /// <summary>The requested image or bundle, then the nested bundles, each once.</summary>
     public required ImmutableArray<PulledItem> Items { get; init; }
 
-    /// <summary>What became of the root's images.yml.</summary>
+    /// <summary>The outcome for the root's images.yml.</summary>
     public required LockUpdate LockUpdate { get; init; }
 
     /// <summary>Number of files in the folder.</summary>
     public required int Files { get; init; }
 
-    /// <summary>Length of the files, in bytes.</summary>
+    /// <summary>Size of the files, in bytes.</summary>
     public required long Bytes { get; init; }
 
     /// <summary>Links, devices and other special entries of the layers, which are never unpacked.</summary>
@@ -28,12 +28,12 @@ internal sealed record PullResult
     /// <summary>Time the pull took.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>The image or bundle that was asked for, by digest, where it was read.</summary>
+    /// <summary>The requested image or bundle at its source, by digest.</summary>
     public ImageReference Reference => Items[0].Reference;
 }
 
-/// <summary>An image or bundle that was unpacked.</summary>
-/// <param name="Reference">Where it was read, by digest.</param>
+/// <summary>An unpacked image or bundle.</summary>
+/// <param name="Reference">Its source, by digest.</param>
 /// <param name="Path">Its folder, relative to the output folder and with <c>/</c> as separator; empty for the root.</param>
 /// <param name="IsBundle">True for a bundle.</param>
 /// <param name="MediaType">Its manifest's media type.</param>
@@ -42,13 +42,13 @@ internal sealed record PullResult
 internal sealed record PulledItem(
     ImageReference Reference, string Path, bool IsBundle, string MediaType, ImmutableArray<Descriptor> Layers, bool LockUpdated);
 
-/// <summary>What became of an images.yml.</summary>
+/// <summary>The outcomes for an images.yml.</summary>
 internal enum LockUpdate
 {
-    /// <summary>There is none, or no registry could be asked: a plain image, or an archive.</summary>
+    /// <summary>There is none, or no registry could be asked: for a plain image, or an archive.</summary>
     None,
 
-    /// <summary>It stands as it was packed: not every image is in the bundle's repository.</summary>
+    /// <summary>It is unchanged, because not every image is in the bundle's repository.</summary>
     Kept,
 
     /// <summary>It names the bundle's repository for every image.</summary>

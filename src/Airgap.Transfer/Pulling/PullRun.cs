@@ -9,7 +9,7 @@ using Airgap.Transfer.Pulling.Unpacking;
 
 namespace Airgap.Transfer.Pulling;
 
-/// <summary>One pull into a folder of its own: the root, the bundles it pins, and their lock files.</summary>
+/// <summary>One pull into a separate folder: the root, the bundles it pins, and their lock files.</summary>
 internal sealed class PullRun(
     IPullSource source, string folder, ImageUnpacker unpacker, bool recursive, Func<PullItem, CancellationToken, Task>? admit,
     IPullObserver observer)
@@ -20,13 +20,13 @@ internal sealed class PullRun(
     private readonly HashSet<Digest> _updated = [];
     private readonly List<(PullItem Item, string Path, ImagesLock? Lock)> _pulled = [];
 
-    /// <summary>What was unpacked, the root first.</summary>
+    /// <summary>The unpacked items, the root first.</summary>
     public List<PulledItem> Items { get; } = [];
 
-    /// <summary>What became of the root's images.yml.</summary>
+    /// <summary>The outcome for the root's images.yml.</summary>
     public LockUpdate RootLock { get; private set; }
 
-    /// <summary>Links, devices and the like that were left out.</summary>
+    /// <summary>The number of links, devices and the like that were left out.</summary>
     public int SkippedEntries => unpacker.SkippedEntries;
 
     /// <summary>Unpacks everything and then rewrites the lock files.</summary>
@@ -69,7 +69,7 @@ internal sealed class PullRun(
         string place = Path.Combine(folder, path);
         if (path.Length > 0)
         {
-            // A bundle may have been packed with something there.
+            // A bundle may have been packed with content there.
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);
             if (Directory.Exists(place))
                 Directory.Delete(place, recursive: true);
@@ -95,7 +95,7 @@ internal sealed class PullRun(
         {
             throw new AirgapException(
                 ErrorCode.InvalidBundle,
-                $"The bundle {item.Reference} cannot be pulled: it holds no {LockPath}.",
+                $"The bundle {item.Reference} cannot be pulled: it contains no {LockPath}.",
                 "Push the bundle again with 'push -b'.")
             { Reference = item.Reference.ToString() };
         }

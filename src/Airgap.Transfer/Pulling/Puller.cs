@@ -9,20 +9,22 @@ using Airgap.Transfer.Pulling.Unpacking;
 
 namespace Airgap.Transfer.Pulling;
 
-/// <summary>Unpacks a bundle or image, out of a registry or an archive, into a folder.</summary>
+/// <summary>Unpacks a bundle or image from a registry or an archive into a folder.</summary>
 /// <param name="registry">The registries, with their credentials. Not asked when the source is an archive.</param>
 /// <param name="observer">Receives progress events; null for none.</param>
 internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
 {
     private readonly IPullObserver _observer = observer ?? new SilentPull();
 
-    /// <summary>Pulls. When it returns, the folder holds exactly what was pulled; when it throws, what it held before.</summary>
+    /// <summary>
+    /// Pulls. When it returns, the folder has exactly the pulled content; when it throws, its previous content.
+    /// </summary>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.UnexpectedBundle"/>, or <see cref="ErrorCode.InvalidArgument"/> for an
-    /// index: another kind was asked for; <see cref="ErrorCode.InvalidLayer"/>: a layer that must not be unpacked;
-    /// <see cref="ErrorCode.InvalidBundle"/> or <see cref="ErrorCode.InvalidLock"/>: images.yml is missing or wrong;
-    /// <see cref="ErrorCode.OutputNotEmpty"/>: the folder holds what no pull wrote; 1xxx: a registry; 2xxx: an archive or lock; 3xxx: a
-    /// file.
+    /// <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.UnexpectedBundle"/>, or
+    /// <see cref="ErrorCode.InvalidArgument"/> for an index: another kind was asked for;
+    /// <see cref="ErrorCode.InvalidLayer"/>: a layer that must not be unpacked; <see cref="ErrorCode.InvalidBundle"/>
+    /// or <see cref="ErrorCode.InvalidLock"/>: images.yml is missing or wrong; <see cref="ErrorCode.OutputNotEmpty"/>:
+    /// the folder has content that no pull wrote; 1xxx: a registry; 2xxx: an archive or lock; 3xxx: a file.
     /// </exception>
     public async Task<PullResult> PullAsync(PullRequest request, CancellationToken cancellationToken)
     {
@@ -69,7 +71,7 @@ internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
                     ? new RegistryPullSource(registry, bundleLock.Image, asBundle: true, checkBundle: true, _observer)
                     : throw new AirgapException(
                         ErrorCode.InvalidLock,
-                        $"'{file.Path}' is an {ImagesLock.Kind}, and only a {BundleLock.Kind} can be pulled.",
+                        $"'{file.Path}' is an {ImagesLock.Kind}, but only a {BundleLock.Kind} can be pulled.",
                         "Name a lock file of a bundle, as a copy or push of one writes it.")
                     { Location = new SourceLocation(file.Path) };
             default:

@@ -10,7 +10,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Pulling;
 
 /// <summary>
-/// Pulls from registries: the root from where it is named, nested bundles from the bundle's repository or their recorded place.
+/// Pulls from registries: the root from its reference, nested bundles from the bundle's repository or their recorded
+/// origin.
 /// </summary>
 internal sealed class RegistryPullSource : IPullSource
 {

@@ -6,7 +6,8 @@ using Airgap.Transfer.Layers;
 namespace Airgap.Transfer.Pushing;
 
 /// <summary>
-/// imgpkg's rules for the files of a bundle: one <c>.imgpkg</c> over all inputs, directly in one of them, with a valid images.yml.
+/// imgpkg's rules for the files of a bundle: exactly one <c>.imgpkg</c> in all inputs, directly in one of them, with a
+/// valid images.yml.
 /// </summary>
 internal static class BundleFiles
 {
@@ -37,7 +38,7 @@ internal static class BundleFiles
         }
     }
 
-    /// <summary>Checks that the files do not look like a bundle, whose images would then be forgotten.</summary>
+    /// <summary>Checks that the files do not look like a bundle, whose images would otherwise be lost.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.UnexpectedBundle"/>.</exception>
     public static void Refuse(IReadOnlyList<string> inputs, IReadOnlyList<LayerEntry> entries)
     {
@@ -67,10 +68,10 @@ internal static class BundleFiles
 
         return folders[0].Path == Folder ? null : Invalid(
             $"Expected '{Folder}' directory, to be a direct child of one of: {Quoted(inputs)}; was {folders[0].FullPath}.",
-            "Give the directory that holds it with -f.");
+            "Give the directory that contains it with -f.");
     }
 
-    // An input that is such a directory itself counts, too: it is a mistake that imgpkg reports.
+    // An input that is itself such a directory also counts: imgpkg reports this mistake.
     private static LayerEntry[] FoldersOf(IReadOnlyList<LayerEntry> entries) =>
         [.. entries.Where(entry => entry.IsFolder && Path.GetFileName(Path.TrimEndingDirectorySeparator(entry.FullPath)) == Folder)];
 

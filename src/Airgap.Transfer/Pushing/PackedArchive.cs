@@ -10,8 +10,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Pushing;
 
 /// <summary>
-/// A bundle or image of files that goes into an archive and to no registry: the plan by which the archive is written. It is the archive
-/// that a copy would have written of the same bundle, pushed; but what a bundle pins is in a registry, and is not in it.
+/// A bundle or image of files to write to an archive instead of a registry: the plan of the archive. The archive equals
+/// that of a copy of the same pushed bundle, but without the images that a bundle pins, which are in a registry.
 /// </summary>
 internal sealed class PackedArchive : IDisposable
 {
@@ -24,16 +24,16 @@ internal sealed class PackedArchive : IDisposable
         Files = files;
     }
 
-    /// <summary>What goes into the archive; good until this is disposed.</summary>
+    /// <summary>The content of the archive, valid until this is disposed.</summary>
     public TransferPlan Plan { get; }
 
     /// <summary>Number of files in the layer.</summary>
     public int Files { get; }
 
-    /// <summary>Makes the plan of what was packed.</summary>
-    /// <param name="request">What was asked for.</param>
-    /// <param name="packed">The image, which this owns from now on.</param>
-    /// <param name="entries">What is in its layer.</param>
+    /// <summary>Makes the plan of the packed content.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="packed">The image, whose ownership is transferred.</param>
+    /// <param name="entries">The entries of its layer.</param>
     public static PackedArchive Create(PushRequest request, PackedImage packed, IReadOnlyList<LayerEntry> entries)
     {
         RepositoryName repository = request.Destination.Repository;
@@ -57,8 +57,8 @@ internal sealed class PackedArchive : IDisposable
         {
             builder.Warn(new Diagnostic(
                 ErrorCode.PinnedImagesNotPacked,
-                $"The bundle pins {images} image(s), which are in a registry and not in the archive: it cannot be imported as a bundle.",
-                "To carry them, push the bundle to a registry and copy it from there into an archive.")
+                $"The bundle pins {images} image(s), which are in a registry and not in the archive, so it cannot be imported as a bundle.",
+                "To include them, push the bundle to a registry and copy it from there to an archive.")
             { Reference = reference.ToString() });
         }
 

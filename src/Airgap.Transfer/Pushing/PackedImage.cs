@@ -6,7 +6,7 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Pushing;
 
-/// <summary>An image or bundle of files, packed and not sent yet: layer, config and manifest.</summary>
+/// <summary>An image or bundle of files, packed but not yet sent: layer, config and manifest.</summary>
 internal sealed class PackedImage : IDisposable
 {
     private readonly PackedLayer _layer;
@@ -39,7 +39,7 @@ internal sealed class PackedImage : IDisposable
         return new PackedImage(layer, new MemoryBlobContent(manifest.Config!, config), manifest);
     }
 
-    /// <summary>Pushes: blobs, then the manifest under each tag, in their order.</summary>
+    /// <summary>Pushes: blobs, then the manifest under each tag, in order.</summary>
     public async Task<PushedBlob[]> PushAsync(
         IImageRepository repository, IEnumerable<string> tags, IPushObserver observer, CancellationToken cancellationToken)
     {

@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Pushing;
 
 /// <summary>
-/// A layer that is packed and waits to be sent: its digest must be known before a registry takes it. A small one waits in memory, a larger
-/// one in a file that only its owner can read.
+/// A packed layer before it is sent: its digest must be known before a registry accepts it. A small layer is kept in
+/// memory, a larger one in a file that only its owner can read.
 /// </summary>
 internal sealed class PackedLayer : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class PackedLayer : IDisposable
         Layer = layer;
         Content = content;
         _file = file;
-        // A run that is interrupted twice, or does not stop in time, ends without disposing of anything.
+        // A run that is interrupted twice, or does not stop in time, ends without disposing anything.
         if (file is not null)
             AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
@@ -120,7 +120,7 @@ internal sealed class PackedLayer : IDisposable
 
         private AirgapException Changed(Digest? actual) => new(
             ErrorCode.FileFailure,
-            $"The temporary file '{path}' was changed while it was sent{(actual is null ? "" : $": its digest is {actual}")}.",
+            $"The temporary file '{path}' was changed while being sent{(actual is null ? "" : $": its digest is {actual}")}.",
             "Run the command again; TMPDIR can name another folder for temporary files.");
     }
 }

@@ -5,10 +5,10 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Pushing;
 
-/// <summary>A bundle or image that was pushed.</summary>
+/// <summary>A pushed bundle or image.</summary>
 internal sealed record PushResult
 {
-    /// <summary>Where it is, by digest: what <c>push</c> reports.</summary>
+    /// <summary>Its reference by digest, as reported by <c>push</c>.</summary>
     public required ImageReference Reference { get; init; }
 
     /// <summary>True for a bundle.</summary>
@@ -20,16 +20,18 @@ internal sealed record PushResult
     /// <summary>Its tags, the user's first.</summary>
     public required ImmutableArray<string> Tags { get; init; }
 
-    /// <summary>Layer and config, and what became of each.</summary>
+    /// <summary>Layer and config, with the outcome of each.</summary>
     public required ImmutableArray<PushedBlob> Blobs { get; init; }
 
     /// <summary>Number of files in the layer.</summary>
     public required int Files { get; init; }
 
-    /// <summary>Time that packing and pushing took.</summary>
+    /// <summary>Duration of packing and pushing.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>What <c>--lock-output</c> writes about a bundle; null for a plain image, of which imgpkg writes no lock.</summary>
+    /// <summary>
+    /// The lock of a bundle, for <c>--lock-output</c>; null for a plain image, for which imgpkg writes no lock.
+    /// </summary>
     public BundleLock? Lock => IsBundle ? new BundleLock(Reference, Tags[0]) : null;
 }
 

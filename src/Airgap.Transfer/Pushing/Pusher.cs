@@ -7,7 +7,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pushing;
 
-/// <summary>Makes a bundle or image of files and folders, with imgpkg's bytes, and puts it into a registry.</summary>
+/// <summary>Makes a bundle or image from files and folders, with imgpkg's bytes, and pushes it to a registry.</summary>
 /// <param name="registry">The registry, with its credentials.</param>
 /// <param name="observer">Receives progress events; null for none.</param>
 /// <remarks>No time is written, so SOURCE_DATE_EPOCH has nothing to change: the same files give the same digest everywhere.</remarks>
@@ -19,11 +19,12 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
     /// Checks the files, packs them, and pushes: blobs, then the manifest under the user's tag, then under <c>sha256-HEX.imgpkg</c>.
     /// </summary>
     /// <exception cref="AirgapException">
-    /// <see cref="ErrorCode.InvalidBundle"/>: not exactly one <c>.imgpkg</c>, at another place than directly in an input, or without
-    /// images.yml; <see cref="ErrorCode.InvalidLock"/> or <see cref="ErrorCode.LockWithoutDigest"/>: images.yml is wrong, with file, line
-    /// and column; <see cref="ErrorCode.UnexpectedBundle"/>: a bundle pushed as an image; <see cref="ErrorCode.ConflictingDestination"/>: a
-    /// path that two inputs have; <see cref="ErrorCode.InvalidArgument"/>: no input, the reserved label, a link or special file;
-    /// <see cref="ErrorCode.InvalidReference"/>: a digest as the destination; 1xxx: the registry; 3xxx: a file.
+    /// <see cref="ErrorCode.InvalidBundle"/>: not exactly one <c>.imgpkg</c>, not directly in an input, or without
+    /// images.yml; <see cref="ErrorCode.InvalidLock"/> or <see cref="ErrorCode.LockWithoutDigest"/>: images.yml is
+    /// wrong, with file, line and column; <see cref="ErrorCode.UnexpectedBundle"/>: a bundle pushed as an image;
+    /// <see cref="ErrorCode.ConflictingDestination"/>: a path in two inputs; <see cref="ErrorCode.InvalidArgument"/>:
+    /// no input, the reserved label, a link or special file; <see cref="ErrorCode.InvalidReference"/>: a digest as the
+    /// destination; 1xxx: the registry; 3xxx: a file.
     /// </exception>
     public async Task<PushResult> PushAsync(PushRequest request, CancellationToken cancellationToken)
     {
@@ -45,8 +46,8 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
         };
     }
 
-    /// <summary>Checks the files and packs them for an archive. No registry is asked.</summary>
-    /// <exception cref="AirgapException">As for <see cref="PushAsync"/>, but for 1xxx.</exception>
+    /// <summary>Checks the files and packs them for an archive, without contacting a registry.</summary>
+    /// <exception cref="AirgapException">As for <see cref="PushAsync"/>, except 1xxx.</exception>
     public async Task<PackedArchive> PackAsync(PushRequest request, CancellationToken cancellationToken)
     {
         (PackedImage packed, IReadOnlyList<LayerEntry> entries) = await PackFilesAsync(request, cancellationToken);
@@ -68,7 +69,7 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
 
     private static IReadOnlyList<LayerEntry> List(PushRequest request)
     {
-        // Each input by itself first: two bundles are reported as such, not as the paths they share.
+        // Each input by itself first, so that two bundles are reported as such, not by their common paths.
         LayerEntry[] found = [.. request.Inputs.SelectMany(input => LayerFiles.List([input], request.Layer))];
         if (request.IsBundle)
             BundleFiles.Validate(request.Inputs, found);
@@ -94,7 +95,7 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
         {
             throw new AirgapException(
                 ErrorCode.InvalidReference,
-                $"'{request.Destination}' names a digest, which only the content itself can have.",
+                $"'{request.Destination}' names a digest, but the digest results from the content.",
                 "Push to HOST[:PORT]/PATH:TAG.")
             { Reference = request.Destination.ToString() };
         }

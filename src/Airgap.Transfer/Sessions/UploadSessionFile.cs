@@ -7,8 +7,8 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Sessions;
 
 /// <summary>
-/// One upload under way, in two files: what is known of it, which is replaced as a whole, and a lock that its process holds and
-/// the system frees when the process ends, however it ends.
+/// One upload in progress, in two files: its state, which is replaced atomically, and a lock, which the system releases
+/// when the process ends, however it ends.
 /// </summary>
 internal sealed class UploadSessionFile : IUploadSessionSlot
 {
@@ -31,9 +31,9 @@ internal sealed class UploadSessionFile : IUploadSessionSlot
     }
 
     /// <summary>Takes the lock.</summary>
-    /// <param name="path">The place, without the files' extensions.</param>
-    /// <param name="key">Repository and digest, which the file has to be about.</param>
-    /// <param name="clock">Of the file's age.</param>
+    /// <param name="path">The path, without the files' extensions.</param>
+    /// <param name="key">Repository and digest, which the file must match.</param>
+    /// <param name="clock">The clock for the file's age.</param>
     /// <returns>Null when another upload has it.</returns>
     /// <exception cref="IOException">It cannot be taken, or another of the file system's exceptions.</exception>
     public static UploadSessionFile? TryOpen(string path, string key, TimeProvider clock) =>
@@ -51,7 +51,7 @@ internal sealed class UploadSessionFile : IUploadSessionSlot
         }
         catch (AirgapException)
         {
-            // A full disk, say. The upload itself needs none.
+            // For example a full disk. The upload itself needs no file.
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class UploadSessionFile : IUploadSessionSlot
             return;
         }
 
-        // While it is held, so that no other process's file is deleted.
+        // Deleted while locked, so that no other process's file is deleted.
         TryDelete(_lockPath);
         _lock.Dispose();
     }
@@ -103,7 +103,7 @@ internal sealed class UploadSessionFile : IUploadSessionSlot
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // It will be too old one day.
+            // It will eventually be too old.
         }
     }
 }

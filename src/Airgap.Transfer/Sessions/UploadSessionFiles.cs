@@ -9,15 +9,15 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Sessions;
 
 /// <summary>
-/// Uploads under way as files in the user's cache folder, one for each blob and destination repository, so that a run that was
-/// killed is resumed by the next one. The files are the user's alone (mode 0600), hold addresses of the registry and no
-/// credentials, and are worth nothing after <see cref="MaxAge"/>.
+/// Uploads in progress as files in the user's cache folder, one for each blob and destination repository, so that the
+/// next run resumes a killed one. Only the user can access the files (mode 0600); they contain addresses of the
+/// registry but no credentials, and expire after <see cref="MaxAge"/>.
 /// </summary>
-/// <param name="folder">Where they are kept; made when it is first needed.</param>
-/// <param name="clock">Of their age; null for the system's.</param>
+/// <param name="folder">Their folder, created when first needed.</param>
+/// <param name="clock">The clock for their age; null for the system's.</param>
 internal sealed class UploadSessionFiles(string folder, TimeProvider? clock = null) : IUploadSessionStore
 {
-    /// <summary>How long a file is of use: a day less than registries keep abandoned uploads.</summary>
+    /// <summary>How long a file is valid: a day less than registries keep abandoned uploads.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromDays(6);
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
@@ -41,12 +41,12 @@ internal sealed class UploadSessionFiles(string folder, TimeProvider? clock = nu
                 Tidy();
             string key = $"{repository}@{digest}";
             string path = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))));
-            // Null when another run holds the place.
+            // Null when another run has the slot.
             return ValueTask.FromResult<IUploadSessionSlot?>(UploadSessionFile.TryOpen(path, key, _clock));
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // Nothing can be written, or not safely: the upload does without.
+            // Nothing can be written, or not safely: the upload continues without.
             return ValueTask.FromResult<IUploadSessionSlot?>(null);
         }
     }

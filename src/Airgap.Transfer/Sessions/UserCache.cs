@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Sessions;
 
-/// <summary>The folder where this product keeps things of one user that are of use for a while.</summary>
+/// <summary>This product's cache folder of one user.</summary>
 internal static class UserCache
 {
     /// <summary>

@@ -1,8 +1,8 @@
 namespace Airgap.Transfer.Sharing;
 
 /// <summary>
-/// Blobs that one relocation has read and another may still want, the oldest first. Many are not kept: the other may have them all, and
-/// each takes space and an open file.
+/// Blobs that one relocation has read and another may still need, oldest first. Only a few are kept: the other may
+/// already have them, and each takes space and an open file.
 /// </summary>
 internal sealed class IdleDownloads
 {
@@ -11,7 +11,7 @@ internal sealed class IdleDownloads
     private readonly Lock _lock = new();
     private readonly Queue<SharedDownload> _idle = new();
 
-    /// <summary>Takes one, and frees the oldest where there are too many.</summary>
+    /// <summary>Adds one, and frees the oldest if there are too many.</summary>
     public void Add(SharedDownload download)
     {
         SharedDownload? oldest = null;

@@ -3,12 +3,12 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Sharing;
 
 /// <summary>
-/// A blob that several relocations read, and whose source sends it once: it lies in a temporary file until each of them has read it to its
-/// end.
+/// A blob that several relocations read, but the source sends once: it is kept in a temporary file until each of them
+/// has read it to the end.
 /// </summary>
 /// <param name="source">Where it comes from.</param>
-/// <param name="readers">How many will read it, at most.</param>
-/// <param name="idle">Takes what nobody reads at the moment.</param>
+/// <param name="readers">The maximum number of readers.</param>
+/// <param name="idle">Receives blobs without current readers.</param>
 /// <param name="lifetime">Ends the download.</param>
 internal sealed class SharedBlob(IBlobContent source, int readers, IdleDownloads idle, CancellationToken lifetime)
 {
@@ -18,7 +18,7 @@ internal sealed class SharedBlob(IBlobContent source, int readers, IdleDownloads
     /// <summary>The blob, for one reader.</summary>
     public IBlobContent For(Descriptor descriptor) => new Reading(this, descriptor);
 
-    // A download that failed is begun again by the next who asks; one that all have read is gone.
+    // The next reader restarts a failed download; a download that all have read is deleted.
     private Stream Open(long offset)
     {
         lock (_lock)

@@ -6,7 +6,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Sharing;
 
-/// <summary>A blob on its way from its source into a temporary file, and those who read it there while it comes.</summary>
+/// <summary>The download of a blob to a temporary file, and its readers, who read it while it arrives.</summary>
 internal sealed class SharedDownload
 {
     private const int BufferSize = 128 * 1024;
@@ -30,7 +30,7 @@ internal sealed class SharedDownload
         _readers = readers;
     }
 
-    /// <summary>True when nobody can read it from the beginning any more.</summary>
+    /// <summary>True when it can no longer be read from the beginning.</summary>
     public bool IsOver
     {
         get
@@ -41,7 +41,7 @@ internal sealed class SharedDownload
     }
 
     /// <summary>Begins.</summary>
-    /// <exception cref="AirgapException">3xxx: there is no temporary file.</exception>
+    /// <exception cref="AirgapException">3xxx: the temporary file cannot be created.</exception>
     public static SharedDownload Begin(IBlobContent source, int readers, IdleDownloads idle, CancellationToken lifetime)
     {
         string folder = Path.GetTempPath();
@@ -57,7 +57,7 @@ internal sealed class SharedDownload
         }
     }
 
-    /// <summary>Reads it, from an offset on, as fast as it comes.</summary>
+    /// <summary>Reads it from an offset, as fast as it arrives.</summary>
     public Stream Open(long offset, long length)
     {
         lock (_lock)
@@ -65,7 +65,9 @@ internal sealed class SharedDownload
         return new SharedStream(this, offset, length);
     }
 
-    /// <summary>Reads bytes that are there, or waits for them; 0 at the end, which comes after the source has verified them all.</summary>
+    /// <summary>
+    /// Reads available bytes, or waits for them; returns 0 at the end, after the source has verified all bytes.
+    /// </summary>
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (buffer.IsEmpty)
@@ -109,7 +111,7 @@ internal sealed class SharedDownload
             _idle.Add(this);
     }
 
-    /// <summary>Gives the space back, unless somebody reads it or it is still coming; who wants it later has it fetched again.</summary>
+    /// <summary>Frees the space, unless it has readers or is still downloading; later readers fetch it again.</summary>
     public void Free()
     {
         lock (_lock)

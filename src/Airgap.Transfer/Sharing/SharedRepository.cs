@@ -7,8 +7,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharing;
 
 /// <summary>
-/// A repository that several relocations read: each question goes out once. A failure is told to all who wait for it, and asked again by
-/// the next.
+/// A repository that several relocations read: each request is sent once. A failure reaches all waiting callers; the
+/// next caller sends the request again.
 /// </summary>
 internal sealed class SharedRepository : IImageRepository
 {
@@ -20,7 +20,7 @@ internal sealed class SharedRepository : IImageRepository
     private readonly Lazy<SharedRepository>? _unretried;
 
     /// <param name="inner">The repository.</param>
-    /// <param name="source">Keeps what was read.</param>
+    /// <param name="source">Keeps the content.</param>
     public SharedRepository(IImageRepository inner, SharedSource source)
         : this(inner, source, isUnretried: false)
     {
@@ -67,7 +67,7 @@ internal sealed class SharedRepository : IImageRepository
     public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) =>
         _inner.ListExistingTagsAsync(cancellationToken);
 
-    // Who gives up leaves the answer to the others.
+    // A cancelled caller does not cancel the request for the others.
     private static async Task<T> OnceAsync<TKey, T>(
         SharedTasks<TKey, T> tasks, TKey key, Func<TKey, Task<T>> ask, CancellationToken cancellationToken)
         where TKey : notnull

@@ -7,9 +7,9 @@ namespace Airgap.Transfer.Sharing;
 
 /// <summary>A small blob, which is fetched once and kept.</summary>
 /// <param name="source">Where it comes from.</param>
-/// <param name="blobs">The blobs that were asked for.</param>
+/// <param name="blobs">The requested blobs.</param>
 /// <param name="store">Keeps the bytes.</param>
-/// <param name="lifetime">Ends the fetching.</param>
+/// <param name="lifetime">Cancels the fetch.</param>
 internal sealed class SharedSmallBlob(
     IBlobContent source, SharedTasks<Digest, HeldBytes> blobs, ByteStore store, CancellationToken lifetime) : IBlobContent
 {

@@ -9,13 +9,14 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharing;
 
 /// <summary>
-/// Registries whose content several relocations of one run read side by side: what one of them asks a source for, the others get with it.
-/// Manifests are kept, and so are small blobs; another blob lies in a temporary file until all have read it, or many others wait there.
+/// Registries whose content several concurrent relocations of one run read: a request of one serves them all. Manifests
+/// and small blobs are kept; another blob is kept in a temporary file until all have read it, or until many others wait
+/// there.
 /// </summary>
 /// <param name="registry">The registries.</param>
-/// <param name="destinations">What the relocations write to, and ask by themselves.</param>
+/// <param name="destinations">The destinations, which each relocation asks by itself.</param>
 /// <param name="readers">How many relocations there are.</param>
-/// <param name="lifetime">Ends what is asked for; one relocation alone does not.</param>
+/// <param name="lifetime">Cancels the requests; a single relocation does not.</param>
 internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryName> destinations, int readers, CancellationToken lifetime)
     : IRegistry
 {
@@ -36,7 +37,7 @@ internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryNa
         destinations.Contains(name)
             ? registry.GetRepository(name) : _repositories.GetOrAdd(name, key => new SharedRepository(registry.GetRepository(key), this));
 
-    /// <summary>Ends what is asked for.</summary>
+    /// <summary>Cancels the requests.</summary>
     public CancellationToken Lifetime => lifetime;
 
     /// <summary>Keeps a manifest.</summary>

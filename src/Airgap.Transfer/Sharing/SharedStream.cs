@@ -2,10 +2,10 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Sharing;
 
-/// <summary>One reader of a blob that comes.</summary>
+/// <summary>One reader of a blob that is being downloaded.</summary>
 /// <param name="download">The blob.</param>
 /// <param name="offset">Where to begin.</param>
-/// <param name="length">The blob's length; who has read that far needs it no more.</param>
+/// <param name="length">The blob's length; a reader at the end no longer needs it.</param>
 internal sealed class SharedStream(SharedDownload download, long offset, long length) : ReadOnlyStream
 {
     private long _position = offset;

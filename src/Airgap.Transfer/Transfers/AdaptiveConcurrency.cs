@@ -1,19 +1,20 @@
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// How many blobs, or parts of one, are under way at once: more while that moves more, fewer when a registry answers 429 or 503. It climbs
-/// quickly until more stopped helping for the first time, carefully afterwards.
+/// The number of blobs, or parts of one, in transfer at once: it grows while that increases throughput, and shrinks
+/// when a registry answers 429 or 503. It grows quickly until growing stops helping for the first time, and carefully
+/// afterwards.
 /// </summary>
-/// <param name="first">Where it begins.</param>
-/// <param name="most">What it never exceeds; <paramref name="first"/> or less keeps it where it begins, but for refusals.</param>
+/// <param name="first">The initial number.</param>
+/// <param name="most">The maximum; with <paramref name="first"/> or less it only shrinks, after refusals.</param>
 /// <param name="refusals">The number of 429 and 503 responses so far.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusals, TimeProvider clock)
 {
-    /// <summary>What a blob counts for beside its bytes: its requests cost time whatever its length.</summary>
+    /// <summary>The bytes added for each blob, because its requests cost time at any length.</summary>
     private const long BlobWeight = 64 * 1024;
 
-    /// <summary>More that moves less than this much more does not help.</summary>
+    /// <summary>The minimum increase of throughput that counts as helping.</summary>
     private const double Gain = 1.1;
 
     private static readonly TimeSpan s_longestTurn = TimeSpan.FromSeconds(1);
@@ -31,7 +32,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
     private bool _wasFull;
     private bool _isClimbing = true;
 
-    /// <summary>Blobs that may be under way now.</summary>
+    /// <summary>The current limit.</summary>
     public int Limit
     {
         get
@@ -41,7 +42,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
         }
     }
 
-    /// <summary>Waits for a place.</summary>
+    /// <summary>Waits for a slot.</summary>
     public Task EnterAsync(CancellationToken cancellationToken)
     {
         TaskCompletionSource place = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,10 +78,10 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
         }
     }
 
-    /// <summary>Takes note of bytes that moved; negative when they move again.</summary>
+    /// <summary>Records transferred bytes; negative when they must be transferred again.</summary>
     public void Moved(long bytes) => Interlocked.Add(ref _work, bytes);
 
-    /// <summary>Gives the place of a finished blob free.</summary>
+    /// <summary>Releases the slot of a finished blob.</summary>
     public void Leave()
     {
         lock (_lock)
@@ -91,7 +92,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
             TimeSpan took = clock.GetElapsedTime(_turnBegan);
             if (refusals() is var seen && seen > _refusalsSeen)
             {
-                // The first is answered at once; those of the blobs that were under way with it are the same one.
+                // React to the first at once; refusals of blobs in transfer at the same time count as the same.
                 _refusalsSeen = seen;
                 if (_completed >= _limit || took >= s_longestTurn || _isClimbing)
                 {
@@ -129,7 +130,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
         {
             _isClimbing = false;
 
-            // Blobs differ, and so do turns: what was best once fades.
+            // Blobs differ, and so do measurements: an earlier best decays.
             _bestRate *= 0.95;
         }
 

@@ -3,10 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>The file system as an archive needs it. A seam: tests see the order of the writes in it, and make them fail.</summary>
+/// <summary>
+/// The file system operations for archives. A seam for tests, which check the order of writes and make them fail.
+/// </summary>
 internal class ArchiveDisk
 {
-    // These give every byte of a file its place at once, so that a file that has its length needs no more.
+    // These file systems allocate a file's bytes immediately, so that a file of full length needs no more space.
     private static readonly string[] s_withoutHoles = ["exfat", "msdos", "vfat", "fat", "fat32"];
 
     /// <summary>The system's own.</summary>
@@ -19,13 +21,14 @@ internal class ArchiveDisk
     /// <summary>Gives a file its length.</summary>
     public virtual void SetLength(FileStream file, long length) => file.SetLength(length);
 
-    /// <summary>Writes bytes to their place.</summary>
+    /// <summary>Writes bytes at an offset.</summary>
     public virtual ValueTask WriteAsync(
         SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken) =>
         RandomAccess.WriteAsync(file, bytes, offset, cancellationToken);
 
     /// <summary>
-    /// Bytes written between two calls of <see cref="BeginFlush"/>: enough for the disk to work on, and little to be left at the end.
+    /// Bytes written between two calls of <see cref="BeginFlush"/>: enough to keep the disk busy, and few enough that
+    /// little is left at the end.
     /// </summary>
     public virtual long EarlyFlushInterval => 32 * 1024 * 1024;
 
@@ -38,18 +41,18 @@ internal class ArchiveDisk
     public virtual void Flush(SafeFileHandle file, string name) => DiskSync.Current.Flush(file, name);
 
     /// <summary>
-    /// Has the system read a file from the disk again: what an earlier run wrote is on it only where its flush went well.
+    /// Makes the system read a file from the disk again: an earlier run's content is on it only if its flush succeeded.
     /// </summary>
     public virtual void Forget(SafeFileHandle file) => DiskSync.Current.Forget(file);
 
-    /// <summary>Gives a file another name, in place of a file that has it.</summary>
+    /// <summary>Renames a file, replacing a file of that name.</summary>
     public virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
-    /// <summary>Brings the names in a folder to the disk.</summary>
+    /// <summary>Flushes the names in a folder to the disk.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public virtual void FlushFolder(string folder) => DiskSync.Current.FlushFolder(folder);
 
-    /// <summary>Bytes that can be written below a folder; null where the system does not say.</summary>
+    /// <summary>Bytes that can be written below a folder; null if unknown.</summary>
     public virtual long? FreeSpace(string folder)
     {
         try
@@ -62,7 +65,7 @@ internal class ArchiveDisk
         }
     }
 
-    /// <summary>True where the parts of a file that were never written take no space.</summary>
+    /// <summary>True if unwritten parts of a file take no space.</summary>
     public virtual bool HasHoles(string folder)
     {
         try

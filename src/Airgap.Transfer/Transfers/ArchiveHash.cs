@@ -6,9 +6,9 @@ using Airgap.Transfer.Archives;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// The SHA-256 of an archive while it is written in many places at once. What is written where the hash stands is hashed on its way; what
-/// was written further on is read back when the hash gets there, from the system's memory mostly, while the rest is still being fetched.
-/// Bytes that are written a second time after they were hashed make it begin again at the end.
+/// The SHA-256 of an archive that is written at many positions at once. Bytes written at the hash's current position
+/// are hashed while writing; bytes written further on are read back when the hash reaches them, mostly from the page
+/// cache, while the rest is still being fetched. If hashed bytes are written again, the hash starts over at the end.
 /// </summary>
 /// <param name="length">Bytes of the archive.</param>
 /// <param name="read">Reads back: buffer, offset; 1 byte or more.</param>
@@ -27,7 +27,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
     private bool _isSpoiled;
     private long _onTheWay;
 
-    /// <summary>How many bytes were hashed as they were written.</summary>
+    /// <summary>The number of bytes hashed while writing.</summary>
     public long HashedOnTheWay => Interlocked.Read(ref _onTheWay);
 
     /// <summary>Everything of an archive but its layers, and what an earlier run left of these.</summary>
@@ -56,7 +56,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
         }
     }
 
-    /// <summary>Takes bytes that were written. Several writers may call at once.</summary>
+    /// <summary>Receives written bytes. Several writers may call at once.</summary>
     public void Wrote(ReadOnlySpan<byte> bytes, long offset)
     {
         lock (_gate)
@@ -92,7 +92,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
         }
     }
 
-    /// <summary>Hashes what is left, when everything is written.</summary>
+    /// <summary>Hashes the rest, when everything is written.</summary>
     public async Task<Digest> FinishAsync(CancellationToken cancellationToken)
     {
         await _following.WaitAsync(cancellationToken);
@@ -137,7 +137,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
         }
         catch (Exception e) when (e is AirgapException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // It is read again at the end, where a failure is told; or the run has ended.
+            // It is read again at the end, where a failure is reported, or the run has ended.
             lock (_gate)
             {
                 _isSpoiled = true;
@@ -146,7 +146,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
         }
     }
 
-    // How far can be read now; the same as what is done when nothing more can be.
+    // The end of the readable bytes; equal to the current position when nothing more can be read.
     private long Next()
     {
         lock (_gate)

@@ -4,10 +4,10 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Who writes an archive, in a small file beside the partial one, which itself has other content.</summary>
+/// <summary>Records which process writes an archive, in a small file next to the partial archive.</summary>
 internal static class ArchiveHolder
 {
-    /// <summary>Takes an archive's place for this process.</summary>
+    /// <summary>Locks an archive's path for this process.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>, or another 3xxx.</exception>
     public static FileLock Take(string path, string partialPath, ArchiveDisk disk)
     {
@@ -28,16 +28,16 @@ internal static class ArchiveHolder
     /// <summary>Records that this process writes the archive, for the message of a process that finds it locked.</summary>
     public static void Write(string path) => Attempt(() =>
     {
-        // Who died left its own; a link that stands there is removed, not followed.
+        // A killed process left its own file; a link there is removed, not followed.
         File.Delete(PathOf(path));
         using FileStream file = OwnFile.CreateNew(PathOf(path));
         file.Write(HolderText.OfThisProcess());
     });
 
-    /// <summary>Says no more.</summary>
+    /// <summary>Removes the record.</summary>
     public static void Clear(string path) => Attempt(() => File.Delete(PathOf(path)));
 
-    /// <summary>The failure of a run that came second.</summary>
+    /// <summary>The failure of a second run.</summary>
     /// <param name="path">The archive.</param>
     /// <param name="partialPath">The file that is locked.</param>
     public static AirgapException InUse(string path, string partialPath)
@@ -51,7 +51,7 @@ internal static class ArchiveHolder
         return new AirgapException(
             ErrorCode.ArchiveInUse,
             $"'{partialPath}' is being written by {holder ?? "another process"}.",
-            "Wait for that run to end, or give this one another archive.")
+            "Wait for that run to end, or write another archive.")
         { Location = new SourceLocation(path) };
     }
 

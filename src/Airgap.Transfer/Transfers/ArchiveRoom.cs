@@ -3,12 +3,12 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>The room that an archive still needs on its disk.</summary>
+/// <summary>The space that an archive still needs on its disk.</summary>
 internal sealed class ArchiveRoom(string path, string folder, ArchiveDisk disk)
 {
     private long _needed;
 
-    /// <summary>Sees that so many bytes are free, where the disk says.</summary>
+    /// <summary>Checks that this many bytes are free, if the disk tells.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DiskFull"/>.</exception>
     public void Require(long bytes)
     {
@@ -17,10 +17,10 @@ internal sealed class ArchiveRoom(string path, string folder, ArchiveDisk disk)
             throw Full(free, null);
     }
 
-    /// <summary>Notes bytes that were written.</summary>
+    /// <summary>Records written bytes.</summary>
     public void Use(int bytes) => Interlocked.Add(ref _needed, -bytes);
 
-    /// <summary>The failure of a write to a disk that is full.</summary>
+    /// <summary>The failure of a write to a full disk.</summary>
     public AirgapException Full(Exception cause) => Full(disk.FreeSpace(folder) ?? 0, cause);
 
     private AirgapException Full(long free, Exception? cause)
@@ -28,7 +28,8 @@ internal sealed class ArchiveRoom(string path, string folder, ArchiveDisk disk)
         long needed = Math.Max(0, Interlocked.Read(ref _needed));
         return new AirgapException(
             ErrorCode.DiskFull,
-            $"The archive '{path}' needs {ByteSize.Format(needed)} more ({needed} bytes), and {ByteSize.Format(free)} ({free} bytes) " +
+            $"The archive '{path}' needs {ByteSize.Format(needed)} more ({needed} bytes), but only {ByteSize.Format(free)} ({free} bytes) "
+            +
             "are free.",
             $"Free some space and {AdviceTerms.Resume}, or write it to another disk.",
             cause)

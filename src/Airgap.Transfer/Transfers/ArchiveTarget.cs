@@ -9,8 +9,8 @@ using Airgap.Transfer.Transfers.Parts;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// A tar as a destination, imgpkg's or an OCI layout's. Every layer goes straight to its final offset of a partial file, in parallel; the
-/// file takes its name when it is complete.
+/// A tar as a destination, imgpkg's or an OCI layout. Layers are written in parallel directly to their final offsets in
+/// a partial file, which gets its name when complete.
 /// </summary>
 internal sealed class ArchiveTarget(
     string given, ArchiveFormat format, long? volumeSize, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places,
@@ -35,7 +35,7 @@ internal sealed class ArchiveTarget(
         if (options.Resume && await IsStandingAsync(earlier, cancellationToken))
         {
             _complete = true;
-            observer.Detail($"'{_path}' is complete and verified; it is left alone.");
+            observer.Detail($"'{_path}' is complete and verified; it is left unchanged.");
             return [];
         }
 
@@ -88,8 +88,8 @@ internal sealed class ArchiveTarget(
         if (!await Download(blob.Content, layer, places, progress).RunAsync(there, cancellationToken))
         {
             observer.Detail(
-                $"{blob.Descriptor.Digest} is fetched from its beginning, by one stream: what came together in the partial archive is " +
-                "not it.");
+                $"{blob.Descriptor.Digest} is fetched from its beginning, by one stream: the bytes collected in the partial archive are " +
+                "wrong.");
             await Download(blob.Content, layer, null, progress).RunAsync(null, cancellationToken);
         }
 
@@ -102,7 +102,7 @@ internal sealed class ArchiveTarget(
 
     public Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // A disk that is full or gone ends every run.
+    // A full or missing disk ends every run.
     public bool IsLost(AirgapException failure) => false;
 
     public async Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken)
@@ -130,7 +130,7 @@ internal sealed class ArchiveTarget(
 
     public ImmutableArray<WrittenFile> Written => _partial?.Written ?? [];
 
-    // What is to be carried away first is fetched first, and so is what is hashed first.
+    // Content of the first part is fetched first, and so is content that is hashed first.
     public IEnumerable<PlannedBlob> Order(IEnumerable<PlannedBlob> missing) => _parts is null && !options.HashesArchive
         ? missing.OrderByDescending(blob => blob.Descriptor.Size)
         : missing.OrderBy(blob => _layers.TryGetValue(blob.Descriptor.Digest, out ArchiveLayer? layer) ? layer.DataOffset : 0);
@@ -151,7 +151,7 @@ internal sealed class ArchiveTarget(
     private LayerDownload Download(IBlobContent content, ArchiveLayer layer, AdaptiveConcurrency? helpers, IProgress<long> progress) =>
         new(content, _partial!, layer, helpers, options.Parts, progress);
 
-    // What is taken over from an earlier archive was not moved.
+    // Content reused from an earlier archive was not moved.
     private sealed class SilentProgress : IProgress<long>
     {
         public void Report(long value)

@@ -7,17 +7,18 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Shows that a repository has what the manifests in it refer to.</summary>
+/// <summary>Proves that a repository has the blobs that its manifests refer to.</summary>
 /// <remarks>
-/// A registry takes a manifest only after its blobs, but may lose a blob later and keep the manifest: a file that is gone from the storage,
-/// a garbage collection that ran beside a push. So nothing is called present because something else is: each distinct blob costs one HEAD,
-/// all of them side by side, which is what docker, skopeo and imgpkg pay, too, and one round trip more than a copy that believes manifests.
-/// A HEAD is the registry's own word. docker-registry with its cache of descriptors keeps that word, mounts included, after the bytes are
-/// gone, and no HEAD finds a flipped bit: <see cref="TransferOptions.Repair"/> therefore reads every byte.
+/// A registry accepts a manifest only after its blobs, but may lose a blob later and keep the manifest: through a file
+/// lost from the storage, or a garbage collection concurrent with a push. So no blob counts as present because its
+/// manifest is: each distinct blob costs one HEAD, all in parallel, as in docker, skopeo and imgpkg, and one round trip
+/// more than trusting manifests. A HEAD is the registry's own claim. docker-registry with its descriptor cache keeps
+/// claiming a blob, even for mounts, after its bytes are lost, and no HEAD detects a flipped bit:
+/// <see cref="TransferOptions.Repair"/> therefore reads every byte.
 /// </remarks>
 /// <param name="repository">The destination.</param>
-/// <param name="reads">True to read the bytes, false to ask for them.</param>
-/// <param name="concurrency">Questions under way at once.</param>
+/// <param name="reads">True to read the bytes, false to only ask for them.</param>
+/// <param name="concurrency">The number of concurrent requests.</param>
 /// <param name="observer">Receives details for the log.</param>
 internal sealed class BlobEvidence(IImageRepository repository, bool reads, int concurrency, ITransferObserver observer)
 {
@@ -36,13 +37,15 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
         return missing;
     }
 
-    /// <summary>True when the registry says that it has a blob or, where bytes are read, when it gave the right ones.</summary>
+    /// <summary>
+    /// True when the registry reports a blob as present or, if bytes are read, returned the right ones.
+    /// </summary>
     public Task<bool> HasAsync(Descriptor blob, CancellationToken cancellationToken) =>
         reads ? GivesAsync(blob, cancellationToken) : SaysAsync(blob, cancellationToken);
 
-    /// <summary>Shows that a blob is there that was sent in place of a damaged one.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.DestinationDamaged"/>: the registry took the bytes and kept what it
-    /// had.</exception>
+    /// <summary>Proves that a blob is present that was sent to replace a damaged one.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.DestinationDamaged"/>: the registry accepted the bytes
+    /// but kept the old ones.</exception>
     public async Task RequireAsync(Descriptor blob, CancellationToken cancellationToken)
     {
         if (!await HasAsync(blob, cancellationToken))
@@ -52,8 +55,8 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
     /// <summary>The failure of content that stays damaged although it was sent again.</summary>
     public static AirgapException Damaged(RepositoryName repository, Digest digest) => new(
         ErrorCode.DestinationDamaged,
-        $"{repository}@{digest} was sent again, the registry took it, and still does not give it back unharmed.",
-        "The registry keeps the damaged file under this digest and takes no other. Remove the digest from its storage, or " +
+        $"{repository}@{digest} was sent again and accepted, but the registry still does not return it undamaged.",
+        "The registry keeps the damaged file under this digest and accepts no other. Remove the digest from its storage, or " +
         "garbage-collect it there, and relocate again with repair.")
     { Reference = repository.ToString(), Digest = digest.ToString() };
 
@@ -66,10 +69,10 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
         }
         catch (AirgapException e) when (IsAboutTheBlob(e))
         {
-            observer.Detail($"{repository.Name} does not say whether it has {blob.Digest}: {e.Message}");
+            observer.Detail($"{repository.Name} does not report whether it has {blob.Digest}: {e.Message}");
         }
 
-        // Some registries do not answer a HEAD for a blob: no answer is not proof that it is gone.
+        // Some registries do not answer a HEAD for a blob: a missing response does not prove that it is missing.
         try
         {
             await using Stream opened = await repository.GetBlob(blob).OpenAsync(0, cancellationToken);
@@ -77,7 +80,7 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
         }
         catch (AirgapException e) when (IsAboutTheBlob(e))
         {
-            observer.Detail($"{repository.Name} has a manifest that refers to {blob.Digest}, and not the blob: {e.Message}");
+            observer.Detail($"{repository.Name} has a manifest that refers to {blob.Digest}, but not the blob: {e.Message}");
             return false;
         }
     }
@@ -96,7 +99,7 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
         }
         catch (AirgapException e) when (IsAboutTheBlob(e))
         {
-            observer.Detail($"{repository.Name} does not give {blob.Digest}: {e.Message}");
+            observer.Detail($"{repository.Name} does not return {blob.Digest}: {e.Message}");
             return false;
         }
     }

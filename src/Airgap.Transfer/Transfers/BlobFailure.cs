@@ -3,11 +3,12 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Names the image of a blob in a failure that names none.</summary>
+/// <summary>Adds the image of a blob to a failure that names none.</summary>
 internal static class BlobFailure
 {
     /// <summary>
-    /// The failure with the image's reference and the blob's digest; the failure itself where it names one, or is none of ours.
+    /// The failure with the image's reference and the blob's digest; the failure itself if it names one, or is not one
+    /// of ours.
     /// </summary>
     public static Exception Named(Exception failure, PlannedBlob blob, TransferPlan plan)
     {

@@ -3,7 +3,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Passes a blob's progress on to the observer and to what adapts the concurrency.</summary>
+/// <summary>Forwards a blob's progress to the observer and to the adaptive concurrency.</summary>
 internal sealed class BlobProgress(ITransferObserver observer, AdaptiveConcurrency places, Descriptor blob) : IProgress<long>
 {
     public void Report(long value)

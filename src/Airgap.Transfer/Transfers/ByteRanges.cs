@@ -1,7 +1,8 @@
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Which bytes of a file are there: ranges in ascending order that do not touch. There are few, a handful for each layer under way.
+/// The available bytes of a file: ranges in ascending order that do not touch. There are only a few for each layer in
+/// transfer.
 /// </summary>
 internal sealed class ByteRanges
 {
@@ -28,7 +29,7 @@ internal sealed class ByteRanges
         _ranges.Insert(at, (start, end));
     }
 
-    /// <summary>Forgets everything before an offset.</summary>
+    /// <summary>Removes everything before an offset.</summary>
     public void DropBefore(long offset)
     {
         int gone = 0;

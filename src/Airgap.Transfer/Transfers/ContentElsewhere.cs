@@ -8,14 +8,14 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// A blob for a destination that lost it. A plan reads what the destination has there, so the blob's bytes come from where the images that
-/// have it were found at first; the first of these places that has it gives it.
+/// A blob for a destination that lost it. A plan reads existing content at the destination, so the blob's bytes come
+/// from the original sources of the images that have it, from the first one that has it.
 /// </summary>
 internal sealed class ContentElsewhere(Descriptor descriptor, IReadOnlyList<IBlobContent> places) : IBlobContent
 {
     public Descriptor Descriptor => descriptor;
 
-    /// <summary>A blob's bytes as the plan has them, or, where these are the destination's own, from the plan's sources.</summary>
+    /// <summary>A blob's bytes from the plan or, if these are the destination's own, from the plan's sources.</summary>
     public static IBlobContent Of(PlannedBlob blob, TransferPlan plan, IRegistry registry, RepositoryName destination)
     {
         if (blob.Content is MemoryBlobContent || blob.Origin != destination)
@@ -49,7 +49,7 @@ internal sealed class ContentElsewhere(Descriptor descriptor, IReadOnlyList<IBlo
             }
             catch (AirgapException e) when (i < places.Count - 1 && IsElsewhere(e.Code))
             {
-                // The next place may have it.
+                // The next source may have it.
             }
         }
     }

@@ -6,12 +6,14 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>What earlier runs left under an archive's name, or beside it. Nothing of it is believed before it is hashed.</summary>
+/// <summary>
+/// Content that earlier runs left under an archive's name, or next to it. None of it is trusted before it is hashed.
+/// </summary>
 internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver observer)
 {
     private const int MostHashed = 4;
 
-    /// <summary>True when a file is the very archive of this layout, every layer hashed.</summary>
+    /// <summary>True when a file is exactly the archive of this layout, with every layer hashed.</summary>
     public async Task<bool> IsWholeAsync(ArchiveFile archive, CancellationToken cancellationToken)
     {
         string file = archive.Path;
@@ -48,13 +50,13 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
                 using PartialLayer? there = await PartialLayer.ReadAsync(bytes, layer, token);
                 if (there is { IsWhole: true })
                     return;
-                observer.Detail($"{layer.Blob.Descriptor.Digest} is not whole in '{file}'.");
+                observer.Detail($"{layer.Blob.Descriptor.Digest} is not complete in '{file}'.");
                 Volatile.Write(ref areWhole, false);
             });
         return areWhole;
     }
 
-    /// <summary>The layers that files hold under their digests, to be verified while they are copied.</summary>
+    /// <summary>The layers that files contain under their digests, to be verified while copying.</summary>
     public async Task<IReadOnlyDictionary<Digest, IBlobContent>> FindLayersAsync(
         IEnumerable<ArchiveFile> files, CancellationToken cancellationToken)
     {
@@ -64,7 +66,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
             try
             {
                 using ArchiveBytes handle = file.Open();
-                // The layers of one format are those of the other.
+                // Both formats have the same layers.
                 Dictionary<Digest, ArchiveEntry> entries = [];
                 foreach (ArchiveEntry entry in TarIndex.Read(handle))
                 {

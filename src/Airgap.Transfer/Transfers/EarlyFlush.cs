@@ -5,12 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Starts bringing to the disk what was written, while more is: without it the system leaves most of a file to the flush at its end, which
-/// nothing overlaps then. It promises nothing; the flush at the end does. But a failed disk reports its error once, to the first caller, so
-/// an error here counts.
+/// Starts flushing written bytes to the disk while more are written: otherwise the system leaves most of a file to the
+/// final flush, which nothing overlaps. It guarantees nothing; the final flush does. But a failed disk reports its
+/// error only once, to the first caller, so an error here counts.
 /// </summary>
 /// <param name="disk">The file system.</param>
-/// <param name="name">What a failure calls the file.</param>
+/// <param name="name">The file's name in failures.</param>
 internal sealed class EarlyFlush(ArchiveDisk disk, string name)
 {
     private readonly Lock _turn = new();
@@ -19,7 +19,7 @@ internal sealed class EarlyFlush(ArchiveDisk disk, string name)
     private bool _isFinished;
     private ExceptionDispatchInfo? _failure;
 
-    /// <summary>Takes note of bytes that were written.</summary>
+    /// <summary>Records written bytes.</summary>
     /// <exception cref="IOException">The disk failed at an earlier write.</exception>
     public void Wrote(SafeFileHandle file, int bytes)
     {
@@ -28,11 +28,11 @@ internal sealed class EarlyFlush(ArchiveDisk disk, string name)
             return;
         Interlocked.Exchange(ref _written, 0);
 
-        // The system may let it wait for a busy disk, and a transfer should not.
+        // The call may wait for a busy disk, but a transfer should not.
         ThreadPool.UnsafeQueueUserWorkItem(_ => Run(file), null);
     }
 
-    /// <summary>Waits for what is under way, and begins nothing more.</summary>
+    /// <summary>Waits for running flushes, and starts no more.</summary>
     /// <exception cref="IOException">The disk failed at an earlier write.</exception>
     public void Finish()
     {
@@ -65,7 +65,7 @@ internal sealed class EarlyFlush(ArchiveDisk disk, string name)
         }
         catch (Exception e) when (e is ObjectDisposedException or EntryPointNotFoundException or DllNotFoundException)
         {
-            // The run ended first, or the system has no such call; on this thread it would end the process.
+            // The run ended first, or the system has no such call; an exception on this thread would end the process.
         }
         finally
         {

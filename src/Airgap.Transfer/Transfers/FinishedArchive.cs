@@ -3,10 +3,10 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>The last steps of an archive that is written: onto the disk, then under its name.</summary>
+/// <summary>The last steps of a written archive: flush it to the disk, then rename it.</summary>
 internal static class FinishedArchive
 {
-    /// <summary>Brings its bytes to the disk.</summary>
+    /// <summary>Flushes its bytes to the disk.</summary>
     public static void Flush(FileStream file, EarlyFlush earlyFlush, ArchiveDisk disk, string path, string partialPath)
     {
         try
@@ -20,7 +20,7 @@ internal static class FinishedArchive
         }
     }
 
-    /// <summary>Gives the file its name, and brings the name to the disk.</summary>
+    /// <summary>Renames the file, and flushes the name to the disk.</summary>
     public static Task TakeNameAsync(
         FileStream file, ArchiveDisk disk, string path, string partialPath, CancellationToken cancellationToken) => Task.Run(
         () =>
@@ -32,7 +32,8 @@ internal static class FinishedArchive
                 cancellationToken.ThrowIfCancellationRequested();
                 if (!FileLock.IsAt(file.SafeFileHandle, partialPath))
                     throw new UnsafeFileException(partialPath, "is no longer the file that this run wrote");
-                // Renamed while it is locked: once it is let go, the next run may open it under its old name and empty it.
+                // Renamed while locked: after it is released, the next run may open it under its old name and truncate
+                // it.
                 disk.Rename(partialPath, path);
                 disk.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
                 File.Delete(PartialArchive.AsideOf(path));
@@ -54,7 +55,7 @@ internal static class FinishedArchive
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // The failure that led here is the one to report.
+            // The original failure is the one to report.
         }
     }
 }

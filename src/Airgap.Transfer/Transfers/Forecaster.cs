@@ -5,7 +5,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Asks a destination what it has, and reckons what an engine would do with a plan there.</summary>
+/// <summary>Asks a destination for its content, and computes what an engine would do with a plan there.</summary>
 internal sealed class Forecaster(TransferPlan plan, ITransferTarget target)
 {
     public async Task<TransferForecast> RunAsync(RelocationDestination destination, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed class Forecaster(TransferPlan plan, ITransferTarget target)
         };
     }
 
-    // The engine's rule: a manifest that has to be put makes its item copied, but for one whose blobs all are mounted.
+    // The engine's rule: an item whose manifest must be pushed counts as copied, unless all its blobs are mounted.
     private BlobOutcome OutcomeOf(PlannedManifest node, Dictionary<Digest, BlobOutcome> blobs)
     {
         BlobOutcome[] below = [.. node.Blobs.Select(blob => blobs[blob.Digest]), .. node.Children.Select(child => OutcomeOf(child, blobs))];

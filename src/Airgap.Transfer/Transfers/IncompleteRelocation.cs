@@ -4,12 +4,14 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Says what a relocation that went on past failures lacks, and what it therefore did not write.</summary>
+/// <summary>Reports what a relocation with failures lacks, and what it therefore did not write.</summary>
 internal static class IncompleteRelocation
 {
-    /// <summary>Each failure, and at the end what that means for the whole (<see cref="ErrorCode.IncompleteRelocation"/>).</summary>
+    /// <summary>
+    /// Each failure, followed by the consequence for the whole (<see cref="ErrorCode.IncompleteRelocation"/>).
+    /// </summary>
     /// <param name="result">A result that is not complete.</param>
-    /// <param name="location">Where the relocation is declared; null where it is not.</param>
+    /// <param name="location">The location of the relocation's declaration; null for none.</param>
     public static ImmutableArray<Diagnostic> Describe(TransferResult result, SourceLocation? location)
     {
         string images = result.Failures.Length == 1 ? "1 image" : $"{result.Failures.Length} images";
@@ -25,8 +27,8 @@ internal static class IncompleteRelocation
             .. result.Failures.Select(failure => failure.Problem with { Location = failure.Problem.Location ?? location }),
             new Diagnostic(
                 ErrorCode.IncompleteRelocation,
-                $"{result.Plan.Source} is not whole: {images} failed and {result.Items.Length} arrived, so {left}.",
-                "Mend what failed and run the same again; what arrived is not moved again.")
+                $"{result.Plan.Source} is incomplete: {images} failed and {result.Items.Length} arrived, so {left}.",
+                "Fix the failures and run the same command again; content that arrived is not moved again.")
             { Reference = result.Plan.Source.ToString(), Location = location },
         ];
     }

@@ -7,8 +7,8 @@ using Airgap.Transfer.Archives;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Brings one layer to its place in a partial archive: by one stream, which is hashed on the way, and in parts side by side where the layer
-/// is long, the stream slow and the source gives parts.
+/// Downloads one layer to its position in a partial archive: by one stream, which is hashed while reading, and in
+/// parallel parts if the layer is long, the stream slow and the source supports ranges.
 /// </summary>
 /// <param name="content">The source.</param>
 /// <param name="archive">The destination.</param>

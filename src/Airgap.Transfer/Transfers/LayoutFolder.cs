@@ -10,8 +10,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// A folder while a layout is written to it, held by one process at a time. Content appears under its digest when it is complete and
-/// verified, and index.json changes last, in one step: a concurrent reader sees the previous state.
+/// A folder while a layout is written to it, locked by one process at a time. Content appears under its digest when it
+/// is complete and verified, and index.json changes last, in one step: a concurrent reader sees the previous state.
 /// </summary>
 internal sealed class LayoutFolder : IDisposable
 {
@@ -29,10 +29,10 @@ internal sealed class LayoutFolder : IDisposable
         _files = new LayoutFolderFiles(_path);
     }
 
-    /// <summary>The index that stands there; null for a new layout.</summary>
+    /// <summary>The existing index; null for a new layout.</summary>
     public LayoutIndex? Earlier { get; private set; }
 
-    /// <summary>Takes the folder, and removes what a run that was ended left unfinished.</summary>
+    /// <summary>Locks the folder, and removes unfinished files of an aborted run.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes to it; as
     /// <see cref="StandingLayout.LookAsync"/>.</exception>
     public static async Task<LayoutFolder> OpenAsync(string path, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class LayoutFolder : IDisposable
             folder = new LayoutFolder(path);
             foreach (string left in Directory.EnumerateFiles(folder._work, "*.tmp"))
                 File.Delete(left);
-            // Read again now that no other process writes it.
+            // Read again, now that no other process can write it.
             folder.Earlier = await StandingLayout.LookAsync(path, cancellationToken);
             Directory.CreateDirectory(Path.Combine(folder._path, LayoutNames.Blobs, "sha256"));
             if (folder.Earlier is null)
@@ -61,7 +61,7 @@ internal sealed class LayoutFolder : IDisposable
         }
     }
 
-    /// <summary>Writes a content to its place, through the stream that verifies it.</summary>
+    /// <summary>Writes a content to its path, through the verifying stream.</summary>
     public async Task PutAsync(IBlobContent content, IProgress<long> progress, CancellationToken cancellationToken)
     {
         Descriptor descriptor = content.Descriptor;
@@ -108,7 +108,7 @@ internal sealed class LayoutFolder : IDisposable
         }
     }
 
-    /// <summary>Brings all names to the disk, then lists the plan's images.</summary>
+    /// <summary>Flushes all names to the disk, then lists the plan's images.</summary>
     public async Task CompleteAsync(TransferPlan plan, CancellationToken cancellationToken)
     {
         Attempt(() =>
@@ -120,7 +120,7 @@ internal sealed class LayoutFolder : IDisposable
         ReadOnlyMemory<byte> index = LayoutIndexWriter.Write(plan, Earlier);
         string notesPlace = Path.Combine(_path, ArchiveNotes.EntryName);
 
-        // Notes are of one list. In a layout that holds more, they would be of none.
+        // Notes describe one list. In a layout with further images, they would not match.
         ReadOnlyMemory<byte> notes = Earlier is null || Earlier.Bytes.Span.SequenceEqual(index.Span)
             ? ArchiveNotes.Write(plan, Digest.Compute(index.Span)) : default;
         if (!notes.IsEmpty)
@@ -136,7 +136,7 @@ internal sealed class LayoutFolder : IDisposable
     private static FileLock Lock(string work, string path) => FileLock.TryTake(Path.Combine(work, "lock")) ?? throw new AirgapException(
         ErrorCode.ArchiveInUse,
         $"'{path}' is being written by another process.",
-        "Wait for that run to end, or give this one another folder.")
+        "Wait for that run to end, or use another folder.")
     { Location = new SourceLocation(path) };
 
     private string PlaceOf(Digest digest)

@@ -8,7 +8,9 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>An OCI layout in a folder as a destination. What stands there already is kept, hashed, and not fetched again.</summary>
+/// <summary>
+/// An OCI layout in a folder as a destination. Existing content is hashed, kept, and not fetched again.
+/// </summary>
 internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransferObserver observer) : ITransferTarget
 {
     // Hashing keeps a processor busy, and reading one disk no more than a few.
@@ -58,7 +60,7 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
     {
         if (!failures.Any)
             return _folder!.CompleteAsync(plan, cancellationToken);
-        observer.Detail($"'{path}' is not whole, and its {LayoutNames.Index} stays as it was.");
+        observer.Detail($"'{path}' is incomplete, and its {LayoutNames.Index} is unchanged.");
         return Task.CompletedTask;
     }
 
@@ -70,7 +72,7 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
         return ValueTask.CompletedTask;
     }
 
-    // A delta adds to a folder that has what it builds on, and to no other.
+    // A delta can only be added to a folder that has its base.
     private async Task RefuseAsync(CancellationToken cancellationToken)
     {
         await FindPresentAsync(cancellationToken);

@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// The locations image of one bundle on its way to a repository. Its blobs, which say nothing by themselves, go along with the bundle's
-/// own; its manifest follows when all that it lists is there.
+/// The upload of one bundle's locations image to a repository. Its blobs are sent with the bundle's own; its manifest
+/// follows when everything that it lists is present.
 /// </summary>
 internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle bundle, ITransferObserver observer) : IAsyncDisposable
 {
@@ -17,10 +17,10 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
     private CancellationTokenSource? _stop;
     private Task? _blobs;
 
-    /// <summary>The bundle that it is about.</summary>
+    /// <summary>Its bundle.</summary>
     public Digest Bundle => bundle.Digest;
 
-    /// <summary>The tag under which it is looked for.</summary>
+    /// <summary>Its tag.</summary>
     public string Tag { get; } = LocationsImage.Tag(bundle.Digest);
 
     /// <summary>The manifest's digest.</summary>
@@ -29,8 +29,8 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
     /// <summary>Config and layer.</summary>
     public IEnumerable<Descriptor> Blobs => [_image.Manifest.Config!, _image.Manifest.Layers[0]];
 
-    /// <summary>Sends the blobs. Not called for an image that is there.</summary>
-    /// <param name="replaces">True to send them whatever the registry says that it has.</param>
+    /// <summary>Sends the blobs. Not called for an existing image.</summary>
+    /// <param name="replaces">True to send them even if the registry reports them as present.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public void Begin(bool replaces, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
             PushAsync(_image.Manifest.Layers[0], _image.Layer, replaces, _stop.Token));
     }
 
-    /// <summary>Puts the manifest under its two tags, once the blobs are there.</summary>
+    /// <summary>Pushes the manifest under its two tags, after the blobs.</summary>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         if (_blobs is null)
@@ -77,10 +77,10 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
         }
         catch (AirgapException e) when (e.Code == ErrorCode.TagImmutable)
         {
-            // Another locations image of the same bundle says the same: it is the bundle's content that it lists.
+            // Another locations image of the same bundle has the same content, since it lists the bundle's content.
             if (!await HasTagAsync(cancellationToken))
                 throw;
-            observer.Detail($"{repository.Name}:{Tag} is immutable and stays as it is.");
+            observer.Detail($"{repository.Name}:{Tag} is immutable and was kept.");
         }
     }
 

@@ -3,7 +3,8 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// A blob whose first bytes are asked for at once, so that they come while its destination is still being asked whether it wants them.
+/// A blob whose first bytes are requested immediately, so that they arrive while the destination is still being asked
+/// whether it needs them.
 /// </summary>
 internal sealed class OpenedAhead : IBlobContent, IAsyncDisposable
 {
@@ -30,7 +31,7 @@ internal sealed class OpenedAhead : IBlobContent, IAsyncDisposable
         return await _content.OpenAsync(offset, cancellationToken);
     }
 
-    // What was opened ahead serves one reading; whether there have to be more the content knows.
+    // The stream opened ahead serves one reading; further readings use the content itself.
     public async Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _opening, null) is { } opening)

@@ -1,12 +1,12 @@
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>When the rest of a long layer is fetched in parts side by side, and how.</summary>
+/// <summary>The rules for fetching the rest of a long layer in parallel parts.</summary>
 internal sealed record PartRules
 {
-    /// <summary>Length of a part, in bytes: what a run that is killed may lose for each stream.</summary>
+    /// <summary>Length of a part, in bytes: the amount that a killed run may lose for each stream.</summary>
     public long Size { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Parts of one layer under way at once.</summary>
+    /// <summary>The maximum number of concurrent parts of one layer.</summary>
     public int MostStreams { get; init; } = 8;
 
     /// <summary>
@@ -16,7 +16,7 @@ internal sealed record PartRules
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>True when others should help with the rest.</summary>
-    /// <param name="fetched">Bytes that the stream brought so far.</param>
+    /// <param name="fetched">The bytes fetched so far.</param>
     /// <param name="waited">How long it was waited for them.</param>
     /// <param name="left">Bytes that are missing.</param>
     public bool Pays(long fetched, TimeSpan waited, long left) =>

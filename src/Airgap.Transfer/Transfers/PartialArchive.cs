@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// An archive while it is written: <c>NAME.partial</c> beside the final name, held by one process at a time. It takes the final
-/// name in one step, when everything in it is on the disk. Without that step it stays, for a resumed run.
+/// An archive during writing: <c>NAME.partial</c> next to the final name, locked by one process at a time. It is
+/// renamed in one step, when everything in it is on the disk. Before that step it stays, for a resumed run.
 /// </summary>
 internal sealed class PartialArchive : IPartialArchive
 {
@@ -43,23 +43,23 @@ internal sealed class PartialArchive : IPartialArchive
 
     private FileStream File => _lock.File;
 
-    /// <summary>Where an unfinished archive stands.</summary>
+    /// <summary>The path of an unfinished archive.</summary>
     public static string PathOf(string path) => SideName.Of(path, ".partial");
 
-    /// <summary>Where an unfinished archive of another plan is kept until its layers have been taken over.</summary>
+    /// <summary>The path of another plan's unfinished archive until its layers have been reused.</summary>
     public static string AsideOf(string path) => SideName.Of(path, ".partial.earlier");
 
     /// <summary>Opens the partial file and writes everything but the layers.</summary>
     /// <param name="path">The final path, which is not a link.</param>
-    /// <param name="layout">What goes where.</param>
-    /// <param name="resume">True to keep what an earlier run left.</param>
+    /// <param name="layout">The layout.</param>
+    /// <param name="resume">True to resume an earlier run's file.</param>
     /// <param name="disk">The file system.</param>
     /// <param name="observer">Receives details for the log.</param>
     /// <param name="hashes">True to hash the archive while it is written.</param>
     /// <param name="cancellationToken">Ends the reading of what is there.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it; <see cref="ErrorCode.DiskFull"/>:
-    /// it does not fit; <see cref="ErrorCode.ForeignFile"/>: what stands there is not this user's; another 3xxx: no access, no such
-    /// folder.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it;
+    /// <see cref="ErrorCode.DiskFull"/>: it does not fit; <see cref="ErrorCode.ForeignFile"/>: the existing file is not
+    /// this user's; another 3xxx: no access, no such folder.</exception>
     public static async Task<PartialArchive> OpenAsync(
         string path, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, bool hashes,
         CancellationToken cancellationToken)
@@ -114,10 +114,10 @@ internal sealed class PartialArchive : IPartialArchive
         }
     }
 
-    /// <summary>Brings everything to the disk, then gives the file its name, then brings the name to the disk.</summary>
+    /// <summary>Flushes everything to the disk, then renames the file, then flushes the name to the disk.</summary>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
-        // What is read back is in memory still, and the disk has the time of hashing to itself.
+        // Bytes to read back are still in the page cache, and the disk can work during hashing.
         Task flush = Task.Run(() => FinishedArchive.Flush(File, _earlyFlush, _disk, _path, _partialPath), CancellationToken.None);
         Digest? digest = null;
         try
@@ -161,7 +161,7 @@ internal sealed class PartialArchive : IPartialArchive
     {
         if (File.Length == 0)
             return;
-        // What an earlier run could not bring to the disk may still be in memory, and would be taken for written.
+        // Bytes that an earlier run could not flush may still be in the page cache, and would be mistaken for written.
         _disk.Flush(File.SafeFileHandle, _partialPath);
         _disk.Forget(File.SafeFileHandle);
         OpenFileBytes bytes = new(File.SafeFileHandle);
@@ -174,7 +174,7 @@ internal sealed class PartialArchive : IPartialArchive
         await PartialLayer.FindAllAsync(bytes, layout, _layers, $"'{_partialPath}'", observer, cancellationToken);
     }
 
-    // The source changed, or an image that was missing is there now: other offsets, and most layers the same.
+    // The source changed, or a missing image is now available: the offsets differ, but most layers are the same.
     private void SetAside(ITransferObserver observer)
     {
         if (FileFacts.Of(AsideOf(_path), followsLinks: false).Kind != FileKind.None)
@@ -191,7 +191,7 @@ internal sealed class PartialArchive : IPartialArchive
         if (_layers.Count == 0)
             _disk.SetLength(File, 0);
         bool hasHoles = _layers.Count > 0 && _disk.HasHoles(Folder);
-        // Asked before the first byte is fetched: a night's download should not end at the last gigabyte.
+        // Checked before the first byte is fetched, so that a long download does not fail at the last gigabyte.
         _room.Require(layout.Length - (hasHoles ? _layers.Values.Sum(layer => layer.Length) : File.Length));
         _disk.SetLength(File, layout.Length);
         foreach ((long offset, ReadOnlyMemory<byte> bytes) in layout.Pieces)

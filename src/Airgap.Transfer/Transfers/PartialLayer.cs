@@ -9,16 +9,16 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// How far a layer got in a partial archive. A layer is written from its first byte on, by one stream or in parts side by side, and what
-/// was not written yet is zeros: so its beginning is what stands before the first long run of zeros. Nothing of it counts before the digest
-/// of the whole is right.
+/// The progress of a layer in a partial archive. A layer is written from its first byte, by one stream or in parallel
+/// parts, and unwritten bytes are zeros, so its beginning ends at the first long run of zeros. Nothing counts before
+/// the digest of the whole layer is verified.
 /// </summary>
 internal sealed class PartialLayer : IDisposable
 {
     private const int BufferSize = 256 * 1024;
 
-    // Archives inside a layer have zeros of their own. A longer run of them is taken for bytes that never came: at worst they are fetched
-    // again.
+    // Archives inside a layer contain zeros. A longer run of zeros is treated as missing bytes: at worst they are
+    // fetched again.
     private const int LongestPadding = 64 * 1024;
     private readonly IncrementalHash _hash;
 
@@ -29,13 +29,13 @@ internal sealed class PartialLayer : IDisposable
         IsWhole = isWhole;
     }
 
-    /// <summary>Bytes that stand there, from the first on.</summary>
+    /// <summary>The number of bytes present, from the first.</summary>
     public long Length { get; }
 
-    /// <summary>True when all are there and have the layer's digest.</summary>
+    /// <summary>True when all bytes are present and have the layer's digest.</summary>
     public bool IsWhole { get; }
 
-    /// <summary>Reads all layers of an archive as far as they got.</summary>
+    /// <summary>Determines the progress of all layers of an archive.</summary>
     /// <param name="file">The partial archive, or its parts.</param>
     /// <param name="layout">Where its layers are.</param>
     /// <param name="found">Takes them.</param>
@@ -57,8 +57,8 @@ internal sealed class PartialLayer : IDisposable
         }
     }
 
-    /// <summary>Reads a layer as far as it got.</summary>
-    /// <returns>Null when nothing of it is there, or when all of it is and has another digest.</returns>
+    /// <summary>Determines the progress of a layer.</summary>
+    /// <returns>Null when none of it is present, or when all of it is but has another digest.</returns>
     public static async Task<PartialLayer?> ReadAsync(IRandomAccess file, ArchiveLayer layer, CancellationToken cancellationToken)
     {
         Descriptor descriptor = layer.Blob.Descriptor;
@@ -95,21 +95,21 @@ internal sealed class PartialLayer : IDisposable
         }
     }
 
-    /// <summary>A layer of which nothing stands there yet.</summary>
+    /// <summary>A layer without any bytes yet.</summary>
     public static PartialLayer Empty(Descriptor descriptor) =>
         new(0, IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm), isWhole: false);
 
-    /// <summary>True when an entry is written to its end, as far as can be seen without reading it.</summary>
+    /// <summary>True when an entry appears to be written to its end, without reading it.</summary>
     public static async Task<bool> ReachesTheEndAsync(IRandomAccess file, ArchiveEntry entry, CancellationToken cancellationToken)
     {
         byte[] end = new byte[Math.Min(LongestPadding, entry.Size)];
         return entry.Size == 0 || await LastAsync(file, entry.Offset + entry.Size - end.Length, end, cancellationToken) > 0;
     }
 
-    /// <summary>Takes the next bytes that were written.</summary>
+    /// <summary>Receives the next written bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
 
-    /// <summary>True when all that was there and was appended has the layer's digest. Asked once.</summary>
+    /// <summary>True when the existing and the appended bytes have the layer's digest. Called once.</summary>
     public bool Verify(Descriptor descriptor) => HasDigest(_hash, descriptor);
 
     public void Dispose() => _hash.Dispose();
@@ -118,7 +118,7 @@ internal sealed class PartialLayer : IDisposable
         Digest.FromHash(descriptor.Digest.HashAlgorithm, hash.GetHashAndReset()) == descriptor.Digest;
 
     /// <summary>Hashes bytes.</summary>
-    /// <returns>How many stand before the first gap.</returns>
+    /// <returns>The number of bytes before the first gap.</returns>
     private static async Task<long> AppendAsync(
         IncrementalHash hash, IRandomAccess file, long offset, long length, bool stopsAtGap, byte[] buffer,
         CancellationToken cancellationToken)
@@ -163,7 +163,7 @@ internal sealed class PartialLayer : IDisposable
     private static async Task<long> WrittenAsync(
         IRandomAccess file, long offset, long size, byte[] buffer, CancellationToken cancellationToken)
     {
-        // Most layers of a run that was cut short were never begun, and those may be long.
+        // Most layers of an interrupted run were never started, and they may be long.
         if (size > buffer.Length && await LastAsync(file, offset, buffer, cancellationToken) == 0)
             return 0;
         for (long end = size; end > 0;)

@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Transfers;
 /// <summary>Writes the receipt of finished relocations.</summary>
 internal static class ReceiptFile
 {
-    /// <summary>Looks at the place before anything moves.</summary>
+    /// <summary>Checks before anything moves that the receipt can be written.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ReceiptNotOurs"/>: a file that is not a receipt stands there; or as
     /// <see cref="OutputCheck.OfFile"/>.</exception>
     public static void Check(string path, bool makesFolder = false)
@@ -36,7 +36,7 @@ internal static class ReceiptFile
         }
 
         throw new AirgapException(
-            ErrorCode.ReceiptNotOurs, $"'{path}' is not a receipt, and would be replaced by one.", "Name another file, or remove this one.")
+            ErrorCode.ReceiptNotOurs, $"'{path}' is not a receipt, but would be replaced by one.", "Name another file, or remove this one.")
         { Location = new SourceLocation(path) };
     }
 
@@ -60,12 +60,12 @@ internal static class ReceiptFile
     private static async Task<ReceiptPlace> PlaceOfAsync(TransferResult result, bool isShort, CancellationToken cancellationToken)
     {
         if (result.Destination is not RelocationDestination.Repository { Name: var repository })
-            throw new InvalidOperationException("Only what a registry holds has a receipt.");
+            throw new InvalidOperationException("Only content of a registry can have a receipt.");
         ImmutableArray<Digest> sets = [];
         if (result.Plan is { Source: RelocationSource.Archive archive, IsChosen: false } && result.IsComplete)
             sets = [(await ArchiveIdentity.OfAsync(await AnyArchive.OpenAsync(archive, cancellationToken), cancellationToken)).Set];
 
-        // Each of these was sent and taken, or the registry said in this run that it has it.
+        // Each of these was sent and accepted, or the registry reported it as present in this run.
         ImmutableArray<Digest> digests =
         [
             .. result.Items.SelectMany(item => item.Item.Content.SelfAndDescendants()).Select(node => node.Manifest.Digest)

@@ -42,7 +42,7 @@ internal static class ReferrerTags
             {
                 throw new AirgapException(
                     ErrorCode.DestinationMismatch,
-                    $"The tag {ImageReference.ByTag(repository.Name, tag)}, which has to list the artifacts of {referrers.Key}, holds " +
+                    $"The tag {ImageReference.ByTag(repository.Name, tag)}, which is reserved for the artifacts of {referrers.Key}, has " +
                     $"other content: {old.Digest}.",
                     "Remove or rename that tag, or relocate without artifacts.")
                 { Reference = ImageReference.ByTag(repository.Name, tag).ToString(), Digest = old.Digest.ToString() };

@@ -121,7 +121,7 @@ internal sealed class StandingImages(
         }
         catch (AirgapException e) when (!isLost(e) && e.Code != ErrorCode.Canceled)
         {
-            observer.Detail($"{repository.Name} does not give the manifest {digest}: {e.Message}");
+            observer.Detail($"{repository.Name} does not return the manifest {digest}: {e.Message}");
             return false;
         }
     }

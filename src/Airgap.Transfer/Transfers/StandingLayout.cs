@@ -27,7 +27,7 @@ internal static class StandingLayout
                 return await LayoutIndex.ReadAsync(new LayoutFolderFiles(path), cancellationToken);
             string? other = Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)!)
                 .FirstOrDefault(name => name is not (WorkName or LayoutNames.Marker or LayoutNames.Blobs or ArchiveNotes.EntryName));
-            return other is null ? null : throw Unsuited(path, $"holds '{Printable.Of(other)}' and is not an OCI layout");
+            return other is null ? null : throw Unsuited(path, $"contains '{Printable.Of(other)}' and is not an OCI layout");
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Carries out a plan at any destination. Blobs move side by side, the longest first, so that none is left over at the end;
-/// a manifest follows when the last blob or child it refers to has arrived, never before.
+/// Carries out a plan at any destination. Blobs move concurrently, the longest first, so that no long one is left at
+/// the end; a manifest follows only after the last blob or child it refers to has arrived.
 /// </summary>
 /// <param name="plan">What moves.</param>
 /// <param name="target">Where to.</param>

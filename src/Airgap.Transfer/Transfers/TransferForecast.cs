@@ -4,13 +4,13 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>What a relocation would do, found out by reading alone. Its outcomes are those that the relocation would have.</summary>
+/// <summary>The expected result of a relocation, determined only by reading.</summary>
 public sealed record TransferForecast
 {
     /// <summary>The plan that would be carried out.</summary>
     public required TransferPlan Plan { get; init; }
 
-    /// <summary>Where it would go.</summary>
+    /// <summary>The destination.</summary>
     public required RelocationDestination Destination { get; init; }
 
     /// <summary>The items, in the plan's order, at the places and with the tags they would have.</summary>

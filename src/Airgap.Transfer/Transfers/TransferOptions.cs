@@ -3,34 +3,38 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>How a plan is carried out.</summary>
+/// <summary>The options for carrying out a plan.</summary>
 public sealed record TransferOptions
 {
-    /// <summary>Blobs transferred at once, 1 or more: fewer while a registry answers 429 or 503.</summary>
+    /// <summary>
+    /// The number of blobs transferred at once, 1 or more: fewer while a registry answers 429 or 503.
+    /// </summary>
     public int Concurrency { get; init; } = 8;
 
     /// <summary>
-    /// Blobs transferred at once at most, where more move more. What is not above <see cref="Concurrency"/>, as the default, keeps to that.
+    /// The maximum number of blobs transferred at once, used if that increases throughput. If not above
+    /// <see cref="Concurrency"/>, which is the default, the number does not grow.
     /// </summary>
     public int MostConcurrency { get; init; }
 
     /// <summary>
-    /// True for tags that name the source repository (<c>apps-frontend-sha256-HEX.imgpkg</c>) in place of <c>sha256-HEX.imgpkg</c>.
+    /// True for tags that name the source repository (<c>apps-frontend-sha256-HEX.imgpkg</c>) instead of
+    /// <c>sha256-HEX.imgpkg</c>.
     /// </summary>
     public bool RepositoryBasedTags { get; init; }
 
     /// <summary>
-    /// True to relocate the other images when one fails (<see cref="TransferResult.Failures"/>). A bundle that is not whole gets no
-    /// locations image and no tag of the user's, and an archive with a hole stays <c>NAME.partial</c>.
+    /// True to relocate the other images when one fails (<see cref="TransferResult.Failures"/>). An incomplete bundle
+    /// gets no locations image and no user's tag, and an archive with holes stays <c>NAME.partial</c>.
     /// </summary>
     public bool KeepGoing { get; init; }
 
-    /// <summary>True to keep what an earlier, interrupted run left in the partial archive, after hashing it.</summary>
+    /// <summary>True to resume an interrupted run's partial archive, after hashing its content.</summary>
     public bool Resume { get; init; }
 
     /// <summary>
-    /// True to read everything that a repository says it has, byte for byte, and to send again what is missing or wrong. Without it the
-    /// registry is asked for each blob, and its word is taken. Without meaning for an archive.
+    /// True to read everything that a repository reports as present, byte for byte, and to send again what is missing
+    /// or wrong. Otherwise the registry is asked for each blob, and its answer is trusted. Ignored for an archive.
     /// </summary>
     internal bool Repair { get; init; }
 
@@ -38,20 +42,20 @@ public sealed record TransferOptions
     internal bool HashesArchive { get; init; }
 
     /// <summary>
-    /// Awaited before the first manifest is put and before anything gets its name or tag; where it throws, nothing does. Blobs move
-    /// meanwhile. Null for nothing to wait for.
+    /// Awaited before the first manifest is pushed and before anything gets its name or tag; if it throws, nothing
+    /// does. Blobs move meanwhile. Null for none.
     /// </summary>
     internal Task? Admission { get; init; }
 
     /// <summary>
-    /// Repositories of the destination's registry from which layers that a delta archive requires are mounted, besides those that it names
-    /// itself.
+    /// Repositories of the destination's registry from which layers that a delta archive requires are mounted, besides
+    /// those that the delta names.
     /// </summary>
     internal ImmutableArray<RepositoryName> MountFrom { get; init; } = [];
 
     /// <summary>The file system that archives are written to.</summary>
     internal ArchiveDisk Disk { get; init; } = ArchiveDisk.System;
 
-    /// <summary>When long layers come in parts.</summary>
+    /// <summary>The rules for fetching long layers in parts.</summary>
     internal PartRules Parts { get; init; } = new();
 }

@@ -7,14 +7,15 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// What a relocation did. Unless it went on past failures, it exists only when everything is at the destination and verified.
+/// The result of a relocation. Unless the run continued after failures, it exists only when everything is at the
+/// destination and verified.
 /// </summary>
 public sealed record TransferResult
 {
     /// <summary>The plan that was carried out.</summary>
     public required TransferPlan Plan { get; init; }
 
-    /// <summary>Where it went.</summary>
+    /// <summary>The destination.</summary>
     public required RelocationDestination Destination { get; init; }
 
     /// <summary>The items that are at the destination, in the plan's order.</summary>
@@ -26,25 +27,25 @@ public sealed record TransferResult
     /// <summary>The distinct blobs that are at the destination, in the plan's order.</summary>
     public required ImmutableArray<RelocatedBlob> Blobs { get; init; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>Its end time.</summary>
     internal DateTimeOffset Ended { get; init; } = DateTimeOffset.UtcNow;
 
     /// <summary>
-    /// The files of an archive that this run wrote, with their hashes, where they were asked for
-    /// (<see cref="TransferOptions.HashesArchive"/>); empty for one that stood there.
+    /// The files of an archive that this run wrote, with their hashes, if requested
+    /// (<see cref="TransferOptions.HashesArchive"/>); empty for an existing archive.
     /// </summary>
     internal ImmutableArray<WrittenFile> Written { get; init; } = [];
 
-    /// <summary>How long it took, planning left out.</summary>
+    /// <summary>Its duration, without planning.</summary>
     public required TimeSpan Elapsed { get; init; }
 
     /// <summary>
-    /// How often something was tried again after a passing failure, planning included. Relocations that run side by side with one client
-    /// share their retries.
+    /// The number of retries after transient failures, including planning. Concurrent relocations with one client share
+    /// their count.
     /// </summary>
     public long Retries { get; init; }
 
-    /// <summary>What a user should know, the plan's warnings included.</summary>
+    /// <summary>The warnings, including the plan's.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
     /// <summary>The images that are not at the destination, and why; empty unless <see cref="TransferOptions.KeepGoing"/> is set.</summary>
@@ -55,10 +56,10 @@ public sealed record TransferResult
     /// </summary>
     public bool IsComplete => Failures.IsEmpty;
 
-    /// <summary>What went to further repositories, where a template names some.</summary>
+    /// <summary>The results for further repositories of a template.</summary>
     internal ImmutableArray<TransferResult> Further { get; init; } = [];
 
-    /// <summary>This and what went to further repositories.</summary>
+    /// <summary>This result and those for further repositories.</summary>
     internal IEnumerable<TransferResult> Everywhere => Further.Prepend(this);
 
     /// <summary>Number and bytes of the blobs with an outcome.</summary>
@@ -71,9 +72,9 @@ public sealed record TransferResult
 
 /// <summary>An image, index or bundle at its destination.</summary>
 /// <param name="Item">The plan's item.</param>
-/// <param name="Destination">Where it is now, by digest; null in an archive.</param>
+/// <param name="Destination">Its reference at the destination, by digest; null in an archive.</param>
 /// <param name="Outcome">Copied when any of its bytes were sent, else mounted when any blob was, else present.</param>
-/// <param name="Tags">The tags it has at the destination by this run; empty in an archive.</param>
+/// <param name="Tags">The tags that this run set at the destination; empty in an archive.</param>
 public sealed record RelocatedItem(PlannedItem Item, ImageReference? Destination, BlobOutcome Outcome, ImmutableArray<string> Tags);
 
 /// <summary>A blob at its destination.</summary>

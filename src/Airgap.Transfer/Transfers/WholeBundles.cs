@@ -3,7 +3,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Tells which bundles of a plan arrived with all that they pin, nested bundles included.</summary>
+/// <summary>Determines which bundles of a plan arrived with everything they pin, including nested bundles.</summary>
 internal sealed class WholeBundles(TransferPlan plan, ImageFailures failures)
 {
     private readonly HashSet<Digest> _planned = [.. plan.Items.Select(item => item.Digest)];

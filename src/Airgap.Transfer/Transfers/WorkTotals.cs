@@ -6,20 +6,20 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Numbers and bytes of blobs by what was done with them: the one reckoning behind every text, JSON document and page. A blob counts once
-/// for each place that it went to, however many items of a run brought it there: what one item sent, the next one finds, and finding it is
-/// not work.
+/// Numbers and sizes of blobs by outcome: the common computation for every text, JSON document and page. A blob counts
+/// once for each destination, even if several items of a run need it there: the next item finds what one has sent, and
+/// finding it is not work.
 /// </summary>
 /// <param name="Copied">Their bytes were sent.</param>
 /// <param name="Mounted">The registry linked them from another of its repositories.</param>
 /// <param name="Present">They were there.</param>
 internal sealed record WorkTotals(BlobCount Copied, BlobCount Mounted, BlobCount Present)
 {
-    /// <summary>What relocations did.</summary>
+    /// <summary>The totals of relocations.</summary>
     public static WorkTotals Of(params IEnumerable<TransferResult> results) =>
         Of(results.Select(result => (result.Destination, result.Blobs)));
 
-    /// <summary>What relocations would do.</summary>
+    /// <summary>The totals of forecasts.</summary>
     public static WorkTotals Of(params IEnumerable<TransferForecast> forecasts) =>
         Of(forecasts.Select(forecast => (forecast.Destination, forecast.Blobs)));
 

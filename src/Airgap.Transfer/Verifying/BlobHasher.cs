@@ -108,7 +108,7 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
             check.Findings.Add(ErrorCode.DigestMismatch, $"{check.Place}: {digest} has the digest {actual}.", check.Place, digest);
         else if (size != hashed.Count)
             check.Findings.Add(ErrorCode.SizeMismatch,
-                $"{check.Place}: {digest} has {hashed.Count} bytes, and what refers to it says {size}.", check.Place, digest);
+                $"{check.Place}: {digest} has {hashed.Count} bytes, but its descriptor states {size}.", check.Place, digest);
         else
             return true;
         return false;

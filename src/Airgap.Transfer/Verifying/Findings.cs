@@ -13,7 +13,7 @@ internal sealed class Findings
 {
     /// <summary>What to do about content that is missing or damaged.</summary>
     public const string Advice =
-        "Relocate it again, with repair, from where it is right: that reads what the repository has and sends again what is missing or " +
+        "Relocate it again, with repair, from an intact source: that reads the repository and sends again what is missing or " +
         "damaged.";
 
     private readonly Lock _lock = new();

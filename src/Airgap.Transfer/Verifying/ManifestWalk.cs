@@ -46,8 +46,8 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
             {
                 findings.Add(
                     ErrorCode.InvalidManifest,
-                    $"The index {root.Manifest.Place} holds more than {MaxManifests} manifests or goes deeper than {MaxDepth} levels; " +
-                    "what is below was not verified.",
+                    $"The index {root.Manifest.Place} has more than {MaxManifests} manifests or is nested deeper than {MaxDepth} levels; " +
+                    "the manifests below were not verified.",
                     root.Manifest.Place,
                     root.Manifest.Digest);
                 break;

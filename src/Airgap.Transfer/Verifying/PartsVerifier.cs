@@ -35,7 +35,7 @@ internal sealed class PartsVerifier(FoundList found)
         return new PartVerdict(order, part, null, (first ?? new AirgapException(
             ErrorCode.PartMissing,
             $"'{part.Name}', the {order}. of {found.List.Parts.Length} parts of '{found.Archive}', is missing.",
-            $"Bring it, and {AdviceTerms.PartsIn}.")).ToDiagnostic());
+            $"Provide it, and {AdviceTerms.PartsIn}.")).ToDiagnostic());
     }
 
     private async Task<AirgapException?> ProblemAsync(string place, PartEntry part, CancellationToken cancellationToken)
@@ -69,11 +69,11 @@ internal sealed class PartsVerifier(FoundList found)
         }
 
         return actual == part.Digest ? null : new AirgapException(
-            ErrorCode.PartDamaged, $"'{place}' is damaged: it has the digest {actual}, and the list says {part.Digest}.", RewriteAdvice)
+            ErrorCode.PartDamaged, $"'{place}' is damaged: it has the digest {actual}, but the list states {part.Digest}.", RewriteAdvice)
         { Digest = part.Digest.ToString(), Location = new SourceLocation(place) };
     }
 
-    private const string RewriteAdvice = $"Copy it again from where it was written, or {AdviceTerms.RewritePart} there.";
+    private const string RewriteAdvice = $"Copy it again from its original location, or {AdviceTerms.RewritePart} there.";
 }
 
 /// <summary>What a verification of parts found.</summary>

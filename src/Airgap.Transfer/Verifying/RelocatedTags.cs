@@ -22,7 +22,7 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
                 findings.Add(ErrorCode.ManifestUnknown, $"{place} does not exist.", place, expected);
             else if (found.Digest != expected)
                 findings.Add(ErrorCode.DestinationMismatch,
-                    $"{place} stands for {found.Digest}, and the lock says {expected}.", place, expected);
+                    $"{place} points to {found.Digest}, but the lock names {expected}.", place, expected);
         }
         catch (AirgapException e)
         {
@@ -55,7 +55,7 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
                 findings.Add(ErrorCode.ManifestUnknown,
                     $"{place} does not exist: no tag keeps {digest} from being collected as garbage.", place, digest);
             else if (found.Digest != digest)
-                findings.Add(ErrorCode.DestinationMismatch, $"{place} stands for {found.Digest}.", place, digest);
+                findings.Add(ErrorCode.DestinationMismatch, $"{place} points to {found.Digest}.", place, digest);
         }
         catch (AirgapException e)
         {

@@ -4,20 +4,20 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>What a verification found.</summary>
+/// <summary>The result of a verification.</summary>
 /// <param name="Target">What was verified: a reference by digest where it is known, or an archive's path.</param>
 /// <param name="Manifests">Distinct manifests and indexes read.</param>
 /// <param name="Blobs">Distinct configs and layers read.</param>
 /// <param name="Bytes">Bytes of all of them.</param>
-/// <param name="Problems">Everything that is wrong, in the order found; empty when all is right.</param>
+/// <param name="Problems">All problems, in the order found; empty if there are none.</param>
 internal sealed record VerificationResult(string Target, int Manifests, int Blobs, long Bytes, ImmutableArray<Diagnostic> Problems)
 {
-    /// <summary>True when nothing is wrong.</summary>
+    /// <summary>True when there are no problems.</summary>
     public bool IsRight => Problems.IsEmpty;
 
     /// <summary>Manifests of indexes that were left behind by choice; whether they are there was not asked.</summary>
     public int LeftOut { get; init; }
 
-    /// <summary>What a delta archive leaves to others, and was not verified; null for all else.</summary>
+    /// <summary>The requirements of a delta archive, which were not verified; null for everything else.</summary>
     public DeltaNotes? Delta { get; init; }
 }

@@ -54,7 +54,7 @@ internal sealed class VerifiedManifest(RepositoryName repository, Manifest manif
             into.Include(at.Findings);
             if (at.Manifest is { } there && there.Size != child.Size)
                 into.Add(ErrorCode.SizeMismatch,
-                    $"{there.Place} has {there.Size} bytes, and the index that lists it says {child.Size}.", there.Place, there.Digest);
+                    $"{there.Place} has {there.Size} bytes, but the index that lists it states {child.Size}.", there.Place, there.Digest);
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class YamlComposer
 
         YamlToken last = _scanner.Next();
         return last.Kind == YamlTokenKind.BlockEnd
-            ? node : throw Error(last, "the next key is missing, or does not stand where the others do");
+            ? node : throw Error(last, "the next key is missing, or is not aligned with the others");
     }
 
     private YamlSequence ReadFlowSequence(YamlMark start, Action<YamlNode> place, int depth)
@@ -56,7 +56,7 @@ internal sealed partial class YamlComposer
         _scanner.Next();
         for (bool isFirst = true; _scanner.Peek().Kind != YamlTokenKind.FlowSequenceEnd; isFirst = false)
         {
-            if (!isFirst && !TakeComma(YamlTokenKind.FlowSequenceEnd, "the ',' or ']' behind this item is missing"))
+            if (!isFirst && !TakeComma(YamlTokenKind.FlowSequenceEnd, "the ',' or ']' after this item is missing"))
                 break;
             if (_scanner.Peek().Kind == YamlTokenKind.Key)
                 ReadPair(items, depth + 1);
@@ -87,7 +87,7 @@ internal sealed partial class YamlComposer
         _scanner.Next();
         for (bool isFirst = true; _scanner.Peek().Kind != YamlTokenKind.FlowMappingEnd; isFirst = false)
         {
-            if (!isFirst && !TakeComma(YamlTokenKind.FlowMappingEnd, "the ',' or '}' behind this entry is missing"))
+            if (!isFirst && !TakeComma(YamlTokenKind.FlowMappingEnd, "the ',' or '}' after this entry is missing"))
                 break;
             // {a} and {a, b} are keys without values.
             YamlNode key = _scanner.Peek().Kind == YamlTokenKind.Key

@@ -20,7 +20,7 @@ internal sealed partial class YamlComposer
                 break;
             if (form == YamlForm.Lock)
                 throw context.Error(token.Start.Line + 1, token.Start.Column + 1,
-                    token.Kind == YamlTokenKind.Tag ? "YAML tags are not taken here" : "YAML anchors and aliases are not taken here");
+                    token.Kind == YamlTokenKind.Tag ? "YAML tags are not allowed here" : "YAML anchors and aliases are not allowed here");
             _scanner.Next();
         }
 
@@ -55,10 +55,10 @@ internal sealed partial class YamlComposer
     private void Merge(List<KeyValuePair<YamlScalar, YamlNode>> entries, YamlScalar key, YamlNode value)
     {
         if (form == YamlForm.Lock)
-            throw context.Error(key, "YAML merge keys are not taken here");
+            throw context.Error(key, "YAML merge keys are not allowed here");
         YamlNode[] all = value is YamlSequence list ? [.. list.Items] : [value];
         if (all.FirstOrDefault(node => node is not YamlMapping) is { } wrong)
-            throw context.Error(wrong, "a merge key takes a mapping, or a list of mappings");
+            throw context.Error(wrong, "a merge key needs a mapping, or a list of mappings");
         entries.RemoveAt(entries.Count - 1);
         if (all is [YamlMapping first, ..])
         {

@@ -66,7 +66,7 @@ internal sealed partial class YamlComposer(string text, YamlContext context, Yam
         return _scanner.Peek().Kind is YamlTokenKind.DocumentStart or YamlTokenKind.DocumentEnd or YamlTokenKind.Directive
             or YamlTokenKind.StreamEnd
             ? root
-            : throw Error(_scanner.Peek(), "this does not belong to what stands before it");
+            : throw Error(_scanner.Peek(), "this does not belong to the text before it");
     }
 
     private YamlNode ReadNode(Action<YamlNode> place, int depth, bool isBlock, bool takesIndentless)
@@ -100,13 +100,13 @@ internal sealed partial class YamlComposer(string text, YamlContext context, Yam
     private YamlNode ReadAlias(YamlToken token, Action<YamlNode> place)
     {
         if (form == YamlForm.Lock)
-            throw context.Error(token.Start.Line + 1, token.Start.Column + 1, "YAML anchors and aliases are not taken here");
+            throw context.Error(token.Start.Line + 1, token.Start.Column + 1, "YAML anchors and aliases are not allowed here");
         if (!_anchors.TryGetValue(token.Text, out YamlNode? node))
             throw Error(token, $"the alias '{token.Text}' has no anchor before it");
         // A text is known by the place that asks for it; a collection stays one object, however often it is asked for.
         node = node switch
         {
-            null => throw Error(token, $"the anchor '{token.Text}' holds itself"),
+            null => throw Error(token, $"the anchor '{token.Text}' contains itself"),
             YamlScalar scalar => scalar with { Line = token.Start.Line + 1, Column = token.Start.Column + 1 },
             _ => node,
         };

@@ -10,7 +10,7 @@ internal sealed record YamlContext(string Path, ErrorCode Code, string Advice)
 {
     /// <summary>The context of a lock file or of what imgpkg keeps in the same form.</summary>
     public static YamlContext Lock(string path) =>
-        new(path, ErrorCode.InvalidLock, "Correct the file, or write it again as a copy, 'imgpkg copy --lock-output' or kbld writes it.");
+        new(path, ErrorCode.InvalidLock, "Correct the file, or write it again with a copy, 'imgpkg copy --lock-output' or kbld.");
 
     /// <summary>An error at a node.</summary>
     public AirgapException Error(YamlNode at, string why) => Error(at.Line, at.Column, why);

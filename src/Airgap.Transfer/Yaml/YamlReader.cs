@@ -13,7 +13,7 @@ internal static class YamlReader
         YamlComposer composer = new(YamlText.Decode(bytes, context), context, YamlForm.Lock);
         YamlNode? root = composer.ReadDocument();
         if (root is not null && composer.ReadDocument() is not null)
-            throw context.Error(composer.Line, composer.Column, "the file holds a second YAML document");
+            throw context.Error(composer.Line, composer.Column, "the file contains a second YAML document");
         return root;
     }
 

@@ -70,7 +70,7 @@ internal sealed partial class YamlScanner
                 _at.Skip();
             deepest = Math.Max(deepest, _at.Column);
             if ((indent == 0 || _at.Column < indent) && _at.Current == '\t')
-                throw Error(start, "a tab stands where only spaces may indent this block of text");
+                throw Error(start, "a tab is used where only spaces may indent this block of text");
             if (!_at.IsAtBreak)
                 break;
             _at.TakeBreak(_moreBreaks);

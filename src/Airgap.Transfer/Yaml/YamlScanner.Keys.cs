@@ -65,7 +65,7 @@ internal sealed partial class YamlScanner
     private void ForgetKey()
     {
         if (_keys[FlowLevel] is { IsPossible: true, IsRequired: true } key)
-            throw Error(key.Mark, "the ':' behind this key is missing");
+            throw Error(key.Mark, "the ':' after this key is missing");
         _keys[FlowLevel] = default;
     }
 
@@ -78,7 +78,7 @@ internal sealed partial class YamlScanner
             if (!key.IsPossible || (key.Mark.Line == now.Line && key.Mark.Index + MaxSimpleKey >= now.Index))
                 continue;
             if (key.IsRequired)
-                throw Error(key.Mark, "the ':' behind this key is missing");
+                throw Error(key.Mark, "the ':' after this key is missing");
             _keys[i] = default;
         }
     }

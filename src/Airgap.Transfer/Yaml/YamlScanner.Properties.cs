@@ -82,7 +82,7 @@ internal sealed partial class YamlScanner
         }
 
         if (!_at.EndsWord(0))
-            throw Error(start, "a blank is missing behind this tag");
+            throw Error(start, "a blank is missing after this tag");
         return new YamlToken(YamlTokenKind.Tag, start, _at.Mark, _text.ToString());
     }
 
@@ -98,7 +98,7 @@ internal sealed partial class YamlScanner
         string value = _text.ToString().TrimEnd();
         if (name is not ("YAML" or "TAG") || (name == "YAML" && value != "1.1"))
             throw Error(
-                start, $"the directive '%{YamlFields.Shorten(name)} {YamlFields.Shorten(value)}' is none that a cluster's tools read");
+                start, $"the directive '%{YamlFields.Shorten(name)} {YamlFields.Shorten(value)}' is not known to a cluster's tools");
         _at.SkipRest();
         _at.TakeBreak();
         return new YamlToken(YamlTokenKind.Directive, start, _at.Mark, $"{name} {value}");

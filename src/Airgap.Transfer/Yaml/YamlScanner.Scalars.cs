@@ -32,7 +32,7 @@ internal sealed partial class YamlScanner
             while (_at.IsAtBlank || _at.IsAtBreak)
             {
                 if (isNewLine && _at.Column < indent && _at.Current == '\t')
-                    throw Error(_at.Mark, "a tab stands where only spaces may indent");
+                    throw Error(_at.Mark, "a tab is used where only spaces may indent");
                 TakeSpace(ref isNewLine);
             }
 

@@ -138,7 +138,7 @@ internal sealed partial class YamlScanner(string text, YamlContext context)
                 _tokens.Add(ScanQuoted(isSingle: c == '\''));
                 break;
             case '|' or '>' or '%' or '@' or '`' or '\t':
-                throw Error(_at.Mark, c == '\t' ? "a tab stands where only spaces may indent" : $"no value begins with '{c}'");
+                throw Error(_at.Mark, c == '\t' ? "a tab is used where only spaces may indent" : $"no value begins with '{c}'");
             default:
                 FetchPlain();
                 break;

@@ -71,7 +71,7 @@ public sealed class PackageRepositoryTests
 
         Assert.AreEqual(0, without.ExitCode, without.Error);
         Assert.Contains("AIRGAP4129", without.Error);
-        Assert.Contains("names no Secret: a cluster answers 'UNAUTHORIZED'", without.Error);
+        Assert.Contains("names no Secret: a cluster fails with 'UNAUTHORIZED'", without.Error);
         Assert.AreEqual(0, with.ExitCode, with.Error);
         Assert.DoesNotContain("AIRGAP4129", with.Error);
         Assert.AreEqual(0, published.ExitCode, published.Error);

@@ -60,7 +60,7 @@ public sealed class YamlReaderTests
     public void MergeKeysAsYttHasThem(string yaml, string? expected)
     {
         if (expected is null)
-            Assert.Contains("a merge key takes a mapping", Assert.ThrowsExactly<AirgapException>(() => Read(yaml)).Message);
+            Assert.Contains("a merge key needs a mapping", Assert.ThrowsExactly<AirgapException>(() => Read(yaml)).Message);
         else
             Assert.AreEqual(expected, Show(YamlLookup.Find(Read(yaml).Single(), "a")!));
     }

@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Pulling.Output;
 
-/// <summary>What a folder holds, links not followed.</summary>
+/// <summary>The content of a folder, without following links.</summary>
 internal static class FolderContent
 {
     private const int BufferSize = 64 * 1024;
@@ -14,7 +14,7 @@ internal static class FolderContent
 
     /// <summary>All files and folders below, with their paths relative to the folder and <c>/</c> as separator.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="except">The full path of something in it that does not count; null for nothing.</param>
+    /// <param name="except">The full path of content to ignore; null for none.</param>
     public static IEnumerable<(string Path, FileSystemInfo Info)> List(string folder, string? except = null)
     {
         Stack<(DirectoryInfo Folder, string Prefix)> folders = new([(new DirectoryInfo(folder), "")]);
@@ -32,8 +32,8 @@ internal static class FolderContent
         }
     }
 
-    /// <summary>Finds something in a folder that another does not hold just so, byte for byte.</summary>
-    /// <returns>A path in the folder; null when nothing would be lost if the other took its place.</returns>
+    /// <summary>Finds content of a folder that another folder does not have, byte for byte.</summary>
+    /// <returns>A path in the folder; null when replacing it by the other would lose nothing.</returns>
     public static string? FindDifference(string folder, string other, string except)
     {
         foreach ((string path, FileSystemInfo info) in List(folder, except))
@@ -56,7 +56,7 @@ internal static class FolderContent
     {
         if (one.Length != two.Length)
             return false;
-        // A pipe has no length, and would block the process that opens it.
+        // A pipe has no length, and opening it would block.
         if (one.Length == 0)
             return Layers.SpecialFile.IsRegular(one);
         byte[] left = new byte[BufferSize];

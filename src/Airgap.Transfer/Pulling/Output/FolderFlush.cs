@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Pulling.Output;
 
 /// <summary>
-/// Brings a folder with all it holds to the disk: a few files one by one, many by one call for their file system, which takes as long for a
-/// thousand files as for one. It reports a failure of the disk since this object was made.
+/// Flushes a folder with its content to the disk: few files individually, many with one call for their file system,
+/// which takes as long for a thousand files as for one. Reports disk failures since this object was created.
 /// </summary>
 internal sealed class FolderFlush : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class FolderFlush : IDisposable
     private readonly SafeFileHandle? _folder;
 
     /// <summary>Begins to listen for failures.</summary>
-    /// <param name="folder">A folder that exists, on the file system of what will be flushed.</param>
+    /// <param name="folder">An existing folder on the file system to flush.</param>
     public FolderFlush(string folder) => _folder = OperatingSystem.IsWindows() ? null : Posix.TryOpenFolder(folder);
 
     /// <summary>Flushes.</summary>
@@ -33,7 +33,7 @@ internal sealed class FolderFlush : IDisposable
         }
         catch (UnauthorizedAccessException)
         {
-            // What was packed without the right to read it can be flushed with all else.
+            // Files packed without read permission can be flushed with the file system.
             FlushVolume(folder);
         }
 

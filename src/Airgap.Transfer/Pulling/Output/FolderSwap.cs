@@ -2,13 +2,13 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Pulling.Output;
 
-/// <summary>Puts one folder in another's place.</summary>
+/// <summary>Replaces one folder by another.</summary>
 internal static class FolderSwap
 {
-    /// <summary>Moves a folder to its place. When it fails, the place is as it was.</summary>
-    /// <param name="from">The new folder; gone afterwards.</param>
+    /// <summary>Moves a folder to its target. On failure, the target is unchanged.</summary>
+    /// <param name="from">The new folder, which no longer exists afterwards.</param>
     /// <param name="to">Its place.</param>
-    /// <param name="old">Takes what was there; nothing is there yet.</param>
+    /// <param name="old">The path for the old content, which must not exist.</param>
     /// <exception cref="IOException">It failed, or another of the file system's exceptions.</exception>
     public static void Run(string from, string to, string old)
     {
@@ -36,11 +36,11 @@ internal static class FolderSwap
         }
     }
 
-    /// <summary>What stands in a folder, one path left out.</summary>
+    /// <summary>The content of a folder, except one path.</summary>
     public static string[] ChildrenOf(string folder, string except) =>
         [.. Directory.EnumerateFileSystemEntries(folder).Where(child => child != except)];
 
-    // A mounted folder cannot be moved; what it holds can.
+    // A mounted folder cannot be moved, but its content can.
     private static void MoveChildren(string from, string to, string old, string except)
     {
         Directory.CreateDirectory(old);

@@ -5,9 +5,10 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Pulling.Output;
 
 /// <summary>
-/// The folder that a pull fills. Everything is unpacked beside it first and takes its place when it is complete: a pull that fails leaves
-/// what was there. A folder is replaced when it is empty, when all in it was written by an earlier pull (<see cref="PullRecord"/>), or when
-/// all in it is in the new content too, byte for byte; any other only when the user forces it.
+/// The output folder of a pull. Everything is first unpacked next to it, and replaces it when complete, so that a
+/// failed pull leaves it unchanged. A folder is replaced if it is empty, if an earlier pull wrote all its content
+/// (<see cref="PullRecord"/>), or if all its content is also in the new content, byte for byte; any other folder only
+/// if the user forces it.
 /// </summary>
 internal sealed class OutputFolder : IDisposable
 {
@@ -29,10 +30,10 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>The folder, as a full path, links resolved.</summary>
     public string Target => _target;
 
-    /// <summary>Where to unpack to: a path in a folder that only this user can enter; nothing is there yet.</summary>
+    /// <summary>The path to unpack to, which does not exist yet, in a folder that only this user can enter.</summary>
     public string Staged => Path.Combine(_stage, "new");
 
-    /// <summary>Checks the folder's name and makes a place to unpack to.</summary>
+    /// <summary>Checks the folder's name and creates a folder to unpack to.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>: a folder that must not be replaced; 3xxx: no place, no
     /// access.</exception>
     public static OutputFolder Open(string output, bool force, string? stateFolder)
@@ -48,10 +49,11 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>Puts what was unpacked in the folder's place.</summary>
-    /// <param name="cancellationToken">Ends it, as long as nothing was replaced.</param>
-    /// <returns>What the folder holds now.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputNotEmpty"/>, or 3xxx: the folder is as it was.</exception>
+    /// <summary>Replaces the folder by the unpacked content.</summary>
+    /// <param name="cancellationToken">Cancels it, before anything is replaced.</param>
+    /// <returns>The folder's new content.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.OutputNotEmpty"/>, or 3xxx: the folder is
+    /// unchanged.</exception>
     public async Task<PullRecord> CompleteAsync(CancellationToken cancellationToken)
     {
         try
@@ -83,11 +85,11 @@ internal sealed class OutputFolder : IDisposable
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // What is left is named as what it is; the pull itself went well, or has a failure to report.
+            // A leftover is named as such; the pull itself has succeeded, or has a failure to report.
         }
     }
 
-    /// <summary>The folder's full path, for names that imgpkg allows, too.</summary>
+    /// <summary>The folder's full path, if imgpkg also allows the name.</summary>
     private static string Resolve(string output)
     {
         string trimmed = output.Trim();
@@ -102,14 +104,14 @@ internal sealed class OutputFolder : IDisposable
             throw new AirgapException(
                 ErrorCode.InvalidArgument,
                 $"Disallowed output directory (trying to avoid accidental deletion): '{output}'.",
-                "Name a folder of its own; the root, the current folder and those above it are not replaced.");
+                "Name a separate folder; the root, the current folder and its parents are not replaced.");
         }
 
         return target;
     }
 
-    // Beside the folder a whole folder can be moved in one step. Where nothing may be made there, or where the folder is a file system of
-    // its own, the folder itself has to do.
+    // Next to the folder, a whole folder can be moved in one step. If nothing can be created there, or if the folder is
+    // a mount point, the folder itself is used.
     private static string MakeStage(string target)
     {
         string name = Path.GetFileName(SideName.Random(target, ".pull"));
@@ -125,7 +127,7 @@ internal sealed class OutputFolder : IDisposable
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e) && exists)
         {
-            // The second place is tried.
+            // Try the second location.
         }
 
         return MakePrivate(Path.Combine(target, name));
@@ -162,12 +164,12 @@ internal sealed class OutputFolder : IDisposable
         string example = foreign.Length > 0 ? foreign : different;
         throw new AirgapException(
             ErrorCode.OutputNotEmpty,
-            $"The output folder '{_target}' holds what no earlier pull wrote, such as '{example}'.",
+            $"The output folder '{_target}' has content that no earlier pull wrote, such as '{example}'.",
             $"Name an empty or new folder, or {AdviceTerms.DeleteOutput}.")
         { Location = new SourceLocation(Path.Combine(_target, example)) };
     }
 
-    // The pull is done; that the next one may ask for --force is no reason to fail it.
+    // The pull is done; that the next one may need --force is no reason to fail it.
     private async Task RememberAsync(PullRecord record)
     {
         try

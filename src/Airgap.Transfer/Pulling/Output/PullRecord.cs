@@ -7,8 +7,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Pulling.Output;
 
 /// <summary>
-/// What a pull wrote into a folder, remembered outside of it: the folder holds exactly what was packed, and yet the next pull knows it
-/// again. One text file for each folder: the folder's path, then a line <c>TICKS SIZE PATH</c> for each file and folder.
+/// The record of what a pull wrote to a folder, stored outside it, so that the folder has exactly the packed content
+/// and the next pull still recognises it. One text file for each folder: the folder's path, then a line <c>TICKS SIZE
+/// PATH</c> for each file and folder.
 /// </summary>
 internal sealed class PullRecord
 {
@@ -31,7 +32,7 @@ internal sealed class PullRecord
         return new PullRecord(entries);
     }
 
-    /// <summary>What was remembered of a folder; null for nothing.</summary>
+    /// <summary>The record of a folder; null for none.</summary>
     public static PullRecord? Find(string? stateFolder, string folder)
     {
         if (stateFolder is null)
@@ -82,8 +83,8 @@ internal sealed class PullRecord
     }
 
     /// <summary>
-    /// Finds what this pull did not write. A folder in which no file is as it was written is another folder at the same place: there
-    /// everything is foreign.
+    /// Finds content that this pull did not write. If no file is as written, it is another folder at the same path,
+    /// with only foreign content.
     /// </summary>
     /// <returns>A path in the folder; null when all of it is the pull's.</returns>
     public string? FindForeign(string folder, string except)

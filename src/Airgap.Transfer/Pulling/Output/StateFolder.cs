@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Pulling.Output;
 
-/// <summary>Where this product remembers things of one user and machine.</summary>
+/// <summary>The folder for this product's state of one user and machine.</summary>
 internal static class StateFolder
 {
     /// <summary>

@@ -6,21 +6,25 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Pulling.Unpacking;
 
-/// <summary>Unpacks the layers of images. What comes out is bounded; what is not a file or folder is left out, as imgpkg does.</summary>
+/// <summary>
+/// Unpacks the layers of images, within limits. Entries other than files and folders are left out, as in imgpkg.
+/// </summary>
 internal sealed class ImageUnpacker(UnpackBudget budget)
 {
     private const int BufferSize = 128 * 1024;
 
-    /// <summary>Links, devices and the like that were left out so far.</summary>
+    /// <summary>The number of links, devices and the like left out so far.</summary>
     public int SkippedEntries { get; private set; }
 
-    /// <summary>A folder to unpack to. Its place must be free.</summary>
+    /// <summary>A folder to unpack to, which must not exist.</summary>
     public UnpackedFolder NewFolder(string place) => new(place, budget);
 
-    /// <summary>Unpacks a layer on top of what is there. The layer's digest is checked when this returns.</summary>
+    /// <summary>
+    /// Unpacks a layer on top of the existing content. The layer's digest is verified when this returns.
+    /// </summary>
     /// <param name="layer">The layer.</param>
-    /// <param name="name">How errors name the layer.</param>
-    /// <param name="folder">Where to.</param>
+    /// <param name="name">The layer's name in errors.</param>
+    /// <param name="folder">The target folder.</param>
     /// <param name="progress">Receives the number of compressed bytes read.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidLayer"/>; 1xxx or 2xxx: the layer cannot be read; 3xxx: the
@@ -44,12 +48,12 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
                 ErrorCode.InvalidLayer,
                 $"The layer {name} cannot be unpacked: " +
                 $"{(e is LayerException ? e.Message : "it is not a readable tar, plain or compressed by gzip or zstd")}.",
-                "Check where the image comes from, and push it again with a current tool.",
+                "Check the origin of the image, and push it again with a current tool.",
                 e)
             { Digest = layer.Descriptor.Digest.ToString() };
         }
 
-        // Only at its last byte is it known whether the whole layer has its digest.
+        // Only the last byte shows whether the whole layer has its digest.
         await counted.CopyToAsync(Stream.Null, cancellationToken);
     }
 
@@ -93,7 +97,7 @@ internal sealed class ImageUnpacker(UnpackBudget budget)
                     await CopyAsync(entry.Content, file, buffer, cancellationToken);
                 break;
             case WhiteoutKind.None:
-                // Links could lead out of the folder, and devices have no place in it.
+                // Links could lead out of the folder, and devices do not belong in it.
                 SkippedEntries++;
                 break;
         }

@@ -5,24 +5,25 @@ namespace Airgap.Transfer.Pulling.Unpacking;
 /// <summary>The name of an entry as a path below the output folder: segments that cannot lead out of it.</summary>
 internal static class LayerPath
 {
-    /// <summary>What marks a removal of something in a lower layer.</summary>
+    /// <summary>The marker for removing something of a lower layer.</summary>
     private const string Whiteout = ".wh.";
 
-    /// <summary>What marks a folder whose content in lower layers is removed.</summary>
+    /// <summary>The marker for a folder whose content in lower layers is removed.</summary>
     private const string OpaqueMark = ".wh..wh..opq";
 
-    /// <summary>The most bytes of a path, as Linux takes them.</summary>
+    /// <summary>The maximum length of a path in bytes, as in Linux.</summary>
     public const int MaxBytes = 4096;
 
-    /// <summary>The most folders and names of a path.</summary>
+    /// <summary>The maximum depth of a path.</summary>
     public const int MaxLevels = 255;
 
     /// <summary>
-    /// Reads a name. A leading <c>/</c> means the image's root, as container runtimes take it, and <c>.</c> the folder it stands in.
+    /// Reads a name. A leading <c>/</c> means the image's root, as in container runtimes, and <c>.</c> the current
+    /// folder.
     /// </summary>
     /// <returns>Segments joined by <c>/</c>; empty for the output folder itself.</returns>
-    /// <exception cref="LayerException">The name leads out, is too long or too deep, or cannot be a name here; the message ends a
-    /// sentence.</exception>
+    /// <exception cref="LayerException">The name leads out, is too long or too deep, or is not valid here; the message
+    /// is the end of a sentence.</exception>
     public static string Parse(string name)
     {
         if (name.Length > MaxBytes || Encoding.UTF8.GetByteCount(name) > MaxBytes)
@@ -42,12 +43,12 @@ internal static class LayerPath
             : throw new LayerException($"its entry '{Printable(name)}' is more than {MaxLevels} levels deep");
     }
 
-    /// <summary>The folder that a path is in; empty for the output folder.</summary>
+    /// <summary>The folder of a path; empty for the output folder.</summary>
     public static string ParentOf(string path) => path.LastIndexOf('/') is >= 0 and int slash ? path[..slash] : "";
 
     /// <summary>Whether a path marks a removal, and of what.</summary>
-    /// <param name="path">As <see cref="Parse"/> gives it.</param>
-    /// <param name="target">What is removed; for an opaque mark the folder.</param>
+    /// <param name="path">A result of <see cref="Parse"/>.</param>
+    /// <param name="target">The removed path; for an opaque marker the folder.</param>
     /// <exception cref="LayerException">It marks something outside.</exception>
     public static WhiteoutKind WhiteoutOf(string path, out string target)
     {
@@ -65,7 +66,7 @@ internal static class LayerPath
         if (removed.StartsWith(Whiteout, StringComparison.Ordinal))
             return WhiteoutKind.Ignored;
         if (removed is "" or "." or "..")
-            throw new LayerException($"its entry '{Printable(path)}' removes what is outside of its folder");
+            throw new LayerException($"its entry '{Printable(path)}' removes content outside its folder");
         target = folder.Length == 0 ? removed : $"{folder}/{removed}";
         return WhiteoutKind.Single;
     }
@@ -78,7 +79,7 @@ internal static class LayerPath
         return name.Length > most ? line + "…" : line;
     }
 
-    // A drive or stream after a colon, another separator, and names that Windows ends for us.
+    // A drive or stream after a colon, another separator, and names that Windows truncates.
     private static bool IsWindowsName(string segment) =>
         !segment.AsSpan().ContainsAny("\\:*?\"<>|") && segment[^1] is not ('.' or ' ') && !IsDevice(segment.Split('.')[0].TrimEnd());
 
@@ -97,7 +98,7 @@ internal enum WhiteoutKind
     /// <summary>One file or folder.</summary>
     Single,
 
-    /// <summary>All that lower layers have in a folder.</summary>
+    /// <summary>All content of lower layers in a folder.</summary>
     Opaque,
 
     /// <summary>Nothing, and it is not content either.</summary>

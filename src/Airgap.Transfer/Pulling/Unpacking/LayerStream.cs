@@ -9,7 +9,7 @@ internal static class LayerStream
 {
     private const int MagicLength = 4;
 
-    // 128 MiB, the window that zstd's own programs allow.
+    // 128 MiB, the window size that zstd's own programs allow.
     private const int MaxWindowLog = 27;
 
     /// <summary>Opens the tar.</summary>
@@ -31,6 +31,6 @@ internal static class LayerStream
 
     private static bool IsGzip(ReadOnlySpan<byte> magic) => magic is [0x1f, 0x8b, ..];
 
-    // A zstd frame, or one to skip before it.
+    // A zstd frame, or a skippable frame before it.
     private static bool IsZstd(ReadOnlySpan<byte> magic) => magic is [0x28, 0xb5, 0x2f, 0xfd] or [>= 0x50 and <= 0x5f, 0x2a, 0x4d, 0x18];
 }

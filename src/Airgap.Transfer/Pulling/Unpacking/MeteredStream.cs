@@ -2,7 +2,7 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Pulling.Unpacking;
 
-/// <summary>Counts what comes out of a layer against the limits of the pull.</summary>
+/// <summary>Counts the bytes of a layer against the limits of the pull.</summary>
 internal sealed class MeteredStream(Stream inner, UnpackBudget budget) : ReadOnlyStream
 {
     public override int Read(Span<byte> buffer) => Count(inner.Read(buffer));

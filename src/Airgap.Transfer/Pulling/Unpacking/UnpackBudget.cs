@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Airgap.Transfer.Pulling.Unpacking;
 
-/// <summary>What is left of the limits of a pull, over all its layers.</summary>
+/// <summary>The remaining limits of a pull, for all its layers.</summary>
 internal sealed class UnpackBudget(UnpackLimits limits)
 {
     private long _compressed;
     private long _unpacked;
     private int _entries;
 
-    /// <summary>A layer of this length is taken up.</summary>
+    /// <summary>A layer of this length starts.</summary>
     public void AddLayer(long compressed) => _compressed += compressed;
 
-    /// <summary>Bytes came out of a layer.</summary>
+    /// <summary>Counts bytes of a layer.</summary>
     /// <exception cref="LayerException">Too many; the message ends a sentence.</exception>
     public void Unpacked(int bytes)
     {
@@ -21,11 +21,11 @@ internal sealed class UnpackBudget(UnpackLimits limits)
         {
             throw new LayerException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"it unpacks to more than {limits.MaxRatio} times its length, which is more than honest content does"));
+                $"it unpacks to more than {limits.MaxRatio} times its length, far more than honest content"));
         }
     }
 
-    /// <summary>An entry came out of a layer.</summary>
+    /// <summary>Counts an entry of a layer.</summary>
     /// <exception cref="LayerException">Too many.</exception>
     public void Entry()
     {

@@ -5,10 +5,10 @@ namespace Airgap.Transfer.Pulling.Unpacking;
 /// </summary>
 internal sealed record UnpackLimits
 {
-    /// <summary>Files, folders and other entries in all; a folder that has no entry of its own, and holds one, counts, too.</summary>
+    /// <summary>The maximum number of files, folders and other entries, including implied folders.</summary>
     public int MaxEntries { get; init; } = 1_000_000;
 
-    /// <summary>Bytes that may be unpacked whatever the layers' size.</summary>
+    /// <summary>The bytes that may be unpacked regardless of the layers' size.</summary>
     public long FreeBytes { get; init; } = 1024L * 1024 * 1024;
 
     /// <summary>Beyond <see cref="FreeBytes"/>: unpacked bytes for each byte of the layers.</summary>

@@ -1,8 +1,8 @@
 namespace Airgap.Transfer.Pulling.Unpacking;
 
 /// <summary>
-/// A folder that layers are unpacked to, one on top of the other. It was made empty by this process, and no link is ever made in it, so a
-/// path without <c>..</c> cannot lead out of it.
+/// A folder to unpack layers to, one on top of the other. This process created it empty, and never creates a link in
+/// it, so a path without <c>..</c> cannot lead out of it.
 /// </summary>
 internal sealed class UnpackedFolder
 {
@@ -16,7 +16,7 @@ internal sealed class UnpackedFolder
 
     /// <summary>Makes the folder. Its place must be free.</summary>
     /// <param name="root">Where.</param>
-    /// <param name="budget">Counts the folders that are made because something stands in them, as if they were entries.</param>
+    /// <param name="budget">Counts implied folders like entries.</param>
     public UnpackedFolder(string root, UnpackBudget budget)
     {
         _root = root;
@@ -27,25 +27,25 @@ internal sealed class UnpackedFolder
             return;
         }
 
-        // The one way to learn the umask is to make something under it.
+        // The only way to find out the umask is to create something.
         Directory.CreateDirectory(root, Permissions);
         _umask = Permissions & ~File.GetUnixFileMode(root);
     }
 
-    /// <summary>Another layer begins: what it removes is what those before it left.</summary>
+    /// <summary>Starts another layer, whose removals apply to the earlier layers.</summary>
     public void BeginLayer() => _tree.Layer++;
 
-    /// <summary>Makes a folder, or gives one that is there its mode.</summary>
+    /// <summary>Creates a folder, or sets the mode of an existing one.</summary>
     public void AddFolder(string path, UnixFileMode mode)
     {
-        // An entry of its own was counted when it was read.
+        // Its own entry was counted when it was read.
         _tree.Mark(EnsureFolder(path, implied: LayerPath.ParentOf(path)));
-        // The owner can always get in: what is unpacked must also be removable.
+        // The owner always has access, so that the unpacked content can be removed.
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Full(path), (Widen(mode) & ~_umask) | OwnersAll);
     }
 
-    /// <summary>Makes a file in place of whatever is there.</summary>
+    /// <summary>Creates a file, replacing anything there.</summary>
     /// <returns>The file, to be written.</returns>
     public FileStream AddFile(string path, UnixFileMode mode)
     {
@@ -63,7 +63,7 @@ internal sealed class UnpackedFolder
         return file;
     }
 
-    /// <summary>Removes what lower layers have at a path.</summary>
+    /// <summary>Removes the content of lower layers at a path.</summary>
     public void Remove(string path)
     {
         UnpackedTree.Node? node = _tree.Find(path);
@@ -77,10 +77,10 @@ internal sealed class UnpackedFolder
         Delete(Full(path));
     }
 
-    /// <summary>Removes what lower layers have in a folder.</summary>
+    /// <summary>Removes the content of lower layers in a folder.</summary>
     public void RemoveContent(string path)
     {
-        // Once is enough in a layer: what stands there afterwards is its own.
+        // Once per layer is enough: later content there belongs to the layer itself.
         if (_tree.Find(path) is not { } node || node.EmptiedBy == _tree.Layer || !Directory.Exists(Full(path)))
             return;
         node.EmptiedBy = _tree.Layer;
@@ -88,7 +88,7 @@ internal sealed class UnpackedFolder
             Remove(path.Length == 0 ? Path.GetFileName(child) : $"{path}/{Path.GetFileName(child)}");
     }
 
-    // imgpkg packs the owner's bits only, and gives them to everyone whom the umask allows when it unpacks.
+    // imgpkg packs only the owner's bits, and when unpacking grants them to everyone, limited by the umask.
     private static UnixFileMode Widen(UnixFileMode mode)
     {
         int bits = (int)(mode & Permissions);
@@ -96,7 +96,8 @@ internal sealed class UnpackedFolder
         return (UnixFileMode)(bits == owner ? owner | (owner >> 3) | (owner >> 6) : bits);
     }
 
-    // Folders are made from the top, those that are known are not asked for again, and each that is implied counts as an entry.
+    // Folders are created from the top, known folders are not checked again, and each implied folder counts as an
+    // entry.
     private UnpackedTree.Node EnsureFolder(string path, string implied)
     {
         UnpackedTree.Node node = _tree.Root;
@@ -107,7 +108,7 @@ internal sealed class UnpackedFolder
             node = node.Add(path.AsSpan(start, end - start));
             if (!node.IsFolder && end <= implied.Length)
                 _budget.Entry();
-            // Elsewhere a file of another case may have taken its place.
+            // On other systems, a file whose name differs only in case may have replaced it.
             if (!node.IsFolder || !OperatingSystem.IsLinux())
                 MakeFolder(Full(path[..end]));
             node.IsFolder = true;

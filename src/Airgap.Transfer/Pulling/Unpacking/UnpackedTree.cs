@@ -1,18 +1,18 @@
 namespace Airgap.Transfer.Pulling.Unpacking;
 
 /// <summary>
-/// The names that layers have put into a folder, each once whatever the depth of its path: which layer put it there last, and which folders
-/// a layer has emptied of what was below it.
+/// The names that layers have written to a folder, each once at any depth, with the last layer that wrote it, and the
+/// folders that a layer has emptied of lower content.
 /// </summary>
 internal sealed class UnpackedTree
 {
     /// <summary>The folder itself.</summary>
     public Node Root { get; } = new(parent: null, "");
 
-    /// <summary>The layer that is unpacked, counted from 1; 0 before the first.</summary>
+    /// <summary>The current layer, counted from 1; 0 before the first.</summary>
     public int Layer { get; set; }
 
-    /// <summary>A name that was put there; null for one that was not, or is gone.</summary>
+    /// <summary>A name that was written; null if it was not, or was removed.</summary>
     public Node? Find(ReadOnlySpan<char> path)
     {
         Node node = Root;
@@ -28,7 +28,7 @@ internal sealed class UnpackedTree
         return node;
     }
 
-    /// <summary>What holds something of this layer is not removed by it either.</summary>
+    /// <summary>A folder with content of this layer is not removed by it either.</summary>
     public void Mark(Node? node)
     {
         for (; node is not null && node.Layer != Layer; node = node.Parent)
@@ -40,23 +40,23 @@ internal sealed class UnpackedTree
     {
         private Dictionary<string, Node>? _children;
 
-        /// <summary>The folder it is in.</summary>
+        /// <summary>Its folder.</summary>
         public Node? Parent => parent;
 
-        /// <summary>The last layer that put it there, or something below it.</summary>
+        /// <summary>The last layer that wrote it, or something below it.</summary>
         public int Layer { get; set; }
 
-        /// <summary>The last layer that removed what those before it had in this folder.</summary>
+        /// <summary>The last layer that removed the content of earlier layers in this folder.</summary>
         public int EmptiedBy { get; set; }
 
-        /// <summary>True when this is a folder that was made here.</summary>
+        /// <summary>True for a folder created here.</summary>
         public bool IsFolder { get; set; }
 
         /// <summary>A name in this folder.</summary>
         public Node? Child(ReadOnlySpan<char> child) =>
             _children is not null && _children.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(child, out Node? node) ? node : null;
 
-        /// <summary>Puts a name into this folder, unless it is there.</summary>
+        /// <summary>Adds a name to this folder, unless it exists.</summary>
         public Node Add(ReadOnlySpan<char> child)
         {
             if (Child(child) is { } known)
@@ -68,7 +68,7 @@ internal sealed class UnpackedTree
             return made;
         }
 
-        /// <summary>Takes this name, and all below it, out of its folder.</summary>
+        /// <summary>Removes this name, with everything below it, from its folder.</summary>
         public void Remove() => parent?._children?.Remove(name);
     }
 }

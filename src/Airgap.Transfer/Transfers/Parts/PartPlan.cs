@@ -4,15 +4,16 @@ using Airgap.Transfer.Archives.Parts;
 
 namespace Airgap.Transfer.Transfers.Parts;
 
-/// <summary>How an archive is cut into parts: all have one length but the last.</summary>
-/// <param name="Archive">The path of the file that the parts would be together.</param>
-/// <param name="Length">Its bytes, 1 or more.</param>
-/// <param name="VolumeSize">The most bytes of a part.</param>
-/// <param name="Count">How many there are.</param>
+/// <summary>The division of an archive into parts: all have the same length, except the last.</summary>
+/// <param name="Archive">The path of the file that the parts form together.</param>
+/// <param name="Length">Its size in bytes, 1 or more.</param>
+/// <param name="VolumeSize">The maximum size of a part, in bytes.</param>
+/// <param name="Count">Their number.</param>
 internal sealed record PartPlan(string Archive, long Length, long VolumeSize, int Count)
 {
     /// <summary>Cuts an archive.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.VolumeTooSmall"/>: there would be more parts than can be.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.VolumeTooSmall"/>: there would be too many
+    /// parts.</exception>
     public static PartPlan Create(string archive, long length, long volumeSize)
     {
         long count = ((length - 1) / volumeSize) + 1;
@@ -20,7 +21,8 @@ internal sealed record PartPlan(string Archive, long Length, long VolumeSize, in
             ? new PartPlan(archive, length, volumeSize, (int)count)
             : throw new AirgapException(
                 ErrorCode.VolumeTooSmall,
-                $"'{archive}' has {length} bytes, which are {count} parts of {volumeSize} bytes, and {PartName.MostParts} are the most.",
+                $"'{archive}' has {length} bytes, which gives {count} parts of {volumeSize} bytes, but at most {PartName.MostParts} are " +
+                "allowed.",
                 $"Give a size of at least {((length - 1) / PartName.MostParts) + 1} bytes.");
     }
 
@@ -30,13 +32,13 @@ internal sealed record PartPlan(string Archive, long Length, long VolumeSize, in
     /// <summary>The name of a part.</summary>
     public string NameOf(int part) => Path.GetFileName(PathOf(part));
 
-    /// <summary>Where a part begins in the archive.</summary>
+    /// <summary>The offset of a part in the archive.</summary>
     public long StartOf(int part) => part * VolumeSize;
 
     /// <summary>Bytes of a part.</summary>
     public long SizeOf(int part) => Math.Min(VolumeSize, Length - StartOf(part));
 
-    /// <summary>The parts that hold a range of bytes, 1 or more of them.</summary>
+    /// <summary>The parts that contain a range of bytes, 1 or more.</summary>
     public IEnumerable<int> Of(long offset, long length)
     {
         int first = (int)(offset / VolumeSize);

@@ -9,9 +9,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Transfers.Parts;
 
-/// <summary>Cuts an archive that lies on a disk into parts. It is read once, from its beginning to its end.</summary>
+/// <summary>Splits an existing archive into parts. Reads it once, from beginning to end.</summary>
 /// <param name="disk">The file system.</param>
-/// <param name="finished">Is told each part when it has its name and can be carried away.</param>
+/// <param name="finished">Receives each part when it has its name and can be taken away.</param>
 internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished = null)
 {
     private const int BufferSize = 1024 * 1024;
@@ -26,7 +26,7 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
     public async Task<PartList> SplitAsync(string file, string target, long volumeSize, CancellationToken cancellationToken)
     {
         target = OutputCheck.OfArchive(target).Path;
-        // What no reader would take is not worth the discs.
+        // An archive that no reader would accept is not worth splitting.
         await AnyArchive.OpenAsync(file, cancellationToken);
         using Source source = Source.Open(file);
         PartPlan plan = PartPlan.Create(target, source.Length, volumeSize);
@@ -52,11 +52,11 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
         }
     }
 
-    /// <summary>Writes one part again, as the list that lies beside the target names it.</summary>
-    /// <param name="file">The archive that the parts were made of.</param>
+    /// <summary>Writes one part again, as listed in the list next to the target.</summary>
+    /// <param name="file">The archive that the parts were made from.</param>
     /// <param name="target">The path of the file that the parts would be together.</param>
     /// <param name="list">The list.</param>
-    /// <param name="order">Which part, from 1 on.</param>
+    /// <param name="order">The number of the part, from 1.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveChanged"/>: the archive is not the one that was split;
     /// <see cref="ErrorCode.InvalidArgument"/>: there is no such part; or a 3xxx code.</exception>
@@ -69,7 +69,7 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
         PartEntry part = list.Parts[order - 1];
         using Source source = Source.Open(file);
         if (source.Length != list.Size)
-            throw Changed(file, $"it has {source.Length} bytes, and they have {list.Size}");
+            throw Changed(file, $"it has {source.Length} bytes, but they have {list.Size}");
         string path = Path.Combine(Path.GetDirectoryName(target)!, part.Name);
         string partial = SideName.Of(path, ".partial");
         try
@@ -85,7 +85,7 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
                         source, list.Parts.Take(order - 1).Sum(before => before.Size), part.Size,
                         (bytes, offset) => WriteAsync(output, bytes, cancellationToken), cancellationToken);
                     if (digest != part.Digest)
-                        throw Changed(file, $"its bytes for '{part.Name}' have the digest {digest}, and the list says {part.Digest}");
+                        throw Changed(file, $"its bytes for '{part.Name}' have the digest {digest}, but the list states {part.Digest}");
                     disk.Flush(output.SafeFileHandle, partial);
                     disk.Rename(partial, path);
                     isRight = true;
@@ -138,8 +138,8 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
 
     private static AirgapException Changed(string file, string why) => new(
         ErrorCode.ArchiveChanged,
-        $"'{file}' is not what its parts are made of: {why}.",
-        "Split the archive again as a whole, or give the one that was split.")
+        $"'{file}' is not the archive that its parts were made from: {why}.",
+        "Split the whole archive again, or give the archive that was split.")
     { Location = new SourceLocation(file) };
 
     private sealed class Source(string path, SafeFileHandle handle) : IDisposable

@@ -23,7 +23,7 @@ internal sealed class PartsHolder : IDisposable
         Earlier = earlier;
     }
 
-    /// <summary>How a run that did not end cut the archive; null for none.</summary>
+    /// <summary>The division used by an unfinished run; null for none.</summary>
     public PartPlan? Earlier { get; }
 
     /// <summary>Where it stands.</summary>
@@ -39,7 +39,7 @@ internal sealed class PartsHolder : IDisposable
         return new PartsHolder(path, taken, Read(archive, taken.File));
     }
 
-    /// <summary>Says how the archive is cut now. On the disk before the first part is.</summary>
+    /// <summary>Records the current division, flushed to the disk before the first part.</summary>
     public void Write(PartPlan plan, ArchiveDisk disk)
     {
         byte[] text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{plan.Length} {plan.VolumeSize}\n"));
@@ -48,7 +48,7 @@ internal sealed class PartsHolder : IDisposable
         disk.Flush(_lock.File.SafeFileHandle, _path);
     }
 
-    /// <summary>Removes it: nothing is left to be known.</summary>
+    /// <summary>Removes it.</summary>
     public void Remove() => File.Delete(_path);
 
     public void Dispose() => _lock.Dispose();

@@ -186,7 +186,7 @@ internal sealed class PartsOutput : IDisposable
         {
             throw new AirgapException(
                 ErrorCode.DiskFull,
-                $"The parts of '{Plan.Archive}' need {ByteSize.Format(missing)} more ({missing} bytes), and {ByteSize.Format(free)} " +
+                $"The parts of '{Plan.Archive}' need {ByteSize.Format(missing)} more ({missing} bytes), but only {ByteSize.Format(free)} " +
                 $"({free} bytes) are free.",
                 "Free some space, or write them to another disk.")
             { Location = new SourceLocation(Plan.Archive) };

@@ -5,7 +5,8 @@ using Airgap.Transfer.Archives.Parts;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// What lies where an archive's parts are to be written. Only what a list or a run that did not end names as its parts is taken for ours.
+/// The existing files at the path of an archive's parts. Only files that a list or an unfinished run names as its parts
+/// count as ours.
 /// </summary>
 internal sealed class PartsPlace
 {
@@ -19,7 +20,7 @@ internal sealed class PartsPlace
         _ours = ours;
     }
 
-    /// <summary>The list of the parts that lie there; null for none.</summary>
+    /// <summary>The existing list of parts; null for none.</summary>
     public PartList? Standing { get; }
 
     private string ListPath => PartName.ListOf(_archive);
@@ -27,7 +28,7 @@ internal sealed class PartsPlace
     private string SumsPath => PartName.SumsOf(_archive);
 
     /// <summary>Looks at a place.</summary>
-    /// <param name="plan">What is to be written there.</param>
+    /// <param name="plan">The plan to write.</param>
     /// <param name="earlier">What a run that did not end was writing there; null for none.</param>
     /// <param name="mayStandWhole">True where the whole archive itself lies there: it is what is cut.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PartInTheWay"/>.</exception>
@@ -36,7 +37,7 @@ internal sealed class PartsPlace
     {
         string list = PartName.ListOf(plan.Archive);
         if (!mayStandWhole && Path.Exists(plan.Archive))
-            throw InTheWay(plan.Archive, plan, "would be read in place of the parts");
+            throw InTheWay(plan.Archive, plan, "would be read instead of the parts");
         PartList? standing = null;
         try
         {
@@ -44,7 +45,7 @@ internal sealed class PartsPlace
         }
         catch (AirgapException e) when (e.Code is ErrorCode.InvalidPartList or ErrorCode.NewerArchive)
         {
-            throw InTheWay(list, plan, "is no list that this version wrote");
+            throw InTheWay(list, plan, "is not a list written by this version");
         }
 
         // A list that was copied or renamed: what it names belongs to the archive of that name.
@@ -59,7 +60,7 @@ internal sealed class PartsPlace
         {
             if (PartName.ArchiveOfPart(Path.GetFileName(path)) is var (of, _) && of == archiveName
                 && !names.Contains(Path.GetFileName(path)))
-                throw InTheWay(path, plan, "has the name of a part, and no list of its own that says so");
+                throw InTheWay(path, plan, "has the name of a part, but no list names it");
         }
 
         if (standing is null && earlier is null && Path.Exists(PartName.SumsOf(plan.Archive)))
@@ -67,7 +68,7 @@ internal sealed class PartsPlace
         return new PartsPlace(plan.Archive, standing, [.. names.Select(name => Path.Combine(folder, name))]);
     }
 
-    /// <summary>Removes the list first, so that nothing looks complete, and then all else that is ours.</summary>
+    /// <summary>Removes the list first, so that nothing looks complete, and then all other files of ours.</summary>
     public void Clear()
     {
         File.Delete(ListPath);
@@ -78,7 +79,7 @@ internal sealed class PartsPlace
 
     private static AirgapException InTheWay(string path, PartPlan plan, string why) => new(
         ErrorCode.PartInTheWay,
-        $"The parts of '{plan.Archive}' cannot be written: '{path}' lies there and {why}.",
-        "Move it away, or write the parts to another folder.")
+        $"The parts of '{plan.Archive}' cannot be written: '{path}' exists and {why}.",
+        "Move it, or write the parts to another folder.")
     { Location = new SourceLocation(path) };
 }

@@ -24,7 +24,7 @@ internal static class StandingParts
         }
         catch (AirgapException e)
         {
-            observer.Detail($"Nothing is taken from the parts of '{path}': {e.Message}");
+            observer.Detail($"Nothing is reused from the parts of '{path}': {e.Message}");
             return [];
         }
     }

@@ -147,7 +147,7 @@ public sealed class MergeTests
             () => MergeAsync([folder["1.tar"], folder["2.tar"]], folder["merged.tar"], ArchiveFormat.Imgpkg));
         Assert.AreEqual(ErrorCode.InvalidArchive, failure.Code);
         Assert.StartsWith($"'{folder["2.tar"]}'", failure.Message);
-        Assert.Contains($"'{folder["1.tar"]}' holds it with another length", failure.Message);
+        Assert.Contains($"'{folder["1.tar"]}' has it with another length", failure.Message);
         Assert.AreEqual(folder["2.tar"], failure.Location!.File);
         Assert.IsFalse(File.Exists(folder["merged.tar"]));
     }
