@@ -62,6 +62,15 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
         ? Compute(content)
         : FromHash(HashAlgorithmName.SHA512, SHA512.HashData(content));
 
+    /// <summary>True when this is the digest of bytes in memory. Makes no text of the other.</summary>
+    internal bool IsOf(ReadOnlySpan<byte> content)
+    {
+        Span<byte> hash = stackalloc byte[SHA512.HashSizeInBytes];
+        hash = hash[..CryptographicOperations.HashData(HashAlgorithm, content, hash)];
+        Span<char> hex = stackalloc char[2 * SHA512.HashSizeInBytes];
+        return Convert.TryToHexStringLower(hash, hex, out int length) && Value.AsSpan(Value.IndexOf(':') + 1).SequenceEqual(hex[..length]);
+    }
+
     /// <summary>A digest from the raw bytes of a finished hash.</summary>
     /// <param name="algorithm">SHA256 or SHA512.</param>
     /// <param name="hash">32 or 64 bytes.</param>

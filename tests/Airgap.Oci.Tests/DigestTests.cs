@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CsCheck;
 
 namespace Airgap.Oci.Tests;
@@ -37,5 +38,15 @@ public sealed class DigestTests
     {
         if (Digest.TryParse(text, out Digest digest))
             Assert.AreEqual(text, digest.ToString());
+    });
+
+    [TestMethod]
+    public void ItIsOfTheBytesItWasComputedOf_AndOfNoOthers() =>
+        Gen.Select(Gen.Byte.Array, Gen.Byte.Array, Gen.Bool).Sample((a, b, isLong) =>
+    {
+        Digest digest = isLong
+            ? Digest.FromHash(HashAlgorithmName.SHA512, SHA512.HashData(a)) : Digest.FromHash(HashAlgorithmName.SHA256, SHA256.HashData(a));
+        Assert.IsTrue(digest.IsOf(a));
+        Assert.AreEqual(a.AsSpan().SequenceEqual(b), digest.IsOf(b));
     });
 }

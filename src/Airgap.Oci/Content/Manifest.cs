@@ -103,7 +103,7 @@ public sealed class Manifest
     {
         if (root.ValueKind != JsonValueKind.Object)
             throw Invalid(digest, "it is not a JSON object");
-        string? inside = StringOf(root, "mediaType");
+        string? inside = MediaTypeOf(root);
         string type = string.IsNullOrEmpty(mediaType) || !IsKnown(mediaType) ? inside ?? GuessType(root) ?? mediaType ?? "" : mediaType;
 
         // If the two names differ but are of one class, the one covered by the digest is right: proxies and old
@@ -121,7 +121,7 @@ public sealed class Manifest
             { Digest = digest.ToString() };
         }
 
-        RefuseContradictions(root, type, digest);
+        RefuseContradictions(root, inside, type, digest);
         Descriptor descriptor = new(type, digest, bytes.Length);
         if (MediaTypes.IsIndex(type))
             return new Manifest(descriptor, new HeldBytes(bytes))
@@ -143,9 +143,9 @@ public sealed class Manifest
 
     // The header that gives the media type is not covered by the digest: changing it must not turn an image into an
     // index, whose layers would not be copied.
-    private static void RefuseContradictions(JsonElement root, string type, Digest digest)
+    private static void RefuseContradictions(JsonElement root, string? inside, string type, Digest digest)
     {
-        if (StringOf(root, "mediaType") is { } inside && IsKnown(inside) && inside != type)
+        if (inside is not null && IsKnown(inside) && inside != type)
             throw Invalid(digest, $"it was given as '{type}' but declares itself as '{inside}'");
         bool hasManifests = root.TryGetProperty("manifests", out _);
         bool hasLayers = root.TryGetProperty("layers", out _) || root.TryGetProperty("config", out _);
@@ -197,12 +197,26 @@ public sealed class Manifest
         if (!item.TryGetProperty("size", out JsonElement sizeElement) || sizeElement.ValueKind != JsonValueKind.Number
             || !sizeElement.TryGetInt64(out long size) || size is < 0 or > MaxContent)
             throw Invalid(manifest, $"'{name}' contains {digest} without a valid size");
-        return new Descriptor(StringOf(item, "mediaType") ?? "", digest, size)
+        return new Descriptor(MediaTypeOf(item) ?? "", digest, size)
         {
             Data = OwnSources.Data(item, digest, size),
             Urls = OwnSources.Urls(item),
             ArtifactType = StringOf(item, "artifactType")
         };
+    }
+
+    // Thousands of descriptors have the same few types: one text of each is kept.
+    private static string? MediaTypeOf(JsonElement element)
+    {
+        if (!element.TryGetProperty("mediaType"u8, out JsonElement type) || type.ValueKind != JsonValueKind.String)
+            return null;
+        return type.ValueEquals("application/vnd.docker.image.rootfs.diff.tar.gzip"u8) ? MediaTypes.DockerLayerGzip
+            : type.ValueEquals("application/vnd.docker.container.image.v1+json"u8) ? MediaTypes.DockerConfig
+            : type.ValueEquals("application/vnd.docker.distribution.manifest.v2+json"u8) ? MediaTypes.DockerManifest
+            : type.ValueEquals("application/vnd.oci.image.layer.v1.tar+gzip"u8) ? MediaTypes.OciLayerGzip
+            : type.ValueEquals("application/vnd.oci.image.config.v1+json"u8) ? MediaTypes.OciConfig
+            : type.ValueEquals("application/vnd.oci.image.manifest.v1+json"u8) ? MediaTypes.OciManifest
+            : type.GetString();
     }
 
     private static string? StringOf(JsonElement element, string name) =>

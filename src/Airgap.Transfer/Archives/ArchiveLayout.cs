@@ -79,7 +79,12 @@ internal sealed class ArchiveLayout
     public long Length { get; }
 
     /// <summary>The entry name of a layer; the suffix is the same for every compression.</summary>
-    public static string NameOf(Digest digest) => $"{digest.Algorithm}-{digest.Hex}.tar.gz";
+    public static string NameOf(Digest digest)
+    {
+        ReadOnlySpan<char> text = digest.ToString();
+        int colon = text.IndexOf(':');
+        return $"{text[..colon]}-{text[(colon + 1)..]}.tar.gz";
+    }
 
     /// <summary>The layer that an entry is named after; null for another entry.</summary>
     public static Digest? DigestOf(string entryName)

@@ -19,11 +19,11 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
     public ArchivedItem Item(ArchiveIndex index)
     {
         HashSet<Digest> leftOut = [.. LeftOutList.Read(index.Labels?.GetValueOrDefault(LeftOutList.Name))];
-        return Item(index.Refs, Expand(index, leftOut), index.OrigRef, index.Tag, index.Labels);
+        return Item(Expand(index, leftOut), index.OrigRef, index.Tag, index.Labels);
     }
 
     public ArchivedItem Item(ArchiveImage image) =>
-        Item(image.Refs, Expand(image), image.OrigRef, image.Tag, image.Labels);
+        Item(Expand(image), image.OrigRef, image.Tag, image.Labels);
 
     /// <summary>What an element calls itself, for a message about one that cannot be read.</summary>
     public static string NameOf(ArchiveElement? element) =>
@@ -33,22 +33,21 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
     public static Digest? DigestOf(ArchiveElement? element) =>
         Digest.TryParse(element?.ImageIndex?.Digest ?? element?.Image?.Manifest?.Digest, out Digest digest) ? digest : null;
 
-    private ArchivedItem Item(
-        List<string?>? refs, PlannedManifest content, string? origin, string? tag, Dictionary<string, string?>? labels)
+    private ArchivedItem Item(PlannedManifest content, string? origin, string? tag, Dictionary<string, string?>? labels)
     {
         if (!string.IsNullOrEmpty(tag) && !ImageReference.IsTag(tag))
             throw archive.Invalid($"'{tag}' is not a tag");
         return new ArchivedItem(
-            Source(refs).WithDigest(content.Manifest.Digest),
+            ImageReference.ByDigest(content.Origin, content.Manifest.Digest),
             content,
             origin ?? "",
             string.IsNullOrEmpty(tag) ? null : tag,
             labels?.ContainsKey(ArchiveManifestWriter.RootLabel) == true);
     }
 
-    private ImageReference Source(List<string?>? refs) =>
+    private RepositoryName Repository(List<string?>? refs) =>
         refs is [{ } text, ..] && ImageReference.TryParse(text, out ImageReference? reference, out _)
-            ? reference
+            ? reference.Repository
             : throw archive.Invalid($"'{refs?.FirstOrDefault()}' is not an image reference");
 
     private PlannedManifest Expand(ArchiveIndex index, HashSet<Digest> leftOut)
@@ -72,7 +71,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         PlannedManifest planned = new()
         {
             Manifest = manifest,
-            Origin = Source(index.Refs).Repository,
+            Origin = Repository(index.Refs),
             // What an archive holds goes along, whatever it says of it.
             Children = [.. manifest.Manifests
                 .Where(descriptor => children.ContainsKey(descriptor.Digest) || !leftOut.Contains(descriptor.Digest))
@@ -111,7 +110,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         }
 
         HeldBytes held = archive.AddConfig(manifest.Config.Digest, config);
-        PlannedManifest planned = PlannedManifest.FromImage(Source(image.Refs).Repository, manifest, held, includeNonDistributable);
+        PlannedManifest planned = PlannedManifest.FromImage(Repository(image.Refs), manifest, held, includeNonDistributable);
         foreach (Descriptor layer in manifest.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType)))
         {
             if (archive.FindLayer(layer) is null && layer.Digest != manifest.Config.Digest && !archive.Required.Contains(layer.Digest))
@@ -155,12 +154,12 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
     private byte[] Bytes(string? raw, Digest digest, string what)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(raw ?? "");
-        Digest actual = Digest.ComputeLike(digest, bytes);
-        return actual == digest
+        return digest.IsOf(bytes)
             ? bytes
             : throw new AirgapException(
                 ErrorCode.ArchiveDigestMismatch,
-                $"The archive '{archive.Path}' is damaged: the {what} listed as {digest} has the digest {actual}.",
+                $"The archive '{archive.Path}' is damaged: the {what} listed as {digest} has the digest " +
+                $"{Digest.ComputeLike(digest, bytes)}.",
                 "Copy the archive again from where it was written, or write it again.")
             { Digest = digest.ToString(), Location = new SourceLocation(archive.Path) };
     }

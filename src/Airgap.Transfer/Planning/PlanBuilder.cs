@@ -10,7 +10,13 @@ namespace Airgap.Transfer.Planning;
 /// <summary>Collects items and makes their plan: each item once, each blob once, in one order.</summary>
 internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, ImageFailures failures)
 {
-    private readonly Dictionary<(string Source, string? Tag), PlannedItem> _items = [];
+    // Of thousands of items few have the same digest, and only their names are compared.
+    private static readonly Comparer<PlannedItem> s_byDigest = Comparer<PlannedItem>.Create(static (a, b) =>
+        a.Digest.CompareTo(b.Digest) is not 0 and var digest ? digest
+        : string.CompareOrdinal(a.Source.ToString(), b.Source.ToString()) is not 0 and var source ? source
+        : string.CompareOrdinal(a.Tag, b.Tag));
+
+    private readonly Dictionary<(RepositoryName Repository, string Selector, string? Tag), PlannedItem> _items = [];
     private readonly List<PlannedBundle> _bundles = [];
     private readonly HashSet<Digest> _bundleDigests = [];
     private readonly List<Diagnostic> _warnings = [];
@@ -19,7 +25,7 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
     public IReadOnlyCollection<PlannedItem> Items => _items.Values;
 
     /// <summary>Adds an item, unless it exists.</summary>
-    public void Add(PlannedItem item) => _items.TryAdd((item.Source.ToString(), item.Tag), item);
+    public void Add(PlannedItem item) => _items.TryAdd((item.Source.Repository, item.Source.Selector, item.Tag), item);
 
     /// <summary>Adds a warning to the plan.</summary>
     public void Warn(Diagnostic warning) => _warnings.Add(warning);
@@ -72,10 +78,7 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
             HasPackages = bundle.Content.HasPackages,
             PackageWarnings =
             [
-                .. PackageReferences.NotRelocated(bundle.Content.References, bundle.Content.Lock.Images.Select(Replaced)),
-                .. PackageReferences.NotBundles(
-                    bundle.Content.References,
-                    bundle.Entries.Select(entry => (Replaced(entry.Locked).Image, Replaced(entry.Locked).Id, entry.Bundle is not null))),
+                .. bundle.Content.References.IsEmpty ? [] : WarningsOf(bundle),
                 .. bundle.SelfAndNested().Where(nested => nested != bundle && bundle.Content.HasPackages)
                     .Select(nested => PackageReferences.NotLocked(
                         nested.Source.ToString(), nested.Content.Configured, nested.Content.Lock.Images.Select(Replaced)))
@@ -84,6 +87,14 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
             Packages = bundle.Content.Packages,
         });
     }
+
+    private static IEnumerable<Diagnostic> WarningsOf(BundleNode bundle) =>
+    [
+        .. PackageReferences.NotRelocated(bundle.Content.References, bundle.Content.Lock.Images.Select(Replaced)),
+        .. PackageReferences.NotBundles(
+            bundle.Content.References,
+            bundle.Entries.Select(entry => (Replaced(entry.Locked).Image, Replaced(entry.Locked).Id, entry.Bundle is not null))),
+    ];
 
     private static (string Image, string? Id) Replaced(LockedImage image) =>
         (image.Image.ToString(), image.Annotations.GetValueOrDefault("kbld.carvel.dev/id"));
@@ -96,10 +107,7 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
     {
         ImmutableArray<PlannedItem> items =
         [
-            .. _items.Values
-                .OrderBy(item => item.Digest)
-                .ThenBy(item => item.Source.ToString(), StringComparer.Ordinal)
-                .ThenBy(item => item.Tag, StringComparer.Ordinal),
+            .. _items.Values.Order(s_byDigest),
         ];
         SortedDictionary<Digest, PlannedBlob> blobs = [];
         List<SkippedLayer> skipped = [];

@@ -47,6 +47,27 @@ public sealed class ManifestTests
         Assert.AreEqual(ErrorCode.InvalidManifest, e.Code);
     }
 
+    [TestMethod]
+    [DataRow(MediaTypes.DockerLayerGzip)]
+    [DataRow(MediaTypes.DockerConfig)]
+    [DataRow(MediaTypes.DockerManifest)]
+    [DataRow(MediaTypes.OciLayerGzip)]
+    [DataRow(MediaTypes.OciConfig)]
+    [DataRow(MediaTypes.OciManifest)]
+    [DataRow(MediaTypes.OciLayerZstd)]
+    [DataRow("application/vnd.oci.image.config.v1+JSON")]
+    public void ATypeIsWhatIsWritten_EscapedOrNot(string type)
+    {
+        foreach (string written in (string[])[type, type.Replace("+", @"\u002b", StringComparison.Ordinal)])
+        {
+            string descriptor = $"{{\"mediaType\":\"{written}\",\"digest\":\"{Digest.Compute([])}\",\"size\":0}}";
+            string json = $"{{\"schemaVersion\":2,\"config\":{descriptor},\"layers\":[{descriptor}]}}";
+            Manifest manifest = Manifest.Parse(System.Text.Encoding.UTF8.GetBytes(json), MediaTypes.OciManifest);
+            Assert.AreEqual(type, manifest.Config!.MediaType);
+            Assert.AreEqual(type, manifest.Layers[0].MediaType);
+        }
+    }
+
     // What reads a platform or an annotation later need not ask whether it is a text.
     [TestMethod]
     [DataRow(@"\ud800", false)]
