@@ -33,7 +33,7 @@ internal static class MirrorCheck
         {
             try
             {
-                await publisher.KeepPlansAsync([declaration], cancellationToken);
+                await publisher.Plans.KeepAsync([declaration], cancellationToken);
                 expected.Add(Expected(declaration, publisher));
             }
             catch (AirgapException e) when (settings.KeepGoing && e.Code != ErrorCode.Canceled)
@@ -66,10 +66,10 @@ internal static class MirrorCheck
 
     private static PublishedItem Expected(Declaration declaration, ItemPublisher publisher)
     {
-        TransferPlan plan = publisher.JudgedOf(declaration).Plan;
+        TransferPlan plan = publisher.Plans.Find(declaration)!.Plan;
         return new PublishedItem(declaration.Item, Placed(plan, declaration.Repository, declaration.Destination) with
         {
-            Further = [.. publisher.FurtherOf(declaration, plan)
+            Further = [.. publisher.Further.Of(declaration, plan)
                 .Select(part => Placed(part.Plan, part.Destination.Name, part.Destination))],
         }, []);
     }

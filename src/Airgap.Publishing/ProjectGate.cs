@@ -18,7 +18,7 @@ internal static class ProjectGate
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Its report; null if there is no gate.</returns>
     public static async Task<GateReport?> AskAsync(
-        PublishSettings settings, IReadOnlyList<(ItemPublisher Publisher, ImmutableArray<Declaration> Declarations)> sides,
+        PublishSettings settings, IReadOnlyList<(ItemPublisher Items, ImmutableArray<Declaration> Declarations)> sides,
         PublishWarnings warnings, CancellationToken cancellationToken)
     {
         if (settings.GateCommand.Length == 0 || sides.All(side => side.Declarations.IsEmpty))
@@ -27,16 +27,16 @@ internal static class ProjectGate
             settings.GateCommand, settings.ProjectDirectory, settings.GateTimeout ?? GateSettings.DefaultTimeLimit, settings.GateContent,
             settings.GateVariables));
         List<ForecastItem> forecasts = [];
-        foreach ((ItemPublisher publisher, ImmutableArray<Declaration> declarations) in sides)
+        foreach ((ItemPublisher items, ImmutableArray<Declaration> declarations) in sides)
         {
-            await publisher.KeepPlansAsync(declarations, cancellationToken);
+            await items.Plans.KeepAsync(declarations, cancellationToken);
             foreach (Declaration declaration in declarations)
-                forecasts.AddRange(await publisher.ForecastAsync(declaration, cancellationToken, keepsPlan: true));
+                forecasts.AddRange(await items.Forecaster.RunAsync(declaration, cancellationToken, keepsPlan: true));
         }
 
         // Every destination gets the same content.
         return await gate.AskAsync(
-            PlanWriter.Create(forecasts, warnings.All), folder => sides[0].Publisher.FillAsync(folder, cancellationToken),
+            PlanWriter.Create(forecasts, warnings.All), folder => sides[0].Items.Plans.FillAsync(folder, cancellationToken),
             cancellationToken);
     }
 }

@@ -94,96 +94,27 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     {
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         using StartedPublish started = Start(settings);
-        if (await JudgeAsync(started.Publisher, prepared, new JudgedImages(), cancellationToken) is { IsEmpty: false } refusals)
+        if (await started.JudgeAsync(prepared, new JudgedImages(), cancellationToken) is { IsEmpty: false } refusals)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
-        if (await MirrorProblemAsync(started.Publisher, prepared, cancellationToken) is { } unmirrored)
+        if (await started.MirrorProblemAsync(prepared, cancellationToken) is { } unmirrored)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [unmirrored] };
         GateReport? gate = await ProjectGate.AskAsync(
-            settings, [(started.Publisher, HasDestination(items, settings) ? resolved.Declarations : [])], _warnings, cancellationToken);
+            settings, [(started.Items, HasDestination(items, settings) ? resolved.Declarations : [])], _warnings, cancellationToken);
         if (gate is { ExitCode: not 0 })
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [Gate.Refusal(gate)], Gate = gate };
-        return await RunJudgedAsync(started, prepared, resolved, gate, cancellationToken);
+        return await started.RelocateAsync(prepared, resolved, gate, cancellationToken);
     }
 
     /// <summary>Begins a publish to one destination.</summary>
-    internal StartedPublish Start(PublishSettings settings)
+    internal StartedPublish Start(PublishSettings settings) =>
+        Start(settings, new ArtifactFolder(settings.FullOutputPath, Artifacts ?? new PublishedFileList(null), _warnings, OnArtifact));
+
+    private StartedPublish Start(PublishSettings settings, ArtifactFolder artifacts)
     {
-        ArtifactFolder artifacts = new(settings.FullOutputPath, Artifacts ?? new PublishedFileList(null), _warnings, OnArtifact);
+        PublishScope scope = new(registry, observer, _warnings, settings, ProjectSigning.Read(settings));
         ManifestObjects objects = new();
-        ProjectSigning signing = ProjectSigning.Read(settings);
-        ItemPublisher publisher = new(registry, observer, _warnings, settings, artifacts, objects)
-        {
-            RefusesAnonymous = RefusesAnonymous,
-            Signing = signing
-        };
-        return new StartedPublish(artifacts, objects, publisher, signing);
-    }
-
-    /// <summary>Verifies the signatures of what would be relocated, before anything moves or is written.</summary>
-    /// <returns>The refusals; empty if no signature is required.</returns>
-    internal static async Task<ImmutableArray<Diagnostic>> JudgeAsync(
-        ItemPublisher publisher, PreparedPublish prepared, JudgedImages judged, CancellationToken cancellationToken)
-    {
-        if (prepared.Lock is not { } resolved || !HasDestination(prepared.Items, prepared.Settings)
-            || TrustRuleSet.Read(prepared.Settings, out ImmutableArray<Diagnostic> problems) is not { } rules)
-        {
-            return [];
-        }
-
-        return problems.IsEmpty ? await publisher.JudgeAsync(resolved.Declarations, rules, judged, cancellationToken) : problems;
-    }
-
-    /// <summary>Finds out, before anything moves, whether the mirror configurations that are asked for can be written.</summary>
-    internal static Task<Diagnostic?> MirrorProblemAsync(
-        ItemPublisher publisher, PreparedPublish prepared, CancellationToken cancellationToken) =>
-        MirrorCheck.FindProblemAsync(
-            prepared.Settings, prepared.Lock is { } resolved && HasDestination(prepared.Items, prepared.Settings)
-                ? resolved.Declarations : [], publisher, cancellationToken);
-
-    /// <summary>Relocates what was verified.</summary>
-    internal async Task<PublishResult> RunJudgedAsync(
-        StartedPublish started, PreparedPublish prepared, ResolvedLock resolved, GateReport? gate, CancellationToken cancellationToken)
-    {
-        (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
-        (ArtifactFolder artifacts, ManifestObjects objects, ItemPublisher publisher, _) = started;
-        await LockKeeper.WriteAsync(resolved, cancellationToken);
-        if (!HasDestination(items, settings))
-            return new PublishResult([], [], _warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved)
-            {
-                Lock = resolved.Change
-            };
-
-        Notices.WarnOfRepair(resolved.Declarations, settings);
-        ItemOutcomes outcomes = new();
-        Declaration[] sharing = [.. resolved.Declarations.Where(declaration => declaration.SharesArchive)];
-        if (sharing.Length > 0)
-            await outcomes.AddAllAsync(
-                sharing, () => new SharedItems(registry, observer, _warnings, settings, publisher).RunAsync(sharing, cancellationToken),
-                settings.KeepGoing);
-        foreach (Declaration declaration in resolved.Declarations.Where(declaration => !declaration.SharesArchive))
-            await outcomes.AddAsync(declaration, () => publisher.RunAsync(declaration, cancellationToken), settings.KeepGoing);
-
-        SharedArtifacts shared = new(settings, artifacts, _warnings);
-        List<PublishedFile> manifests = await shared.WriteManifestsAsync(objects, outcomes.Published, cancellationToken);
-        await shared.WriteReceiptAsync(outcomes.Received, cancellationToken);
-        string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
-        (PublishedFile[] reports, ReportModel model) =
-            await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
-        List<PublishedFile> mirrors = await MirrorsAsync(shared, outcomes, cancellationToken);
-        PublishedFile[] signatures = await shared.SignAsync(started.Signing, outcomes, reports[0], cancellationToken);
-        // After a failure, an earlier artifact of the failed item is still the best available.
-        if (outcomes.Failures.Count == 0)
-            artifacts.RemoveStale();
-        return new PublishResult(
-            [.. outcomes.Published],
-            [.. outcomes.Published.SelectMany(item => item.Files).DistinctBy(file => file.Path), .. manifests, .. mirrors, .. reports,
-                .. signatures], _warnings.All, summary)
-        {
-            Lock = resolved.Change,
-            Failures = [.. outcomes.Failures],
-            Model = model,
-            Gate = gate,
-        };
+        ItemPublisher items = new(scope, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
+        return new StartedPublish(scope, artifacts, objects, items) { CountRetries = CountRetries };
     }
 
     /// <summary>
@@ -211,26 +142,14 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         {
             Notices.WarnOfRepair(side.Lock!.Declarations, side.Settings);
             // A plan without the content that cannot be read would be incomplete.
-            ArtifactFolder artifacts = new(side.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null);
-            using ProjectSigning signing = ProjectSigning.Read(side.Settings);
-            ItemPublisher publisher =
-                new(registry, observer, _warnings, side.Settings with { KeepGoing = false }, artifacts, new ManifestObjects())
-                {
-                    Signing = signing
-                };
-            if (await JudgeAsync(publisher, side, judged, cancellationToken) is { IsEmpty: false } refusals)
+            using StartedPublish started = Start(
+                side.Settings with { KeepGoing = false },
+                new ArtifactFolder(side.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null));
+            if (await started.JudgeAsync(side, judged, cancellationToken) is { IsEmpty: false } refusals)
                 return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = refusals };
-            if (await MirrorProblemAsync(publisher, side, cancellationToken) is { } unmirrored)
+            if (await started.MirrorProblemAsync(side, cancellationToken) is { } unmirrored)
                 return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = [unmirrored] };
-            Declaration[] sharing = [.. side.Lock.Declarations.Where(declaration => declaration.SharesArchive)];
-            if (sharing.Length > 0)
-                forecasts.AddRange(await new SharedItems(
-                    registry, observer, _warnings, side.Settings with
-                    {
-                        KeepGoing = false
-                    }, publisher).ForecastAsync(sharing, cancellationToken));
-            foreach (Declaration declaration in side.Lock.Declarations.Where(declaration => !declaration.SharesArchive))
-                forecasts.AddRange(await publisher.ForecastAsync(declaration, cancellationToken));
+            forecasts.AddRange(await started.ForecastAsync(side.Lock, cancellationToken));
         }
 
         return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
@@ -240,21 +159,6 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     public static bool HasDestination(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
         settings.Registry.Length > 0 || TemplateDestination.NamesRegistry(settings.RepositoryTemplate) || settings.Archive.Length > 0
             || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
-
-    // Of items of which some failed another configuration may come out than was planned, or none.
-    private static async Task<List<PublishedFile>> MirrorsAsync(
-        SharedArtifacts shared, ItemOutcomes outcomes, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await shared.WriteMirrorsAsync(outcomes.Published, cancellationToken);
-        }
-        catch (AirgapException e) when (outcomes.Failures.Count > 0 && e.Code is ErrorCode.MirrorPathsDiffer or ErrorCode.NothingMirrored)
-        {
-            outcomes.Failures.Add(e.ToDiagnostic());
-            return [];
-        }
-    }
 
     private SideBySide SideBySide() => new(registry, observer, _warnings)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
-using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
@@ -18,8 +17,7 @@ namespace Airgap.Publishing;
 /// Relocates all items of a project with the same archive together: shared layers are written once, the archive appears
 /// when all items are complete, and the content of other projects is kept.
 /// </summary>
-internal sealed class SharedItems(
-    IRegistry registry, ITransferObserver? observer, PublishWarnings warnings, PublishSettings settings, ItemPublisher items)
+internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
 {
     /// <summary>Relocates them and writes their artifacts; an incomplete archive has none.</summary>
     /// <param name="declarations">The items, 1 or more, of one archive.</param>
@@ -27,19 +25,18 @@ internal sealed class SharedItems(
     /// <returns>The outcome of each, in order.</returns>
     /// <exception cref="AirgapException">Any failure; that of an item with its location.</exception>
     public Task<ImmutableArray<PublishedItem>> RunAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) =>
-        ItemPublisher.LocatedAsync(declarations[0], async () =>
+        ItemFailure.LocatedAsync(declarations[0], async () =>
     {
-        ItemObserver told = new(observer, warnings, declarations[0].Item.Location);
-        Relocator relocator = new(registry, told);
-        using IDisposable? held =
-            await DestinationLock.OfUser(settings.LockTimeout).AcquireAsync(declarations[0].Destination, told, cancellationToken);
+        ItemObserver told = scope.ObserverOf(declarations[0]);
+        Relocator relocator = new(scope.Registry, told);
+        using IDisposable? held = await scope.HoldAsync(declarations[0].Destination, told, cancellationToken);
         ArtifactFile.MakeFolder(OutputCheck.OfArchive(declarations[0].Archive!, makesFolder: true).Folder);
         Planned planned = await PlanAsync(declarations, relocator, cancellationToken);
         try
         {
             ImmutableArray<TransferResult> results = planned.Standing
                 ?? Split(await relocator.RunAsync(
-                    planned.Whole!, declarations[0].Destination, items.OptionsFor(declarations[0], cancellationToken), cancellationToken),
+                    planned.Whole!, declarations[0].Destination, scope.OptionsFor(declarations[0], cancellationToken), cancellationToken),
                     planned.Items);
             bool isWhole = results.All(result => result.IsComplete);
             ImmutableArray<PublishedItem>.Builder published = ImmutableArray.CreateBuilder<PublishedItem>();
@@ -56,25 +53,15 @@ internal sealed class SharedItems(
 
     /// <summary>Determines what <see cref="RunAsync"/> would do.</summary>
     public Task<ImmutableArray<ForecastItem>> ForecastAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken) =>
-        ItemPublisher.LocatedAsync(declarations[0], async () =>
+        ItemFailure.LocatedAsync(declarations[0], async () =>
     {
-        Relocator relocator = new(registry, new ItemObserver(observer, warnings, declarations[0].Item.Location));
+        Relocator relocator = scope.RelocatorOf(declarations[0]);
         using Planned planned = await PlanAsync(declarations, relocator, cancellationToken);
         ImmutableArray<TransferResult> results = planned.Standing
-            ?? Split(Result(await relocator.ForecastAsync(planned.Whole!, declarations[0].Destination, items.Options, cancellationToken)),
+            ?? Split(Result(await relocator.ForecastAsync(planned.Whole!, declarations[0].Destination, scope.Options, cancellationToken)),
                 planned.Items);
-        return results.Select((result, i) => items.Forecast(
-            declarations[i],
-            planned.Items[i],
-            new TransferForecast
-            {
-                Plan = result.Plan,
-                Destination = result.Destination,
-                Items = result.Items,
-                Root = result.Root,
-                Blobs = result.Blobs,
-                MovesTag = false
-            })).ToImmutableArray();
+        return results.Select((result, i) => items.Forecaster.Describe(
+            declarations[i], planned.Items[i], ItemForecaster.Arrived(result, result.Destination))).ToImmutableArray();
     });
 
     /// <summary>
@@ -112,18 +99,17 @@ internal sealed class SharedItems(
     private async Task<Planned> PlanAsync(IReadOnlyList<Declaration> declarations, Relocator relocator, CancellationToken cancellationToken)
     {
         RelocationDestination.Archive destination = (RelocationDestination.Archive)declarations[0].Destination;
-        ItemObserver told = new(observer, warnings, declarations[0].Item.Location);
         SharedArchive shared = await SharedArchive.OpenAsync(
-            destination, ArchiveOwner.Of(settings, destination.Path), told, cancellationToken);
-        ImmutableArray<DeltaSource> bases = ItemBases.Of(settings, declarations, text => observer?.Notice(text));
+            destination, ArchiveOwner.Of(scope.Settings, destination.Path), scope.ObserverOf(declarations[0]), cancellationToken);
+        ImmutableArray<DeltaSource> bases = ItemBases.Of(scope.Settings, declarations, scope.Notice);
         List<ItemPlan> made = [];
         List<ItemSource> sources = [];
         try
         {
-            bool isJudged = declarations.All(items.IsJudged);
+            bool isJudged = declarations.All(items.Plans.IsKept);
             foreach (Declaration declaration in isJudged ? [] : declarations)
-                sources.Add(await ItemPublisher.LocatedAsync(
-                    declaration, () => items.OpenAsync(declaration, relocator, asksDestination: false, cancellationToken)));
+                sources.Add(await ItemFailure.LocatedAsync(
+                    declaration, () => items.Planner.OpenAsync(declaration, relocator, asksDestination: false, cancellationToken)));
             ImmutableArray<TransferResult>? standing = isJudged || !bases.IsEmpty
                 ? null
                 : await relocator.FindStandingAsync(
@@ -133,15 +119,15 @@ internal sealed class SharedItems(
                 Declaration declaration = declarations[i];
                 ItemSource? source = isJudged ? null : sources[i];
                 TransferResult? found = standing?[i];
-                made.Add(source is null ? items.JudgedOf(declaration)
-                    : await ItemPublisher.LocatedAsync(
-                        declaration, () => items.PlanOfAsync(declaration, source, found, cancellationToken)));
+                made.Add(source is null ? items.Plans.Find(declaration)!
+                    : await ItemFailure.LocatedAsync(
+                        declaration, () => items.Planner.PlanOfAsync(declaration, source, found, cancellationToken)));
             }
 
             TransferPlan? whole = standing is not null
                 ? null : await relocator.LeaveOutAsync(
                     shared.With([.. made.Select(item => item.Plan)]),
-                    new PlanOptions { Bases = bases, Concurrency = settings.Concurrency }, cancellationToken);
+                    new PlanOptions { Bases = bases, Concurrency = scope.Settings.Concurrency }, cancellationToken);
             return new Planned([.. made], whole, standing);
         }
         catch

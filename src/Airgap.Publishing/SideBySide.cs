@@ -60,7 +60,7 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
             if (await JudgeAsync(sides, cancellationToken) is { Length: > 0 } refusals)
                 return new PublishResult([], [], warnings.All, PublishSummary.NothingMoved) { Failures = [.. refusals] };
             gate = await ProjectGate.AskAsync(
-                prepared.Settings, [.. sides.Select(side => (side.Started.Publisher, side.Prepared.Lock!.Declarations))], warnings,
+                prepared.Settings, [.. sides.Select(side => (side.Started.Items, side.Prepared.Lock!.Declarations))], warnings,
                 cancellationToken);
             return gate is { ExitCode: not 0 }
                 ? new PublishResult([], [], warnings.All, PublishSummary.NothingMoved) { Failures = [Gate.Refusal(gate)], Gate = gate }
@@ -101,7 +101,7 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
             RefusesAnonymous = RefusesAnonymous,
             CountRetries = CountRetries,
         };
-        return new Side(prepared, publisher, publisher.Start(prepared.Settings));
+        return new Side(prepared, publisher.Start(prepared.Settings));
     }
 
     // The content for all registries is verified once, before anything moves to any of them; each relocates what was
@@ -111,10 +111,10 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         JudgedImages judged = new();
         List<Diagnostic> refusals = [];
         foreach (Side side in sides)
-            refusals.AddRange(await Publisher.JudgeAsync(side.Started.Publisher, side.Prepared, judged, cancellationToken));
+            refusals.AddRange(await side.Started.JudgeAsync(side.Prepared, judged, cancellationToken));
         foreach (Side side in refusals.Count > 0 ? [] : sides)
         {
-            if (await Publisher.MirrorProblemAsync(side.Started.Publisher, side.Prepared, cancellationToken) is { } unmirrored)
+            if (await side.Started.MirrorProblemAsync(side.Prepared, cancellationToken) is { } unmirrored)
                 refusals.Add(unmirrored);
         }
 
@@ -128,8 +128,8 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         try
         {
             PublishResult result = await new ProjectTrail(side.Prepared.Settings).NoteAsync(
-                () => side.Publisher.RunJudgedAsync(
-                    side.Started, side.Prepared, side.Prepared.Lock!, gate, cancellationToken), cancellationToken);
+                () => side.Started.RelocateAsync(
+                    side.Prepared, side.Prepared.Lock!, gate, cancellationToken), cancellationToken);
             observer?.Notice($"{name}: {result.Summary}");
             return (name, result);
         }
@@ -139,7 +139,7 @@ internal sealed class SideBySide(IRegistry registry, ITransferObserver? observer
         }
     }
 
-    private sealed record Side(PreparedPublish Prepared, Publisher Publisher, StartedPublish Started);
+    private sealed record Side(PreparedPublish Prepared, StartedPublish Started);
 
     // Files of earlier publishes to other registries, or to a single one.
     private void RemoveStale(string folder, IEnumerable<PublishedFile> files)

@@ -1,17 +1,122 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
-using Airgap.Publishing.Signing;
+using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Locking;
+using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Trusting;
 
 namespace Airgap.Publishing;
 
 /// <summary>A publish to one destination that has started but not yet moved anything.</summary>
+/// <param name="Scope">What its items share.</param>
 /// <param name="Artifacts">The folder of its artifacts.</param>
 /// <param name="Objects">The common objects of its manifests.</param>
-/// <param name="Publisher">Relocates its items, by the verified plans.</param>
-/// <param name="Signing">Its signing.</param>
-internal sealed record StartedPublish(ArtifactFolder Artifacts, ManifestObjects Objects, ItemPublisher Publisher, ProjectSigning Signing)
+/// <param name="Items">Relocates its items, by the verified plans.</param>
+internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifacts, ManifestObjects Objects, ItemPublisher Items)
     : IDisposable
 {
+    /// <summary>Gives the number of retries, for the reports; null where they are not counted.</summary>
+    public Func<long>? CountRetries { get; init; }
+
+    /// <summary>Verifies the signatures of what would be relocated, before anything moves or is written.</summary>
+    /// <returns>The refusals; empty if no signature is required.</returns>
+    public async Task<ImmutableArray<Diagnostic>> JudgeAsync(
+        PreparedPublish prepared, JudgedImages judged, CancellationToken cancellationToken)
+    {
+        if (prepared.Lock is not { } resolved || !Publisher.HasDestination(prepared.Items, prepared.Settings)
+            || TrustRuleSet.Read(prepared.Settings, out ImmutableArray<Diagnostic> problems) is not { } rules)
+        {
+            return [];
+        }
+
+        return problems.IsEmpty ? await Items.Plans.JudgeAsync(resolved.Declarations, rules, judged, cancellationToken) : problems;
+    }
+
+    /// <summary>Finds out, before anything moves, whether the mirror configurations that are asked for can be written.</summary>
+    public Task<Diagnostic?> MirrorProblemAsync(PreparedPublish prepared, CancellationToken cancellationToken) =>
+        MirrorCheck.FindProblemAsync(
+            prepared.Settings, prepared.Lock is { } resolved && Publisher.HasDestination(prepared.Items, prepared.Settings)
+                ? resolved.Declarations : [], Items, cancellationToken);
+
+    /// <summary>Finds out what would move.</summary>
+    public async Task<IReadOnlyList<ForecastItem>> ForecastAsync(ResolvedLock resolved, CancellationToken cancellationToken)
+    {
+        List<ForecastItem> forecasts = [];
+        Declaration[] sharing = [.. resolved.Declarations.Where(declaration => declaration.SharesArchive)];
+        if (sharing.Length > 0)
+            forecasts.AddRange(await new SharedItems(Scope, Items).ForecastAsync(sharing, cancellationToken));
+        foreach (Declaration declaration in resolved.Declarations.Where(declaration => !declaration.SharesArchive))
+            forecasts.AddRange(await Items.Forecaster.RunAsync(declaration, cancellationToken));
+        return forecasts;
+    }
+
+    /// <summary>Relocates what was verified, and writes the artifacts of all items together.</summary>
+    public async Task<PublishResult> RelocateAsync(
+        PreparedPublish prepared, ResolvedLock resolved, GateReport? gate, CancellationToken cancellationToken)
+    {
+        PublishWarnings warnings = Scope.Warnings;
+        await LockKeeper.WriteAsync(resolved, cancellationToken);
+        if (!Publisher.HasDestination(prepared.Items, prepared.Settings))
+            return new PublishResult([], [], warnings.All, resolved.Change?.ToString() ?? PublishSummary.NothingMoved)
+            {
+                Lock = resolved.Change
+            };
+
+        new PublishNotices(warnings).WarnOfRepair(resolved.Declarations, prepared.Settings);
+        ItemOutcomes outcomes = await RelocateItemsAsync(resolved, cancellationToken);
+        SharedArtifacts shared = new(prepared.Settings, Artifacts, warnings);
+        List<PublishedFile> manifests = await shared.WriteManifestsAsync(Objects, outcomes.Published, cancellationToken);
+        await shared.WriteReceiptAsync(outcomes.Received, cancellationToken);
+        string summary = PublishSummary.Create(outcomes.Published, outcomes.Failed);
+        (PublishedFile[] reports, ReportModel model) =
+            await shared.WriteReportsAsync(outcomes, summary, CountRetries?.Invoke(), gate, cancellationToken);
+        List<PublishedFile> mirrors = await MirrorsAsync(shared, outcomes, cancellationToken);
+        PublishedFile[] signatures = await shared.SignAsync(Scope.Signing, outcomes, reports[0], cancellationToken);
+        // After a failure, an earlier artifact of the failed item is still the best available.
+        if (outcomes.Failures.Count == 0)
+            Artifacts.RemoveStale();
+        return new PublishResult(
+            [.. outcomes.Published],
+            [.. outcomes.Published.SelectMany(item => item.Files).DistinctBy(file => file.Path), .. manifests, .. mirrors, .. reports,
+                .. signatures], warnings.All, summary)
+        {
+            Lock = resolved.Change,
+            Failures = [.. outcomes.Failures],
+            Model = model,
+            Gate = gate,
+        };
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => Signing.Dispose();
+    public void Dispose() => Scope.Signing.Dispose();
+
+    // Of items of which some failed another configuration may come out than was planned, or none.
+    private static async Task<List<PublishedFile>> MirrorsAsync(
+        SharedArtifacts shared, ItemOutcomes outcomes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await shared.WriteMirrorsAsync(outcomes.Published, cancellationToken);
+        }
+        catch (AirgapException e) when (outcomes.Failures.Count > 0 && e.Code is ErrorCode.MirrorPathsDiffer or ErrorCode.NothingMirrored)
+        {
+            outcomes.Failures.Add(e.ToDiagnostic());
+            return [];
+        }
+    }
+
+    private async Task<ItemOutcomes> RelocateItemsAsync(ResolvedLock resolved, CancellationToken cancellationToken)
+    {
+        bool keepsGoing = Scope.Settings.KeepGoing;
+        ItemOutcomes outcomes = new();
+        Declaration[] sharing = [.. resolved.Declarations.Where(declaration => declaration.SharesArchive)];
+        if (sharing.Length > 0)
+            await outcomes.AddAllAsync(
+                sharing, () => new SharedItems(Scope, Items).RunAsync(sharing, cancellationToken), keepsGoing);
+        foreach (Declaration declaration in resolved.Declarations.Where(declaration => !declaration.SharesArchive))
+            await outcomes.AddAsync(declaration, () => Items.RunAsync(declaration, cancellationToken), keepsGoing);
+        return outcomes;
+    }
 }

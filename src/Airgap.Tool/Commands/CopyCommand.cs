@@ -1,21 +1,12 @@
 using System.CommandLine;
-using System.Text;
-using Airgap.Oci;
 using Airgap.Oci.Client;
-using Airgap.Publishing;
-using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Gating;
-using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Publishing.Trusting;
 using Airgap.Tool.CommandLine;
-using Airgap.Tool.Output;
 using Airgap.Tool.Running;
-using Airgap.Transfer;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
-using Airgap.Transfer.Transfers;
-using Airgap.Trust.Signers;
 using Airgap.Trust.Signing;
 
 namespace Airgap.Tool.Commands;
@@ -85,113 +76,21 @@ internal sealed class CopyCommand
         using SigningKey? key = _signing.ReadKey(parsed, request.Destination, _flags.Delta.HasReceipt(parsed));
         Gate? gate = _gate.Read(parsed);
         session.IsDry = _dry.IsDry(parsed);
-        return await _signing.LogAsync(
-            parsed, request, results =>
-            RunAsync(parsed, request, new CopyChecks(map, rule, key, gate), results, session, cancellationToken),
-                session, cancellationToken);
-    }
-
-    // What was read from the command line before the first request.
-    private sealed record CopyChecks(IReadOnlyList<ArchiveMapEntry> Map, TrustRule? Rule, SigningKey? Key, Gate? Gate);
-
-    private async Task<int> RunAsync(
-        ParseResult parsed, CopyRequest request, CopyChecks checks, List<TransferResult> results, Session session,
-        CancellationToken cancellationToken)
-    {
-        (IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, SigningKey? key, Gate? gate) = checks;
-        bool isDry = session.IsDry;
-        await _signing.VerifyBasesAsync(parsed, _flags.Delta.BaseNames(parsed), [], cancellationToken);
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
-        if (map.Count > 0 || request.Template is not null)
-            return await CopyMappedAsync(parsed, request, checks, results, session, registry, cancellationToken);
-        if (isDry)
+        return await _signing.LogAsync(parsed, request, async results =>
         {
-            return await PlanAsync(parsed, request, rule, session, registry, cancellationToken) ? 0 : 1;
-        }
-
-        if (await TransferAsync(parsed, request, checks, session, registry, cancellationToken) is not { } result)
-            return 1;
-        results.Add(result);
-        foreach (Diagnostic warning in result.Warnings)
-            session.Warn(warning);
-        CopyResultText.Fill(session.Report, result);
-        await ReportAsync(parsed, [result], registry, session, cancellationToken);
-        if (!result.IsComplete)
-            return Fail(result, session);
-        if (request.LockOutput is { } lockOutput)
-        {
-            await AtomicFile.WriteAsync(
-                lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(result)), AtomicFile.OwnerOnly, cancellationToken);
-            (session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
-        }
-
-        await _signing.SignAsync(parsed, key, result, registry, session, cancellationToken);
-        string? receipt = await _flags.Delta.WriteReceiptAsync(parsed, [result], session, cancellationToken);
-        await _signing.SignReceiptAsync(parsed, key, receipt, [result], session, cancellationToken);
-        if (session.Report.Derived is { } derived)
-            session.WriteResult(derived.ToString());
-        foreach (string line in CopyResultText.Lines(result))
-            session.WriteResult(line);
-        // Under its own name, the tool has already shown its own warnings, with codes.
-        if (session.SpeaksAsImgpkg)
-        {
-            foreach (string line in ImgpkgLines.Warnings(result))
-                session.WriteLine(line);
-        }
-
-        foreach (string line in ImgpkgLines.Finished())
-            session.WriteLine(line);
-        return 0;
-    }
-
-    private async Task<int> CopyMappedAsync(
-        ParseResult parsed, CopyRequest request, CopyChecks checks, List<TransferResult> done, Session session, RegistryClient registry,
-        CancellationToken cancellationToken)
-    {
-        (IReadOnlyList<ArchiveMapEntry> map, TrustRule? rule, SigningKey? key, Gate? gate) = checks;
-        bool isDry = session.IsDry;
-        Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
-        using MappedCopy copy = new(registry, session) { IsDry = isDry };
-        Func<RelocationDestination.Repository, PlanOptions> optionsOf = to =>
-            _flags.PlanOptions(parsed, request with { Destination = to }, session) with
+            await _signing.VerifyBasesAsync(parsed, _flags.Delta.BaseNames(parsed), [], cancellationToken);
+            using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+            CopyContext context = new(parsed, _flags, _signing, _dry, request, session, registry)
             {
-                KeepGoing = !isDry && _flags.KeepsGoing(parsed)
+                Map = map,
+                Rule = rule,
+                Key = key,
+                Gate = gate
             };
-        using ConsoleObserver? observer = request.Template is null ? null : new(session, toArchive: false, likeImgpkg: false);
-        using SelectedSource? source = observer is null
-            ? null : await SelectAsync(parsed, request, session, registry, observer, cancellationToken);
-        bool passes = source is null
-            ? await copy.PlanAsync((RelocationSource.Archive)request.Source, map, optionsOf, rule, cancellationToken)
-            : await copy.PlanAsync(source, request.Template!, _flags.PlanOptions(parsed, request, session) with { KeepGoing = false },
-                rule, cancellationToken);
-        if (!passes)
-            return 1;
-        if (isDry)
-        {
-            await CopySigning.TellAsync(admission, session);
-            await _dry.ShowAsync(parsed, await copy.ForecastAsync(_flags.TransferOptions(parsed), cancellationToken),
-                session, cancellationToken);
-            return 0;
-        }
-
-        if (gate is not null)
-            await CopySigning.TellAsync(admission, session);
-        if (gate is not null && !await GateCheck.PassesAsync(
-            gate, await copy.ForecastAsync(_flags.TransferOptions(parsed), cancellationToken),
-            folder => copy.FillAsync(folder, cancellationToken), session, cancellationToken))
-            return 1;
-        IReadOnlyList<TransferResult> results =
-            await copy.RunAsync(_flags.TransferOptions(parsed) with { Admission = admission }, request.LockOutput, cancellationToken);
-        done.AddRange(results);
-        await CopySigning.TellAsync(admission, session);
-        foreach (TransferResult result in results.Where(result => result.IsComplete))
-            await _signing.SignAsync(parsed, key, result, registry, session, cancellationToken);
-        await ReportAsync(parsed, results, registry, session, cancellationToken);
-        if (!results[^1].IsComplete)
-            return Fail(results[^1], session);
-        string? receipt = await _flags.Delta.WriteReceiptAsync(parsed, results, session, cancellationToken);
-        await _signing.SignReceiptAsync(parsed, key, receipt, results, session, cancellationToken);
-        return 0;
+            return map.Count > 0 || request.Template is not null
+                ? await new CopyToMany(context).RunAsync(results, cancellationToken)
+                : await new CopyToOne(context).RunAsync(results, cancellationToken);
+        }, session, cancellationToken);
     }
 
     // Checked before the first request, so that a file that cannot be written is reported now, not at the end.
@@ -204,99 +103,4 @@ internal sealed class CopyCommand
         _dry.Check(parsed);
         _flags.Delta.Check(parsed, request);
     }
-
-    private static int Fail(TransferResult result, Session session)
-    {
-        foreach (Diagnostic failure in IncompleteRelocation.Describe(result, location: null))
-            session.Fail(failure);
-        return 1;
-    }
-
-    private async Task ReportAsync(
-        ParseResult parsed, IReadOnlyList<TransferResult> results, RegistryClient registry, Session session,
-        CancellationToken cancellationToken)
-    {
-        // Under imgpkg's name, the tool writes only what imgpkg would write.
-        ReportRequest report = new(_flags.Report(parsed), _flags.Summary(parsed), Detects: !session.Identity.IsImgpkg);
-        if (!report.IsWanted)
-            return;
-        ReportBuilder builder = new();
-        foreach (TransferResult result in results)
-        {
-            builder.Add(result);
-            builder.AddWarnings(result.Warnings);
-            if (!result.IsComplete)
-                builder.AddFailures(IncompleteRelocation.Describe(result, location: null));
-        }
-
-        builder.Add(session.Report.Derived);
-        builder.AddSignatures(session.Report.Signatures ?? []);
-        await report.WriteAsync(builder.Build(retries: registry.Statistics.Retries), session, cancellationToken);
-    }
-
-    // Null when a signature is missing or invalid: nothing has moved then.
-    private async Task<TransferResult?> TransferAsync(
-        ParseResult parsed, CopyRequest request, CopyChecks checks, Session session, IRegistry registry,
-        CancellationToken cancellationToken)
-    {
-        (_, TrustRule? rule, SigningKey? key, Gate? gate) = checks;
-        Task<SignedBy>? admission = _signing.Admit(parsed, request.Source, cancellationToken);
-        using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: true);
-        Relocator relocator = new(registry, observer);
-        // Shown during planning as well, which asks what the destination has.
-        using IDisposable? announced =
-            await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(request.Destination, observer, cancellationToken);
-        using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken);
-        TransferPlan plan = await source.PlanAsync(_flags.PlanOptions(parsed, request, session), cancellationToken);
-        session.Report.Derived = source.Derived;
-        if (!await TrustCheck.PassesAsync(
-            rule is null ? plan : await source.JudgedAsync(plan, cancellationToken), registry, rule, session, cancellationToken))
-            return null;
-        TransferOptions options = _flags.TransferOptions(parsed) with { Admission = admission, HashesArchive = key is not null };
-        if (gate is not null)
-        {
-            await CopySigning.TellAsync(admission, session);
-            PlanDocument document = PlanDocumentOf(
-                request, await relocator.ForecastAsync(plan, request.Destination, options, cancellationToken), source, plan);
-            if (!await GateCheck.PassesAsync(
-                gate, document, folder => GateCheck.FillAsync(relocator, plan, folder, cancellationToken), session, cancellationToken))
-                return null;
-        }
-
-        TransferResult result = await relocator.RunAsync(plan, request.Destination, options, cancellationToken);
-        await CopySigning.TellAsync(admission, session);
-        return result;
-    }
-
-    private async Task<bool> PlanAsync(
-        ParseResult parsed, CopyRequest request, TrustRule? rule, Session session, IRegistry registry, CancellationToken cancellationToken)
-    {
-        using ConsoleObserver observer = new(session, request.Destination is RelocationDestination.Archive, likeImgpkg: false);
-        Relocator relocator = new(registry, observer);
-        await CopySigning.TellAsync(_signing.Admit(parsed, request.Source, cancellationToken), session);
-        // A plan without the content that cannot be read would be incomplete.
-        PlanOptions options = _flags.PlanOptions(parsed, request, session) with { KeepGoing = false };
-        using SelectedSource source = await SelectAsync(parsed, request, session, registry, observer, cancellationToken);
-        TransferPlan plan = await source.PlanAsync(options, cancellationToken);
-        if (!await TrustCheck.PassesAsync(
-            rule is null ? plan : await source.JudgedAsync(plan, cancellationToken), registry, rule, session, cancellationToken))
-            return false;
-        TransferForecast forecast =
-            await relocator.ForecastAsync(plan, request.Destination, _flags.TransferOptions(parsed), cancellationToken);
-        PlanDocument document = PlanDocumentOf(request, forecast, source, plan);
-        await _dry.ShowAsync(parsed, document, session, cancellationToken);
-        return true;
-    }
-
-    private static PlanDocument PlanDocumentOf(CopyRequest request, TransferForecast forecast, SelectedSource source, TransferPlan plan) =>
-        PlanWriter.Create(
-            [new ForecastItem(request.Source is RelocationSource.Several ? "archive" : request.Source.GetType().Name.ToLowerInvariant(),
-                request.Source.ToString()!, forecast) { Derived = source.Derived }], plan.Warnings);
-
-    private Task<SelectedSource> SelectAsync(
-        ParseResult parsed, CopyRequest request, Session session, IRegistry registry, ConsoleObserver observer,
-        CancellationToken cancellationToken) =>
-        SelectedSource.CreateAsync(
-            request.Source, request.Destination, request.Selection, registry, observer, _flags.Concurrency(parsed),
-            session, cancellationToken);
 }

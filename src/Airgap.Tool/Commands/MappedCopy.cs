@@ -83,7 +83,7 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
         List<ForecastItem> items = [];
         foreach ((TransferPlan plan, RelocationDestination destination) in _plans)
             items.Add(new ForecastItem(
-                KindOf(plan.Source), plan.Source.ToString()!,
+                CopyContext.KindOf(plan.Source), plan.Source.ToString()!,
                 await new Relocator(registry).ForecastAsync(plan, destination, Mounting(options), cancellationToken))
             {
                 // What was left out is left out of all parts; it is told once.
@@ -155,7 +155,4 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
         _divided is not null && _plans[0].Destination is RelocationDestination.Repository { Name: var first }
         ? options with { MountFrom = [.. options.MountFrom, first] }
         : options;
-
-    private static string KindOf(RelocationSource source) =>
-        source is RelocationSource.Several ? "archive" : source.GetType().Name.ToLowerInvariant();
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
-using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Bundles;
@@ -12,15 +11,20 @@ namespace Airgap.Transfer.Planning;
 /// <summary>
 /// Makes plans of archives. Opens no connection, because the file contains everything that a plan needs.
 /// </summary>
-internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
+internal sealed class ArchivePlanner
 {
-    private readonly Dictionary<Digest, BundleNode> _bundles = [];
-    private readonly Dictionary<Digest, ArchivedItem> _items = [];
-    private readonly ImageFailures _failures = new(options.KeepGoing);
+    private readonly IArchive _archive;
+    private readonly PlanOptions _options;
+    private readonly ImageFailures _failures;
+    private readonly ArchivedBundles _bundles;
 
-    private readonly List<Diagnostic> _alone = [];
-
-    private bool _goesOnWithout = true;
+    /// <summary>Makes the planner of one archive, for one plan.</summary>
+    public ArchivePlanner(IArchive archive, PlanOptions options)
+    {
+        (_archive, _options) = (archive, options);
+        _failures = new ImageFailures(options.KeepGoing);
+        _bundles = new ArchivedBundles(archive, _failures);
+    }
 
     /// <summary>Selects the one item to plan; returns null for all. Null to follow the source.</summary>
     public Func<IReadOnlyList<ArchivedItem>, ArchivedItem?>? Choose { get; init; }
@@ -28,31 +32,32 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
     /// <summary>The root bundle of the plan that was made; null for none.</summary>
     public BundleNode? Root { get; private set; }
 
+    /// <summary>Makes the plan.</summary>
+    /// <exception cref="AirgapException">The archive is damaged, or does not hold what was asked for.</exception>
     public async Task<TransferPlan> PlanAsync(RelocationSource source, CancellationToken cancellationToken)
     {
-        PlanBuilder builder = new(source, options, _failures);
-        PlannedItem? root = null;
+        PlanBuilder builder = new(source, _options, _failures);
         List<ArchivedItem> archived = [];
-        await foreach (ArchivedItem item in archive.ReadItemsAsync(options.IncludeNonDistributableLayers, _failures, cancellationToken))
+        await foreach (ArchivedItem item in _archive.ReadItemsAsync(_options.IncludeNonDistributableLayers, _failures, cancellationToken))
         {
             archived.Add(item);
-            _items.TryAdd(item.Content.Manifest.Digest, item);
+            _bundles.Add(item);
         }
 
-        if (archive.Foreign is { } foreign)
+        if (_archive.Foreign is { } foreign)
             builder.Warn(foreign);
 
         // With damaged elements, its digest of manifest.json is necessarily wrong.
-        ArchiveNotes? notes = _failures.Any ? null : await archive.ReadNotesAsync(cancellationToken);
+        ArchiveNotes? notes = _failures.Any ? null : await _archive.ReadNotesAsync(cancellationToken);
 
         if (notes?.Delta is not null)
-            archive.Required.Check(archive, archived);
+            _archive.Required.Check(_archive, archived);
 
         ArchivedItem? chosen = Choose is null ? ChoiceOf(source, archived) : Choose(archived);
         if (chosen is not null)
         {
-            BundleNode? bundle = chosen.IsBundle && !options.IgnoreBundleCheck
-                ? await ExpandAsync(chosen, level: 1, cancellationToken) : null;
+            BundleNode? bundle = chosen.IsBundle && !_options.IgnoreBundleCheck
+                ? await _bundles.ReadAsync(chosen, cancellationToken) : null;
             archived = ArchiveChoice.With(
                 archived, chosen, (bundle?.SelfAndNested() ?? []).SelectMany(node => node.Entries)
                 .Select(entry => entry.Source.Digest!.Value));
@@ -60,18 +65,44 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
 
         // A layout may contain several bundles that were requested one after the other.
         ArchivedItem[] roots = [.. archived.Where(item => item.IsRoot)];
-        ArchivedItem? rootItem = chosen is { IsBundle: true } && !options.IgnoreBundleCheck
+        ArchivedItem? rootItem = chosen is { IsBundle: true } && !_options.IgnoreBundleCheck
             ? chosen : roots is [var marked] && (chosen is null || marked == chosen) ? marked : null;
         List<BundleNode> bundles = [];
-        if (rootItem is null && !_failures.Any && !options.IgnoreBundleCheck)
+        if (rootItem is null && !_failures.Any && !_options.IgnoreBundleCheck)
         {
             foreach (ArchivedItem item in roots)
-                bundles.AddRange((await ExpandAsync(item, level: 1, cancellationToken)).SelfAndNested());
-            bundles.AddRange(await WithoutRootAsync(archived, cancellationToken));
-            if (archive.InfersRoot && roots.Length == 0)
+                bundles.AddRange((await _bundles.ReadAsync(item, cancellationToken)).SelfAndNested());
+            bundles.AddRange(await _bundles.ReadWholeAsync(archived, cancellationToken));
+            if (_archive.InfersRoot && roots.Length == 0)
                 rootItem = ArchiveChoice.TopOf(archived, bundles);
         }
 
+        PlannedItem? root = AddItems(builder, archived, rootItem, areSeveral: roots.Length > 1);
+        if (root is not null)
+        {
+            Root = await _bundles.ReadAsync(root.Digest, cancellationToken);
+            bundles.InsertRange(0, Root.SelfAndNested());
+        }
+
+        foreach (BundleNode bundle in bundles)
+            builder.AddBundle(bundle);
+        foreach (Diagnostic alone in _bundles.Alone)
+            builder.Warn(alone);
+
+        ImagesLock? imagesLock = null;
+        Diagnostic? warning = null;
+        // In an archive with damaged elements, it is unknown what the intact ones belong to.
+        if (root is null && !_failures.Any)
+            (root, imagesLock, warning) = Unbundled(builder.Items, notes, isChosen: chosen is not null);
+
+        TransferPlan plan = builder.Build(root, Blob, imagesLock) with { SourceDelta = _archive.Left, IsChosen = chosen is not null };
+        return warning is null ? plan : plan with { Warnings = plan.Warnings.Add(warning) };
+    }
+
+    // Gives what is planned for the root; null where there is none.
+    private PlannedItem? AddItems(PlanBuilder builder, List<ArchivedItem> archived, ArchivedItem? root, bool areSeveral)
+    {
+        PlannedItem? found = null;
         foreach (ArchivedItem item in archived)
         {
             PlannedItem planned = new()
@@ -80,143 +111,48 @@ internal sealed class ArchivePlanner(IArchive archive, PlanOptions options)
                 Content = item.Content,
                 OriginalReference = item.OriginalReference,
                 Tag = item.Tag,
-                IsRootBundle = item == rootItem || (roots.Length > 1 && item.IsRoot),
-                IsBundle = item.IsBundle && (item == rootItem || !options.IgnoreBundleCheck),
+                IsRootBundle = item == root || (areSeveral && item.IsRoot),
+                IsBundle = item.IsBundle && (item == root || !_options.IgnoreBundleCheck),
                 Owners = item.Owners,
             };
             builder.Add(planned);
-            if (item == rootItem)
-                root = planned;
+            if (item == root)
+                found = planned;
         }
 
-        if (root is not null)
-        {
-            Root = await ExpandAsync(_items[root.Digest], level: 1, cancellationToken);
-            foreach (BundleNode bundle in Root.SelfAndNested())
-                builder.AddBundle(bundle);
-        }
+        return found;
+    }
 
-        foreach (BundleNode bundle in bundles)
-            builder.AddBundle(bundle);
-        _alone.ForEach(builder.Warn);
-
-        ImagesLock? imagesLock = null;
+    // What stands for the images of an archive without a bundle: the lock that it was written of, or its one image.
+    private (PlannedItem? Root, ImagesLock? Lock, Diagnostic? Warning) Unbundled(
+        IReadOnlyCollection<PlannedItem> items, ArchiveNotes? notes, bool isChosen)
+    {
         Diagnostic? warning = null;
-        // In an archive with damaged elements, it is unknown what the intact ones belong to.
-        if (root is null && !_failures.Any)
-        {
-            ImmutableArray<PlannedItem> images = AttachedItems.Without(builder.Items);
-            HashSet<Digest> digests = [.. images.Select(image => image.Digest)];
-            imagesLock = chosen is not null
-                ? null : notes is null ? ArchivedLock.Find(archive.Path, digests, out warning) : notes.ImagesLock;
-            if (imagesLock is not null && !digests.SetEquals(imagesLock.Images.Select(image => image.Image.Digest!.Value)))
-                throw archive.Invalid($"the lock in its {ArchiveNotes.EntryName} lists images other than its own");
+        ImmutableArray<PlannedItem> images = AttachedItems.Without(items);
+        HashSet<Digest> digests = [.. images.Select(image => image.Digest)];
+        ImagesLock? imagesLock =
+            isChosen ? null : notes is null ? ArchivedLock.Find(_archive.Path, digests, out warning) : notes.ImagesLock;
+        if (imagesLock is not null && !digests.SetEquals(imagesLock.Images.Select(image => image.Image.Digest!.Value)))
+            throw _archive.Invalid($"the lock in its {ArchiveNotes.EntryName} lists images other than its own");
 
-            // An archive of one image, as 'copy -i --to-tar' writes it, has that image as its requested item,
-            // regardless of attached artifacts.
-            root = images is [{ } only] && imagesLock is null ? only : null;
-        }
-
-        TransferPlan plan = builder.Build(root, Blob, imagesLock) with { SourceDelta = archive.Left, IsChosen = chosen is not null };
-        return warning is null ? plan : plan with { Warnings = plan.Warnings.Add(warning) };
+        // An archive of one image, as 'copy -i --to-tar' writes it, has that image as its requested item,
+        // regardless of attached artifacts.
+        return (images is [{ } only] && imagesLock is null ? only : null, imagesLock, warning);
     }
 
     // An archive with one item is an archive of that item, whatever its name.
     private ArchivedItem? ChoiceOf(RelocationSource source, List<ArchivedItem> archived) => source switch
     {
-        RelocationSource.Archive { Item: { } wanted } => ArchiveChoice.Find(archived, wanted, archive.Path),
+        RelocationSource.Archive { Item: { } wanted } => ArchiveChoice.Find(archived, wanted, _archive.Path),
         RelocationSource.Archive { Declared: { } declared } when archived.Count(item => item.IsAskedFor) > 1 =>
-            ArchiveChoice.Find(archived, declared, archive.Path),
+            ArchiveChoice.Find(archived, declared, _archive.Path),
         _ => null,
     };
 
     // A layer left out of the archive can be mounted from its origin, but only on the same registry.
     private PlannedBlob Blob(PlannedManifest node, Descriptor blob)
     {
-        IBlobContent content = archive.GetBlob(blob);
+        IBlobContent content = _archive.GetBlob(blob);
         return new PlannedBlob(content, content is MissingLayerContent or RequiredLayerContent ? node.Origin : null);
-    }
-
-    // From an archive without a root, and from a bundle copied as an image, complete content is imported completely.
-    private async Task<IEnumerable<BundleNode>> WithoutRootAsync(List<ArchivedItem> archived, CancellationToken cancellationToken)
-    {
-        _goesOnWithout = false;
-        List<BundleNode> bundles = [];
-        foreach (ArchivedItem item in archived.Where(item => item.IsBundle))
-        {
-            try
-            {
-                bundles.AddRange((await ExpandAsync(item, level: 2, cancellationToken)).SelfAndNested());
-            }
-            catch (AirgapException e) when (e.Code is ErrorCode.ImageNotFound or ErrorCode.InvalidBundle or ErrorCode.InvalidLock
-                or ErrorCode.LockWithoutDigest)
-            {
-                // It is also copied as an image.
-                if (archive.InfersRoot && e.Code is ErrorCode.ImageNotFound)
-                    _alone.Add(LoneBundle.Warning(item.Source, e, archive.Path));
-            }
-        }
-
-        return bundles;
-    }
-
-    private async Task<BundleNode> ExpandAsync(ArchivedItem item, int level, CancellationToken cancellationToken)
-    {
-        Digest digest = item.Content.Manifest.Digest;
-        if (_bundles.TryGetValue(digest, out BundleNode? known))
-            return known;
-        if (level > BundleNode.MaxLevels)
-            throw BundleNode.TooDeep(item.Source);
-        Descriptor layer = BundleContent.LayerOf(item.Content.Manifest, item.Source);
-        BundleContent content;
-        await using (Stream stream = await archive.GetBlob(layer).OpenAsync(0, cancellationToken))
-        {
-            try
-            {
-                content = await BundleContent.ReadAsync(
-                    stream, item.Source, withPackages: level == 1, cancellationToken, withConfig: level != 1);
-            }
-            catch (AirgapException)
-            {
-                // For a damaged layer, its digest is more informative than the failure of its content.
-                await stream.CopyToAsync(Stream.Null, cancellationToken);
-                throw;
-            }
-
-            await stream.CopyToAsync(Stream.Null, cancellationToken);
-        }
-
-        List<BundleEntry> entries = [];
-        foreach (LockedImage locked in content.Lock.Images)
-        {
-            try
-            {
-                entries.Add(await EntryAsync(locked, item.Source, level, cancellationToken));
-            }
-            catch (AirgapException e) when (_goesOnWithout
-                && (_failures.Contains(locked.Image.Digest!.Value) || _failures.Take(locked.Image, e)))
-            {
-                // A damaged element was already reported when read; the bundle lacking it follows from that.
-            }
-        }
-
-        BundleNode node = new(item.Source, item.Content, content, [.. entries]);
-        _bundles.Add(digest, node);
-        return node;
-    }
-
-    private async Task<BundleEntry> EntryAsync(LockedImage locked, ImageReference bundle, int level, CancellationToken cancellationToken)
-    {
-        if (!_items.TryGetValue(locked.Image.Digest!.Value, out ArchivedItem? entry))
-        {
-            throw new AirgapException(
-                ErrorCode.ImageNotFound,
-                $"The image {locked.Image}, which the bundle {bundle} pins, is not in the archive '{archive.Path}'.",
-                "Write the archive again from a registry with all images.")
-            { Reference = locked.Image.ToString(), Digest = locked.Image.Digest.ToString(), Location = new SourceLocation(archive.Path) };
-        }
-
-        return new BundleEntry(locked, entry.Source, entry.Content,
-            entry.IsBundle ? await ExpandAsync(entry, level + 1, cancellationToken) : null);
     }
 }

@@ -1,0 +1,48 @@
+using Airgap.Oci.Client;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Signing;
+using Airgap.Transfer;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing;
+
+/// <summary>What all items of a publish to one destination share.</summary>
+/// <param name="Registry">The registries, with their credentials.</param>
+/// <param name="Observer">Receives progress events; null for none.</param>
+/// <param name="Warnings">Takes the warnings.</param>
+/// <param name="Settings">The project's settings.</param>
+/// <param name="Signing">The signing of outputs and the verification of archives.</param>
+internal sealed record PublishScope(
+    IRegistry Registry, ITransferObserver? Observer, PublishWarnings Warnings, PublishSettings Settings, ProjectSigning Signing)
+{
+    /// <summary>The transfer options of items.</summary>
+    public TransferOptions Options => new()
+    {
+        Concurrency = Settings.Concurrency,
+        KeepGoing = Settings.KeepGoing,
+        Resume = true,
+        Repair = Settings.Repair,
+        MountFrom = Settings.MountFrom
+    };
+
+    /// <summary>
+    /// The transfer options of an item, including signing of its archive or waiting for its signature.
+    /// </summary>
+    public TransferOptions OptionsFor(Declaration declaration, CancellationToken cancellationToken) =>
+        Signing.Over(Options, declaration.Source, cancellationToken);
+
+    /// <summary>Receives an item's events; its warnings have the item's place.</summary>
+    public ItemObserver ObserverOf(Declaration declaration) => new(Observer, Warnings, declaration.Item.Location);
+
+    /// <summary>Relocates an item.</summary>
+    public Relocator RelocatorOf(Declaration declaration) => new(Registry, ObserverOf(declaration));
+
+    /// <summary>Tells something that is no warning.</summary>
+    public void Notice(string text) => Observer?.Notice(text);
+
+    /// <summary>Locks a destination against other publishes of this user.</summary>
+    /// <returns>Unlocks it; null where nothing is locked.</returns>
+    public Task<IDisposable?> HoldAsync(RelocationDestination destination, ITransferObserver told, CancellationToken cancellationToken) =>
+        DestinationLock.OfUser(Settings.LockTimeout).AcquireAsync(destination, told, cancellationToken);
+}

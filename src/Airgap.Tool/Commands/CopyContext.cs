@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Gating;
+using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Trusting;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+using Airgap.Trust.Signers;
+using Airgap.Trust.Signing;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>One run of <c>copy</c>: what was read of its command line, before anything was asked.</summary>
+/// <param name="Parsed">The command line.</param>
+/// <param name="Flags">The flags that say what is copied, and how.</param>
+/// <param name="Signing">The flags about signatures.</param>
+/// <param name="Dry">The flags of a dry run.</param>
+/// <param name="Request">What is copied, and where to.</param>
+/// <param name="Session">Takes what is told.</param>
+/// <param name="Registry">The registries.</param>
+internal sealed record CopyContext(
+    ParseResult Parsed, CopyFlags Flags, CopySigning Signing, DryRunFlags Dry, CopyRequest Request, Session Session,
+    RegistryClient Registry)
+{
+    /// <summary>What goes where; empty for everything to the one destination.</summary>
+    public required IReadOnlyList<ArchiveMapEntry> Map { get; init; }
+
+    /// <summary>Who has to have signed; null for nobody.</summary>
+    public required TrustRule? Rule { get; init; }
+
+    /// <summary>Signs what is written; null for nothing.</summary>
+    public required SigningKey? Key { get; init; }
+
+    /// <summary>Is asked before anything moves; null for none.</summary>
+    public required Gate? Gate { get; init; }
+
+    /// <summary>How the plan is made.</summary>
+    public PlanOptions PlanOptions => Flags.PlanOptions(Parsed, Request, Session);
+
+    /// <summary>How the plan is made where what cannot be read ends it: a plan that leaves it out would say too little.</summary>
+    public PlanOptions WholePlanOptions => PlanOptions with { KeepGoing = false };
+
+    /// <summary>How the plan is carried out.</summary>
+    public TransferOptions TransferOptions => Flags.TransferOptions(Parsed);
+
+    /// <summary>What a plan's document calls a source.</summary>
+    public static string KindOf(RelocationSource source) =>
+        source is RelocationSource.Several ? "archive" : source.GetType().Name.ToLowerInvariant();
+
+    /// <summary>Begins to verify the archive that is read; null where nobody has to have signed it.</summary>
+    public Task<SignedBy>? Admit(CancellationToken cancellationToken) => Signing.Admit(Parsed, Request.Source, cancellationToken);
+
+    /// <summary>Takes what was chosen of the source.</summary>
+    public Task<SelectedSource> SelectAsync(ConsoleObserver observer, CancellationToken cancellationToken) =>
+        SelectedSource.CreateAsync(
+            Request.Source, Request.Destination, Request.Selection, Registry, observer, Flags.Concurrency(Parsed), Session, cancellationToken);
+
+    /// <summary>Shows a dry run's plan.</summary>
+    public Task ShowAsync(PlanDocument plan, CancellationToken cancellationToken) =>
+        Dry.ShowAsync(Parsed, plan, Session, cancellationToken);
+
+    /// <summary>Signs what was written.</summary>
+    public Task SignAsync(TransferResult result, CancellationToken cancellationToken) =>
+        Signing.SignAsync(Parsed, Key, result, Registry, Session, cancellationToken);
+
+    /// <summary>Writes the receipt that was asked for, and signs it.</summary>
+    public async Task WriteReceiptAsync(IReadOnlyList<TransferResult> results, CancellationToken cancellationToken)
+    {
+        string? receipt = await Flags.Delta.WriteReceiptAsync(Parsed, results, Session, cancellationToken);
+        await Signing.SignReceiptAsync(Parsed, Key, receipt, results, Session, cancellationToken);
+    }
+
+    /// <summary>Tells what failed.</summary>
+    /// <returns>The exit code.</returns>
+    public int Fail(TransferResult result)
+    {
+        foreach (Diagnostic failure in IncompleteRelocation.Describe(result, location: null))
+            Session.Fail(failure);
+        return 1;
+    }
+
+    /// <summary>Writes the reports that were asked for.</summary>
+    public async Task ReportAsync(IReadOnlyList<TransferResult> results, CancellationToken cancellationToken)
+    {
+        // Under imgpkg's name, the tool writes only what imgpkg would write.
+        ReportRequest report = new(Flags.Report(Parsed), Flags.Summary(Parsed), Detects: !Session.Identity.IsImgpkg);
+        if (!report.IsWanted)
+            return;
+        ReportBuilder builder = new();
+        foreach (TransferResult result in results)
+        {
+            builder.Add(result);
+            builder.AddWarnings(result.Warnings);
+            if (!result.IsComplete)
+                builder.AddFailures(IncompleteRelocation.Describe(result, location: null));
+        }
+
+        builder.Add(Session.Report.Derived);
+        builder.AddSignatures(Session.Report.Signatures ?? []);
+        await report.WriteAsync(builder.Build(retries: Registry.Statistics.Retries), Session, cancellationToken);
+    }
+}

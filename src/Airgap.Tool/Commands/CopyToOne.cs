@@ -1,0 +1,123 @@
+using System.Text;
+using Airgap.Oci;
+using Airgap.Publishing;
+using Airgap.Publishing.Forecasts;
+using Airgap.Tool.Output;
+using Airgap.Tool.Running;
+using Airgap.Transfer;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+using Airgap.Trust.Signers;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>Copies to one repository or archive.</summary>
+internal sealed class CopyToOne(CopyContext context)
+{
+    private readonly CopyRequest _request = context.Request;
+    private readonly Session _session = context.Session;
+
+    /// <summary>Copies, or shows what would be copied.</summary>
+    /// <param name="results">Takes what arrived.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(List<TransferResult> results, CancellationToken cancellationToken)
+    {
+        if (_session.IsDry)
+            return await PlanAsync(cancellationToken) ? 0 : 1;
+        if (await TransferAsync(cancellationToken) is not { } result)
+            return 1;
+        results.Add(result);
+        foreach (Diagnostic warning in result.Warnings)
+            _session.Warn(warning);
+        CopyResultText.Fill(_session.Report, result);
+        await context.ReportAsync([result], cancellationToken);
+        if (!result.IsComplete)
+            return context.Fail(result);
+        if (_request.LockOutput is { } lockOutput)
+        {
+            await AtomicFile.WriteAsync(
+                lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(result)), AtomicFile.OwnerOnly, cancellationToken);
+            (_session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
+        }
+
+        await context.SignAsync(result, cancellationToken);
+        await context.WriteReceiptAsync([result], cancellationToken);
+        Tell(result);
+        return 0;
+    }
+
+    private void Tell(TransferResult result)
+    {
+        if (_session.Report.Derived is { } derived)
+            _session.WriteResult(derived.ToString());
+        foreach (string line in CopyResultText.Lines(result))
+            _session.WriteResult(line);
+        // Under its own name, the tool has already shown its own warnings, with codes.
+        if (_session.SpeaksAsImgpkg)
+        {
+            foreach (string line in ImgpkgLines.Warnings(result))
+                _session.WriteLine(line);
+        }
+
+        foreach (string line in ImgpkgLines.Finished())
+            _session.WriteLine(line);
+    }
+
+    // Null when a signature is missing or invalid: nothing has moved then.
+    private async Task<TransferResult?> TransferAsync(CancellationToken cancellationToken)
+    {
+        Task<SignedBy>? admission = context.Admit(cancellationToken);
+        using ConsoleObserver observer = new(_session, _request.Destination is RelocationDestination.Archive, likeImgpkg: true);
+        Relocator relocator = new(context.Registry, observer);
+        // Shown during planning as well, which asks what the destination has.
+        using IDisposable? announced =
+            await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(_request.Destination, observer, cancellationToken);
+        using SelectedSource source = await context.SelectAsync(observer, cancellationToken);
+        TransferPlan plan = await source.PlanAsync(context.PlanOptions, cancellationToken);
+        _session.Report.Derived = source.Derived;
+        if (!await IsTrustedAsync(source, plan, cancellationToken))
+            return null;
+        TransferOptions options = context.TransferOptions with { Admission = admission, HashesArchive = context.Key is not null };
+        if (context.Gate is { } gate)
+        {
+            await CopySigning.TellAsync(admission, _session);
+            PlanDocument document = Document(
+                await relocator.ForecastAsync(plan, _request.Destination, options, cancellationToken), source, plan);
+            if (!await GateCheck.PassesAsync(
+                gate, document, folder => GateCheck.FillAsync(relocator, plan, folder, cancellationToken), _session, cancellationToken))
+                return null;
+        }
+
+        TransferResult result = await relocator.RunAsync(plan, _request.Destination, options, cancellationToken);
+        await CopySigning.TellAsync(admission, _session);
+        return result;
+    }
+
+    private async Task<bool> PlanAsync(CancellationToken cancellationToken)
+    {
+        using ConsoleObserver observer = new(_session, _request.Destination is RelocationDestination.Archive, likeImgpkg: false);
+        Relocator relocator = new(context.Registry, observer);
+        await CopySigning.TellAsync(context.Admit(cancellationToken), _session);
+        PlanOptions options = context.WholePlanOptions;
+        using SelectedSource source = await context.SelectAsync(observer, cancellationToken);
+        TransferPlan plan = await source.PlanAsync(options, cancellationToken);
+        if (!await IsTrustedAsync(source, plan, cancellationToken))
+            return false;
+        TransferForecast forecast =
+            await relocator.ForecastAsync(plan, _request.Destination, context.TransferOptions, cancellationToken);
+        await context.ShowAsync(Document(forecast, source, plan), cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> IsTrustedAsync(SelectedSource source, TransferPlan plan, CancellationToken cancellationToken) =>
+        await TrustCheck.PassesAsync(
+            context.Rule is null ? plan : await source.JudgedAsync(plan, cancellationToken), context.Registry, context.Rule, _session,
+            cancellationToken);
+
+    private PlanDocument Document(TransferForecast forecast, SelectedSource source, TransferPlan plan) =>
+        PlanWriter.Create(
+            [new ForecastItem(CopyContext.KindOf(_request.Source), _request.Source.ToString()!, forecast) { Derived = source.Derived }],
+            plan.Warnings);
+}
