@@ -4,7 +4,7 @@ using Microsoft.Build.Framework;
 namespace Airgap.Build;
 
 /// <summary>A task that reads a project's bundles, images and locks, and the properties for their relocation.</summary>
-public abstract class DeclarationTask : RegistryTask
+public abstract partial class DeclarationTask : RegistryTask
 {
     // Only this package derives tasks.
     private protected DeclarationTask()
@@ -19,51 +19,6 @@ public abstract class DeclarationTask : RegistryTask
 
     /// <summary>The items <c>ImgpkgLock</c>.</summary>
     public ITaskItem[] Locks { get; set; } = [];
-
-    /// <summary>The items <c>ImgpkgTrust</c>.</summary>
-    public ITaskItem[] Trust { get; set; } = [];
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapPolicy { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapSigningKey { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapSigningKeyPasswordFile { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapSigningCommand { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapSignImages { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapProvenance { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapVerifyArchive { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapVerifyBase { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapAuditLog { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapRecordUser { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapGateCommand { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapGateContent { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapGateVariables { get; set; }
-
-    /// <summary>The property of that name.</summary>
-    public string? AirgapGateTimeout { get; set; }
 
     /// <summary>The property of that name.</summary>
     public string? AirgapRegistry { get; set; }

@@ -24,7 +24,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PublishSettings settings =
             PublishProperties.Read(_projectDirectory, task.PropertyOf, _project, out ImmutableArray<Diagnostic> problems);
         IReadOnlyDictionary<string, string> globals = task.GlobalProperties();
-        foreach (Diagnostic typo in PublishProperties.FindTypos(globals.Keys, _project))
+        foreach (Diagnostic typo in PropertyTypos.Find(globals.Keys, _project))
             log.Warning(typo);
         ProjectSlips slips = new(ProjectText.Read(task.ProjectFile), [.. globals.Keys]);
         log.Locate = slips.Locate;
@@ -106,7 +106,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         string? applied = job.Project.Settings.Apply is not null && result.Failures.IsEmpty
             ? await new ToolApply(job.Project.Settings, log).RunAsync(
                 [.. result.ManifestsOf(job.Project.Settings)], cancellationToken) : null;
-        return () => Report(result, job.Project.Settings, applied);
+        return () => new RunReport(task, log).Tell(result, job.Project.Settings, applied);
     }
 
     private async Task<Action> PlanAsync(PreparedProject prepared, Job job, CancellationToken cancellationToken)
@@ -120,7 +120,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         await PlanWriter.WriteAsync(path, plan.Document, cancellationToken);
         PublishedFile file = new(path, PublishedFileKind.Plan) { Written = PublishedFileList.DigestOf(path) };
         job.Files.Add(file);
-        return () => Report(plan, file);
+        return () => new RunReport(task, log).Tell(plan, file);
     }
 
     private async Task SummarizeAsync(PublishResult result, PublishSettings settings, CancellationToken cancellationToken)
@@ -142,16 +142,6 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Error(problem);
     }
 
-    private void Report(PublishPlan plan, PublishedFile file)
-    {
-        task.Plans = OutputItems.Files([file]);
-        foreach (string line in PlanWriter.Lines(plan.Document))
-            log.Message(MessageImportance.High, "  " + line);
-        if (plan.Lock is { IsNone: false } change)
-            log.Message(MessageImportance.High, $"  {change.Path} would change: {change}");
-        log.Message(MessageImportance.High, $"{task.ProjectName} -> {file.Path} (dry run: {plan.Document.Summary})");
-    }
-
     private bool Attempt(Action action, CancellationToken cancellationToken)
     {
         try
@@ -170,45 +160,6 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Error(e.ToDiagnostic());
             return false;
         }
-    }
-
-    private void Report(PublishResult result, PublishSettings settings, string? applied)
-    {
-        task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository),
-            .. OutputItems.Files(result, PublishedFileKind.SecretExport), .. OutputItems.Files(result, PublishedFileKind.Namespace),
-            .. OutputItems.Files(result, PublishedFileKind.GitOps)];
-        task.Secrets = OutputItems.Files(result, PublishedFileKind.Secret);
-        task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
-        // The list among the manifests belongs to the other kustomization.
-        task.Kustomizations = OutputItems.Files(
-            result.Files.Where(file =>
-                file.Kind == PublishedFileKind.Kustomization && Path.GetFileName(file.Path) == KustomizationWriter.FileName));
-        task.Reports = [.. OutputItems.Files(result, PublishedFileKind.Report), .. OutputItems.Files(result, PublishedFileKind.Page)];
-        task.Archives = OutputItems.Files(result, PublishedFileKind.Archive);
-        task.Relocated = OutputItems.Items(result);
-        if (result.Lock is { IsNone: false } changed)
-            log.Message(MessageImportance.High, $"  {changed.Path}: {changed}");
-        foreach (Diagnostic failure in result.Failures)
-            log.Error(failure);
-        // Without a destination, the project publishes as without this package, and the line of dotnet publish stays
-        // the last.
-        if (result.Items.Length > 0 || result.Failures.Length > 0)
-            log.Message(MessageImportance.High,
-                $"{task.ProjectName} -> {settings.FullOutputPath} " +
-                $"({result.Summary}{(string.IsNullOrEmpty(applied) ? "" : $"; {settings.Apply!.Context}: {applied}")}){OtherPlaces(result)}");
-        else if (result.Lock is { } updated)
-            log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
-    }
-
-    // The terminal logger shows only the last such line of a project, so our line must include the publish folder.
-    private string OtherPlaces(PublishResult result)
-    {
-        string[] archives = [.. result.Files.Where(file => file.Kind == PublishedFileKind.Archive).Select(file => file.Path)];
-        IEnumerable<string> places = archives.Length > 3
-            ? [$"{archives.Length} archives in {Path.GetDirectoryName(archives[0])}{Path.DirectorySeparatorChar}"] : archives;
-        if (task.PublishFolder is { Length: > 0 } published)
-            places = places.Append(published);
-        return string.Concat(places.Select(place => "; " + place));
     }
 
     private bool HasItems =>

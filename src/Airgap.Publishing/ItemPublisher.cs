@@ -41,6 +41,9 @@ internal sealed class ItemPublisher
     /// <summary>The plans that were made to be judged or to be shown.</summary>
     public KeptPlans Plans { get; }
 
+    /// <summary>The other repositories of a template.</summary>
+    public FurtherPlaces Further { get; }
+
     /// <summary>Determines what <see cref="RunAsync"/> would do.</summary>
     public ItemForecaster Forecaster { get; }
 

@@ -67,7 +67,8 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
             ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken);
             result = result with { Namespace = kind.IsNamespaced ? result.Namespace : null };
             ClusterAnswer before = await client.GetAsync(kind.PathOf(result.Namespace, document.Name), cancellationToken);
-            if (kind == ResourceKind.Secret && SecretContent.HasPlaceholder(document.Object) && KeptSecret(before, result) is { } kept)
+            if (kind == ResourceKind.Secret && SecretContent.HasPlaceholder(document.Object)
+                && PlaceholderSecrets.Keep(before, result) is { } kept)
                 return kept;
             if (Refetches && !isDry && kind == ResourceKind.PackageRepository && before.IsSuccess
                 && CachedMirrors.IsTakenFromCache(before.Object, document.Object))
@@ -83,7 +84,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
             {
                 Outcome = OutcomeOf(before, answer),
                 After = answer.Object,
-                Warnings = [.. Warnings(result, document, before, answer)],
+                Warnings = [.. AppliedWarnings.Of(result, document, before, answer)],
             };
         }
         catch (AirgapException failure) when (failure.Code is not (ErrorCode.ClusterUnreachable or ErrorCode.ClusterConfig))
@@ -108,30 +109,6 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         }
     }
 
-    // A placeholder takes the place of nothing but another placeholder.
-    private static AppliedObject? KeptSecret(ClusterAnswer live, AppliedObject secret) => live switch
-    {
-        { IsSuccess: true } when SecretContent.HasPlaceholder(live.Object) => null,
-        { IsSuccess: true } => secret with
-        {
-            Outcome = ApplyOutcome.Kept,
-            Warnings = [new Diagnostic(
-                ErrorCode.PlaceholderNotApplied,
-                $"The Secret {secret.FullName} has values in the cluster, and {SecretContent.Placeholder} in the manifest: it was left " +
-                "as it is.", "Leave the Secret out of what is applied, or fill it in.")],
-        },
-        { Status: 404 } => null,
-        _ => secret with
-        {
-            Outcome = ApplyOutcome.Kept,
-            Warnings = [new Diagnostic(
-                ErrorCode.PlaceholderNotApplied,
-                $"The Secret {secret.FullName} has {SecretContent.Placeholder} in the manifest, and the one in the cluster may not be " +
-                "read: it was left as it is.",
-                $"Make it with credentials: dotnet airgap secret --for HOST --name {secret.Name} -n {secret.Namespace} --apply")],
-        },
-    };
-
     private AppliedObject Refused(AppliedObject result, ManifestDocument document, ClusterAnswer answer, HashSet<string> spaces)
     {
         AirgapException failure = ClusterRefusal.Of(
@@ -140,7 +117,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         // Somebody filled the Secret between the look and the request: the conflict shows it.
         if (failure.Code == ErrorCode.FieldConflict && document.Kind == ResourceKind.Secret.Kind
             && SecretContent.HasPlaceholder(document.Object))
-            return KeptSecret(new ClusterAnswer(200, JsonElement.Parse("{}"), ""), result)!;
+            return PlaceholderSecrets.Keep(new ClusterAnswer(200, JsonElement.Parse("{}"), ""), result)!;
         if (isDry && answer.Object.Text("details", "kind") == "namespaces" && answer.Object.Text("details", "name") is { } missing
             && spaces.Contains(missing))
         {
@@ -186,28 +163,4 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         .Where(field => field.Name is not ("metadata" or "status"))
         .Concat(element.Fields("metadata").Where(field => field.Name is "labels" or "annotations"))
         .Select(field => $"{field.Name}:{field.Value.GetRawText()}").Order(StringComparer.Ordinal);
-
-    private IEnumerable<Diagnostic> Warnings(AppliedObject result, ManifestDocument document, ClusterAnswer before, ClusterAnswer after)
-    {
-        foreach (string warning in after.Warnings)
-            yield return new Diagnostic(ErrorCode.ObjectRefused, $"{document.Kind} {result.FullName}: the cluster says: {warning}.", "")
-            {
-                Location = document.Location
-            };
-        if (after.Object.Text("metadata", "deletionTimestamp") is not null)
-            yield return new Diagnostic(
-                ErrorCode.ObjectDeleting, $"{document.Kind} {result.FullName} was applied and goes away all the same: it is being deleted.",
-                "Wait until it is gone, then apply again.");
-        if (document.Kind == ResourceKind.Secret.Kind && SecretContent.HasPlaceholder(document.Object))
-            yield return new Diagnostic(
-                ErrorCode.PlaceholderNotFilled, $"The Secret {result.FullName} holds {SecretContent.Placeholder} where credentials belong.",
-                "Make it with credentials: dotnet airgap secret --for " +
-                $"{HostsOf(document.Object)} --name {result.Name} -n {result.Namespace} --apply");
-        if (document.Kind == ResourceKind.PackageRepository.Kind && before.IsSuccess
-            && CachedMirrors.Expected(before.Object, after.Object) is { } cached)
-            yield return cached;
-    }
-
-    private static string HostsOf(JsonElement secret) =>
-        SecretContent.Hosts(secret) is [_, ..] hosts ? string.Join(" --for ", hosts) : "HOST";
 }

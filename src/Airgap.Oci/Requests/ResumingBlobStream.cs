@@ -6,9 +6,8 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// A stream of a blob's bytes. When a connection breaks or stalls, a new one resumes at the same position. From offset
-/// 0, it verifies the digest before it returns the last bytes, so that a caller who has read all bytes has the right
-/// ones.
+/// A stream of a blob's bytes. When a connection breaks or stalls, a new one resumes at the same position. From offset 0, it verifies the
+/// digest before it returns the last bytes, so that a caller who has read all bytes has the right ones.
 /// </summary>
 internal sealed class ResumingBlobStream : ReadOnlyStream
 {

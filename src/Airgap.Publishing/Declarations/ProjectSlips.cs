@@ -27,7 +27,7 @@ internal sealed partial class ProjectSlips(ProjectText text, IReadOnlyCollection
     /// item types.</param>
     public IEnumerable<Diagnostic> Find(bool hasItems) =>
     [
-        .. text.Properties.Select(property => PublishProperties.FindSlip(property.Name, property.Place)).OfType<Diagnostic>(),
+        .. text.Properties.Select(property => PropertyTypos.FindIn(property.Name, property.Place)).OfType<Diagnostic>(),
         .. hasItems ? Misspelt()
         .Select(item => new Diagnostic(
             ErrorCode.UnknownName, $"The item type {item.Name} is unknown.", $"Did you mean {item.Meant}?") { Location = item.Place }) : [],

@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Files;
@@ -27,7 +25,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
     public ImmutableArray<Diagnostic> Check(ImmutableArray<Declaration> declarations, bool complete)
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
-        Read(declarations, complete, problems);
+        new LockDifferences(settings).Read(declarations, complete, problems);
         return problems.ToImmutable();
     }
 
@@ -38,7 +36,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
     public async Task<ResolvedLock> ResolveAsync(ImmutableArray<Declaration> declarations, CancellationToken cancellationToken)
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
-        (ProjectLock Lock, bool IsKept) read = Read(declarations, complete: true, problems);
+        (ProjectLock Lock, bool IsKept) read = new LockDifferences(settings).Read(declarations, complete: true, problems);
         if (!read.IsKept || problems.Count > 0)
             return new ResolvedLock(declarations, problems.ToImmutable(), null, null);
 
@@ -48,9 +46,10 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         Declaration[] asked = [.. declarations.Where(
             declaration => canAsk && KeyOf(declaration) is { } key
             && (settings.UpdateLock || settings.LockedMode || !read.Lock.Entries.ContainsKey(key.ToString())))];
-        IReadOnlyDictionary<string, Digest> now = await AskAsync(asked, problems, cancellationToken);
+        IReadOnlyDictionary<string, Digest> now = await new TagQuestions(registry, settings.Concurrency).AskAsync(
+            asked, problems, cancellationToken);
         if (settings.LockedMode)
-            problems.AddRange(Moved(asked, read.Lock, now));
+            problems.AddRange(LockDifferences.Moved(asked, read.Lock, now));
 
         ProjectLock pinned = read.Lock with
         {
@@ -125,117 +124,4 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         resolved is { Lock: { } changed, Change: { } change }
         ? ArtifactFile.WriteAsync(change.Path, changed.ToJson(), cancellationToken)
         : Task.CompletedTask;
-
-    private (ProjectLock Lock, bool IsKept) Read(
-        ImmutableArray<Declaration> declarations, bool complete, ImmutableArray<Diagnostic>.Builder problems)
-    {
-        string path = settings.FullLockFile;
-        if (settings is { LockedMode: true, UpdateLock: true })
-            problems.Add(Incompatible(
-                $"Both {PropertyNames.LockedMode} and {PropertyNames.UpdateLock} are set.",
-                $"Update the lock where the project is changed, and set {PropertyNames.LockedMode} where it is only built."));
-        if (settings is { UpdateLock: true, SourceArchive.Length: > 0 })
-            problems.Add(Incompatible(
-                $"Both {PropertyNames.UpdateLock} and {PropertyNames.SourceArchive} are set.",
-                "Update the lock where the source registry can be reached."));
-        if (settings.UseLockFile == false)
-        {
-            if (settings.LockedMode || settings.UpdateLock || File.Exists(path))
-                problems.Add(Incompatible(
-                    $"{PropertyNames.UseLockFile} is false, and " +
-                    $"{(settings.LockedMode ? $"{PropertyNames.LockedMode} is set" : settings.UpdateLock ? $"{PropertyNames.UpdateLock} is set" : $"the lock {path} exists")}.", "Remove one of the two."));
-            return (ProjectLock.Empty, IsKept: false);
-        }
-
-        int before = problems.Count;
-        ProjectLock? found = ProjectLockReader.Read(path, problems);
-        if (settings.LockedMode && problems.Count == before)
-            problems.AddRange(Differences(declarations, found, complete));
-        return (found ?? ProjectLock.Empty,
-            found is not null || settings.LockedMode || settings.UpdateLock || settings.UseLockFile == true);
-    }
-
-    private IEnumerable<Diagnostic> Differences(ImmutableArray<Declaration> declarations, ProjectLock? found, bool complete)
-    {
-        HashSet<string> declared = new(StringComparer.Ordinal);
-        foreach (Declaration declaration in declarations)
-        {
-            if (KeyOf(declaration)?.ToString() is { } key && declared.Add(key) && found?.Entries.ContainsKey(key) != true)
-            {
-                yield return declaration.Item.Problem(
-                    ErrorCode.NotLocked,
-                    $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is not locked: {settings.FullLockFile} " +
-                    $"{(found is null ? "does not exist" : $"has no {key}")}.",
-                    $"Publish once without {PropertyNames.LockedMode} and with {PropertyNames.UpdateLock}=true, and commit the lock.");
-            }
-
-            if (LockedSelections.KeyOf(declaration) is { } choice && declared.Add(choice)
-                && (found is not null || KeyOf(declaration) is null) && found?.Derived.ContainsKey(choice) != true)
-            {
-                yield return declaration.Item.Problem(
-                    ErrorCode.NotLocked,
-                    $"The selection of the item {declaration.Item.ItemName} '{declaration.Item.Include}' is not locked: " +
-                    $"{settings.FullLockFile} {(found is null ? "does not exist" : $"has no {choice}")}.",
-                    $"Publish once without {PropertyNames.LockedMode} and with {PropertyNames.UpdateLock}=true, and commit the lock.");
-            }
-        }
-
-        if (!complete || found is null)
-            yield break;
-        foreach ((string key, ProjectLockEntry entry) in found.Entries.Concat(found.Derived).Where(entry => !declared.Contains(entry.Key)))
-        {
-            yield return new Diagnostic(
-                ErrorCode.StaleLock,
-                $"{entry.Location}: the lock pins {key}, which no item declares.",
-                $"Publish once without {PropertyNames.LockedMode}, which drops it, and commit the lock.")
-            { Location = entry.Location, Reference = key };
-        }
-    }
-
-    private static IEnumerable<Diagnostic> Moved(
-        IEnumerable<Declaration> declarations, ProjectLock pinned, IReadOnlyDictionary<string, Digest> now)
-    {
-        foreach (Declaration declaration in declarations)
-        {
-            string key = KeyOf(declaration)!.ToString();
-            if (!now.TryGetValue(key, out Digest digest) || pinned.Entries[key].Digest == digest)
-                continue;
-            yield return declaration.Item.Problem(
-                ErrorCode.TagMoved,
-                $"The tag {key} has moved: it points to {digest}, but {pinned.Entries[key].Location} pins {pinned.Entries[key].Digest}.",
-                "Have the new digest reviewed in a lock written with " +
-                $"{PropertyNames.UpdateLock}=true; a publish without {PropertyNames.LockedMode} relocates the locked one.");
-        }
-    }
-
-    private async Task<IReadOnlyDictionary<string, Digest>> AskAsync(
-        IEnumerable<Declaration> declarations, ImmutableArray<Diagnostic>.Builder problems, CancellationToken cancellationToken)
-    {
-        ConcurrentDictionary<string, Digest> answers = new(StringComparer.Ordinal);
-        ConcurrentDictionary<string, Diagnostic> failures = new(StringComparer.Ordinal);
-        Declaration[] distinct = [.. declarations.DistinctBy(declaration => KeyOf(declaration)!.ToString())];
-        await Parallel.ForEachAsync(
-            distinct,
-            new ParallelOptions { MaxDegreeOfParallelism = settings.Concurrency, CancellationToken = cancellationToken },
-            async (declaration, token) =>
-            {
-                ImageReference reference = KeyOf(declaration)!;
-                try
-                {
-                    IImageRepository repository = registry.GetRepository(reference.Repository);
-                    // If the registry lacks the tag, ask again to get the registry's own message.
-                    Descriptor? found = await repository.ResolveAsync(reference.Tag!, token);
-                    answers[reference.ToString()] = found?.Digest ?? (await repository.GetManifestAsync(reference.Tag!, token)).Digest;
-                }
-                catch (AirgapException e)
-                {
-                    Diagnostic failure = e.ToDiagnostic();
-                    failures[reference.ToString()] = failure with { Location = failure.Location ?? declaration.Item.Location };
-                }
-            });
-        problems.AddRange(distinct.Select(declaration => failures.GetValueOrDefault(KeyOf(declaration)!.ToString())).OfType<Diagnostic>());
-        return answers;
-    }
-
-    private static Diagnostic Incompatible(string message, string advice) => new(ErrorCode.IncompatibleOptions, message, advice);
 }

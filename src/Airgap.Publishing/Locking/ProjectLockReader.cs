@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 using Airgap.Oci;
-using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Files;
@@ -17,9 +15,7 @@ internal sealed class ProjectLockReader
 {
     private const int MaxBytes = 16 * 1024 * 1024;
 
-    private readonly string _path;
-    private readonly byte[] _json;
-    private readonly int _start;
+    private readonly JsonPlaces _places;
     private readonly ImmutableArray<Diagnostic>.Builder _problems;
     private string? _schema;
     private readonly ImmutableSortedDictionary<string, ProjectLockEntry>.Builder _entries = ProjectLock.Empty.Entries.ToBuilder();
@@ -27,10 +23,7 @@ internal sealed class ProjectLockReader
 
     private ProjectLockReader(string path, byte[] json, ImmutableArray<Diagnostic>.Builder problems)
     {
-        _path = path;
-        _json = json;
-        // Some editors write a byte order mark.
-        _start = json.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+        _places = new JsonPlaces(path, json);
         _problems = problems;
     }
 
@@ -67,7 +60,7 @@ internal sealed class ProjectLockReader
 
     private void Read()
     {
-        Utf8JsonReader json = new(_json.AsSpan(_start));
+        Utf8JsonReader json = new(_places.Json);
         try
         {
             json.Read();
@@ -82,12 +75,12 @@ internal sealed class ProjectLockReader
         }
         catch (InvalidOperationException)
         {
-            _problems.Add(Problem(PlaceOf(ref json), "the text is not valid Unicode"));
+            _problems.Add(Problem(_places.PlaceOf(ref json), "the text is not valid Unicode"));
         }
         catch (JsonException e)
         {
             int line = (int)(e.LineNumber ?? 0);
-            _problems.Add(Problem(PlaceOf(line, (int)(e.BytePositionInLine ?? 0)), IsConflict(line)
+            _problems.Add(Problem(_places.PlaceOf(line, (int)(e.BytePositionInLine ?? 0)), _places.IsConflict(line)
                 ? "it contains merge conflict markers"
                 : $"the file is not JSON: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')}"));
         }
@@ -95,7 +88,7 @@ internal sealed class ProjectLockReader
 
     private void ReadRoot(ref Utf8JsonReader json)
     {
-        SourceLocation root = PlaceOf(ref json);
+        SourceLocation root = _places.PlaceOf(ref json);
         HashSet<string> seen = [];
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -103,7 +96,7 @@ internal sealed class ProjectLockReader
             if (!seen.Add(name))
                 Add(ref json, $"'{name}' is given twice");
             else if (name is not ("version" or "items" or "derived" or SchemaLinks.Property))
-                Add(ref json, $"'{Shorten(name)}' is unknown");
+                Add(ref json, $"'{LockNames.Shorten(name)}' is unknown");
             json.Read();
             if (name == "version")
                 ReadVersion(ref json);
@@ -112,11 +105,11 @@ internal sealed class ProjectLockReader
             else if (name == SchemaLinks.Property)
                 Add(ref json, $"'{SchemaLinks.Property}' must be an address");
             else if (name == "items" && json.TokenType == JsonTokenType.StartObject)
-                ReadItems(ref json, _entries, WhatIsWrongWith);
+                ReadItems(ref json, _entries, LockNames.WhatIsWrongWith);
             else if (name == "items")
                 Add(ref json, "'items' must be an object of references and digests");
             else if (name == "derived" && json.TokenType == JsonTokenType.StartObject)
-                ReadItems(ref json, _derived, WhatIsWrongWithChoice);
+                ReadItems(ref json, _derived, LockNames.WhatIsWrongWithChoice);
             else if (name == "derived")
                 Add(ref json, "'derived' must be an object of selections and digests");
             json.Skip();
@@ -131,7 +124,7 @@ internal sealed class ProjectLockReader
         if (json.TokenType != JsonTokenType.Number || !json.TryGetInt32(out int version) || version < 1)
             Add(ref json, $"'version' must be {ProjectLock.Version}");
         else if (version > ProjectLock.Version)
-            _problems.Add(Problem(PlaceOf(ref json),
+            _problems.Add(Problem(_places.PlaceOf(ref json),
                 $"its version is {version}, but this release reads {ProjectLock.Version}") with
             {
                 Advice =
@@ -146,77 +139,28 @@ internal sealed class ProjectLockReader
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             string key = json.GetString()!;
-            SourceLocation place = PlaceOf(ref json);
+            SourceLocation place = _places.PlaceOf(ref json);
             string? wrong = findWrong(key);
             if (!seen.Add(key))
-                wrong = $"'{Shorten(key)}' is locked twice";
+                wrong = $"'{LockNames.Shorten(key)}' is locked twice";
             if (wrong is not null)
                 _problems.Add(Problem(place, wrong));
             json.Read();
             if (json.TokenType != JsonTokenType.String || !Digest.TryParse(json.GetString(), out Digest digest))
-                Add(ref json, $"the digest of '{Shorten(key)}' must be sha256: and 64 lower-case hex digits (or sha512: and 128)");
+                Add(
+                    ref json,
+                    $"the digest of '{LockNames.Shorten(key)}' must be sha256: and 64 lower-case hex digits (or sha512: and 128)");
             else if (wrong is null)
                 entries.Add(key, new ProjectLockEntry(digest, place));
             json.Skip();
         }
     }
 
-    private static string? WhatIsWrongWith(string key)
-    {
-        if (!ImageReference.TryParse(key, out ImageReference? reference, out string? problem))
-            return $"'{Shorten(UserInfo.Hide(key))}' is not an image reference: {problem}";
-        if (reference.Digest is not null)
-            return $"'{Shorten(key)}' has a digest, so it must not be locked";
-        return reference.ToString() == key ? null : $"'{Shorten(key)}' must be written in full: '{Shorten(reference.ToString())}'";
-    }
-
-    private static string? WhatIsWrongWithChoice(string key)
-    {
-        int at = key.IndexOf(LockedSelections.Between, StringComparison.Ordinal);
-        string name = at < 0 ? key : key[..at];
-        if (at < 0 || key.Length == at + LockedSelections.Between.Length)
-            return $"'{Shorten(UserInfo.Hide(key))}' is not a reference and a selection separated by '{LockedSelections.Between}'";
-        if (!ImageReference.TryParse(name, out ImageReference? reference, out string? problem))
-            return $"'{Shorten(UserInfo.Hide(name))}' is not an image reference: {problem}";
-        return reference.ToString() == name ? null : $"'{Shorten(name)}' must be written in full: '{Shorten(reference.ToString())}'";
-    }
-
-    private void Add(ref Utf8JsonReader json, string why) => _problems.Add(Problem(PlaceOf(ref json), why));
+    private void Add(ref Utf8JsonReader json, string why) => _problems.Add(Problem(_places.PlaceOf(ref json), why));
 
     private static Diagnostic Problem(SourceLocation place, string why) => new(
         ErrorCode.InvalidProjectLock,
         $"{place}: {why}.",
         $"Correct it, restore the previous file, or delete it and write it again with {PropertyNames.UpdateLock}=true.")
     { Location = place };
-
-    private SourceLocation PlaceOf(ref Utf8JsonReader json)
-    {
-        int offset = _start + (int)json.TokenStartIndex;
-        int line = _json.AsSpan(0, offset).Count((byte)'\n');
-        return PlaceOf(line, offset - StartOf(line));
-    }
-
-    // The column counts characters, as editors do, not bytes.
-    private SourceLocation PlaceOf(int line, int bytes)
-    {
-        int start = StartOf(line);
-        return new SourceLocation(
-            _path, line + 1, Encoding.UTF8.GetCharCount(_json, start, Math.Clamp(bytes, 0, _json.Length - start)) + 1);
-    }
-
-    private int StartOf(int line)
-    {
-        int start = _start;
-        for (; line > 0; line--)
-            start += _json.AsSpan(start).IndexOf((byte)'\n') + 1;
-        return start;
-    }
-
-    private bool IsConflict(int line)
-    {
-        ReadOnlySpan<byte> text = _json.AsSpan(StartOf(line));
-        return text.StartsWith("<<<<<<<"u8) || text.StartsWith("======="u8) || text.StartsWith(">>>>>>>"u8);
-    }
-
-    private static string Shorten(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

@@ -5,9 +5,7 @@ using Airgap.Oci.Naming;
 using Airgap.Registry.Http;
 using Airgap.Registry.Storage;
 using Airgap.Transfer.Archives;
-using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 
@@ -16,19 +14,15 @@ namespace Airgap.Registry.Archives;
 /// <summary>Reads the repository that an import of an archive would make, and the places of its bytes.</summary>
 internal sealed class ServedArchive
 {
-    private readonly ServedFile? _file;
     private readonly IArchive _reader;
     private readonly TransferPlan _plan;
-    private readonly TimeProvider _clock;
-    private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
-    private readonly List<RequiredLayerContent> _lacking = [];
+    private readonly ServedBlobs _blobs;
 
-    private ServedArchive(ServedFile? file, IArchive reader, TransferPlan plan, TimeProvider clock)
+    private ServedArchive(IArchive reader, TransferPlan plan, ServedBlobs blobs)
     {
-        _file = file;
         _reader = reader;
         _plan = plan;
-        _clock = clock;
+        _blobs = blobs;
     }
 
     /// <summary>Reads an archive: its headers, its manifest.json, and the layers of its bundles.</summary>
@@ -46,9 +40,10 @@ internal sealed class ServedArchive
             new RelocationSource.Archive(archive.Path), cancellationToken);
         if (file?.IsWhatThePathNames() == false)
             throw reader.Invalid("it was changed while it was read");
-        ServedArchive served = new(file, reader, plan, clock);
-        await served.FindBlobsAsync(cancellationToken);
-        return served;
+        ServedBlobs blobs = new(file, reader, clock);
+        foreach (PlannedBlob blob in plan.Blobs)
+            await blobs.AddAsync(blob, cancellationToken);
+        return new ServedArchive(reader, plan, blobs);
     }
 
     /// <summary>The last part of the root's repository; without a root, the file name.</summary>
@@ -70,25 +65,8 @@ internal sealed class ServedArchive
     /// <summary>Supplies the layers that a delta requires from the other served archives.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>: none of them has a
     /// layer.</exception>
-    public void Complete(IEnumerable<ServedArchive> beside)
-    {
-        if (_lacking.Count == 0)
-            return;
-        ServedArchive[] others = [.. beside.Where(other => other != this)];
-        List<RequiredLayerContent> nowhere = [];
-        foreach (RequiredLayerContent layer in _lacking)
-        {
-            if (others.Select(other => other.Own(layer.Descriptor.Digest)).FirstOrDefault(open => open is not null) is { } found)
-                _blobs.TryAdd(layer.Descriptor.Digest, found);
-            else
-                nowhere.Add(layer);
-        }
-
-        if (nowhere.Count > 0)
-            throw RequiredLayerContent.Missing(nowhere, others.Length == 0 ? null : "no other served archive");
-    }
-
-    private Func<StoredContent>? Own(Digest digest) => _blobs.GetValueOrDefault(digest);
+    public void Complete(IEnumerable<ServedArchive> beside) =>
+        _blobs.Complete([.. beside.Where(other => other != this).Select(other => other._blobs)]);
 
     /// <summary>Adds everything to a repository.</summary>
     /// <returns>The tags that pointed at something else before.</returns>
@@ -148,62 +126,13 @@ internal sealed class ServedArchive
             repository.AddManifest(node.Manifest);
             foreach (Descriptor blob in node.Blobs)
             {
-                if (_blobs.TryGetValue(blob.Digest, out Func<StoredContent>? open))
+                if (_blobs.Find(blob.Digest) is { } open)
                     repository.AddBlob(blob.Digest, open);
             }
         }
     }
 
-    // Non-distributable layers may be missing; they are then not served.
-    private async Task FindBlobsAsync(CancellationToken cancellationToken)
-    {
-        foreach (PlannedBlob blob in _plan.Blobs)
-        {
-            Descriptor descriptor = blob.Descriptor;
-            if (_reader.PlaceOf(descriptor) is { } place)
-            {
-                BlobProof proof = new(_clock);
-                _blobs.Add(descriptor.Digest, _file is { } file
-                    ? () => new ArchivedContent(file, place.Offset, descriptor, proof) : LooseOf(place.File, descriptor, proof));
-            }
-            else if (blob.Content is RequiredLayerContent required)
-            {
-                _lacking.Add(required);
-            }
-            else if (blob.Content is not MissingLayerContent)
-            {
-                HeldBytes held = await ReadAsync(blob.Content, cancellationToken);
-                _blobs.Add(descriptor.Digest, () => new MemoryContent(held.Bytes));
-            }
-        }
-    }
-
-    // A layout in a folder has a file for each blob, opened for each request: there may be many, and each is checked
-    // for changes by itself.
-    private static Func<StoredContent> LooseOf(ArchiveFile file, Descriptor descriptor, BlobProof proof)
-    {
-        DateTime modified = File.GetLastWriteTimeUtc(file.Path);
-        return () =>
-        {
-            ServedFile open = ServedFile.Open(file);
-            if (open.Length == descriptor.Size && open.Modified == modified)
-                return new ArchivedContent(open, 0, descriptor, proof, ownsFile: true);
-            open.Dispose();
-            throw new ArchiveChangedException(file.Path);
-        };
-    }
-
     // The reference that a bundle recorded for an image: its location before any relocation.
     private static RepositoryName? OriginOf(PlannedItem item) =>
         ImageReference.TryParse(item.OriginalReference, out ImageReference? original, out _) ? original.Repository : null;
-
-    private static async Task<HeldBytes> ReadAsync(IBlobContent content, CancellationToken cancellationToken)
-    {
-        if (content is MemoryBlobContent memory)
-            return memory.Held;
-        await using Stream stream = await content.OpenAsync(0, cancellationToken);
-        byte[] bytes = new byte[content.Descriptor.Size];
-        await stream.ReadExactlyAsync(bytes, cancellationToken);
-        return new HeldBytes(bytes);
-    }
 }

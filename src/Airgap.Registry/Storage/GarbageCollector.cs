@@ -17,8 +17,7 @@ internal sealed class GarbageCollector(
 
     /// <summary>Collects.</summary>
     /// <param name="grace">The minimum age of garbage.</param>
-    /// <param name="isDry">True to only report. No requests may run then, because their changes would be counted
-    /// wrongly.</param>
+    /// <param name="isDry">True to only report. No requests may run then, because their changes would be counted wrongly.</param>
     /// <param name="cancellationToken">Cancels it between two steps.</param>
     public GarbageReport Collect(TimeSpan grace, bool isDry, CancellationToken cancellationToken)
     {

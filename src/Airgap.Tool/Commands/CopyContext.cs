@@ -14,7 +14,7 @@ using Airgap.Trust.Signing;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>One run of <c>copy</c>: what was read of its command line, before anything was asked.</summary>
+/// <summary>One run of <c>copy</c>: what was read from its command line before the first request.</summary>
 /// <param name="Parsed">The command line.</param>
 /// <param name="Flags">The flags that say what is copied, and how.</param>
 /// <param name="Signing">The flags about signatures.</param>
@@ -41,7 +41,7 @@ internal sealed record CopyContext(
     /// <summary>How the plan is made.</summary>
     public PlanOptions PlanOptions => Flags.PlanOptions(Parsed, Request, Session);
 
-    /// <summary>How the plan is made where what cannot be read ends it: a plan that leaves it out would say too little.</summary>
+    /// <summary>How the plan is made where it has to be complete: content that cannot be read ends it.</summary>
     public PlanOptions WholePlanOptions => PlanOptions with { KeepGoing = false };
 
     /// <summary>How the plan is carried out.</summary>
@@ -57,7 +57,8 @@ internal sealed record CopyContext(
     /// <summary>Takes what was chosen of the source.</summary>
     public Task<SelectedSource> SelectAsync(ConsoleObserver observer, CancellationToken cancellationToken) =>
         SelectedSource.CreateAsync(
-            Request.Source, Request.Destination, Request.Selection, Registry, observer, Flags.Concurrency(Parsed), Session, cancellationToken);
+            Request.Source, Request.Destination, Request.Selection, Registry, observer, Flags.Concurrency(Parsed),
+            Session, cancellationToken);
 
     /// <summary>Shows a dry run's plan.</summary>
     public Task ShowAsync(PlanDocument plan, CancellationToken cancellationToken) =>

@@ -39,9 +39,8 @@ internal sealed class PublishCommand
 
     private readonly Option<string?> _summary = Flag.Text(
         "--summary", "FILE",
-        "Markdown report of the relocation to write; 'none' for none (default: the project's AirgapSummary, else the job summary of GitHub "
-        +
-        "Actions or Azure Pipelines, if one of them runs this)");
+        "Markdown report of the relocation to write; 'none' for none (default: the project's AirgapSummary, else the job summary of " +
+        "GitHub Actions or Azure Pipelines, if one of them runs this)");
 
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new();

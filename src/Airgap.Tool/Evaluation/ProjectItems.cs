@@ -63,7 +63,7 @@ internal sealed record ProjectItems(
         bool hasItems = project.Items.Any(item => item.Type != "ImgpkgTrust");
         problems = problems.AddRange(project.LostTrust.Select(
             lost => ProjectSlips.Lost(lost.Include, new SourceLocation(lost.File, lost.Line, lost.Column))));
-        List<Diagnostic> warnings = [.. PublishProperties.FindTypos(request.Properties.Keys, location), .. slips.Find(hasItems)];
+        List<Diagnostic> warnings = [.. PropertyTypos.Find(request.Properties.Keys, location), .. slips.Find(hasItems)];
         if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0)
             && slips.NothingDeclared(request.Project, publishesContainer: inSolution) is { } nothing)
             warnings.Add(nothing);

@@ -1,7 +1,4 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
@@ -129,81 +126,4 @@ internal sealed class Report
 
     /// <summary>The document.</summary>
     public string ToJson() => Printable.Json(JsonSerializer.Serialize(this, ReportJson.Readable.Report));
-}
-
-/// <summary>A tag.</summary>
-/// <param name="Name">The tag.</param>
-/// <param name="Digest">Its digest; absent when not requested.</param>
-internal sealed record ReportTag(string Name, string? Digest);
-
-/// <summary>The outcome for a manifest of a prune plan.</summary>
-/// <param name="Digest">The manifest.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Tags">Its tags in the plan.</param>
-/// <param name="Outcome"><c>removed</c>, <c>gone</c> (already), or left because it is <c>needed</c> or was
-/// <c>renewed</c>.</param>
-internal sealed record ReportPruned(string Digest, string Kind, IReadOnlyList<string> Tags, string Outcome);
-
-/// <summary>A version of a package.</summary>
-/// <param name="Name">The package.</param>
-/// <param name="Version">The version.</param>
-/// <param name="ReleasedAt">Its release date as given by the package; absent if not given.</param>
-/// <param name="Images">The images and bundles that it needs.</param>
-/// <param name="Bytes">Size of everything it needs, each blob counted once.</param>
-/// <param name="SharedBytes">Size of the part that other versions or packages of the bundle also need.</param>
-internal sealed record ReportPackage(string Name, string Version, string? ReleasedAt, int Images, long Bytes, long SharedBytes)
-{
-    /// <summary>A version as the report has it.</summary>
-    public static ReportPackage Of(ListedPackage package) =>
-        new(package.Name, package.Version, package.ReleasedAt, package.Images, package.Size, package.Shared);
-}
-
-/// <summary>A file that was written.</summary>
-internal sealed record ReportFile(string Path, string Kind);
-
-/// <summary>A warning or failure.</summary>
-internal sealed record ReportDiagnostic(string Code, string Message, string Advice)
-{
-    /// <summary>The step in which it occurred.</summary>
-    public string? Phase { get; init; }
-
-    /// <summary>The image or repository concerned.</summary>
-    public string? Reference { get; init; }
-
-    /// <summary>The digest concerned.</summary>
-    public string? Digest { get; init; }
-
-    /// <summary>The file concerned.</summary>
-    public string? File { get; init; }
-
-    /// <summary>The line, from 1.</summary>
-    public int? Line { get; init; }
-
-    /// <summary>The column, from 1.</summary>
-    public int? Column { get; init; }
-
-    /// <summary>A diagnostic as the report has it.</summary>
-    public static ReportDiagnostic Of(Diagnostic diagnostic) => new(diagnostic.Id, diagnostic.Message, diagnostic.Advice)
-    {
-        Reference = diagnostic.Reference,
-        Digest = diagnostic.Digest,
-        File = diagnostic.Location?.File,
-        Line = diagnostic.Location is { Line: > 0 and int line } ? line : null,
-        Column = diagnostic.Location is { Column: > 0 and int column } ? column : null,
-    };
-}
-
-/// <summary>Source-generated serialisation.</summary>
-[JsonSourceGenerationOptions(
-    WriteIndented = true,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(Report))]
-internal sealed partial class ReportJson : JsonSerializerContext
-{
-    /// <summary>
-    /// Characters stay unescaped where JSON allows it: scripts and people read the document, and no web page embeds it.
-    /// </summary>
-    public static ReportJson Readable =>
-        field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Airgap.Oci;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
@@ -14,13 +13,14 @@ internal sealed class Session
 
     private readonly Lock _gate = new();
     private readonly ImgpkgJson? _gathered;
-    private int _drawn;
+    private readonly LiveLines _live;
 
     /// <summary>Makes a session.</summary>
     public Session(string command, Identity identity, Terminal terminal, GlobalOptions options)
     {
         Identity = identity;
         Terminal = terminal;
+        _live = new LiveLines(terminal);
         Options = options;
         Report = new Report { Command = command };
         _gathered = options.Json && identity.IsImgpkg ? new ImgpkgJson() : null;
@@ -94,7 +94,7 @@ internal sealed class Session
                 _gathered?.AddBlock(block);
             if (Options.Json)
                 return;
-            Erase();
+            _live.Erase();
             Terminal.Out.Write(text);
 
             // Scripts receive the text unchanged; on a screen, the prompt should start on a new line.
@@ -115,7 +115,7 @@ internal sealed class Session
             _gathered?.AddTable(shown);
             if (Options.Json)
                 return;
-            Erase();
+            _live.Erase();
             Terminal.Out.Write(Options.Tty || Terminal.OutIsTerminal ? shown.ForTerminal() : shown.ForScripts());
         }
     }
@@ -123,22 +123,11 @@ internal sealed class Session
     /// <summary>Writes a line, or several, to standard error.</summary>
     public void WriteError(string line) => Write(Terminal.Error, Printable.Block(line));
 
-    /// <summary>
-    /// Redraws the last lines of the screen, which stay until something else is written; empty to remove them.
-    /// </summary>
+    /// <inheritdoc cref="LiveLines.Draw"/>
     public void Draw(IReadOnlyList<string> live)
     {
         lock (_gate)
-        {
-            Erase();
-            if (live.Count == 0)
-                return;
-            // One column less than the screen, so that no terminal wraps a line and the number of lines to move up
-            // stays known.
-            int width = Terminal.Width - 1;
-            Terminal.Error.Write(string.Join('\n', live.Select(Printable.Line).Select(line => line.Length > width ? line[..width] : line)));
-            _drawn = live.Count;
-        }
+            _live.Draw(live);
     }
 
     /// <summary>Shows a warning, and adds it to the report.</summary>
@@ -191,17 +180,8 @@ internal sealed class Session
     {
         lock (_gate)
         {
-            Erase();
+            _live.Erase();
             writer.WriteLine(line);
         }
-    }
-
-    private void Erase()
-    {
-        // Move to the first column and up to the first drawn line, then erase to the end of the screen.
-        if (_drawn > 0)
-            Terminal.Error.Write(_drawn == 1
-                ? "\r\u001b[K" : string.Create(CultureInfo.InvariantCulture, $"\r\u001b[{_drawn - 1}A\u001b[J"));
-        _drawn = 0;
     }
 }

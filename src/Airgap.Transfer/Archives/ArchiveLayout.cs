@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Airgap.Oci;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Layers;
 using Airgap.Transfer.Plans;
 
@@ -31,6 +29,9 @@ internal sealed class ArchiveLayout
         Length = notesOffset + (2 * TarHeader.BlockSize)
             + (notes.IsEmpty ? 0 : HeaderOf(ArchiveNotes.EntryName, notes.Length).Length + Padded(notes.Length));
     }
+
+    /// <summary>Length of what comes before the layers.</summary>
+    public long HeadLength => _head.Sum(entry => entry.PlaceLength);
 
     /// <summary>Length of the first entry: manifest.json in imgpkg's format.</summary>
     public long ManifestLength => _head[0].Length;
@@ -103,39 +104,6 @@ internal sealed class ArchiveLayout
     /// <summary>Length of a content, rounded up to whole blocks.</summary>
     public static long Padded(long size) => size + TarHeader.Padding(size);
 
-    /// <summary>
-    /// True when a file of any length begins like this archive: the part before the layers determines all offsets.
-    /// </summary>
-    public async Task<bool> IsOfAsync(IRandomAccess file, CancellationToken cancellationToken)
-    {
-        long length = file.Length;
-        long end = _head.Sum(entry => entry.PlaceLength);
-        long layersEnd = Layers.IsEmpty ? end : Layers[^1].DataOffset;
-        foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.TakeWhile(piece => piece.Offset < layersEnd))
-        {
-            // Omitted layers do not change a manifest, but shift all later entries.
-            if (offset >= end && offset + bytes.Length > length)
-                break;
-            if (!await HasAsync(file, bytes, offset, cancellationToken))
-                return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>True when a file equals this archive, except possibly for its layers.</summary>
-    public async Task<bool> IsOfAllAsync(IRandomAccess file, CancellationToken cancellationToken)
-    {
-        foreach ((long offset, ReadOnlyMemory<byte> bytes) in Pieces.Append(
-            (Length - (2 * TarHeader.BlockSize), new byte[2 * TarHeader.BlockSize])))
-        {
-            if (!await HasAsync(file, bytes, offset, cancellationToken))
-                return false;
-        }
-
-        return true;
-    }
-
     /// <summary>The digest of the manifest.json of a plan's archive.</summary>
     public static Digest ListDigestOf(TransferPlan plan) => Measure(ArchiveManifestWriter.Write(plan)).Digest;
 
@@ -186,28 +154,5 @@ internal sealed class ArchiveLayout
         }
 
         return (length, Digest.FromHash(HashAlgorithmName.SHA256, hash.GetHashAndReset()));
-    }
-
-    private static async Task<bool> HasAsync(
-        IRandomAccess file, ReadOnlyMemory<byte> expected, long offset, CancellationToken cancellationToken)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
-        try
-        {
-            for (int done = 0; done < expected.Length;)
-            {
-                int read = await file.ReadAsync(
-                    buffer.AsMemory(0, Math.Min(buffer.Length, expected.Length - done)), offset + done, cancellationToken);
-                if (read == 0 || !expected.Span.Slice(done, read).SequenceEqual(buffer.AsSpan(0, read)))
-                    return false;
-                done += read;
-            }
-
-            return true;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

@@ -1,6 +1,5 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Keeping;

@@ -30,7 +30,7 @@ internal sealed class ArchivedBundles(IArchive archive, ImageFailures failures)
     public Task<BundleNode> ReadAsync(Digest digest, CancellationToken cancellationToken) => ReadAsync(_items[digest], cancellationToken);
 
     /// <summary>
-    /// The bundles of an archive that marks no root, or of a bundle that was copied as an image: what is whole is imported as a whole.
+    /// The bundles of an archive without a root, or of a bundle that was copied as an image: complete content is imported completely.
     /// </summary>
     public async Task<IEnumerable<BundleNode>> ReadWholeAsync(IReadOnlyList<ArchivedItem> archived, CancellationToken cancellationToken)
     {

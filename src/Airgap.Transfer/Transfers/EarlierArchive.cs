@@ -22,7 +22,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
             if (!archive.IsSplit && !File.Exists(file))
                 return false;
             using ArchiveBytes bytes = archive.Open();
-            return bytes.Length == layout.Length && await layout.IsOfAllAsync(bytes, cancellationToken)
+            return bytes.Length == layout.Length && await LayoutMatch.IsWholeAsync(layout, bytes, cancellationToken)
                 && await AreWholeAsync(bytes, file, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

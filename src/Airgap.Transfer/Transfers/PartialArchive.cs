@@ -165,7 +165,7 @@ internal sealed class PartialArchive : IPartialArchive
         _disk.Flush(File.SafeFileHandle, _partialPath);
         _disk.Forget(File.SafeFileHandle);
         OpenFileBytes bytes = new(File.SafeFileHandle);
-        if (!await layout.IsOfAsync(bytes, cancellationToken))
+        if (!await LayoutMatch.BeginsAsync(layout, bytes, cancellationToken))
         {
             SetAside(observer);
             return;

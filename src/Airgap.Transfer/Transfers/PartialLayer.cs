@@ -66,7 +66,7 @@ internal sealed class PartialLayer : IDisposable
         IncrementalHash hash = IncrementalHash.CreateHash(descriptor.Digest.HashAlgorithm);
         try
         {
-            long written = await WrittenAsync(file, layer.DataOffset, descriptor.Size, buffer, cancellationToken);
+            long written = await WrittenBytes.LengthAsync(file, layer.DataOffset, descriptor.Size, buffer, cancellationToken);
             if (descriptor.Size - written <= LongestPadding)
             {
                 long beginning = await AppendAsync(
@@ -103,7 +103,7 @@ internal sealed class PartialLayer : IDisposable
     public static async Task<bool> ReachesTheEndAsync(IRandomAccess file, ArchiveEntry entry, CancellationToken cancellationToken)
     {
         byte[] end = new byte[Math.Min(LongestPadding, entry.Size)];
-        return entry.Size == 0 || await LastAsync(file, entry.Offset + entry.Size - end.Length, end, cancellationToken) > 0;
+        return entry.Size == 0 || await WrittenBytes.LastAsync(file, entry.Offset + entry.Size - end.Length, end, cancellationToken) > 0;
     }
 
     /// <summary>Receives the next written bytes.</summary>
@@ -126,7 +126,7 @@ internal sealed class PartialLayer : IDisposable
         long beginning = length;
         for (long done = 0; done < length;)
         {
-            int filled = await FillAsync(
+            int filled = await WrittenBytes.FillAsync(
                 file, offset + done, buffer.AsMemory(0, (int)Math.Min(BufferSize, length - done)), cancellationToken);
             if (filled == 0)
                 break;
@@ -157,45 +157,5 @@ internal sealed class PartialLayer : IDisposable
         }
 
         return bytes.Length;
-    }
-
-    /// <summary>Looks for the last byte that is not zero.</summary>
-    private static async Task<long> WrittenAsync(
-        IRandomAccess file, long offset, long size, byte[] buffer, CancellationToken cancellationToken)
-    {
-        // Most layers of an interrupted run were never started, and they may be long.
-        if (size > buffer.Length && await LastAsync(file, offset, buffer, cancellationToken) == 0)
-            return 0;
-        for (long end = size; end > 0;)
-        {
-            long start = Math.Max(0, end - buffer.Length);
-            long last = await LastAsync(file, offset + start, buffer.AsMemory(0, (int)(end - start)), cancellationToken);
-            if (last > 0)
-                return start + last;
-            end = start;
-        }
-
-        return 0;
-    }
-
-    /// <summary>Reads a part; the number of bytes up to its last one that is not zero.</summary>
-    private static async ValueTask<long> LastAsync(IRandomAccess file, long offset, Memory<byte> part, CancellationToken cancellationToken)
-    {
-        int filled = await FillAsync(file, offset, part, cancellationToken);
-        return part.Span[..filled].LastIndexOfAnyExcept((byte)0) + 1;
-    }
-
-    private static async ValueTask<int> FillAsync(IRandomAccess file, long offset, Memory<byte> part, CancellationToken cancellationToken)
-    {
-        int filled = 0;
-        while (filled < part.Length)
-        {
-            int read = await file.ReadAsync(part[filled..], offset + filled, cancellationToken);
-            if (read == 0)
-                break;
-            filled += read;
-        }
-
-        return filled;
     }
 }

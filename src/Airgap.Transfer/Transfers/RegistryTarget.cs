@@ -101,16 +101,7 @@ internal sealed class RegistryTarget : ITransferTarget
         return await _repository.PushBlobAsync(ahead, mountFrom, progress, cancellationToken);
     }
 
-    public async Task<bool> HasTagsAsync(CancellationToken cancellationToken)
-    {
-        foreach (PlannedItem item in _plan.Items.Where(item => item.Tag is not null))
-        {
-            if (!await _standing.HasTagAsync(item.Tag!, item.Digest, cancellationToken))
-                return false;
-        }
-
-        return true;
-    }
+    public Task<bool> HasTagsAsync(CancellationToken cancellationToken) => _standing.HasTagsAsync(cancellationToken);
 
     public PlannedManifest? First => SparseIndexes.Smallest(_plan, _standing.Has);
 
@@ -134,12 +125,7 @@ internal sealed class RegistryTarget : ITransferTarget
     }
 
     // A source that is gone may be one of many; without the destination there is nothing to go on for.
-    public bool IsLost(AirgapException failure) =>
-        failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryCertificate or ErrorCode.Unauthorized
-            or ErrorCode.TokenRequestFailed or ErrorCode.TokenRealmRefused
-        && failure.Reference is { } reference && (reference == _repository.Name.ToString()
-            || reference.StartsWith($"{_repository.Name}@", StringComparison.Ordinal)
-            || reference.StartsWith($"{_repository.Name}:", StringComparison.Ordinal));
+    public bool IsLost(AirgapException failure) => LostRepository.Is(failure, _repository.Name);
 
     public async Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken)
     {

@@ -130,6 +130,18 @@ internal sealed class StandingImages(
     public async Task<bool> HasTagAsync(string tag, Digest digest, CancellationToken cancellationToken) =>
         Tags.MayHave(tag) && await State.FindTagAsync(tag, cancellationToken) == digest;
 
+    /// <summary>True when every tag that the plan asks for stood for its image.</summary>
+    public async Task<bool> HasTagsAsync(CancellationToken cancellationToken)
+    {
+        foreach (PlannedItem item in plan.Items.Where(item => item.Tag is not null))
+        {
+            if (!await HasTagAsync(item.Tag!, item.Digest, cancellationToken))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>True when a tag stands for a digest at this moment.</summary>
     public async Task<bool> HasTagStillAsync(string tag, Digest digest, CancellationToken cancellationToken) =>
         await State.FindTagAgainAsync(tag, cancellationToken) == digest;

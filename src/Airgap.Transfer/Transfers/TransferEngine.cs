@@ -20,31 +20,25 @@ internal sealed class TransferEngine(
     TransferPlan plan, ITransferTarget target, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer)
     : IDisposable
 {
-    private readonly Dictionary<Digest, TaskCompletionSource<BlobOutcome>> _blobs =
-        plan.Blobs.ToDictionary(
-            blob => blob.Descriptor.Digest, _ => new TaskCompletionSource<BlobOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
-
+    private readonly BlobArrivals _blobs = new(plan);
     private readonly Dictionary<Digest, Task<BlobOutcome>> _manifests = [];
     private readonly SemaphoreSlim _manifestThrottle = new(Math.Max(1, options.Concurrency));
     private readonly ImageFailures _failures = new(options.KeepGoing);
-    private readonly CancellationTokenSource _stop = new();
-    private Exception? _failure;
+    private readonly FirstFailure _failure = new();
 
     public async Task<TransferResult> RunAsync(RelocationDestination destination, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         observer.PhaseStarted(TransferPhase.Transferring, plan);
         ImmutableArray<PlannedBlob> missing = await target.PrepareAsync(cancellationToken);
-        foreach (Digest present in plan.Blobs.Select(blob => blob.Descriptor.Digest).Except(missing.Select(blob => blob.Descriptor.Digest)))
-            _blobs[present].SetResult(BlobOutcome.Present);
-
+        _blobs.SetPresentBut(missing);
         _failures.AddRange(plan.Failures);
         _failures.Phase = TransferPhase.Transferring;
-        using CancellationTokenRegistration registration = cancellationToken.Register(_stop.Cancel);
+        using CancellationTokenRegistration registration = cancellationToken.Register(_failure.Stop);
         missing = await PutFirstAsync(missing);
-        Task<BlobOutcome?[]> items = PutItemsAsync(_stop.Token);
-        await WhenAllOrFirstFailureAsync(
-            [PutBlobsAsync(missing, _stop.Token), items, .. options.Admission is { } begun ? [begun] : Array.Empty<Task>()]);
+        Task<BlobOutcome?[]> items = PutItemsAsync(_failure.Token);
+        await _failure.WhenAllAsync(
+            [PutBlobsAsync(missing, _failure.Token), items, .. options.Admission is { } begun ? [begun] : Array.Empty<Task>()]);
         BlobOutcome?[] outcomes = await items;
 
         observer.PhaseStarted(TransferPhase.Completing, plan);
@@ -64,11 +58,7 @@ internal sealed class TransferEngine(
             Destination = destination,
             Items = relocated,
             Root = plan.Root is null ? null : relocated.FirstOrDefault(item => item.Item == plan.Root),
-            Blobs =
-            [
-                .. plan.Blobs.Where(blob => _blobs[blob.Descriptor.Digest].Task.IsCompletedSuccessfully)
-                    .Select(blob => new RelocatedBlob(blob.Descriptor, _blobs[blob.Descriptor.Digest].Task.Result)),
-            ],
+            Blobs = _blobs.All,
             Failures = _failures.All,
             Written = target.Written,
             Elapsed = Stopwatch.GetElapsedTime(started),
@@ -83,12 +73,12 @@ internal sealed class TransferEngine(
             return missing;
         HashSet<Digest> needed = [.. first.SelfAndDescendants().SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
         ILookup<bool, PlannedBlob> ahead = missing.ToLookup(blob => needed.Contains(blob.Descriptor.Digest));
-        Task<BlobOutcome> put = PutManifestOnce(first, _stop.Token);
+        Task<BlobOutcome> put = PutManifestOnce(first, _failure.Token);
         try
         {
-            await WhenAllOrFirstFailureAsync(PutBlobsAsync([.. ahead[true]], _stop.Token), put);
+            await _failure.WhenAllAsync([PutBlobsAsync([.. ahead[true]], _failure.Token), put]);
         }
-        catch (AirgapException e) when (options.KeepGoing && put.IsFaulted && !_stop.IsCancellationRequested && !target.IsLost(e))
+        catch (AirgapException e) when (options.KeepGoing && put.IsFaulted && !_failure.Token.IsCancellationRequested && !target.IsLost(e))
         {
             // Its own item meets the same failure.
         }
@@ -98,7 +88,7 @@ internal sealed class TransferEngine(
 
     public void Dispose()
     {
-        _stop.Dispose();
+        _failure.Dispose();
         _manifestThrottle.Dispose();
     }
 
@@ -138,7 +128,7 @@ internal sealed class TransferEngine(
                     return;
                 }
 
-                Interlocked.CompareExchange(ref _failure, failure, null);
+                _failure.Keep(failure);
                 arrival.TrySetCanceled(CancellationToken.None);
                 ExceptionDispatchInfo.Throw(failure);
             }
@@ -164,8 +154,8 @@ internal sealed class TransferEngine(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // Reported at once, not when the last of the other blobs has arrived.
-            Interlocked.CompareExchange(ref _failure, e, null);
-            await _stop.CancelAsync();
+            _failure.Keep(e);
+            await _failure.StopAsync();
             throw;
         }
     }));
@@ -204,25 +194,5 @@ internal sealed class TransferEngine(
 
         // A manifest that had to be put makes its item copied, but for one whose blobs all were mounted.
         return outcomes.Contains(BlobOutcome.Copied) || !outcomes.Contains(BlobOutcome.Mounted) ? BlobOutcome.Copied : BlobOutcome.Mounted;
-    }
-
-    // Lets everything end before it throws, so that nothing continues in the background; the first failure is reported, not what
-    // was cancelled because of it.
-    private async Task WhenAllOrFirstFailureAsync(params Task[] tasks)
-    {
-        List<Task> running = [.. tasks];
-        List<Exception> failures = [];
-        while (running.Count > 0)
-        {
-            Task finished = await Task.WhenAny(running);
-            running.Remove(finished);
-            if (finished.IsCompletedSuccessfully)
-                continue;
-            failures.AddRange(finished.Exception?.InnerExceptions ?? [new TaskCanceledException(finished)]);
-            await _stop.CancelAsync();
-        }
-
-        if (failures.Count > 0)
-            ExceptionDispatchInfo.Throw(_failure ?? failures.Find(failure => failure is not OperationCanceledException) ?? failures[0]);
     }
 }

@@ -43,10 +43,9 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
     private async Task<(VerifiedManifest? Manifest, bool IsBundle)> InspectAsync(
         Findings into, RepositoryName repository, string selector, CancellationToken cancellationToken, HashSet<Digest>? leftOut = null)
     {
-        if (await walk.WalkAsync(
-            into, repository, selector, cancellationToken, leftOut is { Count: > 0 } ? leftOut : null) is not { } manifest)
-            return (null, false);
-        return (manifest, await walk.IsBundleAsync(manifest, cancellationToken));
+        VerifiedManifest? manifest = await walk.WalkAsync(
+            into, repository, selector, cancellationToken, leftOut is { Count: > 0 } ? leftOut : null);
+        return (manifest, manifest is not null && await walk.IsBundleAsync(manifest, cancellationToken));
     }
 
     // Level by level, each bundle once: so that depth and order are the same in every run.

@@ -107,7 +107,7 @@ public sealed class PublishPropertiesTests
     public void AMistypedPropertyIsAWarningWithTheRightName()
     {
         Diagnostic warning = Assert.ContainsSingle(
-            PublishProperties.FindTypos(["AirgapRegistri", "airgapregistry", "OutputPath", "AirgapArchive"], null));
+            PropertyTypos.Find(["AirgapRegistri", "airgapregistry", "OutputPath", "AirgapArchive"], null));
         Assert.AreEqual(ErrorCode.UnknownName, warning.Code);
         Assert.Contains("Did you mean AirgapRegistry?", warning.Advice);
     }

@@ -11,16 +11,12 @@ using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Transfer.Planning.Deltas;
 
-/// <summary>
-/// Determines which layers of a plan its bases contain or name, and makes the plan of a delta. Fetches no layers.
-/// </summary>
+/// <summary>Determines which layers of a plan its bases contain or name, and makes the plan of a delta. Fetches no layers.</summary>
 internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITransferObserver observer)
 {
     private readonly HeldLayers _held = new();
 
-    /// <summary>
-    /// The plan of an archive with <see cref="PlanOptions.Bases"/>; reports bases that have none of its layers.
-    /// </summary>
+    /// <summary>The plan of an archive with <see cref="PlanOptions.Bases"/>; reports bases that have none of its layers.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>, or a code of an
     /// archive or registry that is read.</exception>
     public async Task<TransferPlan> LeaveOutAsync(TransferPlan plan, CancellationToken cancellationToken)

@@ -130,7 +130,7 @@ internal sealed class PartialParts : IPartialArchive
     private async Task SurveyAsync(ArchiveLayout layout, ITransferObserver observer, CancellationToken cancellationToken)
     {
         _output.Files.Forget();
-        if (!await layout.IsOfAsync(_output.Files, cancellationToken))
+        if (!await LayoutMatch.BeginsAsync(layout, _output.Files, cancellationToken))
         {
             observer.Detail($"The parts that an earlier run left of '{_output.Plan.Archive}' are of another plan, and are written anew.");
             _output.Files.Empty();

@@ -1,0 +1,52 @@
+using Microsoft.Build.Framework;
+
+namespace Airgap.Build;
+
+// Whose signatures a project asks for, what it signs, the gate and the log.
+public abstract partial class DeclarationTask
+{
+    /// <summary>The items <c>ImgpkgTrust</c>.</summary>
+    public ITaskItem[] Trust { get; set; } = [];
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapPolicy { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapSigningKey { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapSigningKeyPasswordFile { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapSigningCommand { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapSignImages { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapProvenance { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapVerifyArchive { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapVerifyBase { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapAuditLog { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapRecordUser { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapGateCommand { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapGateContent { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapGateVariables { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapGateTimeout { get; set; }
+}

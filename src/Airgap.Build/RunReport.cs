@@ -1,0 +1,63 @@
+using Airgap.Oci;
+using Airgap.Publishing;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Forecasts;
+using Microsoft.Build.Framework;
+
+namespace Airgap.Build;
+
+/// <summary>Gives what a run did to MSBuild: as the task's outputs, and as lines of its log.</summary>
+internal sealed class RunReport(PublishImgpkgBundles task, BuildLog log)
+{
+    /// <summary>Tells what a dry run found.</summary>
+    public void Tell(PublishPlan plan, PublishedFile file)
+    {
+        task.Plans = OutputItems.Files([file]);
+        foreach (string line in PlanWriter.Lines(plan.Document))
+            log.Message(MessageImportance.High, "  " + line);
+        if (plan.Lock is { IsNone: false } change)
+            log.Message(MessageImportance.High, $"  {change.Path} would change: {change}");
+        log.Message(MessageImportance.High, $"{task.ProjectName} -> {file.Path} (dry run: {plan.Document.Summary})");
+    }
+
+    /// <summary>Tells what was relocated.</summary>
+    public void Tell(PublishResult result, PublishSettings settings, string? applied)
+    {
+        task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository),
+            .. OutputItems.Files(result, PublishedFileKind.SecretExport), .. OutputItems.Files(result, PublishedFileKind.Namespace),
+            .. OutputItems.Files(result, PublishedFileKind.GitOps)];
+        task.Secrets = OutputItems.Files(result, PublishedFileKind.Secret);
+        task.LockFiles = OutputItems.Files(result, PublishedFileKind.Lock);
+        // The list among the manifests belongs to the other kustomization.
+        task.Kustomizations = OutputItems.Files(
+            result.Files.Where(file =>
+                file.Kind == PublishedFileKind.Kustomization && Path.GetFileName(file.Path) == KustomizationWriter.FileName));
+        task.Reports = [.. OutputItems.Files(result, PublishedFileKind.Report), .. OutputItems.Files(result, PublishedFileKind.Page)];
+        task.Archives = OutputItems.Files(result, PublishedFileKind.Archive);
+        task.Relocated = OutputItems.Items(result);
+        if (result.Lock is { IsNone: false } changed)
+            log.Message(MessageImportance.High, $"  {changed.Path}: {changed}");
+        foreach (Diagnostic failure in result.Failures)
+            log.Error(failure);
+        // Without a destination, the project publishes as without this package, and the line of dotnet publish stays
+        // the last.
+        if (result.Items.Length > 0 || result.Failures.Length > 0)
+            log.Message(MessageImportance.High,
+                $"{task.ProjectName} -> {settings.FullOutputPath} " +
+                $"({result.Summary}{(string.IsNullOrEmpty(applied) ? "" : $"; {settings.Apply!.Context}: {applied}")}){OtherPlaces(result)}");
+        else if (result.Lock is { } updated)
+            log.Message(MessageImportance.High, $"{task.ProjectName} -> {updated.Path} ({result.Summary})");
+    }
+
+    // The terminal logger shows only the last such line of a project, so our line must include the publish folder.
+    private string OtherPlaces(PublishResult result)
+    {
+        string[] archives = [.. result.Files.Where(file => file.Kind == PublishedFileKind.Archive).Select(file => file.Path)];
+        IEnumerable<string> places = archives.Length > 3
+            ? [$"{archives.Length} archives in {Path.GetDirectoryName(archives[0])}{Path.DirectorySeparatorChar}"] : archives;
+        if (task.PublishFolder is { Length: > 0 } published)
+            places = places.Append(published);
+        return string.Concat(places.Select(place => "; " + place));
+    }
+}

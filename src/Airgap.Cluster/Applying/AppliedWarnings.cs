@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
+using Airgap.Oci;
+
+namespace Airgap.Cluster.Applying;
+
+/// <summary>What a user should know of an object that was applied.</summary>
+internal static class AppliedWarnings
+{
+    /// <summary>Finds it.</summary>
+    /// <param name="result">The object.</param>
+    /// <param name="document">Its manifest.</param>
+    /// <param name="before">What the cluster had.</param>
+    /// <param name="after">What it has now.</param>
+    public static IEnumerable<Diagnostic> Of(
+        AppliedObject result, ManifestDocument document, ClusterAnswer before, ClusterAnswer after)
+    {
+        foreach (string warning in after.Warnings)
+            yield return new Diagnostic(ErrorCode.ObjectRefused, $"{document.Kind} {result.FullName}: the cluster says: {warning}.", "")
+            {
+                Location = document.Location
+            };
+        if (after.Object.Text("metadata", "deletionTimestamp") is not null)
+            yield return new Diagnostic(
+                ErrorCode.ObjectDeleting, $"{document.Kind} {result.FullName} was applied and goes away all the same: it is being deleted.",
+                "Wait until it is gone, then apply again.");
+        if (document.Kind == ResourceKind.Secret.Kind && SecretContent.HasPlaceholder(document.Object))
+            yield return new Diagnostic(
+                ErrorCode.PlaceholderNotFilled, $"The Secret {result.FullName} holds {SecretContent.Placeholder} where credentials belong.",
+                "Make it with credentials: dotnet airgap secret --for " +
+                $"{HostsOf(document.Object)} --name {result.Name} -n {result.Namespace} --apply");
+        if (document.Kind == ResourceKind.PackageRepository.Kind && before.IsSuccess
+            && CachedMirrors.Expected(before.Object, after.Object) is { } cached)
+            yield return cached;
+    }
+
+    private static string HostsOf(JsonElement secret) =>
+        SecretContent.Hosts(secret) is [_, ..] hosts ? string.Join(" --for ", hosts) : "HOST";
+}

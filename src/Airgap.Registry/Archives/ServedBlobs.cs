@@ -1,0 +1,85 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Registry.Storage;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Deltas;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Registry.Archives;
+
+/// <summary>The blobs of a served archive, and where their bytes are.</summary>
+/// <param name="file">The archive, opened; null for the folder of an OCI layout.</param>
+/// <param name="reader">The same, read.</param>
+/// <param name="clock">The clock of files.</param>
+internal sealed class ServedBlobs(ServedFile? file, IArchive reader, TimeProvider clock)
+{
+    private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
+    private readonly List<RequiredLayerContent> _lacking = [];
+
+    /// <summary>Opens a blob; null for one that is not there.</summary>
+    public Func<StoredContent>? Find(Digest digest) => _blobs.GetValueOrDefault(digest);
+
+    /// <summary>Adds a blob. Layers that may not be redistributed may be missing; they are then not served.</summary>
+    public async Task AddAsync(PlannedBlob blob, CancellationToken cancellationToken)
+    {
+        Descriptor descriptor = blob.Descriptor;
+        if (reader.PlaceOf(descriptor) is { } place)
+        {
+            BlobProof proof = new(clock);
+            _blobs.Add(descriptor.Digest, file is not null
+                ? () => new ArchivedContent(file, place.Offset, descriptor, proof) : LooseOf(place.File, descriptor, proof));
+        }
+        else if (blob.Content is RequiredLayerContent required)
+        {
+            _lacking.Add(required);
+        }
+        else if (blob.Content is not MissingLayerContent)
+        {
+            HeldBytes held = await ReadAsync(blob.Content, cancellationToken);
+            _blobs.Add(descriptor.Digest, () => new MemoryContent(held.Bytes));
+        }
+    }
+
+    /// <summary>Takes what a delta leaves to others from the archives that are served beside it.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>: none of them has it.</exception>
+    public void Complete(IReadOnlyList<ServedBlobs> others)
+    {
+        List<RequiredLayerContent> nowhere = [];
+        foreach (RequiredLayerContent layer in _lacking)
+        {
+            if (others.Select(other => other.Find(layer.Descriptor.Digest)).FirstOrDefault(open => open is not null) is { } found)
+                _blobs.TryAdd(layer.Descriptor.Digest, found);
+            else
+                nowhere.Add(layer);
+        }
+
+        if (nowhere.Count > 0)
+            throw RequiredLayerContent.Missing(nowhere, others.Count == 0 ? null : "no other served archive");
+    }
+
+    // A layout in a folder has a file for each blob, opened for each request: there may be many, and each is checked
+    // for changes by itself.
+    private static Func<StoredContent> LooseOf(ArchiveFile loose, Descriptor descriptor, BlobProof proof)
+    {
+        DateTime modified = File.GetLastWriteTimeUtc(loose.Path);
+        return () =>
+        {
+            ServedFile open = ServedFile.Open(loose);
+            if (open.Length == descriptor.Size && open.Modified == modified)
+                return new ArchivedContent(open, 0, descriptor, proof, ownsFile: true);
+            open.Dispose();
+            throw new ArchiveChangedException(loose.Path);
+        };
+    }
+
+    private static async Task<HeldBytes> ReadAsync(IBlobContent content, CancellationToken cancellationToken)
+    {
+        if (content is MemoryBlobContent memory)
+            return memory.Held;
+        await using Stream stream = await content.OpenAsync(0, cancellationToken);
+        byte[] bytes = new byte[content.Descriptor.Size];
+        await stream.ReadExactlyAsync(bytes, cancellationToken);
+        return new HeldBytes(bytes);
+    }
+}

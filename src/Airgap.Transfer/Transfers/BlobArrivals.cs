@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>Which blobs of a plan have arrived, for the manifests that wait for them.</summary>
+internal sealed class BlobArrivals(TransferPlan plan)
+{
+    private readonly Dictionary<Digest, TaskCompletionSource<BlobOutcome>> _blobs =
+        plan.Blobs.ToDictionary(
+            blob => blob.Descriptor.Digest, _ => new TaskCompletionSource<BlobOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
+
+    /// <summary>The arrival of a blob, to be set.</summary>
+    public TaskCompletionSource<BlobOutcome> this[Digest digest] => _blobs[digest];
+
+    /// <summary>The blobs that have arrived, in the plan's order.</summary>
+    public ImmutableArray<RelocatedBlob> All =>
+    [
+        .. plan.Blobs.Where(blob => _blobs[blob.Descriptor.Digest].Task.IsCompletedSuccessfully)
+            .Select(blob => new RelocatedBlob(blob.Descriptor, _blobs[blob.Descriptor.Digest].Task.Result)),
+    ];
+
+    /// <summary>Notes that all blobs are there already but for those that are missing.</summary>
+    public void SetPresentBut(ImmutableArray<PlannedBlob> missing)
+    {
+        foreach (Digest present in plan.Blobs.Select(blob => blob.Descriptor.Digest).Except(missing.Select(blob => blob.Descriptor.Digest)))
+            _blobs[present].SetResult(BlobOutcome.Present);
+    }
+}

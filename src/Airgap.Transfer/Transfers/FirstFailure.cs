@@ -1,0 +1,46 @@
+using System.Runtime.ExceptionServices;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// Ends work that runs side by side when a part of it fails. The first failure is reported, not what was cancelled because of it.
+/// </summary>
+internal sealed class FirstFailure : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private Exception? _failure;
+
+    /// <summary>Ends all parts.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>Keeps a failure as the one to report, unless another came before.</summary>
+    public void Keep(Exception failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+
+    /// <summary>Stops all parts.</summary>
+    public void Stop() => _stop.Cancel();
+
+    /// <inheritdoc cref="Stop"/>
+    public Task StopAsync() => _stop.CancelAsync();
+
+    /// <summary>Lets everything end before it throws, so that nothing continues in the background.</summary>
+    public async Task WhenAllAsync(IEnumerable<Task> tasks)
+    {
+        List<Task> running = [.. tasks];
+        List<Exception> failures = [];
+        while (running.Count > 0)
+        {
+            Task finished = await Task.WhenAny(running);
+            running.Remove(finished);
+            if (finished.IsCompletedSuccessfully)
+                continue;
+            failures.AddRange(finished.Exception?.InnerExceptions ?? [new TaskCanceledException(finished)]);
+            await StopAsync();
+        }
+
+        if (failures.Count > 0)
+            ExceptionDispatchInfo.Throw(_failure ?? failures.Find(failure => failure is not OperationCanceledException) ?? failures[0]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+}
