@@ -36,6 +36,8 @@ internal static partial class BuildAdvice
         [AdviceTerms.MountFrom] = "AirgapMountFrom",
         [AdviceTerms.MergeArchives] = "",
         [AdviceTerms.WriteLayout] = "AirgapArchiveFormat=oci",
+        [AdviceTerms.MakeRunPlan] = "AirgapPlan",
+        [AdviceTerms.RunShard] = "AirgapShard",
     }.ToFrozenDictionary();
 
     /// <summary>Advice for codes that, in a project, concern the declaration or publishing of an item.</summary>

@@ -86,13 +86,19 @@ internal static class AdviceTerms
     /// <summary>Writing a format for several bundles.</summary>
     public const string WriteLayout = "write an OCI layout, which holds several";
 
+    /// <summary>Making a plan that shards carry out.</summary>
+    public const string MakeRunPlan = "write it of the source, and give all shards the same file";
+
+    /// <summary>Running a shard again.</summary>
+    public const string RunShard = "run these shards again with the same plan";
+
     /// <summary>All terms. No term is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
         TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume,
         NonDistributable, NoBundleCheck, NotRecursive,
         DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, RewrittenPlatforms, SparsePlatforms, PartsIn,
-        RewritePart, MountFrom, MergeArchives, WriteLayout,
+        RewritePart, MountFrom, MergeArchives, WriteLayout, MakeRunPlan, RunShard,
     ];
 
     /// <summary>Advice with the front end's word added after each term.</summary>

@@ -789,6 +789,28 @@ public enum ErrorCode
     /// </summary>
     NothingToSign = 2210,
 
+    /// <summary>
+    /// A plan that shards are to carry out cannot be read: of another version, changed, cut, or contradicting itself. Make it again.
+    /// </summary>
+    InvalidRunPlan = 2240,
+
+    /// <summary>
+    /// A shard that is none: a number above the count, a count that is not the plan's, or none where the environment should tell. Say which
+    /// of how many, such as 3/8.
+    /// </summary>
+    InvalidShard = 2241,
+
+    /// <summary>
+    /// A relocation cannot be finished, as content that shards bring is not at the destination. Run the shards again that are named, and
+    /// finish then.
+    /// </summary>
+    ShardsMissing = 2242,
+
+    /// <summary>
+    /// What is asked for cannot be divided among machines: an archive as the source, a delta, several destinations. Copy it in one process.
+    /// </summary>
+    PlanNotShared = 2243,
+
     /// <summary>A file to read does not exist. Check the path.</summary>
     FileNotFound = 3001,
 

@@ -10,7 +10,7 @@ Option<int> runs = new("--runs") { Description = "Runs of each row; the median i
 Option<int> divisor = new("--divisor") { Description = "Divides every size: 1 is the full 1.5 GB.", DefaultValueFactory = _ => 1 };
 Option<string[]> rows = new("--rows")
 {
-    Description = "Which rows: routes, peers, latency, tls, growth, serve, carry. All unless told.",
+    Description = "Which rows: routes, peers, latency, tls, growth, serve, carry, shards. All but shards unless told.",
     AllowMultipleArgumentsPerToken = true
 };
 Option<int> images = new("--images")
@@ -43,6 +43,10 @@ root.SetAction(async (arguments, _) =>
 
     string[] wanted = arguments.GetValue(rows) is { Length: > 0 } some
         ? some : ["routes", "peers", "latency", "tls", "growth", "serve", "carry"];
+    if (wanted.Contains("shards"))
+        await ShardRows.RunAsync();
+    if (wanted is ["shards"])
+        return;
     int repeated = Math.Max(1, arguments.GetValue(runs));
     Bench bench = new(arguments.GetValue(tool) ?? await ToolBuild.PublishAsync());
     Console.WriteLine($"{Machine.Describe()}; {bench.Tool}");

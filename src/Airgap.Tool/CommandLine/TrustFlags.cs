@@ -31,10 +31,14 @@ internal sealed class TrustFlags
         Flag.Text("--verify-minimum-age", "DURATION",
             "Refuse a signature that is younger than this, such as 48h, or whose time nothing proves");
 
+    /// <summary>The flags.</summary>
+    public IEnumerable<Option> Options =>
+        [_keys, _identity, _issuer, _trustedRoot, _policy, _store, _attestations, _required, _age];
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _keys, _identity, _issuer, _trustedRoot, _policy, _store, _attestations, _required, _age })
+        foreach (Option option in Options)
             command.Options.Add(option);
     }
 

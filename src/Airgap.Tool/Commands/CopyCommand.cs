@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing.Gating;
 using Airgap.Publishing.Reporting.Markdown;
@@ -7,6 +8,7 @@ using Airgap.Tool.CommandLine;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
 using Airgap.Trust.Signing;
 
 namespace Airgap.Tool.Commands;
@@ -18,7 +20,8 @@ internal sealed class CopyCommand
     private readonly CopySigning _signing = new();
     private readonly GateFlags _gate = new();
     private readonly TrustFlags _trust = new();
-    private readonly DryRunFlags _dry = new();
+    private readonly DryRunFlags _dry = new(carriesOut: true);
+    private readonly ShardFlags _shards = new();
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>
@@ -51,10 +54,15 @@ internal sealed class CopyCommand
             ("Each image under the path of its source",
                 "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps --repo-template " +
                 "'{registry}/{prefix}/{source.repository}'"),
+            ("By several processes: the plan, each part of it, and the rest",
+                "copy -b index.docker.io/user1/simple-app-bundle:v1.0.0 --to-repo final-registry.corp.com/apps/simple-app-bundle " +
+                "--plan-out plan.json --shards 8"),
+            ("One of the parts", "copy --plan plan.json --shard 3/8"),
+            ("The rest, the tag last", "copy --plan plan.json --finish --lock-output bundle.lock.yml"),
             ("To an OCI layout that skopeo, podman and containerd read",
                 "copy --tar simple-app-bundle.tar --to-oci-tar simple-app-bundle.oci.tar"));
         CopyCommand copy = new();
-        foreach (Option option in copy._flags.All.Concat(copy._dry.All))
+        foreach (Option option in copy._flags.All.Concat(copy._dry.All).Concat(copy._shards.All))
             command.Options.Add(option);
         foreach (Option option in copy._signing.All.Concat(copy._gate.All))
             command.Options.Add(option);
@@ -66,6 +74,8 @@ internal sealed class CopyCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
+        if (_shards.RunsPlan(parsed, _dry.PlanToRun(parsed)))
+            return await RunPlanAsync(parsed, _dry.PlanToRun(parsed)!, session, cancellationToken);
         IReadOnlyList<ArchiveMapEntry> map = _flags.Map(parsed);
         CopyRequest request = _flags.Read(parsed, map, session);
         session.Report.Source = request.Source.ToString();
@@ -76,6 +86,9 @@ internal sealed class CopyCommand
         using SigningKey? key = _signing.ReadKey(parsed, request.Destination, _flags.Delta.HasReceipt(parsed));
         Gate? gate = _gate.Read(parsed);
         session.IsDry = _dry.IsDry(parsed);
+        string? planOut = _shards.PlanOut(parsed);
+        if (planOut is not null)
+            CopyByPlanRules.Check(parsed, request, map.Count, _flags, _signing, session.IsDry);
         return await _signing.LogAsync(parsed, request, async results =>
         {
             await _signing.VerifyBasesAsync(parsed, _flags.Delta.BaseNames(parsed), [], cancellationToken);
@@ -87,10 +100,37 @@ internal sealed class CopyCommand
                 Key = key,
                 Gate = gate
             };
+            if (planOut is not null)
+                return await new CopyToPlan(context, planOut, _shards.Count(parsed)).RunAsync(cancellationToken);
             return map.Count > 0 || request.Template is not null
                 ? await new CopyToMany(context).RunAsync(results, cancellationToken)
                 : await new CopyToOne(context).RunAsync(results, cancellationToken);
         }, session, cancellationToken);
+    }
+
+    // A plan that was written before says what is copied, and where to.
+    private async Task<int> RunPlanAsync(ParseResult parsed, string file, Session session, CancellationToken cancellationToken)
+    {
+        bool finishes = _shards.Finishes(parsed);
+        CopyByPlanRules.CheckRun(parsed, _flags, _signing, _gate.All.Concat(_trust.Options), _shards.HasShard(parsed));
+        RunPlanDocument document = RunPlanFile.Read(file);
+        Shard? shard = _shards.Shard(parsed, document);
+        int? count = _shards.Count(parsed, document);
+        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        RunPlanReader reader = new(registry, file);
+        RunPlan[] runs = [.. document.Relocations.Select(reader.Read)];
+        CopyRequest request = new(runs[0].Plan.Source, runs[0].Destination, _flags.LockOutput(parsed));
+        if (runs.Length > 1 && request.LockOutput is not null)
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, $"'{file}' is a plan of {runs.Length} relocations, and --lock-output writes the lock of one",
+                "Leave it out: the project that the plan is of writes its locks.");
+        session.Report.Source = request.Source.ToString();
+        session.Report.Destination = request.Destination.ToString();
+        CheckOutputs(parsed, request);
+        using SigningKey? key = _signing.ReadKey(parsed, request.Destination, _flags.Delta.HasReceipt(parsed));
+        return await _signing.LogAsync(parsed, request, results => new CopyByPlan(
+            new CopyContext(parsed, _flags, _signing, _dry, request, session, registry) { Map = [], Rule = null, Key = key, Gate = null },
+            runs, shard, count, finishes).RunAsync(results, cancellationToken), session, cancellationToken);
     }
 
     // Checked before the first request, so that a file that cannot be written is reported now, not at the end.
@@ -100,7 +140,9 @@ internal sealed class CopyCommand
             _ = archive.Format == ArchiveFormat.LayoutFolder ? OutputCheck.OfFolder(archive.Path) : OutputCheck.OfArchive(archive.Path);
         string? summary = _flags.Summary(parsed);
         OutputCheck.OfFiles(request.LockOutput, _flags.Report(parsed), summary is null || SummaryTarget.IsOff(summary) ? null : summary);
-        _dry.Check(parsed);
+        if (_dry.PlanToRun(parsed) is null)
+            _dry.Check(parsed);
+        _shards.Check(parsed);
         _flags.Delta.Check(parsed, request);
     }
 }

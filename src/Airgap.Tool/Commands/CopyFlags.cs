@@ -89,6 +89,9 @@ internal sealed class CopyFlags
     /// <summary><c>--concurrency</c>.</summary>
     public int Concurrency(ParseResult parsed) => parsed.GetValue(_concurrency);
 
+    /// <summary><c>--lock-output</c>.</summary>
+    public string? LockOutput(ParseResult parsed) => parsed.GetText(_lockOutput);
+
     /// <summary><c>--report</c>.</summary>
     public string? Report(ParseResult parsed) => parsed.GetText(_report);
 

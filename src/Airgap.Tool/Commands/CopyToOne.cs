@@ -1,7 +1,6 @@
 using System.Text;
 using Airgap.Oci;
 using Airgap.Publishing;
-using Airgap.Publishing.Forecasts;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
@@ -77,19 +76,14 @@ internal sealed class CopyToOne(CopyContext context)
         using SelectedSource source = await context.SelectAsync(observer, cancellationToken);
         TransferPlan plan = await source.PlanAsync(context.PlanOptions, cancellationToken);
         _session.Report.Derived = source.Derived;
-        if (!await IsTrustedAsync(source, plan, cancellationToken))
+        CopyApproval approval = new(context, relocator, source, plan);
+        if (!await approval.IsTrustedAsync(cancellationToken))
             return null;
         TransferOptions options = context.TransferOptions with { Admission = admission, HashesArchive = context.Key is not null };
-        if (context.Gate is { } gate)
-        {
+        if (context.Gate is not null)
             await CopySigning.TellAsync(admission, _session);
-            PlanDocument document = Document(
-                await relocator.ForecastAsync(plan, _request.Destination, options, cancellationToken), source, plan);
-            if (!await GateCheck.PassesAsync(
-                gate, document, folder => GateCheck.FillAsync(relocator, plan, folder, cancellationToken), _session, cancellationToken))
-                return null;
-        }
-
+        if (!await approval.PassesGateAsync(options, cancellationToken))
+            return null;
         TransferResult result = await relocator.RunAsync(plan, _request.Destination, options, cancellationToken);
         await CopySigning.TellAsync(admission, _session);
         return result;
@@ -103,21 +97,12 @@ internal sealed class CopyToOne(CopyContext context)
         PlanOptions options = context.WholePlanOptions;
         using SelectedSource source = await context.SelectAsync(observer, cancellationToken);
         TransferPlan plan = await source.PlanAsync(options, cancellationToken);
-        if (!await IsTrustedAsync(source, plan, cancellationToken))
+        CopyApproval approval = new(context, relocator, source, plan);
+        if (!await approval.IsTrustedAsync(cancellationToken))
             return false;
         TransferForecast forecast =
             await relocator.ForecastAsync(plan, _request.Destination, context.TransferOptions, cancellationToken);
-        await context.ShowAsync(Document(forecast, source, plan), cancellationToken);
+        await context.ShowAsync(approval.DocumentOf(forecast), cancellationToken);
         return true;
     }
-
-    private async Task<bool> IsTrustedAsync(SelectedSource source, TransferPlan plan, CancellationToken cancellationToken) =>
-        await TrustCheck.PassesAsync(
-            context.Rule is null ? plan : await source.JudgedAsync(plan, cancellationToken), context.Registry, context.Rule, _session,
-            cancellationToken);
-
-    private PlanDocument Document(TransferForecast forecast, SelectedSource source, TransferPlan plan) =>
-        PlanWriter.Create(
-            [new ForecastItem(CopyContext.KindOf(_request.Source), _request.Source.ToString()!, forecast) { Derived = source.Derived }],
-            plan.Warnings);
 }

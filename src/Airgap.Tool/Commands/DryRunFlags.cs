@@ -9,10 +9,14 @@ using Airgap.Transfer.Files;
 namespace Airgap.Tool.Commands;
 
 /// <summary>The flags of a command with a dry run, and the output of the dry run.</summary>
-internal sealed class DryRunFlags
+/// <param name="carriesOut">True where a plan may be carried out, too.</param>
+internal sealed class DryRunFlags(bool carriesOut = false)
 {
     private readonly Option<bool> _dryRun = Flag.Switch("--dry-run", "Show what would be copied, and copy nothing");
-    private readonly Option<string?> _plan = Flag.Text("--plan", "FILE", "JSON file to write the dry run's plan to");
+    private readonly Option<string?> _plan = Flag.Text(
+        "--plan", "FILE", carriesOut
+            ? "With --dry-run, JSON file to write its plan to; without, the plan of --plan-out to carry out"
+            : "JSON file to write the dry run's plan to");
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [_dryRun, _plan];
@@ -31,6 +35,9 @@ internal sealed class DryRunFlags
                 ErrorCode.IncompatibleOptions, "Flag --plan can only be used with --dry-run",
                 "The --json document of a copy states what it did.");
     }
+
+    /// <summary>The plan to carry out; null for none.</summary>
+    public string? PlanToRun(ParseResult parsed) => carriesOut && !parsed.GetValue(_dryRun) ? parsed.GetText(_plan) : null;
 
     /// <summary>Checks that the plan file can be written, and creates its folder.</summary>
     /// <exception cref="AirgapException">3xxx: the file cannot be written.</exception>

@@ -57,6 +57,9 @@ internal sealed class SelectedSource : IDisposable
         return new SelectedSource(source, registry, observer, derivation, archive);
     }
 
+    /// <summary>The manifests that were derived, which no registry has.</summary>
+    public IReadOnlySet<Digest> DerivedManifests => (_derivation?.Originals.Keys ?? []).ToHashSet();
+
     /// <summary>Makes the plan.</summary>
     public async Task<TransferPlan> PlanAsync(PlanOptions options, CancellationToken cancellationToken)
     {

@@ -11,21 +11,19 @@ internal static class CopyResultText
     public static IEnumerable<string> Lines(TransferResult result)
     {
         yield return Reference(result) ?? result.Destination.ToString()!;
-        WorkTotals done = WorkTotals.Of(result);
-        List<string> parts = [];
-        foreach ((BlobCount total, string verb) in new[] { (done.Copied, "copied"), (done.Mounted, "mounted"),
-            (done.Present, "already there") })
-        {
-            if (total.Count > 0)
-                parts.Add($"{Amounts.Count(total.Count, "blob")} {verb} ({ByteSize.Format(total.Bytes)})");
-        }
-
+        string[] parts = [.. Parts(WorkTotals.Of(result))];
         yield return $"{Amounts.Count(result.Items.Length, "image")} from {result.Plan.Source}: " +
-            $"{(parts.Count == 0 ? "no blobs" : string.Join(", ", parts))}, in {Amounts.Text(result.Elapsed)}";
+            $"{(parts.Length == 0 ? "no blobs" : string.Join(", ", parts))}, in {Amounts.Text(result.Elapsed)}";
         if (result.Plan.Delta is { } delta)
             yield return $"A delta: {Amounts.Count(delta.Required.Length, "layer")} ({ByteSize.Format(delta.RequiredBytes)}) left to " +
                 $"{string.Join(", ", delta.Bases.Select(known => known.Name))}";
     }
+
+    /// <summary>What was done with blobs, as far as there are any.</summary>
+    public static IEnumerable<string> Parts(WorkTotals done) =>
+        new[] { (done.Copied, "copied"), (done.Mounted, "mounted"), (done.Present, "already there") }
+            .Where(part => part.Item1.Count > 0)
+            .Select(part => $"{Amounts.Count(part.Item1.Count, "blob")} {part.Item2} ({ByteSize.Format(part.Item1.Bytes)})");
 
     /// <summary>The root's reference by digest; null in an archive, or without a root.</summary>
     public static string? Reference(TransferResult result) => result.Root?.Destination?.ToString();

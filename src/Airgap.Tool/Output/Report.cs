@@ -52,6 +52,9 @@ internal sealed class Report
     /// <summary>The images, indexes and bundles.</summary>
     public List<ReportImage>? Items { get; set; }
 
+    /// <summary>The part of a plan that was carried out, such as <c>3/8</c>; left out for a whole one.</summary>
+    public string? Shard { get; set; }
+
     /// <summary>Distinct blobs by outcome.</summary>
     public WorkTotals? Totals { get; set; }
 

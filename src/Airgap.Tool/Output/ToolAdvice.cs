@@ -35,6 +35,8 @@ internal static class ToolAdvice
         [AdviceTerms.MountFrom] = "--mount-from",
         [AdviceTerms.MergeArchives] = "archive merge",
         [AdviceTerms.WriteLayout] = "--to-oci-tar",
+        [AdviceTerms.MakeRunPlan] = "copy … --plan-out",
+        [AdviceTerms.RunShard] = "copy --plan … --shard",
     }.ToFrozenDictionary();
 
     /// <summary>

@@ -25,6 +25,8 @@ public sealed class SecretTests
                 "audit.jsonl", "--record-user"],
             ["copy", "-b", "{bundle}", "--to-tar", "delta.tar", "--base", "out.tar", "--base", "receipt.json"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--dry-run", "--plan", "plan.json"],
+            ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/sharded", "--plan-out", "shards.json", "--shards", "2"],
+            ["copy", "--plan", "shards.json", "--shard", "1/2", "--json"],
         ],
         ["describe"] = [["describe", "-b", "{bundle}", "-o", "yaml", "--layers", "--html", "describe.html", "--summary", "describe.md"]],
         ["diff"] = [["diff", "--lock", "bundle.lock.yml", "--to-repo", "{host}/mirror/simple-app-bundle", "--json"]],

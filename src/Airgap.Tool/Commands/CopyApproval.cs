@@ -1,0 +1,33 @@
+using Airgap.Publishing.Forecasts;
+using Airgap.Tool.Running;
+using Airgap.Transfer;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>Asks those who have to agree before anything moves: signatures, then the gate. What they refuse is told.</summary>
+/// <param name="context">The run.</param>
+/// <param name="relocator">Finds out what would move.</param>
+/// <param name="source">What was chosen of the source.</param>
+/// <param name="plan">The plan.</param>
+internal sealed class CopyApproval(CopyContext context, Relocator relocator, SelectedSource source, TransferPlan plan)
+{
+    /// <summary>Judges signatures.</summary>
+    public async Task<bool> IsTrustedAsync(CancellationToken cancellationToken) =>
+        await TrustCheck.PassesAsync(
+            context.Rule is null ? plan : await source.JudgedAsync(plan, cancellationToken), context.Registry, context.Rule,
+            context.Session, cancellationToken);
+
+    /// <summary>Asks the gate, where there is one.</summary>
+    public async Task<bool> PassesGateAsync(TransferOptions options, CancellationToken cancellationToken) =>
+        context.Gate is not { } gate || await GateCheck.PassesAsync(
+            gate, DocumentOf(await relocator.ForecastAsync(plan, context.Request.Destination, options, cancellationToken)),
+            folder => GateCheck.FillAsync(relocator, plan, folder, cancellationToken), context.Session, cancellationToken);
+
+    /// <summary>The plan's document.</summary>
+    public PlanDocument DocumentOf(TransferForecast forecast) => PlanWriter.Create(
+        [new ForecastItem(CopyContext.KindOf(context.Request.Source), context.Request.Source.ToString()!, forecast)
+            { Derived = source.Derived }],
+        plan.Warnings);
+}

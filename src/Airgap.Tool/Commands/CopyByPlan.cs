@@ -1,0 +1,123 @@
+using System.Text;
+using Airgap.Oci;
+using Airgap.Publishing;
+using Airgap.Publishing.Reporting;
+using Airgap.Tool.Output;
+using Airgap.Transfer;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>Carries out a plan that was written before: one shard of it, its finish, or all of it.</summary>
+/// <param name="context">The run.</param>
+/// <param name="runs">The plan's relocations.</param>
+/// <param name="shard">The shard; null for none.</param>
+/// <param name="count">How many shards there are; null where it is not known.</param>
+/// <param name="finishes">True to finish.</param>
+internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> runs, Shard? shard, int? count, bool finishes)
+{
+    private readonly Running.Session _session = context.Session;
+
+    /// <summary>Carries it out.</summary>
+    /// <param name="done">Takes what was finished.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(List<TransferResult> done, CancellationToken cancellationToken)
+    {
+        bool isWhole = shard is null && !finishes;
+        if (shard is not null || isWhole)
+            await SendAsync(shard ?? new Shard(1, 1), cancellationToken);
+        if (finishes || isWhole)
+            await FinishAsync(done, cancellationToken);
+        return 0;
+    }
+
+    private async Task SendAsync(Shard part, CancellationToken cancellationToken)
+    {
+        ShardAssignment assignment = ShardAssignment.Of([.. runs.Select(run => run.Plan)], part.Count);
+        List<TransferResult> sent = [];
+        for (int i = 0; i < runs.Count; i++)
+        {
+            int place = i;
+            sent.Add(await AnnouncedAsync(runs[i], runner => runner.RunAsync(
+                runs[place], blob => assignment.ShardOf(place, blob) == part.Number, context.TransferOptions, cancellationToken),
+                cancellationToken));
+        }
+
+        if (shard is null)
+            return;
+        WorkTotals totals = WorkTotals.Of(sent);
+        _session.Report.Shard = part.ToString();
+        _session.Report.Totals = totals;
+        _session.Report.Retries = sent.Sum(result => result.Retries);
+        _session.Report.ElapsedSeconds = Math.Round(sent.Sum(result => result.Elapsed.TotalSeconds), 3);
+        _session.Report.Items = [.. sent.SelectMany(result => result.Items).Select(ReportImage.Of)];
+        _session.WriteResult(
+            $"shard {part}: {string.Join(", ", CopyResultText.Parts(totals).DefaultIfEmpty("no blobs"))}, " +
+            $"{Amounts.Count(_session.Report.Items.Count, "image")} whole by it, in " +
+            $"{Amounts.Text(TimeSpan.FromSeconds(_session.Report.ElapsedSeconds.Value))}");
+    }
+
+    private async Task FinishAsync(List<TransferResult> done, CancellationToken cancellationToken)
+    {
+        ShardAssignment? assignment = count is { } known ? ShardAssignment.Of([.. runs.Select(run => run.Plan)], known) : null;
+        List<AirgapException> missing = [];
+        for (int i = 0; i < runs.Count; i++)
+        {
+            int place = i;
+            Func<Digest, Shard>? shardOf = assignment is null ? null : blob => new Shard(assignment.ShardOf(place, blob), count!.Value);
+            try
+            {
+                done.Add(await AnnouncedAsync(
+                    runs[i], runner => runner.FinishAsync(runs[place], shardOf, context.TransferOptions, cancellationToken),
+                    cancellationToken));
+            }
+            catch (AirgapException e) when (e.Code == ErrorCode.ShardsMissing && place < runs.Count - 1)
+            {
+                // The others may lack something of other shards: all that has to run again is told at once.
+                _session.Fail(e.ToDiagnostic());
+                missing.Add(e);
+            }
+        }
+
+        if (missing.Count > 0)
+            throw missing[^1];
+        await CompleteAsync(done, cancellationToken);
+    }
+
+    private async Task CompleteAsync(List<TransferResult> done, CancellationToken cancellationToken)
+    {
+        foreach (RunPlanSignature signed in runs.SelectMany(run => run.Entry.Signatures ?? []))
+            (_session.Report.Signatures ??= []).Add(PlannedSignatures.Read(signed));
+        foreach (Diagnostic warning in done.SelectMany(result => result.Warnings))
+            _session.Warn(warning);
+        foreach (TransferResult result in done)
+            CopyResultText.Fill(_session.Report, result);
+        await context.ReportAsync(done, cancellationToken);
+        if (context.Request.LockOutput is { } lockOutput)
+        {
+            await AtomicFile.WriteAsync(
+                lockOutput, Encoding.UTF8.GetBytes(LockOutput.Create(done[0])), AtomicFile.OwnerOnly, cancellationToken);
+            (_session.Report.Files ??= []).Add(new ReportFile(lockOutput, "lock"));
+        }
+
+        foreach (TransferResult result in done)
+            await context.SignAsync(result, cancellationToken);
+        await context.WriteReceiptAsync(done, cancellationToken);
+        foreach (string line in done.SelectMany(CopyResultText.Lines))
+            _session.WriteResult(line);
+    }
+
+    // Shards announce themselves beside one another; what removes content waits for all of them.
+    private async Task<TransferResult> AnnouncedAsync(
+        RunPlan run, Func<ShardRunner, Task<TransferResult>> work, CancellationToken cancellationToken)
+    {
+        using ConsoleObserver observer = new(_session, run.Destination is RelocationDestination.Archive, likeImgpkg: false);
+        using IDisposable? announced =
+            await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(run.Destination, observer, cancellationToken);
+        return await work(new ShardRunner(context.Registry, observer));
+    }
+}

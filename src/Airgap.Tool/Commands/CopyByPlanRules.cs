@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Transfer.Sharding;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>Which flags go with a plan that several processes carry out: the plan says what is copied, and each run how it runs.</summary>
+internal static class CopyByPlanRules
+{
+    // What a run may say beside the flags of every command and of registries.
+    private static readonly string[] s_ofEach = ["--concurrency", "--audit-log", "--record-user"];
+
+    private static readonly string[] s_ofFinish =
+    [
+        "--lock-output", "--report", "--summary", "--receipt", "--receipt-form", "--sign-key", "--sign-key-password-file", "--sign-command",
+        "--sign-images",
+    ];
+
+    // What belongs to the run that moves something.
+    private static readonly string[] s_notOfPlan = ["--resume", "--repair", "--keep-going", "--volume-size", "--audit-log", .. s_ofFinish];
+
+    /// <summary>Refuses flags that a plan does not keep.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>, <see cref="ErrorCode.PlanNotShared"/>.</exception>
+    public static void Check(
+        ParseResult parsed, CopyRequest request, int mapped, CopyFlags flags, CopySigning signing, bool isDry)
+    {
+        if (isDry)
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Cannot use --plan-out with --dry-run", "A plan that is written moves nothing either.");
+        if (Given(parsed, flags.All.Concat(signing.All)).FirstOrDefault(option => s_notOfPlan.Contains(option.Name)) is { } other)
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, $"Flag {other.Name} cannot be used with --plan-out",
+                s_ofFinish.Contains(other.Name) ? "Give it to the finish: copy --plan FILE --finish." : "Leave it out.");
+        if (mapped > 0 || request.Template is not null)
+            throw RunPlanSupport.No(request.Source, "it goes to several repositories");
+        RunPlanSupport.Check(request.Source, request.Destination);
+    }
+
+    /// <summary>Refuses flags that say what the plan says.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    public static void CheckRun(
+        ParseResult parsed, CopyFlags flags, CopySigning signing, IEnumerable<Option> asked, bool isShard)
+    {
+        string[] allowed = isShard ? s_ofEach : [.. s_ofEach, .. s_ofFinish];
+        Option? other = Given(parsed, flags.All.Concat(signing.All).Concat(asked)).FirstOrDefault(option => !allowed.Contains(option.Name));
+        if (other is null)
+            return;
+        throw isShard && s_ofFinish.Contains(other.Name)
+            ? new AirgapException(
+                ErrorCode.IncompatibleOptions, $"Flag {other.Name} cannot be used with --shard",
+                "Give it to the finish: only then everything is there.")
+            : new AirgapException(
+                ErrorCode.IncompatibleOptions, $"Flag {other.Name} cannot be used with --plan but in a dry run",
+                "The plan says what is copied, and where to: give the flag to the run that writes it (--plan-out).");
+    }
+
+    private static IEnumerable<Option> Given(ParseResult parsed, IEnumerable<Option> options) =>
+        options.Where(option => parsed.GetResult(option) is { Implicit: false });
+}

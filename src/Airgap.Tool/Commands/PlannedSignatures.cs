@@ -1,0 +1,22 @@
+using Airgap.Publishing.Trusting;
+using Airgap.Transfer.Sharding;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>Verdicts about signatures, as a plan that shards carry out keeps them.</summary>
+internal static class PlannedSignatures
+{
+    /// <summary>What a plan keeps of a verdict.</summary>
+    public static RunPlanSignature Of(TrustedImage image) => new(
+        image.Image, image.Digest, [.. image.SignedBy.Select(by => new RunPlanSigner(by.Name, by.Form)
+        {
+            Issuer = by.Issuer,
+            Time = by.Time,
+            Skipped = by.Skipped
+        })]);
+
+    /// <summary>The verdict that a plan keeps.</summary>
+    public static TrustedImage Read(RunPlanSignature image) => new(
+        image.Image, image.Digest,
+        [.. image.SignedBy.Select(by => new TrustedSigner(by.Name, by.Form, by.Issuer, by.Time, by.Skipped))]);
+}

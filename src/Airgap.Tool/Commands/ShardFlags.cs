@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Tool.CommandLine;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Sharding;
+
+namespace Airgap.Tool.Commands;
+
+/// <summary>The flags of <c>copy</c> by which several processes carry out one plan.</summary>
+internal sealed class ShardFlags
+{
+    private readonly Option<string?> _planOut = Flag.Text(
+        "--plan-out", "FILE", "Write the plan that several processes carry out, each with --plan FILE --shard, and move nothing");
+
+    private readonly Option<string?> _shard = Flag.Text(
+        "--shard", "NUMBER/COUNT",
+        "With --plan, send this part of the plan's blobs, such as 3/8; 'auto' or 'auto/8' where Kubernetes, GitLab or Azure Pipelines " +
+        "number their jobs");
+
+    private readonly Option<bool> _finish = Flag.Switch(
+        "--finish", "With --plan, look for every blob, put what is left with the tag last, and write lock and reports");
+
+    private readonly Option<int> _shards = Flag.Number(
+        "--shards", "How many shards there are; the plan keeps it, and a finish says which of them have to run again", 0, 1);
+
+    /// <summary>The flags.</summary>
+    public IEnumerable<Option> All => [_planOut, _shard, _finish, _shards];
+
+    /// <summary>The plan to write; null for none.</summary>
+    public string? PlanOut(ParseResult parsed) => parsed.GetText(_planOut);
+
+    /// <summary>True for a finish.</summary>
+    public bool Finishes(ParseResult parsed) => parsed.GetValue(_finish);
+
+    /// <summary>True for a shard.</summary>
+    public bool HasShard(ParseResult parsed) => parsed.GetText(_shard) is not null;
+
+    /// <summary>How many shards there are; null where it is not said.</summary>
+    public int? Count(ParseResult parsed) => parsed.GetValue(_shards) is > 0 and int count ? count : null;
+
+    /// <summary>True where a plan is to be carried out.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="plan">The file of <c>--plan</c>; null where it is none to carry out.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    public bool RunsPlan(ParseResult parsed, string? plan)
+    {
+        bool hasShard = HasShard(parsed);
+        if (hasShard && Finishes(parsed))
+            throw No("Cannot use --shard with --finish", "Finish when all shards have ended.");
+        if (hasShard && Count(parsed) is not null)
+            throw No("Cannot use --shards with --shard", "Write both numbers into --shard, such as 3/8.");
+        if (plan is null && (hasShard || Finishes(parsed)))
+            throw No($"Flag {(hasShard ? _shard.Name : _finish.Name)} can only be used with --plan",
+                "Name the file that --plan-out wrote.");
+        if (plan is not null && PlanOut(parsed) is not null)
+            throw No("Cannot use --plan-out with --plan", "Write a plan of a source, or carry out one that was written.");
+        if (plan is null && Count(parsed) is not null && PlanOut(parsed) is null)
+            throw No("Flag --shards can only be used with --plan-out or --finish", "Leave it out.");
+        return plan is not null;
+    }
+
+    /// <summary>The shard to carry out; null for none.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>.</exception>
+    public Shard? Shard(ParseResult parsed, RunPlanDocument plan) => parsed.GetText(_shard) is { } text
+        ? Airgap.Transfer.Sharding.Shard.Parse(text, plan.Shards, Environment.GetEnvironmentVariable) : null;
+
+    /// <summary>How many shards a plan is divided into, by the plan or by the flag; null where neither says it.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: they do not agree.</exception>
+    public int? Count(ParseResult parsed, RunPlanDocument plan) =>
+        Count(parsed) is { } count ? Airgap.Transfer.Sharding.Shard.Parse($"1/{count}", plan.Shards, _ => null).Count : plan.Shards;
+
+    /// <summary>Looks at the place of the plan that is written.</summary>
+    /// <exception cref="AirgapException">3xxx: nothing can be written there; <see cref="ErrorCode.InvalidShard"/>.</exception>
+    public void Check(ParseResult parsed)
+    {
+        OutputCheck.OfFiles(PlanOut(parsed));
+        if (Count(parsed) is { } count)
+            _ = Airgap.Transfer.Sharding.Shard.Parse($"1/{count}", null, _ => null);
+    }
+
+    private static AirgapException No(string problem, string advice) => new(ErrorCode.IncompatibleOptions, problem, advice);
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Sharding;
+
+/// <summary>Reads the bundles of a plan's file.</summary>
+/// <param name="path">How errors name the file.</param>
+internal sealed class RunPlanBundles(string path)
+{
+    // Whoever follows locks goes one call deeper for each.
+    private const int MaxDepth = BundleNode.MaxLevels;
+
+    /// <summary>Reads them, in their order.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
+    public ImmutableArray<PlannedBundle> Read(RunPlanEntry entry, ImmutableArray<PlannedItem> items)
+    {
+        HashSet<Digest> planned = [.. items.Where(item => item.IsBundle).Select(item => item.Digest)];
+        Dictionary<Digest, PlannedBundle> bundles = [];
+        ImmutableArray<PlannedBundle>.Builder read = ImmutableArray.CreateBuilder<PlannedBundle>();
+        foreach (RunPlanBundle each in entry.Bundles)
+        {
+            if (!Digest.TryParse(each.Digest, out Digest digest) || !planned.Contains(digest))
+                throw Invalid($"'{Printable.Line(each.Digest)}' is not the digest of a bundle in it");
+            PlannedBundle bundle = BundleOf(each, digest);
+            if (!bundles.TryAdd(digest, bundle))
+                throw Invalid($"it has the bundle {digest} twice");
+            read.Add(bundle);
+        }
+
+        CheckDepth(bundles);
+        return read.ToImmutable();
+    }
+
+    /// <summary>An ImagesLock of the file.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
+    public static ImagesLock LockOf(string yaml, string path)
+    {
+        try
+        {
+            return ImagesLock.Read(Encoding.UTF8.GetBytes(yaml), path);
+        }
+        catch (AirgapException e)
+        {
+            throw RunPlanFile.Invalid(path, $"a lock in it cannot be read: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    private PlannedBundle BundleOf(RunPlanBundle bundle, Digest digest) => new()
+    {
+        Digest = digest,
+        Lock = LockOf(bundle.Lock, path),
+        Locations = new ImageLocations([.. bundle.Locations.Select(image => new ImageLocation(image.Image, image.IsBundle))]),
+        HasPackages = bundle.HasPackages,
+        Packages = bundle.Packages,
+        PackageWarnings = [.. bundle.PackageWarnings.Select(RunPlanReader.WarningOf)],
+    };
+
+    // By their bytes no bundle can pin itself, and only their bytes are checked when they are read: here somebody may have written it.
+    private void CheckDepth(Dictionary<Digest, PlannedBundle> bundles)
+    {
+        Dictionary<Digest, int> depths = [];
+        foreach (Digest digest in bundles.Keys)
+            DepthOf(digest, 0);
+
+        int DepthOf(Digest digest, int above)
+        {
+            if (above > MaxDepth)
+                throw Invalid($"its bundles pin one another in a circle, or go deeper than {MaxDepth} levels");
+            if (!bundles.TryGetValue(digest, out PlannedBundle? bundle))
+                return 0;
+            if (!depths.TryGetValue(digest, out int depth))
+            {
+                foreach (LockedImage image in bundle.Lock.Images)
+                    depth = Math.Max(depth, 1 + DepthOf(image.Image.Digest!.Value, above + 1));
+                depths.Add(digest, depth);
+            }
+
+            return above + depth <= MaxDepth
+                ? depth : throw Invalid($"its bundles go deeper than {MaxDepth} levels");
+        }
+    }
+
+    private AirgapException Invalid(string why) => RunPlanFile.Invalid(path, why);
+}

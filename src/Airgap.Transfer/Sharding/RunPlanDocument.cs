@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Airgap.Transfer.Sharding;
+
+/// <summary>A plan that several processes carry out together, as it stands in its file.</summary>
+internal sealed record RunPlanDocument
+{
+    /// <summary>The version that is written, and the only one that is read.</summary>
+    public const int FormatVersion = 1;
+
+    /// <summary>The field that each such file begins with.</summary>
+    public const string VersionField = "airgapPlan";
+
+    /// <summary>Rises when a field changes its meaning or goes.</summary>
+    [JsonPropertyName(VersionField), JsonPropertyOrder(-1)]
+    public int Version { get; init; } = FormatVersion;
+
+    /// <summary>The release that wrote it.</summary>
+    public required string Tool { get; init; }
+
+    /// <summary>The number of the rule that divides it (<see cref="ShardAssignment.Rule"/>).</summary>
+    public int Assignment { get; init; } = ShardAssignment.Rule;
+
+    /// <summary>How many shards carry it out; null where each run says it.</summary>
+    public int? Shards { get; init; }
+
+    /// <summary>What is relocated: one thing of the tool, each item of a project.</summary>
+    public required ImmutableArray<RunPlanEntry> Relocations { get; init; }
+}
+
+/// <summary>One relocation of a plan.</summary>
+internal sealed record RunPlanEntry
+{
+    /// <summary><c>bundle</c>, <c>image</c> or <c>lock</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>What was asked for: a reference, with the tag that was resolved, or the lock file.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The repository that takes everything; null for an archive.</summary>
+    public string? Repository { get; init; }
+
+    /// <summary>The archive that is written; null for a repository.</summary>
+    public string? Archive { get; init; }
+
+    /// <summary>The archive's format, where there is one: <c>imgpkg</c> or <c>oci</c>.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>True for tags that name the source repository.</summary>
+    public bool RepositoryBasedTags { get; init; }
+
+    /// <summary>True where layers that may not be redistributed go along.</summary>
+    public bool NonDistributableLayers { get; init; }
+
+    /// <summary>Sums, for people.</summary>
+    public required RunPlanTotals Totals { get; init; }
+
+    /// <summary>The images, indexes and bundles.</summary>
+    public required ImmutableArray<RunPlanItem> Items { get; init; }
+
+    /// <summary>The place in <see cref="Items"/> of what was asked for; null for a list of images.</summary>
+    public int? Root { get; init; }
+
+    /// <summary>The manifests, children before parents.</summary>
+    public required ImmutableArray<RunPlanManifest> Manifests { get; init; }
+
+    /// <summary>The blobs, in ascending order of digest.</summary>
+    public required ImmutableArray<RunPlanBlob> Blobs { get; init; }
+
+    /// <summary>The bundles, the root first.</summary>
+    public ImmutableArray<RunPlanBundle> Bundles { get; init; } = [];
+
+    /// <summary>The ImagesLock that was given, as YAML; null for other sources.</summary>
+    public string? ImagesLock { get; init; }
+
+    /// <summary>What was warned of while the plan was made.</summary>
+    public ImmutableArray<RunPlanWarning> Warnings { get; init; } = [];
+
+    /// <summary>The images whose signatures were judged when the plan was made, and who signed; null where nobody has to have.</summary>
+    public ImmutableArray<RunPlanSignature>? Signatures { get; init; }
+}
+
+/// <summary>Sums of a relocation.</summary>
+/// <param name="Images">Images, indexes and bundles.</param>
+/// <param name="Manifests">Distinct manifests.</param>
+/// <param name="Blobs">Distinct blobs.</param>
+/// <param name="Bytes">Length of the blobs, in bytes.</param>
+internal sealed record RunPlanTotals(int Images, int Manifests, int Blobs, long Bytes);
+
+/// <summary>An image, index or bundle.</summary>
+/// <param name="Source">Where it was read, by digest.</param>
+/// <param name="Manifest">The place of its manifest in the list.</param>
+internal sealed record RunPlanItem(string Source, int Manifest)
+{
+    /// <summary>What a bundle's lock calls it; null where none does.</summary>
+    public string? Original { get; init; }
+
+    /// <summary>The tag that it keeps; null for none.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>True for the bundle that was asked for.</summary>
+    public bool RootBundle { get; init; }
+
+    /// <summary>True for a bundle.</summary>
+    public bool Bundle { get; init; }
+}
+
+/// <summary>A manifest or index.</summary>
+/// <param name="Digest">Its digest.</param>
+/// <param name="MediaType">Its media type.</param>
+/// <param name="Origin">The repository that has it.</param>
+/// <param name="Content">Its bytes.</param>
+internal sealed record RunPlanManifest(string Digest, string MediaType, string Origin, ReadOnlyMemory<byte> Content)
+{
+    /// <summary>The places of the manifests of an index that go along, each lower than its own; null for an image.</summary>
+    public ImmutableArray<int>? Children { get; init; }
+
+    /// <summary>The bytes of its config, where an archive embeds it; null otherwise.</summary>
+    public ReadOnlyMemory<byte>? Config { get; init; }
+}
+
+/// <summary>A blob.</summary>
+/// <param name="Digest">Its digest.</param>
+/// <param name="Size">Its length, in bytes.</param>
+/// <param name="Origin">The repository that gives it.</param>
+internal sealed record RunPlanBlob(string Digest, long Size, string Origin)
+{
+    /// <summary>Its bytes, where no registry has it; null otherwise.</summary>
+    public ReadOnlyMemory<byte>? Content { get; init; }
+}
+
+/// <summary>A bundle: what it pins.</summary>
+/// <param name="Digest">Its digest.</param>
+/// <param name="Lock">Its images.yml.</param>
+/// <param name="Locations">What is written about its images.</param>
+internal sealed record RunPlanBundle(string Digest, string Lock, ImmutableArray<RunPlanLocation> Locations)
+{
+    /// <summary>True when it holds a <c>packages/</c> directory.</summary>
+    public bool HasPackages { get; init; }
+
+    /// <summary>The names of its Packages, where they were looked for.</summary>
+    public ImmutableArray<string> Packages { get; init; } = [];
+
+    /// <summary>References under <c>packages/</c> that are not relocated.</summary>
+    public ImmutableArray<RunPlanWarning> PackageWarnings { get; init; } = [];
+}
+
+/// <summary>An image of a bundle.</summary>
+/// <param name="Image">The reference as the bundle has it.</param>
+/// <param name="IsBundle">True for a bundle.</param>
+internal sealed record RunPlanLocation(string Image, bool IsBundle);
+
+/// <summary>A warning.</summary>
+/// <param name="Code">The number of its code.</param>
+/// <param name="Message">The sentence.</param>
+/// <param name="Advice">What to do.</param>
+internal sealed record RunPlanWarning(int Code, string Message, string Advice)
+{
+    /// <summary>The image or repository concerned; null for none.</summary>
+    public string? Reference { get; init; }
+}
+
+/// <summary>An image whose signatures were judged and accepted.</summary>
+/// <param name="Image">Where it was read, by digest.</param>
+/// <param name="Digest">The digest that was judged.</param>
+/// <param name="SignedBy">Who signed.</param>
+internal sealed record RunPlanSignature(string Image, string Digest, ImmutableArray<RunPlanSigner> SignedBy);
+
+/// <summary>Who signed an image.</summary>
+/// <param name="Name">The key's file, or the identity in the certificate.</param>
+/// <param name="Form">The form of the signature.</param>
+internal sealed record RunPlanSigner(string Name, string Form)
+{
+    /// <summary>Who vouched for the identity; null for keys.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The earliest time that is vouched for; null for none.</summary>
+    public string? Time { get; init; }
+
+    /// <summary>What was not looked at; null for nothing.</summary>
+    public string? Skipped { get; init; }
+}

@@ -1,0 +1,96 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Airgap.Oci;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Sharding;
+
+/// <summary>Reads and writes the files of plans.</summary>
+internal static class RunPlanFile
+{
+    /// <summary>The most bytes that are read: some ten thousands of images.</summary>
+    public const int MaxBytes = 512 * 1024 * 1024;
+
+    private const int MostRelocations = 1000;
+
+    // Read by people and programs, never put into a page.
+    private static readonly RunPlanJson s_json = new(new JsonSerializerOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        MaxDepth = 16,
+        WriteIndented = true,
+        NewLine = "\n",
+    });
+
+    /// <summary>The file's bytes.</summary>
+    public static ReadOnlyMemory<byte> ToJson(RunPlanDocument plan)
+    {
+        using MemoryStream bytes = new();
+        JsonSerializer.Serialize(bytes, plan, s_json.RunPlanDocument);
+        bytes.WriteByte((byte)'\n');
+        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
+    }
+
+    /// <summary>Writes a plan whole.</summary>
+    /// <exception cref="AirgapException">3xxx: the file.</exception>
+    public static Task WriteAsync(string path, RunPlanDocument plan, CancellationToken cancellationToken) =>
+        AtomicFile.WriteAsync(path, ToJson(plan), mode: null, cancellationToken);
+
+    /// <summary>Reads a plan's document. What it says is judged by <see cref="RunPlanReader"/>.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>, or a 3xxx code of the file.</exception>
+    public static RunPlanDocument Read(string path) => Read(WholeFile.Read(path, MaxBytes, why => Invalid(path, why)), path);
+
+    /// <summary>Reads a document's bytes.</summary>
+    /// <param name="json">The bytes.</param>
+    /// <param name="path">How errors name the file.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
+    public static RunPlanDocument Read(ReadOnlyMemory<byte> json, string path)
+    {
+        try
+        {
+            // Before the rest: another version has other fields.
+            if (VersionOf(json.Span) is var version && version is null)
+                throw Invalid(path, $"it does not begin with \"{RunPlanDocument.VersionField}\"; a dry run's plan only tells");
+            if (version != RunPlanDocument.FormatVersion)
+                throw Invalid(path, $"it is of version {version}, and this carries out version {RunPlanDocument.FormatVersion}");
+            RunPlanDocument plan = JsonSerializer.Deserialize(json.Span, s_json.RunPlanDocument) ?? throw Invalid(path, "it is empty");
+            if (plan.Assignment != ShardAssignment.Rule)
+                throw Invalid(path, $"it is divided by rule {plan.Assignment}, and this knows rule {ShardAssignment.Rule}");
+            if (plan.Shards is < 1 or > Shard.MostShards)
+                throw Invalid(path, $"it is for {plan.Shards} shards, and there are 1 to {Shard.MostShards}");
+            if (plan.Relocations.IsDefaultOrEmpty || plan.Relocations.Length > MostRelocations
+                || plan.Relocations.Any(each => each is null))
+                throw Invalid(path, $"it has no relocation, or more than {MostRelocations}");
+            return plan;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw Invalid(path, "it is not the JSON of a plan, or holds a field that is unknown, missing or there twice", e);
+        }
+    }
+
+    /// <summary>The failure of a plan that cannot be carried out.</summary>
+    public static AirgapException Invalid(string path, string why, Exception? inner = null) => new(
+        ErrorCode.InvalidRunPlan, $"'{path}' is not a plan to carry out: {why}.", $"Make the plan again: {AdviceTerms.MakeRunPlan}.", inner)
+    { Location = new SourceLocation(path) };
+
+    // Null where the first field is another one.
+    private static int? VersionOf(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = new(json);
+        return reader.Read() && reader.TokenType == JsonTokenType.StartObject
+            && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(RunPlanDocument.VersionField)
+            && reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) ? version : null;
+    }
+}
+
+/// <summary>The plan's JSON, made at compile time.</summary>
+[JsonSerializable(typeof(RunPlanDocument))]
+internal sealed partial class RunPlanJson : JsonSerializerContext;

@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Sharding;
+
+/// <summary>
+/// Makes of a relocation's document the plan that it was made of. Believes nothing that it can check: each manifest has its digest, and
+/// what moves follows from the manifests. Makes no request.
+/// </summary>
+/// <param name="registry">Gives the blobs, when they are opened.</param>
+/// <param name="path">How errors name the file.</param>
+internal sealed class RunPlanReader(IRegistry registry, string path)
+{
+    /// <summary>Reads a relocation.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
+    public RunPlan Read(RunPlanEntry entry)
+    {
+        CheckParts(entry);
+        RelocationDestination destination = DestinationOf(entry);
+        RelocationSource source = SourceOf(entry);
+        ImmutableArray<PlannedManifest> manifests = new RunPlanManifests(path).Read(entry);
+        if (entry.Items.IsEmpty)
+            throw Invalid("it moves nothing");
+        ImmutableArray<PlannedItem> items = [.. entry.Items.Select(item => ItemOf(item, manifests))];
+        if (entry.Root is { } root && (root < 0 || root >= items.Length))
+            throw Invalid("what was asked for is not among its images");
+        List<SkippedLayer> skipped = [];
+        ImmutableArray<PlannedBlob> blobs = BlobsOf(entry, items, skipped);
+        return new RunPlan(
+            new TransferPlan
+            {
+                Source = source,
+                Items = items,
+                Root = entry.Root is { } place ? items[place] : null,
+                Bundles = new RunPlanBundles(path).Read(entry, items),
+                Blobs = blobs,
+                SkippedLayers = [.. skipped],
+                ImagesLock = entry.ImagesLock is null ? null : RunPlanBundles.LockOf(entry.ImagesLock, path),
+                Warnings = [.. entry.Warnings.Select(WarningOf)],
+            },
+            destination, entry);
+    }
+
+    private RelocationDestination DestinationOf(RunPlanEntry entry)
+    {
+        if (entry is { Archive: { Length: > 0 } archive, Repository: null } && RunPlanSupport.FormatOf(entry.Format) is { } format)
+            return new RelocationDestination.Archive(archive) { Format = format };
+        return entry is { Archive: null, Format: null } && RepositoryName.TryParse(entry.Repository, out RepositoryName? repository, out _)
+            ? new RelocationDestination.Repository(repository) : throw Invalid("it does not say where to");
+    }
+
+    private RelocationSource SourceOf(RunPlanEntry entry)
+    {
+        if (entry.Kind == RunPlanKinds.Lock && entry.Source.Length > 0)
+            return new RelocationSource.Lock(entry.Source);
+        if (entry.Kind is not (RunPlanKinds.Bundle or RunPlanKinds.Image)
+            || !ImageReference.TryParse(entry.Source, out ImageReference? reference, out _))
+            throw Invalid($"'{Printable.Line(entry.Source)}' is not a source");
+        return entry.Kind == RunPlanKinds.Bundle ? new RelocationSource.Bundle(reference) : new RelocationSource.Image(reference);
+    }
+
+    private PlannedItem ItemOf(RunPlanItem item, ImmutableArray<PlannedManifest> manifests)
+    {
+        if (item.Manifest < 0 || item.Manifest >= manifests.Length
+            || !ImageReference.TryParse(item.Source, out ImageReference? source, out _)
+            || source.Digest != manifests[item.Manifest].Manifest.Digest)
+            throw Invalid($"'{Printable.Line(item.Source)}' is not the image of its manifest");
+        if (item.Tag is { } tag && !ImageReference.IsTag(tag))
+            throw Invalid($"'{Printable.Line(tag)}' is not a tag");
+        return new PlannedItem
+        {
+            Source = source,
+            Content = manifests[item.Manifest],
+            OriginalReference = item.Original ?? "",
+            Tag = item.Tag,
+            IsRootBundle = item.RootBundle,
+            IsBundle = item.Bundle,
+        };
+    }
+
+    // What moves follows from the manifests; the list says where each blob is, and has to say the same.
+    private ImmutableArray<PlannedBlob> BlobsOf(RunPlanEntry entry, ImmutableArray<PlannedItem> items, List<SkippedLayer> skipped)
+    {
+        SortedDictionary<Digest, Descriptor> needed = [];
+        HashSet<PlannedManifest> seen = new(ReferenceEqualityComparer.Instance);
+        foreach (PlannedManifest node in items.SelectMany(item => item.Content.SelfAndDescendants()).Where(seen.Add))
+        {
+            foreach (Descriptor blob in node.Blobs)
+            {
+                if (!needed.TryAdd(blob.Digest, blob) && needed[blob.Digest].Size != blob.Size)
+                    throw Invalid($"its manifests do not agree on the length of {blob.Digest}");
+            }
+
+            if (!entry.NonDistributableLayers)
+                skipped.AddRange(node.Manifest.Layers.Where(layer => MediaTypes.IsNonDistributable(layer.MediaType))
+                    .Select(layer => new SkippedLayer(ImageReference.ByDigest(node.Origin, node.Manifest.Digest), layer)));
+        }
+
+        Dictionary<Digest, PlannedBlob> given = [];
+        foreach (RunPlanBlob blob in entry.Blobs)
+        {
+            if (!Digest.TryParse(blob.Digest, out Digest digest) || !needed.TryGetValue(digest, out Descriptor? descriptor)
+                || blob.Size != descriptor.Size)
+                throw Invalid($"no manifest refers to the blob '{Printable.Line(blob.Digest)}' of {blob.Size} bytes");
+            if (!given.TryAdd(digest, BlobOf(blob, descriptor)))
+                throw Invalid($"it lists the blob {digest} twice");
+        }
+
+        if (needed.Keys.FirstOrDefault(digest => !given.ContainsKey(digest)) is { HasValue: true } missing)
+            throw Invalid($"it does not say where the blob {missing} is");
+        return [.. needed.Keys.Select(digest => given[digest])];
+    }
+
+    private PlannedBlob BlobOf(RunPlanBlob blob, Descriptor descriptor)
+    {
+        if (!RepositoryName.TryParse(blob.Origin, out RepositoryName? origin, out _))
+            throw Invalid($"'{Printable.Line(blob.Origin)}' is not a repository");
+        if (blob.Content is not { } content)
+            return new PlannedBlob(registry.GetRepository(origin).GetBlob(descriptor), origin);
+        if (content.Length != descriptor.Size || Digest.ComputeLike(descriptor.Digest, content.Span) != descriptor.Digest)
+            throw Invalid($"the bytes of {descriptor.Digest} in it are others");
+        return new PlannedBlob(new MemoryBlobContent(descriptor, content), origin);
+    }
+
+    // The JSON may have nothing where a list or one of its parts belongs.
+    private void CheckParts(RunPlanEntry entry)
+    {
+        if (!IsWhole(entry.Items) || !IsWhole(entry.Manifests) || !IsWhole(entry.Blobs) || !IsWhole(entry.Bundles)
+            || !IsWhole(entry.Warnings)
+            || entry.Manifests.Any(manifest => manifest.Children is { IsDefault: true })
+            || entry.Bundles.Any(bundle => !IsWhole(bundle.Locations) || !IsWhole(bundle.Packages) || !IsWhole(bundle.PackageWarnings))
+            || (entry.Signatures is { } signatures && !(IsWhole(signatures) && signatures.All(image => IsWhole(image.SignedBy)))))
+            throw Invalid("a part of it is missing");
+    }
+
+    private static bool IsWhole<T>(ImmutableArray<T> list) where T : class => !list.IsDefault && list.All(part => part is not null);
+
+    /// <summary>A warning of the file.</summary>
+    public static Diagnostic WarningOf(RunPlanWarning warning) =>
+        new((ErrorCode)warning.Code, warning.Message, warning.Advice) { Reference = warning.Reference };
+
+    private AirgapException Invalid(string why) => RunPlanFile.Invalid(path, why);
+}
+
+/// <summary>A relocation that was read of a plan's file.</summary>
+/// <param name="Plan">What moves.</param>
+/// <param name="Destination">Where to.</param>
+/// <param name="Entry">What else the file says.</param>
+internal sealed record RunPlan(TransferPlan Plan, RelocationDestination Destination, RunPlanEntry Entry);

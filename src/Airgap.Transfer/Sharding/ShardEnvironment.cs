@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Airgap.Transfer.Sharding;
+
+/// <summary>Tells from the environment which of several jobs this is.</summary>
+internal static class ShardEnvironment
+{
+    /// <summary>The variables, for messages.</summary>
+    public const string Names =
+        "JOB_COMPLETION_INDEX (Kubernetes), CI_NODE_INDEX and CI_NODE_TOTAL (GitLab) nor SYSTEM_JOBPOSITIONINPHASE and " +
+        "SYSTEM_TOTALJOBSINPHASE (Azure Pipelines)";
+
+    /// <summary>Looks.</summary>
+    /// <param name="environment">Gives the value of a variable.</param>
+    /// <returns>The shard from 1, the count where it is known, and the variable; null where there is none.</returns>
+    /// <remarks>An indexed Job of Kubernetes counts from 0 and does not say how many there are; GitLab (<c>parallel:</c>) and Azure
+    /// Pipelines (<c>strategy: parallel:</c>) count from 1 and do. Where several are set, the one of Kubernetes counts: what made an
+    /// indexed Job inside another job has divided the work there.</remarks>
+    public static (int Number, int? Count, string Variable)? Find(Func<string, string?> environment)
+    {
+        if (NumberOf(environment("JOB_COMPLETION_INDEX")) is { } index && index < Shard.MostShards)
+            return (index + 1, null, $"JOB_COMPLETION_INDEX={index}, counted from 0");
+        foreach ((string number, string count) in new[]
+            { ("CI_NODE_INDEX", "CI_NODE_TOTAL"), ("SYSTEM_JOBPOSITIONINPHASE", "SYSTEM_TOTALJOBSINPHASE") })
+        {
+            if (NumberOf(environment(number)) is { } found)
+                return (found, NumberOf(environment(count)), $"{number}={found}");
+        }
+
+        return null;
+    }
+
+    /// <summary>A number of decimal digits alone; null for anything else.</summary>
+    public static int? NumberOf(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
+}

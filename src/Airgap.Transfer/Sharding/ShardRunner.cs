@@ -1,0 +1,87 @@
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Sharding;
+
+/// <summary>Carries out a plan's shards, and finishes what they began, at a repository.</summary>
+/// <param name="registry">The registries.</param>
+/// <param name="observer">Receives progress events.</param>
+internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer)
+{
+    /// <summary>Carries out one shard's part of a relocation.</summary>
+    /// <param name="run">The relocation.</param>
+    /// <param name="isOwn">Tells the shard's blobs.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What the shard moved; of a shard without work nothing.</returns>
+    /// <exception cref="AirgapException">1xxx: a registry.</exception>
+    public async Task<TransferResult> RunAsync(
+        RunPlan run, Func<Digest, bool> isOwn, TransferOptions options, CancellationToken cancellationToken)
+    {
+        options = OptionsOf(run, options);
+        RepositoryName name = NameOf(run);
+        TransferPlan part = ShardSlice.Of(run.Plan, isOwn);
+        AdaptiveConcurrency places = PlacesOf(options);
+        long retries = registry.Statistics.Retries;
+        await using ShardTarget target = new(
+            new RegistryTarget(registry, name, part, options, observer), registry.GetRepository(name), part, options.Concurrency, observer);
+        using TransferEngine engine = new(part, target, options, places, observer);
+        TransferResult result = await engine.RunAsync(run.Destination, cancellationToken);
+        return result with { Retries = registry.Statistics.Retries - retries };
+    }
+
+    /// <summary>Shows that all that shards bring is there, and makes the relocation visible.</summary>
+    /// <param name="run">The relocation.</param>
+    /// <param name="shardOf">The shard of a blob; null where it is not known how many there are.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ShardsMissing"/>, and nothing is visible; 1xxx: a registry.</exception>
+    public async Task<TransferResult> FinishAsync(
+        RunPlan run, Func<Digest, Shard>? shardOf, TransferOptions options, CancellationToken cancellationToken)
+    {
+        options = OptionsOf(run, options);
+        RepositoryName name = NameOf(run);
+        AdaptiveConcurrency places = PlacesOf(options);
+        long retries = registry.Statistics.Retries;
+        await using FinishTarget target = new(
+            new RegistryTarget(registry, name, run.Plan, options, observer),
+            new BlobEvidence(registry.GetRepository(name), reads: false, options.Concurrency, observer),
+            absent => Missing(run, absent, shardOf));
+        using TransferEngine engine = new(run.Plan, target, options, places, observer);
+        TransferResult result = await engine.RunAsync(run.Destination, cancellationToken);
+        return result with { Retries = registry.Statistics.Retries - retries };
+    }
+
+    private AdaptiveConcurrency PlacesOf(TransferOptions options) =>
+        new(options.Concurrency, options.MostConcurrency, () => registry.LoadRefusals, TimeProvider.System);
+
+    private static TransferOptions OptionsOf(RunPlan run, TransferOptions options) =>
+        options with { RepositoryBasedTags = run.Entry.RepositoryBasedTags, KeepGoing = false };
+
+    private static RepositoryName NameOf(RunPlan run) => ((RelocationDestination.Repository)run.Destination).Name;
+
+    private static AirgapException Missing(RunPlan run, IReadOnlyCollection<Digest> absent, Func<Digest, Shard>? shardOf)
+    {
+        HashSet<Digest> digests = [.. absent];
+        PlannedBlob[] blobs = [.. run.Plan.Blobs.Where(blob => digests.Contains(blob.Descriptor.Digest))];
+        string bytes = ByteSize.Format(blobs.Sum(blob => blob.Descriptor.Size));
+        string again = shardOf is null ? "which shard brings them is not known without the number of shards"
+            : $"{ShardList(blobs.Select(blob => shardOf(blob.Descriptor.Digest)))} to run again";
+        return new AirgapException(
+            ErrorCode.ShardsMissing,
+            $"{run.Plan.Source} is not finished, as {blobs.Length} of {run.Plan.Blobs.Length} blobs ({bytes}) are not at " +
+            $"{run.Destination}, {blobs[0].Descriptor.Digest} first: {again}.",
+            $"Once they have ended, finish again; until then nothing has a tag. To mend it, {AdviceTerms.RunShard}.")
+        { Reference = run.Destination.ToString(), Digest = blobs[0].Descriptor.Digest.ToString() };
+    }
+
+    private static string ShardList(IEnumerable<Shard> shards)
+    {
+        Shard[] again = [.. shards.Distinct().OrderBy(shard => shard.Number)];
+        return again.Length == 1 ? $"shard {again[0]} has" : $"shards {string.Join(", ", again.Select(shard => shard.ToString()))} have";
+    }
+}

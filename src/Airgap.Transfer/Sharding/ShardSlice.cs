@@ -1,0 +1,26 @@
+using Airgap.Oci;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Sharding;
+
+/// <summary>Takes one shard's work out of a plan.</summary>
+internal static class ShardSlice
+{
+    /// <summary>
+    /// The shard's blobs, and the images that are whole by them. What refers to other images, what is attached to one, and what has a tag
+    /// of a user's waits for the finish.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="isOwn">Tells the shard's blobs.</param>
+    public static TransferPlan Of(TransferPlan plan, Func<Digest, bool> isOwn) => plan with
+    {
+        Items = [.. plan.Items.Where(item => item is { IsBundle: false, Tag: null, Content.Manifest: { IsIndex: false, Subject: null } }
+            && item != plan.Root && item.Content.Blobs.All(blob => isOwn(blob.Digest)))],
+        Root = null,
+        Bundles = [],
+        Blobs = [.. plan.Blobs.Where(blob => isOwn(blob.Descriptor.Digest))],
+        SkippedLayers = [],
+        ImagesLock = null,
+        Warnings = [],
+    };
+}

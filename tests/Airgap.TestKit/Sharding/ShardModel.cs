@@ -1,0 +1,100 @@
+using Airgap.Oci;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
+
+namespace Airgap.TestKit.Sharding;
+
+/// <summary>What a relocation runs on: the lines of machines, the two registries, and their limits.</summary>
+public sealed record ShardWorld
+{
+    /// <summary>Blobs that a shard has under way at once.</summary>
+    public int Concurrency { get; init; } = 16;
+
+    /// <summary>Seconds that a request takes, beside its bytes.</summary>
+    public double RoundTrip { get; init; } = 0.03;
+
+    /// <summary>Bytes a second that one machine takes in and gives out at once.</summary>
+    public double Line { get; init; } = 125e6;
+
+    /// <summary>Bytes a second of one stream.</summary>
+    public double Stream { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Bytes a second that the slower of the two registries has for all.</summary>
+    public double Registry { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Questions for blobs that the destination answers in a second.</summary>
+    public double Reads { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Requests of uploads that the destination takes in a second.</summary>
+    public double Uploads { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Manifests that the destination takes in a second.</summary>
+    public double Manifests { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Seconds until a machine begins.</summary>
+    public double Start { get; init; }
+}
+
+/// <summary>What a relocation took.</summary>
+/// <param name="Shards">Seconds until the last shard ended.</param>
+/// <param name="Finish">Seconds of the finish.</param>
+/// <param name="Reads">Questions for blobs.</param>
+/// <param name="Uploads">Requests of uploads.</param>
+/// <param name="Manifests">Manifests.</param>
+/// <param name="Idle">The part of its time for which the average shard waited for the last one.</param>
+public sealed record ShardTimes(double Shards, double Finish, int Reads, int Uploads, int Manifests, double Idle)
+{
+    /// <summary>Seconds of it all.</summary>
+    public double Total => Shards + Finish;
+}
+
+/// <summary>
+/// A model of shards that carry out a plan: requests take their round trip and wait for the destination's limits, bytes share the lines and
+/// registries that they pass. Nothing is measured, and nothing is moved.
+/// </summary>
+public static class ShardModel
+{
+    private const int UploadRequests = 2;
+
+    /// <summary>Reckons a plan at a new destination.</summary>
+    public static ShardTimes Run(TransferPlan plan, int count, ShardWorld world)
+    {
+        ShardAssignment assignment = ShardAssignment.Of([plan], count);
+        ShardSimulation shards = new(world);
+        int manifests = 0;
+        for (int number = 1; number <= count; number++)
+        {
+            TransferPlan part = ShardSlice.Of(plan, blob => assignment.ShardOf(0, blob) == number);
+            manifests += part.Items.DistinctBy(item => item.Digest).Count();
+            shards.Add(
+                [
+                    [.. part.Blobs.Select(_ => new Step[] { new(Kind.Read) })],
+                    // The source is asked while the upload is opened.
+                    [.. part.Blobs.OrderByDescending(blob => blob.Descriptor.Size).Select(blob => new Step[]
+                        { new(Kind.Upload), new(Kind.Bytes, blob.Descriptor.Size), new(Kind.Upload) })],
+                    [.. part.Items.DistinctBy(item => item.Digest).Select(_ => new Step[] { new(Kind.Manifest) })],
+                ]);
+        }
+
+        (double last, double mean) = shards.Run();
+        int all = plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).DistinctBy(node => node.Manifest.Digest).Count();
+        ShardSimulation finish = new(world);
+        finish.Add(
+            [
+                [.. plan.Blobs.Select(_ => new Step[] { new(Kind.Read) })],
+                [.. Enumerable.Range(0, all - manifests).Select(_ => new Step[] { new(Kind.Manifest) })],
+            ]);
+        return new ShardTimes(
+            last, finish.Run().Last, 2 * plan.Blobs.Length, UploadRequests * plan.Blobs.Length, all, last == 0 ? 0 : 1 - (mean / last));
+    }
+
+    internal enum Kind
+    {
+        Read,
+        Upload,
+        Manifest,
+        Bytes,
+    }
+
+    internal readonly record struct Step(Kind Kind, long Bytes = 0);
+}

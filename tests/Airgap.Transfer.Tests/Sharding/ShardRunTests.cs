@@ -1,0 +1,166 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.TestKit;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Tests.Sharding;
+
+[TestClass]
+public sealed class ShardRunTests : ShardingTestBase
+{
+    [TestMethod]
+    [DataRow("simple-app-bundle", 2)]
+    [DataRow("nested-bundle", 3)]
+    [DataRow("signed-bundle", 8)]
+    [DataRow("index-bundle", 5)]
+    [DataRow("foreign-bundle", 4)]
+    [DataRow("nested-bundle", 64)]
+    [DataRow("simple-app-bundle", 1)]
+    public async Task ShardsLeaveWhatOneProcessLeaves(string bundle, int count)
+    {
+        await CopyToRepositoryAsync(BundleSource(bundle), Alone, Everything);
+        RunPlan run = await ThroughFileAsync(BundleSource(bundle), Together);
+        // The source's tag moves meanwhile, and its manifests go: the plan has them.
+        foreach (FakeRepository repository in run.Plan.Items.Select(item => Registry.Get(item.Source.Repository)).Distinct().ToArray())
+        {
+            foreach (Digest manifest in repository.Manifests.ToArray())
+                repository.Remove(manifest);
+        }
+
+        Registry.Calls.Clear();
+        await Task.WhenAll(Enumerable.Range(1, count).Select(number => ShardAsync(run, number, count)));
+        Assert.IsFalse(Registry.Get(Together).Tags.ContainsKey("v1.0.0"));
+        Assert.AreEqual(run.Plan.Blobs.Length, Calls("push-blob"), "each blob is sent once");
+        int manifests = Calls("push-manifest");
+
+        TransferResult result = await FinishAsync(run, count);
+        AssertSame();
+        Assert.IsTrue(result.Blobs.All(blob => blob.Outcome == Oci.Content.BlobOutcome.Present), "the finish sends none");
+        if (count == 1)
+            Assert.IsGreaterThan(0, manifests, "a shard puts the images that are whole by it");
+
+        Registry.Calls.Clear();
+        await ShardAsync(run, 1, count);
+        await FinishAsync(run, count);
+        Assert.AreEqual(0, Calls("push-blob"), "a second time nothing is sent");
+        AssertSame();
+
+        int Calls(string operation) => Registry.Calls.Count(call => call.StartsWith($"{operation} {Together}", StringComparison.Ordinal)
+            && !call.Contains("image-locations", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public async Task TheFinishNamesTheShardsThatHaveToRunAgain()
+    {
+        RunPlan run = await ThroughFileAsync(BundleSource("nested-bundle"), Together);
+        foreach (int number in new[] { 1, 3, 4 })
+            await ShardAsync(run, number, 5);
+        AirgapException missing = await Assert.ThrowsExactlyAsync<AirgapException>(() => FinishAsync(run, 5));
+        Assert.AreEqual(ErrorCode.ShardsMissing, missing.Code);
+        StringAssert.Contains(missing.Message, "shards 2/5, 5/5 have to run again");
+        Assert.IsFalse(Registry.Get(Together).Tags.Keys.Any(tag => tag == "v1.0.0" || tag.Contains("locations", StringComparison.Ordinal)));
+
+        await ShardAsync(run, 2, 5);
+        StringAssert.Contains((await Assert.ThrowsExactlyAsync<AirgapException>(() => FinishAsync(run, 5))).Message,
+            "shard 5/5 has to run");
+        await ShardAsync(run, 5, 5);
+        await FinishAsync(run, 5);
+        await CopyToRepositoryAsync(BundleSource("nested-bundle"), Alone, Everything);
+        AssertSame();
+    }
+
+    [TestMethod]
+    public async Task ABlobThatIsLostAfterwardsIsMissed()
+    {
+        RunPlan run = await ThroughFileAsync(BundleSource("simple-app-bundle"), Together);
+        await ShardAsync(run, 1, 1);
+        Registry.Get(Together).Remove(run.Plan.Blobs[2].Descriptor.Digest);
+        AirgapException missing = await Assert.ThrowsExactlyAsync<AirgapException>(() => FinishAsync(run, 1));
+        Assert.AreEqual(ErrorCode.ShardsMissing, missing.Code);
+        Assert.AreEqual(run.Plan.Blobs[2].Descriptor.Digest.ToString(), missing.Digest);
+        await ShardAsync(run, 1, 1);
+        await FinishAsync(run, 1);
+    }
+
+    [TestMethod]
+    public async Task TagsAreThoseThatThePlanAsksFor()
+    {
+        await CopyToRepositoryAsync(
+            BundleSource("simple-app-bundle"), Alone, Everything, new TransferOptions { RepositoryBasedTags = true });
+        RunPlan run = await ThroughFileAsync(
+            BundleSource("simple-app-bundle"), Together, Everything, new RunPlanChoices(RepositoryBasedTags: true));
+        await ShardAsync(run, 1, 2);
+        await ShardAsync(run, 2, 2);
+        await FinishAsync(run, 2);
+        AssertSame();
+    }
+
+    /// <summary>
+    /// Eight shards side by side, each cut at a request by chance and started again, some of them twice at once. AIRGAP_SHARD_RUNS sets how
+    /// many runs there are (12 unless told).
+    /// </summary>
+    [TestMethod]
+    public async Task ShardsThatAreCutAgainAndAgainLeaveTheSame()
+    {
+        const int count = 8;
+        int runs = int.TryParse(Environment.GetEnvironmentVariable("AIRGAP_SHARD_RUNS"), out int asked) ? asked : 12;
+        int cuts = 0;
+        for (int seed = 0; seed < runs; seed++)
+        {
+            Random random = new(seed);
+            string bundle = Bundles[seed % Bundles.Length];
+            FakeRegistry registry = FakeRegistry.FromFixtures();
+            RelocationDestination.Repository alone = new(RepositoryName.Parse(Alone)), together = new(RepositoryName.Parse(Together));
+            Relocator relocator = new(registry);
+            TransferPlan plan = await relocator.PlanAsync(BundleSource(bundle), Everything, Token);
+            await relocator.RunAsync(plan, alone, new TransferOptions(), Token);
+            RunPlanEntry entry = await RunPlanWriter.CreateAsync(plan, together, new(), new HashSet<Digest>(), Token);
+            RunPlan run = new RunPlanReader(registry, "plan.json").Read(entry);
+            ShardAssignment assignment = ShardAssignment.Of([run.Plan], count);
+            registry.Calls.Clear();
+
+            Queue<int> queue = new(Enumerable.Range(1, count).Concat(Enumerable.Range(1, count).Where(_ => random.Next(3) == 0)));
+            List<Task<bool>> running = [];
+            while (queue.Count > 0 || running.Count > 0)
+            {
+                while (running.Count < count && queue.TryDequeue(out int number))
+                    running.Add(StartAsync(number, random.Next(2) == 0 ? random.Next(12) : int.MaxValue));
+                Task<bool> ended = await Task.WhenAny(running);
+                running.Remove(ended);
+                if (!await ended)
+                    cuts++;
+            }
+
+            await new ShardRunner(registry, SilentObserver.Instance).FinishAsync(run, null, new TransferOptions(), Token);
+            FakeRepository one = registry.Get(Alone), other = registry.Get(Together);
+            CollectionAssert.AreEquivalent(
+                one.Tags.Select(tag => tag.ToString()).ToArray(), other.Tags.Select(tag => tag.ToString()).ToArray(), $"seed {seed}");
+            CollectionAssert.AreEquivalent(one.Manifests.ToArray(), other.Manifests.ToArray(), $"seed {seed}");
+            CollectionAssert.AreEquivalent(one.Blobs.ToArray(), other.Blobs.ToArray(), $"seed {seed}");
+
+            async Task<bool> StartAsync(int number, int requests)
+            {
+                using CancellationTokenSource life = CancellationTokenSource.CreateLinkedTokenSource(Token);
+                CuttingRegistry cut = new(registry, life, requests);
+                RunPlan own = new RunPlanReader(cut, "plan.json").Read(entry);
+                try
+                {
+                    await new ShardRunner(cut, SilentObserver.Instance).RunAsync(
+                        own, blob => assignment.ShardOf(0, blob) == number, new TransferOptions(), life.Token);
+                    return true;
+                }
+                catch (OperationCanceledException)
+                {
+                    lock (queue)
+                        queue.Enqueue(number);
+                    return false;
+                }
+            }
+        }
+
+        TestContext.WriteLine($"{runs} runs, {cuts} shards were cut");
+        Assert.IsGreaterThan(runs, cuts);
+    }
+}

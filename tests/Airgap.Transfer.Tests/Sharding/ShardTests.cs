@@ -1,0 +1,54 @@
+using Airgap.Oci;
+using Airgap.Transfer.Sharding;
+
+namespace Airgap.Transfer.Tests.Sharding;
+
+[TestClass]
+public sealed class ShardTests
+{
+    [TestMethod]
+    [DataRow("3/8", null, "", "3/8")]
+    [DataRow("3/8", 8, "", "3/8")]
+    [DataRow("3", 8, "", "3/8")]
+    [DataRow("1/1", null, "", "1/1")]
+    [DataRow("auto/8", null, "JOB_COMPLETION_INDEX=0", "1/8")]
+    [DataRow("auto", 8, "JOB_COMPLETION_INDEX=7", "8/8")]
+    [DataRow("auto", null, "CI_NODE_INDEX=1 CI_NODE_TOTAL=8", "1/8")]
+    [DataRow("auto", 8, "CI_NODE_INDEX=8 CI_NODE_TOTAL=8", "8/8")]
+    [DataRow("auto", null, "SYSTEM_JOBPOSITIONINPHASE=2 SYSTEM_TOTALJOBSINPHASE=4", "2/4")]
+    [DataRow("auto/4", null, "JOB_COMPLETION_INDEX=1 CI_NODE_INDEX=4 CI_NODE_TOTAL=9", "2/4")]
+    [DataRow("2/8", null, "CI_NODE_INDEX=5 CI_NODE_TOTAL=9", "2/8")]
+    public void AShardIsRead(string text, int? planned, string environment, string expected) =>
+        Assert.AreEqual(expected, Shard.Parse(text, planned, Variables(environment)).ToString());
+
+    [TestMethod]
+    [DataRow("", null, "")]
+    [DataRow("0/8", null, "")]
+    [DataRow("9/8", null, "")]
+    [DataRow("3/0", null, "")]
+    [DataRow("-1/8", null, "")]
+    [DataRow("+1/8", null, "")]
+    [DataRow("3/8/9", null, "")]
+    [DataRow("a/8", null, "")]
+    [DataRow("3/", 8, "")]
+    [DataRow("3", null, "")]
+    [DataRow("3/8", 9, "")]
+    [DataRow("1/99999", null, "")]
+    [DataRow("99999999999/8", null, "")]
+    [DataRow("auto", 8, "")]
+    [DataRow("auto", null, "JOB_COMPLETION_INDEX=0")]
+    [DataRow("auto", 8, "JOB_COMPLETION_INDEX=8")]
+    [DataRow("auto/8", null, "JOB_COMPLETION_INDEX=x")]
+    [DataRow("auto", 8, "CI_NODE_INDEX=1 CI_NODE_TOTAL=4")]
+    [DataRow("auto/8", null, "CI_NODE_INDEX=0 CI_NODE_TOTAL=8")]
+    public void AShardThatIsNoneIsRefused(string text, int? planned, string environment) => Assert.AreEqual(
+        ErrorCode.InvalidShard,
+        Assert.ThrowsExactly<AirgapException>(() => Shard.Parse(text, planned, Variables(environment))).Code);
+
+    private static Func<string, string?> Variables(string text)
+    {
+        Dictionary<string, string> all = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToDictionary(
+            pair => pair.Split('=')[0], pair => pair.Split('=')[1]);
+        return name => all.GetValueOrDefault(name);
+    }
+}
