@@ -70,9 +70,10 @@ internal static class ShardRows
         ShardRunner runner = new(registry, SilentObserver.Instance);
         long started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(1, count).Select(number => Task.Run(
-            () => runner.RunAsync(run, blob => assignment.ShardOf(0, blob) == number, options, CancellationToken.None))));
+            () => runner.RunAsync(run, new Shard(number, count), blob => assignment.ShardOf(0, blob) == number, options,
+                CancellationToken.None))));
         TimeSpan sent = Stopwatch.GetElapsedTime(started);
-        await runner.FinishAsync(run, null, options, CancellationToken.None);
+        await runner.FinishAsync(run, count, null, options, CancellationToken.None);
         TimeSpan all = Stopwatch.GetElapsedTime(started);
         ShardTimes reckoned = ShardModel.Run(
             run.Plan, count, new ShardWorld { Concurrency = places, RoundTrip = roundTrip.TotalSeconds, Line = double.MaxValue });

@@ -31,7 +31,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         if (shard is not null || isWhole)
             await SendAsync(shard ?? new Shard(1, 1), cancellationToken);
         if (finishes || isWhole)
-            await FinishAsync(done, cancellationToken);
+            await FinishAsync(isWhole, done, cancellationToken);
         return 0;
     }
 
@@ -43,7 +43,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         {
             int place = i;
             sent.Add(await AnnouncedAsync(runs[i], runner => runner.RunAsync(
-                runs[place], blob => assignment.ShardOf(place, blob) == part.Number, context.TransferOptions, cancellationToken),
+                runs[place], part, blob => assignment.ShardOf(place, blob) == part.Number, context.TransferOptions, cancellationToken),
                 cancellationToken));
         }
 
@@ -61,7 +61,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
             $"{Amounts.Text(TimeSpan.FromSeconds(_session.Report.ElapsedSeconds.Value))}");
     }
 
-    private async Task FinishAsync(List<TransferResult> done, CancellationToken cancellationToken)
+    private async Task FinishAsync(bool isWhole, List<TransferResult> done, CancellationToken cancellationToken)
     {
         ShardAssignment? assignment = count is { } known ? ShardAssignment.Of([.. runs.Select(run => run.Plan)], known) : null;
         List<AirgapException> missing = [];
@@ -72,7 +72,8 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
             try
             {
                 done.Add(await AnnouncedAsync(
-                    runs[i], runner => runner.FinishAsync(runs[place], shardOf, context.TransferOptions, cancellationToken),
+                    runs[i], runner => runner.FinishAsync(
+                        runs[place], isWhole ? 1 : count, shardOf, context.TransferOptions, cancellationToken),
                     cancellationToken));
             }
             catch (AirgapException e) when (e.Code == ErrorCode.ShardsMissing && place < runs.Count - 1)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;

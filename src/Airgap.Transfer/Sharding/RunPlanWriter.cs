@@ -80,7 +80,8 @@ internal static class RunPlanWriter
             }
 
             blobs.Add(new RunPlanBlob(
-                blob.Descriptor.Digest.ToString(), blob.Descriptor.Size, blob.Origin!.ToString()) { Content = content });
+                blob.Descriptor.Digest.ToString(), blob.Descriptor.Size, blob.Origin!.ToString())
+            { Content = content });
         }
 
         return blobs;

@@ -7,22 +7,25 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>Carries out a plan's shards, and finishes what they began, at a repository.</summary>
+/// <summary>Carries out a plan's shards, and finishes what they began.</summary>
 /// <param name="registry">The registries.</param>
 /// <param name="observer">Receives progress events.</param>
 internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer)
 {
     /// <summary>Carries out one shard's part of a relocation.</summary>
     /// <param name="run">The relocation.</param>
+    /// <param name="shard">The shard.</param>
     /// <param name="isOwn">Tells the shard's blobs.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What the shard moved; of a shard without work nothing.</returns>
     /// <exception cref="AirgapException">1xxx: a registry.</exception>
     public async Task<TransferResult> RunAsync(
-        RunPlan run, Func<Digest, bool> isOwn, TransferOptions options, CancellationToken cancellationToken)
+        RunPlan run, Shard shard, Func<Digest, bool> isOwn, TransferOptions options, CancellationToken cancellationToken)
     {
         options = OptionsOf(run, options);
+        if (run.Destination is RelocationDestination.Archive)
+            return await new ShardArchives(PlacesOf(options), observer).WriteAsync(run, shard, isOwn, options, cancellationToken);
         RepositoryName name = NameOf(run);
         TransferPlan part = ShardSlice.Of(run.Plan, isOwn);
         AdaptiveConcurrency places = PlacesOf(options);
@@ -36,14 +39,18 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
 
     /// <summary>Shows that all that shards bring is there, and makes the relocation visible.</summary>
     /// <param name="run">The relocation.</param>
+    /// <param name="count">How many shards there are; null where it is not known.</param>
     /// <param name="shardOf">The shard of a blob; null where it is not known how many there are.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ShardsMissing"/>, and nothing is visible; 1xxx: a registry.</exception>
     public async Task<TransferResult> FinishAsync(
-        RunPlan run, Func<Digest, Shard>? shardOf, TransferOptions options, CancellationToken cancellationToken)
+        RunPlan run, int? count, Func<Digest, Shard>? shardOf, TransferOptions options, CancellationToken cancellationToken)
     {
         options = OptionsOf(run, options);
+        if (run.Destination is RelocationDestination.Archive)
+            return await new ShardArchives(PlacesOf(options), observer).JoinAsync(
+                run, count ?? throw NoCount(run), absent => Missing(run, absent, shardOf), options, cancellationToken);
         RepositoryName name = NameOf(run);
         AdaptiveConcurrency places = PlacesOf(options);
         long retries = registry.Statistics.Retries;
@@ -63,6 +70,10 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
         options with { RepositoryBasedTags = run.Entry.RepositoryBasedTags, KeepGoing = false };
 
     private static RepositoryName NameOf(RunPlan run) => ((RelocationDestination.Repository)run.Destination).Name;
+
+    private static AirgapException NoCount(RunPlan run) => new(
+        ErrorCode.InvalidShard, $"How many shards have written '{run.Destination}' is not said, and the plan does not.",
+        "Say it, such as 8, or write the plan for so many.");
 
     private static AirgapException Missing(RunPlan run, IReadOnlyCollection<Digest> absent, Func<Digest, Shard>? shardOf)
     {

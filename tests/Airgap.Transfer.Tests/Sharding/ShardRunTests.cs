@@ -97,6 +97,38 @@ public sealed class ShardRunTests : ShardingTestBase
         AssertSame();
     }
 
+    [TestMethod]
+    [DataRow("nested-bundle", false)]
+    [DataRow("index-bundle", false)]
+    [DataRow("foreign-bundle", true)]
+    [DataRow("signed-bundle", true)]
+    public async Task AnArchiveByShardsIsTheOneThatOneProcessWrites(string bundle, bool isLayout)
+    {
+        const int count = 3;
+        using TempFolder folder = new();
+        PlanOptions options = Everything with { EmbedConfigs = true };
+        RelocationDestination.Archive to = new(folder["together.tar"])
+        {
+            Format = isLayout ? ArchiveFormat.LayoutTar : ArchiveFormat.Imgpkg
+        };
+        TransferPlan plan = await new Relocator(Registry).PlanAsync(BundleSource(bundle), options, Token);
+        await new Relocator(Registry).RunAsync(plan, to with { Path = folder["alone.tar"] }, new TransferOptions(), Token);
+        RunPlanEntry entry = await RunPlanWriter.CreateAsync(plan, to, new(), new HashSet<Digest>(), Token);
+        RunPlan run = Read(RunPlanFile.ToJson(new RunPlanDocument { Tool = "1.0.0", Relocations = [entry] }));
+
+        await ShardAsync(run, 1, count);
+        await ShardAsync(run, 3, count);
+        AirgapException missing = await Assert.ThrowsExactlyAsync<AirgapException>(() => FinishAsync(run, count));
+        StringAssert.Contains(missing.Message, "shard 2/3 has to run again");
+        Assert.IsFalse(File.Exists(to.Path));
+        await ShardAsync(run, 2, count);
+        await ShardAsync(run, 2, count);
+        Registry.Calls.Clear();
+        await FinishAsync(run, count);
+        Assert.IsEmpty(Registry.Calls, "the parts have all of it");
+        CollectionAssert.AreEqual(await File.ReadAllBytesAsync(folder["alone.tar"], Token), await File.ReadAllBytesAsync(to.Path, Token));
+    }
+
     /// <summary>
     /// Eight shards side by side, each cut at a request by chance and started again, some of them twice at once. AIRGAP_SHARD_RUNS sets how
     /// many runs there are (12 unless told).
@@ -133,7 +165,7 @@ public sealed class ShardRunTests : ShardingTestBase
                     cuts++;
             }
 
-            await new ShardRunner(registry, SilentObserver.Instance).FinishAsync(run, null, new TransferOptions(), Token);
+            await new ShardRunner(registry, SilentObserver.Instance).FinishAsync(run, count, null, new TransferOptions(), Token);
             FakeRepository one = registry.Get(Alone), other = registry.Get(Together);
             CollectionAssert.AreEquivalent(
                 one.Tags.Select(tag => tag.ToString()).ToArray(), other.Tags.Select(tag => tag.ToString()).ToArray(), $"seed {seed}");
@@ -148,7 +180,7 @@ public sealed class ShardRunTests : ShardingTestBase
                 try
                 {
                     await new ShardRunner(cut, SilentObserver.Instance).RunAsync(
-                        own, blob => assignment.ShardOf(0, blob) == number, new TransferOptions(), life.Token);
+                        own, new Shard(number, count), blob => assignment.ShardOf(0, blob) == number, new TransferOptions(), life.Token);
                     return true;
                 }
                 catch (OperationCanceledException)

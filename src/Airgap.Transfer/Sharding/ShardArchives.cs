@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Planning.Deltas;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Plans.Deltas;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Transfer.Sharding;
+
+/// <summary>
+/// An archive by shards: each writes one of the plan's images that holds its own layers and requires those of the others, beside the
+/// archive that the finish writes out of all of them.
+/// </summary>
+/// <param name="places">How many blobs are under way at once.</param>
+/// <param name="observer">Receives progress events.</param>
+internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserver observer)
+{
+    private const string OtherShards = "the other shards of the plan";
+
+    /// <summary>Where a shard writes: <c>ARCHIVE.shard-3-of-8</c>.</summary>
+    public static string PathOf(string archive, Shard shard) => $"{archive}.shard-{shard.Number}-of-{shard.Count}";
+
+    /// <summary>Writes a shard's archive; one that stands there is left alone, one that was begun is continued.</summary>
+    public async Task<TransferResult> WriteAsync(
+        RunPlan run, Shard shard, Func<Digest, bool> isOwn, TransferOptions options, CancellationToken cancellationToken)
+    {
+        RelocationDestination.Archive whole = (RelocationDestination.Archive)run.Destination;
+        RequiredLayer[] others =
+            [.. DeltaPlan.Candidates(run.Plan).Values.Where(layer => !isOwn(layer.Digest)).OrderBy(layer => layer.Digest)];
+        TransferPlan part = DeltaPlan.Without(run.Plan, others.Select(layer => layer.Digest).ToHashSet()) with
+        {
+            Delta = others.Length == 0 ? null : new DeltaNotes([new DeltaBase(DeltaBaseKinds.Archive, OtherShards)], [.. others]),
+            Warnings = [],
+        };
+        return await WriteAsync(part, whole with { Path = PathOf(whole.Path, shard) }, options with { Resume = true }, cancellationToken);
+    }
+
+    /// <summary>Writes the archive out of those of all shards.</summary>
+    /// <param name="run">The relocation.</param>
+    /// <param name="count">How many shards there are.</param>
+    /// <param name="missing">Makes the failure of blobs that none of them holds.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<TransferResult> JoinAsync(
+        RunPlan run, int count, Func<IReadOnlyCollection<Digest>, AirgapException> missing, TransferOptions options,
+        CancellationToken cancellationToken)
+    {
+        RelocationDestination.Archive whole = (RelocationDestination.Archive)run.Destination;
+        List<IArchive> parts = [];
+        for (int number = 1; number <= count; number++)
+        {
+            string path = PathOf(whole.Path, new Shard(number, count));
+            if (File.Exists(path))
+                parts.Add(await AnyArchive.OpenAsync(new RelocationSource.Archive(path), cancellationToken));
+        }
+
+        Dictionary<Digest, HeldBytes> configs = [];
+        foreach (PlannedManifest node in run.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants()))
+        {
+            if (node.HeldConfig is { } config)
+                configs.TryAdd(node.Manifest.Config!.Digest, config);
+        }
+
+        List<Digest> absent = [];
+        ImmutableArray<PlannedBlob> blobs = [.. run.Plan.Blobs.Select(ContentOf)];
+        if (absent.Count > 0)
+            throw missing(absent);
+        return await WriteAsync(run.Plan with { Blobs = blobs }, whole, options, cancellationToken);
+
+        PlannedBlob ContentOf(PlannedBlob blob)
+        {
+            if (blob.Content is MemoryBlobContent)
+                return blob;
+            if (configs.TryGetValue(blob.Descriptor.Digest, out HeldBytes? held))
+                return blob with { Content = new MemoryBlobContent(blob.Descriptor, held) };
+            if (parts.Select(part => part.GetBlob(blob.Descriptor)).OfType<ArchiveBlobContent>().FirstOrDefault() is { } content)
+                return new PlannedBlob(content, Origin: null);
+            absent.Add(blob.Descriptor.Digest);
+            return blob;
+        }
+    }
+
+    private async Task<TransferResult> WriteAsync(
+        TransferPlan plan, RelocationDestination.Archive to, TransferOptions options, CancellationToken cancellationToken)
+    {
+        await using ArchiveTarget target = new(to.Path, to.Format, to.VolumeSize, plan, options, places, observer);
+        using TransferEngine engine = new(plan, target, options, places, observer);
+        return await engine.RunAsync(to, cancellationToken);
+    }
+}
