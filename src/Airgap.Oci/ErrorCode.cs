@@ -1236,6 +1236,12 @@ public enum ErrorCode
     ContentNotTaken = 4230,
 
     /// <summary>
+    /// A pull secret with placeholders is not among manifests that are applied again with each update (warning). Make it once with
+    /// credentials: <c>dotnet airgap secret</c>.
+    /// </summary>
+    SecretLeftOut = 4231,
+
+    /// <summary>
     /// An image or file that must be signed has no signature where its kind of signature is stored. Copy or create the
     /// signature.
     /// </summary>

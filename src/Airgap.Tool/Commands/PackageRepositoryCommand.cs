@@ -78,6 +78,7 @@ internal sealed class PackageRepositoryCommand
 
         foreach (Diagnostic warning in manifest.Warnings)
             session.Warn(warning);
+        manifest = PlaceholderSecrets.LeaveOut(manifest, session);
         await WriteAsync(parsed.GetText(_output), manifest, session, cancellationToken);
         session.Report.Reference = reference.WithDigest(plan.Root!.Digest).ToString();
         return 0;

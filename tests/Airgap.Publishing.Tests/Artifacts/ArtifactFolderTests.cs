@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
+using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Publishing.Tests.Artifacts;
 
@@ -73,6 +74,36 @@ public sealed class ArtifactFolderTests : IDisposable
         Assert.IsEmpty(Directory.GetFiles(_folder["airgap/manifests"], "*.gitops.yml"));
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(Settings, Simple(("GitOpsPath", "config"))));
         Assert.AreEqual(ErrorCode.InvalidArgument, e.Code);
+    }
+
+    [TestMethod]
+    public async Task KubectlTakesTheFolderInOneGo_NamespacesFirst_AndNoPlaceholder()
+    {
+        await RunAsync(
+            Settings,
+            Simple(
+                [.. Secretgen("packages"), ("CreateNamespace", "true"), ("PackageInstall", "simple-app.corp.com@>=1.0.0"),
+                    ("ServiceAccount", "installer"), ("InstallNamespace", "apps"), ("GitOps", "Flux")]));
+
+        foreach (string[] way in (string[][])[["-f", _folder["airgap/manifests"]], ["-k", _folder["airgap"]]])
+        {
+            string[] taken = await Kubectl.TryAsync(way);
+
+            Assert.AreSequenceEqual(
+                new[] { "namespace/access", "namespace/apps", "namespace/packages" }, taken[..3], string.Join(' ', taken));
+            foreach (string expected in (string[])[
+                "packagerepository.packaging.carvel.dev/", "packageinstall.packaging.carvel.dev/simple-app",
+                "secretexport.secretgen.carvel.dev/pull", "ocirepository.source.toolkit.fluxcd.io/",
+                "kustomization.kustomize.toolkit.fluxcd.io/"])
+                Assert.IsTrue(taken.Any(each => each.StartsWith(expected, StringComparison.Ordinal)),
+                    $"{expected} of {string.Join(' ', taken)}");
+            Assert.DoesNotContain("secret/pull", taken, "a placeholder is filled in by hand, once");
+        }
+
+        // Asked for, it stands among the others.
+        await RunAsync(
+            Settings with { SecretManifests = true }, Simple([.. Secretgen("packages"), ("CreateNamespace", "true")]));
+        Assert.Contains("secret/pull", await Kubectl.TryAsync("-k", _folder["airgap"]));
     }
 
     [TestMethod]

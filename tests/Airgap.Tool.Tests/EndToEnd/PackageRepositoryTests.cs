@@ -100,6 +100,26 @@ public sealed class PackageRepositoryTests
     }
 
     [TestMethod]
+    [DataRow("placeholder", "      secretRef:\n        name: pull\n")]
+    [DataRow("secretgen", "kind: SecretExport\n")]
+    public async Task NothingThatIsAppliedTwice_CarriesAPlaceholder(string variant, string written)
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartAsync(
+            new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+
+        CliResult result = await InProcess.RunAsync(
+            "package-repository", "-b", $"{registry.Host}/mirror/simple-app-bundle:v1.0.0", "--namespace", "packages", "--secret-variant",
+            variant, "--secret-name", "pull");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.DoesNotContain("REPLACE_ME", result.Output);
+        Assert.DoesNotContain("kind: Secret\n", result.Output);
+        Assert.Contains(written, result.Output);
+        Assert.Contains("AIRGAP4231", result.Error);
+        Assert.Contains($"dotnet airgap secret --for {registry.Host} --name pull -n packages --apply", result.Error);
+    }
+
+    [TestMethod]
     public async Task AFileThatNamedAnotherMirror_NamesTheSameDigestByItsContentTag()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
