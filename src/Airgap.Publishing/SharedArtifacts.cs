@@ -1,7 +1,6 @@
 using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
-using Airgap.Publishing.Mirrors;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Signing;
 using Airgap.Publishing.Trusting;

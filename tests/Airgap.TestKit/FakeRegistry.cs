@@ -87,6 +87,9 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     /// <summary>The blobs it has.</summary>
     public ICollection<Digest> Blobs => _blobs.Keys;
 
+    /// <summary>The bytes of a blob or manifest that it has.</summary>
+    public byte[] BytesOf(Digest digest) => _blobs.TryGetValue(digest, out byte[]? blob) ? blob : _manifests[digest].Bytes.ToArray();
+
     /// <summary>The manifests it has.</summary>
     public ICollection<Digest> Manifests => _manifests.Keys;
 

@@ -28,6 +28,39 @@ public sealed class MirrorsTests
     }
 
     [TestMethod]
+    public async Task ACopyOutOfAnArchiveSaysEnough()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture mirror = await RegistryFixture.StartEmptyAsync();
+        CliResult written = await InProcess.RunAsync(
+            "copy", "-b", $"{source.Host}/mirror/nested-bundle:v1.0.0", "--to-tar", folder["some.tar"]);
+        Assert.AreEqual(0, written.ExitCode, written.ToString());
+        CliResult imported = await InProcess.RunAsync(
+            "copy", "--tar", folder["some.tar"], "--to-repo", $"{mirror.Host}/apps/it", "--lock-output", folder["lock.yml"], "--json");
+        Assert.AreEqual(0, imported.ExitCode, imported.ToString());
+        File.WriteAllText(folder["copy.json"], imported.Output);
+        CliResult made = await InProcess.RunAsync(
+            "mirrors", "--from", folder["copy.json"], "--format", "registries.conf", "-o", folder["out"]);
+        Assert.AreEqual(0, made.ExitCode, made.ToString());
+        string text = await File.ReadAllTextAsync(folder["out/registries.conf"]);
+        // The bundle by its tag; what it pins by its digest, under the names that the bundle gives it.
+        Assert.Contains($"prefix = \"{source.Host}/mirror/nested-bundle\"", text);
+        Assert.Contains($"prefix = \"{Fixtures.Registry}/", text);
+        Assert.Contains($"location = \"{mirror.Host}/apps/it\"\n", text);
+        Assert.Contains("pull-from-mirror = \"digest-only\"", text);
+
+        CliResult wrong = await InProcess.RunAsync(
+            "mirrors", "--from", folder["lock.yml"], "--format", "registries.conf", "-o", folder["none"]);
+        Assert.AreEqual(1, wrong.ExitCode);
+        Assert.Contains("A lock does not record where images come from", wrong.Error);
+        File.WriteAllText(folder["failed.json"], "{\"command\":\"copy\",\"succeeded\":false,\"items\":[]}");
+        Assert.Contains("AIRGAP2122", (await InProcess.RunAsync(
+            "mirrors", "--from", folder["failed.json"], "--format", "registries.conf", "-o", folder["none"])).Error);
+        Assert.IsFalse(Directory.Exists(folder["none"]));
+    }
+
+    [TestMethod]
     public async Task SkopeoFindsAnImageByTheNameOfItsSourceAtTheMirror()
     {
         using TempFolder folder = new();

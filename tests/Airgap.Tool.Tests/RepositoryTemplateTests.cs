@@ -1,5 +1,11 @@
 using System.Text.Json;
+using Airgap.Oci.Client;
+using Airgap.Oci.Credentials;
+using Airgap.Oci.Wire;
+using Airgap.Publishing;
+using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
+using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
@@ -17,9 +23,47 @@ public sealed class RepositoryTemplateTests
     [DataRow(true)]
     public async Task ABundleAndAllThatItPinsGoWhereTheirSourcesSay(bool throughArchive)
     {
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        await GoWhereTheirSourcesSayAsync(far.Host, throughArchive);
+    }
+
+    [TestMethod]
+    public async Task TheyDoSoAtDockersRegistry()
+    {
+        await using DockerRegistry far = await DockerRegistry.StartAsync();
+        await GoWhereTheirSourcesSayAsync(far.Host, throughArchive: true);
+
+        // A project's publish, too; what the copy left there stays as it was.
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        using RegistryClient client =
+            new(new RegistryOptions(), CredentialSources.CreateDefault(new CredentialOptions { Anonymous = true }));
+        PublishItem item = new(PublishItemKind.Bundle, At(source, Nested), new Dictionary<string, string>(), null);
+        PublishSettings settings = new()
+        {
+            ProjectDirectory = folder.Path,
+            OutputPath = "airgap/",
+            Registry = $"{far.Host}/published",
+            RepositoryTemplate = Template,
+        };
+        PublishResult published = await new Publisher(client).RunAsync([item], settings, CancellationToken.None);
+        Assert.IsEmpty(published.Failures);
+        using RegistryContent content = RegistryContent.At(far.Host);
+        foreach (string repository in (await content.RepositoriesAsync())
+            .Where(name => name.StartsWith("published/", StringComparison.Ordinal)))
+        {
+            foreach (string tag in await content.TagsAsync(repository))
+                await content.AssertCompleteAsync(repository, tag);
+        }
+
+        await SucceedAsync("verify", "-b", $"{far.Host}/published/mirror/nested-bundle:v1.0.0");
+        Assert.IsTrue((await new Publisher(client).RunAsync([item], settings, CancellationToken.None)).Items[0].Result.IsUpToDate);
+    }
+
+    private static async Task GoWhereTheirSourcesSayAsync(string farHost, bool throughArchive)
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         string[] from = ["-b", At(source, Nested)];
         if (throughArchive)
         {
@@ -27,8 +71,8 @@ public sealed class RepositoryTemplateTests
             from = ["--tar", folder["nested.tar"]];
         }
 
-        string[] copy = ["copy", .. from, "--to-repo", $"{far.Host}/far", "--repo-template", Template];
-        using RegistryContent content = RegistryContent.At(far.Host);
+        string[] copy = ["copy", .. from, "--to-repo", $"{farHost}/far", "--repo-template", Template];
+        using RegistryContent content = RegistryContent.At(farHost);
         string plan = await SucceedAsync([.. copy, "--dry-run"]);
         Assert.IsEmpty(await content.RepositoriesAsync(), "a dry run writes nothing");
         Assert.Contains(" mounted",
@@ -37,15 +81,15 @@ public sealed class RepositoryTemplateTests
         Assert.Contains("far/mirror/nested-bundle", repositories);
         Assert.IsGreaterThan(2, repositories.Count, string.Join(' ', repositories));
         foreach (string repository in repositories)
-            Assert.Contains($"{far.Host}/{repository}", plan, "the dry run names each repository");
+            Assert.Contains($"{farHost}/{repository}", plan, "the dry run names each repository");
         await content.AssertCompleteAsync("far/mirror/nested-bundle", "v1.0.0");
-        Assert.Contains($"{far.Host}/far/mirror/nested-bundle@", await File.ReadAllTextAsync(folder["lock.yml"]));
+        Assert.Contains($"{farHost}/far/mirror/nested-bundle@", await File.ReadAllTextAsync(folder["lock.yml"]));
 
         // imgpkg's rule: all of a bundle is in the bundle's own repository, the nested one's in its own as well.
-        await SucceedAsync("verify", "-b", $"{far.Host}/far/mirror/nested-bundle:v1.0.0");
-        await SucceedAsync("describe", "-b", $"{far.Host}/far/mirror/nested-bundle:v1.0.0");
-        await SucceedAsync("pull", "-b", $"{far.Host}/far/mirror/nested-bundle:v1.0.0", "-r", "-o", folder["pulled"]);
-        Assert.Contains($"{far.Host}/far/mirror/nested-bundle@", await File.ReadAllTextAsync(folder["pulled/.imgpkg/images.yml"]));
+        await SucceedAsync("verify", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0");
+        await SucceedAsync("describe", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0");
+        await SucceedAsync("pull", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0", "-r", "-o", folder["pulled"]);
+        Assert.Contains($"{farHost}/far/mirror/nested-bundle@", await File.ReadAllTextAsync(folder["pulled/.imgpkg/images.yml"]));
         Assert.DoesNotContain(Fixtures.Registry, ImagesOf(await File.ReadAllTextAsync(folder["pulled/.imgpkg/images.yml"])));
         foreach (string repository in repositories)
         {

@@ -23,28 +23,32 @@ internal static class MirrorMap
     /// <summary>The repositories, ordered by name, without those that are only at their source.</summary>
     /// <param name="report">The report.</param>
     /// <param name="hostOf">The mirror's host name in the cluster for an item; null for that of the report.</param>
-    public static ImmutableArray<MirrorEntry> Of(RelocationReport report, Func<ReportItem, string?>? hostOf = null)
+    public static ImmutableArray<MirrorEntry> Of(RelocationReport report, Func<ReportItem, string?>? hostOf = null) =>
+        Of(report.Items.SelectMany(item => item.Images.Select(
+            image => (image, image.Digest == item.Digest && item.Tag is { Length: > 0 }, hostOf?.Invoke(item)))));
+
+    /// <summary>The repositories of images.</summary>
+    /// <param name="images">
+    /// Each image, whether a tag of its own is at the mirror, too, and the host by which the cluster knows the mirror; null for that of the
+    /// image.
+    /// </param>
+    public static ImmutableArray<MirrorEntry> Of(IEnumerable<(ReportImage Image, bool IsTagged, string? Host)> images)
     {
         SortedDictionary<string, (RepositoryName Source, Dictionary<RepositoryName, HashSet<string>> Mirrors, bool HasTags)> found =
             new(StringComparer.Ordinal);
-        foreach (ReportItem item in report.Items)
+        foreach ((ReportImage image, bool isTagged, string? host) in images)
         {
-            string? host = hostOf?.Invoke(item);
-            foreach (ReportImage image in item.Images)
+            if (Repository(image.Origin ?? image.Source) is not { } source)
+                continue;
+            foreach (RepositoryName place in Places(image).Select(place => host is null ? place : new RepositoryName(host, place.Path))
+                .Where(place => place != source))
             {
-                if (Repository(image.Origin ?? image.Source) is not { } source)
-                    continue;
-                bool isTagged = image.Digest == item.Digest && item.Tag is { Length: > 0 };
-                foreach (RepositoryName place in Places(image).Select(place => host is null ? place : new RepositoryName(host, place.Path))
-                    .Where(place => place != source))
-                {
-                    if (!found.TryGetValue(source.ToString(), out var known))
-                        known = (source, [], false);
-                    if (!known.Mirrors.TryGetValue(place, out HashSet<string>? digests))
-                        known.Mirrors[place] = digests = new HashSet<string>(StringComparer.Ordinal);
-                    digests.Add(image.Digest);
-                    found[source.ToString()] = known with { HasTags = known.HasTags || isTagged };
-                }
+                if (!found.TryGetValue(source.ToString(), out var known))
+                    known = (source, [], false);
+                if (!known.Mirrors.TryGetValue(place, out HashSet<string>? digests))
+                    known.Mirrors[place] = digests = new HashSet<string>(StringComparer.Ordinal);
+                digests.Add(image.Digest);
+                found[source.ToString()] = known with { HasTags = known.HasTags || isTagged };
             }
         }
 

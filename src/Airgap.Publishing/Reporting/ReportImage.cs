@@ -28,13 +28,12 @@ internal sealed record ReportImage(
     internal ReportImage Placed(RelocatedItem relocated, ILookup<string, RelocatedItem> further)
     {
         string[] places = [.. further[Source].Select(place => place.Destination?.ToString()).OfType<string>()];
-        string original = relocated.Item.OriginalReference;
-        return this with
-        {
-            Origin = original.Length > 0 && original != Source ? original : null,
-            AlsoAt = places.Length > 0 ? places : null
-        };
+        return Named(relocated) with { AlsoAt = places.Length > 0 ? places : null };
     }
+
+    /// <summary>The same with the name that a bundle gives it.</summary>
+    internal ReportImage Named(RelocatedItem relocated) =>
+        relocated.Item.OriginalReference is { Length: > 0 } original && original != Source ? this with { Origin = original } : this;
 
     /// <summary>The outcome of an image.</summary>
     public static ReportImage Of(RelocatedItem relocated)

@@ -42,6 +42,14 @@ internal sealed record DeclaredVersion(string Kind, string Name, string Declared
     /// <summary>The digest that the tag points to now, if it is not the locked one.</summary>
     public string? MovedTo { get; init; }
 
+    /// <summary>
+    /// The item's <c>TagSelection</c>: only versions that it lets a cluster choose count as newer. Null for an item without one.
+    /// </summary>
+    public string? TagSelection { get; init; }
+
+    /// <summary>The newest version at the source that <see cref="TagSelection"/> excludes, if it is newer than all others.</summary>
+    public string? Outside { get; init; }
+
     /// <summary>The reason why nothing was compared.</summary>
     public string? Why { get; init; }
 

@@ -69,7 +69,17 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
         Digest? locked = reference.Digest ?? pinned?.Entries.GetValueOrDefault(tagged.ToString())?.Digest;
         Digest? now = locked is null ? null : await ResolveAsync(tagged, cancellationToken);
         SemverVersion? declared = VersionScope.OfTag(tag);
-        string? newest = declared is { } version ? scope.Newest(version, await TagsAsync(reference.Repository, cancellationToken)) : null;
+        SelectedTags selected = SelectedTags.Of(declaration.Item);
+        string? newest = null;
+        string? outside = null;
+        if (declared is { } version)
+        {
+            ImmutableArray<(SemverVersion Version, string Tag)> tags = await TagsAsync(reference.Repository, cancellationToken);
+            newest = selected.ScopeOf(scope).Newest(version, tags.Where(selected.Include));
+            outside = scope.Newest(
+                newest is null ? version : VersionScope.OfTag(newest)!.Value, tags.Where(each => !selected.Include(each)));
+        }
+
         List<DeclaredVersion> versions =
         [
             declared is null && locked is null
@@ -80,6 +90,8 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
                     Newest = newest,
                     Locked = locked?.ToString(),
                     MovedTo = now != locked ? now?.ToString() : null,
+                    TagSelection = selected.Constraints,
+                    Outside = outside,
                 },
         ];
         if (!declaration.Selection.Packages.IsEmpty)

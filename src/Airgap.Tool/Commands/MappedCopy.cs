@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing;
 using Airgap.Publishing.Forecasts;
+using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Trusting;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
@@ -125,7 +126,7 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
         if (_divided is null || !results[^1].IsComplete)
             session.Report.Reference = null;
         session.Report.Destination = string.Join(", ", results.Select(result => result.Destination.ToString()));
-        session.Report.Items = [.. results.SelectMany(result => result.Items).Select(Airgap.Publishing.Reporting.ReportImage.Of)];
+        session.Report.Items = [.. results.SelectMany(result => result.Items).Select(item => ReportImage.Of(item).Named(item))];
         session.Report.Totals = WorkTotals.Of(results);
         if (_divided is not null && lockOutput is not null && results[^1].IsComplete)
         {

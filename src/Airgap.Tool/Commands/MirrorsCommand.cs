@@ -17,7 +17,8 @@ namespace Airgap.Tool.Commands;
 /// </summary>
 internal sealed class MirrorsCommand
 {
-    private readonly Option<string?> _from = Flag.Text("--from", "FILE", "The relocation.json of a publish");
+    private readonly Option<string?> _from =
+        Flag.Text("--from", "FILE", "The relocation.json of a publish, or the output of 'copy --json'");
     private readonly Option<string[]> _format = Flag.Repeated(
         "--format", "FORMAT", "Configuration to write: registries.conf, hosts.toml, ImageDigestMirrorSet or ImageTagMirrorSet");
     private readonly Option<string?> _output = Flag.Text("--output", "FOLDER", "Folder to write the files to", "-o");
@@ -34,7 +35,9 @@ internal sealed class MirrorsCommand
             "registry.",
             ("For podman and CRI-O", "mirrors --from bin/Release/airgap/relocation.json --format registries.conf -o mirrors"),
             ("For containerd and OpenShift",
-                "mirrors --from relocation.json --format hosts.toml --format ImageDigestMirrorSet -o mirrors"));
+                "mirrors --from relocation.json --format hosts.toml --format ImageDigestMirrorSet -o mirrors"),
+            ("After a copy out of an archive, whose output was written to copy.json",
+                "mirrors --from copy.json --format registries.conf -o mirrors"));
         MirrorsCommand flags = new();
         command.Options.Add(flags._from);
         command.Options.Add(flags._format);
@@ -59,12 +62,7 @@ internal sealed class MirrorsCommand
         if (!File.Exists(from))
             throw new AirgapException(
                 ErrorCode.FileNotFound, $"The file '{from}' does not exist.", "Name the relocation.json of a publish.");
-        RelocationReport report = RelocationReportWriter.Read(from)
-            ?? throw new AirgapException(
-                ErrorCode.NothingMirrored, $"'{from}' cannot be read as a relocation.json.",
-                "Name the relocation.json that a publish wrote.");
-        ImmutableArray<(string Path, string Text)> files =
-            MirrorFiles.Create(MirrorMap.Of(report, host is null ? null : _ => host), formats);
+        ImmutableArray<(string Path, string Text)> files = MirrorFiles.Create(await ReadAsync(from, host, cancellationToken), formats);
         foreach ((string name, string text) in files)
         {
             string path = Path.Combine(folder, name.Replace('/', Path.DirectorySeparatorChar));
@@ -74,6 +72,29 @@ internal sealed class MirrorsCommand
         }
 
         return 0;
+    }
+
+    private static async Task<ImmutableArray<MirrorEntry>> ReadAsync(string from, string? host, CancellationToken cancellationToken)
+    {
+        if (RelocationReportWriter.Read(from) is { } report)
+            return MirrorMap.Of(report, host is null ? null : _ => host);
+        byte[] json;
+        try
+        {
+            json = await File.ReadAllBytesAsync(from, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw IoFailures.Translate(e, from);
+        }
+
+        return CopyDocument.Read(json) is { } images
+            ? MirrorMap.Of(images.Select(pair => (pair.Image, pair.IsTagged, host)))
+            : throw new AirgapException(
+                ErrorCode.NothingMirrored, $"'{from}' is neither a relocation.json nor the output of 'copy --json'.",
+                "Name the relocation.json that a publish wrote, or write the output of 'copy --json' to a file and name that. A lock does "
+                +
+                "not record where images come from.");
     }
 
     private static MirrorFormat Format(string text) => MirrorFormats.TryParse(text, out MirrorFormat format)

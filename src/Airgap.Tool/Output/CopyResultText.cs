@@ -36,7 +36,7 @@ internal static class CopyResultText
         report.Reference = result.IsComplete ? Reference(result) : null;
         report.ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3);
         report.Retries = result.Retries;
-        report.Items = [.. result.Items.Select(ReportImage.Of)];
+        report.Items = [.. result.Items.Select(item => ReportImage.Of(item).Named(item))];
         report.Totals = WorkTotals.Of(result);
         report.Delta = result.Plan.Delta is { } delta ? ReportDelta.Of(delta) : null;
     }

@@ -33,6 +33,7 @@ internal static class UpdatesText
         version.Why is { } why ? $"{version.State}: {why}"
         : version.MovedTo is { } digest ? $"{version.State}: the tag points to {digest}, locked is {version.Locked}"
         : version.Bundle is { } bundle ? $"{version.State}: in {bundle}"
+        : version.Outside is { } outside ? $"{version.State}: TagSelection {version.TagSelection} excludes {outside}"
         : version.State;
 }
 
@@ -49,6 +50,12 @@ internal static class UpdatesText
 internal sealed record ReportVersion(
     string Kind, string Name, string Declared, string State, string? Newest, string? Bundle, string? Locked, string? MovedTo, string? Why)
 {
+    /// <summary>The item's TagSelection: only versions that it lets a cluster choose count as newer.</summary>
+    public string? TagSelection { get; init; }
+
+    /// <summary>The newest version that it excludes.</summary>
+    public string? Outside { get; init; }
+
     /// <summary>True when the source differs from the declaration.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsOutdated => State == Word(VersionState.Newer) || State == Word(VersionState.Moved);
@@ -56,7 +63,11 @@ internal sealed record ReportVersion(
     /// <summary>A version as the report has it.</summary>
     public static ReportVersion Of(DeclaredVersion version) =>
         new(version.Kind, version.Name, version.Declared, Word(version.State), version.Newest, version.Bundle, version.Locked,
-            version.MovedTo, version.Why);
+            version.MovedTo, version.Why)
+        {
+            TagSelection = version.TagSelection,
+            Outside = version.Outside,
+        };
 
     /// <summary>A state in a word.</summary>
     public static string Word(VersionState state) => state switch

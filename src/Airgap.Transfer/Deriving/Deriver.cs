@@ -39,7 +39,7 @@ internal sealed class Deriver : IDisposable
         PlanOptions options = new() { Concurrency = concurrency };
         _closure = new BundleClosure(reader, new ManifestTree(reader, options), observer ?? SilentObserver.Instance);
         _reader = new RememberingReader(reader);
-        _platforms = new PlatformSelector(selection, _reader.FetchAsync, _reader.Remember);
+        _platforms = new PlatformSelector(selection, _reader.FetchAsync, (origin, index) => _reader.RememberMade(origin, index));
     }
 
     /// <summary>Derives.</summary>
@@ -182,7 +182,7 @@ internal sealed class Deriver : IDisposable
         // The repository it is read from must not matter, because the name it was pushed under is unknown.
         PackedImage packed = await from.PackAsync(all, config, "bundle", cancellationToken);
         _packed.Add(packed);
-        _reader.Remember(source.Repository, packed.Manifest, [.. packed.Blobs]);
+        _reader.RememberMade(source.Repository, packed.Manifest, [.. packed.Blobs]);
         return packed.Manifest;
     }
 

@@ -14,6 +14,7 @@ namespace Airgap.Transfer.Deriving;
 internal sealed class RememberingReader(SourceReader reader) : IDisposable
 {
     private readonly ConcurrentBag<(RepositoryName Repository, Manifest Manifest, IBlobContent[] Blobs)> _content = [];
+    private readonly ConcurrentBag<string> _made = [];
 
     /// <summary>Reads a manifest, which is not kept.</summary>
     public Task<Manifest> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken) =>
@@ -29,6 +30,15 @@ internal sealed class RememberingReader(SourceReader reader) : IDisposable
 
     /// <summary>Keeps a manifest with blobs of its image.</summary>
     public void Remember(RepositoryName repository, Manifest manifest, IBlobContent[] blobs) => _content.Add((repository, manifest, blobs));
+
+    /// <summary>Keeps a manifest that was made, and that is in no registry.</summary>
+    /// <returns>The manifest.</returns>
+    public Manifest RememberMade(RepositoryName repository, Manifest manifest, params IBlobContent[] blobs)
+    {
+        _made.Add(manifest.Digest.ToString());
+        Remember(repository, manifest, blobs);
+        return manifest;
+    }
 
     /// <summary>Reads a child of an index.</summary>
     public async Task<Manifest> FetchAsync(RepositoryName origin, Descriptor child, CancellationToken cancellationToken)
@@ -63,10 +73,11 @@ internal sealed class RememberingReader(SourceReader reader) : IDisposable
     public Dictionary<RepositoryName, LocalContent> Content()
     {
         Dictionary<RepositoryName, LocalContent> local = [];
+        HashSet<string> made = [.. _made];
         foreach ((RepositoryName repository, Manifest manifest, IBlobContent[] blobs) in _content)
         {
             if (!local.TryGetValue(repository, out LocalContent? content))
-                local.Add(repository, content = new LocalContent(isNowhere: false));
+                local.Add(repository, content = new LocalContent(isNowhere: false) { Made = made });
             content.Add(manifest, blobs);
         }
 

@@ -14,6 +14,12 @@ internal sealed class LocalContent(bool isNowhere)
     /// <summary>True for a repository that is only a name.</summary>
     public bool IsNowhere => isNowhere;
 
+    /// <summary>Digests that were made here: a registry cannot have them unless they were pushed to it, so that none is asked.</summary>
+    public IReadOnlySet<string> Made { get; init; } = new HashSet<string>();
+
+    /// <summary>True if the registry need not be asked for a tag or digest that is not here.</summary>
+    public bool IsAbsent(string tagOrDigest) => IsNowhere || Made.Contains(tagOrDigest);
+
     /// <summary>The repositories of a bundle and of its images.</summary>
     public static Dictionary<RepositoryName, LocalContent> Of(ProducedBundle bundle)
     {

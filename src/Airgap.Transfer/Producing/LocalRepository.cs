@@ -12,12 +12,12 @@ internal sealed class LocalRepository(IImageRepository inner, LocalContent local
 
     public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         local.Find(tagOrDigest) is { } manifest ? Task.FromResult<Descriptor?>(manifest.Descriptor)
-        : local.IsNowhere ? Task.FromResult<Descriptor?>(null)
+        : local.IsAbsent(tagOrDigest) ? Task.FromResult<Descriptor?>(null)
         : inner.ResolveAsync(tagOrDigest, cancellationToken);
 
     public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         local.Find(tagOrDigest) is { } manifest ? Task.FromResult<Manifest?>(manifest)
-        : local.IsNowhere ? Task.FromResult<Manifest?>(null)
+        : local.IsAbsent(tagOrDigest) ? Task.FromResult<Manifest?>(null)
         : inner.FindManifestAsync(tagOrDigest, cancellationToken);
 
     public IBlobContent GetBlob(Descriptor descriptor) => local.Find(descriptor) ?? inner.GetBlob(descriptor);

@@ -61,6 +61,25 @@ public sealed class UpdateFinderTests
     }
 
     [TestMethod]
+    [DataRow("1.0.x", null, "Newest", null, "1.1.0")]
+    [DataRow(">=1.0.0 <2.0.0", null, "Newer", "1.1.0", null)]
+    [DataRow(">=1.0.0 <1.1.0", "rc", "Newer", "1.1.0-rc.2", "1.1.0")]
+    [DataRow(null, null, "Newer", "1.1.0", null)]
+    public async Task WhatAClusterWouldNotTakeIsNotNewer(
+        string? selection, string? prereleases, string state, string? newest, string? outside)
+    {
+        await TwoVersionsAsync();
+        await TagAsync("1.1.0-rc.2", 1);
+        using TempFolder folder = new();
+        (string, string)[] metadata = [
+            ("PackageRepository", "repository"), .. selection is null ? [] : new[] { ("TagSelection", selection) },
+            .. prereleases is null ? [] : new[] { ("Prereleases", prereleases) }];
+        DeclaredVersion found = (await FindAsync(folder, PublishItems.Bundle($"{GeneratedRepository.Bundle}:1.0.0", metadata))).Single();
+        Assert.AreEqual(
+            $"{state} {newest} {outside} {selection}", $"{found.State} {found.Newest} {found.Outside} {found.TagSelection}");
+    }
+
+    [TestMethod]
     public async Task WhatHasNoVersionIsToldAsThat()
     {
         (Digest old, _) = await TwoVersionsAsync();

@@ -29,6 +29,9 @@ public sealed record RegistryFixtureOptions
 
     public bool ReadOnly { get; init; }
 
+    /// <summary>Takes indexes of which not all images are there.</summary>
+    public bool SparseIndexes { get; init; }
+
     /// <summary>0 takes a free port.</summary>
     public int Port { get; init; }
 
@@ -100,6 +103,7 @@ public sealed class RegistryFixture : IAsyncDisposable
             Certificate = options.Certificate,
             BasicAuth = options.BasicAuth,
             ReadOnly = options.ReadOnly,
+            SparseIndexes = options.SparseIndexes,
             AnyHost = true,
             Interceptor = fixture.InterceptAsync,
         };

@@ -2,7 +2,6 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
-using Airgap.Transfer.Archives;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Deriving;
 using Airgap.Transfer.Describing;
@@ -50,7 +49,7 @@ public sealed class SparseTests
 
         // A second run has nothing to send.
         TransferResult again = await CopyAsync(Sparse("linux/amd64; linux/arm/v7"));
-        Assert.IsTrue(again.Items.All(item => item.Outcome == Airgap.Oci.Content.BlobOutcome.Present));
+        Assert.IsTrue(again.Items.All(item => item.Outcome == BlobOutcome.Present));
         Assert.IsFalse(_registry.Calls.Any(call => call.StartsWith("push", StringComparison.Ordinal)));
     }
 

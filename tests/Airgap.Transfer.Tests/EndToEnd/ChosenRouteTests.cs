@@ -1,3 +1,4 @@
+using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
@@ -49,5 +50,29 @@ public sealed class ChosenRouteTests : WireTestBase
         using Derivation same = await again.DeriveAsync(ImageReference.Parse($"{docker.Host}/apps/it:v1"), "v1", Token);
         Assert.IsTrue(same.IsUnchanged);
         Assert.AreEqual(derivation.Digest, same.Digest);
+    }
+
+    [TestMethod]
+    public async Task DockersRegistryRefusesASparseIndexBeforeTheRestMoves()
+    {
+        await using DockerRegistry docker = await DockerRegistry.StartAsync();
+        await using RegistryFixture unused = await RegistryFixture.StartEmptyAsync();
+        using RegistryClient client = Client(unused);
+        FakeRegistry source = new();
+        GeneratedRepository generated = await GeneratedRepository.CreateAsync(source, 3, 3);
+        BundleSelection selection = new() { Platforms = [.. PlatformChoice.ParseAll("linux/amd64")], Sparse = true };
+        using Deriver deriver = new(source, selection, null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(ImageReference.Parse($"{GeneratedRepository.Bundle}:v1"), "v1", Token);
+        TransferPlan plan = await new Relocator(derivation.Over(source))
+            .PlanAsync(derivation.Source, derivation.Planning(new PlanOptions()), Token);
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(
+            () => new Relocator(client).RunAsync(plan, Repository(docker.Host, "apps/it"), new TransferOptions(), Token));
+        Assert.AreEqual(ErrorCode.SparseIndexRefused, refused.Code, refused.Message);
+        using RegistryContent content = RegistryContent.At(docker.Host);
+        Assert.IsEmpty(await content.TagsAsync("apps/it"));
+        int sent = 0;
+        foreach (Digest layer in generated.Expected((_, _) => true, ["linux/amd64"]))
+            sent += await content.HasBlobAsync("apps/it", layer.ToString()) ? 1 : 0;
+        Assert.IsLessThanOrEqualTo(3, sent, "What the smallest index needs was sent, and nothing more.");
     }
 }
