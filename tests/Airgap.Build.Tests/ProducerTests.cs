@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
@@ -84,8 +85,15 @@ public sealed class ProducerTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = Create(Items, source);
+        // An SBOM of the bundle that is pinned; one of its images has another in the fixtures.
+        using RegistryWriter writer = new(source.Address);
+        Pushed config = await writer.PushBlobAsync("user1/simple-app-bundle", "{}"u8.ToArray(), RegistryWriter.OciConfig);
+        Pushed sbom = await writer.PushManifestAsync(
+            "user1/simple-app-bundle", TestProject.SimpleDigest.Replace(':', '-') + ".sbom",
+            $$"""{"schemaVersion":2,"mediaType":"{{RegistryWriter.OciManifest}}","config":{{config.Json}},"layers":[]}""");
         string[] arguments =
         [
+            "-p:AirgapArtifacts=all",
             $"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapProvenance=true",
             $"-p:AirgapSigningKey={Path.Combine(Fixtures.Root, "trust", "keys", "p256.pem")}", "-p:AirgapSignImages=referrer",
             "-p:RepositoryUrl=https://git.corp.com/app", "-p:AirgapAuditLog=audit.jsonl", "-p:AirgapGateCommand=cat > seen.json",
@@ -101,6 +109,18 @@ public sealed class ProducerTests
         string list = await client.GetStringAsync(new Uri($"http://{destination.Host}/v2/apps/app/referrers/sha256:{digest}"));
         Assert.Contains("https://slsa.dev/provenance/v1", list);
         Assert.Contains("https://sigstore.dev/cosign/sign/v1", list);
+        JsonElement predicate = await PredicateAsync(client, $"http://{destination.Host}/v2/apps/app", list);
+        string[] byproducts = [.. predicate.GetProperty("runDetails").GetProperty("byproducts").EnumerateArray()
+            .Select(one => one.GetProperty("digest").GetProperty("sha256").GetString()!)];
+        string[] existing = ["78f6d4210d90623f2b121273592bb062f11056f4017907ea5d76b15e6945cbc8", sbom.Digest["sha256:".Length..]];
+        Assert.AreSequenceEqual(
+            existing.Order(StringComparer.Ordinal), byproducts.Order(StringComparer.Ordinal), "what exists is listed, and none is made up");
+        JsonElement[] materials =
+            [.. predicate.GetProperty("buildDefinition").GetProperty("resolvedDependencies").EnumerateArray()];
+        Assert.AreEqual("0123456789abcdef0123456789abcdef01234567",
+            materials[0].GetProperty("digest").GetProperty("gitCommit").GetString());
+        Assert.Contains(TestProject.SimpleDigest["sha256:".Length..],
+            materials.Skip(1).Select(one => one.GetProperty("digest").GetProperty("sha256").GetString()));
         Assert.IsTrue(File.Exists(Path.Combine(project.Artifacts, "relocation.json.sigstore.json")));
         Assert.HasCount(1, File.ReadAllLines(project["audit.jsonl"]));
         Assert.Contains(digest, File.ReadAllText(project["seen.json"]));
@@ -139,6 +159,18 @@ public sealed class ProducerTests
         foreach (string file in Directory.GetFiles(packages))
             File.Copy(file, project[$"packages/{Path.GetFileName(file)}"]);
         return project;
+    }
+
+    private static async Task<JsonElement> PredicateAsync(HttpClient client, string repository, string list)
+    {
+        string manifest = JsonDocument.Parse(list).RootElement.GetProperty("manifests").EnumerateArray()
+            .First(one => one.ToString().Contains("https://slsa.dev/provenance/v1", StringComparison.Ordinal))
+            .GetProperty("digest").GetString()!;
+        string layers = await client.GetStringAsync(new Uri($"{repository}/manifests/{manifest}"));
+        string blob = JsonDocument.Parse(layers).RootElement.GetProperty("layers")[0].GetProperty("digest").GetString()!;
+        string bundle = await client.GetStringAsync(new Uri($"{repository}/blobs/{blob}"));
+        byte[] statement = JsonDocument.Parse(bundle).RootElement.GetProperty("dsseEnvelope").GetProperty("payload").GetBytesFromBase64();
+        return JsonDocument.Parse(statement).RootElement.GetProperty("predicate");
     }
 
     // The second mirror of one digest is named by the tag that says it.

@@ -84,4 +84,41 @@ public sealed class TrustTests
             </Project>
             """);
     }
+
+    /// <summary>An identity, an age that a log vouches for, and the same rule against the archive at the far side.</summary>
+    [TestMethod]
+    public async Task AnIdentityAndAMinimumAge_HoldAtBothSidesOfTheGap()
+    {
+        using TempFolder folder = new();
+        SignedStorage.Unpack(folder["storage"]);
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = folder["storage"] });
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject($"""
+            <ImgpkgImage Include="registry.local:5055/trust/keyless:bundle-timestamp" />
+            <ImgpkgTrust Include="registry.local:5055" SignerIdentity="builder@airgap.test" Issuer="https://issuer.airgap.test"
+                         TrustedRoot="{Path.Combine(Fixtures.Root, "trust", "keyless", "private", "trusted_root.json")}" MinimumAge="$(Age)" />
+            """).Reaching(source);
+        string[] write = ["-p:AirgapArchive=out/a.tar", "-p:AirgapArtifacts=all"];
+        string[] import = ["-p:AirgapSourceArchive=out/a.tar", $"-p:AirgapRegistry={destination.Host}/apps"];
+
+        DotnetResult young = await project.RelocateAsync([.. write, "-p:Age=87600h"]);
+        (await project.RelocateAsync([.. write, "-p:Age=1m"])).Succeeded();
+        source.Clear();
+        DotnetResult farYoung = await project.RelocateAsync([.. import, "-p:Age=87600h"]);
+        bool touched = destination.Requests.Any(request => request.Method is not ("GET" or "HEAD"));
+        (await project.RelocateAsync([.. import, "-p:Age=1m"])).Succeeded();
+
+        foreach (DotnetResult refused in new[] { young, farYoung })
+        {
+            Assert.AreEqual(1, refused.ExitCode, refused.Output);
+            Assert.Contains("error AIRGAP5002", refused.Output);
+            Assert.Contains("has to be 87600 hours old", refused.Output);
+        }
+
+        Assert.IsFalse(touched);
+        Assert.IsEmpty(source.Requests, "the far side asks the archive alone");
+        JsonElement by = project.ReadReport().GetProperty("items")[0].GetProperty("signatures")[0].GetProperty("signedBy")[0];
+        Assert.AreEqual("builder@airgap.test", by.GetProperty("name").GetString());
+        Assert.IsTrue(by.TryGetProperty("time", out _));
+    }
 }

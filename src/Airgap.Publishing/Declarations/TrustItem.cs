@@ -16,8 +16,8 @@ internal sealed record TrustItem(string Include, IReadOnlyDictionary<string, str
     /// <summary>PEM files of public keys, separated by semicolons.</summary>
     public const string Key = "Key";
 
-    /// <summary>The name in a keyless certificate.</summary>
-    public const string Identity = "Identity";
+    /// <summary>The name in a keyless certificate. MSBuild keeps the name <c>Identity</c> to itself.</summary>
+    public const string SignerIdentity = "SignerIdentity";
 
     /// <summary>The issuer that vouched for the name.</summary>
     public const string Issuer = "Issuer";
@@ -42,7 +42,7 @@ internal sealed record TrustItem(string Include, IReadOnlyDictionary<string, str
 
     /// <summary>All metadata, in the order of the reference table.</summary>
     public static ImmutableArray<string> Names { get; } =
-        [Key, Identity, Issuer, TrustedRoot, Certificate, Store, Required, Attestation, MinimumAge];
+        [Key, SignerIdentity, Issuer, TrustedRoot, Certificate, Store, Required, Attestation, MinimumAge];
 
     /// <summary>A trimmed metadata value; null if it is missing or empty.</summary>
     public string? Value(string name) =>

@@ -18,20 +18,26 @@ internal static class SignCommand
     public static TimeSpan TimeLimit { get; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Has a digest signed.</summary>
+    /// <param name="command">The command line.</param>
+    /// <param name="digest">The SHA-256 digest.</param>
+    /// <param name="cancellationToken">Ends the program.</param>
+    /// <param name="timeLimit">How long it may take; <see cref="TimeLimit"/> where that is null.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.SigningFailed"/>.</exception>
-    public static async Task<byte[]> RunAsync(string command, byte[] digest, CancellationToken cancellationToken)
+    public static async Task<byte[]> RunAsync(
+        string command, byte[] digest, CancellationToken cancellationToken, TimeSpan? timeLimit = null)
     {
+        TimeSpan limit = timeLimit ?? TimeLimit;
         HelperOutput output;
         try
         {
             byte[] input = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(digest) + "\n");
             output = await HelperProcess.RunAsync(
-                ShellCommand.Start(command, Environment.CurrentDirectory, environment: null), input, MostOutput, TimeLimit,
+                ShellCommand.Start(command, Environment.CurrentDirectory, environment: null), input, MostOutput, limit,
                 TimeProvider.System, cancellationToken);
         }
         catch (TimeoutException e)
         {
-            throw Failure($"The signing program did not end within {TimeLimit.TotalSeconds:0} seconds, and was ended", e);
+            throw Failure($"The signing program did not end within {limit.TotalSeconds:0.###} seconds, and was ended", e);
         }
         catch (Exception e) when (e is Win32Exception or IOException)
         {

@@ -8,7 +8,7 @@ namespace Airgap.Publishing.Trusting;
 /// <summary>A project's rules by location: only the most specific rule applies, as in a policy.json.</summary>
 internal sealed class TrustRuleSet
 {
-    private const string Advice = "Give it a Key, or an Identity with Issuer and TrustedRoot, or a Store with a Certificate.";
+    private const string Advice = "Give it a Key, or a SignerIdentity with Issuer and TrustedRoot, or a Store with a Certificate.";
 
     // The package's own definition of the item hides it from editors.
     private const string Visible = "Visible";
@@ -104,7 +104,7 @@ internal sealed class TrustRuleSet
         TrustSettings rule = new()
         {
             Keys = [.. item.Values(TrustItem.Key).Select(settings.FullPath)],
-            Identity = item.Value(TrustItem.Identity),
+            Identity = item.Value(TrustItem.SignerIdentity),
             Issuer = item.Value(TrustItem.Issuer),
             TrustedRoot = item.Value(TrustItem.TrustedRoot) is { } root ? settings.FullPath(root) : null,
             Certificate = item.Value(TrustItem.Certificate),

@@ -235,7 +235,7 @@ public sealed class PublishTrustTests
     [DataRow("a.example", "Key=KEY;Requird=root", "Requird")]
     [DataRow("a.example", "Key=KEY;Required=some", "some")]
     [DataRow("a.example", "", "No required signer is given")]
-    [DataRow("a.example", "Identity=me", "only be used together")]
+    [DataRow("a.example", "SignerIdentity=me", "only be used together")]
     [DataRow("a.example", "Store=x", "subject")]
     [DataRow("a.example:*", "Key=KEY", "not a location")]
     [DataRow("", "Key=KEY", "not a location")]

@@ -58,6 +58,7 @@ public sealed class HostileSignatureTests
         Verdict verdict = await JudgeAsync();
 
         Assert.Contains("1000 referrers, and the first 256", verdict.Refusal!.Message);
+        Assert.AreEqual(Limits.Signatures + 1, _store.ManifestsAsked, "those, and cosign's tag");
     }
 
     [TestMethod]

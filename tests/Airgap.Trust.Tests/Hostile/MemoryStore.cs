@@ -17,6 +17,11 @@ internal sealed class MemoryStore : ISignatureStore
     /// <summary>How many blobs were read.</summary>
     public int BlobsRead { get; private set; }
 
+    /// <summary>How many manifests were asked for.</summary>
+    public int ManifestsAsked => _asked;
+
+    private int _asked;
+
     public Descriptor AddBlob(byte[] bytes, string mediaType)
     {
         Digest digest = Digest.Compute(bytes);
@@ -37,8 +42,11 @@ internal sealed class MemoryStore : ISignatureStore
     public static string Json(Descriptor descriptor, string more = "") =>
         $$"""{"mediaType":"{{descriptor.MediaType}}","digest":"{{descriptor.Digest}}","size":{{descriptor.Size}}{{more}}}""";
 
-    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-        Task.FromResult(_manifests.GetValueOrDefault(tagOrDigest));
+    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _asked);
+        return Task.FromResult(_manifests.GetValueOrDefault(tagOrDigest));
+    }
 
     public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
         Task.FromResult(new ReferrerList([.. Listed], FromApi: true));

@@ -1,0 +1,166 @@
+using System.Buffers.Text;
+using System.Formats.Cbor;
+using System.Text;
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Judging;
+using Airgap.Trust.Notation;
+using Airgap.Trust.Tests.Cases;
+
+namespace Airgap.Trust.Tests.Hostile;
+
+/// <summary>Envelopes of Notation have one form.</summary>
+[TestClass]
+public sealed class NotationFormTests
+{
+    private const string Protected =
+        """{"alg":"ES256","cty":"c","crit":["io.cncf.notary.signingScheme"],"io.cncf.notary.signingScheme":"notary.x509","io.cncf.notary.signingTime":"2026-06-01T00:00:00Z"}""";
+
+    private static readonly byte[] s_certificate = TrustFixtures.TrustedRoot().Authorities[0].Roots[0].RawData;
+    private static readonly Digest s_image = Digest.Compute("image"u8);
+
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    public void AWholeEnvelope_IsRead()
+    {
+        Assert.AreEqual("notary.x509", JwsEnvelope.Read(Jws()).Scheme);
+        Assert.AreEqual("notary.x509", CoseEnvelope.Read(Cose()).Scheme);
+        Assert.AreEqual(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero), CoseEnvelope.Read(Cose()).SigningTime);
+    }
+
+    [TestMethod]
+    [DataRow("[\"io.cncf.notary.signingScheme\"]", "[\"io.cncf.notary.signingScheme\",\"gone\"]", "'gone' is missing")]
+    [DataRow("2026-06-01T00:00:00Z", "2026-06-01", "is not a time")]
+    [DataRow("2026-06-01T00:00:00Z", "soon", "is not a time")]
+    [DataRow("\"alg\":\"ES256\"", "\"alg\":\"ES256\",\"alg\":\"none\"", "twice")]
+    [DataRow("\"alg\":\"ES256\",", "", "missing")]
+    public void TheProtectedHeaders_OfJws(string text, string changed, string why)
+    {
+        Assert.Contains(text, Protected);
+        Refused(why, () => JwsEnvelope.Read(Jws(Protected.Replace(text, changed, StringComparison.Ordinal))));
+    }
+
+    [TestMethod]
+    [DataRow("\"payload\"", "\"more\":1,\"payload\"", "'more' is not known")]
+    [DataRow("\"signature\":\"AQ\"", "\"signature\":\"AQ==\"", "not base64url")]
+    [DataRow("\"signature\":\"AQ\"", "\"signature\":\"A+\"", "not base64url")]
+    [DataRow("\"x5c\":[", "\"x5c\":[\"*\",", "not base64")]
+    [DataRow("\"payload\":\"e30\"", "\"payload\":\"e30\",\"payload\":\"e30\"", "twice")]
+    public void TheEnvelope_OfJws(string text, string changed, string why)
+    {
+        string json = Encoding.UTF8.GetString(Jws());
+        Assert.Contains(text, json);
+        Refused(why, () => JwsEnvelope.Read(Encoding.UTF8.GetBytes(json.Replace(text, changed, StringComparison.Ordinal))));
+    }
+
+    [TestMethod]
+    public void TheEnvelope_OfCose()
+    {
+        Refused("not a tagged", () => CoseEnvelope.Read(Cose()[1..]));
+        Refused("", () => CoseEnvelope.Read(Cose(critical: "gone")));
+        Refused("is not a time", () => CoseEnvelope.Read(Cose(timeTag: (CborTag)37)));
+        Refused("not one of Notation's", () => CoseEnvelope.Read(Cose(algorithm: -8)));
+        Refused("payload is not in it", () => CoseEnvelope.Read(Cose(isDetached: true)));
+        Refused("not the COSE", () => CoseEnvelope.Read([.. Cose(), 0]));
+    }
+
+    [TestMethod]
+    [DataRow("two of one name", "[{\"name\": \"a\"",
+        "[{\"name\": \"a\", \"registryScopes\": [\"x.y/z\"], \"signatureVerification\": {\"level\": \"skip\"}}, {\"name\": \"a\"")]
+    [DataRow("no statement", null, "{\"version\": \"1.0\", \"trustPolicies\": []}")]
+    [DataRow("skip with an override", "\"level\": \"strict\"", "\"level\": \"skip\", \"override\": {\"expiry\": \"log\"}")]
+    [DataRow("an unknown word of revocation", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"revocation\": \"never\"}")]
+    [DataRow("authenticity that is skipped", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"authenticity\": \"skip\"}")]
+    [DataRow("an unknown check", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"other\": \"log\"}")]
+    public void ATrustPolicy(string what, string? from, string to)
+    {
+        const string good = """
+            {"version": "1.0", "trustPolicies": [{"name": "a", "registryScopes": ["*"], "signatureVerification": {"level": "strict"}, "trustStores": ["ca:x"], "trustedIdentities": ["*"]}]}
+            """;
+        NotationPolicy.Read(Encoding.UTF8.GetBytes(good), "good");
+        string bad = from is null ? to : good.Replace(from, to, StringComparison.Ordinal);
+        if (what.StartsWith("skip", StringComparison.Ordinal))
+            bad = bad.Replace(", \"trustStores\": [\"ca:x\"], \"trustedIdentities\": [\"*\"]", "", StringComparison.Ordinal);
+
+        Assert.AreNotEqual(good, bad);
+        Assert.AreEqual(ErrorCode.InvalidTrustPolicy,
+            Assert.ThrowsExactly<AirgapException>(() => NotationPolicy.Read(Encoding.UTF8.GetBytes(bad), "p"), what).Code);
+    }
+
+    [TestMethod]
+    [DataRow("application/other", 1, 100, ErrorCode.SignatureMissing, "")]
+    [DataRow("application/vnd.cncf.notary.signature", 2, 100, ErrorCode.SignatureRejected, "exactly one envelope")]
+    [DataRow("application/vnd.cncf.notary.signature", 1, Limits.DocumentBytes + 1, ErrorCode.SignatureRejected, "too large")]
+    public async Task AnAttachedManifest_IsOfTheType_WithOneEnvelopeOfASize(
+        string type, int layers, int size, ErrorCode code, string why)
+    {
+        MemoryStore store = new();
+        Descriptor layer = store.AddBlob(Jws(), JwsEnvelope.MediaType);
+        string json = MemoryStore.Json(size == 100 ? layer : layer with { Size = size });
+        store.Listed.Add(store.Add(SignedByTest.ManifestOf(
+            Enumerable.Repeat(json, layers),
+            $$""","artifactType":"{{type}}","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, s_image, 9))}}"""))
+            .Descriptor);
+        NotationJudge judge = new(
+            NotationPolicy.Read(TrustFixtures.Bytes("notation/policies/strict.json"), "p"),
+            new NotationStore(Path.Combine(TrustFixtures.Root, "notation", "truststore")), store, TimeProvider.System);
+
+        Verdict verdict = await judge.JudgeAsync(
+            RepositoryName.Parse("registry.local:5055/trust/notation"), new Descriptor(MediaTypes.OciManifest, s_image, 9),
+            new Dictionary<string, string>(), TestContext.CancellationToken);
+
+        Assert.AreEqual(code, verdict.Refusal!.Code);
+        Assert.Contains(why, verdict.Refusal.Message);
+        Assert.AreEqual(0, store.BlobsRead);
+    }
+
+    private static void Refused(string why, Action read)
+    {
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(read);
+        Assert.AreEqual(ErrorCode.MalformedSignature, e.Code);
+        Assert.Contains(why, e.Message);
+    }
+
+    private static byte[] Jws(string headers = Protected) => Encoding.UTF8.GetBytes(
+        $$$"""{"payload":"e30","protected":"{{{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(headers))}}}","header":{"x5c":["{{{Convert.ToBase64String(s_certificate)}}}"]},"signature":"AQ"}""");
+
+    private static byte[] Cose(
+        string critical = NotationEnvelope.SchemeHeader, CborTag timeTag = CborTag.UnixTimeSeconds, int algorithm = -7,
+        bool isDetached = false)
+    {
+        CborWriter headers = new();
+        headers.WriteStartMap(5);
+        headers.WriteInt32(1);
+        headers.WriteInt32(algorithm);
+        headers.WriteInt32(2);
+        headers.WriteStartArray(1);
+        headers.WriteTextString(critical);
+        headers.WriteEndArray();
+        headers.WriteInt32(3);
+        headers.WriteTextString("c");
+        headers.WriteTextString(NotationEnvelope.SchemeHeader);
+        headers.WriteTextString(NotationEnvelope.X509);
+        headers.WriteTextString(NotationEnvelope.TimeHeader);
+        headers.WriteTag(timeTag);
+        headers.WriteInt64(new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds());
+        headers.WriteEndMap();
+        CborWriter message = new();
+        message.WriteTag((CborTag)18);
+        message.WriteStartArray(4);
+        message.WriteByteString(headers.Encode());
+        message.WriteStartMap(1);
+        message.WriteInt32(33);
+        message.WriteByteString(s_certificate);
+        message.WriteEndMap();
+        if (isDetached)
+            message.WriteNull();
+        else
+            message.WriteByteString("{}"u8);
+        message.WriteByteString([1]);
+        message.WriteEndArray();
+        return message.Encode();
+    }
+}
