@@ -52,9 +52,19 @@ internal sealed record CertificateTimestamp(byte[] LogId, DateTimeOffset Time, u
     /// <summary>The bytes that the log signed.</summary>
     /// <param name="certificate">The certificate that holds this.</param>
     /// <param name="issuer">The one that signed it.</param>
-    public byte[] SignedBytes(X509Certificate2 certificate, X509Certificate2 issuer)
+    /// <param name="format">What they are, for the failure of a certificate that is not DER, which OpenSSL may still read.</param>
+    public byte[] SignedBytes(X509Certificate2 certificate, X509Certificate2 issuer, Format format)
     {
-        byte[] body = PrecertificateBytes.Without(certificate, ExtensionId);
+        byte[] body;
+        try
+        {
+            body = PrecertificateBytes.Without(certificate, ExtensionId);
+        }
+        catch (AsnContentException e)
+        {
+            throw format.Invalid("its certificate is not DER", e);
+        }
+
         byte[] issuerKey = System.Security.Cryptography.SHA256.HashData(issuer.PublicKey.ExportSubjectPublicKeyInfo());
         byte[] result = new byte[12 + 32 + 3 + body.Length + 2 + Extensions.Length];
         Span<byte> span = result;

@@ -85,7 +85,7 @@ internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? ident
         && CertificateTimestamp.Of(certificate, s_format).Any(promise =>
             root.CertificateLogs.Any(
                 log => log.Key is { } key && log.Id.AsSpan().SequenceEqual(promise.LogId) && log.Validity.Contains(promise.Time)
-                && key.Verify(SignedBytes.Of(promise.SignedBytes(certificate, chain[1])), promise.Signature)));
+                && key.Verify(SignedBytes.Of(promise.SignedBytes(certificate, chain[1], s_format)), promise.Signature)));
 
     private string VerifyName(X509Certificate2 certificate)
     {

@@ -85,6 +85,35 @@ public sealed class AuditLogTests
     }
 
     [TestMethod]
+    [DataRow("\"sequence\":2", "\"sequence\":7")]
+    [DataRow("\"version\":1", "\"version\":2")]
+    [DataRow("\"version\":1", "\"version\":1,\"version\":1")]
+    [DataRow("\"event\":\"copy\"", "\"event\":1")]
+    [DataRow("\"roots\":[", "\"roots\":1,\"more\":[")]
+    public async Task ALineThatIsWrittenAnew_BehindTheRightDigest_IsFound(string text, string changed)
+    {
+        await AppendAsync("one");
+        await AppendAsync("two");
+        string[] lines = File.ReadAllLines(Log);
+        Assert.Contains(text, lines[1]);
+
+        Assert.AreEqual(2, await BrokenAtAsync([lines[0], lines[1].Replace(text, changed, StringComparison.Ordinal)]));
+    }
+
+    [TestMethod]
+    public async Task ALine_HasALength()
+    {
+        await AppendAsync("one");
+        await AppendAsync(new string('x', 2 * AuditLine.MaxBytes));
+        string[] lines = File.ReadAllLines(Log);
+        Assert.AreEqual(2, (await VerifyAsync()).Entries);
+        Assert.IsLessThan(AuditLine.MaxBytes, lines[1].Length);
+
+        Assert.AreEqual(2, await BrokenAtAsync([lines[0], lines[1] + new string(' ', AuditLine.MaxBytes)]));
+        Assert.AreEqual(2, await BrokenAtAsync([lines[0], new string(' ', 5 * AuditLine.MaxBytes)]));
+    }
+
+    [TestMethod]
     public async Task AnyByteThatChanges_IsFound()
     {
         for (int i = 0; i < 4; i++)

@@ -93,7 +93,7 @@ public sealed class TrustFuzzTests
         SignerNames.Subjects(certificate, s_format);
         SignerNames.IssuerOf(certificate, s_format);
         foreach (CertificateTimestamp promise in CertificateTimestamp.Of(certificate, s_format))
-            promise.SignedBytes(certificate, certificate);
+            promise.SignedBytes(certificate, certificate, s_format);
     }, "\u0030", "\u0081");
 
     [TestMethod]
