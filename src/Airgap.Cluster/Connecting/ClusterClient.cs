@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
+using Airgap.Oci.Wire;
+using Polly;
 
 namespace Airgap.Cluster.Connecting;
 
@@ -10,6 +12,11 @@ namespace Airgap.Cluster.Connecting;
 internal sealed class ClusterClient : IDisposable
 {
     private const int Tries = 4;
+
+    // An answer that is followed by another try is not read.
+    private readonly ResiliencePipeline<ClusterExchange> _retry = FewTries.Create<ClusterExchange>(
+        TimeProvider.System, Tries, TimeSpan.Zero, outcome => outcome.Result?.Pause is not null,
+        onRetry: (_, outcome) => outcome.Result?.Dispose(), waitOf: outcome => outcome.Result?.Pause);
 
     private readonly ClusterTarget _target;
     private readonly HttpClient _http;
@@ -58,23 +65,15 @@ internal sealed class ClusterClient : IDisposable
     public async Task<ClusterAnswer> SendAsync(
         HttpMethod method, string path, byte[]? body, string? contentType, CancellationToken cancellationToken)
     {
-        for (int attempt = 1; ; attempt++)
+        try
         {
-            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(AnswerLimit);
-            try
-            {
-                using HttpRequestMessage request = await RequestAsync(method, path, body, contentType, limit.Token);
-                using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-                _trace?.Invoke($"{method} {_target.Address}{path}: {(int)response.StatusCode}");
-                if (attempt == Tries || !IsPassing(response, out TimeSpan pause))
-                    return await ClusterAnswer.ReadAsync(request, response, limit.Token);
-                await Task.Delay(pause, cancellationToken);
-            }
-            catch (Exception failure) when (IsNoAnswer(failure) && !cancellationToken.IsCancellationRequested)
-            {
-                throw Unreachable(failure);
-            }
+            using ClusterExchange exchange = await _retry.ExecuteAsync(
+                token => AskAsync(method, path, body, contentType, token), cancellationToken);
+            return await exchange.ReadAsync();
+        }
+        catch (Exception failure) when (IsNoAnswer(failure) && !cancellationToken.IsCancellationRequested)
+        {
+            throw Unreachable(failure);
         }
     }
 
@@ -102,7 +101,8 @@ internal sealed class ClusterClient : IDisposable
             while (await GuardAsync(() => lines.ReadAsync(silence.Token), cancellationToken) is { } line)
             {
                 silence.CancelAfter(WatchSilence);
-                if (!line.Span.Trim((byte)'\r').IsEmpty && Event(EchoedCredentials.Remove(line, request, isShown: false).Span) is { } read)
+                if (!line.Span.Trim((byte)'\r').IsEmpty
+                    && WatchEvent.Parse(EchoedCredentials.Remove(line, request, isShown: false).Span) is { } read)
                     yield return read;
             }
         }
@@ -125,16 +125,24 @@ internal sealed class ClusterClient : IDisposable
         }
     }
 
-    private static WatchEvent? Event(ReadOnlySpan<byte> line)
+    private async ValueTask<ClusterExchange> AskAsync(
+        HttpMethod method, string path, byte[]? body, string? contentType, CancellationToken cancellationToken)
     {
+        CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        HttpRequestMessage? request = null;
         try
         {
-            JsonElement root = ClusterJson.Parse(line);
-            return root.Text("type") is { } type && root.Find("object") is { } about ? new WatchEvent(type, about) : null;
+            limit.CancelAfter(AnswerLimit);
+            request = await RequestAsync(method, path, body, contentType, limit.Token);
+            HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            _trace?.Invoke($"{method} {_target.Address}{path}: {(int)response.StatusCode}");
+            return new ClusterExchange(request, response, limit);
         }
-        catch (JsonException broken)
+        catch
         {
-            throw new IOException("The watch sent something that is not an event.", broken);
+            request?.Dispose();
+            limit.Dispose();
+            throw;
         }
     }
 
@@ -169,13 +177,6 @@ internal sealed class ClusterClient : IDisposable
         }
 
         return request;
-    }
-
-    private static bool IsPassing(HttpResponseMessage response, out TimeSpan pause)
-    {
-        TimeSpan asked = response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero;
-        pause = asked > TimeSpan.FromSeconds(10) ? TimeSpan.FromSeconds(10) : asked;
-        return (int)response.StatusCode is 429 or 503 && response.Headers.RetryAfter?.Delta is not null;
     }
 
     private static bool IsNoAnswer(Exception failure) => failure is HttpRequestException or IOException or OperationCanceledException;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text;
+using Airgap.Oci.Files;
 
 namespace Airgap.Publishing.Signing;
 
@@ -15,16 +15,7 @@ internal static class ShellCommand
     /// <param name="environment">All its environment variables; null for those of this process.</param>
     public static ProcessStartInfo Start(string command, string folder, IReadOnlyDictionary<string, string>? environment)
     {
-        ProcessStartInfo info = new()
-        {
-            UseShellExecute = false,
-            CreateNoWindow = true,
-            RedirectStandardInput = true,
-            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = folder,
-        };
+        ProcessStartInfo info = RedirectedProgram.Start("", folder);
         if (OperatingSystem.IsWindows())
         {
             info.FileName = Environment.GetEnvironmentVariable("ComSpec") is { Length: > 0 } shell ? shell : "cmd.exe";

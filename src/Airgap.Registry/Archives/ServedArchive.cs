@@ -76,7 +76,7 @@ internal sealed class ServedArchive
         foreach (PlannedItem item in _plan.Items)
         {
             AddContent(repository, item);
-            SetTag(ContentTags.Default(item.Digest), item.Digest);
+            SetTag(ContentTag.Of(item.Digest), item.Digest);
             if (item.Tag is not null)
                 SetTag(item.Tag, item.Digest);
         }
@@ -88,7 +88,7 @@ internal sealed class ServedArchive
             AddMemory(locations.Layer, locations.Manifest.Layers[0].Digest);
             repository.AddManifest(locations.Manifest);
             SetTag(LocationsImage.Tag(bundle.Digest), locations.Manifest.Digest);
-            SetTag(ContentTags.Default(locations.Manifest.Digest), locations.Manifest.Digest);
+            SetTag(ContentTag.Of(locations.Manifest.Digest), locations.Manifest.Digest);
         }
 
         return moved;

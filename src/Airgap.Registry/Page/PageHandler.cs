@@ -42,11 +42,11 @@ internal sealed class PageHandler(IRegistryContent content, RegistryServerOption
     private async Task AddAsync(PageWriter page, string name, long started, CancellationToken cancellationToken)
     {
         List<string> tags = content.ListTags(name) ?? [];
-        string[] shown = [.. tags.Where(tag => !ContentTag.IsOne(tag))];
+        string[] shown = [.. tags.Where(tag => !ToolTag.IsOne(tag))];
 
         // A bundle imported by digest has only imgpkg's own tags.
         if (shown.Length == 0)
-            shown = [.. tags.Where(tag => ContentTag.IsOne(tag) && !tag.EndsWith(".image-locations.imgpkg", StringComparison.Ordinal))];
+            shown = [.. tags.Where(tag => ToolTag.IsOne(tag) && !tag.EndsWith(".image-locations.imgpkg", StringComparison.Ordinal))];
         page.BeginRepository(name);
         foreach (string tag in shown.Take(MaxTags))
         {
@@ -56,7 +56,7 @@ internal sealed class PageHandler(IRegistryContent content, RegistryServerOption
             // Reading thousands of bundles for the first time takes minutes. The next visit reads the rest.
             bool isRead = Stopwatch.GetElapsedTime(started) < options.PageReadsFor;
             ServedItem? item = isRead ? await _inspector.FindAsync(name, digest, cancellationToken) : _inspector.Known(digest);
-            page.AddItem(name, ContentTag.IsOne(tag) ? null : tag, digest, item, isRead || item is not null);
+            page.AddItem(name, ToolTag.IsOne(tag) ? null : tag, digest, item, isRead || item is not null);
         }
 
         page.EndRepository(Math.Max(0, shown.Length - MaxTags), tags.Count - shown.Length);

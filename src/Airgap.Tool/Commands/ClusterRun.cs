@@ -97,13 +97,18 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
     {
         string outcome = Words(done.Outcome);
         session.Report.Objects!.Add(new ReportObject(done.Kind, done.Namespace, done.Name) { Outcome = outcome });
-        foreach (Diagnostic warning in done.Warnings)
+        Tell(done.Warnings, done.Failure,
+            $"{done.Kind} {done.FullName}: {outcome}{(session.IsDry && done.Outcome != ApplyOutcome.NotTried ? " (dry run)" : "")}");
+    }
+
+    private void Tell(IEnumerable<Diagnostic> warnings, Diagnostic? failed, string result)
+    {
+        foreach (Diagnostic warning in warnings)
             session.Warn(warning);
-        if (done.Failure is { } failure)
+        if (failed is { } failure)
             session.Fail(failure);
         else
-            session.WriteResult(
-                $"{done.Kind} {done.FullName}: {outcome}{(session.IsDry && done.Outcome != ApplyOutcome.NotTried ? " (dry run)" : "")}");
+            session.WriteResult(result);
     }
 
     private async Task<bool> WaitAsync(IReadOnlyList<AppliedObject> applied, TimeSpan limit, CancellationToken cancellationToken)
@@ -123,14 +128,9 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
             client, line => { if (!session.Options.Json) session.WriteError(line); }).RunAsync(targets, limit, cancellationToken);
         foreach (WaitVerdict verdict in verdicts)
         {
-            foreach (Diagnostic warning in verdict.Warnings)
-                session.Warn(warning);
-            if (verdict.Failure is { } failure)
-                session.Fail(failure);
-            else
-                session.WriteResult(
-                    $"PackageRepository {verdict.Target.FullName}: " +
-                    $"reconciled{(verdict.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}");
+            Tell(verdict.Warnings, verdict.Failure,
+                $"PackageRepository {verdict.Target.FullName}: " +
+                $"reconciled{(verdict.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}");
             int index = session.Report.Objects!.FindIndex(
                 each => each.Kind == ResourceKind.PackageRepository.Kind && each.Namespace == verdict.Target.Namespace
                 && each.Name == verdict.Target.Name);

@@ -7,6 +7,7 @@ using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Plans;
@@ -94,11 +95,11 @@ internal sealed class PackageRepositoryCommand
             earlier?.Follow(options, reference.Repository, reference.Digest!.Value, session.Warn) ?? options;
         if (followed.Pinning == ReferencePinning.ContentTag && string.IsNullOrEmpty(followed.TagSelection)
             && (await client.GetRepository(reference.Repository)
-                .ResolveAsync(ContentTags.Default(reference.Digest!.Value), cancellationToken))?.Digest != reference.Digest)
+                .ResolveAsync(ContentTag.Of(reference.Digest!.Value), cancellationToken))?.Digest != reference.Digest)
         {
             throw new AirgapException(
                 ErrorCode.InvalidPackageRepository,
-                $"{reference.Repository} has no tag {ContentTags.Default(reference.Digest!.Value)}, by which the manifest is to name the " +
+                $"{reference.Repository} has no tag {ContentTag.Of(reference.Digest!.Value)}, by which the manifest is to name the " +
                 "bundle.",
                 "Relocate the bundle with dotnet airgap copy or imgpkg copy, which write it, or give --pin tag.")
             { Reference = reference.ToString() };

@@ -59,18 +59,10 @@ internal sealed class ConsoleObserver : ISidesObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Detail(string message)
-    {
-        if (_session.Options.Debug)
-            _session.WriteError(Printable.Line(message));
-    }
+    public void Detail(string message) => _session.WriteDetail(message);
 
     /// <inheritdoc/>
-    public void Notice(string message)
-    {
-        if (!_session.Identity.IsImgpkg)
-            _session.WriteError(message);
-    }
+    public void Notice(string message) => _session.WriteNotice(message);
 
     /// <inheritdoc/>
     public void Warning(Diagnostic warning) => _session.Warn(warning);

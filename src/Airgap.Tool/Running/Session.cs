@@ -57,8 +57,7 @@ internal sealed class Session
     public Action<string>? Trace => Options.Debug ? WriteError : null;
 
     /// <summary>
-    /// Writes a result for people. Writes nothing with <c>--json</c>, or under imgpkg's name, as imgpkg has no such
-    /// output.
+    /// Writes a result for people. Writes nothing with <c>--json</c>, or under imgpkg's name, as imgpkg has no such output.
     /// </summary>
     public void WriteResult(string line)
     {
@@ -118,6 +117,20 @@ internal sealed class Session
             _live.Erase();
             Terminal.Out.Write(Options.Tty || Terminal.OutIsTerminal ? shown.ForTerminal() : shown.ForScripts());
         }
+    }
+
+    /// <summary>Writes a detail for the log, with <c>--debug</c> alone.</summary>
+    public void WriteDetail(string message)
+    {
+        if (Options.Debug)
+            WriteError(Printable.Line(message));
+    }
+
+    /// <summary>Writes something that is no warning to standard error, which imgpkg does not.</summary>
+    public void WriteNotice(string message)
+    {
+        if (!Identity.IsImgpkg)
+            WriteError(message);
     }
 
     /// <summary>Writes a line, or several, to standard error.</summary>

@@ -1,6 +1,5 @@
 using Airgap.Oci;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Keeping;
 
@@ -54,6 +53,6 @@ internal sealed record ExpectedTags(IReadOnlyDictionary<string, ExpectedTag> ByN
         return new ExpectedTags(expected);
 
         void AddContentTag(Digest digest, string because) =>
-            expected.TryAdd(ContentTags.Default(digest), new ExpectedTag(digest, because) { IsContentTag = true });
+            expected.TryAdd(ContentTag.Of(digest), new ExpectedTag(digest, because) { IsContentTag = true });
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Plans;
+using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Keeping;
 
@@ -32,7 +32,7 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
         ExpectedTags expected = ExpectedTags.Of(roots, reach, missing);
         // With --repo-based-tags, a content tag is prefixed with the source repository.
         HashSet<Digest> tagged = [
-            .. tags.ByName.Where(tag => tag.Key.EndsWith($"-{ContentTags.Default(tag.Value)}", StringComparison.Ordinal))
+            .. tags.ByName.Where(tag => tag.Key.EndsWith($"-{ContentTag.Of(tag.Value)}", StringComparison.Ordinal))
             .Select(tag => tag.Value)];
         List<ChangedTag> changed = [];
         foreach ((string tag, ExpectedTag wanted) in expected.ByName)

@@ -26,7 +26,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
         if (AsksDestination(source, isRoot: true))
         {
             Unawaited.Forget(FindManifestAsync(destination!, bundle, cancellationToken));
-            state?.Anticipate(ContentTags.Default(bundle), cancellationToken);
+            state?.Anticipate(ContentTag.Of(bundle), cancellationToken);
         }
     }
 

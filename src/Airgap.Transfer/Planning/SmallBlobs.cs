@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
@@ -11,56 +13,46 @@ namespace Airgap.Transfer.Planning;
 /// </summary>
 internal sealed class SmallBlobs
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<Digest, Known> _known = [];
+    private readonly SharedTasks<Digest, Reading> _readings = new();
 
     /// <summary>The blob: known, being read, or read now.</summary>
     public async Task<MemoryBlobContent> GetOrReadAsync(RepositoryName repository, Digest digest, Func<Task<MemoryBlobContent>> read)
     {
         while (true)
         {
-            Known? known;
-            lock (_lock)
-            {
-                if (!_known.TryGetValue(digest, out known))
-                    _known.Add(digest, known = new Known(repository, new Lazy<Task<MemoryBlobContent>>(read)));
-            }
-
-            try
-            {
-                return await known.Reading.Value;
-            }
-            catch (Exception e)
-            {
-                lock (_lock)
-                {
-                    if (_known.TryGetValue(digest, out Known? now) && ReferenceEquals(now, known))
-                        _known.Remove(digest);
-                }
-
-                if (known.Origin == repository || e is not AirgapException { Code: not ErrorCode.Canceled })
-                    throw;
-            }
+            Task<Reading> shared = _readings.GetOrAdd(digest, _ => Reading.OfAsync(repository, read));
+            Reading reading = await shared;
+            if (reading.Content is { } content)
+                return content;
+            _readings.Remove(digest, shared);
+            if (reading.Origin == repository || reading.Failure!.SourceException is not AirgapException { Code: not ErrorCode.Canceled })
+                reading.Failure!.Throw();
         }
     }
 
     /// <summary>Takes a blob that was read elsewhere.</summary>
-    public void TryAdd(Digest digest, MemoryBlobContent content)
-    {
-        lock (_lock)
-            _known.TryAdd(digest, new Known(null, new Lazy<Task<MemoryBlobContent>>(Task.FromResult(content))));
-    }
+    public void TryAdd(Digest digest, MemoryBlobContent content) => _readings.TryAdd(digest, new Reading(null, content, null));
 
     /// <summary>Finds a blob without waiting for one.</summary>
     public bool TryGet(Digest digest, [NotNullWhen(true)] out MemoryBlobContent? content)
     {
-        lock (_lock)
-        {
-            content = _known.TryGetValue(digest, out Known? known)
-                && known.Reading is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? known.Reading.Value.Result : null;
-            return content is not null;
-        }
+        content = _readings.TryGetResult(digest, out Reading? reading) ? reading.Content : null;
+        return content is not null;
     }
 
-    private sealed record Known(RepositoryName? Origin, Lazy<Task<MemoryBlobContent>> Reading);
+    // What came of asking one repository: the blob or a failure.
+    private sealed record Reading(RepositoryName? Origin, MemoryBlobContent? Content, ExceptionDispatchInfo? Failure)
+    {
+        public static async Task<Reading> OfAsync(RepositoryName origin, Func<Task<MemoryBlobContent>> read)
+        {
+            try
+            {
+                return new Reading(origin, await read(), null);
+            }
+            catch (Exception e)
+            {
+                return new Reading(origin, null, ExceptionDispatchInfo.Capture(e));
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
-using Airgap.Transfer.Plans;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Pushing;
 
 namespace Airgap.Transfer.Producing;
@@ -29,7 +29,7 @@ internal static class LocalImagePusher
         {
             foreach (Manifest manifest in image.Manifests)
                 await repository.PushManifestAsync(
-                    manifest, manifest == image.Root ? ContentTags.Default(manifest.Digest) : null, cancellationToken);
+                    manifest, manifest == image.Root ? ContentTag.Of(manifest.Digest) : null, cancellationToken);
         }
 
         return [.. pushed];

@@ -5,7 +5,6 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pushing;
 
 namespace Airgap.Transfer.Producing;
@@ -67,7 +66,7 @@ internal sealed class ProducedBundle : IDisposable
         long start = Stopwatch.GetTimestamp();
         foreach (LayerEntry entry in _entries)
             observer.Packing(entry);
-        string[] tags = [Reference.Tag!, ContentTags.Default(Digest)];
+        string[] tags = [Reference.Tag!, ContentTag.Of(Digest)];
         IImageRepository repository = registry.GetRepository(Reference.Repository);
         PushedBlob[] blobs =
         [

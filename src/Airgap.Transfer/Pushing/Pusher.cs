@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Layers;
-using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Pushing;
 
@@ -31,7 +31,7 @@ internal sealed class Pusher(IRegistry registry, IPushObserver? observer = null)
         long start = Stopwatch.GetTimestamp();
         (PackedImage image, IReadOnlyList<LayerEntry> entries) = await PackFilesAsync(request, cancellationToken);
         using PackedImage packed = image;
-        string[] tags = [request.Destination.Tag!, ContentTags.Default(packed.Manifest.Digest)];
+        string[] tags = [request.Destination.Tag!, ContentTag.Of(packed.Manifest.Digest)];
         PushedBlob[] blobs = await packed.PushAsync(
             registry.GetRepository(request.Destination.Repository), tags, _observer, cancellationToken);
         return new PushResult

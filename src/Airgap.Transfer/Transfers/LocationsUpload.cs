@@ -48,7 +48,7 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
         await _blobs;
         await Task.WhenAll(
             PutUnderTagAsync(cancellationToken),
-            repository.PushManifestAsync(_image.Manifest, ContentTags.Default(_image.Manifest.Digest), cancellationToken));
+            repository.PushManifestAsync(_image.Manifest, ContentTag.Of(_image.Manifest.Digest), cancellationToken));
     }
 
     /// <summary>Waits for the blobs to end, so that nothing continues in the background.</summary>

@@ -5,6 +5,7 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives.Deltas;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
@@ -39,7 +40,7 @@ internal sealed class RegistryTarget : ITransferTarget
         _plan = plan;
         _options = options;
         foreach (PlannedItem item in plan.Items)
-            _contentTags.TryAdd(item.Digest, ContentTag(item));
+            _contentTags.TryAdd(item.Digest, TagOf(item));
         foreach (PlannedBundle bundle in plan.Bundles)
             _locations.Add(new LocationsUpload(_repository, bundle, observer));
         _standing = new StandingImages(_repository, plan, options, _evidence, _contentTags, IsLost, observer);
@@ -55,7 +56,7 @@ internal sealed class RegistryTarget : ITransferTarget
         foreach (LocationsUpload upload in _locations)
         {
             // It has two tags, and an earlier run may have ended between them.
-            string contentTag = ContentTags.Default(upload.Digest);
+            string contentTag = ContentTag.Of(upload.Digest);
             bool isTagged = await _standing.HasTagAsync(upload.Tag, upload.Digest, cancellationToken)
                 && (_standing.Tags.Lists(contentTag) || await _standing.HasTagAsync(contentTag, upload.Digest, cancellationToken));
             bool isDamaged = upload.Blobs.Any(blob => _standing.Damaged.Contains(blob.Digest));
@@ -140,7 +141,7 @@ internal sealed class RegistryTarget : ITransferTarget
             () => ReferrerTags.RestoreAsync(_repository, arrived, _options, cancellationToken));
 
         // One digest from two source repositories has two repository-based tags.
-        await PutTagsAsync(arrived.Where(item => _contentTags[item.Digest] != ContentTag(item)).DistinctBy(ContentTag), ContentTag);
+        await PutTagsAsync(arrived.Where(item => _contentTags[item.Digest] != TagOf(item)).DistinctBy(TagOf), TagOf);
         await PutTagsAsync(arrived.Where(
             item => item.Tag is not null && item != _plan.Root && (CosignTags.IsOne(item.Tag) || !failures.Any)), item => item.Tag!);
 
@@ -171,7 +172,7 @@ internal sealed class RegistryTarget : ITransferTarget
         item,
         ImageReference.ByDigest(_repository.Name, item.Digest),
         outcome,
-        item.Tag is null || (_isTagWithheld && !CosignTags.IsOne(item.Tag)) ? [ContentTag(item)] : [ContentTag(item), item.Tag]);
+        item.Tag is null || (_isTagWithheld && !CosignTags.IsOne(item.Tag)) ? [TagOf(item)] : [TagOf(item), item.Tag]);
 
     public async ValueTask DisposeAsync()
     {
@@ -182,8 +183,8 @@ internal sealed class RegistryTarget : ITransferTarget
     private RepositoryName? MountableFrom(PlannedBlob blob) =>
         blob.Origin is { } origin && origin.Registry == _repository.Name.Registry ? origin : null;
 
-    private string ContentTag(PlannedItem item) =>
-        _options.RepositoryBasedTags ? ContentTags.RepositoryBased(item) : ContentTags.Default(item.Digest);
+    private string TagOf(PlannedItem item) =>
+        _options.RepositoryBasedTags ? RepositoryBasedTag.Of(item) : ContentTag.Of(item.Digest);
 
     private async Task PutTagAsync(PlannedItem item, string tag, CancellationToken cancellationToken)
     {

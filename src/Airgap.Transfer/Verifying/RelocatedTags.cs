@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Verifying;
@@ -42,7 +43,7 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
     private async Task<Findings> ContentTagAsync(Digest digest, CancellationToken cancellationToken)
     {
         Findings findings = run.Apart();
-        string tag = ContentTags.Default(digest);
+        string tag = ContentTag.Of(digest);
         string place = $"{repository}:{tag}";
         try
         {

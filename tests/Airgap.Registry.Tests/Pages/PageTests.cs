@@ -97,5 +97,5 @@ public sealed class PageTests
     [DataRow("sha256-0000000000000000000000000000000000000000000000000000000000000000.imgpkg", true)]
     [DataRow("apps-x-sha256-0000000000000000000000000000000000000000000000000000000000000000.imgpkg", true)]
     [DataRow("apps-x-sha256-0000000000000000000000000000000000000000000000000000000000000000", false)]
-    public void TagsOfToolsAreToldFromPeoples(string tag, bool isTools) => Assert.AreEqual(isTools, ContentTag.IsOne(tag));
+    public void TagsOfToolsAreToldFromPeoples(string tag, bool isTools) => Assert.AreEqual(isTools, ToolTag.IsOne(tag));
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Airgap.Oci.Files;
 
 namespace Airgap.Oci.Credentials.Helpers;
 
@@ -105,18 +106,9 @@ internal static class HelperProcess
 
     private static ProcessStartInfo CreateStartInfo(string path, IReadOnlyDictionary<string, string> environment)
     {
-        ProcessStartInfo info = new(path)
-        {
-            ArgumentList = { "get" },
-            UseShellExecute = false,
-            CreateNoWindow = true,
-            RedirectStandardInput = true,
-            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            // A folder that is certain to exist.
-            WorkingDirectory = Path.GetDirectoryName(path),
-        };
+        // Its own folder is certain to exist.
+        ProcessStartInfo info = RedirectedProgram.Start(path, Path.GetDirectoryName(path));
+        info.ArgumentList.Add("get");
         info.Environment.Clear();
         foreach ((string name, string value) in environment)
             info.Environment[name] = value;

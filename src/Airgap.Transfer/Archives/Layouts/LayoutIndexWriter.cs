@@ -101,7 +101,7 @@ internal static class LayoutIndexWriter
         json.WriteString(LayoutNames.ContainerdName, name);
 
         // The short name if it is unique, otherwise the full name.
-        string shortName = item.Tag ?? ContentTags.Default(item.Digest);
+        string shortName = item.Tag ?? ContentTag.Of(item.Digest);
         json.WriteString(LayoutNames.RefName, references.Add(shortName) ? shortName : name);
         json.WriteEndObject();
         json.WriteEndObject();

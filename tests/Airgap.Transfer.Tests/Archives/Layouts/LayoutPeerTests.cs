@@ -4,6 +4,7 @@ using Airgap.Oci.Content;
 using Airgap.TestKit;
 using Airgap.TestKit.Layouts;
 using Airgap.TestKit.Peers;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;
@@ -35,7 +36,7 @@ public sealed class LayoutPeerTests : LayoutTestBase
         Assert.IsNotEmpty(items);
         foreach (PlannedItem item in items)
         {
-            string source = $"{transport}:{folder["a"]}:{item.Tag ?? ContentTags.Default(item.Digest)}";
+            string source = $"{transport}:{folder["a"]}:{item.Tag ?? ContentTag.Of(item.Digest)}";
             Assert.AreEqual(item.Digest, Digest.Compute(Encoding.UTF8.GetBytes(await Skopeo.InspectRawAsync(source))), source);
             string copy = folder[item.Digest.Hex];
             (await Skopeo.CopyAsync(source, $"dir:{copy}")).EnsureSuccess();

@@ -1,7 +1,7 @@
 namespace Airgap.Registry.Page;
 
 /// <summary>Tags that tools maintain: imgpkg's for each image, cosign's, and the fallback for referrers.</summary>
-internal static class ContentTag
+internal static class ToolTag
 {
     /// <summary>True for a tool's tag.</summary>
     public static bool IsOne(string tag)

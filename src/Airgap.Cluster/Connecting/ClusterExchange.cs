@@ -1,0 +1,28 @@
+namespace Airgap.Cluster.Connecting;
+
+/// <summary>A request that the cluster has begun to answer.</summary>
+/// <param name="request">The request.</param>
+/// <param name="response">The answer, whose body is not read yet.</param>
+/// <param name="limit">Ends it when it takes too long.</param>
+internal sealed class ClusterExchange(HttpRequestMessage request, HttpResponseMessage response, CancellationTokenSource limit) : IDisposable
+{
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The pause after a passing refusal (429 or 503 with <c>Retry-After</c>), 10 s at most; null for any other answer.
+    /// </summary>
+    public TimeSpan? Pause =>
+        (int)response.StatusCode is 429 or 503 && response.Headers.RetryAfter?.Delta is { } asked
+            ? asked > s_longestPause ? s_longestPause : asked : null;
+
+    /// <summary>Reads the answer to its end.</summary>
+    public Task<ClusterAnswer> ReadAsync() => ClusterAnswer.ReadAsync(request, response, limit.Token);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        response.Dispose();
+        request.Dispose();
+        limit.Dispose();
+    }
+}
