@@ -654,7 +654,7 @@ public enum ErrorCode
 
     /// <summary>
     /// An image has none of the selected platforms and is copied whole, because missing platforms are to be skipped
-    /// (warning).
+    /// (warning). Select a platform that it has, or leave out the packages that need it.
     /// </summary>
     PlatformKept = 2176,
 
@@ -701,14 +701,14 @@ public enum ErrorCode
     NotOneChain = 2184,
 
     /// <summary>
-    /// An OCI layout lists something that is neither an image nor an index: it stays behind (warning). Carry it by other means if it is
-    /// needed.
+    /// An OCI layout lists an entry that is neither an image nor an index, so it was skipped (warning). Carry it by
+    /// other means, if it is needed.
     /// </summary>
     LayoutEntryLeft = 2188,
 
     /// <summary>
-    /// An OCI layout holds a bundle without images that it pins: it goes as an image alone, and whoever unpacks it looks for its images
-    /// where they came from (warning). Write the layout with the bundle's images.
+    /// An OCI layout contains a bundle without images that it pins, so it is copied as a plain image, and its images
+    /// are looked up at their origin (warning). Write the layout with the bundle's images.
     /// </summary>
     LayoutBundleAlone = 2189,
 
@@ -720,20 +720,21 @@ public enum ErrorCode
     DerivedMoved = 2190,
 
     /// <summary>
-    /// A registry takes no index of which images stay behind (a sparse index). docker-registry 2.8 refuses them, and so do others whose
-    /// settings do not allow them. Nothing was tagged. Choose Rewrite, the default, so that indexes list only what goes along.
+    /// A registry does not accept an index without all of its images (a sparse index), like docker-registry 2.8 and
+    /// registries with such settings. Nothing was tagged. Use Rewrite, the default, so that indexes list only the
+    /// copied images.
     /// </summary>
     SparseIndexRefused = 2196,
 
     /// <summary>
-    /// An archive holds indexes of which images stay behind, as was asked for (warning): imgpkg copies whole indexes only, and the registry
-    /// behind the air gap has to take such indexes.
+    /// An archive contains indexes without all of their images, as requested (warning): imgpkg copies only complete
+    /// indexes. Import it into a registry that accepts such indexes, or use Rewrite.
     /// </summary>
     SparseArchive = 2197,
 
     /// <summary>
-    /// The source is a mirror without some images of its indexes, which an earlier relocation left behind by choice: they cannot go along
-    /// from there (warning). Relocate from where the indexes are whole, if they are needed.
+    /// The source is a mirror without some images of its indexes, which an earlier relocation left out by selection, so
+    /// they cannot be copied from there (warning). Relocate from a source with complete indexes, if they are needed.
     /// </summary>
     SparseSource = 2198,
 
@@ -1151,7 +1152,10 @@ public enum ErrorCode
     /// </summary>
     InvalidObject = 4208,
 
-    /// <summary>A Secret with placeholders was not applied, so the existing one keeps its values (warning).</summary>
+    /// <summary>
+    /// A Secret with placeholders was not applied, so the existing one keeps its values (warning). Fill in the
+    /// placeholders to apply it.
+    /// </summary>
     PlaceholderNotApplied = 4209,
 
     /// <summary>A PackageRepository does not reconcile. See the cause in the message.</summary>
