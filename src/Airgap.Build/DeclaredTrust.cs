@@ -4,7 +4,7 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Build;
 
-/// <summary>Reads a project's rules of trust, none of which may be lost without a word.</summary>
+/// <summary>Reads a project's trust rules; none may be ignored silently.</summary>
 /// <param name="projectFile">The project.</param>
 /// <param name="globals">Its global properties.</param>
 internal sealed class DeclaredTrust(string projectFile, IReadOnlyDictionary<string, string> globals)

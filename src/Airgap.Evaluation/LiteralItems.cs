@@ -5,8 +5,8 @@ using Microsoft.Build.Execution;
 namespace Airgap.Evaluation;
 
 /// <summary>
-/// Items that name no files. MSBuild takes a <c>*</c> or <c>?</c> in every Include for a pattern of files: where no file fits, the item
-/// vanishes without a word, and where one does, it stands for that file. Here it stands for itself.
+/// Items that do not name files. MSBuild takes a <c>*</c> or <c>?</c> in every Include as a file pattern: without a
+/// matching file, the item is silently omitted; otherwise it becomes that file. Here it is kept as it is.
 /// </summary>
 internal static class LiteralItems
 {

@@ -33,7 +33,7 @@ internal static class AdviceTerms
     public const string WriteArchive = "write the archive again";
 
     /// <summary>Naming an item of an archive.</summary>
-    public const string NameInArchive = "name one of them beside the archive";
+    public const string NameInArchive = "name one of them with the archive";
 
     /// <summary>Resuming from what an earlier run has written.</summary>
     public const string Resume = "run it again with what is there";

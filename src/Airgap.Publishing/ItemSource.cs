@@ -93,8 +93,8 @@ internal sealed class ItemSource : IDisposable
     public void Verify(TransferPlan plan) => ArchiveMatch.Verify(_declaration, plan, _carried?.From);
 
     /// <summary>
-    /// The plan whose signatures are verified: for a derived bundle, that of the original, since nobody can have signed
-    /// the new bundle.
+    /// The plan whose signatures are verified: for a derived bundle, that of the original, since the new bundle cannot
+    /// be signed yet.
     /// </summary>
     /// <param name="plan">The plan of the relocation.</param>
     /// <param name="relocator">Reads the archive of the original bundle.</param>

@@ -17,7 +17,7 @@ namespace Airgap.Publishing;
 /// </summary>
 internal static class MirrorCheck
 {
-    /// <summary>What is wrong; null where nothing is, and where no mirror configuration is asked for.</summary>
+    /// <summary>The problem; null if there is none, or if no mirror configuration is requested.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="declarations">The items.</param>
     /// <param name="publisher">Makes the plans.</param>

@@ -132,7 +132,7 @@ public sealed class RegistryServer : IAsyncDisposable
         Hold?.Dispose();
     }
 
-    // The failure that is told is another's.
+    // Another failure is reported.
     private static Task EndedAsync(Task? task) =>
         task is null ? Task.CompletedTask : task.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
 

@@ -27,7 +27,7 @@ internal static class Program
         return ExitCode(exitCode, output, error);
     }
 
-    // A result that nobody can read is not a success.
+    // A result that could not be written is not a success.
     private static int ExitCode(int exitCode, StandardStream output, StandardStream error)
     {
         if (output.Failure is not { } failure)

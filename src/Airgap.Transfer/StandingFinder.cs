@@ -44,7 +44,7 @@ internal sealed class StandingFinder(IRegistry registry, ITransferObserver obser
     /// </summary>
     /// <param name="shared">The existing archive.</param>
     /// <param name="destination">The same, as it would be written.</param>
-    /// <param name="items">What is asked for, with the options of its plan.</param>
+    /// <param name="items">The requested items, with the options of their plans.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A result for each item; null when the sources must be asked.</returns>
     public async Task<ImmutableArray<TransferResult>?> FindAsync(

@@ -25,7 +25,7 @@ internal static class ManifestReader
             IEnumerable<string> files = isFolder ? FilesOf(path) : [path];
             foreach (ManifestDocument document in files.SelectMany(file => ManifestDocument.Read(file, Bytes(file))))
             {
-                // What lies beside the manifests in a folder is passed over; what was named is not.
+                // Other files of a folder are skipped; a file that was named is not.
                 if (document.IsNoObject && isFolder)
                     continue;
                 if (document.IsNoObject)
@@ -46,7 +46,7 @@ internal static class ManifestReader
 
         if (documents.Count == 0)
             throw new AirgapException(
-                ErrorCode.InvalidObject, $"{string.Join(", ", paths)} holds no Kubernetes object.",
+                ErrorCode.InvalidObject, $"{string.Join(", ", paths)} contains no Kubernetes object.",
                 "Give manifests (*.yml, *.yaml, *.json), or the folder that they lie in.");
         return [.. documents.OrderBy(document => ResourceKind.Rank(document.Kind))];
     }

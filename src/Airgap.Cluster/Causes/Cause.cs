@@ -108,7 +108,7 @@ internal enum Cause
     /// <summary>A range that is none.</summary>
     ConstraintMalformed,
 
-    /// <summary>An image reference that is none (a tag beside tagSelection, too).</summary>
+    /// <summary>An invalid image reference, or a tag together with tagSelection.</summary>
     ReferenceMalformed,
 
     /// <summary>Spec.fetch is empty.</summary>

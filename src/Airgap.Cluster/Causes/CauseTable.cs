@@ -101,7 +101,7 @@ internal static class CauseTable
         new(Cause.ConstraintMalformed, "Parsing version constraint", "a range that is none", false,
             "Write constraints such as '>=1.0.0 <2.0.0', with three numbers to a version."),
         new(Cause.ReferenceMalformed, "could not parse reference: ",
-            "an image reference that is none (a tag beside tagSelection, too)", false,
+            "an invalid image reference, or a tag together with tagSelection", false,
             "Correct the image of spec.fetch; with tagSelection it names no tag."),
         new(Cause.FetchEmpty, "Unsupported way to fetch templates", "spec.fetch is empty", false,
             "Name one source under spec.fetch, such as imgpkgBundle."),

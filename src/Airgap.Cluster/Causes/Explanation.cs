@@ -49,7 +49,7 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
         "(SecretExport)";
 
     /// <summary>
-    /// The host that was asked for the image, which for a PackageInstall only the message names; null where nothing does.
+    /// The host that the image was requested from (for a PackageInstall, only the message names it); null if unknown.
     /// </summary>
     public static string? HostOf(ReconcileState state) =>
         state.Image is { } image

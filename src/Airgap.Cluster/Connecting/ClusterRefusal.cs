@@ -9,7 +9,8 @@ internal static class ClusterRefusal
 {
     /// <summary>The failure of an answer that is not a success.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="what">What was asked for, as the subject of a sentence: <c>PackageRepository packages/simple</c>.</param>
+    /// <param name="what">The requested object, as the subject of a sentence: <c>PackageRepository
+    /// packages/simple</c>.</param>
     /// <param name="verb">What was tried, as an infinitive: <c>applied</c>, <c>listed</c>.</param>
     /// <param name="reapply">The command that takes fields of another manager over; null for none.</param>
     public static AirgapException Of(ClusterAnswer answer, string what, string verb, string? reapply = null)

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Airgap.Cluster.Connecting;
 
-/// <summary>A cluster's API, and who asks it. Never shown whole: it holds credentials.</summary>
+/// <summary>A cluster's API and the user of the requests. Never shown completely: it contains credentials.</summary>
 internal sealed class ClusterTarget
 {
     /// <summary>The API server's address.</summary>

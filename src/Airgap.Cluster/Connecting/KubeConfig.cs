@@ -47,7 +47,7 @@ internal static class KubeConfig
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or AirgapException { Location: null }))
         {
-            // The library ends in anything over a file that holds something else.
+            // The library throws any exception for a file with other content.
             throw new AirgapException(ErrorCode.ClusterConfig, $"The kubeconfig {origin} cannot be used: {Why(failure)}.", Advice, failure);
         }
 
@@ -61,7 +61,7 @@ internal static class KubeConfig
     {
         YamlException yaml => $"line {yaml.Start.Line} does not belong into one",
         AirgapException { Location: { } place } => $"line {place.Line} does not belong into one",
-        InvalidCastException or NullReferenceException => "it holds something else",
+        InvalidCastException or NullReferenceException => "it contains something else",
         _ => failure.Message.Split('\n', 2)[0].Split(" ---> ", 2)[0].TrimEnd('.', '\r'),
     };
 

@@ -10,7 +10,7 @@ internal sealed class WatchLines(Stream stream)
     private int _start;
     private int _end;
 
-    /// <summary>The next line without its end, good until the next is asked for; null behind the last.</summary>
+    /// <summary>The next line without its line end, valid until the next call; null after the last.</summary>
     /// <exception cref="IOException">The stream was cut off, or a line is too long.</exception>
     public async Task<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
     {

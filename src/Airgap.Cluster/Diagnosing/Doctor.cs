@@ -84,7 +84,8 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         return controller;
     }
 
-    // One malformed period blinds kapp-controller everywhere, so all of them are looked at, whatever was asked for.
+    // One malformed period stops kapp-controller's watch in all namespaces, so all are examined, even those outside the
+    // requested namespace.
     private async Task<JsonElement[]> RepositoriesAsync(CancellationToken cancellationToken)
     {
         ClusterAnswer all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(null), cancellationToken);

@@ -7,8 +7,8 @@ namespace Airgap.Cluster.Objects;
 internal static class FieldManagers
 {
     /// <summary>
-    /// The managers beside one that own more of an object than its status and metadata, as controllers do; null where the object does not
-    /// tell.
+    /// The other managers that own more of an object than its status and metadata, as controllers do; null if the
+    /// object does not say.
     /// </summary>
     public static IReadOnlyList<string>? Others(JsonElement source, string manager) => source.Find("metadata", "managedFields") is null
         ? null

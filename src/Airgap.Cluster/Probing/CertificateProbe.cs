@@ -32,7 +32,7 @@ internal static class CertificateProbe
                 SslClientAuthenticationOptions options = new()
                 {
                     TargetHost = uri.DnsSafeHost,
-                    // Nothing is sent over the connection: it only shows the certificate, whoever signed it.
+                    // Nothing is sent over the connection: it only shows the certificate, even one that is not trusted.
                     RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                     {
                         seen = certificate is X509Certificate2 shown

@@ -13,7 +13,7 @@ internal sealed record ControllerPlace(string Namespace, string Words)
     private const string Deployments = "apis/apps/v1/deployments?labelSelector=app%3Dkapp-controller";
     private const string NamedDeployments = "apis/apps/v1/deployments?fieldSelector=metadata.name%3Dkapp-controller";
 
-    /// <summary>The one where it is installed unless told otherwise.</summary>
+    /// <summary>The default place of its installation.</summary>
     public static ControllerPlace Usual { get; } =
         new(ClusterDocuments.ControllerNamespace, "where it is installed by default; where it runs was not seen");
 

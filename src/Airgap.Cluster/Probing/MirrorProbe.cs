@@ -19,7 +19,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
 {
     private const int MostTags = 10_000;
 
-    // A look is not a transfer: what does not answer at once is told as that.
+    // A probe is not a transfer: a server that does not answer at once is reported as such.
     private readonly RegistryOptions _options = options with { RetryCount = 1, LoadWait = TimeSpan.Zero };
 
     /// <summary>The longest wait for a connection.</summary>

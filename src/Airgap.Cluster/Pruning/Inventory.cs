@@ -76,7 +76,7 @@ internal sealed class Inventory
         return new AppliedObject("ConfigMap", Namespace, Name, answer.Status == 201 ? ApplyOutcome.Created : ApplyOutcome.Changed);
     }
 
-    // The version that was read makes two applies at once a conflict, in which the later one loses nothing.
+    // With the version that was read, two simultaneous applies are a conflict, and the later one loses nothing.
     private byte[] Document(InventoryEntry[] entries)
     {
         using MemoryStream bytes = new();

@@ -23,7 +23,8 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
     public Removal Removal { get; init; } = new(client);
 
     /// <summary>
-    /// Refuses manifests that have nothing in common with what the inventory holds: they are another project's, or the wrong folder.
+    /// Refuses manifests that have nothing in common with the inventory: they belong to another project, or the folder
+    /// is wrong.
     /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PruneUnsure"/>.</exception>
     public void Check(IEnumerable<ManifestDocument> documents, string ns)
@@ -82,7 +83,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             await inventory.SaveAsync(made.Concat(kept), cancellationToken);
     }
 
-    // An apply did not create an object that existed before, whoever else owns its fields.
+    // An object that existed before was not created by an apply, no matter who owns its fields.
     private bool IsMade(AppliedObject applied) => applied.Outcome == ApplyOutcome.Created
         || (applied.After is { } after
             && (FieldManagers.Others(after, Applier.FieldManager) is []

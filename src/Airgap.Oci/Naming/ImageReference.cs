@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Airgap.Oci.Naming;
 
 /// <summary>
-/// A reference to an image, index or bundle: a repository with a tag, a digest, or both. Without either the tag is <c>latest</c>.
-/// A digest takes precedence; a tag beside it is kept for display only.
+/// A reference to an image, index or bundle: a repository with a tag, a digest, or both. Without either the tag is
+/// <c>latest</c>. A digest takes precedence; a tag next to it is kept for display only.
 /// </summary>
 /// <remarks>Source: OCI distribution specification (name, tag and digest grammar); docker's rules for short names.</remarks>
 public sealed record ImageReference

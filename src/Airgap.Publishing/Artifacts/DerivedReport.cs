@@ -41,8 +41,8 @@ internal sealed record DerivedReport
     public required int PlatformsLeftOut { get; init; }
 
     /// <summary>
-    /// Indexes that keep their digest though images are left out of them, which not every registry takes; null where indexes are written
-    /// anew.
+    /// Indexes that keep their digest although images are left out of them, which not every registry accepts; null if
+    /// indexes are rewritten.
     /// </summary>
     public int? SparseIndexes { get; init; }
 
@@ -89,7 +89,8 @@ internal sealed record DerivedReport
     }
 
     /// <summary>
-    /// Whose signatures count: what is new nobody can have signed. Null where the original itself goes along.
+    /// The images whose signatures count, since a new manifest cannot be signed yet. Null if the original itself is
+    /// moved.
     /// </summary>
     [JsonIgnore]
     public string? SignaturesText => From.EndsWith(Digest, StringComparison.Ordinal) ? null

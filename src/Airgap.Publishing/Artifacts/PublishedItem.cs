@@ -13,7 +13,7 @@ namespace Airgap.Publishing.Artifacts;
 /// <param name="Files">Artifacts written for it, full paths.</param>
 internal sealed record PublishedItem(PublishItem Item, TransferResult Result, ImmutableArray<PublishedFile> Files)
 {
-    /// <summary>The images whose signatures were judged and accepted; null where nobody has to have signed.</summary>
+    /// <summary>The images whose signatures were verified and accepted; null if no signature is required.</summary>
     public ImmutableArray<TrustedImage>? Signatures { get; init; }
 
     /// <summary>What was left out of a derived bundle.</summary>

@@ -87,8 +87,8 @@ internal static class MetadataNames
     internal const string MissingPlatform = "MissingPlatform";
 
     /// <summary>
-    /// <c>Sparse</c> to keep an index with its digest though images of it stay behind, for registries that take that; <c>Rewrite</c> to
-    /// write it anew.
+    /// <c>Sparse</c> to keep an index with its digest although images of it are left out, for registries that accept
+    /// that; <c>Rewrite</c> to rewrite it.
     /// </summary>
     internal const string PlatformMode = "PlatformMode";
 

@@ -38,7 +38,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         return Task.CompletedTask;
     }
 
-    // Whoever pushed it meanwhile, under a tag perhaps, relies on it. The header has whole seconds, as Last-Modified has.
+    // Another client may have pushed it since, perhaps with a tag, and relies on it. The header has whole seconds, as
+    // Last-Modified has.
     private static bool IsOlder(DateTime? stored, DateTimeOffset? condition, string reference) =>
         stored is not { } time || condition is not { } since || time < since.UtcDateTime.AddSeconds(1)
             ? true : throw Refusal.Renewed(reference);

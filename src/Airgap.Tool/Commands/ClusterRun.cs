@@ -15,7 +15,7 @@ namespace Airgap.Tool.Commands;
 /// </summary>
 /// <param name="client">The cluster.</param>
 /// <param name="ns">The namespace of objects that name none.</param>
-/// <param name="session">Is told.</param>
+/// <param name="session">Receives the results.</param>
 internal sealed class ClusterRun(ClusterClient client, string ns, Session session)
 {
     /// <summary>The longest wait for the PackageRepositories; null to not wait.</summary>

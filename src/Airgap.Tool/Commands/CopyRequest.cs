@@ -11,7 +11,7 @@ namespace Airgap.Tool.Commands;
 /// <param name="LockOutput">A lock file to write, or null.</param>
 internal sealed record CopyRequest(RelocationSource Source, RelocationDestination Destination, string? LockOutput)
 {
-    /// <summary>Which artifacts go along.</summary>
+    /// <summary>The artifacts to relocate too.</summary>
     public ArtifactChoice Artifacts { get; init; }
 
     /// <summary>The packages and platforms to copy.</summary>

@@ -5,7 +5,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary><c>--repo-template</c> with the <c>--to-repo</c> beside it.</summary>
+/// <summary><c>--repo-template</c> with its <c>--to-repo</c>.</summary>
 /// <param name="Template">The template.</param>
 /// <param name="Base">Host and prefix.</param>
 internal sealed record CopyTemplate(RepositoryTemplate Template, TemplateBase Base)

@@ -87,7 +87,7 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
                 CopyContext.KindOf(plan.Source), plan.Source.ToString()!,
                 await new Relocator(registry).ForecastAsync(plan, destination, Mounting(options), cancellationToken))
             {
-                // What was left out is left out of all parts; it is told once.
+                // Omitted images are omitted from all parts; they are reported once.
                 Derived = items.Count == 0 ? session.Report.Derived : null,
             });
         return PlanWriter.Create(items, _plans.SelectMany(planned => planned.Plan.Warnings));

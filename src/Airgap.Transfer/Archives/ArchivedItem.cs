@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Archives;
 internal sealed record ArchivedItem(ImageReference Source, PlannedManifest Content, string OriginalReference, string? Tag, bool IsRoot)
 {
     /// <summary>
-    /// The projects that asked for it, where the archive is of several; null where it does not say that it was asked for.
+    /// The projects that requested it, if several share the archive; null if the archive does not say so.
     /// </summary>
     public string? Owners { get; init; }
 

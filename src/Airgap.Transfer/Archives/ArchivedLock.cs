@@ -6,9 +6,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
-/// The ImagesLock beside an archive that an earlier version of this product wrote: <c>NAME.tar.images.yml</c>. Archives carry it inside now
-/// (<see cref="ArchiveNotes"/>). A file beside an archive may have been left by another archive of that name, so it is believed only where
-/// it cannot have been.
+/// The ImagesLock next to an archive, as an earlier version of this product wrote it: <c>NAME.tar.images.yml</c>.
+/// Archives carry it inside now (<see cref="ArchiveNotes"/>). A file next to an archive may belong to an earlier
+/// archive of that name, so it is used only if that is impossible.
 /// </summary>
 internal static class ArchivedLock
 {
@@ -17,11 +17,11 @@ internal static class ArchivedLock
     /// <summary>Where the lock of an old archive stands.</summary>
     public static string PathOf(string archive) => archive + ".images.yml";
 
-    /// <summary>Reads the lock beside an archive.</summary>
+    /// <summary>Reads the lock next to an archive.</summary>
     /// <param name="archive">The archive.</param>
-    /// <param name="images">The images that the archive holds.</param>
-    /// <param name="warning">Says that the lock was read, or why it was not; null where none stands there.</param>
-    /// <returns>Null where there is none, or none that can be believed.</returns>
+    /// <param name="images">The images of the archive.</param>
+    /// <param name="warning">States that the lock was read, or why not; null if there is none.</param>
+    /// <returns>Null if there is none, or none that can be used.</returns>
     public static ImagesLock? Find(string archive, IReadOnlySet<Digest> images, out Diagnostic? warning)
     {
         warning = null;
@@ -44,7 +44,7 @@ internal static class ArchivedLock
         return found;
     }
 
-    /// <summary>Makes an archive that was found whole newer than what stands beside it, which is of another lock.</summary>
+    /// <summary>Makes a complete archive newer than the lock next to it, which belongs to another archive.</summary>
     public static void Outdate(string archive)
     {
         try

@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
-/// Turns the elements of manifest.json into manifests. What an archive says beside a manifest's own bytes is not believed: digests
-/// are computed, layers and children read from the manifests themselves.
+/// Turns the elements of manifest.json into manifests. Only a manifest's own bytes are trusted: digests are computed,
+/// and layers and children read from the manifests themselves.
 /// </summary>
 internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistributable)
 {
@@ -72,7 +72,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         {
             Manifest = manifest,
             Origin = Repository(index.Refs),
-            // What an archive holds goes along, whatever it says of it.
+            // All content of an archive is moved, whatever its lists say.
             Children = [.. manifest.Manifests
                 .Where(descriptor => children.ContainsKey(descriptor.Digest) || !leftOut.Contains(descriptor.Digest))
                 .Select(descriptor => children.TryGetValue(descriptor.Digest, out PlannedManifest? child)

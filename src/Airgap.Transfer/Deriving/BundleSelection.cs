@@ -23,7 +23,8 @@ internal sealed record BundleSelection
     public bool Flatten { get; init; }
 
     /// <summary>
-    /// True to leave an index as it is, its digest too, and only the images of other platforms behind; false to write it anew.
+    /// True to keep an index and its digest unchanged, and omit only the images of other platforms; false to rewrite
+    /// it.
     /// </summary>
     public bool Sparse { get; init; }
 

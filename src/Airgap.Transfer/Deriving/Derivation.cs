@@ -43,7 +43,7 @@ internal sealed class Derivation : IDisposable
     public int LeftPlatforms { get; init; }
 
     /// <summary>
-    /// By the digest of an index that stays as it is, the images that are left out of it; empty where indexes are written anew.
+    /// The omitted images of each unchanged index, by its digest; empty if indexes are rewritten.
     /// </summary>
     public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> Sparse { get; init; } = PlanOptions.NothingLeft;
 
@@ -92,8 +92,8 @@ internal sealed class Derivation : IDisposable
     };
 
     /// <summary>
-    /// The plan with the originals instead of the derived manifests, to verify their signatures: nobody has signed the
-    /// derived ones.
+    /// The plan with the originals instead of the derived manifests, to verify their signatures: the derived ones are
+    /// not signed.
     /// </summary>
     /// <param name="plan">The plan of the derived bundle.</param>
     /// <param name="whole">The plan of the original archive; null if registries have the signatures.</param>

@@ -15,8 +15,8 @@ internal sealed class LeftOutContent
     private readonly HashSet<Digest> _all = [];
     private ILookup<Digest, Digest>? _parents;
 
-    /// <param name="here">What is there.</param>
-    /// <param name="roots">What is asked for itself, and so whole.</param>
+    /// <param name="here">The existing content.</param>
+    /// <param name="roots">The requested images, which must be complete.</param>
     public LeftOutContent(IReadOnlyDictionary<Digest, ContentNode> here, IReadOnlySet<Digest> roots)
     {
         _here = here;

@@ -5,8 +5,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Carries out a prune plan: exactly what it removes, and of that only what is still as it was. What is kept is never touched, so that a
-/// run that ends in the middle leaves it whole; another run goes on.
+/// Carries out a prune plan: removes only what the plan lists, and only if it is unchanged. Kept content is never
+/// touched, so an interrupted run leaves it complete, and another run continues.
 /// </summary>
 /// <param name="registry">The registries.</param>
 /// <param name="clock">The clock.</param>

@@ -4,8 +4,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Makes indexes of which parts stay behind whole again, as far as other items have the parts: one place holds one index, with all that
-/// any of them needs of it.
+/// Joins partial indexes of several items: a destination has one copy of an index, with all images that any item needs
+/// of it.
 /// </summary>
 internal static class JoinedIndexes
 {

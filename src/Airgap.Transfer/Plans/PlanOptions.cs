@@ -44,8 +44,8 @@ public sealed record PlanOptions
 
     /// <summary>
     /// An archive of an earlier run, which may not exist: manifests and configs that it contains are not fetched again.
-    /// Only content with the right digest is reused; the registries are still asked for the locations of images. Null
-    /// for none.
+    /// Only content with the right digest is reused; the locations of images are still requested from the registries.
+    /// Null for none.
     /// </summary>
     public string? EarlierArchive { get; init; }
 
@@ -70,7 +70,7 @@ public sealed record PlanOptions
     internal static ImmutableDictionary<Digest, ImmutableHashSet<Digest>> NothingLeft { get; } =
         ImmutableDictionary<Digest, ImmutableHashSet<Digest>>.Empty;
 
-    /// <summary>By the digest of an index, the manifests of it that stay behind while the index stays as it is.</summary>
+    /// <summary>The omitted manifests of each unchanged index, by the index's digest.</summary>
     internal IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; } = NothingLeft;
 
     /// <summary>

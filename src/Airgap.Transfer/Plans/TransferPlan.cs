@@ -116,10 +116,12 @@ public sealed record PlannedManifest
     /// <summary>The config and layers to move; empty for an index.</summary>
     public ImmutableArray<Descriptor> Blobs { get; init; } = [];
 
-    /// <summary>The manifests of an index that go along, in its order.</summary>
+    /// <summary>The manifests of an index that are moved, in its order.</summary>
     public ImmutableArray<PlannedManifest> Children { get; init; } = [];
 
-    /// <summary>The manifests that an index lists, and that stay behind by choice; empty for an index that goes along whole.</summary>
+    /// <summary>
+    /// The manifests that an index lists but that are omitted by choice; empty for an index that is moved completely.
+    /// </summary>
     internal IEnumerable<Digest> LeftOut => Children.Length == Manifest.Manifests.Length ? []
         : Manifest.Manifests.Select(child => child.Digest).Except(Children.Select(child => child.Manifest.Digest));
 

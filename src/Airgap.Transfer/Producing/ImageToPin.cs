@@ -8,7 +8,8 @@ namespace Airgap.Transfer.Producing;
 internal sealed record ImageToPin(string Reference, SourceLocation? Location = null)
 {
     /// <summary>
-    /// The text that stands for the image under <c>packages/</c>, which the cluster replaces; null for <see cref="Reference"/> itself.
+    /// The placeholder of the image under <c>packages/</c>, which the cluster replaces; null for
+    /// <see cref="Reference"/> itself.
     /// </summary>
     public string? Id { get; init; }
 

@@ -21,7 +21,7 @@ internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
     /// </summary>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.NotABundle"/>, <see cref="ErrorCode.UnexpectedBundle"/>, or
-    /// <see cref="ErrorCode.InvalidArgument"/> for an index: another kind was asked for;
+    /// <see cref="ErrorCode.InvalidArgument"/> for an index: another kind was requested;
     /// <see cref="ErrorCode.InvalidLayer"/>: a layer that must not be unpacked; <see cref="ErrorCode.InvalidBundle"/>
     /// or <see cref="ErrorCode.InvalidLock"/>: images.yml is missing or wrong; <see cref="ErrorCode.OutputNotEmpty"/>:
     /// the folder has content that no pull wrote; 1xxx: a registry; 2xxx: an archive or lock; 3xxx: a file.

@@ -30,8 +30,8 @@ internal interface ITransferTarget : IAsyncDisposable
     Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken);
 
     /// <summary>
-    /// After <see cref="PrepareAsync"/>: the manifest that has to go before all others, since the destination may refuse what it stands
-    /// for; null for none.
+    /// After <see cref="PrepareAsync"/>: the manifest to send first, since the destination may refuse its kind; null
+    /// for none.
     /// </summary>
     PlannedManifest? First => null;
 

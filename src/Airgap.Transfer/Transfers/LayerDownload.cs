@@ -68,8 +68,9 @@ internal sealed class LayerDownload(
         progress.Report(value);
     }
 
-    // From the layer's beginning the stream verifies on the read that gives the last byte, so what is written wrongly is never counted as
-    // written. What goes on from the middle cannot: the layer's own hash says whether it was the same content.
+    // From the layer's beginning the stream verifies with the read of the last byte, so wrong content is never counted
+    // as written. A download that resumes in the middle cannot: the layer's own hash shows whether the content was the
+    // same.
     private async Task<Stream?> StreamAsync(PartialLayer? there, CancellationToken cancellationToken)
     {
         if (there is null)
@@ -118,8 +119,8 @@ internal sealed class LayerDownload(
         }
     }
 
-    // Only the time counts in which no bytes were there. Where the disk or the processor is what is slow, more streams would save nothing,
-    // and what the connection holds of this one would be fetched twice.
+    // Only the time spent waiting for bytes counts. If the disk or the processor is the limit, more streams would save
+    // nothing, and bytes already buffered on this connection would be fetched twice.
     private async ValueTask<int> FillAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         int filled = 0;

@@ -130,7 +130,7 @@ internal sealed class PartialArchive : IPartialArchive
             await flush;
         }
 
-        // A run that is killed from here on leaves a whole archive, and nothing beside it.
+        // A run killed after this point leaves a complete archive and no other file.
         ArchiveHolder.Clear(_path);
         await FinishedArchive.TakeNameAsync(File, _disk, _path, _partialPath, cancellationToken);
         if (digest is not { } known)

@@ -4,13 +4,14 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Fetches the rest of a layer in parts, as many at once as other blobs leave places for. Parts are begun in their order and not far ahead
-/// of the first that is missing, so that a run that is killed loses little; what is complete is read back in its order for the hash.
+/// Downloads the rest of a layer in parallel parts, as many as other blobs leave connections for. Parts start in order,
+/// and not far ahead of the first missing one, so that a killed run loses little; complete parts are read back in order
+/// for the hash.
 /// </summary>
 /// <param name="content">The source.</param>
 /// <param name="archive">The destination.</param>
 /// <param name="dataOffset">Where the layer's first byte belongs in the archive.</param>
-/// <param name="places">Gives a place to each part beside the layer's own, and has it back after it.</param>
+/// <param name="places">Lends a connection to each part, in addition to the layer's own.</param>
 /// <param name="rules">Length and number of parts.</param>
 /// <param name="progress">Receives the number of bytes received.</param>
 internal sealed class PartwiseDownload(

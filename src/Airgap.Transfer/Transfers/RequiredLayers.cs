@@ -20,11 +20,14 @@ internal sealed class RequiredLayers(
 
     private readonly ImmutableArray<RepositoryName> _places = PlacesOf(plan, destination, options);
 
-    /// <summary>Looks for what is missing and not in the archive.</summary>
-    /// <param name="missing">What the destination is not known to have.</param>
-    /// <param name="damaged">What the destination was shown not to have.</param>
+    /// <summary>Searches for the missing layers that are not in the archive.</summary>
+    /// <param name="missing">The layers that the destination may not have.</param>
+    /// <param name="damaged">The layers that are damaged at the destination.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What has to be put, each with a place that gives it; what is nowhere as it was, where the run goes on without.</returns>
+    /// <returns>
+    /// The layers to send, each with its source; a layer without a source is returned unchanged if the run continues
+    /// without it.
+    /// </returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>, with all of them.</exception>
     public async Task<ImmutableArray<PlannedBlob>> FindAsync(
         ImmutableArray<PlannedBlob> missing, IReadOnlySet<Digest> damaged, CancellationToken cancellationToken)

@@ -7,7 +7,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// The images of a plan that the destination has already: its tags, manifests and blobs are asked for side by side, each once.
+/// The images of a plan that the destination has already: its tags, manifests and blobs are requested in parallel, each
+/// once.
 /// </summary>
 /// <param name="repository">The destination.</param>
 /// <param name="plan">What goes there.</param>
@@ -47,7 +48,7 @@ internal sealed class StandingImages(
     public async Task<ImmutableArray<PlannedBlob>> LookAsync(IReadOnlyList<LocationsUpload> locations, CancellationToken cancellationToken)
     {
         Tags = await State.ListAsync(plan.Items.Length, cancellationToken);
-        // Whatever is asked of the destination is asked side by side; at the end the tags are written, not looked up.
+        // All requests to the destination run in parallel; at the end the tags are written, not looked up.
         await Task.WhenAll(
             LookForContentAsync(locations, cancellationToken),
             Parallel.ForEachAsync(
@@ -93,7 +94,8 @@ internal sealed class StandingImages(
         _lookups.GetOrAdd(node.Manifest.Digest, async _ =>
         {
             string? tag = contentTags.GetValueOrDefault(node.Manifest.Digest);
-            // What the planner read here by its digest need not be asked for again, when its tag is known to be listed.
+            // A manifest that the planner read here by its digest need not be requested again if its tag is known to be
+            // listed.
             if (!_isPlanFresh || node.Origin != repository.Name || (tag is not null && !Tags.Lists(tag)))
             {
                 // By its tag a registry names a manifest's sha256 digest.
@@ -107,7 +109,7 @@ internal sealed class StandingImages(
             if (options.Repair && !await GivesManifestAsync(node.Manifest.Digest, cancellationToken))
                 return false;
 
-            // A registry may hold an index without its children, so each is asked for.
+            // A registry may have an index without its children, so each is requested.
             bool[] children = await Task.WhenAll(node.Children.Select(child => IsPresentAsync(child, cancellationToken)));
             return children.All(present => present);
         });
@@ -142,7 +144,7 @@ internal sealed class StandingImages(
         return true;
     }
 
-    /// <summary>True when a tag stands for a digest at this moment.</summary>
+    /// <summary>True if a tag currently has a digest.</summary>
     public async Task<bool> HasTagStillAsync(string tag, Digest digest, CancellationToken cancellationToken) =>
         await State.FindTagAgainAsync(tag, cancellationToken) == digest;
 

@@ -34,7 +34,7 @@ public sealed record TransferOptions
 
     /// <summary>
     /// True to read everything that a repository reports as present, byte for byte, and to send again what is missing
-    /// or wrong. Otherwise the registry is asked for each blob, and its answer is trusted. Ignored for an archive.
+    /// or wrong. Otherwise the registry is asked about each blob, and its answer is trusted. Ignored for an archive.
     /// </summary>
     internal bool Repair { get; init; }
 

@@ -39,7 +39,7 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
         return await CheckAsync(check.Claim() ? check : check with { Findings = new Findings() }, read, cancellationToken);
     }
 
-    /// <summary>Reads everything that was not read yet, the longest first, side by side.</summary>
+    /// <summary>Reads everything not read yet in parallel, the longest first.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Check[] checks = [.. _checks.Values.Where(check => check.Claim()).OrderByDescending(check => check.Blob.Size)];

@@ -7,18 +7,18 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>Reads contents of an archive side by side and compares each with its digest.</summary>
+/// <summary>Reads contents of an archive in parallel and compares each with its digest.</summary>
 internal static class ContentHashing
 {
     // Hashing keeps a processor busy, and reading one disk no more than a few.
     private const int Most = 4;
 
-    /// <summary>Reads contents to their ends.</summary>
-    /// <param name="archive">What holds them.</param>
-    /// <param name="contents">Their digests and lengths, in the order in which they lie there.</param>
-    /// <param name="findings">Takes what is wrong, in the same order.</param>
+    /// <summary>Reads contents completely.</summary>
+    /// <param name="archive">The archive with the contents.</param>
+    /// <param name="contents">Their digests and lengths, in the order of the archive.</param>
+    /// <param name="findings">Receives the problems, in the same order.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The digests of the damaged.</returns>
+    /// <returns>The digests of damaged contents.</returns>
     /// <exception cref="AirgapException">A failure that ends every run, such as one of the disk.</exception>
     public static async Task<HashSet<Digest>> RunAsync(
         IArchive archive, IReadOnlyList<Descriptor> contents, Findings findings, CancellationToken cancellationToken)

@@ -6,8 +6,9 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Gathers what is wrong, and counts what was read. What runs side by side writes into sections that were made, or are included, in a fixed
-/// order: so the result has one order, whichever ends first. A section that several include counts where it stands first.
+/// Collects the problems, and counts what was read. Parallel work writes into sections that were created or included in
+/// a fixed order, so the result has the same order no matter which work ends first. A section that several include
+/// counts at its first place.
 /// </summary>
 internal sealed class Findings
 {

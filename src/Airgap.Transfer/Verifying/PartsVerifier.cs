@@ -12,7 +12,7 @@ internal sealed class PartsVerifier(FoundList found)
 {
     private const int BufferSize = 1024 * 1024;
 
-    /// <summary>Verifies all parts, and goes on after a problem.</summary>
+    /// <summary>Verifies all parts, and continues after a problem.</summary>
     /// <exception cref="AirgapException">A 3xxx code: a part cannot be read.</exception>
     public async Task<PartsVerification> VerifyAsync(CancellationToken cancellationToken)
     {
@@ -61,7 +61,7 @@ internal sealed class PartsVerifier(FoundList found)
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // A disc that cannot be read to its end is the very thing that is asked for.
+            // A disc that cannot be read to its end is exactly what this check should report.
             return new AirgapException(ErrorCode.PartDamaged, $"'{place}' cannot be read: {e.Message.TrimEnd('.')}.", RewriteAdvice)
             {
                 Location = new SourceLocation(place)

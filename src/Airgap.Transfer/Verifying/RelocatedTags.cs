@@ -12,7 +12,7 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
     private readonly SharedTasks<Digest, Findings> _checked = new();
     private readonly SharedTasks<RepositoryName, Dictionary<string, string>> _listed = new();
 
-    /// <summary>Verifies that a tag stands for a digest that a lock says.</summary>
+    /// <summary>Verifies that a tag has the digest of a lock.</summary>
     public async Task CheckAsync(Findings findings, string tag, Digest expected, CancellationToken cancellationToken)
     {
         string place = $"{repository}:{tag}";
@@ -35,7 +35,7 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
     public async Task CheckContentTagAsync(Findings findings, Digest digest, CancellationToken cancellationToken) =>
         findings.Include(await _checked.GetOrAdd(digest, _ => ContentTagAsync(digest, cancellationToken)));
 
-    /// <summary>What a tag or digest stands for; null for none.</summary>
+    /// <summary>The digest of a tag or digest reference; null for none.</summary>
     /// <exception cref="AirgapException">The registry does not say.</exception>
     public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         hosts.AskAsync(repository, (at, token) => at.ResolveAsync(tagOrDigest, token), cancellationToken);

@@ -36,7 +36,7 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
         return root.WithDigest(manifest.Digest);
     }
 
-    /// <summary>Verifies that a tag of the repository stands for the digest that it is verified by.</summary>
+    /// <summary>Verifies that a tag of the repository has the verified digest.</summary>
     public Task TagAsync(string tag, CancellationToken cancellationToken) =>
         _tags.CheckAsync(findings, tag, root.Digest!.Value, cancellationToken);
 
@@ -100,7 +100,7 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
             // Only of the root is it asked: what is in it went the same way.
             if (_isRelocated is null && (_isRelocated = await IsRelocatedAsync(content.Lock, bundle.Digest, cancellationToken)).Value)
                 await _tags.CheckContentTagAsync(into, bundle.Digest, cancellationToken);
-            // What is wrong with them is told behind the images.
+            // Their problems are reported after the images.
             Findings told = into.Apart();
             LocationsFile? locations = _isRelocated.Value && !content.Lock.Images.IsEmpty
                 ? await LocationsAsync(told, bundle.Digest, cancellationToken) : null;
@@ -148,7 +148,7 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
         return false;
     }
 
-    // Null where it cannot be read, which is told.
+    // Null if it cannot be read, which is reported.
     private async Task<LocationsFile?> LocationsAsync(Findings into, Digest bundle, CancellationToken cancellationToken)
     {
         string tag = LocationsImage.Tag(bundle);

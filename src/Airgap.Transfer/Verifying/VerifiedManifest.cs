@@ -59,7 +59,7 @@ internal sealed class VerifiedManifest(RepositoryName repository, Manifest manif
     }
 }
 
-/// <summary>A manifest as it was found.</summary>
-/// <param name="Manifest">It; null where there is none, or not the one that was asked for.</param>
-/// <param name="Findings">What is wrong with it and with all it refers to.</param>
+/// <summary>A manifest and its problems.</summary>
+/// <param name="Manifest">The manifest; null if it is missing, or not the requested one.</param>
+/// <param name="Findings">The problems of the manifest and of everything that it refers to.</param>
 internal sealed record FoundManifest(VerifiedManifest? Manifest, Findings Findings);

@@ -22,7 +22,7 @@ internal sealed partial class YamlComposer(string text, YamlContext context, Yam
 
     private readonly YamlScanner _scanner = new(text, context);
 
-    // Null stands for an anchor whose node has not ended.
+    // Null marks an anchor whose node has not ended.
     private readonly Dictionary<string, YamlNode?> _anchors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _tagPrefixes = new(StringComparer.Ordinal);
     private int _nodes;
@@ -103,7 +103,7 @@ internal sealed partial class YamlComposer(string text, YamlContext context, Yam
             throw context.Error(token.Start.Line + 1, token.Start.Column + 1, "YAML anchors and aliases are not allowed here");
         if (!_anchors.TryGetValue(token.Text, out YamlNode? node))
             throw Error(token, $"the alias '{token.Text}' has no anchor before it");
-        // A text is known by the place that asks for it; a collection stays one object, however often it is asked for.
+        // A text is identified by the place that refers to it; a collection stays one object for all references.
         node = node switch
         {
             null => throw Error(token, $"the anchor '{token.Text}' contains itself"),

@@ -21,7 +21,7 @@ internal sealed class YamlCursor(string text)
     /// <summary>True behind the last character.</summary>
     public bool IsAtEnd => _index >= text.Length;
 
-    /// <summary>The character here; NUL behind the last one, which no YAML file holds.</summary>
+    /// <summary>The character here; NUL after the last one, since YAML allows no NUL.</summary>
     public char Current => Ahead(0);
 
     /// <summary>True at a space or a tab.</summary>

@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Yaml;
 internal static class YamlReader
 {
     /// <summary>Reads a document.</summary>
-    /// <returns>Null when the file holds none.</returns>
+    /// <returns>Null if the file has none.</returns>
     public static YamlNode? Read(ReadOnlySpan<byte> bytes, YamlContext context)
     {
         YamlComposer composer = new(YamlText.Decode(bytes, context), context, YamlForm.Lock);

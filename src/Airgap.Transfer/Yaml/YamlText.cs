@@ -27,7 +27,7 @@ internal static class YamlText
             throw context.Error(1 + bytes[..Math.Max(0, e.Index)].Count((byte)'\n'), 0, "the file is not UTF-8", e);
         }
 
-        // The parser takes a NUL for the end of the file, so that what follows would be lost without a word.
+        // The parser takes a NUL for the end of the file, so the rest would be lost silently.
         for (int i = 0; i < text.Length; i++)
         {
             if (!IsAllowed(text[i]))

@@ -54,9 +54,9 @@ public sealed class PackageTypesTests
     }
 
     [TestMethod]
-    [DataRow("displayName: 365", "spec.displayName is the number 365, and takes a text", "'365'")]
-    [DataRow("maintainers: [Jo]", "spec.maintainers[0] is the text 'Jo', and takes a mapping", "name")]
-    [DataRow("categories: demo", "spec.categories is the text 'demo', and takes a list", "- ")]
+    [DataRow("displayName: 365", "spec.displayName is the number 365, but must be a text", "'365'")]
+    [DataRow("maintainers: [Jo]", "spec.maintainers[0] is the text 'Jo', but must be a mapping", "name")]
+    [DataRow("categories: demo", "spec.categories is the text 'demo', but must be a list", "- ")]
     public async Task SoIsOneOfAPackageMetadata(string field, string message, string advice)
     {
         Diagnostic problem = (await ProblemsAsync(

@@ -67,7 +67,7 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
         long count = 1;
         foreach (Descriptor child in index.Manifests)
         {
-            // What a layout holds goes along, whatever it says of it.
+            // All content of a layout is moved, whatever its lists say.
             if (_leftOut.Contains(child.Digest) && layout.FindBlob(child) is null)
                 continue;
             PlannedManifest planned = await ExpandAsync(child, origin, $"the index {index.Digest}", cancellationToken, level + 1);

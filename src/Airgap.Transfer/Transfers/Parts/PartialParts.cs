@@ -32,10 +32,10 @@ internal sealed class PartialParts : IPartialArchive
 
     public ImmutableArray<WrittenFile> Written { get; private set; } = [];
 
-    /// <summary>Opens the parts and writes everything but the layers.</summary>
-    /// <param name="plan">How the archive is cut; its path is full, and no link.</param>
-    /// <param name="layout">What goes where.</param>
-    /// <param name="resume">True to keep what an earlier run left of the very archive, cut in the same way.</param>
+    /// <summary>Opens the parts and writes everything except the layers.</summary>
+    /// <param name="plan">The division of the archive; its path is a full path without links.</param>
+    /// <param name="layout">The layout of the archive.</param>
+    /// <param name="resume">True to keep what an earlier run wrote of the same archive with the same division.</param>
     /// <param name="disk">The file system.</param>
     /// <param name="observer">Receives details for the log.</param>
     /// <param name="cancellationToken">Ends the reading of what is there.</param>
@@ -132,7 +132,7 @@ internal sealed class PartialParts : IPartialArchive
         _output.Files.Forget();
         if (!await LayoutMatch.BeginsAsync(layout, _output.Files, cancellationToken))
         {
-            observer.Detail($"The parts that an earlier run left of '{_output.Plan.Archive}' are of another plan, and are written anew.");
+            observer.Detail($"The parts that an earlier run left of '{_output.Plan.Archive}' belong to another plan, and are rewritten.");
             _output.Files.Empty();
             return;
         }

@@ -6,9 +6,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// An archive's parts while they are written: each is <c>NAME.tar.001.partial</c> until it is on the disk and hashed. It then takes its
-/// name at once, so that it can be carried away while the next is written; where an earlier set has the names, all take them at the end.
-/// The list is written last: without it nobody takes the parts for an archive.
+/// An archive's parts while they are written: each is <c>NAME.tar.001.partial</c> until it is on the disk and hashed.
+/// It is then renamed at once, so that it can be carried away while the next is written; if an earlier set has the
+/// names, all are renamed at the end. The list is written last: without it, the parts are not taken for an archive.
 /// </summary>
 internal sealed class PartsOutput : IDisposable
 {
