@@ -81,15 +81,20 @@ internal sealed class TagStorage(StorageLayout layout, AtomicFiles files, Remova
     {
         if (!Directory.Exists(layout.Manifests(name)))
             return null;
-        bool someAreGone = marks.Of(name).Count > 0;
+        HashSet<Digest> gone = [.. marks.Of(name)];
         List<string> tags = [];
         if (Directory.Exists(layout.Tags(name)))
         {
             foreach (string folder in Directory.EnumerateDirectories(layout.Tags(name)))
             {
                 string tag = Path.GetFileName(folder);
-                if (File.Exists(layout.CurrentTag(name, tag)) && !(someAreGone && IsGone(name, tag)))
+                // A sweep may move the tag away at any moment, and drop the marks at its end.
+                if (gone.Count == 0
+                    ? File.Exists(layout.CurrentTag(name, tag))
+                    : AtomicFiles.ReadLink(layout.CurrentTag(name, tag)) is { } digest && !gone.Contains(digest))
+                {
                     tags.Add(tag);
+                }
             }
         }
 
