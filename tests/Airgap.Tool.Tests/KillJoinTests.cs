@@ -126,7 +126,9 @@ public sealed class KillJoinTests
         }
 
         Assert.IsTrue(File.Exists(bench.Folder["out/full.tar.parts.json"]));
-        ILookup<bool, string> names = NamesIn(bench.Folder["out"]).ToLookup(name => name[^4] == '.' && char.IsAsciiDigit(name[^1]));
+        // A file that a killed run was about to give its name has a hidden name of its own, which is never taken for anything.
+        ILookup<bool, string> names = NamesIn(bench.Folder["out"]).Where(name => name[0] != '.')
+            .ToLookup(name => name[^4] == '.' && char.IsAsciiDigit(name[^1]));
         byte[] joined = [.. names[true].SelectMany(name => File.ReadAllBytes(bench.Folder[$"out/{name}"]))];
         Assert.IsTrue(full.AsSpan().SequenceEqual(joined), "the parts together are the archive");
         Assert.AreSequenceEqual(["full.tar.parts.json", "full.tar.sha256"], names[false]);

@@ -65,10 +65,44 @@ public sealed class OneFileTests
     }
 
     [TestMethod]
+    public async Task ABundleOfALockSharesALayoutAndAListOfImagesDoesNot()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        string digest = (await SucceedAsync("tag", "resolve", "-i", At(source, Nested))).Trim();
+        await File.WriteAllTextAsync(
+            folder["bundle.yml"],
+            $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: BundleLock\nbundle:\n  image: {digest}\n  tag: v1.0.0\n");
+        await SucceedAsync("copy", "-b", At(source, Simple), "--lock", folder["bundle.yml"], "--to-oci-tar", folder["locked.tar"]);
+        await SucceedAsync("copy", "-b", At(source, Simple), "-b", At(source, Nested), "--to-oci-tar", folder["named.tar"]);
+        Assert.AreSequenceEqual(
+            Names(await File.ReadAllBytesAsync(folder["named.tar"])), Names(await File.ReadAllBytesAsync(folder["locked.tar"])));
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        await SucceedAsync("copy", "--oci-tar", folder["locked.tar"], "--map", $"nested-bundle:v1.0.0={far.Host}/new/nested", "--map",
+            $"simple-app-bundle:v1.0.0={far.Host}/new/simple");
+        using RegistryContent content = RegistryContent.At(far.Host);
+        await content.AssertCompleteAsync("new/nested", "v1.0.0");
+        await content.AssertCompleteAsync("new/simple", "v1.0.0");
+
+        await File.WriteAllTextAsync(
+            folder["images.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {digest}\n");
+        Assert.Contains("Unable to copy bundles using an Images Lock file",
+            await FailAsync("copy", "-b", At(source, Simple), "--lock", folder["images.yml"], "--to-oci-tar", folder["none.tar"]));
+        string image = (await SucceedAsync("tag", "resolve", "-i", At(source, Multi))).Trim();
+        await File.WriteAllTextAsync(
+            folder["images.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {image}\n");
+        Assert.Contains("AIRGAP2181",
+            await FailAsync("copy", "-b", At(source, Simple), "--lock", folder["images.yml"], "--to-oci-tar", folder["none.tar"]));
+        Assert.IsFalse(File.Exists(folder["none.tar"]));
+    }
+
+    [TestMethod]
     [DataRow("-b r.example/a:1 -b r.example/b:1 --to-tar none.tar", "AIRGAP2180", "--to-oci-tar")]
     [DataRow("-i r.example/a:1 -i r.example/b:1 --to-repo r.example/c", "AIRGAP2009", "OCI layout")]
     [DataRow("-b r.example/a:1 -i r.example/b:1 --to-tar none.tar", "AIRGAP2009", "--bundle (-b)")]
-    [DataRow("-b r.example/a:1 -b r.example/b:1 --lock x.yml --to-oci-tar none.tar", "AIRGAP2009", "--bundle (-b)")]
+    [DataRow("-b r.example/a:1 --lock x.yml --to-repo r.example/c", "AIRGAP2009", "--bundle (-b)")]
+    [DataRow("-b r.example/a:1 --lock x.yml --to-tar none.tar", "AIRGAP2009", "--bundle (-b)")]
+    [DataRow("-b r.example/a:1 --lock x.yml --tar y.tar --to-oci-tar none.tar", "AIRGAP2009", "--bundle (-b)")]
     public async Task SeveralHaveOneLayout(string line, string code, string word)
     {
         string error = await FailAsync(["copy", .. line.Split(' ')]);

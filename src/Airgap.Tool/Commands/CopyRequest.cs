@@ -56,12 +56,12 @@ internal sealed record CopyRequest(RelocationSource Source, RelocationDestinatio
         [
             .. arguments.Bundles.Select(bundle => new RelocationSource.Bundle(References.Parse(bundle))),
             .. arguments.Images.Select(image => new RelocationSource.Image(References.Parse(image))),
+            .. arguments.Lock is { } file ? [new RelocationSource.Lock(file)] : Array.Empty<RelocationSource>(),
         ];
-        return (named, arguments.Lock) switch
+        return named switch
         {
-            ([var only], _) => only,
-            ([_, ..], _) => new RelocationSource.Several([.. named]),
-            (_, { } file) => new RelocationSource.Lock(file),
+            [var only] => only,
+            [_, ..] => new RelocationSource.Several([.. named]),
             _ => new RelocationSource.Archive((arguments.Tar ?? arguments.Oci ?? arguments.OciTar)!)
             {
                 Chain = [.. arguments.Tars.Skip(1)]

@@ -38,10 +38,10 @@ internal static class CopyRules
     /// </exception>
     public static CopyArguments Check(CopyArguments arguments)
     {
-        bool areSeveral = arguments.References > 1 && arguments.ToLayout;
+        bool areSeveral = arguments.References + (arguments.Lock is null ? 0 : 1) > 1 && arguments.ToLayout;
         string? bundle = arguments.Bundles.Count > 0 ? arguments.Bundles[0] : null;
         string? image = arguments.Images.Count > 0 && !(areSeveral && bundle is not null) ? arguments.Images[0] : null;
-        if (Given(bundle, image, arguments.Lock, arguments.Tar, arguments.Oci, arguments.OciTar) != 1)
+        if (Given(bundle, image, areSeveral ? null : arguments.Lock, arguments.Tar, arguments.Oci, arguments.OciTar) != 1)
         {
             throw new AirgapException(
                 ErrorCode.SourceSelection,

@@ -5,6 +5,7 @@ using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
@@ -35,6 +36,15 @@ internal sealed class RegistryPlanner : IDisposable
     }
 
     public void Dispose() => _reader.Dispose();
+
+    /// <summary>Takes what another plan was made of, so that none of it is read again.</summary>
+    public void LearnFrom(TransferPlan plan)
+    {
+        foreach (PlannedManifest known in plan.Items.SelectMany(item => item.Content.SelfAndDescendants()))
+            _reader.Know(known);
+        foreach (MemoryBlobContent blob in plan.Blobs.Select(blob => blob.Content).OfType<MemoryBlobContent>())
+            _reader.Know(blob);
+    }
 
     /// <summary>
     /// Reads the content of an earlier run's archive; a damaged or missing archive merely saves no requests.

@@ -125,6 +125,9 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
     public void Know(Descriptor blob, byte[] bytes) =>
         _blobs.TryAdd(blob.Digest, new MemoryBlobContent(blob, _store.Hold(bytes, blob.Digest)));
 
+    /// <summary>Takes a small blob that was read and verified elsewhere.</summary>
+    public void Know(MemoryBlobContent blob) => _blobs.TryAdd(blob.Descriptor.Digest, blob);
+
     /// <summary>A blob for the transfer: already read, or requested when opened.</summary>
     public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>
         _blobs.TryGet(blob.Digest, out MemoryBlobContent? known) ? known : Repository(repository).GetBlob(blob);

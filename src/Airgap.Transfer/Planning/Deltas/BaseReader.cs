@@ -30,10 +30,10 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
                     await AddArchiveAsync(archive.Path, cancellationToken);
                     break;
                 case DeltaSource.Named named:
-                    await AddNamedAsync(named, cancellationToken);
+                    await AddNamedAsync(named, plan, cancellationToken);
                     break;
                 case DeltaSource.Receipt receipt:
-                    await AddReceiptAsync(receipt.Path, candidates, cancellationToken);
+                    await AddReceiptAsync(receipt.Path, plan, candidates, cancellationToken);
                     break;
                 case DeltaSource.Repository repository:
                     await AddRepositoryAsync(repository.Name, candidates, cancellationToken);
@@ -82,7 +82,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
         return [.. named.Select(item => item.Source.ToString()).Distinct(StringComparer.Ordinal)];
     }
 
-    private async Task AddNamedAsync(DeltaSource.Named named, CancellationToken cancellationToken)
+    private async Task AddNamedAsync(DeltaSource.Named named, TransferPlan delta, CancellationToken cancellationToken)
     {
         // Non-distributable layers were left out unless requested, and the file that names them does not tell.
         using RegistryPlanner planner = new(
@@ -95,6 +95,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
                 KeepGoing = false,
                 Pin = null
             }, observer);
+        planner.LearnFrom(delta);
         List<string> roots = [];
         List<Descriptor> layers = [];
         foreach (NamedRoot root in named.Roots)
@@ -141,7 +142,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
     }
 
     private async Task AddReceiptAsync(
-        string path, IReadOnlyDictionary<Digest, RequiredLayer> candidates, CancellationToken cancellationToken)
+        string path, TransferPlan delta, IReadOnlyDictionary<Digest, RequiredLayer> candidates, CancellationToken cancellationToken)
     {
         foreach (ReceiptPlace place in ReceiptJson.Read(path).Places)
         {
@@ -154,7 +155,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
                 },
                 isGiven: true);
             IEnumerable<Digest> digests = place.Digests
-                ?? await new ReceiptClosure(registry, options, observer).FindAsync(path, place, cancellationToken);
+                ?? await new ReceiptClosure(registry, options, observer).FindAsync(path, place, delta, cancellationToken);
             foreach (Digest digest in digests.Where(candidates.ContainsKey))
                 _held.Hold(digest, number);
         }

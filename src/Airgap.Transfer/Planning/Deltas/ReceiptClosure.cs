@@ -13,13 +13,19 @@ namespace Airgap.Transfer.Planning.Deltas;
 internal sealed class ReceiptClosure(IRegistry registry, PlanOptions options, ITransferObserver observer)
 {
     /// <summary>The digests.</summary>
+    /// <param name="path">The receipt.</param>
+    /// <param name="place">One of its places.</param>
+    /// <param name="delta">The plan that builds on it, whose content is not read again.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>: they differ, or a root cannot be
     /// read.</exception>
-    public async Task<IReadOnlyCollection<Digest>> FindAsync(string path, ReceiptPlace place, CancellationToken cancellationToken)
+    public async Task<IReadOnlyCollection<Digest>> FindAsync(
+        string path, ReceiptPlace place, TransferPlan delta, CancellationToken cancellationToken)
     {
         HashSet<Digest> digests = [];
         using RegistryPlanner planner =
             new(registry, options with { Bases = [], Destination = null, EmbedConfigs = false, KeepGoing = false, Pin = null }, observer);
+        planner.LearnFrom(delta);
         foreach (ImageReference root in place.Roots)
         {
             try

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Airgap.Oci;
+using Airgap.Registry.Archives;
+using Airgap.Registry.Tests.Archived;
+using Airgap.TestKit;
+using Airgap.TestKit.Layouts;
+
+namespace Airgap.Registry.Tests.Http;
+
+/// <summary>A served archive that is told to end, and its limit of connections.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class StopTests
+{
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    public async Task WhoeverTakesNothingIsCutWhenTheGraceIsOver()
+    {
+        using TempFolder temp = new();
+        (RegistryServer server, string path, int length) = await ServeAsync(temp, TimeSpan.FromMilliseconds(300));
+        using HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = server.Address };
+        using HttpResponseMessage answer = await client.GetAsync(
+            path, HttpCompletionOption.ResponseHeadersRead, TestContext.CancellationToken);
+        await using Stream body = await answer.Content.ReadAsStreamAsync(TestContext.CancellationToken);
+        Stopwatch took = Stopwatch.StartNew();
+        await server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1), TestContext.CancellationToken);
+        TestContext.WriteLine($"{took.ElapsedMilliseconds} ms");
+        await Assert.ThrowsAsync<Exception>(() => body.ReadExactlyAsync(new byte[length], TestContext.CancellationToken).AsTask());
+    }
+
+    [TestMethod]
+    public async Task OfAnArchiveSoManyConnectionsAreOpenAndNotOneMore()
+    {
+        await using Api served = await ServedBench.ServeAsync(
+            options => options with { MaxConnections = 1 }, new ArchiveToServe(ServedBench.Golden("simple-app-bundle.tar")));
+        Assert.AreEqual(200, (await served.GetAsync("/v2/")).Status);
+        using TcpClient second = new();
+        await second.ConnectAsync(IPAddress.Loopback, served.Registry.Port, TestContext.CancellationToken);
+        Assert.AreEqual(0, await second.GetStream().ReadAsync(new byte[1], TestContext.CancellationToken));
+    }
+
+    private async Task<(RegistryServer Server, string Path, int Length)> ServeAsync(TempFolder temp, TimeSpan grace)
+    {
+        byte[] layer = new byte[24 * 1024 * 1024];
+        new Random(1).NextBytes(layer);
+        LayoutBuilder layout = new(temp["made"]);
+        layout.Write([layout.Named(layout.Image(layer), "v1")]);
+        RegistryServer server = await RegistryServer.StartAsync(
+            new RegistryServerOptions
+            {
+                Folder = "",
+                Archives = [new ArchiveToServe(temp["made"], "app")],
+                Listen = new IPEndPoint(IPAddress.Loopback, 0),
+                StopWithin = grace,
+            },
+            TestContext.CancellationToken);
+        return (server, $"/v2/app/blobs/{Digest.Compute(layer)}", layer.Length);
+    }
+}
