@@ -102,6 +102,8 @@ internal sealed class ArchiveContent : IRegistryContent
 
         if (!_repositories.TryGetValue(name, out ArchiveRepository? repository))
             _repositories.Add(name, repository = new ArchiveRepository());
+        foreach (Diagnostic warning in served.Warnings)
+            warn?.Invoke(warning);
         IReadOnlyList<string> moved = served.AddTo(repository);
         if (moved.Count > 0)
         {

@@ -62,6 +62,9 @@ internal sealed class ServedArchive
         }
     }
 
+    /// <summary>What an import of it would have warned of.</summary>
+    public IReadOnlyList<Diagnostic> Warnings => _plan.Warnings;
+
     /// <summary>Supplies the layers that a delta requires from the other served archives.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>: none of them has a
     /// layer.</exception>

@@ -97,6 +97,8 @@ internal sealed class VerifyCommand
 
         foreach (Diagnostic problem in result.Problems)
             session.Fail(problem.Advice == Findings.Advice ? problem with { Advice = RelocateAdvice } : problem);
+        foreach (Diagnostic warning in result.Warnings)
+            session.Warn(warning);
         if (DeltaWarning.Of(result.Target, result.Delta) is { } delta)
             session.Warn(delta);
         session.Report.Delta = result.Delta is null ? null : ReportDelta.Of(result.Delta);

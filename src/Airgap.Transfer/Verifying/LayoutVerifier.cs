@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Transfer.Archives;
@@ -16,6 +17,7 @@ internal sealed class LayoutVerifier(ArchiveFile file)
     private readonly string _path = file.Path;
     private readonly Findings _findings = new();
     private DeltaNotes? _delta;
+    private ImmutableArray<Diagnostic> _warnings = [];
 
     public async Task<VerificationResult> VerifyAsync(CancellationToken cancellationToken)
     {
@@ -27,6 +29,7 @@ internal sealed class LayoutVerifier(ArchiveFile file)
             TransferPlan plan = await new ArchivePlanner(layout, new PlanOptions { KeepGoing = true }).PlanAsync(
                 new RelocationSource.Archive(_path), cancellationToken);
             _delta = plan.SourceDelta;
+            _warnings = plan.Warnings;
             foreach (Diagnostic problem in plan.Failures.Select(failure => failure.Problem)
                 .Where(problem => !IsDamage(problem.Code, problem.Digest)))
                 _findings.Add(problem, _path);
@@ -49,6 +52,6 @@ internal sealed class LayoutVerifier(ArchiveFile file)
             _findings.Add(e, _path, null);
         }
 
-        return _findings.Result(_path) with { Delta = _delta };
+        return _findings.Result(_path) with { Delta = _delta, Warnings = _warnings };
     }
 }

@@ -25,7 +25,7 @@ public sealed class ForgedChainTests
             bench.Bundle("source.example/other", "v1", bench.Image("source.example/other/image", 90, 91)), "other.tar");
         await RenameBaseAsync(bench, "other.tar");
         AirgapException failure = await FailsAsync(() => MergeAsync(bench, "other.tar", "delta.tar"), ErrorCode.BrokenChain);
-        Assert.Contains($"'{folder["other.tar"]}' does not hold what it should", failure.Message);
+        Assert.Contains($"'{folder["other.tar"]}'", failure.Message);
         Assert.Contains(DeltaBench.Layer(1).ToString(), failure.Message);
         Assert.IsEmpty(Directory.GetFiles(folder.Path, "merged*"));
 

@@ -44,6 +44,7 @@ public sealed class OthersLayoutTests : LayoutTestBase
         {
             VerificationResult verdict = await new Verifier(Registry).VerifyAsync(At(path), Token);
             Assert.IsTrue(verdict.IsRight, string.Join(' ', verdict.Problems));
+            Assert.AreEqual(writer == "another thing", verdict.Warnings.Any(warning => warning.Code == ErrorCode.LayoutEntryLeft));
             string repository = $"dest.example/apps/{(path.EndsWith("tar", StringComparison.Ordinal) ? "tar" : "folder")}";
             TransferResult result = await CopyToRepositoryAsync(At(path), repository);
             Assert.IsTrue(result.IsComplete);
@@ -72,6 +73,27 @@ public sealed class OthersLayoutTests : LayoutTestBase
             () => CopyToRepositoryAsync(At(folder["made"]), "dest.example/it"));
         Assert.AreEqual(ErrorCode.InvalidLayout, refusal.Code);
         Assert.Contains("lists no image", refusal.Message);
+    }
+
+    [TestMethod]
+    public async Task ABundleWithoutItsImagesGoesAsAnImageAndIsNamed()
+    {
+        using TempFolder folder = new();
+        LayoutBuilder layout = new(folder["made"]);
+        string pinned = $"r.example/app@{Digest.Compute("elsewhere"u8)}";
+        string bundle = layout.Bundle([pinned]);
+        layout.Write([layout.Named(bundle, "b1")]);
+        VerificationResult verdict = await new Verifier(Registry).VerifyAsync(At(folder["made"]), Token);
+        Assert.IsTrue(verdict.IsRight, string.Join(' ', verdict.Problems));
+        TransferResult result = await CopyToRepositoryAsync(At(folder["made"]), "dest.example/it");
+        Assert.AreEqual(layout.DigestOf(bundle), Registry.Get("dest.example/it").Tags["b1"]);
+        Assert.DoesNotContain("image-locations", TagLines("dest.example/it"));
+        foreach (Diagnostic warning in (Diagnostic[])[verdict.Warnings.Single(), result.Plan.Warnings.Single()])
+        {
+            Assert.AreEqual(ErrorCode.LayoutBundleAlone, warning.Code);
+            Assert.Contains(pinned, warning.Message);
+            Assert.Contains(layout.DigestOf(bundle).ToString(), warning.Message);
+        }
     }
 
     [TestMethod]
