@@ -32,7 +32,7 @@ public sealed class HostileLayoutTests : LayoutTestBase
         LayoutBuilder layout = new(folder.Path);
         string index = layout.Index([.. Enumerable.Repeat(layout.Image("x", Airgap.Oci.Content.MediaTypes.OciLayerGzip), 9_999)]);
         layout.Write([.. Enumerable.Range(0, 2_000).Select(i => layout.Named(index, $"t{i}"))]);
-        Assert.Contains("holds more than 100000 manifests", (await RefusedAsync(folder.Path, ErrorCode.InvalidLayout)).Message);
+        Assert.Contains("more than 100000 manifests", (await RefusedAsync(folder.Path, ErrorCode.InvalidLayout)).Message);
     }
 
     [TestMethod]
@@ -68,8 +68,8 @@ public sealed class HostileLayoutTests : LayoutTestBase
     }
 
     [TestMethod]
-    [DataRow("oci-layout", "holds no oci-layout")]
-    [DataRow("index.json", "holds no index.json")]
+    [DataRow("oci-layout", "no oci-layout")]
+    [DataRow("index.json", "no index.json")]
     public async Task ALayoutWithoutItsFilesIsNone(string name, string why)
     {
         using TempFolder folder = new();
