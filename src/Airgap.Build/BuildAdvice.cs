@@ -36,8 +36,8 @@ internal static partial class BuildAdvice
         [AdviceTerms.MountFrom] = "AirgapMountFrom",
         [AdviceTerms.MergeArchives] = "",
         [AdviceTerms.WriteLayout] = "AirgapArchiveFormat=oci",
-        [AdviceTerms.MakeRunPlan] = "AirgapPlan",
-        [AdviceTerms.RunShard] = "AirgapShard",
+        [AdviceTerms.MakeRunPlan] = "",
+        [AdviceTerms.RunShard] = "",
     }.ToFrozenDictionary();
 
     /// <summary>Advice for codes that, in a project, concern the declaration or publishing of an item.</summary>

@@ -86,7 +86,7 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
             ErrorCode.ShardsMissing,
             $"{run.Plan.Source} is not finished, as {blobs.Length} of {run.Plan.Blobs.Length} blobs ({bytes}) are not at " +
             $"{run.Destination}, {blobs[0].Descriptor.Digest} first: {again}.",
-            $"Once they have ended, finish again; until then nothing has a tag. To mend it, {AdviceTerms.RunShard}.")
+            $"Once they have ended, finish again; until then nothing has a tag. To fix this, {AdviceTerms.RunShard}.")
         { Reference = run.Destination.ToString(), Digest = blobs[0].Descriptor.Digest.ToString() };
     }
 
