@@ -46,9 +46,7 @@ internal sealed class RegistryPlanner : IDisposable
             _reader.Know(blob);
     }
 
-    /// <summary>
-    /// Reads the content of an earlier run's archive; a damaged or missing archive merely saves no requests.
-    /// </summary>
+    /// <summary>Reads the content of an earlier run's archive; a damaged or missing archive merely saves no requests.</summary>
     public async Task LearnFromArchiveAsync(string path, CancellationToken cancellationToken)
     {
         if (!File.Exists(path) && !FoundList.Lies(path))
@@ -153,10 +151,6 @@ internal sealed class RegistryPlanner : IDisposable
     }
 
     /// <summary>Images with their currently attached artifacts.</summary>
-    /// <param name="source">Their source.</param>
-    /// <param name="known">Their known content.</param>
-    /// <param name="images">The images.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
     public async Task<IReadOnlyCollection<PlannedItem>> FindArtifactsAsync(
         RelocationSource source, IEnumerable<PlannedItem> known, IEnumerable<PlannedItem> images, CancellationToken cancellationToken)
     {

@@ -17,8 +17,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
     private readonly HeldLayers _held = new();
 
     /// <summary>The plan of an archive with <see cref="PlanOptions.Bases"/>; reports bases that have none of its layers.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, <see cref="ErrorCode.InvalidReceipt"/>, or a code of an
-    /// archive or registry that is read.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, InvalidReceipt, or a code of the source.</exception>
     public async Task<TransferPlan> LeaveOutAsync(TransferPlan plan, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<Digest, RequiredLayer> candidates = DeltaPlan.Candidates(plan);
