@@ -62,8 +62,9 @@ internal sealed class ServedArchive
         }
     }
 
-    /// <summary>What an import of it would have warned of.</summary>
-    public IReadOnlyList<Diagnostic> Warnings => _plan.Warnings;
+    /// <summary>What it holds and is not served as what it is. The plan's other warnings are about flags that nobody gave.</summary>
+    public IEnumerable<Diagnostic> Warnings => _plan.Warnings.Where(
+        warning => warning.Code is ErrorCode.LayoutEntryLeft or ErrorCode.LayoutBundleAlone);
 
     /// <summary>Supplies the layers that a delta requires from the other served archives.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>: none of them has a
