@@ -71,7 +71,7 @@ public sealed class HookTests
 
         string warning = Assert.ContainsSingle(result.Lines("warning AIRGAP2106").Select(line => line.Trim()).Distinct());
         Assert.Contains("App.csproj(8,", warning);
-        Assert.Contains("Did you mean ImgpkgBundle in place of ImgpkgBundel?", warning);
+        Assert.Contains("Did you mean ImgpkgBundle instead of ImgpkgBundel?", warning);
         string tool = (await Dotnet.RunAsync(
             project.Folder, ["exec", PackedPackage.Tool, "publish", "-p", "AirgapRegistry=host.io/apps"], project.Environment))
             .Succeeded().Output;

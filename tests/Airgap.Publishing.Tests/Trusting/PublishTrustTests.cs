@@ -185,14 +185,17 @@ public sealed class PublishTrustTests
     [TestMethod]
     public async Task SeveralDestinations_AreJudgedOnce_AndNothingMovesToAnyOfThemUnjudged()
     {
+        // Its requests are counted, and tests run beside this one.
+        SignedStorage.Unpack(_folder["source"]);
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = _folder["source"] });
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         PublishSettings settings = PublishItems.To($"{one.Host}/apps;{two.Host}/apps", _folder.Path) with
         {
-            Trust = [.. Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256")))]
+            Trust = [.. Trust(source.Host, (TrustItem.Key, SignedStorage.Key("p256")))]
         };
-        PublishItem good = PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}");
-        PublishItem bad = PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.BundleOfUnsigned}");
+        PublishItem good = PublishItems.Bundle($"{source.Host}/{SignedStorage.Bundle}");
+        PublishItem bad = PublishItems.Bundle($"{source.Host}/{SignedStorage.BundleOfUnsigned}");
         using RegistryClient client = Client();
 
         PublishResult refused = await new Publisher(client).RunAsync([good, bad], settings, TestContext.CancellationToken);
@@ -204,13 +207,13 @@ public sealed class PublishTrustTests
         Assert.IsEmpty(one.Requests.Concat(two.Requests).Where(request => request.Method is not ("GET" or "HEAD")));
         Assert.IsFalse(Directory.Exists(_folder["airgap"]));
 
-        int before = s_registry.Requests.Count;
+        int before = source.Requests.Count;
         PublishResult accepted = await new Publisher(client).RunAsync([good], settings, TestContext.CancellationToken);
 
         Assert.IsEmpty(accepted.Failures);
         Assert.HasCount(2, accepted.Items);
         Assert.IsTrue(accepted.Items.All(item => item.Signatures is { Length: 3 }));
-        string[] blobs = [.. s_registry.Requests.Skip(before).Where(request => request.Kind == RequestKind.BlobGet)
+        string[] blobs = [.. source.Requests.Skip(before).Where(request => request.Kind == RequestKind.BlobGet)
             .Select(request => request.Path)];
         Assert.HasCount(blobs.Distinct().Count(), blobs, "signatures are read once");
     }
