@@ -154,9 +154,8 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
             default:
                 throw Operation.Failed(
                     ErrorCode.RegistryProtocol,
-                    $"the response {(int)response.StatusCode} with the range '{headers.ContentRange}' is not what was requested (from byte "
-                    +
-                    $"{offset})",
+                    $"the response {(int)response.StatusCode} with the range '{headers.ContentRange}' is not what was requested (from " +
+                    $"byte {offset})",
                     "Report it to the registry's operator.",
                     status: (int)response.StatusCode);
         }

@@ -9,9 +9,8 @@ internal sealed class GateFlags
 {
     private readonly Option<string?> _command = Flag.Text(
         "--gate", "COMMAND",
-        "Command that must approve with exit code 0 before anything moves: it receives the plan as JSON on standard input, and its output "
-        +
-        "goes into the report");
+        "Command that must approve with exit code 0 before anything moves: it receives the plan as JSON on standard input, and its " +
+        "output goes into the report");
 
     private readonly Option<bool> _content =
         Flag.Switch("--gate-content",

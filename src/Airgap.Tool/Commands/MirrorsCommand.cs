@@ -92,9 +92,8 @@ internal sealed class MirrorsCommand
             ? MirrorMap.Of(images.Select(pair => (pair.Image, pair.IsTagged, host)))
             : throw new AirgapException(
                 ErrorCode.NothingMirrored, $"'{from}' is neither a relocation.json nor the output of 'copy --json'.",
-                "Name the relocation.json that a publish wrote, or write the output of 'copy --json' to a file and name that. A lock does "
-                +
-                "not record where images come from.");
+                "Name the relocation.json that a publish wrote, or write the output of 'copy --json' to a file and name that. A lock " +
+                "does not record where images come from.");
     }
 
     private static MirrorFormat Format(string text) => MirrorFormats.TryParse(text, out MirrorFormat format)

@@ -37,9 +37,8 @@ internal sealed class PullCommand
     {
         ToolCommand command = new(
             "pull",
-            "Unpacks a bundle or image into a folder. The folder is replaced after everything is unpacked, and only if it contains nothing "
-            +
-            "but an earlier pull.",
+            "Unpacks a bundle or image into a folder. The folder is replaced after everything is unpacked, and only if it contains " +
+            "nothing but an earlier pull.",
             ("A bundle", "pull -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -o simple-app-bundle"),
             ("With the bundles it pins", "pull -r -b registry.corp.com/apps/simple-app-bundle:v1.0.0 -o simple-app-bundle"),
             ("From an archive", "pull --tar simple-app-bundle.tar -o simple-app-bundle"));

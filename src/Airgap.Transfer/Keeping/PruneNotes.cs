@@ -15,9 +15,8 @@ internal static class PruneNotes
     /// <summary>The notes for every plan.</summary>
     public static IReadOnlyList<string> Always { get; } =
     [
-        "A relocation by this user on this machine blocks a prune. One by another user or from another machine is not detected: content it "
-        +
-        "has sent is kept during the grace period, "
+        "A relocation by this user on this machine blocks a prune. One by another user or from another machine is not detected: content " +
+        "it has sent is kept during the grace period, "
         + "what it has tagged is found until shortly before each removal (some seconds, or as long as reading all tags takes), and what " +
         "it found there and has not tagged yet is not known. Prune when none is in progress, and check afterwards with diff.",
         "A registry removes the tags of a manifest with it. One that is set in the moment between the last look and the removal is lost, " +

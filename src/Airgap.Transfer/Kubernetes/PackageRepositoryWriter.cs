@@ -152,9 +152,8 @@ internal static class PackageRepositoryWriter
             warnings.Add(new Diagnostic(
                 ErrorCode.PlainImageRepository,
                 "The PackageRepository " +
-                $"'{repository.Name}' fetches a plain image, so the images that its Packages name are not replaced: the cluster pulls them "
-                +
-                "from their original registry.",
+                $"'{repository.Name}' fetches a plain image, so the images that its Packages name are not replaced: the cluster pulls " +
+                "them from their original registry.",
                 "Push the packages as a bundle with an ImagesLock, and relocate that."));
         }
 

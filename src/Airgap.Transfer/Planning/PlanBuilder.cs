@@ -171,9 +171,8 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
         {
             throw new AirgapException(
                 ErrorCode.SizeMismatch,
-                $"The image {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} states that {blob.Digest} has {blob.Size} bytes, "
-                +
-                $"but another image states {known.Size}.",
+                $"The image {ImageReference.ByDigest(node.Origin, node.Manifest.Digest)} states that {blob.Digest} has {blob.Size} " +
+                $"bytes, but another image states {known.Size}.",
                 "One of the two images is invalid; push it again.")
             { Reference = node.Origin.ToString(), Digest = blob.Digest.ToString() };
         }

@@ -48,7 +48,6 @@ internal sealed record Shard(int Number, int Count)
 
     private static AirgapException Invalid(string problem) => new(
         ErrorCode.InvalidShard, $"{problem}.",
-        $"Write NUMBER/COUNT, such as 3/8, with a number from 1 to the count and a count of at most {MostShards}; or auto or auto/8 where "
-        +
-        "the CI system or Kubernetes numbers its jobs.");
+        $"Write NUMBER/COUNT, such as 3/8, with a number from 1 to the count and a count of at most {MostShards}; or auto or auto/8 " +
+        "where the CI system or Kubernetes numbers its jobs.");
 }

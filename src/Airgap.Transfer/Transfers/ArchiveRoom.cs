@@ -28,9 +28,8 @@ internal sealed class ArchiveRoom(string path, string folder, ArchiveDisk disk)
         long needed = Math.Max(0, Interlocked.Read(ref _needed));
         return new AirgapException(
             ErrorCode.DiskFull,
-            $"The archive '{path}' needs {ByteSize.Format(needed)} more ({needed} bytes), but only {ByteSize.Format(free)} ({free} bytes) "
-            +
-            "are free.",
+            $"The archive '{path}' needs {ByteSize.Format(needed)} more ({needed} bytes), but only {ByteSize.Format(free)} ({free} " +
+            "bytes) are free.",
             $"Free some space and {AdviceTerms.Resume}, or write it to another disk.",
             cause)
         { Location = new SourceLocation(path) };

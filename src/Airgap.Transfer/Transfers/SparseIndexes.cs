@@ -20,9 +20,8 @@ internal static class SparseIndexes
             && index.LeftOut.Count() is > 0 and var left
         ? new AirgapException(
             ErrorCode.SparseIndexRefused,
-            $"The registry {repository.Registry} does not take the index {ImageReference.ByDigest(repository, index.Manifest.Digest)}, of "
-            +
-            $"which {left} of {index.Manifest.Manifests.Length} images stay behind: {e.Message.TrimEnd('.')}.",
+            $"The registry {repository.Registry} does not take the index {ImageReference.ByDigest(repository, index.Manifest.Digest)}, " +
+            $"of which {left} of {index.Manifest.Manifests.Length} images stay behind: {e.Message.TrimEnd('.')}.",
             $"To have indexes list only what goes along, {AdviceTerms.RewrittenPlatforms}.",
             e)
         {
