@@ -74,7 +74,9 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
             session.Fail(identity.IsImgpkg ? problem
                 : await NearTags.AdviseAsync(problem, parsed, (parsed.CommandResult.Command as ToolCommand)?.Registry, cancellationToken));
             exitCode = problem.Code == ErrorCode.Canceled ? Interruption.ExitCode : 1;
-            TellHowToGoOn(session, continuation);
+            // The same command meets the same refusal.
+            if (problem.Code != ErrorCode.SparseIndexRefused)
+                TellHowToGoOn(session, continuation);
         }
 
         await session.FinishAsync(exitCode);

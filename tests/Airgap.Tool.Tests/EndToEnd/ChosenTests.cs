@@ -72,4 +72,17 @@ public sealed class ChosenTests
         Assert.Contains("AIRGAP2011", image.Error);
         Assert.IsEmpty(bench.Registry.Requests);
     }
+
+    [TestMethod]
+    public async Task ARefusedSparseIndexIsToldWithItsCure_AndNotWithTheSameCommand()
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        CliResult refused = await bench.RunAsync(
+            "copy", "-b", "registry.local:5055/user1/index-bundle:v1.0.0", "--platform", "linux/amd64", "--platform-mode", "sparse",
+            "--to-repo", "mirror.local:5000/apps/index");
+        Assert.AreEqual(1, refused.ExitCode, refused.Output);
+        Assert.Contains("AIRGAP2196", refused.Error);
+        Assert.Contains("--platform-mode rewrite", refused.Error);
+        Assert.DoesNotContain("Continue with", refused.Error);
+    }
 }
