@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
 using Airgap.Oci.Wire;
