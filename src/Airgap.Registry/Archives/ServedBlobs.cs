@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Files;
 using Airgap.Registry.Storage;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Deltas;
@@ -63,9 +64,10 @@ internal sealed class ServedBlobs(ServedFile? file, IArchive reader, TimeProvide
     private static Func<StoredContent> LooseOf(ArchiveFile loose, Descriptor descriptor, BlobProof proof)
     {
         DateTime modified = File.GetLastWriteTimeUtc(loose.Path);
+        FileFacts known = FileFacts.Of(loose.Path, followsLinks: true);
         return () =>
         {
-            ServedFile open = ServedFile.Open(loose);
+            ServedFile open = ServedFile.Open(loose, known);
             if (open.Length == descriptor.Size && open.Modified == modified)
                 return new ArchivedContent(open, 0, descriptor, proof, ownsFile: true);
             open.Dispose();

@@ -16,11 +16,11 @@ internal sealed class ServedFile : IDisposable
     private readonly ArchiveBytes _bytes;
     private readonly ImmutableArray<State> _states;
 
-    private ServedFile(ArchiveFile archive)
+    private ServedFile(ArchiveFile archive, FileFacts? known)
     {
         Archive = archive;
         _bytes = archive.Open();
-        _states = [.. archive.Pieces.Select((piece, i) => State.Of(_bytes.HandleOf(i), piece))];
+        _states = [.. archive.Pieces.Select((piece, i) => State.Of(_bytes.HandleOf(i), piece, known))];
     }
 
     /// <summary>The opened archive.</summary>
@@ -35,16 +35,19 @@ internal sealed class ServedFile : IDisposable
     /// <summary>Its length in bytes.</summary>
     public long Length => _bytes.Length;
 
-    /// <summary>True when it has changed since it was opened.</summary>
+    /// <summary>True when it has another length or last write time than when it was opened.</summary>
     public bool HasChanged => _states.Any(state => state.HasChanged);
 
     /// <summary>Opens an archive.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="known">The facts that <see cref="IsAsOpened"/> goes by, of an earlier look at its one file; null for those of
+    /// now.</param>
     /// <exception cref="AirgapException">A 3xxx code.</exception>
-    public static ServedFile Open(ArchiveFile archive)
+    public static ServedFile Open(ArchiveFile archive, FileFacts? known = null)
     {
         try
         {
-            return new ServedFile(archive);
+            return new ServedFile(archive, known);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -59,11 +62,22 @@ internal sealed class ServedFile : IDisposable
         return now._states.Zip(_states).All(pair => pair.First.IsLike(pair.Second)) && !HasChanged;
     }
 
-    /// <summary>True when the files that hold a range of bytes have changed since they were opened.</summary>
+    /// <summary>True when the files that hold a range of bytes have another length or last write time than when they were
+    /// opened.</summary>
     public bool HasChangedIn(long offset, long count) => StatesOf(offset, count).Any(state => state.HasChanged);
 
     /// <summary>The state of the files that hold a range of bytes.</summary>
     public FileFacts[] StateOf(long offset, long count) => [.. StatesOf(offset, count).Select(state => FileFacts.Of(state.Handle))];
+
+    /// <summary>True when a state of <see cref="StateOf"/> is that of the opening.</summary>
+    public bool IsAsOpened(long offset, long count, FileFacts[] state) =>
+        StatesOf(offset, count).Select(opened => opened.Facts).SequenceEqual(state);
+
+    /// <summary>Sees to it that from now on every write to the files that hold a range of bytes makes another state: also one through
+    /// mapped memory.</summary>
+    /// <returns>False where that cannot be had.</returns>
+    public bool TryWriteBackMapped(long offset, long count) =>
+        !OperatingSystem.IsWindows() && StatesOf(offset, count).All(state => Posix.TryWriteBackMapped(state.Handle));
 
     /// <summary>Reads bytes; 0 at the end.</summary>
     public int Read(Span<byte> buffer, long offset) => _bytes.Read(buffer, offset);
@@ -86,14 +100,15 @@ internal sealed class ServedFile : IDisposable
     private IEnumerable<State> StatesOf(long offset, long count) =>
         _states.Where(state => state.Start < offset + Math.Max(1, count) && offset < state.Start + state.Length);
 
-    private readonly record struct State(SafeFileHandle Handle, long Start, long Length, DateTime Modified)
+    private readonly record struct State(SafeFileHandle Handle, long Start, long Length, DateTime Modified, FileFacts Facts)
     {
         public bool HasChanged => RandomAccess.GetLength(Handle) != Length || File.GetLastWriteTimeUtc(Handle) != Modified;
 
-        public static State Of(SafeFileHandle handle, ArchivePiece piece) =>
-            new(handle, piece.Start, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle));
+        public static State Of(SafeFileHandle handle, ArchivePiece piece, FileFacts? known) => new(
+            handle, piece.Start, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle), known ?? FileFacts.Of(handle));
 
-        public bool IsLike(State other) => Length == other.Length && Modified == other.Modified;
+        public bool IsLike(State other) =>
+            Length == other.Length && Modified == other.Modified && Facts.IsSame(other.Facts);
     }
 }
 

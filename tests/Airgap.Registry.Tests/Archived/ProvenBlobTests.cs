@@ -1,7 +1,9 @@
+using System.IO.MemoryMappedFiles;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Files;
 using Airgap.Registry.Archives;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
@@ -34,13 +36,112 @@ public sealed class ProvenBlobTests
         Assert.IsFalse(await SendAsync(file, WrongDigest(), proof), "it is hashed, and wrong");
         Assert.IsFalse(await SendAsync(file, WrongDigest(), proof), "which proves nothing");
         Assert.IsTrue(await SendAsync(file, Right(), proof));
-        Assert.IsTrue(await SendAsync(file, WrongDigest(), proof), "what would be found wrong is not hashed");
+
+        // Where stores through mapped memory may go unseen, every answer is hashed.
+        bool isKept = file.TryWriteBackMapped(0, _layer.Length);
+        Assert.AreEqual(isKept, await SendAsync(file, WrongDigest(), proof), "what would be found wrong is not hashed");
 
         // The file's facts change, and its bytes may have.
-        File.SetUnixFileMode(temp["a"], UnixFileMode.UserRead);
+        Protect(temp["a"]);
         Assert.IsFalse(await SendAsync(file, WrongDigest(), proof));
         Assert.IsTrue(await SendAsync(file, Right(), proof));
-        Assert.IsTrue(await SendAsync(file, WrongDigest(), proof));
+        Assert.AreEqual(isKept, await SendAsync(file, WrongDigest(), proof));
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void WhereStoresShowOnceTheyAreWrittenBackIsKnown()
+    {
+        using TempFolder temp = new();
+        File.WriteAllBytes(temp["a"], _layer);
+        using ServedFile file = ServedFile.Open(temp["a"]);
+        string format = new DriveInfo(temp["a"]).DriveFormat;
+        Assert.AreEqual(format is "ext2" or "ext3" or "ext4" or "xfs" or "btrfs", file.TryWriteBackMapped(0, 1), format);
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task AStoreToAMappedPageThatWasStoredToBeforeIsNoticed()
+    {
+        using TempFolder temp = new();
+        await ChangedArchiveTests.WriteArchiveAsync(temp["a.tar"], _layer);
+        int at = File.ReadAllBytes(temp["a.tar"]).AsSpan().IndexOf(_layer.AsSpan(0, 64)) + 300_000;
+        using MemoryMappedFile map = MemoryMappedFile.CreateFromFile(
+            File.OpenHandle(temp["a.tar"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), null, 0,
+            MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
+        using MemoryMappedViewAccessor view = map.CreateViewAccessor();
+        view.Write(at, _layer[300_000]);
+        await using Api served = await ServedBench.ServeAsync(
+            options => options with { Clock = s_later }, new ArchiveToServe(temp["a.tar"]));
+        for (int answer = 0; answer < 2; answer++)
+            CollectionAssert.AreEqual(_layer, (await served.GetAsync(BlobPath)).Body);
+        view.Write(at, (byte)(_layer[300_000] ^ 1));
+        try
+        {
+            Assert.AreEqual(503, (await served.GetAsync(BlobPath)).Status);
+        }
+        catch (HttpRequestException)
+        {
+            // It broke off before its last bytes.
+        }
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task APartOfAFileWithAnotherTimeOfChangeComesOnlyIfTheWholeIsRight(bool isCut)
+    {
+        using TempFolder temp = new();
+        await using Api served = await ServeAsync(temp);
+        DateTime modified = File.GetLastWriteTimeUtc(temp["a.tar"]);
+        Protect(temp["a.tar"]);
+        for (int answer = 0; answer < 2; answer++)
+            await AssertPartAsync(served);
+        Protect(temp["a.tar"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await AssertPartAsync(served);
+
+        int at = File.ReadAllBytes(temp["a.tar"]).AsSpan().IndexOf(_layer.AsSpan(0, 64));
+        if (isCut)
+        {
+            using FileStream file = new(temp["a.tar"], FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            long length = file.Length;
+            file.SetLength(at + 1000);
+            file.SetLength(length);
+        }
+        else
+        {
+            Flip(temp["a.tar"], at + 1500);
+        }
+
+        File.SetLastWriteTimeUtc(temp["a.tar"], modified);
+        for (int answer = 0; answer < 2; answer++)
+            Assert.AreEqual(503, (await served.GetAsync(BlobPath, ("Range", "bytes=1000-1999"))).Status);
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task APartOfALooseFileThatWasReplacedComesOnlyIfTheWholeIsRight()
+    {
+        using TempFolder temp = new();
+        File.WriteAllBytes(temp["a"], _layer);
+        FileFacts known = FileFacts.Of(temp["a"], followsLinks: true);
+        BlobProof proof = new(s_later);
+        foreach (int flipped in (int[])[-1, 7])
+        {
+            byte[] other = [.. _layer];
+            if (flipped >= 0)
+                other[flipped] ^= 1;
+            File.WriteAllBytes(temp["b"], other);
+            File.Move(temp["b"], temp["a"], overwrite: true);
+            using ServedFile file = ServedFile.Open(temp["a"], known);
+            using ArchivedContent content = new(file, 0, Right(), proof);
+            Task<bool> sending = content.SendAsync(PipeWriter.Create(Stream.Null), 1, 10, TestContext.CancellationToken).AsTask();
+            if (flipped < 0)
+                Assert.IsTrue(await sending);
+            else
+                await Assert.ThrowsAsync<ArchiveChangedException>(() => sending);
+        }
     }
 
     [TestMethod]
@@ -128,6 +229,13 @@ public sealed class ProvenBlobTests
         Assert.IsFalse(await SendAsync(replaced, Right(), proof));
     }
 
+    private async Task AssertPartAsync(Api served)
+    {
+        Answer answer = await served.GetAsync(BlobPath, ("Range", "bytes=1000-1999"));
+        Assert.AreEqual(206, answer.Status);
+        CollectionAssert.AreEqual(_layer[1000..2000], answer.Body);
+    }
+
     private async Task<bool> SendAsync(ServedFile file, Descriptor descriptor, BlobProof proof)
     {
         using ArchivedContent content = new(file, 0, descriptor, proof);
@@ -147,6 +255,12 @@ public sealed class ProvenBlobTests
         }
 
         return received;
+    }
+
+    private static void Protect(string path, UnixFileMode mode = UnixFileMode.UserRead)
+    {
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, mode);
     }
 
     private static void Flip(string path, int at)
