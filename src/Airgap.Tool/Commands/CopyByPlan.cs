@@ -54,45 +54,65 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         _session.Report.Totals = totals;
         _session.Report.Retries = sent.Sum(result => result.Retries);
         _session.Report.ElapsedSeconds = Math.Round(sent.Sum(result => result.Elapsed.TotalSeconds), 3);
-        _session.Report.Items = [.. sent.SelectMany(result => result.Items).Select(ReportImage.Of)];
+        // The archive of a shard lists all images, and holds blobs: by it alone none is whole.
+        TransferResult[] put = [.. sent.Where(result => result.Destination is RelocationDestination.Repository)];
+        _session.Report.Items = [.. put.SelectMany(result => result.Items).Select(ReportImage.Of)];
+        string[] words =
+        [
+            .. CopyResultText.Parts(totals).DefaultIfEmpty("no blobs"),
+            .. put.Length == 0 ? [] : new[] { $"{Amounts.Count(_session.Report.Items.Count, "image")} whole by it" },
+        ];
         _session.WriteResult(
-            $"shard {part}: {string.Join(", ", CopyResultText.Parts(totals).DefaultIfEmpty("no blobs"))}, " +
-            $"{Amounts.Count(_session.Report.Items.Count, "image")} whole by it, in " +
-            $"{Amounts.Text(TimeSpan.FromSeconds(_session.Report.ElapsedSeconds.Value))}");
+            $"shard {part}: {string.Join(", ", words)}, in {Amounts.Text(TimeSpan.FromSeconds(_session.Report.ElapsedSeconds.Value))}");
     }
 
     private async Task FinishAsync(bool isWhole, List<TransferResult> done, CancellationToken cancellationToken)
     {
         ShardAssignment? assignment = count is { } known ? ShardAssignment.Of([.. runs.Select(run => run.Plan)], known) : null;
-        List<AirgapException> missing = [];
+        Func<Digest, Shard>? ShardOf(int place) =>
+            assignment is null ? null : blob => new Shard(assignment.ShardOf(place, blob), count!.Value);
+        if (!isWhole && runs.Count > 1)
+            await LookAsync(ShardOf, cancellationToken);
         for (int i = 0; i < runs.Count; i++)
         {
             int place = i;
-            Func<Digest, Shard>? shardOf = assignment is null ? null : blob => new Shard(assignment.ShardOf(place, blob), count!.Value);
+            done.Add(await AnnouncedAsync(
+                runs[i], runner => runner.FinishAsync(
+                    runs[place], isWhole ? 1 : count, ShardOf(place), context.TransferOptions, cancellationToken),
+                cancellationToken));
+        }
+
+        await CompleteAsync(done, cancellationToken);
+    }
+
+    // Before the first of several is visible: otherwise some would be tagged, and others not. All that has to run again is told at once.
+    private async Task LookAsync(Func<int, Func<Digest, Shard>?> shardOf, CancellationToken cancellationToken)
+    {
+        List<AirgapException> missing = [];
+        for (int i = 0; i < runs.Count; i++)
+        {
+            using ConsoleObserver observer = new(_session, runs[i].Destination is RelocationDestination.Archive, likeImgpkg: false);
             try
             {
-                done.Add(await AnnouncedAsync(
-                    runs[i], runner => runner.FinishAsync(
-                        runs[place], isWhole ? 1 : count, shardOf, context.TransferOptions, cancellationToken),
-                    cancellationToken));
+                await new ShardRunner(context.Registry, observer).LookAsync(
+                    runs[i], count, shardOf(i), context.TransferOptions, cancellationToken);
             }
-            catch (AirgapException e) when (e.Code == ErrorCode.ShardsMissing && place < runs.Count - 1)
+            catch (AirgapException e) when (e.Code == ErrorCode.ShardsMissing)
             {
-                // The others may lack something of other shards: all that has to run again is told at once.
-                _session.Fail(e.ToDiagnostic());
                 missing.Add(e);
             }
         }
 
-        if (missing.Count > 0)
-            throw missing[^1];
-        await CompleteAsync(done, cancellationToken);
+        if (missing.Count == 0)
+            return;
+        foreach (AirgapException other in missing.SkipLast(1))
+            _session.Fail(other.ToDiagnostic());
+        throw missing[^1];
     }
 
     private async Task CompleteAsync(List<TransferResult> done, CancellationToken cancellationToken)
     {
-        foreach (RunPlanSignature signed in runs.SelectMany(run => run.Entry.Signatures ?? []))
-            (_session.Report.Signatures ??= []).Add(PlannedSignatures.Read(signed));
+        // The plan's verdicts are not told as this run's: it judged none, and whoever could change the plan could change them.
         foreach (Diagnostic warning in done.SelectMany(result => result.Warnings))
             _session.Warn(warning);
         foreach (TransferResult result in done)

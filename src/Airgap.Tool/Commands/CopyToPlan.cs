@@ -1,4 +1,3 @@
-using Airgap.Oci;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;

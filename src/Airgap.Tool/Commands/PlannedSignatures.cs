@@ -14,9 +14,4 @@ internal static class PlannedSignatures
             Time = by.Time,
             Skipped = by.Skipped
         })]);
-
-    /// <summary>The verdict that a plan keeps.</summary>
-    public static TrustedImage Read(RunPlanSignature image) => new(
-        image.Image, image.Digest,
-        [.. image.SignedBy.Select(by => new TrustedSigner(by.Name, by.Form, by.Issuer, by.Time, by.Skipped))]);
 }

@@ -15,6 +15,8 @@ internal abstract class PassedOnTarget(ITransferTarget inner) : ITransferTarget
 
     public ImmutableArray<WrittenFile> Written => Inner.Written;
 
+    public PlannedManifest? First => Inner.First;
+
     public abstract Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken);
 
     public Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken) => Inner.ForecastAsync(cancellationToken);

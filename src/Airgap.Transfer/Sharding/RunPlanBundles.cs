@@ -53,10 +53,16 @@ internal sealed class RunPlanBundles(string path)
     {
         Digest = digest,
         Lock = LockOf(bundle.Lock, path),
-        Locations = new ImageLocations([.. bundle.Locations.Select(image => new ImageLocation(image.Image, image.IsBundle))]),
+        Locations = new ImageLocations([.. bundle.Locations.Select(LocationOf)]),
         HasPackages = bundle.HasPackages,
         Packages = bundle.Packages,
-        PackageWarnings = [.. bundle.PackageWarnings.Select(RunPlanReader.WarningOf)],
+        PackageWarnings = [.. bundle.PackageWarnings.Select(new RunPlanWarnings(path).Read)],
+    };
+
+    private ImageLocation LocationOf(RunPlanLocation image) => new(image.Image, image.IsBundle)
+    {
+        LeftOut = [.. (image.LeftOut ?? []).Select(left => Digest.TryParse(left, out Digest digest)
+            ? digest : throw Invalid($"'{Printable.Line(left)}' is not the digest of what stays behind"))],
     };
 
     // By their bytes no bundle can pin itself, and only their bytes are checked when they are read: here somebody may have written it.

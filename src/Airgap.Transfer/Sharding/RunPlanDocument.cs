@@ -149,7 +149,11 @@ internal sealed record RunPlanBundle(string Digest, string Lock, ImmutableArray<
 /// <summary>An image of a bundle.</summary>
 /// <param name="Image">The reference as the bundle has it.</param>
 /// <param name="IsBundle">True for a bundle.</param>
-internal sealed record RunPlanLocation(string Image, bool IsBundle);
+internal sealed record RunPlanLocation(string Image, bool IsBundle)
+{
+    /// <summary>The digests of what its index lists and what stays behind by choice; null for an image that goes whole.</summary>
+    public ImmutableArray<string>? LeftOut { get; init; }
+}
 
 /// <summary>A warning.</summary>
 /// <param name="Code">The number of its code.</param>

@@ -8,7 +8,8 @@ namespace Airgap.Transfer.Sharding;
 
 /// <summary>Reads the manifests of a plan's file, and puts their trees together.</summary>
 /// <param name="path">How errors name the file.</param>
-internal sealed class RunPlanManifests(string path)
+/// <param name="embedsConfigs">True for an archive that has each image's config in its list.</param>
+internal sealed class RunPlanManifests(string path, bool embedsConfigs)
 {
     /// <summary>Indexes in indexes beyond this are an attack, as at a registry.</summary>
     private const int MaxDepth = 16;
@@ -77,22 +78,32 @@ internal sealed class RunPlanManifests(string path)
 
     private ImmutableArray<PlannedManifest> ChildrenOf(RunPlanManifest each, Manifest index, List<PlannedManifest> read)
     {
-        HashSet<Digest> listed = [.. index.Manifests.Select(child => child.Digest)];
         ImmutableArray<PlannedManifest>.Builder children = ImmutableArray.CreateBuilder<PlannedManifest>();
         foreach (int child in each.Children!.Value)
         {
-            if (child < 0 || child >= read.Count || !listed.Contains(read[child].Manifest.Digest))
-                throw Invalid($"the index {index.Digest} does not list what the plan says is in it");
+            if (child < 0 || child >= read.Count)
+                throw NotListed(index);
             children.Add(read[child]);
         }
 
-        return children.ToImmutable();
+        // In the order of the index, and as often: what is left of it is told by the children alone.
+        HashSet<Digest> there = [.. children.Select(child => child.Manifest.Digest)];
+        return index.Manifests.Select(child => child.Digest).Where(there.Contains)
+            .SequenceEqual(children.Select(child => child.Manifest.Digest)) ? children.ToImmutable() : throw NotListed(index);
     }
+
+    private AirgapException NotListed(Manifest index) =>
+        Invalid($"the index {index.Digest} does not list what the plan says is in it");
 
     private HeldBytes? ConfigOf(RunPlanManifest each, Manifest image)
     {
         if (each.Config is not { } config)
-            return null;
+        {
+            // One that is too large was not read when the plan was made either.
+            return embedsConfigs && image.Config!.Size <= PlannedManifest.SmallBlob
+                ? throw Invalid($"an archive has the config of {image.Digest} in its list, and the plan lacks it") : null;
+        }
+
         if (config.Length != image.Config!.Size || Digest.ComputeLike(image.Config.Digest, config.Span) != image.Config.Digest)
             throw Invalid($"the bytes of the config {image.Config.Digest} in it are others");
         return new HeldBytes(config);

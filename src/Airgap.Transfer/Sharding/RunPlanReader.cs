@@ -23,7 +23,8 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
         CheckParts(entry);
         RelocationDestination destination = DestinationOf(entry);
         RelocationSource source = SourceOf(entry);
-        ImmutableArray<PlannedManifest> manifests = new RunPlanManifests(path).Read(entry);
+        ImmutableArray<PlannedManifest> manifests = new RunPlanManifests(
+            path, destination is RelocationDestination.Archive { EmbedsConfigs: true }).Read(entry);
         if (entry.Items.IsEmpty)
             throw Invalid("it moves nothing");
         ImmutableArray<PlannedItem> items = [.. entry.Items.Select(item => ItemOf(item, manifests))];
@@ -31,19 +32,20 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
             throw Invalid("what was asked for is not among its images");
         List<SkippedLayer> skipped = [];
         ImmutableArray<PlannedBlob> blobs = BlobsOf(entry, items, skipped);
-        return new RunPlan(
-            new TransferPlan
-            {
-                Source = source,
-                Items = items,
-                Root = entry.Root is { } place ? items[place] : null,
-                Bundles = new RunPlanBundles(path).Read(entry, items),
-                Blobs = blobs,
-                SkippedLayers = [.. skipped],
-                ImagesLock = entry.ImagesLock is null ? null : RunPlanBundles.LockOf(entry.ImagesLock, path),
-                Warnings = [.. entry.Warnings.Select(WarningOf)],
-            },
-            destination, entry);
+        CheckSignatures(entry);
+        TransferPlan plan = new()
+        {
+            Source = source,
+            Items = items,
+            Root = entry.Root is { } place ? items[place] : null,
+            Bundles = new RunPlanBundles(path).Read(entry, items),
+            Blobs = blobs,
+            SkippedLayers = [.. skipped],
+            ImagesLock = entry.ImagesLock is null ? null : RunPlanBundles.LockOf(entry.ImagesLock, path),
+            Warnings = [.. entry.Warnings.Select(new RunPlanWarnings(path).Read)],
+        };
+        new RunPlanWholeness(path).Check(plan, manifests);
+        return new RunPlan(plan, destination, entry);
     }
 
     private RelocationDestination DestinationOf(RunPlanEntry entry)
@@ -133,16 +135,24 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
         if (!IsWhole(entry.Items) || !IsWhole(entry.Manifests) || !IsWhole(entry.Blobs) || !IsWhole(entry.Bundles)
             || !IsWhole(entry.Warnings)
             || entry.Manifests.Any(manifest => manifest.Children is { IsDefault: true })
-            || entry.Bundles.Any(bundle => !IsWhole(bundle.Locations) || !IsWhole(bundle.Packages) || !IsWhole(bundle.PackageWarnings))
+            || entry.Bundles.Any(bundle => !IsWhole(bundle.Locations)
+                || bundle.Locations.Any(image => image.LeftOut is { } left && !IsWhole(left))
+                || !IsWhole(bundle.Packages) || !IsWhole(bundle.PackageWarnings))
             || (entry.Signatures is { } signatures && !(IsWhole(signatures) && signatures.All(image => IsWhole(image.SignedBy)))))
             throw Invalid("a part of it is missing");
     }
 
     private static bool IsWhole<T>(ImmutableArray<T> list) where T : class => !list.IsDefault && list.All(part => part is not null);
 
-    /// <summary>A warning of the file.</summary>
-    public static Diagnostic WarningOf(RunPlanWarning warning) =>
-        new((ErrorCode)warning.Code, warning.Message, warning.Advice) { Reference = warning.Reference };
+    // They are for people: who finishes judges none, and vouches for none.
+    private void CheckSignatures(RunPlanEntry entry)
+    {
+        foreach (RunPlanSignature signed in entry.Signatures ?? [])
+        {
+            if (!Digest.TryParse(signed.Digest, out _))
+                throw Invalid($"'{Printable.Line(signed.Digest)}' is not the digest of an image whose signatures were judged");
+        }
+    }
 
     private AirgapException Invalid(string why) => RunPlanFile.Invalid(path, why);
 }

@@ -88,7 +88,10 @@ internal static class RunPlanWriter
 
     private static RunPlanBundle BundleOf(PlannedBundle bundle) => new(
         bundle.Digest.ToString(), bundle.Lock.ToYaml(),
-        [.. bundle.Locations.Images.Select(image => new RunPlanLocation(image.Image, image.IsBundle))])
+        [.. bundle.Locations.Images.Select(image => new RunPlanLocation(image.Image, image.IsBundle)
+        {
+            LeftOut = image.LeftOut.IsEmpty ? null : [.. image.LeftOut.Select(digest => digest.ToString())],
+        })])
     {
         HasPackages = bundle.HasPackages,
         Packages = bundle.Packages,

@@ -46,7 +46,8 @@ internal sealed record Shard(int Number, int Count)
     /// <inheritdoc/>
     public override string ToString() => $"{Number}/{Count}";
 
-    private static AirgapException Invalid(string problem) => new(
+    /// <summary>The refusal.</summary>
+    public static AirgapException Invalid(string problem) => new(
         ErrorCode.InvalidShard, $"{problem}.",
         $"Write NUMBER/COUNT, such as 3/8, with a number from 1 to the count and a count of at most {MostShards}; or auto or auto/8 " +
         "where the CI system or Kubernetes numbers its jobs.");

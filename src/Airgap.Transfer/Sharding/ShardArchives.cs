@@ -46,7 +46,15 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<TransferResult> JoinAsync(
         RunPlan run, int count, Func<IReadOnlyCollection<Digest>, AirgapException> missing, TransferOptions options,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        await WriteAsync(
+            run.Plan with { Blobs = await ReadPartsAsync(run, count, missing, cancellationToken) },
+            (RelocationDestination.Archive)run.Destination, options, cancellationToken);
+
+    /// <summary>Finds each blob in the archives of the shards.</summary>
+    /// <inheritdoc cref="JoinAsync"/>
+    public static async Task<ImmutableArray<PlannedBlob>> ReadPartsAsync(
+        RunPlan run, int count, Func<IReadOnlyCollection<Digest>, AirgapException> missing, CancellationToken cancellationToken)
     {
         RelocationDestination.Archive whole = (RelocationDestination.Archive)run.Destination;
         List<IArchive> parts = [];
@@ -66,9 +74,7 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
 
         List<Digest> absent = [];
         ImmutableArray<PlannedBlob> blobs = [.. run.Plan.Blobs.Select(ContentOf)];
-        if (absent.Count > 0)
-            throw missing(absent);
-        return await WriteAsync(run.Plan with { Blobs = blobs }, whole, options, cancellationToken);
+        return absent.Count == 0 ? blobs : throw missing(absent);
 
         PlannedBlob ContentOf(PlannedBlob blob)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Airgap.Oci;
 
 namespace Airgap.Transfer.Sharding;
 
@@ -13,21 +14,27 @@ internal static class ShardEnvironment
     /// <summary>Looks.</summary>
     /// <param name="environment">Gives the value of a variable.</param>
     /// <returns>The shard from 1, the count where it is known, and the variable; null where there is none.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: a variable is set and says no number.</exception>
     /// <remarks>An indexed Job of Kubernetes counts from 0 and does not say how many there are; GitLab (<c>parallel:</c>) and Azure
     /// Pipelines (<c>strategy: parallel:</c>) count from 1 and do. Where several are set, the one of Kubernetes counts: what made an
     /// indexed Job inside another job has divided the work there.</remarks>
     public static (int Number, int? Count, string Variable)? Find(Func<string, string?> environment)
     {
-        if (NumberOf(environment("JOB_COMPLETION_INDEX")) is { } index && index < Shard.MostShards)
+        if (Read("JOB_COMPLETION_INDEX", 0, Shard.MostShards - 1) is { } index)
             return (index + 1, null, $"JOB_COMPLETION_INDEX={index}, counted from 0");
         foreach ((string number, string count) in new[]
             { ("CI_NODE_INDEX", "CI_NODE_TOTAL"), ("SYSTEM_JOBPOSITIONINPHASE", "SYSTEM_TOTALJOBSINPHASE") })
         {
-            if (NumberOf(environment(number)) is { } found)
-                return (found, NumberOf(environment(count)), $"{number}={found}");
+            if (Read(number, 1, Shard.MostShards) is { } found)
+                return (found, Read(count, 1, Shard.MostShards), $"{number}={found}");
         }
 
         return null;
+
+        // One that is set and says nothing is a fault of what set it: another variable would give another job's share.
+        int? Read(string name, int least, int most) => environment(name) is not { } text ? null
+            : NumberOf(text) is { } value && value >= least && value <= most ? value
+            : throw Shard.Invalid($"The variable {name} is '{Printable.Line(text)}', which is not a number from {least} to {most}");
     }
 
     /// <summary>A number of decimal digits alone; null for anything else.</summary>

@@ -63,6 +63,25 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
         return result with { Retries = registry.Statistics.Retries - retries };
     }
 
+    /// <summary>Looks for all that shards bring, and changes nothing: before several relocations are made visible one by one.</summary>
+    /// <inheritdoc cref="FinishAsync"/>
+    public async Task LookAsync(
+        RunPlan run, int? count, Func<Digest, Shard>? shardOf, TransferOptions options, CancellationToken cancellationToken)
+    {
+        if (run.Destination is RelocationDestination.Archive)
+        {
+            await ShardArchives.ReadPartsAsync(
+                run, count ?? throw NoCount(run), absent => Missing(run, absent, shardOf), cancellationToken);
+            return;
+        }
+
+        IReadOnlyCollection<Digest> absent =
+            await new BlobEvidence(registry.GetRepository(NameOf(run)), reads: false, options.Concurrency, observer)
+                .FindMissingAsync(run.Plan.Blobs.Select(blob => blob.Descriptor), cancellationToken);
+        if (absent.Count > 0)
+            throw Missing(run, absent, shardOf);
+    }
+
     private AdaptiveConcurrency PlacesOf(TransferOptions options) =>
         new(options.Concurrency, options.MostConcurrency, () => registry.LoadRefusals, TimeProvider.System);
 
@@ -86,7 +105,8 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
             ErrorCode.ShardsMissing,
             $"{run.Plan.Source} is not finished, as {blobs.Length} of {run.Plan.Blobs.Length} blobs ({bytes}) are not at " +
             $"{run.Destination}, {blobs[0].Descriptor.Digest} first: {again}.",
-            $"Once they have ended, finish again; until then nothing has a tag. To fix this, {AdviceTerms.RunShard}.")
+            $"Once they have ended, finish again; until then {(run.Destination is RelocationDestination.Archive
+                ? "the archive is not written" : "no tag is set")}. To fix this, {AdviceTerms.RunShard}.")
         { Reference = run.Destination.ToString(), Digest = blobs[0].Descriptor.Digest.ToString() };
     }
 

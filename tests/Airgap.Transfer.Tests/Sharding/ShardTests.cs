@@ -45,6 +45,25 @@ public sealed class ShardTests
         ErrorCode.InvalidShard,
         Assert.ThrowsExactly<AirgapException>(() => Shard.Parse(text, planned, Variables(environment))).Code);
 
+    [TestMethod]
+    [DataRow("JOB_COMPLETION_INDEX=abc", "JOB_COMPLETION_INDEX is 'abc'")]
+    [DataRow("JOB_COMPLETION_INDEX=-1", "JOB_COMPLETION_INDEX is '-1'")]
+    [DataRow("JOB_COMPLETION_INDEX=10000", "JOB_COMPLETION_INDEX is '10000'")]
+    [DataRow("JOB_COMPLETION_INDEX=", "JOB_COMPLETION_INDEX is ''")]
+    [DataRow("JOB_COMPLETION_INDEX=abc CI_NODE_INDEX=1 CI_NODE_TOTAL=8", "JOB_COMPLETION_INDEX is 'abc'")]
+    [DataRow("CI_NODE_INDEX=1 CI_NODE_TOTAL=garbage", "CI_NODE_TOTAL is 'garbage'")]
+    [DataRow("CI_NODE_INDEX=1 CI_NODE_TOTAL=0", "CI_NODE_TOTAL is '0'")]
+    [DataRow("SYSTEM_JOBPOSITIONINPHASE=x SYSTEM_TOTALJOBSINPHASE=4", "SYSTEM_JOBPOSITIONINPHASE is 'x'")]
+    public void AVariableThatSaysNoNumberIsNamed(string environment, string expected)
+    {
+        AirgapException refused =
+            Assert.ThrowsExactly<AirgapException>(() => Shard.Parse("auto/8", null, Variables(environment)));
+        Assert.AreEqual(ErrorCode.InvalidShard, refused.Code);
+        Assert.Contains(expected, refused.Message);
+        Assert.Contains(
+            "' 1'", Assert.ThrowsExactly<AirgapException>(() => Shard.Parse("auto/8", null, _ => " 1")).Message);
+    }
+
     private static Func<string, string?> Variables(string text)
     {
         Dictionary<string, string> all = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToDictionary(

@@ -1,0 +1,76 @@
+using Airgap.Oci;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Sharding;
+
+/// <summary>
+/// Refuses a plan that lacks what its own parts refer to: carried out, it would leave a mirror with holes under the user's tag.
+/// </summary>
+/// <param name="path">How errors name the file.</param>
+internal sealed class RunPlanWholeness(string path)
+{
+    /// <summary>Looks at a relocation whose parts were read.</summary>
+    /// <param name="plan">The relocation.</param>
+    /// <param name="manifests">All manifests of the file.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
+    public void Check(TransferPlan plan, IReadOnlyCollection<PlannedManifest> manifests)
+    {
+        CheckRoot(plan);
+        HashSet<Digest> items = [.. plan.Items.Select(item => item.Digest)];
+        HashSet<Digest> bundles = [.. plan.Bundles.Select(bundle => bundle.Digest)];
+        if (plan.Items.FirstOrDefault(item => item.IsBundle && !bundles.Contains(item.Digest)) is { } unknown)
+            throw Invalid($"it does not say what the bundle {unknown.Digest} pins");
+        foreach (PlannedBundle bundle in plan.Bundles)
+        {
+            CheckItems(bundle.Lock, items);
+            if (!bundle.Locations.Images.Select(image => image.Image)
+                .SequenceEqual(bundle.Lock.Images.Select(image => image.Image.ToString())))
+                throw Invalid($"what it writes about the images of the bundle {bundle.Digest} is not about those of its lock");
+            foreach ((ImageLocation location, LockedImage image) in bundle.Locations.Images.Zip(bundle.Lock.Images))
+            {
+                if (location.IsBundle && !bundles.Contains(image.Image.Digest!.Value))
+                    throw Invalid($"it does not say what the bundle {image.Image.Digest} pins");
+            }
+        }
+
+        if (plan.ImagesLock is { } images)
+            CheckItems(images, items);
+        CheckIndexes(plan, manifests);
+    }
+
+    private void CheckRoot(TransferPlan plan)
+    {
+        if (plan.Root is null == plan.ImagesLock is null || (plan.Root is null && plan.Source is not RelocationSource.Lock)
+            || (plan.Root is not { IsBundle: true } && !plan.Bundles.IsEmpty)
+            || (plan.Source is RelocationSource.Bundle && plan.Root is not { IsBundle: true })
+            || (plan.Source is RelocationSource.Image && plan.Root is not { IsBundle: false })
+            || (plan.Root is { } root && root.IsBundle != root.IsRootBundle)
+            || plan.Items.Any(item => item.IsRootBundle && item != plan.Root))
+            throw Invalid($"what it moves is not what is asked for by {plan.Source}");
+    }
+
+    private void CheckItems(ImagesLock images, HashSet<Digest> items)
+    {
+        if (images.Images.FirstOrDefault(image => !items.Contains(image.Image.Digest!.Value)) is { } absent)
+            throw Invalid($"it lacks the image {Printable.Line(absent.Image.ToString())}, which a lock in it pins");
+    }
+
+    // What stays behind by choice is noted beside the bundle's images; whatever else is not there would be missing.
+    private void CheckIndexes(TransferPlan plan, IReadOnlyCollection<PlannedManifest> manifests)
+    {
+        HashSet<Digest> noted =
+            [.. plan.Bundles.SelectMany(bundle => bundle.Locations.Images).SelectMany(image => image.LeftOut)];
+        foreach (PlannedManifest index in manifests)
+        {
+            if (index.LeftOut.FirstOrDefault(child => !noted.Contains(child)) is { HasValue: true } absent)
+                throw Invalid($"it lacks {absent} of the index {index.Manifest.Digest}, and does not note that it stays behind");
+        }
+
+        noted.ExceptWith(manifests.SelectMany(index => index.Manifest.Manifests).Select(child => child.Digest));
+        if (noted.Count > 0)
+            throw Invalid($"it notes that {noted.First()} stays behind, which no index in it lists");
+    }
+
+    private AirgapException Invalid(string why) => RunPlanFile.Invalid(path, why);
+}
