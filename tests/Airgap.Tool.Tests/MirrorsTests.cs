@@ -61,6 +61,31 @@ public sealed class MirrorsTests
     }
 
     [TestMethod]
+    public async Task OneShardDoesNotMakeAMirrorAndTheFinishDoes()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture mirror = await RegistryFixture.StartEmptyAsync();
+        CliResult planned = await InProcess.RunAsync(
+            "copy", "-b", $"{source.Host}/mirror/nested-bundle:v1.0.0", "--to-repo", $"{mirror.Host}/apps/it", "--plan-out",
+            folder["plan.json"]);
+        Assert.AreEqual(0, planned.ExitCode, planned.ToString());
+        foreach (bool isFinish in (bool[])[false, true])
+        {
+            CliResult run = await InProcess.RunAsync(
+                ["copy", "--plan", folder["plan.json"], "--json", .. isFinish ? (string[])["--finish"] : ["--shard", "1/1"]]);
+            Assert.AreEqual(0, run.ExitCode, run.ToString());
+            File.WriteAllText(folder["run.json"], run.Output);
+            CliResult made = await InProcess.RunAsync(
+                "mirrors", "--from", folder["run.json"], "--format", "registries.conf", "-o", folder["out"]);
+            Assert.AreEqual(isFinish, made.ExitCode == 0, made.ToString());
+            Assert.AreEqual(isFinish, Directory.Exists(folder["out"]));
+            if (!isFinish)
+                Assert.Contains("AIRGAP2122", made.Error);
+        }
+    }
+
+    [TestMethod]
     public async Task SkopeoFindsAnImageByTheNameOfItsSourceAtTheMirror()
     {
         using TempFolder folder = new();

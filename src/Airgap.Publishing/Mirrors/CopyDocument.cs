@@ -21,8 +21,9 @@ internal static class CopyDocument
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || Text(root, "command") is not "copy" || !root.TryGetProperty("succeeded", out _))
                 return null;
-            // After a failure it is not known what is whole.
-            return !root.GetProperty("succeeded").GetBoolean() || !root.TryGetProperty("items", out JsonElement items)
+            // After a failure it is not known what is whole, and one shard of a plan has finished nothing.
+            return !root.GetProperty("succeeded").GetBoolean() || Text(root, "shard") is not null
+                || !root.TryGetProperty("items", out JsonElement items)
                 ? [] : [.. items.EnumerateArray().Select(Image)];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)

@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Transfers;
 using Airgap.Trust.Envelopes;
 using Airgap.Trust.Formats;
 using Airgap.Trust.Judging;
@@ -12,10 +13,8 @@ namespace Airgap.Publishing.Signing;
 /// <summary>The sigstore bundle next to a file: <c>FILE.sigstore.json</c>.</summary>
 internal static class SignatureFile
 {
-    private const string Suffix = ".sigstore.json";
-
     /// <summary>The path of a file's signature.</summary>
-    public static string Of(string path) => path + Suffix;
+    public static string Of(string path) => StaleSignature.PathOf(path);
 
     /// <summary>Checks before anything moves that a signature can be written.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.SignatureNotOurs"/>: a file that is not a signature

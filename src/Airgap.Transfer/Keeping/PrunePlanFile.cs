@@ -41,12 +41,13 @@ internal static class PrunePlanFile
             throw Invalid(path, $"it is of version {plan.SchemaVersion}, but this release carries out version {PrunePlan.Version}");
         if (plan.Keep.IsDefaultOrEmpty)
             throw Invalid(path, "it keeps nothing");
-        if (plan.Remove.IsDefault || plan.Tags is null || !RepositoryName.TryParse(plan.Repository, out _, out _))
+        if (plan.Remove.IsDefault || plan.Left.IsDefault || plan.Notes.IsDefault || plan.Tags is null || plan.Summary is null
+            || plan.Garbage is null || !RepositoryName.TryParse(plan.Repository, out _, out _))
             throw Invalid(path, "a part of it is missing");
         HashSet<string> removed = new(StringComparer.Ordinal);
         foreach (PruneItem? item in plan.Remove)
         {
-            if (item is null || !Digest.TryParse(item.Digest, out _) || item.Tags.IsDefault
+            if (item is not { Kind.Length: > 0 } || !Digest.TryParse(item.Digest, out _) || item.Tags.IsDefault
                 || !item.Tags.All(tag => tag is not null && ImageReference.IsTag(tag)))
                 throw Invalid(path, $"'{Printable.Line(item?.Digest ?? "null")}' is not a manifest to remove");
             if (!removed.Add(item.Digest))
@@ -55,7 +56,7 @@ internal static class PrunePlanFile
 
         foreach (PruneRoot? root in plan.Keep)
         {
-            if (root is null || !Digest.TryParse(root.Digest, out _))
+            if (root is not { From: not null } || !Digest.TryParse(root.Digest, out _))
                 throw Invalid(path, $"'{Printable.Line(root?.Digest ?? "null")}' is not a manifest to keep");
             if (removed.Contains(root.Digest))
                 throw Invalid(path, $"it both keeps and removes {root.Digest}");
@@ -63,7 +64,8 @@ internal static class PrunePlanFile
 
         foreach (PruneTag? stale in plan.StaleTags is { IsDefault: false } tags ? tags : [])
         {
-            if (stale?.Tag is null || !ImageReference.IsTag(stale.Tag) || !Digest.TryParse(stale.Digest, out _))
+            if (stale is not { Tag: not null, Because: not null } || !ImageReference.IsTag(stale.Tag)
+                || !Digest.TryParse(stale.Digest, out _))
                 throw Invalid(path, $"'{Printable.Line(stale?.Tag ?? "null")}' is not a tag to remove");
             if (removed.Contains(stale.Digest))
                 throw Invalid(path, $"it both removes and keeps {stale.Digest}");

@@ -73,17 +73,21 @@ internal sealed class TransferEngine(
             return missing;
         HashSet<Digest> needed = [.. first.SelfAndDescendants().SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
         ILookup<bool, PlannedBlob> ahead = missing.ToLookup(blob => needed.Contains(blob.Descriptor.Digest));
-        Task<BlobOutcome> put = PutManifestOnce(first, _failure.Token);
+        await _failure.WhenAllAsync([PutBlobsAsync([.. ahead[true]], _failure.Token), TryAsync(PutManifestOnce(first, _failure.Token))]);
+        return [.. ahead[false]];
+    }
+
+    // Its own item meets the same failure, and the others go on where they are to.
+    private async Task TryAsync(Task put)
+    {
         try
         {
-            await _failure.WhenAllAsync([PutBlobsAsync([.. ahead[true]], _failure.Token), put]);
+            await put;
         }
-        catch (AirgapException e) when (options.KeepGoing && put.IsFaulted && !_failure.Token.IsCancellationRequested && !target.IsLost(e))
+        catch (AirgapException e) when (options.KeepGoing && !target.IsLost(e) && !ImageFailures.EndsEveryRun(e.Code))
         {
-            // Its own item meets the same failure.
+            observer.Detail($"The first index failed: {e.Message}");
         }
-
-        return [.. ahead[false]];
     }
 
     public void Dispose()

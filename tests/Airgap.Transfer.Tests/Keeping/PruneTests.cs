@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -396,12 +397,21 @@ public sealed class PruneTests : RelocatorTestBase
             text.Replace("Z\"", "\"", StringComparison.Ordinal),
             text.Replace("\"remove\": [", "\"remove\": [null,", StringComparison.Ordinal),
             text.Replace("\"keep\": [", "\"keep\": [null,", StringComparison.Ordinal),
+            Without(text, "remove", "kind"),
+            Without(text, "keep", "from"),
         ])
         {
             await File.WriteAllTextAsync(folder["wrong.json"], wrong, Token);
             Assert.AreEqual(ErrorCode.InvalidPrunePlan,
                 Assert.ThrowsExactly<AirgapException>(() => PrunePlanFile.Read(folder["wrong.json"])).Code, wrong);
         }
+    }
+
+    private static string Without(string plan, string list, string field)
+    {
+        JsonNode root = JsonNode.Parse(plan)!;
+        Assert.IsTrue(root[list]![0]!.AsObject().Remove(field));
+        return root.ToJsonString();
     }
 
     [TestMethod]

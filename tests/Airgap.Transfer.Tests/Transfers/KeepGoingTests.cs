@@ -1,6 +1,9 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
 using Airgap.TestKit;
+using Airgap.Transfer.Deriving;
+using Airgap.Transfer.Planning;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
@@ -85,6 +88,26 @@ public sealed class KeepGoingTests : RelocatorTestBase
         Assert.AreEqual(code, Assert.ContainsSingle(result.Failures).Problem.Code);
         Assert.Contains(tag, result.Failures[0].Reference);
         AssertNothingTellsOfAWhole("cc146dc2");
+    }
+
+    [TestMethod]
+    public async Task ARefusedSparseIndexCostsItsImage()
+    {
+        RepositoryName place = RepositoryName.Parse(Destination);
+        using Deriver deriver = new(
+            Registry, new BundleSelection { Platforms = [.. PlatformChoice.ParseAll("linux/amd64")], Sparse = true }, null, 4);
+        using Derivation derivation = await deriver.DeriveAsync(
+            ImageReference.Parse($"{Fixtures.Registry}/mirror/index-bundle:v1.0.0"), "v1.0.0", Token);
+        PlanOptions options = new() { EmbedConfigs = true, KeepGoing = true, Destination = place };
+        TransferPlan sparse =
+            await new Relocator(derivation.Over(Registry)).PlanAsync(derivation.Source, derivation.Planning(options), Token);
+        TransferPlan other = await new Relocator(Registry).PlanAsync(BundleSource("simple-app-bundle"), options, Token);
+        TransferResult result = await new Relocator(Registry).RunAsync(
+            CombinedPlan.Of(sparse.Source, [sparse, other]), new RelocationDestination.Repository(place),
+            new TransferOptions { KeepGoing = true }, Token);
+        Assert.Contains(ErrorCode.SparseIndexRefused, result.Failures.Select(failure => failure.Problem.Code).ToArray());
+        Assert.IsEmpty(other.Items.Select(item => item.Digest).Except(result.Items.Select(item => item.Item.Digest)));
+        Assert.IsEmpty(result.Failures.Select(failure => failure.Digest).Intersect(result.Items.Select(item => (Digest?)item.Item.Digest)));
     }
 
     [TestMethod]

@@ -147,6 +147,48 @@ public sealed class PartWritingTests : RelocatorTestBase
         Assert.AreEqual(ErrorCode.ArchiveInUse, e.Code);
     }
 
+    /// <summary>A signature stays with the bytes that it signs, and with no others.</summary>
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task SignaturesOfWhatWasReplacedGoWithIt(bool inParts)
+    {
+        using TempFolder folder = new();
+        await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], inParts ? 20_000 : null));
+        string[] signed = [.. Directory.GetFiles(folder.Path).Where(path => !path.EndsWith(".sha256", StringComparison.Ordinal))];
+        for (int i = 0; i < signed.Length; i++)
+        {
+            string hash = Digest.Compute(await File.ReadAllBytesAsync(signed[i], Token)).Hex;
+            await File.WriteAllTextAsync(StaleSignature.PathOf(signed[i]), i % 2 == 0 ? Signature(hash) : Attestation(hash), Token);
+        }
+
+        string foreign = StaleSignature.PathOf(folder["a.tar.900"]);
+        await File.WriteAllTextAsync(foreign, Signature(Digest.Compute([]).Hex), Token);
+        await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], inParts ? 20_000 : null));
+        Assert.IsTrue(signed.All(file => File.Exists(StaleSignature.PathOf(file))), "The bytes are the same.");
+
+        string notOurs = StaleSignature.PathOf(signed[^1]);
+        await File.WriteAllTextAsync(notOurs, "{\"mediaType\":\"text/plain\"}", Token);
+        await CopyAsync(BundleSource("simple-app-bundle"), To(folder["a.tar"], inParts ? 40_000 : null));
+        Assert.AreEqual(inParts, signed.Any(file => !File.Exists(file)), "Fewer parts than before.");
+        CollectionAssert.AreEquivalent((string[])[foreign, notOurs], Directory.GetFiles(folder.Path, "*.sigstore.json"));
+
+        await File.WriteAllTextAsync(notOurs, Signature(Digest.Compute([]).Hex), Token);
+        await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], inParts ? 20_000 : null));
+        CollectionAssert.AreEquivalent((string[])[foreign], Directory.GetFiles(folder.Path, "*.sigstore.json"));
+    }
+
+    private static string Signature(string hash) =>
+        "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\",\"messageSignature\":{\"messageDigest\":"
+        + $"{{\"algorithm\":\"SHA2_256\",\"digest\":\"{Convert.ToBase64String(Convert.FromHexString(hash))}\"}}}}}}";
+
+    private static string Attestation(string hash)
+    {
+        byte[] statement = System.Text.Encoding.UTF8.GetBytes($"{{\"subject\":[{{\"name\":\"a\",\"digest\":{{\"sha256\":\"{hash}\"}}}}]}}");
+        return "{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.3+json\",\"dsseEnvelope\":{\"payload\":\""
+            + Convert.ToBase64String(statement) + "\"}}";
+    }
+
     private async Task<AirgapException> ReadAsync(TempFolder folder) =>
         await Assert.ThrowsExactlyAsync<AirgapException>(
             () => CopyToRepositoryAsync(new RelocationSource.Archive(folder["a.tar"]), "dest.example/apps/it"));

@@ -12,10 +12,12 @@ internal sealed class PartsPlace
 {
     private readonly string _archive;
     private readonly ImmutableArray<string> _ours;
+    private readonly ImmutableArray<string> _written;
 
-    private PartsPlace(string archive, PartList? standing, ImmutableArray<string> ours)
+    private PartsPlace(PartPlan plan, PartList? standing, ImmutableArray<string> ours)
     {
-        _archive = archive;
+        _archive = plan.Archive;
+        _written = plan.Names;
         Standing = standing;
         _ours = ours;
     }
@@ -65,16 +67,25 @@ internal sealed class PartsPlace
 
         if (standing is null && earlier is null && Path.Exists(PartName.SumsOf(plan.Archive)))
             throw InTheWay(PartName.SumsOf(plan.Archive), plan, "would be replaced by the checksums of the parts");
-        return new PartsPlace(plan.Archive, standing, [.. names.Select(name => Path.Combine(folder, name))]);
+        return new PartsPlace(plan, standing, [.. names.Select(name => Path.Combine(folder, name))]);
     }
 
-    /// <summary>Removes the list first, so that nothing looks complete, and then all other files of ours.</summary>
+    /// <summary>
+    /// Removes the list first, so that nothing looks complete, and then all other files of ours, with the signatures of parts that nothing
+    /// replaces.
+    /// </summary>
     public void Clear()
     {
+        HashSet<string> written = [.. _written];
         File.Delete(ListPath);
         File.Delete(SumsPath);
         foreach (string path in _ours)
+        {
             File.Delete(path);
+            // That of a part with a successor is looked at when this is written.
+            if (!written.Contains(Path.GetFileName(path)))
+                StaleSignature.RemoveOfGone(path);
+        }
     }
 
     private static AirgapException InTheWay(string path, PartPlan plan, string why) => new(
