@@ -77,6 +77,32 @@ public sealed class ShardedCopyTests
         await content.AssertCompleteAsync("all", "v1.0.0");
     }
 
+    /// <summary>Of an archive too: what it needs on the way is gone at the end, and what shards wrote is said to be free.</summary>
+    [TestMethod]
+    public async Task AnArchiveByAPlanLeavesNothingUnsaid()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        string[] copy = ["copy", "-b", $"{source.Host}/{Nested}", "--to-tar", folder["all.tar"]];
+        await SucceedAsync([.. copy, "--plan-out", folder["plan.json"]]);
+        await SucceedAsync("copy", "--plan", folder["plan.json"]);
+        CollectionAssert.AreEquivalent(
+            (string[])[folder["all.tar"], folder["plan.json"]], Directory.GetFiles(folder.Path).ToArray());
+        byte[] byPlan = await File.ReadAllBytesAsync(folder["all.tar"]);
+        File.Delete(folder["all.tar"]);
+        await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1/2");
+        await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "2/2");
+        for (int run = 0; run < 2; run++)
+        {
+            string finished = await SucceedAsync("copy", "--plan", folder["plan.json"], "--finish", "--shards", "2");
+            Assert.Contains("all.tar.shard-*, are no longer needed", finished);
+        }
+
+        CollectionAssert.AreEqual(byPlan, await File.ReadAllBytesAsync(folder["all.tar"]));
+        await SucceedAsync([.. copy[..^1], folder["alone.tar"]]);
+        CollectionAssert.AreEqual(byPlan, await File.ReadAllBytesAsync(folder["alone.tar"]));
+    }
+
     /// <summary>A derived bundle is in no registry: its own bytes stand in the plan.</summary>
     [TestMethod]
     public async Task AChosenPlatformIsInThePlan()

@@ -41,6 +41,9 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         List<TransferResult> sent = [];
         for (int i = 0; i < runs.Count; i++)
         {
+            // A process alone writes the archive itself when it finishes.
+            if (shard is null && runs[i].Destination is RelocationDestination.Archive)
+                continue;
             int place = i;
             sent.Add(await AnnouncedAsync(runs[i], runner => runner.RunAsync(
                 runs[place], part, blob => assignment.ShardOf(place, blob) == part.Number, context.TransferOptions, cancellationToken),
@@ -77,8 +80,9 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         {
             int place = i;
             done.Add(await AnnouncedAsync(
-                runs[i], runner => runner.FinishAsync(
-                    runs[place], isWhole ? 1 : count, ShardOf(place), context.TransferOptions, cancellationToken),
+                runs[i], runner => isWhole && runs[place].Destination is RelocationDestination.Archive
+                    ? runner.WriteWholeAsync(runs[place], context.TransferOptions, cancellationToken)
+                    : runner.FinishAsync(runs[place], isWhole ? 1 : count, ShardOf(place), context.TransferOptions, cancellationToken),
                 cancellationToken));
         }
 
@@ -130,6 +134,9 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         await context.WriteReceiptAsync(done, cancellationToken);
         foreach (string line in done.SelectMany(CopyResultText.Lines))
             _session.WriteResult(line);
+        foreach (RelocationDestination.Archive archive in finishes
+            ? runs.Select(run => run.Destination).OfType<RelocationDestination.Archive>() : [])
+            _session.WriteResult($"The archives of its shards, {archive.Path}.shard-*, are no longer needed and may be deleted.");
     }
 
     // Shards announce themselves beside one another; what removes content waits for all of them.

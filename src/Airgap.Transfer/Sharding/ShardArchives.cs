@@ -38,6 +38,10 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
         return await WriteAsync(part, whole with { Path = PathOf(whole.Path, shard) }, options with { Resume = true }, cancellationToken);
     }
 
+    /// <summary>Writes the archive by itself; one that stands there is left alone, one that was begun is continued.</summary>
+    public Task<TransferResult> WriteWholeAsync(RunPlan run, TransferOptions options, CancellationToken cancellationToken) =>
+        WriteAsync(run.Plan, (RelocationDestination.Archive)run.Destination, options with { Resume = true }, cancellationToken);
+
     /// <summary>Writes the archive out of those of all shards.</summary>
     /// <param name="run">The relocation.</param>
     /// <param name="count">How many shards there are.</param>

@@ -82,6 +82,19 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
             throw Missing(run, absent, shardOf);
     }
 
+    /// <summary>Writes the archive of a relocation that one process carries out by itself: no shard's archive comes between.</summary>
+    /// <param name="run">The relocation, to an archive.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="AirgapException">1xxx: a registry.</exception>
+    public async Task<TransferResult> WriteWholeAsync(RunPlan run, TransferOptions options, CancellationToken cancellationToken)
+    {
+        options = OptionsOf(run, options);
+        long retries = registry.Statistics.Retries;
+        TransferResult result = await new ShardArchives(PlacesOf(options), observer).WriteWholeAsync(run, options, cancellationToken);
+        return result with { Retries = registry.Statistics.Retries - retries };
+    }
+
     private AdaptiveConcurrency PlacesOf(TransferOptions options) =>
         new(options.Concurrency, options.MostConcurrency, () => registry.LoadRefusals, TimeProvider.System);
 
