@@ -444,8 +444,8 @@ public enum ErrorCode
     InvalidBase = 2111,
 
     /// <summary>
-    /// An output would replace one of its inputs: an archive its base or an archive that it joins, a prune plan what it
-    /// keeps. Name another file.
+    /// An output would replace one of its inputs or another output: an archive its base or an archive that it joins, a prune
+    /// plan what it keeps, a lock the plan that is carried out. Name another file.
     /// </summary>
     BaseIsOutput = 2112,
 

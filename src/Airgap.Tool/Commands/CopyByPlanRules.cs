@@ -50,8 +50,9 @@ internal static class CopyByPlanRules
                 ErrorCode.IncompatibleOptions, $"Flag {other.Name} cannot be used with --shard",
                 "Give it to the finish: only then everything is there.")
             : new AirgapException(
-                ErrorCode.IncompatibleOptions, $"Flag {other.Name} cannot be used with --plan but in a dry run",
-                "The plan says what is copied, and where to: give the flag to the run that writes it (--plan-out).");
+                ErrorCode.IncompatibleOptions, $"Flag {other.Name} cannot be used with --plan, which is carried out",
+                "The plan says what is copied, and where to: give the flag to the run that writes it (--plan-out)." +
+                (flags.Sources.Contains(other) ? " To write the plan of a dry run, add --dry-run." : ""));
     }
 
     private static IEnumerable<Option> Given(ParseResult parsed, IEnumerable<Option> options) =>

@@ -74,6 +74,7 @@ internal sealed class CopyCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
+        _dry.CheckPlan(parsed, _flags.HasSource(parsed), _shards.OfRun(parsed));
         if (_shards.RunsPlan(parsed, _dry.PlanToRun(parsed)))
             return await RunPlanAsync(parsed, _dry.PlanToRun(parsed)!, session, cancellationToken);
         IReadOnlyList<ArchiveMapEntry> map = _flags.Map(parsed);
@@ -136,6 +137,7 @@ internal sealed class CopyCommand
     // Checked before the first request, so that a file that cannot be written is reported now, not at the end.
     private void CheckOutputs(ParseResult parsed, CopyRequest request)
     {
+        OutputPlaces.Check(parsed, readsPlan: _dry.PlanToRun(parsed) is not null);
         if (request.Destination is RelocationDestination.Archive archive)
             _ = archive.Format == ArchiveFormat.LayoutFolder ? OutputCheck.OfFolder(archive.Path) : OutputCheck.OfArchive(archive.Path);
         string? summary = _flags.Summary(parsed);

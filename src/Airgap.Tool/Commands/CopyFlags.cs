@@ -86,6 +86,12 @@ internal sealed class CopyFlags
     /// <summary><c>--keep-going</c>.</summary>
     public bool KeepsGoing(ParseResult parsed) => parsed.GetValue(_keepGoing);
 
+    /// <summary>The flags that name what is copied.</summary>
+    public IEnumerable<Option> Sources => [_bundle, _image, _lock, _tar, _oci, _ociTar];
+
+    /// <summary>True where the command line names what is copied.</summary>
+    public bool HasSource(ParseResult parsed) => Sources.Any(option => parsed.GetResult(option) is { Implicit: false });
+
     /// <summary><c>--concurrency</c>.</summary>
     public int Concurrency(ParseResult parsed) => parsed.GetValue(_concurrency);
 

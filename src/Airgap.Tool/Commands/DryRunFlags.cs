@@ -39,6 +39,21 @@ internal sealed class DryRunFlags(bool carriesOut = false)
     /// <summary>The plan to carry out; null for none.</summary>
     public string? PlanToRun(ParseResult parsed) => carriesOut && !parsed.GetValue(_dryRun) ? parsed.GetText(_plan) : null;
 
+    /// <summary>Refuses a dry run of a plan that is to be carried out.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="hasSource">True where the command line names what is copied.</param>
+    /// <param name="ofRun">The flag that only carries out a plan; null for none.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    public void CheckPlan(ParseResult parsed, bool hasSource, string? ofRun)
+    {
+        if (!parsed.GetValue(_dryRun) || parsed.GetText(_plan) is null || (hasSource && ofRun is null))
+            return;
+        throw new AirgapException(
+            ErrorCode.IncompatibleOptions, $"Cannot use --dry-run with {(ofRun is null ? "a plan to carry out" : ofRun)}",
+            "A plan is carried out, or left: leave --dry-run out. With a source and a destination, --plan is the file to write the dry " +
+            "run's plan to.");
+    }
+
     /// <summary>Checks that the plan file can be written, and creates its folder.</summary>
     /// <exception cref="AirgapException">3xxx: the file cannot be written.</exception>
     public void Check(ParseResult parsed)

@@ -32,6 +32,9 @@ internal sealed class ShardFlags
     /// <summary>True for a finish.</summary>
     public bool Finishes(ParseResult parsed) => parsed.GetValue(_finish);
 
+    /// <summary>The flag given that only carries out a plan; null for none.</summary>
+    public string? OfRun(ParseResult parsed) => HasShard(parsed) ? _shard.Name : Finishes(parsed) ? _finish.Name : null;
+
     /// <summary>True for a shard.</summary>
     public bool HasShard(ParseResult parsed) => parsed.GetText(_shard) is not null;
 
@@ -67,16 +70,22 @@ internal sealed class ShardFlags
     /// <summary>How many shards a plan is divided into, by the plan or by the flag; null where neither says it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: they do not agree.</exception>
     public int? Count(ParseResult parsed, RunPlanDocument plan) =>
-        Count(parsed) is { } count ? Airgap.Transfer.Sharding.Shard.Parse($"1/{count}", plan.Shards, _ => null).Count : plan.Shards;
+        Count(parsed) is { } count && plan.Shards is { } planned && count != planned
+            ? throw Invalid($"Flag --shards is {count}, and the plan is for {planned} shards", "Leave --shards out: the plan says it.")
+            : Count(parsed) ?? plan.Shards;
 
     /// <summary>Looks at the place of the plan that is written.</summary>
     /// <exception cref="AirgapException">3xxx: nothing can be written there; <see cref="ErrorCode.InvalidShard"/>.</exception>
     public void Check(ParseResult parsed)
     {
         OutputCheck.OfFiles(PlanOut(parsed));
-        if (Count(parsed) is { } count)
-            _ = Airgap.Transfer.Sharding.Shard.Parse($"1/{count}", null, _ => null);
+        if (Count(parsed) is > Airgap.Transfer.Sharding.Shard.MostShards and var count)
+            throw Invalid(
+                $"Flag --shards is {count}, and there are at most {Airgap.Transfer.Sharding.Shard.MostShards} shards",
+                "Name a smaller number.");
     }
+
+    private static AirgapException Invalid(string problem, string advice) => new(ErrorCode.InvalidShard, $"{problem}.", advice);
 
     private static AirgapException No(string problem, string advice) => new(ErrorCode.IncompatibleOptions, problem, advice);
 }

@@ -32,6 +32,8 @@ internal static class ToolRunner
         if (problem is not null && !HelpWriter.IsAskedFor(parsed))
             return await host.RefuseAsync(
                 parsed, [new Diagnostic(ErrorCode.InvalidArgument, problem, UsageErrors.HelpHint(parsed, identity))]);
+        if (EmptyValues.Of(parsed, args).ToArray() is { Length: > 0 } empty && !HelpWriter.IsAskedFor(parsed))
+            return await host.RefuseAsync(parsed, empty);
         if (parsed.Errors.Count > 0 && !HelpWriter.IsAskedFor(parsed))
             return await host.RefuseAsync(parsed, UsageErrors.Of(parsed, identity));
         InvocationConfiguration configuration = new()

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Sharding;
@@ -45,7 +46,16 @@ internal static class RunPlanFile
 
     /// <summary>Reads a plan's document. What it says is judged by <see cref="RunPlanReader"/>.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>, or a 3xxx code of the file.</exception>
-    public static RunPlanDocument Read(string path) => Read(WholeFile.Read(path, MaxBytes, why => Invalid(path, why)), path);
+    public static RunPlanDocument Read(string path)
+    {
+        // Every shard and the finish read it; and a pipe that nobody writes to would be waited for without end.
+        if (KindOf(path) is (FileKind.Pipe or FileKind.Device or FileKind.Socket or FileKind.Disk) and var kind)
+            throw new AirgapException(
+                ErrorCode.FileFailure, $"'{path}' is {new FileFacts(kind).Name}, but a plan is read by every shard and by the finish.",
+                "Write it to a file, and name that.")
+            { Location = new SourceLocation(path) };
+        return Read(WholeFile.Read(path, MaxBytes, why => Invalid(path, why)), path);
+    }
 
     /// <summary>Reads a document's bytes.</summary>
     /// <param name="json">The bytes.</param>
@@ -80,6 +90,18 @@ internal static class RunPlanFile
     public static AirgapException Invalid(string path, string why, Exception? inner = null) => new(
         ErrorCode.InvalidRunPlan, $"'{path}' is not a plan to carry out: {why}.", $"Make the plan again: {AdviceTerms.MakeRunPlan}.", inner)
     { Location = new SourceLocation(path) };
+
+    private static FileKind KindOf(string path)
+    {
+        try
+        {
+            return FileFacts.Of(path, followsLinks: true).Kind;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
 
     // Null where the first field is another one.
     private static int? VersionOf(ReadOnlySpan<byte> json)

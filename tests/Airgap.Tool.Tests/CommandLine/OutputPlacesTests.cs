@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Airgap.TestKit;
+
+namespace Airgap.Tool.Tests.CommandLine;
+
+/// <summary>What copy writes replaces nothing that it reads; and what a plan refuses, in terms of the flags given.</summary>
+[TestClass]
+public sealed class OutputPlacesTests
+{
+    private const string Plan = """{"airgapPlan": 1}""";
+
+    [TestMethod]
+    [DataRow("--lock DIR/l.yml --to-repo 127.0.0.1:1/a --plan-out DIR/l.yml", "--plan-out", "--lock")]
+    [DataRow("--lock DIR/l.yml --to-repo 127.0.0.1:1/a --report DIR/./l.yml", "--report", "--lock")]
+    [DataRow("--lock DIR/l.yml --to-repo 127.0.0.1:1/a --report DIR/link/l.yml", "--report", "--lock")]
+    [DataRow("--lock DIR/l.yml --to-repo 127.0.0.1:1/a --dry-run --plan DIR/l.yml", "--plan", "--lock")]
+    [DataRow("--lock DIR/l.yml --to-tar DIR/pp.json --plan-out DIR/pp.json", "--plan-out", "--to-tar")]
+    [DataRow("--lock DIR/l.yml --to-repo 127.0.0.1:1/a --report DIR/r --summary DIR/r", "--summary", "--report")]
+    [DataRow("--lock DIR/l.yml --to-repo 127.0.0.1:1/a --verify-key DIR/l.yml --audit-log DIR/l.yml", "--audit-log", "--lock")]
+    public async Task AnOutputReplacesNoOtherFileOfTheCommand(string line, string output, string other)
+    {
+        using TempFolder folder = new();
+        string text = "apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n";
+        await File.WriteAllTextAsync(folder["l.yml"], text);
+        Directory.CreateSymbolicLink(folder["link"], folder.Path);
+
+        CliResult result = await InProcess.RunAsync(
+            ["copy", .. line.Replace("DIR", folder.Path, StringComparison.Ordinal).Split(' ')]);
+
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP2112", result.Error);
+        Assert.Contains(output, result.Error);
+        Assert.Contains(other, result.Error);
+        Assert.AreEqual(text, await File.ReadAllTextAsync(folder["l.yml"]));
+    }
+
+    [TestMethod]
+    [DataRow("--plan p --dry-run", "Cannot use --dry-run with a plan to carry out", "leave --dry-run out")]
+    [DataRow("--plan p --dry-run --finish", "Cannot use --dry-run with --finish", "leave --dry-run out")]
+    [DataRow("--plan p --dry-run --shard 1/2", "Cannot use --dry-run with --shard", "leave --dry-run out")]
+    [DataRow("--plan p --to-repo 127.0.0.1:1/a", "Flag --to-repo cannot be used with --plan, which is carried out", "--plan-out")]
+    [DataRow("--plan p -b 127.0.0.1:1/a", "Flag --bundle cannot be used with --plan, which is carried out", "add --dry-run")]
+    [DataRow("-b 127.0.0.1:1/a --to-repo 127.0.0.1:1/b --plan-out p --shards 99999",
+        "Flag --shards is 99999, and there are at most 10000 shards", "smaller")]
+    public async Task APlanSpeaksOfTheFlagsGiven(string line, string problem, string advice)
+    {
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["p"], Plan);
+        CliResult result = await InProcess.RunAsync(
+            ["copy", .. line.Split(' ').Select(word => word == "p" ? folder["p"] : word)]);
+        Assert.AreEqual(1, result.ExitCode);
+        string error = string.Join(' ', result.Error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(problem, error);
+        Assert.Contains(advice, error);
+        Assert.AreEqual(Plan, await File.ReadAllTextAsync(folder["p"]));
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task APlanThatIsAPipeIsRefused()
+    {
+        using TempFolder folder = new();
+        using (Process made = Process.Start("mkfifo", [folder["pipe"]]))
+            await made.WaitForExitAsync();
+        Task<CliResult> run = Task.Run(() => InProcess.RunAsync("copy", "--plan", folder["pipe"], "--shard", "1/2"));
+        CliResult result = await run.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("is a pipe, but a plan is read by every shard", result.Error);
+    }
+}
