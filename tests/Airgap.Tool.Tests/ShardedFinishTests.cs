@@ -73,7 +73,8 @@ public sealed class ShardedFinishTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await SucceedAsync(
-            "copy", "-b", $"{source.Host}/mirror/nested-bundle:v1.0.0", "--to-tar", folder["all.tar"], "--plan-out", folder["plan.json"], "--shards", "2");
+            "copy", "-b", $"{source.Host}/mirror/nested-bundle:v1.0.0", "--to-tar", folder["all.tar"], "--plan-out",
+            folder["plan.json"], "--shards", "2");
         string told = await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1/2");
         Assert.Contains("shard 1/2: ", told);
         Assert.DoesNotContain("whole", told);

@@ -104,8 +104,8 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
     private static RepositoryName NameOf(RunPlan run) => ((RelocationDestination.Repository)run.Destination).Name;
 
     private static AirgapException NoCount(RunPlan run) => new(
-        ErrorCode.InvalidShard, $"How many shards have written '{run.Destination}' is not said, and the plan does not.",
-        "Say it, such as 8, or write the plan for so many.");
+        ErrorCode.InvalidShard, $"The number of shards that wrote '{run.Destination}' is neither given nor in the plan.",
+        "Give the number of shards, or write the plan with it.");
 
     private static AirgapException Missing(RunPlan run, IReadOnlyCollection<Digest> absent, Func<Digest, Shard>? shardOf)
     {
