@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Airgap.TestKit;
-using Airgap.TestKit.Registries;
 using Airgap.Oci.Naming;
 using Airgap.Publishing;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Tests;

@@ -2,7 +2,6 @@ using System.Text;
 using Airgap.Registry.Page;
 using Airgap.Registry.Tests.Archived;
 using Airgap.TestKit;
-using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Pages;

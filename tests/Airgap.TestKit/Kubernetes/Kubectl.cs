@@ -1,5 +1,4 @@
 using Airgap.TestKit.Peers;
-using Microsoft.VisualStudio.TestTools.UnitTesting;
 
 namespace Airgap.TestKit.Kubernetes;
 

@@ -1,4 +1,3 @@
-using Airgap.Oci;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Sharding;
 

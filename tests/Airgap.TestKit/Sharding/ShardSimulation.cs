@@ -1,5 +1,5 @@
-using Step = Airgap.TestKit.Sharding.ShardModel.Step;
 using Kind = Airgap.TestKit.Sharding.ShardModel.Kind;
+using Step = Airgap.TestKit.Sharding.ShardModel.Step;
 
 namespace Airgap.TestKit.Sharding;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.Loader;
-using Airgap.TestKit;
 
 namespace Airgap.Tool.Tests.Running;
 

@@ -1,4 +1,3 @@
-using Airgap.Oci;
 using Airgap.TestKit;
 using Airgap.TestKit.Sharding;
 using Airgap.Transfer.Plans;

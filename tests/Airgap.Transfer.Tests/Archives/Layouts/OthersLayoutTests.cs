@@ -4,7 +4,6 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
 using Airgap.TestKit.Layouts;
-using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;
 
