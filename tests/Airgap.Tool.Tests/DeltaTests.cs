@@ -87,7 +87,7 @@ public sealed class DeltaTests
     [DataRow("archive diff {archive} {none}", "AIRGAP3001")]
     [DataRow("copy -b r.example/a/b:1 --to-repo r.example/c/d --base e.tar", "--base can only be used")]
     [DataRow("copy -b r.example/a/b:1 --to-tar {a.tar} --base {none.tar}", "does not exist")]
-    [DataRow("copy -b r.example/a/b:1 --to-tar {text} --base {text}", "kind")]
+    [DataRow("copy -b r.example/a/b:1 --to-tar {a.tar} --base {text}", "kind")]
     [DataRow("copy -b r.example/a/b:1 --to-tar {archive} --base {archive}", "AIRGAP2112")]
     [DataRow("copy -b r.example/a/b:1 --to-repo r.example/c/d --mount-from r.example/e", "--mount-from can only")]
     [DataRow("copy --tar {archive} --to-repo r.example/c/d --mount-from other.example/e/f", "is not in the registry")]

@@ -77,6 +77,24 @@ internal sealed class ImageFailures(bool keepGoing)
     }
 
     /// <summary>
+    /// Awaits what an image needs. The failure is passed over if the run continues without the image: its own step meets it again.
+    /// </summary>
+    /// <param name="needed">What the image needs.</param>
+    /// <param name="isLost">True for a failure after which the destination takes nothing.</param>
+    /// <param name="observer">Receives the failure as a detail.</param>
+    public async Task PassOverAsync(Task needed, Func<AirgapException, bool> isLost, ITransferObserver observer)
+    {
+        try
+        {
+            await needed;
+        }
+        catch (AirgapException e) when (keepGoing && !isLost(e) && !EndsEveryRun(e.Code))
+        {
+            observer.Detail($"It failed, and the others go on: {e.Message}");
+        }
+    }
+
+    /// <summary>
     /// True for failures of the disk or of the source archive, and for cancellation: no other image would succeed
     /// either.
     /// </summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Airgap.Oci;
 using Airgap.Oci.Files;
 using Airgap.Transfer.Archives;
@@ -134,20 +133,12 @@ internal sealed class PartialArchive : IPartialArchive
         // A run killed after this point leaves a complete archive and no other file.
         ArchiveHolder.Clear(_path);
         await FinishedArchive.TakeNameAsync(File, _disk, _path, _partialPath, cancellationToken);
-        if (await StaleSignature.RemoveAsync(_path, async () => digest ?? await ReadHashAsync(cancellationToken)))
-            _observer.Detail($"'{StaleSignature.PathOf(_path)}' signed an earlier '{_path}', and was removed.");
+        await StaleSignature.RemoveAsync(_path, File, digest, _observer, cancellationToken);
         if (digest is not { } known)
             return;
         Written = [new WrittenFile(_path, known)];
-        _observer.Detail(
-            $"'{_path}' is {known}: {_hash!.HashedOnTheWay} of {new FileInfo(_path).Length} bytes were hashed as they were written, the " +
-            "others were read back.");
-    }
-
-    private async Task<Digest> ReadHashAsync(CancellationToken cancellationToken)
-    {
-        File.Position = 0;
-        return Digest.FromHash(HashAlgorithmName.SHA256, await SHA256.HashDataAsync(File, cancellationToken));
+        _observer.Detail($"'{_path}' is {known}: {_hash!.HashedOnTheWay} of {new FileInfo(_path).Length} bytes were hashed on their way, " +
+            "the others were read back.");
     }
 
     private void Hash(ArchiveLayout layout)

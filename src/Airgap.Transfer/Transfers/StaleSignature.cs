@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Files;
+using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
@@ -47,11 +50,42 @@ internal static class StaleSignature
         }
     }
 
+    /// <summary>Removes the signature of an archive that was written, if it signs other bytes.</summary>
+    /// <param name="path">The archive's name.</param>
+    /// <param name="file">The archive.</param>
+    /// <param name="digest">Its SHA-256; null if it is not known.</param>
+    /// <param name="observer">Is told.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task RemoveAsync(
+        string path, FileStream file, Digest? digest, ITransferObserver observer, CancellationToken cancellationToken)
+    {
+        if (await RemoveAsync(path, async () => digest ?? await HashAsync(file, cancellationToken)))
+            observer.Detail($"'{PathOf(path)}' signed an earlier '{path}', and was removed.");
+    }
+
+    /// <summary>Removes the signatures of a list of parts and of its parts that sign other bytes.</summary>
+    /// <param name="path">The list's path.</param>
+    /// <param name="list">The list, which was written next to its parts.</param>
+    public static async Task RemoveAsync(string path, PartList list)
+    {
+        await RemoveAsync(path, () => Task.FromResult(Digest.Compute(list.ToJson())));
+        foreach (PartEntry part in list.Parts)
+            await RemoveAsync(Path.Combine(Path.GetDirectoryName(path)!, part.Name), () => Task.FromResult(part.Digest));
+    }
+
+    private static async Task<Digest> HashAsync(FileStream file, CancellationToken cancellationToken)
+    {
+        file.Position = 0;
+        return Digest.FromHash(HashAlgorithmName.SHA256, await SHA256.HashDataAsync(file, cancellationToken));
+    }
+
     // The SHA-256 hashes that it signs, none if it says them in another way; null where no sigstore bundle stands there.
     private static HashSet<string>? Read(string file)
     {
         string place = PathOf(file);
-        if (FileFacts.Of(place, followsLinks: false).Kind != FileKind.Regular || new FileInfo(place).Length > MostBytes)
+        // An archive's name may be so long that no such file can be.
+        if (!File.Exists(place) || FileFacts.Of(place, followsLinks: false).Kind != FileKind.Regular
+            || new FileInfo(place).Length > MostBytes)
             return null;
         try
         {

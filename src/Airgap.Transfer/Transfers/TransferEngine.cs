@@ -73,21 +73,11 @@ internal sealed class TransferEngine(
             return missing;
         HashSet<Digest> needed = [.. first.SelfAndDescendants().SelectMany(node => node.Blobs).Select(blob => blob.Digest)];
         ILookup<bool, PlannedBlob> ahead = missing.ToLookup(blob => needed.Contains(blob.Descriptor.Digest));
-        await _failure.WhenAllAsync([PutBlobsAsync([.. ahead[true]], _failure.Token), TryAsync(PutManifestOnce(first, _failure.Token))]);
+        await _failure.WhenAllAsync([PutBlobsAsync([.. ahead[true]], _failure.Token), TryFirstAsync()]);
         return [.. ahead[false]];
-    }
 
-    // Its own item meets the same failure, and the others go on where they are to.
-    private async Task TryAsync(Task put)
-    {
-        try
-        {
-            await put;
-        }
-        catch (AirgapException e) when (options.KeepGoing && !target.IsLost(e) && !ImageFailures.EndsEveryRun(e.Code))
-        {
-            observer.Detail($"The first index failed: {e.Message}");
-        }
+        // Its own item meets the same failure, and the others go on where they are to.
+        Task TryFirstAsync() => _failures.PassOverAsync(PutManifestOnce(first, _failure.Token), target.IsLost, observer);
     }
 
     public void Dispose()

@@ -11,7 +11,7 @@ internal static class HelperProcess
     private const int MaxBytes = 64 * 1024;
 
     /// <summary>How long the outputs of an ended program are still read.</summary>
-    public static TimeSpan OutputGrace { get; } = TimeSpan.FromSeconds(2);
+    public static TimeSpan OutputGrace { get; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs the program with the argument <c>get</c>.</summary>
     /// <param name="path">The program's full path.</param>

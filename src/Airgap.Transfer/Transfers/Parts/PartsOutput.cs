@@ -133,9 +133,7 @@ internal sealed class PartsOutput : IDisposable
             await AtomicFile.WriteAsync(
                 PartName.SumsOf(Plan.Archive), list.ToSums(Path.GetFileName(listPath)), mode: null, CancellationToken.None);
             await AtomicFile.WriteAsync(listPath, list.ToJson(), mode: null, CancellationToken.None);
-            await StaleSignature.RemoveAsync(listPath, () => Task.FromResult(Digest.Compute(list.ToJson())));
-            foreach (PartEntry part in list.Parts)
-                await StaleSignature.RemoveAsync(Path.Combine(Folder, part.Name), () => Task.FromResult(part.Digest));
+            await StaleSignature.RemoveAsync(listPath, list);
             _holder.Remove();
             return list;
         }
