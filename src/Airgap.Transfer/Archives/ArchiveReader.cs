@@ -108,7 +108,7 @@ internal sealed class ArchiveReader : IArchive
     public async IAsyncEnumerable<ArchivedItem> ReadItemsAsync(
         bool includeNonDistributable, ImageFailures? failures, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await LearnRequiredAsync(cancellationToken);
+        (Required, NotesProblem) = await DeltaLayers.LearnAsync(ParseNotesAsync(cancellationToken));
         await foreach (ArchivedItem item in List.ReadItemsAsync(
             new ArchivedTree(this, includeNonDistributable), failures, cancellationToken))
             yield return item;
@@ -121,20 +121,6 @@ internal sealed class ArchiveReader : IArchive
 
     /// <summary>What is wrong with the notes: where they are, what they require is not known.</summary>
     internal AirgapException? NotesProblem { get; private set; }
-
-    // Wrong notes fail when they are read, if everything else is right.
-    private async Task LearnRequiredAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            Required = DeltaLayers.Of(await ParseNotesAsync(cancellationToken));
-        }
-        catch (AirgapException e) when (e.Code is ErrorCode.InvalidArchive)
-        {
-            NotesProblem = e;
-            Required = DeltaLayers.None;
-        }
-    }
 
     private async Task<ArchiveNotes?> ParseNotesAsync(CancellationToken cancellationToken)
     {

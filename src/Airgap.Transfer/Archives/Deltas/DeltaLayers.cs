@@ -25,6 +25,21 @@ internal sealed class DeltaLayers
     /// <summary>The layers that notes list.</summary>
     public static DeltaLayers Of(ArchiveNotes? notes) => notes?.Delta is { } delta ? new DeltaLayers(delta) : None;
 
+    /// <summary>Reads the notes of an archive. Wrong notes fail when they are used, if everything else is right.</summary>
+    /// <param name="reading">The notes, while they are read.</param>
+    /// <returns>The required layers, and what is wrong with the notes: then what they require is not known.</returns>
+    public static async Task<(DeltaLayers Layers, AirgapException? Problem)> LearnAsync(Task<ArchiveNotes?> reading)
+    {
+        try
+        {
+            return (Of(await reading), null);
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.InvalidArchive or ErrorCode.InvalidLayout)
+        {
+            return (None, e);
+        }
+    }
+
     /// <summary>True for a required layer.</summary>
     public bool Contains(Digest digest) => _layers.ContainsKey(digest);
 

@@ -65,7 +65,7 @@ internal sealed class LayoutReader : IArchive
         LayoutEntry[] images = [.. _index.Entries.Where(entry => entry.IsImage)];
         if (images.Length == 0)
             throw Invalid($"its {LayoutNames.Index} lists {(_index.Entries.IsEmpty ? "nothing" : "no image")}");
-        await LearnRequiredAsync(cancellationToken);
+        (Required, _notesProblem) = await DeltaLayers.LearnAsync(ReadNotesAsync(cancellationToken));
         LayoutTree tree = new(this, includeNonDistributable);
         HashSet<Digest> below = [];
         List<(LayoutEntry Entry, ArchivedItem Item)> items = [];
@@ -118,20 +118,6 @@ internal sealed class LayoutReader : IArchive
 
     // The problem of invalid notes: if they exist, their requirements are unknown.
     private AirgapException? _notesProblem;
-
-    // Invalid notes fail when they are read, if everything else is valid.
-    private async Task LearnRequiredAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            Required = DeltaLayers.Of(await ReadNotesAsync(cancellationToken));
-        }
-        catch (AirgapException e) when (e.Code is ErrorCode.InvalidLayout)
-        {
-            _notesProblem = e;
-            Required = DeltaLayers.None;
-        }
-    }
 
     public AirgapException Invalid(string why) => Files.Invalid(why);
 
