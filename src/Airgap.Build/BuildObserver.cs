@@ -9,7 +9,7 @@ using Microsoft.Build.Framework;
 namespace Airgap.Build;
 
 /// <summary>Writes events to the build log, with at most one line of progress every few seconds.</summary>
-internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? registry = null) : IPushObserver, ISidesObserver
+internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? registry = null) : IPushObserver, IRegistriesObserver
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
 
@@ -34,7 +34,7 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? re
     }
 
     /// <inheritdoc/>
-    public ITransferObserver Side(string registry) => new BuildObserver(log, clock, registry);
+    public ITransferObserver For(string registry) => new BuildObserver(log, clock, registry);
 
     /// <inheritdoc/>
     public void Detail(string message) => log.Detail(message);

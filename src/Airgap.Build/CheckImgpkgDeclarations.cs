@@ -28,7 +28,7 @@ public sealed class CheckImgpkgDeclarations : DeclarationTask
         // Such a target may still correct a present problem.
         if (text.HasTargetBefore(nameof(PublishImgpkgBundles)))
             return true;
-        log.Locate = new ProjectSlips(text, [.. GlobalProperties().Keys]).Locate;
+        log.Locate = new ProjectTypos(text, [.. GlobalProperties().Keys]).Locate;
         PublishSettings settings = PublishProperties.Read(
             Path.GetDirectoryName(ProjectFile)!, PropertyOf, new SourceLocation(ProjectFile), out ImmutableArray<Diagnostic> problems);
         PublishItem[] items = new ItemReader().Read(Bundles, Images, Locks);

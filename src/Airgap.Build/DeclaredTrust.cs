@@ -13,7 +13,7 @@ internal sealed class DeclaredTrust(string projectFile, IReadOnlyDictionary<stri
     /// <param name="given">What MSBuild hands the task.</param>
     /// <param name="slips">Finds lost rules in the project's text, where it cannot be evaluated: a file-based app.</param>
     /// <param name="problems">The rules that are lost.</param>
-    public ImmutableArray<TrustItem> Read(ImmutableArray<TrustItem> given, ProjectSlips slips, out ImmutableArray<Diagnostic> problems)
+    public ImmutableArray<TrustItem> Read(ImmutableArray<TrustItem> given, ProjectTypos slips, out ImmutableArray<Diagnostic> problems)
     {
         problems = [];
         if (!TrustPatterns.MayBeIn(projectFile, globals.Keys))
@@ -24,7 +24,7 @@ internal sealed class DeclaredTrust(string projectFile, IReadOnlyDictionary<stri
             return given;
         }
 
-        problems = [.. evaluated.Lost.Select(lost => ProjectSlips.Lost(lost.Include, lost.Place))];
+        problems = [.. evaluated.Lost.Select(lost => ProjectTypos.Lost(lost.Include, lost.Place))];
         return evaluated.Mend(given);
     }
 

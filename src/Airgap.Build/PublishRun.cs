@@ -26,7 +26,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         IReadOnlyDictionary<string, string> globals = task.GlobalProperties();
         foreach (Diagnostic typo in PropertyTypos.Find(globals.Keys, _project))
             log.Warning(typo);
-        ProjectSlips slips = new(ProjectText.Read(task.ProjectFile), [.. globals.Keys]);
+        ProjectTypos slips = new(ProjectText.Read(task.ProjectFile), [.. globals.Keys]);
         log.Locate = slips.Locate;
         foreach (Diagnostic slip in slips.Find(HasItems))
             log.Warning(slip);

@@ -8,7 +8,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing;
 
 /// <summary>Finds out what a publish would do about an item.</summary>
-internal sealed class ItemForecaster(PublishScope scope, ItemPlanner planner, KeptPlans kept, FurtherPlaces further)
+internal sealed class ItemForecaster(PublishScope scope, ItemPlanner planner, PreparedPlans kept, OtherRepositories further)
 {
     /// <summary>Finds out what relocating an item would do.</summary>
     /// <param name="declaration">The item.</param>
@@ -26,15 +26,15 @@ internal sealed class ItemForecaster(PublishScope scope, ItemPlanner planner, Ke
         using ItemPlan? ended = keepsPlan ? null : made;
         if (scope.Signing.Admit(declaration.Source, cancellationToken) is { } admission)
             await admission;
-        (TransferPlan plan, TransferResult? standing) = (made.Plan, made.Standing);
-        TransferForecast forecast = standing is null
+        (TransferPlan plan, TransferResult? upToDate) = (made.Plan, made.UpToDate);
+        TransferForecast forecast = upToDate is null
             ? await relocator.ForecastAsync(plan, declaration.Destination, scope.Options, cancellationToken)
-            : Arrived(standing, declaration.Destination);
+            : Arrived(upToDate, declaration.Destination);
         List<ForecastItem> forecasts = [Describe(declaration, made, forecast)];
-        foreach (PlacedPlan part in further.Of(declaration, plan))
+        foreach (RepositoryPlan part in further.Of(declaration, plan))
         {
             TransferForecast placed = await relocator.ForecastAsync(
-                part.Plan, part.Destination, FurtherPlaces.MountingFrom(scope.Options, declaration.Repository!), cancellationToken);
+                part.Plan, part.Destination, OtherRepositories.MountingFrom(scope.Options, declaration.Repository!), cancellationToken);
             forecasts.Add(new ForecastItem(forecasts[0].Kind, declaration.Item.Include, placed, part.Destination.Name));
         }
 

@@ -26,12 +26,12 @@ internal sealed class ItemPlanner(PublishScope scope)
         ItemSource source = await OpenAsync(declaration, relocator, asksDestination, cancellationToken);
         try
         {
-            TransferResult? standing = declaration is { SharesArchive: false, Destination: RelocationDestination.Archive archive }
-                ? await relocator.FindStandingAsync(source.Source, archive, source.Options, cancellationToken)
+            TransferResult? upToDate = declaration is { SharesArchive: false, Destination: RelocationDestination.Archive archive }
+                ? await relocator.FindUpToDateAsync(source.Source, archive, source.Options, cancellationToken)
                 : null;
-            if (standing is null && declaration is { SharesArchive: false, Destination: RelocationDestination.Archive alone })
+            if (upToDate is null && declaration is { SharesArchive: false, Destination: RelocationDestination.Archive alone })
                 await SharedItems.RefuseToReplaceAsync(declaration, alone, Settings, cancellationToken);
-            return await PlanOfAsync(declaration, source, standing, cancellationToken);
+            return await PlanOfAsync(declaration, source, upToDate, cancellationToken);
         }
         catch
         {
@@ -73,15 +73,15 @@ internal sealed class ItemPlanner(PublishScope scope)
     /// </summary>
     /// <param name="declaration">The item.</param>
     /// <param name="source">Its source.</param>
-    /// <param name="standing">The result, if already known.</param>
+    /// <param name="upToDate">The result, if already known.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<ItemPlan> PlanOfAsync(
-        Declaration declaration, ItemSource source, TransferResult? standing, CancellationToken cancellationToken)
+        Declaration declaration, ItemSource source, TransferResult? upToDate, CancellationToken cancellationToken)
     {
-        TransferPlan plan = standing?.Plan ?? await source.PlanAsync(cancellationToken);
+        TransferPlan plan = upToDate?.Plan ?? await source.PlanAsync(cancellationToken);
         source.Verify(plan);
         TellDrift(declaration, plan);
-        return new ItemPlan(plan, standing,
+        return new ItemPlan(plan, upToDate,
             await new ItemManifest(scope.Registry, scope.Warnings, Settings).CreateAsync(declaration, plan, cancellationToken), source,
             source.Report(plan));
     }

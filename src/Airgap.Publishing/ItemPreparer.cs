@@ -32,27 +32,28 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
         notices.WarnOfTypos(items);
         if (items.Count == 0 || !HasWork(items, settings))
             return new PreparedPublish(items, settings, null, []);
-        (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> sides, ImmutableArray<Diagnostic> problems) =
+        (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> perRegistry,
+            ImmutableArray<Diagnostic> problems) =
             ReadSides(items, settings);
         if (!problems.IsEmpty)
             return new PreparedPublish(items, settings, null, problems) { IsRead = false };
-        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(sides[0].Declarations, cancellationToken);
+        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(perRegistry[0].Declarations, cancellationToken);
         return new PreparedPublish(items, settings, resolved, resolved.Problems)
         {
-            Sides = sides.Length == 1 ? [
-                ] : [.. sides.Select(side => new PreparedPublish(items, side.Settings, Pinned(side.Declarations, resolved), []))],
+            PerRegistry = perRegistry.Length == 1 ? [
+                ] : [.. perRegistry.Select(one => new PreparedPublish(items, one.Settings, Pinned(one.Declarations, resolved), []))],
         };
     }
 
     /// <summary>All problems of the items that can be found without a request and without the project's lock.</summary>
     public static ImmutableArray<Diagnostic> FindProblems(IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
-        (ImmutableArray<PublishSettings> sides, ImmutableArray<Diagnostic> problems) = Sides.Of(settings);
-        return [.. problems.Concat(sides.SelectMany(Find)).Distinct()];
+        (ImmutableArray<PublishSettings> perRegistry, ImmutableArray<Diagnostic> problems) = RegistryList.Of(settings);
+        return [.. problems.Concat(perRegistry.SelectMany(Find)).Distinct()];
 
-        IEnumerable<Diagnostic> Find(PublishSettings side)
+        IEnumerable<Diagnostic> Find(PublishSettings one)
         {
-            DeclarationReader reader = new(side, needsDestination: Publisher.HasDestination(items, side));
+            DeclarationReader reader = new(one, needsDestination: Publisher.HasDestination(items, one));
             reader.Read(items);
             return reader.Problems;
         }
@@ -67,15 +68,15 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
         Change = null,
     };
 
-    private (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> Sides,
+    private (ImmutableArray<(PublishSettings Settings, ImmutableArray<Declaration> Declarations)> PerRegistry,
         ImmutableArray<Diagnostic> Problems) ReadSides(
         IReadOnlyList<PublishItem> items, PublishSettings settings)
     {
-        (ImmutableArray<PublishSettings> each, ImmutableArray<Diagnostic> problems) = Sides.Of(settings);
+        (ImmutableArray<PublishSettings> each, ImmutableArray<Diagnostic> problems) = RegistryList.Of(settings);
         (PublishSettings Settings, (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read)[] read =
-            [.. each.Select(side => (side, Read(items, side)))];
-        return ([.. read.Select(side => (side.Settings, side.Read.Declarations))],
-            [.. problems.Concat(read.SelectMany(side => side.Read.Problems)).Distinct()]);
+            [.. each.Select(one => (one, Read(items, one)))];
+        return ([.. read.Select(one => (one.Settings, one.Read.Declarations))],
+            [.. problems.Concat(read.SelectMany(one => one.Read.Problems)).Distinct()]);
     }
 
     private (ImmutableArray<Declaration> Declarations, ImmutableArray<Diagnostic> Problems) Read(

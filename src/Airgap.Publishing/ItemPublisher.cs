@@ -27,8 +27,8 @@ internal sealed class ItemPublisher
     {
         (_scope, _artifacts, _objects) = (scope, artifacts, objects);
         Planner = new ItemPlanner(scope);
-        Plans = new KeptPlans(scope, Planner);
-        Further = new FurtherPlaces(scope);
+        Plans = new PreparedPlans(scope, Planner);
+        Further = new OtherRepositories(scope);
         Forecaster = new ItemForecaster(scope, Planner, Plans, Further);
     }
 
@@ -39,10 +39,10 @@ internal sealed class ItemPublisher
     public ItemPlanner Planner { get; }
 
     /// <summary>The plans that were made to be judged or to be shown.</summary>
-    public KeptPlans Plans { get; }
+    public PreparedPlans Plans { get; }
 
     /// <summary>The other repositories of a template.</summary>
-    public FurtherPlaces Further { get; }
+    public OtherRepositories Further { get; }
 
     /// <summary>Determines what <see cref="RunAsync"/> would do.</summary>
     public ItemForecaster Forecaster { get; }
@@ -64,15 +64,15 @@ internal sealed class ItemPublisher
         using IDisposable? held = await _scope.HoldAsync(declaration.Destination, itemObserver, cancellationToken);
         using ItemPlan made = Plans.Find(declaration)
             ?? await Planner.MakeAsync(declaration, relocator, asksDestination: true, cancellationToken);
-        (TransferPlan plan, TransferResult? standing) = (made.Plan, made.Standing);
+        (TransferPlan plan, TransferResult? upToDate) = (made.Plan, made.UpToDate);
         if (declaration.Archive is not null)
             ArtifactFile.MakeFolder(OutputCheck.OfArchive(declaration.Archive, makesFolder: true).Folder);
         TransferOptions how = _scope.OptionsFor(declaration, cancellationToken);
-        if (how.Admission is { } admission && standing is not null)
+        if (how.Admission is { } admission && upToDate is not null)
             await admission;
         // Divided before anything moves, so that an invalid name costs no transfer.
-        ImmutableArray<PlacedPlan> further = Further.Of(declaration, plan);
-        TransferResult result = standing ?? await relocator.RunAsync(plan, declaration.Destination, how, cancellationToken);
+        ImmutableArray<RepositoryPlan> further = Further.Of(declaration, plan);
+        TransferResult result = upToDate ?? await relocator.RunAsync(plan, declaration.Destination, how, cancellationToken);
         if (result.IsComplete && !further.IsEmpty)
         {
             // Two projects may have each other's repositories as destinations: to avoid a deadlock, none waits for a
@@ -101,7 +101,7 @@ internal sealed class ItemPublisher
 
         if (_scope.Settings.Provenance && declaration.Item.IsProduced && _scope.Signing.Key is { } key && result.IsComplete)
             await ProvenanceAttacher.AttachAsync(
-                _scope.Settings, key, result, _scope.Registry, ReportPlaces.Of([]).Version, cancellationToken);
+                _scope.Settings, key, result, _scope.Registry, ReportProvenance.Of([]).Version, cancellationToken);
         foreach (TransferResult further in signs ? result.Further : [])
             await _scope.Signing.SignAsync(further, _scope.Registry, _scope.Notice, cancellationToken);
         IReadOnlyList<string> signatures =

@@ -99,10 +99,10 @@ internal sealed class ItemSource : IDisposable
     /// <param name="plan">The plan of the relocation.</param>
     /// <param name="relocator">Reads the archive of the original bundle.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    public async Task<TransferPlan> JudgedAsync(TransferPlan plan, Relocator relocator, CancellationToken cancellationToken) =>
+    public async Task<TransferPlan> ToVerifyAsync(TransferPlan plan, Relocator relocator, CancellationToken cancellationToken) =>
         _derivation is null ? plan
-        : _archive is null ? _derivation.Judged(plan, null)
-        : _derivation.Judged(plan,
+        : _archive is null ? _derivation.ToVerify(plan, null)
+        : _derivation.ToVerify(plan,
             await relocator.PlanAsync(_declaration.Source, new PlanOptions { EmbedConfigs = true }, cancellationToken));
 
     /// <summary>What is left out; null for an underived bundle.</summary>

@@ -14,7 +14,7 @@ internal sealed record PreparedPublish(
     IReadOnlyList<PublishItem> Items, PublishSettings Settings, ResolvedLock? Lock, ImmutableArray<Diagnostic> Problems)
 {
     /// <summary>The same for each of several registries; empty for one registry.</summary>
-    public ImmutableArray<PreparedPublish> Sides { get; init; } = [];
+    public ImmutableArray<PreparedPublish> PerRegistry { get; init; } = [];
 
     /// <summary>False if the items themselves have problems, so that no request was sent.</summary>
     public bool IsRead { get; init; } = true;

@@ -11,23 +11,23 @@ internal static class ProjectGate
 {
     /// <summary>Runs it.</summary>
     /// <param name="settings">The project's settings.</param>
-    /// <param name="sides">
+    /// <param name="destinations">
     /// For each destination who makes its plans and keeps them for the relocation, and its items; none where nothing moves.
     /// </param>
     /// <param name="warnings">The warnings so far, which the plan includes.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>Its report; null if there is no gate.</returns>
     public static async Task<GateReport?> AskAsync(
-        PublishSettings settings, IReadOnlyList<(ItemPublisher Items, ImmutableArray<Declaration> Declarations)> sides,
+        PublishSettings settings, IReadOnlyList<(ItemPublisher Items, ImmutableArray<Declaration> Declarations)> destinations,
         PublishWarnings warnings, CancellationToken cancellationToken)
     {
-        if (settings.GateCommand.Length == 0 || sides.All(side => side.Declarations.IsEmpty))
+        if (settings.GateCommand.Length == 0 || destinations.All(destination => destination.Declarations.IsEmpty))
             return null;
         Gate gate = new(new GateSettings(
             settings.GateCommand, settings.ProjectDirectory, settings.GateTimeout ?? GateSettings.DefaultTimeLimit, settings.GateContent,
             settings.GateVariables));
         List<ForecastItem> forecasts = [];
-        foreach ((ItemPublisher items, ImmutableArray<Declaration> declarations) in sides)
+        foreach ((ItemPublisher items, ImmutableArray<Declaration> declarations) in destinations)
         {
             await items.Plans.KeepAsync(declarations, cancellationToken);
             foreach (Declaration declaration in declarations)
@@ -36,7 +36,7 @@ internal static class ProjectGate
 
         // Every destination gets the same content.
         return await gate.AskAsync(
-            PlanWriter.Create(forecasts, warnings.All), folder => sides[0].Items.Plans.FillAsync(folder, cancellationToken),
+            PlanWriter.Create(forecasts, warnings.All), folder => destinations[0].Items.Plans.FillAsync(folder, cancellationToken),
             cancellationToken);
     }
 }

@@ -36,8 +36,8 @@ internal static class ProjectRoots
             };
         IRegistry sources = prepared.Bundle?.Over(registry) ?? registry;
         List<KeptRoot> roots = [];
-        IEnumerable<PreparedPublish> sides = prepared.Publish is not { } publish ? [] : publish.Sides.DefaultIfEmpty(publish);
-        foreach (Declaration declaration in sides.SelectMany(side => side.Lock?.Declarations ?? []))
+        IEnumerable<PreparedPublish> destinations = prepared.Publish is not { } publish ? [] : publish.PerRegistry.DefaultIfEmpty(publish);
+        foreach (Declaration declaration in destinations.SelectMany(destination => destination.Lock?.Declarations ?? []))
         {
             if (declaration.Repository != repository)
                 continue;

@@ -85,16 +85,16 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved);
         }
 
-        if (!prepared.Sides.IsEmpty)
-            return await SideBySide().RunAsync(prepared, cancellationToken);
-        return await new ProjectTrail(settings).NoteAsync(() => RunOneAsync(prepared, resolved, cancellationToken), cancellationToken);
+        if (!prepared.PerRegistry.IsEmpty)
+            return await ConcurrentPublish().RunAsync(prepared, cancellationToken);
+        return await new ProjectAudit(settings).NoteAsync(() => RunOneAsync(prepared, resolved, cancellationToken), cancellationToken);
     }
 
     private async Task<PublishResult> RunOneAsync(PreparedPublish prepared, ResolvedLock resolved, CancellationToken cancellationToken)
     {
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         using StartedPublish started = Start(settings);
-        if (await started.JudgeAsync(prepared, new JudgedImages(), cancellationToken) is { IsEmpty: false } refusals)
+        if (await started.VerifyAsync(prepared, new ImageVerdicts(), cancellationToken) is { IsEmpty: false } refusals)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
         if (await started.MirrorProblemAsync(prepared, cancellationToken) is { } unmirrored)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [unmirrored] };
@@ -136,20 +136,20 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             return new PublishPlan(PlanWriter.Create([], _warnings.All), null);
         }
 
-        JudgedImages judged = new();
+        ImageVerdicts verdicts = new();
         List<ForecastItem> forecasts = [];
-        foreach (PreparedPublish side in HasDestination(items, settings) ? prepared.Sides.DefaultIfEmpty(prepared) : [])
+        foreach (PreparedPublish destination in HasDestination(items, settings) ? prepared.PerRegistry.DefaultIfEmpty(prepared) : [])
         {
-            Notices.WarnOfRepair(side.Lock!.Declarations, side.Settings);
+            Notices.WarnOfRepair(destination.Lock!.Declarations, destination.Settings);
             // A plan without the content that cannot be read would be incomplete.
             using StartedPublish started = Start(
-                side.Settings with { KeepGoing = false },
-                new ArtifactFolder(side.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null));
-            if (await started.JudgeAsync(side, judged, cancellationToken) is { IsEmpty: false } refusals)
+                destination.Settings with { KeepGoing = false },
+                new ArtifactFolder(destination.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null));
+            if (await started.VerifyAsync(destination, verdicts, cancellationToken) is { IsEmpty: false } refusals)
                 return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = refusals };
-            if (await started.MirrorProblemAsync(side, cancellationToken) is { } unmirrored)
+            if (await started.MirrorProblemAsync(destination, cancellationToken) is { } unmirrored)
                 return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = [unmirrored] };
-            forecasts.AddRange(await started.ForecastAsync(side.Lock, cancellationToken));
+            forecasts.AddRange(await started.ForecastAsync(destination.Lock, cancellationToken));
         }
 
         return new PublishPlan(PlanWriter.Create(forecasts, _warnings.All), resolved.Change);
@@ -160,7 +160,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         settings.Registry.Length > 0 || TemplateDestination.NamesRegistry(settings.RepositoryTemplate) || settings.Archive.Length > 0
             || settings.SourceArchive.Length > 0 || items.Any(DestinationName.IsWhole);
 
-    private SideBySide SideBySide() => new(registry, observer, _warnings)
+    private ConcurrentPublish ConcurrentPublish() => new(registry, observer, _warnings)
     {
         Artifacts = Artifacts ?? new PublishedFileList(null),
         OnArtifact = OnArtifact,

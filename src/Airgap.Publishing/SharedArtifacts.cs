@@ -54,7 +54,7 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
             return;
         string path = settings.FullPath(settings.Receipt);
         ArtifactFile.MakeFolder(Path.GetDirectoryName(path)!);
-        await ReceiptFile.WriteAsync(path, received, ReportPlaces.Of([]).Version, isShort: false, cancellationToken);
+        await ReceiptFile.WriteAsync(path, received, ReportProvenance.Of([]).Version, isShort: false, cancellationToken);
     }
 
     /// <summary>Signs the receipt and <c>relocation.json</c>, each with a statement next to it.</summary>
@@ -72,7 +72,7 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
             string receipt = settings.FullPath(settings.Receipt);
             byte[] statement = RelocationStatement.Write(
                 Path.GetFileName(receipt), Digest.Compute(TrustRuleReader.ReadFile(receipt)), outcomes.Received, verdicts, who,
-                ReportPlaces.Of([]).Version, relocation);
+                ReportProvenance.Of([]).Version, relocation);
             await SignatureFile.StateAsync(receipt, statement, key, cancellationToken);
         }
 
@@ -80,7 +80,7 @@ internal sealed class SharedArtifacts(PublishSettings settings, ArtifactFolder a
         string place = await SignatureFile.StateOnceAsync(
             report.Path, digest, () =>
             RelocationStatement.Write(
-                RelocationReportWriter.FileName, digest, outcomes.Results, verdicts, who, ReportPlaces.Of([]).Version, relocation),
+                RelocationReportWriter.FileName, digest, outcomes.Results, verdicts, who, ReportProvenance.Of([]).Version, relocation),
                 key, cancellationToken);
         return [artifacts.Take(new PublishedFile(place, PublishedFileKind.ReportSignature))];
     }

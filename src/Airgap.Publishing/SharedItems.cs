@@ -34,7 +34,7 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
         Planned planned = await PlanAsync(declarations, relocator, cancellationToken);
         try
         {
-            ImmutableArray<TransferResult> results = planned.Standing
+            ImmutableArray<TransferResult> results = planned.UpToDate
                 ?? Split(await relocator.RunAsync(
                     planned.Whole!, declarations[0].Destination, scope.OptionsFor(declarations[0], cancellationToken), cancellationToken),
                     planned.Items);
@@ -57,7 +57,7 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
     {
         Relocator relocator = scope.RelocatorOf(declarations[0]);
         using Planned planned = await PlanAsync(declarations, relocator, cancellationToken);
-        ImmutableArray<TransferResult> results = planned.Standing
+        ImmutableArray<TransferResult> results = planned.UpToDate
             ?? Split(Result(await relocator.ForecastAsync(planned.Whole!, declarations[0].Destination, scope.Options, cancellationToken)),
                 planned.Items);
         return results.Select((result, i) => items.Forecaster.Describe(
@@ -73,9 +73,9 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
     {
         if (archive.Format != ArchiveFormat.LayoutTar)
             return;
-        SharedArchive standing = await SharedArchive.OpenAsync(
+        SharedArchive existing = await SharedArchive.OpenAsync(
             archive, ArchiveOwner.Of(settings, archive.Path), SilentObserver.Instance, cancellationToken);
-        if (standing.HoldsOthers)
+        if (existing.HoldsOthers)
         {
             throw new AirgapException(
                 ErrorCode.LockSharesNoArchive,
@@ -86,7 +86,7 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
         }
     }
 
-    private sealed record Planned(ImmutableArray<ItemPlan> Items, TransferPlan? Whole, ImmutableArray<TransferResult>? Standing)
+    private sealed record Planned(ImmutableArray<ItemPlan> Items, TransferPlan? Whole, ImmutableArray<TransferResult>? UpToDate)
         : IDisposable
     {
         public void Dispose()
@@ -106,29 +106,29 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
         List<ItemSource> sources = [];
         try
         {
-            bool isJudged = declarations.All(items.Plans.IsKept);
-            foreach (Declaration declaration in isJudged ? [] : declarations)
+            bool isVerified = declarations.All(items.Plans.IsKept);
+            foreach (Declaration declaration in isVerified ? [] : declarations)
                 sources.Add(await ItemFailure.LocatedAsync(
                     declaration, () => items.Planner.OpenAsync(declaration, relocator, asksDestination: false, cancellationToken)));
-            ImmutableArray<TransferResult>? standing = isJudged || !bases.IsEmpty
+            ImmutableArray<TransferResult>? upToDate = isVerified || !bases.IsEmpty
                 ? null
-                : await relocator.FindStandingAsync(
+                : await relocator.FindUpToDateAsync(
                     shared, destination, [.. sources.Select(source => (source.Source, source.Options))], cancellationToken);
             for (int i = 0; i < declarations.Count; i++)
             {
                 Declaration declaration = declarations[i];
-                ItemSource? source = isJudged ? null : sources[i];
-                TransferResult? found = standing?[i];
+                ItemSource? source = isVerified ? null : sources[i];
+                TransferResult? found = upToDate?[i];
                 made.Add(source is null ? items.Plans.Find(declaration)!
                     : await ItemFailure.LocatedAsync(
                         declaration, () => items.Planner.PlanOfAsync(declaration, source, found, cancellationToken)));
             }
 
-            TransferPlan? whole = standing is not null
+            TransferPlan? whole = upToDate is not null
                 ? null : await relocator.LeaveOutAsync(
                     shared.With([.. made.Select(item => item.Plan)]),
                     new PlanOptions { Bases = bases, Concurrency = scope.Settings.Concurrency }, cancellationToken);
-            return new Planned([.. made], whole, standing);
+            return new Planned([.. made], whole, upToDate);
         }
         catch
         {

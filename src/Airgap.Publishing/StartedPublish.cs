@@ -22,8 +22,8 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
 
     /// <summary>Verifies the signatures of what would be relocated, before anything moves or is written.</summary>
     /// <returns>The refusals; empty if no signature is required.</returns>
-    public async Task<ImmutableArray<Diagnostic>> JudgeAsync(
-        PreparedPublish prepared, JudgedImages judged, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<Diagnostic>> VerifyAsync(
+        PreparedPublish prepared, ImageVerdicts verdicts, CancellationToken cancellationToken)
     {
         if (prepared.Lock is not { } resolved || !Publisher.HasDestination(prepared.Items, prepared.Settings)
             || TrustRuleSet.Read(prepared.Settings, out ImmutableArray<Diagnostic> problems) is not { } rules)
@@ -31,7 +31,7 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
             return [];
         }
 
-        return problems.IsEmpty ? await Items.Plans.JudgeAsync(resolved.Declarations, rules, judged, cancellationToken) : problems;
+        return problems.IsEmpty ? await Items.Plans.VerifyAsync(resolved.Declarations, rules, verdicts, cancellationToken) : problems;
     }
 
     /// <summary>Finds out, before anything moves, whether the mirror configurations that are asked for can be written.</summary>

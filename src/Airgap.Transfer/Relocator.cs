@@ -82,16 +82,16 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         return await new Forecaster(plan, target).RunAsync(destination, cancellationToken);
     }
 
-    /// <inheritdoc cref="StandingFinder.FindAsync(RelocationSource, RelocationDestination.Archive, PlanOptions, CancellationToken)"/>
-    internal Task<TransferResult?> FindStandingAsync(
+    /// <inheritdoc cref="UpToDateFinder.FindAsync(RelocationSource, RelocationDestination.Archive, PlanOptions, CancellationToken)"/>
+    internal Task<TransferResult?> FindUpToDateAsync(
         RelocationSource source, RelocationDestination.Archive destination, PlanOptions options, CancellationToken cancellationToken) =>
-        new StandingFinder(registry, _observer).FindAsync(source, destination, options, cancellationToken);
+        new UpToDateFinder(registry, _observer).FindAsync(source, destination, options, cancellationToken);
 
-    /// <inheritdoc cref="StandingFinder.FindAsync(SharedArchive, RelocationDestination.Archive, IReadOnlyList{ValueTuple{RelocationSource, PlanOptions}}, CancellationToken)"/>
-    internal Task<ImmutableArray<TransferResult>?> FindStandingAsync(
+    /// <inheritdoc cref="UpToDateFinder.FindAsync(SharedArchive, RelocationDestination.Archive, IReadOnlyList{ValueTuple{RelocationSource, PlanOptions}}, CancellationToken)"/>
+    internal Task<ImmutableArray<TransferResult>?> FindUpToDateAsync(
         SharedArchive shared, RelocationDestination.Archive destination,
         IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken) =>
-        new StandingFinder(registry, _observer).FindAsync(shared, destination, items, cancellationToken);
+        new UpToDateFinder(registry, _observer).FindAsync(shared, destination, items, cancellationToken);
 
     private AdaptiveConcurrency PlacesOf(TransferOptions options) =>
         new(options.Concurrency, options.MostConcurrency, () => registry.LoadRefusals, TimeProvider.System);

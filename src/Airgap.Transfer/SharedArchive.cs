@@ -20,7 +20,7 @@ internal sealed class SharedArchive
     private readonly RelocationDestination.Archive _destination;
     private readonly string _owner;
     private readonly ITransferObserver _observer;
-    private IArchive? _standing;
+    private IArchive? _existing;
     private ImmutableArray<TransferPlan> _kept = [];
 
     private SharedArchive(RelocationDestination.Archive destination, string owner, ITransferObserver observer)
@@ -55,7 +55,7 @@ internal sealed class SharedArchive
         catch (AirgapException e) when (!MayBeWhole(e.Code))
         {
             shared._kept = [];
-            shared._standing = null;
+            shared._existing = null;
             if (!isLayout)
                 observer.Detail($"'{path}' is rewritten: {e.Message}");
             else
@@ -93,20 +93,20 @@ internal sealed class SharedArchive
     /// <param name="items">The requested items, with their plan options.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The plans of the items; null if a source must be asked.</returns>
-    public async Task<ImmutableArray<TransferPlan>?> FindStandingAsync(
+    public async Task<ImmutableArray<TransferPlan>?> FindUpToDateAsync(
         IReadOnlyList<(RelocationSource Source, PlanOptions Options)> items, CancellationToken cancellationToken)
     {
-        if (_standing is null)
+        if (_existing is null)
             return null;
         try
         {
             ImmutableArray<TransferPlan>.Builder plans = ImmutableArray.CreateBuilder<TransferPlan>();
             foreach ((RelocationSource source, PlanOptions options) in items)
             {
-                if (WantedRoot.Of(source, options) is not { } wanted)
+                if (ExpectedRoot.Of(source, options) is not { } wanted)
                     return null;
                 bool isThere = false;
-                ArchivePlanner planner = new(_standing, options)
+                ArchivePlanner planner = new(_existing, options)
                 {
                     Choose = all => all.FirstOrDefault(item => item.IsAskedFor && wanted.Is(item)) is { } found
                         && (isThere = true) ? found : null
@@ -119,7 +119,7 @@ internal sealed class SharedArchive
 
             ArchiveLayout layout = ArchiveFormats.LayOut(With(plans), _destination.Format);
             if (_destination.VolumeSize is { } most
-                && !StandingParts.Find(PartPlan.Create(_destination.Path, layout.Length, most), _observer).Any())
+                && !EarlierParts.Find(PartPlan.Create(_destination.Path, layout.Length, most), _observer).Any())
                 return null;
             ArchiveFile file = _destination.VolumeSize is null
                 ? _destination.Path : await PartFinder.FindAsync(_destination.Path, [], cancellationToken);
@@ -134,7 +134,7 @@ internal sealed class SharedArchive
 
     private async Task ReadAsync(IArchive archive, CancellationToken cancellationToken)
     {
-        _standing = archive;
+        _existing = archive;
         List<TransferPlan> kept = [];
         List<ArchivedItem> others = [];
         await foreach (ArchivedItem item in archive.ReadItemsAsync(includeNonDistributable: true, failures: null, cancellationToken))

@@ -27,7 +27,7 @@ internal static class UpToDateArchive
     {
         string path = destination.Path;
         if ((destination.VolumeSize is null ? !File.Exists(path) : !FoundList.Lies(path))
-            || WantedRoot.Of(source, options) is not { } wanted)
+            || ExpectedRoot.Of(source, options) is not { } wanted)
             return null;
         try
         {
@@ -37,7 +37,7 @@ internal static class UpToDateArchive
             if (!wanted.IsRootOf(plan))
                 return null;
             ArchiveLayout layout = ArchiveFormats.LayOut(plan, destination.Format);
-            if (destination.VolumeSize is { } most && !StandingParts.Find(PartPlan.Create(path, layout.Length, most), observer).Any())
+            if (destination.VolumeSize is { } most && !EarlierParts.Find(PartPlan.Create(path, layout.Length, most), observer).Any())
                 return null;
             return await new EarlierArchive(layout, observer).IsWholeAsync(file, cancellationToken) ? plan : null;
         }

@@ -1,8 +1,8 @@
 using Airgap.Trust.Certificates;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Roots;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Tests.Cases;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests;
 
@@ -89,11 +89,11 @@ public sealed class KeylessRootTests
 
     private async Task<bool> AcceptsAsync(TrustCase one, TrustedRoot root)
     {
-        Demand demand = new()
+        SignatureDemand demand = new()
         {
             AnyOf = [new CertificateSigner(root, IdentityPattern.Parse(one.Text("identity")!), IdentityPattern.Parse(one.Text("issuer")!))]
         };
-        return (await new ImageJudge(new StorageStore("trust/keyless"), TimeProvider.System).JudgeAsync(
+        return (await new ImageVerifier(new StorageStore("trust/keyless"), TimeProvider.System).VerifyAsync(
             one.Digest, one.Id, demand, TestContext.CancellationToken)).IsAccepted;
     }
 }

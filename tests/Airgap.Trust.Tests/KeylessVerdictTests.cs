@@ -1,10 +1,10 @@
 using Airgap.Oci;
 using Airgap.Trust.Certificates;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Roots;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Tests.Cases;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests;
 
@@ -27,8 +27,8 @@ public sealed class KeylessVerdictTests
         ]);
         foreach (TrustCase one in TrustFixtures.Cases("keyless"))
         {
-            Demand demand = new() { AnyOf = [SignerOf(one)] };
-            Verdict verdict = await new ImageJudge(new StorageStore("trust/keyless"), TimeProvider.System).JudgeAsync(
+            SignatureDemand demand = new() { AnyOf = [SignerOf(one)] };
+            Verdict verdict = await new ImageVerifier(new StorageStore("trust/keyless"), TimeProvider.System).VerifyAsync(
                 one.Digest, one.Id, demand, TestContext.CancellationToken);
             expectations.Take(one, verdict);
         }
@@ -72,7 +72,7 @@ public sealed class KeylessVerdictTests
                     IdentityPattern.Parse("https://token.actions.githubusercontent.com"));
             string artifact = name.StartsWith("intoto", StringComparison.Ordinal)
                 ? "keyless/conformance/artifacts/intoto-expired-certificate_fail.txt" : "keyless/conformance/a.txt";
-            Verdict verdict = FileJudge.Judge(
+            Verdict verdict = FileVerifier.Verify(
                 SignedBytes.Of(TrustFixtures.Bytes(artifact)), File.ReadAllBytes(path), name, [signer], DateTimeOffset.UtcNow);
             Assert.AreEqual(!name.EndsWith("_fail", StringComparison.Ordinal), verdict.IsAccepted, $"{name}: {verdict.Refusal?.Message}");
         }
@@ -115,7 +115,7 @@ public sealed class KeylessVerdictTests
                 : new CertificateSigner(
                     TrustFixtures.TrustedRoot(one.Text("trusted_root")!), IdentityPattern.Parse(one.Text("identity")!),
                     IdentityPattern.Parse(one.Text("issuer")!));
-            return FileJudge.Judge(artifact, TrustFixtures.Bytes(one.Text("file")!), one.Text("artifact")!, [signer],
+            return FileVerifier.Verify(artifact, TrustFixtures.Bytes(one.Text("file")!), one.Text("artifact")!, [signer],
                 DateTimeOffset.UtcNow);
         }
         catch (AirgapException e) when (e.Code is ErrorCode.InvalidTrustedRoot or ErrorCode.InvalidTrustKey)

@@ -1,9 +1,9 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Notation;
 using Airgap.Trust.Tests.Cases;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests;
 
@@ -30,8 +30,8 @@ public sealed class NotationVerdictTests
             string name = $"notation/policies/{one.Text("policy")}.json";
             StorageStore store = new("trust/notation", hasApi);
             Manifest image = (await store.FindManifestAsync(one.Digest.ToString(), TestContext.CancellationToken))!;
-            NotationJudge judge = new(NotationPolicy.Read(TrustFixtures.Bytes(name), name), trust, store, TimeProvider.System);
-            expectations.Take(one, await judge.JudgeAsync(
+            NotationVerifier judge = new(NotationPolicy.Read(TrustFixtures.Bytes(name), name), trust, store, TimeProvider.System);
+            expectations.Take(one, await judge.VerifyAsync(
                 s_repository, image.Descriptor, one.Pairs("metadata"), TestContext.CancellationToken));
         }
 

@@ -1,8 +1,8 @@
 using Airgap.Oci;
 using Airgap.Oci.Naming;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Policies;
 using Airgap.Trust.Tests.Cases;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests;
 
@@ -27,13 +27,13 @@ public sealed class PolicyVerdictTests
             ImageReference image = ImageReference.Parse(one.Text("reference")!);
             string id =
                 $"{one.Text("policy")} {one.Text("reference")!["registry.local:5055/trust/".Length..]} {one.Text("registries.d")}{one.Text("arguments")}".Trim();
-            expectations.Take(one, await JudgeAsync(one.Text("policy")!, image), id: id);
+            expectations.Take(one, await VerifyAsync(one.Text("policy")!, image), id: id);
         }
 
         expectations.AssertAll(98);
     }
 
-    private async Task<Verdict> JudgeAsync(string policy, ImageReference image)
+    private async Task<Verdict> VerifyAsync(string policy, ImageReference image)
     {
         StorageStore store = new(image.Repository.Path);
         try
@@ -41,7 +41,7 @@ public sealed class PolicyVerdictTests
             ContainersPolicy read = ContainersPolicy.Read(
                 TrustFixtures.Bytes($"policies/{policy}.json"), policy, path => TrustFixtures.Bytes($"keys/{Path.GetFileName(path)}"));
             Digest digest = image.Digest ?? (await store.FindManifestAsync(image.Tag!, TestContext.CancellationToken))!.Digest;
-            return await new PolicyJudge(read, store, TimeProvider.System).JudgeAsync(image, digest, TestContext.CancellationToken);
+            return await new PolicyVerifier(read, store, TimeProvider.System).VerifyAsync(image, digest, TestContext.CancellationToken);
         }
         catch (AirgapException e) when (e.Code == ErrorCode.InvalidTrustPolicy)
         {

@@ -2,9 +2,9 @@ using System.Text;
 using Airgap.Oci.Naming;
 using Airgap.Trust.Envelopes;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Policies;
 using Airgap.Trust.Tests.Cases;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests;
 
@@ -25,7 +25,7 @@ public sealed class VerdictTests
             new("cosign", false, "The tag of a signature is an image manifest.", "sig-is-index"),
         ]);
         foreach (TrustCase one in TrustFixtures.Cases("classic"))
-            expectations.Take(one, await JudgeAsync(one, new StorageStore(one.Text("repo")!)),
+            expectations.Take(one, await VerifyAsync(one, new StorageStore(one.Text("repo")!)),
                 tool => tool is "cosign 2.5" or "cosign 3.1");
         expectations.AssertAll(92);
     }
@@ -35,7 +35,7 @@ public sealed class VerdictTests
     {
         TrustCase one = TrustFixtures.Cases("classic").Single(one => one.Id == "odd/elsewhere");
 
-        Assert.IsTrue((await JudgeAsync(one, new StorageStore(one.Text("repository")!))).IsAccepted);
+        Assert.IsTrue((await VerifyAsync(one, new StorageStore(one.Text("repository")!))).IsAccepted);
     }
 
     [TestMethod]
@@ -57,8 +57,9 @@ public sealed class VerdictTests
             string key = Convert.ToBase64String(TrustFixtures.Bytes($"keys/{one.Text("key")}.pub"));
             string signed = identity is null ? "" : $$""","signedIdentity":{"type":"{{identity}}"}""";
             byte[] policy = Encoding.UTF8.GetBytes($$"""{"default":[{"type":"sigstoreSigned","keyData":"{{key}}"{{signed}}}]}""");
-            PolicyJudge judge = new(ContainersPolicy.Read(policy, "p", _ => []), new StorageStore(one.Text("repo")!), TimeProvider.System);
-            Verdict verdict = await judge.JudgeAsync(ImageOf(one), one.Digest, TestContext.CancellationToken);
+            PolicyVerifier judge = new(
+                ContainersPolicy.Read(policy, "p", _ => []), new StorageStore(one.Text("repo")!), TimeProvider.System);
+            Verdict verdict = await judge.VerifyAsync(ImageOf(one), one.Digest, TestContext.CancellationToken);
             expectations.Take(one, verdict,
                 tool => tool.StartsWith("skopeo", StringComparison.Ordinal)
                 && tool.Contains("default", StringComparison.Ordinal) == identity is null, isExpected: false);
@@ -87,7 +88,7 @@ public sealed class VerdictTests
         ]);
         foreach (TrustCase one in TrustFixtures.Cases("bundles"))
         {
-            Verdict verdict = await JudgeAsync(one, new StorageStore("trust/bundled", hasApi));
+            Verdict verdict = await VerifyAsync(one, new StorageStore("trust/bundled", hasApi));
             expectations.Take(one, verdict, tool => !tool.EndsWith(hasApi ? "fallback tag" : "referrers API", StringComparison.Ordinal));
         }
 
@@ -118,7 +119,7 @@ public sealed class VerdictTests
         foreach (TrustCase one in TrustFixtures.Cases("blobs"))
         {
             byte[] bundle = TrustFixtures.Bytes($"blob/{one.Text("file")}");
-            expectations.Take(one, FileJudge.Judge(
+            expectations.Take(one, FileVerifier.Verify(
                 archive, bundle, "archive.tar", [TrustFixtures.Key(one.Text("key")!)], DateTimeOffset.UtcNow));
         }
 
@@ -131,15 +132,15 @@ public sealed class VerdictTests
         ImageReference.Parse(
             $"registry.local:5055/{one.Text("repo")}{(one.Text("tag") is { Length: > 0 } tag ? ":" + tag : "@" + one.Digest)}");
 
-    private Task<Verdict> JudgeAsync(TrustCase one, StorageStore store)
+    private Task<Verdict> VerifyAsync(TrustCase one, StorageStore store)
     {
         bool isAttestation = one.Text("kind")?.EndsWith("attestation", StringComparison.Ordinal) == true;
-        Demand demand = new()
+        SignatureDemand demand = new()
         {
             AnyOf = [TrustFixtures.Key(one.Text("key")!)],
             Predicate = isAttestation ? PredicateTypes.Of(one.Text("type")!) : null,
             Annotations = one.Annotations,
         };
-        return new ImageJudge(store, TimeProvider.System).JudgeAsync(one.Digest, one.Id, demand, TestContext.CancellationToken);
+        return new ImageVerifier(store, TimeProvider.System).VerifyAsync(one.Digest, one.Id, demand, TestContext.CancellationToken);
     }
 }

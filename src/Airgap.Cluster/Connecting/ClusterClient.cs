@@ -13,7 +13,7 @@ internal sealed class ClusterClient : IDisposable
     private const int Tries = 4;
 
     // An answer that is followed by another try is not read.
-    private readonly ResiliencePipeline<ClusterExchange> _retry = FewTries.Create<ClusterExchange>(
+    private readonly ResiliencePipeline<ClusterExchange> _retry = ServiceRetryPolicy.Create<ClusterExchange>(
         TimeProvider.System, Tries, TimeSpan.Zero, outcome => outcome.Result?.Pause is not null,
         onRetry: (_, outcome) => outcome.Result?.Dispose(), waitOf: outcome => outcome.Result?.Pause);
 

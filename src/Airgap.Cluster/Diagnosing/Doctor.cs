@@ -37,7 +37,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
 
         if (!group.IsSuccess)
             throw ClusterRefusal.Of(group, "The API group packaging.carvel.dev", "read");
-        ControllerPlace controller = await ExamineApiServiceAsync(cancellationToken);
+        ControllerDeployment controller = await ExamineApiServiceAsync(cancellationToken);
         JsonElement[] repositories = await RepositoriesAsync(cancellationToken);
         JsonElement[]? packages = await ListAsync(ResourceKind.Package, cancellationToken);
         ObjectExaminer examiner = new(client, _findings, options, controller.Namespace);
@@ -59,10 +59,11 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         (_ns is null || found.Text("metadata", "namespace") == _ns) && (_name is null || found.Text("metadata", "name") == _name);
 
     // kapp-controller serves Packages itself; while it is down they are gone, and no namespace can be deleted.
-    private async Task<ControllerPlace> ExamineApiServiceAsync(CancellationToken cancellationToken)
+    private async Task<ControllerDeployment> ExamineApiServiceAsync(CancellationToken cancellationToken)
     {
         ClusterAnswer service = await client.GetAsync(ApiService, cancellationToken);
-        ControllerPlace controller = await ControllerPlace.FindAsync(client, options.ControllerNamespace, service, cancellationToken);
+        ControllerDeployment controller =
+            await ControllerDeployment.FindAsync(client, options.ControllerNamespace, service, cancellationToken);
         foreach (JsonElement condition in service.Object.Items("status", "conditions"))
         {
             if (condition.Text("type") != "Available" || condition.Text("status") == "True")

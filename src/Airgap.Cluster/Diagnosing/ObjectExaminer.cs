@@ -16,7 +16,7 @@ namespace Airgap.Cluster.Diagnosing;
 /// <param name="controller">The namespace of kapp-controller.</param>
 internal sealed class ObjectExaminer(ClusterClient client, FindingList findings, DoctorOptions options, string controller)
 {
-    private readonly CauseWitness _witness = new(client, options.Mirror, options.TriesSecrets, controller);
+    private readonly CauseEvidence _witness = new(client, options.Mirror, options.TriesSecrets, controller);
 
     /// <summary>Looks at a PackageRepository.</summary>
     /// <param name="state">It.</param>

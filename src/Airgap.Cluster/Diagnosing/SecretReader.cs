@@ -8,7 +8,7 @@ namespace Airgap.Cluster.Diagnosing;
 /// <param name="Name"><c>NAMESPACE/NAME</c>.</param>
 /// <param name="Words">What was seen, in one line.</param>
 /// <param name="Secret">The Secret, where it has credentials that look right; null otherwise.</param>
-internal sealed record SecretSight(string Name, string Words, JsonElement? Secret);
+internal sealed record SecretLookup(string Name, string Words, JsonElement? Secret);
 
 /// <summary>Explains a problem with the Secret of a PackageRepository or PackageInstall without showing its content.</summary>
 internal sealed class SecretReader(ClusterClient client)
@@ -17,7 +17,7 @@ internal sealed class SecretReader(ClusterClient client)
     private const string Refused = "refused";
 
     /// <summary>Looks at the Secret that kapp-controller used.</summary>
-    public async Task<SecretSight> LookAsync(ReconcileState state, string host, CancellationToken cancellationToken)
+    public async Task<SecretLookup> LookAsync(ReconcileState state, string host, CancellationToken cancellationToken)
     {
         string ns = state.Object.Text("metadata", "namespace") ?? "default";
         string? asked = state.SecretName;
@@ -33,7 +33,7 @@ internal sealed class SecretReader(ClusterClient client)
                 "placeholder, or a wrong password",
             _ => asked is null ? Placeholder(answer, $"{ns}/{name}", host) : Content(answer, $"{ns}/{name}", host),
         };
-        return new SecretSight($"{ns}/{name}", words,
+        return new SecretLookup($"{ns}/{name}", words,
             answer.IsSuccess && words.EndsWith(Refused, StringComparison.Ordinal) ? answer.Object : null);
     }
 

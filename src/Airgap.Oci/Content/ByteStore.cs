@@ -26,16 +26,16 @@ internal sealed class ByteStore(long budget = ByteStore.DefaultBudget, long limi
     /// <summary>Keeps verified bytes.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.TooManyManifests"/>: neither memory nor a temporary file
     /// can take them.</exception>
-    public HeldBytes Hold(ReadOnlyMemory<byte> bytes, Digest digest)
+    public StoredBytes Hold(ReadOnlyMemory<byte> bytes, Digest digest)
     {
         lock (_lock)
         {
             if (_inMemory + bytes.Length > budget && TrySpill(bytes.Span) is { } offset)
-                return new HeldBytes(_file!, offset, bytes.Length, digest);
+                return new StoredBytes(_file!, offset, bytes.Length, digest);
             if (_inMemory + bytes.Length > Math.Max(budget, limit))
                 throw Full(digest);
             _inMemory += bytes.Length;
-            return new HeldBytes(bytes);
+            return new StoredBytes(bytes);
         }
     }
 

@@ -12,9 +12,9 @@ public sealed class Manifest
     /// <summary>The largest manifest in bytes: 4 MiB, the size that registries should accept.</summary>
     public const int MaxBytes = 4 * 1024 * 1024;
 
-    private readonly HeldBytes _bytes;
+    private readonly StoredBytes _bytes;
 
-    internal Manifest(Descriptor descriptor, HeldBytes bytes)
+    internal Manifest(Descriptor descriptor, StoredBytes bytes)
     {
         Descriptor = descriptor;
         _bytes = bytes;

@@ -61,7 +61,7 @@ internal static class ManifestReader
         RefuseContradictions(root, inside, type, digest);
         Descriptor descriptor = new(type, digest, bytes.Length);
         if (MediaTypes.IsIndex(type))
-            return new Manifest(descriptor, new HeldBytes(bytes))
+            return new Manifest(descriptor, new StoredBytes(bytes))
             {
                 Manifests = Descriptors(root, "manifests", digest),
                 Subject = Optional(root, "subject", digest),
@@ -69,7 +69,7 @@ internal static class ManifestReader
             };
         if (!MediaTypes.IsImageManifest(type))
             throw Invalid(digest, $"its media type '{type}' is not that of a manifest");
-        return new Manifest(descriptor, new HeldBytes(bytes))
+        return new Manifest(descriptor, new StoredBytes(bytes))
         {
             Config = Optional(root, "config", digest) ?? throw Invalid(digest, "it has no config"),
             Layers = Descriptors(root, "layers", digest),

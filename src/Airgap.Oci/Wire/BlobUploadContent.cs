@@ -30,7 +30,7 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
         // The handler sends a body again when a pooled connection turns out to be dead.
         progress.RewindTo(offset);
         IsCut = false;
-        EarlyAnswers.Marker marker = EarlyAnswers.Expect();
+        EarlyResponses.Marker marker = EarlyResponses.Expect();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {

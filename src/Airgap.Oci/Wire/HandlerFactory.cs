@@ -26,7 +26,7 @@ internal static class HandlerFactory
             SslOptions = trust.CreateOptions(),
             ConnectCallback = (context, cancellationToken) => ConnectAsync(options, context.DnsEndPoint, cancellationToken),
             PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
-                context.NegotiatedHttpVersion.Major == 1 ? new EarlyAnswers(context.PlaintextStream) : context.PlaintextStream),
+                context.NegotiatedHttpVersion.Major == 1 ? new EarlyResponses(context.PlaintextStream) : context.PlaintextStream),
         };
         return new HttpClient(handler)
         {

@@ -4,7 +4,7 @@ using Polly.Retry;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Retries requests to registries. <see cref="FewTries"/> retries other programs and services; nothing else retries. An
+/// Retries requests to registries. <see cref="ServiceRetryPolicy"/> retries other programs and services; nothing else retries. An
 /// operation that throws <see cref="TransientException"/> is retried; nothing inside a retried operation retries on its
 /// own, so attempts never multiply.
 /// </summary>

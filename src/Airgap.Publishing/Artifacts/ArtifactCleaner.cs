@@ -19,7 +19,7 @@ internal sealed partial class ArtifactCleaner(string folder)
     public IReadOnlyList<Diagnostic> Clean(string list)
     {
         IReadOnlyDictionary<string, string> files = new PublishedFileList(list).Earlier;
-        string[] elsewhere = [.. files.Where(IsStandingReport).Select(entry => Path.GetDirectoryName(entry.Key)!)
+        string[] elsewhere = [.. files.Where(IsExistingReport).Select(entry => Path.GetDirectoryName(entry.Key)!)
             .Distinct(StringComparer.Ordinal)];
         List<Diagnostic> warnings = [];
         foreach ((string file, string digest) in files)
@@ -49,7 +49,7 @@ internal sealed partial class ArtifactCleaner(string folder)
 
     // A folder that the project no longer names counts as a folder of artifacts if it still has an unchanged report of
     // a publish.
-    private static bool IsStandingReport(KeyValuePair<string, string> entry) =>
+    private static bool IsExistingReport(KeyValuePair<string, string> entry) =>
         s_reports.Contains(Path.GetFileName(entry.Key)) && new FileInfo(entry.Key).LinkTarget is null
             && PublishedFileList.DigestOf(entry.Key) == entry.Value;
 

@@ -37,11 +37,12 @@ internal static class ApplyTarget
             { Location = place }];
         }
 
-        if (Sides.Of(settings).Settings is { Length: > 1 } sides)
+        if (RegistryList.Of(settings).Settings is { Length: > 1 } perRegistry)
         {
             return [new Diagnostic(
                 ErrorCode.IncompatibleOptions,
-                $"{PropertyNames.Apply}=true, but {PropertyNames.Registry} names {sides.Length} registries: one cluster cannot use the " +
+                $"{PropertyNames.Apply}=true, but {PropertyNames.Registry} names {perRegistry.Length} registries: one cluster cannot " +
+                "use the " +
                 "manifests of all of them.",
                 "Name only the registry of the cluster, or apply the folder of that registry with 'dotnet airgap apply'.")
             { Location = place }];

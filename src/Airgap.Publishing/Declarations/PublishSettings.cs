@@ -15,7 +15,7 @@ internal sealed partial record PublishSettings
 
     /// <summary>
     /// <c>AirgapRegistry</c>: host and path prefix of the destination, or several separated by semicolons
-    /// (<see cref="Sides"/>); empty for none.
+    /// (<see cref="RegistryList"/>); empty for none.
     /// </summary>
     public string Registry { get; init; } = "";
 

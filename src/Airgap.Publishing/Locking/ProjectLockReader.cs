@@ -15,7 +15,7 @@ internal sealed class ProjectLockReader
 {
     private const int MaxBytes = 16 * 1024 * 1024;
 
-    private readonly JsonPlaces _places;
+    private readonly JsonLocations _places;
     private readonly ImmutableArray<Diagnostic>.Builder _problems;
     private string? _schema;
     private readonly ImmutableSortedDictionary<string, ProjectLockEntry>.Builder _entries = ProjectLock.Empty.Entries.ToBuilder();
@@ -23,7 +23,7 @@ internal sealed class ProjectLockReader
 
     private ProjectLockReader(string path, byte[] json, ImmutableArray<Diagnostic>.Builder problems)
     {
-        _places = new JsonPlaces(path, json);
+        _places = new JsonLocations(path, json);
         _problems = problems;
     }
 

@@ -39,7 +39,7 @@ internal static class RelocationReportWriter
         string folder, IReadOnlyList<PublishedItem> items, ImmutableArray<Diagnostic> warnings,
         ImmutableArray<Diagnostic> failures, string summary)
     {
-        ReportPlaces places = ReportPlaces.Of([.. items.SelectMany(item => item.Result.Everywhere)]);
+        ReportProvenance places = ReportProvenance.Of([.. items.SelectMany(item => item.Result.Everywhere)]);
         return new RelocationReport
         {
             Summary = summary,

@@ -75,7 +75,7 @@ internal sealed class ReportBuilder
             Roots = [.. _roots.Select(WithSignatures)],
             Blobs = _blobs.ToImmutable(),
             Work = new ReportWork(done.Copied, done.Mounted, done.Present, LeftOut()),
-            Places = _results.Count == 0 ? null : ReportPlaces.Of(_results),
+            Places = _results.Count == 0 ? null : ReportProvenance.Of(_results),
             Derived = [.. _derived],
             Warnings = [.. _warnings],
             Failures = [.. _failures],

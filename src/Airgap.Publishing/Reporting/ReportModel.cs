@@ -49,7 +49,7 @@ internal sealed record ReportModel
     internal ImmutableArray<DerivedReport> Derived { get; init; } = [];
 
     /// <summary>The time, version, sources and destinations; null for a description.</summary>
-    internal ReportPlaces? Places { get; init; }
+    internal ReportProvenance? Places { get; init; }
 
     /// <summary>All nodes, parents before children.</summary>
     public IEnumerable<ReportNode> AllNodes() => Roots.SelectMany(root => root.SelfAndDescendants());

@@ -45,7 +45,7 @@ internal sealed class ArchiveSigner(SigningKey key, Action<string>? notice)
     {
         List<string> signatures = [];
         foreach ((string file, byte[]? known) in result.Written.IsEmpty
-            ? StandingFiles(archive) : result.Written.Select(file => (file.Path, (byte[]?)Convert.FromHexString(file.Digest.Hex))))
+            ? ExistingFiles(archive) : result.Written.Select(file => (file.Path, (byte[]?)Convert.FromHexString(file.Digest.Hex))))
         {
             if (known is null)
                 notice?.Invoke($"'{file}' already existed; reading it once for the hash to sign.");
@@ -57,7 +57,7 @@ internal sealed class ArchiveSigner(SigningKey key, Action<string>? notice)
     }
 
     // This run wrote none of them, and so computed no hash.
-    private static IEnumerable<(string, byte[]?)> StandingFiles(RelocationDestination.Archive archive)
+    private static IEnumerable<(string, byte[]?)> ExistingFiles(RelocationDestination.Archive archive)
     {
         string path = OutputCheck.OfArchive(archive.Path).Path;
         if (archive.VolumeSize is null)

@@ -8,10 +8,10 @@ using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 using Airgap.Trust.Envelopes;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Signing;
 using Airgap.Trust.Stored;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Publishing.Signing;
 
@@ -26,7 +26,7 @@ internal sealed class ImageSigner(IRegistry registry, SigningKey key, ImageSigna
 {
     private const int AtOnce = 4;
 
-    private readonly Demand _mine = new() { AnyOf = [new KeySigner(key.Public, key.Name, [])] };
+    private readonly SignatureDemand _mine = new() { AnyOf = [new KeySigner(key.Public, key.Name, [])] };
 
     /// <summary>
     /// Signs the images, indexes and bundles of a relocation to a repository, but not the artifacts attached to them.

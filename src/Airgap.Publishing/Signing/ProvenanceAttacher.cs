@@ -4,10 +4,10 @@ using Airgap.Oci.Content;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Signing;
 using Airgap.Trust.Stored;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Publishing.Signing;
 
@@ -41,8 +41,8 @@ internal static class ProvenanceAttacher
         if (result is not { Destination: RelocationDestination.Repository { Name: var name }, Root: { } root })
             return;
         IImageRepository repository = registry.GetRepository(name);
-        Demand mine = new() { AnyOf = [new KeySigner(key.Public, key.Name, [])], Predicate = ProvenanceStatement.PredicateType };
-        Verdict verdict = await new ImageJudge(new RepositorySignatures(repository), TimeProvider.System).JudgeAsync(
+        SignatureDemand mine = new() { AnyOf = [new KeySigner(key.Public, key.Name, [])], Predicate = ProvenanceStatement.PredicateType };
+        Verdict verdict = await new ImageVerifier(new RepositorySignatures(repository), TimeProvider.System).VerifyAsync(
             root.Item.Digest, name.ToString(), mine, cancellationToken);
         if (verdict.IsAccepted)
             return;

@@ -4,9 +4,9 @@ using Airgap.Transfer.Files;
 using Airgap.Transfer.Transfers;
 using Airgap.Trust.Envelopes;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Signing;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Publishing.Signing;
 
@@ -39,7 +39,7 @@ internal static class SignatureFile
         string place = Of(path);
         Check(path);
         if (Read(place) is { } there
-            && FileJudge.Judge(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted)
+            && FileVerifier.Verify(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted)
             return place;
         await AtomicFile.WriteAsync(place, await BundleWriter.OfBytesAsync(key, content, cancellationToken), mode: null, cancellationToken);
         return place;
@@ -53,7 +53,7 @@ internal static class SignatureFile
         string place = Of(path);
         if (Read(place) is not { } bundle)
             throw Refusal($"'{path}' is not signed: there is no '{place}'.", path);
-        Verdict verdict = FileJudge.Judge(content, bundle, $"'{path}'", anyOf, DateTimeOffset.UtcNow);
+        Verdict verdict = FileVerifier.Verify(content, bundle, $"'{path}'", anyOf, DateTimeOffset.UtcNow);
         if (verdict.Refusal is { } refusal)
             throw Refusal(refusal.Message, path);
 
@@ -72,7 +72,7 @@ internal static class SignatureFile
         Check(path);
         HashedBytes content = new(Convert.FromHexString(digest.Hex));
         return Read(Of(path)) is { } there
-            && FileJudge.Judge(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted
+            && FileVerifier.Verify(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted
             ? Of(path)
             : await StateAsync(path, statement(), key, cancellationToken);
     }

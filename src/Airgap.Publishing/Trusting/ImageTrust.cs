@@ -1,8 +1,8 @@
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Stored;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Publishing.Trusting;
 
@@ -17,20 +17,20 @@ internal static class ImageTrust
     /// <param name="image">The manifest it resolved to, which is relocated.</param>
     /// <param name="store">The store of its signatures.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
-    public static async Task<Verdict> JudgeAsync(
+    public static async Task<Verdict> VerifyAsync(
         TrustRule rule, ImageReference name, Descriptor image, ISignatureStore store, CancellationToken cancellationToken)
     {
         if (rule.Containers is { } containers)
-            return await new PolicyJudge(containers, store, TimeProvider.System).JudgeAsync(name, image.Digest, cancellationToken);
+            return await new PolicyVerifier(containers, store, TimeProvider.System).VerifyAsync(name, image.Digest, cancellationToken);
         if (rule.Notation is { } notation)
-            return await new NotationJudge(notation, rule.Store!, store, TimeProvider.System).JudgeAsync(
+            return await new NotationVerifier(notation, rule.Store!, store, TimeProvider.System).VerifyAsync(
                 name.Repository, image, s_none, cancellationToken);
-        ImageJudge judge = new(store, TimeProvider.System);
+        ImageVerifier judge = new(store, TimeProvider.System);
         List<SignedBy> by = [];
         foreach (string? predicate in rule.Attestations.Prepend(null))
         {
-            Demand demand = new() { AnyOf = rule.AnyOf, Predicate = predicate };
-            Verdict verdict = await judge.JudgeAsync(
+            SignatureDemand demand = new() { AnyOf = rule.AnyOf, Predicate = predicate };
+            Verdict verdict = await judge.VerifyAsync(
                 image.Digest, predicate is null ? $"{name.Repository}@{image.Digest}"
                 : $"The attestation '{predicate}' of {name.Repository}@{image.Digest}", demand, cancellationToken);
             if (!verdict.IsAccepted)

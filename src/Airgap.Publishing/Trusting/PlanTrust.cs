@@ -3,8 +3,8 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Stored;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Publishing.Trusting;
 
@@ -24,14 +24,14 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
     /// <param name="rules">Returns the rule for an image by its requested name; null refuses the image.</param>
     /// <param name="exceptRoot">True if the root was made in this run, so that it needs no signature.</param>
     /// <param name="cancellationToken">Cancels the requests.</param>
-    /// <param name="judged">The verdicts of this run; null for none.</param>
+    /// <param name="verdicts">The verdicts of this run; null for none.</param>
     /// <exception cref="AirgapException">1xxx: a registry does not list signatures.</exception>
-    public static async Task<PlanTrust> JudgeAsync(
+    public static async Task<PlanTrust> VerifyAsync(
         TransferPlan plan, IRegistry registry, Func<ImageReference, TrustRule?> rules, bool exceptRoot, CancellationToken cancellationToken,
-        JudgedImages? judged = null)
+        ImageVerdicts? verdicts = null)
     {
         PlanSignatures? archived = plan.Source is RelocationSource.Archive ? new PlanSignatures(plan) : null;
-        PlannedItem[] items = [.. JudgedItems.Of(plan)];
+        PlannedItem[] items = [.. ItemsToVerify.Of(plan)];
         if (exceptRoot)
             items = [.. items.Where(item => item.Digest != plan.Root?.Digest)];
         else if (plan.Root is { } root && rules(NameOf(plan, root)) is { RootOnly: true })
@@ -57,8 +57,8 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
 
             ISignatureStore store = archived ?? (ISignatureStore)new RepositorySignatures(registry.GetRepository(item.Source.Repository));
             string place = archived is null ? item.Source.Repository.ToString() : plan.Source.ToString()!;
-            Verdict verdict = await (judged ?? new JudgedImages()).JudgeAsync(
-                name, place, item.Digest, () => ImageTrust.JudgeAsync(rule, name, item.Content.Manifest.Descriptor, store, token));
+            Verdict verdict = await (verdicts ?? new ImageVerdicts()).VerifyAsync(
+                name, place, item.Digest, () => ImageTrust.VerifyAsync(rule, name, item.Content.Manifest.Descriptor, store, token));
             found[index] = verdict.Refusal is { } refusal
                 ? (null, refusal with { Reference = name.ToString(), Digest = item.Digest.ToString() })
                 : (new TrustedImage(item.Source.ToString(), item.Digest.ToString(), [.. verdict.By.Select(TrustedSigner.Of)]), null);

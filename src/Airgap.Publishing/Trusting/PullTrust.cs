@@ -4,8 +4,8 @@ using Airgap.Oci.Naming;
 using Airgap.Transfer;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pulling;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Stored;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Publishing.Trusting;
 
@@ -52,7 +52,7 @@ internal sealed class PullTrust
             _ => item.Reference,
         };
         ISignatureStore store = _archived ?? (ISignatureStore)new RepositorySignatures(_registry.GetRepository(item.Reference.Repository));
-        Verdict verdict = await ImageTrust.JudgeAsync(_rule, name, item.Manifest.Descriptor, store, cancellationToken);
+        Verdict verdict = await ImageTrust.VerifyAsync(_rule, name, item.Manifest.Descriptor, store, cancellationToken);
         if (verdict.Refusal is { } refusal)
             throw new AirgapException(refusal.Code, refusal.Message, refusal.Advice)
             {

@@ -37,7 +37,7 @@ internal sealed class ServedBlobs(ServedFile? file, IArchive reader, TimeProvide
         }
         else if (blob.Content is not MissingLayerContent)
         {
-            HeldBytes held = await ReadAsync(blob.Content, cancellationToken);
+            StoredBytes held = await ReadAsync(blob.Content, cancellationToken);
             _blobs.Add(descriptor.Digest, () => new MemoryContent(held.Bytes));
         }
     }
@@ -75,13 +75,13 @@ internal sealed class ServedBlobs(ServedFile? file, IArchive reader, TimeProvide
         };
     }
 
-    private static async Task<HeldBytes> ReadAsync(IBlobContent content, CancellationToken cancellationToken)
+    private static async Task<StoredBytes> ReadAsync(IBlobContent content, CancellationToken cancellationToken)
     {
         if (content is MemoryBlobContent memory)
             return memory.Held;
         await using Stream stream = await content.OpenAsync(0, cancellationToken);
         byte[] bytes = new byte[content.Descriptor.Size];
         await stream.ReadExactlyAsync(bytes, cancellationToken);
-        return new HeldBytes(bytes);
+        return new StoredBytes(bytes);
     }
 }

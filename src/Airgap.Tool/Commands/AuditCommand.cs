@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Airgap.Oci;
-using Airgap.Publishing.Trail;
+using Airgap.Publishing.Auditing;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;

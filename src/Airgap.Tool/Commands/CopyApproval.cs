@@ -16,7 +16,7 @@ internal sealed class CopyApproval(CopyContext context, Relocator relocator, Sel
     /// <summary>Judges signatures.</summary>
     public async Task<bool> IsTrustedAsync(CancellationToken cancellationToken) =>
         await TrustCheck.PassesAsync(
-            context.Rule is null ? plan : await source.JudgedAsync(plan, cancellationToken), context.Registry, context.Rule,
+            context.Rule is null ? plan : await source.ToVerifyAsync(plan, cancellationToken), context.Registry, context.Rule,
             context.Session, cancellationToken);
 
     /// <summary>Asks the gate, where there is one.</summary>

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Publishing.Auditing;
 using Airgap.Publishing.Signing;
-using Airgap.Publishing.Trail;
 using Airgap.Publishing.Trusting;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
@@ -29,7 +29,7 @@ internal sealed class CopySigning
         "Refuse the file of --base (a receipt, a relocation.json or an archive, with its signature next to it) unless it is signed " +
         "with this " +
         "key (public key, PEM), or with another key given by this flag");
-    private readonly TrailFlags _trail = new();
+    private readonly AuditFlags _trail = new();
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [.. _sign.All, _verify, _verifyBase, .. _trail.All];

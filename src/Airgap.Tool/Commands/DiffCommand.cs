@@ -90,7 +90,7 @@ internal sealed class DiffCommand
 
     private static IEnumerable<string> Lines(RepositoryDifference difference)
     {
-        foreach (LackingContent lacks in difference.Lacks)
+        foreach (MissingEntry lacks in difference.Lacks)
             yield return lacks.Tag is null ? $"- {lacks.Kind} {lacks.Digest}  ({lacks.Because})"
                 : $"- tag {lacks.Tag}{(lacks.Digest is null ? "" : $" for {lacks.Digest}")}  ({lacks.Because})";
         foreach (ChangedTag changed in difference.Changed)

@@ -40,10 +40,10 @@ internal sealed class MappedCopy(IRegistry registry, Session session) : IDisposa
     {
         TransferPlan plan = _divided = await source.PlanAsync(options, cancellationToken);
         session.Report.Derived = source.Derived;
-        TransferPlan judged = rule is null ? plan : await source.JudgedAsync(plan, cancellationToken);
-        if (!await TrustCheck.PassesAsync(judged, registry, rule, session, cancellationToken))
+        TransferPlan toVerify = rule is null ? plan : await source.ToVerifyAsync(plan, cancellationToken);
+        if (!await TrustCheck.PassesAsync(toVerify, registry, rule, session, cancellationToken))
             return false;
-        _plans.AddRange(PlacedPlans.Of(plan, template.Template, template.Base)
+        _plans.AddRange(RepositoryPlans.Of(plan, template.Template, template.Base)
             .Select(part => (part.Plan, (RelocationDestination)part.Destination)));
         using ConsoleObserver observer = new(session, toArchive: false, likeImgpkg: false);
         foreach ((_, RelocationDestination destination) in _plans)

@@ -106,7 +106,7 @@ internal sealed class PruneCommand
             session.WriteResult($"- {Words(item)}");
         foreach (PruneTag stale in plan.StaleTags ?? [])
             session.WriteResult($"- tag {stale.Tag}, because {stale.Because}");
-        foreach (PruneLeft left in plan.Left)
+        foreach (PruneRetained left in plan.Left)
             session.WriteResult($"  left: {(left.Tag is null ? left.Digest : $"tag {left.Tag}")}, because {left.Because}");
         foreach (string note in plan.Notes)
             session.WriteResult($"Note: {note}");

@@ -75,10 +75,10 @@ internal sealed class SelectedSource : IDisposable
     }
 
     /// <summary>The plan whose signatures are verified: for a derived bundle, that of the original.</summary>
-    public async Task<TransferPlan> JudgedAsync(TransferPlan plan, CancellationToken cancellationToken) =>
+    public async Task<TransferPlan> ToVerifyAsync(TransferPlan plan, CancellationToken cancellationToken) =>
         _derivation is null ? plan
-        : _archive is null ? _derivation.Judged(plan, null)
-        : _derivation.Judged(plan,
+        : _archive is null ? _derivation.ToVerify(plan, null)
+        : _derivation.ToVerify(plan,
             await new Relocator(_registry).PlanAsync(_source, new PlanOptions { EmbedConfigs = true }, cancellationToken));
 
     /// <inheritdoc/>

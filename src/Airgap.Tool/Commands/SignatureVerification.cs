@@ -7,7 +7,7 @@ using Airgap.Transfer;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Judging;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Tool.Commands;
 
@@ -55,7 +55,7 @@ internal static class SignatureVerification
             throw IoFailures.Translate(e, file);
         }
 
-        Verdict verdict = FileJudge.Judge(content, TrustRuleReader.ReadFile(signature), file, signers, DateTimeOffset.UtcNow);
+        Verdict verdict = FileVerifier.Verify(content, TrustRuleReader.ReadFile(signature), file, signers, DateTimeOffset.UtcNow);
         if (verdict.Refusal is { } refusal)
         {
             session.Fail(refusal with { Location = new SourceLocation(file) });

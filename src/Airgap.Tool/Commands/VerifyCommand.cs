@@ -91,7 +91,7 @@ internal sealed class VerifyCommand
         if (result.Manifests == 0 && result.Problems is [{ Code: ErrorCode.ManifestUnknown }] && Named(source) is { } named)
         {
             Diagnostic missing = TagLister.NotFound(named).ToDiagnostic();
-            session.Fail(await NearTags.AdviseAsync(missing, parsed, _registry, cancellationToken));
+            session.Fail(await TagSuggestions.AdviseAsync(missing, parsed, _registry, cancellationToken));
             return 1;
         }
 

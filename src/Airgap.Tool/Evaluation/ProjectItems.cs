@@ -59,10 +59,10 @@ internal sealed record ProjectItems(
         };
         ImmutableArray<PublishItem> items =
             [.. project.Items.Where(item => item.Type is "ImgpkgBundle" or "ImgpkgImage" or "ImgpkgLock").Select(Item)];
-        ProjectSlips slips = new(ProjectText.Read(request.Project), [.. request.Properties.Keys]);
+        ProjectTypos slips = new(ProjectText.Read(request.Project), [.. request.Properties.Keys]);
         bool hasItems = project.Items.Any(item => item.Type != "ImgpkgTrust");
         problems = problems.AddRange(project.LostTrust.Select(
-            lost => ProjectSlips.Lost(lost.Include, new SourceLocation(lost.File, lost.Line, lost.Column))));
+            lost => ProjectTypos.Lost(lost.Include, new SourceLocation(lost.File, lost.Line, lost.Column))));
         List<Diagnostic> warnings = [.. PropertyTypos.Find(request.Properties.Keys, location), .. slips.Find(hasItems)];
         if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0)
             && slips.NothingDeclared(request.Project, publishesContainer: inSolution) is { } nothing)

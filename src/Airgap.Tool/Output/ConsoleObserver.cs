@@ -8,7 +8,7 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Tool.Output;
 
 /// <summary>Shows a relocation as it runs: imgpkg's lines, warnings, and progress.</summary>
-internal sealed class ConsoleObserver : ISidesObserver, IDisposable
+internal sealed class ConsoleObserver : IRegistriesObserver, IDisposable
 {
     private readonly Session _session;
     private readonly bool _toArchive;
@@ -84,7 +84,7 @@ internal sealed class ConsoleObserver : ISidesObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    public ITransferObserver Side(string registry) => new MeteredSide(_meter.AddPart(registry));
+    public ITransferObserver For(string registry) => new RegistryMeter(_meter.AddPart(registry));
 
     /// <inheritdoc/>
     public void Dispose() => _progress.Dispose();
@@ -102,7 +102,7 @@ internal sealed class ConsoleObserver : ISidesObserver, IDisposable
             WriteLine(ImgpkgLines.Written("manifest.json", _clock.GetElapsedTime(_transferStarted)));
     }
 
-    private sealed class MeteredSide(ProgressMeter meter) : ITransferObserver
+    private sealed class RegistryMeter(ProgressMeter meter) : ITransferObserver
     {
         public void PhaseStarted(TransferPhase phase, TransferPlan? plan)
         {

@@ -72,7 +72,8 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
             Diagnostic problem = ToolRunner.Describe(failure);
             // imgpkg sends no additional requests.
             session.Fail(identity.IsImgpkg ? problem
-                : await NearTags.AdviseAsync(problem, parsed, (parsed.CommandResult.Command as ToolCommand)?.Registry, cancellationToken));
+                : await TagSuggestions.AdviseAsync(
+                    problem, parsed, (parsed.CommandResult.Command as ToolCommand)?.Registry, cancellationToken));
             exitCode = problem.Code == ErrorCode.Canceled ? Interruption.ExitCode : 1;
             // The same command meets the same refusal.
             if (problem.Code != ErrorCode.SparseIndexRefused)

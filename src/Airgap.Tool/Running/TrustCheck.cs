@@ -22,7 +22,7 @@ internal static class TrustCheck
             return true;
         string? phase = session.Phase;
         session.Phase = "verifying signatures";
-        PlanTrust trust = await PlanTrust.JudgeAsync(plan, registry, _ => rule, exceptRoot: false, cancellationToken);
+        PlanTrust trust = await PlanTrust.VerifyAsync(plan, registry, _ => rule, exceptRoot: false, cancellationToken);
         session.Report.Signatures = [.. trust.Images];
         foreach (Diagnostic refusal in trust.Refusals)
             session.Fail(refusal);

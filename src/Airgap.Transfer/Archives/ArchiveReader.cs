@@ -72,7 +72,7 @@ internal sealed class ArchiveReader : IArchive
     /// <summary>The layer with a descriptor's digest. Fails when it is opened if the archive does not hold it.</summary>
     public IBlobContent GetBlob(Descriptor descriptor) => FindLayer(descriptor) is { } entry
         ? new ArchiveBlobContent(File, descriptor, entry.Offset)
-        : _configs.TryGetValue(descriptor.Digest, out HeldBytes? config)
+        : _configs.TryGetValue(descriptor.Digest, out StoredBytes? config)
             ? new MemoryBlobContent(descriptor, config)
             : Required.Find(Path, descriptor) ?? new MissingLayerContent(Path, descriptor);
 
@@ -146,9 +146,9 @@ internal sealed class ArchiveReader : IArchive
     public AirgapException Invalid(string why) => Invalid(Path, why, null);
 
     /// <summary>Remembers a config that stands inside manifest.json.</summary>
-    internal HeldBytes AddConfig(Digest digest, ReadOnlyMemory<byte> bytes)
+    internal StoredBytes AddConfig(Digest digest, ReadOnlyMemory<byte> bytes)
     {
-        if (!_configs.TryGetValue(digest, out HeldBytes? held))
+        if (!_configs.TryGetValue(digest, out StoredBytes? held))
             _configs.Add(digest, held = Store.Hold(bytes, digest));
         return held;
     }
@@ -158,7 +158,7 @@ internal sealed class ArchiveReader : IArchive
     /// <summary>Keeps the manifests and configs, of which an archive may hold any number.</summary>
     internal ByteStore Store { get; init; } = new();
 
-    private readonly Dictionary<Digest, HeldBytes> _configs = [];
+    private readonly Dictionary<Digest, StoredBytes> _configs = [];
 
     private static void ReadIndex(ArchiveFile file, Dictionary<string, ArchiveEntry> entries)
     {

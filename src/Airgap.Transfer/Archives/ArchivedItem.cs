@@ -16,6 +16,6 @@ internal sealed record ArchivedItem(ImageReference Source, PlannedManifest Conte
     public bool IsAskedFor => IsRoot || Owners is not null;
 
     /// <summary>True for a bundle.</summary>
-    public bool IsBundle { get; } = !Content.Manifest.IsIndex && Content.HeldConfig is { } config
+    public bool IsBundle { get; } = !Content.Manifest.IsIndex && Content.StoredConfig is { } config
         && BundleLabel.IsPresent(config.Bytes.Span);
 }

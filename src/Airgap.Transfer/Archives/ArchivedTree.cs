@@ -109,7 +109,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
             { Digest = manifest.Config.Digest.ToString(), Location = new SourceLocation(archive.Path) };
         }
 
-        HeldBytes held = archive.AddConfig(manifest.Config.Digest, config);
+        StoredBytes held = archive.AddConfig(manifest.Config.Digest, config);
         PlannedManifest planned = PlannedManifest.FromImage(Repository(image.Refs), manifest, held, includeNonDistributable);
         foreach (Descriptor layer in manifest.Layers.Where(layer => !MediaTypes.IsNonDistributable(layer.MediaType)))
         {

@@ -16,10 +16,10 @@ internal sealed class PackageReferenceFinder
 
     private readonly string _path;
     private readonly ImmutableArray<PackageReference>.Builder _found = ImmutableArray.CreateBuilder<PackageReference>();
-    private readonly HashSet<(object Node, FetchPlace Place)> _seen = new(new ByReference());
+    private readonly HashSet<(object Node, FetchPosition Place)> _seen = new(new ByReference());
 
     // An explicit stack: aliases can nest far deeper than the text of the file.
-    private readonly Stack<(YamlNode Node, FetchPlace Place, string? Key)> _left = [];
+    private readonly Stack<(YamlNode Node, FetchPosition Place, string? Key)> _left = [];
 
     private readonly bool _looksInside;
 
@@ -54,7 +54,7 @@ internal sealed class PackageReferenceFinder
     private void Walk(YamlNode document)
     {
         _left.Push((document, default, null));
-        while (_left.TryPop(out (YamlNode Node, FetchPlace Place, string? Key) next))
+        while (_left.TryPop(out (YamlNode Node, FetchPosition Place, string? Key) next))
         {
             if (!_seen.Add((next.Node, next.Place)))
                 continue;
@@ -78,7 +78,7 @@ internal sealed class PackageReferenceFinder
         }
     }
 
-    private void Add(YamlScalar scalar, FetchPlace place, string? key)
+    private void Add(YamlScalar scalar, FetchPosition place, string? key)
     {
         if (scalar.IsNull || string.IsNullOrWhiteSpace(scalar.Text))
             return;
@@ -89,12 +89,12 @@ internal sealed class PackageReferenceFinder
             _found.Add(new PackageReference(scalar.Text, location) { FetchKind = kind });
     }
 
-    private sealed class ByReference : IEqualityComparer<(object Node, FetchPlace Place)>
+    private sealed class ByReference : IEqualityComparer<(object Node, FetchPosition Place)>
     {
-        public bool Equals((object Node, FetchPlace Place) x, (object Node, FetchPlace Place) y) =>
+        public bool Equals((object Node, FetchPosition Place) x, (object Node, FetchPosition Place) y) =>
             ReferenceEquals(x.Node, y.Node) && x.Place == y.Place;
 
-        public int GetHashCode((object Node, FetchPlace Place) obj) =>
+        public int GetHashCode((object Node, FetchPosition Place) obj) =>
             HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(obj.Node), obj.Place);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class ArchiveRegistry : IRegistry
         {
             Root = root.Source,
             Tag = root.Tag is { Length: > 0 } tag ? tag : null,
-            Derived = root.Content.HeldConfig is { } config ? DerivedFrom.Read(config.Bytes) : null,
+            Derived = root.Content.StoredConfig is { } config ? DerivedFrom.Read(config.Bytes) : null,
             TotalBytes = items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Blobs)
             .DistinctBy(blob => blob.Digest).Sum(blob => blob.Size),
         };
@@ -99,7 +99,7 @@ internal sealed class ArchiveRegistry : IRegistry
         {
             content.Manifests[node.Manifest.Digest.ToString()] = node.Manifest;
             _all[node.Manifest.Digest] = node.Manifest;
-            if (node.HeldConfig is { } config && node.Manifest.Config is { } descriptor)
+            if (node.StoredConfig is { } config && node.Manifest.Config is { } descriptor)
                 _configs[descriptor.Digest] = new MemoryBlobContent(descriptor, config);
         }
     }

@@ -97,14 +97,14 @@ internal sealed class Derivation : IDisposable
     /// </summary>
     /// <param name="plan">The plan of the derived bundle.</param>
     /// <param name="whole">The plan of the original archive; null if registries have the signatures.</param>
-    public TransferPlan Judged(TransferPlan plan, TransferPlan? whole)
+    public TransferPlan ToVerify(TransferPlan plan, TransferPlan? whole)
     {
         if (whole is not null)
         {
-            HashSet<Digest> judged = [.. plan.Items.Select(item => Originals.GetValueOrDefault(item.Digest)?.Digest ?? item.Digest)];
-            ILookup<bool, PlannedItem> kept = whole.Items.ToLookup(item => judged.Contains(item.Digest));
+            HashSet<Digest> requested = [.. plan.Items.Select(item => Originals.GetValueOrDefault(item.Digest)?.Digest ?? item.Digest)];
+            ILookup<bool, PlannedItem> kept = whole.Items.ToLookup(item => requested.Contains(item.Digest));
             HashSet<PlannedItem> attached = AttachedItems.To(kept[true], kept[false]);
-            return whole with { Items = [.. whole.Items.Where(item => judged.Contains(item.Digest) || attached.Contains(item))] };
+            return whole with { Items = [.. whole.Items.Where(item => requested.Contains(item.Digest) || attached.Contains(item))] };
         }
 
         return plan with { Items = [.. plan.Items.Select(Original)], Root = plan.Root is { } root ? Original(root) : null };

@@ -21,7 +21,7 @@ namespace Airgap.Transfer.Deriving;
 internal sealed class Deriver : IDisposable
 {
     private readonly BundleSelection _selection;
-    private readonly RememberingReader _reader;
+    private readonly CachingReader _reader;
     private readonly BundleClosure _closure;
     private readonly PlatformSelector _platforms;
     private readonly SharedTasks<(RepositoryName, Digest), Digest> _manifests = new();
@@ -38,7 +38,7 @@ internal sealed class Deriver : IDisposable
         SourceReader reader = new(registry, concurrency);
         PlanOptions options = new() { Concurrency = concurrency };
         _closure = new BundleClosure(reader, new ManifestTree(reader, options), observer ?? SilentObserver.Instance);
-        _reader = new RememberingReader(reader);
+        _reader = new CachingReader(reader);
         _platforms = new PlatformSelector(selection, _reader.FetchAsync, (origin, index) => _reader.RememberMade(origin, index));
     }
 
@@ -54,7 +54,7 @@ internal sealed class Deriver : IDisposable
     {
         Manifest manifest = await _reader.GetManifestAsync(reference, cancellationToken);
         ImageReference source = reference.WithDigest(manifest.Digest);
-        HeldBytes? config = manifest.IsIndex ? null : await _reader.ReadConfigAsync(source.Repository, manifest, cancellationToken);
+        StoredBytes? config = manifest.IsIndex ? null : await _reader.ReadConfigAsync(source.Repository, manifest, cancellationToken);
         if (config is null || !BundleLabel.IsPresent(config.Bytes.Span))
         {
             throw new AirgapException(
@@ -150,7 +150,7 @@ internal sealed class Deriver : IDisposable
         _reader.Remember(origin, manifest);
         if (manifest.IsIndex)
             return await _platforms.ChooseAsync(origin, manifest, name, cancellationToken);
-        HeldBytes? config = await _reader.ReadConfigAsync(origin, manifest, cancellationToken);
+        StoredBytes? config = await _reader.ReadConfigAsync(origin, manifest, cancellationToken);
         if (config is null)
             return manifest.Digest;
         if (!BundleLabel.IsPresent(config.Bytes.Span))

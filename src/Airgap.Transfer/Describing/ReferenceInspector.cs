@@ -22,7 +22,7 @@ internal sealed class ReferenceInspector(IRegistry registry)
         ImageReference pinned = reference.WithDigest(manifest.Digest);
         if (manifest.IsIndex)
             return new InspectedReference(pinned, InspectedKind.Index, HasPackages: false, PinnedImages: 0);
-        HeldBytes? config = await new ManifestTree(reader, new PlanOptions()).ReadConfigAsync(
+        StoredBytes? config = await new ManifestTree(reader, new PlanOptions()).ReadConfigAsync(
             reference.Repository, manifest, cancellationToken);
         if (config is null || !BundleLabel.IsPresent(config.Bytes.Span))
             return new InspectedReference(pinned, InspectedKind.Image, HasPackages: false, PinnedImages: 0);

@@ -44,7 +44,7 @@ internal static class AtomicFile
     private static async Task ReplaceAsync(
         OutputTarget target, ReadOnlyMemory<byte> content, UnixFileMode? mode, CancellationToken cancellationToken)
     {
-        string temporary = SideName.Random(target.Path, ".tmp");
+        string temporary = CompanionName.Random(target.Path, ".tmp");
         bool created = false;
         try
         {

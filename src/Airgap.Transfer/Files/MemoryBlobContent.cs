@@ -4,17 +4,17 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Files;
 
 /// <summary>A small blob that was read and verified during planning, so that it is not fetched again.</summary>
-internal sealed class MemoryBlobContent(Descriptor descriptor, HeldBytes held) : IBlobContent
+internal sealed class MemoryBlobContent(Descriptor descriptor, StoredBytes held) : IBlobContent
 {
     public MemoryBlobContent(Descriptor descriptor, ReadOnlyMemory<byte> bytes)
-        : this(descriptor, new HeldBytes(bytes))
+        : this(descriptor, new StoredBytes(bytes))
     {
     }
 
     public Descriptor Descriptor { get; } = descriptor;
 
     /// <summary>The bytes, as they are held.</summary>
-    public HeldBytes Held { get; } = held;
+    public StoredBytes Held { get; } = held;
 
     public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal static class KeptReceipt
     {
         if (!Receipt.IsOne(WholeFile.ReadBeginning(path, 512).Span))
             return null;
-        ImmutableArray<ReceiptPlace> places = ReceiptJson.Read(path).Places;
+        ImmutableArray<ReceiptRepository> places = ReceiptJson.Read(path).Places;
         return [.. places.Where(place => place.Repository == repository).SelectMany(place => place.Roots)
             .Select(root => new KeptRoot(root.Digest!.Value, path) { Origin = root.Repository })];
     }

@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Keeping;
 /// <summary>What a deletion led to.</summary>
 /// <param name="Refusal">Why it is still there; null where it is gone.</param>
 /// <param name="IsRenewed">True where the registry keeps it, since it was pushed again.</param>
-internal readonly record struct RemovalTry(AirgapException? Refusal, bool IsRenewed = false);
+internal readonly record struct RemovalResult(AirgapException? Refusal, bool IsRenewed = false);
 
 /// <summary>Removes manifests and tags, and looks whether they are gone.</summary>
 /// <param name="repository">The repository.</param>
@@ -17,7 +17,7 @@ internal sealed class ManifestRemover(IImageRepository repository)
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
     /// <param name="stored">When it was stored, for a registry that keeps what was stored later; null for no condition.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<RemovalTry> TryAsync(
+    public async Task<RemovalResult> TryAsync(
         string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken)
     {
         try

@@ -12,7 +12,7 @@ internal static class PruneDamage
     /// <summary>Looks a last time.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PrunedWhileNeeded"/>, <see cref="ErrorCode.TagVanished"/>.</exception>
     public static async Task RequireNoneAsync(
-        LateTags late, PrunePlan plan, HashSet<Digest> removed, RepositoryName name, CancellationToken cancellationToken)
+        ConcurrentTags late, PrunePlan plan, HashSet<Digest> removed, RepositoryName name, CancellationToken cancellationToken)
     {
         await late.FindAsync(always: true, cancellationToken);
         Digest[] hurt = [.. late.Missing.Where(removed.Contains)];

@@ -42,7 +42,7 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         RepositoryName name = RepositoryName.Parse(plan.Repository);
         IImageRepository repository = registry.GetRepository(name);
         await DeletionProbe.RequireAsync(repository, cancellationToken);
-        LateTags late = new(registry, name, clock, concurrency) { Interval = LookInterval };
+        ConcurrentTags late = new(registry, name, clock, concurrency) { Interval = LookInterval };
         RepositoryTags tags = await late.ReadAsync(cancellationToken);
         using RepositoryWalk walk = new(registry, name, tags, concurrency);
         HashSet<Digest> stays = await StaysAsync(plan, walk, tags, cancellationToken);
@@ -101,7 +101,7 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         if (stored is { } time && (item.Stored is { } known ? PrunePlanFile.Time(time) != known : time > made))
             return await SpareAsync(walk, digest, stays, cancellationToken);
 
-        RemovalTry removal = await remover.TryAsync(item.Digest, stored, cancellationToken);
+        RemovalResult removal = await remover.TryAsync(item.Digest, stored, cancellationToken);
         if (removal.IsRenewed)
             return await SpareAsync(walk, digest, stays, cancellationToken);
         AirgapException? refusal = removal.Refusal;

@@ -43,7 +43,7 @@ internal sealed record PrunePlan
     public ImmutableArray<PruneTag>? StaleTags { get; init; }
 
     /// <summary>Unreferenced content that is nevertheless left.</summary>
-    public required ImmutableArray<PruneLeft> Left { get; init; }
+    public required ImmutableArray<PruneRetained> Left { get; init; }
 
     /// <summary>
     /// The kept tags and their digests: any other tag at the time of carrying out the plan is new, and is kept.
@@ -81,7 +81,7 @@ internal sealed record PruneTag(string Tag, string Digest, string Because);
 /// <param name="Digest">The manifest.</param>
 /// <param name="Tag">The tag; null for the manifest itself.</param>
 /// <param name="Because">Why it is left.</param>
-internal sealed record PruneLeft(string Digest, string? Tag, string Because);
+internal sealed record PruneRetained(string Digest, string? Tag, string Because);
 
 /// <summary>Blobs without references.</summary>
 /// <param name="Count">Their number.</param>

@@ -52,14 +52,14 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         Dictionary<Digest, ContentNode> removed = all.Here.Where(pair => !reach.Here.ContainsKey(pair.Key)).ToDictionary();
 
         IReadOnlyDictionary<Digest, DateTimeOffset?> stored = await AgesAsync(at, removed.Keys, cancellationToken);
-        List<PruneLeft> left = [];
+        List<PruneRetained> left = [];
         Digest[] young = [.. removed.Keys.Where(digest => stored[digest] is { } time && time > now - grace).Order()];
         Reach spared = await walk.FromAsync(
             young.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
         foreach (Digest digest in spared.Here.Keys.Where(removed.Remove).Order())
         {
             bool isYoung = stored[digest] is { } time && time > now - grace;
-            left.Add(new PruneLeft(digest.ToString(), null,
+            left.Add(new PruneRetained(digest.ToString(), null,
                 isYoung ? $"it was stored at {PrunePlanFile.Time(stored[digest]!.Value)}, within the grace period"
                 : "content within the grace period references it"));
         }
@@ -73,7 +73,7 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         if (staleTags)
             stale.AddRange(unnamed);
         else
-            left.AddRange(unnamed.Select(tag => new PruneLeft(tag.Digest, tag.Tag, tag.Because)));
+            left.AddRange(unnamed.Select(tag => new PruneRetained(tag.Digest, tag.Tag, tag.Because)));
         bool isTagAgeUnknown = staleTags && unnamed.Length > 0;
         if (isTagAgeUnknown)
             notes.Add(PruneNotes.TagAgeUnknown);

@@ -25,7 +25,7 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
         Reach reach = await walk.FromAsync(roots.Select(root => (root.Digest, root.Origin)), asksElsewhere: true, cancellationToken);
         MissingContent[] missing = [.. reach.Missing.Where(each => each.Link?.Kind is null or LinkKind.Child or LinkKind.Pinned)];
         ILookup<Digest, KeptRoot> byDigest = roots.ToLookup(root => root.Digest);
-        List<LackingContent> lacks = [.. missing.Select(each => new LackingContent(
+        List<MissingEntry> lacks = [.. missing.Select(each => new MissingEntry(
             each.Elsewhere?.Kind ?? "manifest", each.Digest.ToString(), null,
             each.Parent is { } parent ? Words(each.Link!.Kind, parent) : byDigest[each.Digest].First().From))];
 
@@ -41,7 +41,7 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
             if (actual is null && wanted is { IsContentTag: true, Digest: { } content } && tagged.Contains(content))
                 continue;
             if (actual is null && (wanted.Digest is not { } owner || reach.Here.ContainsKey(owner) || wanted.IsUsers))
-                lacks.Add(new LackingContent("tag", wanted.Digest?.ToString(), tag, wanted.Because));
+                lacks.Add(new MissingEntry("tag", wanted.Digest?.ToString(), tag, wanted.Because));
             else if (actual is { } there && wanted.Digest is { } right && there != right)
                 changed.Add(new ChangedTag(tag, right.ToString(), there.ToString(), wanted.Because));
         }

@@ -14,7 +14,7 @@ internal sealed record RepositoryDifference
     public required string Repository { get; init; }
 
     /// <summary>The expected manifests and tags that it lacks.</summary>
-    public required ImmutableArray<LackingContent> Lacks { get; init; }
+    public required ImmutableArray<MissingEntry> Lacks { get; init; }
 
     /// <summary>The tags with another digest.</summary>
     public required ImmutableArray<ChangedTag> Changed { get; init; }
@@ -42,7 +42,7 @@ internal sealed record RepositoryDifference
 /// <param name="Digest">The manifest, or the tag's expected digest; null for a tag with an unknown digest.</param>
 /// <param name="Tag">The tag; null for a manifest.</param>
 /// <param name="Because">The source that requires it.</param>
-internal sealed record LackingContent(string Kind, string? Digest, string? Tag, string Because);
+internal sealed record MissingEntry(string Kind, string? Digest, string? Tag, string Because);
 
 /// <summary>A tag with another digest.</summary>
 /// <param name="Tag">The tag.</param>

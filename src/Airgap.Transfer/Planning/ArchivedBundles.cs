@@ -47,7 +47,7 @@ internal sealed class ArchivedBundles(IArchive archive, ImageFailures failures)
             {
                 // It is also copied as an image.
                 if (archive.InfersRoot && e.Code is ErrorCode.ImageNotFound)
-                    _alone.Add(LoneBundle.Warning(item.Source, e, archive.Path));
+                    _alone.Add(IncompleteBundle.Warning(item.Source, e, archive.Path));
             }
         }
 

@@ -33,9 +33,9 @@ internal sealed class Artifacts(
         if (!options.TellsLeftBehind)
             return;
         if (!options.Artifacts)
-            (await new LeftBehind(reader, observer).FindAsync(items, builder.Items, cancellationToken)).ForEach(_left.Add);
+            (await new UncopiedArtifacts(reader, observer).FindAsync(items, builder.Items, cancellationToken)).ForEach(_left.Add);
         if (!_left.IsEmpty)
-            builder.Warn(LeftBehind.Warning(_left));
+            builder.Warn(UncopiedArtifacts.Warning(_left));
         if (!_unread.IsEmpty)
             builder.Warn(Unread());
     }

@@ -52,8 +52,8 @@ internal sealed class BundleClosure(
         PlannedManifest planned = await tree.ExpandAsync(origin, manifest, cancellationToken, leftOut);
         if (manifest.IsIndex)
             return (planned, false);
-        HeldBytes? config = planned.HeldConfig ?? await tree.ReadConfigAsync(origin, manifest, cancellationToken);
-        return (planned with { HeldConfig = config }, config is not null && BundleLabel.IsPresent(config.Bytes.Span));
+        StoredBytes? config = planned.StoredConfig ?? await tree.ReadConfigAsync(origin, manifest, cancellationToken);
+        return (planned with { StoredConfig = config }, config is not null && BundleLabel.IsPresent(config.Bytes.Span));
     }
 
     /// <summary>Requests what a bundle needs immediately, before its config shows whether it is one.</summary>
@@ -61,7 +61,7 @@ internal sealed class BundleClosure(
     {
         if (manifest.IsIndex || manifest.Layers is not [{ Size: <= PlannedManifest.SmallBlob } layer])
             return;
-        Unawaited.Forget(reader.ReadSmallBlobAsync(source.Repository, layer, cancellationToken));
+        Prefetch.Forget(reader.ReadSmallBlobAsync(source.Repository, layer, cancellationToken));
         _locations.Anticipate(source, manifest.Digest, cancellationToken);
     }
 
@@ -167,7 +167,7 @@ internal sealed class BundleClosure(
             // one. A host other than the bundle's is asked only if necessary: it cannot be reached from behind an air
             // gap.
             if (!isBeside && !onlyBeside && bundle.Repository.Registry == recorded.Repository.Registry)
-                Unawaited.Forget(reader.FindManifestAsync(recorded.Repository, digest, cancellationToken));
+                Prefetch.Forget(reader.FindManifestAsync(recorded.Repository, digest, cancellationToken));
             try
             {
                 if (await reader.FindManifestAsync(bundle.Repository, digest, cancellationToken) is { } beside)

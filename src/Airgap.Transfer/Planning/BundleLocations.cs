@@ -22,10 +22,10 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     /// <summary>Requests the locations of a possible bundle immediately.</summary>
     public void Anticipate(ImageReference source, Digest bundle, CancellationToken cancellationToken)
     {
-        Unawaited.Forget(FindManifestAsync(source.Repository, bundle, cancellationToken));
+        Prefetch.Forget(FindManifestAsync(source.Repository, bundle, cancellationToken));
         if (AsksDestination(source, isRoot: true))
         {
-            Unawaited.Forget(FindManifestAsync(destination!, bundle, cancellationToken));
+            Prefetch.Forget(FindManifestAsync(destination!, bundle, cancellationToken));
             state?.Anticipate(ContentTag.Of(bundle), cancellationToken);
         }
     }
@@ -39,7 +39,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
         if (!AsksDestination(bundle, isRoot) || await FindManifestAsync(destination!, bundle.Digest!.Value, cancellationToken) is null)
             return;
         foreach (LockedImage locked in images)
-            Unawaited.Forget(reader.FindManifestAsync(destination!, locked.Image.Digest!.Value.ToString(), cancellationToken));
+            Prefetch.Forget(reader.FindManifestAsync(destination!, locked.Image.Digest!.Value.ToString(), cancellationToken));
     }
 
     /// <summary>

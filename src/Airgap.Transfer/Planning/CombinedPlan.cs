@@ -78,7 +78,7 @@ internal static class CombinedPlan
 
     private static PlannedItem Joined(PlannedItem known, PlannedItem item) => known with
     {
-        Content = known.Content.HeldConfig is null ? item.Content : known.Content,
+        Content = known.Content.StoredConfig is null ? item.Content : known.Content,
         OriginalReference = known.OriginalReference.Length > 0 ? known.OriginalReference : item.OriginalReference,
         IsRootBundle = known.IsRootBundle || item.IsRootBundle,
         IsBundle = known.IsBundle || item.IsBundle,

@@ -59,12 +59,12 @@ internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
 
         async Task<PlannedManifest> ImageAsync(Manifest image)
         {
-            HeldBytes? config = options.EmbedConfigs ? await ReadConfigAsync(origin, image, cancellationToken) : null;
+            StoredBytes? config = options.EmbedConfigs ? await ReadConfigAsync(origin, image, cancellationToken) : null;
             return PlannedManifest.FromImage(origin, image, config, options.IncludeNonDistributableLayers);
         }
     }
 
     /// <summary>The config of an image manifest; null when it is too large to be an image's.</summary>
-    public async Task<HeldBytes?> ReadConfigAsync(RepositoryName origin, Manifest image, CancellationToken cancellationToken) =>
+    public async Task<StoredBytes?> ReadConfigAsync(RepositoryName origin, Manifest image, CancellationToken cancellationToken) =>
         image.Config!.Size <= PlannedManifest.SmallBlob ? await reader.ReadSmallBlobAsync(origin, image.Config, cancellationToken) : null;
 }

@@ -42,7 +42,7 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
     /// The bytes of a blob of at most <see cref="PlannedManifest.SmallBlob"/>, verified. Concurrent callers wait for
     /// one request.
     /// </summary>
-    public async Task<HeldBytes> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken) =>
+    public async Task<StoredBytes> ReadSmallBlobAsync(RepositoryName repository, Descriptor blob, CancellationToken cancellationToken) =>
         (await _blobs.GetOrReadAsync(
             repository, blob.Digest, () => ThrottledAsync(token => FetchAsync(repository, blob, token), cancellationToken))).Held;
 
@@ -52,7 +52,7 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
     {
         if (blob.Size <= PlannedManifest.SmallBlob)
         {
-            HeldBytes held = await ReadSmallBlobAsync(repository, blob, cancellationToken);
+            StoredBytes held = await ReadSmallBlobAsync(repository, blob, cancellationToken);
             await using Stream memory = await new MemoryBlobContent(blob, held).OpenAsync(0, cancellationToken);
             return await read(memory, cancellationToken);
         }
@@ -117,7 +117,7 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
     public void Know(PlannedManifest known)
     {
         _manifests.TryAdd((known.Origin, known.Manifest.Digest.ToString()), known.Manifest);
-        if (known.HeldConfig is { } config)
+        if (known.StoredConfig is { } config)
             _blobs.TryAdd(known.Manifest.Config!.Digest, new MemoryBlobContent(known.Manifest.Config, config));
     }
 

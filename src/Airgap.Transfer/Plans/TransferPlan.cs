@@ -132,12 +132,12 @@ public sealed record PlannedManifest
     /// <summary>The config's bytes, if they were read; otherwise null.</summary>
     public ReadOnlyMemory<byte>? Config
     {
-        get => HeldConfig?.Bytes;
-        init => HeldConfig = value is { } bytes ? new HeldBytes(bytes) : null;
+        get => StoredConfig?.Bytes;
+        init => StoredConfig = value is { } bytes ? new StoredBytes(bytes) : null;
     }
 
     /// <summary>The same, not yet read if it is in a temporary file.</summary>
-    internal HeldBytes? HeldConfig { get; init; }
+    internal StoredBytes? StoredConfig { get; init; }
 
     /// <summary>
     /// This manifest and all its descendants, parents before children; a repeated manifest is returned repeatedly.
@@ -145,12 +145,12 @@ public sealed record PlannedManifest
     public IEnumerable<PlannedManifest> SelfAndDescendants() => Children.SelectMany(child => child.SelfAndDescendants()).Prepend(this);
 
     /// <summary>An image with its config and the layers to move.</summary>
-    internal static PlannedManifest FromImage(RepositoryName origin, Manifest image, HeldBytes? config, bool includeNonDistributable) =>
+    internal static PlannedManifest FromImage(RepositoryName origin, Manifest image, StoredBytes? config, bool includeNonDistributable) =>
         new()
         {
             Manifest = image,
             Origin = origin,
-            HeldConfig = config,
+            StoredConfig = config,
             Blobs =
             [
                 image.Config!,

@@ -38,7 +38,7 @@ internal sealed class PackedArchive : IDisposable
     {
         RepositoryName repository = request.Destination.Repository;
         ImageReference reference = ImageReference.ByDigest(repository, packed.Manifest.Digest);
-        HeldBytes? config = packed.Blobs.OfType<MemoryBlobContent>()
+        StoredBytes? config = packed.Blobs.OfType<MemoryBlobContent>()
             .FirstOrDefault(blob => blob.Descriptor.Digest == packed.Manifest.Config!.Digest)?.Held;
         PlannedItem item = new()
         {

@@ -95,7 +95,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
     private AirgapException NotListed(Manifest index) =>
         Invalid($"the index {index.Digest} does not list what the plan says is in it");
 
-    private HeldBytes? ConfigOf(RunPlanManifest each, Manifest image)
+    private StoredBytes? ConfigOf(RunPlanManifest each, Manifest image)
     {
         if (each.Config is not { } config)
         {
@@ -106,7 +106,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
 
         if (config.Length != image.Config!.Size || Digest.ComputeLike(image.Config.Digest, config.Span) != image.Config.Digest)
             throw Invalid($"the bytes of the config {image.Config.Digest} in it are others");
-        return new HeldBytes(config);
+        return new StoredBytes(config);
     }
 
     private AirgapException Invalid(string why, Exception? inner = null) => RunPlanFile.Invalid(path, why, inner);

@@ -69,10 +69,10 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
                 parts.Add(await AnyArchive.OpenAsync(new RelocationSource.Archive(path), cancellationToken));
         }
 
-        Dictionary<Digest, HeldBytes> configs = [];
+        Dictionary<Digest, StoredBytes> configs = [];
         foreach (PlannedManifest node in run.Plan.Items.SelectMany(item => item.Content.SelfAndDescendants()))
         {
-            if (node.HeldConfig is { } config)
+            if (node.StoredConfig is { } config)
                 configs.TryAdd(node.Manifest.Config!.Digest, config);
         }
 
@@ -84,7 +84,7 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
         {
             if (blob.Content is MemoryBlobContent)
                 return blob;
-            if (configs.TryGetValue(blob.Descriptor.Digest, out HeldBytes? held))
+            if (configs.TryGetValue(blob.Descriptor.Digest, out StoredBytes? held))
                 return blob with { Content = new MemoryBlobContent(blob.Descriptor, held) };
             if (parts.Select(part => part.GetBlob(blob.Descriptor)).OfType<ArchiveBlobContent>().FirstOrDefault() is { } content)
                 return new PlannedBlob(content, Origin: null);

@@ -11,13 +11,13 @@ namespace Airgap.Transfer.Sharing;
 /// <param name="store">Keeps the bytes.</param>
 /// <param name="lifetime">Cancels the fetch.</param>
 internal sealed class SharedSmallBlob(
-    IBlobContent source, SharedTasks<Digest, HeldBytes> blobs, ByteStore store, CancellationToken lifetime) : IBlobContent
+    IBlobContent source, SharedTasks<Digest, StoredBytes> blobs, ByteStore store, CancellationToken lifetime) : IBlobContent
 {
     public Descriptor Descriptor => source.Descriptor;
 
     public async ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
     {
-        Task<HeldBytes> asked = blobs.GetOrAdd(Descriptor.Digest, _ => FetchAsync());
+        Task<StoredBytes> asked = blobs.GetOrAdd(Descriptor.Digest, _ => FetchAsync());
         try
         {
             return await new MemoryBlobContent(Descriptor, await asked.WaitAsync(cancellationToken)).OpenAsync(offset, cancellationToken);
@@ -29,7 +29,7 @@ internal sealed class SharedSmallBlob(
         }
     }
 
-    private async Task<HeldBytes> FetchAsync()
+    private async Task<StoredBytes> FetchAsync()
     {
         await using Stream stream = await source.OpenAsync(0, lifetime);
         byte[] bytes = new byte[Descriptor.Size];

@@ -22,7 +22,7 @@ internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryNa
 {
     private readonly ByteStore _small = new();
     private readonly IdleDownloads _idle = new();
-    private readonly SharedTasks<Digest, HeldBytes> _smallBlobs = new();
+    private readonly SharedTasks<Digest, StoredBytes> _smallBlobs = new();
     private readonly ConcurrentDictionary<Digest, SharedBlob> _blobs = new();
     private readonly ConcurrentDictionary<RepositoryName, SharedRepository> _repositories = new();
 

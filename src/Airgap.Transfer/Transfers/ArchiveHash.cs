@@ -31,7 +31,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
     public long HashedOnTheWay => Interlocked.Read(ref _onTheWay);
 
     /// <summary>Everything of an archive but its layers, and what an earlier run left of these.</summary>
-    public static IEnumerable<(long Start, long End)> Standing(ArchiveLayout layout, IReadOnlyDictionary<Digest, PartialLayer> there)
+    public static IEnumerable<(long Start, long End)> AvailableBytes(ArchiveLayout layout, IReadOnlyDictionary<Digest, PartialLayer> there)
     {
         long end = 0;
         foreach (ArchiveLayer layer in layout.Layers)
@@ -46,11 +46,11 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
     }
 
     /// <summary>Takes note of what stands there before the first byte is hashed.</summary>
-    public void Begin(IEnumerable<(long Start, long End)> standing)
+    public void Begin(IEnumerable<(long Start, long End)> available)
     {
         lock (_gate)
         {
-            foreach ((long start, long end) in standing)
+            foreach ((long start, long end) in available)
                 _ready.Add(start, end);
             Follow();
         }

@@ -23,7 +23,7 @@ internal static class ArchiveHolder
 
     /// <summary>Where it stands.</summary>
     /// <param name="path">The archive.</param>
-    public static string PathOf(string path) => SideName.Of(path, ".partial.holder");
+    public static string PathOf(string path) => CompanionName.Of(path, ".partial.holder");
 
     /// <summary>Records that this process writes the archive, for the message of a process that finds it locked.</summary>
     public static void Write(string path) => Attempt(() =>

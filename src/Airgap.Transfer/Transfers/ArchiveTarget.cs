@@ -32,7 +32,7 @@ internal sealed class ArchiveTarget(
         foreach (ArchiveLayer layer in _layout.Layers)
             _layers.Add(layer.Blob.Descriptor.Digest, layer);
         EarlierArchive earlier = new(_layout, observer);
-        if (options.Resume && await IsStandingAsync(earlier, cancellationToken))
+        if (options.Resume && await IsUpToDateAsync(earlier, cancellationToken))
         {
             _complete = true;
             observer.Detail($"'{_path}' is complete and verified; it is left unchanged.");
@@ -44,7 +44,7 @@ internal sealed class ArchiveTarget(
                 _path, _layout, options.Resume, options.Disk, observer, options.HashesArchive, cancellationToken)
             : await PartialParts.OpenAsync(_parts, _layout, options.Resume, options.Disk, observer, cancellationToken);
         if (options.Resume)
-            _reusable = await earlier.FindLayersAsync([.. Standing(), PartialArchive.AsideOf(_path)], cancellationToken);
+            _reusable = await earlier.FindLayersAsync([.. ExistingArchives(), PartialArchive.AsideOf(_path)], cancellationToken);
         return [.. plan.Blobs.Where(
             blob => !_partial.Layers.TryGetValue(blob.Descriptor.Digest, out PartialLayer? there) || !there.IsWhole)];
     }
@@ -53,10 +53,10 @@ internal sealed class ArchiveTarget(
     {
         RequiredLayers.Refuse(plan.Blobs);
         EarlierArchive earlier = new(_layout, observer);
-        _complete = options.Resume && await IsStandingAsync(earlier, cancellationToken);
+        _complete = options.Resume && await IsUpToDateAsync(earlier, cancellationToken);
         if (options.Resume && !_complete)
             _reusable = await earlier.FindLayersAsync(
-                [.. Standing(), PartialArchive.PathOf(_path), PartialArchive.AsideOf(_path)], cancellationToken);
+                [.. ExistingArchives(), PartialArchive.PathOf(_path), PartialArchive.AsideOf(_path)], cancellationToken);
         return [.. plan.Blobs.Select(blob => new RelocatedBlob(
             blob.Descriptor, _complete || _reusable.ContainsKey(blob.Descriptor.Digest) ? BlobOutcome.Present : BlobOutcome.Copied))];
     }
@@ -135,18 +135,18 @@ internal sealed class ArchiveTarget(
         ? missing.OrderByDescending(blob => blob.Descriptor.Size)
         : missing.OrderBy(blob => _layers.TryGetValue(blob.Descriptor.Digest, out ArchiveLayer? layer) ? layer.DataOffset : 0);
 
-    private async Task<bool> IsStandingAsync(EarlierArchive earlier, CancellationToken cancellationToken)
+    private async Task<bool> IsUpToDateAsync(EarlierArchive earlier, CancellationToken cancellationToken)
     {
-        foreach (ArchiveFile standing in _parts is null ? [_path] : StandingParts.Find(_parts, observer))
+        foreach (ArchiveFile existing in _parts is null ? [_path] : EarlierParts.Find(_parts, observer))
         {
-            if (await earlier.IsWholeAsync(standing, cancellationToken))
+            if (await earlier.IsWholeAsync(existing, cancellationToken))
                 return true;
         }
 
         return false;
     }
 
-    private IEnumerable<ArchiveFile> Standing() => _parts is null ? [_path] : StandingParts.FindAny(_path, observer);
+    private IEnumerable<ArchiveFile> ExistingArchives() => _parts is null ? [_path] : EarlierParts.FindAny(_path, observer);
 
     private LayerDownload Download(IBlobContent content, ArchiveLayer layer, AdaptiveConcurrency? helpers, IProgress<long> progress) =>
         new(content, _partial!, layer, helpers, options.Parts, progress);

@@ -23,7 +23,7 @@ internal sealed class LayoutFolder : IDisposable
     private LayoutFolder(string path)
     {
         _path = OutputCheck.OfFolder(path).Path;
-        _work = Path.Combine(_path, StandingLayout.WorkName);
+        _work = Path.Combine(_path, ExistingLayout.WorkName);
         Directory.CreateDirectory(_work);
         _lock = Lock(_work, path);
         _files = new LayoutFolderFiles(_path);
@@ -34,10 +34,10 @@ internal sealed class LayoutFolder : IDisposable
 
     /// <summary>Locks the folder, and removes unfinished files of an aborted run.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes to it; as
-    /// <see cref="StandingLayout.LookAsync"/>.</exception>
+    /// <see cref="ExistingLayout.LookAsync"/>.</exception>
     public static async Task<LayoutFolder> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        await StandingLayout.LookAsync(path, cancellationToken);
+        await ExistingLayout.LookAsync(path, cancellationToken);
         LayoutFolder? folder = null;
         try
         {
@@ -45,7 +45,7 @@ internal sealed class LayoutFolder : IDisposable
             foreach (string left in Directory.EnumerateFiles(folder._work, "*.tmp"))
                 File.Delete(left);
             // Read again, now that no other process can write it.
-            folder.Earlier = await StandingLayout.LookAsync(path, cancellationToken);
+            folder.Earlier = await ExistingLayout.LookAsync(path, cancellationToken);
             Directory.CreateDirectory(Path.Combine(folder._path, LayoutNames.Blobs, "sha256"));
             if (folder.Earlier is null)
                 await AtomicFile.WriteAsync(

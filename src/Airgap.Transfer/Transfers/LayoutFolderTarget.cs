@@ -32,7 +32,7 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
 
     public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
     {
-        _earlier = await StandingLayout.LookAsync(path, cancellationToken);
+        _earlier = await ExistingLayout.LookAsync(path, cancellationToken);
         await RefuseAsync(cancellationToken);
         return [.. plan.Blobs.Select(
             blob => new RelocatedBlob(
@@ -89,7 +89,7 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
         },
         async (descriptor, token) =>
         {
-            if (await StandingLayout.HasAsync(path, descriptor, token))
+            if (await ExistingLayout.HasAsync(path, descriptor, token))
                 _present.TryAdd(descriptor.Digest, true);
         });
 

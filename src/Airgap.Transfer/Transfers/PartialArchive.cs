@@ -19,7 +19,7 @@ internal sealed class PartialArchive : IPartialArchive
     private readonly Dictionary<Digest, PartialLayer> _layers = [];
     private readonly EarlyFlush _earlyFlush;
     private readonly ITransferObserver _observer;
-    private readonly ArchiveRoom _room;
+    private readonly ArchiveSpace _room;
     private FileLock _lock;
     private ArchiveHash? _hash;
 
@@ -32,7 +32,7 @@ internal sealed class PartialArchive : IPartialArchive
         _disk = disk;
         _earlyFlush = new EarlyFlush(disk, _partialPath);
         Folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        _room = new ArchiveRoom(path, Folder, disk);
+        _room = new ArchiveSpace(path, Folder, disk);
     }
 
     public IReadOnlyDictionary<Digest, PartialLayer> Layers => _layers;
@@ -44,10 +44,10 @@ internal sealed class PartialArchive : IPartialArchive
     private FileStream File => _lock.File;
 
     /// <summary>The path of an unfinished archive.</summary>
-    public static string PathOf(string path) => SideName.Of(path, ".partial");
+    public static string PathOf(string path) => CompanionName.Of(path, ".partial");
 
     /// <summary>The path of another plan's unfinished archive until its layers have been reused.</summary>
-    public static string AsideOf(string path) => SideName.Of(path, ".partial.earlier");
+    public static string AsideOf(string path) => CompanionName.Of(path, ".partial.earlier");
 
     /// <summary>Opens the partial file and writes everything but the layers.</summary>
     /// <param name="path">The final path, which is not a link.</param>
@@ -144,7 +144,7 @@ internal sealed class PartialArchive : IPartialArchive
     private void Hash(ArchiveLayout layout)
     {
         _hash = new ArchiveHash(layout.Length, ReadAsync);
-        _hash.Begin(ArchiveHash.Standing(layout, _layers));
+        _hash.Begin(ArchiveHash.AvailableBytes(layout, _layers));
     }
 
     public void Dispose()

@@ -50,14 +50,14 @@ internal static class ReceiptFile
         string path, IEnumerable<TransferResult> results, string tool, bool isShort, CancellationToken cancellationToken)
     {
         Check(path, makesFolder: true);
-        List<ReceiptPlace> places = [];
+        List<ReceiptRepository> places = [];
         foreach (TransferResult result in results)
             places.Add(await PlaceOfAsync(result, isShort, cancellationToken));
         Receipt receipt = new(DateTimeOffset.UtcNow, tool, [.. places]);
         await AtomicFile.WriteAsync(path, ReceiptJson.Write(receipt), mode: null, cancellationToken);
     }
 
-    private static async Task<ReceiptPlace> PlaceOfAsync(TransferResult result, bool isShort, CancellationToken cancellationToken)
+    private static async Task<ReceiptRepository> PlaceOfAsync(TransferResult result, bool isShort, CancellationToken cancellationToken)
     {
         if (result.Destination is not RelocationDestination.Repository { Name: var repository })
             throw new InvalidOperationException("Only content of a registry can have a receipt.");
@@ -75,8 +75,8 @@ internal static class ReceiptFile
         ];
         IEnumerable<PlannedItem> roots = result.Root is { } root
             ? [root.Item] : AttachedItems.Without([.. result.Items.Select(item => item.Item)]);
-        return new ReceiptPlace(
-            repository, sets, [.. roots.Select(item => item.Source).Distinct()], digests.Length, ReceiptPlace.HashOf(digests),
+        return new ReceiptRepository(
+            repository, sets, [.. roots.Select(item => item.Source).Distinct()], digests.Length, ReceiptRepository.HashOf(digests),
             isShort ? null : digests);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class RegistryTarget : ITransferTarget
     private readonly TransferOptions _options;
     private readonly Dictionary<Digest, string> _contentTags = [];
     private readonly List<LocationsUpload> _locations = [];
-    private readonly StandingImages _standing;
+    private readonly PresentImages _present;
     private bool _isTagWithheld;
     private bool _hasWritten;
 
@@ -43,7 +43,7 @@ internal sealed class RegistryTarget : ITransferTarget
             _contentTags.TryAdd(item.Digest, TagOf(item));
         foreach (PlannedBundle bundle in plan.Bundles)
             _locations.Add(new LocationsUpload(_repository, bundle, observer));
-        _standing = new StandingImages(_repository, plan, options, _evidence, _contentTags, IsLost, observer);
+        _present = new PresentImages(_repository, plan, options, _evidence, _contentTags, IsLost, observer);
     }
 
     private ParallelOptions Bounded(CancellationToken cancellationToken) =>
@@ -52,14 +52,14 @@ internal sealed class RegistryTarget : ITransferTarget
     public async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
         ImmutableArray<PlannedBlob> missing =
-            await _required.FindAsync(await _standing.LookAsync(_locations, cancellationToken), _standing.Damaged, cancellationToken);
+            await _required.FindAsync(await _present.LookAsync(_locations, cancellationToken), _present.Damaged, cancellationToken);
         foreach (LocationsUpload upload in _locations)
         {
             // It has two tags, and an earlier run may have ended between them.
             string contentTag = ContentTag.Of(upload.Digest);
-            bool isTagged = await _standing.HasTagAsync(upload.Tag, upload.Digest, cancellationToken)
-                && (_standing.Tags.Lists(contentTag) || await _standing.HasTagAsync(contentTag, upload.Digest, cancellationToken));
-            bool isDamaged = upload.Blobs.Any(blob => _standing.Damaged.Contains(blob.Digest));
+            bool isTagged = await _present.HasTagAsync(upload.Tag, upload.Digest, cancellationToken)
+                && (_present.Tags.Lists(contentTag) || await _present.HasTagAsync(contentTag, upload.Digest, cancellationToken));
+            bool isDamaged = upload.Blobs.Any(blob => _present.Damaged.Contains(blob.Digest));
             if (!isTagged || isDamaged)
                 upload.Begin(replaces: isDamaged, cancellationToken);
         }
@@ -71,9 +71,9 @@ internal sealed class RegistryTarget : ITransferTarget
     {
         ConcurrentDictionary<Digest, BlobOutcome> missing = new();
         await Parallel.ForEachAsync(
-            await _required.FindAsync(await _standing.LookAsync(_locations, cancellationToken), _standing.Damaged, cancellationToken),
+            await _required.FindAsync(await _present.LookAsync(_locations, cancellationToken), _present.Damaged, cancellationToken),
             Bounded(cancellationToken),
-            async (blob, token) => missing[blob.Descriptor.Digest] = _standing.Damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
+            async (blob, token) => missing[blob.Descriptor.Digest] = _present.Damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
                 : await _repository.HasBlobAsync(blob.Descriptor, token)
                 ? BlobOutcome.Present : MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
         return [.. _plan.Blobs.Select(
@@ -85,28 +85,28 @@ internal sealed class RegistryTarget : ITransferTarget
         if (blob.Content is RequiredLayerContent required)
             throw RequiredLayerContent.Missing([required], _repository.Name.ToString());
         _hasWritten = true;
-        if (_standing.Damaged.Contains(blob.Descriptor.Digest))
+        if (_present.Damaged.Contains(blob.Descriptor.Digest))
         {
             // The registry had this blob before and lost it: its answers about it, a mount included, prove nothing.
-            await _repository.ReplaceBlobAsync(ContentElsewhere.Of(blob, _plan, _registry, _repository.Name), progress, cancellationToken);
+            await _repository.ReplaceBlobAsync(FallbackContent.Of(blob, _plan, _registry, _repository.Name), progress, cancellationToken);
             await _evidence.RequireAsync(blob.Descriptor, cancellationToken);
             return BlobOutcome.Copied;
         }
 
         RepositoryName? mountFrom = MountableFrom(blob);
-        if (!_standing.Tags.IsEmpty || mountFrom is not null || blob.Origin is null || blob.Content is MemoryBlobContent)
+        if (!_present.Tags.IsEmpty || mountFrom is not null || blob.Origin is null || blob.Content is MemoryBlobContent)
             return await _repository.PushBlobAsync(blob.Content, mountFrom, progress, cancellationToken);
 
         // A new repository has nothing, so the bytes will be wanted: they come while the upload is being opened.
-        await using OpenedAhead ahead = new(blob.Content, cancellationToken);
+        await using PrefetchedBlob ahead = new(blob.Content, cancellationToken);
         return await _repository.PushBlobAsync(ahead, mountFrom, progress, cancellationToken);
     }
 
-    public Task<bool> HasTagsAsync(CancellationToken cancellationToken) => _standing.HasTagsAsync(cancellationToken);
+    public Task<bool> HasTagsAsync(CancellationToken cancellationToken) => _present.HasTagsAsync(cancellationToken);
 
-    public PlannedManifest? First => SparseIndexes.Smallest(_plan, _standing.Has);
+    public PlannedManifest? First => SparseIndexes.Smallest(_plan, _present.Has);
 
-    public bool HasManifest(PlannedManifest manifest) => _standing.Has(manifest);
+    public bool HasManifest(PlannedManifest manifest) => _present.Has(manifest);
 
     public async Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken)
     {
@@ -121,16 +121,16 @@ internal sealed class RegistryTarget : ITransferTarget
             throw refusal;
         }
 
-        if (_options.Repair && !await _standing.GivesManifestAsync(manifest.Manifest.Digest, cancellationToken))
+        if (_options.Repair && !await _present.GivesManifestAsync(manifest.Manifest.Digest, cancellationToken))
             throw BlobEvidence.Damaged(_repository.Name, manifest.Manifest.Digest);
     }
 
     // A source that is gone may be one of many; without the destination there is nothing to go on for.
-    public bool IsLost(AirgapException failure) => LostRepository.Is(failure, _repository.Name);
+    public bool IsLost(AirgapException failure) => FatalFailures.Is(failure, _repository.Name);
 
     public async Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken)
     {
-        WholeBundles whole = new(_plan, failures);
+        CompleteBundles whole = new(_plan, failures);
         await Parallel.ForEachAsync(
             _locations.FindAll(upload => whole.Contains(upload.Bundle)),
             Bounded(cancellationToken),
@@ -189,8 +189,8 @@ internal sealed class RegistryTarget : ITransferTarget
     private async Task PutTagAsync(PlannedItem item, string tag, CancellationToken cancellationToken)
     {
         // What a tag stood for when this began is no longer known once time has passed: somebody else may have moved it.
-        bool isThere = await _standing.HasTagAsync(tag, item.Digest, cancellationToken)
-            && (!_hasWritten || await _standing.HasTagStillAsync(tag, item.Digest, cancellationToken));
+        bool isThere = await _present.HasTagAsync(tag, item.Digest, cancellationToken)
+            && (!_hasWritten || await _present.HasTagStillAsync(tag, item.Digest, cancellationToken));
         if (!isThere)
             await _repository.PushManifestAsync(item.Content.Manifest, tag, cancellationToken);
     }

@@ -77,7 +77,7 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
             _findings.CountManifest(node.Manifest.Descriptor.Size);
             foreach (Digest left in node.LeftOut)
                 _findings.CountLeftOut(null, left);
-            if (node.HeldConfig is { } config && seen.Add(node.Manifest.Config!.Digest))
+            if (node.StoredConfig is { } config && seen.Add(node.Manifest.Config!.Digest))
                 _findings.CountBlob(config.Length);
             foreach (Descriptor layer in node.Manifest.Layers)
             {

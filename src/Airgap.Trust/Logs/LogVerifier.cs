@@ -24,7 +24,7 @@ internal static class LogVerifier
         if (entry.Proof is null && needsProof)
             throw Rejection.Of("Its log entry has no inclusion proof.");
         DateTimeOffset? time = null;
-        if (entry.Promise is not null && (time = EntryPromise.Verify(entry, log)) is null)
+        if (entry.Promise is not null && (time = InclusionPromise.Verify(entry, log)) is null)
             throw Rejection.Of("The promise (SET) of its log entry is not the log's.");
         if (entry.Proof is { } proof)
             VerifyProof(entry, proof, log, needsCheckpoint: needsProof);

@@ -133,13 +133,13 @@ public sealed class OwnFileTests
     public void NamesBesideAFileFitTheSystemAndDiffer(int length, char sign, string prefix, string suffix)
     {
         string path = _folder[new string(sign, length)];
-        string beside = SideName.Of(path, suffix, prefix);
+        string beside = CompanionName.Of(path, suffix, prefix);
         File.WriteAllText(beside, "fits");
-        Assert.AreEqual(beside, SideName.Of(path, suffix, prefix));
+        Assert.AreEqual(beside, CompanionName.Of(path, suffix, prefix));
         Assert.EndsWith(suffix, beside);
         Assert.StartsWith(_folder[prefix + sign], beside);
         if (length > 1)
-            Assert.AreNotEqual(beside, SideName.Of(_folder[new string(sign, length - 1) + "e"], suffix, prefix));
+            Assert.AreNotEqual(beside, CompanionName.Of(_folder[new string(sign, length - 1) + "e"], suffix, prefix));
     }
 
     [TestMethod]

@@ -63,7 +63,7 @@ public sealed class GateOfSeveralTests
         Assert.HasCount(2, File.ReadAllLines(_folder["runs"]));
         foreach (RegistryFixture registry in new[] { one, two })
         {
-            string report = File.ReadAllText(_folder[$"airgap/{Sides.FolderOf($"{registry.Host}/apps")}/relocation.json"]);
+            string report = File.ReadAllText(_folder[$"airgap/{RegistryList.FolderOf($"{registry.Host}/apps")}/relocation.json"]);
             Assert.AreEqual("fine", JsonDocument.Parse(report).RootElement.GetProperty("gate").GetProperty("text").GetString());
         }
 

@@ -168,11 +168,11 @@ public sealed class PublishTrustTests
             new RelocationSource.Bundle(ImageReference.Parse($"{s_registry.Host}/{SignedStorage.BundleOfUnsigned}")), new PlanOptions(),
             TestContext.CancellationToken);
 
-        PlanTrust both = await PlanTrust.JudgeAsync(
+        PlanTrust both = await PlanTrust.VerifyAsync(
             plan, client, name => name.Digest is null ? root : all, exceptRoot: false, TestContext.CancellationToken);
-        PlanTrust none = await PlanTrust.JudgeAsync(
+        PlanTrust none = await PlanTrust.VerifyAsync(
             plan, client, name => name.Digest is null ? root : null, exceptRoot: false, TestContext.CancellationToken);
-        PlanTrust alone = await PlanTrust.JudgeAsync(plan, client, _ => root, exceptRoot: false, TestContext.CancellationToken);
+        PlanTrust alone = await PlanTrust.VerifyAsync(plan, client, _ => root, exceptRoot: false, TestContext.CancellationToken);
 
         Assert.HasCount(2, both.Refusals);
         Assert.IsTrue(both.Refusals.All(refusal => refusal.Code == ErrorCode.SignatureMissing));
@@ -295,7 +295,7 @@ public sealed class PublishTrustTests
     {
         File.WriteAllText(_folder["App.csproj"],
             """<Project><ItemGroup><ImgpkgTrust Include="registry.example/**" Key="a.pub" /><ImgpkgTrust Include="other.example" Key="a.pub" /></ItemGroup></Project>""");
-        ProjectSlips slips = new(ProjectText.Read(_folder["App.csproj"]), []);
+        ProjectTypos slips = new(ProjectText.Read(_folder["App.csproj"]), []);
 
         Diagnostic lost = slips.LostTrust(Trust("other.example", (TrustItem.Key, "a.pub"))).Single();
 

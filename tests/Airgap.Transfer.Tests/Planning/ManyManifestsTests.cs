@@ -72,11 +72,11 @@ public sealed class ManyManifestsTests : RelocatorTestBase
         using TempFolder folder = new();
         ByteStore store = new(budget: 10, folder: folder.Path);
         byte[][] all = [.. Enumerable.Range(0, 50).Select(i => Encoding.ASCII.GetBytes(new string('x', i)))];
-        HeldBytes[] held = [.. all.Select(bytes => store.Hold(bytes, Digest.Compute(bytes)))];
+        StoredBytes[] held = [.. all.Select(bytes => store.Hold(bytes, Digest.Compute(bytes)))];
         Assert.AreEqual(all.Sum(bytes => bytes.Length) - 10, store.Spilled);
         if (!OperatingSystem.IsWindows())
             Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
-        foreach ((byte[] bytes, HeldBytes kept) in all.Zip(held))
+        foreach ((byte[] bytes, StoredBytes kept) in all.Zip(held))
         {
             Assert.AreEqual(bytes.Length, kept.Length);
             Assert.AreSequenceEqual(bytes, kept.Bytes.ToArray());
@@ -117,9 +117,9 @@ public sealed class ManyManifestsTests : RelocatorTestBase
             await answer.Task;
         };
         using SourceReader reader = new(Registry, concurrency: 8);
-        Task<HeldBytes> lost = reader.ReadSmallBlobAsync(RepositoryName.Parse("r.local/lost"), blob, Token);
+        Task<StoredBytes> lost = reader.ReadSmallBlobAsync(RepositoryName.Parse("r.local/lost"), blob, Token);
         await asked.Task;
-        Task<HeldBytes> found = reader.ReadSmallBlobAsync(RepositoryName.Parse("r.local/has"), blob, Token);
+        Task<StoredBytes> found = reader.ReadSmallBlobAsync(RepositoryName.Parse("r.local/has"), blob, Token);
         answer.SetResult();
         Assert.AreSequenceEqual(bytes, (await found).Bytes.ToArray());
         Assert.AreEqual(ErrorCode.BlobUnknown, (await Assert.ThrowsExactlyAsync<AirgapException>(() => lost)).Code);

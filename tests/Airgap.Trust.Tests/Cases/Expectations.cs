@@ -1,5 +1,5 @@
 using System.Text;
-using Airgap.Trust.Judging;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests.Cases;
 

@@ -5,10 +5,10 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Trust.Envelopes;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Policies;
 using Airgap.Trust.Stored;
 using Airgap.Trust.Tests.Cases;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests.Hostile;
 
@@ -66,7 +66,7 @@ public sealed class FormTests
         Assert.Contains("about another file", other.Refusal!.Message);
 
         Verdict Judge(string statement) =>
-            FileJudge.Judge(SignedBytes.Of(file), signer.Bundle(statement), "f", [signer.Signer], DateTimeOffset.UtcNow);
+            FileVerifier.Verify(SignedBytes.Of(file), signer.Bundle(statement), "f", [signer.Signer], DateTimeOffset.UtcNow);
     }
 
     [TestMethod]

@@ -2,7 +2,7 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Trust.Envelopes;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Judging;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests.Hostile;
 
@@ -28,7 +28,7 @@ public sealed class HostileSignatureTests
         _store.Add(SignedByTest.ManifestOf(
             [_signer.Layer(_store, "rubbish"u8.ToArray()), _signer.Layer(_store, payload, "!"), _signer.Layer(_store, payload)]), s_tag);
 
-        Assert.IsTrue((await JudgeAsync()).IsAccepted);
+        Assert.IsTrue((await VerifyAsync()).IsAccepted);
     }
 
     [TestMethod]
@@ -38,7 +38,7 @@ public sealed class HostileSignatureTests
         string bad = _signer.Layer(_store, payload, Convert.ToBase64String(new byte[70]));
         _store.Add(SignedByTest.ManifestOf(Enumerable.Repeat(bad, 5000).Append(_signer.Layer(_store, payload))), s_tag);
 
-        Verdict verdict = await JudgeAsync();
+        Verdict verdict = await VerifyAsync();
 
         Assert.IsFalse(verdict.IsAccepted);
         Assert.AreEqual(Limits.Signatures, _store.BlobsRead);
@@ -55,7 +55,7 @@ public sealed class HostileSignatureTests
                     ],
                     $$""","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, Digest.Compute(BitConverter.GetBytes(number)), 1))}}""")).Descriptor);
 
-        Verdict verdict = await JudgeAsync();
+        Verdict verdict = await VerifyAsync();
 
         Assert.Contains("1000 referrers, and the first 256", verdict.Refusal!.Message);
         Assert.AreEqual(Limits.Signatures + 1, _store.ManifestsAsked, "those, and cosign's tag");
@@ -68,7 +68,7 @@ public sealed class HostileSignatureTests
             [MemoryStore.Json(new Descriptor(SimpleSigning.MediaType, s_image, 1L << 40),
                 ""","annotations":{"dev.cosignproject.cosign/signature":"AAAA"}""")]), s_tag);
 
-        Assert.Contains("more than any has", (await JudgeAsync()).Refusal!.Message);
+        Assert.Contains("more than any has", (await VerifyAsync()).Refusal!.Message);
         Assert.AreEqual(0, _store.BlobsRead);
     }
 
@@ -77,17 +77,17 @@ public sealed class HostileSignatureTests
     {
         Attach(_signer.Bundle(SignedByTest.StatementOf(s_image)), Digest.Compute("another"u8));
 
-        Assert.Contains("names another subject", (await JudgeAsync()).Refusal!.Message);
+        Assert.Contains("names another subject", (await VerifyAsync()).Refusal!.Message);
     }
 
     [TestMethod]
     public async Task AListThatLeavesTheSignatureOut_IsUnsigned()
     {
         Attach(_signer.Bundle(SignedByTest.StatementOf(s_image)), s_image);
-        Assert.IsTrue((await JudgeAsync()).IsAccepted);
+        Assert.IsTrue((await VerifyAsync()).IsAccepted);
         _store.Listed.Clear();
 
-        Assert.AreEqual(ErrorCode.SignatureMissing, (await JudgeAsync()).Refusal!.Code);
+        Assert.AreEqual(ErrorCode.SignatureMissing, (await VerifyAsync()).Refusal!.Code);
     }
 
     [TestMethod]
@@ -96,7 +96,7 @@ public sealed class HostileSignatureTests
         _store.Listed.Add(new Descriptor(MediaTypes.OciManifest, Digest.Compute("gone"u8), 4));
         Attach(_signer.Bundle(SignedByTest.StatementOf(s_image)), s_image);
 
-        Assert.IsTrue((await JudgeAsync()).IsAccepted);
+        Assert.IsTrue((await VerifyAsync()).IsAccepted);
     }
 
     [TestMethod]
@@ -106,7 +106,7 @@ public sealed class HostileSignatureTests
     {
         Attach(_signer.Bundle(SignedByTest.StatementOf(s_image), signatures: signatures), s_image);
 
-        Assert.IsFalse((await JudgeAsync()).IsAccepted);
+        Assert.IsFalse((await VerifyAsync()).IsAccepted);
     }
 
     [TestMethod]
@@ -115,9 +115,9 @@ public sealed class HostileSignatureTests
         const string slsa = "https://slsa.dev/provenance/v1";
         Attach(_signer.Bundle(SignedByTest.StatementOf(s_image, slsa)), s_image);
 
-        Assert.IsFalse((await JudgeAsync()).IsAccepted);
-        Assert.IsTrue((await JudgeAsync(slsa)).IsAccepted);
-        Assert.IsFalse((await JudgeAsync("https://spdx.dev/Document")).IsAccepted);
+        Assert.IsFalse((await VerifyAsync()).IsAccepted);
+        Assert.IsTrue((await VerifyAsync(slsa)).IsAccepted);
+        Assert.IsFalse((await VerifyAsync("https://spdx.dev/Document")).IsAccepted);
     }
 
     [TestMethod]
@@ -136,7 +136,7 @@ public sealed class HostileSignatureTests
             _signer.Bundle(statement.Replace("SUBJECT", subject, StringComparison.Ordinal)
                 .Replace("\"P\"", $"\"{Statement.CosignSignature}\"", StringComparison.Ordinal)), s_image);
 
-        Assert.IsFalse((await JudgeAsync()).IsAccepted);
+        Assert.IsFalse((await VerifyAsync()).IsAccepted);
     }
 
     [TestMethod]
@@ -146,8 +146,8 @@ public sealed class HostileSignatureTests
             System.Security.Cryptography.HashAlgorithmName.SHA512, System.Security.Cryptography.SHA512.HashData("image"u8));
         Attach(_signer.Bundle(SignedByTest.StatementOf(image)), image);
 
-        Verdict verdict = await new ImageJudge(_store, TimeProvider.System).JudgeAsync(
-            image, "it", new Demand { AnyOf = [_signer.Signer] }, TestContext.CancellationToken);
+        Verdict verdict = await new ImageVerifier(_store, TimeProvider.System).VerifyAsync(
+            image, "it", new SignatureDemand { AnyOf = [_signer.Signer] }, TestContext.CancellationToken);
 
         Assert.IsTrue(verdict.IsAccepted);
     }
@@ -157,7 +157,7 @@ public sealed class HostileSignatureTests
     {
         Attach(_signer.Bundle(SignedByTest.StatementOf(s_image, "x\\u001b[2J\\u0007")), s_image);
 
-        Assert.IsFalse((await JudgeAsync()).Refusal!.Message.Any(char.IsControl));
+        Assert.IsFalse((await VerifyAsync()).Refusal!.Message.Any(char.IsControl));
     }
 
     private void Attach(byte[] bundle, Digest subject)
@@ -169,7 +169,7 @@ public sealed class HostileSignatureTests
                 $$""","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, subject, 9))}}""")).Descriptor);
     }
 
-    private Task<Verdict> JudgeAsync(string? predicate = null) =>
-        new ImageJudge(_store, TimeProvider.System).JudgeAsync(
-            s_image, "it", new Demand { AnyOf = [_signer.Signer], Predicate = predicate }, TestContext.CancellationToken);
+    private Task<Verdict> VerifyAsync(string? predicate = null) =>
+        new ImageVerifier(_store, TimeProvider.System).VerifyAsync(
+            s_image, "it", new SignatureDemand { AnyOf = [_signer.Signer], Predicate = predicate }, TestContext.CancellationToken);
 }

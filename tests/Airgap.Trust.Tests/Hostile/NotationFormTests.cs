@@ -5,9 +5,9 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Trust.Formats;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Notation;
 using Airgap.Trust.Tests.Cases;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests.Hostile;
 
@@ -104,11 +104,11 @@ public sealed class NotationFormTests
             Enumerable.Repeat(json, layers),
             $$""","artifactType":"{{type}}","subject":{{MemoryStore.Json(new Descriptor(MediaTypes.OciManifest, s_image, 9))}}"""))
             .Descriptor);
-        NotationJudge judge = new(
+        NotationVerifier judge = new(
             NotationPolicy.Read(TrustFixtures.Bytes("notation/policies/strict.json"), "p"),
             new NotationStore(Path.Combine(TrustFixtures.Root, "notation", "truststore")), store, TimeProvider.System);
 
-        Verdict verdict = await judge.JudgeAsync(
+        Verdict verdict = await judge.VerifyAsync(
             RepositoryName.Parse("registry.local:5055/trust/notation"), new Descriptor(MediaTypes.OciManifest, s_image, 9),
             new Dictionary<string, string>(), TestContext.CancellationToken);
 

@@ -6,10 +6,10 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Trust.Envelopes;
-using Airgap.Trust.Judging;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Signing;
 using Airgap.Trust.Tests.Hostile;
+using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests.Signing;
 
@@ -38,9 +38,9 @@ public sealed class WriterTests
         JsonNode theirs = JsonNode.Parse(Text("blob/made/full.sigstore.json"))!;
         theirs["messageSignature"]!["signature"] = ours["messageSignature"]!["signature"]!.GetValue<string>();
         Assert.AreEqual(theirs.ToJsonString(), ours.ToJsonString());
-        Assert.IsTrue(FileJudge.Judge(new HashedBytes(hash), bundle, "archive.tar", [Mine], DateTimeOffset.UtcNow).IsAccepted);
+        Assert.IsTrue(FileVerifier.Verify(new HashedBytes(hash), bundle, "archive.tar", [Mine], DateTimeOffset.UtcNow).IsAccepted);
         hash[0] ^= 1;
-        Assert.IsFalse(FileJudge.Judge(new HashedBytes(hash), bundle, "archive.tar", [Mine], DateTimeOffset.UtcNow).IsAccepted);
+        Assert.IsFalse(FileVerifier.Verify(new HashedBytes(hash), bundle, "archive.tar", [Mine], DateTimeOffset.UtcNow).IsAccepted);
     }
 
     [TestMethod]
@@ -50,7 +50,7 @@ public sealed class WriterTests
     {
         byte[] hash = SHA256.HashData(File.ReadAllBytes(Path.Combine(Root, "blob", "archive.tar")));
 
-        Assert.IsTrue(FileJudge.Judge(
+        Assert.IsTrue(FileVerifier.Verify(
             new HashedBytes(hash), File.ReadAllBytes(Path.Combine(Root, $"blob/golden/{name}.sigstore.json")), "archive.tar", [Mine],
             DateTimeOffset.UtcNow).IsAccepted);
     }
@@ -84,7 +84,7 @@ public sealed class WriterTests
     {
         byte[] statement = StatementWriter.Write([new StatementWriter.Subject(null, s_image)], Statement.CosignSignature, null);
         byte[] bundle = await BundleWriter.OfStatementAsync(s_key, statement, default);
-        Demand demand = new() { AnyOf = [Mine] };
+        SignatureDemand demand = new() { AnyOf = [Mine] };
 
         Assert.AreEqual(SignedByTest.StatementOf(s_image), Encoding.UTF8.GetString(statement));
         Assert.AreEqual("sigstore bundle", SignatureChecks.Bundle(bundle, s_image, demand, DateTimeOffset.UtcNow).Form);

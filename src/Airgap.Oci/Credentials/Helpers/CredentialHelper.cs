@@ -28,7 +28,7 @@ internal sealed class CredentialHelper(EnvironmentVariables environment, Credent
         string path = HelperLocator.Find(program, environment) ?? throw HelperFailure.Missing(program, server);
 
         // Concurrent gcloud helpers disturb each other; they succeed a moment later.
-        ResiliencePipeline<HelperOutput> tries = FewTries.Create<HelperOutput>(
+        ResiliencePipeline<HelperOutput> tries = ServiceRetryPolicy.Create<HelperOutput>(
             options.TimeProvider,
             Tries,
             TimeSpan.FromSeconds(1),

@@ -23,7 +23,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
     private readonly Lazy<HttpClient> _endpoints = new(
         () => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { AllowAutoRedirect = false, Proxy = EnvironmentProxy.Find(null) }));
 
-    private readonly ResiliencePipeline<CloudAnswer> _tries = FewTries.Create<CloudAnswer>(
+    private readonly ResiliencePipeline<CloudAnswer> _tries = ServiceRetryPolicy.Create<CloudAnswer>(
         clock, Tries, TimeSpan.FromMilliseconds(200),
         outcome => outcome.Exception is { } e ? IsNetworkFailure(e) : IsFailure(outcome.Result));
 

@@ -44,7 +44,7 @@ internal static class HeaderHtml
         _ => "",
     };
 
-    private static void Places(StringBuilder html, ReportPlaces places)
+    private static void Places(StringBuilder html, ReportProvenance places)
     {
         html.Append("<dl class=\"route\">");
         foreach ((string label, IReadOnlyList<string> names) in new (string, IReadOnlyList<string>)[] { ("From", places.From),

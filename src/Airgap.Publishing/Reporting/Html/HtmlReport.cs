@@ -30,8 +30,8 @@ internal static partial class HtmlReport
             ["script"] = script,
             ["header"] = HeaderHtml.Write(model, numbers),
             ["problems"] = ProblemsHtml.Write(model) + DerivedHtml.Write(model),
-            ["volume"] = VolumePicture.Write(model, numbers),
-            ["sharing"] = SharingPicture.Write(model, numbers),
+            ["volume"] = VolumeChart.Write(model, numbers),
+            ["sharing"] = SharingChart.Write(model, numbers),
             ["tree"] = TreeHtml.Write(model, nodes),
             ["stamp"] = Stamp(model.Places),
             ["data"] = PageData.Write(model, nodes),
@@ -40,7 +40,7 @@ internal static partial class HtmlReport
         return Placeholder().Replace(Asset("report.html"), match => parts[match.Groups[1].Value]);
     }
 
-    private static string Stamp(ReportPlaces? places) =>
+    private static string Stamp(ReportProvenance? places) =>
         places is null ? "Written by Airgap.Build."
             : HtmlText.Escape($"Written by Airgap.Build {places.Version} about a relocation that ended {places.EndedText}.");
 

@@ -88,7 +88,7 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
     private async Task<PlannedManifest> ImageAsync(Manifest image, RepositoryName origin, CancellationToken cancellationToken)
     {
         string owner = $"the image {image.Digest}";
-        HeldBytes? config = null;
+        StoredBytes? config = null;
         if (image.Config!.Size <= PlannedManifest.SmallBlob)
             config = layout.Store.Hold(await layout.ReadSmallAsync(image.Config, owner, cancellationToken), image.Config.Digest);
         else

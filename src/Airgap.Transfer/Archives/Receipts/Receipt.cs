@@ -13,7 +13,7 @@ namespace Airgap.Transfer.Archives.Receipts;
 /// <param name="Time">The end time of the import, in UTC.</param>
 /// <param name="Tool">The version that wrote it.</param>
 /// <param name="Places">The content of each repository.</param>
-internal sealed record Receipt(DateTimeOffset Time, string Tool, ImmutableArray<ReceiptPlace> Places)
+internal sealed record Receipt(DateTimeOffset Time, string Tool, ImmutableArray<ReceiptRepository> Places)
 {
     /// <summary>The written version, and the highest readable one.</summary>
     public const int Version = 1;
@@ -39,7 +39,7 @@ internal sealed record Receipt(DateTimeOffset Time, string Tool, ImmutableArray<
 /// <param name="Count">The number of digests.</param>
 /// <param name="Hash">The hash over the digests (<see cref="HashOf"/>).</param>
 /// <param name="Digests">Manifests, configs and layers, ascending; null in the short form.</param>
-internal sealed record ReceiptPlace(
+internal sealed record ReceiptRepository(
     RepositoryName Repository, ImmutableArray<Digest> Sets, ImmutableArray<ImageReference> Roots, int Count, Digest Hash,
     ImmutableArray<Digest>? Digests)
 {

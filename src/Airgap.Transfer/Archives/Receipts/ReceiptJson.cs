@@ -27,7 +27,7 @@ internal static class ReceiptJson
             json.WriteString("time"u8, receipt.Time.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
             json.WriteString("tool"u8, receipt.Tool);
             json.WriteStartArray("places"u8);
-            foreach (ReceiptPlace place in receipt.Places)
+            foreach (ReceiptRepository place in receipt.Places)
                 WritePlace(json, place);
             json.WriteEndArray();
             json.WriteEndObject();
@@ -37,7 +37,7 @@ internal static class ReceiptJson
         return bytes.ToArray();
     }
 
-    private static void WritePlace(Utf8JsonWriter json, ReceiptPlace place)
+    private static void WritePlace(Utf8JsonWriter json, ReceiptRepository place)
     {
         json.WriteStartObject();
         json.WriteString("registry"u8, place.Repository.Registry);
@@ -90,13 +90,13 @@ internal static class ReceiptJson
         }
     }
 
-    private static ReceiptPlace ReadPlace(JsonElement place, string path)
+    private static ReceiptRepository ReadPlace(JsonElement place, string path)
     {
         string? name = place.GetProperty("repository").GetString();
         if (!RepositoryName.TryParse(name, out RepositoryName? repository, out _))
             throw Invalid(path, $"'{name}' is not a repository");
         ImmutableArray<Digest>? digests = place.TryGetProperty("digests", out JsonElement list) ? ReadDigests(list, path) : null;
-        ReceiptPlace read = new(
+        ReceiptRepository read = new(
             repository,
             ReadDigests(place.GetProperty("sets"), path),
             [
@@ -108,7 +108,7 @@ internal static class ReceiptJson
             place.GetProperty("count").GetInt32(),
             ReadDigest(place.GetProperty("hash"), path),
             digests);
-        if (digests is { } all && (all.Length != read.Count || ReceiptPlace.HashOf(all) != read.Hash))
+        if (digests is { } all && (all.Length != read.Count || ReceiptRepository.HashOf(all) != read.Hash))
             throw Invalid(path, $"the digests that it lists for {repository} do not match its hash");
         return read;
     }

@@ -14,7 +14,7 @@ namespace Airgap.Transfer.Planning.Deltas;
 /// <summary>Determines which layers of a plan its bases contain or name, and makes the plan of a delta. Fetches no layers.</summary>
 internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITransferObserver observer)
 {
-    private readonly HeldLayers _held = new();
+    private readonly BaseLayers _held = new();
 
     /// <summary>The plan of an archive with <see cref="PlanOptions.Bases"/>; reports bases that have none of its layers.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidBase"/>, InvalidReceipt, or a code of the source.</exception>
@@ -143,7 +143,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
     private async Task AddReceiptAsync(
         string path, TransferPlan delta, IReadOnlyDictionary<Digest, RequiredLayer> candidates, CancellationToken cancellationToken)
     {
-        foreach (ReceiptPlace place in ReceiptJson.Read(path).Places)
+        foreach (ReceiptRepository place in ReceiptJson.Read(path).Places)
         {
             int number = _held.Add(
                 new DeltaBase(DeltaBaseKinds.Receipt, $"{Path.GetFileName(path)}: {place.Repository}")

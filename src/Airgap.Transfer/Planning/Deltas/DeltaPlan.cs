@@ -40,7 +40,7 @@ internal static class DeltaPlan
     /// <param name="plan">The plan of a full archive.</param>
     /// <param name="held">The layers of the bases.</param>
     /// <param name="candidates">The layers that may be left out.</param>
-    public static TransferPlan LeaveOut(TransferPlan plan, HeldLayers held, IReadOnlyDictionary<Digest, RequiredLayer> candidates)
+    public static TransferPlan LeaveOut(TransferPlan plan, BaseLayers held, IReadOnlyDictionary<Digest, RequiredLayer> candidates)
     {
         RequiredLayer[] left = [.. candidates.Values.Where(layer => held.Contains(layer.Digest))];
         return Without(plan, left.Select(layer => layer.Digest).ToHashSet()) with { Delta = held.NotesOf(left) };
@@ -76,6 +76,6 @@ internal static class DeltaPlan
 
     // A bundle that is copied as an image is still a bundle for readers of the archive.
     private static bool IsBundle(PlannedItem item) =>
-        item.IsBundle || (!item.Content.Manifest.IsIndex && item.Content.HeldConfig is { } config
+        item.IsBundle || (!item.Content.Manifest.IsIndex && item.Content.StoredConfig is { } config
             && BundleLabel.IsPresent(config.Bytes.Span));
 }

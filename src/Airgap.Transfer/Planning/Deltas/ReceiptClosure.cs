@@ -20,7 +20,7 @@ internal sealed class ReceiptClosure(IRegistry registry, PlanOptions options, IT
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>: they differ, or a root cannot be
     /// read.</exception>
     public async Task<IReadOnlyCollection<Digest>> FindAsync(
-        string path, ReceiptPlace place, TransferPlan delta, CancellationToken cancellationToken)
+        string path, ReceiptRepository place, TransferPlan delta, CancellationToken cancellationToken)
     {
         HashSet<Digest> digests = [];
         using RegistryPlanner planner =
@@ -40,7 +40,7 @@ internal sealed class ReceiptClosure(IRegistry registry, PlanOptions options, IT
             }
         }
 
-        return digests.Count == place.Count && ReceiptPlace.HashOf(digests) == place.Hash
+        return digests.Count == place.Count && ReceiptRepository.HashOf(digests) == place.Hash
             ? digests
             : throw Unknown(path, $"its roots have {digests.Count} digests here, which differ from its {place.Count}", null);
     }

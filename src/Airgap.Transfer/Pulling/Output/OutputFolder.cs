@@ -114,7 +114,7 @@ internal sealed class OutputFolder : IDisposable
     // a mount point, the folder itself is used.
     private static string MakeStage(string target)
     {
-        string name = Path.GetFileName(SideName.Random(target, ".pull"));
+        string name = Path.GetFileName(CompanionName.Random(target, ".pull"));
         string parent = Path.GetDirectoryName(target)!;
         bool exists = Directory.Exists(target);
         try

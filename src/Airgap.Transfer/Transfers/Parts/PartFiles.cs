@@ -17,14 +17,14 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
     public long Length => plan.Length;
 
     /// <summary>The bytes on the disk, whole or not.</summary>
-    public long Standing => Enumerable.Range(0, plan.Count)
+    public long BytesOnDisk => Enumerable.Range(0, plan.Count)
         .Sum(part => new FileInfo(PathOf(part)) is { Exists: true } file ? file.Length : 0);
 
     /// <summary>A part's file until it is finished: <c>NAME.tar.001.partial</c>.</summary>
     public string PathOf(int part) => PathOf(plan, part);
 
     /// <summary>The same, for parts that are cut in another way.</summary>
-    public static string PathOf(PartPlan plan, int part) => SideName.Of(plan.PathOf(part), ".partial");
+    public static string PathOf(PartPlan plan, int part) => CompanionName.Of(plan.PathOf(part), ".partial");
 
     /// <summary>Has the system read from the disk what an earlier run wrote: it is on it only where its flush went well.</summary>
     public void Forget()

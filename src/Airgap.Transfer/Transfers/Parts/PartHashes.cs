@@ -28,10 +28,10 @@ internal sealed class PartHashes : IDisposable
     /// <summary>Takes note of what stands there: all but the layers, and what an earlier run left of these.</summary>
     public void Begin(ArchiveLayout layout, IReadOnlyDictionary<Digest, PartialLayer> there)
     {
-        ILookup<int, (long, long)> standing = ArchiveHash.Standing(layout, there)
+        ILookup<int, (long, long)> available = ArchiveHash.AvailableBytes(layout, there)
             .SelectMany(range => Pieces(range.Start, range.End)).ToLookup(piece => piece.Part, piece => (piece.Start, piece.End));
         for (int part = 0; part < _hashes.Length; part++)
-            _hashes[part].Begin(standing[part]);
+            _hashes[part].Begin(available[part]);
     }
 
     /// <summary>Takes bytes that were written. Several writers may call at once.</summary>

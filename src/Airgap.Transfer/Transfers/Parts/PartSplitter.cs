@@ -30,7 +30,7 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
         await AnyArchive.OpenAsync(file, cancellationToken);
         using Source source = Source.Open(file);
         PartPlan plan = PartPlan.Create(target, source.Length, volumeSize);
-        using PartsOutput output = PartsOutput.Open(plan, mayStandWhole: source.IsAt(target), resume: false, disk);
+        using PartsOutput output = PartsOutput.Open(plan, allowsWhole: source.IsAt(target), resume: false, disk);
         try
         {
             for (int part = 0; part < plan.Count; part++)
@@ -71,7 +71,7 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
         if (source.Length != list.Size)
             throw Changed(file, $"it has {source.Length} bytes, but they have {list.Size}");
         string path = Path.Combine(Path.GetDirectoryName(target)!, part.Name);
-        string partial = SideName.Of(path, ".partial");
+        string partial = CompanionName.Of(path, ".partial");
         try
         {
             using PartsHolder holder = PartsHolder.Take(target, disk);

@@ -43,7 +43,7 @@ internal sealed class PartialParts : IPartialArchive
     public static async Task<PartialParts> OpenAsync(
         PartPlan plan, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, CancellationToken cancellationToken)
     {
-        PartialParts parts = new(PartsOutput.Open(plan, mayStandWhole: false, resume, disk));
+        PartialParts parts = new(PartsOutput.Open(plan, allowsWhole: false, resume, disk));
         try
         {
             if (parts._output.HasEarlier)

@@ -27,7 +27,7 @@ internal sealed class PartsHolder : IDisposable
     public PartPlan? Earlier { get; }
 
     /// <summary>Where it stands.</summary>
-    public static string PathOf(string archive) => SideName.Of(archive, ".parts.partial");
+    public static string PathOf(string archive) => CompanionName.Of(archive, ".parts.partial");
 
     /// <summary>Takes it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>.</exception>

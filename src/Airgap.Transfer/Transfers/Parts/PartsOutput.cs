@@ -14,15 +14,15 @@ internal sealed class PartsOutput : IDisposable
 {
     private readonly ArchiveDisk _disk;
     private readonly PartsHolder _holder;
-    private readonly PartsPlace _place;
+    private readonly ExistingParts _existing;
     private readonly PartEntry?[] _finished;
 
-    private PartsOutput(PartPlan plan, ArchiveDisk disk, PartsHolder holder, PartsPlace place)
+    private PartsOutput(PartPlan plan, ArchiveDisk disk, PartsHolder holder, ExistingParts existing)
     {
         Plan = plan;
         _disk = disk;
         _holder = holder;
-        _place = place;
+        _existing = existing;
         Files = new PartFiles(plan, disk);
         _finished = new PartEntry?[plan.Count];
     }
@@ -38,24 +38,24 @@ internal sealed class PartsOutput : IDisposable
 
     private string Folder => Path.GetDirectoryName(Plan.Archive)!;
 
-    /// <summary>Reserves the place for this process, and looks at the files that are there.</summary>
+    /// <summary>Reserves the location for this process, and looks at the files that are there.</summary>
     /// <param name="plan">How the archive is cut; its path is full, and no link.</param>
-    /// <param name="mayStandWhole">True where the whole archive lies there.</param>
+    /// <param name="allowsWhole">True if the whole archive may exist there.</param>
     /// <param name="resume">True to resume an earlier run's parts of the same sizes.</param>
     /// <param name="disk">The file system.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>, <see cref="ErrorCode.PartInTheWay"/>,
     /// <see cref="ErrorCode.DiskFull"/>, or another 3xxx.</exception>
-    public static PartsOutput Open(PartPlan plan, bool mayStandWhole, bool resume, ArchiveDisk disk)
+    public static PartsOutput Open(PartPlan plan, bool allowsWhole, bool resume, ArchiveDisk disk)
     {
         PartsHolder? holder = null;
         try
         {
             holder = PartsHolder.Take(plan.Archive, disk);
             ArchiveHolder.Write(plan.Archive);
-            PartsPlace place = PartsPlace.Look(plan, holder.Earlier, mayStandWhole);
-            bool goesOn = resume && holder.Earlier == plan;
-            PartsOutput output = new(plan, disk, holder, place) { HasEarlier = goesOn };
-            output.Prepare(holder.Earlier, goesOn);
+            ExistingParts existing = ExistingParts.Look(plan, holder.Earlier, allowsWhole);
+            bool resumes = resume && holder.Earlier == plan;
+            PartsOutput output = new(plan, disk, holder, existing) { HasEarlier = resumes };
+            output.Prepare(holder.Earlier, resumes);
             return output;
         }
         catch (Exception e)
@@ -96,7 +96,7 @@ internal sealed class PartsOutput : IDisposable
             PartEntry entry = new(Plan.NameOf(part), Plan.SizeOf(part), digest, PartEnds.Compute(bytes, Plan.SizeOf(part)));
             if (!FileLock.IsAt(file.SafeFileHandle, Files.PathOf(part)))
                 throw new UnsafeFileException(Files.PathOf(part), "is no longer the file that this run wrote");
-            if (_place.Standing is null)
+            if (_existing.List is null)
             {
                 _disk.Rename(Files.PathOf(part), Plan.PathOf(part));
                 _disk.FlushFolder(Folder);
@@ -122,9 +122,9 @@ internal sealed class PartsOutput : IDisposable
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_place.Standing is not null)
+            if (_existing.List is not null)
             {
-                _place.Clear();
+                _existing.Clear();
                 for (int part = 0; part < Plan.Count; part++)
                     _disk.Rename(Files.PathOf(part), Plan.PathOf(part));
                 _disk.FlushFolder(Folder);
@@ -151,7 +151,7 @@ internal sealed class PartsOutput : IDisposable
             for (int part = 0; part < Plan.Count; part++)
             {
                 Files.Delete(part);
-                if (_place.Standing is null)
+                if (_existing.List is null)
                     File.Delete(Plan.PathOf(part));
             }
 
@@ -170,19 +170,19 @@ internal sealed class PartsOutput : IDisposable
         _holder.Dispose();
     }
 
-    private void Prepare(PartPlan? earlier, bool goesOn)
+    private void Prepare(PartPlan? earlier, bool resumes)
     {
         // Of a run that did not end, or of one that cut it otherwise.
-        foreach (PartPlan? plan in goesOn ? [] : (PartPlan?[])[earlier, Plan])
+        foreach (PartPlan? plan in resumes ? [] : (PartPlan?[])[earlier, Plan])
         {
             for (int part = 0; part < plan?.Count; part++)
                 File.Delete(PartFiles.PathOf(plan, part));
         }
 
         // What is not whole after all is written again, and must not have its name meanwhile.
-        if (goesOn && _place.Standing is null)
+        if (resumes && _existing.List is null)
             Files.TakeBack();
-        long missing = Plan.Length - Files.Standing;
+        long missing = Plan.Length - Files.BytesOnDisk;
         if (_disk.FreeSpace(Folder) is { } free && free < missing)
         {
             throw new AirgapException(
@@ -193,8 +193,8 @@ internal sealed class PartsOutput : IDisposable
             { Location = new SourceLocation(Plan.Archive) };
         }
 
-        if (_place.Standing is null)
-            _place.Clear();
+        if (_existing.List is null)
+            _existing.Clear();
         _holder.Write(Plan, _disk);
     }
 }

@@ -1,0 +1,20 @@
+using Airgap.Oci;
+using Airgap.Publishing.Signing;
+
+namespace Airgap.Publishing.Auditing;
+
+/// <summary>The log entry of a run.</summary>
+/// <param name="Event">The command: <c>copy</c>, <c>publish</c>.</param>
+/// <param name="Outcome"><c>complete</c>, <c>incomplete</c>, or the code of the failure.</param>
+/// <param name="From">The sources.</param>
+/// <param name="To">The destinations.</param>
+/// <param name="Roots">The requested items, by digest; empty if nothing arrived.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Who">Who ran it; null if unknown.</param>
+internal sealed record AuditEntry(
+    string Event, string Outcome, IReadOnlyList<string> From, IReadOnlyList<string> To, IReadOnlyList<string> Roots,
+    string Version, RunIdentity? Who)
+{
+    /// <summary>The outcome of a failure.</summary>
+    public static string OutcomeOf(AirgapException failure) => Diagnostic.FormatId(failure.Code);
+}

@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Naming;
+using Airgap.Publishing.Declarations;
+using Airgap.Transfer;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing;
+
+/// <summary>The repositories beside an item's own that a template sends its images to.</summary>
+internal sealed class OtherRepositories(PublishScope scope)
+{
+    /// <summary>What of a plan goes there.</summary>
+    public ImmutableArray<RepositoryPlan> Of(Declaration declaration, TransferPlan plan) =>
+        declaration is { Template: { } template, Archive: null, Repository: { } repository }
+        ? [.. RepositoryPlans.Of(plan, template, TemplateDestination.BaseOf(scope.Settings), repository)
+            .Where(part => part.Destination.Name != repository)]
+        : [];
+
+    /// <summary>How it is moved: the registry links what the item's own repository has.</summary>
+    public static TransferOptions MountingFrom(TransferOptions options, RepositoryName repository) => options with
+    {
+        MountFrom = [.. options.MountFrom, repository]
+    };
+
+    /// <summary>Relocates to them, when the item's own repository has all.</summary>
+    /// <param name="result">What arrived there.</param>
+    /// <param name="further">What goes to the others.</param>
+    /// <param name="relocator">Relocates the item.</param>
+    /// <param name="options">How the item is moved.</param>
+    /// <param name="told">Receives progress events.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The result with that of the others.</returns>
+    public async Task<TransferResult> RelocateAsync(
+        TransferResult result, ImmutableArray<RepositoryPlan> further, Relocator relocator, TransferOptions options, ITransferObserver told,
+        CancellationToken cancellationToken)
+    {
+        TransferOptions mounting = MountingFrom(options, ((RelocationDestination.Repository)result.Destination).Name);
+        List<TransferResult> results = [];
+        foreach (RepositoryPlan part in further)
+        {
+            using IDisposable? held = await scope.HoldAsync(part.Destination, told, cancellationToken);
+            results.Add(await relocator.RunAsync(part.Plan, part.Destination, mounting, cancellationToken));
+        }
+
+        return result with
+        {
+            Further = [.. results],
+            Failures = [.. result.Failures, .. results.SelectMany(each => each.Failures)],
+            Warnings = [.. result.Warnings, .. results.SelectMany(each => each.Warnings)],
+        };
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Trusting;
+using Airgap.Transfer;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing;
+
+/// <summary>
+/// The plans that are made before anything moves, to be verified or shown to a gate. They are kept, so that exactly the verified content
+/// is relocated, and nothing is resolved again.
+/// </summary>
+internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner)
+{
+    private readonly Dictionary<Declaration, Prepared> _kept = [];
+
+    /// <summary>
+    /// Makes the plans of all items and verifies the signatures of their images. The bundle that the project itself makes is not verified,
+    /// only what it pins.
+    /// </summary>
+    /// <param name="declarations">The items.</param>
+    /// <param name="rules">Who must have signed.</param>
+    /// <param name="known">The verdicts of this run so far.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <returns>All refusals; empty when everything is accepted.</returns>
+    public async Task<ImmutableArray<Diagnostic>> VerifyAsync(
+        IReadOnlyList<Declaration> declarations, TrustRuleSet rules, ImageVerdicts known, CancellationToken cancellationToken)
+    {
+        List<Diagnostic> refusals = [];
+        foreach (Declaration declaration in declarations)
+        {
+            PlanTrust trust = await ItemFailure.LocatedAsync(declaration, async () =>
+            {
+                Relocator relocator = scope.RelocatorOf(declaration);
+                ItemPlan made = await planner.MakeAsync(declaration, relocator, asksDestination: false, cancellationToken);
+                PlanTrust verdicts = await PlanTrust.VerifyAsync(
+                    await made.Source.ToVerifyAsync(made.Plan, relocator, cancellationToken), scope.Registry, rules.For,
+                    exceptRoot: declaration.Item.IsProduced, cancellationToken, known);
+                _kept[declaration] = new Prepared(made, verdicts.Images);
+                return verdicts;
+            });
+            refusals.AddRange(trust.Refusals.Select(refusal => refusal with { Location = refusal.Location ?? declaration.Item.Location }));
+        }
+
+        return [.. refusals];
+    }
+
+    /// <summary>Makes the plans of all items that have none yet.</summary>
+    public async Task KeepAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken)
+    {
+        foreach (Declaration declaration in declarations.Where(declaration => !IsKept(declaration)))
+        {
+            await ItemFailure.LocatedAsync(declaration, async () =>
+            {
+                _kept[declaration] = new Prepared(
+                    await planner.MakeAsync(declaration, scope.RelocatorOf(declaration), asksDestination: false, cancellationToken), null);
+                return true;
+            });
+        }
+    }
+
+    /// <summary>Writes the content of all items with kept plans to a folder, as an OCI layout.</summary>
+    public async Task FillAsync(string folder, CancellationToken cancellationToken)
+    {
+        foreach (Prepared kept in _kept.Values)
+            await new Relocator(scope.Registry).RunAsync(
+                kept.Made.Plan, new RelocationDestination.Archive(folder)
+                {
+                    Format = ArchiveFormat.LayoutFolder
+                }, new TransferOptions { Concurrency = scope.Settings.Concurrency }, cancellationToken);
+    }
+
+    /// <summary>True for an item whose plan is kept.</summary>
+    public bool IsKept(Declaration declaration) => _kept.ContainsKey(declaration);
+
+    /// <summary>The plan of an item; null where none is kept.</summary>
+    public ItemPlan? Find(Declaration declaration) => _kept.GetValueOrDefault(declaration)?.Made;
+
+    /// <summary>Whose signatures an item's images have; null where they were not trust.</summary>
+    public ImmutableArray<TrustedImage>? SignaturesOf(Declaration declaration) => _kept.GetValueOrDefault(declaration)?.Images;
+
+    private sealed record Prepared(ItemPlan Made, ImmutableArray<TrustedImage>? Images);
+}

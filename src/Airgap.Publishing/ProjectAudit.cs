@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Publishing.Auditing;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Signing;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing;
+
+/// <summary>Records the outcome of a publish in the project's log.</summary>
+internal sealed class ProjectAudit(PublishSettings settings)
+{
+    /// <summary>Runs a publish and records its outcome, including failures.</summary>
+    public async Task<PublishResult> NoteAsync(Func<Task<PublishResult>> publish, CancellationToken cancellationToken)
+    {
+        if (settings.AuditLog.Length == 0)
+            return await publish();
+        string log = settings.FullPath(settings.AuditLog);
+        await AuditLog.CheckAsync(log, cancellationToken);
+        PublishResult result;
+        try
+        {
+            result = await publish();
+        }
+        catch (AirgapException e)
+        {
+            await AppendAsync(log, AuditEntry.OutcomeOf(e), []);
+            throw;
+        }
+
+        ImmutableArray<TransferResult> results = [.. result.Items.Select(item => item.Result)];
+        await AppendAsync(log, result.Failures.IsEmpty
+            ? "complete" : results.IsEmpty ? Diagnostic.FormatId(result.Failures[0].Code) : "incomplete", results);
+        return result;
+    }
+
+    /// <summary>
+    /// Asks whether a publish to several destinations may begin, and notes once where it may not; each destination notes its own outcome
+    /// otherwise.
+    /// </summary>
+    /// <param name="admit">Gives what the publish ends with, where it may not begin.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<PublishResult?> NoteRefusalAsync(Func<Task<PublishResult?>> admit, CancellationToken cancellationToken)
+    {
+        if (settings.AuditLog.Length == 0)
+            return await admit();
+        string log = settings.FullPath(settings.AuditLog);
+        await AuditLog.CheckAsync(log, cancellationToken);
+        try
+        {
+            PublishResult? refused = await admit();
+            if (refused is not null)
+                await AppendAsync(log, Diagnostic.FormatId(refused.Failures[0].Code), []);
+            return refused;
+        }
+        catch (AirgapException e)
+        {
+            await AppendAsync(log, AuditEntry.OutcomeOf(e), []);
+            throw;
+        }
+    }
+
+    // An interrupted run is also recorded.
+    private async Task AppendAsync(string log, string outcome, ImmutableArray<TransferResult> results)
+    {
+        ReportProvenance places = ReportProvenance.Of(results);
+        string[] roots = [.. results.SelectMany(RelocationStatement.RootsOf)
+            .Select(item => (item.Destination ?? item.Item.Source).ToString()).Distinct()];
+        string[] to = results.IsEmpty ? [.. new[] { settings.Registry, settings.Archive }.Where(text => text.Length > 0)]
+            : [.. results.Select(result => result.Destination.ToString()!).Distinct()];
+        string[] from = [.. results.Select(result => result.Plan.Source.ToString()!).Distinct()];
+        AuditEntry entry = new("publish", outcome, from, to, roots, places.Version,
+            RunIdentity.Find(Environment.GetEnvironmentVariable, settings.RecordUser));
+        await AuditLog.AppendAsync(log, entry, CancellationToken.None);
+    }
+}

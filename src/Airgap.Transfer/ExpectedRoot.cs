@@ -1,0 +1,32 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer;
+
+/// <summary>The root that an archive has to have to be what a source would be written as, where that is known without a request.</summary>
+internal sealed record ExpectedRoot(RepositoryName Repository, Digest Digest, string? Tag, bool IsBundle, bool HasOrigin)
+{
+    /// <summary>That of a source; null where its digest is not known.</summary>
+    public static ExpectedRoot? Of(RelocationSource source, PlanOptions options) => source switch
+    {
+        RelocationSource.Bundle { Reference: var bundle } when (bundle.Digest ?? options.Pin) is { } digest =>
+            new(bundle.Repository, digest, bundle.Digest is null ? bundle.Tag : null, IsBundle: true, HasOrigin: true),
+        RelocationSource.Image { Reference: var image } when (image.Digest ?? options.Pin) is { } digest =>
+            new(image.Repository, digest, image.Digest is null ? image.Tag : null, IsBundle: false, HasOrigin: false),
+        RelocationSource.Lock { Path: var path } when LockFile.Read(path) is LockFileContent.OfBundle { Lock: var bundle } =>
+            new(bundle.Image.Repository, bundle.Image.Digest!.Value, bundle.Tag.Length > 0 ? bundle.Tag : null,
+                IsBundle: true, HasOrigin: false),
+        _ => null,
+    };
+
+    /// <summary>True for the item of an archive that goes by its name.</summary>
+    public bool Is(ArchivedItem item) => item.Source.Repository == Repository && item.Content.Manifest.Digest == Digest && item.Tag == Tag;
+
+    /// <summary>True for the plan of it.</summary>
+    public bool IsRootOf(TransferPlan plan) => plan.Root is { } root
+        && root.Source.Repository == Repository && root.Digest == Digest && root.Tag == Tag
+        && root.IsBundle == IsBundle && root.OriginalReference.Length > 0 == HasOrigin;
+}

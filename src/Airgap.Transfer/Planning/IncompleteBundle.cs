@@ -1,0 +1,24 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>
+/// A bundle that stands in a layout without what it pins, as tools leave it that copy images and know nothing of bundles.
+/// </summary>
+internal static class IncompleteBundle
+{
+    /// <summary>Says that it goes as the image that it is.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="missing">Names the image that the layout lacks.</param>
+    /// <param name="path">The layout.</param>
+    public static Diagnostic Warning(ImageReference bundle, AirgapException missing, string path) => new(
+        ErrorCode.LayoutBundleAlone,
+        $"{bundle} is a bundle, and '{path}' does not hold {missing.Reference}, which it pins: it goes as an image alone.",
+        "Write the layout again with the bundle's images: tools that copy images do not take them along.")
+    {
+        Reference = bundle.ToString(),
+        Digest = missing.Digest,
+        Location = new SourceLocation(path),
+    };
+}

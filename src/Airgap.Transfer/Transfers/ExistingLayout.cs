@@ -1,0 +1,64 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Archives;
+using Airgap.Transfer.Archives.Layouts;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>Looks at a folder that is to become an OCI layout, or is one. Changes nothing.</summary>
+internal static class ExistingLayout
+{
+    /// <summary>The folder in a layout with what a run has not finished.</summary>
+    public const string WorkName = ".airgap-partial";
+
+    /// <summary>Reads its index.</summary>
+    /// <returns>The index that stands there; null for a new or empty folder.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutFolderUnsuited"/>, <see cref="ErrorCode.InvalidLayout"/>, or a 3xxx
+    /// code of the folder.</exception>
+    public static async Task<LayoutIndex?> LookAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            path = OutputCheck.OfFolder(path).Path;
+            if (!Directory.Exists(path))
+                return null;
+            if (File.Exists(Path.Combine(path, LayoutNames.Index)))
+                return await LayoutIndex.ReadAsync(new LayoutFolderFiles(path), cancellationToken);
+            string? other = Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)!)
+                .FirstOrDefault(name => name is not (WorkName or LayoutNames.Marker or LayoutNames.Blobs or ArchiveNotes.EntryName));
+            return other is null ? null : throw Unsuited(path, $"contains '{Printable.Of(other)}' and is not an OCI layout");
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+    }
+
+    /// <summary>True when a content stands in a folder, every byte hashed.</summary>
+    public static async Task<bool> HasAsync(string path, Descriptor descriptor, CancellationToken cancellationToken)
+    {
+        if (new LayoutFolderFiles(path).Find(LayoutNames.NameOf(descriptor.Digest)) is not { } file || file.Size != descriptor.Size)
+            return false;
+        try
+        {
+            await using Stream content = await new ArchiveBlobContent(file.File, descriptor, 0).OpenAsync(0, cancellationToken);
+            await content.CopyToAsync(Stream.Null, cancellationToken);
+            return true;
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.ArchiveDigestMismatch)
+        {
+            return false;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, file.File.Path);
+        }
+    }
+
+    private static AirgapException Unsuited(string path, string why) => new(
+        ErrorCode.LayoutFolderUnsuited,
+        $"'{path}' {why}, so no OCI layout is written there.",
+        "Name a new or empty folder, or an OCI layout to add to.")
+    { Location = new SourceLocation(path) };
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Transfers;
+
+/// <summary>
+/// The images of a plan that the destination has already: its tags, manifests and blobs are requested in parallel, each
+/// once.
+/// </summary>
+/// <param name="repository">The destination.</param>
+/// <param name="plan">What goes there.</param>
+/// <param name="options">How.</param>
+/// <param name="evidence">Shows that blobs are there.</param>
+/// <param name="contentTags">The tag of each image that imgpkg gives it.</param>
+/// <param name="isLost">True for a failure of the destination itself.</param>
+/// <param name="observer">Receives details for the log.</param>
+internal sealed class PresentImages(
+    IImageRepository repository,
+    TransferPlan plan,
+    TransferOptions options,
+    BlobEvidence evidence,
+    IReadOnlyDictionary<Digest, string> contentTags,
+    Func<AirgapException, bool> isLost,
+    ITransferObserver observer)
+{
+    private readonly SharedTasks<Digest, bool> _lookups = new();
+    private readonly HashSet<Digest> _present = [];
+    private readonly bool _isPlanFresh = plan.State?.Name == repository.Name && plan.State.TryTake();
+    private DestinationState? _known;
+
+    /// <summary>The tags that were there; unknown before <see cref="LookAsync"/>.</summary>
+    public ExistingTags Tags { get; private set; } = ExistingTags.Unknown;
+
+    /// <summary>The blobs that a manifest which is there refers to, and that the registry does not give.</summary>
+    public HashSet<Digest> Damaged { get; } = [];
+
+    // What the planner asked is not asked again.
+    private DestinationState State => _known ??= _isPlanFresh ? plan.State! : new DestinationState(repository, observer);
+
+    /// <summary>True when a manifest is there with all its children.</summary>
+    public bool Has(PlannedManifest manifest) => _present.Contains(manifest.Manifest.Digest);
+
+    /// <summary>Asks for everything. Reads only: a forecast does no more.</summary>
+    /// <returns>The blobs that are missing or damaged.</returns>
+    public async Task<ImmutableArray<PlannedBlob>> LookAsync(IReadOnlyList<LocationsUpload> locations, CancellationToken cancellationToken)
+    {
+        Tags = await State.ListAsync(plan.Items.Length, cancellationToken);
+        // All requests to the destination run in parallel; at the end the tags are written, not looked up.
+        await Task.WhenAll(
+            LookForContentAsync(locations, cancellationToken),
+            Parallel.ForEachAsync(
+                plan.Items.Select(item => item.Tag).OfType<string>().Concat(locations.Select(upload => upload.Tag)).Where(Tags.MayHave),
+                Bounded(cancellationToken),
+                async (tag, token) => await State.FindTagAsync(tag, token)));
+        HashSet<Digest> missing = [.. Damaged, .. BlobsOf(node => !Has(node) || HasForeign(node)).Select(blob => blob.Digest)];
+        if (options.Repair)
+            missing.IntersectWith(Damaged);
+        return [.. plan.Blobs.Where(blob => missing.Contains(blob.Descriptor.Digest))];
+    }
+
+    private async Task LookForContentAsync(IReadOnlyList<LocationsUpload> locations, CancellationToken cancellationToken)
+    {
+        await Parallel.ForEachAsync(
+            plan.Items.DistinctBy(item => item.Digest).Where(item => Tags.MayHave(contentTags[item.Digest])),
+            Bounded(cancellationToken),
+            async (item, token) => await IsPresentAsync(item.Content, token));
+        foreach ((Digest digest, Task<bool> lookup) in _lookups.All())
+        {
+            if (await lookup)
+                _present.Add(digest);
+        }
+
+        // What a manifest that is there refers to. The upload of all others asks for itself, as it does for layers that an earlier run may
+        // have left out.
+        HashSet<Digest> asked = [.. BlobsOf(node => !Has(node) || HasForeign(node)).Select(blob => blob.Digest)];
+        IEnumerable<Descriptor> claimed = options.Repair
+            ? plan.Blobs.Select(blob => blob.Descriptor)
+            : BlobsOf(Has).Where(blob => !asked.Contains(blob.Digest));
+        Damaged.UnionWith(await evidence.FindMissingAsync(
+            claimed.Concat(locations.Where(upload => options.Repair || Tags.MayHave(upload.Tag)).SelectMany(upload => upload.Blobs))
+            .DistinctBy(blob => blob.Digest), cancellationToken));
+    }
+
+    private IEnumerable<Descriptor> BlobsOf(Func<PlannedManifest, bool> wanted) =>
+        plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Where(wanted).SelectMany(node => node.Blobs);
+
+    private static bool HasForeign(PlannedManifest node) => node.Blobs.Any(blob => MediaTypes.IsNonDistributable(blob.MediaType));
+
+    // Asked once for each manifest, however many indexes list it.
+    private Task<bool> IsPresentAsync(PlannedManifest node, CancellationToken cancellationToken) =>
+        _lookups.GetOrAdd(node.Manifest.Digest, async _ =>
+        {
+            string? tag = contentTags.GetValueOrDefault(node.Manifest.Digest);
+            // A manifest that the planner read here by its digest need not be requested again if its tag is known to be
+            // listed.
+            if (!_isPlanFresh || node.Origin != repository.Name || (tag is not null && !Tags.Lists(tag)))
+            {
+                // By its tag a registry names a manifest's sha256 digest.
+                Digest? there = tag is not null && Tags.MayHave(tag) && node.Manifest.Digest.Algorithm == "sha256"
+                    ? await State.FindTagAsync(tag, cancellationToken)
+                    : await State.FindTagAsync(node.Manifest.Digest.ToString(), cancellationToken);
+                if (there != node.Manifest.Digest)
+                    return false;
+            }
+
+            if (options.Repair && !await GivesManifestAsync(node.Manifest.Digest, cancellationToken))
+                return false;
+
+            // A registry may have an index without its children, so each is requested.
+            bool[] children = await Task.WhenAll(node.Children.Select(child => IsPresentAsync(child, cancellationToken)));
+            return children.All(present => present);
+        });
+
+    /// <summary>True when the registry gives a manifest whole; it is read and hashed.</summary>
+    public async Task<bool> GivesManifestAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await repository.FindManifestAsync(digest.ToString(), cancellationToken) is not null;
+        }
+        catch (AirgapException e) when (!isLost(e) && e.Code != ErrorCode.Canceled)
+        {
+            observer.Detail($"{repository.Name} does not return the manifest {digest}: {e.Message}");
+            return false;
+        }
+    }
+
+    /// <summary>True when a tag stood for a digest when this was looked at.</summary>
+    public async Task<bool> HasTagAsync(string tag, Digest digest, CancellationToken cancellationToken) =>
+        Tags.MayHave(tag) && await State.FindTagAsync(tag, cancellationToken) == digest;
+
+    /// <summary>True when every tag that the plan asks for stood for its image.</summary>
+    public async Task<bool> HasTagsAsync(CancellationToken cancellationToken)
+    {
+        foreach (PlannedItem item in plan.Items.Where(item => item.Tag is not null))
+        {
+            if (!await HasTagAsync(item.Tag!, item.Digest, cancellationToken))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>True if a tag currently has a digest.</summary>
+    public async Task<bool> HasTagStillAsync(string tag, Digest digest, CancellationToken cancellationToken) =>
+        await State.FindTagAgainAsync(tag, cancellationToken) == digest;
+
+    private ParallelOptions Bounded(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = Math.Max(1, options.Concurrency), CancellationToken = cancellationToken };
+}

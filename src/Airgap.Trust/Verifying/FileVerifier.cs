@@ -1,0 +1,28 @@
+using Airgap.Oci;
+using Airgap.Trust.Formats;
+using Airgap.Trust.Signers;
+using Airgap.Trust.Stored;
+
+namespace Airgap.Trust.Verifying;
+
+/// <summary>Judges a file by a bundle that lies beside it (<c>cosign sign-blob --bundle</c>).</summary>
+internal static class FileVerifier
+{
+    /// <summary>Judges.</summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="name">The file, for people.</param>
+    /// <param name="anyOf">Whose signature is accepted.</param>
+    /// <param name="now">The time of judging.</param>
+    public static Verdict Verify(SignedBytes file, byte[] bundle, string name, IReadOnlyList<Signer> anyOf, DateTimeOffset now)
+    {
+        try
+        {
+            return Verdict.Accepted(SignatureChecks.File(bundle, file, anyOf, now));
+        }
+        catch (AirgapException e) when (SignatureFailures.IsOfOne(e))
+        {
+            return Verdict.Refused(ErrorCode.SignatureRejected, name, [e.Message]);
+        }
+    }
+}

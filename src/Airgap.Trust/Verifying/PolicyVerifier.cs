@@ -1,0 +1,43 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Trust.Policies;
+using Airgap.Trust.Signers;
+using Airgap.Trust.Stored;
+
+namespace Airgap.Trust.Verifying;
+
+/// <summary>Judges an image by a policy.json: it must meet every requirement of its scope.</summary>
+internal sealed class PolicyVerifier(ContainersPolicy policy, ISignatureStore store, TimeProvider clock)
+{
+    private const string Advice = "Change the policy, or leave this image out.";
+
+    /// <summary>Judges.</summary>
+    /// <param name="image">The image as it was asked for: scopes and identities go by this name.</param>
+    /// <param name="digest">What it resolved to.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    public async Task<Verdict> VerifyAsync(ImageReference image, Digest digest, CancellationToken cancellationToken)
+    {
+        ImageVerifier judge = new(store, clock);
+        List<SignedBy> by = [];
+        IReadOnlyList<PolicyRequirement> requirements = policy.For(image);
+        if (requirements.Any(requirement => requirement is PolicyRequirement.Reject))
+            return new Verdict([], new Diagnostic(ErrorCode.RejectedByPolicy, $"{image} is rejected by the policy.", Advice));
+        if (requirements.OfType<PolicyRequirement.Unsupported>().FirstOrDefault() is { } unsupported)
+        {
+            return new Verdict([], new Diagnostic(
+                ErrorCode.UnsupportedTrustPolicy, $"The policy asks for '{unsupported.Type}' of {image}, which is not supported.",
+                "Ask for 'sigstoreSigned' in its place, or leave this image out."));
+        }
+
+        foreach (PolicyRequirement.Signed signed in requirements.OfType<PolicyRequirement.Signed>())
+        {
+            SignatureDemand demand = new() { AnyOf = signed.AnyOf, Accepts = name => signed.Identity.Accepts(image, name) };
+            Verdict verdict = await judge.VerifyAsync(digest, image.ToString(), demand, cancellationToken);
+            if (!verdict.IsAccepted)
+                return verdict;
+            by.AddRange(verdict.By);
+        }
+
+        return new Verdict(by, null);
+    }
+}
