@@ -130,8 +130,7 @@ internal static class CauseTable
     {
         foreach (KnownCause known in s_known)
         {
-            Match match = Regex.Match(message, known.Pattern, RegexOptions.Multiline, TimeSpan.FromSeconds(2));
-            if (!match.Success)
+            if (Match(message, known.Pattern) is not { } match)
                 continue;
             groups = match.Groups.Values.Where(group => group.Success && !char.IsAsciiDigit(group.Name[0]))
                 .ToDictionary(group => group.Name, group => group.Value);
@@ -140,5 +139,18 @@ internal static class CauseTable
 
         groups = new Dictionary<string, string>();
         return null;
+    }
+
+    // A text that takes long to search is none of those that the tools say.
+    private static Match? Match(string message, string pattern)
+    {
+        try
+        {
+            return Regex.Match(message, pattern, RegexOptions.Multiline, TimeSpan.FromSeconds(1)) is { Success: true } match ? match : null;
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return null;
+        }
     }
 }

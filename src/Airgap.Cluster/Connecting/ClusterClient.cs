@@ -82,13 +82,14 @@ internal sealed class ClusterClient : IDisposable
     {
         using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(WatchSilence);
-        using HttpRequestMessage request = await RequestAsync(HttpMethod.Get, path, null, null, silence.Token);
+        using HttpRequestMessage request =
+            await GuardAsync(() => RequestAsync(HttpMethod.Get, path, null, null, silence.Token), cancellationToken);
         using HttpResponseMessage response =
             await GuardAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken);
         _trace?.Invoke($"GET {_target.Address}{path}: {(int)response.StatusCode}");
         if (!response.IsSuccessStatusCode)
         {
-            ClusterAnswer answer = await ClusterAnswer.ReadAsync(request, response, silence.Token);
+            ClusterAnswer answer = await GuardAsync(() => ClusterAnswer.ReadAsync(request, response, silence.Token), cancellationToken);
             yield return new WatchEvent("ERROR", answer.Body ?? ClusterJson.Parse($$"""{"code":{{answer.Status}}}"""));
             yield break;
         }

@@ -30,6 +30,9 @@ internal enum ReconcilePhase
 /// <summary>The meaning of a PackageRepository's or PackageInstall's status.</summary>
 internal sealed record ReconcileState
 {
+    // The tools' own words have some kilobytes. Searching them for causes must not take longer for a text that means harm.
+    private const int LongestMessage = 16 * 1024;
+
     private ReconcileState(JsonElement source) => Object = source;
 
     /// <summary>The object.</summary>
@@ -58,6 +61,9 @@ internal sealed record ReconcileState
         Object.Text("spec", "fetch", "imgpkgBundle", "secretRef", "name") ?? Object.Text("spec", "fetch", "image", "secretRef", "name")
         ?? Object.Text("metadata", "annotations", "ext.packaging.carvel.dev/fetch-0-secret-name");
 
+    /// <summary>The version that a PackageInstall has installed; null where there is none.</summary>
+    public string? InstalledVersion => Object.Text("status", "version");
+
     /// <summary>The phase as kubectl shows it.</summary>
     public string Words => Phase switch
     {
@@ -80,11 +86,13 @@ internal sealed record ReconcileState
         {
             Phase = phase,
             Message = phase is ReconcilePhase.Failed or ReconcilePhase.Deleting
-                ? source.Text("status", "usefulErrorMessage") ?? Condition(source, "ReconcileFailed")?.Text("message")
-                ?? Condition(source, "DeleteFailed")?.Text("message")
+                ? Cut(source.Text("status", "usefulErrorMessage") ?? Condition(source, "ReconcileFailed")?.Text("message")
+                ?? Condition(source, "DeleteFailed")?.Text("message"))
                 : null,
         };
     }
+
+    private static string? Cut(string? message) => message is { Length: > LongestMessage } ? message[..LongestMessage] : message;
 
     private static ReconcilePhase PhaseOf(JsonElement source, long generation)
     {

@@ -19,14 +19,15 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
     /// <summary>Follows until it is stopped.</summary>
     /// <param name="path">The path of the list.</param>
     /// <param name="what">What is listed, for an error.</param>
-    /// <param name="name">One object's name; null for all.</param>
+    /// <param name="names">The objects' names; the others of the list are passed over.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async IAsyncEnumerable<WatchEvent> FollowAsync(
-        string path, string what, string? name, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string path, string what, IReadOnlySet<string> names, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string selector = name is null ? "" : $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(name)}";
+        string selector = names.Count == 1 ? $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(names.First())}" : "";
         string? version = null;
         int failures = 0;
+        Dictionary<string, JsonElement> known = new(StringComparer.Ordinal);
         while (true)
         {
             if (version is null)
@@ -35,13 +36,14 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
                 if (!list.IsSuccess)
                     throw ClusterRefusal.Of(list, what, "listed");
                 version = list.Object.Text("metadata", "resourceVersion");
-                foreach (JsonElement item in list.Object.Items("items"))
-                    yield return new WatchEvent("ADDED", item);
+                foreach (WatchEvent change in Changes(known, list.Object, names))
+                    yield return change;
             }
 
             _backoff.Begin();
             IAsyncEnumerator<WatchEvent> events = client.WatchAsync(
-                $"{path}?watch=1{selector}&resourceVersion={Uri.EscapeDataString(version ?? "")}&allowWatchBookmarks=true&timeoutSeconds=60", cancellationToken).GetAsyncEnumerator(cancellationToken);
+                $"{path}?watch=1{selector}&resourceVersion={Uri.EscapeDataString(version ?? "")}&allowWatchBookmarks=true&timeoutSeconds=60",
+                cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using (events)
             {
                 while (true)
@@ -74,12 +76,33 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
 
                     failures = 0;
                     version = entry.Object.Text("metadata", "resourceVersion") ?? version;
-                    if (entry.Type != "BOOKMARK")
-                        yield return entry;
+                    if (entry.Type is not ("ADDED" or "MODIFIED" or "DELETED")
+                        || entry.Object.Text("metadata", "name") is not { } name || !names.Contains(name))
+                        continue;
+                    if (entry.Type == "DELETED")
+                        known.Remove(name);
+                    else
+                        known[name] = entry.Object;
+                    yield return entry;
                 }
             }
 
             await _backoff.PauseAsync(cancellationToken);
         }
+    }
+
+    // What went while nobody watched is missing from the next list.
+    private static IEnumerable<WatchEvent> Changes(Dictionary<string, JsonElement> known, JsonElement list, IReadOnlySet<string> names)
+    {
+        Dictionary<string, JsonElement> former = new(known, StringComparer.Ordinal);
+        known.Clear();
+        foreach (JsonElement item in list.Items("items"))
+        {
+            if (item.Text("metadata", "name") is { } name && names.Contains(name))
+                known[name] = item;
+        }
+
+        return [.. former.Where(entry => !known.ContainsKey(entry.Key)).Select(entry => new WatchEvent("DELETED", entry.Value)),
+            .. known.Values.Select(item => new WatchEvent("ADDED", item))];
     }
 }

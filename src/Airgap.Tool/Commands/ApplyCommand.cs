@@ -10,7 +10,7 @@ using Airgap.Tool.Running;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// <c>apply</c>: applies manifests to a cluster, and waits until their PackageRepositories reconcile.
+/// <c>apply</c>: applies manifests to a cluster, and waits until their PackageRepositories and PackageInstalls reconcile.
 /// </summary>
 internal sealed class ApplyCommand
 {
@@ -25,7 +25,7 @@ internal sealed class ApplyCommand
     private readonly Option<string?> _wait = new("--wait")
     {
         HelpName = "DURATION",
-        Description = "Wait until each PackageRepository has reconciled as applied, such as --wait=10m (default: 5m)",
+        Description = "Wait until each PackageRepository and PackageInstall has reconciled as applied, such as --wait=10m (default: 5m)",
         Arity = ArgumentArity.ZeroOrOne,
         CustomParser = static result => result.Tokens is [.., { } last] ? last.Value : "",
     };
@@ -46,8 +46,8 @@ internal sealed class ApplyCommand
     {
         ToolCommand command = new(
             "apply",
-            "Applies manifests to a cluster in the required order, and waits until their PackageRepositories reconcile. A " +
-            "placeholder never overwrites a Secret that is filled in.",
+            "Applies manifests to a cluster in the required order, and waits until their PackageRepositories and PackageInstalls " +
+            "reconcile. A placeholder never overwrites a Secret that is filled in.",
             ("The manifests of a publish", "apply airgap/manifests --wait"),
             ("Another cluster, waiting at most ten minutes", "apply airgap/manifests --context production --wait=10m"),
             ("Remove what the folder no longer contains", "apply airgap/manifests --prune simple-app"),

@@ -18,7 +18,7 @@ namespace Airgap.Tool.Commands;
 /// <param name="session">Receives the results.</param>
 internal sealed class ClusterRun(ClusterClient client, string ns, Session session)
 {
-    /// <summary>The longest wait for the PackageRepositories; null to not wait.</summary>
+    /// <summary>The longest wait for the PackageRepositories and PackageInstalls; null to not wait.</summary>
     public TimeSpan? Wait { get; init; }
 
     /// <summary>
@@ -72,11 +72,11 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         else if (pruner is not null)
         {
             session.Warn(new Diagnostic(
-                ErrorCode.PruneSkipped, "Nothing was removed, since not every PackageRepository reconciled.",
+                ErrorCode.PruneSkipped, "Nothing was removed, since not everything reconciled.",
                 "Fix what does not reconcile, and run the command again."));
         }
 
-        return (isDone, !isDone ? "Not every PackageRepository reconciled" : session.IsDry
+        return (isDone, !isDone ? "Not everything reconciled" : session.IsDry
             ? $"{Amounts.Count(applied.Count, "object")} tried, none kept" : $"{Amounts.Count(applied.Count, "object")} applied");
     }
 
@@ -113,31 +113,32 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
 
     private async Task<bool> WaitAsync(IReadOnlyList<AppliedObject> applied, TimeSpan limit, CancellationToken cancellationToken)
     {
-        WaitTarget[] targets = [
-            .. applied.Where(each => each.Kind == ResourceKind.PackageRepository.Kind)
-            .Select(each => new WaitTarget(each.Namespace!, each.Name, each.Generation))];
+        WaitTarget[] targets = [.. applied.Select(WaitTarget.Of).OfType<WaitTarget>()];
         if (targets.Length == 0)
         {
             session.Warn(new Diagnostic(
-                ErrorCode.NotExamined, "The objects include no PackageRepository, so there was nothing to wait for.", "Omit --wait."));
+                ErrorCode.NotExamined,
+                "The objects include no PackageRepository and no PackageInstall, so there was nothing to wait for.", "Omit --wait."));
             return true;
         }
 
         session.Phase = "waiting";
-        IReadOnlyList<WaitVerdict> verdicts = await new RepositoryWait(
+        IReadOnlyList<WaitVerdict> verdicts = await new ReconcileWait(
             client, line => { if (!session.Options.Json) session.WriteError(line); }).RunAsync(targets, limit, cancellationToken);
         foreach (WaitVerdict verdict in verdicts)
         {
+            string? version = verdict.Target.IsInstall ? verdict.State?.InstalledVersion : null;
             Tell(verdict.Warnings, verdict.Failure,
-                $"PackageRepository {verdict.Target.FullName}: " +
-                $"reconciled{(verdict.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}");
+                $"{verdict.Target.Id}: reconciled{(verdict.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}" +
+                $"{(version is null ? "" : $", version {version}")}");
             int index = session.Report.Objects!.FindIndex(
-                each => each.Kind == ResourceKind.PackageRepository.Kind && each.Namespace == verdict.Target.Namespace
+                each => each.Kind == verdict.Target.Kind.Kind && each.Namespace == verdict.Target.Namespace
                 && each.Name == verdict.Target.Name);
             session.Report.Objects[index] = session.Report.Objects[index] with
             {
                 State = verdict.State?.Words,
-                Packages = verdict.Packages
+                Packages = verdict.Packages,
+                Version = version
             };
         }
 

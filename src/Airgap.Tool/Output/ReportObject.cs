@@ -17,6 +17,9 @@ internal sealed record ReportObject(string Kind, string? Namespace, string Name)
     /// <summary>The Packages of a PackageRepository.</summary>
     public int? Packages { get; init; }
 
+    /// <summary>The version that a PackageInstall has installed.</summary>
+    public string? Version { get; init; }
+
     /// <summary>The number of their images that the mirror reported as present in this run.</summary>
     public int? Images { get; init; }
 }

@@ -30,6 +30,33 @@ public sealed class ClusterCommandTests
     }
 
     [TestMethod]
+    [DataRow("success", 0, "PackageInstall i-success/hello: reconciled, version 1.0.0")]
+    [DataRow("downgrade", 1, "Add annotation packaging.carvel.dev/downgradable")]
+    public async Task Apply_WaitsForAPackageInstall_Too(string name, int exitCode, string words)
+    {
+        using TempFolder folder = new();
+        await using FakeKubernetes server = await StartAsync("success", folder);
+        JsonElement install = KubernetesFixtures.Read($"packageinstalls/{name}.json");
+        JsonElement watch = install.GetProperty("watch");
+        server.On("PATCH", KubernetesFixtures.PathOf(install.GetProperty("apply")),
+            KubernetesAnswer.Recorded(install.GetProperty("apply")));
+        server.On("GET", KubernetesFixtures.PathOf(watch), KubernetesAnswer.List("1"));
+        // The last state of all: an update is waited for from there.
+        server.OnWatch(KubernetesFixtures.PathOf(watch), KubernetesAnswer.Watch(KubernetesFixtures.Events(watch).TakeLast(1)));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder["manifests"], "install.yml"), install.GetProperty("manifest").GetString());
+
+        CliResult result = await InProcess.RunAsync("apply", folder["manifests"], "--wait", "--kubeconfig", folder["config"]);
+        CliResult json = await InProcess.RunAsync(
+            "apply", Path.Combine(folder["manifests"], "install.yml"), "--kubeconfig", folder["config"], "--json");
+
+        Assert.AreEqual(exitCode, result.ExitCode, result.Error);
+        Assert.Contains(words, result.Output + result.Error);
+        Assert.Contains("PackageRepository success/simple-package-repository: reconciled, 1 Package", result.Output);
+        Assert.AreEqual(0, json.ExitCode, json.Error);
+    }
+
+    [TestMethod]
     public async Task Apply_TellsAFailure_WithItsCause_AndExitCode1()
     {
         using TempFolder folder = new();

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Airgap.Cluster.Causes;
 using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
 using Airgap.Cluster.Watching;
 using Airgap.Oci;
 using Airgap.TestKit;
@@ -10,7 +12,7 @@ namespace Airgap.Cluster.Tests;
 /// <summary>A wait ends with what the cluster says about the form that was applied, and about no older one.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
-public sealed class RepositoryWaitTests
+public sealed class ReconcileWaitTests
 {
     private static readonly TimeSpan s_long = TimeSpan.FromSeconds(60);
     private readonly List<string> _lines = [];
@@ -169,7 +171,158 @@ public sealed class RepositoryWaitTests
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
 
         await Assert.ThrowsAsync<OperationCanceledException>(
-            () => new RepositoryWait(client, _lines.Add).RunAsync([new WaitTarget("packages", "a", 1)], s_long, interruption.Token));
+            () => new ReconcileWait(client, _lines.Add).RunAsync([new WaitTarget("packages", "a", 1)], s_long, interruption.Token));
+    }
+
+    public static IEnumerable<object?[]> Installs() =>
+    [
+        ["success", null, null], ["success-secretgen", null, null], ["secret-annotation", null, null],
+        // What may heal is waited out, and told at the end.
+        ["no-packages", ErrorCode.VersionGone, Cause.PackageUnknown],
+        ["package-unknown", ErrorCode.VersionGone, Cause.NoVersion],
+        ["version-not-there", ErrorCode.VersionGone, Cause.NoVersion],
+        ["version-gone", ErrorCode.VersionGone, Cause.NoVersion],
+        ["image-gone", ErrorCode.InstallFailed, Cause.ImageMissing],
+        ["image-outside", ErrorCode.InstallFailed, Cause.DnsFailure],
+        ["secret-missing", ErrorCode.InstallFailed, Cause.SecretMissing],
+        ["service-account-missing", ErrorCode.InstallFailed, Cause.ServiceAccountMissing],
+        ["service-account-without-rights", ErrorCode.InstallFailed, Cause.ServiceAccountRights],
+        ["unauthorized", ErrorCode.InstallFailed, Cause.Unauthorized],
+        ["unauthorized-secretgen-not-exported", ErrorCode.InstallFailed, Cause.Unauthorized],
+        ["values-secret-missing", ErrorCode.InstallFailed, Cause.ValuesMissing],
+        ["downgrade", ErrorCode.InstallFailed, Cause.Downgrade],
+        ["paused", ErrorCode.Paused, null],
+    ];
+
+    [TestMethod]
+    [DynamicData(nameof(Installs))]
+    public async Task APackageInstall_EndsAsTheClusterMeansIt(string name, ErrorCode? code, object? cause)
+    {
+        JsonElement state = KubernetesFixtures.Read($"packageinstalls/{name}.json");
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        WaitTarget target = Install(server, state, skip: name is "version-gone" or "downgrade" ? 4 : 0);
+
+        WaitVerdict verdict = await RunAsync(server, target, s_long);
+
+        Assert.AreEqual(code, verdict.Failure?.Code, verdict.Failure?.Message);
+        if (cause is Cause known)
+            Assert.AreEqual(known, CauseTable.Find(verdict.State!.Message!, out _)!.Cause);
+        if (code is null)
+            Assert.AreEqual("1.0.0", verdict.State!.InstalledVersion);
+        Assert.StartsWith($"PackageInstall i-{name}/hello: ", _lines[0]);
+    }
+
+    [TestMethod]
+    public void EveryRecordedInstall_IsWaitedFor() => Assert.AreSequenceEqual(
+        Directory.GetFiles(Path.Combine(KubernetesFixtures.Root, "packageinstalls")).Select(Path.GetFileNameWithoutExtension)
+            // It begins with a deletion: the doctor's matter.
+            .Where(name => name != "delete-stuck").Order(StringComparer.Ordinal),
+        Installs().Select(row => (string?)row[0]).Order(StringComparer.Ordinal));
+
+    [TestMethod]
+    public async Task APackageInstall_IsJudgedWhenItsRepositoriesAreDone()
+    {
+        JsonElement repository = KubernetesFixtures.Read("packagerepositories/success.json");
+        JsonElement install = KubernetesFixtures.Read("packageinstalls/success.json");
+        JsonElement[] failing = [.. KubernetesFixtures.Events(KubernetesFixtures.Read("packageinstalls/no-packages.json").GetProperty("watch"))];
+        JsonElement[] events = [.. KubernetesFixtures.Events(install.GetProperty("watch"))];
+        string path = KubernetesFixtures.PathOf(install.GetProperty("watch"));
+        JsonElement watch = repository.GetProperty("watch");
+        TaskCompletionSource isFailing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", path, KubernetesAnswer.List("1"));
+        // It has no Package at first, and succeeds once the repository does.
+        server.OnWatch(path,
+            KubernetesAnswer.Json(200, Lines(failing).Replace("i-no-packages", "i-success", StringComparison.Ordinal)) with
+            {
+                End = AnswerEnd.Clean
+            }, KubernetesAnswer.Watch(events));
+        server.On("GET", KubernetesFixtures.PathOf(watch), KubernetesAnswer.List("1"));
+        server.OnWatch(KubernetesFixtures.PathOf(watch), KubernetesAnswer.Watch(KubernetesFixtures.Events(watch)));
+        server.On("GET", KubernetesFixtures.PathOf(repository.GetProperty("packages")),
+            KubernetesAnswer.Recorded(repository.GetProperty("packages")));
+        server.Hook = request => request.IsWatch && request.Path.Contains("packagerepositories", StringComparison.Ordinal)
+            ? isFailing.Task : Task.CompletedTask;
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+
+        IReadOnlyList<WaitVerdict> verdicts = await new ReconcileWait(client, line =>
+        {
+            _lines.Add(line);
+            if (line.Contains("reconcile failed", StringComparison.Ordinal))
+                isFailing.TrySetResult();
+        })
+        {
+            Judge = new WaitJudge(TimeProvider.System) { Heals = TimeSpan.FromSeconds(20) }
+        }.RunAsync(
+            [
+                new WaitTarget("success", "simple-package-repository", 1),
+                new WaitTarget("i-success", "hello", 1) { Kind = ResourceKind.PackageInstall },
+            ], s_long, CancellationToken.None);
+
+        Assert.IsTrue(verdicts.All(verdict => verdict.Failure is null), verdicts[1].Failure?.Message);
+        Assert.Contains("PackageInstall i-success/hello: reconcile failed (no package at all is visible in the namespace)", _lines);
+        Assert.IsNull(verdicts[1].Packages);
+    }
+
+    [TestMethod]
+    public async Task OneThatWentWhileNobodyWatched_EndsTheWait()
+    {
+        JsonElement watch = KubernetesFixtures.Read("packagerepositories/success.json").GetProperty("watch");
+        string path = KubernetesFixtures.PathOf(watch);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", path, KubernetesAnswer.List("1", KubernetesFixtures.Events(watch)[0].GetProperty("object")),
+            KubernetesAnswer.List("9"));
+        server.OnWatch(path, KubernetesAnswer.Recorded("watch/too-old.json"));
+
+        WaitVerdict verdict = await RunAsync(server, new WaitTarget("success", "simple-package-repository", 1), s_long);
+
+        Assert.AreEqual(ErrorCode.ObjectDeleting, verdict.Failure!.Code);
+        Assert.Contains("was deleted", verdict.Failure.Message);
+    }
+
+    [TestMethod]
+    public async Task CredentialsThatDoNotCome_DoNotEndTheWatch()
+    {
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories", KubernetesAnswer.List("1"));
+        int asked = 0;
+        using ClusterClient client = new(new ClusterTarget
+        {
+            Server = server.Address,
+            Origin = "a test",
+            Authorization = async token =>
+            {
+                // The plugin hangs when the watch begins.
+                if (++asked > 1)
+                    await Task.Delay(Timeout.Infinite, token);
+                return null;
+            },
+        })
+        { WatchSilence = TimeSpan.FromMilliseconds(20) };
+
+        WaitVerdict verdict = (await new ReconcileWait(client, _lines.Add).RunAsync(
+            [new WaitTarget("packages", "a", 1)], TimeSpan.FromSeconds(1.5), CancellationToken.None)).Single();
+
+        Assert.AreEqual(ErrorCode.WaitTimedOut, verdict.Failure!.Code);
+        Assert.IsGreaterThan(2, asked, "it was asked again");
+    }
+
+    [TestMethod]
+    public async Task ATextThatIsMadeToBeSearchedForLong_IsNot()
+    {
+        string evil = "GET " + string.Concat(Enumerable.Repeat("token", 200_000));
+        JsonElement repository = JsonElement.Parse(
+            $$$"""{"metadata":{"name":"a","namespace":"b","generation":1},"status":{"observedGeneration":1,"consecutiveReconcileFailures":3,"usefulErrorMessage":"{{{evil}}}","conditions":[{"type":"ReconcileFailed","status":"True"}]}}""");
+        const string Path = "/apis/packaging.carvel.dev/v1alpha1/namespaces/b/packagerepositories";
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", Path, KubernetesAnswer.List("1", repository));
+        long started = Environment.TickCount64;
+
+        WaitVerdict verdict = await RunAsync(server, new WaitTarget("b", "a", 1), TimeSpan.FromSeconds(1));
+
+        Assert.AreEqual(ErrorCode.RepositoryFailed, verdict.Failure!.Code);
+        Assert.IsLessThan(20_000, Environment.TickCount64 - started);
+        Assert.IsLessThan(2000, verdict.Failure.Message.Length);
     }
 
     [TestMethod]
@@ -207,12 +360,29 @@ public sealed class RepositoryWaitTests
         return await RunAsync(server, Target(path, generation), limit);
     }
 
+    private static string Lines(IEnumerable<JsonElement> events) =>
+        string.Concat(events.Select(entry => entry.GetRawText().ReplaceLineEndings(" ") + "\n"));
+
+    // An object that changed after its recording's first end is waited for in its last form alone.
+    private static WaitTarget Install(FakeKubernetes server, JsonElement state, int skip)
+    {
+        JsonElement watch = state.GetProperty("watch");
+        string path = KubernetesFixtures.PathOf(watch);
+        server.On("GET", path, KubernetesAnswer.List("1"));
+        server.OnWatch(path, KubernetesAnswer.Watch(KubernetesFixtures.Events(watch).Skip(skip)));
+        return new WaitTarget(path.Split('/')[5], "hello", 1) { Kind = ResourceKind.PackageInstall };
+    }
+
     private static WaitTarget Target(string path, long generation) => new(path.Split('/')[5], "simple-package-repository", generation);
 
     private async Task<WaitVerdict> RunAsync(FakeKubernetes server, WaitTarget target, TimeSpan limit)
     {
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        return (await new RepositoryWait(client, _lines.Add) { StallAfter = TimeSpan.FromMilliseconds(200) }
+        return (await new ReconcileWait(client, _lines.Add)
+        {
+            StallAfter = TimeSpan.FromMilliseconds(200),
+            Judge = new WaitJudge(TimeProvider.System) { Heals = TimeSpan.FromMilliseconds(300) },
+        }
             .RunAsync([target], limit, CancellationToken.None)).Single();
     }
 }

@@ -1,0 +1,171 @@
+using System.Threading.Channels;
+using Airgap.Cluster.Causes;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
+using Airgap.Oci;
+
+namespace Airgap.Cluster.Watching;
+
+/// <summary>
+/// Waits until PackageRepositories and PackageInstalls succeeded in the form that was applied. A PackageInstall is judged once the
+/// PackageRepositories are done: before that it may lack its Package, or have that of an older form.
+/// </summary>
+/// <param name="client">The cluster.</param>
+/// <param name="onChange">Receives each change, as one line.</param>
+internal sealed class ReconcileWait(ClusterClient client, Action<string> onChange)
+{
+    // A server may send faster than the changes are looked at.
+    private const int MostAhead = 16;
+
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
+
+    private readonly Dictionary<string, ReconcileState> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WaitVerdict> _verdicts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
+
+    /// <summary>How long nothing may happen before the reason is guessed at.</summary>
+    public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Tells whether a state is an end.</summary>
+    public WaitJudge Judge { get; init; } = new(TimeProvider.System);
+
+    /// <summary>Waits.</summary>
+    /// <param name="targets">What is waited for.</param>
+    /// <param name="limit">The longest wait; <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="AirgapException">The cluster cannot be followed: what it refuses, or
+    /// <see cref="ErrorCode.ClusterUnreachable"/>.</exception>
+    public async Task<IReadOnlyList<WaitVerdict>> RunAsync(
+        IReadOnlyList<WaitTarget> targets, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        until.CancelAfter(limit);
+        Channel<Change> changes = Channel.CreateBounded<Change>(MostAhead);
+        Task[] followers = [.. targets.GroupBy(target => (target.Kind, target.Namespace)).Select(
+            group => FollowAsync(
+                group.Key.Kind, group.Key.Namespace, group.Select(target => target.Name).ToHashSet(StringComparer.Ordinal), changes.Writer,
+                until.Token))];
+        Dictionary<string, WaitTarget> pending = targets.ToDictionary(target => target.Id);
+        try
+        {
+            await UntilDoneAsync(pending, changes.Reader, until.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            foreach (WaitTarget late in pending.Values)
+                _verdicts[late.Id] = WaitJudge.Late(late, _states.GetValueOrDefault(late.Id), limit);
+        }
+        catch (ChannelClosedException closed) when (closed.InnerException is { } why)
+        {
+            throw why;
+        }
+        finally
+        {
+            await until.CancelAsync();
+            await Task.WhenAll(followers);
+        }
+
+        return await new ListedPackages(client).CheckAsync([.. targets.Select(target => _verdicts[target.Id])], cancellationToken);
+    }
+
+    private async Task UntilDoneAsync(
+        Dictionary<string, WaitTarget> pending, ChannelReader<Change> changes, CancellationToken cancellationToken)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        bool isStallTold = false;
+        Task<Change> next = changes.ReadAsync(cancellationToken).AsTask();
+        Task tick = Task.Delay(s_tick, cancellationToken);
+        while (pending.Count > 0)
+        {
+            if (await Task.WhenAny(next, tick) == tick)
+            {
+                await tick;
+                tick = Task.Delay(s_tick, cancellationToken);
+                if (!isStallTold && TimeProvider.System.GetElapsedTime(started) >= StallAfter)
+                {
+                    isStallTold = true;
+                    TellStall(pending.Values);
+                }
+            }
+            else
+            {
+                Take(await next, pending);
+                next = changes.ReadAsync(cancellationToken).AsTask();
+            }
+
+            foreach (WaitTarget target in pending.Values.Where(target => _states.ContainsKey(target.Id)).ToArray())
+                Settle(target, pending);
+        }
+    }
+
+    private void Take(Change change, Dictionary<string, WaitTarget> pending)
+    {
+        if (!pending.TryGetValue($"{change.Kind.Kind} {change.Event.Object.FullName()}", out WaitTarget? target))
+            return;
+        ReconcileState state = ReconcileState.Of(change.Event.Object, target.Generation);
+        _states[target.Id] = state;
+        if (change.Event.Type == "DELETED")
+            _gone.Add(target.Id);
+        else
+            _gone.Remove(target.Id);
+        Tell(target, state);
+    }
+
+    private void Settle(WaitTarget target, Dictionary<string, WaitTarget> pending)
+    {
+        if (target.IsInstall && pending.Values.Any(other => !other.IsInstall))
+            return;
+        if (Judge.Judge(target, _states[target.Id], _gone.Contains(target.Id)) is not { } verdict)
+            return;
+        pending.Remove(target.Id);
+        _verdicts[target.Id] = verdict;
+    }
+
+    private async Task FollowAsync(
+        ResourceKind kind, string ns, HashSet<string> names, ChannelWriter<Change> writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (WatchEvent change in new Follower(client).FollowAsync(
+                kind.ListPath(ns), $"{(kind == ResourceKind.PackageInstall ? "PackageInstalls" : "PackageRepositories")} of {ns}", names,
+                cancellationToken))
+                await writer.WriteAsync(new Change(kind, change), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (ChannelClosedException)
+        {
+            // Another follower has failed.
+        }
+        catch (Exception failure)
+        {
+            writer.TryComplete(failure);
+        }
+    }
+
+    private void Tell(WaitTarget target, ReconcileState state)
+    {
+        string words = state.Phase == ReconcilePhase.Failed
+            ? $"{state.Words}{(CauseTable.Find(state.Message ?? "", out _) is { } known ? $" ({known.Means})" : "")}{(state.Failures > 1 ? $", {state.Failures} times" : "")}"
+            : state.Words;
+        if (_told.TryGetValue(target.Id, out string? last) && last == words)
+            return;
+        _told[target.Id] = words;
+        onChange($"{(target.IsInstall ? target.Id : target.FullName)}: {words}");
+    }
+
+    private void TellStall(IEnumerable<WaitTarget> pending)
+    {
+        string[] unseen = [.. pending.Where(
+            target => !target.IsInstall && _states.GetValueOrDefault(target.Id) is null
+            or { Phase: ReconcilePhase.NotObserved or ReconcilePhase.Outdated }).Select(target => target.FullName)];
+        if (unseen.Length > 0)
+            onChange(
+                $"{string.Join(", ", unseen)}: kapp-controller has not looked yet. It takes one PackageRepository at a time, and one " +
+                "whose registry is silent holds up the others; 'dotnet airgap doctor' shows whether it runs.");
+    }
+
+    private readonly record struct Change(ResourceKind Kind, WatchEvent Event);
+}

@@ -1,0 +1,83 @@
+using Airgap.Cluster.Applying;
+using Airgap.Cluster.Causes;
+using Airgap.Cluster.Objects;
+using Airgap.Oci;
+
+namespace Airgap.Cluster.Watching;
+
+/// <summary>Tells whether a state is the end of a wait, and which.</summary>
+/// <param name="clock">Tells the time.</param>
+internal sealed class WaitJudge(TimeProvider clock)
+{
+    private readonly Dictionary<string, long> _firstFailures = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _failingSince = new(StringComparer.Ordinal);
+
+    // A state is judged again as time goes by, and its long text is searched once.
+    private readonly Dictionary<string, (ReconcileState State, Explanation Why)> _explained = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// How long a PackageInstall may fail before its failure counts: its status says how it fails, and not how often. kapp-controller tries
+    /// again after 2, 4, 8 s.
+    /// </summary>
+    public TimeSpan Heals { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The verdict of a state; null to wait on.</summary>
+    /// <param name="target">The object.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="isGone">True where it was deleted.</param>
+    public WaitVerdict? Judge(WaitTarget target, ReconcileState state, bool isGone)
+    {
+        if (state.Phase != ReconcilePhase.Failed)
+            _failingSince.Remove(target.Id);
+        if (isGone || state.Phase == ReconcilePhase.Deleting)
+            return Failed(target, state, ErrorCode.ObjectDeleting, $"{target.Id} {(isGone ? "was deleted" : "is being deleted")}.",
+                "See who deletes it, and apply it again once it is gone.");
+        return state.Phase switch
+        {
+            ReconcilePhase.Paused when state.ObservedGeneration >= target.Generation => Failed(
+                target, state, ErrorCode.Paused, $"{target.Id} is paused: nothing is {(target.IsInstall ? "installed" : "fetched")}.",
+                "Take spec.paused out of the manifest and apply it again."),
+            ReconcilePhase.Succeeded => new WaitVerdict(target, state)
+            {
+                Failure = target.IsInstall ? null : CachedMirrors.Shown(state)
+            },
+            ReconcilePhase.Failed => OfFailure(target, state),
+            _ => null,
+        };
+    }
+
+    /// <summary>The failure of one that was not done in time.</summary>
+    public static WaitVerdict Late(WaitTarget target, ReconcileState? state, TimeSpan limit)
+    {
+        if (state is { Phase: ReconcilePhase.Failed })
+            return new WaitVerdict(target, state) { Failure = Explanation.Of(state, target.Kind.Kind).Diagnostic };
+        string time = limit.TotalSeconds >= 120 ? $"{limit.TotalMinutes:0.#} min" : $"{limit.TotalSeconds:0.#} s";
+        return Failed(target, state, ErrorCode.WaitTimedOut,
+            $"{target.Id} was not done after {time}: it is {state?.Words ?? "nowhere to be seen"}.",
+            $"See what holds it up: dotnet airgap doctor -n {target.Namespace} {target.Name}");
+    }
+
+    private WaitVerdict? OfFailure(WaitTarget target, ReconcileState state)
+    {
+        if (!_explained.TryGetValue(target.Id, out (ReconcileState State, Explanation Why) known) || !ReferenceEquals(known.State, state))
+            _explained[target.Id] = known = (state, Explanation.Of(state, target.Kind.Kind));
+        Explanation why = known.Why;
+        return why.MayHeal && MayStillHeal(target, state) ? null : new WaitVerdict(target, state) { Failure = why.Diagnostic };
+    }
+
+    // The first failure of what may heal by itself is not an end: secretgen-controller may fill a Secret late.
+    private bool MayStillHeal(WaitTarget target, ReconcileState state)
+    {
+        if (!target.IsInstall)
+        {
+            _firstFailures.TryAdd(target.Id, state.Failures);
+            return state.Failures <= _firstFailures[target.Id];
+        }
+
+        _failingSince.TryAdd(target.Id, clock.GetTimestamp());
+        return clock.GetElapsedTime(_failingSince[target.Id]) < Heals;
+    }
+
+    private static WaitVerdict Failed(WaitTarget target, ReconcileState? state, ErrorCode code, string message, string advice) =>
+        new(target, state) { Failure = new Diagnostic(code, message, advice) { Reference = state?.Image } };
+}
