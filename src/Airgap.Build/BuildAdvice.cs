@@ -11,6 +11,7 @@ internal static partial class BuildAdvice
     public static FrozenDictionary<string, string> Words { get; } = new Dictionary<string, string>
     {
         [AdviceTerms.TrustedAuthorities] = "AirgapCaCertificates",
+        [AdviceTerms.HostCertificates] = "AirgapCertsDirectory",
         [AdviceTerms.PlainHttp] = "AirgapInsecure=true",
         [AdviceTerms.HeaderTime] = "AirgapResponseHeaderTimeout",
         [AdviceTerms.StallTime] = "AirgapStallTimeout",

@@ -36,6 +36,12 @@ public abstract class RegistryTask : AirgapTask
     /// <inheritdoc cref="AirgapCaCertificates"/>
     public string? AirgapLoadWait { get; set; }
 
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapCertsDirectory { get; set; }
+
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapLimitRate { get; set; }
+
     /// <summary>
     /// The value of a property of <see cref="RegistryAccess"/>; null for any other property, and if it is not set.
     /// </summary>
@@ -49,6 +55,8 @@ public abstract class RegistryTask : AirgapTask
         PropertyNames.StallTimeout => AirgapStallTimeout,
         PropertyNames.RetryCount => AirgapRetryCount,
         PropertyNames.LoadWait => AirgapLoadWait,
+        PropertyNames.CertsDirectory => AirgapCertsDirectory,
+        PropertyNames.LimitRate => AirgapLimitRate,
         _ => null,
     };
 }

@@ -11,6 +11,9 @@ internal static class AdviceTerms
     /// <summary>The trusted authorities besides the system's.</summary>
     public const string TrustedAuthorities = "the authority that signed it, as a PEM file";
 
+    /// <summary>The folder with the certificates of single hosts.</summary>
+    public const string HostCertificates = "the certs.d folder of this host";
+
     /// <summary>Plain http when https fails.</summary>
     public const string PlainHttp = "plain http for it";
 
@@ -95,7 +98,8 @@ internal static class AdviceTerms
     /// <summary>All terms. No term is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        TrustedAuthorities, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive, NameInArchive, Resume,
+        TrustedAuthorities, HostCertificates, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive,
+        NameInArchive, Resume,
         NonDistributable, NoBundleCheck, NotRecursive,
         DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, RewrittenPlatforms, SparsePlatforms, PartsIn,
         RewritePart, MountFrom, MergeArchives, WriteLayout, MakeRunPlan, RunShard,

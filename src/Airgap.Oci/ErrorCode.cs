@@ -136,6 +136,18 @@ public enum ErrorCode
     DestinationDamaged = 1035,
 
     /// <summary>
+    /// The certificates of a single host (<c>certs.d/HOST</c>) cannot be used: a key without its certificate, a certificate without its
+    /// key, an encrypted key without its password, or a file that is no PEM. Complete or correct the named files.
+    /// </summary>
+    InvalidHostCertificates = 1050,
+
+    /// <summary>
+    /// The registry asks for a client certificate, or refuses ours. Put client.cert and client.key, made for it, into its <c>certs.d</c>
+    /// folder.
+    /// </summary>
+    ClientCertificateRefused = 1051,
+
+    /// <summary>
     /// The text is not an image reference. Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST.
     /// </summary>
     InvalidReference = 2001,

@@ -56,7 +56,12 @@ internal sealed class LayerUrls(Transport transport, RepositoryName repository, 
                 "Check the pushed image; a layer's URL must be public.");
         }
 
-        WireRequest wire = new(HttpMethod.Get, url, request.Kind, request.Operation) { Headers = request.Headers, IsBulk = request.IsBulk };
+        WireRequest wire = new(HttpMethod.Get, url, request.Kind, request.Operation)
+        {
+            Headers = request.Headers,
+            IsBulk = request.IsBulk,
+            Identifies = false,
+        };
         HttpResponseMessage response = await Redirects.SendAsync(transport.Exchange, wire, null, isLocal, cancellationToken);
         if (response.IsSuccessStatusCode)
             return response;

@@ -93,6 +93,8 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
             {
                 try
                 {
+                    if (transport.HostOf(repository).Outgoing is { } rate)
+                        await rate.PayAsync(manifest.Bytes.Length, token);
                     using HttpResponseMessage response = await transport.SendOnceAsync(repository, request, token);
                     return DigestOf(response);
                 }
@@ -132,7 +134,8 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                 if ((int)response.StatusCode == 404)
                     return null;
                 WireRequest wire = new(request.Method, response.RequestMessage!.RequestUri!, request.Kind, operation);
-                byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, Manifest.MaxBytes, wire, transport.Options, token);
+                byte[] bytes = await BodyReader.ReadAsync(
+                    transport.Exchange, response, Manifest.MaxBytes, wire, transport.Options, token, transport.HostOf(repository).Incoming);
                 transport.Counters.CountReceived(bytes.Length);
                 Digest? expected = operation.Digest ?? DigestOf(response);
                 if (expected is { } digest && Digest.ComputeLike(digest, bytes) is var actual && actual != digest)

@@ -14,6 +14,8 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
 {
     public Descriptor Descriptor { get; } = descriptor;
 
+    public RepositoryName Repository { get; } = repository;
+
     private readonly LayerUrls _urls = new(transport, repository, descriptor);
 
     public Operation Operation { get; } = Operation.OnBlob("download", repository, descriptor.Digest);
@@ -107,8 +109,8 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         }
 
         RegistryRequest request = new(
-            RequestKind.BlobGet, HttpMethod.Get, RegistryRequest.Below(repository.Path, "blobs/" + Descriptor.Digest),
-            ScopeSet.Pull(repository.Path), Operation)
+            RequestKind.BlobGet, HttpMethod.Get, RegistryRequest.Below(Repository.Path, "blobs/" + Descriptor.Digest),
+            ScopeSet.Pull(Repository.Path), Operation)
         {
             Headers = headers,
             IsBulk = Bulk.Is((end ?? Descriptor.Size) - offset),

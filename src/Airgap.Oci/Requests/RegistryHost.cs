@@ -32,6 +32,12 @@ internal sealed class RegistryHost
         _trace = trace;
         Authenticator = authenticator;
         Pause = new HostPause(options);
+        if (options.Rates.Of(name) is { } rate)
+        {
+            Incoming = new ByteBucket(rate, options.TimeProvider);
+            Outgoing = new ByteBucket(rate, options.TimeProvider);
+        }
+
         IsLocal = LocalHosts.IsLocal(new Uri($"https://{name}/").IdnHost);
         _address = new Shared<Uri>(ConnectAsync, lifetime);
         _ping = new Shared<bool>(PingOnceAsync, lifetime);
@@ -44,6 +50,12 @@ internal sealed class RegistryHost
 
     /// <summary>The pause that this host requested.</summary>
     public HostPause Pause { get; }
+
+    /// <summary>Limits the rate of bodies from this host, and of those that are stored elsewhere for it; null for no limit.</summary>
+    public ByteBucket? Incoming { get; }
+
+    /// <summary>Limits the rate of bodies to this host; null for no limit.</summary>
+    public ByteBucket? Outgoing { get; }
 
     /// <summary>The host's known upload behaviour.</summary>
     public UploadCapabilities Uploads { get; } = new();

@@ -12,13 +12,12 @@ internal sealed class Transport : IDisposable
     private readonly ConcurrentDictionary<string, RegistryHost> _hosts;
     private readonly CancellationTokenSource _lifetime;
     private readonly ICredentialSource _credentials;
-    private readonly TlsTrust _trust;
-    private readonly HttpClient _client;
+    private readonly HostClients _clients;
     private readonly TokenClient _tokens;
     private readonly RetryPolicy _retry;
 
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>,
-    /// <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
+    /// <see cref="ErrorCode.InvalidHostCertificates"/>, <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
     public Transport(RegistryOptions options, ICredentialSource credentials)
     {
         Options = options;
@@ -27,11 +26,10 @@ internal sealed class Transport : IDisposable
         Counters = new();
         _credentials = credentials;
         Trace = new RequestTrace(options.Trace);
-        _trust = new TlsTrust(options);
         EnvironmentProxy? proxy = options.MapEndpoint is null ? EnvironmentProxy.Find(options.Environment) : null;
-        _client = HandlerFactory.CreateClient(options, _trust, proxy);
+        _clients = new HostClients(options, proxy, Trace);
         Retry = _retry = new RetryPolicy(options, Counters, Trace);
-        Exchange = new Exchange(_client, options, _trust, proxy, Counters, Trace);
+        Exchange = new Exchange(_clients, options, proxy, Counters, Trace);
         _tokens = new TokenClient(Exchange, Retry, options);
     }
 
@@ -42,8 +40,7 @@ internal sealed class Transport : IDisposable
         _hosts = shared._hosts;
         _lifetime = shared._lifetime;
         _credentials = shared._credentials;
-        _trust = shared._trust;
-        _client = shared._client;
+        _clients = shared._clients;
         _tokens = shared._tokens;
         Counters = shared.Counters;
         Trace = shared.Trace;
@@ -100,6 +97,8 @@ internal sealed class Transport : IDisposable
             IsBulk = request.IsBulk,
         };
         bool ours = Redirects.IsSameOrigin(address, wire.Uri);
+        if (!ours)
+            wire = wire with { Identifies = false };
         using RegistryHost.Lead? lead = ours ? await host.GoFirstAsync(cancellationToken) : null;
         for (int round = 0; ; round++)
         {
@@ -172,8 +171,7 @@ internal sealed class Transport : IDisposable
     public void Dispose()
     {
         _lifetime.Cancel();
-        _client.Dispose();
-        _trust.Dispose();
+        _clients.Dispose();
         _lifetime.Dispose();
     }
 }

@@ -5,6 +5,7 @@ namespace Airgap.Oci.Requests;
 /// <summary>Reads of a blob's bodies, each within <see cref="RegistryOptions.StallLimit"/>.</summary>
 internal sealed class WatchedReads(Transport transport, RegistryBlob blob) : IDisposable
 {
+    private readonly ByteBucket? _rate = transport.HostOf(blob.Repository).Incoming;
     private Watchdog? _watchdog;
     private CancellationToken _watched;
 
@@ -13,11 +14,14 @@ internal sealed class WatchedReads(Transport transport, RegistryBlob blob) : IDi
     public async ValueTask<int> ReadAsync(BlobBody body, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         Watchdog watchdog = Watch(cancellationToken);
+        buffer = buffer[..ByteBucket.SliceOf(_rate, buffer.Length)];
         watchdog.Start();
         try
         {
             int read = await body.Stream.ReadAsync(buffer, watchdog.Token);
             watchdog.Stop();
+            if (_rate is not null)
+                await _rate.PayAsync(read, cancellationToken);
             return read;
         }
         catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)

@@ -22,6 +22,7 @@ internal sealed class ChunkedUpload(
     private const int MostCorrections = 3;
 
     private readonly UploadCapabilities _capabilities = transport.HostOf(repository).Uploads;
+    private readonly ByteBucket? _rate = transport.HostOf(repository).Outgoing;
     private readonly long _size = content.Descriptor.Size;
     private long _chunk;
 
@@ -79,7 +80,7 @@ internal sealed class ChunkedUpload(
         {
             Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
             IsBulk = Bulk.Is(length),
-            Content = watchdog => Body(new BlobUploadContent(source, offset, length, progress, watchdog), offset, length),
+            Content = watchdog => Body(new BlobUploadContent(source, offset, length, progress, watchdog, _rate), offset, length),
             Expects = status => status switch
             {
                 413 => canShrink,

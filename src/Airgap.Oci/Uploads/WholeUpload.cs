@@ -31,6 +31,7 @@ internal static class WholeUpload
         CancellationToken cancellationToken)
     {
         session.IsInDoubt = true;
+        ByteBucket? rate = transport.HostOf(repository).Outgoing;
         UploadSource source = new(content);
         await using (source)
         {
@@ -40,7 +41,7 @@ internal static class WholeUpload
             {
                 Headers = asksFirst ? RegistryRequest.AskingFirst : [],
                 IsBulk = Bulk.Is(content.Descriptor.Size),
-                Content = watchdog => OctetStream(new BlobUploadContent(source, 0, source.Size, progress, watchdog)),
+                Content = watchdog => OctetStream(new BlobUploadContent(source, 0, source.Size, progress, watchdog, rate)),
             };
             using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken);
         }

@@ -8,9 +8,10 @@ namespace Airgap.Oci.Wire;
 /// <param name="offset">The first byte sent.</param>
 /// <param name="length">The number of bytes to send, which is the Content-Length.</param>
 /// <param name="progress">Receives the number of bytes sent.</param>
-/// <param name="watchdog">Watches the registry, not the source, which has its own time limits.</param>
-internal sealed class BlobUploadContent(UploadSource source, long offset, long length, UploadProgress progress, Watchdog watchdog)
-    : HttpContent
+/// <param name="watchdog">Watches the registry, not the source, which has its own time limits, nor our own waits.</param>
+/// <param name="rate">Limits the rate; null for no limit.</param>
+internal sealed class BlobUploadContent(
+    UploadSource source, long offset, long length, UploadProgress progress, Watchdog watchdog, ByteBucket? rate = null) : HttpContent
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -44,8 +45,11 @@ internal sealed class BlobUploadContent(UploadSource source, long offset, long l
                     continue;
                 }
 
-                int read = await ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, BufferBytes)), first, cancellationToken);
+                int most = ByteBucket.SliceOf(rate, (int)Math.Min(left, BufferBytes));
+                int read = await ReadAsync(buffer.AsMemory(0, most), first, cancellationToken);
                 first = false;
+                if (rate is not null)
+                    await rate.PayAsync(read, cancellationToken);
                 watchdog.StartBody();
                 if (read > 0)
                     await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);

@@ -10,7 +10,7 @@ internal static class BodyReader
     /// <exception cref="TransientException">The connection broke or stalled.</exception>
     public static async Task<byte[]> ReadAsync(
         Exchange exchange, HttpResponseMessage response, int limit, WireRequest wire, RegistryOptions options,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, ByteBucket? rate = null)
     {
         if (response.Content.Headers.ContentLength > limit)
             throw TooLarge(wire, limit);
@@ -23,9 +23,15 @@ internal static class BodyReader
             while (true)
             {
                 watchdog.Start();
-                int read = await body.ReadAsync(buffer.AsMemory(length), watchdog.Token);
+                int read = await body.ReadAsync(buffer.AsMemory(length, ByteBucket.SliceOf(rate, buffer.Length - length)), watchdog.Token);
                 if (read == 0)
                     return buffer.AsSpan(0, length).ToArray();
+                if (rate is not null)
+                {
+                    watchdog.Stop();
+                    await rate.PayAsync(read, cancellationToken);
+                }
+
                 length += read;
                 if (length > limit)
                     throw TooLarge(wire, limit);

@@ -21,13 +21,16 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
 
     /// <summary>Whether redirects are followed.</summary>
     public bool FollowRedirects { get; init; } = true;
+
+    /// <summary>False when another host leads there: our client certificate for it is not used then.</summary>
+    public bool Identifies { get; init; } = true;
 }
 
 /// <summary>
 /// Sends one request once, with a time limit, trace and counters, and turns network failures into this library's exceptions.
 /// </summary>
 internal sealed class Exchange(
-    HttpClient client, RegistryOptions options, TlsTrust trust, IWebProxy? proxy, Counters counters, RequestTrace trace)
+    HostClients clients, RegistryOptions options, IWebProxy? proxy, Counters counters, RequestTrace trace)
 {
     private static readonly string s_userAgent = $"airgap/{typeof(Exchange).Assembly.GetName().Version?.ToString(3)}";
 
@@ -39,6 +42,7 @@ internal sealed class Exchange(
         WireRequest wire, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         using Watchdog watchdog = new(options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken, options.StallLimit);
+        HostClient client = clients.Of(wire.Uri, wire.Identifies);
         HttpRequestMessage request = Build(wire, authorization, watchdog);
         Uri? through = ProxyOf(wire.Uri);
         if (through is not null && proxy?.Credentials?.GetCredential(through, "Basic")?.Password is { Length: > 0 } secret)
@@ -50,7 +54,7 @@ internal sealed class Exchange(
         try
         {
             watchdog.Start();
-            HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watchdog.Token);
+            HttpResponseMessage response = await client.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watchdog.Token);
             trace.Answer(request, response, options.TimeProvider.GetElapsedTime(started));
             if (upload?.SourceFailure is { } hidden && response.IsSuccessStatusCode)
             {
@@ -80,13 +84,14 @@ internal sealed class Exchange(
                 throw NetworkFailures.UploadStall(wire.Method, wire.Uri, wire.Operation, watchdog.Limit);
             if (watchdog.Fired)
                 throw NetworkFailures.HeaderTimeout(wire.Method, wire.Uri, wire.Operation, options.ResponseHeaderTimeout);
-            throw NetworkFailures.Explain(e, wire.Method, wire.Uri, wire.Operation, trust, through, text => Redaction.Echo(text, request));
+            throw NetworkFailures.Explain(
+                e, wire.Method, wire.Uri, wire.Operation, client.Trust, through, text => Redaction.Echo(text, request));
         }
     }
 
     /// <summary>Turns an exception from sending a request, or from reading its response, into a failure.</summary>
     public Exception Explain(Exception exception, HttpMethod method, Uri uri, Operation operation) =>
-        NetworkFailures.Explain(exception, method, uri, operation, trust, ProxyOf(uri));
+        NetworkFailures.Explain(exception, method, uri, operation, clients.Of(uri, identifies: true).Trust, ProxyOf(uri));
 
     private Uri? ProxyOf(Uri uri) => proxy?.GetProxy(uri);
 

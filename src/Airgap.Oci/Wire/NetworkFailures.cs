@@ -32,6 +32,15 @@ internal static class NetworkFailures
                 exception);
         }
 
+        if (AsksForCertificate(exception))
+        {
+            return operation.Failed(
+                ErrorCode.ClientCertificateRefused,
+                $"{where}: {uri.Authority} " + (trust.Identifies ? "refuses our client certificate" : "asks for a client certificate"),
+                $"Put client.cert and client.key, made for this registry, into {AdviceTerms.HostCertificates}.",
+                exception);
+        }
+
         if (error == HttpRequestError.ConfigurationLimitExceeded)
         {
             return operation.Failed(
@@ -77,6 +86,20 @@ internal static class NetworkFailures
         OperationCanceledException { InnerException: TimeoutException } => true,
         _ => false,
     };
+
+    // The alerts of TLS as OpenSSL and the systems' libraries name them (RFC 8446, section 6). The runtime has no other sign of them.
+    private static bool AsksForCertificate(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause.Message.Contains("alert certificate required", StringComparison.OrdinalIgnoreCase)
+                || cause.Message.Contains("alert bad certificate", StringComparison.OrdinalIgnoreCase)
+                || cause.Message.Contains("alert unknown ca", StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
 
     private static string Through(Uri? proxy) => proxy is null ? "" : $" through the proxy {proxy.Authority}";
 

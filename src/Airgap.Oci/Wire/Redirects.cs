@@ -29,9 +29,10 @@ internal static class Redirects
                 if (hop == Most)
                     throw Refused(wire.Operation, wire.Uri, $"it redirects more than {Most} times");
                 Uri next = Resolve(wire.Uri, location, registryIsLocal, wire.Operation);
-                if (!IsSameOrigin(wire.Uri, next))
+                bool isElsewhere = !IsSameOrigin(wire.Uri, next);
+                if (isElsewhere)
                     authorization = null;
-                wire = wire with { Uri = next };
+                wire = wire with { Uri = next, Identifies = wire.Identifies && !isElsewhere };
             }
         }
     }

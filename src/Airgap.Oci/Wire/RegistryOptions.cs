@@ -51,6 +51,14 @@ public sealed record RegistryOptions
     public IUploadSessionStore? UploadSessions { get; init; }
 
     /// <summary>
+    /// The only folder with certificates of single hosts (<see cref="CertificateFolders"/>); null for the folders of docker and podman.
+    /// </summary>
+    internal string? HostCertificatesPath { get; init; }
+
+    /// <summary>Limits the bytes per second of each registry.</summary>
+    internal ByteRates Rates { get; init; } = ByteRates.None;
+
+    /// <summary>
     /// The length of a chunk, in bytes. The upload of a larger blob can be resumed; a blob of more than four chunks is sent in chunks from
     /// the beginning.
     /// </summary>

@@ -16,26 +16,40 @@ internal sealed class TlsTrust : IDisposable
 
     private readonly ConcurrentDictionary<string, string> _refusals = new(StringComparer.OrdinalIgnoreCase);
     private readonly X509Certificate2Collection _authorities;
+    private readonly HostCertificates? _identity;
     private readonly bool _verify;
 
+    /// <param name="options">The settings.</param>
+    /// <param name="host">The certificates of the only host; null for all that have none.</param>
+    /// <param name="identifies">True to identify ourselves with them.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>.</exception>
-    public TlsTrust(RegistryOptions options)
+    public TlsTrust(RegistryOptions options, HostCertificates? host = null, bool identifies = false)
     {
         _verify = options.VerifyCertificates;
-        _authorities = Load(options.CaCertificatePaths);
+        ImmutableArray<string> named = options.CaCertificatePaths.IsDefault ? [] : options.CaCertificatePaths;
+        _authorities = Load(host is null ? named : [.. named, .. host.Authorities]);
+        _identity = identifies ? host : null;
     }
 
-    public SslClientAuthenticationOptions CreateOptions() => new()
-    {
-        RemoteCertificateValidationCallback = IsTrusted,
+    /// <summary>True when we identify ourselves.</summary>
+    public bool Identifies => _identity is not null;
 
-        // Fetching missing intermediates would connect to hosts that the user did not name.
-        CertificateChainPolicy = new X509ChainPolicy
+    public SslClientAuthenticationOptions CreateOptions()
+    {
+        SslClientAuthenticationOptions options = new()
         {
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        },
-    };
+            RemoteCertificateValidationCallback = IsTrusted,
+
+            // Fetching missing intermediates would connect to hosts that the user did not name.
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+            },
+        };
+        _identity?.AddTo(options);
+        return options;
+    }
 
     /// <summary>Why the host's certificate was refused, or null when it was not.</summary>
     public string? RefusalOf(string host) => _refusals.GetValueOrDefault(host);
@@ -49,7 +63,7 @@ internal sealed class TlsTrust : IDisposable
     private static X509Certificate2Collection Load(ImmutableArray<string> paths)
     {
         X509Certificate2Collection all = [];
-        foreach (string path in paths.IsDefault ? [] : paths)
+        foreach (string path in paths)
         {
             int before = all.Count;
             string? problem = null;

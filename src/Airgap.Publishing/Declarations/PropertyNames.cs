@@ -80,6 +80,9 @@ internal static class PropertyNames
     /// <summary>PEM files of certificate authorities to trust.</summary>
     public const string CaCertificates = "AirgapCaCertificates";
 
+    /// <summary>The folder with certificates of single hosts.</summary>
+    internal const string CertsDirectory = "AirgapCertsDirectory";
+
     /// <summary><c>false</c> to accept any certificate.</summary>
     public const string VerifyCertificates = "AirgapVerifyCertificates";
 
@@ -100,6 +103,9 @@ internal static class PropertyNames
 
     /// <summary>The longest total wait for an overloaded registry.</summary>
     public const string LoadWait = "AirgapLoadWait";
+
+    /// <summary>The most bytes per second of each registry.</summary>
+    internal const string LimitRate = "AirgapLimitRate";
 
     /// <summary>The longest wait for another run that writes to the same destination.</summary>
     public const string LockTimeout = "AirgapLockTimeout";
@@ -178,9 +184,10 @@ internal static class PropertyNames
     [
         Registry, RepositoryTemplate, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt,
         OutputPath, Kustomization, MirrorConfiguration, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish,
-        IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, VerifyCertificates,
-        Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LockTimeout, DryRun, Summary, LockFile,
-        UseLockFile, LockedMode, UpdateLock, Policy, SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, Provenance,
+        IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, CertsDirectory,
+        VerifyCertificates, Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LimitRate, LockTimeout,
+        DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy, SigningKey, SigningKeyPasswordFile, SigningCommand,
+        SignImages, Provenance,
         VerifyArchive, VerifyBase, AuditLog, RecordUser, GateCommand, GateContent, GateVariables, GateTimeout,
         BundleRepository, BundleTag, Image,
     ];

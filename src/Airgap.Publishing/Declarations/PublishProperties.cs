@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Airgap.Oci;
-using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Declarations;
@@ -25,14 +24,14 @@ internal static class PublishProperties
             ProjectDirectory = projectDirectory,
             Registry = Text(PropertyNames.Registry),
             RepositoryTemplate = Text(PropertyNames.RepositoryTemplate),
-            MirrorFormats = Formats(PropertyNames.MirrorConfiguration),
+            MirrorFormats = PropertyLists.Formats(List(PropertyNames.MirrorConfiguration), Refusal(PropertyNames.MirrorConfiguration)),
             Archive = Text(PropertyNames.Archive),
             ArchiveFormat = Format(PropertyNames.ArchiveFormat),
             ArchiveVolumeSize = Size(PropertyNames.ArchiveVolumeSize),
             SourceArchive = Text(PropertyNames.SourceArchive),
             ArchiveBase = List(PropertyNames.ArchiveBase),
             PartsIn = List(PropertyNames.PartsIn),
-            MountFrom = Repositories(PropertyNames.MountFrom),
+            MountFrom = PropertyLists.Repositories(List(PropertyNames.MountFrom), Refusal(PropertyNames.MountFrom)),
             Receipt = Text(PropertyNames.Receipt),
             OutputPath = Text(PropertyNames.OutputPath) is { Length: > 0 } path ? path : "airgap/",
             Kustomization = Flag(PropertyNames.Kustomization) ?? true,
@@ -54,6 +53,8 @@ internal static class PublishProperties
                 Stall = Time(PropertyNames.StallTimeout),
                 Tries = Count(PropertyNames.RetryCount),
                 Load = Time(PropertyNames.LoadWait),
+                CertificatesPath = Text(PropertyNames.CertsDirectory),
+                Rates = PropertyLists.Rates(List(PropertyNames.LimitRate), Refusal(PropertyNames.LimitRate)),
             },
             LockTimeout = Time(PropertyNames.LockTimeout) ?? new PublishSettings { ProjectDirectory = "", OutputPath = "" }.LockTimeout,
             Summary = Text(PropertyNames.Summary),
@@ -83,7 +84,7 @@ internal static class PublishProperties
         return settings with
         {
             PartsIn = [.. settings.PartsIn.Select(settings.FullPath)],
-            Access = settings.Access with { CaCertificates = [.. settings.Access.CaCertificates.Select(settings.FullPath)] }
+            Access = settings.Access.WithPaths(settings.FullPath),
         };
 
         string Text(string name) => property(name)?.Trim() ?? "";
@@ -102,20 +103,6 @@ internal static class PublishProperties
             return null;
         }
 
-        ImmutableArray<RepositoryName> Repositories(string name)
-        {
-            ImmutableArray<RepositoryName>.Builder repositories = ImmutableArray.CreateBuilder<RepositoryName>();
-            foreach (string text in List(name))
-            {
-                if (RepositoryName.TryParse(text, out RepositoryName? repository, out _))
-                    repositories.Add(repository);
-                else
-                    Refuse(name, text, "Write HOST/PATH of a repository.");
-            }
-
-            return repositories.ToImmutable();
-        }
-
         bool? Flag(string name)
         {
             string text = Text(name);
@@ -124,20 +111,6 @@ internal static class PublishProperties
             if (text.Length > 0)
                 Refuse(name, text, "Write true or false.");
             return null;
-        }
-
-        ImmutableArray<MirrorFormat> Formats(string name)
-        {
-            ImmutableArray<MirrorFormat>.Builder formats = ImmutableArray.CreateBuilder<MirrorFormat>();
-            foreach (string text in List(name))
-            {
-                if (MirrorFormats.TryParse(text, out MirrorFormat format))
-                    formats.Add(format);
-                else
-                    Refuse(name, text, $"Write {string.Join(", ", MirrorFormats.Words)}, or several separated by ';'.");
-            }
-
-            return [.. formats.Distinct()];
         }
 
         ArchiveFormat Format(string name)
@@ -184,6 +157,8 @@ internal static class PublishProperties
             Refuse(name, text, $"Write {TimeLimit.Forms}.");
             return null;
         }
+
+        Action<string, string> Refusal(string name) => (text, advice) => Refuse(name, text, advice);
 
         void Refuse(string name, string text, string advice) =>
             found.Add(new Diagnostic(

@@ -17,6 +17,12 @@ internal sealed record RegistryAccess
     /// <summary><c>AirgapVerifyCertificates</c>: false to accept any certificate.</summary>
     public bool? VerifyCertificates { get; init; }
 
+    /// <summary><c>AirgapCertsDirectory</c>: full path of the only folder with certificates of single hosts.</summary>
+    public string? CertificatesPath { get; init; }
+
+    /// <summary><c>AirgapLimitRate</c>: limits the bytes per second of each registry, in each direction.</summary>
+    public ByteRates? Rates { get; init; }
+
     /// <summary><c>AirgapInsecure</c>: true to try plain http on every host.</summary>
     public bool? Insecure { get; init; }
 
@@ -48,6 +54,13 @@ internal sealed record RegistryAccess
     /// </summary>
     public TimeSpan? Load { get; init; }
 
+    /// <summary>The same settings with full paths; a folder that is not named stays null.</summary>
+    public RegistryAccess WithPaths(Func<string, string> full) => this with
+    {
+        CaCertificates = [.. CaCertificates.Select(full)],
+        CertificatesPath = CertificatesPath is { Length: > 0 } folder ? full(folder) : null,
+    };
+
     /// <summary>The options, overridden by the project's settings.</summary>
     public RegistryOptions Over(RegistryOptions options) => options with
     {
@@ -59,5 +72,7 @@ internal sealed record RegistryAccess
         StallTimeout = Stall ?? options.StallTimeout,
         RetryCount = Tries ?? options.RetryCount,
         LoadWait = Load ?? options.LoadWait,
+        HostCertificatesPath = CertificatesPath ?? options.HostCertificatesPath,
+        Rates = Rates ?? options.Rates,
     };
 }

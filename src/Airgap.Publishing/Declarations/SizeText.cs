@@ -10,9 +10,12 @@ internal static class SizeText
     public const string Forms = "Write a number of bytes with or without a unit, such as 20GB.";
 
     private static readonly (string Unit, long Factor)[] s_units =
-        [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000), ("B", 1)];
+    [
+        ("TiB", 1L << 40), ("GiB", 1L << 30), ("MiB", 1L << 20), ("KiB", 1L << 10),
+        ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000), ("B", 1),
+    ];
 
-    /// <summary>Reads a size, such as <c>20GB</c>, <c>1.5 GB</c> or <c>1048576</c>.</summary>
+    /// <summary>Reads a size, such as <c>20GB</c>, <c>1.5 GiB</c> or <c>1048576</c>.</summary>
     /// <returns>Null for an empty text.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArgument"/>.</exception>
     public static long? Parse(string flag, string? text)

@@ -46,7 +46,7 @@ internal static class HelpWriter
         }
     }
 
-    private static bool IsRegistry(Option option) => option.Name.StartsWith(RegistryFlags.Prefix, StringComparison.Ordinal);
+    private static bool IsRegistry(Option option) => RegistryFlags.Has(option.Name);
 
     private static IEnumerable<Option> Inherited(Command command)
     {

@@ -12,8 +12,11 @@ namespace Airgap.Tool.CommandLine;
 /// </summary>
 internal sealed class RegistryFlags
 {
-    /// <summary>The prefix of all their names.</summary>
+    /// <summary>The prefix of most of their names.</summary>
     public const string Prefix = "--registry-";
+
+    /// <summary>True for the name of one of them.</summary>
+    public static bool Has(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) || name is RateFlag.Name;
 
     private readonly Option<string[]> _caCertificates = Flag.List(
         Prefix + "ca-cert-path", "FILE", "Trust the certificate authorities of this PEM file as well");
@@ -40,11 +43,16 @@ internal sealed class RegistryFlags
     private readonly Option<TimeSpan> _load = Flag.Duration(
         Prefix + "load-wait", "Longest total wait for an overloaded registry (429, 502, 503)", TimeSpan.FromMinutes(1));
 
+    private readonly Option<string?> _certificates = Flag.Text(
+        Prefix + "certs-dir", "DIR", "Certificates of single hosts: HOST[:PORT]/*.crt, *.cert and *.key ($AIRGAP_CERTS_DIR)");
+
+    private readonly Option<ByteRates> _rates = RateFlag.Create();
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout,
-            _connect, _stall, _retries, _load })
+            _connect, _stall, _retries, _load, _certificates, _rates })
             command.Options.Add(option);
         if (command is ToolCommand tool)
             tool.Registry = this;
@@ -66,6 +74,8 @@ internal sealed class RegistryFlags
         StallTimeout = parsed.GetValue(_stall),
         RetryCount = Math.Max(1, parsed.GetValue(_retries)),
         LoadWait = parsed.GetValue(_load),
+        HostCertificatesPath = parsed.GetText(_certificates),
+        Rates = parsed.GetValue(_rates) ?? ByteRates.None,
         Trace = trace,
         UploadSessions = UploadSessionFiles.InUserCache(),
     };
@@ -105,6 +115,8 @@ internal sealed class RegistryFlags
         Stall = IsSaid(parsed, _stall) ? null : project.Stall,
         Tries = IsSaid(parsed, _retries) ? null : project.Tries,
         Load = IsSaid(parsed, _load) ? null : project.Load,
+        CertificatesPath = IsSaid(parsed, _certificates) ? null : project.CertificatesPath,
+        Rates = IsSaid(parsed, _rates) ? null : project.Rates,
     };
 
     private static bool IsSaid(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };

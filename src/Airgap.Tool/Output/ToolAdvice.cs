@@ -10,6 +10,7 @@ internal static class ToolAdvice
     public static FrozenDictionary<string, string> Words { get; } = new Dictionary<string, string>
     {
         [AdviceTerms.TrustedAuthorities] = "--registry-ca-cert-path",
+        [AdviceTerms.HostCertificates] = "--registry-certs-dir",
         [AdviceTerms.PlainHttp] = "--registry-insecure",
         [AdviceTerms.HeaderTime] = "--registry-response-header-timeout",
         [AdviceTerms.StallTime] = "--registry-stall-timeout",

@@ -31,7 +31,9 @@ public sealed class PublishPropertiesTests
             ("AirgapResponseHeaderTimeout", "1m30s"),
             ("AirgapStallTimeout", "0"),
             ("AirgapRetryCount", "2"),
-            ("AirgapLoadWait", "2m30s"));
+            ("AirgapLoadWait", "2m30s"),
+            ("AirgapCertsDirectory", "certs"),
+            ("AirgapLimitRate", "20MB/s"));
         Assert.IsEmpty(problems);
         Assert.AreEqual("host.io/apps", settings.Registry);
         Assert.AreEqual("out/", settings.Archive);
@@ -55,7 +57,9 @@ public sealed class PublishPropertiesTests
                 ResponseHeader = TimeSpan.FromSeconds(90),
                 Stall = Timeout.InfiniteTimeSpan,
                 Tries = 2,
-                Load = TimeSpan.FromSeconds(150)
+                Load = TimeSpan.FromSeconds(150),
+                CertificatesPath = Path.GetFullPath("/project/certs"),
+                Rates = ByteRates.None with { Everywhere = 20_000_000 },
             },
             settings.Access with { CaCertificates = [] });
     }
@@ -70,6 +74,7 @@ public sealed class PublishPropertiesTests
     [DataRow("AirgapStallTimeout", "600h")]
     [DataRow("AirgapRetryCount", "0")]
     [DataRow("AirgapLoadWait", "60")]
+    [DataRow("AirgapLimitRate", "20")]
     [DataRow("AirgapIncludeNonDistributableLayers", "yes")]
     public void AValueThatMeansNothingIsNamed(string name, string value)
     {

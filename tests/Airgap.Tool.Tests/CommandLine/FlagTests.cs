@@ -29,7 +29,8 @@ public sealed class FlagTests
             "--registry-ca-cert-path", "a.pem,b.pem", "--registry-ca-cert-path=c.pem", "--registry-verify-certs=false",
             "--registry-insecure",
             "--registry-response-header-timeout=1m", "--registry-connect-timeout=2s", "--registry-stall-timeout=3m",
-            "--registry-retry-count", "7", "--registry-load-wait", "90s");
+            "--registry-retry-count", "7", "--registry-load-wait", "90s", "--registry-certs-dir", "certs",
+            "--limit-rate", "20MB/s,host.io=1MB/s", "--limit-rate=other.io=2MB/s");
 
         Assert.AreSequenceEqual(["a.pem", "b.pem", "c.pem"], options.CaCertificatePaths);
         Assert.IsFalse(options.VerifyCertificates);
@@ -39,6 +40,20 @@ public sealed class FlagTests
         Assert.AreEqual(TimeSpan.FromMinutes(3), options.StallTimeout);
         Assert.AreEqual(7, options.RetryCount);
         Assert.AreEqual(TimeSpan.FromSeconds(90), options.LoadWait);
+        Assert.AreEqual("certs", options.HostCertificatesPath);
+        Assert.AreEqual(20_000_000, options.Rates.Of("any.io"));
+        Assert.AreEqual(1_000_000, options.Rates.Of("host.io"));
+        Assert.AreEqual(2_000_000, options.Rates.Of("other.io"));
+    }
+
+    [TestMethod]
+    [DataRow("20")]
+    [DataRow("20MB/s,1MB/s")]
+    public void ARateThatIsNone_IsOneError(string rate)
+    {
+        Command command = new("test");
+        new RegistryFlags().AddTo(command);
+        Assert.Contains("--limit-rate", Assert.ContainsSingle(command.Parse(["--limit-rate", rate]).Errors).Message);
     }
 
     [TestMethod]

@@ -68,7 +68,7 @@ public sealed partial class ReadmeTests
         foreach (Option option in command.Options.Where(option => option is not (HelpOption or VersionOption)))
         {
             string place = command is RootCommand
-                ? "global" : option.Name.StartsWith(RegistryFlags.Prefix, StringComparison.Ordinal) ? "registry" : path;
+                ? "global" : RegistryFlags.Has(option.Name) ? "registry" : path;
             foreach (string name in option.Aliases.Prepend(option.Name))
                 yield return (place, name);
         }

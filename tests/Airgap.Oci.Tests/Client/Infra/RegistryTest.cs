@@ -34,6 +34,16 @@ internal sealed class RegistryTest : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Serves a host that asks its clients to identify themselves.</summary>
+    public async Task<ScriptedServer> ServeIdentifyingAsync(
+        string host, X509Certificate2 certificate, Func<X509Certificate2, bool> clients, bool mustIdentify = true)
+    {
+        ScriptedServer server = await ScriptedServer.StartAsync(certificate, clients: clients, mustIdentify: mustIdentify);
+        _servers.Add(server);
+        _ports[host] = server.Port;
+        return server;
+    }
+
     /// <summary>Serves a host by a server below HTTP.</summary>
     public void ServeRaw(string host, Func<string, string> answer)
     {

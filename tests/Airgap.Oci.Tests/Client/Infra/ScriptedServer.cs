@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -39,8 +40,13 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>What was asked, as <c>METHOD /path?query</c>, without pings.</summary>
     public string[] Lines => [.. Seen.Where(seen => seen.Line != "GET /v2/").Select(seen => seen.Line)];
 
+    /// <param name="certificate">Its own; null for plain http.</param>
+    /// <param name="protocols">With TLS.</param>
+    /// <param name="clients">Whose client certificates it takes; null to ask for none.</param>
+    /// <param name="mustIdentify">False to take clients without one as well.</param>
     public static async Task<ScriptedServer> StartAsync(
-        X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
+        X509Certificate2? certificate = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2,
+        Func<X509Certificate2, bool>? clients = null, bool mustIdentify = true)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "scripted" });
         builder.Logging.ClearProviders();
@@ -54,7 +60,14 @@ internal sealed class ScriptedServer : IAsyncDisposable
             {
                 listen.Protocols = certificate is null ? HttpProtocols.Http1 : protocols;
                 if (certificate is not null)
-                    listen.UseHttps(certificate);
+                    listen.UseHttps(certificate, https =>
+                    {
+                        if (clients is null)
+                            return;
+                        https.ClientCertificateMode = mustIdentify
+                            ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.AllowCertificate;
+                        https.ClientCertificateValidation = (client, _, _) => clients(client);
+                    });
             });
         });
         WebApplication app = builder.Build();

@@ -18,7 +18,8 @@ public sealed class SecretTests
         [
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--report", "copy.html", "--summary", "copy.md", "--lock-output",
                 "copy.yml", "--receipt", "receipt.json", "--json"],
-            ["copy", "-b", "{bundle}", "--to-repo", "{host}/paths", "--repo-template", "{registry}/{prefix}/{source.repository}"],
+            ["copy", "-b", "{bundle}", "--to-repo", "{host}/paths", "--repo-template", "{registry}/{prefix}/{source.repository}",
+                "--limit-rate", "1GB/s"],
             ["copy", "-b", "{bundle}", "--to-tar", "out.tar", "--resume"],
             ["copy", "-b", "{bundle}", "--to-tar", "signed.tar", "--sign-key", "sign.key", "--sign-key-password-file", "file"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/gated", "--gate", "env; cat", "--audit-log",

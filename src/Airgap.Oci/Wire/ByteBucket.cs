@@ -1,0 +1,49 @@
+namespace Airgap.Oci.Wire;
+
+/// <summary>
+/// Keeps the bodies of one registry, in one direction, within a rate: a token bucket that all its connections share. Each pays for a
+/// slice and waits until it is due, in the order of arrival, so that connections take turns.
+/// </summary>
+/// <remarks>
+/// Not System.Threading.RateLimiting: that package reads the machine's clock alone, so no test could move it, and its limiter refuses
+/// more than a bucketful instead of waiting for it.
+/// </remarks>
+/// <param name="bytesPerSecond">The rate, above 0.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class ByteBucket(long bytesPerSecond, TimeProvider clock)
+{
+    private const int MostBytes = 128 * 1024;
+
+    // An unused rate counts for this long, so that a late timer costs no throughput.
+    private const double Credit = 0.1;
+
+    // Timers are not finer. What is owed below it is waited for with the next slice.
+    private const double ShortestWait = 0.002;
+
+    private readonly Lock _lock = new();
+    private readonly long _start = clock.GetTimestamp();
+    private double _paidUntil;
+
+    /// <summary>The most bytes to pay for at once.</summary>
+    public int Slice { get; } = (int)Math.Clamp(bytesPerSecond / 10, 1, MostBytes);
+
+    /// <summary>The part of a buffer that is filled or sent at once.</summary>
+    public static int SliceOf(ByteBucket? bucket, int length) => bucket is null ? length : Math.Min(length, bucket.Slice);
+
+    /// <summary>Pays for bytes that are sent next, or were received, and waits until they are due.</summary>
+    /// <param name="bytes">How many; bytes that are sent again are paid for again.</param>
+    /// <param name="cancellationToken">Ends the wait at once; what was paid stays paid.</param>
+    public ValueTask PayAsync(int bytes, CancellationToken cancellationToken)
+    {
+        double wait;
+        lock (_lock)
+        {
+            double now = clock.GetElapsedTime(_start).TotalSeconds;
+            _paidUntil = Math.Max(_paidUntil, now - Credit) + ((double)bytes / bytesPerSecond);
+            wait = _paidUntil - now;
+        }
+
+        return wait < ShortestWait ? ValueTask.CompletedTask
+            : new(Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait * 1000)), clock, cancellationToken));
+    }
+}
