@@ -892,6 +892,18 @@ public enum ErrorCode
     /// </summary>
     ExposedRegistry = 3023,
 
+    /// <summary>
+    /// Traces or metrics did not reach the collector that the environment names (warning). Check the
+    /// <c>OTEL_EXPORTER_OTLP_…</c> variables and the collector; the run itself is not affected.
+    /// </summary>
+    TelemetryNotExported = 3024,
+
+    /// <summary>
+    /// The timeline of a run is incomplete or was not written (warning). Choose another file or disk; the run itself is not
+    /// affected.
+    /// </summary>
+    TimelineNotWritten = 3025,
+
     /// <summary>A failure without a code of its own: a defect of this product. Report it.</summary>
     Unexpected = 3999,
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
@@ -27,6 +28,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     private async Task<TransferPlan> ReadPlanAsync(RelocationSource source, PlanOptions options, CancellationToken cancellationToken)
     {
         _observer.PhaseStarted(TransferPhase.Planning, null);
+        using Activity? span = RelocationTelemetry.Begin(TransferPhase.Planning);
         long retries = registry.Statistics.Retries;
         DestinationState? state = null;
         if (options.Destination is { } destination && source is not RelocationSource.Archive)
@@ -41,7 +43,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         state?.End();
         foreach (Airgap.Oci.Diagnostic warning in plan.Warnings)
             _observer.Warning(warning);
-        return plan with { State = state, Retries = registry.Statistics.Retries - retries };
+        return plan with { State = state, Trace = span?.Context ?? default, Retries = registry.Statistics.Retries - retries };
     }
 
     /// <summary>

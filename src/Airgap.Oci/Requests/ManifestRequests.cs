@@ -106,7 +106,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                 }
             },
             cancellationToken);
-        transport.Counters.CountSent(manifest.Bytes.Length);
+        transport.Counters.CountSent(repository.Registry, manifest.Bytes.Length);
         stored ??= (await ResolveAsync(target, cancellationToken))?.Digest;
         if (stored is { } actual && actual == Digest.ComputeLike(actual, manifest.Bytes.Span))
             return;
@@ -136,7 +136,7 @@ internal sealed class ManifestRequests(Transport transport, RepositoryName repos
                 WireRequest wire = new(request.Method, response.RequestMessage!.RequestUri!, request.Kind, operation);
                 byte[] bytes = await BodyReader.ReadAsync(
                     transport.Exchange, response, Manifest.MaxBytes, wire, transport.Options, token, transport.HostOf(repository).Incoming);
-                transport.Counters.CountReceived(bytes.Length);
+                transport.Counters.CountReceived(repository.Registry, bytes.Length);
                 Digest? expected = operation.Digest ?? DigestOf(response);
                 if (expected is { } digest && Digest.ComputeLike(digest, bytes) is var actual && actual != digest)
                 {

@@ -68,7 +68,7 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
         WireRequest wire = new(request.Method, address, request.Kind, request.Operation);
         byte[] bytes = await BodyReader.ReadAsync(
             transport.Exchange, response, Manifest.MaxBytes, wire, transport.Options, cancellationToken);
-        transport.Counters.CountReceived(bytes.Length);
+        transport.Counters.CountReceived(repository.Registry, bytes.Length);
         return (Manifest.Parse(bytes, MediaTypes.OciIndex),
             NextPage.Of(response, address, transport.HostOf(repository).IsLocal, request.Operation));
     }

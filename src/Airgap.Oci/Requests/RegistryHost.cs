@@ -31,7 +31,7 @@ internal sealed class RegistryHost
         _options = options;
         _trace = trace;
         Authenticator = authenticator;
-        Pause = new HostPause(options);
+        Pause = new HostPause(options, name);
         if (options.Rates.Of(name) is { } rate)
         {
             Incoming = new ByteBucket(rate, options.TimeProvider);

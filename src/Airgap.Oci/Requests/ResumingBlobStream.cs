@@ -74,7 +74,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
 
         _hash?.AppendData(wanted.Span[..read]);
         _position += read;
-        _transport.Counters.CountReceived(read);
+        _transport.Counters.CountReceived(_blob.Repository.Registry, read);
         if (_position == _end)
         {
             await ExpectEndAsync(cancellationToken);

@@ -55,7 +55,7 @@ internal static class TagList
         Uri address = response.RequestMessage!.RequestUri!;
         WireRequest wire = new(request.Method, address, request.Kind, request.Operation);
         byte[] bytes = await BodyReader.ReadAsync(transport.Exchange, response, MaxPageBytes, wire, transport.Options, cancellationToken);
-        transport.Counters.CountReceived(bytes.Length);
+        transport.Counters.CountReceived(repository.Registry, bytes.Length);
         return (Parse(bytes, request.Operation), NextPage.Of(response, address, transport.HostOf(repository).IsLocal, request.Operation));
     }
 

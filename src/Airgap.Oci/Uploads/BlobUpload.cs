@@ -19,7 +19,7 @@ internal sealed class BlobUpload(
     // Limits a registry that forgets sessions again and again.
     private const int MostRestarts = 3;
 
-    private readonly UploadProgress _progress = new(sink, transport.Counters);
+    private readonly UploadProgress _progress = new(sink, transport.Counters, repository.Registry);
     private readonly UploadCapabilities _capabilities = transport.HostOf(repository).Uploads;
     private readonly Digest _digest = content.Descriptor.Digest;
     private readonly long _size = content.Descriptor.Size;

@@ -11,15 +11,34 @@ internal sealed class Counters
 
     public long LoadRefusals => Interlocked.Read(ref _loadRefusals);
 
-    public void CountRequest(RequestKind kind) => Interlocked.Increment(ref _requests[(int)kind]);
+    public void CountRequest(Uri uri, RequestKind kind)
+    {
+        Interlocked.Increment(ref _requests[(int)kind]);
+        RegistryTelemetry.CountRequest(uri, kind);
+    }
 
-    public void CountRetry() => Interlocked.Increment(ref _retries);
+    public void CountRetry(AirgapException failure, TimeSpan delay)
+    {
+        Interlocked.Increment(ref _retries);
+        RegistryTelemetry.CountRetry(failure, delay);
+    }
 
     public void CountLoadRefusal() => Interlocked.Increment(ref _loadRefusals);
 
-    public void CountReceived(long bytes) => Interlocked.Add(ref _received, bytes);
+    /// <param name="host">The registry, with its port.</param>
+    /// <param name="bytes">How many.</param>
+    public void CountReceived(string host, long bytes)
+    {
+        Interlocked.Add(ref _received, bytes);
+        RegistryTelemetry.CountBytes(host, bytes, isSent: false);
+    }
 
-    public void CountSent(long bytes) => Interlocked.Add(ref _sent, bytes);
+    /// <inheritdoc cref="CountReceived"/>
+    public void CountSent(string host, long bytes)
+    {
+        Interlocked.Add(ref _sent, bytes);
+        RegistryTelemetry.CountBytes(host, bytes, isSent: true);
+    }
 
     public RegistryStatistics Snapshot() => new()
     {

@@ -48,7 +48,7 @@ internal sealed class Exchange(
         if (through is not null && proxy?.Credentials?.GetCredential(through, "Basic")?.Password is { Length: > 0 } secret)
             request.Options.Set(Redaction.ProxySecret, secret);
         BlobUploadContent? upload = request.Content as BlobUploadContent;
-        counters.CountRequest(wire.Kind);
+        counters.CountRequest(wire.Uri, wire.Kind);
         trace.Request(request, through);
         long started = options.TimeProvider.GetTimestamp();
         try

@@ -23,6 +23,7 @@ internal static class HandlerFactory
             MaxConnectionsPerServer = options.MaxConnectionsPerHost,
             EnableMultipleHttp2Connections = true,
             PreAuthenticate = false,
+            ActivityHeadersPropagator = new SampledTraces(),
             SslOptions = trust.CreateOptions(),
             ConnectCallback = (context, cancellationToken) => ConnectAsync(options, context.DnsEndPoint, cancellationToken),
             PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(

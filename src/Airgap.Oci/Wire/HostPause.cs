@@ -4,7 +4,9 @@ namespace Airgap.Oci.Wire;
 /// The pause that a host requested (Retry-After with 429 or 503). It applies to the host, not only to the refused
 /// request: no other request is sent to it before the pause ends.
 /// </summary>
-internal sealed class HostPause(RegistryOptions options)
+/// <param name="options">The clock and the first pause.</param>
+/// <param name="host">The host's name.</param>
+internal sealed class HostPause(RegistryOptions options, string host)
 {
     private readonly TimeProvider _clock = options.TimeProvider;
     private long _until;
@@ -40,8 +42,12 @@ internal sealed class HostPause(RegistryOptions options)
     }
 
     /// <summary>Waits until the pause is over, in whole milliseconds, the resolution of timers.</summary>
-    public async ValueTask WaitAsync(CancellationToken cancellationToken)
+    public ValueTask WaitAsync(CancellationToken cancellationToken) =>
+        Interlocked.Read(ref _until) > _clock.GetUtcNow().UtcTicks ? WaitUntilOverAsync(cancellationToken) : ValueTask.CompletedTask;
+
+    private async ValueTask WaitUntilOverAsync(CancellationToken cancellationToken)
     {
+        using RegistryTelemetry.Wait measured = RegistryTelemetry.BeginWait("pause", host);
         while (Interlocked.Read(ref _until) is var until && until - _clock.GetUtcNow().UtcTicks is > 0 and var left)
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling((double)left / TimeSpan.TicksPerMillisecond)),
                 _clock, cancellationToken);

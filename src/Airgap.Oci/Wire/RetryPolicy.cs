@@ -28,7 +28,7 @@ internal sealed class RetryPolicy
                 DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(BudgetOf(args.Context).Delay),
                 OnRetry = args =>
                 {
-                    counters.CountRetry();
+                    counters.CountRetry(((TransientException)args.Outcome.Exception!).Failure, args.RetryDelay);
                     trace.Retry(BudgetOf(args.Context).Tries + 1, args.RetryDelay, args.Outcome.Exception!.Message);
                     return ValueTask.CompletedTask;
                 },

@@ -1,7 +1,7 @@
 namespace Airgap.Oci.Wire;
 
 /// <summary>Reports the bytes of one blob that were sent, and subtracts those that have to be sent again.</summary>
-internal sealed class UploadProgress(IProgress<long>? sink, Counters counters)
+internal sealed class UploadProgress(IProgress<long>? sink, Counters counters, string host)
 {
     /// <summary>The bytes sent, without those that have to be sent again.</summary>
     public long Sent { get; private set; }
@@ -9,7 +9,7 @@ internal sealed class UploadProgress(IProgress<long>? sink, Counters counters)
     public void Add(int bytes)
     {
         Sent += bytes;
-        counters.CountSent(bytes);
+        counters.CountSent(host, bytes);
         sink?.Report(bytes);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Tool.CommandLine;
+using Airgap.Tool.Telemetry;
 
 namespace Airgap.Tool.Running;
 
@@ -45,6 +46,7 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
     private async Task<int> RunAsync(string name, ParseResult parsed, CommandBody body, CancellationToken cancellationToken)
     {
         Session session = new(name, identity, terminal, globals.Read(parsed));
+        CommandTrace trace = CommandTrace.Begin(name, identity, Environment.GetEnvironmentVariable);
         int exitCode;
         string? continuation = Continuation.Of(parsed, identity);
         try
@@ -80,6 +82,8 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
                 TellHowToGoOn(session, continuation);
         }
 
+        if (trace.End(exitCode) is { } notExported)
+            session.Warn(notExported);
         await session.FinishAsync(exitCode);
         return exitCode;
     }

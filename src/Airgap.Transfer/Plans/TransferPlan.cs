@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -55,6 +56,9 @@ public sealed record TransferPlan
 
     /// <summary>The state requested from the destination during planning; null for none.</summary>
     internal DestinationState? State { get; init; }
+
+    /// <summary>The span in which it was planned, which the transfer continues where no other span is current.</summary>
+    internal ActivityContext Trace { get; init; }
 
     /// <summary>The number of retries during planning.</summary>
     internal long Retries { get; init; }

@@ -23,9 +23,13 @@ internal sealed class BlobArrivals(TransferPlan plan)
     ];
 
     /// <summary>Notes that all blobs are there already but for those that are missing.</summary>
-    public void SetPresentBut(ImmutableArray<PlannedBlob> missing)
+    /// <returns>The blobs that are there.</returns>
+    public IReadOnlyList<Descriptor> SetPresentBut(ImmutableArray<PlannedBlob> missing)
     {
-        foreach (Digest present in plan.Blobs.Select(blob => blob.Descriptor.Digest).Except(missing.Select(blob => blob.Descriptor.Digest)))
-            _blobs[present].SetResult(BlobOutcome.Present);
+        HashSet<Digest> absent = [.. missing.Select(blob => blob.Descriptor.Digest)];
+        Descriptor[] present = [.. plan.Blobs.Select(blob => blob.Descriptor).Where(blob => !absent.Contains(blob.Digest))];
+        foreach (Descriptor blob in present)
+            _blobs[blob.Digest].SetResult(BlobOutcome.Present);
+        return present;
     }
 }

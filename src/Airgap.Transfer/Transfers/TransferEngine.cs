@@ -21,17 +21,20 @@ internal sealed class TransferEngine(
     : IDisposable
 {
     private readonly BlobArrivals _blobs = new(plan);
-    private readonly Dictionary<Digest, Task<BlobOutcome>> _manifests = [];
-    private readonly SemaphoreSlim _manifestThrottle = new(Math.Max(1, options.Concurrency));
     private readonly ImageFailures _failures = new(options.KeepGoing);
     private readonly FirstFailure _failure = new();
+    private TransferSpans _spans = new(plan, "");
+    private ManifestPuts _manifests = null!; // set by RunAsync, before the first
 
     public async Task<TransferResult> RunAsync(RelocationDestination destination, CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
         observer.PhaseStarted(TransferPhase.Transferring, plan);
+        _spans = new TransferSpans(plan, destination is RelocationDestination.Repository { Name: var to } ? to.Registry : "archive");
+        using Activity? span = RelocationTelemetry.Begin(TransferPhase.Transferring, plan.Trace);
+        using ManifestPuts manifests = _manifests = new ManifestPuts(target, options, _blobs, _spans);
         ImmutableArray<PlannedBlob> missing = await target.PrepareAsync(cancellationToken);
-        _blobs.SetPresentBut(missing);
+        _spans.CountPresent(_blobs.SetPresentBut(missing));
         _failures.AddRange(plan.Failures);
         _failures.Phase = TransferPhase.Transferring;
         using CancellationTokenRegistration registration = cancellationToken.Register(_failure.Stop);
@@ -41,7 +44,9 @@ internal sealed class TransferEngine(
             [PutBlobsAsync(missing, _failure.Token), items, .. options.Admission is { } begun ? [begun] : Array.Empty<Task>()]);
         BlobOutcome?[] outcomes = await items;
 
+        span?.Dispose();
         observer.PhaseStarted(TransferPhase.Completing, plan);
+        using Activity? completing = RelocationTelemetry.Begin(TransferPhase.Completing, plan.Trace);
         _failures.Phase = TransferPhase.Completing;
         if (options.Admission is { } admission)
             await admission.WaitAsync(cancellationToken);
@@ -77,14 +82,10 @@ internal sealed class TransferEngine(
         return [.. ahead[false]];
 
         // Its own item meets the same failure, and the others go on where they are to.
-        Task TryFirstAsync() => _failures.PassOverAsync(PutManifestOnce(first, _failure.Token), target.IsLost, observer);
+        Task TryFirstAsync() => _failures.PassOverAsync(_manifests.PutOnce(first, _failure.Token), target.IsLost, observer);
     }
 
-    public void Dispose()
-    {
-        _failure.Dispose();
-        _manifestThrottle.Dispose();
-    }
+    public void Dispose() => _failure.Dispose();
 
     private Task PutBlobsAsync(ImmutableArray<PlannedBlob> missing, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         target.Order(missing),
@@ -97,13 +98,16 @@ internal sealed class TransferEngine(
         {
             TaskCompletionSource<BlobOutcome> arrival = _blobs[blob.Descriptor.Digest];
             bool entered = false;
+            Activity? span = null;
             try
             {
                 await places.EnterAsync(token);
                 entered = true;
+                span = _spans.BeginBlob(blob.Descriptor);
                 observer.BlobStarted(blob.Descriptor);
                 BlobOutcome outcome = await target.PutBlobAsync(blob, new BlobProgress(observer, places, blob.Descriptor), token);
                 observer.BlobFinished(blob.Descriptor, outcome);
+                _spans.EndBlob(span, blob.Descriptor, outcome);
                 arrival.SetResult(outcome);
             }
             catch (OperationCanceledException)
@@ -115,6 +119,7 @@ internal sealed class TransferEngine(
             {
                 // Callers that await this blob are cancelled before this failure reaches them, so it is kept as the one to report.
                 Exception failure = BlobFailure.Named(e, blob, plan);
+                RelocationTelemetry.Fail(span, failure);
                 if (failure is AirgapException { } bad && options.KeepGoing && !target.IsLost(bad) && !ImageFailures.EndsEveryRun(bad.Code))
                 {
                     observer.Detail($"{blob.Descriptor.Digest} is left out: {bad.Message}");
@@ -128,6 +133,7 @@ internal sealed class TransferEngine(
             }
             finally
             {
+                span?.Dispose();
                 if (entered)
                     places.Leave();
             }
@@ -137,56 +143,23 @@ internal sealed class TransferEngine(
     {
         try
         {
-            BlobOutcome outcome = await PutManifestOnce(item.Content, cancellationToken);
+            BlobOutcome outcome = await _manifests.PutOnce(item.Content, cancellationToken);
             observer.ItemFinished(item, outcome);
+            _spans.EndItem(item, outcome);
             return (BlobOutcome?)outcome;
         }
         catch (AirgapException e) when (!target.IsLost(e) && _failures.Take(item.Source, e))
         {
+            _spans.EndItem(item, null, e);
             return null;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
+            _spans.EndItem(item, null, e);
             // Reported at once, not when the last of the other blobs has arrived.
             _failure.Keep(e);
             await _failure.StopAsync();
             throw;
         }
     }));
-
-    // Called from one thread only, before anything is awaited: children are entered before their parents.
-    private Task<BlobOutcome> PutManifestOnce(PlannedManifest node, CancellationToken cancellationToken)
-    {
-        if (_manifests.TryGetValue(node.Manifest.Digest, out Task<BlobOutcome>? known))
-            return known;
-        Task<BlobOutcome>[] needed =
-        [
-            .. node.Blobs.Select(blob => _blobs[blob.Digest].Task.WaitAsync(cancellationToken)),
-            .. node.Children.Select(child => PutManifestOnce(child, cancellationToken)),
-        ];
-        Task<BlobOutcome> putting = PutManifestAsync(node, needed, cancellationToken);
-        _manifests.Add(node.Manifest.Digest, putting);
-        return putting;
-    }
-
-    private async Task<BlobOutcome> PutManifestAsync(PlannedManifest node, Task<BlobOutcome>[] needed, CancellationToken cancellationToken)
-    {
-        BlobOutcome[] outcomes = await Task.WhenAll(needed);
-        if (options.Admission is { } admission)
-            await admission.WaitAsync(cancellationToken);
-        if (target.HasManifest(node))
-            return outcomes.Append(BlobOutcome.Present).Min();
-        await _manifestThrottle.WaitAsync(cancellationToken);
-        try
-        {
-            await target.PutManifestAsync(node, cancellationToken);
-        }
-        finally
-        {
-            _manifestThrottle.Release();
-        }
-
-        // A manifest that had to be put makes its item copied, but for one whose blobs all were mounted.
-        return outcomes.Contains(BlobOutcome.Copied) || !outcomes.Contains(BlobOutcome.Mounted) ? BlobOutcome.Copied : BlobOutcome.Mounted;
-    }
 }

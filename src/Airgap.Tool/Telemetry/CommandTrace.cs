@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Airgap.Oci;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Telemetry;
+
+/// <summary>The trace of one command, exported over OTLP where the environment asks for it.</summary>
+internal sealed class CommandTrace
+{
+    /// <summary>The name of the activity source.</summary>
+    public const string Name = "Airgap.Tool";
+
+    private static readonly ActivitySource s_source = new(Name);
+
+    private readonly OtlpExport? _export;
+    private readonly Activity? _span;
+    private readonly Diagnostic? _problem;
+
+    private CommandTrace(OtlpExport? export, Activity? span, Diagnostic? problem)
+    {
+        _export = export;
+        _span = span;
+        _problem = problem;
+    }
+
+    /// <summary>Begins the trace; the libraries of OpenTelemetry are loaded only where something is exported.</summary>
+    /// <param name="command">The command, such as <c>copy</c>.</param>
+    /// <param name="identity">The name and version of the service.</param>
+    /// <param name="variable">Returns an environment variable's value, or null.</param>
+    public static CommandTrace Begin(string command, Identity identity, Func<string, string?> variable)
+    {
+        if (OtlpSettings.Read(variable) is not { } settings)
+            return new CommandTrace(null, null, null);
+        return OtlpSettings.FindProblem(variable) is { } problem
+            ? new CommandTrace(null, null, problem) : Export(settings, command, identity, variable);
+    }
+
+    /// <summary>Ends the trace, and waits a bounded time until the collector has it.</summary>
+    /// <param name="exitCode">The command's exit code.</param>
+    /// <returns>A warning when not everything was exported; null otherwise.</returns>
+    public Diagnostic? End(int exitCode)
+    {
+        _span?.SetTag("process.exit.code", exitCode)
+            .SetStatus(exitCode == 0 ? ActivityStatusCode.Ok : ActivityStatusCode.Error).Dispose();
+        return _problem ?? _export?.Finish();
+    }
+
+    // A method of its own, so that nothing of the exporter is loaded before it is called.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static CommandTrace Export(OtlpSettings settings, string command, Identity identity, Func<string, string?> variable)
+    {
+        OtlpExport export = OtlpExport.Start(settings, identity);
+        // A CI system may have begun the trace. Source: OpenTelemetry, "Environment Variables as Context Propagation Carriers".
+        _ = ActivityContext.TryParse(variable("TRACEPARENT"), variable("TRACESTATE"), isRemote: true, out ActivityContext parent);
+        Activity? span = s_source.StartActivity($"{Identity.OwnName} {command}", ActivityKind.Internal, parent);
+        return new CommandTrace(export, span?.SetTag("airgap.command", command), null);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using Airgap.TestKit;
+using Airgap.TestKit.Network;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Tool.Tests.EndToEnd;
+
+/// <summary>Traces and metrics of the packed tool, at a collector with a reader of its own.</summary>
+[TestClass]
+[TestCategory(TestKinds.Slow)]
+[OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+public sealed class TelemetryTests
+{
+    public TestContext TestContext { get; set; } = null!;
+
+    [TestMethod]
+    [DataRow("http/protobuf")]
+    [DataRow("grpc")]
+    public async Task ACopyIsOneTraceAndItsMetricsCountWhatTheRegistryCounts(string protocol)
+    {
+        await using OtlpCollector collector = await OtlpCollector.StartAsync();
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        string host = bench.Registry.Host;
+        bench.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+        bench.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = protocol == "grpc" ? collector.GrpcAddress : collector.HttpAddress;
+        bench.Environment["NO_PROXY"] = "127.0.0.1";
+        bench.Environment["TRACEPARENT"] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+        CliResult result = await bench.RunFreshAsync(
+            "copy", "-b", $"{host}/mirror/simple-app-bundle:v1.0.0", "--to-repo", $"{host}/new/traced", "--json");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.DoesNotContain("AIRGAP3024", result.Error);
+        ReceivedSpan[] spans = [.. collector.Spans];
+        Assert.AreEqual("0af7651916cd43dd8448eb211c80319c", spans.Select(span => span.TraceId).Distinct().Single());
+        ReceivedSpan root = spans.Single(span => span.Name == "dotnet-airgap copy");
+        Assert.AreEqual("b7ad6b7169203331", root.ParentId);
+        ReceivedSpan transfer = spans.Single(span => span.Name == "transfer");
+        foreach (string phase in new[] { "plan", "transfer", "complete" })
+            Assert.AreEqual(root.SpanId, spans.Single(span => span.Name == phase).ParentId, phase);
+        ReceivedSpan[] images = [.. spans.Where(span => span.Name == "image")];
+        Assert.IsTrue(images.Length > 1 && images.All(image => image.ParentId == transfer.SpanId));
+        ReceivedSpan[] blobs = [.. spans.Where(span => span.Name == "blob")];
+        Assert.IsNotEmpty(blobs);
+        Assert.IsTrue(blobs.All(blob => images.Any(image => image.SpanId == blob.ParentId)), "each blob is below its image");
+        Assert.IsTrue(blobs.All(blob => spans.Any(span => span.Scope == "System.Net.Http" && span.ParentId == blob.SpanId)));
+        Assert.IsTrue(spans.Where(span => span.Name == "manifest").All(span => span.Attributes.ContainsKey("airgap.waited.for")));
+
+        // A ping is sent over https as well, which this registry does not speak.
+        Assert.AreEqual(bench.Registry.Requests.Count(request => request.Path != "/v2/"),
+            Series(collector, "airgap.registry.requests").Where(point => point.Attributes["airgap.request.kind"] != "ping")
+                .Sum(point => point.Value));
+        Assert.AreEqual(blobs.Length, Sum(collector, "airgap.transfer.blobs"));
+        string[] phases = [.. Series(collector, "airgap.registry.requests").Select(point => point.Attributes["airgap.phase"]).Distinct()];
+        Assert.IsTrue(new[] { "plan", "transfer", "complete" }.All(phases.Contains), string.Join(' ', phases));
+        Assert.IsTrue(Series(collector, "airgap.registry.io").All(point =>
+            point.Attributes["server.port"] == bench.Registry.Address.Port.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    [TestMethod]
+    public async Task ACollectorThatRefuses_IsAWarning_AndTheRunSucceeds()
+    {
+        await using OtlpCollector collector = await OtlpCollector.StartAsync(() => Task.FromResult(400));
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        bench.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+        bench.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.HttpAddress;
+        bench.Environment["NO_PROXY"] = "127.0.0.1";
+
+        CliResult result = await bench.RunFreshAsync("tag", "list", "-i", $"{bench.Registry.Host}/mirror/simple-app-bundle");
+
+        Assert.AreEqual(0, result.ExitCode);
+        Assert.Contains("Warning: AIRGAP3024: Traces and metrics were not exported: the collector did not take them.", result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https address.")]
+    [DataRow("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "OTEL_EXPORTER_OTLP_PROTOCOL is 'http/json'")]
+    public async Task ASettingThatCannotBeUsed_IsAWarning(string name, string value, string expected)
+    {
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        bench.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1";
+        bench.Environment[name] = value;
+
+        CliResult result = await bench.RunFreshAsync("tag", "list", "-i", $"{bench.Registry.Host}/mirror/simple-app-bundle");
+
+        Assert.AreEqual(0, result.ExitCode);
+        Assert.Contains(expected, result.Error);
+    }
+
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task WithoutAnEndpoint_NothingOfOpenTelemetryIsLoaded()
+    {
+        await using Bench bench = await Bench.StartAsync(new());
+        using Process tool = bench.Start("serve", "--folder", "content", "--listen", "127.0.0.1:0");
+        try
+        {
+            Assert.IsNotNull(await tool.StandardOutput.ReadLineAsync(TestContext.CancellationToken));
+            string maps = await File.ReadAllTextAsync($"/proc/{tool.Id}/maps", TestContext.CancellationToken);
+            Assert.Contains("System.CommandLine", maps, "the maps name the assemblies");
+            Assert.DoesNotContain("OpenTelemetry", maps);
+        }
+        finally
+        {
+            tool.Kill();
+        }
+    }
+
+    private static IEnumerable<ReceivedPoint> Series(OtlpCollector collector, string metric) => collector.Points
+        .Where(point => point.Metric == metric)
+        .GroupBy(point => string.Join(';', point.Attributes.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key}={pair.Value}")))
+        .Select(series => series.Last());
+
+    private static double Sum(OtlpCollector collector, string metric) => Series(collector, metric).Sum(point => point.Value);
+}
