@@ -3,7 +3,7 @@ using Airgap.Oci;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Archives.Layouts;
 using Airgap.Transfer.Archives.Parts;
-using Airgap.Transfer.Planning.Deltas;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans.Deltas;
 
 namespace Airgap.Publishing;
@@ -28,7 +28,7 @@ internal static class ItemBases
         ImmutableArray<DeltaSource> bases = [
             .. declarations.SelectMany(declaration => NamesOf(settings, declaration, tell)).Distinct(StringComparer.Ordinal)
             .Select(finder.Find)];
-        DeltaOutputs.Check(archive, bases.OfType<DeltaSource.Archive>().Select(known => known.Path));
+        OutputConflicts.Check(bases.OfType<DeltaSource.Archive>().Select(known => known.Path), archive);
         return bases;
     }
 

@@ -11,7 +11,7 @@ namespace Airgap.Publishing;
 internal static class OutputProblems
 {
     /// <summary>Checks all outputs.</summary>
-    public static ImmutableArray<Diagnostic> Find(PublishSettings settings, IEnumerable<Declaration> declarations)
+    public static ImmutableArray<Diagnostic> Find(PublishSettings settings, IReadOnlyCollection<Declaration> declarations)
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         string folder = settings.FullOutputPath;
@@ -33,6 +33,8 @@ internal static class OutputProblems
                 Try(() => OutputCheck.OfFile(Path.Combine(folder, name), makesFolder: true), declaration.Item.Location);
         }
 
+        if (problems.Count == 0)
+            Try(() => OutputConflicts.Check(ProjectFiles.Inputs(settings, declarations), ProjectFiles.Outputs(settings, declarations)), null);
         return problems.ToImmutable();
 
         bool Try(Action look, SourceLocation? location)

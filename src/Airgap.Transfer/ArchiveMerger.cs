@@ -2,6 +2,7 @@ using Airgap.Oci;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Archives.Layouts;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Planning;
 using Airgap.Transfer.Planning.Deltas;
 using Airgap.Transfer.Plans;
@@ -28,7 +29,7 @@ internal static class ArchiveMerger
         CancellationToken cancellationToken)
     {
         observer ??= SilentObserver.Instance;
-        DeltaOutputs.Check(destination.Path, paths);
+        OutputConflicts.Check(paths, destination.Path);
         observer.PhaseStarted(TransferPhase.Planning, null);
         ArchiveChain chain = await ChainReader.OpenAsync(paths, cancellationToken);
         TransferPlan plan = await PlanAsync(chain, cancellationToken);

@@ -149,6 +149,43 @@ public sealed class ValidationTests
     }
 
     [TestMethod]
+    [DataRow("receipt.json", "./receipt.json", "key.pem", "AirgapReceipt", "AirgapAuditLog")]
+    [DataRow("airgap/relocation.json", "", "key.pem", "AirgapReceipt", "relocation.json")]
+    [DataRow("", "key.pem", "key.pem", "AirgapAuditLog", "AirgapSigningKey")]
+    [DataRow("", "airgap.lock.json", "key.pem", "AirgapAuditLog", "AirgapLockFile")]
+    public void AnOutputThatReplacesAnotherFileOfTheProjectIsRefused(
+        string receipt, string log, string key, string output, string other)
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["key.pem"], "-");
+        Diagnostic problem = Validate(
+            PublishItems.To("host.io/apps", folder.Path) with { Receipt = receipt, AuditLog = log, SigningKey = key },
+            PublishItems.Bundle("host.io/a:v1")).Single(problem => problem.Code == ErrorCode.BaseIsOutput);
+        Assert.Contains(output, problem.Message);
+        Assert.Contains(other, problem.Message);
+    }
+
+    [TestMethod]
+    public void AnArchiveThatReplacesTheSourceArchiveIsRefused()
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.tar"], "-");
+        Directory.CreateSymbolicLink(folder["link"], folder.Path);
+        Assert.Contains(ErrorCode.BaseIsOutput, Validate(
+            PublishItems.To("host.io/apps", folder.Path) with { Archive = "link/a.tar", SourceArchive = "a.tar" },
+            PublishItems.Bundle("host.io/a:v1")).Select(problem => problem.Code));
+    }
+
+    [TestMethod]
+    public void EachOfSeveralRegistriesHasItsOwnReceipt()
+    {
+        using TempFolder folder = new();
+        string[] receipts = [.. RegistryList.Of(PublishItems.To("one.io/apps;two.io/apps", folder.Path) with { Receipt = "out/r.json" })
+            .Settings.Select(settings => settings.FullPath(settings.Receipt))];
+        Assert.AreSequenceEqual(new[] { folder["out/one.io_apps/r.json"], folder["out/two.io_apps/r.json"] }, receipts);
+    }
+
+    [TestMethod]
     public async Task WithoutADestinationThereIsOneWarningAndNoRequest()
     {
         WarningList warnings = new();

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Airgap.Oci;
 
 namespace Airgap.Publishing.Artifacts;
 
@@ -18,15 +17,4 @@ internal static class ArtifactJson
         WriteIndented = true,
         NewLine = "\n",
     };
-}
-
-/// <summary>A warning or failure in such a document.</summary>
-internal sealed record DiagnosticDocument(string Code, string Message, string Advice, string? Reference)
-{
-    /// <summary>
-    /// The document of a diagnostic, without its location in the project, which does not concern readers of the
-    /// artifacts.
-    /// </summary>
-    internal static DiagnosticDocument Create(Diagnostic diagnostic) =>
-        new(diagnostic.Id, diagnostic.Message, diagnostic.Advice, diagnostic.Reference);
 }

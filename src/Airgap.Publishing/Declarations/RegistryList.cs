@@ -5,7 +5,8 @@ namespace Airgap.Publishing.Declarations;
 
 /// <summary>
 /// Several registries in <c>AirgapRegistry</c>, separated by semicolons: a project is relocated to each as if it were
-/// the only one, with its artifacts in a separate folder below <c>AirgapOutputPath</c>.
+/// the only one, with its artifacts in a separate folder below <c>AirgapOutputPath</c>, and its receipt in such a folder beside
+/// <c>AirgapReceipt</c>.
 /// </summary>
 internal static class RegistryList
 {
@@ -43,9 +44,13 @@ internal static class RegistryList
             registry => settings with
             {
                 Registry = registry,
-                OutputPath = Path.Combine(settings.OutputPath, FolderOf(registry))
+                OutputPath = Path.Combine(settings.OutputPath, FolderOf(registry)),
+                Receipt = settings.Receipt.Length == 0 ? "" : ReceiptOf(settings.FullPath(settings.Receipt), registry),
             })], [.. problems]);
     }
+
+    private static string ReceiptOf(string path, string registry) =>
+        Path.Combine(Path.GetDirectoryName(path)!, FolderOf(registry), Path.GetFileName(path));
 
     /// <summary>The folder of a registry's artifacts: <c>registry.corp.com_5000_apps</c> for <c>registry.corp.com:5000/apps</c>.</summary>
     public static string FolderOf(string registry)

@@ -40,7 +40,7 @@ internal static class PlanWriter
         Summary = PlanSummary.Create(items),
         Items = [.. items.Select(CreateItem)],
         Totals = Totals([.. items.Select(item => item.Forecast)]),
-        Warnings = [.. warnings.Select(DiagnosticDocument.Create)],
+        Warnings = [.. warnings.Select(DiagnosticDocument.WithoutLocation)],
     };
 
     /// <summary>The text of <c>plan.json</c>.</summary>

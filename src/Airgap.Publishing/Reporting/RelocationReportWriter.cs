@@ -49,8 +49,8 @@ internal static class RelocationReportWriter
             To = places.To,
             Items = [.. items.Select(item => CreateItem(folder, item))],
             Totals = WorkTotals.Of(items.SelectMany(item => item.Result.Everywhere)),
-            Warnings = [.. warnings.Select(DiagnosticDocument.Create)],
-            Errors = failures.IsEmpty ? null : [.. failures.Select(DiagnosticDocument.Create)],
+            Warnings = [.. warnings.Select(DiagnosticDocument.WithoutLocation)],
+            Errors = failures.IsEmpty ? null : [.. failures.Select(DiagnosticDocument.WithoutLocation)],
             ElapsedSeconds = Math.Round(items.SelectMany(item => item.Result.Everywhere).Sum(result => result.Elapsed.TotalSeconds), 3),
             Retries = items.Sum(item => item.Result.Retries),
         };

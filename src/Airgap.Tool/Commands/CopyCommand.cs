@@ -137,7 +137,7 @@ internal sealed class CopyCommand
     // Checked before the first request, so that a file that cannot be written is reported now, not at the end.
     private void CheckOutputs(ParseResult parsed, CopyRequest request)
     {
-        OutputPlaces.Check(parsed, readsPlan: _dry.PlanToRun(parsed) is not null);
+        FileFlags.Check(parsed, readsPlan: _dry.PlanToRun(parsed) is not null);
         if (request.Destination is RelocationDestination.Archive archive)
             _ = archive.Format == ArchiveFormat.LayoutFolder ? OutputCheck.OfFolder(archive.Path) : OutputCheck.OfArchive(archive.Path);
         string? summary = _flags.Summary(parsed);

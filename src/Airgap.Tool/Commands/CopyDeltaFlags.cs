@@ -6,7 +6,7 @@ using Airgap.Publishing;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
-using Airgap.Transfer.Planning.Deltas;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Plans.Deltas;
 using Airgap.Transfer.Transfers;
@@ -91,7 +91,7 @@ internal sealed class CopyDeltaFlags
         BaseFinder finder = new([request.Source]);
         ImmutableArray<DeltaSource> bases = [.. (parsed.GetValue(_base) ?? []).Select(finder.Find)];
         if (bases.Length > 0 && request.Destination is RelocationDestination.Archive archive)
-            DeltaOutputs.Check(archive.Path, bases.OfType<DeltaSource.Archive>().Select(known => known.Path));
+            OutputConflicts.Check(bases.OfType<DeltaSource.Archive>().Select(known => known.Path), archive.Path);
         return bases;
     }
 

@@ -62,6 +62,7 @@ internal sealed class DescribeCommand
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         RelocationSource.Archive? archive = _layout.Choose(parsed, _tar, _parts);
+        FileFlags.Check(parsed);
         string? tar = archive?.ToString();
         string? bundle = parsed.GetText(_bundle);
         if ((tar is null) == (bundle is null))

@@ -66,6 +66,7 @@ internal sealed class PackageRepositoryBuildCommand
         RelocationDestination destination = ReadDestination(parsed);
         if (destination is RelocationDestination.Archive { Path: var tar })
             OutputCheck.OfArchive(tar);
+        FileFlags.Check(parsed);
         OutputCheck.OfFiles(parsed.GetText(_lockOutput));
         string folder = Path.GetFullPath(parsed.GetValue(_folder)!);
         session.Report.Source = parsed.GetValue(_folder);

@@ -53,6 +53,7 @@ internal sealed class PackageRepositoryCommand
             throw new AirgapException(
                 ErrorCode.SourceSelection, "Expected either --bundle (-b) or --image (-i)", "Give exactly one of them.");
         ImageReference reference = References.Parse(bundle ?? image!);
+        FileFlags.Check(parsed);
         OutputCheck.OfFiles(parsed.GetText(_output));
         session.Report.Source = reference.ToString();
 

@@ -52,6 +52,7 @@ internal sealed class PackagesListCommand
                 "Give exactly one of them, or of --oci and --oci-tar.");
         if (tar is null)
             _parts.CheckUnused(parsed);
+        FileFlags.Check(parsed);
         OutputCheck.OfFiles(parsed.GetText(_html));
         session.Report.Source = tar ?? bundle;
         session.Phase = "listing";

@@ -8,7 +8,6 @@ using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Keeping;
-using Airgap.Transfer.Planning.Deltas;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
@@ -84,8 +83,7 @@ internal sealed class PruneCommand
         TimeSpan grace = parsed.GetText(_grace) is { } text ? GracePeriod.Parse("--grace", text) : TimeSpan.FromHours(1);
         string? file = parsed.GetText(_plan);
         OutputCheck.OfFiles(file);
-        if (file is not null)
-            DeltaOutputs.Check(file, keep);
+        FileFlags.Check(parsed);
         session.Report.Source = string.Join(", ", keep);
         session.Report.Destination = repository.ToString();
         session.Phase = "planning";

@@ -115,6 +115,7 @@ internal sealed class PublishCommand
             project = project with { Settings = project.Settings with { Repair = true } };
         if (parsed.GetResult(_lockTimeout) is { Implicit: false })
             project = project with { Settings = project.Settings with { LockTimeout = parsed.GetValue(_lockTimeout) } };
+        FileFlags.Check(parsed);
         OutputCheck.OfFiles(SummaryFile(parsed));
         _dry.Check(parsed);
         bool isDry = session.IsDry = _dry.IsDry(parsed, project.Settings.DryRun);

@@ -61,6 +61,7 @@ internal sealed class PullCommand
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         PullRequest request = Read(parsed);
+        FileFlags.Check(parsed);
         session.Report.Source = request.Source.ToString();
         session.Report.Destination = request.Output;
         session.Phase = "planning";

@@ -77,6 +77,7 @@ internal sealed class PushCommand
                 "Omit --lock-output, or push with -b.");
         }
 
+        FileFlags.Check(parsed);
         if (ArchiveOf(parsed) is { } archive)
             return await PackAsync(parsed, request, archive, lockOutput, session, cancellationToken);
         OutputCheck.OfFiles(lockOutput);

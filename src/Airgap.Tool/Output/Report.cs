@@ -123,10 +123,10 @@ internal sealed class Report
     public string? Script { get; set; }
 
     /// <summary>The warnings.</summary>
-    public List<ReportDiagnostic> Warnings { get; } = [];
+    public List<DiagnosticDocument> Warnings { get; } = [];
 
     /// <summary>The errors.</summary>
-    public List<ReportDiagnostic> Errors { get; } = [];
+    public List<DiagnosticDocument> Errors { get; } = [];
 
     /// <summary>The document.</summary>
     public string ToJson() => Printable.Json(JsonSerializer.Serialize(this, ReportJson.Readable.Report));

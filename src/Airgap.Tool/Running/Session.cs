@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Publishing.Artifacts;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 
@@ -149,7 +150,7 @@ internal sealed class Session
         warning = ToolAdvice.Of(warning);
         lock (_gate)
         {
-            ReportDiagnostic entry = ReportDiagnostic.Of(warning);
+            DiagnosticDocument entry = DiagnosticDocument.Of(warning);
             if (Report.Warnings.Contains(entry))
                 return;
             Report.Warnings.Add(entry);
@@ -166,7 +167,7 @@ internal sealed class Session
     {
         failure = ToolAdvice.Of(failure);
         lock (_gate)
-            Report.Errors.Add(ReportDiagnostic.Of(failure) with { Phase = Phase });
+            Report.Errors.Add(DiagnosticDocument.Of(failure) with { Phase = Phase });
         WriteDiagnostic(DiagnosticText.Of(failure, "Error", Identity, Phase), "Error:", Red);
     }
 

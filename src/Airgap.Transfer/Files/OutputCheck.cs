@@ -8,6 +8,9 @@ namespace Airgap.Transfer.Files;
 /// </summary>
 internal static class OutputCheck
 {
+    /// <summary>The number of bytes by which the kind of a file is recognised.</summary>
+    public const int OwnBytes = 256;
+
     /// <summary>Checks that an archive can be written.</summary>
     /// <param name="path">The archive.</param>
     /// <param name="makesFolder">True to create a missing folder.</param>
@@ -33,6 +36,38 @@ internal static class OutputCheck
             if (path is not null)
                 OfFile(path);
         }
+    }
+
+    /// <summary>Refuses to replace a file of another kind. A missing or empty file, and a stream, may be written.</summary>
+    /// <param name="path">The output.</param>
+    /// <param name="isOwn">Recognises the kind by the first <see cref="OwnBytes"/> bytes, or by the whole of a shorter file.</param>
+    /// <param name="code">The code of the failure.</param>
+    /// <param name="kind">The kind in the message, such as <c>a receipt</c>.</param>
+    /// <param name="advice">The advice.</param>
+    /// <exception cref="AirgapException">The given code, or a 3xxx: the file cannot be read.</exception>
+    public static void DemandOwn(string path, Func<byte[], bool> isOwn, ErrorCode code, string kind, string advice)
+    {
+        if (!File.Exists(path))
+            return;
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            if (!file.CanSeek)
+                return;
+            byte[] beginning = new byte[Math.Min(file.Length, OwnBytes)];
+            file.ReadExactly(beginning);
+            if (beginning.Length == 0 || isOwn(beginning))
+                return;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e))
+        {
+            throw IoFailures.Translate(e, path);
+        }
+
+        throw new AirgapException(code, $"'{path}' is not {kind}, but would be replaced by one.", advice)
+        {
+            Location = new SourceLocation(path)
+        };
     }
 
     private static OutputTarget Look(string path, Func<string, OutputTarget> look, bool makesFolder)

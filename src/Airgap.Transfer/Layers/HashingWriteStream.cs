@@ -7,25 +7,25 @@ namespace Airgap.Transfer.Layers;
 /// <summary>Forwards bytes, and computes their count and sha256 digest.</summary>
 internal sealed class HashingWriteStream(Stream output) : WriteOnlyStream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly RunningHash _hash = new(HashAlgorithmName.SHA256);
 
-    /// <summary>The bytes written so far.</summary>
-    public long Count { get; private set; }
+    /// <inheritdoc cref="RunningHash.Count"/>
+    public long Count => _hash.Count;
 
-    /// <summary>The digest of the bytes written so far.</summary>
-    public Digest Digest => Digest.FromHash(HashAlgorithmName.SHA256, _hash.GetCurrentHash());
+    /// <inheritdoc cref="RunningHash.Digest"/>
+    public Digest Digest => _hash.Digest;
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        Add(buffer);
+        _hash.Add(buffer);
         output.Write(buffer);
     }
 
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Add(buffer.Span);
+        _hash.Add(buffer.Span);
         return output.WriteAsync(buffer, cancellationToken);
     }
 
@@ -41,11 +41,5 @@ internal sealed class HashingWriteStream(Stream output) : WriteOnlyStream
         if (disposing)
             _hash.Dispose();
         base.Dispose(disposing);
-    }
-
-    private void Add(ReadOnlySpan<byte> buffer)
-    {
-        _hash.AppendData(buffer);
-        Count += buffer.Length;
     }
 }

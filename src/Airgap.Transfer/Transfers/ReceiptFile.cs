@@ -17,27 +17,8 @@ internal static class ReceiptFile
     public static void Check(string path, bool makesFolder = false)
     {
         OutputCheck.OfFile(path, makesFolder);
-        if (!File.Exists(path))
-            return;
-        try
-        {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            // A device or pipe is written through.
-            if (!file.CanSeek)
-                return;
-            byte[] beginning = new byte[Math.Min(file.Length, 256)];
-            file.ReadExactly(beginning);
-            if (beginning.Length == 0 || Receipt.IsOne(beginning))
-                return;
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, path);
-        }
-
-        throw new AirgapException(
-            ErrorCode.ReceiptNotOurs, $"'{path}' is not a receipt, but would be replaced by one.", "Name another file, or remove this one.")
-        { Location = new SourceLocation(path) };
+        OutputCheck.DemandOwn(
+            path, beginning => Receipt.IsOne(beginning), ErrorCode.ReceiptNotOurs, "a receipt", "Name another file, or remove this one.");
     }
 
     /// <summary>Writes it, in one step.</summary>

@@ -71,7 +71,7 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
                 async (repository, token) =>
                 {
                     await using Stream content = await repository.GetBlob(check.Blob).OpenAsync(0, token);
-                    await using HashedStream hashed = new(content, check.Blob.Digest.HashAlgorithm);
+                    await using HashingReadStream hashed = new(content, check.Blob.Digest.HashAlgorithm);
                     T? result = null;
                     try
                     {
@@ -99,10 +99,10 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
         return value is null && refused is not null ? throw refused : value;
     }
 
-    private static bool IsRight(Check check, HashedStream hashed)
+    private static bool IsRight(Check check, HashingReadStream hashed)
     {
         (Digest digest, long size) = (check.Blob.Digest, check.Blob.Size);
-        Digest actual = hashed.DigestSoFar();
+        Digest actual = hashed.Digest;
         check.Findings.CountBlob(hashed.Count);
         if (actual != digest)
             check.Findings.Add(ErrorCode.DigestMismatch, $"{check.Place}: {digest} has the digest {actual}.", check.Place, digest);

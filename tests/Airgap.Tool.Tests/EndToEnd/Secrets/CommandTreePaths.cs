@@ -10,7 +10,8 @@ internal static class CommandTreePaths
     /// <summary>Such as <c>tag list</c>; groups included, the root not.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Below(Root(), "")];
 
-    private static RootCommand Root()
+    /// <summary>The tree itself.</summary>
+    public static RootCommand Root()
     {
         GlobalFlags globals = new();
         return CommandTree.Create(

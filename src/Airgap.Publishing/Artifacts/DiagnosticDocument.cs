@@ -1,9 +1,9 @@
 using Airgap.Oci;
 
-namespace Airgap.Tool.Output;
+namespace Airgap.Publishing.Artifacts;
 
-/// <summary>A warning or failure.</summary>
-internal sealed record ReportDiagnostic(string Code, string Message, string Advice)
+/// <summary>A warning or failure in a JSON document.</summary>
+internal sealed record DiagnosticDocument(string Code, string Message, string Advice)
 {
     /// <summary>The step in which it occurred.</summary>
     public string? Phase { get; init; }
@@ -23,10 +23,13 @@ internal sealed record ReportDiagnostic(string Code, string Message, string Advi
     /// <summary>The column, from 1.</summary>
     public int? Column { get; init; }
 
-    /// <summary>A diagnostic as the report has it.</summary>
-    public static ReportDiagnostic Of(Diagnostic diagnostic) => new(diagnostic.Id, diagnostic.Message, diagnostic.Advice)
+    /// <summary>The document of a diagnostic in an artifact, whose readers do not have the project that the location is in.</summary>
+    public static DiagnosticDocument WithoutLocation(Diagnostic diagnostic) =>
+        new(diagnostic.Id, diagnostic.Message, diagnostic.Advice) { Reference = diagnostic.Reference };
+
+    /// <summary>The document of a diagnostic for the user of the command.</summary>
+    public static DiagnosticDocument Of(Diagnostic diagnostic) => WithoutLocation(diagnostic) with
     {
-        Reference = diagnostic.Reference,
         Digest = diagnostic.Digest,
         File = diagnostic.Location?.File,
         Line = diagnostic.Location is { Line: > 0 and int line } ? line : null,

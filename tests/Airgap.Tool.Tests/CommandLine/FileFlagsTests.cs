@@ -1,11 +1,14 @@
+using System.CommandLine;
 using System.Diagnostics;
 using Airgap.TestKit;
+using Airgap.Tool.CommandLine;
+using Airgap.Tool.Tests.EndToEnd.Secrets;
 
 namespace Airgap.Tool.Tests.CommandLine;
 
-/// <summary>What copy writes replaces nothing that it reads; and what a plan refuses, in terms of the flags given.</summary>
+/// <summary>No output of a command replaces an input or another output; a plan refuses flags in terms of those given.</summary>
 [TestClass]
-public sealed class OutputPlacesTests
+public sealed class FileFlagsTests
 {
     private const string Plan = """{"airgapPlan": 1}""";
 
@@ -32,6 +35,40 @@ public sealed class OutputPlacesTests
         Assert.Contains(output, result.Error);
         Assert.Contains(other, result.Error);
         Assert.AreEqual(text, await File.ReadAllTextAsync(folder["l.yml"]));
+    }
+
+    [TestMethod]
+    [DataRow("push -f DIR/l.yml -b 127.0.0.1:1/a --lock-output DIR/l.yml")]
+    [DataRow("push -f DIR/l.yml -i 127.0.0.1:1/a --to-tar DIR/l.yml")]
+    [DataRow("describe --tar DIR/l.yml --html DIR/l.yml")]
+    [DataRow("describe -b 127.0.0.1:1/a --html DIR/p --summary DIR/link/p")]
+    [DataRow("packages list --tar DIR/l.yml --html DIR/link/l.yml")]
+    [DataRow("package-repository -b 127.0.0.1:1/a@sha256:ZEROS --values-file DIR/l.yml -o DIR/l.yml")]
+    [DataRow("prune --repo 127.0.0.1:1/a --keep DIR/l.yml --plan DIR/l.yml")]
+    [DataRow("archive merge DIR/l.yml DIR/m.yml --to-tar DIR/link/l.yml")]
+    public async Task EachCommandKeepsItsInputs(string line)
+    {
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["l.yml"], "text");
+        Directory.CreateSymbolicLink(folder["link"], folder.Path);
+        CliResult result = await InProcess.RunAsync([.. line.Replace("DIR", folder.Path, StringComparison.Ordinal)
+            .Replace("ZEROS", new string('0', 64), StringComparison.Ordinal).Split(' ')]);
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP2112", result.Error);
+        Assert.AreEqual("text", await File.ReadAllTextAsync(folder["l.yml"]));
+    }
+
+    [TestMethod]
+    public void EveryFlagThatNamesAFile_IsAnInputOrAnOutput()
+    {
+        string[] known = [.. FileFlags.Read, .. FileFlags.Written];
+        string[] missing = [.. Below(CommandTreePaths.Root()).SelectMany(command => command.Options)
+            .Where(option => option.HelpName is { } help && (help.StartsWith("FILE", StringComparison.Ordinal)
+                || help is "FOLDER" or "DIR") && !known.Contains(option.Name) && option.Name != "--folder")
+            .Select(option => option.Name).Distinct()];
+        Assert.IsEmpty(missing, string.Join(", ", missing));
+
+        static IEnumerable<Command> Below(Command command) => command.Subcommands.SelectMany(sub => Below(sub).Prepend(sub));
     }
 
     [TestMethod]

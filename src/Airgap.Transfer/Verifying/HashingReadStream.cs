@@ -1,29 +1,32 @@
 using System.Security.Cryptography;
 using Airgap.Oci;
 using Airgap.Oci.Files;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>Hashes what is read through it, and remembers that the stream below failed: such bytes prove nothing.</summary>
-internal sealed class HashedStream(Stream inner, HashAlgorithmName algorithm) : ReadOnlyStream
+/// <summary>
+/// Computes the count and digest of the bytes of a stream while they are read. After a failed read, they prove nothing.
+/// </summary>
+internal sealed class HashingReadStream(Stream inner, HashAlgorithmName algorithm) : ReadOnlyStream
 {
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(algorithm);
+    private readonly RunningHash _hash = new(algorithm);
 
-    /// <summary>Bytes read so far.</summary>
-    public long Count { get; private set; }
+    /// <inheritdoc cref="RunningHash.Count"/>
+    public long Count => _hash.Count;
+
+    /// <inheritdoc cref="RunningHash.Digest"/>
+    public Digest Digest => _hash.Digest;
 
     /// <summary>True when a read failed.</summary>
     public bool IsBroken { get; private set; }
-
-    /// <summary>The digest of what was read.</summary>
-    public Digest DigestSoFar() => Digest.FromHash(algorithm, _hash.GetCurrentHash());
 
     public override int Read(Span<byte> buffer)
     {
         IsBroken = true;
         int read = inner.Read(buffer);
         IsBroken = false;
-        Took(buffer[..read]);
+        _hash.Add(buffer[..read]);
         return read;
     }
 
@@ -32,7 +35,7 @@ internal sealed class HashedStream(Stream inner, HashAlgorithmName algorithm) : 
         IsBroken = true;
         int read = await inner.ReadAsync(buffer, cancellationToken);
         IsBroken = false;
-        Took(buffer.Span[..read]);
+        _hash.Add(buffer.Span[..read]);
         return read;
     }
 
@@ -41,11 +44,5 @@ internal sealed class HashedStream(Stream inner, HashAlgorithmName algorithm) : 
         if (disposing)
             _hash.Dispose();
         base.Dispose(disposing);
-    }
-
-    private void Took(ReadOnlySpan<byte> bytes)
-    {
-        _hash.AppendData(bytes);
-        Count += bytes.Length;
     }
 }

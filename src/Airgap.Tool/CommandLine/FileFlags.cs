@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Publishing.Reporting.Markdown;
+using Airgap.Transfer.Files;
+
+namespace Airgap.Tool.CommandLine;
+
+/// <summary>The flags and arguments that name files and folders: which of them a command reads, and which it writes.</summary>
+internal static class FileFlags
+{
+    /// <summary>The flags that name outputs.</summary>
+    public static IReadOnlyList<string> Written { get; } =
+    [
+        "--to-tar", "--to-oci-tar", "--to-oci", "--lock-output", "--plan", "--plan-out", "--report", "--summary", "--html", "--receipt",
+        "--audit-log", "--output",
+    ];
+
+    /// <summary>The flags that name inputs.</summary>
+    public static IReadOnlyList<string> Read { get; } =
+    [
+        "--lock", "--tar", "--oci-tar", "--oci", "--parts", "--map-file", "--base", "--file", "--from", "--keep", "--execute", "--blob",
+        "--signature", "--values-file", "--sign-key", "--sign-key-password-file", "--verify-archive", "--verify-base", "--verify-key",
+        "--trusted-root", "--trust-store", "--policy", "--registry-ca-cert-path", "--kubeconfig", "--parts-in", "--project",
+        "--htpasswd", "--tls-cert", "--tls-key", "--file-exclusion", "--file-exclude-defaults",
+    ];
+
+    /// <summary>Checks that no output of a command line replaces an input or another output.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="readsPlan">True if <c>--plan</c> names an input.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.BaseIsOutput"/>.</exception>
+    public static void Check(ParseResult parsed, bool readsPlan = false)
+    {
+        List<NamedFile> inputs = [], outputs = [];
+        foreach (Option option in parsed.CommandResult.Command.Options)
+        {
+            bool isRead = Read.Contains(option.Name) || (readsPlan && option.Name == "--plan");
+            if (isRead || Written.Contains(option.Name))
+                (isRead ? inputs : outputs).AddRange(Files(parsed, option));
+        }
+
+        // As with imgpkg, a command may update the lock that it reads.
+        OutputConflicts.Check(inputs, outputs, (input, output) => input.Name == "--lock" && output.Name == "--lock-output");
+    }
+
+    private static IEnumerable<NamedFile> Files(ParseResult parsed, Option option) => (option switch
+    {
+        Option<string?> one => [parsed.GetValue(one)],
+        Option<string[]> many => parsed.GetValue(many) ?? [],
+        _ => Array.Empty<string?>(),
+    }).OfType<string>().Where(path => path.Length > 0 && !(option.Name == "--summary" && SummaryTarget.IsOff(path)))
+        .Distinct(StringComparer.Ordinal)
+        .Select(path => new NamedFile(path, option.Name));
+}

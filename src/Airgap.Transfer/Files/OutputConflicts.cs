@@ -1,0 +1,86 @@
+using Airgap.Oci;
+using Airgap.Oci.Files;
+
+namespace Airgap.Transfer.Files;
+
+/// <summary>A file that a command reads or writes.</summary>
+/// <param name="Path">Its path.</param>
+/// <param name="Name">The flag or property that names it; null for none.</param>
+internal readonly record struct NamedFile(string Path, string? Name = null)
+{
+    /// <summary>The file in a message.</summary>
+    public override string ToString() => Name is null ? $"'{Path}'" : $"{Name} '{Path}'";
+}
+
+/// <summary>
+/// Prevents the outputs of a command from replacing its inputs and one another. The same file counts as one even if links lead to it.
+/// </summary>
+internal static class OutputConflicts
+{
+    private static StringComparison Names =>
+        OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
+    /// <summary>Checks that no output is an input or another output.</summary>
+    /// <param name="inputs">The files and folders to read.</param>
+    /// <param name="outputs">The files and folders to write.</param>
+    /// <param name="mayReplace">Tells whether an output may replace an input, which comes first; null if none may.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.BaseIsOutput"/>.</exception>
+    public static void Check(
+        IEnumerable<NamedFile> inputs, IEnumerable<NamedFile> outputs, Func<NamedFile, NamedFile, bool>? mayReplace = null)
+    {
+        Target[] read = [.. Targets(inputs)];
+        List<Target> written = [];
+        foreach (Target output in Targets(outputs))
+        {
+            if (Array.Find(read, input => input.IsSame(output) && mayReplace?.Invoke(input.File, output.File) != true) is { } replaced)
+                throw Conflict(output.File, $"{output.File} would replace {replaced.File}, which is read.");
+            if (written.Find(output.IsSame) is { } other)
+                throw Conflict(output.File, $"{other.File} and {output.File} are the same file.");
+            written.Add(output);
+        }
+    }
+
+    /// <summary>The same for one output without a name.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.BaseIsOutput"/>.</exception>
+    public static void Check(IEnumerable<string> inputs, string output) =>
+        Check(inputs.Select(path => new NamedFile(path)), [new NamedFile(output)]);
+
+    private static AirgapException Conflict(NamedFile output, string message) => new(
+        ErrorCode.BaseIsOutput, message, output.Name is null ? "Write it under another name." : $"Name another file with {output.Name}.")
+    { Location = new SourceLocation(output.Path) };
+
+    // Writing to a stream replaces nothing.
+    private static IEnumerable<Target> Targets(IEnumerable<NamedFile> files) =>
+        files.Select(file => RealPath(file.Path) is { } path ? new Target(file, path) : null).OfType<Target>();
+
+    // An unsuited path is compared as it is written: the command that opens it reports what is wrong with it.
+    private static string? RealPath(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                return OutputTarget.OfFolder(path).Path;
+            OutputTarget target = OutputTarget.OfFile(path);
+            return target.Kind == OutputKind.Stream ? null : target.Path;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is AirgapException or ArgumentException)
+        {
+            return path.Length == 0 || path.Contains('\0', StringComparison.Ordinal) ? null : Path.GetFullPath(path);
+        }
+    }
+
+    private sealed record Target(NamedFile File, string RealPath)
+    {
+        // Several paths may lead to the same folder.
+        public bool IsSame(Target other)
+        {
+            if (RealPath.Equals(other.RealPath, Names))
+                return true;
+            if (OperatingSystem.IsWindows() || !Path.GetFileName(RealPath).Equals(Path.GetFileName(other.RealPath), Names))
+                return false;
+            FileFacts folder = FileFacts.Of(Path.GetDirectoryName(RealPath)!, followsLinks: true);
+            return folder.Kind == FileKind.Folder
+                && folder.IsSame(FileFacts.Of(Path.GetDirectoryName(other.RealPath)!, followsLinks: true));
+        }
+    }
+}
