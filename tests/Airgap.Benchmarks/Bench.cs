@@ -17,8 +17,10 @@ internal sealed class Bench(string tool)
     /// <param name="arguments">The tool's arguments.</param>
     /// <param name="registries">Those whose requests count: the source, then the destination.</param>
     /// <param name="floor">The row of plain work that it is compared with; null for none.</param>
-    public Task RunAsync(string row, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor = null) =>
-        RunAsync(row, tool, arguments, registries, floor, compared: null);
+    /// <param name="received">The bytes that came over the line until now; null to count what the registries sent.</param>
+    public Task RunAsync(
+        string row, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor = null, Func<long>? received = null) =>
+        RunAsync(row, tool, arguments, registries, floor, compared: null, received);
 
     /// <summary>Runs a peer once on the same work as a row of the tool's.</summary>
     public Task RunPeerAsync(
@@ -43,15 +45,18 @@ internal sealed class Bench(string tool)
     }
 
     private async Task RunAsync(
-        string row, string file, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor, string? compared)
+        string row, string file, IReadOnlyList<string> arguments, RegistryFixture[] registries, string? floor, string? compared,
+        Func<long>? received = null)
     {
+        long before = received?.Invoke() ?? 0;
         foreach (RegistryFixture registry in registries)
             registry.Clear();
         Measurement measured = await MeasuredProcess.RunAsync(file, arguments);
         if (measured.ExitCode != 0)
             throw new InvalidOperationException($"{row}: exit code {measured.ExitCode}\n{measured.Error}");
         IReadOnlyList<RecordedRequest>[] requests = [.. registries.Select(registry => registry.Requests)];
-        long bytes = requests.SelectMany(all => all).Sum(request => request.ResponseBytes + request.RequestBytes);
+        long bytes = received?.Invoke() - before
+            ?? requests.SelectMany(all => all).Sum(request => request.ResponseBytes + request.RequestBytes);
         string kinds = string.Join(
             ", ", requests.SelectMany(all => all).GroupBy(request => request.Kind).OrderByDescending(group => group.Count())
             .Select(group => $"{group.Count()} {group.Key}"));

@@ -25,14 +25,15 @@ internal sealed class CarryRows(Bench bench, int divisor)
         string host = double.IsFinite(bytesPerSecond) ? line.Host : source.Host;
         GeneratedBundle bundle = GeneratedBundle.Write(storage, host, BundleShape.Big(divisor));
         string[] copy = ["copy", "-b", $"{host}/{bundle.Repository}:v1", "--to-tar"];
+        Func<long>? received = double.IsFinite(bytesPerSecond) ? () => line.Received : null;
         for (int run = 0; run < runs; run++)
         {
             string whole = work[$"whole-{run}.tar"];
             string parts = work[$"parts-{run}.tar"];
             string delta = work[$"delta-{run}.tar"];
-            await bench.RunAsync($"{where}registry -> one file", [.. copy, whole], [source], Floor.ReadHashAndWrite);
+            await bench.RunAsync($"{where}registry -> one file", [.. copy, whole], [source], Floor.ReadHashAndWrite, received);
             await bench.RunAsync($"{where}registry -> parts of 100 MB", [.. copy, parts, "--volume-size", "100MB"], [source],
-                Floor.ReadHashAndWrite);
+                Floor.ReadHashAndWrite, received);
             await bench.RunAsync($"{where}a delta of nothing new to that file", [.. copy, delta, "--base", whole], [source]);
             foreach (string file in Directory.GetFiles(work.Path, "*.tar*"))
                 File.Delete(file);

@@ -61,6 +61,18 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
         return WaitAsync(place, cancellationToken);
     }
 
+    /// <summary>True if there is a place that no caller waits for.</summary>
+    /// <param name="isWanted">True if it would be taken: then a higher limit may help.</param>
+    public bool HasSpareFor(bool isWanted)
+    {
+        lock (_lock)
+        {
+            bool isSpare = _active < _limit && _waiting.Count == 0;
+            _wasFull |= isWanted && !isSpare;
+            return isSpare;
+        }
+    }
+
     /// <summary>Takes a place that no caller waits for.</summary>
     /// <returns>False when there is none.</returns>
     public bool TryEnterSpare()

@@ -93,6 +93,7 @@ internal sealed class LayerDownload(
     {
         long begun = _position;
         _waited = TimeSpan.Zero;
+        bool wasFree = _places?.HasSpareFor(isWanted: false) == true;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -107,10 +108,17 @@ internal sealed class LayerDownload(
                 there?.Append(buffer.AsSpan(0, filled));
                 _position += filled;
                 ((IProgress<long>)this).Report(filled);
-                if (_position % rules.Size == 0
-                    && rules.Pays(_position - begun, _waited, _size - _position)
-                    && await TryBeginPartAsync(cancellationToken) is { } part)
+                if (_position % rules.Size != 0)
+                    continue;
+                bool pays = rules.Pays(_position - begun, _waited, _size - _position);
+                if (pays && wasFree && await TryBeginPartAsync(cancellationToken) is { } part)
                     return part;
+
+                // A stream that shared the line with other blobs says nothing of how fast it is alone, and what stands in its connection
+                // would be fetched twice: it is judged by the last part, if there was room for others from that part's beginning.
+                wasFree = _places?.HasSpareFor(pays) == true;
+                begun = _position;
+                _waited = TimeSpan.Zero;
             }
         }
         finally

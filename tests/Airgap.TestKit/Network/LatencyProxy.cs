@@ -28,6 +28,7 @@ public sealed class LatencyProxy : IAsyncDisposable
     private readonly Task _accepting;
     private long _free;
     private int _count;
+    private long _received;
 
     private LatencyProxy(int target, TimeSpan roundTrip, double bytesPerSecond)
     {
@@ -46,6 +47,11 @@ public sealed class LatencyProxy : IAsyncDisposable
 
     /// <summary>Connections made so far.</summary>
     public int Connections => Volatile.Read(ref _count);
+
+    /// <summary>
+    /// Bytes of answers that came over the line so far: what the server sent and the line did not take is not among them.
+    /// </summary>
+    public long Received => Interlocked.Read(ref _received);
 
     /// <summary>Puts a distance before a server.</summary>
     /// <param name="targetPort">The server's port on the loopback.</param>
@@ -93,7 +99,7 @@ public sealed class LatencyProxy : IAsyncDisposable
             {
                 client.NoDelay = true;
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
-                await Task.WhenAll(PassAsync(client, server, open), PassAsync(server, client, open));
+                await Task.WhenAll(PassAsync(client, server, open, isAnswer: false), PassAsync(server, client, open, isAnswer: true));
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {
@@ -102,7 +108,7 @@ public sealed class LatencyProxy : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(Socket from, Socket to, long open)
+    private async Task PassAsync(Socket from, Socket to, long open, bool isAnswer)
     {
         Channel<(byte[] Buffer, int Count, long Due)> line = Channel.CreateBounded<(byte[], int, long)>(InFlight);
         Task delivering = DeliverAsync(line.Reader, to);
@@ -112,6 +118,8 @@ public sealed class LatencyProxy : IAsyncDisposable
             {
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
                 int count = await from.ReceiveAsync(buffer, _stop.Token);
+                if (isAnswer)
+                    Interlocked.Add(ref _received, count);
                 await line.Writer.WriteAsync(
                     (buffer, count, Pass(count, Math.Max(Stopwatch.GetTimestamp(), open)) + (Ticks(_roundTrip) / 2)), _stop.Token);
                 if (count == 0)

@@ -38,6 +38,37 @@ public sealed class LayerDownloadTests
         CollectionAssert.AreEqual(_layer, disk.Bytes);
     }
 
+    [TestMethod]
+    [DataRow(3, 0, DisplayName = "slow only beside another blob")]
+    [DataRow(10, 1, DisplayName = "slow alone, too")]
+    public async Task AStreamThatSharesTheLineIsJudgedWhenItIsAlone(int slowParts, int asked)
+    {
+        new Random(5).NextBytes(_layer);
+        Content content = new(_layer, isSlow: true) { SlowBytes = slowParts * PartSize };
+        SlowDisk disk = new(_layer.Length);
+        AdaptiveConcurrency places = new(2, 2, () => 0, TimeProvider.System);
+        await places.EnterAsync(TestContext.CancellationToken);
+        await places.EnterAsync(TestContext.CancellationToken);
+        LayerDownload download = new(
+            content, disk, new ArchiveLayer(new PlannedBlob(content, null), 0, 0), places, s_rules,
+            new Steps(received =>
+            {
+                // The other blob has arrived.
+                if (received == 3 * PartSize)
+                    places.Leave();
+            }));
+
+        Assert.IsTrue(await download.RunAsync(there: null, TestContext.CancellationToken));
+        Assert.AreEqual(asked, content.Parts);
+    }
+
+    private sealed class Steps(Action<long> step) : IProgress<long>
+    {
+        private long _received;
+
+        public void Report(long value) => step(_received += value);
+    }
+
     /// <summary>Has no parts to give; counts who asks for one.</summary>
     private sealed class Content(byte[] bytes, bool isSlow) : IBlobContent
     {
@@ -45,8 +76,10 @@ public sealed class LayerDownloadTests
 
         public int Parts { get; private set; }
 
+        public int SlowBytes { get; init; } = int.MaxValue;
+
         public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
-            new(isSlow ? new Late(bytes[(int)offset..]) : new MemoryStream(bytes[(int)offset..]));
+            new(isSlow ? new Late(bytes[(int)offset..], SlowBytes) : new MemoryStream(bytes[(int)offset..]));
 
         public ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken)
         {
@@ -55,12 +88,13 @@ public sealed class LayerDownloadTests
         }
     }
 
-    private sealed class Late(byte[] bytes) : MemoryStream(bytes)
+    private sealed class Late(byte[] bytes, int slowBytes) : MemoryStream(bytes)
     {
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             // Not there yet when it is asked for: any such wait is longer than the patience.
-            await Task.Yield();
+            if (Position < slowBytes)
+                await Task.Yield();
             return await base.ReadAsync(buffer, cancellationToken);
         }
     }
