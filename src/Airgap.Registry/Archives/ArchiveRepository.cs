@@ -11,9 +11,34 @@ internal sealed class ArchiveRepository
     private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
     private readonly SortedDictionary<string, Digest> _tags = new(StringComparer.Ordinal);
     private readonly Dictionary<Digest, SortedDictionary<Digest, Referrer>> _referrers = [];
+    private Lazy<ArchiveRepository>? _later;
 
     /// <summary>The tags in ordinal order.</summary>
-    public List<string> Tags => [.. _tags.Keys];
+    public List<string> Tags =>
+        _later is null ? [.. _tags.Keys] : [.. _tags.Keys.Union(_later.Value._tags.Keys).Order(StringComparer.Ordinal)];
+
+    /// <summary>Adds tagged images that take time to make: they are made when somebody asks for what is not here without them.</summary>
+    /// <param name="make">Makes them. No tag of theirs is here.</param>
+    public void AddLater(Action<ArchiveRepository> make) => _later = new(() =>
+    {
+        ArchiveRepository made = new();
+        make(made);
+        return made;
+    });
+
+    /// <summary>Makes what was to be made later, so that more can be added.</summary>
+    public void Settle()
+    {
+        if (_later?.Value is not { } made)
+            return;
+        _later = null;
+        foreach (Manifest manifest in made._manifests.Values)
+            AddManifest(manifest);
+        foreach ((Digest digest, Func<StoredContent> open) in made._blobs)
+            AddBlob(digest, open);
+        foreach ((string tag, Digest digest) in made._tags)
+            SetTag(tag, digest);
+    }
 
     /// <summary>Adds a blob; its content is opened again for each request.</summary>
     public void AddBlob(Digest digest, Func<StoredContent> open) => _blobs.TryAdd(digest, open);
@@ -38,13 +63,14 @@ internal sealed class ArchiveRepository
         return before;
     }
 
-    public Digest? ResolveTag(string tag) => _tags.TryGetValue(tag, out Digest digest) ? digest : null;
+    public Digest? ResolveTag(string tag) => _tags.TryGetValue(tag, out Digest digest) ? digest : _later?.Value.ResolveTag(tag);
 
-    public StoredContent? OpenBlob(Digest digest) => _blobs.TryGetValue(digest, out Func<StoredContent>? open) ? open() : null;
+    public StoredContent? OpenBlob(Digest digest) =>
+        _blobs.TryGetValue(digest, out Func<StoredContent>? open) ? open() : _later?.Value.OpenBlob(digest);
 
     public StoredManifest? OpenManifest(Digest digest) =>
         _manifests.TryGetValue(digest, out Manifest? manifest)
-            ? new StoredManifest(manifest.MediaType, new MemoryContent(manifest.Bytes)) : null;
+            ? new StoredManifest(manifest.MediaType, new MemoryContent(manifest.Bytes)) : _later?.Value.OpenManifest(digest);
 
     public IReadOnlyList<Referrer> ListReferrers(Digest subject) =>
         _referrers.TryGetValue(subject, out SortedDictionary<Digest, Referrer>? referrers) ? [.. referrers.Values] : [];

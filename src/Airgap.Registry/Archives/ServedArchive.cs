@@ -28,11 +28,11 @@ internal sealed class ServedArchive
     /// <summary>Reads an archive: its headers, its manifest.json, and the layers of its bundles.</summary>
     /// <param name="archive">The archive.</param>
     /// <param name="file">The same, opened; null for the folder of an OCI layout.</param>
-    /// <param name="clock">The clock of files.</param>
+    /// <param name="proofs">Remembers what was found right.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException">The codes of an import of a bad archive; or a 3xxx code.</exception>
     public static async Task<ServedArchive> OpenAsync(
-        ArchiveFile archive, ServedFile? file, TimeProvider clock, CancellationToken cancellationToken)
+        ArchiveFile archive, ServedFile? file, BlobProofs proofs, CancellationToken cancellationToken)
     {
         IArchive reader = await AnyArchive.OpenAsync(archive, cancellationToken);
         PlanOptions options = new() { IncludeNonDistributableLayers = true };
@@ -40,7 +40,7 @@ internal sealed class ServedArchive
             new RelocationSource.Archive(archive.Path), cancellationToken);
         if (file?.IsWhatThePathNames() == false)
             throw reader.Invalid("it was changed while it was read");
-        ServedBlobs blobs = new(file, reader, clock);
+        ServedBlobs blobs = new(file, reader, proofs);
         foreach (PlannedBlob blob in plan.Blobs)
             await blobs.AddAsync(blob, cancellationToken);
         return new ServedArchive(reader, plan, blobs);
@@ -77,6 +77,7 @@ internal sealed class ServedArchive
     public IReadOnlyList<string> AddTo(ArchiveRepository repository)
     {
         List<string> moved = [];
+        repository.Settle();
         foreach (PlannedItem item in _plan.Items)
         {
             AddContent(repository, item);
@@ -85,19 +86,12 @@ internal sealed class ServedArchive
                 SetTag(item.Tag, item.Digest);
         }
 
-        foreach (PlannedBundle bundle in _plan.Bundles)
-        {
-            LocationsImage locations = LocationsImage.Create(bundle.Locations);
-            AddMemory(locations.Config, locations.Manifest.Config!.Digest);
-            AddMemory(locations.Layer, locations.Manifest.Layers[0].Digest);
-            repository.AddManifest(locations.Manifest);
-            SetTag(LocationsImage.Tag(bundle.Digest), locations.Manifest.Digest);
-            SetTag(ContentTag.Of(locations.Manifest.Digest), locations.Manifest.Digest);
-        }
-
+        // They are a tenth of the start, and seldom what is asked for first.
+        if (!_plan.Bundles.Any(bundle => repository.ResolveTag(LocationsImage.Tag(bundle.Digest)) is not null))
+            repository.AddLater(later => AddLocations(later, (tag, digest) => later.SetTag(tag, digest)));
+        else
+            AddLocations(repository, SetTag);
         return moved;
-
-        void AddMemory(ReadOnlyMemory<byte> bytes, Digest digest) => repository.AddBlob(digest, () => new MemoryContent(bytes));
 
         void SetTag(string tag, Digest digest)
         {
@@ -133,6 +127,19 @@ internal sealed class ServedArchive
                 if (_blobs.Find(blob.Digest) is { } open)
                     repository.AddBlob(blob.Digest, open);
             }
+        }
+    }
+
+    private void AddLocations(ArchiveRepository repository, Action<string, Digest> setTag)
+    {
+        foreach (PlannedBundle bundle in _plan.Bundles)
+        {
+            LocationsImage locations = LocationsImage.Create(bundle.Locations);
+            repository.AddBlob(locations.Manifest.Config!.Digest, () => new MemoryContent(locations.Config));
+            repository.AddBlob(locations.Manifest.Layers[0].Digest, () => new MemoryContent(locations.Layer));
+            repository.AddManifest(locations.Manifest);
+            setTag(LocationsImage.Tag(bundle.Digest), locations.Manifest.Digest);
+            setTag(ContentTag.Of(locations.Manifest.Digest), locations.Manifest.Digest);
         }
     }
 

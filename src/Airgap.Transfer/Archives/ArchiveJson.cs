@@ -22,7 +22,8 @@ internal sealed class ArchiveIndex
 
     public string? Digest { get; set; }
 
-    public string? Raw { get; set; }
+    [JsonConverter(typeof(Utf8Text))]
+    public byte[]? Raw { get; set; }
 
     public string? Tag { get; set; }
 
@@ -50,7 +51,8 @@ internal sealed class ArchiveBlob
 {
     public string? Digest { get; set; }
 
-    public string? Raw { get; set; }
+    [JsonConverter(typeof(Utf8Text))]
+    public byte[]? Raw { get; set; }
 }
 
 internal sealed class ArchiveManifest
@@ -59,7 +61,8 @@ internal sealed class ArchiveManifest
 
     public string? Digest { get; set; }
 
-    public string? Raw { get; set; }
+    [JsonConverter(typeof(Utf8Text))]
+    public byte[]? Raw { get; set; }
 }
 
 // imgpkg ignores the case of field names, and takes the last of two: with a repeated field, it would read a different

@@ -1,4 +1,3 @@
-using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -131,7 +130,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         return planned;
     }
 
-    private Manifest Read(string? raw, string? mediaType, string? digestText)
+    private Manifest Read(byte[]? raw, string? mediaType, string? digestText)
     {
         if (!Digest.TryParse(digestText, out Digest digest))
             throw archive.Invalid($"'{digestText}' is not a digest");
@@ -151,9 +150,9 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         }
     }
 
-    private byte[] Bytes(string? raw, Digest digest, string what)
+    private byte[] Bytes(byte[]? raw, Digest digest, string what)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(raw ?? "");
+        byte[] bytes = raw ?? [];
         return digest.IsOf(bytes)
             ? bytes
             : throw new AirgapException(
