@@ -36,8 +36,9 @@ internal sealed class ArchiveContent : IRegistryContent
         try
         {
             List<ServedArchive> opened = [];
+            BlobProofs proofs = new(clock);
             foreach (ArchiveToServe archive in archives)
-                opened.Add(await content.OpenAsync(archive, clock, cancellationToken));
+                opened.Add(await content.OpenAsync(archive, proofs, cancellationToken));
             foreach ((ArchiveToServe archive, ServedArchive served) in archives.Zip(opened))
             {
                 served.Complete(opened);
@@ -80,13 +81,13 @@ internal sealed class ArchiveContent : IRegistryContent
             file.Dispose();
     }
 
-    private async Task<ServedArchive> OpenAsync(ArchiveToServe archive, TimeProvider clock, CancellationToken cancellationToken)
+    private async Task<ServedArchive> OpenAsync(ArchiveToServe archive, BlobProofs proofs, CancellationToken cancellationToken)
     {
         ArchiveFile found = await PartFinder.FindAsync(archive.Path, archive.PartsIn, cancellationToken);
         ServedFile? file = Directory.Exists(found.Path) ? null : ServedFile.Open(found);
         if (file is not null)
             _files.Add(file);
-        return await ServedArchive.OpenAsync(found, file, clock, cancellationToken);
+        return await ServedArchive.OpenAsync(found, file, proofs, cancellationToken);
     }
 
     private void Add(ArchiveToServe archive, ServedArchive served, string prefix, Action<Diagnostic>? warn)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Airgap.Oci.Content;
 using Airgap.Oci.Files;
@@ -7,8 +8,8 @@ namespace Airgap.Registry.Archives;
 
 /// <summary>
 /// A blob at its place in an archive. When it is sent whole, its digest is checked on the way, and the last bytes are sent only when it is
-/// right, or when it was right before and the file has not changed since. A part is sent only while the file is unchanged since it was
-/// opened, or since the whole blob was found right.
+/// right, or when it was right before and the file has not changed since. Once it was found right, a part is sent only if its pieces are
+/// the same as then; before, only while the file is unchanged since it was opened.
 /// </summary>
 /// <param name="file">The archive.</param>
 /// <param name="start">Where in it the blob starts.</param>
@@ -18,6 +19,8 @@ namespace Airgap.Registry.Archives;
 internal sealed class ArchivedContent(ServedFile file, long start, Descriptor descriptor, BlobProof proof, bool ownsFile = false)
     : StoredContent
 {
+    private delegate bool PieceCheck(long piece, ReadOnlySpan<byte> bytes);
+
     public override long Length => descriptor.Size;
 
     public override int Read(Span<byte> buffer, long offset)
@@ -28,53 +31,33 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
 
     public override async ValueTask<bool> SendAsync(PipeWriter writer, long offset, long count, CancellationToken cancellationToken)
     {
-        (long from, long total) = (start + offset, count);
-        file.Check(from, total);
-        bool isWhole = offset == 0 && count == Length;
-        FileFacts[] state = file.StateOf(from, total);
-        using BlobHash? hash = isWhole && !proof.Holds(state) ? new BlobHash(file, start, descriptor, proof, state) : null;
-
-        // A new name or other permissions are another state, as is an edit whose time was set back: the bytes tell.
-        if (!isWhole && !file.IsAsOpened(from, total, state))
+        file.Check(start + offset, count);
+        FileFacts[] state = file.StateOf(start, Length);
+        if (proof.Holds(state))
+            return await SendUnchangedAsync(writer, offset, count, (start, Length, state), cancellationToken);
+        if (offset == 0 && count == Length)
         {
-            (from, total) = (start, Length);
-            file.Check(from, total);
-            state = file.StateOf(from, total);
-            if (!proof.WasRightIn(state) && !await IsRightAsync(state, cancellationToken))
+            using BlobCheck check = new(file, start, descriptor, proof, state);
+            return await SendCheckedAsync(
+                writer, offset, count, check.Append, () => !file.HasChangedIn(start, Length) && check.IsRight(), cancellationToken);
+        }
+
+        if (proof.Marks is null)
+        {
+            FileFacts[] part = file.StateOf(start + offset, count);
+            if (file.IsAsOpened(start + offset, count, part))
+                return await SendUnchangedAsync(writer, offset, count, (start + offset, count, part), cancellationToken);
+
+            // A new name or other permissions are another state, as is an edit whose time was set back: the bytes tell.
+            file.Check(start, Length);
+            if (!await IsRightAsync(state, cancellationToken))
                 throw new ArchiveChangedException(file.Path);
         }
 
-        if (count == 0)
-            return MayEnd();
-        return await CopyAsync(writer, offset, count, (memory, at, token) => file.ReadAsync(memory, start + at, token),
-            MayPass, cancellationToken);
-
-        bool MayPass(ReadOnlyMemory<byte> piece, bool isLast)
-        {
-            hash?.Append(piece.Span);
-            return !isLast || MayEnd();
-        }
-
-        // Asked after the last byte was read: a write before that has changed the state.
-        bool MayEnd() => !file.HasChangedIn(from, total)
-            && (hash?.IsRight() ?? file.StateOf(from, total).AsSpan().SequenceEqual(state));
-    }
-
-    private async Task<bool> IsRightAsync(FileFacts[] state, CancellationToken cancellationToken)
-    {
-        using BlobHash hash = new(file, start, descriptor, proof, state);
-        byte[] buffer = new byte[BufferSize];
-        for (long read = 0; read < Length;)
-        {
-            int length = await file.ReadAsync(
-                buffer.AsMemory(0, (int)Math.Min(BufferSize, Length - read)), start + read, cancellationToken);
-            if (length == 0)
-                return false;
-            hash.Append(buffer.AsSpan(0, length));
-            read += length;
-        }
-
-        return hash.IsRight();
+        if (proof.Marks is not { } known)
+            return await SendUnchangedAsync(writer, offset, count, (start, Length, state), cancellationToken);
+        using PieceMarks marks = new(proof.All.Key, known);
+        return await SendCheckedAsync(writer, offset, count, marks.Hold, () => true, cancellationToken);
     }
 
     public override void Dispose()
@@ -82,5 +65,96 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
         if (ownsFile)
             file.Dispose();
         base.Dispose();
+    }
+
+    // The state is asked for after the last byte was read: a write before that has changed it.
+    private async ValueTask<bool> SendUnchangedAsync(
+        PipeWriter writer, long offset, long count, (long From, long Count, FileFacts[] State) held, CancellationToken cancellationToken)
+    {
+        return count == 0 ? MayEnd() : await CopyAsync(
+            writer, offset, count, (memory, at, token) => file.ReadAsync(memory, start + at, token), (_, isLast) => !isLast || MayEnd(),
+            cancellationToken);
+
+        bool MayEnd() => !file.HasChangedIn(held.From, held.Count)
+            && file.StateOf(held.From, held.Count).AsSpan().SequenceEqual(held.State);
+    }
+
+    // What is sent is what was read and checked, whatever happens to the file meanwhile.
+    private async ValueTask<bool> SendCheckedAsync(
+        PipeWriter writer, long offset, long count, PieceCheck isRight, Func<bool> mayEnd, CancellationToken cancellationToken)
+    {
+        if (count == 0)
+            return mayEnd();
+        long end = offset + count;
+        bool isFirst = true;
+        while (offset < end)
+        {
+            long piece = offset / PieceMarks.PieceSize;
+            int from = (int)(offset % PieceMarks.PieceSize);
+            int length = LengthOf(piece);
+            int until = (int)Math.Min(length, from + end - offset);
+            bool isWhole = until - from == length;
+            byte[]? rented = isWhole ? null : ArrayPool<byte>.Shared.Rent(length);
+            try
+            {
+                Memory<byte> memory = (rented ?? writer.GetMemory(length))[..length];
+                await ReadAsync(piece, memory, cancellationToken);
+                if (!isRight(piece, memory.Span))
+                    return !isFirst ? false : throw new ArchiveChangedException(file.Path);
+                offset += until - from;
+                isFirst = false;
+                if (offset == end && !mayEnd())
+                    return false;
+                if (!isWhole)
+                    memory.Span[from..until].CopyTo(writer.GetSpan(until - from));
+                writer.Advance(until - from);
+            }
+            finally
+            {
+                if (rented is not null)
+                    ArrayPool<byte>.Shared.Return(rented);
+            }
+
+            if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
+                return true;
+        }
+
+        return true;
+    }
+
+    private async Task<bool> IsRightAsync(FileFacts[] state, CancellationToken cancellationToken)
+    {
+        using BlobCheck check = new(file, start, descriptor, proof, state);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceMarks.PieceSize);
+        try
+        {
+            for (long piece = 0; piece * PieceMarks.PieceSize < Length; piece++)
+            {
+                Memory<byte> memory = buffer.AsMemory(0, LengthOf(piece));
+                await ReadAsync(piece, memory, cancellationToken);
+                if (!check.Append(piece, memory.Span))
+                    return false;
+            }
+
+            return check.IsRight();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private int LengthOf(long piece) => (int)Math.Min(PieceMarks.PieceSize, Length - (piece * PieceMarks.PieceSize));
+
+    private async ValueTask ReadAsync(long piece, Memory<byte> memory, CancellationToken cancellationToken)
+    {
+        long offset = start + (piece * PieceMarks.PieceSize);
+        while (!memory.IsEmpty)
+        {
+            int read = await file.ReadAsync(memory, offset, cancellationToken);
+            if (read == 0)
+                throw new ArchiveChangedException(file.Path);
+            (memory, offset) = (memory[read..], offset + read);
+        }
     }
 }

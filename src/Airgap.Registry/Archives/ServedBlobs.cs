@@ -12,8 +12,8 @@ namespace Airgap.Registry.Archives;
 /// <summary>The blobs of a served archive, and where their bytes are.</summary>
 /// <param name="file">The archive, opened; null for the folder of an OCI layout.</param>
 /// <param name="reader">The same, read.</param>
-/// <param name="clock">The clock of files.</param>
-internal sealed class ServedBlobs(ServedFile? file, IArchive reader, TimeProvider clock)
+/// <param name="proofs">Remembers what was found right.</param>
+internal sealed class ServedBlobs(ServedFile? file, IArchive reader, BlobProofs proofs)
 {
     private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];
     private readonly List<RequiredLayerContent> _lacking = [];
@@ -27,7 +27,7 @@ internal sealed class ServedBlobs(ServedFile? file, IArchive reader, TimeProvide
         Descriptor descriptor = blob.Descriptor;
         if (reader.PlaceOf(descriptor) is { } place)
         {
-            BlobProof proof = new(clock);
+            BlobProof proof = proofs.New();
             _blobs.Add(descriptor.Digest, file is not null
                 ? () => new ArchivedContent(file, place.Offset, descriptor, proof) : LooseOf(place.File, descriptor, proof));
         }

@@ -32,20 +32,67 @@ public sealed class ProvenBlobTests
         using TempFolder temp = new();
         File.WriteAllBytes(temp["a"], _layer);
         using ServedFile file = ServedFile.Open(temp["a"]);
-        BlobProof proof = new(s_later);
+        BlobProof proof = new BlobProofs(s_later).New();
         Assert.IsFalse(await SendAsync(file, WrongDigest(), proof), "it is hashed, and wrong");
         Assert.IsFalse(await SendAsync(file, WrongDigest(), proof), "which proves nothing");
         Assert.IsTrue(await SendAsync(file, Right(), proof));
 
-        // Where stores through mapped memory may go unseen, every answer is hashed.
-        bool isKept = file.TryWriteBackMapped(0, _layer.Length);
-        Assert.AreEqual(isKept, await SendAsync(file, WrongDigest(), proof), "what would be found wrong is not hashed");
-
-        // The file's facts change, and its bytes may have.
+        // What would be found wrong is not hashed, in the same state or in another.
+        Assert.IsTrue(await SendAsync(file, WrongDigest(), proof));
         Protect(temp["a"]);
-        Assert.IsFalse(await SendAsync(file, WrongDigest(), proof));
+        Assert.IsTrue(await SendAsync(file, WrongDigest(), proof));
+
+        // Only where stores through mapped memory show may the bytes be left unread.
+        Assert.AreEqual(file.TryWriteBackMapped(0, _layer.Length), proof.Holds(file.StateOf(0, _layer.Length)));
+    }
+
+    [TestMethod]
+    [DataRow(0, 10)]
+    [DataRow(130_000, 140_000)]
+    [DataRow(131_072, 262_143)]
+    [DataRow(599_999, 599_999)]
+    public async Task APartOfABlobThatWasRightIsComparedWithIt(int from, int to)
+    {
+        // Nothing else can tell: the file has just been written, so that its times say nothing.
+        using TempFolder temp = new();
+        File.WriteAllBytes(temp["a"], _layer);
+        using ServedFile file = ServedFile.Open(temp["a"]);
+        BlobProof proof = new BlobProofs(TimeProvider.System).New();
         Assert.IsTrue(await SendAsync(file, Right(), proof));
-        Assert.AreEqual(isKept, await SendAsync(file, WrongDigest(), proof));
+        using ArchivedContent content = new(file, 0, Right(), proof);
+        using MemoryStream sent = new();
+        PipeWriter writer = PipeWriter.Create(sent);
+        Assert.IsTrue(await content.SendAsync(writer, from, to - from + 1, TestContext.CancellationToken));
+        await writer.CompleteAsync();
+        CollectionAssert.AreEqual(_layer[from..(to + 1)], sent.ToArray());
+
+        DateTime modified = File.GetLastWriteTimeUtc(temp["a"]);
+        Flip(temp["a"], to);
+        File.SetLastWriteTimeUtc(temp["a"], modified);
+        Task<bool> changed = content.SendAsync(PipeWriter.Create(Stream.Null), from, to - from + 1, TestContext.CancellationToken).AsTask();
+        if (from / PieceMarks.PieceSize == to / PieceMarks.PieceSize)
+            await Assert.ThrowsAsync<ArchiveChangedException>(() => changed);
+        else
+            Assert.IsFalse(await changed, "what came before it had been sent");
+
+        // Other pieces are as they were.
+        int other = from > 300_000 ? 0 : 400_000;
+        Assert.IsTrue(await content.SendAsync(PipeWriter.Create(Stream.Null), other, 1000, TestContext.CancellationToken));
+    }
+
+    [TestMethod]
+    public async Task WithoutRoomForMarksItIsHashedAgain()
+    {
+        using TempFolder temp = new();
+        File.WriteAllBytes(temp["a"], _layer);
+        using ServedFile file = ServedFile.Open(temp["a"]);
+        BlobProofs proofs = new(TimeProvider.System, mostBytes: 100);
+        BlobProof proof = proofs.New();
+        Assert.IsTrue(await SendAsync(file, Right(), proof), "its marks take 80 bytes");
+        Assert.IsTrue(await SendAsync(file, WrongDigest(), proof));
+        BlobProof second = proofs.New();
+        Assert.IsTrue(await SendAsync(file, Right(), second));
+        Assert.IsFalse(await SendAsync(file, WrongDigest(), second), "there is no room for others");
     }
 
     [TestMethod]
@@ -126,7 +173,7 @@ public sealed class ProvenBlobTests
         using TempFolder temp = new();
         File.WriteAllBytes(temp["a"], _layer);
         FileFacts known = FileFacts.Of(temp["a"], followsLinks: true);
-        BlobProof proof = new(s_later);
+        BlobProof proof = new BlobProofs(s_later).New();
         foreach (int flipped in (int[])[-1, 7])
         {
             byte[] other = [.. _layer];
@@ -152,9 +199,13 @@ public sealed class ProvenBlobTests
         using ServedFile file = ServedFile.Open(temp["a"]);
 
         // Two seconds are one tick of the slowest clock.
-        BlobProof proof = new(new Later(TimeSpan.FromSeconds(-2)));
+        BlobProof proof = new BlobProofs(new Later(TimeSpan.FromSeconds(-2))).New();
         Assert.IsTrue(await SendAsync(file, Right(), proof));
-        Assert.IsFalse(await SendAsync(file, WrongDigest(), proof));
+        Assert.IsFalse(proof.Holds(file.StateOf(0, _layer.Length)));
+        DateTime modified = File.GetLastWriteTimeUtc(temp["a"]);
+        Flip(temp["a"], 300_000);
+        File.SetLastWriteTimeUtc(temp["a"], modified);
+        Assert.IsFalse(await SendAsync(file, Right(), proof));
     }
 
     [TestMethod]
@@ -164,7 +215,7 @@ public sealed class ProvenBlobTests
         using TempFolder temp = new();
         File.WriteAllBytes(temp["a"], _layer);
         using ServedFile file = ServedFile.Open(temp["a"]);
-        BlobProof proof = new(s_later);
+        BlobProof proof = new BlobProofs(s_later).New();
         Assert.IsTrue(await SendAsync(file, Right(), proof));
         DateTime modified = File.GetLastWriteTimeUtc(temp["a"]);
 
@@ -195,7 +246,9 @@ public sealed class ProvenBlobTests
         Flip(temp["a.tar"], File.ReadAllBytes(temp["a.tar"]).AsSpan().IndexOf(_layer.AsSpan(0, 64)) + at);
         if (hidesTheTime)
             File.SetLastWriteTimeUtc(temp["a.tar"], modified);
-        if (hidesTheTime)
+
+        // Of its first piece nothing had been sent.
+        if (hidesTheTime && at > 0)
             await Assert.ThrowsAsync<HttpRequestException>(() => served.GetAsync(BlobPath));
         else
             Assert.AreEqual(503, (await served.GetAsync(BlobPath)).Status);
@@ -217,7 +270,7 @@ public sealed class ProvenBlobTests
     {
         using TempFolder temp = new();
         File.WriteAllBytes(temp["a"], _layer);
-        BlobProof proof = new(s_later);
+        BlobProof proof = new BlobProofs(s_later).New();
         using (ServedFile file = ServedFile.Open(temp["a"]))
             Assert.IsTrue(await SendAsync(file, Right(), proof));
         byte[] other = [.. _layer];
@@ -226,7 +279,7 @@ public sealed class ProvenBlobTests
         File.SetLastWriteTimeUtc(temp["b"], File.GetLastWriteTimeUtc(temp["a"]));
         File.Move(temp["b"], temp["a"], overwrite: true);
         using ServedFile replaced = ServedFile.Open(temp["a"]);
-        Assert.IsFalse(await SendAsync(replaced, Right(), proof));
+        await Assert.ThrowsAsync<ArchiveChangedException>(() => SendAsync(replaced, Right(), proof));
     }
 
     private async Task AssertPartAsync(Api served)

@@ -78,6 +78,29 @@ public sealed class ServedLayoutTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
+    public async Task ABundleWithoutItsImagesIsServedAsAnImageAndIsNamed(bool isTar)
+    {
+        using TempFolder temp = new();
+        LayoutBuilder layout = new(temp["made"]);
+        string pinned = $"r.example/app@{Digest.Compute("elsewhere"u8)}";
+        string bundle = layout.Bundle([pinned]);
+        layout.Write([layout.Named(bundle, "b1")]);
+        layout.Pack(temp["made.tar"], "blobs/", "index.json", "oci-layout");
+        List<Diagnostic> warnings = [];
+        await using Api served = await ServedBench.ServeAsync(
+            options => options with { Warning = warnings.Add }, new ArchiveToServe(isTar ? temp["made.tar"] : temp["made"], "it"));
+        Diagnostic warning = warnings.Single();
+        Assert.AreEqual(ErrorCode.LayoutBundleAlone, warning.Code);
+        Assert.Contains(pinned, warning.Message);
+        await served.Content.AssertCompleteAsync("apps/it", "b1");
+        string tags = Encoding.UTF8.GetString((await served.GetAsync("/v2/apps/it/tags/list")).Body);
+        Assert.Contains("b1", tags);
+        Assert.DoesNotContain("image-locations", tags);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
     public async Task ALayoutThatIsReplacedOrCutWhileItIsServedGivesNoWrongByte(bool isCut)
     {
         using TempFolder temp = new();
