@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Airgap.TestKit;
+using Airgap.TestKit.Network;
+using Airgap.TestKit.Peers;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Benchmarks;
@@ -38,8 +41,8 @@ internal sealed class ServeRows(Bench bench, int divisor)
         File.WriteAllText(work["users"], $"{User}:{BCrypt.Net.BCrypt.HashPassword(Password, 10)}\n");
         Console.WriteLine();
         Console.WriteLine(
-            "| served | asked for | requests a second | MB a second | server CPU a request | peak memory | of the folder's |");
-        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+            "| served | asked for | requests a second | MB a second | server CPU a request | peak memory | its own | of the folder's |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach ((string name, string[] flags, string? login) in ((string, string[], string?)[])[
             ("", [], null),
             (", https", ["--tls-self-signed"], null),
@@ -48,6 +51,30 @@ internal sealed class ServeRows(Bench bench, int divisor)
         {
             await CompareAsync(work["imported"], archive, $"manifest{name}", manifest, flags, login, Connections);
             await CompareAsync(work["imported"], archive, $"largest blob{name}", blob, flags, login, connections: 4);
+        }
+
+        await PeerAsync(work["imported"], manifest, blob);
+    }
+
+    // The same folder, served by docker-registry, which measures as the folder does: by the same client, in the same run.
+    private static async Task PeerAsync(string folder, string manifest, string blob)
+    {
+        if (!DockerRegistry.IsAvailable)
+            return;
+        foreach (bool isTls in new[] { false, true })
+        {
+            using X509Certificate2? certificate = isTls ? LoopbackCertificate.Create() : null;
+            await using DockerRegistry peer = await DockerRegistry.StartAsync(folder, certificate, deletes: false);
+            foreach ((string what, string path, int connections) in ((string, string, int)[])[
+                ("manifest", manifest, Connections), ("largest blob", blob, 4)])
+            {
+                await Load.RunAsync(peer.Address, path, null, connections, s_time / 4);
+                Load load = await Load.RunAsync(peer.Address, path, null, connections, s_time);
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| docker-registry | {what}{(isTls ? ", https" : "")} | {load.PerSecond:n0} | " +
+                    $"{load.Bytes / 1e6 / load.Took.TotalSeconds:n0} | - | - | - | - |"));
+            }
         }
     }
 
@@ -87,7 +114,7 @@ internal sealed class ServeRows(Bench bench, int divisor)
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {row} | {what} | {load.PerSecond:n0} | {load.Bytes / 1e6 / load.Took.TotalSeconds:n0} | {cpu:n0} µs | " +
-            $"{(served.PeakBytes ?? 0) / 1e6:n0} MB | {ratio} |"));
+            $"{(served.PeakBytes ?? 0) / 1e6:n0} MB | {(served.OwnBytes ?? 0) / 1e6:n0} MB | {ratio} |"));
         return load.PerSecond;
     }
 }

@@ -31,11 +31,11 @@ internal sealed class ServedProcess : IDisposable
     }
 
     /// <summary>The most resident memory until now; null where the system does not tell.</summary>
-    public long? PeakBytes => OperatingSystem.IsLinux()
-        && File.ReadLines($"/proc/{_process.Id}/status")
-        .FirstOrDefault(text => text.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } line
-        ? long.Parse(line.AsSpan(6).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024
-        : null;
+    public long? PeakBytes => Status("VmHWM:");
+
+    /// <summary>Of the resident memory of now, what is no page of a file, which the system can drop and read again; null where the system
+    /// does not tell.</summary>
+    public long? OwnBytes => Status("RssAnon:");
 
     public static async Task<ServedProcess> StartAsync(string tool, params string[] arguments)
     {
@@ -53,6 +53,11 @@ internal sealed class ServedProcess : IDisposable
             process, new Uri(address ?? throw new InvalidOperationException($"serve {string.Join(' ', arguments)} ended.")),
             Stopwatch.GetElapsedTime(started));
     }
+
+    private long? Status(string name) => OperatingSystem.IsLinux()
+        && File.ReadLines($"/proc/{_process.Id}/status").FirstOrDefault(text => text.StartsWith(name, StringComparison.Ordinal)) is { } line
+        ? long.Parse(line.AsSpan(name.Length).Trim().TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024
+        : null;
 
     public void Dispose()
     {

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Airgap.Benchmarks;
@@ -34,7 +36,9 @@ internal static class SparseArchive
         Add(list, "many/bundle", """{"config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}},"rootfs":{"type":"layers","diff_ids":[]}}""",
             Digest(content), content.Length, "v1");
         using FileStream file = File.Create(path);
-        byte[] json = Encoding.UTF8.GetBytes(list.ToJsonString());
+        // A quote is escaped by a backslash, as in imgpkg's list.
+        byte[] json = Encoding.UTF8.GetBytes(
+            list.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
         WriteEntry(file, "manifest.json", json.Length, json);
         foreach ((string digest, byte[]? bytes) in layers)
             WriteEntry(file, $"{digest.Replace(':', '-')}.tar.gz", bytes?.Length ?? layerBytes, bytes);

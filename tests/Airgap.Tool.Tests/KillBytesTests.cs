@@ -33,6 +33,7 @@ public sealed class KillBytesTests
 
     [TestMethod]
     [DataRow("registry-tar", false)]
+    [DataRow("registry-parts", false)]
     [DataRow("registry-registry", false)]
     [DataRow("tar-registry", false)]
     [DataRow("registry-registry", true)]
@@ -52,8 +53,9 @@ public sealed class KillBytesTests
         if (route == "tar-registry")
             source = ["--tar", "whole.tar"];
 
-        Func<long> moved = route == "registry-tar" ? () => from.BytesDown : () => to.BytesUp;
-        Func<long, Task> when = route == "registry-tar" ? from.WhenDown : to.WhenUp;
+        bool toArchive = route is "registry-tar" or "registry-parts";
+        Func<long> moved = toArchive ? () => from.BytesDown : () => to.BytesUp;
+        Func<long, Task> when = toArchive ? from.WhenDown : to.WhenUp;
         // docker-registry 2.8 keeps only chunks that it answered, and forgets a session whose request was cut.
         long again = docker ? s_layerSizes.Max() : Chunk;
         long size = s_layerSizes.Sum(layer => (long)layer);
@@ -66,8 +68,9 @@ public sealed class KillBytesTests
         {
             string name = $"it{seed}";
             string[] command = ["copy", .. source, "--concurrency", $"{Streams}",
-                .. route == "registry-tar" ? ["--to-tar", $"{name}.tar"] : new[] { "--to-repo", $"{to.Host}/kill/{name}" }];
-            string[] resume = route == "registry-tar" ? [.. command, "--resume"] : command;
+                .. toArchive ? ["--to-tar", $"{name}.tar"] : new[] { "--to-repo", $"{to.Host}/kill/{name}" },
+                .. route == "registry-parts" ? ["--volume-size", "9MB"] : Array.Empty<string>()];
+            string[] resume = toArchive ? [.. command, "--resume"] : command;
             Random random = new(seed);
             long before = moved();
             int kills = 0;
@@ -76,6 +79,8 @@ public sealed class KillBytesTests
             if (kills > 0 && route == "registry-tar")
                 Assert.IsFalse(File.Exists(bench.Folder[$"{name}.tar"]) && File.Exists(bench.Folder[$"{name}.tar.partial"]),
                     $"AIRGAP_KILL_SEED={seed}");
+            if (kills > 0 && route == "registry-parts")
+                Assert.IsFalse(File.Exists(bench.Folder[$"{name}.tar.parts.json"]), $"AIRGAP_KILL_SEED={seed}");
             (await bench.RunAsync(resume)).EnsureSuccess();
             long extra = moved() - before - size;
             Assert.IsLessThanOrEqualTo(
@@ -110,7 +115,15 @@ public sealed class KillBytesTests
 
     private async Task VerifyAsync(Bench bench, string route, string name, string host)
     {
-        if (route == "registry-tar")
+        if (route == "registry-parts")
+        {
+            (await bench.RunAsync("archive", "verify", "--parts", $"{name}.tar")).EnsureSuccess();
+            await using FileStream joined = File.Create(bench.Folder[$"{name}.tar"]);
+            foreach (string part in Directory.GetFiles(bench.Folder.Path, $"{name}.tar.0*").Order(StringComparer.Ordinal))
+                await joined.WriteAsync(await File.ReadAllBytesAsync(part, TestContext.CancellationToken), TestContext.CancellationToken);
+        }
+
+        if (route is "registry-tar" or "registry-parts")
         {
             Assert.AreSequenceEqual(
                 await File.ReadAllBytesAsync(bench.Folder["whole.tar"], TestContext.CancellationToken),
