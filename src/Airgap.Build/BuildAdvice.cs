@@ -39,6 +39,7 @@ internal static partial class BuildAdvice
         [AdviceTerms.WriteLayout] = "AirgapArchiveFormat=oci",
         [AdviceTerms.MakeRunPlan] = "",
         [AdviceTerms.RunShard] = "",
+        [AdviceTerms.CreateRepositories] = "AirgapCreateRepositories=true",
     }.ToFrozenDictionary();
 
     /// <summary>Advice for codes that, in a project, concern the declaration or publishing of an item.</summary>

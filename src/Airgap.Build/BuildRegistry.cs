@@ -6,6 +6,7 @@ using Airgap.Oci.Wire;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Sessions;
+using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
@@ -17,7 +18,8 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
 {
     private readonly Lazy<RegistryClient> _client = new(() => new RegistryClient(
         access.Over(new RegistryOptions { Trace = log.Trace, UploadSessions = UploadSessionFiles.InUserCache() }),
-        CredentialSources.CreateDefault(new CredentialOptions { Trace = log.Detail })));
+        CredentialSources.CreateDefault(new CredentialOptions { Trace = log.Detail }),
+        access.ReadCreation(text => log.Message(MessageImportance.High, text))));
 
     /// <inheritdoc/>
     public IImageRepository GetRepository(RepositoryName name) => _client.Value.GetRepository(name);

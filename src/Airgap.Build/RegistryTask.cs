@@ -42,6 +42,12 @@ public abstract class RegistryTask : AirgapTask
     /// <inheritdoc cref="AirgapCaCertificates"/>
     public string? AirgapLimitRate { get; set; }
 
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapCreateRepositories { get; set; }
+
+    /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapRepositorySettings { get; set; }
+
     /// <summary>
     /// The value of a property of <see cref="RegistryAccess"/>; null for any other property, and if it is not set.
     /// </summary>
@@ -57,6 +63,8 @@ public abstract class RegistryTask : AirgapTask
         PropertyNames.LoadWait => AirgapLoadWait,
         PropertyNames.CertsDirectory => AirgapCertsDirectory,
         PropertyNames.LimitRate => AirgapLimitRate,
+        PropertyNames.CreateRepositories => AirgapCreateRepositories,
+        PropertyNames.RepositorySettings => AirgapRepositorySettings,
         _ => null,
     };
 }

@@ -95,6 +95,9 @@ internal static class AdviceTerms
     /// <summary>Running a shard again.</summary>
     public const string RunShard = "run these shards again with the same plan";
 
+    /// <summary>Creating the repositories that a push needs.</summary>
+    public const string CreateRepositories = "have missing repositories created";
+
     /// <summary>All terms. No term is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
@@ -103,6 +106,7 @@ internal static class AdviceTerms
         NonDistributable, NoBundleCheck, NotRecursive,
         DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, RewrittenPlatforms, SparsePlatforms, PartsIn,
         RewritePart, MountFrom, MergeArchives, WriteLayout, MakeRunPlan, RunShard,
+        CreateRepositories,
     ];
 
     /// <summary>Advice with the front end's word added after each term.</summary>

@@ -136,6 +136,40 @@ public enum ErrorCode
     DestinationDamaged = 1035,
 
     /// <summary>
+    /// A registry did not create a repository or project that a push needs. Correct its name or settings, or create it
+    /// before the push.
+    /// </summary>
+    RepositoryNotCreated = 1040,
+
+    /// <summary>
+    /// The credentials may not create a repository or project. Allow what the message names, or create it before the
+    /// push.
+    /// </summary>
+    CreationForbidden = 1041,
+
+    /// <summary>
+    /// A repository does not exist, and the registry is none whose repositories can be created on request. Create it in
+    /// the registry.
+    /// </summary>
+    CreationUnsupported = 1042,
+
+    /// <summary>
+    /// The file with the settings of new repositories is not valid. Correct the setting in the message.
+    /// </summary>
+    InvalidRepositorySettings = 1043,
+
+    /// <summary>
+    /// A repository was created, but the registry refused one of its policies. Correct the policy or the permissions, and
+    /// set it on the repository.
+    /// </summary>
+    RepositorySettingsNotApplied = 1044,
+
+    /// <summary>
+    /// There are no credentials that may create a repository or project. Provide the kind of credentials in the message.
+    /// </summary>
+    NoCreationCredentials = 1045,
+
+    /// <summary>
     /// The certificates of a single host (<c>certs.d/HOST</c>) cannot be used: a key without its certificate, a certificate without its
     /// key, an encrypted key without its password, or a file that is no PEM. Complete or correct the named files.
     /// </summary>

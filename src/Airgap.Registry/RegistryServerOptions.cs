@@ -75,6 +75,9 @@ public sealed record RegistryServerOptions
     /// <summary>True to answer under every host name: for a registry that clients use as their proxy.</summary>
     internal bool AnyHost { get; init; }
 
+    /// <summary>True to speak HTTP/2 alone over TLS, as some proxies do. For tests of clients.</summary>
+    internal bool OnlyHttp2 { get; init; }
+
     /// <summary>The limits of unfinished uploads.</summary>
     internal UploadLimits Uploads { get; init; } = new();
 

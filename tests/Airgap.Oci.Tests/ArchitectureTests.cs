@@ -103,7 +103,7 @@ public sealed partial class ArchitectureTests
             string text = File.ReadAllText(Path.Combine(s_source, file));
             string type = Path.GetFileNameWithoutExtension(file);
             // By its own name, or as what implements an interface.
-            string[] names = [type, .. Regex.Matches(text, $@"class {type}\b[^\n]*: (I\w+)").Select(match => match.Groups[1].Value)];
+            string[] names = [type, .. Regex.Matches(text, $@"class {type}\b[^{{]*: (I\w+)").Select(match => match.Groups[1].Value)];
             Assert.IsTrue(names.Any(name => Regex.IsMatch(before, $@"\b{name}\b")), $"No file before {file} names it.");
             before += text;
         }

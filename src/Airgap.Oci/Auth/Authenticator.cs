@@ -17,6 +17,10 @@ internal sealed class Authenticator(
     private readonly ConcurrentDictionary<ScopeSet, ScopeSet> _widened = new();
     private readonly TokenCache _cache = new(clock, lifetime);
     private volatile Challenge? _challenge;
+    private volatile Challenge? _first;
+
+    /// <summary>The host's challenges so far: the first, and the current one. What sent them shows which registry it is.</summary>
+    public IEnumerable<Challenge> Challenges => new[] { _first, _challenge }.OfType<Challenge>();
 
     /// <summary>True when the host's challenge is known.</summary>
     public bool HasChallenge => _challenge is not null;
@@ -24,6 +28,10 @@ internal sealed class Authenticator(
     /// <summary>True when a source has credentials for a repository.</summary>
     public async Task<bool> HasCredentialAsync(RepositoryName repository, CancellationToken cancellationToken) =>
         (await FindAsync(repository, cancellationToken)).Credential is not (null or Credential.Anonymous);
+
+    /// <summary>The credentials of a repository's requests; null for none.</summary>
+    public async Task<Credential?> FindCredentialAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        (await FindAsync(repository, cancellationToken)).Credential;
 
     /// <summary>The credentials of a repository's requests, for a message; null until a source is asked.</summary>
     public async Task<UsedCredentials?> DescribeAsync(RepositoryName repository, CancellationToken cancellationToken)
@@ -42,7 +50,11 @@ internal sealed class Authenticator(
     {
         Challenge? challenge = Challenge.Choose(ChallengeParser.Read(response));
         if (challenge is not null)
+        {
+            _first ??= challenge;
             _challenge = challenge;
+        }
+
         return challenge is not null;
     }
 

@@ -53,6 +53,19 @@ public interface IImageRepository
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken);
 
+    /// <summary>No blob.</summary>
+    internal static IReadOnlySet<Digest> NonePresent { get; } = new HashSet<Digest>();
+
+    /// <summary>
+    /// Asks for many blobs with few requests, where a registry can be asked so. It only saves requests: what is not returned may be
+    /// present all the same.
+    /// </summary>
+    /// <param name="blobs">The blobs.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The blobs that are present, by an answer to this call.</returns>
+    internal Task<IReadOnlySet<Digest>> FindPresentAsync(IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) =>
+        Task.FromResult(NonePresent);
+
     /// <summary>
     /// Uploads a blob to this repository, unless it is there. Opens <paramref name="content"/> only when the registry wants the bytes.
     /// </summary>
@@ -90,6 +103,13 @@ public interface IImageRepository
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task<RemovalAnswer> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken) =>
         Task.FromResult(RemovalAnswer.Unsupported);
+
+    /// <summary>
+    /// What a push to this repository would create first, such as <c>the ECR repository HOST/apps</c>. Reads only.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null for nothing: it exists, the registry does not tell, or creating it was not asked for.</returns>
+    internal Task<string?> FindMissingAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <summary>The time when the registry last stored a manifest; null if unknown, as in most registries.</summary>
     /// <param name="digest">The manifest.</param>

@@ -1,4 +1,6 @@
 using Airgap.Oci.Auth;
+using Airgap.Oci.Creating;
+using Airgap.Oci.Credentials.Keychains;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Requests;
 using Airgap.Oci.Wire;
@@ -12,6 +14,8 @@ namespace Airgap.Oci.Client;
 public sealed class RegistryClient : IRegistry, IDisposable
 {
     private readonly Transport _transport;
+    private readonly RepositoryCreator? _creator;
+    private readonly EcrLayers? _layers;
 
     /// <summary>Makes a client. No request is made until a repository is used.</summary>
     /// <param name="options">The settings.</param>
@@ -19,10 +23,22 @@ public sealed class RegistryClient : IRegistry, IDisposable
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>: a file of
     /// <see cref="RegistryOptions.CaCertificatePaths"/> contains none.</exception>
     public RegistryClient(RegistryOptions options, ICredentialSource credentials)
+        : this(options, credentials, creation: null)
+    {
+    }
+
+    /// <summary>Makes a client that creates the repositories that its pushes need; null for none.</summary>
+    internal RegistryClient(RegistryOptions options, ICredentialSource credentials, RepositoryCreation? creation)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(credentials);
         _transport = new Transport(options, credentials);
+        Lazy<EcrClient> ecr = new(() => new EcrClient(options, creation?.CreateCloudHandler));
+        _creator = creation is null ? null : new RepositoryCreator(_transport, creation, ecr);
+
+        // Keys are looked for where that was asked for: elsewhere it may take a second.
+        if (creation is not null || KeychainSelection.IsActive(EnvironmentVariables.Capture(options.Environment), "ecr"))
+            _layers = new EcrLayers(_transport, ecr);
     }
 
     /// <summary>The requests and bytes so far.</summary>
@@ -32,7 +48,7 @@ public sealed class RegistryClient : IRegistry, IDisposable
     public long LoadRefusals => _transport.Counters.LoadRefusals;
 
     /// <summary>A repository; usable until the client is disposed. Makes no request.</summary>
-    public IImageRepository GetRepository(RepositoryName name) => new RegistryRepository(_transport, name);
+    public IImageRepository GetRepository(RepositoryName name) => new RegistryRepository(_transport, name, _creator, _layers);
 
     /// <summary>Cancels the requests in progress and closes the connections.</summary>
     public void Dispose() => _transport.Dispose();

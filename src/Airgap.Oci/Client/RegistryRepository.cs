@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Airgap.Oci.Content;
+using Airgap.Oci.Creating;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Requests;
 using Airgap.Oci.Uploads;
@@ -7,14 +9,15 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Client;
 
 /// <summary>A repository of a registry, over HTTP.</summary>
-internal sealed class RegistryRepository(Transport transport, RepositoryName name) : IImageRepository
+internal sealed class RegistryRepository(Transport transport, RepositoryName name, RepositoryCreator? creator, EcrLayers? layers)
+    : IImageRepository
 {
     private readonly ManifestRequests _manifests = new(transport, name);
     private readonly ReferrerRequests _referrers = new(transport, name);
 
     public RepositoryName Name { get; } = name;
 
-    public IImageRepository Unretried => new RegistryRepository(transport.Unretried, Name);
+    public IImageRepository Unretried => new RegistryRepository(transport.Unretried, Name, creator, layers);
 
     public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         CallerContext.LeaveAsync(() => _manifests.ResolveAsync(tagOrDigest, cancellationToken));
@@ -32,13 +35,27 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
 
     public Task<BlobOutcome> PushBlobAsync(
         IBlobContent content, RepositoryName? mountFrom, IProgress<long>? progress, CancellationToken cancellationToken) =>
-        CallerContext.LeaveAsync(() => new BlobUpload(transport, Name, content, mountFrom, progress).RunAsync(cancellationToken));
+        CallerContext.LeaveAsync(() => WriteAsync(
+            token => new BlobUpload(transport, Name, content, mountFrom, progress).RunAsync(token), cancellationToken));
 
     Task IImageRepository.ReplaceBlobAsync(IBlobContent content, IProgress<long>? progress, CancellationToken cancellationToken) =>
         new BlobUpload(transport, Name, content, mountFrom: null, progress, isReplacement: true).RunAsync(cancellationToken);
 
     public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
-        CallerContext.LeaveAsync(() => _manifests.PushAsync(manifest, tag, cancellationToken));
+        CallerContext.LeaveAsync(() => WriteAsync(
+            async token =>
+            {
+                await _manifests.PushAsync(manifest, tag, token);
+                return true;
+            },
+            cancellationToken));
+
+    Task<IReadOnlySet<Digest>> IImageRepository.FindPresentAsync(
+        IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) =>
+        layers?.FindPresentAsync(Name, blobs, cancellationToken) ?? Task.FromResult(IImageRepository.NonePresent);
+
+    Task<string?> IImageRepository.FindMissingAsync(CancellationToken cancellationToken) =>
+        creator?.FindMissingAsync(Name, cancellationToken) ?? Task.FromResult<string?>(null);
 
     Task<RemovalAnswer> IImageRepository.RemoveAsync(
         string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken) =>
@@ -48,7 +65,8 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         new ManifestRemoval(transport, Name).FindStoredTimeAsync(digest, cancellationToken);
 
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
-        CallerContext.LeaveAsync(TagList.ReadAsync(transport, Name, mustExist: false, cancellationToken));
+        CallerContext.LeaveAsync(
+            creator is null ? TagList.ReadAsync(transport, Name, mustExist: false, cancellationToken) : ListAsync(cancellationToken));
 
     public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) =>
         CallerContext.LeaveAsync(TagList.ReadAsync(transport, Name, mustExist: true, cancellationToken));
@@ -91,5 +109,63 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         }
 
         throw failure;
+    }
+
+    // What a push would create first has no tags, even where the registry refuses the question.
+    private async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using IAsyncEnumerator<string> tags =
+            TagList.ReadAsync(transport, Name, mustExist: false, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        bool isEmpty;
+        try
+        {
+            isEmpty = !await tags.MoveNextAsync();
+        }
+        catch (AirgapException refusal) when (refusal.StatusCode is 401 or 403)
+        {
+            isEmpty = await creator!.FindMissingAsync(Name, cancellationToken) is not null;
+            if (!isEmpty)
+                throw;
+        }
+
+        if (isEmpty)
+            yield break;
+        do
+        {
+            yield return tags.Current;
+        }
+        while (await tags.MoveNextAsync());
+    }
+
+    // The first write to a repository that does not exist is refused; on request, the repository is created then.
+    private async Task<T> WriteAsync<T>(Func<CancellationToken, Task<T>> write, CancellationToken cancellationToken)
+    {
+        if (creator is null)
+            return await write(cancellationToken);
+        try
+        {
+            return await write(cancellationToken);
+        }
+        catch (AirgapException refusal) when (refusal.Code is ErrorCode.RepositoryUnknown or ErrorCode.Unauthorized or ErrorCode.Forbidden
+            || refusal.StatusCode == 404)
+        {
+            if (!await creator.TryCreateAsync(Name, refusal, cancellationToken))
+                throw;
+        }
+
+        // Some registries see a new repository only a moment later.
+        return await transport.Retry.ExecuteAsync(
+            async token =>
+            {
+                try
+                {
+                    return await write(token);
+                }
+                catch (AirgapException unseen) when (unseen.Code == ErrorCode.RepositoryUnknown)
+                {
+                    throw new TransientException(unseen);
+                }
+            },
+            cancellationToken);
     }
 }

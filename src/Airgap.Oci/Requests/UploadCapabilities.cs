@@ -12,6 +12,7 @@ internal sealed class UploadCapabilities
     private const int MostQuestionsWhereEmpty = 3;
 
     private readonly ConcurrentDictionary<string, bool> _empty = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string, Digest), bool> _absent = new();
     private readonly ConcurrentDictionary<string, bool> _unmountable = new(StringComparer.Ordinal);
     private volatile bool _refusesMounts;
     private long _largestBody = long.MaxValue;
@@ -59,6 +60,12 @@ internal sealed class UploadCapabilities
 
     /// <summary>Records that a repository has no tag.</summary>
     public void NoteEmpty(string repository) => _empty.TryAdd(repository, true);
+
+    /// <summary>Records that the registry's service said that a repository lacks a blob.</summary>
+    public void NoteAbsent(string repository, Digest digest) => _absent.TryAdd((repository, digest), true);
+
+    /// <summary>True once for a blob that is known to be absent, so that asking for it again is of no use.</summary>
+    public bool TakeAbsent(string repository, Digest digest) => _absent.TryRemove((repository, digest), out _);
 
     /// <summary>True when asking a repository for a blob is worth a request.</summary>
     public bool IsWorthAsking(string repository) =>

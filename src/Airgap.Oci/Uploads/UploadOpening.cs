@@ -48,6 +48,8 @@ internal sealed class UploadOpening(
             return (new UploadSession(opened, transport.HostOf(repository).IsLocal, _operation), default);
         }
 
+        if (_capabilities.TakeAbsent(repository.Path, blob.Digest))
+            _isPresenceAsked = true;
         if (wasRefused)
             _isPresenceAsked = false;
         if (_capabilities.TellsPresence == false && await IsThereAsync(cancellationToken))

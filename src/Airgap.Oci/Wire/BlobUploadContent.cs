@@ -23,6 +23,9 @@ internal sealed class BlobUploadContent(
     /// <summary>True when the connection broke before the last byte: no response can mean that all bytes arrived.</summary>
     public bool IsCut { get; private set; }
 
+    /// <summary>The number of bytes handed to the connection.</summary>
+    public long Sent { get; private set; }
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -31,6 +34,7 @@ internal sealed class BlobUploadContent(
         // The handler sends a body again when a pooled connection turns out to be dead.
         progress.RewindTo(offset);
         IsCut = false;
+        Sent = 0;
         EarlyResponses.Marker marker = EarlyResponses.Expect();
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
@@ -55,6 +59,7 @@ internal sealed class BlobUploadContent(
                     await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 IsCut = marker.IsBroken;
                 progress.Add(read);
+                Sent += read;
                 left -= read;
             }
 

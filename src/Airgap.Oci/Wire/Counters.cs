@@ -57,6 +57,7 @@ internal sealed class Counters
         UploadDeletes = Of(RequestKind.UploadDelete),
         TagLists = Of(RequestKind.Tags),
         ReferrerLists = Of(RequestKind.Referrers),
+        ManagementRequests = Of(RequestKind.Management),
         BytesReceived = Interlocked.Read(ref _received),
         BytesSent = Interlocked.Read(ref _sent),
         Retries = Interlocked.Read(ref _retries),

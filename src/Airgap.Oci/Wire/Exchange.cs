@@ -34,6 +34,8 @@ internal sealed class Exchange(
 {
     private static readonly string s_userAgent = $"airgap/{typeof(Exchange).Assembly.GetName().Version?.ToString(3)}";
 
+    private readonly HttpVersions _versions = new();
+
     /// <summary>Sends, and returns when the response's headers have arrived.</summary>
     /// <exception cref="TransientException">No response, for a transient reason.</exception>
     /// <exception cref="AirgapException">No response, for a permanent reason; or the request's own content
@@ -41,9 +43,36 @@ internal sealed class Exchange(
     public async Task<HttpResponseMessage> SendAsync(
         WireRequest wire, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
+        Version offered = _versions.Of(wire);
+        HttpResponseMessage response;
+        try
+        {
+            response = await SendAsync(wire, authorization, offered, cancellationToken);
+            if (!HttpVersions.IsRefusal(offered, response.StatusCode))
+            {
+                _versions.NoteAnswer(wire.Uri, response.Version, isOnly: false);
+                return response;
+            }
+
+            response.Dispose();
+        }
+        catch (TransientException e) when (_versions.IsDoubtful(wire.Uri, offered, e.Failure.InnerException))
+        {
+            // If the version was not the reason, the request fails again, with that reason.
+        }
+
+        trace.Note($"{wire.Uri.Authority} may not speak HTTP/1.1; trying HTTP/2");
+        response = await SendAsync(wire, authorization, HttpVersion.Version20, cancellationToken);
+        _versions.NoteAnswer(wire.Uri, response.Version, isOnly: true);
+        return response;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        WireRequest wire, AuthenticationHeaderValue? authorization, Version version, CancellationToken cancellationToken)
+    {
         using Watchdog watchdog = new(options.TimeProvider, options.ResponseHeaderTimeout, cancellationToken, options.StallLimit);
         HostClient client = clients.Of(wire.Uri, wire.Identifies);
-        HttpRequestMessage request = Build(wire, authorization, watchdog);
+        HttpRequestMessage request = Build(wire, authorization, version, watchdog);
         Uri? through = ProxyOf(wire.Uri);
         if (through is not null && proxy?.Credentials?.GetCredential(through, "Basic")?.Password is { Length: > 0 } secret)
             request.Options.Set(Redaction.ProxySecret, secret);
@@ -84,6 +113,7 @@ internal sealed class Exchange(
                 throw NetworkFailures.UploadStall(wire.Method, wire.Uri, wire.Operation, watchdog.Limit);
             if (watchdog.Fired)
                 throw NetworkFailures.HeaderTimeout(wire.Method, wire.Uri, wire.Operation, options.ResponseHeaderTimeout);
+            _versions.NoteDrop(wire.Uri, version, e, upload?.Sent ?? 0);
             throw NetworkFailures.Explain(
                 e, wire.Method, wire.Uri, wire.Operation, client.Trust, through, text => Redaction.Echo(text, request));
         }
@@ -95,11 +125,12 @@ internal sealed class Exchange(
 
     private Uri? ProxyOf(Uri uri) => proxy?.GetProxy(uri);
 
-    private static HttpRequestMessage Build(WireRequest wire, AuthenticationHeaderValue? authorization, Watchdog watchdog)
+    private static HttpRequestMessage Build(
+        WireRequest wire, AuthenticationHeaderValue? authorization, Version version, Watchdog watchdog)
     {
         HttpRequestMessage request = new(wire.Method, wire.Uri)
         {
-            Version = wire.IsBulk ? HttpVersion.Version11 : HttpVersion.Version20,
+            Version = version,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Content = wire.Content?.Invoke(watchdog),
         };

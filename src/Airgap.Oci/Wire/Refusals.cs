@@ -52,7 +52,8 @@ internal static class Refusals
         ErrorCode.ManifestUnknown => $"Check the name, and the tag or digest; see {AdviceTerms.TagList}.",
         ErrorCode.BlobUnknown => "The repository lacks a part of the image: push or relocate the image again.",
         ErrorCode.RepositoryUnknown =>
-            $"Check the repository's name; some registries require that it, or its project, is created on {host} first.",
+            $"Check the repository's name. If it, or its project, has to be created on {host} first, create it or " +
+            $"{AdviceTerms.CreateRepositories}.",
         ErrorCode.TooManyRequests => $"Try again later, log in for a higher limit, lower the concurrency, or allow {AdviceTerms.LoadWait}.",
         ErrorCode.RegistryFailed when IsLoad(status) =>
             $"Try again, or allow {AdviceTerms.LoadWait}; if it persists, see the log of {host}.",

@@ -42,6 +42,9 @@ public sealed record RegistryStatistics
     /// <summary>GETs of lists of referrers, one per page.</summary>
     public long ReferrerLists { get; init; }
 
+    /// <summary>Requests to a registry's own API, beside the one for images.</summary>
+    internal long ManagementRequests { get; init; }
+
     /// <summary>Requests to token servers.</summary>
     public long TokenRequests { get; init; }
 
@@ -60,5 +63,5 @@ public sealed record RegistryStatistics
     /// <summary>All requests.</summary>
     public long Requests =>
         ManifestGets + ManifestHeads + ManifestPuts + ManifestDeletes + BlobGets + BlobHeads + UploadPosts + UploadGets + UploadPatches
-            + UploadPuts + UploadDeletes + TagLists + ReferrerLists + TokenRequests + Pings;
+            + UploadPuts + UploadDeletes + TagLists + ReferrerLists + ManagementRequests + TokenRequests + Pings;
 }

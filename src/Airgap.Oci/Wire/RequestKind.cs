@@ -18,4 +18,5 @@ internal enum RequestKind
     UploadDelete,
     Tags,
     Referrers,
+    Management,
 }

@@ -107,6 +107,12 @@ internal static class PropertyNames
     /// <summary>The most bytes per second of each registry.</summary>
     internal const string LimitRate = "AirgapLimitRate";
 
+    /// <summary><c>true</c> to create the repositories that a push needs.</summary>
+    internal const string CreateRepositories = "AirgapCreateRepositories";
+
+    /// <summary>The file with the settings of those repositories.</summary>
+    internal const string RepositorySettings = "AirgapRepositorySettings";
+
     /// <summary>The longest wait for another run that writes to the same destination.</summary>
     public const string LockTimeout = "AirgapLockTimeout";
 
@@ -185,9 +191,9 @@ internal static class PropertyNames
         Registry, RepositoryTemplate, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt,
         OutputPath, Kustomization, MirrorConfiguration, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish,
         IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, CertsDirectory,
-        VerifyCertificates, Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LimitRate, LockTimeout,
-        DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy, SigningKey, SigningKeyPasswordFile, SigningCommand,
-        SignImages, Provenance,
+        VerifyCertificates, Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LimitRate,
+        CreateRepositories, RepositorySettings, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy,
+        SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, Provenance,
         VerifyArchive, VerifyBase, AuditLog, RecordUser, GateCommand, GateContent, GateVariables, GateTimeout,
         BundleRepository, BundleTag, Image,
     ];

@@ -55,6 +55,8 @@ internal static class PublishProperties
                 Load = Time(PropertyNames.LoadWait),
                 CertificatesPath = Text(PropertyNames.CertsDirectory),
                 Rates = PropertyLists.Rates(List(PropertyNames.LimitRate), Refusal(PropertyNames.LimitRate)),
+                CreateRepositories = Flag(PropertyNames.CreateRepositories),
+                RepositorySettings = Text(PropertyNames.RepositorySettings),
             },
             LockTimeout = Time(PropertyNames.LockTimeout) ?? new PublishSettings { ProjectDirectory = "", OutputPath = "" }.LockTimeout,
             Summary = Text(PropertyNames.Summary),

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Creating;
 using Airgap.Oci.Wire;
 
 namespace Airgap.Publishing.Declarations;
@@ -59,7 +61,38 @@ internal sealed record RegistryAccess
     {
         CaCertificates = [.. CaCertificates.Select(full)],
         CertificatesPath = CertificatesPath is { Length: > 0 } folder ? full(folder) : null,
+        RepositorySettings = RepositorySettings.Length > 0 ? full(RepositorySettings) : "",
     };
+
+    /// <summary><c>AirgapCreateRepositories</c>: true to create the repositories that a push needs.</summary>
+    public bool? CreateRepositories { get; init; }
+
+    /// <summary>
+    /// <c>AirgapRepositorySettings</c>: the full path of the file with their settings; empty for the registry's defaults.
+    /// </summary>
+    public string RepositorySettings { get; init; } = "";
+
+    /// <summary>How missing repositories are created; null if they are not. Reads the settings.</summary>
+    /// <param name="created">Receives a sentence about each that was created.</param>
+    /// <exception cref="AirgapException">
+    /// <see cref="ErrorCode.InvalidRepositorySettings"/>; <see cref="ErrorCode.IncompatibleOptions"/>: settings that nothing would use.
+    /// </exception>
+    public RepositoryCreation? ReadCreation(Action<string> created)
+    {
+        if (RepositorySettings.Length > 0 && CreateRepositories is null)
+        {
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, $"The settings of created repositories '{RepositorySettings}' would be used for nothing.",
+                $"To use them, {AdviceTerms.CreateRepositories}.");
+        }
+
+        return CreateRepositories != true ? null : new RepositoryCreation
+        {
+            Settings = RepositorySettings.Length > 0
+                ? RepositorySettingsFile.Read(RepositorySettings) : Airgap.Oci.Creating.RepositorySettings.Default,
+            Created = created,
+        };
+    }
 
     /// <summary>The options, overridden by the project's settings.</summary>
     public RegistryOptions Over(RegistryOptions options) => options with

@@ -34,6 +34,9 @@ internal sealed record PlanDocument
 /// <summary>An item of a plan.</summary>
 internal sealed record PlanItem : ItemDocument
 {
+    /// <summary>The repository or project that would be created first; absent for none.</summary>
+    public string? Creates { get; init; }
+
     /// <summary>True when a tag would be written, even if all content is present.</summary>
     public required bool MovesTag { get; init; }
 

@@ -57,6 +57,8 @@ internal static class PlanWriter
         foreach (PlanItem item in plan.Items)
         {
             yield return $"{item.Source} -> {item.Archive ?? item.Destination}{(item.Tag is null ? "" : $", tag {item.Tag}{(item.MovesTag ? "" : " (there already)")}")}";
+            if (item.Creates is { } created)
+                yield return $"  create  {created}";
             if (item.Derived is { } derived)
             {
                 yield return $"  {derived}";
@@ -94,6 +96,7 @@ internal static class PlanWriter
             Digest = forecast.Root?.Item.Digest.ToString(),
             Tag = forecast.Root?.Item.Tag,
             Signatures = item.Signatures,
+            Creates = forecast.Creates,
             MovesTag = forecast.MovesTag,
             Action = Word(forecast.Outcome),
             Images = [.. forecast.Items.Select(image => new PlanImage(

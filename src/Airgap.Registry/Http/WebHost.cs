@@ -40,7 +40,8 @@ internal static class WebHost
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Listen(options.Listen, listen =>
             {
-                listen.Protocols = options.Certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+                listen.Protocols = options.Certificate is null ? HttpProtocols.Http1
+                    : options.OnlyHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1AndHttp2;
                 if (options.Certificate is not null)
                     listen.UseHttps(https =>
                     {

@@ -1,8 +1,11 @@
 using System.CommandLine;
+using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Creating;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Wire;
 using Airgap.Publishing.Declarations;
+using Airgap.Tool.Running;
 using Airgap.Transfer.Sessions;
 
 namespace Airgap.Tool.CommandLine;
@@ -48,12 +51,16 @@ internal sealed class RegistryFlags
 
     private readonly Option<ByteRates> _rates = RateFlag.Create();
 
+    /// <summary>The flags about missing repositories, for a command that pushes; null for others.</summary>
+    public CreationFlags? Creation { get; init; }
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout,
             _connect, _stall, _retries, _load, _certificates, _rates })
             command.Options.Add(option);
+        Creation?.AddTo(command);
         if (command is ToolCommand tool)
             tool.Registry = this;
     }
@@ -99,6 +106,22 @@ internal sealed class RegistryFlags
     /// <param name="project">A project's settings, used where no flag is given; null for no project.</param>
     public RegistryClient Connect(ParseResult parsed, Action<string>? trace, RegistryAccess? project = null) =>
         new(Read(parsed, trace, project ?? new RegistryAccess()), CredentialSources.CreateDefault(ReadCredentials(parsed, trace)));
+
+    /// <summary>A client with these flags, for a command that pushes: it creates missing repositories where that was asked for.</summary>
+    /// <inheritdoc cref="Connect(ParseResult, Action{string}?, RegistryAccess?)"/>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="session">Receives what was created, and the HTTP exchange.</param>
+    /// <param name="project">A project's settings, used where no flag is given; null for no project.</param>
+    /// <exception cref="AirgapException">
+    /// <see cref="ErrorCode.IncompatibleOptions"/>, <see cref="ErrorCode.InvalidRepositorySettings"/>.
+    /// </exception>
+    public RegistryClient ConnectToPush(ParseResult parsed, Session session, RegistryAccess? project = null)
+    {
+        RegistryAccess access = project ?? new RegistryAccess();
+        RepositoryCreation? creation = (Creation?.Over(access, parsed) ?? access).ReadCreation(session.WriteNotice);
+        return new(
+            Read(parsed, session.Trace, access), CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace)), creation);
+    }
 
     /// <summary>
     /// The settings for talking to registries: from flags, and from a project where no flag is given.

@@ -22,7 +22,7 @@ internal sealed class CopyCommand
     private readonly TrustFlags _trust = new();
     private readonly DryRunFlags _dry = new(carriesOut: true);
     private readonly ShardFlags _shards = new();
-    private readonly RegistryFlags _registry = new();
+    private readonly RegistryFlags _registry = new() { Creation = new() };
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
@@ -93,7 +93,7 @@ internal sealed class CopyCommand
         return await _signing.LogAsync(parsed, request, async results =>
         {
             await _signing.VerifyBasesAsync(parsed, _flags.Delta.BaseNames(parsed), [], cancellationToken);
-            using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+            using RegistryClient registry = _registry.ConnectToPush(parsed, session);
             CopyContext context = new(parsed, _flags, _signing, _dry, request, session, registry)
             {
                 Map = map,
@@ -117,7 +117,7 @@ internal sealed class CopyCommand
         RunPlanDocument document = RunPlanFile.Read(file);
         Shard? shard = _shards.Shard(parsed, document);
         int? count = _shards.Count(parsed, document);
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using RegistryClient registry = _registry.ConnectToPush(parsed, session);
         RunPlanReader reader = new(registry, file);
         RunPlan[] runs = [.. document.Relocations.Select(reader.Read)];
         CopyRequest request = new(runs[0].Plan.Source, runs[0].Destination, _flags.LockOutput(parsed));

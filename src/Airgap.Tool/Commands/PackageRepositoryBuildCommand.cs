@@ -35,7 +35,7 @@ internal sealed class PackageRepositoryBuildCommand
     private readonly Option<string?> _lockOutput =
         Flag.Text("--lock-output", "FILE", "Lock file to write for the bundle in the repository");
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of blobs transferred at once", 8, 1);
-    private readonly RegistryFlags _registry = new();
+    private readonly RegistryFlags _registry = new() { Creation = new() };
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
@@ -83,7 +83,7 @@ internal sealed class PackageRepositoryBuildCommand
 
         ProduceRequest request = ReadRequest(parsed, folder);
 
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using RegistryClient registry = _registry.ConnectToPush(parsed, session);
         ProduceResult made = await new BundleProducer(registry).ProduceAsync(request, cancellationToken);
         using ProducedBundle? bundle = made.Bundle;
         foreach (Diagnostic warning in made.Warnings)

@@ -43,7 +43,7 @@ internal sealed class PublishCommand
         "GitHub Actions or Azure Pipelines, if one of them runs this)");
 
     private readonly DryRunFlags _dry = new();
-    private readonly RegistryFlags _registry = new();
+    private readonly RegistryFlags _registry = new() { Creation = new() };
 
     private readonly PublishOutput _output = new();
 
@@ -124,7 +124,7 @@ internal sealed class PublishCommand
         foreach (Diagnostic warning in project.Warnings)
             session.Warn(warning);
 
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace, project.Settings.Access);
+        using RegistryClient registry = _registry.ConnectToPush(parsed, session, project.Settings.Access);
         using ConsoleObserver observer = new(session, toArchive: project.Settings.Archive.Length > 0, likeImgpkg: false);
         PublishedFileList artifacts = new(project.ArtifactList);
         ProjectPublisher publisher = new(registry, observer)

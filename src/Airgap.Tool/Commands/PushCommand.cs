@@ -37,7 +37,7 @@ internal sealed class PushCommand
         Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar instead of pushing. Contacts no registry");
     private readonly Option<string?> _volumeSize =
         Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most this size, such as 4.7GB");
-    private readonly RegistryFlags _registry = new();
+    private readonly RegistryFlags _registry = new() { Creation = new() };
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
@@ -85,7 +85,7 @@ internal sealed class PushCommand
         session.Report.Destination = request.Destination.ToString();
         session.Phase = "packing";
         PushResult result;
-        using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
+        using (RegistryClient registry = _registry.ConnectToPush(parsed, session))
         using (VerbObserver observer = new(session))
         using (await DestinationLock.OfUser(Timeout.InfiniteTimeSpan)
             .EnterAsync(new RelocationDestination.Repository(request.Destination.Repository), observer, cancellationToken))
@@ -130,7 +130,7 @@ internal sealed class PushCommand
         session.Report.Source = string.Join(", ", request.Inputs);
         session.Report.Destination = archive.Path;
         session.Phase = "packing";
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using RegistryClient registry = _registry.ConnectToPush(parsed, session);
         using VerbObserver observer = new(session);
         using PackedArchive packed = await new Pusher(registry, observer).PackAsync(request, cancellationToken);
         TransferResult result = await new Relocator(registry).RunAsync(packed.Plan, archive, new TransferOptions(), cancellationToken);

@@ -38,6 +38,7 @@ internal static class ToolAdvice
         [AdviceTerms.WriteLayout] = "--to-oci-tar",
         [AdviceTerms.MakeRunPlan] = "copy … --plan-out",
         [AdviceTerms.RunShard] = "copy --plan … --shard",
+        [AdviceTerms.CreateRepositories] = "--create-repositories",
     }.ToFrozenDictionary();
 
     /// <summary>

@@ -35,6 +35,12 @@ internal sealed class LocalRepository(IImageRepository inner, LocalContent local
     public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
         inner.PushManifestAsync(manifest, tag, cancellationToken);
 
+    Task<IReadOnlySet<Digest>> IImageRepository.FindPresentAsync(
+        IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) =>
+        local.IsNowhere ? Task.FromResult(IImageRepository.NonePresent) : inner.FindPresentAsync(blobs, cancellationToken);
+
+    Task<string?> IImageRepository.FindMissingAsync(CancellationToken cancellationToken) => inner.FindMissingAsync(cancellationToken);
+
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
         local.IsNowhere ? AsyncEnumerable.Empty<string>() : inner.ListTagsAsync(cancellationToken);
 

@@ -62,6 +62,11 @@ internal sealed class SharedRepository : IImageRepository
     public Task PushManifestAsync(Manifest manifest, string? tag, CancellationToken cancellationToken) =>
         _inner.PushManifestAsync(manifest, tag, cancellationToken);
 
+    Task<IReadOnlySet<Digest>> IImageRepository.FindPresentAsync(
+        IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) => _inner.FindPresentAsync(blobs, cancellationToken);
+
+    Task<string?> IImageRepository.FindMissingAsync(CancellationToken cancellationToken) => _inner.FindMissingAsync(cancellationToken);
+
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) => _inner.ListTagsAsync(cancellationToken);
 
     public IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) =>

@@ -26,8 +26,10 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
     public async Task<IReadOnlyCollection<Digest>> FindMissingAsync(IEnumerable<Descriptor> blobs, CancellationToken cancellationToken)
     {
         ConcurrentBag<Digest> missing = [];
+        Descriptor[] all = [.. blobs];
+        IReadOnlySet<Digest> present = await FindPresentAsync(all, cancellationToken);
         await Parallel.ForEachAsync(
-            blobs,
+            all.Where(blob => !present.Contains(blob.Digest)),
             new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, concurrency), CancellationToken = cancellationToken },
             async (blob, token) =>
             {
@@ -36,6 +38,13 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
             });
         return missing;
     }
+
+    /// <summary>
+    /// The blobs that the registry reports as present when it is asked for many at once; empty if their bytes are read. The others may be
+    /// present, too.
+    /// </summary>
+    public Task<IReadOnlySet<Digest>> FindPresentAsync(IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) =>
+        reads ? Task.FromResult(IImageRepository.NonePresent) : repository.FindPresentAsync(blobs, cancellationToken);
 
     /// <summary>
     /// True when the registry reports a blob as present or, if bytes are read, returned the right ones.

@@ -21,6 +21,7 @@ internal sealed class Forecaster(TransferPlan plan, ITransferTarget target)
             Root = plan.Root is null ? null : items.FirstOrDefault(item => item.Item == plan.Root),
             Blobs = blobs,
             MovesTag = !await target.HasTagsAsync(cancellationToken),
+            Creates = target.Creates,
         };
     }
 

@@ -23,6 +23,11 @@ internal interface ITransferTarget : IAsyncDisposable
     /// <summary>After <see cref="ForecastAsync"/>: true when every tag that would be written already exists.</summary>
     Task<bool> HasTagsAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// After <see cref="ForecastAsync"/>: what would be created before the first write, such as a repository; null for nothing.
+    /// </summary>
+    string? Creates => null;
+
     /// <summary>The order of starting blobs: the longest first, so that no long one is left at the end.</summary>
     IEnumerable<PlannedBlob> Order(IEnumerable<PlannedBlob> missing) => missing.OrderByDescending(blob => blob.Descriptor.Size);
 

@@ -58,6 +58,9 @@ internal sealed class PresentImages(
         HashSet<Digest> missing = [.. Damaged, .. BlobsOf(node => !Has(node) || HasForeign(node)).Select(blob => blob.Digest)];
         if (options.Repair)
             missing.IntersectWith(Damaged);
+        missing.ExceptWith(await evidence.FindPresentAsync(
+            [.. plan.Blobs.Select(blob => blob.Descriptor).Where(blob => missing.Contains(blob.Digest) && !Damaged.Contains(blob.Digest))],
+            cancellationToken));
         return [.. plan.Blobs.Where(blob => missing.Contains(blob.Descriptor.Digest))];
     }
 

@@ -69,12 +69,13 @@ internal sealed class RegistryTarget : ITransferTarget
 
     public async Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken)
     {
+        Creates = await _repository.FindMissingAsync(cancellationToken);
         ConcurrentDictionary<Digest, BlobOutcome> missing = new();
         await Parallel.ForEachAsync(
             await _required.FindAsync(await _present.LookAsync(_locations, cancellationToken), _present.Damaged, cancellationToken),
             Bounded(cancellationToken),
             async (blob, token) => missing[blob.Descriptor.Digest] = _present.Damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
-                : await _repository.HasBlobAsync(blob.Descriptor, token)
+                : Creates is null && await _repository.HasBlobAsync(blob.Descriptor, token)
                 ? BlobOutcome.Present : MountableFrom(blob) is null ? BlobOutcome.Copied : BlobOutcome.Mounted);
         return [.. _plan.Blobs.Select(
             blob => new RelocatedBlob(blob.Descriptor, missing.GetValueOrDefault(blob.Descriptor.Digest, BlobOutcome.Present)))];
@@ -101,6 +102,8 @@ internal sealed class RegistryTarget : ITransferTarget
         await using PrefetchedBlob ahead = new(blob.Content, cancellationToken);
         return await _repository.PushBlobAsync(ahead, mountFrom, progress, cancellationToken);
     }
+
+    public string? Creates { get; private set; }
 
     public Task<bool> HasTagsAsync(CancellationToken cancellationToken) => _present.HasTagsAsync(cancellationToken);
 

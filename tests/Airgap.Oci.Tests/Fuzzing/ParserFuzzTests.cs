@@ -1,6 +1,7 @@
 using System.Text;
 using Airgap.Oci.Auth;
 using Airgap.Oci.Content;
+using Airgap.Oci.Creating;
 using Airgap.Oci.Credentials.Docker;
 using Airgap.Oci.Credentials.Helpers;
 using Airgap.Oci.Credentials.Keychains.Amazon;
@@ -89,6 +90,11 @@ public sealed class ParserFuzzTests
         profiles.Add(text, isConfig: true);
         Refuse(profiles["default"] is null);
     }, "[profile ", "]", "=", " #", "\n ", "role_arn");
+
+    [TestMethod]
+    public void SettingsOfRepositories() => Fuzz.Run(
+        TestContext, "repository-settings", bytes => RepositorySettingsFile.Parse(bytes, "settings.json"),
+        [.. s_json, "\"ecr\":", "\"tags\":", "\"encryption\":", "\"harbor\":", "\"quay\":"]);
 
     private static void Refuse(bool refused)
     {

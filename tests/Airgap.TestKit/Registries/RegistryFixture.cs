@@ -21,6 +21,9 @@ public sealed record RegistryFixtureOptions
     /// <summary>Serve https.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>Speak HTTP/2 alone, with <see cref="Certificate"/>.</summary>
+    public bool OnlyHttp2 { get; init; }
+
     /// <summary>Want this user and password by Basic authentication.</summary>
     public (string User, string Password)? BasicAuth { get; init; }
 
@@ -104,6 +107,7 @@ public sealed class RegistryFixture : IAsyncDisposable
             BasicAuth = options.BasicAuth,
             ReadOnly = options.ReadOnly,
             SparseIndexes = options.SparseIndexes,
+            OnlyHttp2 = options.OnlyHttp2,
             AnyHost = true,
             Interceptor = fixture.InterceptAsync,
         };

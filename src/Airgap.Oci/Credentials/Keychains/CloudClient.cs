@@ -47,7 +47,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
         }
     }
 
-    /// <summary>Asks a public endpoint, only over https, because requests contain secrets.</summary>
+    /// <summary>Asks a public endpoint, over https (except on this machine), because requests contain secrets.</summary>
     /// <param name="create">Creates the request for each attempt.</param>
     /// <param name="cancellationToken">Cancels the attempts.</param>
     /// <returns>A response with any status below 500.</returns>
@@ -62,7 +62,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
                 {
                     using HttpRequestMessage request = create();
                     host = request.RequestUri!.Host;
-                    if (request.RequestUri.Scheme != Uri.UriSchemeHttps)
+                    if (request.RequestUri.Scheme != Uri.UriSchemeHttps && !request.RequestUri.IsLoopback)
                         throw new CloudException($"{host} is not asked, since its address is not https");
                     return await SendAsync(_endpoints.Value, request, s_endpointLimit, token);
                 },

@@ -11,15 +11,18 @@ internal static class KeychainHosts
 
     public static bool IsGitHub(string registry) => Is(registry, "ghcr.io");
 
-    /// <summary><c>ACCOUNT.dkr.ecr.REGION.amazonaws.com</c>, also <c>dkr.ecr-fips</c> and <c>.com.cn</c>, and the public gallery.</summary>
-    public static bool IsAmazon(string registry)
-    {
-        if (Is(registry, "public.ecr.aws"))
-            return true;
-        return registry.ToLowerInvariant().Split('.') is
-            [{ Length: > 0 }, "dkr", "ecr" or "ecr-fips", { Length: > 0 }, "amazonaws", "com"]
-            or [{ Length: > 0 }, "dkr", "ecr" or "ecr-fips", { Length: > 0 }, "amazonaws", "com", "cn"];
-    }
+    /// <summary>
+    /// <c>ACCOUNT.dkr.ecr.REGION.amazonaws.com</c>, also <c>dkr.ecr-fips</c> and <c>.com.cn</c>, their dual-stack names
+    /// <c>ACCOUNT.dkr-ecr.REGION.on.aws</c>, and the public gallery.
+    /// </summary>
+    public static bool IsAmazon(string registry) => IsAmazonGallery(registry) || registry.ToLowerInvariant().Split('.') is
+        [{ Length: > 0 }, "dkr", "ecr" or "ecr-fips", { Length: > 0 }, "amazonaws", "com"]
+        or [{ Length: > 0 }, "dkr", "ecr" or "ecr-fips", { Length: > 0 }, "amazonaws", "com", "cn"]
+        or [{ Length: > 0 }, "dkr-ecr" or "dkr-ecr-fips", { Length: > 0 }, "on", "aws"]
+        or [{ Length: > 0 }, "dkr-ecr", { Length: > 0 }, "on", "amazonwebservices", "com", "cn"];
+
+    /// <summary>The two names of Amazon's public gallery.</summary>
+    public static bool IsAmazonGallery(string registry) => Is(registry, "public.ecr.aws") || Is(registry, "ecr-public.aws.com");
 
     private static bool Is(string registry, string host) => registry.Equals(host, StringComparison.OrdinalIgnoreCase);
 

@@ -48,6 +48,11 @@ internal sealed class KeychainSelection
         return keychains;
     }
 
+    /// <summary>True when the environment enables a keychain.</summary>
+    public static bool IsActive(EnvironmentVariables environment, string name) =>
+        string.Equals(environment[EnableAll], "true", StringComparison.OrdinalIgnoreCase)
+        || (environment[ActiveKeychains] ?? "").Split(',', StringSplitOptions.TrimEntries).Contains(name);
+
     // The user did not name them, so a keychain without credentials is not an error.
     private IEnumerable<ICredentialSource> All(HashSet<string> active)
     {

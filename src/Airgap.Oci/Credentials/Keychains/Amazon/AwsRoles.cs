@@ -4,7 +4,7 @@ namespace Airgap.Oci.Credentials.Keychains.Amazon;
 
 /// <summary>Assumes roles at Amazon's security token service.</summary>
 /// <remarks>Source: AWS Security Token Service API reference, AssumeRole and AssumeRoleWithWebIdentity.</remarks>
-internal sealed class AwsRoles(CloudClient client)
+internal sealed class AwsRoles(CloudClient client, AwsEndpoints endpoints)
 {
     private const string DefaultSession = "airgap";
 
@@ -37,10 +37,11 @@ internal sealed class AwsRoles(CloudClient client)
         using FormUrlEncodedContent form =
             new([.. fields, new("Version", "2011-06-15"), new("RoleArn", role), new("RoleSessionName", session ?? DefaultSession)]);
         byte[] body = await form.ReadAsByteArrayAsync(cancellationToken);
+        Uri service = endpoints.Of("STS", region.Endpoint("sts"));
         CloudAnswer answer = await client.AskAsync(
             () =>
             {
-                HttpRequestMessage request = new(HttpMethod.Post, region.Endpoint("sts")) { Content = new ByteArrayContent(body) };
+                HttpRequestMessage request = new(HttpMethod.Post, service) { Content = new ByteArrayContent(body) };
                 request.Content.Headers.ContentType = new("application/x-www-form-urlencoded");
                 if (keys is not null)
                     AwsSignature.Sign(request, body, keys, region.Name, "sts", client.Clock.GetUtcNow());

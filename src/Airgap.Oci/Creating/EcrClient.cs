@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Airgap.Oci.Credentials.Keychains;
+using Airgap.Oci.Credentials.Keychains.Amazon;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Creating;
+
+/// <summary>The services behind Amazon registries, with the keys of the environment. Keys are looked up once for each registry.</summary>
+internal sealed class EcrClient
+{
+    private readonly AwsKeyChain _keys;
+    private readonly EcrService _service;
+    private readonly ConcurrentDictionary<string, Shared<(AwsKeys Keys, string Place)?>> _found = new(StringComparer.OrdinalIgnoreCase);
+
+    public EcrClient(RegistryOptions options, Func<HttpMessageHandler>? createHandler)
+    {
+        EnvironmentVariables environment = EnvironmentVariables.Capture(options.Environment);
+        CloudClient cloud = new(createHandler, options.TimeProvider);
+        _keys = new AwsKeyChain(environment, cloud);
+        _service = new EcrService(environment, cloud);
+    }
+
+    /// <summary>The places that keys are looked for in, for a message.</summary>
+    public string Places => _keys.Places;
+
+    /// <summary>Calls an operation.</summary>
+    /// <param name="registry">The registry's host.</param>
+    /// <param name="operation">Such as <c>CreateRepository</c>.</param>
+    /// <param name="body">Its input; receives the host.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null when there are no keys.</returns>
+    /// <exception cref="CloudException">Keys cannot be used, or there is no answer.</exception>
+    public async Task<EcrAnswer?> CallAsync(
+        string registry, string operation, Func<EcrHost, byte[]> body, CancellationToken cancellationToken)
+    {
+        EcrHost host = EcrHost.Parse(registry);
+        // Keys of a role expire; a run of hours asks again.
+        (AwsKeys Keys, string Place)? found = await FindAsync(registry, host, cancellationToken);
+        if (found is not ({ } keys, _))
+            return null;
+        EcrAnswer answer = await _service.CallAsync(host, operation, body(host), keys, cancellationToken);
+        if (answer.Error is not ("ExpiredTokenException" or "ExpiredToken"))
+            return answer;
+        _found.TryRemove(registry, out _);
+        return await FindAsync(registry, host, cancellationToken) is not ({ } renewed, _) ? null
+            : await _service.CallAsync(host, operation, body(host), renewed, cancellationToken);
+    }
+
+    private Task<(AwsKeys Keys, string Place)?> FindAsync(string registry, EcrHost host, CancellationToken cancellationToken) =>
+        _found.GetOrAdd(registry, _ => new Shared<(AwsKeys, string)?>(token => _keys.FindAsync(host.Region, token), CancellationToken.None))
+            .GetAsync(cancellationToken);
+}

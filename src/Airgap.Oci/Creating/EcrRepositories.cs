@@ -1,0 +1,119 @@
+using Airgap.Oci.Credentials.Keychains;
+using Airgap.Oci.Credentials.Keychains.Amazon;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Creating;
+
+/// <summary>Repositories of Amazon's registries: a push to one that does not exist is refused.</summary>
+/// <remarks>
+/// Source: Amazon ECR API reference, CreateRepository, PutLifecyclePolicy, SetRepositoryPolicy and DescribeRepositories; Amazon ECR Public
+/// API reference.
+/// </remarks>
+internal sealed class EcrRepositories(EcrClient client, RepositorySettings settings) : IRepositoryMaker
+{
+    public string Describe(RepositoryName repository) => $"the ECR repository {repository}";
+
+    public bool TellsMissing => false;
+
+    public bool MayMeanMissing(AirgapException refusal) => refusal.Code == ErrorCode.RepositoryUnknown;
+
+    public async Task<bool?> IsMissingAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        try
+        {
+            EcrAnswer? answer = await client.CallAsync(
+                repository.Registry, "DescribeRepositories", host => EcrDocuments.Describe(host, repository.Path), cancellationToken);
+            return answer switch
+            {
+                { IsSuccess: true } => false,
+                { Error: "RepositoryNotFoundException" } => true,
+                _ => null,
+            };
+        }
+        catch (CloudException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<bool> CreateAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        string name = repository.Path;
+        EcrAnswer answer = await CallAsync(
+            repository, "CreateRepository",
+            host => host.IsGallery ? EcrDocuments.Create(name, settings.EcrPublic) : EcrDocuments.Create(host, name, settings.Ecr),
+            cancellationToken);
+        if (answer.Error == "RepositoryAlreadyExistsException")
+            return false;
+        if (!answer.IsSuccess)
+            throw Refused(repository, answer);
+        bool isGallery = KeychainHosts.IsAmazonGallery(repository.Registry);
+        if (!isGallery && settings.Ecr.LifecyclePolicy is { } lifecycle)
+            await ApplyAsync(repository, "PutLifecyclePolicy", "lifecyclePolicyText", lifecycle, cancellationToken);
+        if ((isGallery ? settings.EcrPublic.RepositoryPolicy : settings.Ecr.RepositoryPolicy) is { } policy)
+            await ApplyAsync(repository, "SetRepositoryPolicy", "policyText", policy, cancellationToken);
+        return true;
+    }
+
+    private async Task ApplyAsync(
+        RepositoryName repository, string operation, string property, string text, CancellationToken cancellationToken)
+    {
+        EcrAnswer answer = await CallAsync(
+            repository, operation, host => EcrDocuments.WithText(host, repository.Path, property, text), cancellationToken);
+        if (answer.IsSuccess)
+            return;
+        string policy = operation == "PutLifecyclePolicy" ? "lifecycle policy" : "repository policy";
+        throw new AirgapException(
+            ErrorCode.RepositorySettingsNotApplied,
+            $"Created {Describe(repository)}, but it does not have its {policy}: {answer.Place} refused {operation} ({answer.Reason}).",
+            $"Correct the policy or allow {PermissionOf(repository, operation)}; then delete the empty repository and run it again, or " +
+            "set the policy yourself.")
+        { Reference = repository.ToString(), StatusCode = answer.Status };
+    }
+
+    private async Task<EcrAnswer> CallAsync(
+        RepositoryName repository, string operation, Func<EcrHost, byte[]> body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.CallAsync(repository.Registry, operation, body, cancellationToken)
+                ?? throw new AirgapException(
+                    ErrorCode.NoCreationCredentials,
+                    $"Cannot create {Describe(repository)}: there are no AWS keys in {client.Places}.",
+                    "Give this machine or job keys or a role that may create repositories; a registry password alone cannot.")
+                { Reference = repository.ToString() };
+        }
+        catch (CloudException e)
+        {
+            throw new AirgapException(
+                ErrorCode.RepositoryNotCreated, $"Cannot create {Describe(repository)}: {e.Message}.",
+                "Check the keys, and that the service can be reached; a VPC endpoint is named with AWS_ENDPOINT_URL_ECR.", e)
+            { Reference = repository.ToString() };
+        }
+    }
+
+    private AirgapException Refused(RepositoryName repository, EcrAnswer answer)
+    {
+        bool isForbidden = answer.Status is 401 or 403
+            || answer.Error is "AccessDeniedException" or "UnrecognizedClientException" or "InvalidSignatureException";
+        string needed = PermissionOf(repository, "CreateRepository")
+            + (HasTags(repository) ? " and " + PermissionOf(repository, "TagResource") : "");
+        return isForbidden
+            ? new AirgapException(
+                ErrorCode.CreationForbidden,
+                $"Cannot create {Describe(repository)}: {answer.Place} refused the keys ({answer.Reason}).",
+                $"Allow {needed} to the keys or role, or create the repository first.")
+            { Reference = repository.ToString(), StatusCode = answer.Status }
+            : new AirgapException(
+                ErrorCode.RepositoryNotCreated, $"Cannot create {Describe(repository)}: {answer.Place} answered {answer.Reason}.",
+                "Correct the repository's name or settings, or create the repository first.")
+            { Reference = repository.ToString(), StatusCode = answer.Status };
+    }
+
+    private bool HasTags(RepositoryName repository) =>
+        !(KeychainHosts.IsAmazonGallery(repository.Registry) ? settings.EcrPublic.Tags : settings.Ecr.Tags).IsEmpty;
+
+    private static string PermissionOf(RepositoryName repository, string operation) =>
+        $"{(KeychainHosts.IsAmazonGallery(repository.Registry) ? "ecr-public" : "ecr")}:{operation}";
+}

@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Airgap.Oci.Auth;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Oci.Creating;
+
+/// <summary>
+/// Projects of Harbor: the first part of a repository's path. A push below a project that does not exist is refused with 401.
+/// </summary>
+/// <remarks>Source: Harbor API 2.0, "Create a new project" and "Check if the project name user provided already exists".</remarks>
+internal sealed class HarborProjects(RegistryApi api, HarborSettings settings) : IRepositoryMaker
+{
+    public string Describe(RepositoryName repository) => $"the Harbor project {repository.Registry}/{ProjectOf(repository)}";
+
+    public bool TellsMissing => true;
+
+    public bool MayMeanMissing(AirgapException refusal) =>
+        refusal.Code is ErrorCode.RepositoryUnknown or ErrorCode.Unauthorized or ErrorCode.Forbidden || refusal.StatusCode is 401 or 404;
+
+    public async Task<bool?> IsMissingAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        ApiAnswer answer = await api.SendAsync(
+            repository, HttpMethod.Head, $"/api/v2.0/projects?project_name={Uri.EscapeDataString(ProjectOf(repository))}",
+            await AuthorizeAsync(repository, cancellationToken), null, $"look for {Describe(repository)}", cancellationToken);
+        return answer.Status switch
+        {
+            200 => false,
+            404 => true,
+            _ => null,
+        };
+    }
+
+    public async Task<bool> CreateAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        AuthenticationHeaderValue authorization = await AuthorizeAsync(repository, cancellationToken)
+            ?? throw new AirgapException(
+                ErrorCode.NoCreationCredentials,
+                $"Cannot create {Describe(repository)}: there is no user name and password for {repository.Registry}.",
+                "Log in as a user, or as a robot account of the system, that may create projects; or create the project first.")
+            { Reference = repository.ToString() };
+        ApiAnswer answer = await api.SendAsync(
+            repository, HttpMethod.Post, "/api/v2.0/projects", authorization, Document(repository), $"create {Describe(repository)}",
+            cancellationToken);
+        return answer.Status switch
+        {
+            >= 200 and < 300 => true,
+            409 => false,
+            401 or 403 => throw new AirgapException(
+                ErrorCode.CreationForbidden, $"Cannot create {Describe(repository)}: Harbor refused the credentials ({answer.Reason}).",
+                "Use credentials with the permission to create projects (a user, or a robot account of the system with project: create), " +
+                "or create the project first.")
+            { Reference = repository.ToString(), StatusCode = answer.Status },
+            _ => throw new AirgapException(
+                ErrorCode.RepositoryNotCreated, $"Cannot create {Describe(repository)}: Harbor answered {answer.Reason}.",
+                "Correct the project's name or settings, or create the project first.")
+            { Reference = repository.ToString(), StatusCode = answer.Status },
+        };
+    }
+
+    private static string ProjectOf(RepositoryName repository) => repository.Path.Split('/')[0];
+
+    private async Task<AuthenticationHeaderValue?> AuthorizeAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        await api.FindCredentialAsync(repository, cancellationToken) is Credential.Basic basic ? TokenClient.BasicHeader(basic) : null;
+
+    // Harbor's metadata are texts.
+    private byte[] Document(RepositoryName repository)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("project_name", ProjectOf(repository));
+            json.WriteStartObject("metadata");
+            json.WriteString("public", settings.Public ? "true" : "false");
+            json.WriteEndObject();
+            if (settings.StorageLimit is { } limit)
+                json.WriteNumber("storage_limit", limit);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

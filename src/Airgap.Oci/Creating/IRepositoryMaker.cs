@@ -1,0 +1,30 @@
+using Airgap.Oci.Naming;
+
+namespace Airgap.Oci.Creating;
+
+/// <summary>Creates what one kind of registry needs before a push: a repository, or the project above it.</summary>
+internal interface IRepositoryMaker
+{
+    /// <summary>
+    /// What is created for a repository, such as <c>the Harbor project HOST/apps</c>. Repositories with the same text share it.
+    /// </summary>
+    string Describe(RepositoryName repository);
+
+    /// <summary>True when a refusal may mean that this is missing, so that it is worth creating.</summary>
+    bool MayMeanMissing(AirgapException refusal);
+
+    /// <summary>True when whoever may create it is told whether it is missing, so that no answer means no right.</summary>
+    bool TellsMissing { get; }
+
+    /// <summary>Asks whether it is missing. Reads only.</summary>
+    /// <returns>Null when the registry does not tell.</returns>
+    Task<bool?> IsMissingAsync(RepositoryName repository, CancellationToken cancellationToken);
+
+    /// <summary>Creates it.</summary>
+    /// <returns>False when it exists already: another process may have created it meanwhile.</returns>
+    /// <exception cref="AirgapException">
+    /// <see cref="ErrorCode.RepositoryNotCreated"/>, <see cref="ErrorCode.CreationForbidden"/>,
+    /// <see cref="ErrorCode.NoCreationCredentials"/>, <see cref="ErrorCode.RepositorySettingsNotApplied"/>.
+    /// </exception>
+    Task<bool> CreateAsync(RepositoryName repository, CancellationToken cancellationToken);
+}

@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Oci.Creating;
+
+/// <summary>
+/// Repositories of Quay. A push creates them where the user may; elsewhere, or with an application's token, its API does. The API takes
+/// only such tokens, which a user logs in with as <c>$oauthtoken</c>.
+/// </summary>
+/// <remarks>Source: Red Hat Quay API reference, createRepo, getRepo and createOrganization; "Using the Quay API".</remarks>
+internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) : IRepositoryMaker
+{
+    /// <summary>The user name with which Quay takes an application's token as a password.</summary>
+    public const string TokenUser = "$oauthtoken";
+
+    public string Describe(RepositoryName repository) => $"the Quay repository {repository}";
+
+    public bool TellsMissing => false;
+
+    public bool MayMeanMissing(AirgapException refusal) =>
+        refusal.Code is ErrorCode.RepositoryUnknown or ErrorCode.Unauthorized or ErrorCode.Forbidden || refusal.StatusCode is 401 or 404;
+
+    public async Task<bool?> IsMissingAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        string path = string.Join('/', repository.Path.Split('/').Select(Uri.EscapeDataString));
+        ApiAnswer answer = await api.SendAsync(
+            repository, HttpMethod.Get, $"/api/v1/repository/{path}?includeTags=false", await AuthorizeAsync(repository, cancellationToken),
+            null, $"look for {Describe(repository)}", cancellationToken);
+        return answer.Status switch
+        {
+            200 => false,
+            404 => true,
+            _ => null,
+        };
+    }
+
+    public async Task<bool> CreateAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        if (!repository.Path.Contains('/', StringComparison.Ordinal))
+            throw Refused(repository, ErrorCode.RepositoryNotCreated, default,
+                "a repository of Quay has an organization or user before it");
+        AuthenticationHeaderValue authorization = await AuthorizeAsync(repository, cancellationToken)
+            ?? throw new AirgapException(
+                ErrorCode.NoCreationCredentials,
+                $"Cannot create {Describe(repository)}: there is no application token for {repository.Registry}.",
+                $"Log in as {TokenUser} with the token of an OAuth application that may create repositories (repo:create), or create the " +
+                "repository first.")
+            { Reference = repository.ToString() };
+        ApiAnswer answer = await PostAsync(repository, "/api/v1/repository", Document(repository), authorization, cancellationToken);
+        if (!answer.IsSuccess && !Exists(answer) && settings.CreateOrganization
+            && await CreateOrganizationAsync(repository, authorization, cancellationToken))
+            answer = await PostAsync(repository, "/api/v1/repository", Document(repository), authorization, cancellationToken);
+        if (answer.IsSuccess || Exists(answer))
+            return answer.IsSuccess;
+        throw Refused(
+            repository, answer.Status is 401 or 403 ? ErrorCode.CreationForbidden : ErrorCode.RepositoryNotCreated, answer,
+            $"Quay answered {answer.Reason}");
+    }
+
+    // False when there is one already, or a user of that name.
+    private async Task<bool> CreateOrganizationAsync(
+        RepositoryName repository, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
+    {
+        string name = NamespaceOf(repository);
+        ApiAnswer answer = await PostAsync(
+            repository, "/api/v1/organization/",
+            Write(json =>
+            {
+                json.WriteString("name", name);
+                if (settings.OrganizationEmail is { } email)
+                    json.WriteString("email", email);
+            }),
+            authorization, cancellationToken);
+        return answer.IsSuccess || (Exists(answer) ? false : throw Refused(
+            repository, answer.Status is 401 or 403 ? ErrorCode.CreationForbidden : ErrorCode.RepositoryNotCreated, answer,
+            $"Quay answered {answer.Reason} when asked for the organization {name}"));
+    }
+
+    private static bool Exists(ApiAnswer answer) =>
+        answer.Status is 400 or 409 && answer.Text.Contains("already exists", StringComparison.OrdinalIgnoreCase);
+
+    private Task<ApiAnswer> PostAsync(
+        RepositoryName repository, string path, byte[] json, AuthenticationHeaderValue authorization,
+        CancellationToken cancellationToken) =>
+        api.SendAsync(repository, HttpMethod.Post, path, authorization, json, $"create {Describe(repository)}", cancellationToken);
+
+    private AirgapException Refused(RepositoryName repository, ErrorCode code, ApiAnswer answer, string why) => new(
+        code, $"Cannot create {Describe(repository)}: {why}.",
+        "Give the application's token the scopes repo:create and, for organizations, org:admin, in an organization in which its user " +
+        "may create repositories; or create the repository first.")
+    { Reference = repository.ToString(), StatusCode = answer.Status };
+
+    private static string NamespaceOf(RepositoryName repository) => repository.Path.Split('/')[0];
+
+    private async Task<AuthenticationHeaderValue?> AuthorizeAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        await api.FindCredentialAsync(repository, cancellationToken) switch
+        {
+            Credential.Basic { UserName: TokenUser } basic => new AuthenticationHeaderValue("Bearer", basic.Password),
+            Credential.Bearer bearer => new AuthenticationHeaderValue("Bearer", bearer.Token),
+            _ => null,
+        };
+
+    private byte[] Document(RepositoryName repository) => Write(json =>
+    {
+        string name = NamespaceOf(repository);
+        json.WriteString("namespace", name);
+        json.WriteString("repository", repository.Path[(name.Length + 1)..]);
+        json.WriteString("visibility", settings.Public ? "public" : "private");
+        json.WriteString("description", settings.Description);
+        json.WriteString("repo_kind", "image");
+    });
+
+    private static byte[] Write(Action<Utf8JsonWriter> write)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,59 @@
+using System.Net.Http.Headers;
+using Airgap.Oci.Auth;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Requests;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Creating;
+
+/// <summary>Sends requests to a registry's own management API, at the registry's host, with retries. Redirects are not followed.</summary>
+internal sealed class RegistryApi(Transport transport)
+{
+    /// <summary>The credentials that a push there would use; null for none.</summary>
+    public Task<Credential?> FindCredentialAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        transport.HostOf(repository).Authenticator.FindCredentialAsync(repository, cancellationToken);
+
+    /// <summary>Sends a request.</summary>
+    /// <param name="repository">The repository that it is about.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="path">Path and query.</param>
+    /// <param name="authorization">The header; null for none.</param>
+    /// <param name="json">The body; null for none.</param>
+    /// <param name="purpose">Ends "Cannot …".</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AirgapException">There is no answer, or only a transient failure.</exception>
+    public Task<ApiAnswer> SendAsync(
+        RepositoryName repository, HttpMethod method, string path, AuthenticationHeaderValue? authorization, byte[]? json, string purpose,
+        CancellationToken cancellationToken) => transport.Retry.ExecuteAsync(
+        async token =>
+        {
+            Uri address = await transport.HostOf(repository).GetAddressAsync(token);
+            Operation operation = new(purpose, repository.ToString());
+            WireRequest wire = new(method, new Uri(address, path), RequestKind.Management, operation)
+            {
+                FollowRedirects = false,
+                Content = json is null ? null : _ => new ByteArrayContent(json) { Headers = { ContentType = new("application/json") } },
+            };
+            using HttpResponseMessage response = await transport.Exchange.SendAsync(wire, authorization, token);
+            int status = (int)response.StatusCode;
+            // Harbor answers a conflict of two creations with 500 in some versions, which the next attempt settles.
+            if (Refusals.IsTransient(status))
+                throw await Refusals.ReadAsync(response, wire.Kind, operation, transport.Options, token);
+            ErrorBody body = status < 400 ? ErrorBody.None
+                : await ErrorBody.ReadAsync(response, transport.Options.TimeProvider, transport.Options.ResponseHeaderTimeout, token);
+            return new ApiAnswer(status, Redaction.Echo(body.Text, response.RequestMessage!));
+        },
+        cancellationToken);
+}
+
+/// <summary>An answer of a management API.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Text">The error's text; empty if there is none.</param>
+internal readonly record struct ApiAnswer(int Status, string Text)
+{
+    /// <summary>True for 2xx.</summary>
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>The status and text, for a message.</summary>
+    public string Reason => Text.Length == 0 ? $"status {Status}" : $"status {Status}: {Text}";
+}

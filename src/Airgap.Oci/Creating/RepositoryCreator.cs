@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using Airgap.Oci.Auth;
+using Airgap.Oci.Credentials.Keychains;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Requests;
+
+namespace Airgap.Oci.Creating;
+
+/// <summary>
+/// Creates the repositories that a client's pushes need, each once, when a registry refuses the first write. Which kind of registry it is
+/// follows from its host's name (Amazon's), or from its challenge (Harbor's and Quay's), which costs no request.
+/// </summary>
+internal sealed class RepositoryCreator(Transport transport, RepositoryCreation creation, Lazy<EcrClient> ecr)
+{
+    private readonly RegistryApi _api = new(transport);
+    private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> _created = new(StringComparer.Ordinal);
+
+    /// <summary>What would be created before a push to a repository; null for nothing. Reads only.</summary>
+    public async Task<string?> FindMissingAsync(RepositoryName repository, CancellationToken cancellationToken) =>
+        await FindMakerAsync(repository, cancellationToken) is { } maker
+            && await maker.IsMissingAsync(repository, cancellationToken) == true ? maker.Describe(repository) : null;
+
+    /// <summary>Creates what a refused write needs, if that is the reason.</summary>
+    /// <param name="repository">The repository of the write.</param>
+    /// <param name="refusal">Its failure.</param>
+    /// <param name="cancellationToken">Ends the wait, not the creation that other writes wait for.</param>
+    /// <returns>False when something else is the reason; true when the write is worth repeating.</returns>
+    /// <exception cref="AirgapException">It cannot be created.</exception>
+    public async Task<bool> TryCreateAsync(RepositoryName repository, AirgapException refusal, CancellationToken cancellationToken)
+    {
+        if (await FindMakerAsync(repository, cancellationToken) is not { } maker)
+            return refusal.Code == ErrorCode.RepositoryUnknown ? throw Unsupported(repository, refusal) : false;
+        if (!maker.MayMeanMissing(refusal))
+            return false;
+
+        // A failure is kept: a refused creation is not asked for again by every image of a run that goes on.
+        return await _created.GetOrAdd(
+            maker.Describe(repository),
+            _ => new Lazy<Task<bool>>(() => Task.Run(() => CreateAsync(maker, repository, refusal))))
+            .Value.WaitAsync(cancellationToken);
+    }
+
+    private async Task<bool> CreateAsync(IRepositoryMaker maker, RepositoryName repository, AirgapException refusal)
+    {
+        // Only NAME_UNKNOWN is certain; other refusals may be about rights to what exists.
+        if (refusal.Code != ErrorCode.RepositoryUnknown)
+        {
+            bool? isMissing = await maker.IsMissingAsync(repository, CancellationToken.None);
+            if (isMissing == false || (isMissing is null && maker.TellsMissing))
+                return false;
+        }
+
+        string what = maker.Describe(repository);
+        bool isNew = await maker.CreateAsync(repository, CancellationToken.None);
+        transport.Trace.Note(isNew ? $"created {what}" : $"{what} exists already");
+        if (isNew)
+            creation.Created?.Invoke($"Created {what}.");
+        return true;
+    }
+
+    private async Task<IRepositoryMaker?> FindMakerAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        if (KeychainHosts.IsAmazon(repository.Registry))
+            return new EcrRepositories(ecr.Value, creation.Settings);
+        RegistryHost host = transport.HostOf(repository);
+        await host.AskForChallengeAsync(cancellationToken);
+        return KindOf(host.Authenticator.Challenges) switch
+        {
+            "harbor" => new HarborProjects(_api, creation.Settings.Harbor),
+            "quay" => new QuayRepositories(_api, creation.Settings.Quay),
+            _ => null,
+        };
+    }
+
+    // Harbor: Bearer realm=".../service/token",service="harbor-registry", and Basic realm="harbor" to a request with a token. Quay:
+    // Bearer realm=".../v2/auth".
+    private static string? KindOf(IEnumerable<Challenge> challenges)
+    {
+        foreach (Challenge challenge in challenges)
+        {
+            string? path = Uri.TryCreate(challenge.Realm, UriKind.Absolute, out Uri? realm) ? realm.AbsolutePath.TrimEnd('/') : null;
+            if (challenge.Service == "harbor-registry" || (challenge.IsBasic && challenge.Realm == "harbor"))
+                return "harbor";
+            if (challenge.IsBearer && path?.EndsWith("/v2/auth", StringComparison.Ordinal) == true)
+                return "quay";
+        }
+
+        return null;
+    }
+
+    private static AirgapException Unsupported(RepositoryName repository, AirgapException refusal) => new(
+        ErrorCode.CreationUnsupported,
+        $"{refusal.Message.TrimEnd('.')}; the repository cannot be created, since {repository.Registry} is no Amazon registry, Harbor " +
+        "or Quay.",
+        $"Create the repository on {repository.Registry} first.", refusal)
+    { Reference = refusal.Reference, Digest = refusal.Digest, StatusCode = refusal.StatusCode };
+}

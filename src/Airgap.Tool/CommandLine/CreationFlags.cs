@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
+
+namespace Airgap.Tool.CommandLine;
+
+/// <summary>The flags of commands that push: whether missing repositories are created, and how.</summary>
+internal sealed class CreationFlags
+{
+    private readonly Option<bool> _create = Flag.Switch(
+        "--create-repositories", "Create the repositories that a push needs in Amazon ECR and Quay, and the projects in Harbor");
+
+    private readonly Option<string?> _settings = Flag.Text(
+        "--repository-settings", "FILE", "JSON file with the settings of created repositories: tags, immutability, encryption, policies");
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_create);
+        command.Options.Add(_settings);
+    }
+
+    /// <summary>A project's settings, with those of the flags.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    public RegistryAccess Over(RegistryAccess project, ParseResult parsed)
+    {
+        bool? creates = parsed.GetResult(_create) is { Implicit: false } ? parsed.GetValue(_create) : project.CreateRepositories;
+        string? settings = parsed.GetText(_settings);
+        if (settings is not null && creates != true)
+        {
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, "Flag --repository-settings can only be used with --create-repositories",
+                "Give --create-repositories as well: only repositories that this run creates get the settings.");
+        }
+
+        return project with { CreateRepositories = creates, RepositorySettings = settings ?? project.RepositorySettings };
+    }
+}

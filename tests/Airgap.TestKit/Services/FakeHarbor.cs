@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using Airgap.TestKit.Faults;
+using Airgap.TestKit.Registries;
+using Microsoft.AspNetCore.Http;
+
+namespace Airgap.TestKit.Services;
+
+/// <summary>
+/// Makes a fixture's registry a Harbor: it wants bearer tokens of its own token service, knows projects, and refuses with 401 what is
+/// below a project that does not exist.
+/// </summary>
+/// <remarks>Source: Harbor API 2.0 (projects); Harbor's answers to pushes below a missing project, as its users reported them.</remarks>
+public sealed class FakeHarbor
+{
+    private readonly ConcurrentDictionary<string, bool> _tokens = new();
+    private readonly ConcurrentQueue<JsonElement> _created = new();
+
+    /// <summary>The only user.</summary>
+    public (string User, string Password) Login { get; init; } = ("ci", "harbor-password");
+
+    /// <summary>The projects.</summary>
+    public ConcurrentDictionary<string, bool> Projects { get; } = new();
+
+    /// <summary>Whether the user may create projects.</summary>
+    public bool MayCreate { get; set; } = true;
+
+    /// <summary>Runs before a creation is carried out.</summary>
+    public Action<string> OnCreate { get; set; } = _ => { };
+
+    /// <summary>The documents of the projects that were created.</summary>
+    public IReadOnlyList<JsonElement> Created => [.. _created];
+
+    /// <summary>For <see cref="RegistryFixture.OnRequest"/>; null as the host for every host.</summary>
+    public Func<RecordedRequest, HttpContext, Fault?> Bend(string? host = null) => (request, context) =>
+        host is not null && context.Request.Host.Value != host ? null
+        : request.Path.StartsWith("/api/v2.0/projects", StringComparison.Ordinal) ? Fault.Custom((inner, _) => ApiAsync(inner))
+        : request.Path == "/service/token" ? Fault.Custom((inner, _) => TokenAsync(inner))
+        : Refusal(request, context);
+
+    private Fault? Refusal(RecordedRequest request, HttpContext context)
+    {
+        string? authorization = request.Header("Authorization");
+        bool isKnown = IsBasic(authorization) || (authorization?.StartsWith("Bearer ", StringComparison.Ordinal) == true
+            && _tokens.ContainsKey(authorization[7..]));
+        if (!isKnown)
+        {
+            string scope = request.Repository.Length == 0 ? "" : $",scope=\"repository:{request.Repository}:pull,push\"";
+            return Unauthorized("unauthorized to access repository",
+                $"Bearer realm=\"{context.Request.Scheme}://{context.Request.Host}/service/token\",service=\"harbor-registry\"{scope}");
+        }
+
+        string project = request.Repository.Split('/')[0];
+        return project.Length == 0 || Projects.ContainsKey(project) ? null
+            : Unauthorized($"project {project} not found: project {project} not found", "");
+    }
+
+    private async Task TokenAsync(HttpContext context)
+    {
+        string token = Guid.NewGuid().ToString("N");
+        if (!IsBasic(context.Request.Headers.Authorization))
+        {
+            context.Response.StatusCode = 401;
+            return;
+        }
+
+        _tokens[token] = true;
+        await WriteAsync(context, 200, $$"""{"token":"{{token}}","expires_in":1800}""");
+    }
+
+    private async Task ApiAsync(HttpContext context)
+    {
+        if (!IsBasic(context.Request.Headers.Authorization))
+        {
+            await WriteAsync(context, 401, """{"errors":[{"code":"UNAUTHORIZED","message":"unauthorized"}]}""");
+            return;
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.StatusCode = Projects.ContainsKey(context.Request.Query["project_name"].ToString()) ? 200 : 404;
+            return;
+        }
+
+        JsonElement document = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
+        string name = document.GetProperty("project_name").GetString()!;
+        OnCreate(name);
+        if (!MayCreate)
+            await WriteAsync(context, 403, """{"errors":[{"code":"FORBIDDEN","message":"forbidden"}]}""");
+        else if (!Projects.TryAdd(name, true))
+            await WriteAsync(context, 409, $$"""{"errors":[{"code":"CONFLICT","message":"The project named {{name}} already exists"}]}""");
+        else
+        {
+            _created.Enqueue(document);
+            context.Response.StatusCode = 201;
+        }
+    }
+
+    private bool IsBasic(string? authorization) =>
+        authorization == "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Login.User}:{Login.Password}"));
+
+    private static Fault Unauthorized(string message, string challenge) => Fault.Status(
+        401, $$"""{"errors":[{"code":"UNAUTHORIZED","message":"{{message}}"}]}""", null, ("WWW-Authenticate", challenge));
+
+    private static async Task WriteAsync(HttpContext context, int status, string json)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(json);
+    }
+}
