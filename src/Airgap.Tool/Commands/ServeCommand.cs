@@ -132,7 +132,7 @@ internal sealed class ServeCommand
             Warning = session.Warn,
             AccessLog = parsed.GetValue(_log) ? session.WriteError : null,
         };
-        await using RegistryServer server = await RegistryServer.StartAsync(options, cancellationToken);
+        await using RegistryServer server = await UncollectedStart.RunAsync(() => RegistryServer.StartAsync(options, cancellationToken));
         Interruption.Allow(s_grace);
         await session.Terminal.Out.WriteLineAsync(server.Address.ToString());
         if (tls.Authority is not null)

@@ -1,0 +1,53 @@
+using System.Runtime;
+
+namespace Airgap.Tool.Running;
+
+/// <summary>
+/// Puts the garbage collector off while something is read that stays: collections in between find little, and take a sixth of the time.
+/// </summary>
+internal static class UncollectedStart
+{
+    /// <summary>Allocations for which it is put off; beyond, it works as ever.</summary>
+    private const long MostBytes = 16 * 1024 * 1024;
+
+    /// <summary>Does the work.</summary>
+    public static async Task<T> RunAsync<T>(Func<Task<T>> work)
+    {
+        bool isOff = TryBegin();
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            if (isOff)
+                End();
+        }
+    }
+
+    private static bool TryBegin()
+    {
+        try
+        {
+            return GC.TryStartNoGCRegion(MostBytes);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentOutOfRangeException or PlatformNotSupportedException)
+        {
+            // It is put off already, or cannot be for so long. That only saves time.
+            return false;
+        }
+    }
+
+    private static void End()
+    {
+        try
+        {
+            if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+                GC.EndNoGCRegion();
+        }
+        catch (InvalidOperationException)
+        {
+            // It had to work before.
+        }
+    }
+}
