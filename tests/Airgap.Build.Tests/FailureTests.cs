@@ -149,7 +149,7 @@ public sealed class FailureTests
     }
 
     [TestMethod]
-    public async Task AProjectsLimitsHold()
+    public async Task AProjectsLimits_Hold()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();

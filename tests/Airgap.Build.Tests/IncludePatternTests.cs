@@ -13,5 +13,6 @@ public sealed class IncludePatternTests
     [DataRow("""<X Include="$(SourceRegistry)/frontend:1.0" />""", "registry.corp.com/backend:1.0", false)]
     [DataRow("""<X Include="registry.corp.com/a+b.c" />""", "registry.corp.com/aab.c", false)]
     [DataRow("""<X Remove="a" />""", "a", false)]
-    public void Matches(string element, string item, bool expected) => Assert.AreEqual(expected, IncludePattern.Matches(element, item));
+    public void AnInclude_MatchesTheItemsThatItMakes(string element, string item, bool expected) =>
+        Assert.AreEqual(expected, IncludePattern.Matches(element, item));
 }

@@ -120,7 +120,7 @@ public sealed class PrunerTests
         server.On("DELETE", Install, KubernetesAnswer.Json(200, "{}")).On("GET", Account, Live("s1", s_ours))
             .On("DELETE", Account, KubernetesAnswer.Json(200, "{}"));
 
-        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)]);
+        await PruneAsync(server, [Applied("new", "n1", ApplyOutcome.Unchanged)], staysThere: !isGone);
 
         Assert.AreSequenceEqual(
             isGone ? new[] { Install, Account } : [Install],
@@ -192,11 +192,16 @@ public sealed class PrunerTests
         return server.On("PATCH", InventoryPath, KubernetesAnswer.Json(200, """{"metadata":{"resourceVersion":"8"}}"""));
     }
 
-    private async Task PruneAsync(FakeKubernetes server, IReadOnlyList<AppliedObject> applied, bool isDry = false)
+    // Only a removal that does not come is waited for to the end of its limit.
+    private async Task PruneAsync(FakeKubernetes server, IReadOnlyList<AppliedObject> applied, bool isDry = false, bool staysThere = false)
     {
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
         Inventory inventory = await Inventory.LoadAsync(client, "packages", "app", CancellationToken.None);
-        Removal removal = new(client) { Pause = TimeSpan.FromMilliseconds(20), Limit = TimeSpan.FromMilliseconds(200) };
+        Removal removal = new(client)
+        {
+            Pause = TimeSpan.FromMilliseconds(20),
+            Limit = staysThere ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromMinutes(2)
+        };
         await new Pruner(client, inventory, isDry) { Removal = removal }.RunAsync(applied, _told.Add, CancellationToken.None);
     }
 }

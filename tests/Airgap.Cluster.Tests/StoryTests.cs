@@ -52,7 +52,7 @@ public sealed class StoryTests
     ];
 
     [TestMethod]
-    public void NoneIsLeftOut()
+    public void NoStory_IsLeftOut()
     {
         string[] recorded = [.. Directory.GetFiles(Path.Combine(KubernetesFixtures.Root, "stories"), "*.json")
             .Select(Path.GetFileNameWithoutExtension).OfType<string>()];

@@ -18,7 +18,7 @@ public sealed class PrintableTests
     [DataRow("a::b ::c", "a::b ::c", DisplayName = "Not at the beginning")]
     [DataRow("::1 GET", "::1 GET", DisplayName = "An address")]
     [DataRow("a\r\nb\tc\rd", "a\\x0d\\x0ab\\x09c\\x0dd", DisplayName = "Line breaks and tabs")]
-    public void ALine(string text, string expected)
+    public void ALine_IsShownWithoutControls_AndCommandsOfCi(string text, string expected)
     {
         Assert.AreEqual(expected, Printable.Line(text));
         Assert.AreEqual(expected, Printable.Of(text));

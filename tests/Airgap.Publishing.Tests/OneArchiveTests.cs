@@ -215,7 +215,7 @@ public sealed class OneArchiveTests : IDisposable
     }
 
     [TestMethod]
-    public async Task PartsOfOneFile()
+    public async Task SeveralItems_ShareTheParts_OfOneFile()
     {
         PublishSettings parts = To("a") with { ArchiveVolumeSize = 20_000 };
         PublishItem[] items = [Bundle("user1/simple-app-bundle"), Multi()];

@@ -20,7 +20,7 @@ namespace Airgap.Publishing.Tests;
 public sealed class SchemaTests
 {
     [TestMethod]
-    public void EverySchemaIsOne()
+    public void EverySchema_IsASchema()
     {
         foreach (string file in Directory.GetFiles(Schemas.Folder, "*.json"))
         {

@@ -103,7 +103,7 @@ public sealed class OneFileTests
     [DataRow("-b r.example/a:1 --lock x.yml --to-repo r.example/c", "AIRGAP2009", "--bundle (-b)")]
     [DataRow("-b r.example/a:1 --lock x.yml --to-tar none.tar", "AIRGAP2009", "--bundle (-b)")]
     [DataRow("-b r.example/a:1 --lock x.yml --tar y.tar --to-oci-tar none.tar", "AIRGAP2009", "--bundle (-b)")]
-    public async Task SeveralHaveOneLayout(string line, string code, string word)
+    public async Task SeveralInputs_WithoutOneLayout_AreRefused(string line, string code, string word)
     {
         string error = await FailAsync(["copy", .. line.Split(' ')]);
         Assert.Contains(code, error);

@@ -15,7 +15,7 @@ public sealed class KeylessVerdictTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public async Task PrivateInstance()
+    public async Task EveryCaseOfAPrivateInstance_IsJudgedAsRecorded()
     {
         Expectations expectations = new(
         [
@@ -37,7 +37,7 @@ public sealed class KeylessVerdictTests
     }
 
     [TestMethod]
-    public void Conformance()
+    public void EveryConformanceVector_IsJudgedAsRecorded()
     {
         Expectations expectations = new(
         [
@@ -53,7 +53,7 @@ public sealed class KeylessVerdictTests
 
     // Vectors that no verdict was recorded for: their names tell.
     [TestMethod]
-    public void VectorsOutsideTheCases()
+    public void VectorsWithoutAVerdict_AreJudgedAsTheirNamesTell()
     {
         HashSet<string> known = [.. TrustFixtures.Cases("conformance").Select(one => Path.GetFileName(one.Text("file")!))];
         string folder = Path.Combine(TrustFixtures.Root, "keyless", "conformance");

@@ -18,7 +18,7 @@ public sealed class NotationVerdictTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task Cases(bool hasApi)
+    public async Task EveryCase_IsJudgedAsByNotation(bool hasApi)
     {
         Expectations expectations = new(
         [
@@ -51,7 +51,7 @@ public sealed class NotationVerdictTests
     [DataRow("timestampBeforeNotBefore", "test-timestamp", false)]
     [DataRow("timestampAfterNotAfter", "test-timestamp", false)]
     [DataRow("withoutTimestamp", "test-timestamp", false)]
-    public void Timestamps(string file, string? stampers, bool isAccepted)
+    public void ATimestamp_CountsOfAKnownStamper_WithinTheValidity(string file, string? stampers, bool isAccepted)
     {
         byte[] bytes = TrustFixtures.Bytes($"notation/public/{file}.sig");
         NotationEnvelope envelope = bytes[0] == '{' ? JwsEnvelope.Read(bytes) : CoseEnvelope.Read(bytes);

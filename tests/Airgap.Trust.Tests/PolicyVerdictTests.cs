@@ -13,7 +13,7 @@ public sealed class PolicyVerdictTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public async Task Cases()
+    public async Task EveryCase_IsJudgedAsBySkopeo()
     {
         Expectations expectations = new(
         [

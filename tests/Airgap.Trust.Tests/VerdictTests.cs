@@ -71,7 +71,7 @@ public sealed class VerdictTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task Bundles(bool hasApi)
+    public async Task EveryBundle_IsJudgedAsByCosign(bool hasApi)
     {
         Expectations expectations = new(
         [
@@ -96,7 +96,7 @@ public sealed class VerdictTests
     }
 
     [TestMethod]
-    public async Task Blobs()
+    public async Task EveryBlob_IsJudgedAsByCosign()
     {
         Expectations expectations = new(
         [

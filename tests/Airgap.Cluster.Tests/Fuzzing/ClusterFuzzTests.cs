@@ -23,7 +23,7 @@ public sealed class ClusterFuzzTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void AnswersOfTheApi() => Fuzz.Run(TestContext, "cluster-answer", bytes =>
+    public void AnswersOfTheApi_AreReadOrRefused() => Fuzz.Run(TestContext, "cluster-answer", bytes =>
     {
         JsonElement read;
         try
@@ -53,7 +53,7 @@ public sealed class ClusterFuzzTests
     }, s_json);
 
     [TestMethod]
-    public void Kubeconfigs()
+    public void Kubeconfigs_AreReadOrRefused()
     {
         using TempFolder folder = new();
         string path = folder["config"];
@@ -66,7 +66,7 @@ public sealed class ClusterFuzzTests
     }
 
     [TestMethod]
-    public void Manifests() => Fuzz.Run(TestContext, "kubernetes-manifest", bytes =>
+    public void Manifests_AreReadOrRefused() => Fuzz.Run(TestContext, "kubernetes-manifest", bytes =>
     {
         foreach (ManifestDocument document in ManifestDocument.Read("a.yml", bytes).Where(document => !document.IsNoObject))
         {

@@ -49,11 +49,12 @@ public sealed class NoProxyListTests
     [DataRow(null, "http://localhost:5000/", true)]
     [DataRow(null, "http://127.8.8.8/", true)]
     [DataRow(null, "http://[::1]:5000/", true)]
-    public void Covers(string? list, string uri, bool expected) => Assert.AreEqual(expected, NoProxyList.Parse(list).Covers(new Uri(uri)));
+    public void AList_CoversHosts_Domains_AndLoopback(string? list, string uri, bool expected) =>
+        Assert.AreEqual(expected, NoProxyList.Parse(list).Covers(new Uri(uri)));
 
     /// <summary>Whatever is written there, nothing throws, and this machine is spoken to directly.</summary>
     [TestMethod]
-    public void AnyValueIsTaken()
+    public void AnyValue_IsTaken()
     {
         Random random = new(1);
         const string Alphabet = "a.*:/[]10,-\u00fc\ud800 %";

@@ -96,7 +96,7 @@ public sealed class ReferrersTests
     }
 
     [TestMethod]
-    public async Task NeitherMeansNone()
+    public async Task ARegistryWithNeitherApiNorTag_HasNoReferrers()
     {
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Json(404, "");

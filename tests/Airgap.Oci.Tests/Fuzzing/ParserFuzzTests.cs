@@ -23,7 +23,7 @@ public sealed class ParserFuzzTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void References() => Run("reference", text =>
+    public void References_AreReadOrRefused() => Run("reference", text =>
     {
         if (ImageReference.TryParse(text, out ImageReference? reference, out _))
             Assert.AreEqual(reference.ToString(), ImageReference.Parse(reference.ToString()).ToString(), "what is written is read again");
@@ -31,35 +31,37 @@ public sealed class ParserFuzzTests
     }, "/", ":", "@sha256:", "localhost", "[::1]", "index.docker.io/library/", "http://", "..", "%2e", "xn--");
 
     [TestMethod]
-    public void Digests() => Run("digest", text => Assert.AreEqual(text, Digest.Parse(text).ToString()), "sha256:", "sha512:", "+", ".");
+    public void Digests_AreReadOrRefused() =>
+        Run("digest", text => Assert.AreEqual(text, Digest.Parse(text).ToString()), "sha256:", "sha512:", "+", ".");
 
     [TestMethod]
-    public void Challenges() =>
+    public void Challenges_AreReadOrRefused() =>
         Run("challenge", text => Refuse(ChallengeParser.Parse(text).Count == 0), "Bearer ", "Basic ", "realm=", "\"", "\\",
             ",", "=", "scope=");
 
     [TestMethod]
-    public void Links() => Run("link", text => Refuse(LinkHeader.Next(text) is null), "<", ">", ";", "rel=", "\"next\"", ",", "title=");
+    public void Links_AreReadOrRefused() =>
+        Run("link", text => Refuse(LinkHeader.Next(text) is null), "<", ">", ";", "rel=", "\"next\"", ",", "title=");
 
     [TestMethod]
-    public void Manifests() =>
+    public void Manifests_AreReadOrRefused() =>
         Fuzz.Run(TestContext, "manifest", bytes => Manifest.Parse(bytes),
             [.. s_json, "\"size\":", "\"digest\":\"sha256:", "\"layers\":[", "\"manifests\":[", "\"mediaType\":"]);
 
     [TestMethod]
-    public void DockerConfigs() => Fuzz.Run(TestContext, "docker-config", bytes =>
+    public void DockerConfigs_AreReadOrRefused() => Fuzz.Run(TestContext, "docker-config", bytes =>
     {
         foreach (DockerAuthEntry entry in DockerConfigReader.Read(bytes, "config.json").Auths.Values)
             entry.ToCredential();
     }, [.. s_json, "\"auths\":", "\"auth\":\"", "\"credHelpers\":", "\"credsStore\":"]);
 
     [TestMethod]
-    public void AnswersOfHelpers() =>
+    public void AnswersOfHelpers_AreReadOrRefused() =>
         Run("helper-answer", text => Refuse(!HelperAnswer.TryRead(new HelperOutput(0, text, "", false), out _)),
             [.. s_json, "\"Secret\":", "\"Username\":\"<token>\""]);
 
     [TestMethod]
-    public void SetsOfTheEnvironment() => Run("environment", text =>
+    public void SetsOfTheEnvironment_AreReadOrRefused() => Run("environment", text =>
     {
         EnvironmentVariables environment = EnvironmentVariables.Capture(new Dictionary<string, string>
         {
@@ -71,12 +73,12 @@ public sealed class ParserFuzzTests
     }, "*", "?", "[", "]", "[a-", ".", ":", "/v2/", "\\", "@");
 
     [TestMethod]
-    public void Tokens() => Fuzz.Run(
+    public void Tokens_AreReadOrRefused() => Fuzz.Run(
         TestContext, "token", bytes => Refuse(AccessToken.Parse(bytes, DateTimeOffset.UnixEpoch) is null),
         [.. s_json, "\"token\":\"", "\"expires_in\":"]);
 
     [TestMethod]
-    public void BodiesOfErrors() => Fuzz.Run(TestContext, "error-body", bytes =>
+    public void BodiesOfErrors_AreReadOrRefused() => Fuzz.Run(TestContext, "error-body", bytes =>
     {
         ErrorBody body = ErrorBody.Parse(bytes, "application/json");
         Assert.IsFalse(body.Text.Any(char.IsControl), "it is shown on a terminal");
@@ -84,7 +86,7 @@ public sealed class ParserFuzzTests
     }, [.. s_json, "\"errors\":[", "\"code\":", "\"message\":"]);
 
     [TestMethod]
-    public void ProfilesOfAmazon() => Run("aws-profile", text =>
+    public void ProfilesOfAmazon_AreReadOrRefused() => Run("aws-profile", text =>
     {
         AwsProfiles profiles = new();
         profiles.Add(text, isConfig: true);

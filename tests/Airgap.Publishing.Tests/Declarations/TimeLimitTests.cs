@@ -17,7 +17,7 @@ public sealed class TimeLimitTests
     [DataRow("576h", 2_073_600_000)]
     [DataRow("0", Timeout.Infinite)]
     [DataRow("0s", Timeout.Infinite)]
-    public void DurationsAreLimits(string text, int milliseconds)
+    public void Durations_AreLimits(string text, int milliseconds)
     {
         Assert.IsTrue(TimeLimit.TryParse(text, out TimeSpan limit));
         Assert.AreEqual(TimeSpan.FromMilliseconds(milliseconds), limit);
@@ -34,9 +34,9 @@ public sealed class TimeLimitTests
     [DataRow("1.2.3s")]
     [DataRow("576h1ns")]
     [DataRow("99999999h")]
-    public void WhatIsNoLimit(string text) => Assert.IsFalse(TimeLimit.TryParse(text, out _));
+    public void WhatIsNoDuration_IsNoLimit(string text) => Assert.IsFalse(TimeLimit.TryParse(text, out _));
 
     [TestMethod]
-    public void WholePartsAddUp() => Gen.Select(Gen.Int[0, 99], Gen.Int[0, 59], Gen.Int[0, 59], Gen.Int[1, 999]).Sample((h, m, s, ms) =>
+    public void WholeParts_AddUp() => Gen.Select(Gen.Int[0, 99], Gen.Int[0, 59], Gen.Int[0, 59], Gen.Int[1, 999]).Sample((h, m, s, ms) =>
         TimeLimit.TryParse($"{h}h{m}m{s}s{ms}ms", out TimeSpan limit) && limit == new TimeSpan(0, h, m, s, ms));
 }

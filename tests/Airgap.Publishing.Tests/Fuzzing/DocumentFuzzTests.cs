@@ -19,7 +19,7 @@ public sealed class DocumentFuzzTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void ProjectLocks() => Fuzz.Run(TestContext, "project-lock", bytes =>
+    public void ProjectLocks_AreReadOrRefused() => Fuzz.Run(TestContext, "project-lock", bytes =>
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         ProjectLockReader.Read("airgap.lock.json", bytes, problems);
@@ -28,7 +28,7 @@ public sealed class DocumentFuzzTests
     }, s_json);
 
     [TestMethod]
-    public void Reports()
+    public void Reports_AreReadOrRefused()
     {
         using TempFolder folder = new();
         string path = folder["relocation.json"];
@@ -42,7 +42,7 @@ public sealed class DocumentFuzzTests
     }
 
     [TestMethod]
-    public void ListsOfPublishedFiles()
+    public void ListsOfPublishedFiles_AreReadOrRefused()
     {
         using TempFolder folder = new();
         string list = folder["airgap.artifacts.txt"];

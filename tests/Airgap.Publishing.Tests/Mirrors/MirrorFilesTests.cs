@@ -18,7 +18,7 @@ public sealed class MirrorFilesTests
     ];
 
     [TestMethod]
-    public void RegistriesConf() => Assert.AreEqual(
+    public void RegistriesConf_NamesEachRepositorysMirror() => Assert.AreEqual(
         """
         # For /etc/containers/registries.conf.d/: the mirrors of these repositories.
 
@@ -45,7 +45,7 @@ public sealed class MirrorFilesTests
         Of(MirrorFormat.RegistriesConf).Single().Text);
 
     [TestMethod]
-    public void HostsToml()
+    public void HostsToml_IsOneFileForEachRegistry()
     {
         (string Path, string Text)[] files = [.. Of(MirrorFormat.HostsToml)];
         Assert.AreSequenceEqual(["certs.d/docker.io/hosts.toml", "certs.d/quay.io_8443_/hosts.toml"], files.Select(file => file.Path));
@@ -79,7 +79,7 @@ public sealed class MirrorFilesTests
     }
 
     [TestMethod]
-    public void MirrorSets()
+    public void MirrorSets_HaveDigestsAndTagsApart()
     {
         Assert.AreEqual(
             """

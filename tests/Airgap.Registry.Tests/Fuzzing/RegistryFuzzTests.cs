@@ -15,7 +15,7 @@ public sealed class RegistryFuzzTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void PasswordFiles()
+    public void PasswordFiles_AreReadOrRefused()
     {
         using TempFolder folder = new();
         string path = folder["htpasswd"];
@@ -27,7 +27,7 @@ public sealed class RegistryFuzzTests
     }
 
     [TestMethod]
-    public void ManifestsThatAreStored() => Fuzz.Run(TestContext, "manifest", bytes =>
+    public void ManifestsThatAreStored_AreReadOrRefused() => Fuzz.Run(TestContext, "manifest", bytes =>
     {
         if (ManifestSummary.TryRead(bytes, out string? problem) is null)
             throw new AirgapException(ErrorCode.InvalidManifest, problem ?? "", "None.");
@@ -35,7 +35,7 @@ public sealed class RegistryFuzzTests
         "\"mediaType\":\"text/html\"", "9223372036854775807"]);
 
     [TestMethod]
-    public void TextsOnThePage() => Fuzz.Run(TestContext, "reference", bytes =>
+    public void TextsOnThePage_StayText() => Fuzz.Run(TestContext, "reference", bytes =>
     {
         string shown = PageText.Escape(System.Text.Encoding.UTF8.GetString(bytes));
         if (shown.AsSpan().ContainsAny("<>\"'"))

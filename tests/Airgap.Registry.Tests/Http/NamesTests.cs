@@ -19,7 +19,7 @@ public sealed partial class NamesTests
         iter: 20_000);
 
     [TestMethod]
-    public void LengthsHaveLimits()
+    public void Names_AreTakenUpToTheirLimit()
     {
         Assert.IsTrue(Names.IsRepository(new string('a', 255)));
         Assert.IsFalse(Names.IsRepository(new string('a', 256)));

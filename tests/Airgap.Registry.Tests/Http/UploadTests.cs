@@ -14,7 +14,7 @@ public sealed class UploadTests
     private static readonly string s_textDigest = RegistryWriter.DigestOf(s_text);
 
     [TestMethod]
-    public async Task OnePostIsEnough()
+    public async Task AWholeBlob_NeedsOnePost()
     {
         await using Api api = await Api.StartAsync();
         Answer answer = await api.SendAsync("POST", $"/v2/a/blobs/uploads/?digest={s_textDigest}", s_text);
@@ -122,7 +122,7 @@ public sealed class UploadTests
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
-    public async Task Sha512IsTaken(bool chunked)
+    public async Task ADigestOfSha512_IsTaken(bool chunked)
     {
         await using Api api = await Api.StartAsync();
         string digest = "sha512:" + Convert.ToHexStringLower(SHA512.HashData(s_text));

@@ -145,7 +145,7 @@ public sealed class DockerRegistry : IAsyncDisposable
                 SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true }
             });
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
         while (!_process.HasExited)
         {
             try

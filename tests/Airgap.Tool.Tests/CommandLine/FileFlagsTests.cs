@@ -100,7 +100,7 @@ public sealed class FileFlagsTests
         using (Process made = Process.Start("mkfifo", [folder["pipe"]]))
             await made.WaitForExitAsync();
         Task<CliResult> run = Task.Run(() => InProcess.RunAsync("copy", "--plan", folder["pipe"], "--shard", "1/2"));
-        CliResult result = await run.WaitAsync(TimeSpan.FromSeconds(30));
+        CliResult result = await run.WaitAsync(TimeSpan.FromMinutes(2));
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("is a pipe, but a plan is read by every shard", result.Error);
     }

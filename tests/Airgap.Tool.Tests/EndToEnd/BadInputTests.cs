@@ -33,7 +33,7 @@ public sealed class BadInputTests
     [DataRow("copy -b registry.local:5055/user1/simple-app-bundle:v1.0.0 --to-tar no/such/folder/out.tar", 3001, "no/such/folder")]
     [DataRow("copy -b registry.local:5055/user1/simple-app-bundle:v1.0.0 --to-tar out.tar --registry-ca-cert-path missing.pem",
         2018, "missing.pem")]
-    public async Task CommandLines(string line, int code, string phrase)
+    public async Task AWrongCommandLine_FailsWithItsCode_AndLeavesNoFile(string line, int code, string phrase)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         bench.Environment["NO_PROXY"] = "127.0.0.1,unknown-host.invalid";

@@ -15,7 +15,7 @@ public sealed class DescribeTests
     [DataRow("index-bundle")]
     [DataRow("foreign-bundle")]
     [DataRow("signed-bundle")]
-    public async Task OutputIsImgpkgs(string name)
+    public async Task TheOutput_IsImgpkgs(string name)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string reference = $"registry.local:5055/user1/{name}:v1.0.0";
@@ -48,7 +48,7 @@ public sealed class DescribeTests
     }
 
     [TestMethod]
-    public async Task JsonIsOneDocument()
+    public async Task TheJson_IsOneDocument()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         (CliResult result, JsonElement document) =
@@ -105,7 +105,7 @@ public sealed class DescribeTests
     [DataRow("describe -b registry.local:5055/apps/frontend:1.0.0", "AIRGAP2004",
         "Only bundles can be described, and registry.local:5055/apps/frontend:1.0.0 is not a bundle")]
     [DataRow("describe -b registry.local:5055/user1/simple-app-bundle:none", "AIRGAP1005", "MANIFEST_UNKNOWN")]
-    public async Task BadInputIsRefused(string line, string code, string phrase)
+    public async Task BadInput_IsRefused(string line, string code, string phrase)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         CliResult result = await bench.RunAsync(line.Split(' '));

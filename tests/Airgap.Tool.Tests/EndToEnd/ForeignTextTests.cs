@@ -47,7 +47,7 @@ public sealed class ForeignTextTests
     }
 
     [TestMethod]
-    public async Task TagsOfARegistry()
+    public async Task TagsOfARegistry_AreShownEscaped()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string list = JsonSerializer.Serialize(new { name = "x", tags = new[] { Hostile, "good", "a\tb" } });

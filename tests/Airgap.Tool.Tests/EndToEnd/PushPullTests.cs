@@ -17,7 +17,7 @@ public sealed class PushPullTests
     [DataRow("pull.txt")]
     [DataRow("pull-recursive.txt")]
     [DataRow("pull-relocated.txt")]
-    public async Task TheLinesAreImgpkgs(string file)
+    public async Task TheLines_AreImgpkgs(string file)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string[] recorded = await File.ReadAllLinesAsync(Fixtures.Golden("lines/" + file));
@@ -134,7 +134,7 @@ public sealed class PushPullTests
         "Expected bundle flag when pulling a bundle (hint: Use -b instead of -i for bundles)")]
     [DataRow("pull -b registry.local:5055/apps/frontend:1.0.0 -o q",
         "Expected bundle image but found plain image (hint: Did you use -i instead of -b?)")]
-    public async Task RefusalsAreImgpkgs(string line, string phrase)
+    public async Task Refusals_AreImgpkgs(string line, string phrase)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         CliResult result = await bench.RunAsImgpkgAsync(line.Split(' '));

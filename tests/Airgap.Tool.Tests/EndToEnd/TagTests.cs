@@ -15,7 +15,7 @@ public sealed class TagTests
     [DataRow("tag list", "tag-list.txt")]
     [DataRow("tag ls", "tag-list.txt")]
     [DataRow("tag list --digests --imgpkg-internal-tags --tty", "tag-list.tty.txt")]
-    public async Task ListIsImgpkgs(string line, string golden)
+    public async Task TheList_IsImgpkgs(string line, string golden)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string expected = await File.ReadAllTextAsync(Fixtures.Golden(golden));
@@ -55,7 +55,7 @@ public sealed class TagTests
     }
 
     [TestMethod]
-    public async Task ColumnsCanBeChosen()
+    public async Task TheColumns_AreThoseAskedFor()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         CliResult result = await bench.RunAsync("tag", "list", "-i", Relocated, "--digests", "--column", "digest");
@@ -76,7 +76,7 @@ public sealed class TagTests
     }
 
     [TestMethod]
-    public async Task ResolvesToTheDigest()
+    public async Task ATag_ResolvesToItsDigest()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string golden = await File.ReadAllTextAsync(Fixtures.Golden("tag-resolve.txt"));
@@ -94,7 +94,7 @@ public sealed class TagTests
     [DataRow("tag resolve -i registry.local:5055/mirror/simple-app-bundle:none", "AIRGAP1005", "MANIFEST_UNKNOWN")]
     [DataRow("tag list --digest -i x", "AIRGAP2022", "Did you mean '--digests'? See 'dotnet airgap tag list --help'.")]
     [DataRow("tag", "", "dotnet airgap tag COMMAND")]
-    public async Task BadInputIsRefused(string line, string code, string phrase)
+    public async Task BadInput_IsRefused(string line, string code, string phrase)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         CliResult result = await bench.RunAsync(line.Split(' '));

@@ -39,7 +39,7 @@ public sealed class ArchivedLockTests : RelocatorTestBase
     [DataRow("of others", "it lists other images")]
     [DataRow("not a lock", "no ImagesLock")]
     [DataRow("malformed", "not YAML")]
-    public async Task IsNotBelieved(string how, string why)
+    public async Task ALockThatDoesNotFitItsArchive_IsNotBelieved(string how, string why)
     {
         using TempFolder folder = new();
         OldArchive(folder, how == "older" ? TimeSpan.FromMinutes(1) : TimeSpan.Zero);

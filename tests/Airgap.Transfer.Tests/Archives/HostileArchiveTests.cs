@@ -26,7 +26,7 @@ public sealed class HostileArchiveTests
     [DataRow('S', DisplayName = "GNU sparse file")]
     [DataRow('L', DisplayName = "GNU long name")]
     [DataRow('g', DisplayName = "PAX header of the whole archive")]
-    public async Task OnlyFilesAreTaken(char type)
+    public async Task OnlyRegularFiles_AreTaken(char type)
     {
         byte[] header = ArchiveLayout.HeaderOf("../../evil", 0);
         header[156] = (byte)type;
@@ -55,7 +55,7 @@ public sealed class HostileArchiveTests
     [DataRow("0 size=1\n", "malformed")]
     [DataRow("size=1\n", "malformed")]
     [DataRow("22 path=manifest.json\n", "two entries named 'manifest.json'")]
-    public async Task AttributesThatLie(string records, string why)
+    public async Task AttributesThatLie_AreRefused(string records, string why)
     {
         byte[] header = ArchiveLayout.HeaderOf("pax", records.Length);
         header[156] = (byte)'x';

@@ -162,7 +162,7 @@ public sealed class ImagesLockTests
     [DataRow("? ", 500_000)]
     [DataRow("\n- a", 1_100_000)]
     [DataRow("a\n ", 500_000)]
-    public void HostileYamlEndsSoon(string part, int count)
+    public void HostileYaml_EndsSoon(string part, int count)
     {
         StringBuilder text = new("x: ");
         text.Insert(text.Length, part, count);

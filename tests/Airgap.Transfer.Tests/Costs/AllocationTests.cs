@@ -32,54 +32,54 @@ public sealed class AllocationTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void ImagesLocks() =>
+    public void ImagesLocks_AllocateInProportion() =>
         Grows(60, size => Text(Header, i => $"- image: r.local/a@sha256:{i:x64}\n", size), bytes => ImagesLock.Read(bytes, "images.yml"));
 
     [TestMethod]
-    public void AnnotationsOfALock() => Grows(
+    public void AnnotationsOfALock_AllocateInProportion() => Grows(
         100, size => Text(Header + $"- image: r.local/a@sha256:{1:x64}\n  annotations:\n", i => $"    {i:x}: {i:x}\n", size),
         bytes => ImagesLock.Read(bytes, "images.yml"));
 
     [TestMethod]
-    public void ALockThatIsRefused() =>
+    public void ALockThatIsRefused_AllocatesInProportion() =>
         Grows(400, size => Text(Header + "- [", _ => "a,", size), bytes => ImagesLock.Read(bytes, "images.yml"));
 
     [TestMethod]
-    public void ReferencesOfPackages() =>
+    public void ReferencesOfPackages_AllocateInProportion() =>
         Grows(400, size => Text("a:\n", _ => "- a\n", size), bytes => PackageReferences.Find(new MemoryStream(bytes), "packages/a.yml"));
 
     [TestMethod]
-    public void ReferencesInOneLine() =>
+    public void ReferencesInOneLine_AllocateInProportion() =>
         Grows(400, size => Text("a: [", _ => "a,", size), bytes => PackageReferences.Find(new MemoryStream(bytes), "packages/a.yml"));
 
     [TestMethod]
-    public void PackageDocuments() => Grows(
+    public void PackageDocuments_AllocateInProportion() => Grows(
         400, size => Text("a:\n", _ => "- a\n", size),
         bytes => YamlReader.ReadDocuments(bytes, new YamlContext("a.yml", ErrorCode.InvalidPackage, "None.")));
 
     [TestMethod]
-    public void ManyDocuments() => Grows(
+    public void ManyDocuments_AllocateInProportion() => Grows(
         400, size => Text("", _ => "---\na\n", size),
         bytes => YamlReader.ReadDocuments(bytes, new YamlContext("a.yml", ErrorCode.InvalidPackage, "None.")));
 
     [TestMethod]
-    public void Manifests() => Grows(
+    public void Manifests_AllocateInProportion() => Grows(
         20,
         size => Text($"{{\"schemaVersion\":2,\"config\":{Descriptor(0)},\"layers\":[",
             i => (i == 0 ? "" : ",") + Descriptor(i), size, "]}"),
         bytes => Manifest.Parse(bytes, MediaTypes.OciManifest));
 
     [TestMethod]
-    public void HeadersOfArchives() =>
+    public void HeadersOfArchives_AllocateInProportion() =>
         OfFile(2, size => [.. Enumerable.Range(0, size / 512).SelectMany(i => ArchiveLayout.HeaderOf($"{i:x}", 0)), .. new byte[1024]]);
 
     [TestMethod]
-    public void AttributesOfArchives() => OfFile(10, size =>
+    public void AttributesOfArchives_AllocateInProportion() => OfFile(10, size =>
         [.. Enumerable.Range(0, size / 1536).SelectMany(i => ArchiveLayout.HeaderOf($"{new string('a', 100)}{i:x}", 0)),
             .. new byte[1024]]);
 
     [TestMethod]
-    public void ImagesOfArchives() => OfFile(40, size =>
+    public void ImagesOfArchives_AllocateInProportion() => OfFile(40, size =>
     {
         ArchiveBuilder archive = new();
         for (int i = 0; i < size / 900; i++)
@@ -88,12 +88,13 @@ public sealed class AllocationTests
     });
 
     [TestMethod]
-    public void EntriesOfLayers() => Grows(
+    public void EntriesOfLayers_AllocateInProportion() => Grows(
         10, size => [.. Enumerable.Range(0, size / 512).SelectMany(i => ArchiveLayout.HeaderOf($"{i:x}", 0)), .. new byte[1024]],
         bytes => ReadLayer(bytes));
 
     [TestMethod]
-    public void NamesOfLayers() => Grows(20, size => Pulling(new string('a', Math.Min(size, 1_000_000))), bytes => ReadLayer(bytes));
+    public void NamesOfLayers_AllocateInProportion() =>
+        Grows(20, size => Pulling(new string('a', Math.Min(size, 1_000_000))), bytes => ReadLayer(bytes));
 
     [TestMethod]
     public void NamesThatAreTheFolderItself() => Grows(
@@ -103,7 +104,8 @@ public sealed class AllocationTests
             Gzip(bytes), ImageReference.Parse("r.local/a:1"), withPackages: true, CancellationToken.None).GetAwaiter().GetResult()));
 
     [TestMethod]
-    public void PathsOfLayers() => Grows(20, size => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("a/", size / 2))), bytes =>
+    public void PathsOfLayers_AllocateInProportion() =>
+        Grows(20, size => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("a/", size / 2))), bytes =>
     {
         try
         {
@@ -116,7 +118,7 @@ public sealed class AllocationTests
     });
 
     [TestMethod]
-    public void Notes() => Grows(
+    public void Notes_AllocateInProportion() => Grows(
         40,
         size =>
         {

@@ -24,21 +24,21 @@ public sealed class PackageFindingTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void UnknownFields() =>
+    public void UnknownFields_AreToldUpToABound() =>
         Bounded(ErrorCode.UnknownPackageField, Package, i => string.Create(CultureInfo.InvariantCulture, $"  {i:x}:\n"), "");
 
     [TestMethod]
-    public void ValuesOfTheWrongType() => Bounded(ErrorCode.InvalidPackage, Package + "  licenses: [", _ => "1,", "]\n");
+    public void ValuesOfTheWrongType_AreToldUpToABound() => Bounded(ErrorCode.InvalidPackage, Package + "  licenses: [", _ => "1,", "]\n");
 
     [TestMethod]
-    public void PackagesThatStandTwice() => Bounded(ErrorCode.DuplicatePackage, "", _ => $"---\n{Package}", "");
+    public void PackagesThatStandTwice_AreToldUpToABound() => Bounded(ErrorCode.DuplicatePackage, "", _ => $"---\n{Package}", "");
 
     [TestMethod]
-    public void ImagesThatAreNotLocked() =>
+    public void ImagesThatAreNotLocked_AreToldUpToABound() =>
         Bounded(ErrorCode.ReferenceNotLocked, "a:\n", i => string.Create(CultureInfo.InvariantCulture, $"- image: r/{i:x}\n"), "");
 
     [TestMethod]
-    public void PlacesThatAreFetchedFrom() =>
+    public void PlacesThatAreFetchedFrom_AreToldUpToABound() =>
         Bounded(ErrorCode.FetchNotRelocated, Package + "  template: {spec: {fetch: [", _ => "{http: {url: a}},", "]}}\n");
 
     [TestMethod]

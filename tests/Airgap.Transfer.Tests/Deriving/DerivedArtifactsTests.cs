@@ -19,7 +19,7 @@ public sealed class DerivedArtifactsTests : ArtifactTestBase
     [DataRow(false, false)]
     [DataRow(true, false)]
     [DataRow(true, true)]
-    public async Task TheyFollowTheDigests(bool sparse, bool throughArchive)
+    public async Task Artifacts_FollowTheDigests(bool sparse, bool throughArchive)
     {
         FakeRegistry registry = new() { TakesSparseIndexes = sparse };
         await GeneratedRepository.CreateAsync(registry, 1, 1);

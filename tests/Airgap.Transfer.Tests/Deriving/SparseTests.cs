@@ -116,7 +116,7 @@ public sealed class SparseTests
     [DataRow("Imgpkg")]
     [DataRow("LayoutTar")]
     [DataRow("LayoutFolder")]
-    public async Task ArchivesCarryThem(string formatName)
+    public async Task Archives_CarrySparseBundles(string formatName)
     {
         ArchiveFormat format = Enum.Parse<ArchiveFormat>(formatName);
         using TempFolder folder = new();
@@ -185,11 +185,11 @@ public sealed class SparseTests
     }
 
     [TestMethod]
-    public void TheSelectionSaysSo() => Assert.AreEqual(
+    public void TheSelection_NamesTheMode() => Assert.AreEqual(
         "platforms linux/amd64 | platform-mode sparse", Sparse("linux/amd64").ToString());
 
     [TestMethod]
-    public void LocationsSayItInAWayThatOthersPassOver()
+    public void Locations_NoteWhatWasLeftOut_InAWayThatOthersPassOver()
     {
         Digest[] left = [Digest.Compute("b"u8), Digest.Compute("a"u8)];
         ImageLocations locations = new([

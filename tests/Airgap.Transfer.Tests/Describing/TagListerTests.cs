@@ -59,7 +59,7 @@ public sealed class TagListerTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task AnArchivesTags()
+    public async Task AnArchive_ListsItsTags()
     {
         Assert.AreSequenceEqual(
             [
@@ -74,7 +74,7 @@ public sealed class TagListerTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task ResolvesATag()
+    public async Task ATag_ResolvesToImgpkgsDigest()
     {
         TagLister lister = new(Registry);
         string golden = (await File.ReadAllTextAsync(Fixtures.Golden("tag-resolve.txt"), Token)).Trim();

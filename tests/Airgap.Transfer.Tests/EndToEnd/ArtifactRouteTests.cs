@@ -20,7 +20,7 @@ public sealed class ArtifactRouteTests : WireTestBase
     private static readonly PlanOptions s_withArtifacts = new() { Artifacts = true };
 
     [TestMethod]
-    public async Task FromTheApiToTheFallbackTagAndBack()
+    public async Task Artifacts_GoFromTheApiToTheFallbackTag_AndBack()
     {
         await using DockerRegistry old = await DockerRegistry.StartAsync();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
@@ -43,7 +43,7 @@ public sealed class ArtifactRouteTests : WireTestBase
     }
 
     [TestMethod]
-    public async Task FromRegistryToRegistry()
+    public async Task ArtifactsOfTheApi_ArriveUnderAFallbackTag()
     {
         await using DockerRegistry old = await DockerRegistry.StartAsync();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

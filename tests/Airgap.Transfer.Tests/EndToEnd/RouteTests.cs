@@ -19,7 +19,7 @@ public sealed class RouteTests : WireTestBase
     [DataRow("index-bundle")]
     [DataRow("foreign-bundle")]
     [DataRow("signed-bundle")]
-    public async Task RegistryToRegistry(string bundle)
+    public async Task ACopyToARegistry_IsImgpkgs(string bundle)
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();

@@ -32,25 +32,25 @@ public sealed class FileFuzzTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void ImagesLocks() => Fuzz.Run(TestContext, "lock", bytes => ImagesLock.Read(bytes, "images.yml"), s_yaml);
+    public void ImagesLocks_AreReadOrRefused() => Fuzz.Run(TestContext, "lock", bytes => ImagesLock.Read(bytes, "images.yml"), s_yaml);
 
     [TestMethod]
-    public void LocksOfBothKinds() =>
+    public void LocksOfBothKinds_AreReadOrRefused() =>
         Fuzz.Run(TestContext, "bundle-lock", bytes => LockFile.Read(bytes, "lock.yml"), [.. s_yaml, "bundle:\n", "tag: "]);
 
     [TestMethod]
-    public void ImageLocationFiles() =>
+    public void ImageLocationFiles_AreReadOrRefused() =>
         Fuzz.Run(TestContext, "locations", bytes => ImageLocations.Read(bytes, "image-locations.yml"), [.. s_yaml, "isBundle: "]);
 
     [TestMethod]
-    public void PackageFiles() => Fuzz.Run(TestContext, "package", bytes =>
+    public void PackageFiles_AreReadOrRefused() => Fuzz.Run(TestContext, "package", bytes =>
     {
         if (PackageReferences.Find(new MemoryStream(bytes), "packages/a.yml").IsEmpty)
             throw new AirgapException(ErrorCode.InvalidArgument, "No reference was found.", "None.");
     }, [.. s_yaml, "image: ", "#@ "]);
 
     [TestMethod]
-    public void Archives()
+    public void Archives_AreReadOrRefused()
     {
         using TempFolder folder = new();
         string path = folder["fuzz.tar"];
@@ -68,7 +68,7 @@ public sealed class FileFuzzTests
     }
 
     [TestMethod]
-    public void LayoutsInATar()
+    public void LayoutsInATar_AreReadOrRefused()
     {
         using TempFolder folder = new();
         string path = folder["fuzz.tar"];
@@ -95,7 +95,7 @@ public sealed class FileFuzzTests
     }
 
     [TestMethod]
-    public void NotesOfArchives() => Fuzz.Run(
+    public void NotesOfArchives_AreReadOrRefused() => Fuzz.Run(
         TestContext,
         "archive-notes",
         bytes => ArchiveNotes.Read(
@@ -103,7 +103,7 @@ public sealed class FileFuzzTests
         ["null", "{}", "[]", "\\ud800", "\"version\":", "\"digest\":\"sha256:", "\"content\":", "\"imagesLock\":[", "1e400"]);
 
     [TestMethod]
-    public void YamlDocuments() => Fuzz.Run(
+    public void YamlDocuments_AreReadOrRefused() => Fuzz.Run(
         TestContext, "package", bytes =>
         YamlReader.ReadDocuments(bytes, new YamlContext("a.yml", ErrorCode.InvalidPackage, "Mend it.")), s_yaml);
 
@@ -114,7 +114,7 @@ public sealed class FileFuzzTests
     }
 
     [TestMethod]
-    public void Layers() => Fuzz.Run(TestContext, "layer", bytes =>
+    public void Layers_AreReadOrRefused() => Fuzz.Run(TestContext, "layer", bytes =>
     {
         using MemoryStream gzip = new();
         using (GZipStream zip = new(gzip, CompressionLevel.Fastest, leaveOpen: true))
@@ -125,7 +125,7 @@ public sealed class FileFuzzTests
     }, s_tar, TarChecksums.Mend);
 
     [TestMethod]
-    public void TarsOfLayers() => Fuzz.Run(TestContext, "layer", bytes =>
+    public void TarsOfLayers_AreReadOrRefused() => Fuzz.Run(TestContext, "layer", bytes =>
     {
         try
         {

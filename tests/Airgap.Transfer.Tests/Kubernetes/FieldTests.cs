@@ -19,7 +19,7 @@ public sealed class FieldTests
     [DataRow("+1us1µs1ns", 2001d)]
     [DataRow("-2m", -120e9)]
     [DataRow("2562047h", 9223369200e9)]
-    public void DurationsOfGo(string text, double nanoseconds)
+    public void ADurationOfGo_HasGosNanoseconds(string text, double nanoseconds)
     {
         Assert.IsTrue(GoDuration.TryParse(text, out decimal actual));
         Assert.AreEqual((decimal)nanoseconds, actual);
@@ -37,7 +37,7 @@ public sealed class FieldTests
     [DataRow("1S")]
     [DataRow("2562048h")]
     [DataRow("99999999999999999999h")]
-    public void WhatIsNoDuration(string text) => Assert.IsFalse(GoDuration.TryParse(text, out _));
+    public void WhatGoRefuses_IsNoDuration(string text) => Assert.IsFalse(GoDuration.TryParse(text, out _));
 
     [TestMethod]
     public void AnyTextIsADurationOrNot() =>

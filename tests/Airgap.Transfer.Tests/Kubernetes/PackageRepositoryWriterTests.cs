@@ -58,7 +58,7 @@ public sealed class PackageRepositoryWriterTests
     }
 
     [TestMethod]
-    public void EverythingTogether()
+    public void AllOptionsTogether_AreWritten()
     {
         PackageRepositoryManifest manifest = Manifests.Create(new PackageRepositoryOptions
         {
@@ -149,7 +149,7 @@ public sealed class PackageRepositoryWriterTests
     }
 
     [TestMethod]
-    public void LengthsAreLimited()
+    public void Names_AreTakenUpToTheirLimit()
     {
         string longest = string.Join('.', Enumerable.Repeat(new string('a', 50), 5))[..253];
         Assert.AreEqual(longest, Manifests.Create(new() { Name = longest }).Name);

@@ -16,7 +16,7 @@ public sealed class HuffmanCodeTests
     [DataRow(15, "5 0 0 5", "1 0 0 1")]
     [DataRow(15, "0 9 0 0", "0 1 0 0")]
     [DataRow(15, "0 0", "0 0")]
-    public void LengthsAreGos(int limit, string counts, string lengths)
+    public void Lengths_AreGos(int limit, string counts, string lengths)
     {
         HuffmanCode code = Build(limit, [.. counts.Split(' ').Select(int.Parse)]);
         Assert.AreEqual(lengths, string.Join(' ', code.Lengths));

@@ -297,13 +297,14 @@ public sealed class BundleProducerTests
     [DataRow("1.0.0-18446744073709551616", false)]
     [DataRow("1.0.0+18446744073709551616", true)]
     [DataRow("", false)]
-    public void Versions(string text, bool isVersion) => Assert.AreEqual(isVersion, SemverVersion.TryParse(text, out _));
+    public void AVersion_IsOne_ByTheRulesOfSemver(string text, bool isVersion) =>
+        Assert.AreEqual(isVersion, SemverVersion.TryParse(text, out _));
 
     [TestMethod]
     [DataRow("Simple.App", "simple.app")]
     [DataRow("--My App--", "my-app")]
     [DataRow("äö", "bundle")]
-    public void NamesOfBundlesThatNoRegistryHas(string name, string path) =>
+    public void ABundleWithoutARegistry_HasANameFromItsProject(string name, string path) =>
         Assert.AreEqual($"airgap.invalid/{path}", ProduceRequest.NameNowhere(name).ToString());
 
     private async Task<ProducedBundle> MakeAsync(ProduceRequest request)

@@ -82,7 +82,7 @@ public sealed class GoldenPullTests : PullTestBase
     [DataRow("pull.txt", "user1/nested-bundle", false)]
     [DataRow("pull-recursive.txt", "user1/nested-bundle", true)]
     [DataRow("pull-relocated.txt", "mirror/simple-app-bundle", false)]
-    public async Task TheLinesAreImgpkgs(string golden, string bundle, bool recursive)
+    public async Task TheLines_AreImgpkgs(string golden, string bundle, bool recursive)
     {
         Recorder recorder = new();
         await PullAsync(Request(Bundle(bundle.Split('/')[1], bundle.Split('/')[0])) with { Recursive = recursive }, recorder);

@@ -20,7 +20,7 @@ public sealed class HostileLayerTests : PullTestBase
     [DataRow("a/.wh...")]
     [DataRow(".wh..")]
     [DataRow("../.wh..wh..opq")]
-    public async Task NothingLeadsOut(string name)
+    public async Task NoEntry_LeadsOutOfTheFolder(string name)
     {
         Write("keep", "mine");
         Write("out/old", "old");
@@ -261,7 +261,7 @@ public sealed class HostileLayerTests : PullTestBase
     }
 
     [TestMethod]
-    public void NoNameLeadsOut() =>
+    public void NoName_LeadsOutOfTheFolder() =>
         Gen.OneOf(new[] { "..", ".", "", "a", "b", ".wh.", ".wh..", ".wh...", ".wh.a", ".wh..wh..opq", "..." }.Select(
             segment => Gen.Const(segment)).ToArray()).Array[1, 6].Sample(
         segments =>

@@ -121,7 +121,7 @@ public sealed class PushRefusalTests : IDisposable
     }
 
     [TestMethod]
-    public async Task NothingIsNoInput() => await RefusedAsync(ErrorCode.InvalidArgument, Bundle());
+    public async Task APushOfNothing_IsRefused() => await RefusedAsync(ErrorCode.InvalidArgument, Bundle());
 
     [TestMethod]
     public async Task AMissingInputIsTold() => await RefusedAsync(ErrorCode.FileNotFound, Bundle("none"));

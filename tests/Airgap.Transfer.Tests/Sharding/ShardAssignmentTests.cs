@@ -32,7 +32,7 @@ public sealed class ShardAssignmentTests
 
     /// <summary>No unit weighs more than a quarter of a share but for single blobs, so that bins differ by no more than that.</summary>
     [TestMethod]
-    public void BinsAreEven()
+    public void Shards_AreEven()
     {
         for (int seed = 0; seed < 20; seed++)
         {

@@ -18,7 +18,7 @@ public sealed class ShardTests
     [DataRow("auto", null, "SYSTEM_JOBPOSITIONINPHASE=2 SYSTEM_TOTALJOBSINPHASE=4", "2/4")]
     [DataRow("auto/4", null, "JOB_COMPLETION_INDEX=1 CI_NODE_INDEX=4 CI_NODE_TOTAL=9", "2/4")]
     [DataRow("2/8", null, "CI_NODE_INDEX=5 CI_NODE_TOTAL=9", "2/8")]
-    public void AShardIsRead(string text, int? planned, string environment, string expected) =>
+    public void AShard_IsReadFromTextAndEnvironment(string text, int? planned, string environment, string expected) =>
         Assert.AreEqual(expected, Shard.Parse(text, planned, Variables(environment)).ToString());
 
     [TestMethod]

@@ -44,7 +44,7 @@ public sealed class PartWritingTests : RelocatorTestBase
         EventDisk disk = new();
         // What comes last waits for the first part.
         disk.BeforeWrite = (name, bytes) => bytes > 600 && name.Contains(".005.", StringComparison.Ordinal)
-            ? disk.FirstRename.WaitAsync(TimeSpan.FromSeconds(30), Token) : Task.CompletedTask;
+            ? disk.FirstRename.WaitAsync(TimeSpan.FromMinutes(2), Token) : Task.CompletedTask;
         await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000),
             transfer: new TransferOptions { Disk = disk, Concurrency = 1 });
         Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token), Joined(folder));

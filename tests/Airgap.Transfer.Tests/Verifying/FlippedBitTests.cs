@@ -24,7 +24,7 @@ public sealed class FlippedBitTests : RelocatorTestBase
     [DataRow("index-bundle.tar")]
     [DataRow("signed-bundle.tar")]
     [DataRow("with a lock inside")]
-    public async Task VerifyAndCopyAgree(string archive)
+    public async Task AFlippedBit_IsJudgedAlikeByVerifyAndCopy(string archive)
     {
         using TempFolder folder = new();
         string path = folder["a.tar"];

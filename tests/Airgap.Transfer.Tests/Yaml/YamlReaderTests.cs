@@ -38,7 +38,7 @@ public sealed class YamlReaderTests
     [DataRow("a: &a [*a]\n", null)]
     [DataRow("a: [b\nc: d\n", null)]
     [DataRow("%YAML 1.2\n---\na: b\n", null)]
-    public void AsLibyamlHasIt(string yaml, string? expected)
+    public void YAML_IsReadAsLibyamlReadsIt(string yaml, string? expected)
     {
         if (expected is null)
         {
@@ -91,7 +91,7 @@ public sealed class YamlReaderTests
     [DataRow("!a ")]
     [DataRow("\"a\" ")]
     [DataRow("a\n")]
-    public void WhatRepeatsEndsSoon(string part)
+    public void Repetition_EndsSoon(string part)
     {
         string text = string.Concat(Enumerable.Repeat(part, 1_000_000));
         Assert.IsTrue(YamlReader.ReadBeginning(text).Count < 2);

@@ -29,7 +29,7 @@ public sealed class TrustFuzzTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void Bundles() => Run("sigstore-bundle", bytes =>
+    public void Bundles_AreReadOrRefused() => Run("sigstore-bundle", bytes =>
     {
         SigstoreBundle bundle = SigstoreBundle.Read(bytes);
         if (bundle.Envelope is not null)
@@ -39,55 +39,56 @@ public sealed class TrustFuzzTests
     }, "\"mediaType\":", "\"certificate\":", "\"publicKey\":{}", "\"tlogEntries\":[", "\"dsseEnvelope\":", "\"messageSignature\":");
 
     [TestMethod]
-    public void Envelopes() =>
+    public void Envelopes_AreReadOrRefused() =>
         Run("dsse-envelope", bytes => Statement.Read(DsseEnvelope.Read(bytes).Payload), "\"signatures\":[",
             "\"payloadType\":", "\"payload\":");
 
     [TestMethod]
-    public void Statements() => Run("in-toto", bytes => Statement.Read(bytes), "\"subject\":[", "\"digest\":{", "\"predicateType\":");
+    public void Statements_AreReadOrRefused() =>
+        Run("in-toto", bytes => Statement.Read(bytes), "\"subject\":[", "\"digest\":{", "\"predicateType\":");
 
     [TestMethod]
-    public void Payloads() =>
+    public void Payloads_AreReadOrRefused() =>
         Run("simple-signing", bytes => SimpleSigning.Read(bytes), "\"critical\":{", "\"image\":{", "\"docker-manifest-digest\":");
 
     [TestMethod]
-    public void SignatureManifests() => Run("signature-manifest", bytes =>
+    public void SignatureManifests_AreReadOrRefused() => Run("signature-manifest", bytes =>
     {
         foreach (SignatureManifest.Layer layer in SignatureManifest.Layers(Manifest.Parse(bytes)))
             ClassicSignature.Read("{}"u8.ToArray(), layer.Annotations);
     }, "\"annotations\":{", "\"dev.sigstore.cosign/certificate\":", "\"dev.sigstore.cosign/bundle\":", "-----BEGIN CERTIFICATE-----");
 
     [TestMethod]
-    public void TrustedRoots() =>
+    public void TrustedRoots_AreReadOrRefused() =>
         Run("trusted-root", bytes => TrustedRoot.Read(bytes, "r"), "\"tlogs\":[", "\"validFor\":{", "\"keyDetails\":",
             "\"PKCS1_RSA_PKCS1V5\"");
 
     [TestMethod]
-    public void ContainersPolicies() =>
+    public void ContainersPolicies_AreReadOrRefused() =>
         Run("containers-policy", bytes => ContainersPolicy.Read(bytes, "p", _ => []), "\"type\":", "\"sigstoreSigned\"", "\"keyData\":",
             "\"signedIdentity\":{");
 
     [TestMethod]
-    public void NotationPolicies() =>
+    public void NotationPolicies_AreReadOrRefused() =>
         Run("notation-policy", bytes => NotationPolicy.Read(bytes, "p"), "\"trustPolicies\":[", "\"x509.subject: C=US, ST=WA, O=x\"",
             "\\\\,", "\"override\":{");
 
     [TestMethod]
-    public void JwsEnvelopes() =>
+    public void JwsEnvelopes_AreReadOrRefused() =>
         Run("notation-jws", bytes => NotationChecks.VerifyIntegrity(JwsEnvelope.Read(bytes)), "\"protected\":",
             "\"header\":{", "\"x5c\":[");
 
     [TestMethod]
-    public void CoseEnvelopes() =>
+    public void CoseEnvelopes_AreReadOrRefused() =>
         Run("notation-cose", bytes => NotationChecks.VerifyIntegrity(CoseEnvelope.Read(bytes)), "\u0001", "io.cncf.notary.signingTime");
 
     [TestMethod]
-    public void Keys() => Run(
+    public void Keys_AreReadOrRefused() => Run(
         "public-key", bytes => KeyFile.Read(bytes, "k"), "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----",
         "-----BEGIN RSA PUBLIC KEY-----");
 
     [TestMethod]
-    public void CertificatesOfSigners() => Run("signer-certificate", bytes =>
+    public void CertificatesOfSigners_AreReadOrRefused() => Run("signer-certificate", bytes =>
     {
         X509Certificate2 certificate = CertificateReader.FromDer(bytes, s_format);
         SignerNames.Subjects(certificate, s_format);
@@ -97,17 +98,17 @@ public sealed class TrustFuzzTests
     }, "\u0030", "\u0081");
 
     [TestMethod]
-    public void Timestamps() =>
+    public void Timestamps_AreReadOrRefused() =>
         Run("timestamp", bytes => Refuse(TimestampToken.Verify(bytes, [1], TrustFixtures.TrustedRoot().TimestampAuthorities) is null),
             "\u0030", "\u0002");
 
     [TestMethod]
-    public void Checkpoints() =>
+    public void Checkpoints_AreReadOrRefused() =>
         Run("checkpoint", bytes => Refuse(Checkpoint.Verify(Encoding.UTF8.GetString(bytes), TrustFixtures.TrustedRoot().Logs[0]) is null),
             "\n\n", "\u2014 ", "rekor.airgap.test ");
 
     [TestMethod]
-    public void LogEntries()
+    public void LogEntries_AreReadOrRefused()
     {
         EntryClaims claims = new(SignedBytes.Of("x"u8.ToArray()), [1], new byte[] { 2 }, [3]);
         Run("log-entry", bytes => Refuse(!EntryBody.Fits(new LogEntry { LogId = [], Index = 0, Body = bytes }, claims)), "\"spec\":{",

@@ -20,17 +20,19 @@ public sealed class CertificateTests
     [TestMethod]
     [DataRow(0, true)]
     [DataRow(-1, false)]
-    public void AtItsStart(int seconds, bool isAccepted) => Assert.AreEqual(isAccepted, Accepts(Leaf(), s_start.AddSeconds(seconds)));
+    public void ACertificate_CountsFromItsStart(int seconds, bool isAccepted) =>
+        Assert.AreEqual(isAccepted, Accepts(Leaf(), s_start.AddSeconds(seconds)));
 
     [TestMethod]
     [DataRow(0, true)]
     [DataRow(1, false)]
-    public void AtItsEnd(int seconds, bool isAccepted) => Assert.AreEqual(isAccepted, Accepts(Leaf(), s_end.AddSeconds(seconds)));
+    public void ACertificate_CountsToItsEnd(int seconds, bool isAccepted) =>
+        Assert.AreEqual(isAccepted, Accepts(Leaf(), s_end.AddSeconds(seconds)));
 
     [TestMethod]
     [DataRow(0, true)]
     [DataRow(1, false)]
-    public void AtTheEndOfTheAuthority(int seconds, bool isAccepted)
+    public void ACertificate_CountsToTheEndOfItsAuthority(int seconds, bool isAccepted)
     {
         DateTimeOffset end = s_start.AddDays(10);
 

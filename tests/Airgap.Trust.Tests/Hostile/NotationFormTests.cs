@@ -75,7 +75,7 @@ public sealed class NotationFormTests
     [DataRow("an unknown word of revocation", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"revocation\": \"never\"}")]
     [DataRow("authenticity that is skipped", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"authenticity\": \"skip\"}")]
     [DataRow("an unknown check", "\"level\": \"strict\"", "\"level\": \"strict\", \"override\": {\"other\": \"log\"}")]
-    public void ATrustPolicy(string what, string? from, string to)
+    public void AWrongTrustPolicy_IsRefused(string what, string? from, string to)
     {
         const string good = """
             {"version": "1.0", "trustPolicies": [{"name": "a", "registryScopes": ["*"], "signatureVerification": {"level": "strict"}, "trustStores": ["ca:x"], "trustedIdentities": ["*"]}]}

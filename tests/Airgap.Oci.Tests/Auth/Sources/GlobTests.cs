@@ -26,7 +26,8 @@ public sealed class GlobTests
     [DataRow("reg[^0-9]", "regx", true)]
     [DataRow("reg[^0-9]", "reg5", false)]
     [DataRow("[a-]", "-", true)]
-    public void MatchesLabels(string pattern, string text, bool expected) => Assert.AreEqual(expected, Glob.IsMatch(pattern, text));
+    public void APattern_MatchesWithinALabel(string pattern, string text, bool expected) =>
+        Assert.AreEqual(expected, Glob.IsMatch(pattern, text));
 
     [TestMethod]
     [DataRow("a[b", false)]

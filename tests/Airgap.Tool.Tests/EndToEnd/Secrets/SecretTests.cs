@@ -81,7 +81,7 @@ public sealed class SecretTests
 
     [TestMethod]
     [DynamicData(nameof(Commands))]
-    public async Task EveryCommandKeepsThem(string command)
+    public async Task EveryCommand_KeepsSecrets(string command)
     {
         await using SecretBench bench = await SecretBench.StartAsync(withTokens: true);
         bench.Environment["IMGPKG_USERNAME"] = SecretBench.User;
@@ -153,7 +153,7 @@ public sealed class SecretTests
     [DataRow("identity token", false)]
     [DataRow("broken config", false)]
     [DataRow("dead registry", false)]
-    public async Task EverySourceKeepsThem(string source, bool isRight)
+    public async Task EverySourceOfCredentials_KeepsSecrets(string source, bool isRight)
     {
         await using SecretBench bench = await SecretBench.StartAsync(withTokens: source == "identity token");
         List<string> command = ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy"];

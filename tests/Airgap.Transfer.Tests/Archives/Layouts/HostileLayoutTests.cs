@@ -59,7 +59,7 @@ public sealed class HostileLayoutTests : LayoutTestBase
     [DataRow("{\"manifests\":[{\"digest\":\"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"size\":\"1\"}]}",
         "is not JSON")]
     [DataRow("{\"manifests\":[],\"manifests\":[]}", "has a field twice")]
-    public async Task AnotherIndexIsRefused(string index, string why)
+    public async Task AnotherIndex_IsRefused(string index, string why)
     {
         using TempFolder folder = new();
         string layout = await FolderAsync(folder);
@@ -82,7 +82,7 @@ public sealed class HostileLayoutTests : LayoutTestBase
     [DataRow("{\"imageLayoutVersion\":\"2.0.0\"}")]
     [DataRow("{}")]
     [DataRow("[")]
-    public async Task AnotherVersionIsRefused(string marker)
+    public async Task AnotherVersion_IsRefused(string marker)
     {
         using TempFolder folder = new();
         string layout = await FolderAsync(folder);

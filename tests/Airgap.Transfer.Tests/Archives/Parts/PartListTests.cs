@@ -15,7 +15,7 @@ public sealed class PartListTests
     ]);
 
     [TestMethod]
-    public void ItReadsBack()
+    public void AList_ReadsBack()
     {
         PartList read = PartList.Parse(s_list.ToJson(), "a.tar.parts.json");
         Assert.AreSequenceEqual(s_list.Parts, read.Parts);

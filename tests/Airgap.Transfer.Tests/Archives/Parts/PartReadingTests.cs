@@ -46,7 +46,7 @@ public sealed class PartReadingTests : PartsTestBase
     }
 
     [TestMethod]
-    public async Task EveryReaderTakesThem()
+    public async Task EveryReader_TakesParts()
     {
         using TempFolder folder = new();
         await WritePartsAsync(folder);

@@ -14,7 +14,7 @@ public sealed class AwsSignatureTests
     [DataRow("POST", "", "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b", DisplayName = "post-vanilla")]
     [DataRow("GET", "?Param2=value2&Param1=value1", "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
         DisplayName = "get-vanilla-query-order-key-case")]
-    public void TheSignatureIsAmazons(string method, string query, string signature)
+    public void TheSignature_IsAmazons(string method, string query, string signature)
     {
         using HttpRequestMessage request = new(new HttpMethod(method), "https://example.amazonaws.com/" + query);
         AwsSignature.Sign(request, [], s_keys, "us-east-1", "service", s_time);

@@ -118,7 +118,7 @@ public sealed class KeychainTests : HelperTest
     [DataRow("1.dkr.ecr.eu-west-1.evil.example", false)]
     [DataRow("dkr.ecr.eu-west-1.amazonaws.com", false)]
     [DataRow("private.ecr.aws", false)]
-    public void AmazonsHosts(string host, bool expected) => Assert.AreEqual(expected, KeychainHosts.IsAmazon(host));
+    public void AmazonsHosts_AreKnown_AndNoOthers(string host, bool expected) => Assert.AreEqual(expected, KeychainHosts.IsAmazon(host));
 
     [TestMethod]
     [DataRow("gcr.io", true)]
@@ -127,11 +127,11 @@ public sealed class KeychainTests : HelperTest
     [DataRow("us-docker.pkg.dev", true)]
     [DataRow("us-docker.pkg.dev.evil.example", false)]
     [DataRow("-docker.pkg.dev", false)]
-    public void GooglesHosts(string host, bool expected) => Assert.AreEqual(expected, KeychainHosts.IsGoogle(host));
+    public void GooglesHosts_AreKnown_AndNoOthers(string host, bool expected) => Assert.AreEqual(expected, KeychainHosts.IsGoogle(host));
 
     [TestMethod]
     [DataRow("corp.azurecr.io", true)]
     [DataRow("azurecr.io", false)]
     [DataRow("corp.azurecr.io.evil.example", false)]
-    public void AzuresHosts(string host, bool expected) => Assert.AreEqual(expected, KeychainHosts.IsAzure(host));
+    public void AzuresHosts_AreKnown_AndNoOthers(string host, bool expected) => Assert.AreEqual(expected, KeychainHosts.IsAzure(host));
 }

@@ -1,0 +1,67 @@
+using Airgap.Oci;
+using Airgap.Oci.Content;
+using Airgap.Transfer.Keeping;
+
+namespace Airgap.Transfer.Tests.Keeping;
+
+/// <summary>What is new, or changed since the plan, stays with all that it leads to.</summary>
+[TestClass]
+public sealed class PruneGraceTests : PruneTestBase
+{
+    [TestMethod]
+    public async Task WhatGotATagSinceThePlan_StaysWithAllThatItLeadsTo()
+    {
+        await FillAsync();
+        KeptRoot[] kept = [Root("index-bundle")];
+        PrunePlan plan = await PlanAsync(kept);
+        Digest nested = Root("nested-bundle").Digest;
+        Repository.AddManifest((await Repository.FindManifestAsync(nested.ToString(), Token))!, "again");
+
+        List<PrunedItem> done = await ExecuteAsync(plan);
+
+        Assert.AreEqual(PruneOutcome.Needed, done.Single(item => item.Item.Digest == nested.ToString()).Outcome);
+        await AssertWholeAsync([.. kept, Root("nested-bundle") with { Tag = null }]);
+        Assert.DoesNotContain(Root("signed-bundle").Digest, Repository.Manifests);
+    }
+
+    [TestMethod]
+    public async Task WhatWasPushedAgainSinceThePlan_StaysWithAllThatItLeadsTo()
+    {
+        await FillAsync();
+        Repository.StoredAt = _ => Clock.Now.AddDays(-2);
+        PrunePlan plan = await PlanAsync([Root("index-bundle")]);
+        Digest nested = Root("nested-bundle").Digest;
+        Repository.StoredAt = digest => digest == nested ? Clock.Now.AddMinutes(1) : Clock.Now.AddDays(-2);
+
+        List<PrunedItem> done = await ExecuteAsync(plan);
+
+        Assert.AreEqual(PruneOutcome.Renewed, done.Single(item => item.Item.Digest == nested.ToString()).Outcome);
+        await AssertWholeAsync([Root("nested-bundle") with { Tag = null }]);
+    }
+
+    [TestMethod]
+    public async Task WhatIsYoungerThanTheGrace_StaysWithAllThatItLeadsTo()
+    {
+        await FillAsync();
+        Digest nested = Root("nested-bundle").Digest;
+        Repository.StoredAt = digest => digest == nested ? Clock.Now.AddHours(-1) : Clock.Now.AddDays(-30);
+        PrunePlan plan = await PlanAsync([Root("index-bundle")], TimeSpan.FromDays(7));
+        Assert.IsNull(plan.NotBefore);
+        Assert.Contains(nested.ToString(), plan.Left.Select(left => left.Digest));
+        await ExecuteAsync(plan);
+        await AssertWholeAsync([Root("index-bundle"), Root("nested-bundle")]);
+        Assert.DoesNotContain(Root("signed-bundle").Digest, Repository.Manifests);
+    }
+
+    [TestMethod]
+    public async Task WhereNoAgeIsKnown_TheGraceCountsFromThePlan()
+    {
+        await FillAsync();
+        PrunePlan plan = await PlanAsync([Root("index-bundle")], TimeSpan.FromDays(7));
+        Assert.Contains(PruneNotes.AgeUnknown, plan.Notes);
+        Assert.AreEqual(ErrorCode.GraceNotOver, (await Assert.ThrowsExactlyAsync<AirgapException>(() => ExecuteAsync(plan))).Code);
+        Assert.Contains(Root("signed-bundle").Digest, Repository.Manifests);
+        Clock.Now = Clock.Now.AddDays(7).AddSeconds(1);
+        Assert.IsTrue((await ExecuteAsync(plan)).All(item => item.Outcome == PruneOutcome.Removed));
+    }
+}
