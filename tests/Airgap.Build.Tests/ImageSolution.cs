@@ -103,14 +103,14 @@ internal sealed class ImageSolution : IDisposable
         // NuGet's restore does not know of isolation.
         string[] sources = [$"-p:RestoreSources={PackedPackage.Feed}"];
         if (mode == "-isolate")
-            (await Dotnet.RunAsync(this["Repository"], ["restore", .. sources], Environment)).Succeeded();
+            (await WarmBuilds.RunAsync(this["Repository"], ["restore", .. sources], Environment)).Succeeded();
         string[] modes = mode switch { "" => [], "-isolate" => ["-graph", mode, "--no-restore"], _ => [mode] };
-        return await Dotnet.RunAsync(this["Repository"], ["publish", .. modes, .. sources, .. arguments], Environment);
+        return await WarmBuilds.RunAsync(this["Repository"], ["publish", .. modes, .. sources, .. arguments], Environment);
     }
 
     /// <summary>Runs the first project's target alone.</summary>
     public Task<DotnetResult> RelocateAsync(params string[] arguments) =>
-        Dotnet.RunAsync(this["Repository"],
+        WarmBuilds.RunAsync(this["Repository"],
             ["build", "-t:PublishImgpkgBundles", "-c", "Release", $"-p:RestoreSources={PackedPackage.Feed}", .. arguments], Environment);
 
     /// <summary>Where the report says that the images came from.</summary>

@@ -27,6 +27,9 @@ public static class PackedPackage
     /// <summary>The tool, to be run by <c>dotnet</c>.</summary>
     public static string Tool => BuildValue("Tool");
 
+    /// <summary>The server of the SDK's compiler, to be run by <c>dotnet</c>.</summary>
+    public static string CompilerServer => BuildValue("CompilerServer");
+
     /// <summary>The configuration that the tests' own build was for.</summary>
     public static string Configuration => BuildValue("Configuration");
 
@@ -43,7 +46,11 @@ public static class PackedPackage
     }
 
     [AssemblyCleanup]
-    public static void Remove() => s_folder?.Dispose();
+    public static async Task Remove()
+    {
+        await WarmBuilds.EndAllAsync();
+        s_folder?.Dispose();
+    }
 
     private static string BuildValue(string name) =>
         typeof(PackedPackage).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == name).Value!;

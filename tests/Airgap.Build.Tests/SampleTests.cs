@@ -245,7 +245,7 @@ public sealed class SampleTests
 
         public async Task<DotnetResult> PublishAsync(params string[] arguments) => (await TryPublishAsync(arguments)).Succeeded();
 
-        public Task<DotnetResult> TryPublishAsync(params string[] arguments) => Dotnet.RunAsync(
+        public Task<DotnetResult> TryPublishAsync(params string[] arguments) => WarmBuilds.RunAsync(
             _folder.Path,
             ["publish", .. arguments, $"-p:RestoreSources={PackedPackage.Feed}", "-p:UseSharedCompilation=false", "-p:UseAppHost=false"],
             _environment);

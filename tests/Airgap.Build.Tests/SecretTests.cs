@@ -30,6 +30,8 @@ public sealed class SecretTests
         await using RegistryFixture destination = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Tokens = tokens });
         using TestProject project =
             new TestProject(TestProject.SimpleBundle, "<TargetFrameworks>net10.0</TargetFrameworks>").Reaching(source);
+        // A process of its own, whose arguments are read.
+        project.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         string[] to = [$"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapSummary=summary.md"];
         List<string> printed = [];
 

@@ -80,7 +80,7 @@ internal sealed class TestProject : IDisposable
 
     /// <summary>Runs <c>dotnet COMMAND</c> in the project's folder, with packages from the local feed alone.</summary>
     public Task<DotnetResult> RunAsync(string command, params string[] arguments) =>
-        Dotnet.RunAsync(Folder, [command, $"-p:RestoreSources={PackedPackage.Feed}", .. arguments], Environment);
+        WarmBuilds.RunAsync(Folder, [command, $"-p:RestoreSources={PackedPackage.Feed}", .. arguments], Environment);
 
     /// <summary>Runs <c>dotnet publish</c>.</summary>
     public Task<DotnetResult> PublishAsync(params string[] arguments) => RunAsync("publish", arguments);

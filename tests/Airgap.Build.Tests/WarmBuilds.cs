@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Airgap.TestKit;
+
+namespace Airgap.Build.Tests;
+
+/// <summary>
+/// Servers of MSBuild that carry out the builds of many tests, and one of the compiler, so that the SDK starts once for many. A server
+/// carries out one build at a time, with the folder, environment and output of the command that asks; the projects of each test are its
+/// own. A test whose subject is the process (its signals, arguments, nodes) starts one: <see cref="Dotnet.RunAsync"/>.
+/// </summary>
+internal static class WarmBuilds
+{
+    // MSBuild finds its server by this value among others: each has its own server.
+    private const string Salt = "MSBUILDNODEHANDSHAKESALT";
+    private const string UseServer = "DOTNET_CLI_USE_MSBUILD_SERVER";
+
+    private static readonly string s_compiler = $"airgap-{Guid.NewGuid():N}";
+    private static readonly ConcurrentBag<string> s_idle = [];
+    private static readonly ConcurrentBag<string> s_all = [];
+
+    /// <summary>Runs <c>dotnet</c> to its end, with a server that is idle or a new one.</summary>
+    public static async Task<DotnetResult> RunAsync(
+        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    {
+        // On Windows a server would hold the tasks' files. What tells MSBuild of its nodes tells it of the server's too.
+        if (OperatingSystem.IsWindows() || environment.Keys.Any(name => name.StartsWith("MSBUILD", StringComparison.Ordinal)))
+            return await Dotnet.RunAsync(folder, arguments, environment);
+        if (!s_idle.TryTake(out string? server))
+        {
+            server = $"airgap-{Guid.NewGuid():N}";
+            s_all.Add(server);
+        }
+
+        DotnetResult result = await Dotnet.RunAsync(
+            folder, [.. arguments, "-p:UseSharedCompilation=true", $"-p:SharedCompilationId={s_compiler}"], With(server, environment));
+        s_idle.Add(server);
+        return result;
+    }
+
+    /// <summary>Ends the servers.</summary>
+    public static async Task EndAllAsync()
+    {
+        foreach (string server in s_all)
+        {
+            (await Dotnet.RunAsync(
+                Path.GetTempPath(), ["build-server", "shutdown", "--msbuild"], With(server, new Dictionary<string, string?>())))
+                .Succeeded();
+        }
+
+        if (!s_all.IsEmpty)
+        {
+            (await Dotnet.RunAsync(
+                Path.GetTempPath(), ["exec", PackedPackage.CompilerServer, "-shutdown", $"-pipename:{s_compiler}"],
+                new Dictionary<string, string?>())).Succeeded();
+        }
+    }
+
+    private static Dictionary<string, string?> With(string server, IReadOnlyDictionary<string, string?> environment) =>
+        new(environment) { [Salt] = server, [UseServer] = "1", ["MSBUILDDISABLENODEREUSE"] = null };
+}
