@@ -12,6 +12,9 @@ public abstract partial class DeclarationTask
     public string? AirgapPolicy { get; set; }
 
     /// <summary>The property of that name.</summary>
+    public string? AirgapTrustStore { get; set; }
+
+    /// <summary>The property of that name.</summary>
     public string? AirgapSigningKey { get; set; }
 
     /// <summary>The property of that name.</summary>

@@ -152,6 +152,7 @@ public abstract partial class DeclarationTask : RegistryTask
         PropertyNames.LockedMode => AirgapLockedMode,
         PropertyNames.UpdateLock => AirgapUpdateLock,
         PropertyNames.Policy => AirgapPolicy,
+        PropertyNames.TrustStore => AirgapTrustStore,
         PropertyNames.SigningKey => AirgapSigningKey,
         PropertyNames.SigningKeyPasswordFile => AirgapSigningKeyPasswordFile,
         PropertyNames.SigningCommand => AirgapSigningCommand,

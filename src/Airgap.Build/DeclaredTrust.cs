@@ -11,7 +11,7 @@ internal sealed class DeclaredTrust(string projectFile, IReadOnlyDictionary<stri
 {
     /// <summary>Reads them.</summary>
     /// <param name="given">What MSBuild hands the task.</param>
-    /// <param name="slips">Finds lost rules in the project's text, where it cannot be evaluated: a file-based app.</param>
+    /// <param name="slips">Finds lost rules in the project's text, where it cannot be evaluated again.</param>
     /// <param name="problems">The rules that are lost.</param>
     public ImmutableArray<TrustItem> Read(ImmutableArray<TrustItem> given, ProjectTypos slips, out ImmutableArray<Diagnostic> problems)
     {
@@ -28,7 +28,7 @@ internal sealed class DeclaredTrust(string projectFile, IReadOnlyDictionary<stri
         return evaluated.Mend(given);
     }
 
-    // The build has evaluated the project, so that it fails here only where it is no file, or MSBuild is not at hand.
+    // The build has evaluated the project, so that it fails here only where MSBuild is not at hand, or an SDK has no project for an app.
     private EvaluatedTrust? Evaluate()
     {
         try

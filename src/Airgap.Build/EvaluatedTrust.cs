@@ -25,9 +25,10 @@ internal sealed record EvaluatedTrust(
     public static EvaluatedTrust Read(string projectFile, IReadOnlyDictionary<string, string> globals)
     {
         using ProjectCollection collection = new();
+        ProjectRootElement root = FileBasedApp.Is(projectFile)
+            ? FileBasedApp.Read(projectFile, collection) : ProjectRootElement.Open(projectFile, collection);
         Project project = new(
-            projectFile, globals.ToDictionary(pair => pair.Key, pair => pair.Value), toolsVersion: null, collection,
-            LiteralItems.LoadSettings);
+            root, globals.ToDictionary(pair => pair.Key, pair => pair.Value), toolsVersion: null, collection, LiteralItems.LoadSettings);
         HashSet<ProjectItemElement> elements = LiteralItems.Keep(project, Type, out HashSet<string> expansions);
         return new EvaluatedTrust(
             [.. project.GetItems(Type).Where(item => elements.Contains(item.Xml) || expansions.Contains(item.EvaluatedInclude))

@@ -43,7 +43,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             SourceRepository = task.RepositoryUrl ?? "",
             SourceRevision = task.SourceRevisionId ?? ""
         };
-        problems = problems.AddRange(lost);
+        problems = problems.AddRange(lost).AddRange(EmptyGuards.Find(globals, _project));
         ProducedContent? content = Read(reader, settings, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log, settings.Access);

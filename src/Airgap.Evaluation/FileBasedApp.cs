@@ -32,7 +32,10 @@ internal static class FileBasedApp
 
     private static JsonDocument Ask(string path)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!, ["run-api"])
+        // In Visual Studio this process is MSBuild's own; the SDK says which dotnet runs a build.
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host)
+            ? host : Environment.ProcessPath!;
+        ProcessStartInfo start = new(dotnet, ["run-api"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

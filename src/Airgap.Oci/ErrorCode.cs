@@ -785,8 +785,8 @@ public enum ErrorCode
     SparseSource = 2198,
 
     /// <summary>
-    /// A private key cannot be read, or is of a kind that cannot sign this: Ed25519 cannot sign an archive, of which
-    /// only the hash is known. Use an ECDSA or RSA key.
+    /// A private key cannot be read, or is of a kind that cannot sign this: a program that signs a digest cannot sign
+    /// by Ed25519. Use an ECDSA or RSA key with it.
     /// </summary>
     InvalidSigningKey = 2200,
 

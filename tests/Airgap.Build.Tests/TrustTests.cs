@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Airgap.TestKit;
+using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
@@ -120,5 +121,125 @@ public sealed class TrustTests
         JsonElement by = project.ReadReport().GetProperty("items")[0].GetProperty("signatures")[0].GetProperty("signedBy")[0];
         Assert.AreEqual("builder@airgap.test", by.GetProperty("name").GetString());
         Assert.IsTrue(by.TryGetProperty("time", out _));
+    }
+
+    /// <summary>A policy of the containers tools, by cosign's tags: what the network may not bring, the disc may not either.</summary>
+    [TestMethod]
+    public async Task APolicy_HoldsAtBothSidesOfTheGap()
+    {
+        using TempFolder folder = new();
+        SignedStorage.Unpack(folder["storage"]);
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = folder["storage"] });
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project =
+            new TestProject("""<ImgpkgImage Include="registry.local:5055/trust/ok:p256" />""").Reaching(source);
+        File.Copy(SignedStorage.Key("p256"), project["vendor.pub"]);
+        Policy("good.json", "registry.local:5055/trust/ok");
+        Policy("none.json", "elsewhere.example");
+        string[] write = ["-p:AirgapArchive=out/a.tar", "-p:AirgapArtifacts=all"];
+        string[] import = ["-p:AirgapSourceArchive=out/a.tar", $"-p:AirgapRegistry={destination.Host}/apps"];
+
+        DotnetResult refused = await project.RelocateAsync([.. write, "-p:AirgapPolicy=none.json"]);
+        bool written = File.Exists(project["out/a.tar"]);
+        (await project.RelocateAsync([.. write, "-p:AirgapPolicy=good.json"])).Succeeded();
+        source.Clear();
+        DotnetResult farRefused = await project.RelocateAsync([.. import, "-p:AirgapPolicy=none.json"]);
+        DotnetResult unset = await project.RelocateAsync([.. import, "-p:AirgapPolicy="]);
+        bool touched = destination.Requests.Any(request => request.Method is not ("GET" or "HEAD"));
+        (await project.RelocateAsync([.. import, "-p:AirgapPolicy=good.json"])).Succeeded();
+
+        foreach (DotnetResult one in new[] { refused, farRefused })
+        {
+            Assert.AreEqual(1, one.ExitCode, one.Output);
+            Assert.Contains("error AIRGAP5009", one.Output);
+        }
+
+        Assert.AreEqual(1, unset.ExitCode, unset.Output);
+        Assert.Contains("error AIRGAP2022", unset.Output);
+        Assert.IsFalse(written);
+        Assert.IsFalse(touched);
+        Assert.IsEmpty(source.Requests, "the far side asks the archive alone");
+        Assert.AreEqual(1, project.ReadReport().GetProperty("items")[0].GetProperty("signatures").GetArrayLength());
+
+        // Its key lies by the project.
+        void Policy(string file, string scope) => File.WriteAllText(project[file],
+            "{\"default\":[{\"type\":\"reject\"}],\"transports\":{\"docker\":{\"" + scope + "\":[{\"type\":\"sigstoreSigned\"," +
+            "\"keyPath\":\"vendor.pub\",\"signedIdentity\":{\"type\":\"exactRepository\"," +
+            "\"dockerRepository\":\"registry.local:5055/trust/ok\"}}]}}}");
+    }
+
+    /// <summary>A trust policy of Notation: referrers that the registry lists, or an index under a tag, and then the archive.</summary>
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task APolicyOfNotation_HoldsAtBothSidesOfTheGap(bool hasApi)
+    {
+        using TempFolder folder = new();
+        SignedStorage.Unpack(folder["storage"]);
+        string notation = Path.Combine(Fixtures.Root, "trust", "notation");
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = folder["storage"] });
+        source.OnRequest = (request, _) => !hasApi && request.Kind == RequestKind.ReferrersGet ? Fault.Status(404) : null;
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject(
+            """<ImgpkgImage Include="registry.local:5055/trust/notation:$(Tag)" />""",
+            "<TargetFramework>net10.0</TargetFramework>"
+            + $"<AirgapPolicy>{notation}/policies/strict.json</AirgapPolicy><AirgapTrustStore>{notation}/truststore</AirgapTrustStore>")
+            .Reaching(source);
+        string[] import = ["-p:Tag=p256-jws", $"-p:AirgapRegistry={destination.Host}/apps"];
+
+        DotnetResult refused = await project.RelocateAsync("-p:Tag=tampered", "-p:AirgapArchive=out/bad.tar");
+        (await project.RelocateAsync("-p:Tag=p256-jws", "-p:AirgapArchive=out/a.tar", "-p:AirgapArtifacts=all")).Succeeded();
+        (await project.RelocateAsync("-p:Tag=p256-jws", "-p:AirgapArchive=out/bare.tar", "-p:AirgapArtifacts=none")).Succeeded();
+        source.Clear();
+        DotnetResult bare = await project.RelocateAsync([.. import, "-p:AirgapSourceArchive=out/bare.tar"]);
+        bool touched = destination.Requests.Any(request => request.Method is not ("GET" or "HEAD"));
+        (await project.RelocateAsync([.. import, "-p:AirgapSourceArchive=out/a.tar"])).Succeeded();
+
+        Assert.Contains("error AIRGAP5002", refused.Output);
+        Assert.IsFalse(File.Exists(project["out/bad.tar"]));
+        Assert.AreEqual(1, bare.ExitCode, bare.Output);
+        Assert.Contains("error AIRGAP5001", bare.Output);
+        Assert.IsFalse(touched);
+        Assert.IsEmpty(source.Requests);
+        JsonElement by = project.ReadReport().GetProperty("items")[0].GetProperty("signatures")[0].GetProperty("signedBy")[0];
+        Assert.AreEqual("notation", by.GetProperty("form").GetString());
+        Assert.Contains("Revocation", by.GetProperty("skipped").GetString()!);
+    }
+
+    /// <summary>An app of one file has its rules from the files around it, and they count as those of any project.</summary>
+    [TestMethod]
+    public async Task AFileBasedApp_HasItsRules_AlsoThoseThatAreWrittenAsPatterns()
+    {
+        using TempFolder folder = new();
+        SignedStorage.Unpack(folder["storage"]);
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = folder["storage"] });
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        using TestProject project = new TestProject("").Reaching(source);
+        File.Delete(project.ProjectFile);
+        File.Delete(project["Thing.cs"]);
+        File.WriteAllText(project["app.cs"],
+            "#:package Airgap.Build@*-*\n#:property PublishAot=false\n#:property Place=registry.local/**\nSystem.Console.WriteLine(1);\n");
+        string[] publish = ["app.cs", $"-p:AirgapRegistry={destination.Host}/apps"];
+
+        Rule("wrong");
+        DotnetResult refused = await project.PublishAsync(publish);
+        bool touched = destination.Requests.Any(request => request.Method is not ("GET" or "HEAD"));
+        Rule("p256");
+        DotnetResult good = (await project.PublishAsync(publish)).Succeeded();
+
+        Assert.AreEqual(1, refused.ExitCode, refused.Output);
+        Assert.Contains("AIRGAP5002", refused.Output);
+        Assert.IsFalse(touched);
+        JsonElement report = JsonDocument.Parse(File.ReadAllBytes(project["artifacts/app.airgap/relocation.json"])).RootElement;
+        Assert.AreEqual(3, report.GetProperty("items")[0].GetProperty("signatures").GetArrayLength(), good.Output);
+
+        void Rule(string key) => File.WriteAllText(project["Directory.Build.targets"], $"""
+            <Project>
+              <ItemGroup>
+                <ImgpkgBundle Include="registry.local/{SignedStorage.Bundle}" />
+                <ImgpkgTrust Include="$(Place)" Key="{SignedStorage.Key(key)}" />
+              </ItemGroup>
+            </Project>
+            """);
     }
 }

@@ -161,6 +161,8 @@ public sealed class TrailTests
         CliResult loud = await InProcess.RunAsync([.. copy, "head -c 9000000 /dev/zero"]);
         CliResult without = await InProcess.RunAsync([.. copy, "env"]);
         CliResult with = await InProcess.RunAsync([.. copy, "env", "--gate-env", Secret]);
+        File.WriteAllText(_folder["half.json"], """{"versio\ud800":1}""");
+        CliResult half = await InProcess.RunAsync([.. copy, $"cat '{_folder["half.json"]}'"]);
         Environment.SetEnvironmentVariable(Secret, null);
 
         Assert.Contains("AIRGAP2208", slow.Error);
@@ -168,6 +170,7 @@ public sealed class TrailTests
         Assert.Contains("AIRGAP2208", loud.Error);
         Assert.DoesNotContain("hidden", without.Output);
         Assert.Contains("hidden", with.Output);
+        Assert.AreEqual(0, half.ExitCode, half.Error);
     }
 
     [TestMethod]
@@ -176,7 +179,8 @@ public sealed class TrailTests
     {
         Stopwatch watch = Stopwatch.StartNew();
         CliResult agreed = await InProcess.RunAsync(
-            ["copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--json", "--gate", "sleep 60 & TOKEN=hidden echo fine", "--gate-timeout", "40s"]);
+            ["copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--json", "--gate", "sleep 60 & TOKEN=hidden echo fine",
+                "--gate-timeout", "40s"]);
 
         Assert.AreEqual(0, agreed.ExitCode, agreed.Error);
         Assert.IsLessThan(TimeSpan.FromSeconds(30), watch.Elapsed);

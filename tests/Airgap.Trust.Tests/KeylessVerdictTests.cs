@@ -73,7 +73,7 @@ public sealed class KeylessVerdictTests
             string artifact = name.StartsWith("intoto", StringComparison.Ordinal)
                 ? "keyless/conformance/artifacts/intoto-expired-certificate_fail.txt" : "keyless/conformance/a.txt";
             Verdict verdict = FileVerifier.Verify(
-                SignedBytes.Of(TrustFixtures.Bytes(artifact)), File.ReadAllBytes(path), name, [signer], DateTimeOffset.UtcNow);
+                SignedBytes.Of(TrustFixtures.Bytes(artifact)), File.ReadAllBytes(path), name, [signer], null, DateTimeOffset.UtcNow);
             Assert.AreEqual(!name.EndsWith("_fail", StringComparison.Ordinal), verdict.IsAccepted, $"{name}: {verdict.Refusal?.Message}");
         }
 
@@ -115,7 +115,7 @@ public sealed class KeylessVerdictTests
                 : new CertificateSigner(
                     TrustFixtures.TrustedRoot(one.Text("trusted_root")!), IdentityPattern.Parse(one.Text("identity")!),
                     IdentityPattern.Parse(one.Text("issuer")!));
-            return FileVerifier.Verify(artifact, TrustFixtures.Bytes(one.Text("file")!), one.Text("artifact")!, [signer],
+            return FileVerifier.Verify(artifact, TrustFixtures.Bytes(one.Text("file")!), one.Text("artifact")!, [signer], null,
                 DateTimeOffset.UtcNow);
         }
         catch (AirgapException e) when (e.Code is ErrorCode.InvalidTrustedRoot or ErrorCode.InvalidTrustKey)

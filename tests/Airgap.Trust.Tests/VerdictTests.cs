@@ -120,7 +120,7 @@ public sealed class VerdictTests
         {
             byte[] bundle = TrustFixtures.Bytes($"blob/{one.Text("file")}");
             expectations.Take(one, FileVerifier.Verify(
-                archive, bundle, "archive.tar", [TrustFixtures.Key(one.Text("key")!)], DateTimeOffset.UtcNow));
+                archive, bundle, "archive.tar", [TrustFixtures.Key(one.Text("key")!)], null, DateTimeOffset.UtcNow));
         }
 
         expectations.AssertAll(45);

@@ -137,6 +137,9 @@ internal static class PropertyNames
     /// <summary>A policy that states who must have signed.</summary>
     internal const string Policy = "AirgapPolicy";
 
+    /// <summary>Notation's folder of trust stores, for its trust policy.</summary>
+    internal const string TrustStore = "AirgapTrustStore";
+
     /// <summary>The private key that signs what is written.</summary>
     internal const string SigningKey = "AirgapSigningKey";
 
@@ -193,7 +196,7 @@ internal static class PropertyNames
         IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, CertsDirectory,
         VerifyCertificates, Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LimitRate,
         CreateRepositories, RepositorySettings, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy,
-        SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, Provenance,
+        TrustStore, SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, Provenance,
         VerifyArchive, VerifyBase, AuditLog, RecordUser, GateCommand, GateContent, GateVariables, GateTimeout,
         BundleRepository, BundleTag, Image,
     ];

@@ -66,6 +66,7 @@ internal static class PublishProperties
             LockedMode = Flag(PropertyNames.LockedMode) ?? false,
             UpdateLock = Flag(PropertyNames.UpdateLock) ?? false,
             Policy = Text(PropertyNames.Policy),
+            TrustStore = Text(PropertyNames.TrustStore),
             SigningKey = Text(PropertyNames.SigningKey),
             SigningKeyPasswordFile = Text(PropertyNames.SigningKeyPasswordFile),
             SigningCommand = Text(PropertyNames.SigningCommand),

@@ -8,6 +8,9 @@ internal sealed partial record PublishSettings
     /// <summary><c>AirgapPolicy</c>: a policy.json, by which every image is verified; empty for none.</summary>
     internal string Policy { get; init; } = "";
 
+    /// <summary><c>AirgapTrustStore</c>: Notation's folder of trust stores, for its trust policy; empty for none.</summary>
+    internal string TrustStore { get; init; } = "";
+
     /// <summary>The items <c>ImgpkgTrust</c>: who must have signed, by location.</summary>
     internal ImmutableArray<TrustItem> Trust { get; init; } = [];
 

@@ -145,8 +145,9 @@ internal sealed partial class Gate(GateSettings settings)
                     ? document.RootElement.Clone()
                     : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter for half a character in a name: then it is text.
             return null;
         }
     }

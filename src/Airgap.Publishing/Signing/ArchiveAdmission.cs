@@ -5,6 +5,7 @@ using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
+using Airgap.Trust.Envelopes;
 using Airgap.Trust.Keys;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Signing;
@@ -23,19 +24,8 @@ internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidTrustKey"/>, 3xxx: a file.</exception>
     public static ArchiveAdmission Read(IEnumerable<string> keys)
     {
-        List<Signer> signers = [];
-        foreach (string path in keys)
-        {
-            VerificationKey key = KeyFile.Read(TrustRuleReader.ReadFile(path), path);
-            if (key is Ed25519Key)
-                throw new AirgapException(
-                    ErrorCode.InvalidTrustKey,
-                    $"The key {path} is an Ed25519 key, which signs a whole archive, but only its hash is available.",
-                    "Have archives signed with an ECDSA or RSA key.");
-            signers.Add(new KeySigner(key, path, []));
-        }
-
-        return new ArchiveAdmission(signers);
+        return new ArchiveAdmission(
+            [.. keys.Select(path => new KeySigner(KeyFile.Read(TrustRuleReader.ReadFile(path), path), path, []))]);
     }
 
     /// <summary>
@@ -77,26 +67,38 @@ internal sealed class ArchiveAdmission(IReadOnlyList<Signer> signers)
     {
         FileFacts before = Facts(path);
         byte[] hash = await FileHash.OfAsync(path, cancellationToken);
-        SignedBy by = SignatureFile.Verify(path, new HashedBytes(hash), signers);
-        return Facts(path).IsSame(before) ? by : throw SignatureFile.Refusal($"'{path}' was replaced while it was read.", path);
+        SignedBy by = SignatureFile.Verify(path, new HashedBytes(hash), signers, Statement.FileSignature);
+        ThrowIfReplaced(path, before);
+        return by;
     }
 
+    // What is verified is what was signed: the parts are those of the very bytes of the list that the signature is over.
     private async Task<SignedBy> VerifyPartsAsync(FoundList found, CancellationToken cancellationToken)
     {
-        string list = found.Folders.Select(folder => Path.Combine(folder, PartName.ListOf(Path.GetFileName(found.Archive))))
+        string path = found.Folders.Select(folder => Path.Combine(folder, PartName.ListOf(Path.GetFileName(found.Archive))))
             .First(File.Exists);
-        byte[] bytes = TrustRuleReader.ReadFile(list);
-        SignedBy by = SignatureFile.Verify(list, new HashedBytes(System.Security.Cryptography.SHA256.HashData(bytes)), signers);
-        if (PartList.Parse(bytes, list).Id != found.List.Id)
-            throw SignatureFile.Refusal($"'{list}' was replaced while it was read.", list);
-        ArchiveFile archive = PartFinder.Find(found);
-        foreach ((ArchivePiece piece, PartEntry part) in archive.Pieces.Zip(found.List.Parts))
+        List<(string Path, FileFacts Before)> read = [(path, Facts(path))];
+        byte[] bytes = TrustRuleReader.ReadFile(path);
+        SignedBy by = SignatureFile.Verify(
+            path, new HashedBytes(System.Security.Cryptography.SHA256.HashData(bytes)), signers, Statement.FileSignature);
+        PartList list = PartList.Parse(bytes, path);
+        ArchiveFile archive = PartFinder.Find(found with { List = list });
+        foreach ((ArchivePiece piece, PartEntry part) in archive.Pieces.Zip(list.Parts))
         {
+            read.Add((piece.Path, Facts(piece.Path)));
             if (Convert.ToHexStringLower(await FileHash.OfAsync(piece.Path, cancellationToken)) != part.Digest.Hex)
                 throw SignatureFile.Refusal($"The part '{piece.Path}' is not the one that the signed list names.", piece.Path);
         }
 
+        foreach ((string one, FileFacts before) in read)
+            ThrowIfReplaced(one, before);
         return by;
+    }
+
+    private static void ThrowIfReplaced(string path, FileFacts before)
+    {
+        if (!Facts(path).IsSame(before))
+            throw SignatureFile.Refusal($"'{path}' was replaced while it was read.", path);
     }
 
     private static FileFacts Facts(string path)

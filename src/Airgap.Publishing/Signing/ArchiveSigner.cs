@@ -16,22 +16,13 @@ namespace Airgap.Publishing.Signing;
 internal sealed class ArchiveSigner(SigningKey key, Action<string>? notice)
 {
     /// <summary>Refuses what cannot be signed, before anything moves.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidSigningKey"/>, <see cref="ErrorCode.NothingToSign"/>,
-    /// <see cref="ErrorCode.SignatureNotOurs"/>.</exception>
-    public static void Check(SigningKey key, RelocationDestination.Archive archive)
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NothingToSign"/>, <see cref="ErrorCode.SignatureNotOurs"/>.</exception>
+    public static void Check(RelocationDestination.Archive archive)
     {
         if (archive.Format == ArchiveFormat.LayoutFolder)
             throw new AirgapException(
                 ErrorCode.NothingToSign, $"'{archive.Path}' is a folder, but only a file can be signed.",
                 "Write a layout in a tar, or omit the key.");
-        if (!key.SignsHashes)
-        {
-            throw new AirgapException(
-                ErrorCode.InvalidSigningKey,
-                $"The key {key.Name} is an Ed25519 key, which signs a whole archive, but only its hash is available.",
-                "Sign archives with an ECDSA or RSA key: 'openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256'.");
-        }
-
         SignatureFile.Check(archive.VolumeSize is null ? archive.Path : PartName.ListOf(archive.Path));
     }
 

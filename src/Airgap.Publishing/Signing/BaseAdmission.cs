@@ -34,7 +34,8 @@ internal static class BaseAdmission
             if (IsDocument(name))
                 SignatureFile.Verify(name,
                     SignedBytes.Of(WholeFile.Read(
-                        name, MaxDocument, why => SignatureFile.Refusal($"'{name}' cannot be read: {why}.", name))), signers);
+                        name, MaxDocument, why => SignatureFile.Refusal($"'{name}' cannot be read: {why}.", name))), signers,
+                    RelocationStatement.PredicateType);
             else
                 await new ArchiveAdmission(signers).VerifyAsync(name, partsIn, cancellationToken);
         }

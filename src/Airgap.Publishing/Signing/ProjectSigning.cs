@@ -76,8 +76,8 @@ internal sealed class ProjectSigning : IDisposable
                         ErrorCode.NothingToSign,
                         $"{PropertyNames.SignImages} is set, but the destination {archive.Path} is not a registry.",
                         "Sign the images when the archive is imported.");
-                if (signing.Key is { } key)
-                    ArchiveSigner.Check(key, archive);
+                if (signing.Key is not null)
+                    ArchiveSigner.Check(archive);
             }
 
             return [];

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Airgap.Oci;
 using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
@@ -32,37 +33,44 @@ internal static class SignatureFile
         }
     }
 
-    /// <summary>Writes the signature of a file's bytes, unless one by the same key exists.</summary>
+    /// <summary>
+    /// Writes the signature of an archive's bytes, unless one by the same key exists. A key that signs no hash signs a statement of the
+    /// archive's SHA-256: as cosign has it, pure Ed25519 would need all bytes twice.
+    /// </summary>
     /// <returns>Its path.</returns>
-    public static async Task<string> SignAsync(string path, SignedBytes content, SigningKey key, CancellationToken cancellationToken)
+    public static async Task<string> SignAsync(string path, HashedBytes content, SigningKey key, CancellationToken cancellationToken)
     {
         string place = Of(path);
         Check(path);
-        if (Read(place) is { } there
-            && FileVerifier.Verify(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted)
+        if (Read(place) is { } there && IsBy(key, there, path, content, Statement.FileSignature))
             return place;
-        await AtomicFile.WriteAsync(place, await BundleWriter.OfBytesAsync(key, content, cancellationToken), mode: null, cancellationToken);
+        byte[] bundle = key.SignsHashes
+            ? await BundleWriter.OfBytesAsync(key, content, cancellationToken)
+            : await BundleWriter.OfStatementAsync(
+                key, StatementWriter.Write(
+                    [new StatementWriter.Subject(
+                        Path.GetFileName(path), Digest.FromHash(HashAlgorithmName.SHA256, content.Hash(HashAlgorithmName.SHA256)))],
+                    Statement.FileSignature, predicate: null), cancellationToken);
+        await AtomicFile.WriteAsync(place, bundle, mode: null, cancellationToken);
         return place;
     }
 
     /// <summary>Verifies a file by the signature next to it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="anyOf">Whose signature is accepted.</param>
+    /// <param name="statement">
+    /// The type that a signed statement must have. Others by the same key, such as an SBOM, do not approve the file.
+    /// </param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveSignature"/>: there is none, or none is
     /// accepted.</exception>
-    public static SignedBy Verify(string path, SignedBytes content, IReadOnlyList<Signer> anyOf)
+    public static SignedBy Verify(string path, SignedBytes content, IReadOnlyList<Signer> anyOf, string statement)
     {
         string place = Of(path);
         if (Read(place) is not { } bundle)
             throw Refusal($"'{path}' is not signed: there is no '{place}'.", path);
-        Verdict verdict = FileVerifier.Verify(content, bundle, $"'{path}'", anyOf, DateTimeOffset.UtcNow);
-        if (verdict.Refusal is { } refusal)
-            throw Refusal(refusal.Message, path);
-
-        // Other attestations of a file by the key, such as an SBOM, do not approve it.
-        return SigstoreBundle.Read(bundle).Envelope is { } envelope && Statement.Read(envelope.Payload).PredicateType is var type
-            && type != RelocationStatement.PredicateType
-            ? throw Refusal(
-                $"The signed statement about '{path}' has the type '{type}' instead of '{RelocationStatement.PredicateType}'.", path)
-            : verdict.By[0];
+        Verdict verdict = FileVerifier.Verify(content, bundle, $"'{path}'", anyOf, statement, DateTimeOffset.UtcNow);
+        return verdict.Refusal is { } refusal ? throw Refusal(refusal.Message, path) : verdict.By[0];
     }
 
     /// <summary>The same for a statement about the same bytes by the same key.</summary>
@@ -71,8 +79,7 @@ internal static class SignatureFile
     {
         Check(path);
         HashedBytes content = new(Convert.FromHexString(digest.Hex));
-        return Read(Of(path)) is { } there
-            && FileVerifier.Verify(content, there, path, [new KeySigner(key.Public, key.Name, [])], DateTimeOffset.UtcNow).IsAccepted
+        return Read(Of(path)) is { } there && IsBy(key, there, path, content, RelocationStatement.PredicateType)
             ? Of(path)
             : await StateAsync(path, statement(), key, cancellationToken);
     }
@@ -93,6 +100,9 @@ internal static class SignatureFile
         {
             Location = new SourceLocation(path)
         };
+
+    private static bool IsBy(SigningKey key, byte[] bundle, string path, SignedBytes content, string statement) => FileVerifier.Verify(
+        content, bundle, path, [new KeySigner(key.Public, key.Name, [])], statement, DateTimeOffset.UtcNow).IsAccepted;
 
     // Null if there is no file.
     private static byte[]? Read(string place)

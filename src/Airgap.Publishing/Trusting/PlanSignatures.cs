@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;
 using Airgap.Trust.Stored;
 
@@ -9,9 +10,10 @@ namespace Airgap.Publishing.Trusting;
 /// <summary>
 /// The signatures contained in an archive: those of its items that are attached to others. Sends no requests.
 /// </summary>
-internal sealed class PlanSignatures : ISignatureStore
+internal sealed class PlanSignatures
 {
     private readonly Dictionary<string, Manifest> _manifests = new(StringComparer.Ordinal);
+    private readonly ILookup<string, PlannedItem> _tags;
     private readonly ILookup<Digest, Descriptor> _referrers;
     private readonly Dictionary<Digest, IBlobContent> _blobs;
 
@@ -23,24 +25,20 @@ internal sealed class PlanSignatures : ISignatureStore
         foreach (Manifest manifest in all)
             _manifests[manifest.Digest.ToString()] = manifest;
 
-        // cosign's tags contain the image's digest, so the repository does not matter.
-        foreach (PlannedItem item in plan.Items.Where(item => CosignTags.IsOne(item.Tag)))
-            _manifests.TryAdd(item.Tag!, item.Content.Manifest);
+        _tags = plan.Items.Where(item => CosignTags.IsOne(item.Tag)).ToLookup(item => item.Tag!, StringComparer.Ordinal);
         _referrers = all.Where(manifest => manifest.Subject is not null)
             .ToLookup(manifest => manifest.Subject!.Digest, manifest => manifest.Descriptor);
         _blobs = plan.Blobs.ToDictionary(blob => blob.Descriptor.Digest, blob => blob.Content);
     }
 
-    /// <inheritdoc/>
-    public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
-        Task.FromResult(_manifests.GetValueOrDefault(tagOrDigest));
+    /// <summary>The signatures of a repository's images.</summary>
+    public ISignatureStore In(RepositoryName repository) => new Store(this, repository);
 
-    /// <inheritdoc/>
-    public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
-        Task.FromResult(new ReferrerList(_referrers[subject].ToImmutableArray(), FromApi: true));
+    // cosign's tags contain the image's digest: where its own repository has none in the archive, that of another one counts as well.
+    private Manifest? Tagged(string tag, RepositoryName repository) =>
+        (_tags[tag].FirstOrDefault(item => item.Source.Repository == repository) ?? _tags[tag].FirstOrDefault())?.Content.Manifest;
 
-    /// <inheritdoc/>
-    public async Task<byte[]> ReadBlobAsync(Descriptor blob, CancellationToken cancellationToken)
+    private async Task<byte[]> ReadBlobAsync(Descriptor blob, CancellationToken cancellationToken)
     {
         if (!_blobs.TryGetValue(blob.Digest, out IBlobContent? content))
             throw new AirgapException(ErrorCode.BlobUnknown, $"The archive has no blob {blob.Digest}.", "Write the archive again.")
@@ -55,5 +53,20 @@ internal sealed class PlanSignatures : ISignatureStore
                 Digest = blob.Digest.ToString()
             };
         return await content.ReadWholeAsync((stream, token) => BlobBytes.ReadAsync(stream, blob, token), cancellationToken);
+    }
+
+    private sealed class Store(PlanSignatures all, RepositoryName repository) : ISignatureStore
+    {
+        /// <inheritdoc/>
+        public Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken) =>
+            Task.FromResult(all._manifests.GetValueOrDefault(tagOrDigest) ?? all.Tagged(tagOrDigest, repository));
+
+        /// <inheritdoc/>
+        public Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+            Task.FromResult(new ReferrerList(all._referrers[subject].ToImmutableArray(), FromApi: true));
+
+        /// <inheritdoc/>
+        public Task<byte[]> ReadBlobAsync(Descriptor blob, CancellationToken cancellationToken) =>
+            all.ReadBlobAsync(blob, cancellationToken);
     }
 }

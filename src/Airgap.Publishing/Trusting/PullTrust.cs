@@ -51,7 +51,8 @@ internal sealed class PullTrust
             (RelocationSource.Image image, true) => image.Reference,
             _ => item.Reference,
         };
-        ISignatureStore store = _archived ?? (ISignatureStore)new RepositorySignatures(_registry.GetRepository(item.Reference.Repository));
+        ISignatureStore store = _archived?.In(item.Reference.Repository)
+            ?? new RepositorySignatures(_registry.GetRepository(item.Reference.Repository));
         Verdict verdict = await ImageTrust.VerifyAsync(_rule, name, item.Manifest.Descriptor, store, cancellationToken);
         if (verdict.Refusal is { } refusal)
             throw new AirgapException(refusal.Code, refusal.Message, refusal.Advice)

@@ -89,7 +89,9 @@ internal static class TrustRuleReader
         if (!IsNotation(json))
         {
             return settings.Store is null
-                ? new TrustRule { Containers = ContainersPolicy.Read(json, settings.Policy!, ReadFile), RootOnly = settings.RootOnly }
+                ? new TrustRule { Containers = ContainersPolicy.Read(
+                    json, settings.Policy!, path => ReadFile(settings.Folder is { } folder ? Path.GetFullPath(path, folder) : path)),
+                    RootOnly = settings.RootOnly }
                 : throw Invalid("A trust store can only be used with a Notation trust policy.");
         }
 
@@ -100,7 +102,9 @@ internal static class TrustRuleReader
                 Store = new NotationStore(store),
                 RootOnly = settings.RootOnly
             }
-            : throw Invalid("A Notation trust policy needs the folder of its trust stores.");
+            : throw new AirgapException(
+                ErrorCode.InvalidTrustRule, "A Notation trust policy needs the folder of its trust stores.",
+                "Name the folder that contains x509.");
     }
 
     private static TrustRule ReadStore(TrustSettings settings)

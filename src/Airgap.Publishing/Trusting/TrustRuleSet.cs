@@ -28,20 +28,30 @@ internal sealed class TrustRuleSet
     public static TrustRuleSet? Read(PublishSettings settings, out ImmutableArray<Diagnostic> problems)
     {
         problems = [];
-        if (settings.Policy.Length == 0 && settings.Trust.IsEmpty)
+        if (settings.Policy.Length + settings.TrustStore.Length == 0 && settings.Trust.IsEmpty)
             return null;
         List<Diagnostic> found = [];
+        if (settings.Policy.Length == 0 && settings.TrustStore.Length > 0)
+            found.Add(new Diagnostic(
+                ErrorCode.InvalidTrustRule, $"{PropertyNames.TrustStore} is set, but no trust policy that uses it.",
+                $"Set {PropertyNames.Policy}; an item ImgpkgTrust has its own Store."));
         if (settings.Policy.Length > 0 && settings.Trust is [{ } item, ..])
             found.Add(new Diagnostic(
                 ErrorCode.InvalidTrustRule, $"The project has both a policy ({PropertyNames.Policy}) and items ImgpkgTrust.",
                 "Keep one of them: a policy already states who must have signed.")
             { Location = item.Location });
         TrustRule? policy = settings.Policy.Length > 0
-            ? Attempt(() => TrustRuleReader.Read(new TrustSettings { Policy = settings.FullPath(settings.Policy) }), null, found) : null;
+            ? Attempt(() => TrustRuleReader.Read(new TrustSettings
+            {
+                Policy = settings.FullPath(settings.Policy),
+                Store = settings.TrustStore.Length > 0 ? settings.FullPath(settings.TrustStore) : null,
+                Folder = settings.ProjectDirectory,
+            }), null, found) : null;
         Dictionary<string, TrustRule> rules = new(StringComparer.Ordinal);
         foreach (TrustItem one in settings.Trust)
         {
-            if (Attempt(() => ReadItem(one, settings), one.Location, found) is { } rule && !rules.TryAdd(PlaceOf(one), rule))
+            if (Attempt(() => PlaceOf(one), one.Location, found) is { } place
+                && Attempt(() => ReadItem(one, settings), one.Location, found) is { } rule && !rules.TryAdd(place, rule))
                 found.Add(new Diagnostic(
                     ErrorCode.InvalidTrustRule, $"Two items ImgpkgTrust are for '{one.Include}'.",
                     "Name all keys in one item: one of them is enough.")
@@ -57,36 +67,17 @@ internal sealed class TrustRuleSet
     {
         if (_policy is not null)
             return _policy;
-        for (string place = image.Repository.ToString(); ; place = place[..place.LastIndexOf('/')])
-        {
-            if (_rules.TryGetValue(place, out TrustRule? rule))
-                return rule;
-            if (!place.Contains('/'))
-                return _rules.GetValueOrDefault(TrustItem.Everywhere);
-        }
+        return TrustPlace.Of(image.Repository).Select(place => _rules.GetValueOrDefault(place)).FirstOrDefault(rule => rule is not null);
     }
 
-    // Docker Hub has several names, and one rule.
-    private static string PlaceOf(TrustItem item)
-    {
-        string place = item.Include.Trim();
-        foreach (string ending in new[] { "/**", "/*", "/" })
-        {
-            if (place.EndsWith(ending, StringComparison.Ordinal))
-                place = place[..^ending.Length];
-        }
-
-        return place is "**" or "*" ? TrustItem.Everywhere
-            : place is "docker.io" || place.StartsWith("docker.io/", StringComparison.Ordinal) ? "index." + place
-            : place;
-    }
+    private static string PlaceOf(TrustItem item) => TrustPlace.TryParse(item.Include, out string? place, out string? problem)
+        ? place
+        : throw new AirgapException(
+            ErrorCode.InvalidTrustRule, $"'{item.Include}' is not a location of images: {problem}.",
+            $"Name a host, a namespace or a repository, which includes everything below it, or '{TrustItem.Everywhere}'.");
 
     private static TrustRule ReadItem(TrustItem item, PublishSettings settings)
     {
-        if (PlaceOf(item) is var place && (place.Length == 0 || place.AsSpan().ContainsAny("*?@ ")))
-            throw new AirgapException(
-                ErrorCode.InvalidTrustRule, $"'{item.Include}' is not a location of images.",
-                $"Name a host, a namespace or a repository, which includes everything below it, or '{TrustItem.Everywhere}'.");
         if (item.Metadata.Keys.FirstOrDefault(
             name => !TrustItem.Names.Append(Visible).Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
             throw new AirgapException(

@@ -18,6 +18,9 @@ internal sealed record TrustSettings
     /// <summary>A policy.json of the containers tools, or a trust policy of Notation.</summary>
     public string? Policy { get; init; }
 
+    /// <summary>The folder that relative paths in a policy are relative to; null for the current one.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>
     /// The subject of a Notation certificate (<c>C=…, ST=…, O=…</c>), <c>*</c> for any of the trust stores; null for
     /// none.

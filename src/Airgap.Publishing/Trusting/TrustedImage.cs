@@ -12,7 +12,9 @@ internal sealed record TrustedImage(string Image, string Digest, ImmutableArray<
 
 /// <summary>Who signed an image.</summary>
 /// <param name="Name">The key's file, or the identity in the certificate.</param>
-/// <param name="Form">The form: <c>cosign</c>, <c>cosign attestation</c>, <c>sigstore bundle</c>, <c>notation</c>.</param>
+/// <param name="Form">
+/// The form: <c>cosign</c>, <c>cosign attestation</c>, <c>sigstore bundle</c>, <c>notation</c>; of a file also <c>statement TYPE</c>.
+/// </param>
 /// <param name="Issuer">The issuer that vouched for the identity; absent for keys.</param>
 /// <param name="Time">The earliest proven time; absent if none is proven.</param>
 /// <param name="Skipped">The checks that were skipped; absent if there are none.</param>

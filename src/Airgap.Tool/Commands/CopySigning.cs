@@ -46,7 +46,7 @@ internal sealed class CopySigning
                     ErrorCode.NothingToSign, "Images are signed in a registry, but the destination is an archive.",
                     "Sign them when the archive is imported, or in their source registry.");
             if (key is not null && destination is RelocationDestination.Archive archive)
-                ArchiveSigner.Check(key, archive);
+                ArchiveSigner.Check(archive);
             else if (key is not null && !signsImages && !writesReceipt)
                 throw new AirgapException(
                     ErrorCode.NothingToSign, "A copy to a repository writes no file that the key could sign.",

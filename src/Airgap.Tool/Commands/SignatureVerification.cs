@@ -41,7 +41,9 @@ internal static class SignatureVerification
                 ErrorCode.IncompatibleOptions, "Flag --blob needs the sigstore bundle of the file", "Name it with --signature.");
         if (rule is not { AnyOf: { Count: > 0 } signers, Attestations.Count: 0 })
             throw new AirgapException(
-                ErrorCode.InvalidTrustRule, "The required signer of the file is not given.",
+                ErrorCode.InvalidTrustRule, rule is null
+                    ? "The required signer of the file is not given."
+                    : "Policies, trust stores and attestations are for images: of a file, the signer is required.",
                 "Give --verify-key, or --verify-identity with --verify-issuer and --trusted-root.");
         session.Report.Source = file;
         session.Phase = "verifying signatures";
@@ -55,7 +57,8 @@ internal static class SignatureVerification
             throw IoFailures.Translate(e, file);
         }
 
-        Verdict verdict = FileVerifier.Verify(content, TrustRuleReader.ReadFile(signature), file, signers, DateTimeOffset.UtcNow);
+        Verdict verdict = FileVerifier.Verify(
+            content, TrustRuleReader.ReadFile(signature), file, signers, statementType: null, DateTimeOffset.UtcNow);
         if (verdict.Refusal is { } refusal)
         {
             session.Fail(refusal with { Location = new SourceLocation(file) });

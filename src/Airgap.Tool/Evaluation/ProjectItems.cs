@@ -62,7 +62,8 @@ internal sealed record ProjectItems(
         ProjectTypos slips = new(ProjectText.Read(request.Project), [.. request.Properties.Keys]);
         bool hasItems = project.Items.Any(item => item.Type != "ImgpkgTrust");
         problems = problems.AddRange(project.LostTrust.Select(
-            lost => ProjectTypos.Lost(lost.Include, new SourceLocation(lost.File, lost.Line, lost.Column))));
+            lost => ProjectTypos.Lost(lost.Include, new SourceLocation(lost.File, lost.Line, lost.Column))))
+            .AddRange(EmptyGuards.Find(request.Properties, location));
         List<Diagnostic> warnings = [.. PropertyTypos.Find(request.Properties.Keys, location), .. slips.Find(hasItems)];
         if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0)
             && slips.NothingDeclared(request.Project, publishesContainer: inSolution) is { } nothing)

@@ -12,6 +12,12 @@ internal sealed record Statement(string PredicateType, IReadOnlyList<StatementSu
     /// <summary>The predicate with which cosign signs an image. Any other predicate attests something and approves nothing.</summary>
     public const string CosignSignature = "https://sigstore.dev/cosign/sign/v1";
 
+    /// <summary>
+    /// The predicate with which a file is signed by its SHA-256, for keys that sign no hash: a name, not an address. No image is signed
+    /// with it, so that neither passes for the other.
+    /// </summary>
+    public const string FileSignature = "urn:airgap-build:file:v1";
+
     private const int MaxSubjects = 10_000;
 
     /// <summary>Reads the payload of an envelope.</summary>
@@ -21,6 +27,9 @@ internal sealed record Statement(string PredicateType, IReadOnlyList<StatementSu
             throw fields.Format.Invalid("it is not an in-toto statement of version 0.1 or 1");
         return new Statement(fields.NeededText("predicateType"), [.. fields.Objects("subject", MaxSubjects).Select(StatementSubject.Read)]);
     });
+
+    /// <summary>True when the digest is the first subject: those after it are what the file names.</summary>
+    public bool IsFirst(Digest digest) => Of(digest).FirstOrDefault() is { } one && ReferenceEquals(one, Subjects[0]);
 
     /// <summary>The subjects that are the digest.</summary>
     public IEnumerable<StatementSubject> Of(Digest digest) =>

@@ -8,8 +8,9 @@ internal abstract class SignedBytes
     /// <summary>The hash by an algorithm: SHA-256, SHA-384 or SHA-512.</summary>
     public abstract byte[] Hash(HashAlgorithmName algorithm);
 
-    /// <summary>All bytes; null for a file that is too large for memory.</summary>
-    public abstract byte[]? Whole();
+    /// <summary>All bytes.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException">They are not known, or are too many for memory.</exception>
+    public abstract byte[] Whole();
 
     /// <summary>Bytes in memory.</summary>
     public static SignedBytes Of(ReadOnlyMemory<byte> bytes) => new Held(bytes);
@@ -25,6 +26,6 @@ internal abstract class SignedBytes
     {
         public override byte[] Hash(HashAlgorithmName algorithm) => HashOf(algorithm, bytes.Span);
 
-        public override byte[]? Whole() => bytes.ToArray();
+        public override byte[] Whole() => bytes.ToArray();
     }
 }

@@ -11,12 +11,13 @@ internal sealed class SignedFile : SignedBytes
     private const int BufferBytes = 128 * 1024;
 
     private readonly string _path;
+    private readonly long _length;
     private readonly byte[] _sha256;
     private readonly byte[] _sha384;
     private readonly byte[] _sha512;
 
-    private SignedFile(string path, byte[] sha256, byte[] sha384, byte[] sha512) =>
-        (_path, _sha256, _sha384, _sha512) = (path, sha256, sha384, sha512);
+    private SignedFile(string path, long length, byte[] sha256, byte[] sha384, byte[] sha512) =>
+        (_path, _length, _sha256, _sha384, _sha512) = (path, length, sha256, sha384, sha512);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
@@ -26,19 +27,21 @@ internal sealed class SignedFile : SignedBytes
         using IncrementalHash sha384 = IncrementalHash.CreateHash(HashAlgorithmName.SHA384);
         using IncrementalHash sha512 = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
         byte[] buffer = new byte[BufferBytes];
+        long length = 0;
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
         await using (stream)
         {
             int read;
             while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
             {
+                length += read;
                 sha256.AppendData(buffer, 0, read);
                 sha384.AppendData(buffer, 0, read);
                 sha512.AppendData(buffer, 0, read);
             }
         }
 
-        return new SignedFile(path, sha256.GetHashAndReset(), sha384.GetHashAndReset(), sha512.GetHashAndReset());
+        return new SignedFile(path, length, sha256.GetHashAndReset(), sha384.GetHashAndReset(), sha512.GetHashAndReset());
     }
 
     /// <inheritdoc/>
@@ -49,13 +52,18 @@ internal sealed class SignedFile : SignedBytes
         : throw new ArgumentException("Only SHA-2 is used.", nameof(algorithm));
 
     /// <inheritdoc/>
-    public override byte[]? Whole()
+    public override byte[] Whole()
     {
-        if (new FileInfo(_path).Length > MaxWhole)
-            return null;
+        if (_length > MaxWhole)
+            throw Rejection.Of(
+                $"The file has more than {MaxWhole} bytes, too many for a signature over all of them: Ed25519 takes none of a hash. "
+                + "A statement of the file's SHA-256 is verified at any size.");
 
-        // Only the hashed bytes are judged: a file that changed in between is refused.
-        byte[] bytes = File.ReadAllBytes(_path);
-        return SHA256.HashData(bytes).AsSpan().SequenceEqual(_sha256) ? bytes : null;
+        // Only the hashed bytes are judged.
+        byte[] bytes = new byte[_length];
+        using FileStream stream = new(_path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length
+            && SHA256.HashData(bytes).AsSpan().SequenceEqual(_sha256)
+            ? bytes : throw Rejection.Of("The file changed while it was read.");
     }
 }

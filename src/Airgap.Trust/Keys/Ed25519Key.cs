@@ -19,7 +19,7 @@ internal sealed class Ed25519Key : VerificationKey
 
     /// <inheritdoc/>
     public override bool Verify(SignedBytes data, ReadOnlySpan<byte> signature, bool orOwnHash = true) =>
-        signature.Length == 64 && data.Whole() is { } whole && VerifyWhole(_key, whole, signature.ToArray());
+        signature.Length == 64 && VerifyWhole(_key, data.Whole(), signature.ToArray());
 
     // Apart, so that nothing else loads the assembly.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -18,7 +18,8 @@ internal static class KeyFile
         Format format = new(ErrorCode.InvalidTrustKey, $"The key {name}", Advice);
         if (pem.Length > Limits.ConfigBytes)
             throw format.Invalid("it is too large for a key");
-        string text = Encoding.UTF8.GetString(pem);
+        // Editors of Windows put a mark of the byte order first.
+        string text = Encoding.UTF8.GetString(pem).TrimStart('\uFEFF');
         if (!PemEncoding.TryFind(text, out PemFields fields))
             throw format.Invalid("it is not PEM");
         string label = text[fields.Label];

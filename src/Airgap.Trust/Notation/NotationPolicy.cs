@@ -50,8 +50,18 @@ internal sealed class NotationPolicy
             [new NotationStatement("all", ["*"], new NotationLevel(false, true, true, true), stores, identities, AlwaysStamped: true)]);
     }
 
-    /// <summary>The statement for a repository: its own, or else the one for all; null for none.</summary>
-    public NotationStatement? For(RepositoryName repository) =>
-        _statements.FirstOrDefault(statement => statement.Scopes.Contains(repository.ToString()))
-        ?? _statements.FirstOrDefault(statement => statement.Scopes is ["*"]);
+    /// <summary>
+    /// The statement for a repository: its own, or else the one for all; null for none. A scope for Docker Hub may have any of its names,
+    /// and a host any case.
+    /// </summary>
+    public NotationStatement? For(RepositoryName repository)
+    {
+        string name = OneSpelling(repository.Registry, repository.Path);
+        return _statements.FirstOrDefault(statement => statement.Scopes.Any(scope => scope == repository.ToString()))
+            ?? _statements.FirstOrDefault(statement => statement.Scopes.Any(scope =>
+                scope.IndexOf('/') is > 0 and int slash && OneSpelling(scope[..slash], scope[(slash + 1)..]) == name))
+            ?? _statements.FirstOrDefault(statement => statement.Scopes is ["*"]);
+    }
+
+    private static string OneSpelling(string host, string path) => $"{NormalizedHost.Of(host)}/{path}";
 }

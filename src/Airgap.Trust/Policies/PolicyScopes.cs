@@ -5,10 +5,28 @@ namespace Airgap.Trust.Policies;
 /// <summary>The scopes of policy.json that hold an image, the most specific first.</summary>
 internal static class PolicyScopes
 {
-    /// <summary>Reference, repository, its parents, host, domains, and the transport's own.</summary>
+    /// <summary>
+    /// Reference, repository, its parents, host, domains, and the transport's own. Where the host is spelled in another way than usual, its
+    /// usual spelling counts after the written one.
+    /// </summary>
     public static IEnumerable<string> Of(ImageReference image)
     {
-        string name = NameOf(image.Repository);
+        string usual = NormalizedHost.Of(image.Repository.Registry);
+        return [
+            .. Below(image, image.Repository.Registry),
+            .. usual == image.Repository.Registry ? [] : Below(image, usual),
+            "",
+        ];
+    }
+
+    /// <summary>The repository as policies write it: Docker Hub is docker.io there.</summary>
+    public static string NameOf(RepositoryName repository) => NameOf(repository.Registry, repository.Path);
+
+    private static string NameOf(string host, string path) => $"{(host == RepositoryName.DockerHub ? "docker.io" : host)}/{path}";
+
+    private static IEnumerable<string> Below(ImageReference image, string host)
+    {
+        string name = NameOf(host, image.Repository.Path);
         yield return image.Digest is { } digest ? $"{name}@{digest}" : $"{name}:{image.Tag}";
         for (string rest = name; ; rest = rest[..rest.LastIndexOf('/')])
         {
@@ -17,16 +35,10 @@ internal static class PolicyScopes
                 break;
         }
 
-        string host = image.Repository.Registry;
         int port = host.LastIndexOf(':');
-        string domain = image.Repository.Registry == RepositoryName.DockerHub
+        string domain = host == RepositoryName.DockerHub
             ? "docker.io" : port > host.LastIndexOf(']') && port > 0 ? host[..port] : host;
         for (int dot = domain.IndexOf('.'); dot >= 0; dot = domain.IndexOf('.', dot + 1))
             yield return "*" + domain[dot..];
-        yield return "";
     }
-
-    /// <summary>The repository as policies write it: Docker Hub is docker.io there.</summary>
-    public static string NameOf(RepositoryName repository) =>
-        repository.Registry == RepositoryName.DockerHub ? $"docker.io/{repository.Path}" : repository.ToString();
 }

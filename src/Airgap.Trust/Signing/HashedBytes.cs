@@ -12,5 +12,7 @@ internal sealed class HashedBytes(byte[] sha256) : SignedBytes
         : throw Rejection.Of("It is not by the key over SHA-256, the one hash that is computed of an archive.");
 
     /// <inheritdoc/>
-    public override byte[]? Whole() => null;
+    public override byte[] Whole() => throw Rejection.Of(
+        "An Ed25519 signature over a whole file cannot be verified by the hash of the file, which is all that is known here; one over a " +
+        "statement of the hash can.");
 }

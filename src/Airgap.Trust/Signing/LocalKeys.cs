@@ -44,7 +44,7 @@ internal sealed class Ed25519SigningKey(byte[] seed, VerificationKey verifier, s
 
     /// <inheritdoc/>
     protected override Task<byte[]> MakeAsync(SignedBytes data, CancellationToken cancellationToken) =>
-        Task.FromResult(Sign(seed, data.Whole() ?? throw new InvalidOperationException("Ed25519 signs bytes, not hashes.")));
+        Task.FromResult(Sign(seed, data.Whole()));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => CryptographicOperations.ZeroMemory(seed);

@@ -24,7 +24,7 @@ internal static class SigningKeyFile
         Format format = new(ErrorCode.InvalidSigningKey, $"The private key {name}", Advice);
         if (pem.Length > Limits.ConfigBytes)
             throw format.Invalid("it is too large for a key");
-        string text = Encoding.UTF8.GetString(pem);
+        string text = Encoding.UTF8.GetString(pem).TrimStart('\uFEFF');
         if (!TryFindKey(text, out string? label, out byte[] der))
             throw format.Invalid("it holds no private key in PEM");
         try

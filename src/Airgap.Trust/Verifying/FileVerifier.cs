@@ -13,12 +13,17 @@ internal static class FileVerifier
     /// <param name="bundle">The bundle.</param>
     /// <param name="name">The file, for people.</param>
     /// <param name="anyOf">Whose signature is accepted.</param>
+    /// <param name="statementType">
+    /// The type that a signed statement must have: others by the same key, such as an SBOM, approve nothing. Null for any, as cosign has
+    /// it: then the verdict's form names the type.
+    /// </param>
     /// <param name="now">The time of judging.</param>
-    public static Verdict Verify(SignedBytes file, byte[] bundle, string name, IReadOnlyList<Signer> anyOf, DateTimeOffset now)
+    public static Verdict Verify(
+        SignedBytes file, byte[] bundle, string name, IReadOnlyList<Signer> anyOf, string? statementType, DateTimeOffset now)
     {
         try
         {
-            return Verdict.Accepted(SignatureChecks.File(bundle, file, anyOf, now));
+            return Verdict.Accepted(SignatureChecks.File(bundle, file, anyOf, statementType, now));
         }
         catch (AirgapException e) when (SignatureFailures.IsOfOne(e))
         {

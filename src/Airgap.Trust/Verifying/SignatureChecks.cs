@@ -57,17 +57,20 @@ internal static class SignatureChecks
         return by with { Form = "sigstore bundle" };
     }
 
-    /// <summary>A sigstore bundle over a file, or with a statement about it.</summary>
-    public static SignedBy File(byte[] json, SignedBytes file, IReadOnlyList<Signer> anyOf, DateTimeOffset now)
+    /// <summary>A sigstore bundle over a file, or with a statement about it: of the one type, or of any, which the form names.</summary>
+    public static SignedBy File(byte[] json, SignedBytes file, IReadOnlyList<Signer> anyOf, string? statementType, DateTimeOffset now)
     {
         SigstoreBundle bundle = SigstoreBundle.Read(json);
         if (bundle.Envelope is not { } envelope)
             return ByAny(anyOf, bundle.OfMessage(file), now) with { Form = "sigstore bundle" };
         SignedBy by = ByAny(anyOf, bundle.OfEnvelope(), now);
+        Statement statement = Statement.Read(envelope.Payload);
+        if (statementType is not null && statement.PredicateType != statementType)
+            throw Rejection.Of($"It is a statement of the type '{statement.PredicateType}', and not '{statementType}'.");
         Digest digest = Digest.FromHash(
             System.Security.Cryptography.HashAlgorithmName.SHA256, file.Hash(System.Security.Cryptography.HashAlgorithmName.SHA256));
-        return Statement.Read(envelope.Payload).Of(digest).Any()
-            ? by with { Form = "sigstore bundle" }
+        return (statementType is null ? statement.Of(digest).Any() : statement.IsFirst(digest))
+            ? by with { Form = statementType is null ? $"statement {statement.PredicateType}" : "sigstore bundle" }
             : throw Rejection.Of("Its statement is about another file.");
     }
 

@@ -60,7 +60,7 @@ public sealed class PublishSigningTests
     {
         foreach ((PublishSettings settings, ErrorCode code) in new[]
         {
-            (Settings with { Archive = "a.tar", SigningKey = Private("ed25519") }, ErrorCode.InvalidSigningKey),
+            (Settings with { Archive = "a.tar", SigningKey = Key("ed25519"), SigningCommand = "true" }, ErrorCode.InvalidSigningKey),
             (Settings with { Archive = "a.tar", SigningKey = Private("p256"), SignImages = "tag" }, ErrorCode.NothingToSign),
             (Settings with { Archive = "a.tar", SigningCommand = "true" }, ErrorCode.NothingToSign),
             (Settings with { Archive = "a.tar", SigningKey = Private("p256"), SignImages = "both" }, ErrorCode.InvalidArgument),
@@ -117,6 +117,8 @@ public sealed class PublishSigningTests
     }
 
     private PublishSettings Settings => new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", UseLockFile = false };
+
+    private static string Key(string name) => SignedStorage.Key(name);
 
     private static string Private(string name) => Path.Combine(Fixtures.Root, "trust", "keys", $"{name}.pem");
 

@@ -241,6 +241,11 @@ public sealed class PublishTrustTests
     [DataRow("a.example", "SignerIdentity=me", "only be used together")]
     [DataRow("a.example", "Store=x", "subject")]
     [DataRow("a.example:*", "Key=KEY", "not a location")]
+    [DataRow("a.example/app:v1", "Key=KEY", "not a location")]
+    [DataRow("a.example/app@sha256:00", "Key=KEY", "not a location")]
+    [DataRow("https://a.example/app", "Key=KEY", "not a location")]
+    [DataRow("a.example/App", "Key=KEY", "lower case")]
+    [DataRow("a.example//app", "Key=KEY", "empty segment")]
     [DataRow("", "Key=KEY", "not a location")]
     public void ARuleThatCannotBe_IsToldBeforeAnyRequest(string place, string metadata, string message)
     {
@@ -278,6 +283,18 @@ public sealed class PublishTrustTests
     [DataRow("registry.example/**", "registry.example/a/b:1", true)]
     [DataRow("registry.example/a", "registry.example/ab:1", false)]
     [DataRow("registry.example", "registry.example:5000/a:1", false)]
+    [DataRow("registry.example", "Registry.Example/a:1", true)]
+    [DataRow("Registry.Example:443/a", "registry.example./a:1", true)]
+    [DataRow("registry.example:5000", "REGISTRY.EXAMPLE:5000/a:1", true)]
+    [DataRow("[::1]:5000", "[::1]:5000/a:1", true)]
+    [DataRow("localhost", "localhost/a:1", true)]
+    [DataRow("ubuntu", "index.docker.io/library/ubuntu:24.04", true)]
+    [DataRow("docker.io/ubuntu", "ubuntu", true)]
+    [DataRow("vendor/app", "docker.io/vendor/app:1", true)]
+    [DataRow("docker.io/vendor", "vendor/app:1", true)]
+    [DataRow("registry-1.docker.io/vendor", "vendor/app:1", true)]
+    [DataRow("docker.io/ubuntu", "docker.io/debian", false)]
+    [DataRow("default", "anywhere.example/a:1", true)]
     public void APlace_StandsForAllBelowIt(string place, string image, bool fits)
     {
         PublishSettings settings = new()
@@ -288,6 +305,75 @@ public sealed class PublishTrustTests
         };
 
         Assert.AreEqual(fits, TrustRuleSet.Read(settings, out _)!.For(ImageReference.Parse(image)) is not null);
+    }
+
+    /// <summary>Whoever writes a bundle spells the hosts in it: no spelling leads around a rule to a laxer one.</summary>
+    [TestMethod]
+    [DataRow("REGISTRY.example/strict/app:1")]
+    [DataRow("registry.example:443/strict/app:1")]
+    [DataRow("registry.example./strict/app:1")]
+    public void AnotherSpellingOfAHost_HasTheSameRule(string image)
+    {
+        TrustItem strict = Trust("registry.example/strict", (TrustItem.Key, SignedStorage.Key("p256")))[0];
+        TrustItem lax = Trust(TrustItem.Everywhere, (TrustItem.Key, SignedStorage.Key("wrong")))[0];
+        PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Trust = [lax, strict] };
+
+        TrustRule rule = TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> problems)!.For(ImageReference.Parse(image))!;
+        TrustRuleSet.Read(settings with { Trust = [strict, strict with { Include = "Registry.Example:443/strict/" }] },
+            out ImmutableArray<Diagnostic> twice);
+
+        Assert.IsEmpty(problems);
+        Assert.AreEqual(SignedStorage.Key("p256"), rule.AnyOf.Single().Name);
+        Assert.Contains("Two items", twice.Single().Message);
+    }
+
+    /// <summary>Keys that a policy names by relative paths lie by the project, wherever the build was started.</summary>
+    [TestMethod]
+    public void APolicyOfAProject_NamesItsKeysFromThere()
+    {
+        File.Copy(SignedStorage.Key("p256"), _folder["mine.pub"]);
+        File.WriteAllText(_folder["policy.json"], """{"default":[{"type":"sigstoreSigned","keyPath":"mine.pub"}]}""");
+        PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Policy = "policy.json" };
+
+        TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> problems);
+
+        Assert.IsEmpty(problems);
+    }
+
+    [TestMethod]
+    public void ATrustStore_IsThatOfAPolicyOfNotation()
+    {
+        string policies = Path.Combine(Fixtures.Root, "trust", "notation", "policies");
+        PublishSettings settings = new()
+        {
+            ProjectDirectory = _folder.Path,
+            OutputPath = "airgap/",
+            TrustStore = Path.Combine(Fixtures.Root, "trust", "notation", "truststore"),
+        };
+
+        TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> alone);
+        TrustRuleSet.Read(settings with { Policy = Path.Combine(policies, "strict.json") }, out ImmutableArray<Diagnostic> good);
+        TrustRuleSet.Read(settings with { TrustStore = "", Policy = Path.Combine(policies, "strict.json") },
+            out ImmutableArray<Diagnostic> without);
+
+        Assert.Contains("no trust policy that uses it", alone.Single().Message);
+        Assert.IsEmpty(good);
+        Assert.Contains("needs the folder", without.Single().Message);
+    }
+
+    [TestMethod]
+    public void ACheckThatIsAskedForWithoutSayingWhat_IsAnError()
+    {
+        Dictionary<string, string> globals = new()
+        {
+            ["AirgapPolicy"] = "",
+            ["airgapVerifyArchive"] = " ",
+            ["AirgapGateCommand"] = "scan",
+            ["AirgapArchive"] = "",
+        };
+
+        Assert.AreSequenceEqual(
+            ["AirgapPolicy", "airgapVerifyArchive"], EmptyGuards.Find(globals, null).Select(problem => problem.Message.Split(' ')[2]));
     }
 
     [TestMethod]

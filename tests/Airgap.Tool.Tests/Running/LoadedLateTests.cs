@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.Running;
 
@@ -8,21 +10,44 @@ namespace Airgap.Tool.Tests.Running;
 [DoNotParallelize] // It writes to the process's own streams.
 public sealed class LoadedLateTests
 {
+    private static readonly string s_trust = Path.Combine(Fixtures.Root, "trust");
+
     [TestMethod]
     public void AVersion_LoadsNothingThatJudgesOrSigns()
+    {
+        string[] late = ["Airgap.Trust", "Airgap.Publishing", "Airgap.Cluster", "BouncyCastle", "System.Security.Cryptography.Pkcs",
+            "System.Security.Cryptography.Cose", "System.Formats.Cbor"];
+        List<string> asked = Run("version");
+
+        Assert.IsEmpty(asked.Where(name => late.Any(one => name.StartsWith(one, StringComparison.Ordinal))));
+        Assert.Contains("Airgap.Oci", asked, "the recorder sees what is loaded");
+    }
+
+    /// <summary>.NET has every other algorithm.</summary>
+    [TestMethod]
+    [DataRow("p256", "full.sigstore.json", false)]
+    [DataRow("rsa3072", "rsa3072-sha256.sigstore.json", false)]
+    [DataRow("ed25519", "ed25519-pure.sigstore.json", true)]
+    public void BouncyCastle_IsLoadedForEd25519Alone(string key, string bundle, bool isLoaded)
+    {
+        List<string> asked = Run("verify", "--blob", Path.Combine(s_trust, "blob", "archive.tar"), "--signature",
+            Path.Combine(s_trust, "blob", "made", bundle), "--verify-key", SignedStorage.Key(key));
+
+        Assert.Contains("Airgap.Trust", asked);
+        Assert.AreEqual(isLoaded, asked.Any(name => name.StartsWith("BouncyCastle", StringComparison.Ordinal)));
+    }
+
+    // Returns the names of what was loaded.
+    private static List<string> Run(params string[] args)
     {
         Recorder recorder = new();
         try
         {
             Assembly tool = recorder.LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, "dotnet-airgap.dll"));
             Task<int> exitCode = (Task<int>)tool.GetType("Airgap.Tool.Program", throwOnError: true)!
-                .GetMethod("Main", BindingFlags.NonPublic | BindingFlags.Static)!.Invoke(null, [new[] { "version" }])!;
-
+                .GetMethod("Main", BindingFlags.NonPublic | BindingFlags.Static)!.Invoke(null, [args])!;
             Assert.AreEqual(0, exitCode.GetAwaiter().GetResult());
-            string[] late = ["Airgap.Trust", "Airgap.Publishing", "Airgap.Cluster", "BouncyCastle", "System.Security.Cryptography.Pkcs",
-                "System.Security.Cryptography.Cose", "System.Formats.Cbor"];
-            Assert.IsEmpty(recorder.Asked.Where(name => late.Any(one => name.StartsWith(one, StringComparison.Ordinal))));
-            Assert.Contains("Airgap.Oci", recorder.Asked, "the recorder sees what is loaded");
+            return recorder.Asked;
         }
         finally
         {

@@ -6,6 +6,7 @@ using Airgap.Oci.Naming;
 using Airgap.Trust.Envelopes;
 using Airgap.Trust.Formats;
 using Airgap.Trust.Policies;
+using Airgap.Trust.Signing;
 using Airgap.Trust.Stored;
 using Airgap.Trust.Tests.Cases;
 using Airgap.Trust.Verifying;
@@ -63,10 +64,32 @@ public sealed class FormTests
         Verdict other = Judge(SignedByTest.StatementOf(Digest.Compute("other"u8)));
 
         Assert.IsTrue(good.IsAccepted);
+        Assert.AreEqual($"statement {Statement.CosignSignature}", good.By[0].Form, "what a statement says is told");
         Assert.Contains("about another file", other.Refusal!.Message);
 
         Verdict Judge(string statement) =>
-            FileVerifier.Verify(SignedBytes.Of(file), signer.Bundle(statement), "f", [signer.Signer], DateTimeOffset.UtcNow);
+            FileVerifier.Verify(SignedBytes.Of(file), signer.Bundle(statement), "f", [signer.Signer], null, DateTimeOffset.UtcNow);
+    }
+
+    /// <summary>What a key says of an image, or of a file that a document names, approves no archive.</summary>
+    [TestMethod]
+    public void AStatementOfAFile_HasItsType_AndTheFileAsItsFirstSubject()
+    {
+        using SignedByTest signer = new();
+        byte[] file = "file"u8.ToArray();
+        StatementWriter.Subject mine = new("f", Digest.Compute(file));
+        StatementWriter.Subject other = new("g", Digest.Compute("other"u8));
+
+        Assert.IsNull(Judge(Statement.FileSignature, mine).Refusal);
+        Assert.IsNull(Judge(Statement.FileSignature, mine, other).Refusal);
+        Assert.Contains("about another file", Judge(Statement.FileSignature, other, mine).Refusal!.Message);
+        Assert.Contains("about another file", Judge(Statement.FileSignature).Refusal!.Message);
+        Assert.Contains("of the type", Judge(Statement.CosignSignature, mine).Refusal!.Message);
+        Assert.Contains("of the type", Judge("https://spdx.dev/Document", mine).Refusal!.Message);
+
+        Verdict Judge(string type, params StatementWriter.Subject[] subjects) => FileVerifier.Verify(
+            SignedBytes.Of(file), signer.Bundle(Encoding.UTF8.GetString(StatementWriter.Write(subjects, type, predicate: null))), "f",
+            [signer.Signer], Statement.FileSignature, DateTimeOffset.UtcNow);
     }
 
     [TestMethod]

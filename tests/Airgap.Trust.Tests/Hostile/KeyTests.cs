@@ -65,6 +65,22 @@ public sealed class KeyTests
     }
 
     [TestMethod]
+    [DataRow("\uFEFF", "")]
+    [DataRow("", "\r\n\r\n")]
+    [DataRow("Bag Attributes: none\n", "")]
+    [DataRow("\n \t\n", "\nnotes at the end\n")]
+    public void AKey_IsThatOfTheFile_WhateverStandsAround(string before, string after)
+    {
+        foreach (string name in new[] { "p256", "ed25519" })
+        {
+            string pem = File.ReadAllText(SignedStorage.Key(name));
+            VerificationKey plain = KeyFile.Read(Encoding.UTF8.GetBytes(pem), name);
+            foreach (string text in new[] { pem, pem.ReplaceLineEndings("\r\n") })
+                Assert.AreSequenceEqual(plain.Id, KeyFile.Read(Encoding.UTF8.GetBytes(before + text + after), name).Id);
+        }
+    }
+
+    [TestMethod]
     public void CosignsOlderForm_IsOverSha256_WhateverTheCurve()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP384);

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -127,6 +128,44 @@ public sealed class NotationCheckTests
         Assert.AreEqual(ErrorCode.InvalidTrustKey, empty.Code);
     }
 
+    /// <summary>.NET writes no such subject from a text: "O=Signer+OU=x" is an organisation of that name to it.</summary>
+    [TestMethod]
+    public void APartOfASubjectWithSeveralValues_IsNobody()
+    {
+        NotationIdentity[] me = [Identity("C=US, ST=WA, O=Signer")];
+        Verify(Envelope(Leaf(Subject(["2.5.4.10", "Signer"]))), Checks(identities: me));
+
+        Refused("whom the policy does not name",
+            Envelope(Leaf(Subject(["2.5.4.10", "Signer", "2.5.4.11", "x"]))), checks: Checks(identities: me));
+        Refused("whom the policy does not name",
+            Envelope(Leaf(Subject(["2.5.4.10", "Signer"], ["2.5.4.3", "x", "2.5.4.11", "y"]))), checks: Checks(identities: me));
+    }
+
+    // A country, a state, and parts of one or more values each.
+    private static X500DistinguishedName Subject(params string[][] parts)
+    {
+        AsnWriter writer = new(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            foreach (string[] part in parts.Prepend(["2.5.4.8", "WA"]).Prepend(["2.5.4.6", "US"]))
+            {
+                using (writer.PushSetOf())
+                {
+                    foreach (string[] value in part.Chunk(2))
+                    {
+                        using (writer.PushSequence())
+                        {
+                            writer.WriteObjectIdentifier(value[0]);
+                            writer.WriteCharacterString(UniversalTagNumber.PrintableString, value[1]);
+                        }
+                    }
+                }
+            }
+        }
+
+        return new X500DistinguishedName(writer.Encode());
+    }
+
     [TestMethod]
     public void TheEnd_AndTheTimes_AtTheirEdges()
     {
@@ -209,11 +248,18 @@ public sealed class NotationCheckTests
         IsBy = _ => true,
     };
 
+    private X509Certificate2 Leaf(X500DistinguishedName subject) => Leaf(subject, X509KeyUsageFlags.DigitalSignature);
+
     private X509Certificate2 Leaf(
         string subject = "C=US, ST=WA, O=Signer", X509KeyUsageFlags? usage = X509KeyUsageFlags.DigitalSignature, bool isAuthority = false,
-        string purpose = "1.3.6.1.5.5.7.3.3", DateTimeOffset? end = null)
+        string purpose = "1.3.6.1.5.5.7.3.3", DateTimeOffset? end = null) =>
+        Leaf(new X500DistinguishedName(subject), usage, isAuthority, purpose, end);
+
+    private X509Certificate2 Leaf(
+        X500DistinguishedName subject, X509KeyUsageFlags? usage, bool isAuthority = false, string purpose = "1.3.6.1.5.5.7.3.3",
+        DateTimeOffset? end = null)
     {
-        CertificateRequest request = new(new X500DistinguishedName(subject), _key, HashAlgorithmName.SHA256);
+        CertificateRequest request = new(subject, _key, HashAlgorithmName.SHA256);
         if (usage is { } flags)
             request.CertificateExtensions.Add(new X509KeyUsageExtension(flags, true));
         if (isAuthority)

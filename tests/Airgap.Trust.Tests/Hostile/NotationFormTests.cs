@@ -90,6 +90,39 @@ public sealed class NotationFormTests
             Assert.ThrowsExactly<AirgapException>(() => NotationPolicy.Read(Encoding.UTF8.GetBytes(bad), "p"), what).Code);
     }
 
+    /// <summary>Revocation is not looked at, and a policy that speaks of it is read all the same.</summary>
+    [TestMethod]
+    [DataRow("enforce")]
+    [DataRow("log")]
+    [DataRow("skip")]
+    public void ATrustPolicy_MaySayWhatIsToBeDoneAboutRevocation(string word)
+    {
+        NotationPolicy policy = Policy("*", $$"""{"level": "strict", "override": {"revocation": "{{word}}"} }""");
+
+        Assert.AreEqual(
+            new NotationLevel(false, true, true, true), policy.For(RepositoryName.Parse("registry.example/a"))!.Level);
+    }
+
+    /// <summary>A scope is a place, whatever the spelling of its host: another spelling must not lead to a laxer statement.</summary>
+    [TestMethod]
+    [DataRow("docker.io/vendor/app", "vendor/app", true)]
+    [DataRow("index.docker.io/vendor/app", "docker.io/vendor/app", true)]
+    [DataRow("docker.io/library/ubuntu", "ubuntu", true)]
+    [DataRow("registry.example/app", "Registry.Example/app", true)]
+    [DataRow("registry.example/app", "registry.example:443/app", true)]
+    [DataRow("registry.example/app", "registry.example./app", true)]
+    [DataRow("registry.example:5000/app", "REGISTRY.example:5000/app", true)]
+    [DataRow("registry.example/app", "registry.example:5000/app", false)]
+    [DataRow("registry.example/app", "registry.example/app/more", false)]
+    [DataRow("registry.example/app", "registry.example/ap", false)]
+    public void AScope_IsAPlace(string scope, string repository, bool fits) => Assert.AreEqual(
+        fits, Policy(scope, """{"level": "strict"}""").For(RepositoryName.Parse(repository)) is not null);
+
+    private static NotationPolicy Policy(string scope, string verification) => NotationPolicy.Read(Encoding.UTF8.GetBytes($$"""
+        {"version": "1.0", "trustPolicies": [{"name": "a", "registryScopes": ["{{scope}}"], "trustStores": ["ca:x"],
+         "trustedIdentities": ["*"], "signatureVerification": {{verification}} }]}
+        """), "p");
+
     [TestMethod]
     [DataRow("application/other", 1, 100, ErrorCode.SignatureMissing, "")]
     [DataRow("application/vnd.cncf.notary.signature", 2, 100, ErrorCode.SignatureRejected, "exactly one envelope")]

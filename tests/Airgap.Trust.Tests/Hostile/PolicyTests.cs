@@ -48,6 +48,9 @@ public sealed class PolicyTests
     [DataRow("registry.example.com:5000/a/b:v1",
         "registry.example.com:5000/a/b:v1 registry.example.com:5000/a/b registry.example.com:5000/a registry.example.com:5000 " +
         "*.example.com *.com ")]
+    [DataRow("Registry.Example:443/a:v1",
+        "Registry.Example:443/a:v1 Registry.Example:443/a Registry.Example:443 *.Example " +
+        "registry.example/a:v1 registry.example/a registry.example *.example ")]
     public void Scopes_GoFromTheReferenceToTheTransport(string image, string scopes) =>
         Assert.AreEqual(scopes, string.Join(' ', PolicyScopes.Of(ImageReference.Parse(image))));
 

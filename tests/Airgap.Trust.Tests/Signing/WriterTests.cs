@@ -6,6 +6,7 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Trust.Envelopes;
+using Airgap.Trust.Formats;
 using Airgap.Trust.Signers;
 using Airgap.Trust.Signing;
 using Airgap.Trust.Tests.Hostile;
@@ -38,9 +39,9 @@ public sealed class WriterTests
         JsonNode theirs = JsonNode.Parse(Text("blob/made/full.sigstore.json"))!;
         theirs["messageSignature"]!["signature"] = ours["messageSignature"]!["signature"]!.GetValue<string>();
         Assert.AreEqual(theirs.ToJsonString(), ours.ToJsonString());
-        Assert.IsTrue(FileVerifier.Verify(new HashedBytes(hash), bundle, "archive.tar", [Mine], DateTimeOffset.UtcNow).IsAccepted);
+        Assert.IsTrue(FileVerifier.Verify(new HashedBytes(hash), bundle, "archive.tar", [Mine], null, DateTimeOffset.UtcNow).IsAccepted);
         hash[0] ^= 1;
-        Assert.IsFalse(FileVerifier.Verify(new HashedBytes(hash), bundle, "archive.tar", [Mine], DateTimeOffset.UtcNow).IsAccepted);
+        Assert.IsFalse(FileVerifier.Verify(new HashedBytes(hash), bundle, "archive.tar", [Mine], null, DateTimeOffset.UtcNow).IsAccepted);
     }
 
     [TestMethod]
@@ -52,7 +53,52 @@ public sealed class WriterTests
 
         Assert.IsTrue(FileVerifier.Verify(
             new HashedBytes(hash), File.ReadAllBytes(Path.Combine(Root, $"blob/golden/{name}.sigstore.json")), "archive.tar", [Mine],
-            DateTimeOffset.UtcNow).IsAccepted);
+            null, DateTimeOffset.UtcNow).IsAccepted);
+    }
+
+    /// <summary>
+    /// Of a file that is not kept a key of Ed25519 verifies a statement alone, and it says so: "not by the key" would not be true.
+    /// </summary>
+    [TestMethod]
+    public async Task Ed25519_VerifiesAWholeFile_OrAStatementOfItsHash()
+    {
+        using SigningKey key = SigningKeyFile.Read(File.ReadAllBytes(Path.Combine(Root, "keys", "ed25519.pem")), "ed25519.pem", null);
+        KeySigner signer = new(key.Public, "ed25519", []);
+        byte[] file = File.ReadAllBytes(Path.Combine(Root, "blob", "archive.tar"));
+        HashedBytes hash = new(SHA256.HashData(file));
+        byte[] statement = StatementWriter.Write([new("a.tar", Digest.Compute(file))], Statement.FileSignature, predicate: null);
+        byte[] stated = await BundleWriter.OfStatementAsync(key, statement, default);
+        byte[] whole = await BundleWriter.OfBytesAsync(key, SignedBytes.Of(file), default);
+
+        Assert.IsNull(Judge(hash, stated).Refusal);
+        Assert.IsNull(Judge(SignedBytes.Of(file), whole).Refusal);
+        Verdict byHash = Judge(hash, whole);
+        Assert.AreEqual(ErrorCode.SignatureRejected, byHash.Refusal!.Code);
+        Assert.Contains("cannot be verified by the hash", byHash.Refusal.Message);
+        Assert.DoesNotContain("not by the key", byHash.Refusal.Message);
+        await Assert.ThrowsExactlyAsync<AirgapException>(() => BundleWriter.OfBytesAsync(key, hash, default));
+
+        Verdict Judge(SignedBytes content, byte[] bundle) =>
+            FileVerifier.Verify(content, bundle, "a.tar", [signer], Statement.FileSignature, DateTimeOffset.UtcNow);
+    }
+
+    [TestMethod]
+    public async Task AFileThatIsTooLargeForMemory_IsNotSaidToBeByAnotherKey()
+    {
+        using TempFolder folder = new();
+        using SigningKey key = SigningKeyFile.Read(File.ReadAllBytes(Path.Combine(Root, "keys", "ed25519.pem")), "ed25519.pem", null);
+        using (FileStream file = File.Create(folder["big"]))
+            file.SetLength((256L * 1024 * 1024) + 1);
+        SignedFile content = await SignedFile.ReadAsync(folder["big"], default);
+        byte[] bundle = File.ReadAllBytes(Path.Combine(Root, "blob/golden/ed25519.cosign25.sigstore.json"));
+        string old = JsonNode.Parse(bundle)!["messageSignature"]!["messageDigest"]!["digest"]!.GetValue<string>();
+        string text = Encoding.UTF8.GetString(bundle).Replace(
+            old, Convert.ToBase64String(content.Hash(HashAlgorithmName.SHA256)), StringComparison.Ordinal);
+
+        Verdict verdict = FileVerifier.Verify(
+            content, Encoding.UTF8.GetBytes(text), "big", [new KeySigner(key.Public, "ed25519", [])], null, DateTimeOffset.UtcNow);
+
+        Assert.Contains("too many for a signature over all of them", verdict.Refusal!.Message);
     }
 
     [TestMethod]

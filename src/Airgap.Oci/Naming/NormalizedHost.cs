@@ -1,0 +1,19 @@
+namespace Airgap.Oci.Naming;
+
+/// <summary>
+/// One spelling of a registry's host. A rule for a registry must not be passed by for another spelling of the same place: DNS takes any
+/// case and a dot at the end, https has its port, Docker Hub its names.
+/// </summary>
+internal static class NormalizedHost
+{
+    /// <summary>The spelling in which hosts are compared.</summary>
+    /// <param name="registry">Host and optional port.</param>
+    public static string Of(string registry)
+    {
+        string host = registry.ToLowerInvariant();
+        int colon = host.LastIndexOf(':');
+        string port = colon > host.LastIndexOf(']') ? host[colon..] : "";
+        host = host[..^port.Length].TrimEnd('.') + (port == ":443" ? "" : port);
+        return host is "docker.io" or "registry-1.docker.io" ? RepositoryName.DockerHub : host;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>
+/// Finds checks that a command line asks for without saying what: <c>-p:AirgapPolicy=$POLICY</c> with an unset variable. Such a property
+/// would switch the check off in silence.
+/// </summary>
+internal static class EmptyGuards
+{
+    private static readonly ImmutableArray<string> s_guards =
+    [
+        PropertyNames.Policy, PropertyNames.TrustStore, PropertyNames.VerifyArchive, PropertyNames.VerifyBase, PropertyNames.GateCommand,
+        PropertyNames.SigningKey, PropertyNames.SignImages, PropertyNames.AuditLog,
+    ];
+
+    /// <summary>A problem for each.</summary>
+    /// <param name="globals">The properties of the command line.</param>
+    /// <param name="location">The project.</param>
+    public static IEnumerable<Diagnostic> Find(IEnumerable<KeyValuePair<string, string>> globals, SourceLocation? location) => globals
+        .Where(pair => string.IsNullOrWhiteSpace(pair.Value) && s_guards.Contains(pair.Key, StringComparer.OrdinalIgnoreCase))
+        .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+        .Select(pair => new Diagnostic(
+            ErrorCode.InvalidArgument, $"The property {pair.Key} is set to nothing on the command line, which would switch it off.",
+            "Give it a value (is a variable unset?), or omit it.") { Location = location });
+}
