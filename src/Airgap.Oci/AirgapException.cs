@@ -10,7 +10,7 @@ public sealed class AirgapException : Exception
     /// <param name="message">The problem and its location, one sentence, without the code.</param>
     /// <param name="advice">The advice, one sentence; empty only if nothing can be done.</param>
     /// <param name="innerException">The cause, for a debugger; its text is not shown to users.</param>
-    public AirgapException(ErrorCode code, string message, string advice, Exception? innerException = null)
+    internal AirgapException(ErrorCode code, string message, string advice, Exception? innerException = null)
         : base(Printable.Of(message), innerException)
     {
         Code = code;
@@ -24,16 +24,16 @@ public sealed class AirgapException : Exception
     public string Advice { get; }
 
     /// <summary>The image or repository concerned; null when unknown.</summary>
-    public string? Reference { get; init; }
+    public string? Reference { get; internal init; }
 
     /// <summary>The digest concerned; null when unknown.</summary>
-    public string? Digest { get; init; }
+    public string? Digest { get; internal init; }
 
     /// <summary>The location in the user's files; null when unknown.</summary>
-    public SourceLocation? Location { get; init; }
+    internal SourceLocation? Location { get; init; }
 
     /// <summary>The HTTP status that caused it, or 0.</summary>
-    public int StatusCode { get; init; }
+    public int StatusCode { get; internal init; }
 
     /// <summary>The same failure as a plain value, for a log or a report.</summary>
     public Diagnostic ToDiagnostic() => new(Code, Message, Advice) { Reference = Reference, Digest = Digest, Location = Location };

@@ -1,7 +1,7 @@
 namespace Airgap.Oci;
 
 /// <summary>Credentials of a registry. Never shown: <see cref="ToString"/> names only the kind.</summary>
-public abstract record Credential
+internal abstract record Credential
 {
     /// <summary>No credentials; no further source is asked.</summary>
     public sealed record Anonymous : Credential

@@ -13,13 +13,13 @@ public sealed record Diagnostic(ErrorCode Code, string Message, string Advice)
     public string Advice { get; init => field = Printable.Of(value); } = Printable.Of(Advice);
 
     /// <summary>The image or repository concerned; null when unknown.</summary>
-    public string? Reference { get; init; }
+    public string? Reference { get; internal init; }
 
     /// <summary>The digest concerned; null when unknown.</summary>
-    public string? Digest { get; init; }
+    public string? Digest { get; internal init; }
 
     /// <summary>The location in the user's files; null when unknown.</summary>
-    public SourceLocation? Location { get; init; }
+    internal SourceLocation? Location { get; init; }
 
     /// <summary>The code as users see it, such as <c>AIRGAP1005</c>.</summary>
     public string Id => FormatId(Code);
@@ -35,7 +35,7 @@ public sealed record Diagnostic(ErrorCode Code, string Message, string Advice)
 /// <param name="File">The path, as the user gave it.</param>
 /// <param name="Line">The line, counted from 1; 0 when unknown.</param>
 /// <param name="Column">The column, counted from 1; 0 when unknown.</param>
-public sealed record SourceLocation(string File, int Line = 0, int Column = 0)
+internal sealed record SourceLocation(string File, int Line = 0, int Column = 0)
 {
     /// <summary><c>file(line,column)</c>, as MSBuild and compilers write it.</summary>
     public override string ToString() => Line == 0 ? File : Column == 0 ? $"{File}({Line})" : $"{File}({Line},{Column})";

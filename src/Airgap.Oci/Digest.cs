@@ -21,7 +21,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     public string Hex => Value[(Value.IndexOf(':') + 1)..];
 
     /// <summary>The hash of this digest's algorithm.</summary>
-    public HashAlgorithmName HashAlgorithm =>
+    internal HashAlgorithmName HashAlgorithm =>
         Value.StartsWith("sha256:", StringComparison.Ordinal) ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA512;
 
     /// <summary>False only for the default value.</summary>
@@ -58,7 +58,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     public static Digest Compute(ReadOnlySpan<byte> content) => FromHash(HashAlgorithmName.SHA256, SHA256.HashData(content));
 
     /// <summary>The digest of bytes in memory, by the algorithm of another digest, so that the two can be compared.</summary>
-    public static Digest ComputeLike(Digest other, ReadOnlySpan<byte> content) => other.HashAlgorithm == HashAlgorithmName.SHA256
+    internal static Digest ComputeLike(Digest other, ReadOnlySpan<byte> content) => other.HashAlgorithm == HashAlgorithmName.SHA256
         ? Compute(content)
         : FromHash(HashAlgorithmName.SHA512, SHA512.HashData(content));
 
@@ -74,7 +74,7 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     /// <summary>A digest from the raw bytes of a finished hash.</summary>
     /// <param name="algorithm">SHA256 or SHA512.</param>
     /// <param name="hash">32 or 64 bytes.</param>
-    public static Digest FromHash(HashAlgorithmName algorithm, ReadOnlySpan<byte> hash)
+    internal static Digest FromHash(HashAlgorithmName algorithm, ReadOnlySpan<byte> hash)
     {
         string name = algorithm == HashAlgorithmName.SHA256 && hash.Length == 32 ? "sha256:"
             : algorithm == HashAlgorithmName.SHA512 && hash.Length == 64 ? "sha512:"

@@ -16,21 +16,21 @@ internal sealed class ItemSource : IDisposable
 {
     private readonly Declaration _declaration;
     private readonly Relocator _relocator;
-    private readonly Derivation? _derivation;
-    private readonly ArchiveRegistry? _archive;
+    private readonly SelectedBundle? _selected;
     private readonly DerivedFrom? _carried;
 
-    private ItemSource(Declaration declaration, Relocator relocator, RelocationSource source, PlanOptions options, Derivation? derivation,
-        ArchiveRegistry? archive, DerivedFrom? carried)
+    private ItemSource(
+        Declaration declaration, Relocator relocator, RelocationSource source, PlanOptions options, DerivedFrom? carried = null)
     {
         _declaration = declaration;
         _relocator = relocator;
-        _derivation = derivation;
-        _archive = archive;
         _carried = carried;
         Source = source;
         Options = options;
     }
+
+    private ItemSource(Declaration declaration, SelectedBundle selected, ITransferObserver observer, PlanOptions options)
+        : this(declaration, selected.RelocatorOf(observer), selected.Source, selected.Planning(options)) => _selected = selected;
 
     /// <summary>The source to plan.</summary>
     public RelocationSource Source { get; }
@@ -52,15 +52,12 @@ internal sealed class ItemSource : IDisposable
             Pin: { } pinned
         } ? archived with { Declared = named.WithDigest(pinned) } : declaration.Source;
         if (declaration.Selection.IsEmpty)
-            return new ItemSource(declaration, relocator, source, options, null, null, null);
+            return new ItemSource(declaration, relocator, source, options);
         if (source is not RelocationSource.Archive from)
         {
             ImageReference reference = declaration.Reference!.Digest is null && declaration.Pin is { } pin
                 ? declaration.Reference.WithDigest(pin) : declaration.Reference;
-            Derivation derivation = await DeriveAsync(
-                registry, reference, declaration.Tag, declaration, observer, options, cancellationToken);
-            return new ItemSource(declaration, new Relocator(derivation.Over(registry), observer), derivation.Source,
-                derivation.Planning(options), derivation, null, null);
+            return await SelectAsync(reference, declaration.Tag, null);
         }
 
         ArchiveRegistry archive = await ArchiveRegistry.OpenAsync(from, registry, cancellationToken);
@@ -68,7 +65,7 @@ internal sealed class ItemSource : IDisposable
         {
             // A bundle derived on the connected side is used unchanged; deriving it again could give another digest.
             return carried.Selection == declaration.Selection.ToString()
-                ? new ItemSource(declaration, relocator, from, options, null, null, carried)
+                ? new ItemSource(declaration, relocator, from, options, carried)
                 : throw new AirgapException(
                     ErrorCode.SelectionMismatch,
                     $"The archive {from.Path} contains a bundle derived by another selection: {carried.Selection}, not " +
@@ -78,11 +75,14 @@ internal sealed class ItemSource : IDisposable
         }
 
         ArchiveMatch.Verify(declaration, await relocator.PlanAsync(from, options, cancellationToken));
-        Derivation derived = await DeriveAsync(archive, archive.Root, archive.Tag, declaration, observer, options, cancellationToken);
-        // As without a selection, the rest of the archive is copied, too.
-        PlanOptions planning = derived.Planning(options.Carrying(ArtifactChoice.All)) with { Destination = null };
-        return new ItemSource(declaration, new Relocator(derived.Over(archive), observer), derived.Source, planning,
-            derived, archive, null);
+        return await SelectAsync(archive.Root, archive.Tag, archive);
+
+        async Task<ItemSource> SelectAsync(ImageReference original, string? tag, ArchiveRegistry? read) => new(
+            declaration,
+            await SelectedBundle.DeriveAsync(
+                original, tag, declaration.Selection, declaration.Destination, registry, read, observer, observer.Warning,
+                options.Concurrency, cancellationToken),
+            observer, options);
     }
 
     /// <summary>Makes the plan.</summary>
@@ -99,28 +99,12 @@ internal sealed class ItemSource : IDisposable
     /// <param name="plan">The plan of the relocation.</param>
     /// <param name="relocator">Reads the archive of the original bundle.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    public async Task<TransferPlan> ToVerifyAsync(TransferPlan plan, Relocator relocator, CancellationToken cancellationToken) =>
-        _derivation is null ? plan
-        : _archive is null ? _derivation.ToVerify(plan, null)
-        : _derivation.ToVerify(plan,
-            await relocator.PlanAsync(_declaration.Source, new PlanOptions { EmbedConfigs = true }, cancellationToken));
+    public Task<TransferPlan> ToVerifyAsync(TransferPlan plan, Relocator relocator, CancellationToken cancellationToken) =>
+        _selected?.ToVerifyAsync(plan, _declaration.Source, relocator, cancellationToken) ?? Task.FromResult(plan);
 
     /// <summary>What is left out; null for an underived bundle.</summary>
-    public DerivedReport? Report(TransferPlan plan) =>
-        _derivation is null ? null
-            : DerivedReport.Of(_derivation, _archive is null ? null : Math.Max(0, _archive.TotalBytes - plan.TotalBytes));
+    public DerivedReport? Report(TransferPlan plan) => _selected?.Report(plan);
 
     /// <inheritdoc/>
-    public void Dispose() => _derivation?.Dispose();
-
-    private static async Task<Derivation> DeriveAsync(
-        IRegistry registry, ImageReference reference, string? tag, Declaration declaration, ITransferObserver observer, PlanOptions options,
-        CancellationToken cancellationToken)
-    {
-        using Deriver deriver = new(registry, declaration.Selection, observer, options.Concurrency);
-        Derivation derivation = await deriver.DeriveAsync(reference, tag, cancellationToken);
-        foreach (Diagnostic warning in derivation.WarningsOf(declaration.Destination))
-            observer.Warning(warning);
-        return derivation;
-    }
+    public void Dispose() => _selected?.Dispose();
 }

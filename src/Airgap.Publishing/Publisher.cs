@@ -77,27 +77,29 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     /// <summary>The second stage: what <see cref="RunAsync"/> does with prepared items.</summary>
     internal async Task<PublishResult> RunPreparedAsync(PreparedPublish prepared, CancellationToken cancellationToken)
     {
-        ThrowFirst(prepared.Problems);
-        (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
-        if (prepared.Lock is not { } resolved)
-        {
-            Notices.WarnOfNoDestination(items);
+        if (ResolvedLockOf(prepared) is not { } resolved)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved);
-        }
-
         if (!prepared.PerRegistry.IsEmpty)
             return await ConcurrentPublish().RunAsync(prepared, cancellationToken);
-        return await new ProjectAudit(settings).NoteAsync(() => RunOneAsync(prepared, resolved, cancellationToken), cancellationToken);
+        return await new ProjectAudit(prepared.Settings)
+            .NoteAsync(() => RunOneAsync(prepared, resolved, cancellationToken), cancellationToken);
+    }
+
+    // Null, after a warning, when there is no destination.
+    private ResolvedLock? ResolvedLockOf(PreparedPublish prepared)
+    {
+        ThrowFirst(prepared.Problems);
+        if (prepared.Lock is null)
+            Notices.WarnOfNoDestination(prepared.Items);
+        return prepared.Lock;
     }
 
     private async Task<PublishResult> RunOneAsync(PreparedPublish prepared, ResolvedLock resolved, CancellationToken cancellationToken)
     {
         (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         using StartedPublish started = Start(settings);
-        if (await started.VerifyAsync(prepared, new ImageVerdicts(), cancellationToken) is { IsEmpty: false } refusals)
+        if (await started.FindRefusalsAsync(prepared, new ImageVerdicts(), cancellationToken) is { IsEmpty: false } refusals)
             return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
-        if (await started.MirrorProblemAsync(prepared, cancellationToken) is { } unmirrored)
-            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [unmirrored] };
         GateReport? gate = await ProjectGate.AskAsync(
             settings, [(started.Items, HasDestination(items, settings) ? resolved.Declarations : [])], _warnings, cancellationToken);
         if (gate is { ExitCode: not 0 })
@@ -128,14 +130,9 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     /// <summary>The second stage of a dry run: what <see cref="PlanAsync"/> does with prepared items.</summary>
     internal async Task<PublishPlan> PlanPreparedAsync(PreparedPublish prepared, CancellationToken cancellationToken)
     {
-        ThrowFirst(prepared.Problems);
-        (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
-        if (prepared.Lock is not { } resolved)
-        {
-            Notices.WarnOfNoDestination(items);
+        if (ResolvedLockOf(prepared) is not { } resolved)
             return new PublishPlan(PlanWriter.Create([], _warnings.All), null);
-        }
-
+        (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
         ImageVerdicts verdicts = new();
         List<ForecastItem> forecasts = [];
         foreach (PreparedPublish destination in HasDestination(items, settings) ? prepared.PerRegistry.DefaultIfEmpty(prepared) : [])
@@ -145,10 +142,8 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
             using StartedPublish started = Start(
                 destination.Settings with { KeepGoing = false },
                 new ArtifactFolder(destination.Settings.FullOutputPath, new PublishedFileList(null), _warnings, null));
-            if (await started.VerifyAsync(destination, verdicts, cancellationToken) is { IsEmpty: false } refusals)
+            if (await started.FindRefusalsAsync(destination, verdicts, cancellationToken) is { IsEmpty: false } refusals)
                 return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = refusals };
-            if (await started.MirrorProblemAsync(destination, cancellationToken) is { } unmirrored)
-                return new PublishPlan(PlanWriter.Create([], _warnings.All), null) { Refusals = [unmirrored] };
             forecasts.AddRange(await started.ForecastAsync(destination.Lock, cancellationToken));
         }
 

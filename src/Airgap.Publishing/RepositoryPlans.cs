@@ -73,16 +73,11 @@ internal static class RepositoryPlans
 
     private static void RefuseCollisions(RepositoryName place, IEnumerable<PlannedItem> images, RepositoryTemplate template)
     {
-        foreach (IGrouping<string, PlannedItem> same in images.Where(item => item.Tag is not null)
-            .GroupBy(item => item.Tag!, StringComparer.Ordinal))
+        foreach ((string tag, PlannedItem[] distinct) in TagConflicts.Find(images, item => item.Tag!))
         {
-            PlannedItem[] distinct = [.. same.DistinctBy(item => item.Digest)];
-            if (distinct.Length < 2)
-                continue;
             throw new AirgapException(
                 ErrorCode.TemplateCollision,
-                $"The template '{template}' maps both {distinct[0].Source} and {distinct[1].Source} to {place}:{same.Key}, which can " +
-                "only be one " +
+                $"The template '{template}' maps both {distinct[0].Source} and {distinct[1].Source} to {place}:{tag}, which can only be one " +
                 "of them.",
                 "Name the source in the template, as with {source.registry} and {source.repository}.")
             { Reference = distinct[1].Source.ToString(), Digest = distinct[1].Digest.ToString() };

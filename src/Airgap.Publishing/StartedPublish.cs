@@ -34,6 +34,14 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
         return problems.IsEmpty ? await Items.Plans.VerifyAsync(resolved.Declarations, rules, verdicts, cancellationToken) : problems;
     }
 
+    /// <summary>Finds the reasons to move nothing: refused signatures or, without these, a mirror configuration that cannot be written.</summary>
+    public async Task<ImmutableArray<Diagnostic>> FindRefusalsAsync(
+        PreparedPublish prepared, ImageVerdicts verdicts, CancellationToken cancellationToken)
+    {
+        ImmutableArray<Diagnostic> refusals = await VerifyAsync(prepared, verdicts, cancellationToken);
+        return refusals.IsEmpty && await MirrorProblemAsync(prepared, cancellationToken) is { } unmirrored ? [unmirrored] : refusals;
+    }
+
     /// <summary>Finds out, before anything moves, whether the mirror configurations that are asked for can be written.</summary>
     public Task<Diagnostic?> MirrorProblemAsync(PreparedPublish prepared, CancellationToken cancellationToken) =>
         MirrorCheck.FindProblemAsync(

@@ -6,19 +6,19 @@ namespace Airgap.Oci.Auth;
 public interface ICredentialSource
 {
     /// <summary>The source's name for a trace: <c>docker config</c>, <c>IMGPKG_REGISTRY_*</c>. Never a secret.</summary>
-    string Description { get; }
+    internal string Description { get; }
 
     /// <summary>Looks for credentials.</summary>
     /// <returns>Null when this source has none for the repository, so that the next is asked.</returns>
     /// <exception cref="AirgapException">The source fails: <see cref="ErrorCode.CredentialHelper"/>,
     /// <see cref="ErrorCode.InvalidDockerConfig"/>.</exception>
-    ValueTask<Credential?> FindAsync(RepositoryName repository, CancellationToken cancellationToken);
+    internal ValueTask<Credential?> FindAsync(RepositoryName repository, CancellationToken cancellationToken);
 
     /// <summary>
     /// Tells the source that the registry no longer accepts its credentials: a source that caches the answer of a helper or a
     /// cloud asks again the next time. Does nothing by default.
     /// </summary>
-    void Forget(RepositoryName repository)
+    internal void Forget(RepositoryName repository)
     {
     }
 }

@@ -16,7 +16,7 @@ public interface IImageRepository
     /// The same repository, for requests whose responses only save other requests: each is sent once, without retries
     /// or waits, because the work can continue without the response. By default the repository itself.
     /// </summary>
-    IImageRepository Unretried => this;
+    internal IImageRepository Unretried => this;
 
     /// <summary>
     /// Resolves a tag or digest without fetching the content (HEAD; GET if the HEAD fails with any status).
@@ -30,7 +30,7 @@ public interface IImageRepository
     /// <param name="tagOrDigest">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null when the repository has no such manifest, or does not exist.</returns>
-    Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken);
+    internal Task<Manifest?> FindManifestAsync(string tagOrDigest, CancellationToken cancellationToken);
 
     /// <summary>Fetches a manifest that must exist, and verifies its digest.</summary>
     /// <param name="tagOrDigest">A tag, or a digest's text.</param>
@@ -125,7 +125,7 @@ public interface IImageRepository
     /// <summary>Lists the tags of a repository that must exist. The list may be empty.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RepositoryUnknown"/>: the registry does not know the repository.</exception>
-    IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) => ListTagsAsync(cancellationToken);
+    internal IAsyncEnumerable<string> ListExistingTagsAsync(CancellationToken cancellationToken) => ListTagsAsync(cancellationToken);
 
     /// <summary>
     /// Lists the manifests attached to one: from the registry's referrers API, else from the referrers tag that clients maintain.
@@ -133,7 +133,7 @@ public interface IImageRepository
     /// <param name="subject">The manifest with the attachments; it need not exist.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>By default the list is read from the referrers tag.</remarks>
-    async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
+    internal async Task<ReferrerList> ListReferrersAsync(Digest subject, CancellationToken cancellationToken) =>
         ReferrerList.Fallback(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken));
 
     /// <summary>

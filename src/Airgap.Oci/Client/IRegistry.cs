@@ -13,8 +13,8 @@ public interface IRegistry
     /// The number of 429 and 503 responses so far. A caller that sends many requests at once reduces their number when
     /// it grows.
     /// </summary>
-    long LoadRefusals => 0;
+    internal long LoadRefusals => 0;
 
     /// <summary>The requests and bytes so far; zero if requests are not counted.</summary>
-    RegistryStatistics Statistics => new();
+    internal RegistryStatistics Statistics => new();
 }

@@ -42,10 +42,11 @@ public sealed class RegistryClient : IRegistry, IDisposable
     }
 
     /// <summary>The requests and bytes so far.</summary>
-    public RegistryStatistics Statistics => _transport.Counters.Snapshot();
+    internal RegistryStatistics Statistics => _transport.Counters.Snapshot();
 
-    /// <inheritdoc/>
-    public long LoadRefusals => _transport.Counters.LoadRefusals;
+    RegistryStatistics IRegistry.Statistics => Statistics;
+
+    long IRegistry.LoadRefusals => _transport.Counters.LoadRefusals;
 
     /// <summary>A repository; usable until the client is disposed. Makes no request.</summary>
     public IImageRepository GetRepository(RepositoryName name) => new RegistryRepository(_transport, name, _creator, _layers);

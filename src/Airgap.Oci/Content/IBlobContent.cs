@@ -22,7 +22,7 @@ public interface IBlobContent
     /// <summary>Reads the bytes from the beginning with a function that is called again when the bytes were corrupted in transit.</summary>
     /// <param name="read">Reads to the end. It starts over with each call, and passes on the stream's exceptions.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    async Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    internal async Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         Stream stream = await OpenAsync(0, cancellationToken);
         await using (stream)
@@ -37,6 +37,6 @@ public interface IBlobContent
     /// <param name="length">How many bytes, 1 or more, up to the blob's end.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A stream of exactly these bytes, not verified; null if ranges are not available.</returns>
-    ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) =>
+    internal ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) =>
         ValueTask.FromResult<Stream?>(null);
 }

@@ -7,7 +7,7 @@ namespace Airgap.Oci.Content;
 /// <param name="FromApi">True when the registry maintains the list; false when clients maintain it under
 /// <see cref="FallbackTag"/>.</param>
 /// <remarks>Source: OCI distribution specification 1.1, "Listing Referrers" and "Referrers Tag Schema".</remarks>
-public sealed record ReferrerList(ImmutableArray<Descriptor> Manifests, bool FromApi)
+internal sealed record ReferrerList(ImmutableArray<Descriptor> Manifests, bool FromApi)
 {
     /// <summary>
     /// The tag of the index that lists a manifest's referrers if the registry does not: <c>sha256-HEX</c>, at most 64

@@ -22,19 +22,19 @@ public sealed record CredentialOptions
     /// The environment variables, copied when the sources are created; null for the process's. Credential helpers also
     /// receive them.
     /// </summary>
-    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+    internal IReadOnlyDictionary<string, string>? Environment { get; init; }
 
     /// <summary>
     /// The base folder of relative paths in <c>DOCKER_CONFIG</c> and <c>REGISTRY_AUTH_FILE</c>; null for the process's
     /// working folder.
     /// </summary>
-    public string? WorkingDirectory { get; init; }
+    internal string? WorkingDirectory { get; init; }
 
     /// <summary>
     /// Receives the name of the source that answered for a repository, never a secret; null for no trace. May be called
     /// from several threads at once.
     /// </summary>
-    public Action<string>? Trace { get; init; }
+    internal Action<string>? Trace { get; init; }
 
     internal TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

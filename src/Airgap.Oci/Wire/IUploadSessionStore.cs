@@ -6,7 +6,7 @@ namespace Airgap.Oci.Wire;
 /// Stores uploads in progress, so that a later run resumes the upload of a killed run. Only blobs larger than a chunk
 /// are stored. A store never makes an upload fail: bytes whose upload it cannot store are sent again.
 /// </summary>
-public interface IUploadSessionStore
+internal interface IUploadSessionStore
 {
     /// <summary>Takes the slot of one blob's upload, until it is disposed.</summary>
     /// <param name="repository">Where the blob goes.</param>
@@ -19,7 +19,7 @@ public interface IUploadSessionStore
 }
 
 /// <summary>The slot of one blob's upload. Used by one upload at a time.</summary>
-public interface IUploadSessionSlot : IDisposable
+internal interface IUploadSessionSlot : IDisposable
 {
     /// <summary>The upload that an earlier run left; null for none, or for one that is too old.</summary>
     SavedUpload? Saved { get; }
@@ -36,4 +36,4 @@ public interface IUploadSessionSlot : IDisposable
 /// may contain a signature.</param>
 /// <param name="Offset">The number of bytes that the registry had confirmed; it is asked again before anything is
 /// sent.</param>
-public sealed record SavedUpload(Uri Location, long Offset);
+internal sealed record SavedUpload(Uri Location, long Offset);

@@ -30,10 +30,10 @@ public sealed record RegistryOptions
     /// at least <see cref="RetryCount"/> attempts. The default is one minute; with zero only the number of attempts
     /// counts, <see cref="Timeout.InfiniteTimeSpan"/> sets no limit.
     /// </summary>
-    public TimeSpan LoadWait { get; init; } = TimeSpan.FromMinutes(1);
+    internal TimeSpan LoadWait { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The most connections to one host.</summary>
-    public int MaxConnectionsPerHost { get; init; } = 32;
+    internal int MaxConnectionsPerHost { get; init; } = 32;
 
     /// <summary>
     /// Receives each request and answer (headers without secrets), for <c>--debug</c>; null for none. May be called from several threads at
@@ -42,13 +42,13 @@ public sealed record RegistryOptions
     public Action<string>? Trace { get; init; }
 
     /// <summary>The environment variables, including those for proxies; null for the process's.</summary>
-    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+    internal IReadOnlyDictionary<string, string>? Environment { get; init; }
 
     /// <summary>The longest wait for a connection, TLS included. The default is 15 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Stores the uploads of large blobs, so that a later run resumes them; null for none.</summary>
-    public IUploadSessionStore? UploadSessions { get; init; }
+    internal IUploadSessionStore? UploadSessions { get; init; }
 
     /// <summary>
     /// The only folder with certificates of single hosts (<see cref="CertificateFolders"/>); null for the folders of docker and podman.

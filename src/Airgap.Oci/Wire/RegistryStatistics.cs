@@ -1,7 +1,7 @@
 namespace Airgap.Oci.Wire;
 
 /// <summary>The work of a client so far: requests on the wire (replays and redirects each count) and bytes of bodies.</summary>
-public sealed record RegistryStatistics
+internal sealed record RegistryStatistics
 {
     /// <summary>GETs of manifests.</summary>
     public long ManifestGets { get; init; }

@@ -20,8 +20,8 @@ internal static class NearestName
         ? $"Did you mean {nearest}?"
         : $"Remove it, or use one of {string.Join(", ", candidates)}.";
 
-    // Levenshtein's distance, one row at a time.
-    private static int Distance(string from, string to)
+    /// <summary>The number of letters by which two words differ: the Levenshtein distance, computed one row at a time.</summary>
+    public static int Distance(string from, string to)
     {
         int[] row = [.. Enumerable.Range(0, to.Length + 1)];
         for (int i = 1; i <= from.Length; i++)

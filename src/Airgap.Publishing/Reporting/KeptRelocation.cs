@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Files;
@@ -45,18 +44,8 @@ internal static class KeptRelocation
         return roots;
     }
 
-    private static RelocationReport Parse(string path)
-    {
-        try
-        {
-            ReadOnlyMemory<byte> json = WholeFile.Read(path, MaxBytes, why => Invalid(path, why));
-            return JsonSerializer.Deserialize(json.Span, s_json.RelocationReport) ?? throw Invalid(path, "it is empty");
-        }
-        catch (JsonException e)
-        {
-            throw Invalid(path, "it is not the JSON that a publish writes", e);
-        }
-    }
+    private static RelocationReport Parse(string path) => WholeFile.ReadJson(
+        path, MaxBytes, s_json.RelocationReport, "the JSON that a publish writes", (why, inner) => Invalid(path, why, inner));
 
     private static AirgapException Invalid(string path, string why, Exception? inner = null) => new(
         ErrorCode.InvalidRelocationReport,

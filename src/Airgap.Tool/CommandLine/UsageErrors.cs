@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Airgap.Oci;
+using Airgap.Publishing.Declarations;
 using Airgap.Tool.Running;
 
 namespace Airgap.Tool.CommandLine;
@@ -46,30 +47,9 @@ internal static class UsageErrors
             .Select(option => option.Name)
             : command.Subcommands.Select(sub => sub.Name);
         (string Name, int Distance) best = known
-            .Select(name => (Name: name, Distance: Distance(typed, name)))
+            .Select(name => (Name: name, Distance: NearestName.Distance(typed, name)))
             .OrderBy(pair => pair.Distance)
             .FirstOrDefault((Name: "", Distance: int.MaxValue));
         return best.Distance <= Math.Max(1, typed.Length / 3) ? best.Name : null;
-    }
-
-    /// <summary>
-    /// The number of letters by which two words differ: the Levenshtein distance, computed one row at a time.
-    /// </summary>
-    public static int Distance(string left, string right)
-    {
-        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int above = row[j];
-                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[right.Length];
     }
 }

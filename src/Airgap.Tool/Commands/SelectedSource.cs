@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
@@ -15,17 +17,15 @@ internal sealed class SelectedSource : IDisposable
     private readonly RelocationSource _source;
     private readonly IRegistry _registry;
     private readonly ITransferObserver _observer;
-    private readonly Derivation? _derivation;
-    private readonly ArchiveRegistry? _archive;
+    private readonly SelectedBundle? _selected;
 
-    private SelectedSource(RelocationSource source, IRegistry registry, ITransferObserver observer, Derivation? derivation = null,
-        ArchiveRegistry? archive = null)
+    private SelectedSource(
+        RelocationSource source, IRegistry registry, ITransferObserver observer, SelectedBundle? selected = null)
     {
         _source = source;
         _registry = registry;
         _observer = observer;
-        _derivation = derivation;
-        _archive = archive;
+        _selected = selected;
     }
 
     /// <summary>The derived bundle; null when everything is copied.</summary>
@@ -50,37 +50,28 @@ internal sealed class SelectedSource : IDisposable
                 ErrorCode.IncompatibleOptions, "Packages and platforms can only be selected from a bundle",
                 "Name the bundle with -b, or an archive of a bundle."),
         };
-        using Deriver deriver = new(archive ?? registry, selection, observer, concurrency);
-        Derivation derivation = await deriver.DeriveAsync(reference, tag, cancellationToken);
-        foreach (Diagnostic warning in derivation.WarningsOf(destination))
-            session.Warn(warning);
-        return new SelectedSource(source, registry, observer, derivation, archive);
+        SelectedBundle selected = await SelectedBundle.DeriveAsync(
+            reference, tag, selection, destination, registry, archive, observer, session.Warn, concurrency, cancellationToken);
+        return new SelectedSource(source, registry, observer, selected);
     }
 
     /// <summary>The manifests that were derived, which no registry has.</summary>
-    public IReadOnlySet<Digest> DerivedManifests => (_derivation?.Originals.Keys ?? []).ToHashSet();
+    public IReadOnlySet<Digest> DerivedManifests => _selected?.DerivedManifests ?? ImmutableHashSet<Digest>.Empty;
 
     /// <summary>Makes the plan.</summary>
     public async Task<TransferPlan> PlanAsync(PlanOptions options, CancellationToken cancellationToken)
     {
-        if (_derivation is null)
+        if (_selected is null)
             return await new Relocator(_registry, _observer).PlanAsync(_source, options, cancellationToken);
-        // As without a selection, the rest of an archive is copied, too.
-        PlanOptions planning = _derivation.Planning(
-            _archive is null ? options : options.Carrying(ArtifactChoice.All) with { Destination = null });
-        TransferPlan plan = await new Relocator(_derivation.Over(_archive ?? _registry), _observer)
-            .PlanAsync(_derivation.Source, planning, cancellationToken);
-        Derived = DerivedReport.Of(_derivation, _archive is null ? null : Math.Max(0, _archive.TotalBytes - plan.TotalBytes));
+        TransferPlan plan = await _selected.RelocatorOf(_observer).PlanAsync(_selected.Source, _selected.Planning(options), cancellationToken);
+        Derived = _selected.Report(plan);
         return plan;
     }
 
     /// <summary>The plan whose signatures are verified: for a derived bundle, that of the original.</summary>
-    public async Task<TransferPlan> ToVerifyAsync(TransferPlan plan, CancellationToken cancellationToken) =>
-        _derivation is null ? plan
-        : _archive is null ? _derivation.ToVerify(plan, null)
-        : _derivation.ToVerify(plan,
-            await new Relocator(_registry).PlanAsync(_source, new PlanOptions { EmbedConfigs = true }, cancellationToken));
+    public Task<TransferPlan> ToVerifyAsync(TransferPlan plan, CancellationToken cancellationToken) =>
+        _selected?.ToVerifyAsync(plan, _source, new Relocator(_registry), cancellationToken) ?? Task.FromResult(plan);
 
     /// <inheritdoc/>
-    public void Dispose() => _derivation?.Dispose();
+    public void Dispose() => _selected?.Dispose();
 }

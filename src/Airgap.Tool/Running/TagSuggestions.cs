@@ -2,6 +2,7 @@ using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Publishing.Declarations;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Commands;
 using Airgap.Transfer.Describing;
@@ -47,7 +48,7 @@ internal static class TagSuggestions
             using RegistryClient registry = flags.Connect(parsed, trace: null);
             IEnumerable<ListedTag> tags =
                 await new TagLister(registry).ListAsync(reference.Repository, new TagListOptions(), time.Token).WaitAsync(time.Token);
-            return [.. tags.Select(tag => tag.Name).Where(ImageReference.IsTag).OrderBy(tag => UsageErrors.Distance(reference.Tag!, tag))
+            return [.. tags.Select(tag => tag.Name).Where(ImageReference.IsTag).OrderBy(tag => NearestName.Distance(reference.Tag!, tag))
                 .ThenBy(tag => tag, StringComparer.Ordinal).Take(Most)];
         }
         catch (Exception)

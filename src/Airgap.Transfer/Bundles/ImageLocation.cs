@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Bundles;
 /// <summary>One image of a relocated bundle.</summary>
 /// <param name="Image">The reference in the bundle's images.yml, with short names expanded.</param>
 /// <param name="IsBundle">True when the image is a bundle itself.</param>
-public sealed record ImageLocation(string Image, bool IsBundle)
+internal sealed record ImageLocation(string Image, bool IsBundle)
 {
     /// <summary>
     /// The manifests that this index, or one below it, lists and that were left behind by choice. Our own addition to imgpkg's format,

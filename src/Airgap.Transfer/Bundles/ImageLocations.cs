@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Bundles;
 /// <param name="Images">One for each image of the bundle's images.yml.</param>
 /// <remarks>Source: imgpkg's <c>ImageLocations</c>, <c>imgpkg.carvel.dev/v1alpha1</c>, the file image-locations.yml of a locations
 /// image.</remarks>
-public sealed record ImageLocations(ImmutableArray<ImageLocation> Images)
+internal sealed record ImageLocations(ImmutableArray<ImageLocation> Images)
 {
     /// <summary>The value of <c>kind</c>.</summary>
     public const string Kind = "ImageLocations";

@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Bundles;
 /// <summary>The images of a bundle (<c>.imgpkg/images.yml</c>), or the result of relocating single images.</summary>
 /// <param name="Images">The images, in the order of the file.</param>
 /// <remarks>Source: imgpkg's <c>ImagesLock</c>, <c>imgpkg.carvel.dev/v1alpha1</c>.</remarks>
-public sealed record ImagesLock(ImmutableArray<LockedImage> Images)
+internal sealed record ImagesLock(ImmutableArray<LockedImage> Images)
 {
     /// <summary>The value of <c>kind</c>.</summary>
     public const string Kind = "ImagesLock";

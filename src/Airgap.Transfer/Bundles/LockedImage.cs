@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Bundles;
 /// <param name="Image">The image, by digest; short names are expanded (<c>ubuntu@…</c> is <c>index.docker.io/library/ubuntu@…</c>).</param>
 /// <param name="Annotations">The annotations of other tools about the image, such as <c>kbld.carvel.dev/id</c>; never
 /// interpreted.</param>
-public sealed record LockedImage(ImageReference Image, ImmutableSortedDictionary<string, string> Annotations)
+internal sealed record LockedImage(ImageReference Image, ImmutableSortedDictionary<string, string> Annotations)
 {
     /// <summary>An image without annotations.</summary>
     public LockedImage(ImageReference image)

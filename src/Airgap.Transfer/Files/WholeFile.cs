@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Airgap.Oci;
 
 namespace Airgap.Transfer.Files;
@@ -35,6 +37,27 @@ internal static class WholeFile
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
             throw IoFailures.Translate(e, path);
+        }
+    }
+
+    /// <summary>Reads a JSON document.</summary>
+    /// <param name="path">The file, or a pipe.</param>
+    /// <param name="most">Its maximum size in bytes.</param>
+    /// <param name="type">The document's type.</param>
+    /// <param name="kind">The kind of document, such as <c>the JSON of a plan</c>.</param>
+    /// <param name="invalid">Makes the failure of an unsuited file from the end of a sentence.</param>
+    /// <exception cref="AirgapException">What <paramref name="invalid"/> makes, or a 3xxx code of the file.</exception>
+    public static T ReadJson<T>(
+        string path, int most, JsonTypeInfo<T> type, string kind, Func<string, Exception?, AirgapException> invalid)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Read(path, most, why => invalid(why, null)).Span, type) ?? throw invalid("it is empty", null);
+        }
+        catch (JsonException e)
+        {
+            throw invalid($"it is not {kind}", e);
         }
     }
 

@@ -83,18 +83,8 @@ internal static class PrunePlanFile
     public static bool TryReadTime(string? text, out DateTimeOffset time) =>
         DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
 
-    private static PrunePlan Parse(string path)
-    {
-        try
-        {
-            ReadOnlyMemory<byte> json = WholeFile.Read(path, MaxBytes, why => Invalid(path, why));
-            return JsonSerializer.Deserialize(json.Span, s_json.PrunePlan) ?? throw Invalid(path, "it is empty");
-        }
-        catch (JsonException e)
-        {
-            throw Invalid(path, "it is not the JSON of a plan", e);
-        }
-    }
+    private static PrunePlan Parse(string path) =>
+        WholeFile.ReadJson(path, MaxBytes, s_json.PrunePlan, "the JSON of a plan", (why, inner) => Invalid(path, why, inner));
 
     private static AirgapException Invalid(string path, string why, Exception? inner = null) => new(
         ErrorCode.InvalidPrunePlan,

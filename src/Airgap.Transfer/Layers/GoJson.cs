@@ -35,6 +35,20 @@ internal sealed class GoJson(int capacity = 64 * 1024)
     /// <summary>A number.</summary>
     public GoJson Number(long value) => Raw(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
+    /// <summary>A map of texts, in the order of its keys' UTF-8 bytes.</summary>
+    public GoJson Map(IReadOnlyDictionary<string, string> map)
+    {
+        Raw("{");
+        string separator = "";
+        foreach ((string key, string value) in map.OrderBy(entry => entry.Key, Utf8Order.Instance))
+        {
+            Raw(separator).String(key).Raw(":").String(value);
+            separator = ",";
+        }
+
+        return Raw("}");
+    }
+
     /// <summary>A string.</summary>
     public GoJson String(string value) => String(Encoding.UTF8.GetBytes(value));
 

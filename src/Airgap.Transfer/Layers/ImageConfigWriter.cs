@@ -18,16 +18,7 @@ internal static class ImageConfigWriter
             $$"""{"architecture":"","created":"{{ZeroTime}}","history":[{"author":"imgpkg","created":"{{ZeroTime}}","created_by":"imgpkg"}],"os":"",""");
         json.Raw("\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[").String(diffId.ToString()).Raw("]},\"config\":{");
         if (labels is { Count: > 0 })
-        {
-            string separator = "\"Labels\":{";
-            foreach ((string key, string value) in labels.OrderBy(label => label.Key, Utf8Order.Instance))
-            {
-                json.Raw(separator).String(key).Raw(":").String(value);
-                separator = ",";
-            }
-
-            json.Raw("}");
-        }
+            json.Raw("\"Labels\":").Map(labels);
 
         return json.Raw("}}").Written.ToArray();
     }

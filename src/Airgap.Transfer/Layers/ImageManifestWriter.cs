@@ -22,16 +22,7 @@ internal static class ImageManifestWriter
         Append(json, layer);
         json.Raw("]");
         if (annotations is { Count: > 0 })
-        {
-            string separator = ",\"annotations\":{";
-            foreach ((string key, string value) in annotations.OrderBy(annotation => annotation.Key, Utf8Order.Instance))
-            {
-                json.Raw(separator).String(key).Raw(":").String(value);
-                separator = ",";
-            }
-
-            json.Raw("}");
-        }
+            json.Raw(",\"annotations\":").Map(annotations);
 
         return Manifest.Parse(json.Raw("}").Written.ToArray(), MediaTypes.DockerManifest);
     }

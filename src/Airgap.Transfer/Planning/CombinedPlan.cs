@@ -100,19 +100,15 @@ internal static class CombinedPlan
 
     private static void RefuseConflicts(IEnumerable<PlannedItem> items)
     {
-        foreach (IGrouping<(RepositoryName, string?), PlannedItem> same in items.Where(item => item.Tag is not null)
-            .GroupBy(item => (item.Source.Repository, item.Tag)))
+        foreach ((string name, PlannedItem[] distinct) in TagConflicts.Find(items, item => $"{item.Source.Repository}:{item.Tag}"))
         {
-            PlannedItem[] distinct = [.. same.DistinctBy(item => item.Digest)];
-            if (distinct.Length < 2)
-                continue;
             throw new AirgapException(
                 ErrorCode.SharedNameConflict,
-                $"{distinct[0].Source.Repository}:{same.Key.Item2} points to both {distinct[0].Digest} and {distinct[1].Digest}, but an " +
+                $"{name} points to both {distinct[0].Digest} and {distinct[1].Digest}, but an " +
                 "archive can contain only one of them under that name.",
                 "If the tag was just moved, run it again, or publish the other project that shares the archive. Two selections from " +
                 "one bundle need an archive each.")
-            { Reference = $"{distinct[0].Source.Repository}:{same.Key.Item2}" };
+            { Reference = name };
         }
     }
 }

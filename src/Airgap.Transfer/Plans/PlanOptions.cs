@@ -34,7 +34,7 @@ public sealed record PlanOptions
     /// True to read every image config, which an archive embeds. Without it, only the configs needed to distinguish
     /// bundles from images are read.
     /// </summary>
-    public bool EmbedConfigs { get; init; }
+    internal bool EmbedConfigs { get; init; }
 
     /// <summary>
     /// The destination of the plan, if it is a repository: content of an earlier relocation of the same bundle is read
@@ -47,7 +47,7 @@ public sealed record PlanOptions
     /// Only content with the right digest is reused; the locations of images are still requested from the registries.
     /// Null for none.
     /// </summary>
-    public string? EarlierArchive { get; init; }
+    internal string? EarlierArchive { get; init; }
 
     /// <summary>
     /// True to make a plan without the images that cannot be read (<see cref="TransferPlan.Failures"/>). The requested

@@ -13,18 +13,23 @@ internal static class TagConflicts
     {
         if (plan.Source is not RelocationSource.Archive || destination is not RelocationDestination.Repository)
             return;
-        foreach (IGrouping<string, PlannedItem> same in plan.Items.Where(item => item.Tag is not null && !CosignTags.IsOne(item.Tag))
-            .GroupBy(item => item.Tag!, StringComparer.Ordinal))
+        foreach ((string tag, PlannedItem[] items) in Find(plan.Items.Where(item => !CosignTags.IsOne(item.Tag ?? "")), item => item.Tag!))
         {
-            PlannedItem[] items = [.. same.DistinctBy(item => item.Digest)];
-            if (items.Length < 2)
-                continue;
             throw new AirgapException(
                 ErrorCode.LayoutTagConflict,
-                $"'{plan.Source}' contains {items.Length} images with the tag '{same.Key}', {items[0].Source} and {items[1].Source}, and " +
+                $"'{plan.Source}' contains {items.Length} images with the tag '{tag}', {items[0].Source} and {items[1].Source}, and " +
                 $"{destination} can have only one of them.",
                 "Map each to its own repository, write each to its own layout, or give them different tags.")
             { Reference = items[0].Source.ToString(), Digest = items[0].Digest.ToString() };
         }
     }
+
+    /// <summary>The tags of several images: the images of each, by distinct digests.</summary>
+    /// <param name="items">The images; those without a tag do not count.</param>
+    /// <param name="name">The tag, alone or with its repository.</param>
+    public static IEnumerable<(TName Name, PlannedItem[] Items)> Find<TName>(IEnumerable<PlannedItem> items, Func<PlannedItem, TName> name) =>
+        items.Where(item => item.Tag is not null)
+            .GroupBy(name)
+            .Select(same => (same.Key, same.DistinctBy(item => item.Digest).ToArray()))
+            .Where(same => same.Item2.Length > 1);
 }

@@ -21,19 +21,19 @@ public sealed record TransferPlan
     public PlannedItem? Root { get; init; }
 
     /// <summary>The bundles, the root first, each once. Each gets a locations image in a registry.</summary>
-    public ImmutableArray<PlannedBundle> Bundles { get; init; } = [];
+    internal ImmutableArray<PlannedBundle> Bundles { get; init; } = [];
 
     /// <summary>The distinct blobs to move (configs and layers), in ascending order of digest.</summary>
-    public required ImmutableArray<PlannedBlob> Blobs { get; init; }
+    internal ImmutableArray<PlannedBlob> Blobs { get; init; } = [];
 
     /// <summary>Non-distributable layers that are left out.</summary>
-    public ImmutableArray<SkippedLayer> SkippedLayers { get; init; } = [];
+    internal ImmutableArray<SkippedLayer> SkippedLayers { get; init; } = [];
 
     /// <summary>
     /// The ImagesLock given as the source, or from which the archive was made, in its order and with its annotations;
     /// null for other sources.
     /// </summary>
-    public ImagesLock? ImagesLock { get; init; }
+    internal ImagesLock? ImagesLock { get; init; }
 
     /// <summary>
     /// The images that could not be read and that the plan leaves out; empty unless <see cref="PlanOptions.KeepGoing"/> is set.
@@ -67,7 +67,7 @@ public sealed record TransferPlan
     public long TotalBytes => Blobs.Sum(blob => blob.Descriptor.Size);
 
     /// <summary>The root bundle with its content; null when the source is not a bundle.</summary>
-    public PlannedBundle? RootBundle => Root is { IsBundle: true } ? Bundles.FirstOrDefault(bundle => bundle.Digest == Root.Digest) : null;
+    internal PlannedBundle? RootBundle => Root is { IsBundle: true } ? Bundles.FirstOrDefault(bundle => bundle.Digest == Root.Digest) : null;
 }
 
 /// <summary>One image, index or bundle of a plan.</summary>
@@ -134,7 +134,7 @@ public sealed record PlannedManifest
         Manifest.IsIndex ? [.. SelfAndDescendants().SelectMany(node => node.LeftOut).Distinct()] : [];
 
     /// <summary>The config's bytes, if they were read; otherwise null.</summary>
-    public ReadOnlyMemory<byte>? Config
+    internal ReadOnlyMemory<byte>? Config
     {
         get => StoredConfig?.Bytes;
         init => StoredConfig = value is { } bytes ? new StoredBytes(bytes) : null;
@@ -166,14 +166,14 @@ public sealed record PlannedManifest
 /// <summary>A blob of a plan.</summary>
 /// <param name="Content">Its bytes, opened when they are needed.</param>
 /// <param name="Origin">A repository that has it; null when it comes from an archive.</param>
-public sealed record PlannedBlob(IBlobContent Content, RepositoryName? Origin)
+internal sealed record PlannedBlob(IBlobContent Content, RepositoryName? Origin)
 {
     /// <summary>Digest, size and media type.</summary>
     public Descriptor Descriptor => Content.Descriptor;
 }
 
 /// <summary>A bundle of a plan: the images that its images.yml pins, and further facts.</summary>
-public sealed record PlannedBundle
+internal sealed record PlannedBundle
 {
     /// <summary>The bundle's digest.</summary>
     public required Digest Digest { get; init; }
@@ -197,4 +197,4 @@ public sealed record PlannedBundle
 /// <summary>A layer that is not moved.</summary>
 /// <param name="Image">The image it belongs to, by digest, where it is read from.</param>
 /// <param name="Layer">The layer.</param>
-public sealed record SkippedLayer(ImageReference Image, Descriptor Layer);
+internal sealed record SkippedLayer(ImageReference Image, Descriptor Layer);

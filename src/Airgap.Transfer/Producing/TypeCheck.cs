@@ -137,15 +137,7 @@ internal sealed partial class TypeCheck(
     private static bool IsTime(string text)
     {
         Match match = Time().Match(text);
-        return match.Success
-            && Number("month") is >= 1 and <= 12
-            && Number("day") >= 1 && Number("day") <= DateTime.DaysInMonth(Number("year") == 0 ? 2000 : Number("year"), Number("month"))
-            && Number("hour") < 24 && Number("minute") < 60 && Number("second") < 60
-            && Number("zoneHour") <= 24 && Number("zoneMinute") < 60;
-
-        int Number(string group) =>
-            match.Groups[group] is { Success: true } value
-                ? int.Parse(value.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        return match.Success && Yaml11.IsTime(match);
     }
 
     [GeneratedRegex(@"^(?<year>[0-9]{4})-(?<month>[0-9]{2})-(?<day>[0-9]{2})T(?<hour>[0-9]{2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})([.,][0-9]+)?(Z|[-+](?<zoneHour>[0-9]{2}):(?<zoneMinute>[0-9]{2}))\z", RegexOptions.ExplicitCapture)]

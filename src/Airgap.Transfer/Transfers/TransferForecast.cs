@@ -20,7 +20,7 @@ public sealed record TransferForecast
     public RelocatedItem? Root { get; init; }
 
     /// <summary>The distinct blobs, in the plan's order.</summary>
-    public required ImmutableArray<RelocatedBlob> Blobs { get; init; }
+    internal ImmutableArray<RelocatedBlob> Blobs { get; init; } = [];
 
     /// <summary>True when a tag would be written at the destination, even where all its content is there.</summary>
     public required bool MovesTag { get; init; }

@@ -25,7 +25,7 @@ public sealed record TransferResult
     public RelocatedItem? Root { get; init; }
 
     /// <summary>The distinct blobs that are at the destination, in the plan's order.</summary>
-    public required ImmutableArray<RelocatedBlob> Blobs { get; init; }
+    internal ImmutableArray<RelocatedBlob> Blobs { get; init; } = [];
 
     /// <summary>Its end time.</summary>
     internal DateTimeOffset Ended { get; init; } = DateTimeOffset.UtcNow;
@@ -78,4 +78,4 @@ public sealed record TransferResult
 public sealed record RelocatedItem(PlannedItem Item, ImageReference? Destination, BlobOutcome Outcome, ImmutableArray<string> Tags);
 
 /// <summary>A blob at its destination.</summary>
-public sealed record RelocatedBlob(Descriptor Descriptor, BlobOutcome Outcome);
+internal sealed record RelocatedBlob(Descriptor Descriptor, BlobOutcome Outcome);

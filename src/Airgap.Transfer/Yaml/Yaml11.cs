@@ -71,8 +71,12 @@ internal static partial class Yaml11
     private static bool IsTimestamp(string text)
     {
         Match match = Timestamp().Match(text);
-        if (!match.Success)
-            return false;
+        return match.Success && IsTime(match);
+    }
+
+    /// <summary>True if the numbers of a match are a date and a time; a missing number is 0.</summary>
+    public static bool IsTime(Match match)
+    {
         int year = Number("year");
         int month = Number("month");
         int day = Number("day");
