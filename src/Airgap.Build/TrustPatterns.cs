@@ -104,7 +104,7 @@ internal sealed partial class TrustPatterns
         return false;
     }
 
-    // False where it is not known what is imported.
+    // False if it is not known what is imported.
     private bool Follow(string import, string from)
     {
         string path = Known().Replace(import, found => found.Groups[1].Value.ToUpperInvariant() switch

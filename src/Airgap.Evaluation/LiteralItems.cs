@@ -19,7 +19,7 @@ internal static class LiteralItems
     /// <param name="project">The project; its files are not touched.</param>
     /// <param name="type">The type of the items.</param>
     /// <param name="expansions">What MSBuild made of the patterns: files.</param>
-    /// <returns>The elements with patterns; empty where there are none, and nothing was evaluated again.</returns>
+    /// <returns>The elements with patterns; empty if there are none, and nothing was evaluated again.</returns>
     public static HashSet<ProjectItemElement> Keep(Project project, string type, out HashSet<string> expansions)
     {
         HashSet<ProjectItemElement> elements = [.. project.GetAllGlobs(type).Select(glob => glob.ItemElement)];

@@ -49,7 +49,7 @@ internal sealed class ItemForecaster(PublishScope scope, ItemPlanner planner, Pr
             Signatures = kept.SignaturesOf(declaration)
         };
 
-    /// <summary>The forecast of what is known to arrive, or stands there already.</summary>
+    /// <summary>The forecast of content that is known to arrive or to be there.</summary>
     public static TransferForecast Arrived(TransferResult result, RelocationDestination destination) => new()
     {
         Plan = result.Plan,

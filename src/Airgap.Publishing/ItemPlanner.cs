@@ -14,11 +14,11 @@ internal sealed class ItemPlanner(PublishScope scope)
     private PublishSettings Settings => scope.Settings;
 
     /// <summary>
-    /// Makes the plan of an item; where an archive stands that a run would only write again, the result is there already.
+    /// Makes the plan of an item; for an up-to-date archive, also the result.
     /// </summary>
     /// <param name="declaration">The item.</param>
     /// <param name="relocator">Reads the item's source.</param>
-    /// <param name="asksDestination">True where the plan leaves out what the destination has.</param>
+    /// <param name="asksDestination">True if the plan leaves out what the destination has.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     public async Task<ItemPlan> MakeAsync(
         Declaration declaration, Relocator relocator, bool asksDestination, CancellationToken cancellationToken)

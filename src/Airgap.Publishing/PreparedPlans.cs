@@ -75,10 +75,10 @@ internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner)
     /// <summary>True for an item whose plan is kept.</summary>
     public bool IsKept(Declaration declaration) => _kept.ContainsKey(declaration);
 
-    /// <summary>The plan of an item; null where none is kept.</summary>
+    /// <summary>The plan of an item; null if none is kept.</summary>
     public ItemPlan? Find(Declaration declaration) => _kept.GetValueOrDefault(declaration)?.Made;
 
-    /// <summary>Whose signatures an item's images have; null where they were not trust.</summary>
+    /// <summary>The signers of an item's images; null if these were not verified.</summary>
     public ImmutableArray<TrustedImage>? SignaturesOf(Declaration declaration) => _kept.GetValueOrDefault(declaration)?.Images;
 
     private sealed record Prepared(ItemPlan Made, ImmutableArray<TrustedImage>? Images);

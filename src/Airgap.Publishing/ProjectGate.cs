@@ -12,7 +12,7 @@ internal static class ProjectGate
     /// <summary>Runs it.</summary>
     /// <param name="settings">The project's settings.</param>
     /// <param name="destinations">
-    /// For each destination who makes its plans and keeps them for the relocation, and its items; none where nothing moves.
+    /// The planner of each destination, which keeps its plans for the relocation, and its items; none if nothing moves.
     /// </param>
     /// <param name="warnings">The warnings so far, which the plan includes.</param>
     /// <param name="cancellationToken">Cancels it.</param>

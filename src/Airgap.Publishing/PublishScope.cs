@@ -38,11 +38,11 @@ internal sealed record PublishScope(
     /// <summary>Relocates an item.</summary>
     public Relocator RelocatorOf(Declaration declaration) => new(Registry, ObserverOf(declaration));
 
-    /// <summary>Tells something that is no warning.</summary>
+    /// <summary>Reports information that is not a warning.</summary>
     public void Notice(string text) => Observer?.Notice(text);
 
     /// <summary>Locks a destination against other publishes of this user.</summary>
-    /// <returns>Unlocks it; null where nothing is locked.</returns>
+    /// <returns>Unlocks it; null if nothing is locked.</returns>
     public Task<IDisposable?> HoldAsync(RelocationDestination destination, ITransferObserver told, CancellationToken cancellationToken) =>
         DestinationLock.OfUser(Settings.LockTimeout).AcquireAsync(destination, told, cancellationToken);
 }

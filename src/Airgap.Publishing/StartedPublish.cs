@@ -17,7 +17,7 @@ namespace Airgap.Publishing;
 internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifacts, ManifestObjects Objects, ItemPublisher Items)
     : IDisposable
 {
-    /// <summary>Gives the number of retries, for the reports; null where they are not counted.</summary>
+    /// <summary>Returns the number of retries, for the reports; null if they are not counted.</summary>
     public Func<long>? CountRetries { get; init; }
 
     /// <summary>Verifies the signatures of what would be relocated, before anything moves or is written.</summary>

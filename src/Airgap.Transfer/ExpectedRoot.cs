@@ -9,7 +9,7 @@ namespace Airgap.Transfer;
 /// <summary>The root that an archive has to have to be what a source would be written as, where that is known without a request.</summary>
 internal sealed record ExpectedRoot(RepositoryName Repository, Digest Digest, string? Tag, bool IsBundle, bool HasOrigin)
 {
-    /// <summary>That of a source; null where its digest is not known.</summary>
+    /// <summary>The root of a source; null if its digest is not known.</summary>
     public static ExpectedRoot? Of(RelocationSource source, PlanOptions options) => source switch
     {
         RelocationSource.Bundle { Reference: var bundle } when (bundle.Digest ?? options.Pin) is { } digest =>

@@ -30,7 +30,7 @@ internal sealed class SharedArchive
         _observer = observer;
     }
 
-    /// <summary>Reads what stands there.</summary>
+    /// <summary>Reads the existing archive.</summary>
     /// <param name="destination">The archive, an OCI layout in a tar.</param>
     /// <param name="owner">The project that writes it, without spaces.</param>
     /// <param name="observer">Receives messages about kept content, and warnings about content that cannot be

@@ -32,7 +32,7 @@ internal sealed class UpToDateFinder(IRegistry registry, ITransferObserver obser
             return null;
         observer.Detail(
             $"'{destination.Path}' contains {plan.Root!.Source} and is complete; it is left " +
-            $"alone{(options.Artifacts ? "" : ", and nobody is asked")}.");
+            $"alone{(options.Artifacts ? "" : ", and no registry is asked")}.");
         foreach (Diagnostic warning in plan.Warnings)
             observer.Warning(warning);
         return ResultOf(plan, destination, Stopwatch.GetElapsedTime(started));

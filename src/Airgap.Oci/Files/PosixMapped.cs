@@ -16,7 +16,7 @@ internal static partial class Posix
     /// Writes back what was stored into a file through mapped memory; from then on the next such store sets the file's time of change, as
     /// every write does. Without this it may not: of the stores to a page the first since it was written back sets the time.
     /// </summary>
-    /// <returns>False where that is not known of the system or of the file system, or where the disk fails.</returns>
+    /// <returns>False if that is not known of the system or of the file system, or where the disk fails.</returns>
     public static bool TryWriteBackMapped(SafeFileHandle file)
     {
         if (!OperatingSystem.IsLinux())

@@ -7,7 +7,7 @@ namespace Airgap.Oci.Files;
 internal static class RedirectedProgram
 {
     /// <summary>Makes the start information, without a shell or a window.</summary>
-    /// <param name="program">The program; empty where the caller sets it.</param>
+    /// <param name="program">The program; empty if the caller sets it.</param>
     /// <param name="folder">Its working folder.</param>
     public static ProcessStartInfo Start(string program, string? folder) => new(program)
     {

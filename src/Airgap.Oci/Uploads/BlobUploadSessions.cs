@@ -14,7 +14,7 @@ internal sealed class BlobUploadSessions(
 {
     private readonly List<UploadSession> _abandoned = [];
 
-    /// <summary>The session to send to; null where none is open.</summary>
+    /// <summary>The session to send to; null if none is open.</summary>
     public UploadSession? Current { get; private set; } = remembered.Session;
 
     /// <summary>The most bytes that the registry ever confirmed.</summary>

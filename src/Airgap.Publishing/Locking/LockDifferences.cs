@@ -79,7 +79,7 @@ internal sealed class LockDifferences(PublishSettings settings)
         }
     }
 
-    /// <summary>The tags that stand for something else than what the lock pins.</summary>
+    /// <summary>The tags that point to another digest than the lock pins.</summary>
     public static IEnumerable<Diagnostic> Moved(
         IEnumerable<Declaration> declarations, ProjectLock pinned, IReadOnlyDictionary<string, Digest> now)
     {

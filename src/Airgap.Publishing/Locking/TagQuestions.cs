@@ -8,7 +8,7 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing.Locking;
 
-/// <summary>Asks registries what the tags of items stand for.</summary>
+/// <summary>Resolves the tags of items at their registries.</summary>
 /// <param name="registry">The registries.</param>
 /// <param name="concurrency">How many are asked at once.</param>
 internal sealed class TagQuestions(IRegistry registry, int concurrency)

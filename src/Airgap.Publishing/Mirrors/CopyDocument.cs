@@ -11,7 +11,7 @@ namespace Airgap.Publishing.Mirrors;
 /// </summary>
 internal static class CopyDocument
 {
-    /// <summary>Reads the images, and whether a tag of its own is at the mirror, too; null where it is no such document.</summary>
+    /// <summary>Reads the images, and whether the mirror has their tags, too; null if it is another document.</summary>
     /// <param name="json">The document's bytes.</param>
     public static ImmutableArray<(ReportImage Image, bool IsTagged)>? Read(ReadOnlyMemory<byte> json)
     {

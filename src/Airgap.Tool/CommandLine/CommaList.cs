@@ -36,7 +36,7 @@ internal static class CommaList
     {
         int end = text.IndexOf(',', at) is >= 0 and int comma ? comma : text.Length;
         string part = text[at..end];
-        problem = part.Contains('"', StringComparison.Ordinal) ? "a quote stands inside a part that does not begin with one" : null;
+        problem = part.Contains('"', StringComparison.Ordinal) ? "a quote is inside a part that does not begin with one" : null;
         parts.Add(part);
         at = end;
         return problem is null;

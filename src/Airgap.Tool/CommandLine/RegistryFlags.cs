@@ -124,7 +124,7 @@ internal sealed class RegistryFlags
     }
 
     /// <summary>
-    /// The settings for talking to registries: from flags, and from a project where no flag is given.
+    /// The settings for talking to registries: from flags and, for flags that are not given, from a project.
     /// </summary>
     public RegistryOptions Read(ParseResult parsed, Action<string>? trace, RegistryAccess project) =>
         Unsaid(parsed, project).Over(Read(parsed, trace));

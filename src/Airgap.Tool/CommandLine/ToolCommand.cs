@@ -4,7 +4,7 @@ namespace Airgap.Tool.CommandLine;
 
 /// <summary>A command with examples for its help.</summary>
 /// <param name="name">The command's word.</param>
-/// <param name="description">What it does; the first sentence stands in the list of commands.</param>
+/// <param name="description">What it does; the list of commands shows the first sentence.</param>
 /// <param name="examples">Command lines without the tool's name, each with its purpose before it.</param>
 internal sealed class ToolCommand(string name, string description, params (string Purpose, string Line)[] examples)
     : Command(name, description)

@@ -6,7 +6,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>Asks those who have to agree before anything moves: signatures, then the gate. What they refuse is told.</summary>
+/// <summary>Obtains the approvals before anything moves: signatures, then the gate. Reports refusals.</summary>
 /// <param name="context">The run.</param>
 /// <param name="relocator">Finds out what would move.</param>
 /// <param name="source">What was chosen of the source.</param>
@@ -19,7 +19,7 @@ internal sealed class CopyApproval(CopyContext context, Relocator relocator, Sel
             context.Rule is null ? plan : await source.ToVerifyAsync(plan, cancellationToken), context.Registry, context.Rule,
             context.Session, cancellationToken);
 
-    /// <summary>Asks the gate, where there is one.</summary>
+    /// <summary>Runs the gate, if there is one.</summary>
     public async Task<bool> PassesGateAsync(TransferOptions options, CancellationToken cancellationToken) =>
         context.Gate is not { } gate || await GateCheck.PassesAsync(
             gate, DocumentOf(await relocator.ForecastAsync(plan, context.Request.Destination, options, cancellationToken)),

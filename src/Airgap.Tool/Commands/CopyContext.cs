@@ -20,7 +20,7 @@ namespace Airgap.Tool.Commands;
 /// <param name="Signing">The flags about signatures.</param>
 /// <param name="Dry">The flags of a dry run.</param>
 /// <param name="Request">What is copied, and where to.</param>
-/// <param name="Session">Takes what is told.</param>
+/// <param name="Session">Receives the output.</param>
 /// <param name="Registry">The registries.</param>
 internal sealed record CopyContext(
     ParseResult Parsed, CopyFlags Flags, CopySigning Signing, DryRunFlags Dry, CopyRequest Request, Session Session,
@@ -29,7 +29,7 @@ internal sealed record CopyContext(
     /// <summary>What goes where; empty for everything to the one destination.</summary>
     public required IReadOnlyList<ArchiveMapEntry> Map { get; init; }
 
-    /// <summary>Who has to have signed; null for nobody.</summary>
+    /// <summary>The required signers; null for none.</summary>
     public required TrustRule? Rule { get; init; }
 
     /// <summary>Signs what is written; null for nothing.</summary>
@@ -51,7 +51,7 @@ internal sealed record CopyContext(
     public static string KindOf(RelocationSource source) =>
         source is RelocationSource.Several ? "archive" : source.GetType().Name.ToLowerInvariant();
 
-    /// <summary>Begins to verify the archive that is read; null where nobody has to have signed it.</summary>
+    /// <summary>Starts the verification of the source archive; null if no signature is required.</summary>
     public Task<SignedBy>? Admit(CancellationToken cancellationToken) => Signing.Admit(Parsed, Request.Source, cancellationToken);
 
     /// <summary>Takes what was chosen of the source.</summary>

@@ -89,7 +89,7 @@ internal sealed class CopyFlags
     /// <summary>The flags that name what is copied.</summary>
     public IEnumerable<Option> Sources => [_bundle, _image, _lock, _tar, _oci, _ociTar];
 
-    /// <summary>True where the command line names what is copied.</summary>
+    /// <summary>True if the command line names what is copied.</summary>
     public bool HasSource(ParseResult parsed) => Sources.Any(option => parsed.GetResult(option) is { Implicit: false });
 
     /// <summary><c>--concurrency</c>.</summary>

@@ -6,7 +6,7 @@ namespace Airgap.Tool.Commands;
 /// <summary>Which of <c>copy</c>'s flags go together: in imgpkg's order, and with its words where it has them.</summary>
 internal static class CopyRules
 {
-    // What holds for one source and one destination, in the order in which they are checked.
+    // The rules for one source and one destination, in the order in which they are checked.
     private static readonly Rule[] s_rules =
     [
         new(arguments => arguments is { ToTar: not null, Tar: not null, Selection.IsEmpty: true },
@@ -31,7 +31,7 @@ internal static class CopyRules
 
     /// <summary>Checks the flags together.</summary>
     /// <param name="arguments">The flags as typed.</param>
-    /// <returns>The flags, where a map with the first of its destinations, which stands for all of them.</returns>
+    /// <returns>The flags; with a map, the first of its destinations represents all of them.</returns>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.SourceSelection"/>, <see cref="ErrorCode.DestinationSelection"/>, <see cref="ErrorCode.IncompatibleOptions"/>,
     /// <see cref="ErrorCode.OneRootPerArchive"/>.

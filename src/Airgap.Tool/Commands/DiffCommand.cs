@@ -94,7 +94,7 @@ internal sealed class DiffCommand
             yield return lacks.Tag is null ? $"- {lacks.Kind} {lacks.Digest}  ({lacks.Because})"
                 : $"- tag {lacks.Tag}{(lacks.Digest is null ? "" : $" for {lacks.Digest}")}  ({lacks.Because})";
         foreach (ChangedTag changed in difference.Changed)
-            yield return $"~ tag {changed.Tag} stands for {changed.Actual}, not {changed.Expected}  ({changed.Because})";
+            yield return $"~ tag {changed.Tag} points to {changed.Actual}, not {changed.Expected}  ({changed.Because})";
         foreach (ExtraTag extra in difference.Extra ?? [])
             yield return $"+ tag {extra.Tag} for {extra.Digest}{(extra.Needed ? "  (only the tag is too much)" : "")}";
     }

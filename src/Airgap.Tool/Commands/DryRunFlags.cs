@@ -9,7 +9,7 @@ using Airgap.Transfer.Files;
 namespace Airgap.Tool.Commands;
 
 /// <summary>The flags of a command with a dry run, and the output of the dry run.</summary>
-/// <param name="carriesOut">True where a plan may be carried out, too.</param>
+/// <param name="carriesOut">True if a plan may be carried out, too.</param>
 internal sealed class DryRunFlags(bool carriesOut = false)
 {
     private readonly Option<bool> _dryRun = Flag.Switch("--dry-run", "Show what would be copied, and copy nothing");
@@ -41,7 +41,7 @@ internal sealed class DryRunFlags(bool carriesOut = false)
 
     /// <summary>Refuses a dry run of a plan that is to be carried out.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="hasSource">True where the command line names what is copied.</param>
+    /// <param name="hasSource">True if the command line names what is copied.</param>
     /// <param name="ofRun">The flag that only carries out a plan; null for none.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public void CheckPlan(ParseResult parsed, bool hasSource, string? ofRun)

@@ -5,7 +5,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>The flags of <c>package-repository</c> that say what its manifest holds.</summary>
+/// <summary>The flags of <c>package-repository</c> for the content of its manifest.</summary>
 internal sealed class PackageRepositoryFlags
 {
     private readonly Option<string?> _name = Flag.Text("--name", "NAME", "metadata.name (default: the last path segment of the reference)");
@@ -50,7 +50,7 @@ internal sealed class PackageRepositoryFlags
 
     /// <summary>Reads them.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="isPlainImage">True for an image that is no bundle.</param>
+    /// <param name="isPlainImage">True for an image that is not a bundle.</param>
     /// <param name="registry">Names the certificates that the cluster is to trust.</param>
     public PackageRepositoryOptions Read(ParseResult parsed, bool isPlainImage, RegistryFlags registry)
     {

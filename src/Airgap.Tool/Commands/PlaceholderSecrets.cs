@@ -10,7 +10,7 @@ namespace Airgap.Tool.Commands;
 /// </summary>
 internal static class PlaceholderSecrets
 {
-    /// <summary>The manifest without them; each is told, with the command that makes it.</summary>
+    /// <summary>The manifest without them; a note for each names the command that makes it.</summary>
     public static PackageRepositoryManifest LeaveOut(PackageRepositoryManifest manifest, Session session)
     {
         foreach (PullSecretObject secret in manifest.Objects.OfType<PullSecretObject>())

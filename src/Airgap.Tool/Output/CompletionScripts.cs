@@ -7,7 +7,7 @@ namespace Airgap.Tool.Output;
 /// </summary>
 internal static class CompletionScripts
 {
-    // NAME stands for the tool's name, FUNCTION for a valid shell function name. Shells break words at : and =, while
+    // NAME is replaced by the tool's name, FUNCTION by a valid shell function name. Shells break words at : and =, while
     // the tool answers with whole words.
     private const string Bash = """
         # Completion of NAME for bash.

@@ -74,7 +74,7 @@ internal sealed class ProjectElement
         {
             if (reader.NodeType == XmlNodeType.Element)
             {
-                // The reader stands behind the '<'.
+                // The reader's position is behind the '<'.
                 ProjectElement element = new(reader.LocalName, open, Offset() - 1, place.LineNumber) { IsEmpty = reader.IsEmptyElement };
                 root ??= element;
                 open?.Children.Add(element);

@@ -127,7 +127,7 @@ internal sealed class Session
             WriteError(Printable.Line(message));
     }
 
-    /// <summary>Writes something that is no warning to standard error, which imgpkg does not.</summary>
+    /// <summary>Writes information that is not a warning to standard error, which imgpkg does not.</summary>
     public void WriteNotice(string message)
     {
         if (!Identity.IsImgpkg)

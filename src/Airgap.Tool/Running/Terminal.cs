@@ -10,13 +10,13 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool OutIsTerm
     private const int DefaultWidth = 100;
     private const int NarrowestWidth = 20;
 
-    /// <summary>True where errors go to a screen that shows colours. NO_COLOR turns them off.</summary>
+    /// <summary>True if errors go to a terminal with colours. NO_COLOR turns them off.</summary>
     public bool HasColors { get; init; }
 
     /// <summary>The columns, if known in advance; null to ask the screen.</summary>
     public int? Columns { get; init; }
 
-    /// <summary>Columns of the screen; 100 where there is none.</summary>
+    /// <summary>Columns of the terminal; 100 if there is none.</summary>
     public int Width => Columns is { } known ? known : OutIsTerminal || ErrorIsTerminal ? WindowWidth() : DefaultWidth;
 
     /// <summary>The process's.</summary>

@@ -63,7 +63,7 @@ internal sealed class ArchiveReader : IArchive
         }
 
         if (!entries.ContainsKey(ArchiveLayout.ManifestName))
-            damage ??= ForeignArchive.Recognise(file) ?? Invalid(file.Path, $"it holds no {ArchiveLayout.ManifestName}", null);
+            damage ??= ForeignArchive.Recognise(file) ?? Invalid(file.Path, $"it contains no {ArchiveLayout.ManifestName}", null);
         else if (damage?.Code != ErrorCode.ForeignArchive)
             return (new ArchiveReader(file, entries), damage);
         return (null, damage);
@@ -79,7 +79,7 @@ internal sealed class ArchiveReader : IArchive
     public (ArchiveFile File, long Offset)? PlaceOf(Descriptor descriptor) =>
         FindLayer(descriptor) is { } entry ? (File, entry.Offset) : null;
 
-    /// <summary>Where a layer stands; null when the archive does not hold it.</summary>
+    /// <summary>The position of a layer; null when the archive does not contain it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidArchive"/>: it has another length.</exception>
     public ArchiveEntry? FindLayer(Descriptor descriptor)
     {
@@ -90,7 +90,7 @@ internal sealed class ArchiveReader : IArchive
             : throw Invalid($"{entry.Name} has {entry.Size} bytes, and its image says {descriptor.Size}");
     }
 
-    /// <summary>Reads <c>airgap.json</c>, which says of which manifest.json it is; null where the archive has none.</summary>
+    /// <summary>Reads <c>airgap.json</c>, which names its manifest.json by digest; null if the archive has none.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, <see cref="ErrorCode.InvalidArchive"/>, or a 3xxx code of
     /// the file.</exception>
     public async Task<ArchiveNotes?> ReadNotesAsync(CancellationToken cancellationToken)
@@ -145,7 +145,7 @@ internal sealed class ArchiveReader : IArchive
     /// <param name="why">Words that end a sentence.</param>
     public AirgapException Invalid(string why) => Invalid(Path, why, null);
 
-    /// <summary>Remembers a config that stands inside manifest.json.</summary>
+    /// <summary>Keeps a config that is inside manifest.json.</summary>
     internal StoredBytes AddConfig(Digest digest, ReadOnlyMemory<byte> bytes)
     {
         if (!_configs.TryGetValue(digest, out StoredBytes? held))
@@ -166,7 +166,7 @@ internal sealed class ArchiveReader : IArchive
         foreach (ArchiveEntry entry in TarIndex.Read(bytes))
         {
             if (!entries.TryAdd(entry.Name, entry))
-                throw new InvalidDataException($"it holds two entries named '{entry.Name}'");
+                throw new InvalidDataException($"it contains two entries named '{entry.Name}'");
         }
     }
 

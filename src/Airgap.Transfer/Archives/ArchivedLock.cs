@@ -14,7 +14,7 @@ internal static class ArchivedLock
 {
     private const string Advice = "Write the archive again: it then carries its lock inside, and one file is enough.";
 
-    /// <summary>Where the lock of an old archive stands.</summary>
+    /// <summary>The path of an old archive's lock.</summary>
     public static string PathOf(string archive) => archive + ".images.yml";
 
     /// <summary>Reads the lock next to an archive.</summary>

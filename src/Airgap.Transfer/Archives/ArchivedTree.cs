@@ -28,7 +28,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
     public static string NameOf(ArchiveElement? element) =>
         (element?.ImageIndex?.Refs ?? element?.Image?.Refs)?.FirstOrDefault() is { Length: > 0 } name ? name : "an image without a name";
 
-    /// <summary>The digest an element goes by; null where it gives none.</summary>
+    /// <summary>The digest that an element states; null for none.</summary>
     public static Digest? DigestOf(ArchiveElement? element) =>
         Digest.TryParse(element?.ImageIndex?.Digest ?? element?.Image?.Manifest?.Digest, out Digest digest) ? digest : null;
 
@@ -81,7 +81,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         // A few levels that each list the one below many times are few bytes, and more manifests than anyone can walk.
         long count = 1 + planned.Children.Sum(CountOf);
         if (count > MaxManifests)
-            throw archive.Invalid($"the index {manifest.Digest} holds more than {MaxManifests} manifests");
+            throw archive.Invalid($"the index {manifest.Digest} contains more than {MaxManifests} manifests");
         _counts.Add(planned, count);
         return planned;
     }

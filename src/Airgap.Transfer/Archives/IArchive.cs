@@ -47,7 +47,7 @@ internal interface IArchive
     /// <summary>Its requirements; null for none. Known when <see cref="Required"/> is.</summary>
     DeltaNotes? Left => Required.Notes;
 
-    /// <summary>What is listed and is no image, as a warning; null for nothing. Known once items were read.</summary>
+    /// <summary>The warning about listed content that is not an image; null for none. Known once the items were read.</summary>
     Diagnostic? Foreign => null;
 
     /// <summary>A failure of this archive.</summary>

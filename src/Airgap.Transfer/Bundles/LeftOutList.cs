@@ -16,7 +16,7 @@ internal static class LeftOutList
     public static string Text(IEnumerable<Digest> leftOut) =>
         string.Join(' ', leftOut.Select(digest => digest.ToString()).Order(StringComparer.Ordinal));
 
-    /// <summary>Reads a text. What is no list of digests says nothing: then what is missing is missing.</summary>
+    /// <summary>Reads a text. A text that is not a list of digests is ignored: missing content then counts as missing.</summary>
     public static ImmutableArray<Digest> Read(string? text)
     {
         ImmutableArray<Digest>.Builder digests = ImmutableArray.CreateBuilder<Digest>();

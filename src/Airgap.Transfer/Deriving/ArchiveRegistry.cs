@@ -64,7 +64,7 @@ internal sealed class ArchiveRegistry : IRegistry
             throw new AirgapException(
                 ErrorCode.ArchiveRootUnknown,
                 $"The archive '{source.Path}' " +
-                $"{(bundles.Length == 0 ? "does not say which bundle it was written of" : "holds several bundles")}, so nothing can " +
+                $"{(bundles.Length == 0 ? "does not say from which bundle it was written" : "contains several bundles")}, so nothing can " +
                 "be selected from it.",
                 $"To have the root marked, {AdviceTerms.WriteArchive}.")
             { Location = new SourceLocation(source.Path) };

@@ -60,7 +60,7 @@ internal sealed class PlatformSelector(
     }
 
     /// <summary>
-    /// The index with the chosen images, or the only one of them where it is to stand in the index's place; the index itself where nothing
+    /// The index with the selected images, or the only one of them if it is to replace the index; the index itself if nothing
     /// is to be left out, or it is to stay as it is.
     /// </summary>
     public async Task<Digest> ChooseAsync(RepositoryName origin, Manifest index, string name, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
 {
     private readonly SharedTasks<(RepositoryName Place, Digest Digest), ContentNode?> _nodes = new();
 
-    /// <summary>Reads a manifest; null where the place has none.</summary>
+    /// <summary>Reads a manifest; null if the repository has none.</summary>
     /// <exception cref="AirgapException">The registry does not answer. An existing but unreadable manifest has a
     /// <see cref="ContentNode.Problem"/>.</exception>
     public Task<ContentNode?> ReadAsync(RepositoryName place, Digest digest, CancellationToken cancellationToken) =>

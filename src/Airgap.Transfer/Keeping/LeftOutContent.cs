@@ -42,7 +42,7 @@ internal sealed class LeftOutContent
         _parents ??= _here.SelectMany(
             node => node.Value.Links.Where(link => link.Kind == LinkKind.Child).Select(link => (Child: link.Target, Parent: node.Key)))
             .ToLookup(pair => pair.Child, pair => pair.Parent);
-        // An index that stands in another one is left out of as that one is.
+        // The images left out of an index are also left out of the indexes in it.
         return _parents[missing.Digest].All(parent => !_roots.Contains(parent)
             && (!_byIndex.TryGetValue(parent, out ImmutableHashSet<Digest>? left) || left.Contains(missing.Digest)));
     }

@@ -5,8 +5,8 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>What a deletion led to.</summary>
-/// <param name="Refusal">Why it is still there; null where it is gone.</param>
-/// <param name="IsRenewed">True where the registry keeps it, since it was pushed again.</param>
+/// <param name="Refusal">The reason why it is still there; null if it was removed.</param>
+/// <param name="IsRenewed">True if the registry keeps it, since it was pushed again.</param>
 internal readonly record struct RemovalResult(AirgapException? Refusal, bool IsRenewed = false);
 
 /// <summary>Removes manifests and tags, and looks whether they are gone.</summary>

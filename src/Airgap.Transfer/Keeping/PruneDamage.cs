@@ -26,7 +26,7 @@ internal static class PruneDamage
             { Reference = name.ToString(), Digest = hurt[0].ToString() };
         }
 
-        // With a manifest the registry removes the tags that stand for it at that moment, also one that was moved to it just before.
+        // With a manifest, the registry removes all its tags of that moment, including one that was moved to it just before.
         HashSet<string> meant = [.. plan.Remove.SelectMany(item => item.Tags),
             .. (plan.StaleTags is { IsDefault: false } stale ? stale : []).Select(tag => tag.Tag)];
         (string Tag, Digest Digest)[] lost =
@@ -36,7 +36,7 @@ internal static class PruneDamage
             throw new AirgapException(
                 ErrorCode.TagVanished,
                 $"{(lost.Length == 1 ? "The tag" : $"{lost.Length} tags, such as")} {lost[0].Tag} of {name}, which stood for " +
-                $"{lost[0].Digest}, went while the repository was cleaned up, and the plan does not remove it: somebody moved it to " +
+                $"{lost[0].Digest}, went while the repository was cleaned up, and the plan does not remove it: another client moved it to " +
                 "something that was removed, or deleted it.",
                 "Where a relocation was under way, run it once more: it sets the tag again. Prune when none is.")
             { Reference = name.ToString(), Digest = lost[0].Digest.ToString() };

@@ -151,7 +151,7 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
     private static IEnumerable<PruneTag> Unnamed(IReadOnlyList<KeptRoot> kept, RepositoryTags tags, Reach reach) =>
         RepositoryComparer.Extra(kept, tags, ExpectedTags.Of(kept, reach, []), reach)
             .Where(tag => tag.Needed)
-            .Select(tag => new PruneTag(tag.Tag, tag.Digest, "it stands for a manifest that is kept, and nothing that is kept names it"));
+            .Select(tag => new PruneTag(tag.Tag, tag.Digest, "it points to a kept manifest, and no kept source names it"));
 
     private static PruneGarbage Garbage(Dictionary<Digest, ContentNode> removed, IEnumerable<ContentNode> staying)
     {

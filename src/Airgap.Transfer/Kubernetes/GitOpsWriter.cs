@@ -61,7 +61,7 @@ internal static partial class GitOpsWriter
         if (PackageRepositorySpec.OrNull(options.SecretName) is { } secret)
             source.Key(1, "secretRef").Add(2, "name", KubernetesName.RequireSubdomain(secret, "the name of a Secret"));
         if (images is not null)
-            source.Comment(1, "The lock of a bundle is no object of a cluster.").AddBlock(1, "ignore", ".imgpkg/\n");
+            source.Comment(1, "The lock of a bundle is not an object of a cluster.").AddBlock(1, "ignore", ".imgpkg/\n");
 
         ManifestYaml apply = new ManifestYaml().Document().Add(0, "apiVersion", "kustomize.toolkit.fluxcd.io/v1")
             .Add(0, "kind", "Kustomization");
@@ -127,7 +127,7 @@ internal static partial class GitOpsWriter
             "Argo CD finds the registry's credentials in a Secret of its own, with the label argocd.argoproj.io/secret-type: repository.");
         yaml.Key(1, "source").Add(2, "repoURL", $"oci://{destination}").Add(2, "targetRevision", revision).Add(2, "path", path);
         if (images is not null)
-            yaml.Key(2, "directory").AddRaw(3, "recurse", "true").Comment(3, "The lock of a bundle is no object of a cluster.")
+            yaml.Key(2, "directory").AddRaw(3, "recurse", "true").Comment(3, "The lock of a bundle is not an object of a cluster.")
                 .Add(3, "exclude", ".imgpkg/*");
         yaml.Key(1, "destination").Add(2, "server", "https://kubernetes.default.svc");
         if (place.Target is { } target)

@@ -99,7 +99,7 @@ internal sealed class ArchivePlanner
         return warning is null ? plan : plan with { Warnings = plan.Warnings.Add(warning) };
     }
 
-    // Gives what is planned for the root; null where there is none.
+    // The planned item of the root; null if there is no root.
     private PlannedItem? AddItems(PlanBuilder builder, List<ArchivedItem> archived, ArchivedItem? root, bool areSeveral)
     {
         PlannedItem? found = null;
@@ -123,7 +123,7 @@ internal sealed class ArchivePlanner
         return found;
     }
 
-    // What stands for the images of an archive without a bundle: the lock that it was written of, or its one image.
+    // The root of an archive without a bundle: the lock from which it was written, or its one image.
     private (PlannedItem? Root, ImagesLock? Lock, Diagnostic? Warning) Unbundled(
         IReadOnlyCollection<PlannedItem> items, ArchiveNotes? notes, bool isChosen)
     {

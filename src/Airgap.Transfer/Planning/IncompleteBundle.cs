@@ -4,7 +4,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// A bundle that stands in a layout without what it pins, as tools leave it that copy images and know nothing of bundles.
+/// A bundle in a layout without the images it pins, as left by tools that copy images and do not know bundles.
 /// </summary>
 internal static class IncompleteBundle
 {

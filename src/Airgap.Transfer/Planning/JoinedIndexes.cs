@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Planning;
 /// </summary>
 internal static class JoinedIndexes
 {
-    /// <summary>The items, where an index stands in several with the parts of all of them.</summary>
+    /// <summary>The items; an index of several items has the parts of all of them.</summary>
     /// <param name="items">The items that are wanted.</param>
     /// <param name="all">The same and more of them, among which the parts are.</param>
     public static IEnumerable<PlannedItem> In(IReadOnlyCollection<PlannedItem> items, IEnumerable<PlannedItem> all)

@@ -5,7 +5,7 @@ namespace Airgap.Transfer.Planning;
 /// </summary>
 internal static class Prefetch
 {
-    /// <summary>Keeps a failure that nobody awaits from being reported as unobserved.</summary>
+    /// <summary>Prevents a failure that is not awaited from being reported as unobserved.</summary>
     public static void Forget(Task asked) => asked.ContinueWith(
         static done => _ = done.Exception, CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Planning;
 /// <summary>A mirror that an earlier relocation left without images of indexes, by choice, as a source.</summary>
 internal static class SparseSource
 {
-    /// <summary>What to know of a plan; null where nothing is left out that this run did not choose itself.</summary>
+    /// <summary>The warning about a plan; null if only this run's own selection is left out.</summary>
     public static Diagnostic? Warning(IEnumerable<PlannedItem> items, PlanOptions options)
     {
         PlannedManifest[] indexes = [

@@ -57,7 +57,7 @@ internal sealed class ImageFailures(bool keepGoing)
 
     /// <summary>Records a failure, if the run continues without the image.</summary>
     /// <param name="reference">The image's readable name.</param>
-    /// <param name="digest">Its digest; null where it is not known.</param>
+    /// <param name="digest">Its digest; null if it is not known.</param>
     /// <param name="failure">Why.</param>
     /// <returns>False when the failure must end the run.</returns>
     public bool Take(string reference, Digest? digest, AirgapException failure)

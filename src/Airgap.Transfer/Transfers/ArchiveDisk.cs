@@ -14,7 +14,7 @@ internal class ArchiveDisk
     /// <summary>The system's own.</summary>
     public static ArchiveDisk System { get; } = new();
 
-    /// <summary>Takes a file, which is made where there is none, for this process alone; it may be renamed while it is held.</summary>
+    /// <summary>Opens or creates a file for this process alone; it may be renamed while it is open.</summary>
     /// <returns>Null when another process has it.</returns>
     public virtual FileLock? TryTake(string path) => FileLock.TryTake(path);
 

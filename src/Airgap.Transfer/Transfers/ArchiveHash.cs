@@ -45,7 +45,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
         yield return (end, layout.Length);
     }
 
-    /// <summary>Takes note of what stands there before the first byte is hashed.</summary>
+    /// <summary>Records the bytes that are already there, before the first byte is hashed.</summary>
     public void Begin(IEnumerable<(long Start, long End)> available)
     {
         lock (_gate)

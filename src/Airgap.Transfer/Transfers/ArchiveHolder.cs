@@ -21,7 +21,7 @@ internal static class ArchiveHolder
         }
     }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The position.</summary>
     /// <param name="path">The archive.</param>
     public static string PathOf(string path) => CompanionName.Of(path, ".partial.holder");
 

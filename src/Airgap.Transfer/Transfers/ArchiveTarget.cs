@@ -16,7 +16,7 @@ internal sealed class ArchiveTarget(
     string given, ArchiveFormat format, long? volumeSize, TransferPlan plan, TransferOptions options, AdaptiveConcurrency places,
     ITransferObserver observer) : ITransferTarget
 {
-    private static readonly IProgress<long> s_nobody = new SilentProgress();
+    private static readonly IProgress<long> s_silent = new SilentProgress();
     private readonly string _path = OutputCheck.OfArchive(given, makesFolder: true).Path;
     private readonly ArchiveLayout _layout = ArchiveFormats.LayOut(plan, format);
     private readonly PartPlan? _parts = volumeSize is { } most
@@ -61,20 +61,20 @@ internal sealed class ArchiveTarget(
             blob.Descriptor, _complete || _reusable.ContainsKey(blob.Descriptor.Digest) ? BlobOutcome.Present : BlobOutcome.Copied))];
     }
 
-    // The tag stands in manifest.json.
+    // The tag is in manifest.json.
     public Task<bool> HasTagsAsync(CancellationToken cancellationToken) =>
         Task.FromResult(_complete || plan.Items.All(item => item.Tag is null));
 
     public async Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken)
     {
-        // A config stands in manifest.json, which is written.
+        // A config is in manifest.json, which is written.
         if (!_layers.TryGetValue(blob.Descriptor.Digest, out ArchiveLayer? layer))
             return BlobOutcome.Copied;
         if (_reusable.TryGetValue(blob.Descriptor.Digest, out IBlobContent? earlier))
         {
             try
             {
-                await Download(earlier, layer, null, s_nobody).RunAsync(null, cancellationToken);
+                await Download(earlier, layer, null, s_silent).RunAsync(null, cancellationToken);
                 _partial!.Arrived(layer);
                 return BlobOutcome.Present;
             }
@@ -97,7 +97,7 @@ internal sealed class ArchiveTarget(
         return BlobOutcome.Copied;
     }
 
-    // Manifests stand in manifest.json, which is written first.
+    // Manifests are in manifest.json, which is written first.
     public bool HasManifest(PlannedManifest manifest) => true;
 
     public Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken) => Task.CompletedTask;

@@ -13,7 +13,7 @@ internal static class ExistingLayout
     public const string WorkName = ".airgap-partial";
 
     /// <summary>Reads its index.</summary>
-    /// <returns>The index that stands there; null for a new or empty folder.</returns>
+    /// <returns>The existing index; null for a new or empty folder.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.LayoutFolderUnsuited"/>, <see cref="ErrorCode.InvalidLayout"/>, or a 3xxx
     /// code of the folder.</exception>
     public static async Task<LayoutIndex?> LookAsync(string path, CancellationToken cancellationToken)
@@ -35,7 +35,7 @@ internal static class ExistingLayout
         }
     }
 
-    /// <summary>True when a content stands in a folder, every byte hashed.</summary>
+    /// <summary>True when a folder has a content; hashes every byte.</summary>
     public static async Task<bool> HasAsync(string path, Descriptor descriptor, CancellationToken cancellationToken)
     {
         if (new LayoutFolderFiles(path).Find(LayoutNames.NameOf(descriptor.Digest)) is not { } file || file.Size != descriptor.Size)

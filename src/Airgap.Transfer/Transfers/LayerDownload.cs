@@ -30,7 +30,7 @@ internal sealed class LayerDownload(
     private TimeSpan _waited;
 
     /// <summary>Fetches what is missing.</summary>
-    /// <param name="there">What stands there already; null for nothing.</param>
+    /// <param name="there">The part that is already there; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>False when all bytes are there and are not the layer: what was there was not its beginning, or a part was
     /// damaged.</returns>

@@ -24,7 +24,7 @@ internal sealed class PartwiseDownload(
     /// <summary>Fetches what is missing.</summary>
     /// <param name="first">The stream of the first part, for which a place has been taken.</param>
     /// <param name="start">Where that part begins: a whole number of parts from the layer's first byte.</param>
-    /// <param name="layer">What stands before it; takes what comes.</param>
+    /// <param name="layer">The layer's written beginning; receives the rest.</param>
     /// <param name="hashed">How far that has been hashed.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>How far the layer is there and hashed: its size, or less where the source gives no further part.</returns>
@@ -104,7 +104,7 @@ internal sealed class PartwiseDownload(
         _next = EndOf(_next);
     }
 
-    // False where the source has no part to give.
+    // False if the source does not offer parts.
     private async Task<bool> FetchAsync(Stream? opened, long start, bool isOwn, Tally count, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(LayerDownload.BufferSize);

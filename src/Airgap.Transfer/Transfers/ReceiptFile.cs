@@ -12,7 +12,7 @@ namespace Airgap.Transfer.Transfers;
 internal static class ReceiptFile
 {
     /// <summary>Checks before anything moves that the receipt can be written.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ReceiptNotOurs"/>: a file that is not a receipt stands there; or as
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ReceiptNotOurs"/>: a file that is not a receipt is there; or as
     /// <see cref="OutputCheck.OfFile"/>.</exception>
     public static void Check(string path, bool makesFolder = false)
     {

@@ -10,14 +10,14 @@ namespace Airgap.Transfer.Transfers;
 
 /// <summary>Writes the index that lists a manifest's referrers.</summary>
 /// <remarks>
-/// Source: OCI distribution specification 1.1, "Referrers Tag Schema": artifact type and annotations stand in the descriptors. The bytes
+/// Source: OCI distribution specification 1.1, "Referrers Tag Schema": the descriptors have artifact type and annotations. The bytes
 /// are those of oras. go-containerregistry, imgpkg's library, writes others, which leave out annotations and say the config's type: what it
 /// listed stays as it is.
 /// </remarks>
 internal static class ReferrerIndex
 {
     /// <summary>
-    /// An index of what an older one lists, as it stands there, and of further manifests. The same input gives the same bytes.
+    /// An index of the unchanged descriptors of an older one, and of further manifests. The same input gives the same bytes.
     /// </summary>
     /// <param name="old">The older index; null for none.</param>
     /// <param name="kept">What of it is kept.</param>
@@ -50,7 +50,7 @@ internal static class ReferrerIndex
         if (!document.RootElement.TryGetProperty("manifests", out JsonElement manifests) || manifests.ValueKind != JsonValueKind.Array)
             return;
 
-        // Parsed and raw stand in the same order.
+        // Parsed and raw descriptors have the same order.
         foreach ((JsonElement raw, Descriptor descriptor) in manifests.EnumerateArray().Zip(old.Manifests))
         {
             if (kept.Contains(descriptor.Digest))

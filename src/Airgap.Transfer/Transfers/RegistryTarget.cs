@@ -191,7 +191,7 @@ internal sealed class RegistryTarget : ITransferTarget
 
     private async Task PutTagAsync(PlannedItem item, string tag, CancellationToken cancellationToken)
     {
-        // What a tag stood for when this began is no longer known once time has passed: somebody else may have moved it.
+        // The tag's earlier digest may be outdated: another client may have moved the tag since.
         bool isThere = await _present.HasTagAsync(tag, item.Digest, cancellationToken)
             && (!_hasWritten || await _present.HasTagStillAsync(tag, item.Digest, cancellationToken));
         if (!isThere)

@@ -14,7 +14,7 @@ internal static class SparseIndexes
         plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Where(node => node.LeftOut.Any() && !isThere(node))
             .MinBy(node => (node.SelfAndDescendants().SelectMany(below => below.Blobs).Sum(blob => blob.Size), node.Manifest.Digest));
 
-    /// <summary>The refusal of a registry, in the place of what it said; null where it may have had another reason.</summary>
+    /// <summary>The failure to report instead of a registry's refusal; null if the refusal may have another reason.</summary>
     public static AirgapException? Refusal(PlannedManifest index, RepositoryName repository, AirgapException e) =>
         e.Code is ErrorCode.BlobUnknown or ErrorCode.ManifestUnknown or ErrorCode.RegistryRefused
             && index.LeftOut.Count() is > 0 and var left

@@ -30,7 +30,7 @@ internal static class StaleSignature
 
     /// <summary>Removes the signature of a file that was written, if it signs other bytes.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="hashing">Gives its SHA-256; asked only where a signature stands there.</param>
+    /// <param name="hashing">Gives its SHA-256; requested only if there is a signature.</param>
     /// <returns>True if it was removed.</returns>
     /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
     public static async Task<bool> RemoveAsync(string file, Func<Task<Digest>> hashing)
@@ -54,7 +54,7 @@ internal static class StaleSignature
     /// <param name="path">The archive's name.</param>
     /// <param name="file">The archive.</param>
     /// <param name="digest">Its SHA-256; null if it is not known.</param>
-    /// <param name="observer">Is told.</param>
+    /// <param name="observer">Receives events.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task RemoveAsync(
         string path, FileStream file, Digest? digest, ITransferObserver observer, CancellationToken cancellationToken)
@@ -79,7 +79,7 @@ internal static class StaleSignature
         return Digest.FromHash(HashAlgorithmName.SHA256, await SHA256.HashDataAsync(file, cancellationToken));
     }
 
-    // The SHA-256 hashes that it signs, none if it says them in another way; null where no sigstore bundle stands there.
+    // The SHA-256 hashes that it signs, none if they have another form; null if there is no sigstore bundle.
     private static HashSet<string>? Read(string file)
     {
         string place = PathOf(file);

@@ -31,7 +31,7 @@ internal sealed record WorkTotals(BlobCount Copied, BlobCount Mounted, BlobCount
             string place = destination.ToString()!;
             foreach (RelocatedBlob blob in blobs)
             {
-                // The outcomes stand in the order of the work they are.
+                // The outcomes are in order of their work.
                 if (!strongest.TryGetValue((place, blob.Descriptor.Digest), out RelocatedBlob? known) || blob.Outcome < known.Outcome)
                     strongest[(place, blob.Descriptor.Digest)] = blob;
             }

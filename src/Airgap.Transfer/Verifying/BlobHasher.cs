@@ -26,7 +26,7 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
     /// <param name="read">Reads what it wants; not all of it need be read. A failure of its own is reported only when the bytes are
     /// right.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>What was read; null where the blob is missing or damaged.</returns>
+    /// <returns>What was read; null if the blob is missing or damaged.</returns>
     /// <exception cref="AirgapException">The failure of <paramref name="read"/>.</exception>
     public async Task<T?> ReadAsync<T>(
         Findings findings, RepositoryName repository, Descriptor blob, Digest manifest, Func<Stream, CancellationToken, Task<T>> read,

@@ -37,7 +37,7 @@ internal sealed class Findings
         return section;
     }
 
-    /// <summary>Makes a section that stands nowhere yet, for <see cref="Include"/>.</summary>
+    /// <summary>Creates a section to include later with <see cref="Include"/>.</summary>
     public Findings Apart() => new(_counts);
 
     /// <summary>Puts a section at the end of this one. One that this section is a part of may not be included.</summary>

@@ -7,7 +7,7 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>Reads every part of an archive once and compares it with the list: which of them has to be written again?</summary>
-/// <param name="found">The list, and where the parts may lie.</param>
+/// <param name="found">The list, and the folders of the parts.</param>
 internal sealed class PartsVerifier(FoundList found)
 {
     private const int BufferSize = 1024 * 1024;

@@ -48,7 +48,7 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
         try
         {
             Descriptor? found = await ResolveAsync(tag, cancellationToken);
-            // With --repo-based-tags the source repository stands in front.
+            // With --repo-based-tags, the tag starts with the source repository.
             if (found is null && (await _listed.GetOrAdd(repository, _ => ListAsync(cancellationToken)))
                 .TryGetValue(tag, out string? other))
                 found = await ResolveAsync(other, cancellationToken);

@@ -73,7 +73,7 @@ internal static class GoNumber
             : $"{sign}{digits[..exponent]}.{digits[exponent..]}";
     }
 
-    // 0b-101 is a binary number too, and -0b only where no second sign follows.
+    // 0b-101 is a binary number, too; -0b only without a second sign.
     private static bool TrySignBehindPrefix(string text, [NotNullWhen(true)] out string? value)
     {
         value = null;

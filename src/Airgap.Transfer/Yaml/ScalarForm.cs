@@ -37,7 +37,7 @@ internal static class ScalarForm
         return traits.AllowsSingleQuotes ? TextStyle.SingleQuoted : TextStyle.DoubleQuoted;
     }
 
-    /// <summary>True for a key that stands before its colon on one line.</summary>
+    /// <summary>True for a key on one line with its colon.</summary>
     public static bool IsSimpleKey(string text) =>
         !text.AsSpan().ContainsAny("\n\r\u0085\u2028\u2029") && Encoding.UTF8.GetByteCount(text) <= MaxSimpleKeyBytes;
 

@@ -65,7 +65,7 @@ internal static partial class Yaml11
         return Float().IsMatch(plain) && GoNumber.TryFloat(plain, out string? number) ? (YamlKind.Float, number) : (YamlKind.String, text);
     }
 
-    /// <summary>True where a text would not come back as itself when it is written plain.</summary>
+    /// <summary>True if a text written plain would be read as something else.</summary>
     public static bool NeedsQuotes(string text) => Resolve(text).Kind != YamlKind.String || Base60().IsMatch(text);
 
     private static bool IsTimestamp(string text)

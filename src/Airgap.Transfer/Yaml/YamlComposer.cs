@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>What may stand in a YAML text.</summary>
+/// <summary>Which forms of YAML a text may have.</summary>
 internal enum YamlForm
 {
     /// <summary>Mappings, lists and texts.</summary>
@@ -13,7 +13,7 @@ internal enum YamlForm
     Beginning,
 }
 
-/// <summary>Makes nodes of tokens. A collection is handed on before it is filled, so that a mistake leaves what stands before it.</summary>
+/// <summary>Makes nodes of tokens. A collection is returned before it is filled, so that an error keeps what precedes it.</summary>
 internal sealed partial class YamlComposer(string text, YamlContext context, YamlForm form)
 {
     private const int MaxLockDepth = 32;

@@ -5,14 +5,14 @@ namespace Airgap.Transfer.Yaml;
 /// <summary>A place in a text; all three are counted from 0.</summary>
 internal readonly record struct YamlMark(int Index, int Line, int Column);
 
-/// <summary>Goes through a text character by character and knows where it stands.</summary>
+/// <summary>Walks a text character by character, and knows its position.</summary>
 internal sealed class YamlCursor(string text)
 {
     private int _index;
     private int _line;
     private int _column;
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The position.</summary>
     public YamlMark Mark => new(_index, _line, _column);
 
     /// <summary>Characters since the start of the line.</summary>
@@ -36,7 +36,7 @@ internal sealed class YamlCursor(string text)
     /// <summary>A character further on.</summary>
     public char Ahead(int distance) => _index + distance < text.Length ? text[_index + distance] : '\0';
 
-    /// <summary>True where a blank, a line break or the end comes next but for some characters.</summary>
+    /// <summary>True if a blank, a line break or the end comes next but for some characters.</summary>
     public bool EndsWord(int distance) =>
         _index + distance >= text.Length || text[_index + distance] is ' ' or '\t' || ScalarForm.IsBreak(text[_index + distance]);
 

@@ -47,14 +47,14 @@ internal sealed class YamlFields
         return fields;
     }
 
-    /// <summary>A field, or null where it is missing or null.</summary>
+    /// <summary>A field, or null if it is missing or null.</summary>
     public YamlNode? Find(string name) =>
         _values.TryGetValue(name, out YamlNode? node) && node is not YamlScalar { IsNull: true } ? node : null;
 
-    /// <summary>A text field; empty where it is missing.</summary>
+    /// <summary>A text field; empty if it is missing.</summary>
     public string Text(string name) => Find(name) is { } node ? TextOf(node, $"'{name}'", _context) : "";
 
-    /// <summary>A list field; empty where it is missing.</summary>
+    /// <summary>A list field; empty if it is missing.</summary>
     public IReadOnlyList<YamlNode> List(string name) => Find(name) switch
     {
         null => [],

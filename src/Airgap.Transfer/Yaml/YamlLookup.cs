@@ -3,7 +3,7 @@ namespace Airgap.Transfer.Yaml;
 /// <summary>Finds values in a document: keys match in their case, and the last of two wins.</summary>
 internal static class YamlLookup
 {
-    /// <summary>A field; null where it is missing or null.</summary>
+    /// <summary>A field; null if it is missing or null.</summary>
     public static YamlNode? Find(YamlNode? node, params ReadOnlySpan<string> path)
     {
         foreach (string name in path)
@@ -11,7 +11,7 @@ internal static class YamlLookup
         return node is YamlScalar { IsNull: true } ? null : node;
     }
 
-    /// <summary>A field's text; null where it is missing, empty, or no text.</summary>
+    /// <summary>A field's text; null if it is missing, empty, or no text.</summary>
     public static string? Text(YamlNode? node, params ReadOnlySpan<string> path) =>
         Find(node, path) is YamlScalar { Text.Length: > 0 } scalar ? scalar.Text : null;
 

@@ -9,7 +9,7 @@ internal sealed record YamlScalar(string Text, bool IsPlain, int Line, int Colum
     /// <summary>True for <c>~</c>, <c>null</c> and nothing at all.</summary>
     public bool IsNull => IsPlain && Yaml11.Resolve(Text).Kind == YamlKind.Null;
 
-    /// <summary>True for the key of a mapping whose entries are the entries of the one it stands in.</summary>
+    /// <summary>True for a merge key: the entries of its mapping are those of the mapping around it.</summary>
     public bool IsMerge => IsPlain && Text == "<<";
 }
 

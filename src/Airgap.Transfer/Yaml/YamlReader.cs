@@ -18,8 +18,8 @@ internal static class YamlReader
     }
 
     /// <summary>
-    /// Reads every document of a file that a person wrote: aliases become the nodes that they stand for, tags decide what a scalar is, and
-    /// merge keys become the entries that they stand for, as ytt takes them.
+    /// Reads every document of a file that a person wrote: aliases become their nodes, tags decide what a scalar is, and
+    /// merge keys become their entries, as in ytt.
     /// </summary>
     public static IReadOnlyList<YamlNode> ReadDocuments(ReadOnlySpan<byte> bytes, YamlContext context)
     {
@@ -31,7 +31,7 @@ internal static class YamlReader
     }
 
     /// <summary>
-    /// Reads what stands before the first mistake, such as a template's first sign: whole documents, and the beginning of the last one.
+    /// Reads everything before the first error, such as a template's first sign: whole documents, and the beginning of the last one.
     /// </summary>
     public static IReadOnlyList<YamlNode> ReadBeginning(string text)
     {

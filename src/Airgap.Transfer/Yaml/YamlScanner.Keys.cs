@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>Indentation and keys: what stands before a colon, and where blocks begin and end.</summary>
+/// <summary>Indentation and keys: the text before a colon, and the begin and end of blocks.</summary>
 internal sealed partial class YamlScanner
 {
     private void Open(YamlTokenKind kind)
@@ -103,7 +103,7 @@ internal sealed partial class YamlScanner
 
     /// <summary>A token that is a key where a colon follows it.</summary>
     /// <param name="IsPossible">True as long as one may follow.</param>
-    /// <param name="IsRequired">True where one must.</param>
+    /// <param name="IsRequired">True if one must.</param>
     /// <param name="Token">The token's number in the text.</param>
     /// <param name="Mark">Where it begins.</param>
     private readonly record struct SimpleKey(bool IsPossible, bool IsRequired, int Token, YamlMark Mark);

@@ -165,7 +165,7 @@ internal sealed partial class YamlScanner(string text, YamlContext context)
         {
             if (_at is { Column: 0, Current: '\uFEFF' })
                 _at.Skip();
-            // Tabs may stand between tokens, but not where they would indent.
+            // Tabs may separate tokens, but not indent them.
             while (_at.Current == ' ' || (_at.Current == '\t' && (FlowLevel > 0 || !_keyAllowed)))
                 _at.Skip();
             if (_at.Current == '#')

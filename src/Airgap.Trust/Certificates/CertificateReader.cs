@@ -26,7 +26,7 @@ internal static class CertificateReader
             Decode(certificate);
             return certificate.Extensions.DistinctBy(extension => extension.Oid?.Value).Count() == certificate.Extensions.Count
                 ? certificate
-                : throw format.Invalid("a certificate in it holds an extension twice");
+                : throw format.Invalid("a certificate in it has an extension twice");
         }
         catch (CryptographicException e)
         {
@@ -73,17 +73,17 @@ internal static class CertificateReader
         while (PemEncoding.TryFind(rest, out PemFields fields))
         {
             if (!rest[fields.Label].SequenceEqual("CERTIFICATE"))
-                throw format.Invalid($"it holds '{rest[fields.Label]}' in place of a certificate");
+                throw format.Invalid($"it contains '{rest[fields.Label]}' instead of a certificate");
             byte[] der = new byte[fields.DecodedDataLength];
             if (!Convert.TryFromBase64Chars(rest[fields.Base64Data], der, out int written))
                 throw format.Invalid("a certificate in it is not PEM");
             result.Add(FromDer(der.AsSpan(0, written), format));
             if (result.Count > Limits.Proofs * 16)
-                throw format.Invalid("it holds too many certificates");
+                throw format.Invalid("it contains too many certificates");
             rest = rest[fields.Location.End..];
         }
 
-        return result.Count > 0 ? result : throw format.Invalid("it holds no certificate");
+        return result.Count > 0 ? result : throw format.Invalid("it contains no certificate");
     }
 
     /// <summary>Certificates of a file in PEM or DER.</summary>

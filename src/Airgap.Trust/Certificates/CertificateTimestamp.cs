@@ -14,7 +14,7 @@ namespace Airgap.Trust.Certificates;
 /// <remarks>Source: RFC 6962, sections 3.2 and 3.3.</remarks>
 internal sealed record CertificateTimestamp(byte[] LogId, DateTimeOffset Time, ulong Milliseconds, byte[] Extensions, byte[] Signature)
 {
-    /// <summary>The certificate extension that holds them.</summary>
+    /// <summary>The certificate extension with the timestamps.</summary>
     public const string ExtensionId = "1.3.6.1.4.1.11129.2.4.2";
 
     private const int MaxCount = 32;
@@ -50,7 +50,7 @@ internal sealed record CertificateTimestamp(byte[] LogId, DateTimeOffset Time, u
     }
 
     /// <summary>The bytes that the log signed.</summary>
-    /// <param name="certificate">The certificate that holds this.</param>
+    /// <param name="certificate">The certificate with this timestamp.</param>
     /// <param name="issuer">The one that signed it.</param>
     /// <param name="format">What they are, for the failure of a certificate that is not DER, which OpenSSL may still read.</param>
     public byte[] SignedBytes(X509Certificate2 certificate, X509Certificate2 issuer, Format format)

@@ -22,7 +22,7 @@ internal sealed class IdentityPattern
         ? throw new AirgapException(
             ErrorCode.InvalidTrustRule,
             $"The identity '{text}' would be everybody's.",
-            "Write the name as the certificate has it; '*' stands for a part of it alone.")
+            "Write the name as the certificate has it; '*' matches a part of it.")
         : new IdentityPattern(text, text.Split('*'));
 
     /// <summary>The exact name, without wildcards.</summary>

@@ -17,7 +17,7 @@ internal static class TrustChain
     /// <summary>Builds the chain at a time.</summary>
     /// <param name="leaf">The certificate.</param>
     /// <param name="roots">What is trusted.</param>
-    /// <param name="between">Certificates that may lie between.</param>
+    /// <param name="between">Possible intermediate certificates.</param>
     /// <param name="at">The time at which all must be valid; null when that is judged elsewhere.</param>
     /// <param name="usage">The extended key usage that the leaf must name.</param>
     /// <returns>Leaf to root; null when there is no such chain.</returns>

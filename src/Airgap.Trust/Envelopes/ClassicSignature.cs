@@ -23,7 +23,7 @@ internal static class ClassicSignature
         byte[] signature = JsonFields.TryDecode(
             annotations.GetValueOrDefault(Signature) ?? "") is { Length: > 0 and <= Limits.SignatureBytes } bytes
             ? bytes
-            : throw s_format.Invalid("its annotation holds no signature in base64");
+            : throw s_format.Invalid("its annotation contains no signature in base64");
         return Proofs(annotations, new Evidence { Signed = SignedBytes.Of(payload), Signature = signature });
     }
 

@@ -8,7 +8,7 @@ namespace Airgap.Trust.Envelopes;
 
 /// <summary>A bundle's verification material: a key's hint or a certificate, log entries, timestamps.</summary>
 /// <param name="Version">The bundle's version: 1, 2 or 3.</param>
-/// <param name="Certificates">The leaf, then what lies between; empty when a key signed.</param>
+/// <param name="Certificates">The leaf, then the intermediate certificates; empty when a key signed.</param>
 /// <param name="Entries">Log entries.</param>
 /// <param name="Timestamps">RFC 3161 answers.</param>
 internal sealed record Material(
@@ -33,7 +33,7 @@ internal sealed record Material(
         if (key is null && certificates.Count == 0)
             throw fields.Format.Invalid("its chain is empty");
         if (certificates.Skip(1).Any(IsRoot))
-            throw fields.Format.Invalid("its chain holds a root, which must come from the verifier");
+            throw fields.Format.Invalid("its chain contains a root, which must come from the verifier");
         Material material = new(
             version, certificates, [.. fields.Objects("tlogEntries", Limits.Proofs).Select(EntryReader.Read)],
             ReadTimestamps(fields.Object("timestampVerificationData")));

@@ -15,7 +15,7 @@ internal static class SignatureManifest
     public sealed record Layer(Descriptor Descriptor, IReadOnlyDictionary<string, string> Annotations);
 
     /// <summary>The layers in order, at most as many as are judged.</summary>
-    /// <exception cref="AirgapException">The manifest holds something else.</exception>
+    /// <exception cref="AirgapException">The manifest contains something else.</exception>
     public static IReadOnlyList<Layer> Layers(Manifest manifest)
     {
         Format format = Format.Signature("The signature's manifest");

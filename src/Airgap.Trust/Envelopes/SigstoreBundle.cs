@@ -57,7 +57,7 @@ internal sealed class SigstoreBundle
         if (_message is not { } message)
             throw Rejection.Of("It signs a statement, and not bytes.");
 
-        // No signature is for this digest, but a false claim is no accident.
+        // No signature is for this digest; a false claim is deliberate.
         if (!message.Digest.AsSpan().SequenceEqual(file.Hash(message.Algorithm)))
             throw Rejection.Of("It is of another file: the digest in it differs.");
         return _material.Evidence(file, message.Signature);

@@ -4,7 +4,7 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Envelopes;
 
 /// <summary>
-/// cosign's payload, which names the signed image. As strict as skopeo: the critical part holds no unknown field and no field twice.
+/// cosign's payload, which names the signed image. As strict as skopeo: the critical part contains no unknown field and no field twice.
 /// </summary>
 /// <param name="Digest">The image.</param>
 /// <param name="Reference">The name that the signer gave it; may be empty.</param>
@@ -12,7 +12,7 @@ namespace Airgap.Trust.Envelopes;
 /// <remarks>Source: sigstore/cosign, specs/SIGNATURE_SPEC.md; containers/image, docs/containers-signature.5.md.</remarks>
 internal sealed record SimpleSigning(Digest Digest, string Reference, IReadOnlyDictionary<string, string> Annotations)
 {
-    /// <summary>The media type of a layer that holds a payload.</summary>
+    /// <summary>The media type of a layer with a payload.</summary>
     public const string MediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
 
     private const string Type = "cosign container image signature";

@@ -10,8 +10,8 @@ internal static class LogVerifier
     /// <param name="entry">The entry.</param>
     /// <param name="logs">The logs.</param>
     /// <param name="claims">What the entry has to say.</param>
-    /// <param name="needsPromise">True where the form of the signature demands the log's promise.</param>
-    /// <param name="needsProof">True where it demands the proof with a checkpoint.</param>
+    /// <param name="needsPromise">True if the form of the signature demands the log's promise.</param>
+    /// <param name="needsProof">True if it demands the proof with a checkpoint.</param>
     /// <returns>The log, and the time that it promised; null when it promised none.</returns>
     /// <exception cref="Airgap.Oci.AirgapException">It does not count.</exception>
     public static (LogKey Log, DateTimeOffset? Time) Verify(

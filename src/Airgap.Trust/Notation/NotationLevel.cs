@@ -3,7 +3,7 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Notation;
 
 /// <summary>The checks that are enforced. A check that is not enforced is only reported. Integrity is always enforced.</summary>
-/// <param name="IsSkip">True where nothing is looked at.</param>
+/// <param name="IsSkip">True if nothing is verified.</param>
 /// <param name="Authenticity">Chain to a trust store, and the identity.</param>
 /// <param name="Timestamp">That the certificate was valid when it signed.</param>
 /// <param name="Expiry">That the signature has not ended.</param>

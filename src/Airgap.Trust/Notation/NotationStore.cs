@@ -8,7 +8,7 @@ namespace Airgap.Trust.Notation;
 /// <summary>
 /// A folder of trust stores as notation keeps it: <c>x509/TYPE/NAME/*.crt</c>, PEM or DER. Read once, when a statement names it.
 /// </summary>
-/// <param name="folder">The folder that holds <c>x509</c>.</param>
+/// <param name="folder">The folder with <c>x509</c>.</param>
 internal sealed class NotationStore(string folder)
 {
     private const int MaxFiles = 1000;

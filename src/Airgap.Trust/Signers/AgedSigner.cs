@@ -3,7 +3,7 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Signers;
 
 /// <summary>
-/// Somebody whose signature counts when it is old enough: time for a bad one to be found out. Its time has to be vouched for by a log or a
+/// A signer whose signature counts when it is old enough, so that a bad one can be found in time. Its time has to be vouched for by a log or a
 /// timestamp authority.
 /// </summary>
 /// <param name="inner">Who signs.</param>

@@ -12,7 +12,7 @@ namespace Airgap.Trust.Signers;
 /// <param name="root">Who is trusted.</param>
 /// <param name="identity">The name in the certificate; null for any.</param>
 /// <param name="issuer">Who vouched for it; null for anybody, where the authority alone counts.</param>
-/// <param name="mayBeNow">True where a certificate that is valid now needs no proof of its time: those of an own authority live
+/// <param name="mayBeNow">True if a certificate that is valid now needs no proof of its time: those of an own authority live
 /// long.</param>
 internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? identity, IdentityPattern? issuer, bool mayBeNow = false)
     : Signer
@@ -61,7 +61,7 @@ internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? ident
         return times;
     }
 
-    // A stamp of somebody who is not trusted proves nothing, and spoils nothing.
+    // A timestamp of an untrusted authority is ignored.
     private IEnumerable<DateTimeOffset> StampedTimes(Evidence evidence) => evidence.Timestamps
         .Select(stamp => TimestampToken.Verify(stamp, evidence.Signature, root.TimestampAuthorities)).OfType<DateTimeOffset>();
 

@@ -25,13 +25,13 @@ internal sealed record Evidence
     /// <summary>RFC 3161 answers over the signature.</summary>
     public IReadOnlyList<byte[]> Timestamps { get; init; } = [];
 
-    /// <summary>True where the form demands the log's promise.</summary>
+    /// <summary>True if the form demands the log's promise.</summary>
     public bool NeedsPromise { get; init; }
 
-    /// <summary>True where the form demands an inclusion proof.</summary>
+    /// <summary>True if the form demands an inclusion proof.</summary>
     public bool NeedsProof { get; init; }
 
-    /// <summary>True where ECDSA may use the curve's own hash, as in bundles. cosign's older form always uses SHA-256.</summary>
+    /// <summary>True if ECDSA may use the curve's own hash, as in bundles. cosign's older form always uses SHA-256.</summary>
     public bool MayUseOwnHash { get; init; }
 
     /// <summary>The payload of a DSSE envelope; null for other signatures.</summary>

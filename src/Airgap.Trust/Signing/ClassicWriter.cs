@@ -62,7 +62,7 @@ internal static class ClassicWriter
         json.WriteEndObject();
     });
 
-    /// <summary>The manifest: the layers of an older one as they stand there, and one more.</summary>
+    /// <summary>The manifest: the unchanged layers of an older one, and one more.</summary>
     public static Manifest Add(Manifest? old, Descriptor config, Descriptor payload, byte[] signature) => Manifest.Parse(Write(json =>
     {
         json.WriteStartObject();

@@ -58,7 +58,7 @@ internal static class CosignKeyBox
         }
     }, Limits.ConfigBytes);
 
-    // The stream's first 32 bytes are the key of the authenticator, which stands before the ciphertext.
+    // The stream's first 32 bytes are the key of the authenticator, which precedes the ciphertext.
     private static byte[]? Open(byte[] key, byte[] nonce, byte[] box)
     {
         XSalsa20Engine stream = new();

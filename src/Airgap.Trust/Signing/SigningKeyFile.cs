@@ -26,7 +26,7 @@ internal static class SigningKeyFile
             throw format.Invalid("it is too large for a key");
         string text = Encoding.UTF8.GetString(pem).TrimStart('\uFEFF');
         if (!TryFindKey(text, out string? label, out byte[] der))
-            throw format.Invalid("it holds no private key in PEM");
+            throw format.Invalid("it contains no private key in PEM");
         try
         {
             return label switch
@@ -39,7 +39,7 @@ internal static class SigningKeyFile
                     FromPkcs8(CosignKeyBox.Open(der, Needed(password, name), format) ?? throw WrongPassword(name), name, format),
                 "PUBLIC KEY" => throw format.Invalid(
                     "it is the public key, with which nothing is signed unless a command that signs is named beside it"),
-                _ => throw format.Invalid($"it holds '{label}', and not a private key"),
+                _ => throw format.Invalid($"it contains '{label}' instead of a private key"),
             };
         }
         catch (Exception e) when (e is CryptographicException or AsnContentException or PlatformNotSupportedException)

@@ -5,7 +5,7 @@ namespace Airgap.Trust.Stored;
 /// <summary>Tells failures of one signature from failures of the judging as a whole.</summary>
 internal static class SignatureFailures
 {
-    /// <summary>True where another signature may still count: this one is malformed, missing or has another digest.</summary>
+    /// <summary>True if another signature may still count: this one is malformed, missing or has another digest.</summary>
     public static bool IsOfOne(AirgapException failure) => failure.Code
         is ErrorCode.SignatureRejected or ErrorCode.MalformedSignature
         or ErrorCode.InvalidManifest or ErrorCode.UnsupportedManifest

@@ -5,7 +5,7 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Trust.Verifying;
 
-/// <summary>Judges a file by a bundle that lies beside it (<c>cosign sign-blob --bundle</c>).</summary>
+/// <summary>Verifies a file by the sigstore bundle next to it (<c>cosign sign-blob --bundle</c>).</summary>
 internal static class FileVerifier
 {
     /// <summary>Judges.</summary>

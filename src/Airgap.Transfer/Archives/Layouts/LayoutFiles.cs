@@ -44,7 +44,7 @@ internal abstract class LayoutFiles(string path)
         cause)
     { Location = new SourceLocation(path) };
 
-    // imgpkg's first entry is manifest.json, so one header identifies its archives. docker's list of that name stands in layouts, too.
+    // imgpkg's first entry is manifest.json, so one header identifies its archives. Layouts also contain docker's list of that name.
     private static bool IsLayoutTar(ArchiveFile archive)
     {
         try

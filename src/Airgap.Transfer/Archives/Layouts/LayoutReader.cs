@@ -104,8 +104,8 @@ internal sealed class LayoutReader : IArchive
             LayoutEntry[] foreign = [.. _index.Entries.Where(entry => !entry.IsImage)];
             return foreign.Length == 0 ? null : new Diagnostic(
                 ErrorCode.LayoutEntryLeft,
-                $"The {LayoutNames.Index} of '{Path}' lists {(foreign.Length == 1 ? "something that is no image and stays" :
-                    $"{foreign.Length} things that are no images and stay")} behind: {foreign[0].Descriptor.Digest} with the type " +
+                $"The {LayoutNames.Index} of '{Path}' lists {(foreign.Length == 1 ? "something that is not an image and stays" :
+                    $"{foreign.Length} things that are not images and stay")} behind: {foreign[0].Descriptor.Digest} with the type " +
                 $"'{foreign[0].Descriptor.MediaType}'{(foreign.Length > 1 ? " and others" : "")}.",
                 "Carry it by other means if it is needed.")
             { Location = new SourceLocation(Path) };

@@ -37,8 +37,8 @@ internal sealed record FoundList(string Archive, PartList List, IReadOnlyList<st
         if (PartName.ArchiveOfList(name) is not null)
             throw new AirgapException(ErrorCode.FileNotFound, $"The file '{path}' does not exist.", "Correct the path.");
         bool isAlone = part is { Order: 1 } && File.Exists(path) && !HasSecond(folders, archive);
-        bool lies = part is not null ? File.Exists(path) : folders.Any(place => HasPart(place, archive, 1));
-        return isAlone || !lies ? null : throw Missing(path, archive);
+        bool exists = part is not null ? File.Exists(path) : folders.Any(place => HasPart(place, archive, 1));
+        return isAlone || !exists ? null : throw Missing(path, archive);
     }
 
     /// <summary>Finds the list of an archive's parts, even if the archive itself exists next to it.</summary>

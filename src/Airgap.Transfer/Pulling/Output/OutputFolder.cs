@@ -169,7 +169,7 @@ internal sealed class OutputFolder : IDisposable
         { Location = new SourceLocation(Path.Combine(_target, example)) };
     }
 
-    // The pull is done; that the next one may need --force is no reason to fail it.
+    // The pull is complete; it does not fail because the next one may need --force.
     private async Task RememberAsync(PullRecord record)
     {
         try

@@ -10,12 +10,12 @@ namespace Airgap.Transfer.Transfers.Parts;
 /// </summary>
 internal static class EarlierParts
 {
-    /// <summary>The parts that a plan would write, if they stand there.</summary>
+    /// <summary>The parts that a plan would write, if they exist.</summary>
     public static IEnumerable<ArchiveFile> Find(PartPlan plan, ITransferObserver observer) => FindAny(plan.Archive, observer)
         .Where(file => file.Pieces.Length == plan.Count && file.Pieces[0].Length == plan.SizeOf(0)
             && file.Pieces[^1].Start == plan.StartOf(plan.Count - 1));
 
-    /// <summary>Whatever parts of an archive stand there: one set, or none.</summary>
+    /// <summary>The existing parts of an archive: one set, or none.</summary>
     public static IEnumerable<ArchiveFile> FindAny(string path, ITransferObserver observer)
     {
         try

@@ -25,7 +25,7 @@ internal sealed class PartHashes : IDisposable
         ];
     }
 
-    /// <summary>Takes note of what stands there: all but the layers, and what an earlier run left of these.</summary>
+    /// <summary>Records what is already there: all but the layers, and what an earlier run left of these.</summary>
     public void Begin(ArchiveLayout layout, IReadOnlyDictionary<Digest, PartialLayer> there)
     {
         ILookup<int, (long, long)> available = ArchiveHash.AvailableBytes(layout, there)

@@ -26,7 +26,7 @@ internal sealed class PartsHolder : IDisposable
     /// <summary>The division used by an unfinished run; null for none.</summary>
     public PartPlan? Earlier { get; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>The position.</summary>
     public static string PathOf(string archive) => CompanionName.Of(archive, ".parts.partial");
 
     /// <summary>Takes it.</summary>

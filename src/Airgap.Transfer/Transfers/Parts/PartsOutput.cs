@@ -30,7 +30,7 @@ internal sealed class PartsOutput : IDisposable
     /// <summary>How the archive is cut.</summary>
     public PartPlan Plan { get; }
 
-    /// <summary>True where this run resumes the parts of an earlier one.</summary>
+    /// <summary>True if this run resumes the parts of an earlier one.</summary>
     public bool HasEarlier { get; private init; }
 
     /// <summary>The bytes of the parts.</summary>
