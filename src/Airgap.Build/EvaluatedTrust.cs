@@ -9,8 +9,8 @@ using Microsoft.Build.Evaluation;
 namespace Airgap.Build;
 
 /// <summary>
-/// A project's rules of trust as they are written. MSBuild hands a task what it made of a place such as <c>registry.vendor.com/**</c>,
-/// which is nothing, or files: the project is evaluated once more, for the rules alone.
+/// A project's trust rules as written in the project. MSBuild passes to a task what it makes of a location such as
+/// <c>registry.vendor.com/**</c>, which is nothing, or files: the project is evaluated once more, for the rules alone.
 /// </summary>
 /// <param name="Items">The rules whose places are patterns, and those that are named like an expansion.</param>
 /// <param name="Expansions">The files that MSBuild took for rules.</param>
@@ -37,7 +37,7 @@ internal sealed record EvaluatedTrust(
             [.. LiteralItems.InTargets(project, Type).Select(lost => (lost.Include, PlaceOf(lost.Place)))]);
     }
 
-    /// <summary>The rules of a project: those that a task got, but for files, and those that are written as patterns.</summary>
+    /// <summary>The rules of a project: those that a task received, except files, and those written as patterns.</summary>
     public ImmutableArray<TrustItem> Mend(ImmutableArray<TrustItem> given) =>
         [.. given.Where(item => !Expansions.Contains(item.Include)), .. Items];
 

@@ -10,7 +10,7 @@ namespace Airgap.Build;
 /// <summary>Gives what a run did to MSBuild: as the task's outputs, and as lines of its log.</summary>
 internal sealed class RunReport(PublishImgpkgBundles task, BuildLog log)
 {
-    /// <summary>Tells what a dry run found.</summary>
+    /// <summary>Reports the result of a dry run.</summary>
     public void Tell(PublishPlan plan, PublishedFile file)
     {
         task.Plans = OutputItems.Files([file]);
@@ -21,7 +21,7 @@ internal sealed class RunReport(PublishImgpkgBundles task, BuildLog log)
         log.Message(MessageImportance.High, $"{task.ProjectName} -> {file.Path} (dry run: {plan.Document.Summary})");
     }
 
-    /// <summary>Tells what was relocated.</summary>
+    /// <summary>Reports the result of a relocation.</summary>
     public void Tell(PublishResult result, PublishSettings settings, string? applied)
     {
         task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository),

@@ -5,8 +5,8 @@ using Airgap.Publishing.Declarations;
 namespace Airgap.Build;
 
 /// <summary>
-/// Whether a project's files may name a rule of trust by a pattern, or by a property that may be one. MSBuild does not tell a task what a
-/// project imports, so that the files are followed here; where they cannot be, the answer is yes, which costs an evaluation.
+/// Determines whether a project's files may name a trust rule by a pattern, or by a property that may be one. MSBuild does not tell a task
+/// what a project imports, so that the files are followed here; where they cannot be, the answer is yes, which costs an evaluation.
 /// </summary>
 internal sealed partial class TrustPatterns
 {
@@ -104,7 +104,7 @@ internal sealed partial class TrustPatterns
         return false;
     }
 
-    // False if it is not known what is imported.
+    // False if the imports are unknown.
     private bool Follow(string import, string from)
     {
         string path = Known().Replace(import, found => found.Groups[1].Value.ToUpperInvariant() switch

@@ -854,7 +854,7 @@ public enum ErrorCode
     ShardsMissing = 2242,
 
     /// <summary>
-    /// What is asked for cannot be divided among machines: an archive as the source, a delta, several destinations. Copy it in one process.
+    /// The request cannot be divided among machines: an archive as the source, a delta, several destinations. Copy it in one process.
     /// </summary>
     PlanNotShared = 2243,
 

@@ -7,10 +7,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
-/// <summary>Finds out what a publish would do about an item.</summary>
+/// <summary>Forecasts the publish of an item.</summary>
 internal sealed class ItemForecaster(PublishScope scope, ItemPlanner planner, PreparedPlans kept, OtherRepositories further)
 {
-    /// <summary>Finds out what relocating an item would do.</summary>
+    /// <summary>Forecasts the relocation of an item.</summary>
     /// <param name="declaration">The item.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <param name="keepsPlan">True if the item is relocated afterwards, by the kept plan.</param>

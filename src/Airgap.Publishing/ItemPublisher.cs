@@ -38,7 +38,7 @@ internal sealed class ItemPublisher
     /// <summary>Makes the plans.</summary>
     public ItemPlanner Planner { get; }
 
-    /// <summary>The plans that were made to be judged or to be shown.</summary>
+    /// <summary>The plans that were made for verification or for the gate.</summary>
     public PreparedPlans Plans { get; }
 
     /// <summary>The other repositories of a template.</summary>

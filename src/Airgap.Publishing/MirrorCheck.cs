@@ -54,7 +54,7 @@ internal static class MirrorCheck
         }
     }
 
-    /// <summary>The files that the settings ask for, of what was published.</summary>
+    /// <summary>The requested files for the published content.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.MirrorPathsDiffer"/>, <see cref="ErrorCode.NothingMirrored"/>.</exception>
     public static ImmutableArray<(string Path, string Text)> Create(PublishSettings settings, IReadOnlyList<PublishedItem> published)
     {

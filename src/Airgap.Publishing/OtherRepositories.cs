@@ -10,7 +10,7 @@ namespace Airgap.Publishing;
 /// <summary>The repositories beside an item's own that a template sends its images to.</summary>
 internal sealed class OtherRepositories(PublishScope scope)
 {
-    /// <summary>What of a plan goes there.</summary>
+    /// <summary>The part of a plan for these repositories.</summary>
     public ImmutableArray<RepositoryPlan> Of(Declaration declaration, TransferPlan plan) =>
         declaration is { Template: { } template, Archive: null, Repository: { } repository }
         ? [.. RepositoryPlans.Of(plan, template, TemplateDestination.BaseOf(scope.Settings), repository)

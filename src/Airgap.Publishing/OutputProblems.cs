@@ -34,7 +34,8 @@ internal static class OutputProblems
         }
 
         if (problems.Count == 0)
-            Try(() => OutputConflicts.Check(ProjectFiles.Inputs(settings, declarations), ProjectFiles.Outputs(settings, declarations)), null);
+            Try(() => OutputConflicts.Check(
+                ProjectFiles.Inputs(settings, declarations), ProjectFiles.Outputs(settings, declarations)), null);
         return problems.ToImmutable();
 
         bool Try(Action look, SourceLocation? location)

@@ -77,7 +77,8 @@ internal static class RepositoryPlans
         {
             throw new AirgapException(
                 ErrorCode.TemplateCollision,
-                $"The template '{template}' maps both {distinct[0].Source} and {distinct[1].Source} to {place}:{tag}, which can only be one " +
+                $"The template '{template}' maps both {distinct[0].Source} and {distinct[1].Source} to {place}:{tag}, which can only " +
+                "be one " +
                 "of them.",
                 "Name the source in the template, as with {source.registry} and {source.repository}.")
             { Reference = distinct[1].Source.ToString(), Digest = distinct[1].Digest.ToString() };

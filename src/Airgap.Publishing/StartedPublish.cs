@@ -34,7 +34,9 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
         return problems.IsEmpty ? await Items.Plans.VerifyAsync(resolved.Declarations, rules, verdicts, cancellationToken) : problems;
     }
 
-    /// <summary>Finds the reasons to move nothing: refused signatures or, without these, a mirror configuration that cannot be written.</summary>
+    /// <summary>
+    /// Finds the reasons to move nothing: refused signatures or, without these, a mirror configuration that cannot be written.
+    /// </summary>
     public async Task<ImmutableArray<Diagnostic>> FindRefusalsAsync(
         PreparedPublish prepared, ImageVerdicts verdicts, CancellationToken cancellationToken)
     {
@@ -42,13 +44,13 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
         return refusals.IsEmpty && await MirrorProblemAsync(prepared, cancellationToken) is { } unmirrored ? [unmirrored] : refusals;
     }
 
-    /// <summary>Finds out, before anything moves, whether the mirror configurations that are asked for can be written.</summary>
+    /// <summary>Finds the reason why a requested mirror configuration cannot be written, before anything moves.</summary>
     public Task<Diagnostic?> MirrorProblemAsync(PreparedPublish prepared, CancellationToken cancellationToken) =>
         MirrorCheck.FindProblemAsync(
             prepared.Settings, prepared.Lock is { } resolved && Publisher.HasDestination(prepared.Items, prepared.Settings)
                 ? resolved.Declarations : [], Items, cancellationToken);
 
-    /// <summary>Finds out what would move.</summary>
+    /// <summary>Forecasts what would move.</summary>
     public async Task<IReadOnlyList<ForecastItem>> ForecastAsync(ResolvedLock resolved, CancellationToken cancellationToken)
     {
         List<ForecastItem> forecasts = [];
@@ -100,7 +102,7 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
     /// <inheritdoc/>
     public void Dispose() => Scope.Signing.Dispose();
 
-    // Of items of which some failed another configuration may come out than was planned, or none.
+    // If some items failed, the configuration may differ from the planned one, or there may be none.
     private static async Task<List<PublishedFile>> MirrorsAsync(
         SharedArtifacts shared, ItemOutcomes outcomes, CancellationToken cancellationToken)
     {

@@ -71,8 +71,14 @@ public sealed class LibraryPackageTests
         Assert.AreEqual("Apache-2.0", Value("license"), path);
         Assert.AreEqual("icon.png", Value("icon"), path);
         Assert.AreEqual("README.md", Value("readme"), path);
-        Assert.Contains("0.1.0", Value("releaseNotes") ?? "", path);
+        AssertReleaseNotes(Value("releaseNotes"), path);
     }
+
+    /// <summary>The release notes of a package are the CHANGELOG.</summary>
+    internal static void AssertReleaseNotes(string? notes, string path) => Assert.AreEqual(
+        Lines(File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, "src", "CHANGELOG.md"))), Lines(notes ?? ""), path);
+
+    private static string Lines(string text) => text.ReplaceLineEndings("\n").Trim();
 
     // The dependencies come from where the tests' own build restored them to.
     private static async Task<string> RunExampleAsync(

@@ -95,5 +95,6 @@ public sealed class PackageTests
         Assert.AreEqual("Apache-2.0", Value("license"));
         Assert.AreEqual("README.md", Value("readme"));
         Assert.IsNull(Value("dependencies"));
+        LibraryPackageTests.AssertReleaseNotes(Value("releaseNotes"), PackedPackage.Path);
     }
 }

@@ -97,8 +97,8 @@ public interface IImageRepository
     /// </summary>
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
     /// <param name="stored">
-    /// When it was stored, for a registry that heeds conditions to keep what was stored later; null for no condition. Most registries heed
-    /// none.
+    /// The time of its storage: a registry that supports conditions keeps content stored later; null for no condition. Most registries
+    /// support none.
     /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task<RemovalAnswer> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken) =>

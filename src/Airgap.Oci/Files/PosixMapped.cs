@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Oci.Files;
 
-/// <summary>What other programs store into a file through memory that they mapped.</summary>
+/// <summary>Changes of a file by other programs through mapped memory.</summary>
 internal static partial class Posix
 {
     // The first number that statfs tells. Not among them: tmpfs, which has nothing to write back to, and overlay, network and user file
@@ -13,7 +13,7 @@ internal static partial class Posix
     private const uint BtrfsFileSystem = 0x9123683E;
 
     /// <summary>
-    /// Writes back what was stored into a file through mapped memory; from then on the next such store sets the file's time of change, as
+    /// Writes back changes of a file through mapped memory; from then on the next such change sets the file's time of change, as
     /// every write does. Without this it may not: of the stores to a page the first since it was written back sets the time.
     /// </summary>
     /// <returns>False if that is not known of the system or of the file system, or where the disk fails.</returns>

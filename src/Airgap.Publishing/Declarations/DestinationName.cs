@@ -10,7 +10,7 @@ internal static class DestinationName
     public static bool IsWhole(PublishItem item) => (item.Value(MetadataNames.Repository) is { } repository && NamesHost(repository))
         || TemplateDestination.NamesRegistry(item.Value(MetadataNames.RepositoryTemplate));
 
-    /// <summary>What is wrong with <c>AirgapRegistry</c>; null when it is empty or a destination.</summary>
+    /// <summary>The problem with <c>AirgapRegistry</c>; null when it is empty or a destination.</summary>
     public static Diagnostic? FindProblem(PublishSettings settings)
     {
         string prefix = settings.Registry.TrimEnd('/');

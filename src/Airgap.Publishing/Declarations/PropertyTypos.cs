@@ -3,7 +3,7 @@ using Airgap.Oci;
 
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>Finds properties that are ours but for a slip.</summary>
+/// <summary>Finds mistyped names of this package's properties.</summary>
 internal static class PropertyTypos
 {
     /// <summary>A warning for every unknown name with this package's prefix.</summary>

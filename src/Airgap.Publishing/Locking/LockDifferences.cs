@@ -10,7 +10,7 @@ internal sealed class LockDifferences(PublishSettings settings)
     /// <summary>Reads the lock.</summary>
     /// <param name="declarations">The declarations that could be read.</param>
     /// <param name="complete">True when these are all: only then an entry that none of them uses is stale.</param>
-    /// <param name="problems">Takes what is wrong: the lock, properties that contradict each other, and, in locked mode, each
+    /// <param name="problems">Receives the problems: of the lock, properties that contradict each other, and, in locked mode, each
     /// difference.</param>
     /// <returns>The lock, empty for none, and whether the project keeps one.</returns>
     public (ProjectLock Lock, bool IsKept) Read(

@@ -5,7 +5,7 @@ namespace Airgap.Publishing.Locking;
 /// <summary>The names of a lock's entries, which have one form each: a name in another form would pin nothing.</summary>
 internal static class LockNames
 {
-    /// <summary>What is wrong with the name of an item's entry; null for nothing.</summary>
+    /// <summary>The problem with the name of an item's entry; null for none.</summary>
     public static string? WhatIsWrongWith(string key)
     {
         if (!ImageReference.TryParse(key, out ImageReference? reference, out string? problem))
@@ -15,7 +15,7 @@ internal static class LockNames
         return reference.ToString() == key ? null : $"'{Shorten(key)}' must be written in full: '{Shorten(reference.ToString())}'";
     }
 
-    /// <summary>What is wrong with the name of a choice's entry; null for nothing.</summary>
+    /// <summary>The problem with the name of a selection's entry; null for none.</summary>
     public static string? WhatIsWrongWithChoice(string key)
     {
         int at = key.IndexOf(LockedSelections.Between, StringComparison.Ordinal);

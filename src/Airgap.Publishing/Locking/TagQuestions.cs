@@ -10,10 +10,10 @@ namespace Airgap.Publishing.Locking;
 
 /// <summary>Resolves the tags of items at their registries.</summary>
 /// <param name="registry">The registries.</param>
-/// <param name="concurrency">How many are asked at once.</param>
+/// <param name="concurrency">The number of concurrent requests.</param>
 internal sealed class TagQuestions(IRegistry registry, int concurrency)
 {
-    /// <summary>Asks about each tag once.</summary>
+    /// <summary>Resolves each tag once.</summary>
     /// <param name="declarations">Items with a tag to be locked.</param>
     /// <param name="problems">Takes a failure for each tag that is not known.</param>
     /// <param name="cancellationToken">Ends it.</param>

@@ -21,7 +21,7 @@ internal static class CopyDocument
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || Text(root, "command") is not "copy" || !root.TryGetProperty("succeeded", out _))
                 return null;
-            // After a failure it is not known what is whole, and one shard of a plan has finished nothing.
+            // After a failure, the complete images are unknown; one shard of a plan completes none.
             return !root.GetProperty("succeeded").GetBoolean() || Text(root, "shard") is not null
                 || !root.TryGetProperty("items", out JsonElement items)
                 ? [] : [.. items.EnumerateArray().Select(Image)];

@@ -17,13 +17,13 @@ internal sealed class ImageVerdicts
     /// <param name="name">The image as requested: rules use this name.</param>
     /// <param name="place">The location of its signatures.</param>
     /// <param name="digest">Its digest.</param>
-    /// <param name="judge">Verifies it.</param>
-    public async Task<Verdict> VerifyAsync(ImageReference name, string place, Digest digest, Func<Task<Verdict>> judge)
+    /// <param name="verify">Verifies it.</param>
+    public async Task<Verdict> VerifyAsync(ImageReference name, string place, Digest digest, Func<Task<Verdict>> verify)
     {
         (string, string, Digest) key = (name.ToString(), place, digest);
         if (_verdicts.TryGetValue(key, out Verdict? known))
             return known;
-        Verdict found = await judge();
+        Verdict found = await verify();
         return _verdicts.GetOrAdd(key, found);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class PlanSignatures
     private readonly ILookup<Digest, Descriptor> _referrers;
     private readonly Dictionary<Digest, IBlobContent> _blobs;
 
-    /// <summary>Takes the items of a plan.</summary>
+    /// <summary>Reads the items of a plan.</summary>
     public PlanSignatures(TransferPlan plan)
     {
         Manifest[] all = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Select(node => node.Manifest)

@@ -13,7 +13,7 @@ namespace Airgap.Tool.Commands;
 /// <param name="plan">The plan.</param>
 internal sealed class CopyApproval(CopyContext context, Relocator relocator, SelectedSource source, TransferPlan plan)
 {
-    /// <summary>Judges signatures.</summary>
+    /// <summary>Verifies signatures.</summary>
     public async Task<bool> IsTrustedAsync(CancellationToken cancellationToken) =>
         await TrustCheck.PassesAsync(
             context.Rule is null ? plan : await source.ToVerifyAsync(plan, cancellationToken), context.Registry, context.Rule,

@@ -109,7 +109,7 @@ internal sealed class CopyCommand
         }, session, cancellationToken);
     }
 
-    // A plan that was written before says what is copied, and where to.
+    // The existing plan determines source and destination.
     private async Task<int> RunPlanAsync(ParseResult parsed, string file, Session session, CancellationToken cancellationToken)
     {
         bool finishes = _shards.Finishes(parsed);

@@ -16,7 +16,7 @@ namespace Airgap.Tool.Commands;
 
 /// <summary>One run of <c>copy</c>: what was read from its command line before the first request.</summary>
 /// <param name="Parsed">The command line.</param>
-/// <param name="Flags">The flags that say what is copied, and how.</param>
+/// <param name="Flags">The flags for source, destination and manner of the copy.</param>
 /// <param name="Signing">The flags about signatures.</param>
 /// <param name="Dry">The flags of a dry run.</param>
 /// <param name="Request">What is copied, and where to.</param>
@@ -26,7 +26,7 @@ internal sealed record CopyContext(
     ParseResult Parsed, CopyFlags Flags, CopySigning Signing, DryRunFlags Dry, CopyRequest Request, Session Session,
     RegistryClient Registry)
 {
-    /// <summary>What goes where; empty for everything to the one destination.</summary>
+    /// <summary>The destination of each item; empty for one destination of everything.</summary>
     public required IReadOnlyList<ArchiveMapEntry> Map { get; init; }
 
     /// <summary>The required signers; null for none.</summary>
@@ -47,14 +47,14 @@ internal sealed record CopyContext(
     /// <summary>How the plan is carried out.</summary>
     public TransferOptions TransferOptions => Flags.TransferOptions(Parsed);
 
-    /// <summary>What a plan's document calls a source.</summary>
+    /// <summary>A source as in a plan's document.</summary>
     public static string KindOf(RelocationSource source) =>
         source is RelocationSource.Several ? "archive" : source.GetType().Name.ToLowerInvariant();
 
     /// <summary>Starts the verification of the source archive; null if no signature is required.</summary>
     public Task<SignedBy>? Admit(CancellationToken cancellationToken) => Signing.Admit(Parsed, Request.Source, cancellationToken);
 
-    /// <summary>Takes what was chosen of the source.</summary>
+    /// <summary>Records the selection.</summary>
     public Task<SelectedSource> SelectAsync(ConsoleObserver observer, CancellationToken cancellationToken) =>
         SelectedSource.CreateAsync(
             Request.Source, Request.Destination, Request.Selection, Registry, observer, Flags.Concurrency(Parsed),
@@ -75,7 +75,7 @@ internal sealed record CopyContext(
         await Signing.SignReceiptAsync(Parsed, Key, receipt, results, Session, cancellationToken);
     }
 
-    /// <summary>Tells what failed.</summary>
+    /// <summary>Reports failures.</summary>
     /// <returns>The exit code.</returns>
     public int Fail(TransferResult result)
     {

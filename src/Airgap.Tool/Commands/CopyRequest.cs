@@ -5,7 +5,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>What <c>copy</c> is to do, checked.</summary>
+/// <summary>A checked request of <c>copy</c>.</summary>
 /// <param name="Source">The source.</param>
 /// <param name="Destination">The destination.</param>
 /// <param name="LockOutput">A lock file to write, or null.</param>

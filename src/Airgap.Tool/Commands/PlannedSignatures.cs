@@ -6,7 +6,7 @@ namespace Airgap.Tool.Commands;
 /// <summary>Verdicts about signatures, as a plan that shards carry out keeps them.</summary>
 internal static class PlannedSignatures
 {
-    /// <summary>What a plan keeps of a verdict.</summary>
+    /// <summary>A verdict as recorded in a plan.</summary>
     public static RunPlanSignature Of(TrustedImage image) => new(
         image.Image, image.Digest, [.. image.SignedBy.Select(by => new RunPlanSigner(by.Name, by.Form)
         {

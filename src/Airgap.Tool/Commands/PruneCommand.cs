@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Publishing;
+using Airgap.Publishing.Artifacts;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
@@ -96,7 +97,7 @@ internal sealed class PruneCommand
         session.Report.PrunePlan = plan;
         if (file is not null)
         {
-            await PrunePlanFile.WriteAsync(file, plan, cancellationToken);
+            await PrunePlanFile.WriteAsync(file, plan with { Schema = SchemaLinks.Of("prune") }, cancellationToken);
             (session.Report.Files ??= []).Add(new ReportFile(file, "prunePlan"));
         }
 

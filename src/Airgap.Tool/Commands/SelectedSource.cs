@@ -63,7 +63,8 @@ internal sealed class SelectedSource : IDisposable
     {
         if (_selected is null)
             return await new Relocator(_registry, _observer).PlanAsync(_source, options, cancellationToken);
-        TransferPlan plan = await _selected.RelocatorOf(_observer).PlanAsync(_selected.Source, _selected.Planning(options), cancellationToken);
+        TransferPlan plan = await _selected.RelocatorOf(_observer)
+            .PlanAsync(_selected.Source, _selected.Planning(options), cancellationToken);
         Derived = _selected.Report(plan);
         return plan;
     }

@@ -19,7 +19,7 @@ internal static class CopyResultText
                 $"{string.Join(", ", delta.Bases.Select(known => known.Name))}";
     }
 
-    /// <summary>What was done with blobs, as far as there are any.</summary>
+    /// <summary>The outcomes for blobs; nothing without blobs.</summary>
     public static IEnumerable<string> Parts(WorkTotals done) =>
         new[] { (done.Copied, "copied"), (done.Mounted, "mounted"), (done.Present, "already there") }
             .Where(part => part.Item1.Count > 0)

@@ -83,7 +83,7 @@ internal sealed class Report
     /// <summary>The tree of a bundle.</summary>
     public DescriptionDocument? Description { get; set; }
 
-    /// <summary>The images whose signatures were judged and accepted.</summary>
+    /// <summary>The images whose signatures were verified and accepted.</summary>
     public List<TrustedImage>? Signatures { get; set; }
 
     /// <summary>The images that this run signed at the destination.</summary>

@@ -20,7 +20,7 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
     /// <summary>The name and version to show.</summary>
     public Identity Identity => identity;
 
-    /// <summary>Where to write.</summary>
+    /// <summary>The output streams.</summary>
     public Terminal Terminal => terminal;
 
     /// <summary>Sets a body as the action of a command.</summary>

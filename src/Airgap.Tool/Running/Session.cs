@@ -30,7 +30,7 @@ internal sealed class Session
     /// <summary>The name and version to show.</summary>
     public Identity Identity { get; }
 
-    /// <summary>Where to write.</summary>
+    /// <summary>The output streams.</summary>
     public Terminal Terminal { get; }
 
     /// <summary>The flags of every command.</summary>

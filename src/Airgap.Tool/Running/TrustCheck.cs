@@ -8,7 +8,7 @@ namespace Airgap.Tool.Running;
 /// <summary>Verifies the signatures of a plan before anything moves, and reports every refusal.</summary>
 internal static class TrustCheck
 {
-    /// <summary>Judges.</summary>
+    /// <summary>Verifies the signatures.</summary>
     /// <param name="plan">What would move.</param>
     /// <param name="registry">The registries.</param>
     /// <param name="rule">Who must have signed; null if no signature is required.</param>

@@ -122,7 +122,7 @@ internal static class ArchiveManifestWriter
     private static void WriteRefs(GoJson json, PlannedItem item, PlannedManifest node) =>
         json.Raw("{\"Refs\":[").String($"{item.Source.Repository}@{node.Manifest.Digest}").Raw("]");
 
-    // Children of an index repeat what was said of the index, but for what it is without.
+    // Children of an index repeat its entry, except for the manifests left out of it.
     private static void WriteEnd(GoJson json, PlannedItem item, ImmutableArray<Digest> leftOut)
     {
         json.Raw(",\"Tag\":").String(item.Tag ?? "")

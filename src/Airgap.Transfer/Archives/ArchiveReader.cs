@@ -119,7 +119,7 @@ internal sealed class ArchiveReader : IArchive
     public Task<Digest> ReadListDigestAsync(CancellationToken cancellationToken) =>
         List.HashAsync(HashAlgorithmName.SHA256, cancellationToken);
 
-    /// <summary>What is wrong with the notes: where they are, what they require is not known.</summary>
+    /// <summary>The problem with the notes; with one, the required layers are unknown.</summary>
     internal AirgapException? NotesProblem { get; private set; }
 
     private async Task<ArchiveNotes?> ParseNotesAsync(CancellationToken cancellationToken)
@@ -155,7 +155,7 @@ internal sealed class ArchiveReader : IArchive
 
     private ManifestJson List => new(this, _entries[ArchiveLayout.ManifestName]);
 
-    /// <summary>Keeps the manifests and configs, of which an archive may hold any number.</summary>
+    /// <summary>Keeps the manifests and configs, whose number is not limited.</summary>
     internal ByteStore Store { get; init; } = new();
 
     private readonly Dictionary<Digest, StoredBytes> _configs = [];

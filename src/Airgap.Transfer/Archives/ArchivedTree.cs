@@ -24,7 +24,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
     public ArchivedItem Item(ArchiveImage image) =>
         Item(Expand(image), image.OrigRef, image.Tag, image.Labels);
 
-    /// <summary>What an element calls itself, for a message about one that cannot be read.</summary>
+    /// <summary>The name of an element that cannot be read, for messages.</summary>
     public static string NameOf(ArchiveElement? element) =>
         (element?.ImageIndex?.Refs ?? element?.Image?.Refs)?.FirstOrDefault() is { Length: > 0 } name ? name : "an image without a name";
 
@@ -71,7 +71,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         {
             Manifest = manifest,
             Origin = Repository(index.Refs),
-            // All content of an archive is moved, whatever its lists say.
+            // All content of an archive is moved, listed or not.
             Children = [.. manifest.Manifests
                 .Where(descriptor => children.ContainsKey(descriptor.Digest) || !leftOut.Contains(descriptor.Digest))
                 .Select(descriptor => children.TryGetValue(descriptor.Digest, out PlannedManifest? child)

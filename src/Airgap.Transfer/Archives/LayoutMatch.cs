@@ -4,7 +4,7 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Transfer.Archives;
 
-/// <summary>Finds out whether a file is the archive that a layout describes.</summary>
+/// <summary>Determines whether a file is the archive that a layout describes.</summary>
 internal static class LayoutMatch
 {
     /// <summary>True when a file of any length begins like an archive: the part before the layers determines all offsets.</summary>

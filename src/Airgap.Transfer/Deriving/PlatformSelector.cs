@@ -25,7 +25,7 @@ internal sealed class PlatformSelector(
     /// <summary>The images left out of indexes, each once.</summary>
     public int LeftOut => _left.Count;
 
-    /// <summary>What is left out of each index that stays as it is.</summary>
+    /// <summary>The manifests left out of each unchanged index.</summary>
     public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> Sparse => _sparse;
 
     /// <summary>The images that have none of the platforms and are copied whole.</summary>
@@ -61,7 +61,7 @@ internal sealed class PlatformSelector(
 
     /// <summary>
     /// The index with the selected images, or the only one of them if it is to replace the index; the index itself if nothing
-    /// is to be left out, or it is to stay as it is.
+    /// is left out, or if it stays unchanged.
     /// </summary>
     public async Task<Digest> ChooseAsync(RepositoryName origin, Manifest index, string name, CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ internal static class RepeatedBundles
     /// <summary>Beyond <see cref="MostParts"/>: how many times the number of distinct ones may be described.</summary>
     private const int MostTimes = 4;
 
-    /// <summary>Gives a description as imgpkg would or, where that is too large, with each bundle described once.</summary>
+    /// <summary>Returns a description as imgpkg's or, if that is too large, with each bundle described once.</summary>
     public static BundleDescription Limit(BundleDescription root)
     {
         Dictionary<ImageReference, long> counts = [];

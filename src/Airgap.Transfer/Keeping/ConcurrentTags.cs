@@ -26,7 +26,7 @@ internal sealed class ConcurrentTags(IRegistry registry, RepositoryName name, Ti
     /// </summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>What late tags lead to, and the repository has not.</summary>
+    /// <summary>The content of new tags that the repository lacks.</summary>
     public IReadOnlySet<Digest> Missing => _broken;
 
     /// <summary>The tags of earlier looks that the last one did not find, and what they stood for.</summary>

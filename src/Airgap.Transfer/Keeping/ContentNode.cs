@@ -22,7 +22,7 @@ internal sealed record ContentNode(Descriptor Descriptor)
     /// <summary>The manifests that it references, each once.</summary>
     public ImmutableArray<ContentLink> Links { get; init; } = [];
 
-    /// <summary>Of a bundle, what was left out of the indexes that it pins when it came here, by the index.</summary>
+    /// <summary>For a bundle: the manifests left out of each index that it pins, since its relocation to here.</summary>
     public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; } = PlanOptions.NothingLeft;
 
     /// <summary>Why it cannot be read, so that it may have further references; null when it can.</summary>

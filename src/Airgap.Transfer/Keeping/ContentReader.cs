@@ -80,7 +80,7 @@ internal sealed class ContentReader(SourceReader reader, RepositoryName reposito
         }
     }
 
-    // What cannot be read says nothing: then what is missing is missing.
+    // An unreadable note is ignored: missing content then counts as missing.
     private async Task<IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>>> LeftOutOfAsync(
         Digest bundle, CancellationToken cancellationToken)
     {

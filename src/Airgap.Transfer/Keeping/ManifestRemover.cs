@@ -4,7 +4,7 @@ using Airgap.Oci.Content;
 
 namespace Airgap.Transfer.Keeping;
 
-/// <summary>What a deletion led to.</summary>
+/// <summary>The result of a deletion.</summary>
 /// <param name="Refusal">The reason why it is still there; null if it was removed.</param>
 /// <param name="IsRenewed">True if the registry keeps it, since it was pushed again.</param>
 internal readonly record struct RemovalResult(AirgapException? Refusal, bool IsRenewed = false);
@@ -13,9 +13,11 @@ internal readonly record struct RemovalResult(AirgapException? Refusal, bool IsR
 /// <param name="repository">The repository.</param>
 internal sealed class ManifestRemover(IImageRepository repository)
 {
-    /// <summary>Asks for the deletion of a manifest or tag. Gone is what cannot be had any more, whatever the registry said.</summary>
+    /// <summary>
+    /// Requests the deletion of a manifest or tag. It counts as removed if it can no longer be fetched, whatever the response.
+    /// </summary>
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
-    /// <param name="stored">When it was stored, for a registry that keeps what was stored later; null for no condition.</param>
+    /// <param name="stored">The time of its storage: a registry that supports it keeps content stored later; null for no condition.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<RemovalResult> TryAsync(
         string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken)

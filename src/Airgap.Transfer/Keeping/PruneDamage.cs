@@ -4,12 +4,12 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Finds what a removal has hurt. The time between a look and a deletion cannot be nothing; what fell into it is found afterwards, as far
-/// as it left a trace.
+/// Finds damage by removals. Some time always passes between a look and a deletion; changes in that time are found afterwards, as far as
+/// they left a trace.
 /// </summary>
 internal static class PruneDamage
 {
-    /// <summary>Looks a last time.</summary>
+    /// <summary>Looks once more, after the removals.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PrunedWhileNeeded"/>, <see cref="ErrorCode.TagVanished"/>.</exception>
     public static async Task RequireNoneAsync(
         ConcurrentTags late, PrunePlan plan, HashSet<Digest> removed, RepositoryName name, CancellationToken cancellationToken)
@@ -36,7 +36,8 @@ internal static class PruneDamage
             throw new AirgapException(
                 ErrorCode.TagVanished,
                 $"{(lost.Length == 1 ? "The tag" : $"{lost.Length} tags, such as")} {lost[0].Tag} of {name}, which stood for " +
-                $"{lost[0].Digest}, went while the repository was cleaned up, and the plan does not remove it: another client moved it to " +
+                $"{lost[0].Digest}, went while the repository was cleaned up, and the plan does not remove it: another client moved it to "
+                +
                 "something that was removed, or deleted it.",
                 "Where a relocation was under way, run it once more: it sets the tag again. Prune when none is.")
             { Reference = name.ToString(), Digest = lost[0].Digest.ToString() };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Airgap.Transfer.Keeping;
 
@@ -11,6 +12,10 @@ internal sealed record PrunePlan
 {
     /// <summary>The format this writes, and the only one it reads.</summary>
     public const int Version = 1;
+
+    /// <summary>The address of the document's JSON schema; null if unknown.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; init; }
 
     /// <summary>Increases when a field changes its meaning or is removed.</summary>
     public int SchemaVersion { get; init; } = Version;

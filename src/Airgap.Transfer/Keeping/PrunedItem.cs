@@ -26,7 +26,7 @@ internal enum PruneOutcome
     /// <summary>It no longer existed.</summary>
     Gone,
 
-    /// <summary>It stays: something that is kept, or a tag that is not as the plan has it, leads to it now.</summary>
+    /// <summary>It stays: kept content, or a tag that differs from the plan, refers to it now.</summary>
     Needed,
 
     /// <summary>It is left: it was pushed again after the plan was made.</summary>

@@ -4,7 +4,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>Tells whether Flux or Argo CD can take content of a form.</summary>
+/// <summary>Determines whether Flux or Argo CD can use content of a form.</summary>
 /// <remarks>
 /// Source: Argo CD, user guide, "OCI", and util/oci/client.go (one layer, of a media type that the repo-server allows; unpacked where the
 /// type ends in <c>tar</c> or <c>tar+gzip</c>); Flux, OCIRepository, "Layer selector" (the first layer, as gzip).

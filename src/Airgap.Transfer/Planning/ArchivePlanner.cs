@@ -33,7 +33,7 @@ internal sealed class ArchivePlanner
     public BundleNode? Root { get; private set; }
 
     /// <summary>Makes the plan.</summary>
-    /// <exception cref="AirgapException">The archive is damaged, or does not hold what was asked for.</exception>
+    /// <exception cref="AirgapException">The archive is damaged, or does not contain what was requested.</exception>
     public async Task<TransferPlan> PlanAsync(RelocationSource source, CancellationToken cancellationToken)
     {
         PlanBuilder builder = new(source, _options, _failures);

@@ -22,7 +22,7 @@ internal sealed class ArchivedBundles(IArchive archive, ImageFailures failures)
     /// <summary>The warnings of bundles that go as the images that they are.</summary>
     public IReadOnlyList<Diagnostic> Alone => _alone;
 
-    /// <summary>Takes an item of the archive.</summary>
+    /// <summary>Reads an item of the archive.</summary>
     public void Add(ArchivedItem item) => _items.TryAdd(item.Content.Manifest.Digest, item);
 
     /// <summary>Reads a bundle that was added, by its digest.</summary>

@@ -64,7 +64,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
             if (relocated is not null)
             {
                 bool isBeside = await beside is not null;
-                // What is left out there may be left out here, too; what is there whole can be read there, whatever is here.
+                // Images left out at the source may be left out here, too; images that are complete there can be read there.
                 Known? here = isBeside && relocated.LeftOut.Count > 0
                     ? await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken) : null;
                 return new Found(relocated.IsBundle, AtDestination: true, isBeside) { LeftOut = LeftOutOf(here) };
@@ -145,7 +145,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     /// </summary>
     internal sealed record Found(IReadOnlyDictionary<Digest, bool> IsBundle, bool AtDestination, bool IsBeside)
     {
-        /// <summary>What the source is without, by the index that lists it: it was left behind when the bundle went there.</summary>
+        /// <summary>The manifests that the source lacks, by their index: they were left out when the bundle was relocated there.</summary>
         public required IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; }
     }
 

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Planning;
 /// </summary>
 internal static class IncompleteBundle
 {
-    /// <summary>Says that it goes as the image that it is.</summary>
+    /// <summary>Warns that it is relocated as a plain image.</summary>
     /// <param name="bundle">The bundle.</param>
     /// <param name="missing">Names the image that the layout lacks.</param>
     /// <param name="path">The layout.</param>

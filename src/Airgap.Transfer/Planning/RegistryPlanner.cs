@@ -37,7 +37,7 @@ internal sealed class RegistryPlanner : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
-    /// <summary>Takes what another plan was made of, so that none of it is read again.</summary>
+    /// <summary>Reuses the content read for another plan.</summary>
     public void LearnFrom(TransferPlan plan)
     {
         foreach (PlannedManifest known in plan.Items.SelectMany(item => item.Content.SelfAndDescendants()))

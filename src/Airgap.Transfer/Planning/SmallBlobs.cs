@@ -30,7 +30,7 @@ internal sealed class SmallBlobs
         }
     }
 
-    /// <summary>Takes a blob that was read elsewhere.</summary>
+    /// <summary>Adds a blob that was read elsewhere.</summary>
     public void TryAdd(Digest digest, MemoryBlobContent content) => _readings.TryAdd(digest, new Reading(null, content, null));
 
     /// <summary>Finds a blob without waiting for one.</summary>

@@ -121,11 +121,11 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
             _blobs.TryAdd(known.Manifest.Config!.Digest, new MemoryBlobContent(known.Manifest.Config, config));
     }
 
-    /// <summary>Takes a small blob that was read and verified elsewhere.</summary>
+    /// <summary>Adds a small blob that was read and verified elsewhere.</summary>
     public void Know(Descriptor blob, byte[] bytes) =>
         _blobs.TryAdd(blob.Digest, new MemoryBlobContent(blob, _store.Hold(bytes, blob.Digest)));
 
-    /// <summary>Takes a small blob that was read and verified elsewhere.</summary>
+    /// <summary>Adds a small blob that was read and verified elsewhere.</summary>
     public void Know(MemoryBlobContent blob) => _blobs.TryAdd(blob.Descriptor.Digest, blob);
 
     /// <summary>A blob for the transfer: already read, or requested when opened.</summary>

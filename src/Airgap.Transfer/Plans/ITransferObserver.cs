@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Plans;
 public interface ITransferObserver
 {
     /// <summary>A step begins.</summary>
-    /// <param name="phase">Which.</param>
+    /// <param name="phase">The step.</param>
     /// <param name="plan">The plan; null while it is being made.</param>
     void PhaseStarted(TransferPhase phase, TransferPlan? plan)
     {

@@ -66,7 +66,7 @@ public sealed record PlanOptions
     /// </summary>
     internal bool IgnoreBundleCheck { get; init; }
 
-    /// <summary>Of no index is anything left out.</summary>
+    /// <summary>Nothing is left out of any index.</summary>
     internal static ImmutableDictionary<Digest, ImmutableHashSet<Digest>> NothingLeft { get; } =
         ImmutableDictionary<Digest, ImmutableHashSet<Digest>>.Empty;
 

@@ -27,7 +27,8 @@ internal static class TagConflicts
     /// <summary>The tags of several images: the images of each, by distinct digests.</summary>
     /// <param name="items">The images; those without a tag do not count.</param>
     /// <param name="name">The tag, alone or with its repository.</param>
-    public static IEnumerable<(TName Name, PlannedItem[] Items)> Find<TName>(IEnumerable<PlannedItem> items, Func<PlannedItem, TName> name) =>
+    public static IEnumerable<(TName Name, PlannedItem[] Items)> Find<TName>(
+        IEnumerable<PlannedItem> items, Func<PlannedItem, TName> name) =>
         items.Where(item => item.Tag is not null)
             .GroupBy(name)
             .Select(same => (same.Key, same.DistinctBy(item => item.Digest).ToArray()))

@@ -67,7 +67,8 @@ public sealed record TransferPlan
     public long TotalBytes => Blobs.Sum(blob => blob.Descriptor.Size);
 
     /// <summary>The root bundle with its content; null when the source is not a bundle.</summary>
-    internal PlannedBundle? RootBundle => Root is { IsBundle: true } ? Bundles.FirstOrDefault(bundle => bundle.Digest == Root.Digest) : null;
+    internal PlannedBundle? RootBundle =>
+        Root is { IsBundle: true } ? Bundles.FirstOrDefault(bundle => bundle.Digest == Root.Digest) : null;
 }
 
 /// <summary>One image, index or bundle of a plan.</summary>

@@ -34,7 +34,7 @@ internal interface IPullObserver : ITransferObserver
     {
     }
 
-    /// <summary>It is known.</summary>
+    /// <summary>The bundle is known.</summary>
     /// <param name="repository">The bundle's repository.</param>
     /// <param name="hasEveryImage">True when images.yml is rewritten to it.</param>
     void Located(RepositoryName repository, bool hasEveryImage)

@@ -19,7 +19,7 @@ internal interface IPullSource : IDisposable
     /// <summary>False if no registry can be asked for images.</summary>
     bool KnowsPlaces { get; }
 
-    /// <summary>Whether the bundle's repository has every image.</summary>
+    /// <summary>Determines whether the bundle's repository has every image.</summary>
     Task<bool> HasEveryImageAsync(PullItem bundle, ImagesLock images, CancellationToken cancellationToken);
 }
 

@@ -43,7 +43,7 @@ internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryNa
     /// <summary>Keeps a manifest.</summary>
     public Manifest Keep(Manifest manifest) => manifest.HeldIn(_small);
 
-    /// <summary>A blob, wherever it is read first.</summary>
+    /// <summary>A blob, from the repository that is read first.</summary>
     public IBlobContent Share(IBlobContent blob) => blob.Descriptor.Size <= PlannedManifest.SmallBlob
         ? new SharedSmallBlob(blob, _smallBlobs, _small, lifetime)
         : _blobs.GetOrAdd(blob.Descriptor.Digest, _ => new SharedBlob(blob, readers, _idle, lifetime)).For(blob.Descriptor);

@@ -22,7 +22,7 @@ internal sealed class BlobArrivals(TransferPlan plan)
             .Select(blob => new RelocatedBlob(blob.Descriptor, _blobs[blob.Descriptor.Digest].Task.Result)),
     ];
 
-    /// <summary>Notes that all blobs are there already but for those that are missing.</summary>
+    /// <summary>Records that all blobs except the missing ones are there.</summary>
     /// <returns>The blobs that are there.</returns>
     public IReadOnlyList<Descriptor> SetPresentBut(ImmutableArray<PlannedBlob> missing)
     {

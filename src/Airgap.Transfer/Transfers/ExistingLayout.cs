@@ -6,7 +6,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Looks at a folder that is to become an OCI layout, or is one. Changes nothing.</summary>
+/// <summary>Examines a folder to write an OCI layout to, which may have one. Changes nothing.</summary>
 internal static class ExistingLayout
 {
     /// <summary>The folder in a layout with what a run has not finished.</summary>

@@ -22,7 +22,7 @@ internal sealed class FirstFailure : IDisposable
     /// <inheritdoc cref="Stop"/>
     public Task StopAsync() => _stop.CancelAsync();
 
-    /// <summary>Lets everything end before it throws, so that nothing continues in the background.</summary>
+    /// <summary>Waits for all work before it throws, so that nothing continues in the background.</summary>
     public async Task WhenAllAsync(IEnumerable<Task> tasks)
     {
         List<Task> running = [.. tasks];

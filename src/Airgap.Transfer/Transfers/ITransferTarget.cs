@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Transfers;
 /// </summary>
 internal interface ITransferTarget : IAsyncDisposable
 {
-    /// <summary>Finds out what is there already.</summary>
+    /// <summary>Determines what is already there.</summary>
     /// <returns>The blobs to transfer; all others are present.</returns>
     Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken);
 

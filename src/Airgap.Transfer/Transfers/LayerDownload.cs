@@ -32,7 +32,7 @@ internal sealed class LayerDownload(
     /// <summary>Fetches what is missing.</summary>
     /// <param name="there">The part that is already there; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>False when all bytes are there and are not the layer: what was there was not its beginning, or a part was
+    /// <returns>False when all bytes are there but are not the layer: the existing bytes were not its beginning, or a part was
     /// damaged.</returns>
     public async Task<bool> RunAsync(PartialLayer? there, CancellationToken cancellationToken)
     {
@@ -168,7 +168,7 @@ internal sealed class LayerDownload(
         }
         catch (AirgapException)
         {
-            // The stream that is under way says better what is wrong, if anything is.
+            // The open stream reports a problem better.
             _places = null;
             return null;
         }

@@ -43,7 +43,7 @@ internal sealed class PresentImages(
     /// <summary>True when a manifest is there with all its children.</summary>
     public bool Has(PlannedManifest manifest) => _present.Contains(manifest.Manifest.Digest);
 
-    /// <summary>Asks for everything. Reads only: a forecast does no more.</summary>
+    /// <summary>Requests everything, and only reads, as for a forecast.</summary>
     /// <returns>The blobs that are missing or damaged.</returns>
     public async Task<ImmutableArray<PlannedBlob>> LookAsync(IReadOnlyList<LocationsUpload> locations, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ internal static class ReceiptFile
     /// <param name="results">What was relocated, to repositories; only what arrived counts.</param>
     /// <param name="tool">The version of the tool.</param>
     /// <param name="isShort">True to leave the digests out.</param>
-    /// <param name="cancellationToken">Ends it; the place is then as it was.</param>
+    /// <param name="cancellationToken">Ends it; the file is then unchanged.</param>
     public static async Task WriteAsync(
         string path, IEnumerable<TransferResult> results, string tool, bool isShort, CancellationToken cancellationToken)
     {

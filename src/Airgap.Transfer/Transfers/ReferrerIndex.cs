@@ -20,7 +20,7 @@ internal static class ReferrerIndex
     /// An index of the unchanged descriptors of an older one, and of further manifests. The same input gives the same bytes.
     /// </summary>
     /// <param name="old">The older index; null for none.</param>
-    /// <param name="kept">What of it is kept.</param>
+    /// <param name="kept">The entries to keep.</param>
     /// <param name="added">The further manifests.</param>
     public static Manifest Merge(Manifest? old, IReadOnlySet<Digest> kept, IEnumerable<Manifest> added)
     {

@@ -48,7 +48,7 @@ internal static class ReferrerTags
                 { Reference = ImageReference.ByTag(repository.Name, tag).ToString(), Digest = old.Digest.ToString() };
             }
 
-            // Strict registries refuse an index that lists what was removed since.
+            // Strict registries refuse an index with removed manifests.
             ConcurrentDictionary<Digest, bool> there = [];
             await Parallel.ForEachAsync(
                 known,

@@ -48,7 +48,7 @@ internal sealed class RequiredLayers(
         return wanted;
     }
 
-    /// <summary>Refuses a delta where all layers have to come out of it.</summary>
+    /// <summary>Refuses a delta if all layers must be in the archive.</summary>
     /// <param name="blobs">What would be put.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>.</exception>
     public static void Refuse(IEnumerable<PlannedBlob> blobs)

@@ -2,7 +2,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Finds out how much of a file that began as zeros was written.</summary>
+/// <summary>Determines how much of a zero-filled file was written.</summary>
 internal static class WrittenBytes
 {
     /// <summary>The number of bytes of an entry up to its last one that is not zero.</summary>
@@ -31,7 +31,7 @@ internal static class WrittenBytes
         return part.Span[..filled].LastIndexOfAnyExcept((byte)0) + 1;
     }
 
-    /// <summary>Reads a part; the number of bytes that the file has of it.</summary>
+    /// <summary>Reads a part; returns the number of its bytes in the file.</summary>
     public static async ValueTask<int> FillAsync(IRandomAccess file, long offset, Memory<byte> part, CancellationToken cancellationToken)
     {
         int filled = 0;

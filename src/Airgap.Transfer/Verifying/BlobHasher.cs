@@ -10,20 +10,20 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
     private readonly Lock _lock = new();
     private readonly Dictionary<(RepositoryName Repository, Digest Digest, long Size), Check> _checks = [];
 
-    /// <summary>Takes a blob that <see cref="RunAsync"/> reads.</summary>
-    /// <param name="findings">Receives what is wrong with it.</param>
+    /// <summary>Adds a blob, for <see cref="RunAsync"/> to read.</summary>
+    /// <param name="findings">Receives its problems.</param>
     /// <param name="repository">Where it is.</param>
     /// <param name="blob">What it has to be.</param>
     /// <param name="manifest">A manifest there that refers to it.</param>
     public void Expect(Findings findings, RepositoryName repository, Descriptor blob, Digest manifest) =>
         findings.Include(Take(repository, blob, manifest).Findings);
 
-    /// <summary>Reads a blob now, because the plan needs what is in it. It counts as read.</summary>
-    /// <param name="findings">Receives what is wrong with it.</param>
+    /// <summary>Reads a blob now, because the plan needs its content. It counts as read.</summary>
+    /// <param name="findings">Receives its problems.</param>
     /// <param name="repository">Where it is.</param>
     /// <param name="blob">What it has to be.</param>
     /// <param name="manifest">A manifest there that refers to it.</param>
-    /// <param name="read">Reads what it wants; not all of it need be read. A failure of its own is reported only when the bytes are
+    /// <param name="read">Reads as much as it needs. A failure of its own is reported only when the bytes are
     /// right.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>What was read; null if the blob is missing or damaged.</returns>

@@ -12,7 +12,7 @@ namespace Airgap.Transfer.Verifying;
 /// </summary>
 internal sealed class Findings
 {
-    /// <summary>What to do about content that is missing or damaged.</summary>
+    /// <summary>The advice for missing or damaged content.</summary>
     public const string Advice =
         "Relocate it again, with repair, from an intact source: that reads the repository and sends again what is missing or " +
         "damaged.";

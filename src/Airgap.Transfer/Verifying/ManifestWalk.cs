@@ -21,7 +21,7 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
     private readonly SharedTasks<(RepositoryName Repository, Digest Config, long Size), bool> _labels = new();
 
     /// <summary>Verifies a manifest and all manifests below it.</summary>
-    /// <param name="findings">Receives what is wrong.</param>
+    /// <param name="findings">Receives the problems.</param>
     /// <param name="repository">Where it is.</param>
     /// <param name="selector">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -70,7 +70,7 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
         return root.Manifest;
     }
 
-    /// <summary>Tells a bundle from an image by its config, which is read once.</summary>
+    /// <summary>Distinguishes a bundle from an image by its config, which is read once.</summary>
     public Task<bool> IsBundleAsync(VerifiedManifest manifest, CancellationToken cancellationToken) =>
         manifest.Config is { Size: <= Manifest.MaxBytes } config
         ? _labels.GetOrAdd((manifest.Repository, config.Digest, config.Size), _ => HasLabelAsync(manifest, config, cancellationToken))

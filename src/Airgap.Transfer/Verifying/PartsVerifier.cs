@@ -6,7 +6,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Verifying;
 
-/// <summary>Reads every part of an archive once and compares it with the list: which of them has to be written again?</summary>
+/// <summary>Reads every part of an archive once and compares it with the list, to find those that must be written again.</summary>
 /// <param name="found">The list, and the folders of the parts.</param>
 internal sealed class PartsVerifier(FoundList found)
 {
@@ -76,7 +76,7 @@ internal sealed class PartsVerifier(FoundList found)
     private const string RewriteAdvice = $"Copy it again from its original location, or {AdviceTerms.RewritePart} there.";
 }
 
-/// <summary>What a verification of parts found.</summary>
+/// <summary>The result of a verification of parts.</summary>
 /// <param name="Archive">The file that they would be together.</param>
 /// <param name="List">Their list.</param>
 /// <param name="Parts">Each part, in its order.</param>
@@ -86,9 +86,9 @@ internal sealed record PartsVerification(string Archive, PartList List, Immutabl
     public bool IsRight => Parts.All(part => part.Problem is null);
 }
 
-/// <summary>What was found of a part.</summary>
+/// <summary>The result for a part.</summary>
 /// <param name="Order">Its number, from 1 on.</param>
-/// <param name="Part">What the list says of it.</param>
+/// <param name="Part">Its entry in the list.</param>
 /// <param name="Place">The file that is right; null for none.</param>
 /// <param name="Problem">What is wrong; null for nothing.</param>
 internal sealed record PartVerdict(int Order, PartEntry Part, string? Place, Diagnostic? Problem);

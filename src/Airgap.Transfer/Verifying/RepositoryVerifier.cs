@@ -7,13 +7,13 @@ using Airgap.Transfer.Planning;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Plans the verification of what is in a repository: the root, all it refers to, and for a relocated bundle its locations images and tags.
-/// What it has to know it reads at once; the rest of the blobs is the hasher's.
+/// Plans the verification of a repository's content: the root, everything it refers to, and for a relocated bundle its locations images and
+/// tags. What it has to know it reads at once; the rest of the blobs is the hasher's.
 /// </summary>
 /// <param name="hosts">The registries.</param>
 /// <param name="blobs">Reads the blobs.</param>
 /// <param name="walk">Reads the manifests; several verifications may share it.</param>
-/// <param name="findings">Takes what is wrong.</param>
+/// <param name="findings">Receives the problems.</param>
 /// <param name="root">What is verified.</param>
 internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, ManifestWalk walk, Findings findings, ImageReference root)
 {
@@ -97,7 +97,7 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
                 cancellationToken);
             if (content is null)
                 return [];
-            // Only of the root is it asked: what is in it went the same way.
+            // Only the root is checked: nested bundles were relocated with it.
             if (_isRelocated is null && (_isRelocated = await IsRelocatedAsync(content.Lock, bundle.Digest, cancellationToken)).Value)
                 await _tags.CheckContentTagAsync(into, bundle.Digest, cancellationToken);
             // Their problems are reported after the images.

@@ -18,7 +18,7 @@ internal sealed record VerificationResult(string Target, int Manifests, int Blob
     /// <summary>Manifests of indexes that were left behind by choice; whether they are there was not asked.</summary>
     public int LeftOut { get; init; }
 
-    /// <summary>What is true of it and no error: such as that a layout lists more than images.</summary>
+    /// <summary>Notes that are not problems, such as content of a layout that is not an image.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
     /// <summary>The requirements of a delta archive, which were not verified; null for everything else.</summary>

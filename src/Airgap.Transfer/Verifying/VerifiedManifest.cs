@@ -6,7 +6,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// What a verification keeps of a manifest that it read: not its bytes, of which there may be as many as there are images.
+/// The facts that a verification keeps of a manifest. Its bytes are not kept, since there may be many images.
 /// </summary>
 internal sealed class VerifiedManifest(RepositoryName repository, Manifest manifest, Findings children)
 {
@@ -28,17 +28,17 @@ internal sealed class VerifiedManifest(RepositoryName repository, Manifest manif
 
     public string Place => $"{Repository}@{Digest}";
 
-    /// <summary>Takes what was found of the children; once, however many trees it is a part of.</summary>
+    /// <summary>Adds the problems of the children; once, even as a part of several trees.</summary>
     public void Expand(IReadOnlyDictionary<Digest, FoundManifest> found)
     {
         if (Interlocked.Exchange(ref _expanded, 1) == 0)
             Expand(found, Children, children);
     }
 
-    /// <summary>The same for an index of which some are left out by choice: another tree may need them.</summary>
+    /// <summary>The same for an index with some children left out by choice, which another tree may need.</summary>
     /// <param name="found">What was found.</param>
     /// <param name="leftOut">What was left out.</param>
-    /// <param name="into">Takes what is wrong with the others.</param>
+    /// <param name="into">Receives the problems of the others.</param>
     public void Expand(IReadOnlyDictionary<Digest, FoundManifest> found, IReadOnlySet<Digest> leftOut, Findings into)
     {
         Expand(found, Children.Where(child => !leftOut.Contains(child.Digest)), into);

@@ -5,7 +5,7 @@ namespace Airgap.Transfer.Yaml;
 /// <summary>How a scalar is written.</summary>
 internal enum TextStyle
 {
-    /// <summary>As it is.</summary>
+    /// <summary>Unchanged.</summary>
     Plain,
 
     /// <summary>In single quotes.</summary>

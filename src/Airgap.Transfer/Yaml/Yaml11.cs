@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>What a plain scalar means.</summary>
+/// <summary>The meaning of a plain scalar.</summary>
 internal enum YamlKind
 {
     /// <summary>Its text.</summary>

@@ -45,7 +45,7 @@ internal sealed partial class YamlComposer
             _tagPrefixes[handle] = prefix;
     }
 
-    // True for a tag under which the text still says what is meant; any other makes it a text.
+    // True for a tag that leaves the meaning to the text; any other makes it a text.
     private static bool IsResolved(string tag) =>
         tag.StartsWith(TypePrefix, StringComparison.Ordinal)
             && tag[TypePrefix.Length..] is "null" or "bool" or "int" or "float" or "timestamp" or "merge";

@@ -37,7 +37,7 @@ internal sealed partial class YamlComposer(string text, YamlContext context, Yam
     private int MaxDepth => form == YamlForm.Lock ? MaxLockDepth : MaxHandWrittenDepth;
 
     /// <summary>Reads the next document.</summary>
-    /// <param name="place">Is handed the document before it is filled.</param>
+    /// <param name="place">Receives the document before it is filled.</param>
     /// <returns>Null behind the last one.</returns>
     public YamlNode? ReadDocument(Action<YamlNode>? place = null)
     {

@@ -36,7 +36,7 @@ internal sealed class YamlCursor(string text)
     /// <summary>A character further on.</summary>
     public char Ahead(int distance) => _index + distance < text.Length ? text[_index + distance] : '\0';
 
-    /// <summary>True if a blank, a line break or the end comes next but for some characters.</summary>
+    /// <summary>True if a blank, a line break or the end follows after some characters.</summary>
     public bool EndsWord(int distance) =>
         _index + distance >= text.Length || text[_index + distance] is ' ' or '\t' || ScalarForm.IsBreak(text[_index + distance]);
 
@@ -57,7 +57,7 @@ internal sealed class YamlCursor(string text)
             Skip();
     }
 
-    /// <summary>Passes over what is left of the line, but for its end.</summary>
+    /// <summary>Skips the rest of the line, without its end.</summary>
     public void SkipRest()
     {
         while (!IsAtLineEnd)

@@ -50,7 +50,7 @@ internal sealed partial class YamlScanner(string text, YamlContext context)
 
     private int FlowLevel => _keys.Count - 1;
 
-    // A key is known as one only by the colon behind it, and its token goes before it.
+    // Only the colon behind a key shows that it is one, and its token precedes it.
     private bool MayBecomeKey()
     {
         DropStaleKeys();

@@ -60,7 +60,7 @@ internal sealed partial class YamlTextWriter(bool forTerminal = false)
         WriteFolded(word, indent + 2, mayFold: true, quotes: false);
     }
 
-    /// <summary>What was written, as a whole file: with a document start and the last line ended.</summary>
+    /// <summary>The written text as a file: with a document start and an end of the last line.</summary>
     public string Finish()
     {
         WriteIndent(0);

@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>What a token is.</summary>
+/// <summary>The kinds of tokens.</summary>
 internal enum YamlTokenKind
 {
     StreamEnd,

@@ -18,7 +18,7 @@ internal static class TrustChain
     /// <param name="leaf">The certificate.</param>
     /// <param name="roots">What is trusted.</param>
     /// <param name="between">Possible intermediate certificates.</param>
-    /// <param name="at">The time at which all must be valid; null when that is judged elsewhere.</param>
+    /// <param name="at">The time at which all must be valid; null if that is checked elsewhere.</param>
     /// <param name="usage">The extended key usage that the leaf must name.</param>
     /// <returns>Leaf to root; null when there is no such chain.</returns>
     public static IReadOnlyList<X509Certificate2>? Build(
@@ -36,7 +36,7 @@ internal static class TrustChain
                 VerificationTimeIgnored = false,
                 VerificationTime = (at ?? leaf.NotAfter.ToUniversalTime()).UtcDateTime,
 
-                // Times are judged below: OpenSSL takes the last second of a certificate for too late.
+                // Times are checked below: for OpenSSL, the last second of a certificate is too late.
                 VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid,
             },
         };
@@ -57,7 +57,7 @@ internal static class TrustChain
         }
     }
 
-    /// <summary>Whether a certificate is valid at a time, both ends included.</summary>
+    /// <summary>Determines whether a certificate is valid at a time, both ends included.</summary>
     public static bool IsValid(X509Certificate2 certificate, DateTimeOffset at) =>
         at >= new DateTimeOffset(certificate.NotBefore.ToUniversalTime())
             && at <= new DateTimeOffset(certificate.NotAfter.ToUniversalTime());

@@ -14,7 +14,7 @@ internal static class SignatureManifest
     /// <param name="Annotations">Its annotations.</param>
     public sealed record Layer(Descriptor Descriptor, IReadOnlyDictionary<string, string> Annotations);
 
-    /// <summary>The layers in order, at most as many as are judged.</summary>
+    /// <summary>The layers in order, at most as many as are verified.</summary>
     /// <exception cref="AirgapException">The manifest contains something else.</exception>
     public static IReadOnlyList<Layer> Layers(Manifest manifest)
     {

@@ -4,7 +4,7 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Envelopes;
 
 /// <summary>An in-toto statement: a predicate about subjects.</summary>
-/// <param name="PredicateType">What it says of them.</param>
+/// <param name="PredicateType">The type of the predicate about them.</param>
 /// <param name="Subjects">The subjects.</param>
 /// <remarks>Source: in-toto/attestation, spec v1 and v0.1.</remarks>
 internal sealed record Statement(string PredicateType, IReadOnlyList<StatementSubject> Subjects)

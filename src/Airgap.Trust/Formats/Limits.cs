@@ -9,7 +9,7 @@ internal static class Limits
     /// <summary>Bytes of a policy, a key or a trusted root.</summary>
     public const int ConfigBytes = 1024 * 1024;
 
-    /// <summary>Signatures of one image that are judged, of every form together.</summary>
+    /// <summary>The number of signatures of one image that are verified, of every form together.</summary>
     public const int Signatures = 256;
 
     /// <summary>Log entries, timestamps and certificates of one signature.</summary>

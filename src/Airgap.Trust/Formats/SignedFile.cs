@@ -59,7 +59,7 @@ internal sealed class SignedFile : SignedBytes
                 $"The file has more than {MaxWhole} bytes, too many for a signature over all of them: Ed25519 takes none of a hash. "
                 + "A statement of the file's SHA-256 is verified at any size.");
 
-        // Only the hashed bytes are judged.
+        // Only the hashed bytes are verified.
         byte[] bytes = new byte[_length];
         using FileStream stream = new(_path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length

@@ -5,7 +5,7 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Keys;
 
 /// <summary>
-/// A public key that judges signatures by its one algorithm: what a signature says of itself never chooses. ECDSA on P-256, P-384 or P-521,
+/// A public key that verifies signatures by its one algorithm, never by one that a signature names. ECDSA on P-256, P-384 or P-521,
 /// RSA of 2048 to 8192 bits, Ed25519.
 /// </summary>
 internal abstract class VerificationKey(byte[] subjectPublicKeyInfo)

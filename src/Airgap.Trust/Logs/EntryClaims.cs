@@ -2,7 +2,7 @@ using Airgap.Trust.Formats;
 
 namespace Airgap.Trust.Logs;
 
-/// <summary>The content that a log's entry must have: exactly the judged signature.</summary>
+/// <summary>The content that a log's entry must have: exactly the verified signature.</summary>
 /// <param name="Signed">What the signature is over.</param>
 /// <param name="Signature">The signature.</param>
 /// <param name="Verifier">The certificate, or the key, in DER.</param>

@@ -3,10 +3,10 @@ using Airgap.Trust.Roots;
 
 namespace Airgap.Trust.Logs;
 
-/// <summary>Judges an entry by the trusted logs: its content, its inclusion and its time.</summary>
+/// <summary>Verifies an entry by the trusted logs: its content, its inclusion and its time.</summary>
 internal static class LogVerifier
 {
-    /// <summary>Judges one entry.</summary>
+    /// <summary>Verifies one entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="logs">The logs.</param>
     /// <param name="claims">What the entry has to say.</param>

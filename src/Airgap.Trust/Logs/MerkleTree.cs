@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Airgap.Trust.Logs;
 
-/// <summary>Whether an entry is in a tree.</summary>
+/// <summary>Verifies that an entry is in a tree.</summary>
 /// <remarks>Source: RFC 9162, section 2.1.3.2.</remarks>
 internal static class MerkleTree
 {

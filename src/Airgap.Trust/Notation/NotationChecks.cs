@@ -9,12 +9,12 @@ using Airgap.Trust.Times;
 namespace Airgap.Trust.Notation;
 
 /// <summary>The checks of one envelope, in the order of the Notary Project: integrity, authenticity, expiry, time.</summary>
-/// <param name="statement">What is asked.</param>
+/// <param name="statement">The requirements.</param>
 /// <param name="store">The trust stores.</param>
 /// <param name="now">The time of judging.</param>
 internal sealed class NotationChecks(NotationStatement statement, NotationStore store, DateTimeOffset now)
 {
-    /// <summary>Judges an envelope.</summary>
+    /// <summary>Verifies an envelope.</summary>
     /// <param name="envelope">The envelope.</param>
     /// <param name="image">The manifest that has to be signed.</param>
     /// <param name="metadata">What the signer has to have said.</param>

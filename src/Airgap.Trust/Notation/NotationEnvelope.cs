@@ -69,7 +69,7 @@ internal sealed record NotationEnvelope
     /// <summary>The signature.</summary>
     public required byte[] Signature { get; init; }
 
-    /// <summary>Whether the signature is by a certificate's key.</summary>
+    /// <summary>Determines whether the signature is by a certificate's key.</summary>
     public required Func<X509Certificate2, bool> IsBy { get; init; }
 
     /// <summary>The algorithm that a certificate's key must use; null for a key without one.</summary>

@@ -8,7 +8,7 @@ namespace Airgap.Trust.Notation;
 /// <param name="Level">What is enforced.</param>
 /// <param name="Stores">Trust stores, each <c>type:name</c>.</param>
 /// <param name="Identities">Whose certificates count; <c>*</c> alone for all of the stores.</param>
-/// <param name="AlwaysStamped">True if a timestamp is asked for even while the certificate is valid.</param>
+/// <param name="AlwaysStamped">True if a timestamp is required even while the certificate is valid.</param>
 internal sealed record NotationStatement(
     string Name, IReadOnlyList<string> Scopes, NotationLevel Level, IReadOnlyList<string> Stores,
     IReadOnlyList<NotationIdentity> Identities, bool AlwaysStamped)

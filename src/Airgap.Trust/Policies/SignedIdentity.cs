@@ -12,7 +12,7 @@ internal abstract record SignedIdentity
     }
 
     /// <summary>True when the name matches.</summary>
-    /// <param name="image">The image as it was asked for.</param>
+    /// <param name="image">The image as requested.</param>
     /// <param name="signed">The name in the signature.</param>
     public bool Accepts(ImageReference image, string signed) =>
         ImageReference.TryParse(signed, out ImageReference? name, out _) && Fits(image, name, HasSelector(signed));

@@ -3,8 +3,8 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Signers;
 
 /// <summary>
-/// A signer whose signature counts when it is old enough, so that a bad one can be found in time. Its time has to be vouched for by a log or a
-/// timestamp authority.
+/// A signer whose signature counts when it is old enough, so that a bad one can be found in time. Its time has to be vouched for by a log
+/// or a timestamp authority.
 /// </summary>
 /// <param name="inner">Who signs.</param>
 /// <param name="minimum">How old it has to be.</param>

@@ -6,7 +6,7 @@ internal abstract class Signer
     /// <summary>For people: the key's file, or the identity.</summary>
     public abstract string Name { get; }
 
-    /// <summary>Judges a signature.</summary>
+    /// <summary>Verifies a signature.</summary>
     /// <param name="evidence">The signature.</param>
     /// <param name="now">The time of judging.</param>
     /// <exception cref="Airgap.Oci.AirgapException">It does not count.</exception>

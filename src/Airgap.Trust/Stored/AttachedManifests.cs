@@ -15,7 +15,7 @@ internal static class AttachedManifests
     /// <summary>Fetches them.</summary>
     /// <param name="store">Where the image lies.</param>
     /// <param name="subject">The image.</param>
-    /// <param name="notes">Takes what was passed over.</param>
+    /// <param name="notes">Receives the skipped manifests.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     public static async Task<IReadOnlyList<Manifest>> OfAsync(
         ISignatureStore store, Digest subject, List<string> notes, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using Airgap.Oci;
 
 namespace Airgap.Trust.Stored;
 
-/// <summary>Tells failures of one signature from failures of the judging as a whole.</summary>
+/// <summary>Distinguishes failures of one signature from failures of the verification.</summary>
 internal static class SignatureFailures
 {
     /// <summary>True if another signature may still count: this one is malformed, missing or has another digest.</summary>

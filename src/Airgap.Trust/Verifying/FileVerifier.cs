@@ -8,7 +8,7 @@ namespace Airgap.Trust.Verifying;
 /// <summary>Verifies a file by the sigstore bundle next to it (<c>cosign sign-blob --bundle</c>).</summary>
 internal static class FileVerifier
 {
-    /// <summary>Judges.</summary>
+    /// <summary>Verifies the signatures.</summary>
     /// <param name="file">The file's bytes.</param>
     /// <param name="bundle">The bundle.</param>
     /// <param name="name">The file, for people.</param>

@@ -9,17 +9,17 @@ using Airgap.Trust.Stored;
 namespace Airgap.Trust.Verifying;
 
 /// <summary>
-/// Judges an image by its digest: cosign's tags beside it, then what is attached to it. One signature that passes every check is enough;
-/// what is wrong with others is told only when none does.
+/// Verifies an image by its digest: first cosign's tags, then attached artifacts. One signature that passes every check is enough;
+/// problems of others are reported only if none does.
 /// </summary>
 internal sealed class ImageVerifier(ISignatureStore store, TimeProvider clock)
 {
     private const string ClassicArtifact = "application/vnd.dev.cosign.artifact.sig.v1+json";
 
-    /// <summary>Judges.</summary>
-    /// <param name="image">The digest, already resolved: it is what is moved.</param>
+    /// <summary>Verifies the signatures.</summary>
+    /// <param name="image">The resolved digest, which is what moves.</param>
     /// <param name="name">The image, for people.</param>
-    /// <param name="demand">What is asked.</param>
+    /// <param name="demand">The requirements.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     public async Task<Verdict> VerifyAsync(Digest image, string name, SignatureDemand demand, CancellationToken cancellationToken)
     {
@@ -83,7 +83,7 @@ internal sealed class ImageVerifier(ISignatureStore store, TimeProvider clock)
         }
 
         if (manifest.Layers.Length > layers.Count)
-            notes.Add($"There are {manifest.Layers.Length} signatures, and the first {layers.Count} were judged.");
+            notes.Add($"There are {manifest.Layers.Length} signatures, and the first {layers.Count} were verified.");
         string type = demand.Predicate is null ? SimpleSigning.MediaType : DsseMediaType;
         foreach (SignatureManifest.Layer layer in layers.Where(layer => layer.Descriptor.MediaType == type))
         {

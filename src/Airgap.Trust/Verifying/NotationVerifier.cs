@@ -7,12 +7,12 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Trust.Verifying;
 
-/// <summary>Judges an image by a trust policy of the Notary Project.</summary>
+/// <summary>Verifies an image by a trust policy of the Notary Project.</summary>
 internal sealed class NotationVerifier(NotationPolicy policy, NotationStore trust, ISignatureStore store, TimeProvider clock)
 {
     private const string ArtifactType = "application/vnd.cncf.notary.signature";
 
-    /// <summary>Judges.</summary>
+    /// <summary>Verifies the signatures.</summary>
     /// <param name="repository">The repository as the policy names it.</param>
     /// <param name="image">The manifest, already resolved.</param>
     /// <param name="metadata">The annotations that the signature must have.</param>

@@ -6,13 +6,13 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Trust.Verifying;
 
-/// <summary>Judges an image by a policy.json: it must meet every requirement of its scope.</summary>
+/// <summary>Verifies an image by a policy.json: it must meet every requirement of its scope.</summary>
 internal sealed class PolicyVerifier(ContainersPolicy policy, ISignatureStore store, TimeProvider clock)
 {
     private const string Advice = "Change the policy, or leave this image out.";
 
-    /// <summary>Judges.</summary>
-    /// <param name="image">The image as it was asked for: scopes and identities go by this name.</param>
+    /// <summary>Verifies the signatures.</summary>
+    /// <param name="image">The image as requested; scopes and identities use this name.</param>
     /// <param name="digest">What it resolved to.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     public async Task<Verdict> VerifyAsync(ImageReference image, Digest digest, CancellationToken cancellationToken)

@@ -14,6 +14,6 @@ internal sealed record SignatureDemand
     /// <summary>The annotations that the signature must have.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Judges the image name in the signature; null to accept any. Only cosign's classic form has one.</summary>
+    /// <summary>Checks the image name in the signature; null to accept any. Only cosign's classic form has one.</summary>
     public Func<string, bool>? Accepts { get; init; }
 }

@@ -27,7 +27,7 @@ internal sealed class DeltaLayers
 
     /// <summary>Reads the notes of an archive. Wrong notes fail when they are used, if everything else is right.</summary>
     /// <param name="reading">The notes, while they are read.</param>
-    /// <returns>The required layers, and what is wrong with the notes: then what they require is not known.</returns>
+    /// <returns>The required layers, and the problem with the notes; with a problem, the required layers are unknown.</returns>
     public static async Task<(DeltaLayers Layers, AirgapException? Problem)> LearnAsync(Task<ArchiveNotes?> reading)
     {
         try

@@ -67,7 +67,7 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
         long count = 1;
         foreach (Descriptor child in index.Manifests)
         {
-            // All content of a layout is moved, whatever its lists say.
+            // All content of a layout is moved, listed or not.
             if (_leftOut.Contains(child.Digest) && layout.FindBlob(child) is null)
                 continue;
             PlannedManifest planned = await ExpandAsync(child, origin, $"the index {index.Digest}", cancellationToken, level + 1);

@@ -46,7 +46,7 @@ internal static class LayerPath
     /// <summary>The folder of a path; empty for the output folder.</summary>
     public static string ParentOf(string path) => path.LastIndexOf('/') is >= 0 and int slash ? path[..slash] : "";
 
-    /// <summary>Whether a path marks a removal, and of what.</summary>
+    /// <summary>Determines whether a path marks a removal, and of what.</summary>
     /// <param name="path">A result of <see cref="Parse"/>.</param>
     /// <param name="target">The removed path; for an opaque marker the folder.</param>
     /// <exception cref="LayerException">It marks something outside.</exception>

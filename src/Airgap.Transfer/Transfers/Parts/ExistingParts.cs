@@ -29,7 +29,7 @@ internal sealed class ExistingParts
 
     private string SumsPath => PartName.SumsOf(_archive);
 
-    /// <summary>Looks at a place.</summary>
+    /// <summary>Examines a path.</summary>
     /// <param name="plan">The plan to write.</param>
     /// <param name="earlier">What a run that did not end was writing there; null for none.</param>
     /// <param name="allowsWhole">True if the whole archive, which is being split, may exist there.</param>

@@ -26,7 +26,7 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
     /// <summary>The same, for parts that are cut in another way.</summary>
     public static string PathOf(PartPlan plan, int part) => CompanionName.Of(plan.PathOf(part), ".partial");
 
-    /// <summary>Has the system read from the disk what an earlier run wrote: it is on it only where its flush went well.</summary>
+    /// <summary>Makes the system read the bytes of an earlier run from the disk, where only flushed bytes are.</summary>
     public void Forget()
     {
         for (int part = 0; part < plan.Count; part++)
@@ -95,7 +95,7 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
         return file;
     }
 
-    /// <summary>Takes finished parts their names, so that they are parts under way again.</summary>
+    /// <summary>Renames finished parts back to unfinished ones.</summary>
     public void TakeBack()
     {
         for (int part = 0; part < plan.Count; part++)

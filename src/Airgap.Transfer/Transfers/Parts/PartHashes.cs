@@ -13,7 +13,7 @@ internal sealed class PartHashes : IDisposable
     private readonly ArchiveHash[] _hashes;
 
     /// <param name="plan">How the archive is cut.</param>
-    /// <param name="files">Reads back what was written out of its turn.</param>
+    /// <param name="files">Reads back bytes that were written out of order.</param>
     public PartHashes(PartPlan plan, PartFiles files)
     {
         _plan = plan;
@@ -34,7 +34,7 @@ internal sealed class PartHashes : IDisposable
             _hashes[part].Begin(available[part]);
     }
 
-    /// <summary>Takes bytes that were written. Several writers may call at once.</summary>
+    /// <summary>Receives written bytes. Several writers may call at once.</summary>
     public void Wrote(ReadOnlySpan<byte> bytes, long offset)
     {
         foreach ((int part, long start, long end) in Pieces(offset, offset + bytes.Length))
@@ -45,7 +45,7 @@ internal sealed class PartHashes : IDisposable
         }
     }
 
-    /// <summary>The digest of a part of which everything is written.</summary>
+    /// <summary>The digest of a completely written part.</summary>
     public Task<Digest> FinishAsync(int part, CancellationToken cancellationToken) => _hashes[part].FinishAsync(cancellationToken);
 
     public void Dispose()

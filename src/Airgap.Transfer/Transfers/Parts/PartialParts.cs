@@ -8,7 +8,7 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// An archive that is written in parts while it is fetched, each of which is hashed meanwhile. A part is brought to the disk and given its
+/// An archive that is written in parts while it is fetched; each part is hashed meanwhile. A part is flushed to the disk and given its
 /// name as soon as the last layer that reaches into it has arrived and is verified; the others go on.
 /// </summary>
 internal sealed class PartialParts : IPartialArchive

@@ -7,7 +7,7 @@ using Airgap.Transfer.Archives.Parts;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// <c>NAME.tar.parts.partial</c>: held by the one process that writes an archive's parts, and says how they are cut, so that a later run
+/// <c>NAME.tar.parts.partial</c>: locked by the process that writes an archive's parts, with their division, so that a later run
 /// knows what one that was killed left. It is removed when the list of the parts is written.
 /// </summary>
 internal sealed class PartsHolder : IDisposable

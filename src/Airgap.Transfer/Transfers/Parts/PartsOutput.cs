@@ -71,9 +71,9 @@ internal sealed class PartsOutput : IDisposable
         }
     }
 
-    /// <summary>Brings a part, of which every byte is written, to the disk, and gives it its name.</summary>
+    /// <summary>Flushes a completely written part to the disk, and gives it its name.</summary>
     /// <param name="part">The part, counted from 0.</param>
-    /// <param name="hashing">Gives its digest: what is left to hash is read back meanwhile.</param>
+    /// <param name="hashing">Returns its digest: unhashed bytes are read back meanwhile.</param>
     public async Task FinishAsync(int part, Func<Task<Digest>> hashing)
     {
         try
