@@ -46,7 +46,10 @@ public sealed class RegistryClient : IRegistry, IDisposable
 
     RegistryStatistics IRegistry.Statistics => Statistics;
 
-    long IRegistry.LoadRefusals => _transport.Counters.LoadRefusals;
+    /// <inheritdoc cref="IRegistry.LoadRefusals"/>
+    internal long LoadRefusals => _transport.Counters.LoadRefusals;
+
+    long IRegistry.LoadRefusals => LoadRefusals;
 
     /// <summary>A repository; usable until the client is disposed. Makes no request.</summary>
     public IImageRepository GetRepository(RepositoryName name) => new RegistryRepository(_transport, name, _creator, _layers);

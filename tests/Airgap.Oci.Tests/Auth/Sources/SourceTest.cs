@@ -38,9 +38,9 @@ public abstract class SourceTest : IDisposable
 
     protected ICredentialSource Create() => CredentialSources.CreateDefault(Options);
 
-    protected Task<Credential?> FindAsync(string repository) => FindAsync(Create(), repository);
+    private protected Task<Credential?> FindAsync(string repository) => FindAsync(Create(), repository);
 
-    protected static async Task<Credential?> FindAsync(
+    private protected static async Task<Credential?> FindAsync(
         ICredentialSource source, string repository, CancellationToken cancellationToken = default) =>
         await source.FindAsync(RepositoryName.Parse(repository), cancellationToken);
 
