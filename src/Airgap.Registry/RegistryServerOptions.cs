@@ -69,7 +69,7 @@ public sealed record RegistryServerOptions
     /// </summary>
     public Action<string>? AccessLog { get; init; }
 
-    /// <summary>True to take an index of which not all images are there, as some registries do.</summary>
+    /// <summary>True to accept an index without all of its images, as some registries do.</summary>
     internal bool SparseIndexes { get; init; }
 
     /// <summary>True to answer under every host name: for a registry that clients use as their proxy.</summary>

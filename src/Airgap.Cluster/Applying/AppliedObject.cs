@@ -39,13 +39,13 @@ internal enum ApplyOutcome
 /// <param name="Outcome">What became of it.</param>
 internal sealed record AppliedObject(string Kind, string? Namespace, string Name, ApplyOutcome Outcome)
 {
-    /// <summary>Group and version; empty where not needed.</summary>
+    /// <summary>Group and version; empty if not needed.</summary>
     public string ApiVersion { get; init; } = "";
 
     /// <summary><c>NAMESPACE/NAME</c>, or the name.</summary>
     public string FullName => Namespace is null ? Name : $"{Namespace}/{Name}";
 
-    /// <summary>The object as the cluster has it now; null where it was not applied.</summary>
+    /// <summary>The object as the cluster has it now; null if it was not applied.</summary>
     public JsonElement? After { get; init; }
 
     /// <summary>Why it failed; null otherwise.</summary>

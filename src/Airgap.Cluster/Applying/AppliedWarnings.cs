@@ -5,7 +5,7 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Applying;
 
-/// <summary>What a user should know of an object that was applied.</summary>
+/// <summary>The warnings about an applied object.</summary>
 internal static class AppliedWarnings
 {
     /// <summary>Finds it.</summary>

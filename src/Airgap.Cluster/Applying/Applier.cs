@@ -114,7 +114,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         AirgapException failure = ClusterRefusal.Of(
             answer, $"{document.Kind} {result.FullName}", "applied",
             $"kubectl apply --server-side --force-conflicts --field-manager={FieldManager} -f {document.Location.File}");
-        // Somebody filled the Secret between the look and the request: the conflict shows it.
+        // The Secret was filled between the check and the request: the conflict shows it.
         if (failure.Code == ErrorCode.FieldConflict && document.Kind == ResourceKind.Secret.Kind
             && SecretContent.HasPlaceholder(document.Object))
             return PlaceholderSecrets.Keep(new ClusterAnswer(200, JsonElement.Parse("{}"), ""), result)!;

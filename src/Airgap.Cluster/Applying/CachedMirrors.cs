@@ -36,7 +36,7 @@ internal static class CachedMirrors
                 && PackageImages.OnAFormerMirror(state).Length > 0);
     }
 
-    /// <summary>The failure of a success that came from the cache; null where it did not.</summary>
+    /// <summary>The failure for a success that came from the cache; null for any other.</summary>
     public static Diagnostic? Shown(ReconcileState state) => PackageImages.OnAFormerMirror(state) is [{ } first, ..] all
         ? new Diagnostic(
             ErrorCode.CachedMirror,

@@ -13,7 +13,7 @@ internal static class ManifestReader
     /// <summary>Reads them. A folder means its YAML and JSON files, without subfolders and kustomizations.</summary>
     /// <param name="paths">Files and folders.</param>
     /// <param name="ns">The namespace of objects that name none.</param>
-    /// <param name="isAsked">True where the user chose the namespace, so that none may name another.</param>
+    /// <param name="isAsked">True if the user chose the namespace, so that none may name another.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidObject"/>, <see cref="ErrorCode.MalformedSyncPeriod"/>.</exception>
     public static IReadOnlyList<ManifestDocument> Read(IEnumerable<string> paths, string ns, bool isAsked)
     {

@@ -38,7 +38,7 @@ internal sealed class Removal(ClusterClient client)
     }
 
     /// <summary>Polls until the object is gone or another has its name. A watch of a missing name reports nothing.</summary>
-    /// <returns>False where it still is there at the end of the limit.</returns>
+    /// <returns>False if it is still there at the time limit.</returns>
     public async Task<bool> WaitAsync(string path, string uid, CancellationToken cancellationToken)
     {
         long started = TimeProvider.System.GetTimestamp();

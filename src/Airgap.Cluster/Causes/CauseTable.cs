@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 namespace Airgap.Cluster.Causes;
 
 /// <summary>A failure that is known.</summary>
-/// <param name="Cause">Which.</param>
+/// <param name="Cause">The cause.</param>
 /// <param name="Pattern">A regular expression over what the tools of kapp-controller said.</param>
 /// <param name="Means">Its meaning, in a few words.</param>
-/// <param name="MayHeal">True where a later attempt may succeed without a change of the object.</param>
+/// <param name="MayHeal">True if a later attempt may succeed without a change of the object.</param>
 /// <param name="Advice">What to do; names in braces are groups of the pattern and facts about the object.</param>
 internal sealed record KnownCause(Cause Cause, string Pattern, string Means, bool MayHeal, string Advice);
 

@@ -4,10 +4,10 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Causes;
 
-/// <summary>What a failed object's message means, and its cure.</summary>
+/// <summary>The meaning and the cure of a failed object's message.</summary>
 /// <param name="Cause">The cause; null for an unknown text.</param>
 /// <param name="Diagnostic">The failure: the tools' output in one paragraph, and the advice.</param>
-/// <param name="MayHeal">True where a later attempt may succeed without a change of the object.</param>
+/// <param name="MayHeal">True if a later attempt may succeed without a change of the object.</param>
 internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, bool MayHeal)
 {
     private const int LongestMessage = 1500;
@@ -55,7 +55,7 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
         state.Image is { } image
             ? PackageImages.HostOf(image) : Asked().Match(state.Message ?? "") is { Success: true } asked ? asked.Groups[1].Value : null;
 
-    /// <summary>A text of several lines as one, cut where it is long.</summary>
+    /// <summary>A text of several lines as one line, shortened if it is long.</summary>
     public static string Paragraph(string text)
     {
         string line = Blank().Replace(text, " ").Trim();
@@ -65,7 +65,7 @@ internal sealed partial record Explanation(Cause? Cause, Diagnostic Diagnostic, 
 
     private static Dictionary<string, string> Facts(ReconcileState state, IReadOnlyDictionary<string, string> groups, bool isInstall)
     {
-        // The image of a PackageInstall stands in the message alone.
+        // Only the message names the image of a PackageInstall.
         string image = state.Image ?? "IMAGE";
         string name = state.Object.Text("metadata", "name") ?? "";
         Dictionary<string, string> facts = new(StringComparer.Ordinal)

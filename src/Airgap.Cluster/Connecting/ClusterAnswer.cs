@@ -5,10 +5,10 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Cluster.Connecting;
 
-/// <summary>What the API answered to one request.</summary>
+/// <summary>The API's response to one request.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Body">The JSON document; null where the answer is not JSON.</param>
-/// <param name="Text">The body as text where it is not JSON; empty otherwise.</param>
+/// <param name="Body">The JSON document; null if the answer is not JSON.</param>
+/// <param name="Text">The body as text if it is not JSON; otherwise empty.</param>
 internal sealed record ClusterAnswer(int Status, JsonElement? Body, string Text)
 {
     private const int LongestAnswer = 256 * 1024 * 1024;

@@ -4,7 +4,7 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Connecting;
 
-/// <summary>Tells what a refusal of the API means. The status alone does not: a schema's refusal is a 500.</summary>
+/// <summary>Explains a refusal of the API. The status alone is not enough: a schema's refusal is a 500.</summary>
 internal static class ClusterRefusal
 {
     /// <summary>The failure of an answer that is not a success.</summary>

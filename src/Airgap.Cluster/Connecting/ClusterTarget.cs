@@ -12,10 +12,10 @@ internal sealed class ClusterTarget
     /// <summary>The address without a password, for messages.</summary>
     public string Address => Server.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-    /// <summary>The namespace of the context; <c>default</c> where it names none.</summary>
+    /// <summary>The namespace of the context; <c>default</c> if it names none.</summary>
     public string Namespace { get; init; } = "default";
 
-    /// <summary>Where it was read from, for messages: <c>context CONTEXT of FILE</c>.</summary>
+    /// <summary>Its origin, for messages: <c>context CONTEXT of FILE</c>.</summary>
     public required string Origin { get; init; }
 
     /// <summary>The authorities that are trusted in place of the machine's; null for the machine's.</summary>

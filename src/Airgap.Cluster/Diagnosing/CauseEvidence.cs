@@ -26,7 +26,7 @@ internal sealed class CauseEvidence(ClusterClient client, MirrorProbe? mirror, b
     /// <summary>The evidence, one line each.</summary>
     /// <param name="state">The object that failed.</param>
     /// <param name="cause">Why.</param>
-    /// <param name="image">What it fetches; null where that is not known.</param>
+    /// <param name="image">What it fetches; null if that is not known.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlyList<string>> SeeAsync(
         ReconcileState state, Cause? cause, string? image, CancellationToken cancellationToken)

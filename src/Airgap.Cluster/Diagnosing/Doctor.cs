@@ -20,7 +20,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     private readonly string? _ns = options.Namespace;
     private readonly string? _name = options.Name;
 
-    /// <summary>Looks.</summary>
+    /// <summary>Examines them.</summary>
     /// <exception cref="AirgapException">The cluster cannot be reached, or nothing of it may be read.</exception>
     public async Task<DoctorReport> ExamineAsync(CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Airgap.Cluster.Diagnosing;
 /// <param name="Diagnostic">What is wrong, and the cure.</param>
 internal sealed record Finding(string About, Diagnostic Diagnostic)
 {
-    /// <summary>The known cause; null where there is none.</summary>
+    /// <summary>The known cause; null if there is none.</summary>
     public Cause? Cause { get; init; }
 
     /// <summary>True for a note that is not a fault.</summary>
@@ -25,10 +25,10 @@ internal sealed record Finding(string About, Diagnostic Diagnostic)
 /// <param name="State">Its progress, in words.</param>
 internal sealed record Examined(string Kind, string Namespace, string Name, string State)
 {
-    /// <summary>The Packages of a PackageRepository; null where they are not known.</summary>
+    /// <summary>The Packages of a PackageRepository; null if they are not known.</summary>
     public int? Packages { get; init; }
 
-    /// <summary>The number of these images that the mirror has, by its answers in this run; null where it was not asked.</summary>
+    /// <summary>The number of these images that the mirror has, by its answers in this run; null if it was not asked.</summary>
     public int? Images { get; init; }
 }
 

@@ -9,18 +9,18 @@ using Airgap.Oci.Client;
 
 namespace Airgap.Cluster.Diagnosing;
 
-/// <summary>Looks at one PackageRepository or PackageInstall after another.</summary>
+/// <summary>Examines one PackageRepository or PackageInstall after another.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="findings">Takes what is wrong.</param>
+/// <param name="findings">Receives the problems.</param>
 /// <param name="options">How far to look.</param>
 /// <param name="controller">The namespace of kapp-controller.</param>
 internal sealed class ObjectExaminer(ClusterClient client, FindingList findings, DoctorOptions options, string controller)
 {
     private readonly CauseEvidence _witness = new(client, options.Mirror, options.TriesSecrets, controller);
 
-    /// <summary>Looks at a PackageRepository.</summary>
-    /// <param name="state">It.</param>
-    /// <param name="packages">The Packages of the cluster; null where they cannot be read.</param>
+    /// <summary>Examines a PackageRepository.</summary>
+    /// <param name="state">The object's state.</param>
+    /// <param name="packages">The Packages of the cluster; null if they cannot be read.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<Examined> ExamineRepositoryAsync(ReconcileState state, JsonElement[]? packages, CancellationToken cancellationToken)
     {
@@ -58,9 +58,9 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         return examined;
     }
 
-    /// <summary>Looks at a PackageInstall.</summary>
-    /// <param name="state">It.</param>
-    /// <param name="packages">The Packages of the cluster; null where they cannot be read.</param>
+    /// <summary>Examines a PackageInstall.</summary>
+    /// <param name="state">The object's state.</param>
+    /// <param name="packages">The Packages of the cluster; null if they cannot be read.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<Examined> ExamineInstallAsync(ReconcileState state, JsonElement[]? packages, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ namespace Airgap.Cluster.Diagnosing;
 /// <summary>A look at a Secret.</summary>
 /// <param name="Name"><c>NAMESPACE/NAME</c>.</param>
 /// <param name="Words">What was seen, in one line.</param>
-/// <param name="Secret">The Secret, where it has credentials that look right; null otherwise.</param>
+/// <param name="Secret">The Secret, if its credentials look right; otherwise null.</param>
 internal sealed record SecretLookup(string Name, string Words, JsonElement? Secret);
 
 /// <summary>Explains a problem with the Secret of a PackageRepository or PackageInstall without showing its content.</summary>
@@ -16,7 +16,7 @@ internal sealed class SecretReader(ClusterClient client)
     // What is left when everything else about it is right.
     private const string Refused = "refused";
 
-    /// <summary>Looks at the Secret that kapp-controller used.</summary>
+    /// <summary>Examines the Secret that kapp-controller used.</summary>
     public async Task<SecretLookup> LookAsync(ReconcileState state, string host, CancellationToken cancellationToken)
     {
         string ns = state.Object.Text("metadata", "namespace") ?? "default";

@@ -48,7 +48,7 @@ internal static class ClusterJson
         return whole;
     }
 
-    // The UTF-16 code unit of an escape; a letter where there is none.
+    // The UTF-16 code unit of an escape; a letter if there is none.
     private static char UnitAt(byte[] json, int at) =>
         at + 6 <= json.Length && json[at] == '\\' && json[at + 1] == 'u'
         && ushort.TryParse(json.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit)

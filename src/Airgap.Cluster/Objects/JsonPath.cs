@@ -5,7 +5,7 @@ namespace Airgap.Cluster.Objects;
 /// <summary>Reads fields of an object of the cluster; a field of another kind counts as missing.</summary>
 internal static class JsonPath
 {
-    /// <summary>A field; null where it is missing or null.</summary>
+    /// <summary>A field; null if it is missing or null.</summary>
     public static JsonElement? Find(this JsonElement element, params ReadOnlySpan<string> path)
     {
         JsonElement at = element;
@@ -18,7 +18,7 @@ internal static class JsonPath
         return at.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : at;
     }
 
-    /// <summary>A text; null where it is missing or empty.</summary>
+    /// <summary>A text; null if it is missing or empty.</summary>
     public static string? Text(this JsonElement element, params ReadOnlySpan<string> path) =>
         element.Find(path) is { ValueKind: JsonValueKind.String } found && found.GetString() is { Length: > 0 } text ? text : null;
 

@@ -7,7 +7,7 @@ namespace Airgap.Cluster.Objects;
 
 /// <summary>One object of a manifest.</summary>
 /// <param name="Object">The object as JSON.</param>
-/// <param name="Location">Where it stands.</param>
+/// <param name="Location">Its location.</param>
 internal sealed record ManifestDocument(JsonElement Object, SourceLocation Location)
 {
     private const string Advice = "Give YAML or JSON files with Kubernetes objects; each has apiVersion, kind and metadata.name.";

@@ -14,11 +14,11 @@ internal static partial class PackageImages
     /// <summary>The host of an image.</summary>
     public static string HostOf(string image) => RepositoryOf(image).Split('/')[0];
 
-    /// <summary>The digest of an image; null where it names none.</summary>
+    /// <summary>The digest of an image; null if it names none.</summary>
     public static string? DigestOf(string image) =>
         image.IndexOf('@', StringComparison.Ordinal) is >= 0 and int at ? image[(at + 1)..] : null;
 
-    /// <summary>What the cluster made of each reference under <c>packages/</c>: from, to.</summary>
+    /// <summary>The reference that replaces each reference under <c>packages/</c> in the cluster: from, to.</summary>
     public static IReadOnlyList<(string From, string To)> Resolved(JsonElement repository) =>
         [.. Final().Matches(repository.Text("status", "template", "stderr") ?? "")
             .Select(match => (match.Groups[1].Value, match.Groups[2].Value))];
@@ -27,7 +27,7 @@ internal static partial class PackageImages
     public static IEnumerable<string> Of(JsonElement package) => package.Items("spec", "template", "spec", "fetch")
         .Select(fetch => fetch.Text("imgpkgBundle", "image") ?? fetch.Text("image", "url")).OfType<string>();
 
-    /// <summary>The PackageRepository that brought a Package, as <c>NAMESPACE/NAME</c>.</summary>
+    /// <summary>The PackageRepository of a Package, as <c>NAMESPACE/NAME</c>.</summary>
     public static string? Origin(JsonElement package) =>
         package.Text("metadata", "annotations", "packaging.carvel.dev/package-repository-ref");
 
@@ -41,7 +41,7 @@ internal static partial class PackageImages
 
     /// <summary>Images on another host than the one that is fetched from.</summary>
     /// <param name="repository">The PackageRepository.</param>
-    /// <param name="packages">The Packages of its namespace; null where they cannot be read.</param>
+    /// <param name="packages">The Packages of its namespace; null if they cannot be read.</param>
     public static string[] Outside(ReconcileState repository, IEnumerable<JsonElement>? packages)
     {
         if (repository is not { Phase: ReconcilePhase.Succeeded, Image: { } image })

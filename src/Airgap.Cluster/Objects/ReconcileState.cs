@@ -53,7 +53,7 @@ internal sealed record ReconcileState
     /// <summary>The tools' output of a failure; null otherwise.</summary>
     public string? Message { get; private init; }
 
-    /// <summary>The image that a PackageRepository fetches; null where there is none.</summary>
+    /// <summary>The image that a PackageRepository fetches; null if there is none.</summary>
     public string? Image => Object.Text("spec", "fetch", "imgpkgBundle", "image") ?? Object.Text("spec", "fetch", "image", "url");
 
     /// <summary>The Secret that a PackageRepository names, or the annotation of a PackageInstall; null for none.</summary>
@@ -61,7 +61,7 @@ internal sealed record ReconcileState
         Object.Text("spec", "fetch", "imgpkgBundle", "secretRef", "name") ?? Object.Text("spec", "fetch", "image", "secretRef", "name")
         ?? Object.Text("metadata", "annotations", "ext.packaging.carvel.dev/fetch-0-secret-name");
 
-    /// <summary>The version that a PackageInstall has installed; null where there is none.</summary>
+    /// <summary>The version that a PackageInstall has installed; null if there is none.</summary>
     public string? InstalledVersion => Object.Text("status", "version");
 
     /// <summary>The phase as kubectl shows it.</summary>

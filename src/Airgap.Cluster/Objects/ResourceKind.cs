@@ -6,7 +6,7 @@ namespace Airgap.Cluster.Objects;
 /// <param name="ApiVersion">Group and version.</param>
 /// <param name="Kind">The kind.</param>
 /// <param name="Plural">Its name in paths.</param>
-/// <param name="IsNamespaced">True where its objects live in namespaces.</param>
+/// <param name="IsNamespaced">True if its objects live in namespaces.</param>
 internal sealed record ResourceKind(string ApiVersion, string Kind, string Plural, bool IsNamespaced)
 {
     /// <summary>PackageRepositories.</summary>

@@ -13,15 +13,15 @@ internal static class SecretContent
     /// <summary>The key of a pull secret.</summary>
     public const string DockerConfigKey = ".dockerconfigjson";
 
-    /// <summary>True where a value still is a placeholder.</summary>
+    /// <summary>True if a value still is a placeholder.</summary>
     public static bool HasPlaceholder(JsonElement secret) =>
         Values(secret).Any(value => value.Contains(Placeholder, StringComparison.Ordinal));
 
-    /// <summary>The hosts of a pull secret; null where it has no readable ones.</summary>
+    /// <summary>The hosts of a pull secret; null if it has no readable ones.</summary>
     public static IReadOnlyList<string>? Hosts(JsonElement secret) =>
         Auths(secret) is { } auths ? [.. auths.EnumerateObject().Select(entry => entry.Name)] : null;
 
-    /// <summary>True where an entry is for a host: a scheme before it, and a path behind it, serve as well.</summary>
+    /// <summary>True if an entry is for a host: a scheme before it, and a path behind it, serve as well.</summary>
     public static bool IsFor(string key, string host) =>
         key[(key.IndexOf("://", StringComparison.Ordinal) is >= 0 and int at ? at + 3 : 0)..].Split('/')[0] == host;
 
@@ -42,7 +42,7 @@ internal static class SecretContent
         return ClusterJson.Parse(copy.ToJsonString());
     }
 
-    /// <summary>The entries of a pull secret by their hosts, with what they hold; null where it has no readable ones.</summary>
+    /// <summary>The entries of a pull secret by host, with a description of their content; null if it has no readable ones.</summary>
     internal static JsonElement? Auths(JsonElement secret)
     {
         string? text = secret.Text("stringData", DockerConfigKey)
@@ -64,7 +64,7 @@ internal static class SecretContent
         .Concat(secret.Fields("stringData").Where(entry => entry.Value.ValueKind == JsonValueKind.String)
             .Select(entry => entry.Value.GetString()!));
 
-    /// <summary>A value of <c>data</c> as text; empty where it is not a base64.</summary>
+    /// <summary>A value of <c>data</c> as text; empty if it is not base64.</summary>
     internal static string Decode(string base64)
     {
         byte[] bytes = new byte[base64.Length];

@@ -6,7 +6,7 @@ namespace Airgap.Cluster.Objects;
 /// <summary>The credentials that kapp-controller reads out of a Secret. They are used, and never shown.</summary>
 internal static class SecretCredential
 {
-    /// <summary>The credentials for a host; null where the Secret has none for it.</summary>
+    /// <summary>The credentials for a host; null if the Secret has none for it.</summary>
     public static Credential? Of(JsonElement secret, string host)
     {
         if (SecretContent.Auths(secret) is { } auths)

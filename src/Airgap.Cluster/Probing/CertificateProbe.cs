@@ -9,7 +9,7 @@ namespace Airgap.Cluster.Probing;
 /// <summary>Looks at a mirror's certificate, and whether authorities that a cluster trusts have signed it.</summary>
 internal static class CertificateProbe
 {
-    /// <summary>What was seen, in one line.</summary>
+    /// <summary>The observation, in one line.</summary>
     /// <param name="host">The mirror.</param>
     /// <param name="authorities">The additional authorities that kapp-controller trusts; null for none.</param>
     /// <param name="limit">The longest wait.</param>

@@ -6,7 +6,7 @@ using Airgap.Transfer.Kubernetes;
 namespace Airgap.Cluster.Probing;
 
 /// <summary>The namespace in which kapp-controller runs.</summary>
-/// <param name="Namespace">It.</param>
+/// <param name="Namespace">The namespace.</param>
 /// <param name="Words">How it is known, in one line.</param>
 internal sealed record ControllerDeployment(string Namespace, string Words)
 {
@@ -20,7 +20,7 @@ internal sealed record ControllerDeployment(string Namespace, string Words)
     /// <summary>Finds it: where the user says, where the service of its own API is, or where its Deployment is.</summary>
     /// <param name="client">The cluster.</param>
     /// <param name="asked">What the user says; null for nothing.</param>
-    /// <param name="apiService">The APIService of <c>data.packaging.carvel.dev</c>, as it was answered.</param>
+    /// <param name="apiService">The APIService of <c>data.packaging.carvel.dev</c>, as the cluster returned it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<ControllerDeployment> FindAsync(
         ClusterClient client, string? asked, ClusterAnswer apiService, CancellationToken cancellationToken)

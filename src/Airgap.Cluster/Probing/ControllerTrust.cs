@@ -6,7 +6,7 @@ using Airgap.Cluster.Objects;
 namespace Airgap.Cluster.Probing;
 
 /// <summary>The additional certificate authorities that kapp-controller is configured to trust.</summary>
-/// <param name="Authorities">They; null where none are known.</param>
+/// <param name="Authorities">They; null if none are known.</param>
 /// <param name="Words">What was seen, in one line.</param>
 internal sealed record ControllerTrust(X509Certificate2Collection? Authorities, string Words)
 {

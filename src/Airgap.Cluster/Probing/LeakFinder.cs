@@ -7,7 +7,7 @@ using Airgap.Transfer.Bundles;
 
 namespace Airgap.Cluster.Probing;
 
-/// <summary>What was found of the images that Packages need.</summary>
+/// <summary>The findings about the images that Packages need.</summary>
 /// <param name="Present">Images that the mirror has, as it answered now.</param>
 /// <param name="Outside">Images that a cluster would pull from elsewhere, or from nowhere, with the reason.</param>
 /// <param name="Unseen">What could not be looked at, with the reason.</param>
@@ -30,7 +30,7 @@ internal sealed class LeakFinder(IRegistry registry, string host)
     private readonly ConcurrentQueue<string> _unseen = new();
     private int _present;
 
-    /// <summary>Looks.</summary>
+    /// <summary>Examines them.</summary>
     /// <param name="images">The images that Packages fetch.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<LeakReport> FindAsync(IEnumerable<string> images, CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ internal sealed class Inventory
     /// <summary>The ConfigMap's name.</summary>
     public string Name { get; }
 
-    /// <summary>What is recorded.</summary>
+    /// <summary>The recorded objects.</summary>
     public IReadOnlyList<InventoryEntry> Entries { get; private set; } = [];
 
     /// <summary>Reads the inventory of a name; one that is not there is empty.</summary>
@@ -58,7 +58,7 @@ internal sealed class Inventory
     }
 
     /// <summary>Records other entries, unless they are the same.</summary>
-    /// <returns>What became of the ConfigMap; null where there was nothing to write.</returns>
+    /// <returns>The outcome for the ConfigMap; null if there was nothing to write.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.FieldConflict"/>: another apply has changed it meanwhile. What the cluster
     /// refuses.</exception>
     public async Task<AppliedObject?> SaveAsync(IEnumerable<InventoryEntry> entries, CancellationToken cancellationToken)

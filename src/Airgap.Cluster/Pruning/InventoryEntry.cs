@@ -8,7 +8,7 @@ namespace Airgap.Cluster.Pruning;
 /// <param name="Kind">Its kind.</param>
 /// <param name="Namespace">Its namespace; null for none.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Uid">Which of that name: one that somebody makes later has another.</param>
+/// <param name="Uid">Its UID, which differs from that of a later object of the same name.</param>
 internal sealed record InventoryEntry(string ApiVersion, string Kind, string? Namespace, string Name, string Uid)
 {
     private const string None = "-";

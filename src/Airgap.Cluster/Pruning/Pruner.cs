@@ -45,7 +45,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
 
     /// <summary>Deletes objects that left the manifests, and records the others.</summary>
     /// <param name="applied">What was applied now, with nothing refused.</param>
-    /// <param name="onDone">Told of each object as soon as it is done, the inventory included.</param>
+    /// <param name="onDone">Called for each object as soon as it is done, including the inventory.</param>
     /// <param name="cancellationToken">Stops before the next.</param>
     public async Task RunAsync(IReadOnlyList<AppliedObject> applied, Action<AppliedObject> onDone, CancellationToken cancellationToken)
     {

@@ -61,7 +61,7 @@ internal sealed class PullSecret
         return new PullSecret(name, ns, Convert.ToBase64String(Document(found)));
     }
 
-    /// <summary>The manifest. The value stands under <c>data</c>, which can be applied twice without a conflict with itself.</summary>
+    /// <summary>The manifest. The value is under <c>data</c>, which can be applied twice without a conflict with itself.</summary>
     public string ToYaml() => $"""
         ---
         apiVersion: v1
@@ -98,7 +98,7 @@ internal sealed class PullSecret
     /// <summary>The name, never the credentials.</summary>
     public override string ToString() => Namespace is null ? Name : $"{Namespace}/{Name}";
 
-    // The host alone stands in a pull secret, letter for letter as in the image.
+    // A pull secret contains only the host, spelt exactly as in the image.
     private static RepositoryName Repository(string place) => place.Contains('/', StringComparison.Ordinal)
         ? RepositoryName.Parse(place)
         : RepositoryName.TryParse($"{place}/airgap", out RepositoryName? named, out _) && named.Registry == place

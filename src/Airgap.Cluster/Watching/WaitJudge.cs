@@ -24,7 +24,7 @@ internal sealed class WaitJudge(TimeProvider clock)
     /// <summary>The verdict of a state; null to wait on.</summary>
     /// <param name="target">The object.</param>
     /// <param name="state">Its state.</param>
-    /// <param name="isGone">True where it was deleted.</param>
+    /// <param name="isGone">True if it was deleted.</param>
     public WaitVerdict? Judge(WaitTarget target, ReconcileState state, bool isGone)
     {
         if (state.Phase != ReconcilePhase.Failed)

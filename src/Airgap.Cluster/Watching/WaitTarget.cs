@@ -31,13 +31,13 @@ internal sealed record WaitTarget(string Namespace, string Name, long Generation
 
 /// <summary>How a wait for one of them ended.</summary>
 /// <param name="Target">It.</param>
-/// <param name="State">Its last state; null where it was never seen.</param>
+/// <param name="State">Its last state; null if it was never seen.</param>
 internal sealed record WaitVerdict(WaitTarget Target, ReconcileState? State)
 {
     /// <summary>Why it counts as failed; null for a success.</summary>
     public Diagnostic? Failure { get; init; }
 
-    /// <summary>The listed Packages of a PackageRepository; null where they could not be read, and for a PackageInstall.</summary>
+    /// <summary>The listed Packages of a PackageRepository; null if they could not be read, and for a PackageInstall.</summary>
     public int? Packages { get; init; }
 
     /// <summary>Warnings for the user.</summary>

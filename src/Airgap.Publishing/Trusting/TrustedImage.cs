@@ -10,7 +10,7 @@ namespace Airgap.Publishing.Trusting;
 /// <param name="SignedBy">Who signed; empty if a policy requires no signature.</param>
 internal sealed record TrustedImage(string Image, string Digest, ImmutableArray<TrustedSigner> SignedBy);
 
-/// <summary>Who signed an image.</summary>
+/// <summary>The signer of an image.</summary>
 /// <param name="Name">The key's file, or the identity in the certificate.</param>
 /// <param name="Form">
 /// The form: <c>cosign</c>, <c>cosign attestation</c>, <c>sigstore bundle</c>, <c>notation</c>; of a file also <c>statement TYPE</c>.

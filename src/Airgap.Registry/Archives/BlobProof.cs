@@ -18,7 +18,7 @@ internal sealed class BlobProof(BlobProofs proofs)
     /// <summary>The proofs of all blobs.</summary>
     public BlobProofs All => proofs;
 
-    /// <summary>True where the blob was right in this state, and every later write would make another of it.</summary>
+    /// <summary>True if the blob was right in this state, and every later write would make another of it.</summary>
     public bool Holds(FileFacts[] state) => Volatile.Read(ref _state) is { } right && right.AsSpan().SequenceEqual(state);
 
     /// <summary>The marks of its pieces; null while it was not found right, or where marks cannot be kept.</summary>

@@ -22,7 +22,7 @@ internal sealed class BlobProofs(TimeProvider clock, long mostBytes = BlobProofs
     /// <summary>The proof of one blob, of which nothing is known yet.</summary>
     public BlobProof New() => new(this);
 
-    /// <summary>True where a later write would make another state of this one: so long ago was the last.</summary>
+    /// <summary>True if a later write would make another state of this one: so long ago was the last.</summary>
     public bool IsSettled(FileFacts[] state) => Array.TrueForAll(
         state, file => file.Changed > 0 && clock.GetUtcNow() - DateTime.UnixEpoch.AddTicks(file.Changed / 100) > s_settled);
 

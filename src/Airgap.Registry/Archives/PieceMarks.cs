@@ -29,7 +29,7 @@ internal sealed class PieceMarks : IDisposable
         _marks = marks;
     }
 
-    /// <summary>False where the system cannot make marks.</summary>
+    /// <summary>False if the system cannot make marks.</summary>
     public static bool AreSupported => AesGcm.IsSupported;
 
     /// <summary>Bytes that the marks of a blob take: 128 for each MiB.</summary>

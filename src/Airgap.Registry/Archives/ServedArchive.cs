@@ -62,7 +62,9 @@ internal sealed class ServedArchive
         }
     }
 
-    /// <summary>What it holds and is not served as what it is. The plan's other warnings are about flags that nobody gave.</summary>
+    /// <summary>
+    /// The warning about content that is served as something else. The plan's other warnings are about flags that nobody gave.
+    /// </summary>
     public IEnumerable<Diagnostic> Warnings => _plan.Warnings.Where(
         warning => warning.Code is ErrorCode.LayoutEntryLeft or ErrorCode.LayoutBundleAlone);
 

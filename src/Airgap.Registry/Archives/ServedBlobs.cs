@@ -42,7 +42,7 @@ internal sealed class ServedBlobs(ServedFile? file, IArchive reader, BlobProofs 
         }
     }
 
-    /// <summary>Takes what a delta leaves to others from the archives that are served beside it.</summary>
+    /// <summary>Finds the layers that a delta requires in the other served archives.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>: none of them has it.</exception>
     public void Complete(IReadOnlyList<ServedBlobs> others)
     {

@@ -75,7 +75,7 @@ internal sealed class ServedFile : IDisposable
 
     /// <summary>Sees to it that from now on every write to the files that hold a range of bytes makes another state: also one through
     /// mapped memory.</summary>
-    /// <returns>False where that cannot be had.</returns>
+    /// <returns>False if that cannot be had.</returns>
     public bool TryWriteBackMapped(long offset, long count) =>
         !OperatingSystem.IsWindows() && StatesOf(offset, count).All(state => Posix.TryWriteBackMapped(state.Handle));
 

@@ -21,7 +21,7 @@ internal sealed record PackageShelf(int Images, ImmutableArray<ServedPackage> Pa
     /// <summary>Reads a layer.</summary>
     /// <param name="layer">The compressed layer.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>Null where it cannot be read.</returns>
+    /// <returns>Null if it cannot be read.</returns>
     public static async Task<PackageShelf?> ReadAsync(Stream layer, CancellationToken cancellationToken)
     {
         try

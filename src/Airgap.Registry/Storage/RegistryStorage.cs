@@ -23,7 +23,7 @@ internal sealed class RegistryStorage : IRegistryContent
         Garbage = new GarbageCollector(layout, files, Blobs, Manifests, Catalog, Gates);
     }
 
-    /// <summary>True to take an index of which not all images are there.</summary>
+    /// <summary>True to accept an index without all of its images.</summary>
     public bool TakesSparseIndexes { get; init; }
 
     public BlobStorage Blobs { get; }

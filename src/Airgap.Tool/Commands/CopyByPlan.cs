@@ -15,14 +15,14 @@ namespace Airgap.Tool.Commands;
 /// <param name="context">The run.</param>
 /// <param name="runs">The plan's relocations.</param>
 /// <param name="shard">The shard; null for none.</param>
-/// <param name="count">How many shards there are; null where it is not known.</param>
+/// <param name="count">The number of shards; null if unknown.</param>
 /// <param name="finishes">True to finish.</param>
 internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> runs, Shard? shard, int? count, bool finishes)
 {
     private readonly Running.Session _session = context.Session;
 
     /// <summary>Carries it out.</summary>
-    /// <param name="done">Takes what was finished.</param>
+    /// <param name="done">Receives what was finished.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(List<TransferResult> done, CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         _session.Report.Totals = totals;
         _session.Report.Retries = sent.Sum(result => result.Retries);
         _session.Report.ElapsedSeconds = Math.Round(sent.Sum(result => result.Elapsed.TotalSeconds), 3);
-        // The archive of a shard lists all images, and holds blobs: by it alone none is whole.
+        // A shard's archive lists all images, but contains only some blobs: alone it completes none.
         TransferResult[] put = [.. sent.Where(result => result.Destination is RelocationDestination.Repository)];
         _session.Report.Items = [.. put.SelectMany(result => result.Items).Select(ReportImage.Of)];
         string[] words =
@@ -89,7 +89,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         await CompleteAsync(done, cancellationToken);
     }
 
-    // Before the first of several is visible: otherwise some would be tagged, and others not. All that has to run again is told at once.
+    // Before the first of several is visible: otherwise some would be tagged, and others not. Everything to run again is reported at once.
     private async Task LookAsync(Func<int, Func<Digest, Shard>?> shardOf, CancellationToken cancellationToken)
     {
         List<AirgapException> missing = [];
@@ -116,7 +116,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
 
     private async Task CompleteAsync(List<TransferResult> done, CancellationToken cancellationToken)
     {
-        // The plan's verdicts are not told as this run's: it judged none, and whoever could change the plan could change them.
+        // The plan's verdicts are not reported as this run's: it verified nothing, and a changed plan may contain changed verdicts.
         foreach (Diagnostic warning in done.SelectMany(result => result.Warnings))
             _session.Warn(warning);
         foreach (TransferResult result in done)

@@ -4,7 +4,9 @@ using Airgap.Transfer.Sharding;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>Which flags go with a plan that several processes carry out: the plan says what is copied, and each run how it runs.</summary>
+/// <summary>
+/// The flags that are valid for a plan that several processes carry out: the plan determines what is copied, each run how.
+/// </summary>
 internal static class CopyByPlanRules
 {
     // What a run may say beside the flags of every command and of registries.

@@ -8,11 +8,11 @@ using Airgap.Transfer.Sharding;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// Writes the plan that several processes carry out. Whoever has to agree to what moves is asked now: signatures and the gate.
+/// Writes the plan that several processes carry out, after signatures were verified and the gate approved.
 /// </summary>
 /// <param name="context">The run.</param>
 /// <param name="file">The plan's file.</param>
-/// <param name="shards">How many processes there will be; null where each says it.</param>
+/// <param name="shards">The number of processes; null if each states it.</param>
 internal sealed class CopyToPlan(CopyContext context, string file, int? shards)
 {
     /// <summary>Writes it.</summary>

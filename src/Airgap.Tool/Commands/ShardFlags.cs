@@ -38,12 +38,12 @@ internal sealed class ShardFlags
     /// <summary>True for a shard.</summary>
     public bool HasShard(ParseResult parsed) => parsed.GetText(_shard) is not null;
 
-    /// <summary>How many shards there are; null where it is not said.</summary>
+    /// <summary>The number of shards; null if it is not given.</summary>
     public int? Count(ParseResult parsed) => parsed.GetValue(_shards) is > 0 and int count ? count : null;
 
-    /// <summary>True where a plan is to be carried out.</summary>
+    /// <summary>True to carry out a plan.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="plan">The file of <c>--plan</c>; null where it is none to carry out.</param>
+    /// <param name="plan">The file of <c>--plan</c>; null without a plan to carry out.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public bool RunsPlan(ParseResult parsed, string? plan)
     {
@@ -67,14 +67,14 @@ internal sealed class ShardFlags
     public Shard? Shard(ParseResult parsed, RunPlanDocument plan) => parsed.GetText(_shard) is { } text
         ? Airgap.Transfer.Sharding.Shard.Parse(text, plan.Shards, Environment.GetEnvironmentVariable) : null;
 
-    /// <summary>How many shards a plan is divided into, by the plan or by the flag; null where neither says it.</summary>
+    /// <summary>The number of shards of a plan, from the plan or the flag; null if neither has it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: they do not agree.</exception>
     public int? Count(ParseResult parsed, RunPlanDocument plan) =>
         Count(parsed) is { } count && plan.Shards is { } planned && count != planned
             ? throw Invalid($"Flag --shards is {count}, and the plan is for {planned} shards", "Leave --shards out: the plan says it.")
             : Count(parsed) ?? plan.Shards;
 
-    /// <summary>Looks at the place of the plan that is written.</summary>
+    /// <summary>Checks that the plan can be written.</summary>
     /// <exception cref="AirgapException">3xxx: nothing can be written there; <see cref="ErrorCode.InvalidShard"/>.</exception>
     public void Check(ParseResult parsed)
     {

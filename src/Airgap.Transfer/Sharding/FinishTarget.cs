@@ -5,7 +5,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>A repository to which shards have brought all blobs: each is asked for, none is sent.</summary>
+/// <summary>A repository with all blobs, sent by shards: each blob is looked for, none is sent.</summary>
 /// <param name="inner">Takes manifests, locations images and tags.</param>
 /// <param name="evidence">Shows that blobs are there.</param>
 /// <param name="missing">Makes the failure of blobs that are not.</param>

@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Sharding;
 /// <param name="path">How errors name the file.</param>
 internal sealed class RunPlanBundles(string path)
 {
-    // Whoever follows locks goes one call deeper for each.
+    // Following locks nests one call deeper for each.
     private const int MaxDepth = BundleNode.MaxLevels;
 
     /// <summary>Reads them, in their order.</summary>
@@ -65,7 +65,7 @@ internal sealed class RunPlanBundles(string path)
             ? digest : throw Invalid($"'{Printable.Line(left)}' is not the digest of what stays behind"))],
     };
 
-    // By their bytes no bundle can pin itself, and only their bytes are checked when they are read: here somebody may have written it.
+    // Content with verified bytes cannot pin itself, but a plan's file may say so.
     private void CheckDepth(Dictionary<Digest, PlannedBundle> bundles)
     {
         Dictionary<Digest, int> depths = [];

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>A plan that several processes carry out together, as it stands in its file.</summary>
+/// <summary>A plan that several processes carry out together, as a file.</summary>
 internal sealed record RunPlanDocument
 {
     /// <summary>The version that is written, and the only one that is read.</summary>
@@ -22,10 +22,10 @@ internal sealed record RunPlanDocument
     /// <summary>The number of the rule that divides it (<see cref="ShardAssignment.Rule"/>).</summary>
     public int Assignment { get; init; } = ShardAssignment.Rule;
 
-    /// <summary>How many shards carry it out; null where each run says it.</summary>
+    /// <summary>How many shards carry it out; null if each run says it.</summary>
     public int? Shards { get; init; }
 
-    /// <summary>What is relocated: one thing of the tool, each item of a project.</summary>
+    /// <summary>The relocations: one for the tool, one for each item of a project.</summary>
     public required ImmutableArray<RunPlanEntry> Relocations { get; init; }
 }
 
@@ -35,7 +35,7 @@ internal sealed record RunPlanEntry
     /// <summary><c>bundle</c>, <c>image</c> or <c>lock</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>What was asked for: a reference, with the tag that was resolved, or the lock file.</summary>
+    /// <summary>The source: a reference, with its resolved tag, or the lock file.</summary>
     public required string Source { get; init; }
 
     /// <summary>The repository that takes everything; null for an archive.</summary>
@@ -44,13 +44,13 @@ internal sealed record RunPlanEntry
     /// <summary>The archive that is written; null for a repository.</summary>
     public string? Archive { get; init; }
 
-    /// <summary>The archive's format, where there is one: <c>imgpkg</c> or <c>oci</c>.</summary>
+    /// <summary>The archive's format, if there is one: <c>imgpkg</c> or <c>oci</c>.</summary>
     public string? Format { get; init; }
 
     /// <summary>True for tags that name the source repository.</summary>
     public bool RepositoryBasedTags { get; init; }
 
-    /// <summary>True where layers that may not be redistributed go along.</summary>
+    /// <summary>True if layers that may not be redistributed go along.</summary>
     public bool NonDistributableLayers { get; init; }
 
     /// <summary>Sums, for people.</summary>
@@ -59,7 +59,7 @@ internal sealed record RunPlanEntry
     /// <summary>The images, indexes and bundles.</summary>
     public required ImmutableArray<RunPlanItem> Items { get; init; }
 
-    /// <summary>The place in <see cref="Items"/> of what was asked for; null for a list of images.</summary>
+    /// <summary>The position of the root in <see cref="Items"/>; null for a list of images.</summary>
     public int? Root { get; init; }
 
     /// <summary>The manifests, children before parents.</summary>
@@ -74,10 +74,10 @@ internal sealed record RunPlanEntry
     /// <summary>The ImagesLock that was given, as YAML; null for other sources.</summary>
     public string? ImagesLock { get; init; }
 
-    /// <summary>What was warned of while the plan was made.</summary>
+    /// <summary>The warnings of the planning.</summary>
     public ImmutableArray<RunPlanWarning> Warnings { get; init; } = [];
 
-    /// <summary>The images whose signatures were judged when the plan was made, and who signed; null where nobody has to have.</summary>
+    /// <summary>The images whose signatures were verified during planning, with their signers; null if no signature is required.</summary>
     public ImmutableArray<RunPlanSignature>? Signatures { get; init; }
 }
 
@@ -93,7 +93,7 @@ internal sealed record RunPlanTotals(int Images, int Manifests, int Blobs, long 
 /// <param name="Manifest">The place of its manifest in the list.</param>
 internal sealed record RunPlanItem(string Source, int Manifest)
 {
-    /// <summary>What a bundle's lock calls it; null where none does.</summary>
+    /// <summary>Its reference in a bundle's lock; null for none.</summary>
     public string? Original { get; init; }
 
     /// <summary>The tag that it keeps; null for none.</summary>
@@ -126,7 +126,7 @@ internal sealed record RunPlanManifest(string Digest, string MediaType, string O
 /// <param name="Origin">The repository that gives it.</param>
 internal sealed record RunPlanBlob(string Digest, long Size, string Origin)
 {
-    /// <summary>Its bytes, where no registry has it; null otherwise.</summary>
+    /// <summary>Its bytes, if no registry has it; otherwise null.</summary>
     public ReadOnlyMemory<byte>? Content { get; init; }
 }
 
@@ -136,7 +136,7 @@ internal sealed record RunPlanBlob(string Digest, long Size, string Origin)
 /// <param name="Locations">What is written about its images.</param>
 internal sealed record RunPlanBundle(string Digest, string Lock, ImmutableArray<RunPlanLocation> Locations)
 {
-    /// <summary>True when it holds a <c>packages/</c> directory.</summary>
+    /// <summary>True when it has a <c>packages/</c> directory.</summary>
     public bool HasPackages { get; init; }
 
     /// <summary>The names of its Packages, where they were looked for.</summary>
@@ -165,23 +165,23 @@ internal sealed record RunPlanWarning(int Code, string Message, string Advice)
     public string? Reference { get; init; }
 }
 
-/// <summary>An image whose signatures were judged and accepted.</summary>
+/// <summary>An image whose signatures were verified and accepted.</summary>
 /// <param name="Image">Where it was read, by digest.</param>
-/// <param name="Digest">The digest that was judged.</param>
+/// <param name="Digest">The verified digest.</param>
 /// <param name="SignedBy">Who signed.</param>
 internal sealed record RunPlanSignature(string Image, string Digest, ImmutableArray<RunPlanSigner> SignedBy);
 
-/// <summary>Who signed an image.</summary>
+/// <summary>The signer of an image.</summary>
 /// <param name="Name">The key's file, or the identity in the certificate.</param>
 /// <param name="Form">The form of the signature.</param>
 internal sealed record RunPlanSigner(string Name, string Form)
 {
-    /// <summary>Who vouched for the identity; null for keys.</summary>
+    /// <summary>The issuer of the identity; null for keys.</summary>
     public string? Issuer { get; init; }
 
     /// <summary>The earliest time that is vouched for; null for none.</summary>
     public string? Time { get; init; }
 
-    /// <summary>What was not looked at; null for nothing.</summary>
+    /// <summary>The skipped checks; null for none.</summary>
     public string? Skipped { get; init; }
 }

@@ -44,11 +44,11 @@ internal static class RunPlanFile
     public static Task WriteAsync(string path, RunPlanDocument plan, CancellationToken cancellationToken) =>
         AtomicFile.WriteAsync(path, ToJson(plan), mode: null, cancellationToken);
 
-    /// <summary>Reads a plan's document. What it says is judged by <see cref="RunPlanReader"/>.</summary>
+    /// <summary>Reads a plan's document. <see cref="RunPlanReader"/> checks its content.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>, or a 3xxx code of the file.</exception>
     public static RunPlanDocument Read(string path)
     {
-        // Every shard and the finish read it; and a pipe that nobody writes to would be waited for without end.
+        // Every shard and the finish read it; a pipe without a writer would block forever.
         if (KindOf(path) is (FileKind.Pipe or FileKind.Device or FileKind.Socket or FileKind.Disk) and var kind)
             throw new AirgapException(
                 ErrorCode.FileFailure, $"'{path}' is {new FileFacts(kind).Name}, but a plan is read by every shard and by the finish.",
@@ -103,7 +103,7 @@ internal static class RunPlanFile
         }
     }
 
-    // Null where the first field is another one.
+    // Null if the first field is another one.
     private static int? VersionOf(ReadOnlySpan<byte> json)
     {
         Utf8JsonReader reader = new(json);

@@ -14,7 +14,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
     /// <summary>Indexes in indexes beyond this are an attack, as at a registry.</summary>
     private const int MaxDepth = 16;
 
-    /// <summary>Manifests of all trees, one that stands twice counted twice.</summary>
+    /// <summary>The number of manifests of all trees; a repeated one counts repeatedly.</summary>
     private const int MaxNodes = 1_000_000;
 
     // Sums over all relocations of a plan fit into a number.
@@ -86,7 +86,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
             children.Add(read[child]);
         }
 
-        // In the order of the index, and as often: what is left of it is told by the children alone.
+        // In the order of the index, and as often as there: only the children show what is left out.
         HashSet<Digest> there = [.. children.Select(child => child.Manifest.Digest)];
         return index.Manifests.Select(child => child.Digest).Where(there.Contains)
             .SequenceEqual(children.Select(child => child.Manifest.Digest)) ? children.ToImmutable() : throw NotListed(index);

@@ -9,7 +9,7 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>
-/// Makes of a relocation's document the plan that it was made of. Believes nothing that it can check: each manifest has its digest, and
+/// Restores the plan from a relocation's document. It checks everything that can be checked: each manifest has its digest, and
 /// what moves follows from the manifests. Makes no request.
 /// </summary>
 /// <param name="registry">Gives the blobs, when they are opened.</param>
@@ -144,7 +144,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
 
     private static bool IsWhole<T>(ImmutableArray<T> list) where T : class => !list.IsDefault && list.All(part => part is not null);
 
-    // They are for people: who finishes judges none, and vouches for none.
+    // They are information for users: the finish verifies no signatures.
     private void CheckSignatures(RunPlanEntry entry)
     {
         foreach (RunPlanSignature signed in entry.Signatures ?? [])

@@ -6,10 +6,10 @@ namespace Airgap.Transfer.Sharding;
 
 /// <summary>How a plan is carried out, beside what it moves.</summary>
 /// <param name="RepositoryBasedTags">True for tags that name the source repository.</param>
-/// <param name="NonDistributableLayers">True where layers that may not be redistributed go along.</param>
+/// <param name="NonDistributableLayers">True if layers that may not be redistributed go along.</param>
 internal sealed record RunPlanChoices(bool RepositoryBasedTags = false, bool NonDistributableLayers = false)
 {
-    /// <summary>The images whose signatures were judged; null where nobody has to have signed.</summary>
+    /// <summary>The images whose signatures were verified; null if no signature is required.</summary>
     public ImmutableArray<RunPlanSignature>? Signatures { get; init; }
 }
 
@@ -26,13 +26,13 @@ internal static class RunPlanKinds
     public const string Lock = "lock";
 }
 
-/// <summary>Tells what several machines can carry out together.</summary>
+/// <summary>Determines what several machines can carry out together.</summary>
 internal static class RunPlanSupport
 {
     private const string Imgpkg = "imgpkg";
     private const string Oci = "oci";
 
-    /// <summary>Refuses what others cannot carry out, before anything is asked.</summary>
+    /// <summary>Refuses plans that other machines cannot carry out, before any request.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>.</exception>
     public static void Check(RelocationSource source, RelocationDestination destination)
     {

@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Sharding;
 /// <param name="path">How errors name the file.</param>
 internal sealed class RunPlanWholeness(string path)
 {
-    /// <summary>Looks at a relocation whose parts were read.</summary>
+    /// <summary>Checks a relocation whose parts were read.</summary>
     /// <param name="plan">The relocation.</param>
     /// <param name="manifests">All manifests of the file.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
@@ -56,7 +56,7 @@ internal sealed class RunPlanWholeness(string path)
             throw Invalid($"it lacks the image {Printable.Line(absent.Image.ToString())}, which a lock in it pins");
     }
 
-    // What stays behind by choice is noted beside the bundle's images; whatever else is not there would be missing.
+    // The bundle's images record content left out by choice; all other absent content counts as missing.
     private void CheckIndexes(TransferPlan plan, IReadOnlyCollection<PlannedManifest> manifests)
     {
         HashSet<Digest> noted =

@@ -8,14 +8,14 @@ namespace Airgap.Transfer.Sharding;
 /// <summary>Makes the document of a plan.</summary>
 internal static class RunPlanWriter
 {
-    /// <summary>The most bytes of blobs that stand in a plan: bundles are small, and the file is read whole.</summary>
+    /// <summary>The maximum size of the blobs inside a plan, in bytes: bundles are small, and the file is read whole.</summary>
     public const long MostContent = 64 * 1024 * 1024;
 
     /// <summary>Makes a relocation's part of the document.</summary>
     /// <param name="plan">What moves.</param>
     /// <param name="destination">Where to.</param>
     /// <param name="choices">How.</param>
-    /// <param name="derived">Manifests that no registry has: their blobs stand in the plan.</param>
+    /// <param name="derived">Manifests that no registry has: the plan contains their blobs.</param>
     /// <param name="cancellationToken">Ends the reading of these.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>: other machines could not carry it out.</exception>
     public static async Task<RunPlanEntry> CreateAsync(

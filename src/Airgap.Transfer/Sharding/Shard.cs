@@ -11,9 +11,9 @@ internal sealed record Shard(int Number, int Count)
     /// <summary>More shards than this are a slip of the pen.</summary>
     public const int MostShards = 10_000;
 
-    /// <summary>Reads what a user wrote: <c>3/8</c>; <c>3</c> where the plan says of how many; <c>auto</c> or <c>auto/8</c>.</summary>
+    /// <summary>Reads a user's text: <c>3/8</c>; <c>3</c> if the plan has their number; <c>auto</c> or <c>auto/8</c>.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="planned">How many shards the plan is for; null where it does not say.</param>
+    /// <param name="planned">The number of shards in the plan; null if it has none.</param>
     /// <param name="environment">Gives the value of a variable; null for one that is not set.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>.</exception>
     public static Shard Parse(string text, int? planned, Func<string, string?> environment)

@@ -11,8 +11,8 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>
-/// An archive by shards: each writes one of the plan's images that holds its own layers and requires those of the others, beside the
-/// archive that the finish writes out of all of them.
+/// An archive by shards: each shard writes an archive of the plan's images with its own layers, which requires those of the others, next to
+/// the archive that the finish writes out of all of them.
 /// </summary>
 /// <param name="places">How many blobs are under way at once.</param>
 /// <param name="observer">Receives progress events.</param>
@@ -20,10 +20,10 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
 {
     private const string OtherShards = "the other shards of the plan";
 
-    /// <summary>Where a shard writes: <c>ARCHIVE.shard-3-of-8</c>.</summary>
+    /// <summary>The path of a shard's archive: <c>ARCHIVE.shard-3-of-8</c>.</summary>
     public static string PathOf(string archive, Shard shard) => $"{archive}.shard-{shard.Number}-of-{shard.Count}";
 
-    /// <summary>Writes a shard's archive; one that stands there is left alone, one that was begun is continued.</summary>
+    /// <summary>Writes a shard's archive; an existing one is left unchanged, an unfinished one is continued.</summary>
     public async Task<TransferResult> WriteAsync(
         RunPlan run, Shard shard, Func<Digest, bool> isOwn, TransferOptions options, CancellationToken cancellationToken)
     {
@@ -38,14 +38,14 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
         return await WriteAsync(part, whole with { Path = PathOf(whole.Path, shard) }, options with { Resume = true }, cancellationToken);
     }
 
-    /// <summary>Writes the archive by itself; one that stands there is left alone, one that was begun is continued.</summary>
+    /// <summary>Writes the archive by itself; an existing one is left unchanged, an unfinished one is continued.</summary>
     public Task<TransferResult> WriteWholeAsync(RunPlan run, TransferOptions options, CancellationToken cancellationToken) =>
         WriteAsync(run.Plan, (RelocationDestination.Archive)run.Destination, options with { Resume = true }, cancellationToken);
 
     /// <summary>Writes the archive out of those of all shards.</summary>
     /// <param name="run">The relocation.</param>
     /// <param name="count">How many shards there are.</param>
-    /// <param name="missing">Makes the failure of blobs that none of them holds.</param>
+    /// <param name="missing">Makes the failure for blobs that none of them contains.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<TransferResult> JoinAsync(

@@ -13,7 +13,7 @@ internal sealed class ShardAssignment
     /// <summary>The number of the rule. Another rule has another number, for shards of two releases carry out one plan.</summary>
     public const int Rule = 1;
 
-    /// <summary>What a request weighs, in bytes.</summary>
+    /// <summary>The weight of a request, in bytes.</summary>
     public const long RequestWeight = 128 * 1024;
 
     // A HEAD, the source's GET, the upload's POST and its PUT.
@@ -27,7 +27,7 @@ internal sealed class ShardAssignment
         Weights = weights;
     }
 
-    /// <summary>What each shard weighs, the first one's first.</summary>
+    /// <summary>The weights of the shards, in order.</summary>
     public ImmutableArray<long> Weights { get; }
 
     /// <summary>Divides plans that are carried out together.</summary>
@@ -59,7 +59,7 @@ internal sealed class ShardAssignment
 
     private static long Weigh(PlannedBlob blob) => blob.Descriptor.Size + (BlobRequests * RequestWeight);
 
-    // What belongs to one image stays together, so that a shard can put that image; what is heavy falls apart, so that bins are even.
+    // The blobs of one image stay together, so that its shard can push the image; a heavy image is divided, so that the shards are even.
     private static IEnumerable<Unit> UnitsOf(TransferPlan plan, int place, long most)
     {
         Dictionary<Digest, Digest?> owners = [];

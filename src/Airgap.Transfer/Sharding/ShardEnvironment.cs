@@ -3,7 +3,7 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>Tells from the environment which of several jobs this is.</summary>
+/// <summary>Reads this job's number among several jobs from the environment.</summary>
 internal static class ShardEnvironment
 {
     /// <summary>The variables, for messages.</summary>
@@ -11,9 +11,9 @@ internal static class ShardEnvironment
         "JOB_COMPLETION_INDEX (Kubernetes), CI_NODE_INDEX and CI_NODE_TOTAL (GitLab) nor SYSTEM_JOBPOSITIONINPHASE and " +
         "SYSTEM_TOTALJOBSINPHASE (Azure Pipelines)";
 
-    /// <summary>Looks.</summary>
+    /// <summary>Examines them.</summary>
     /// <param name="environment">Gives the value of a variable.</param>
-    /// <returns>The shard from 1, the count where it is known, and the variable; null where there is none.</returns>
+    /// <returns>The shard, from 1, the number of shards if known, and the variable; null if there is none.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: a variable is set and says no number.</exception>
     /// <remarks>An indexed Job of Kubernetes counts from 0 and does not say how many there are; GitLab (<c>parallel:</c>) and Azure
     /// Pipelines (<c>strategy: parallel:</c>) count from 1 and do. Where several are set, the one of Kubernetes counts: what made an

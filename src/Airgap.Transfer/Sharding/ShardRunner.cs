@@ -39,8 +39,8 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
 
     /// <summary>Shows that all that shards bring is there, and makes the relocation visible.</summary>
     /// <param name="run">The relocation.</param>
-    /// <param name="count">How many shards there are; null where it is not known.</param>
-    /// <param name="shardOf">The shard of a blob; null where it is not known how many there are.</param>
+    /// <param name="count">The number of shards; null if unknown.</param>
+    /// <param name="shardOf">The shard of a blob; null if the number of shards is unknown.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ShardsMissing"/>, and nothing is visible; 1xxx: a registry.</exception>
@@ -63,7 +63,9 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
         return result with { Retries = registry.Statistics.Retries - retries };
     }
 
-    /// <summary>Looks for all that shards bring, and changes nothing: before several relocations are made visible one by one.</summary>
+    /// <summary>
+    /// Checks that everything from the shards is there, and changes nothing, before several relocations become visible one by one.
+    /// </summary>
     /// <inheritdoc cref="FinishAsync"/>
     public async Task LookAsync(
         RunPlan run, int? count, Func<Digest, Shard>? shardOf, TransferOptions options, CancellationToken cancellationToken)

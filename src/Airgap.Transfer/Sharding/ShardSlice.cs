@@ -3,11 +3,11 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>Takes one shard's work out of a plan.</summary>
+/// <summary>Extracts one shard's work from a plan.</summary>
 internal static class ShardSlice
 {
     /// <summary>
-    /// The shard's blobs, and the images that are whole by them. What refers to other images, what is attached to one, and what has a tag
+    /// The shard's blobs, and the images that are complete with them. Content that refers to other images, is attached to one, or has a tag
     /// of a user's waits for the finish.
     /// </summary>
     /// <param name="plan">The plan.</param>

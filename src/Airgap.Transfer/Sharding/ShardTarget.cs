@@ -8,8 +8,8 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>
-/// A repository as the destination of one shard: each of the shard's blobs is asked for before it is read, for another run of the same
-/// shard may have brought it.
+/// A repository as the destination of one shard: each of the shard's blobs is looked for before it is read, since another run of the same
+/// shard may have sent it.
 /// </summary>
 /// <param name="inner">Takes blobs and manifests.</param>
 /// <param name="repository">The destination.</param>
@@ -22,7 +22,7 @@ internal sealed class ShardTarget(
 {
     public override async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
-        // What images that are there refer to was shown to be there; all else of the shard is asked for.
+        // The blobs of existing images are known to be there; all others of the shard are looked for.
         HashSet<Digest> wanted = [.. plan.Blobs.Select(blob => blob.Descriptor.Digest)];
         HashSet<Digest> missing = [.. (await Inner.PrepareAsync(cancellationToken)).Select(blob => blob.Descriptor.Digest)];
         wanted.ExceptWith(plan.Items.SelectMany(item => item.Content.Blobs).Select(blob => blob.Digest)
@@ -35,7 +35,7 @@ internal sealed class ShardTarget(
         return [.. plan.Blobs.Where(blob => there.TryGetValue(blob.Descriptor.Digest, out bool isThere) && !isThere)];
     }
 
-    // The answer only saves sending it: where there is none, the upload asks in its own way.
+    // The answer only saves sending it: if there is none, the upload asks in its own way.
     private async Task<bool> HasAsync(PlannedBlob blob, CancellationToken cancellationToken)
     {
         try

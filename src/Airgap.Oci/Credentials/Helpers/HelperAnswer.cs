@@ -35,7 +35,7 @@ internal static class HelperAnswer
         return true;
     }
 
-    /// <summary>The user name and secret in a JSON answer; empty where a field is missing.</summary>
+    /// <summary>The user name and secret in a JSON answer; empty if a field is missing.</summary>
     public static bool TryReadFields(string json, [NotNullWhen(true)] out string? userName, [NotNullWhen(true)] out string? secret)
     {
         userName = null;
