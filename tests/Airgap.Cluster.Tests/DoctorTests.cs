@@ -223,7 +223,7 @@ public sealed class DoctorTests
         Finding finding = report.Findings.Single();
         Assert.AreEqual(ErrorCode.PackagesNotServed, finding.Diagnostic.Code);
         Assert.Contains("FailedDiscoveryCheck", finding.Evidence[0]);
-        Assert.Contains("where the service of its own API is", finding.Evidence[1]);
+        Assert.Contains("the namespace of its API's service", finding.Evidence[1]);
     }
 
     [TestMethod]

@@ -145,7 +145,7 @@ public sealed class PrunerTests
     }
 
     [TestMethod]
-    [DataRow("""{"metadata":{"labels":{}},"data":{"objects":""}}""", "somebody else")]
+    [DataRow("""{"metadata":{"labels":{}},"data":{"objects":""}}""", "something else")]
     [DataRow("""{"metadata":{"labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"v1 Secret a b c\nnonsense\n"}}""",
         "line 2")]
     public async Task AConfigMapThatIsNoInventory_IsRefused(string document, string why)

@@ -63,7 +63,7 @@ public sealed class NotationVerdictTests
             statement, new NotationStore(Path.Combine(TrustFixtures.Root, "notation", "public", "truststore")), DateTimeOffset.UtcNow);
         Descriptor image = new(target.MediaType, target.Digest, target.Size);
         if (isAccepted)
-            Assert.Contains("Revocation was not looked at.", checks.Verify(envelope, image, new Dictionary<string, string>()).Skipped);
+            Assert.Contains("Revocation was not checked.", checks.Verify(envelope, image, new Dictionary<string, string>()).Skipped);
         else
             Assert.AreEqual(ErrorCode.SignatureRejected,
                 Assert.ThrowsExactly<AirgapException>(() => checks.Verify(envelope, image, new Dictionary<string, string>())).Code);

@@ -40,7 +40,8 @@ internal static class CauseTable
         new(Cause.ConnectTimeout, @"dial tcp \S+: i/o timeout", "a firewall drops", true,
             "Open the way from the cluster's nodes to the mirror: a firewall or network policy drops it."),
         new(Cause.TlsTimeout, "TLS handshake timeout", "accepts and does not answer", true,
-            "See what stands between the cluster and the mirror: a proxy or firewall takes the connection and does not answer. It holds " +
+            "Check the network between the cluster and the mirror: a proxy or firewall accepts the connection and does not respond. It " +
+            "delays " +
             "up every other PackageRepository, too."),
         new(Cause.TokenRefused, @"GET (?<url>\S*token\S*): unexpected status code 40[13]", "the token server refuses the account", true,
             "Correct user and password in the Secret: dotnet airgap secret --for {mirror} --name {secret} -n {ns} --apply"),
@@ -49,7 +50,7 @@ internal static class CauseTable
         new(Cause.Denied, "DENIED: ", "the account may not read this repository", false,
             "Give the account of the Secret the right to pull {repository}."),
         new(Cause.TooManyRequests, "TOOMANYREQUESTS:", "rate limit of the registry", true,
-            "Wait, or raise the mirror's limit of requests; kapp-controller tries again by itself."),
+            "Wait, or raise the mirror's limit of requests; kapp-controller retries by itself."),
         new(Cause.LayerMissing, "BLOB_UNKNOWN: ", "the copy is incomplete", true,
             "The copy at the mirror is incomplete. Copy again, then check it: dotnet airgap verify -b {image}"),
         new(Cause.TagMissing, @"MANIFEST_UNKNOWN: [^\n]*map\[Tag:(?<tag>[^\]]+)\]", "no such tag, or no such repository", true,
@@ -61,9 +62,9 @@ internal static class CauseTable
         new(Cause.NotARegistry, @"/v2/: unexpected status code 4\d\d", "something other than a registry answers", true,
             "Something else than a registry answers at {mirror}: see host, port and the path behind a load balancer."),
         new(Cause.RegistryError, @"unexpected status code 5\d\d|UNKNOWN: unknown error", "the registry is in trouble", true,
-            "Read the mirror's own log; kapp-controller tries again by itself."),
+            "Read the mirror's own log; kapp-controller retries by itself."),
         new(Cause.ConnectionClosed, @"^\s*EOF", "the connection was closed", true,
-            "Read the mirror's own log, and that of a proxy before it; kapp-controller tries again by itself."),
+            "Read the mirror's own log, and that of a proxy before it; kapp-controller retries by itself."),
         new(Cause.SecretMissing, "^Fetching: secrets \"(?<name>[^\"]+)\" not found",
             "the Secret of secretRef, or of the annotation, is not in the namespace", true,
             "Make the Secret in this namespace; it is picked up at once: dotnet airgap secret --for {mirror} --name {name} -n {ns} --apply"),

@@ -97,10 +97,10 @@ internal static class KubeConfig
     // Without a scheme, a path of this machine is an address, too.
     private static Uri Address(string host) => new Uri(host.TrimEnd('/') + "/") is { Scheme: "http" or "https" } server
         ? new UriBuilder(server) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri
-        : throw new FormatException("its server is no address that begins with https:// or http://");
+        : throw new FormatException("its server is not an address that begins with https:// or http://");
 
     private static string? ServerName(string? name) => string.IsNullOrEmpty(name) ? null
-        : Uri.CheckHostName(name) == UriHostNameType.Unknown ? throw new FormatException("its tls-server-name is no host's name")
+        : Uri.CheckHostName(name) == UriHostNameType.Unknown ? throw new FormatException("its tls-server-name is not a host name")
         : name;
 
     private static Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization(KubernetesClientConfiguration chosen)

@@ -39,7 +39,7 @@ internal static class PodAccount
     {
         string authority = host.Contains(':') && !host.StartsWith('[') ? $"[{host}]:{port}" : $"{host}:{port}";
         if (!Uri.TryCreate($"https://{authority}/", UriKind.Absolute, out Uri? server))
-            throw new FormatException("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are no address");
+            throw new FormatException("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not an address");
         string token = Path.Combine(folder, "token");
         X509Certificate2Collection authorities = [];
         authorities.ImportFromPem(Text(Path.Combine(folder, "ca.crt")));

@@ -132,7 +132,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         {
             AirgapException refusal = ClusterRefusal.Of(list, $"Pull secrets of {_ns ?? "all namespaces"}", "listed");
             _findings.Add("Secrets",
-                new Diagnostic(ErrorCode.NotExamined, $"Whether a Secret still holds placeholders was not seen: {refusal.Message}",
+                new Diagnostic(ErrorCode.NotExamined, $"Could not check whether a Secret still contains placeholders: {refusal.Message}",
                     refusal.Advice), isWarning: true);
             return;
         }

@@ -65,7 +65,7 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
         foreach (string part in (string[])[document.Name, document.Namespace ?? "", .. document.ApiVersion.Split('/')])
         {
             if (part is "." or ".." || part.AsSpan().ContainsAny("/%\\?#"))
-                throw context.Error(node, $"'{YamlFields.Shorten(part)}' of the {document.Kind} is no name");
+                throw context.Error(node, $"'{YamlFields.Shorten(part)}' of the {document.Kind} is not a name");
         }
 
         if (document.Kind == "PackageRepository" && read.Text("spec", "syncPeriod") is { } period && !GoDuration.TryParse(period, out _))

@@ -66,7 +66,7 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
     private static string Segment(string name) => name is not ("" or "." or "..")
         ? Uri.EscapeDataString(name)
         : throw new AirgapException(
-            ErrorCode.InvalidObject, $"'{name}' is no name of an object or namespace.", "See the manifest, or the cluster's own list.");
+            ErrorCode.InvalidObject, $"'{name}' is not a name of an object or namespace.", "See the manifest, or the cluster's own list.");
 
     /// <summary>The path of a group and version.</summary>
     public static string GroupPath(string apiVersion) =>

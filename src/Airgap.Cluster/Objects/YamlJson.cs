@@ -29,7 +29,7 @@ internal static class YamlJson
     private static void Write(Utf8JsonWriter writer, YamlNode node, YamlContext context, long most)
     {
         if (writer.BytesCommitted + writer.BytesPending > most)
-            throw context.Error(node, "its aliases stand for more than a manifest holds");
+            throw context.Error(node, "its aliases expand to more than a manifest may contain");
         switch (node)
         {
             case YamlMapping mapping:

@@ -15,9 +15,9 @@ internal sealed record ControllerDeployment(string Namespace, string Words)
 
     /// <summary>The default place of its installation.</summary>
     public static ControllerDeployment Usual { get; } =
-        new(ClusterDocuments.ControllerNamespace, "where it is installed by default; where it runs was not seen");
+        new(ClusterDocuments.ControllerNamespace, "its default namespace, as the cluster does not show another");
 
-    /// <summary>Finds it: where the user says, where the service of its own API is, or where its Deployment is.</summary>
+    /// <summary>Finds it: where the user says, the namespace of its API's service, or where its Deployment is.</summary>
     /// <param name="client">The cluster.</param>
     /// <param name="asked">What the user says; null for nothing.</param>
     /// <param name="apiService">The APIService of <c>data.packaging.carvel.dev</c>, as the cluster returned it.</param>
@@ -28,7 +28,7 @@ internal sealed record ControllerDeployment(string Namespace, string Words)
         if (asked is not null)
             return new ControllerDeployment(asked, "as given by the user");
         if (apiService.IsSuccess && apiService.Object.Text("spec", "service", "namespace") is { Length: > 0 } served)
-            return new ControllerDeployment(served, "where the service of its own API is");
+            return new ControllerDeployment(served, "the namespace of its API's service");
         foreach (string path in new[] { Deployments, NamedDeployments })
         {
             ClusterAnswer list = await client.GetAsync(path, cancellationToken);
@@ -37,7 +37,7 @@ internal sealed record ControllerDeployment(string Namespace, string Words)
             foreach (JsonElement deployment in list.Object.Items("items"))
             {
                 if (deployment.Text("metadata", "namespace") is { Length: > 0 } found)
-                    return new ControllerDeployment(found, $"where its Deployment {deployment.Text("metadata", "name")} is");
+                    return new ControllerDeployment(found, $"the namespace of its Deployment {deployment.Text("metadata", "name")}");
             }
         }
 

@@ -46,7 +46,7 @@ internal sealed class Inventory
         if (!answer.IsSuccess)
             throw ClusterRefusal.Of(answer, $"ConfigMap {ns}/{inventory.Name}", "read");
         if (answer.Object.Text("metadata", "labels", ManagedBy) != Applier.FieldManager)
-            throw inventory.Unusable($"it has no label {ManagedBy}={Applier.FieldManager}, so that somebody else made it");
+            throw inventory.Unusable($"it has no label {ManagedBy}={Applier.FieldManager}, so it belongs to something else");
         string[] lines = (answer.Object.Text("data", Key) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         InventoryEntry?[] entries = [.. lines.Select(InventoryEntry.Parse)];
         int broken = Array.IndexOf(entries, null);

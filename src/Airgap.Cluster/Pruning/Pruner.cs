@@ -114,7 +114,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             if (!live.IsSuccess)
                 return (Kept(entry, ClusterRefusal.Of(live, $"{entry.Kind} {entry.FullName}", "read").Message.TrimEnd('.')), true);
             if (live.Object.Text("metadata", "uid") != entry.Uid)
-                return (Kept(entry, "it is another one of the same name, which somebody made since"), false);
+                return (Kept(entry, "it is a new object of the same name"), false);
             if (FieldManagers.Others(live.Object, Applier.FieldManager) is not [] and var others)
                 return (Kept(entry, others is null ? "the cluster does not tell who else owns fields of it"
                     : $"{string.Join(", ", others)} owns fields of it, too"), true);
@@ -145,7 +145,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             new Diagnostic(
                 ErrorCode.NotPruned,
                 $"{entry.Kind} {entry.FullName} is no longer among the manifests, and was not removed: {why}.",
-                "If nobody needs it: kubectl " +
+                "If it is no longer needed: kubectl " +
                 $"{(entry.Namespace is null ? "" : $"-n {entry.Namespace} ")}delete {entry.Kind.ToLowerInvariant()} {entry.Name}"),
         ],
     };

@@ -48,7 +48,7 @@ internal sealed class PullSecret
                     ErrorCode.SecretNotMade,
                     $"There are no credentials for {repository.Registry} on this machine.",
                     "Log in (docker login " +
-                    $"{repository.Registry}), or set IMGPKG_USERNAME and IMGPKG_PASSWORD; --debug shows what was asked."),
+                    $"{repository.Registry}), or set IMGPKG_USERNAME and IMGPKG_PASSWORD; --debug shows the requests."),
                 { } other => throw new AirgapException(
                     ErrorCode.SecretNotMade,
                     "The credentials for " +

@@ -164,7 +164,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         if (unseen.Length > 0)
             onChange(
                 $"{string.Join(", ", unseen)}: kapp-controller has not looked yet. It takes one PackageRepository at a time, and one " +
-                "whose registry is silent holds up the others; 'dotnet airgap doctor' shows whether it runs.");
+                "whose registry does not respond delays the others; 'dotnet airgap doctor' shows whether it runs.");
     }
 
     private readonly record struct Change(ResourceKind Kind, WatchEvent Event);

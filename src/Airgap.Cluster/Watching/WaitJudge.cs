@@ -54,7 +54,7 @@ internal sealed class WaitJudge(TimeProvider clock)
         string time = limit.TotalSeconds >= 120 ? $"{limit.TotalMinutes:0.#} min" : $"{limit.TotalSeconds:0.#} s";
         return Failed(target, state, ErrorCode.WaitTimedOut,
             $"{target.Id} was not done after {time}: it is {state?.Words ?? "nowhere to be seen"}.",
-            $"See what holds it up: dotnet airgap doctor -n {target.Namespace} {target.Name}");
+            $"Find the cause: dotnet airgap doctor -n {target.Namespace} {target.Name}");
     }
 
     private WaitVerdict? OfFailure(WaitTarget target, ReconcileState state)

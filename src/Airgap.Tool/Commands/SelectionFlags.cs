@@ -24,7 +24,7 @@ internal sealed class SelectionFlags
         Flag.Choice("--platform-mode",
             "What becomes of an index that some platforms are not copied of: rewritten without them, or, as sparse, kept with " +
             "its digest, which docker-registry 2.8 and others refuse", "rewrite", "rewrite", "sparse");
-    private readonly Option<bool> _flatten = Flag.Switch("--flatten", "Replace an index of which one image is left by that image");
+    private readonly Option<bool> _flatten = Flag.Switch("--flatten", "Replace an index with one selected image by that image");
     private readonly Option<bool> _dropUnreferenced =
         Flag.Switch("--drop-unreferenced", "Omit images that no selected package names, even if nothing proves that they are not needed");
 

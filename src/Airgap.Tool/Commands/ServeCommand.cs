@@ -35,7 +35,7 @@ internal sealed class ServeCommand
     private readonly Option<string[]> _hosts = Flag.List("--host", "NAME", "DNS name under which clients reach the registry");
     private readonly Option<bool> _readOnly = Flag.Switch("--read-only", "Refuse every change");
     private readonly Option<bool> _sparse =
-        Flag.Switch("--sparse-indexes", "Take indexes of which not all images are there, as 'copy --platform-mode sparse' leaves them");
+        Flag.Switch("--sparse-indexes", "Accept indexes without all of their images, as from 'copy --platform-mode sparse'");
     private readonly Option<bool> _log = Flag.Switch("--access-log", "Write a line for each request to standard error");
     private readonly ServeTlsFlags _tls = new();
     private readonly Option<string?> _passwords =

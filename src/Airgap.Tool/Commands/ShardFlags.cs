@@ -18,7 +18,7 @@ internal sealed class ShardFlags
         "number their jobs");
 
     private readonly Option<bool> _finish = Flag.Switch(
-        "--finish", "With --plan, look for every blob, put what is left with the tag last, and write lock and reports");
+        "--finish", "With --plan, check every blob, push the remaining manifests, set the tag last, and write lock and reports");
 
     private readonly Option<int> _shards = Flag.Number(
         "--shards", "How many shards there are; the plan keeps it, and a finish says which of them have to run again", 0, 1);

@@ -73,7 +73,7 @@ internal static class SignatureVerification
     }
 
     private static string Signers(TrustedImage image) =>
-        image.SignedBy.IsEmpty ? "accepted by the policy, which asks for no signature" : $"signed by {string.Join(", ", image.SignedBy)}";
+        image.SignedBy.IsEmpty ? "accepted by the policy, which requires no signature" : $"signed by {string.Join(", ", image.SignedBy)}";
 
     private static int Succeed(Session session, string summary)
     {

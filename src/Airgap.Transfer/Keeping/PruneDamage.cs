@@ -22,7 +22,7 @@ internal static class PruneDamage
                 ErrorCode.PrunedWhileNeeded,
                 "Something was tagged in " +
                 $"{name} while it was cleaned up, and leads to {hurt.Length} of the manifests that were removed, such as {hurt[0]}.",
-                "Run the relocation that was under way once more: it sends what is missing. Prune when none is.")
+                "Run the interrupted relocation again: it sends the missing content. Prune when no relocation runs.")
             { Reference = name.ToString(), Digest = hurt[0].ToString() };
         }
 

@@ -17,10 +17,10 @@ internal static class PruneNotes
     [
         "A relocation by this user on this machine blocks a prune. One by another user or from another machine is not detected: content " +
         "it has sent is kept during the grace period, "
-        + "what it has tagged is found until shortly before each removal (some seconds, or as long as reading all tags takes), and what " +
+        + "its tags are found until shortly before each removal (some seconds, or as long as reading all tags takes), and what " +
         "it found there and has not tagged yet is not known. Prune when none is in progress, and check afterwards with diff.",
         "A registry removes the tags of a manifest with it. One that is set in the moment between the last look and the removal is lost, " +
-        "and where it is new nothing shows it afterwards; 'dotnet airgap serve' alone keeps what was pushed again until the removal.",
+        "and a new manifest leaves no trace afterwards; 'dotnet airgap serve' alone keeps what was pushed again until the removal.",
         "A registry's API cannot list manifests that have no tag and are not referenced by a tagged one: they are not in this plan, " +
         "and the " +
         "registry's garbage collection may remove them.",

@@ -41,7 +41,7 @@ internal static class GitOpsContent
             return null;
         // Allowed is not unpacked: the type's ending decides that.
         return type.EndsWith("tar+gzip", StringComparison.Ordinal) || type.EndsWith("tar", StringComparison.Ordinal)
-            ? ($"has a layer of the type {type}, which Argo CD takes only where its repo-server is told to",
+            ? ($"has a layer of the type {type}, which Argo CD accepts only if its repo-server is configured for it",
                 "Add the type to those that the repo-server takes: reposerver.oci.layer.media.types of the ConfigMap " +
                 $"argocd-cmd-params-cm (ARGOCD_REPO_SERVER_OCI_LAYER_MEDIA_TYPES): {string.Join(",", [.. s_argoLayers, type])}")
             : ($"has a layer of the type {type}, which Argo CD does not unpack, not even where its repo-server allows the type" +

@@ -110,7 +110,7 @@ internal sealed class BundleProducer(IRegistry registry)
             string id = Origins.Replaced(image).Id!;
             problems.Add(new Diagnostic(
                 ErrorCode.ConflictingImages,
-                $"The text '{id}' stands for {image.Image}, but in {file!.FullPath} for another image.",
+                $"The text '{id}' means {image.Image}, but another image in {file!.FullPath}.",
                 "Remove it from one of the two.")
             { Reference = id, Location = request.Images.First(wanted => wanted.KbldId == id).Location });
         }

@@ -37,7 +37,7 @@ internal sealed class ImagePinner(IRegistry registry, int concurrency)
         {
             problems.Add(new Diagnostic(
                 ErrorCode.ConflictingImages,
-                $"The text '{same.Key}' stands for {same.Count()} images: {string.Join(", ", same.Select(image => image.Image))}.",
+                $"The text '{same.Key}' means {same.Count()} images: {string.Join(", ", same.Select(image => image.Image))}.",
                 "Give each image its own Id, as under packages/.")
             { Reference = same.Key, Location = images.First(image => image.KbldId == same.Key).Location });
         }

@@ -82,7 +82,7 @@ internal static class RunPlanFile
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw Invalid(path, "it is not the JSON of a plan, or holds a field that is unknown, missing or there twice", e);
+            throw Invalid(path, "it is not the JSON of a plan, or a field is unknown, missing or repeated", e);
         }
     }
 

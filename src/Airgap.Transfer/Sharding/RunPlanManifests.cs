@@ -36,7 +36,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
             if (!known.Add((origin, manifest.Digest)))
                 throw Invalid($"it has the manifest {manifest.Digest} of {origin} twice");
             if (each.Children is null == manifest.IsIndex)
-                throw Invalid($"it says of {manifest.Digest} what an {(manifest.IsIndex ? "index" : "image")} does not have");
+                throw Invalid($"the properties of {manifest.Digest} do not fit an {(manifest.IsIndex ? "index" : "image")}");
             PlannedManifest node = manifest.IsIndex
                 ? new PlannedManifest { Manifest = manifest, Origin = origin, Children = ChildrenOf(each, manifest, read) }
                 : PlannedManifest.FromImage(origin, manifest, ConfigOf(each, manifest), entry.NonDistributableLayers);
@@ -48,7 +48,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
             foreach (Descriptor blob in node.Blobs)
                 bytes += (ulong)blob.Size;
             if (bytes > MaxBytes)
-                throw Invalid("the lengths of its blobs are no lengths of blobs");
+                throw Invalid("its blobs have invalid lengths");
             read.Add(node);
             trees.Add(tree);
         }

@@ -29,7 +29,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
             throw Invalid("it moves nothing");
         ImmutableArray<PlannedItem> items = [.. entry.Items.Select(item => ItemOf(item, manifests))];
         if (entry.Root is { } root && (root < 0 || root >= items.Length))
-            throw Invalid("what was asked for is not among its images");
+            throw Invalid("its root is not among its images");
         List<SkippedLayer> skipped = [];
         ImmutableArray<PlannedBlob> blobs = BlobsOf(entry, items, skipped);
         CheckSignatures(entry);
@@ -150,7 +150,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
         foreach (RunPlanSignature signed in entry.Signatures ?? [])
         {
             if (!Digest.TryParse(signed.Digest, out _))
-                throw Invalid($"'{Printable.Line(signed.Digest)}' is not the digest of an image whose signatures were judged");
+                throw Invalid($"'{Printable.Line(signed.Digest)}' is not the digest of an image whose signatures were verified");
         }
     }
 

@@ -74,7 +74,7 @@ internal static class RunPlanSupport
     /// <summary>The refusal.</summary>
     public static AirgapException No(RelocationSource source, string why) => new(
         ErrorCode.PlanNotShared,
-        $"No plan for shards can be made of {source}: {why}.",
+        $"No plan for shards can be made from {source}: {why}.",
         "Copy it in one process, or name one bundle, image or lock of a registry, and one repository or archive file as the destination.")
     { Reference = source.ToString() };
 }

@@ -26,7 +26,7 @@ internal sealed class RunPlanWholeness(string path)
             CheckItems(bundle.Lock, items);
             if (!bundle.Locations.Images.Select(image => image.Image)
                 .SequenceEqual(bundle.Lock.Images.Select(image => image.Image.ToString())))
-                throw Invalid($"what it writes about the images of the bundle {bundle.Digest} is not about those of its lock");
+                throw Invalid($"its locations of the bundle {bundle.Digest} do not match the bundle's lock");
             foreach ((ImageLocation location, LockedImage image) in bundle.Locations.Images.Zip(bundle.Lock.Images))
             {
                 if (location.IsBundle && !bundles.Contains(image.Image.Digest!.Value))
@@ -47,7 +47,7 @@ internal sealed class RunPlanWholeness(string path)
             || (plan.Source is RelocationSource.Image && plan.Root is not { IsBundle: false })
             || (plan.Root is { } root && root.IsBundle != root.IsRootBundle)
             || plan.Items.Any(item => item.IsRootBundle && item != plan.Root))
-            throw Invalid($"what it moves is not what is asked for by {plan.Source}");
+            throw Invalid($"its images do not match its source {plan.Source}");
     }
 
     private void CheckItems(ImagesLock images, HashSet<Digest> items)

@@ -67,7 +67,7 @@ internal static class RunPlanWriter
             {
                 if ((total += blob.Descriptor.Size) > MostContent)
                     throw RunPlanSupport.No(
-                        plan.Source, $"what was derived has more than {MostContent} bytes of its own, which would stand in the plan");
+                        plan.Source, $"the derived content has more than {MostContent} bytes, too many for a plan's file");
                 content = await blob.Content.ReadWholeAsync(
                     async (stream, token) =>
                     {

@@ -36,7 +36,7 @@ internal sealed record Shard(int Number, int Count)
                 $"{(place.Length == 0 ? "" : $" ({place})")}{(planned is null ? "" : $", and the plan is for {planned}")}");
         int count = said.OfType<int>().FirstOrDefault();
         if (count == 0)
-            throw Invalid($"'{text}' does not say of how many shards, and the plan does not");
+            throw Invalid($"'{text}' does not give the number of shards, and neither does the plan");
         return number >= 1 && number <= count && count <= MostShards
             ? new Shard(number, count)
             : throw Invalid(

@@ -39,7 +39,7 @@ internal static class EntryReader
         List<byte[]> hashes = [];
         foreach (JsonElement element in fields.List("hashes", MaxHashes))
             hashes.Add(element.ValueKind == JsonValueKind.String && JsonFields.TryDecode(element.GetString()!) is { Length: 32 } hash
-                ? hash : throw fields.Format.Invalid("a hash of its proof is none"));
+                ? hash : throw fields.Format.Invalid("a hash of its proof is malformed"));
         InclusionProof proof = new(
             NotNegative(fields, "logIndex"), NotNegative(fields, "treeSize"), fields.NeededBytes("rootHash"), hashes,
             checkpoint?.Text("envelope"));

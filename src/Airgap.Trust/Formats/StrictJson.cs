@@ -24,7 +24,7 @@ internal static class StrictJson
         }
         catch (JsonException e)
         {
-            throw format.Invalid("it is not JSON, or holds a field twice", e);
+            throw format.Invalid("it is not JSON, or has a field twice", e);
         }
         catch (InvalidOperationException e)
         {

@@ -29,12 +29,12 @@ internal static class KeyFile
         if (!Convert.TryFromBase64String(text[fields.Base64Data], der, out int written) || written != der.Length)
             throw format.Invalid("it is not PEM");
         if (PemEncoding.TryFind(text.AsSpan(fields.Location.End.GetOffset(text.Length)), out _))
-            throw format.Invalid("it holds more than one key");
+            throw format.Invalid("it contains more than one key");
         return label switch
         {
             "PUBLIC KEY" => VerificationKey.Read(der, format),
             "RSA PUBLIC KEY" => VerificationKey.Read(FromPkcs1(der, format), format),
-            _ => throw format.Invalid($"it holds '{label}', and not a public key"),
+            _ => throw format.Invalid($"it contains '{label}' instead of a public key"),
         };
     }
 

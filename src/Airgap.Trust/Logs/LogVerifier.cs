@@ -48,6 +48,6 @@ internal static class LogVerifier
         Checkpoint checkpoint = Checkpoint.Verify(proof.Checkpoint, log)
             ?? throw Rejection.Of("The checkpoint of its log entry is not the log's.");
         if (checkpoint.Size != proof.TreeSize || !checkpoint.RootHash.AsSpan().SequenceEqual(proof.RootHash))
-            throw Rejection.Of("The checkpoint of its log entry is of another tree.");
+            throw Rejection.Of("The checkpoint of its log entry belongs to another tree.");
     }
 }

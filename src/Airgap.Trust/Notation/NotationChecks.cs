@@ -31,7 +31,7 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
         return new SignedBy(envelope.Chain[0].Subject, envelope.Chain[0].Issuer, time)
         {
             Form = "notation",
-            Skipped = string.Join(" ", [.. told, "Revocation was not looked at."]),
+            Skipped = string.Join(" ", [.. told, "Revocation was not checked."]),
         };
     }
 
@@ -52,7 +52,7 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
             leaf, [envelope.Chain[^1]], envelope.Chain.Skip(1), at: null, TrustChain.CodeSigning) is not { } chain
             || !chain.Select(one => one.Thumbprint).SequenceEqual(envelope.Chain.Select(one => one.Thumbprint)))
         {
-            throw Rejection.Of("Its certificates are no chain from a code signing certificate to a root.");
+            throw Rejection.Of("Its certificates do not form a chain from a code signing certificate to a root.");
         }
 
         if ((envelope.Scheme == NotationEnvelope.X509 ? envelope.SigningTime : envelope.AuthenticTime) is not { } time
@@ -113,7 +113,7 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
         bool isValidNow = envelope.Chain.All(one => TrustChain.IsValid(one, now));
         if (stampers.Count == 0 || (isValidNow && !statement.AlwaysStamped))
             return isValidNow ? null
-                : throw Rejection.Of("A certificate of its chain is not valid now, and no trusted timestamp tells when it was made.");
+                : throw Rejection.Of("A certificate of its chain is not valid now, and no trusted timestamp proves when it was made.");
         Authority authority = new(null, stampers, [], Validity.Always);
         DateTimeOffset time = envelope.Timestamp is { } stamp
             && TimestampToken.Verify(stamp, envelope.Signature, [authority]) is { } stamped

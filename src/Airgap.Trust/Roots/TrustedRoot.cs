@@ -51,7 +51,7 @@ internal sealed class TrustedRoot
                 .. fields.Objects("timestampAuthorities", MaxEntries).Select(authority => ReadAuthority(authority, format, stamps: true))],
         };
         return root.Authorities.Count > 0 || root.Logs.Count > 0 || root.TimestampAuthorities.Count > 0
-            ? root : throw format.Invalid("it lists nobody");
+            ? root : throw format.Invalid("it lists no authority or log");
     }
 
     private static LogKey ReadLog(JsonFields log, Format format)
@@ -59,7 +59,7 @@ internal sealed class TrustedRoot
         JsonFields key = log.NeededObject("publicKey");
         byte[] bytes = key.NeededBytes("rawBytes");
         byte[] id = log.NeededObject("logId").NeededBytes("keyId");
-        Validity validity = Validity.Read(key.Object("validFor")) ?? throw format.Invalid("a log in it has no start of its validity");
+        Validity validity = Validity.Read(key.Object("validFor")) ?? throw format.Invalid("a log in it has no start of validity");
         string name = Uri.TryCreate(log.Text("baseUrl"), UriKind.Absolute, out Uri? address)
             ? address.Authority + address.AbsolutePath.TrimEnd('/') : "";
         return new LogKey(id, name,
@@ -83,7 +83,7 @@ internal sealed class TrustedRoot
         if (chain.Length == 0)
             throw format.Invalid("an authority in it has no certificates");
         Validity validity = Validity.Read(authority.Object("validFor"))
-            ?? throw format.Invalid("an authority in it has no start of its validity");
+            ?? throw format.Invalid("an authority in it has no start of validity");
         X509Certificate2? leaf = stamps && !IsAuthority(chain[0]) ? chain[0] : null;
         return new Authority(leaf, [chain[^1]], chain[..^1], validity);
     }

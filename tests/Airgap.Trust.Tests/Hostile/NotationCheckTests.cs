@@ -55,7 +55,7 @@ public sealed class NotationCheckTests
         SignedBy by = Verify(Envelope());
 
         Assert.AreEqual("notation", by.Form);
-        Assert.AreEqual("Revocation was not looked at.", by.Skipped);
+        Assert.AreEqual("Revocation was not checked.", by.Skipped);
     }
 
     [TestMethod]
