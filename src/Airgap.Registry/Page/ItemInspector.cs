@@ -56,7 +56,7 @@ internal sealed class ItemInspector(IRegistryContent content)
         if (IsBundle(name, manifest) && manifest.Layers is [{ } layer] && content.OpenBlob(name, layer.Digest) is { } blob)
         {
             await using ContentStream stream = new(blob);
-            if (await PackageShelf.ReadAsync(stream, cancellationToken) is { } shelf)
+            if (await BundlePackages.ReadAsync(stream, cancellationToken) is { } shelf)
                 return new ServedItem(ServedKind.Bundle, BytesOf(manifest), shelf.Images, shelf.Packages);
         }
 

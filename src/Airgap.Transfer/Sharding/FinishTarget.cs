@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Sharding;
 /// <param name="evidence">Shows that blobs are there.</param>
 /// <param name="missing">Makes the failure of blobs that are not.</param>
 internal sealed class FinishTarget(
-    ITransferTarget inner, BlobEvidence evidence, Func<IReadOnlyCollection<Digest>, AirgapException> missing) : PassedOnTarget(inner)
+    ITransferTarget inner, BlobEvidence evidence, Func<IReadOnlyCollection<Digest>, AirgapException> missing) : DelegatingTarget(inner)
 {
     public override async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {

@@ -44,7 +44,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
             ImagesLock = entry.ImagesLock is null ? null : RunPlanBundles.LockOf(entry.ImagesLock, path),
             Warnings = [.. entry.Warnings.Select(new RunPlanWarnings(path).Read)],
         };
-        new RunPlanWholeness(path).Check(plan, manifests);
+        new RunPlanCompleteness(path).Check(plan, manifests);
         return new RunPlan(plan, destination, entry);
     }
 

@@ -18,7 +18,7 @@ namespace Airgap.Transfer.Sharding;
 /// <param name="observer">Receives details for the log.</param>
 internal sealed class ShardTarget(
     ITransferTarget inner, IImageRepository repository, TransferPlan plan, int concurrency, ITransferObserver observer)
-    : PassedOnTarget(inner)
+    : DelegatingTarget(inner)
 {
     public override async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Sharding;
 
 /// <summary>A target that delegates to another, except for what it finds at the beginning.</summary>
 /// <param name="inner">The other.</param>
-internal abstract class PassedOnTarget(ITransferTarget inner) : ITransferTarget
+internal abstract class DelegatingTarget(ITransferTarget inner) : ITransferTarget
 {
     /// <summary>The other.</summary>
     protected ITransferTarget Inner { get; } = inner;

@@ -6,7 +6,7 @@ namespace Airgap.Transfer.Tests.Sharding;
 
 /// <summary>A plan that lacks something is refused before anything moves, for a finish would tag what has holes.</summary>
 [TestClass]
-public sealed class RunPlanWholenessTests : ShardingTestBase
+public sealed class RunPlanCompletenessTests : ShardingTestBase
 {
     [TestMethod]
     public async Task ImagesThatALockPinsAreInIt()

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Sharding;
 /// Refuses a plan that lacks what its own parts refer to: carried out, it would leave a mirror with holes under the user's tag.
 /// </summary>
 /// <param name="path">How errors name the file.</param>
-internal sealed class RunPlanWholeness(string path)
+internal sealed class RunPlanCompleteness(string path)
 {
     /// <summary>Checks a relocation whose parts were read.</summary>
     /// <param name="plan">The relocation.</param>

@@ -11,7 +11,7 @@ namespace Airgap.Registry.Page;
 /// <summary>The content of a bundle's layer: the number of images it pins, and its packages.</summary>
 /// <param name="Images">The number of images.</param>
 /// <param name="Packages">The packages, in order of name and version.</param>
-internal sealed record PackageShelf(int Images, ImmutableArray<ServedPackage> Packages)
+internal sealed record BundlePackages(int Images, ImmutableArray<ServedPackage> Packages)
 {
     // Limits what the page unpacks from a layer.
     private const long MaxUnpacked = 64 * 1024 * 1024;
@@ -22,7 +22,7 @@ internal sealed record PackageShelf(int Images, ImmutableArray<ServedPackage> Pa
     /// <param name="layer">The compressed layer.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Null if it cannot be read.</returns>
-    public static async Task<PackageShelf?> ReadAsync(Stream layer, CancellationToken cancellationToken)
+    public static async Task<BundlePackages?> ReadAsync(Stream layer, CancellationToken cancellationToken)
     {
         try
         {
@@ -46,7 +46,7 @@ internal sealed record PackageShelf(int Images, ImmutableArray<ServedPackage> Pa
                     AddPackages(bytes, name, packages);
             }
 
-            return new PackageShelf(images, [.. packages.Select(package => new ServedPackage(package.Name, package.Version))]);
+            return new BundlePackages(images, [.. packages.Select(package => new ServedPackage(package.Name, package.Version))]);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or AirgapException or FormatException or ArgumentException)
         {
