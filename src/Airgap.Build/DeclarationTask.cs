@@ -101,6 +101,9 @@ public abstract partial class DeclarationTask : RegistryTask
     /// <summary>The property of that name.</summary>
     public string? AirgapSummary { get; set; }
 
+    /// <inheritdoc cref="AirgapSummary"/>
+    public string? AirgapTimeline { get; set; }
+
     /// <summary>The property of that name.</summary>
     public string? AirgapLockFile { get; set; }
 
@@ -141,6 +144,7 @@ public abstract partial class DeclarationTask : RegistryTask
         PropertyNames.Concurrency => AirgapConcurrency,
         PropertyNames.LockTimeout => AirgapLockTimeout,
         PropertyNames.Summary => AirgapSummary,
+        PropertyNames.Timeline => AirgapTimeline,
         PropertyNames.Kustomization => AirgapKustomization,
         PropertyNames.SecretManifests => AirgapSecretManifests,
         PropertyNames.Apply => AirgapApply,

@@ -5,6 +5,7 @@ using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting.Markdown;
+using Airgap.Publishing.Timelines;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Pushing;
 using Microsoft.Build.Framework;
@@ -48,8 +49,11 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log, settings.Access);
         Job job = new(new DeclaredProject([.. items], content, settings, problems), registry, files);
+        string? timeline = settings.Timeline.Length == 0 ? null : settings.FullPath(settings.Timeline);
         bool done = Attempt(() =>
-            Waiting.For(Task.Run(() => RunAsync(job, cancellationToken), CancellationToken.None), cancellationToken)(), cancellationToken);
+            Waiting.For(Task.Run(() => TimelineRecorder.RecordAsync(
+                timeline, $"publish {task.ProjectName}", log.Warning, () => RunAsync(job, cancellationToken)), CancellationToken.None),
+                cancellationToken)(), cancellationToken);
         // Also kept after a failure, since earlier items have written their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
         return done && listed && !task.Log.HasLoggedErrors;

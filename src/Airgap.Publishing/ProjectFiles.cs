@@ -40,6 +40,8 @@ internal static class ProjectFiles
             yield return new NamedFile(archive, PropertyNames.Archive);
         if (settings.Receipt.Length > 0)
             yield return new NamedFile(settings.FullPath(settings.Receipt), PropertyNames.Receipt);
+        if (settings.Timeline.Length > 0)
+            yield return new NamedFile(settings.FullPath(settings.Timeline), PropertyNames.Timeline);
         if (settings.AuditLog.Length > 0)
             yield return new NamedFile(settings.FullPath(settings.AuditLog), PropertyNames.AuditLog);
         if (settings.UseLockFile != false)

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
-
 namespace Airgap.Publishing.Declarations;
 
 /// <summary>The properties of a project that a user may set.</summary>
-internal static class PropertyNames
+internal static partial class PropertyNames
 {
     /// <summary>The common prefix.</summary>
     public const string Prefix = "Airgap";
@@ -122,6 +120,9 @@ internal static class PropertyNames
     /// <summary>The file of the Markdown summary, or <c>none</c>.</summary>
     public const string Summary = "AirgapSummary";
 
+    /// <summary>The file of the run's timeline.</summary>
+    internal const string Timeline = "AirgapTimeline";
+
     /// <summary>The project's lock file.</summary>
     public const string LockFile = "AirgapLockFile";
 
@@ -187,17 +188,4 @@ internal static class PropertyNames
 
     /// <summary><c>false</c> in a project whose container is not pinned by a bundle.</summary>
     public const string Image = "AirgapImage";
-
-    /// <summary>All names, in the order of the reference table.</summary>
-    public static ImmutableArray<string> All { get; } =
-    [
-        Registry, RepositoryTemplate, Archive, ArchiveFormat, ArchiveVolumeSize, ArchiveBase, SourceArchive, PartsIn, MountFrom, Receipt,
-        OutputPath, Kustomization, MirrorConfiguration, SecretManifests, Apply, ApplyContext, ApplyWait, OnPublish,
-        IncludeNonDistributableLayers, Artifacts, KeepGoing, Repair, Concurrency, CaCertificates, CertsDirectory,
-        VerifyCertificates, Insecure, ConnectTimeout, ResponseHeaderTimeout, StallTimeout, RetryCount, LoadWait, LimitRate,
-        CreateRepositories, RepositorySettings, LockTimeout, DryRun, Summary, LockFile, UseLockFile, LockedMode, UpdateLock, Policy,
-        TrustStore, SigningKey, SigningKeyPasswordFile, SigningCommand, SignImages, Provenance,
-        VerifyArchive, VerifyBase, AuditLog, RecordUser, GateCommand, GateContent, GateVariables, GateTimeout,
-        BundleRepository, BundleTag, Image,
-    ];
 }

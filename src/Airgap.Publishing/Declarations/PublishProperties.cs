@@ -60,6 +60,7 @@ internal static class PublishProperties
             },
             LockTimeout = Time(PropertyNames.LockTimeout) ?? new PublishSettings { ProjectDirectory = "", OutputPath = "" }.LockTimeout,
             Summary = Text(PropertyNames.Summary),
+            Timeline = Text(PropertyNames.Timeline),
             DryRun = Flag(PropertyNames.DryRun) ?? false,
             LockFile = Text(PropertyNames.LockFile) is { Length: > 0 } lockFile ? lockFile : "airgap.lock.json",
             UseLockFile = Flag(PropertyNames.UseLockFile),

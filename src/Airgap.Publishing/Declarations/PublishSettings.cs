@@ -107,6 +107,9 @@ internal sealed partial record PublishSettings
     /// </summary>
     public string Summary { get; init; } = "";
 
+    /// <summary><c>AirgapTimeline</c>: the file of the run's timeline; empty for none.</summary>
+    internal string Timeline { get; init; } = "";
+
     /// <summary>
     /// <c>AirgapDryRun</c>: true to call <see cref="Publisher.PlanAsync"/> instead of <see cref="Publisher.RunAsync"/>.
     /// </summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Timelines;
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
@@ -80,6 +81,7 @@ internal sealed class ReportBuilder
             Warnings = [.. _warnings],
             Failures = [.. _failures],
             Elapsed = _elapsed,
+            Timeline = TimelineRecorder.Current?.Summarize(),
             Retries = retries,
         };
         return model with { Summary = summary ?? ReportNumbers.Of(model).Sentence };

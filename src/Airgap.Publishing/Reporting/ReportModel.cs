@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Timelines;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;
@@ -50,6 +51,9 @@ internal sealed record ReportModel
 
     /// <summary>The time, version, sources and destinations; null for a description.</summary>
     internal ReportProvenance? Places { get; init; }
+
+    /// <summary>What took time; null when the run was not recorded.</summary>
+    internal TimelineModel? Timeline { get; init; }
 
     /// <summary>All nodes, parents before children.</summary>
     public IEnumerable<ReportNode> AllNodes() => Roots.SelectMany(root => root.SelfAndDescendants());

@@ -12,7 +12,7 @@ internal static class FileFlags
     public static IReadOnlyList<string> Written { get; } =
     [
         "--to-tar", "--to-oci-tar", "--to-oci", "--lock-output", "--plan", "--plan-out", "--report", "--summary", "--html", "--receipt",
-        "--audit-log", "--output",
+        "--audit-log", "--output", "--timeline",
     ];
 
     /// <summary>The flags that name inputs.</summary>
@@ -21,7 +21,8 @@ internal static class FileFlags
         "--lock", "--tar", "--oci-tar", "--oci", "--parts", "--map-file", "--base", "--file", "--from", "--keep", "--execute", "--blob",
         "--signature", "--values-file", "--sign-key", "--sign-key-password-file", "--verify-archive", "--verify-base", "--verify-key",
         "--trusted-root", "--trust-store", "--policy", "--registry-ca-cert-path", "--kubeconfig", "--parts-in", "--project",
-        "--htpasswd", "--tls-cert", "--tls-key", "--file-exclusion", "--file-exclude-defaults",
+        "--htpasswd", "--tls-cert", "--tls-key", "--registry-certs-dir", "--repository-settings", "--file-exclusion",
+        "--file-exclude-defaults",
     ];
 
     /// <summary>Checks that no output of a command line replaces an input or another output.</summary>

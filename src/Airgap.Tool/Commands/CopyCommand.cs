@@ -23,6 +23,7 @@ internal sealed class CopyCommand
     private readonly DryRunFlags _dry = new(carriesOut: true);
     private readonly ShardFlags _shards = new();
     private readonly RegistryFlags _registry = new() { Creation = new() };
+    private readonly TimelineFlag _timeline = new();
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)
@@ -66,13 +67,20 @@ internal sealed class CopyCommand
             command.Options.Add(option);
         foreach (Option option in copy._signing.All.Concat(copy._gate.All))
             command.Options.Add(option);
+        command.Options.Add(copy._timeline.Option);
         copy._trust.AddTo(command);
         copy._registry.AddTo(command);
         host.Attach(command, copy.RunAsync);
         return command;
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    private Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        FileFlags.Check(parsed, readsPlan: _dry.PlanToRun(parsed) is not null);
+        return _timeline.RunAsync(parsed, session, () => CopyAsync(parsed, session, cancellationToken));
+    }
+
+    private async Task<int> CopyAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         _dry.CheckPlan(parsed, _flags.HasSource(parsed), _shards.OfRun(parsed));
         if (_shards.RunsPlan(parsed, _dry.PlanToRun(parsed)))
@@ -137,7 +145,6 @@ internal sealed class CopyCommand
     // Checked before the first request, so that a file that cannot be written is reported now, not at the end.
     private void CheckOutputs(ParseResult parsed, CopyRequest request)
     {
-        FileFlags.Check(parsed, readsPlan: _dry.PlanToRun(parsed) is not null);
         if (request.Destination is RelocationDestination.Archive archive)
             _ = archive.Format == ArchiveFormat.LayoutFolder ? OutputCheck.OfFolder(archive.Path) : OutputCheck.OfArchive(archive.Path);
         string? summary = _flags.Summary(parsed);

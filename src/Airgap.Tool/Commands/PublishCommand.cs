@@ -44,6 +44,7 @@ internal sealed class PublishCommand
 
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new() { Creation = new() };
+    private readonly TimelineFlag _timeline = new();
 
     private readonly PublishOutput _output = new();
 
@@ -63,8 +64,11 @@ internal sealed class PublishCommand
             command.Options.Add(option);
         foreach (Option option in flags._dry.All)
             command.Options.Add(option);
+        command.Options.Add(flags._timeline.Option);
         flags._registry.AddTo(command);
-        host.Attach(command, flags.RunAsync);
+        host.Attach(command, (parsed, session, token) =>
+            parsed.GetText(flags._timeline.Option) is null ? flags.RunAsync(parsed, session, token)
+                : flags._timeline.RunAsync(parsed, session, () => flags.RunAsync(parsed, session, token)));
         return command;
     }
 
@@ -123,7 +127,14 @@ internal sealed class PublishCommand
         session.Phase = "validating";
         foreach (Diagnostic warning in project.Warnings)
             session.Warn(warning);
+        string? timeline = project.Settings.Timeline is { Length: > 0 } file ? project.Settings.FullPath(file) : null;
+        return await _timeline.RunAsync(
+            parsed, session, () => RelocateAsync(project, request, parsed, session, cancellationToken), timeline);
+    }
 
+    private async Task<int?> RelocateAsync(
+        ProjectItems project, EvaluationRequest request, ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
         using RegistryClient registry = _registry.ConnectToPush(parsed, session, project.Settings.Access);
         using ConsoleObserver observer = new(session, toArchive: project.Settings.Archive.Length > 0, likeImgpkg: false);
         PublishedFileList artifacts = new(project.ArtifactList);
@@ -151,7 +162,7 @@ internal sealed class PublishCommand
             return 0;
         }
 
-        if (isDry)
+        if (session.IsDry)
         {
             PublishPlan plan = await ProjectPublisher.PlanAsync(prepared, cancellationToken);
             foreach (Diagnostic refusal in plan.Refusals)

@@ -32,6 +32,7 @@ internal static partial class HtmlReport
             ["problems"] = ProblemsHtml.Write(model) + DerivedHtml.Write(model),
             ["volume"] = VolumeChart.Write(model, numbers),
             ["sharing"] = SharingChart.Write(model, numbers),
+            ["timeline"] = TimelineHtml.Write(model.Timeline),
             ["tree"] = TreeHtml.Write(model, nodes),
             ["stamp"] = Stamp(model.Places),
             ["data"] = PageData.Write(model, nodes),

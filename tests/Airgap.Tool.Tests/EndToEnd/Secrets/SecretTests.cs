@@ -17,7 +17,7 @@ public sealed class SecretTests
         ["copy"] =
         [
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/new/copy", "--report", "copy.html", "--summary", "copy.md", "--lock-output",
-                "copy.yml", "--receipt", "receipt.json", "--json"],
+                "copy.yml", "--receipt", "receipt.json", "--timeline", "time.json", "--json"],
             ["copy", "-b", "{bundle}", "--to-repo", "{host}/paths", "--repo-template", "{registry}/{prefix}/{source.repository}",
                 "--limit-rate", "1GB/s"],
             ["copy", "-b", "{bundle}", "--to-tar", "out.tar", "--resume"],
@@ -44,7 +44,8 @@ public sealed class SecretTests
             ["prune", "--keep", "bundle.lock.yml", "--repo", "{host}/mirror/simple-app-bundle", "--plan", "prune.json"],
             ["prune", "--execute", "prune.json", "--json"],
         ],
-        ["publish"] = [["publish", "App.csproj", "-p", "AirgapRegistry={host}/new", "--summary", "publish.md"]],
+        ["publish"] = [["publish", "App.csproj", "-p", "AirgapRegistry={host}/new", "--summary", "publish.md",
+            "--timeline", "publish.json"]],
         ["pull"] = [["pull", "-b", "{bundle}", "-o", "pulled"]],
         ["push"] = [["push", "-i", "{host}/new/push:1", "-f", "file"]],
         ["tag list"] = [["tag", "list", "-i", "{host}/mirror/simple-app-bundle", "--digests"]],

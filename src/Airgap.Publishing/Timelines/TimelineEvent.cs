@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Airgap.Publishing.Timelines;
+
+/// <summary>One event of the trace event format.</summary>
+/// <remarks>Source: "Trace Event Format" of the Chromium project: complete events (X), flow events (s, f) and metadata (M).</remarks>
+/// <param name="Phase">The kind: <c>X</c>, <c>s</c>, <c>f</c> or <c>M</c>.</param>
+/// <param name="Name">What is shown.</param>
+/// <param name="Category">The kind of work.</param>
+/// <param name="Group">The group of rows.</param>
+/// <param name="Row">The row.</param>
+internal sealed record TimelineEvent(string Phase, string Name, string Category, int Group, int Row)
+{
+    private const int ShownHex = 12;
+
+    // An arrow belongs to the event that surrounds its end, which the very last moment does not.
+    private const double InsideEnd = 0.999;
+
+    /// <summary>The start, in microseconds since the run's start; null for metadata.</summary>
+    public double? Start { get; init; }
+
+    /// <summary>The duration in microseconds, of a complete event.</summary>
+    public double? Duration { get; init; }
+
+    /// <summary>What connects the two ends of a flow.</summary>
+    public string? Flow { get; init; }
+
+    /// <summary>Further facts.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Facts { get; init; } = [];
+
+    /// <summary>The events of a span that stopped: itself, and the ends of the arrows from what it waited for.</summary>
+    /// <param name="span">The span.</param>
+    /// <param name="lane">Its row.</param>
+    /// <param name="origin">The run's start.</param>
+    public static IEnumerable<TimelineEvent> AllOf(Activity span, TimelineLane lane, DateTime origin)
+    {
+        TimelineEvent own = Of(span, lane, origin);
+        yield return own;
+        // An arrow leaves what arrives, and ends at the manifest that waited longest for it.
+        if (span.OperationName is "blob" or "manifest" && span.GetTagItem("airgap.digest") is string digest)
+            yield return own with
+            {
+                Phase = "s",
+                Name = "needed",
+                Category = "flow",
+                Start = own.Start + (own.Duration * InsideEnd),
+                Duration = null,
+                Flow = digest,
+                Facts = []
+            };
+        if (span.GetTagItem("airgap.waited.for") is string waited)
+            yield return own with { Phase = "f", Name = "needed", Category = "flow", Duration = null, Flow = waited, Facts = [] };
+    }
+
+    /// <summary>A span as a complete event.</summary>
+    public static TimelineEvent Of(Activity span, TimelineLane lane, DateTime origin) =>
+        new("X", NameOf(span), span.OperationName.StartsWith("System.Net.Http", StringComparison.Ordinal) ? "request" : span.OperationName,
+            (int)lane.Group, lane.Row)
+        {
+            Start = (span.StartTimeUtc - origin).TotalMicroseconds,
+            Duration = span.Duration.TotalMicroseconds,
+            Facts = FactsOf(span),
+        };
+
+    /// <summary>The name of a group.</summary>
+    public static TimelineEvent GroupName(TimelineGroup group) => new("M", "process_name", "", (int)group, 0)
+    {
+        Facts = [new("name", group.ToString())],
+    };
+
+    /// <summary>Writes it as JSON.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("ph", Phase);
+        writer.WriteString("name", Name);
+        if (Category.Length > 0)
+            writer.WriteString("cat", Category);
+        writer.WriteNumber("pid", Group);
+        writer.WriteNumber("tid", Row + 1);
+        if (Start is { } start)
+            writer.WriteNumber("ts", Math.Round(start, 1));
+        if (Duration is { } duration)
+            writer.WriteNumber("dur", Math.Round(duration, 1));
+        if (Flow is { } flow)
+            writer.WriteString("id", flow);
+        if (Phase == "f")
+            writer.WriteString("bp", "e");
+        writer.WriteStartObject("args");
+        foreach ((string name, string value) in Facts)
+            writer.WriteString(name, value);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static string NameOf(Activity span) => span.OperationName switch
+    {
+        "image" => $"{span.GetTagItem("container.image.name")}@{Short(span.GetTagItem("oci.manifest.digest"))}",
+        "blob" or "manifest" => $"{span.OperationName} {Short(span.GetTagItem("airgap.digest"))}",
+        "wait" => $"wait: {span.GetTagItem("airgap.wait.reason")}",
+        _ when span.GetTagItem("url.full") is string url && Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) =>
+            $"{span.GetTagItem("http.request.method")} {uri.Authority}{uri.AbsolutePath}",
+        _ => span.DisplayName,
+    };
+
+    private static string Short(object? digest) =>
+        digest is string text && text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon
+            ? text[(colon + 1)..Math.Min(text.Length, colon + 1 + ShownHex)] : "";
+
+    private static IEnumerable<KeyValuePair<string, string>> FactsOf(Activity span)
+    {
+        foreach ((string name, object? value) in span.TagObjects)
+        {
+            // The address is the name, and its query may be long.
+            if (value is not null && name != "url.full")
+                yield return new(name, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+        }
+
+        if (span.Status == ActivityStatusCode.Error && span.StatusDescription is { Length: > 0 } failure)
+            yield return new("failure", failure);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Airgap.Oci;
+using Airgap.Publishing.Timelines;
+using Airgap.TestKit;
+
+namespace Airgap.Publishing.Tests.Timelines;
+
+[TestClass]
+public sealed class TimelineRecorderTests
+{
+    private static readonly ActivitySource s_source = new("Airgap.Transfer");
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    public async Task SpansSideBySide_NeverOverlapInARow(int seed)
+    {
+        using TempFolder folder = new();
+        await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, async () =>
+        {
+            Random random = new(seed);
+            Task[] blobs = [.. Enumerable.Range(0, 40).Select(_ => (Pause: random.Next(3), Requests: random.Next(4))).Select(async plan =>
+            {
+                await Task.Delay(plan.Pause);
+                using Activity? blob = s_source.StartActivity("blob");
+                blob?.SetTag("airgap.digest", "sha256:" + new string('a', 64));
+                for (int i = 0; i < plan.Requests; i++)
+                {
+                    using Activity? wait = s_source.StartActivity("wait");
+                    await Task.Yield();
+                }
+            })];
+            await Task.WhenAll(blobs);
+            return 0;
+        });
+
+        JsonElement[] events = Events(folder["t.json"]);
+        Assert.AreEqual(40, events.Count(each => IsOf(each, "blob")));
+        Assert.AreEqual(40, events.Count(each => each.GetProperty("ph").GetString() == "s"));
+        foreach (IGrouping<string, JsonElement> row in events.Where(each => each.GetProperty("ph").GetString() == "X")
+            .GroupBy(each => $"{each.GetProperty("pid")}/{each.GetProperty("tid")}"))
+        {
+            (double Start, double End)[] spans = [.. row.Select(each => (Start: each.GetProperty("ts").GetDouble(),
+                End: each.GetProperty("ts").GetDouble() + each.GetProperty("dur").GetDouble())).OrderBy(span => span.Start)];
+            for (int i = 0; i < spans.Length; i++)
+            {
+                for (int k = i + 1; k < spans.Length; k++)
+                {
+                    // Rounded to a tenth of a microsecond.
+                    bool isApart = spans[k].Start >= spans[i].End - 0.3;
+                    bool isInside = spans[k].End <= spans[i].End + 0.3;
+                    Assert.IsTrue(isApart || isInside, $"{row.Key}: {spans[i]} and {spans[k]}");
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    public async Task TwoRunsSideBySide_EachHaveTheirOwn()
+    {
+        using TempFolder folder = new();
+        await Task.WhenAll(Enumerable.Range(1, 2).Select(run => Task.Run(() =>
+            TimelineRecorder.RecordAsync(folder[$"{run}.json"], $"run {run}", Fail, async () =>
+            {
+                for (int i = 0; i < run * 10; i++)
+                {
+                    using Activity? blob = s_source.StartActivity("blob");
+                    await Task.Yield();
+                }
+
+                return 0;
+            }))));
+
+        Assert.AreEqual(10, Events(folder["1.json"]).Count(each => IsOf(each, "blob")));
+        Assert.AreEqual(20, Events(folder["2.json"]).Count(each => IsOf(each, "blob")));
+    }
+
+    [TestMethod]
+    public async Task AFailedRun_HasItsTimeline()
+    {
+        using TempFolder folder = new();
+        await Assert.ThrowsExactlyAsync<InvalidOperationException>(() =>
+            TimelineRecorder.RecordAsync<int>(folder["t.json"], "test", Fail, () => throw new InvalidOperationException()));
+
+        Assert.HasCount(1, Events(folder["t.json"]).Where(each => each.GetProperty("name").GetString() == "test"));
+    }
+
+    [TestMethod]
+    public async Task AFileThatCannotBeNamedAtTheEnd_IsAWarning_AndTheRunSucceeds()
+    {
+        using TempFolder folder = new();
+        Diagnostic? warning = null;
+        int result = await TimelineRecorder.RecordAsync(folder["t.json"], "test", problem => warning = problem, () =>
+        {
+            Directory.CreateDirectory(folder["t.json"]);
+            return Task.FromResult(5);
+        });
+
+        Assert.AreEqual(5, result);
+        Assert.AreEqual(ErrorCode.TimelineNotWritten, warning?.Code);
+        Assert.IsEmpty(Directory.GetFiles(folder.Path), "nothing half-written is left");
+    }
+
+    [TestMethod]
+    public async Task APlaceThatCannotBeWritten_IsRefusedBeforeTheRun()
+    {
+        using TempFolder folder = new();
+        bool ran = false;
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() =>
+            TimelineRecorder.RecordAsync(folder.Path, "test", Fail, () => Task.FromResult(ran = true)));
+
+        Assert.AreEqual(ErrorCode.OutputUnsuited, refused.Code);
+        Assert.IsFalse(ran);
+    }
+
+    [TestMethod]
+    public async Task TheSummary_KeepsTheSlowestImages_AndAddsWaits()
+    {
+        using TempFolder folder = new();
+        TimelineModel? model = null;
+        await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, () =>
+        {
+            DateTime start = DateTime.UtcNow;
+            for (int i = 1; i <= 30; i++)
+            {
+                using Activity? image = s_source.StartActivity("image");
+                image!.SetTag("container.image.name", $"image{i}");
+                image.SetStartTime(start);
+                image.SetEndTime(start.AddSeconds(i));
+            }
+
+            using (Activity? wait = s_source.StartActivity("wait"))
+                wait!.SetTag("airgap.wait.reason", "pause").SetStartTime(start).SetEndTime(start.AddSeconds(3));
+            model = TimelineRecorder.Current!.Summarize();
+            return Task.FromResult(0);
+        });
+
+        Assert.HasCount(25, model!.Images);
+        Assert.AreEqual(5, model.OtherImages);
+        Assert.DoesNotContain("image5", model.Images.Select(image => image.Name));
+        Assert.AreEqual(("pause", TimeSpan.FromSeconds(3)), model.Waits.Single());
+    }
+
+    private static void Fail(Diagnostic warning) => Assert.Fail(warning.ToString());
+
+    private static bool IsOf(JsonElement each, string category) =>
+        each.TryGetProperty("cat", out JsonElement found) && found.GetString() == category && each.GetProperty("ph").GetString() == "X";
+
+    private static JsonElement[] Events(string path) =>
+        [.. JsonDocument.Parse(File.ReadAllBytes(path)).RootElement.GetProperty("traceEvents").EnumerateArray()];
+}
