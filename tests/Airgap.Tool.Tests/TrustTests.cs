@@ -110,6 +110,7 @@ public sealed class TrustTests
         CliResult signed = await InProcess.RunAsync(["copy", "--tar", folder["signed.tar"], "--to-repo", $"{far.Host}/apps/it", .. key]);
         CliResult bare = await InProcess.RunAsync(["copy", "--tar", folder["bare.tar"], "--to-repo", $"{far.Host}/apps/bare", .. key]);
         CliResult pulled = await InProcess.RunAsync(["pull", "--tar", folder["bare.tar"], "-o", folder["pulled"], .. key]);
+        CliResult whole = await InProcess.RunAsync(["pull", "--tar", folder["signed.tar"], "-o", folder["whole"], .. key]);
 
         Assert.AreEqual(0, signed.ExitCode, signed.Error);
         Assert.AreEqual(1, bare.ExitCode, bare.Output);
@@ -117,6 +118,7 @@ public sealed class TrustTests
         Assert.AreEqual(1, pulled.ExitCode);
         Assert.Contains("AIRGAP5001", pulled.Error);
         Assert.IsFalse(Directory.Exists(folder["pulled"]));
+        Assert.AreEqual(0, whole.ExitCode, whole.Error);
         Assert.IsEmpty(far.Requests.Where(request => request.Path.Contains("/bare/", StringComparison.Ordinal)));
         Assert.AreEqual(before, s_registry.Requests.Count, "the archive is judged by what it holds");
     }

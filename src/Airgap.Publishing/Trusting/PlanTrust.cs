@@ -51,7 +51,7 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
                 found[index] = (null, new Diagnostic(
                     ErrorCode.NoTrustRule, $"No rule states who must have signed {name}.",
                     "Add a rule for it, or do not relocate it.")
-                { Reference = name.ToString() });
+                { Reference = name.ToString(), Digest = item.Digest.ToString() });
                 return;
             }
 

@@ -100,6 +100,36 @@ public sealed class PublishTrustTests
         Assert.AreEqual(derived, far.Items[0].Derived!.Digest);
     }
 
+    /// <summary>
+    /// What the project makes needs no signature where it is made. In an archive it is what the disc brings: only the archive's own
+    /// signature says that it is the project's.
+    /// </summary>
+    [TestMethod]
+    public async Task WhatAProjectMakes_IsTakenFromAnArchive_OnlyWhereTheArchiveIsSigned()
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        PublishItem made = PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}") with { IsProduced = true };
+        PublishSettings near = Settings(destination, []) with
+        {
+            Registry = "",
+            Archive = "made.tar",
+            SigningKey = Path.ChangeExtension(SignedStorage.Key("p256"), ".pem")
+        };
+        PublishSettings here = Settings(destination, Trust(TrustItem.Everywhere, (TrustItem.Key, SignedStorage.Key("wrong"))));
+        PublishSettings far = here with { SourceArchive = "made.tar" };
+        using RegistryClient client = Client();
+        await new Publisher(client).RunAsync([made], near, TestContext.CancellationToken);
+
+        Assert.HasCount(2, await RefusalsAsync(here), "of what it pins alone");
+        ImmutableArray<Diagnostic> ofDisc = await RefusalsAsync(far);
+        Assert.HasCount(3, ofDisc);
+        Assert.Contains("AirgapVerifyArchive", ofDisc.Single(refusal => refusal.Digest == SignedStorage.BundleDigest).Advice);
+        Assert.HasCount(2, await RefusalsAsync(far with { VerifyArchive = [SignedStorage.Key("p256")] }));
+
+        async Task<ImmutableArray<Diagnostic>> RefusalsAsync(PublishSettings settings) =>
+            (await new Publisher(client).RunAsync([made], settings, TestContext.CancellationToken)).Failures;
+    }
+
     [TestMethod]
     public async Task EveryRefusalOfEveryItem_IsTold_AndNothingIsWritten()
     {

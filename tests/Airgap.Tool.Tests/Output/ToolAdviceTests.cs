@@ -26,7 +26,7 @@ public sealed partial class ToolAdviceTests
         List<string> named = [];
         foreach (string file in Directory.GetFiles(
             Path.Combine(Fixtures.RepositoryRoot, "src", library), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Made().IsMatch(file) && Path.GetFileName(file) != "PropertyNames.cs"))
+            .Where(file => !Made().IsMatch(file) && !Path.GetFileName(file).StartsWith("PropertyNames.", StringComparison.Ordinal)))
         {
             string[] lines = File.ReadAllLines(file);
             for (int i = 0; i < lines.Length; i++)
