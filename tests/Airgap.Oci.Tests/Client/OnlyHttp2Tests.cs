@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
@@ -85,7 +86,9 @@ public sealed class OnlyHttp2Tests
 
         CollectionAssert.AreEqual(Answers.Blob(3 * Chunk), await ReadAsync(Repository(client, registry), blob.Descriptor));
 
-        Assert.AreEqual($"bytes={Chunk}-", registry.Of(RequestKind.BlobGet)[^1].Header("Range"));
+        // What was on its way when the stream was reset may be lost.
+        string range = registry.Of(RequestKind.BlobGet)[^1].Header("Range")!;
+        Assert.IsInRange(1, Chunk, int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture));
         Assert.IsTrue(protocols.All(protocol => protocol == "HTTP/2"), string.Join(' ', protocols));
     }
 
