@@ -74,7 +74,7 @@ public sealed class CreatedProjectTests
         CliResult imported = await InProcess.RunAsync(
             "copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-repo", $"{far.Host}/apps/simple", "--create-repositories",
             "--repository-settings", folder["settings.json"], "--registry-username", "$oauthtoken", "--registry-password",
-            FakeQuay.ApplicationToken);
+            FakeQuay.ApplicationToken, "--debug");
 
         Assert.AreEqual(0, imported.ExitCode, imported.Error);
         Assert.AreEqual("public", quay.Created[^1].GetProperty("visibility").GetString());

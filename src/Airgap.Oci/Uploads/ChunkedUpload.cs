@@ -18,6 +18,8 @@ internal sealed class ChunkedUpload(
 {
     private const long LeastChunk = 1024 * 1024;
 
+    private static readonly TimeSpan s_little = TimeSpan.FromSeconds(4);
+
     // Limits a registry that corrects the offset again and again without progress.
     private const int MostCorrections = 3;
 
@@ -25,8 +27,12 @@ internal sealed class ChunkedUpload(
     private readonly ByteBucket? _rate = transport.HostOf(repository).Outgoing;
     private readonly long _size = content.Descriptor.Size;
     private long _chunk;
+    private bool _mayGrow = true;
 
-    /// <summary>The length of a chunk in bytes; the blob's length to send it in one.</summary>
+    /// <summary>
+    /// The length of a chunk in bytes; the blob's length to send it in one. On a fast line the later ones are longer
+    /// (<see cref="RegistryOptions.GrownChunkLimit"/>).
+    /// </summary>
     public required long ChunkBytes { get => _chunk; init => _chunk = value; }
 
     /// <summary>Called after each chunk that the registry confirms.</summary>
@@ -92,7 +98,9 @@ internal sealed class ChunkedUpload(
             },
         };
         session.IsInDoubt = true;
+        long begun = transport.Options.TimeProvider.GetTimestamp();
         using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken);
+        _mayGrow &= answer.IsSuccessStatusCode;
         switch ((int)answer.StatusCode)
         {
             case 413:
@@ -120,7 +128,17 @@ internal sealed class ChunkedUpload(
         // end.
         long next = UploadSession.NextOf(answer) is { } taken && taken > offset && taken < offset + length ? taken : offset + length;
         session.Advance(answer, next);
+        if (length == _chunk && next == offset + length)
+            Grow(transport.Options.TimeProvider.GetElapsedTime(begun));
         return true;
+    }
+
+    // A round trip passes between two chunks. Where a chunk takes little time, the next is twice as long: when it breaks, little time is
+    // lost, too.
+    private void Grow(TimeSpan took)
+    {
+        if (_mayGrow && took < s_little)
+            _chunk = Math.Max(_chunk, Math.Min(2 * _chunk, transport.Options.GrownChunkLimit));
     }
 
     private HttpContent Body(BlobUploadContent body, long offset, long length)

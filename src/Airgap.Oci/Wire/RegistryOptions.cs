@@ -5,6 +5,8 @@ namespace Airgap.Oci.Wire;
 /// <summary>Settings of the registry client. The defaults are imgpkg's.</summary>
 public sealed record RegistryOptions
 {
+    private const long DefaultChunkBytes = 16 * 1024 * 1024;
+
     /// <summary>PEM files of certificate authorities to trust besides the system's.</summary>
     public ImmutableArray<string> CaCertificatePaths { get; init; } = [];
 
@@ -62,7 +64,15 @@ public sealed record RegistryOptions
     /// The length of a chunk, in bytes. The upload of a larger blob can be resumed; a blob of more than four chunks is sent in chunks from
     /// the beginning.
     /// </summary>
-    internal long UploadChunkBytes { get; init; } = 16 * 1024 * 1024;
+    internal long UploadChunkBytes { get; init; } = DefaultChunkBytes;
+
+    /// <summary>
+    /// The length to which chunks grow on a fast line, in bytes; null for 128 MiB, or for <see cref="UploadChunkBytes"/> where that is set.
+    /// </summary>
+    internal long? GrownChunkBytes { get; init; }
+
+    /// <summary>The length of the longest chunk.</summary>
+    internal long GrownChunkLimit => GrownChunkBytes ?? (UploadChunkBytes == DefaultChunkBytes ? 8 * DefaultChunkBytes : UploadChunkBytes);
 
     /// <summary>Maps a host and port to another; proxies are then not used. For tests, which serve every name on loopback.</summary>
     internal Func<string, int, (string Host, int Port)>? MapEndpoint { get; init; }

@@ -285,6 +285,17 @@ public sealed class CreatedRepositoriesTests
     }
 
     [TestMethod]
+    public async Task WhereQuayCreatesOnPushNothingElseIsNeeded()
+    {
+        FakeQuay quay = new() { CreatesOnPush = true };
+        await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
+        registry.OnRequest = quay.Bend();
+        using RegistryClient client = Client(registry, [], null, ("$oauthtoken", FakeQuay.ApplicationToken));
+        await PushAsync(client, $"{Other}/apps/web");
+        Assert.IsEmpty(quay.Created);
+    }
+
+    [TestMethod]
     public async Task WhatQuayRefusesIsTold()
     {
         FakeQuay quay = new();
@@ -327,6 +338,23 @@ public sealed class CreatedRepositoriesTests
         Assert.AreEqual(there, present.Single().ToString());
         Assert.AreEqual(2, ecr.Count("BatchCheckLayerAvailability"));
         Assert.IsEmpty(registry.Requests);
+    }
+
+    [TestMethod]
+    public async Task WhatAmazonSaysIsAbsentIsSentWithoutAHead()
+    {
+        await using FakeEcr ecr = await FakeEcr.StartAsync();
+        await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
+        registry.OnRequest = TestKit.Faults.UploadBehaviour.Of(TestKit.Faults.UploadBehaviours.NoMount);
+        ecr.Repositories["apps/web"] = default;
+        MemoryBlob[] blobs = [.. Enumerable.Range(0, 4).Select(seed => new MemoryBlob(Answers.Blob(1_200_000, seed)))];
+        using RegistryClient client = Client(registry, ecr.Variables, new());
+        IImageRepository repository = client.GetRepository(RepositoryName.Parse($"{Ecr}/apps/web"));
+
+        Assert.IsEmpty(await repository.FindPresentAsync([.. blobs.Select(blob => blob.Descriptor)], None));
+        foreach (MemoryBlob blob in blobs)
+            Assert.AreEqual(BlobOutcome.Copied, await repository.PushBlobAsync(blob, null, null, None));
+        Assert.IsEmpty(registry.Of(RequestKind.BlobHead));
     }
 
     [TestMethod]

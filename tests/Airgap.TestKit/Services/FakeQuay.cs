@@ -29,6 +29,9 @@ public sealed class FakeQuay
     /// <summary>Whether the application may create repositories.</summary>
     public bool MayCreate { get; set; } = true;
 
+    /// <summary>Whether a token for a push creates the repository, as for users with the right to.</summary>
+    public bool CreatesOnPush { get; init; }
+
     /// <summary>Runs before a creation is carried out.</summary>
     public Action<string> OnCreate { get; set; } = _ => { };
 
@@ -67,6 +70,9 @@ public sealed class FakeQuay
         }
 
         string token = Guid.NewGuid().ToString("N");
+        foreach (string scope in context.Request.Query["scope"].Where(
+            scope => CreatesOnPush && scope!.Contains("push", StringComparison.Ordinal))!)
+            Repositories.TryAdd(scope.Split(':')[1], true);
         _tokens[token] = [.. context.Request.Query["scope"].Select(scope => scope!.Split(':')[1]).Where(Repositories.ContainsKey)];
         await WriteAsync(context, 200, $$"""{"token":"{{token}}"}""");
     }

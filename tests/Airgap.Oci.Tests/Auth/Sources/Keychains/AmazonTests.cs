@@ -47,12 +47,35 @@ public sealed class AmazonTests : HelperTest
     [DataRow("1.dkr.ecr-fips.us-gov-west-1.amazonaws.com", "https://ecr-fips.us-gov-west-1.amazonaws.com/")]
     [DataRow("1.dkr.ecr.cn-north-1.amazonaws.com.cn", "https://api.ecr.cn-north-1.amazonaws.com.cn/")]
     [DataRow("public.ecr.aws", "https://api.ecr-public.us-east-1.amazonaws.com/")]
+    [DataRow("1.dkr-ecr.eu-west-1.on.aws", "https://ecr.eu-west-1.api.aws/")]
+    [DataRow("1.dkr-ecr-fips.us-east-1.on.aws", "https://ecr-fips.us-east-1.api.aws/")]
+    [DataRow("1.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn", "https://ecr.cn-north-1.api.amazonwebservices.com.cn/")]
+    [DataRow("ecr-public.aws.com", "https://ecr-public.us-east-1.api.aws/")]
     public async Task EachKindOfRegistryHasItsEndpoint(string host, string endpoint)
     {
         Variables["AWS_ACCESS_KEY_ID"] = Variables["AWS_SECRET_ACCESS_KEY"] = "k";
         string data = $$"""{"authorizationToken":"{{Base64("AWS:p")}}"}""";
-        Cloud.On("POST " + endpoint, $$"""{"authorizationData":{{(host == "public.ecr.aws" ? data : $"[{data}]")}}}""");
+        Cloud.On("POST " + endpoint,
+            $$"""{"authorizationData":{{(host.Contains("public", StringComparison.Ordinal) ? data : $"[{data}]")}}}""");
         Assert.AreEqual(new Credential.Basic("AWS", "p"), await FindAsync($"{host}/a"));
+    }
+
+    [TestMethod]
+    [DataRow("AWS_ENDPOINT_URL_ECR", "https://vpce-1.api.ecr.corp.example/", "")]
+    [DataRow("AWS_ENDPOINT_URL", "http://127.0.0.1:4566/", "")]
+    [DataRow("AWS_ENDPOINT_URL_ECR", "http://corp.example/", "its address is not https")]
+    [DataRow("AWS_ENDPOINT_URL_ECR", "corp.example", "AWS_ENDPOINT_URL_ECR is not an http or https address")]
+    public async Task AnotherAddressOfTheServiceIsTaken(string variable, string address, string refusal)
+    {
+        Variables["AWS_ACCESS_KEY_ID"] = Variables["AWS_SECRET_ACCESS_KEY"] = "k";
+        Variables[variable] = address;
+        Cloud.On("POST " + address, $$"""{"authorizationData":[{"authorizationToken":"{{Base64("AWS:elsewhere")}}"}]}""");
+        if (refusal.Length == 0)
+            Assert.AreEqual(new Credential.Basic("AWS", "elsewhere"), await FindAsync($"{Host}/a"));
+        else
+            Assert.Contains(refusal, (await RefusedAsync()).Message);
+        Variables["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true";
+        Assert.AreEqual(new Credential.Basic("AWS", "password"), await FindAsync($"{Host}/a"));
     }
 
     [TestMethod]
