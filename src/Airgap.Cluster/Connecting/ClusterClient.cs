@@ -66,13 +66,23 @@ internal sealed class ClusterClient : IDisposable
     {
         try
         {
-            using ClusterExchange exchange = await _retry.ExecuteAsync(
-                token => AskAsync(method, path, body, contentType, token), cancellationToken);
-            return await exchange.ReadAsync();
+            ClusterAnswer answer = await SendOnceAsync();
+            // A plugin's token may be withdrawn before it ends.
+            if (answer.Status != 401 || _target.Plugin is not { } plugin)
+                return answer;
+            plugin.Forget();
+            return await SendOnceAsync();
         }
         catch (Exception failure) when (IsNoAnswer(failure) && !cancellationToken.IsCancellationRequested)
         {
             throw Unreachable(failure);
+        }
+
+        async Task<ClusterAnswer> SendOnceAsync()
+        {
+            using ClusterExchange exchange = await _retry.ExecuteAsync(
+                token => AskAsync(method, path, body, contentType, token), cancellationToken);
+            return await exchange.ReadAsync();
         }
     }
 
@@ -80,15 +90,17 @@ internal sealed class ClusterClient : IDisposable
     /// <exception cref="IOException">The stream was cut off, or there was no answer.</exception>
     public async IAsyncEnumerable<WatchEvent> WatchAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using HttpRequestMessage request = await GuardAsync(
+            () => ClusterRequests.MakeAsync(_target, HttpMethod.Get, path, null, null, cancellationToken), cancellationToken);
         using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         silence.CancelAfter(WatchSilence);
-        using HttpRequestMessage request =
-            await GuardAsync(() => RequestAsync(HttpMethod.Get, path, null, null, silence.Token), cancellationToken);
         using HttpResponseMessage response =
             await GuardAsync(() => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token), cancellationToken);
         _trace?.Invoke($"GET {_target.Address}{path}: {(int)response.StatusCode}");
         if (!response.IsSuccessStatusCode)
         {
+            if ((int)response.StatusCode == 401)
+                _target.Plugin?.Forget();
             ClusterAnswer answer = await GuardAsync(() => ClusterAnswer.ReadAsync(request, response, silence.Token), cancellationToken);
             yield return new WatchEvent("ERROR", answer.Body ?? ClusterJson.Parse($$"""{"code":{{answer.Status}}}"""));
             yield break;
@@ -128,55 +140,22 @@ internal sealed class ClusterClient : IDisposable
     private async ValueTask<ClusterExchange> AskAsync(
         HttpMethod method, string path, byte[]? body, string? contentType, CancellationToken cancellationToken)
     {
+        // A plugin has a limit of its own.
+        HttpRequestMessage request = await ClusterRequests.MakeAsync(_target, method, path, body, contentType, cancellationToken);
         CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        HttpRequestMessage? request = null;
         try
         {
             limit.CancelAfter(AnswerLimit);
-            request = await RequestAsync(method, path, body, contentType, limit.Token);
             HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             _trace?.Invoke($"{method} {_target.Address}{path}: {(int)response.StatusCode}");
             return new ClusterExchange(request, response, limit);
         }
         catch
         {
-            request?.Dispose();
+            request.Dispose();
             limit.Dispose();
             throw;
         }
-    }
-
-    private async Task<HttpRequestMessage> RequestAsync(
-        HttpMethod method, string path, byte[]? body, string? contentType, CancellationToken cancellationToken)
-    {
-        HttpRequestMessage request = new(method, path);
-        // The name that the certificate is checked against follows the Host header.
-        if (_target.ServerName is { } name)
-            request.Headers.Host = name;
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType!);
-        }
-
-        if (_target.Authorization is { } authorization)
-        {
-            try
-            {
-                request.Headers.Authorization = await authorization(cancellationToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                request.Dispose();
-                throw new AirgapException(
-                    ErrorCode.ClusterConfig,
-                    $"The credentials of {_target.Origin} cannot be read: {failure.Message.TrimEnd('.')}.",
-                    "Run the log-in of the context again; 'kubectl get namespaces' shows whether it works.",
-                    failure);
-            }
-        }
-
-        return request;
     }
 
     private static bool IsNoAnswer(Exception failure) => failure is HttpRequestException or IOException or OperationCanceledException;

@@ -32,8 +32,11 @@ internal static class ClusterHandler
     private static SslClientAuthenticationOptions Tls(ClusterTarget target)
     {
         SslClientAuthenticationOptions options = new();
+        // A plugin gives its certificate with the first request, and another one later.
         if (target.ClientCertificate is { } certificate)
             options.ClientCertificates = [certificate];
+        else if (target.Plugin is { } plugin)
+            options.LocalCertificateSelectionCallback = (_, _, _, _, _) => plugin.Certificate!;
         if (target.SkipVerification)
         {
             options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;

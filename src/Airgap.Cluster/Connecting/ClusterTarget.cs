@@ -30,6 +30,12 @@ internal sealed class ClusterTarget
     /// <summary>The client's certificate with its key; null for none.</summary>
     public X509Certificate2? ClientCertificate { get; init; }
 
+    /// <summary>The program that gives the credentials; null for none.</summary>
+    public ExecPlugin? Plugin { get; init; }
+
+    /// <summary>The headers by which another user is acted as.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Impersonation { get; init; } = [];
+
     /// <summary>
     /// The <c>Authorization</c> header of a request; null for none. It may start a program, and is asked before each request.
     /// </summary>

@@ -1,11 +1,4 @@
-using System.Net.Http.Headers;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Airgap.Oci;
-using Airgap.Transfer.Yaml;
-using k8s;
-using k8s.KubeConfigModels;
-using YamlDotNet.Core;
 
 namespace Airgap.Cluster.Connecting;
 
@@ -17,7 +10,7 @@ internal static class KubeConfig
     private const string Advice =
         "Give --kubeconfig FILE and --context NAME, or set KUBECONFIG; 'kubectl config get-contexts' lists the contexts.";
 
-    /// <summary>Reads it. An exec plugin of the context is started.</summary>
+    /// <summary>Reads it. A plugin of the context is started with the first request.</summary>
     /// <param name="file">A file; null for kubectl's places.</param>
     /// <param name="context">A context; null for the current one.</param>
     /// <param name="environment">Reads an environment variable; null for the process's.</param>
@@ -32,22 +25,12 @@ internal static class KubeConfig
         try
         {
             if (files.Length > 0)
-            {
-                K8SConfiguration read = KubeConfigFiles.Merge(files, out IReadOnlyList<YamlNode> documents);
-                if (context is null && string.IsNullOrEmpty(read.CurrentContext))
-                    throw new AirgapException(ErrorCode.ClusterConfig, $"{origin} has no current context.", Advice);
-                KubernetesClientConfiguration chosen = KubernetesClientConfiguration.BuildConfigFromConfigObject(read, context);
-                string name = context ?? read.CurrentContext;
-                string? cluster = read.Contexts?.FirstOrDefault(entry => entry.Name == name)?.ContextDetails?.Cluster;
-                return Target(chosen, $"context {name} of {origin}", KubeConfigFiles.FindProxy(documents, cluster));
-            }
-
+                return Target([.. files.Select(KubeConfigFile.Read).OfType<KubeConfigFile>()], context, origin, environment);
             if (context is null && PodAccount.TryRead(environment, account) is { } pod)
                 return pod;
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or AirgapException { Location: null }))
         {
-            // The library throws any exception for a file with other content.
             throw new AirgapException(ErrorCode.ClusterConfig, $"The kubeconfig {origin} cannot be used: {Why(failure)}.", Advice, failure);
         }
 
@@ -56,14 +39,9 @@ internal static class KubeConfig
             "There is no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a file that exists, and this is not a pod.", Advice);
     }
 
-    // A YAML error may quote the text, which may be a token, and some messages contain a stack.
-    private static string Why(Exception failure) => failure switch
-    {
-        YamlException yaml => $"line {yaml.Start.Line} does not belong into one",
-        AirgapException { Location: { } place } => $"line {place.Line} does not belong into one",
-        InvalidCastException or NullReferenceException => "it contains something else",
-        _ => failure.Message.Split('\n', 2)[0].Split(" ---> ", 2)[0].TrimEnd('.', '\r'),
-    };
+    // A YAML error may quote the text, which may be a token.
+    private static string Why(Exception failure) => failure is AirgapException { Location: { } place }
+        ? $"line {place.Line} does not belong into one" : failure.Message.Split('\n', 2)[0].TrimEnd('.', '\r');
 
     // Missing files of KUBECONFIG are passed over, as kubectl does; a missing file that was named is not.
     private static FileInfo[] Files(string? file, Func<string, string?> environment)
@@ -81,58 +59,37 @@ internal static class KubeConfig
         return [.. names.Where(File.Exists).Select(name => new FileInfo(name))];
     }
 
-    private static ClusterTarget Target(KubernetesClientConfiguration chosen, string origin, Uri? proxy = null) => new()
+    private static ClusterTarget Target(KubeConfigFile[] files, string? context, string origin, Func<string, string?> environment)
     {
-        Server = Address(chosen.Host),
-        Namespace = string.IsNullOrEmpty(chosen.Namespace) ? "default" : chosen.Namespace,
-        Origin = origin,
-        Authorities = chosen.SslCaCerts is { Count: > 0 } authorities ? authorities : null,
-        SkipVerification = chosen.SkipTlsVerify,
-        Proxy = proxy,
-        ServerName = ServerName(chosen.TlsServerName),
-        ClientCertificate = Certificate(chosen),
-        Authorization = Authorization(chosen),
-    };
+        string name = context
+            ?? files.Select(file => new KubeConfigPart(file.Root, file.Folder).Text("current-context"))
+            .FirstOrDefault(text => text is not null)
+            ?? throw new AirgapException(ErrorCode.ClusterConfig, $"{origin} has no current context.", Advice);
+        KubeConfigPart chosen = Find("contexts", name, "context") ?? throw new FormatException($"it has no context '{name}'");
+        KubeConfigCluster cluster = new(Named("cluster", "clusters") ?? throw new FormatException($"its context {name} names no cluster"));
+        KubeConfigUser? user = Named("user", "users") is { } found ? new KubeConfigUser(found, cluster, environment) : null;
+        ClusterTarget target = new()
+        {
+            Server = cluster.Server,
+            Namespace = chosen.Text("namespace") ?? "default",
+            Origin = $"context {name} of {origin}",
+            Authorities = cluster.Authorities,
+            SkipVerification = cluster.SkipVerification,
+            Proxy = cluster.Proxy,
+            ServerName = cluster.ServerName,
+            ClientCertificate = user?.Certificate,
+            Plugin = user?.Plugin,
+            Authorization = user?.Authorization,
+            Impersonation = user?.Impersonation ?? [],
+        };
+        return target is { SkipVerification: true, Authorities: not null }
+            ? throw new FormatException("its cluster has insecure-skip-tls-verify and a certificate-authority: one of both") : target;
 
-    // Without a scheme, a path of this machine is an address, too.
-    private static Uri Address(string host) => new Uri(host.TrimEnd('/') + "/") is { Scheme: "http" or "https" } server
-        ? new UriBuilder(server) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri
-        : throw new FormatException("its server is not an address that begins with https:// or http://");
+        // Of several files the first that has it counts.
+        KubeConfigPart? Find(string list, string entry, string part) =>
+            files.Select(file => file.Find(list, entry, part)).FirstOrDefault(each => each is not null);
 
-    private static string? ServerName(string? name) => string.IsNullOrEmpty(name) ? null
-        : Uri.CheckHostName(name) == UriHostNameType.Unknown ? throw new FormatException("its tls-server-name is not a host name")
-        : name;
-
-    private static Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization(KubernetesClientConfiguration chosen)
-    {
-        if (chosen.TokenProvider is { } provider)
-            return async cancellationToken => await provider.GetAuthenticationHeaderAsync(cancellationToken);
-        if (!string.IsNullOrEmpty(chosen.AccessToken))
-            return _ => Task.FromResult<AuthenticationHeaderValue?>(new AuthenticationHeaderValue("Bearer", chosen.AccessToken));
-        if (string.IsNullOrEmpty(chosen.Username))
-            return null;
-        string basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{chosen.Username}:{chosen.Password}"));
-        return _ => Task.FromResult<AuthenticationHeaderValue?>(new AuthenticationHeaderValue("Basic", basic));
-    }
-
-    private static X509Certificate2? Certificate(KubernetesClientConfiguration chosen)
-    {
-        string? certificate = Pem(chosen.ClientCertificateData, chosen.ClientCertificateFilePath);
-        string? key = Pem(chosen.ClientCertificateKeyData, chosen.ClientKeyFilePath);
-        if (certificate is null || key is null)
-            return null;
-        X509Certificate2 made = X509Certificate2.CreateFromPem(certificate, key);
-        if (!OperatingSystem.IsWindows())
-            return made;
-        // Windows does not send a certificate whose key lives in memory alone.
-        using (made)
-            return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), password: null);
-    }
-
-    private static string? Pem(string? data, string? file)
-    {
-        if (!string.IsNullOrEmpty(data))
-            return data.Contains("-----BEGIN", StringComparison.Ordinal) ? data : Encoding.UTF8.GetString(Convert.FromBase64String(data));
-        return string.IsNullOrEmpty(file) ? null : File.ReadAllText(file);
+        KubeConfigPart? Named(string part, string list) => chosen.Text(part) is not { } entry ? null
+            : Find(list, entry, part) ?? throw new FormatException($"it has no {part} '{entry}', which its context {name} names");
     }
 }

@@ -12,8 +12,6 @@ internal static class PodAccount
     /// <summary>Where a pod finds its account.</summary>
     public const string Folder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    private const int LongestFile = 1024 * 1024;
-
     /// <summary>Finds it; null outside of a pod, or in one without an account.</summary>
     /// <param name="environment">Reads an environment variable.</param>
     /// <param name="folder">The account's folder.</param>
@@ -42,19 +40,17 @@ internal static class PodAccount
             throw new FormatException("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not an address");
         string token = Path.Combine(folder, "token");
         X509Certificate2Collection authorities = [];
-        authorities.ImportFromPem(Text(Path.Combine(folder, "ca.crt")));
+        authorities.ImportFromPem(TokenFile.Read(Path.Combine(folder, "ca.crt")));
         string ns = Path.Combine(folder, "namespace");
         return new ClusterTarget
         {
             Server = server,
-            Namespace = File.Exists(ns) && Text(ns).Trim() is { Length: > 0 } name ? name : "default",
+            Namespace = File.Exists(ns) && TokenFile.Read(ns).Trim() is { Length: > 0 } name ? name : "default",
             Origin = "the pod's service account",
             Authorities = authorities.Count > 0 ? authorities : null,
             // The kubelet writes a new one before the old one ends.
-            Authorization = _ => Task.FromResult<AuthenticationHeaderValue?>(new AuthenticationHeaderValue("Bearer", Text(token).Trim())),
+            Authorization = _ => Task.FromResult<AuthenticationHeaderValue?>(
+                new AuthenticationHeaderValue("Bearer", TokenFile.Read(token).Trim())),
         };
     }
-
-    private static string Text(string file) => new FileInfo(file).Length <= LongestFile
-        ? File.ReadAllText(file) : throw new FormatException($"{file} is longer than {LongestFile} bytes");
 }

@@ -27,6 +27,7 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
         string selector = names.Count == 1 ? $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(names.First())}" : "";
         string? version = null;
         int failures = 0;
+        bool isRefused = false;
         Dictionary<string, JsonElement> known = new(StringComparer.Ordinal);
         while (true)
         {
@@ -66,15 +67,18 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
                     WatchEvent entry = events.Current;
                     if (entry.Type == "ERROR")
                     {
-                        // 410: forgotten. 429, 5xx: passing. The rest does not change by asking again.
+                        // 401: credentials that ended meanwhile are asked for once more. 410: forgotten. 429, 5xx: passing. The rest does
+                        // not change by asking again.
                         long code = entry.Object.Number("code");
-                        if (code is not (410 or 429 or >= 500) || ++failures >= MostFailures)
+                        bool mayPass = code is 410 or 429 or >= 500 || (code == 401 && !isRefused);
+                        isRefused = code == 401;
+                        if (!mayPass || ++failures >= MostFailures)
                             throw ClusterRefusal.Of(new ClusterAnswer((int)Math.Clamp(code, 0, 599), entry.Object, ""), what, "watched");
                         version = null;
                         break;
                     }
 
-                    failures = 0;
+                    (failures, isRefused) = (0, false);
                     version = entry.Object.Text("metadata", "resourceVersion") ?? version;
                     if (entry.Type is not ("ADDED" or "MODIFIED" or "DELETED")
                         || entry.Object.Text("metadata", "name") is not { } name || !names.Contains(name))

@@ -139,7 +139,9 @@ internal sealed class PackageRepositoryBuildCommand
                 Concurrency = concurrency
             },
             cancellationToken);
-        foreach (Diagnostic warning in plan.RootBundle?.PackageWarnings ?? [])
+        // The folder's own check has told of its templates.
+        foreach (Diagnostic warning in (plan.RootBundle?.PackageWarnings ?? [])
+            .Where(warning => warning.Code != ErrorCode.TemplateRendersLock))
             session.Warn(warning);
         return await relocator.RunAsync(plan, destination, new TransferOptions { Concurrency = concurrency }, cancellationToken);
     }

@@ -22,7 +22,9 @@ internal static class PublishedManifests
         }
 
         string kubeconfig = string.Join(Path.PathSeparator, ApplyTarget.Files(settings, Environment.GetEnvironmentVariable));
-        using ClusterClient client = new(KubeConfig.Read(null, apply.Context, _ => kubeconfig), session.Trace);
+        using ClusterClient client = new(
+            KubeConfig.Read(
+                null, apply.Context, name => name == "KUBECONFIG" ? kubeconfig : Environment.GetEnvironmentVariable(name)), session.Trace);
         (bool isDone, string summary) = await new ClusterRun(client, client.Namespace, session)
         {
             Wait = apply.Wait

@@ -17,6 +17,9 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
     /// <summary>The names of the Packages under <c>packages/</c>, if requested.</summary>
     public ImmutableArray<string> Packages { get; init; } = [];
 
+    /// <summary>Warnings about template steps of these Packages, if requested.</summary>
+    public ImmutableArray<Diagnostic> TemplateWarnings { get; init; } = [];
+
     /// <summary>The maximum size of a lock.</summary>
     private const int MaxLockBytes = 64 * 1024 * 1024;
 
@@ -52,6 +55,7 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
         ImmutableArray<PackageReference>.Builder references = ImmutableArray.CreateBuilder<PackageReference>();
         ImmutableArray<PackageReference>.Builder configured = ImmutableArray.CreateBuilder<PackageReference>();
         ImmutableArray<string>.Builder packages = ImmutableArray.CreateBuilder<string>();
+        ImmutableArray<Diagnostic>.Builder templates = ImmutableArray.CreateBuilder<Diagnostic>();
         await ReadFilesAsync(layer, reference, async (path, length, content, _) =>
         {
             if (path is ".imgpkg/images.yml")
@@ -69,6 +73,7 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
                 IReadOnlyList<YamlNode> documents =
                     PackageReferences.Read(new MemoryStream(await ReadAllAsync(content, cancellationToken)));
                 references.AddRange(PackageReferences.Find(documents, path));
+                templates.AddRange(PackageTemplates.WarningsOf(documents, path));
                 packages.AddRange(documents.Where(document => YamlLookup.Text(document, "kind") == "Package")
                     .Select(document => YamlLookup.Text(document, "metadata", "name")).OfType<string>());
             }
@@ -83,7 +88,8 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
             images ?? throw Invalid(reference, "it contains no .imgpkg/images.yml"), hasPackages, references.ToImmutable())
         {
             Configured = configured.ToImmutable(),
-            Packages = packages.ToImmutable()
+            Packages = packages.ToImmutable(),
+            TemplateWarnings = templates.ToImmutable(),
         };
     }
 

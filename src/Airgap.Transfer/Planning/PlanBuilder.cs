@@ -88,13 +88,20 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
         });
     }
 
-    private static IEnumerable<Diagnostic> WarningsOf(BundleNode bundle) =>
-    [
-        .. PackageReferences.NotRelocated(bundle.Content.References, bundle.Content.Lock.Images.Select(Replaced)),
-        .. PackageReferences.NotBundles(
+    private static IEnumerable<Diagnostic> WarningsOf(BundleNode bundle)
+    {
+        Diagnostic[] plain = [.. PackageReferences.NotBundles(
             bundle.Content.References,
-            bundle.Entries.Select(entry => (Replaced(entry.Locked).Image, Replaced(entry.Locked).Id, entry.Bundle is not null))),
-    ];
+            bundle.Entries.Select(entry => (Replaced(entry.Locked).Image, Replaced(entry.Locked).Id, entry.Bundle is not null)))];
+        HashSet<string> files = [.. plain.Select(warning => warning.Location!.File)];
+        return
+        [
+            .. PackageReferences.NotRelocated(bundle.Content.References, bundle.Content.Lock.Images.Select(Replaced)),
+            .. plain,
+            // What is no bundle has no lock that could be rendered.
+            .. bundle.Content.TemplateWarnings.Where(warning => !files.Contains(warning.Location!.File)),
+        ];
+    }
 
     private static (string Image, string? Id) Replaced(LockedImage image) =>
         (image.Image.ToString(), image.Annotations.GetValueOrDefault("kbld.carvel.dev/id"));

@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Transfer.Bundles;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Yaml;
 
@@ -85,26 +86,16 @@ internal sealed class PackageDocument(
         }
     }
 
-    // Without paths, ytt reads every file of the bundle, including .imgpkg/images.yml, which only kbld removes again.
     private void CheckRendering(YamlMapping template)
     {
-        bool fetchesBundle = YamlLookup.Find(template, "fetch") is YamlSequence fetch
-            && fetch.Items.Any(item => YamlLookup.Find(item, "imgpkgBundle") is not null);
-        if (!fetchesBundle || YamlLookup.Find(template, "template") is not YamlSequence steps
-            || steps.Items.Any(step => YamlLookup.Find(step, "kbld") is not null))
-            return;
-        foreach (YamlNode? ytt in steps.Items.Select(step => YamlLookup.Find(step, "ytt")))
+        foreach (YamlNode ytt in PackageTemplates.FindRenderedLocks(template))
         {
-            if (ytt is YamlMapping && (YamlLookup.Find(ytt, "paths") is not YamlSequence { Items.Count: > 0 } paths
-                || paths.Items.Any(path => path is YamlScalar { Text: "." or "./" })))
-            {
-                warning(ErrorCode.TemplateRendersLock, path, () => Diagnostic(
-                    ErrorCode.TemplateRendersLock,
-                    ytt,
-                    "this ytt step renders the bundle's .imgpkg/images.yml as a resource, which the cluster refuses when the package is " +
-                    "installed",
-                    "Name the bundle's folders: ytt: {paths: [config/]}; and let kbld follow with paths: ['-', .imgpkg/images.yml]."));
-            }
+            warning(ErrorCode.TemplateRendersLock, path, () => Diagnostic(
+                ErrorCode.TemplateRendersLock,
+                ytt,
+                "this ytt step renders the bundle's .imgpkg/images.yml as a resource, which the cluster refuses when the package is " +
+                "installed",
+                PackageTemplates.Advice));
         }
     }
 

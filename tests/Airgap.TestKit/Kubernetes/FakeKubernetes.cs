@@ -20,6 +20,9 @@ namespace Airgap.TestKit.Kubernetes;
 public sealed record KubernetesRequest(
     string Method, string Path, string Query, string Body, string ContentType, string Authorization, string ClientCertificate)
 {
+    /// <summary>All headers, several of a name joined by commas.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>True for a watch.</summary>
     public bool IsWatch => Query.Contains("watch=", StringComparison.Ordinal);
 }
@@ -141,7 +144,11 @@ public sealed class FakeKubernetes : IAsyncDisposable
             await reader.ReadToEndAsync(),
             context.Request.ContentType ?? "",
             context.Request.Headers.Authorization.ToString(),
-            client?.Subject ?? "");
+            client?.Subject ?? "")
+        {
+            Headers = context.Request.Headers.ToDictionary(
+                header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+        };
         Requests.Enqueue(request);
         await Hook(request);
         try

@@ -173,16 +173,6 @@ public sealed class ClusterCommandTests
     }
 
     [TestMethod]
-    public void TheReaderOfKubeconfigs_IsTheClustersMatterAlone()
-    {
-        string[] references = [.. typeof(Airgap.Tool.Running.ToolRunner).Assembly.GetReferencedAssemblies()
-            .Select(assembly => assembly.Name!)];
-
-        Assert.Contains("Airgap.Cluster", references);
-        Assert.DoesNotContain(name => name.StartsWith("KubernetesClient", StringComparison.Ordinal), references);
-    }
-
-    [TestMethod]
     public async Task Doctor_TellsEachFinding_WithWhatItSaw()
     {
         using TempFolder folder = new();

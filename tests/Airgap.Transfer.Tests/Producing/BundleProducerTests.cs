@@ -268,6 +268,26 @@ public sealed class BundleProducerTests
     }
 
     [TestMethod]
+    [DataRow("registry.local:5055/user1/simple-app-bundle:v1.0.0", "ytt: {}", true)]
+    [DataRow("registry.local:5055/user1/simple-app-bundle:v1.0.0", "ytt: {paths: [config/]}", false)]
+    [DataRow(PackageFolder.Image, "ytt: {}", false, DisplayName = "a plain image has no lock")]
+    public async Task ARelocation_FindsSuchAStep_InTheBundleOfOthers(string image, string step, bool expected)
+    {
+        using PackageFolder folder = new();
+        folder.Write("packages/simple-app/1.0.0.yml",
+            PackageFolder.Package(image: image).Replace("ytt: {paths: [config/]}", step, StringComparison.Ordinal));
+        using ProducedBundle bundle = await MakeAsync(folder.Request(image));
+
+        TransferPlan plan = await new Relocator(bundle.Over(Registry)).PlanAsync(
+            new RelocationSource.Bundle(bundle.Reference), new PlanOptions(), TestContext.CancellationToken);
+
+        Diagnostic[] found = [.. plan.RootBundle!.PackageWarnings.Where(warning => warning.Code == ErrorCode.TemplateRendersLock)];
+        Assert.AreSequenceEqual(
+            expected ? ["packages/simple-app/1.0.0.yml(14,14)"] : Array.Empty<string>(),
+            [.. found.Select(warning => warning.Location!.ToString())]);
+    }
+
+    [TestMethod]
     public async Task AFetchThatNoRelocationChanges_IsAWarning()
     {
         using PackageFolder folder = new();

@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Airgap.Cluster.Objects;
+
+namespace Airgap.Cluster.Connecting;
+
+/// <summary>What a plugin gave. Never shown.</summary>
+/// <param name="Token">The token; null for none.</param>
+/// <param name="Certificate">The client's certificate; null for none.</param>
+/// <param name="Ends">When it ends; null where it holds for this run.</param>
+/// <remarks>Source: Kubernetes documentation, "Authenticating", client-go credential plugins.</remarks>
+internal sealed record ExecCredential(string? Token, X509Certificate2? Certificate, DateTimeOffset? Ends)
+{
+    /// <summary>Reads a plugin's output.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="apiVersion">The version that was asked for.</param>
+    /// <exception cref="FormatException">It is something else. The words do not quote it.</exception>
+    public static ExecCredential Read(string output, string apiVersion)
+    {
+        JsonElement read;
+        try
+        {
+            read = ClusterJson.Parse(output);
+        }
+        catch (JsonException broken)
+        {
+            throw new FormatException("its output is not the JSON of an ExecCredential", broken);
+        }
+
+        if (read.Text("kind") != nameof(ExecCredential) || read.Text("apiVersion") != apiVersion)
+            throw new FormatException($"its output is not an ExecCredential of {apiVersion}");
+        string? token = read.Text("status", "token");
+        string? certificate = read.Text("status", "clientCertificateData");
+        string? key = read.Text("status", "clientKeyData");
+        if ((certificate is null) != (key is null))
+            throw new FormatException("it gave a certificate or a key, and not both");
+        if (token is null && certificate is null)
+            throw new FormatException("it gave neither a token nor a certificate");
+        return new ExecCredential(token, certificate is null ? null : ClientCertificates.Of(certificate, key!), TimeOf(read));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => nameof(ExecCredential);
+
+    private static DateTimeOffset? TimeOf(JsonElement read) => read.Text("status", "expirationTimestamp") is not { } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time
+        : throw new FormatException("its expirationTimestamp is not a time");
+}

@@ -1,0 +1,42 @@
+using System.Text;
+using Airgap.Transfer.Yaml;
+
+namespace Airgap.Cluster.Connecting;
+
+/// <summary>A part of a kubeconfig: a cluster, user, context or plugin.</summary>
+/// <param name="Node">Its fields; null for none.</param>
+/// <param name="Folder">Where relative paths in it start.</param>
+internal sealed record KubeConfigPart(YamlNode? Node, string Folder)
+{
+    /// <summary>A text; null where it is missing or empty.</summary>
+    public string? Text(params ReadOnlySpan<string> path) => YamlLookup.Text(Node, path);
+
+    /// <summary>A truth value; false where it is missing.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public bool Flag(string name) => YamlLookup.Find(Node, name) switch
+    {
+        null => false,
+        YamlScalar { IsPlain: true } scalar when Yaml11.Resolve(scalar.Text) is (YamlKind.Bool, var text) => text == "true",
+        _ => throw new FormatException($"its {name} is neither true nor false"),
+    };
+
+    /// <summary>The items of a list; none where it is missing.</summary>
+    public IEnumerable<YamlNode> Items(string name) => YamlLookup.Find(Node, name) is YamlSequence list ? list.Items : [];
+
+    /// <summary>A part of this one; null where it is missing.</summary>
+    public KubeConfigPart? Part(string name) => YamlLookup.Find(Node, name) is { } node ? this with { Node = node } : null;
+
+    /// <summary>A file's full path; null where none is named.</summary>
+    public string? File(string name) => Text(name) is { } path ? Path.Combine(Folder, path) : null;
+
+    /// <summary>PEM text that is given as base64 in <c>NAME-data</c>, or in a file; null for none.</summary>
+    /// <exception cref="FormatException">The data is not base64.</exception>
+    public string? Pem(string name)
+    {
+        if (Text($"{name}-data") is not { } data)
+            return File(name) is { } file ? TokenFile.Read(file) : null;
+        byte[] bytes = new byte[data.Length];
+        return Convert.TryFromBase64String(data, bytes, out int length) ? Encoding.UTF8.GetString(bytes, 0, length)
+            : throw new FormatException($"its {name}-data is not base64");
+    }
+}
