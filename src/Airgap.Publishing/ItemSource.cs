@@ -38,6 +38,9 @@ internal sealed class ItemSource : IDisposable
     /// <summary>The planning options.</summary>
     public PlanOptions Options { get; }
 
+    /// <summary>True if the archive contains a bundle that was derived on the connected side, so that nobody else has signed it.</summary>
+    public bool IsCarried => _carried is not null;
+
     /// <summary>Derives the item's selection; without a selection, it sends no requests.</summary>
     /// <exception cref="AirgapException">What <see cref="Deriver.DeriveAsync"/> throws;
     /// <see cref="ErrorCode.SelectionMismatch"/>: an archive contains a bundle derived by another

@@ -18,7 +18,8 @@ internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner)
 
     /// <summary>
     /// Makes the plans of all items and verifies the signatures of their images. The bundle that the project itself makes is not verified,
-    /// only what it pins; behind the air gap it comes from an archive, whose signature has to say that it is the project's.
+    /// only what it pins. Behind the air gap it comes from an archive, as a bundle that was derived for the archive does: then the
+    /// archive's signature has to say that it is the project's.
     /// </summary>
     /// <param name="declarations">The items.</param>
     /// <param name="rules">Who must have signed.</param>
@@ -31,20 +32,20 @@ internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner)
         List<Diagnostic> refusals = [];
         foreach (Declaration declaration in declarations)
         {
-            (PlanTrust trust, string? root) = await ItemFailure.LocatedAsync(declaration, async () =>
+            (PlanTrust trust, string? made) = await ItemFailure.LocatedAsync(declaration, async () =>
             {
                 Relocator relocator = scope.RelocatorOf(declaration);
-                ItemPlan made = await planner.MakeAsync(declaration, relocator, asksDestination: false, cancellationToken);
-                TransferPlan plan = await made.Source.ToVerifyAsync(made.Plan, relocator, cancellationToken);
+                ItemPlan item = await planner.MakeAsync(declaration, relocator, asksDestination: false, cancellationToken);
+                TransferPlan plan = await item.Source.ToVerifyAsync(item.Plan, relocator, cancellationToken);
                 PlanTrust verdicts = await PlanTrust.VerifyAsync(
-                    plan, scope.Registry, rules.For, exceptRoot: IsOurs(declaration), cancellationToken, known);
-                _kept[declaration] = new Prepared(made, verdicts.Images);
-                return (verdicts, plan.Root?.Digest.ToString());
+                    plan, scope.Registry, rules.For, exceptRoot: IsOurs(declaration, item.Source), cancellationToken, known);
+                _kept[declaration] = new Prepared(item, verdicts.Images);
+                return (verdicts, declaration.Item.IsProduced || item.Source.IsCarried ? plan.Root?.Digest.ToString() : null);
             });
             refusals.AddRange(trust.Refusals.Select(refusal => refusal with
             {
                 Location = refusal.Location ?? declaration.Item.Location,
-                Advice = declaration.Item.IsProduced && refusal.Digest == root
+                Advice = made is not null && refusal.Digest == made
                     ? $"Require the archive's signature ({PropertyNames.VerifyArchive}), which proves the bundle that the project made; "
                         + "or state who must have signed it."
                     : refusal.Advice,
@@ -54,9 +55,10 @@ internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner)
         return [.. refusals];
     }
 
-    // Made in this run, or in an archive that is relocated only with the signature of a key that the project names.
-    private bool IsOurs(Declaration declaration) => declaration.Item.IsProduced
-        && (declaration.Source is not RelocationSource.Archive || !scope.Settings.VerifyArchive.IsEmpty);
+    // Made in this run; or made or derived for an archive that is relocated only with the signature of a key that the project names.
+    private bool IsOurs(Declaration declaration, ItemSource source) => declaration.Source is RelocationSource.Archive
+        ? !scope.Settings.VerifyArchive.IsEmpty && (declaration.Item.IsProduced || source.IsCarried)
+        : declaration.Item.IsProduced;
 
     /// <summary>Makes the plans of all items that have none yet.</summary>
     public async Task KeepAsync(IReadOnlyList<Declaration> declarations, CancellationToken cancellationToken)

@@ -100,6 +100,34 @@ public sealed class PublishTrustTests
         Assert.AreEqual(derived, far.Items[0].Derived!.Digest);
     }
 
+    /// <summary>An archive of a derived bundle has no original: the archive's signature says that the office derived it.</summary>
+    [TestMethod]
+    public async Task ADerivedBundle_IsTakenFromAnArchive_OnlyWhereTheArchiveIsSigned()
+    {
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        PublishItem chosen = Chosen(SignedStorage.Bundle);
+        PublishSettings settings = Settings(destination, Trust(s_registry.Host, (TrustItem.Key, SignedStorage.Key("p256"))));
+        PublishSettings far = settings with { SourceArchive = "derived.tar" };
+        using RegistryClient client = Client();
+        PublishResult near = await new Publisher(client).RunAsync([chosen], settings with
+        {
+            Registry = "",
+            Archive = "derived.tar",
+            SigningKey = Path.ChangeExtension(SignedStorage.Key("p256"), ".pem")
+        }, TestContext.CancellationToken);
+        Assert.IsEmpty(near.Failures);
+
+        PublishResult refused = await new Publisher(client).RunAsync([chosen], far, TestContext.CancellationToken);
+        PublishResult good = await new Publisher(client).RunAsync(
+            [chosen], far with { VerifyArchive = [SignedStorage.Key("p256")] }, TestContext.CancellationToken);
+
+        Assert.Contains("AirgapVerifyArchive", refused.Failures.Single().Advice);
+        Assert.IsEmpty(good.Failures);
+        Assert.HasCount(1, good.Items);
+        Assert.Contains(
+            request => request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal), destination.Requests);
+    }
+
     /// <summary>
     /// What the project makes needs no signature where it is made. In an archive it is what the disc brings: only the archive's own
     /// signature says that it is the project's.
