@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Publishing;
+using Airgap.Publishing.Metering;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Pushing;
@@ -8,25 +9,24 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-/// <summary>Writes events to the build log, with at most one line of progress every few seconds.</summary>
+/// <summary>Writes events to the build log, with at most one line of progress every half minute.</summary>
 internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? registry = null) : IPushObserver, IRegistriesObserver
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30);
 
     // With several concurrent relocations, each line names its relocation.
     private readonly string _indent = registry is null ? "  " : $"  {registry}: ";
 
-    private long _lastLine;
-    private long _moved;
-    private long _total;
+    private readonly ProgressMeter _meter = new(clock);
+
+    private long _lastLine = clock.GetTimestamp();
 
     /// <inheritdoc/>
     public void PhaseStarted(TransferPhase phase, TransferPlan? plan)
     {
         if (phase != TransferPhase.Transferring || plan is null)
             return;
-        Interlocked.Exchange(ref _moved, 0);
-        Interlocked.Exchange(ref _total, plan.TotalBytes);
+        _meter.Start(plan);
         Interlocked.Exchange(ref _lastLine, clock.GetTimestamp());
         log.Message(MessageImportance.High,
             $"{_indent}{plan.Source}: {Count(plan.Items.Length, "image")}, {Count(plan.Blobs.Length, "blob")}, " +
@@ -48,15 +48,14 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? re
     /// <inheritdoc/>
     public void BlobProgress(Descriptor blob, long bytes)
     {
-        Interlocked.Add(ref _moved, bytes);
+        _meter.Moved(blob, bytes);
         SayHowFar();
     }
 
     /// <inheritdoc/>
     public void BlobFinished(Descriptor blob, BlobOutcome outcome)
     {
-        if (outcome != BlobOutcome.Copied)
-            Interlocked.Add(ref _moved, blob.Size);
+        _meter.Finished(blob);
         log.Message(MessageImportance.Low, $"{_indent}{Word(outcome)} {blob.Digest} ({ByteSize.Format(blob.Size)})");
         SayHowFar();
     }
@@ -72,11 +71,8 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? re
         // If several threads arrive when a line is due, one of them writes it.
         if (clock.GetElapsedTime(last, now) >= s_interval && Interlocked.CompareExchange(ref _lastLine, now, last) == last)
         {
-            long moved = Math.Max(0, Interlocked.Read(ref _moved));
-            long total = Interlocked.Read(ref _total);
-            // Bytes that move before or outside a plan are not part of a total.
-            log.Message(MessageImportance.High,
-                moved > total ? $"{_indent}{ByteSize.Format(moved)}" : $"{_indent}{ByteSize.Format(moved)} of {ByteSize.Format(total)}");
+            // Bytes that move before a plan are not part of a total.
+            log.Message(MessageImportance.High, $"{_indent}{(_meter.HasTotals ? _meter.Line() : ByteSize.Format(_meter.Sent))}");
         }
     }
 

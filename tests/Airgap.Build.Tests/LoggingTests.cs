@@ -15,7 +15,7 @@ public sealed class LoggingTests
     private readonly MockEngine _engine = new();
 
     [TestMethod]
-    public void ProgressIsALineEveryFiveSecondsHoweverOftenItIsTold()
+    public void Progress_IsALineEveryHalfMinute_HoweverOftenItIsReported()
     {
         Clock clock = new();
         BuildObserver observer = new(Log(), clock);
@@ -23,11 +23,16 @@ public sealed class LoggingTests
         _engine.Messages.Clear();
         for (int i = 0; i < 100; i++)
         {
-            clock.Now += TimeSpan.FromMilliseconds(100);
+            clock.Now += TimeSpan.FromMilliseconds(600);
             observer.BlobProgress(s_blob, 40_000);
         }
 
-        Assert.AreSequenceEqual(new[] { "  2.0 MB of 4.0 MB", "  4.0 MB of 4.0 MB" }, _engine.Messages.Select(message => message.Message));
+        Assert.AreSequenceEqual(new[]
+        {
+            $"  0 of 1 blobs, 2.0 MB of 4.0 MB (50%), 66.7 kB/s, 30 s left; slowest: {s_blob.Digest.Hex[..12]}, 2.0 MB of 4.0 MB, 30 s left",
+            "  0 of 1 blobs, 4.0 MB of 4.0 MB (100%), 66.7 kB/s, 0 ms left; slowest: " +
+            $"{s_blob.Digest.Hex[..12]}, 4.0 MB of 4.0 MB, 0 ms left",
+        }, _engine.Messages.Select(message => message.Message));
         Assert.IsTrue(_engine.Messages.All(message => message.Importance == MessageImportance.High));
     }
 
@@ -39,9 +44,9 @@ public sealed class LoggingTests
         observer.PhaseStarted(TransferPhase.Transferring, Plan());
         observer.BlobProgress(s_blob, 3_000_000);
         observer.BlobProgress(s_blob, -3_000_000);
-        clock.Now += TimeSpan.FromSeconds(6);
+        clock.Now += TimeSpan.FromSeconds(40);
         observer.BlobProgress(s_blob, 1_000_000);
-        Assert.AreEqual("  1.0 MB of 4.0 MB", _engine.Messages[^1].Message);
+        Assert.StartsWith("  0 of 1 blobs, 1.0 MB of 4.0 MB (25%), ", _engine.Messages[^1].Message!);
     }
 
     [TestMethod]

@@ -59,7 +59,8 @@ internal sealed class ArchiveMergeCommand
         session.Report.Source = string.Join(", ", files);
         session.Report.Summary =
             $"Joined {Amounts.Count(files.Length, "archive")}: {Amounts.Count(result.Items.Length, "image")}, " +
-            $"{Amounts.Count(result.Blobs.Length, "blob")} ({ByteSize.Format(result.Plan.TotalBytes)}), in {Amounts.Text(result.Elapsed)}";
+            $"{Amounts.Count(result.Blobs.Length, "blob")} ({ByteSize.Format(result.Plan.TotalBytes)}), in " +
+            $"{TimeText.Format(result.Elapsed)}";
         session.WriteResult(destination.Path);
         session.WriteResult(session.Report.Summary);
         session.WriteLine("");

@@ -66,7 +66,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
             .. put.Length == 0 ? [] : new[] { $"{Amounts.Count(_session.Report.Items.Count, "image")} whole by it" },
         ];
         _session.WriteResult(
-            $"shard {part}: {string.Join(", ", words)}, in {Amounts.Text(TimeSpan.FromSeconds(_session.Report.ElapsedSeconds.Value))}");
+            $"shard {part}: {string.Join(", ", words)}, in {TimeText.Format(TimeSpan.FromSeconds(_session.Report.ElapsedSeconds.Value))}");
     }
 
     private async Task FinishAsync(bool isWhole, List<TransferResult> done, CancellationToken cancellationToken)

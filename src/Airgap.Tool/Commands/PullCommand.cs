@@ -134,7 +134,7 @@ internal sealed class PullCommand
             []))];
         session.Report.Summary =
             $"{Amounts.Count(result.Files, "file")} ({ByteSize.Format(result.Bytes)}) from {result.Reference}, in " +
-            $"{Amounts.Text(result.Elapsed)}";
+            $"{TimeText.Format(result.Elapsed)}";
         session.WriteResult(output);
         session.WriteResult(session.Report.Summary);
         if (result.SkippedEntries > 0)

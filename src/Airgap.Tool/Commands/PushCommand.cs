@@ -139,7 +139,7 @@ internal sealed class PushCommand
         CopyResultText.Fill(session.Report, result);
         session.WriteResult(archive.Path);
         session.WriteResult(
-            $"{Amounts.Count(packed.Files, "file")} packed as {result.Root!.Item.Source}, in {Amounts.Text(result.Elapsed)}");
+            $"{Amounts.Count(packed.Files, "file")} packed as {result.Root!.Item.Source}, in {TimeText.Format(result.Elapsed)}");
         session.WriteLine("Succeeded");
         return 0;
     }
@@ -184,7 +184,8 @@ internal sealed class PushCommand
                 result.Tags),
         ];
         session.WriteResult(result.Reference.ToString());
-        session.WriteResult($"{Amounts.Count(result.Files, "file")} packed to {ByteSize.Format(size)}, in {Amounts.Text(result.Elapsed)}");
+        session.WriteResult(
+            $"{Amounts.Count(result.Files, "file")} packed to {ByteSize.Format(size)}, in {TimeText.Format(result.Elapsed)}");
         session.WriteLine($"Pushed '{result.Reference}'");
         session.WriteLine("Succeeded");
     }

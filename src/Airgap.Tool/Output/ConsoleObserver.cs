@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci;
+using Airgap.Publishing.Metering;
 using Airgap.Publishing;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Plans;
@@ -47,7 +48,7 @@ internal sealed class ConsoleObserver : IRegistriesObserver, IDisposable
             _layers = [.. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).SelectMany(node => node.Manifest.Layers)
                 .Select(layer => layer.Digest)];
             _transferStarted = _clock.GetTimestamp();
-            _meter.Start(plan.Blobs.Length, plan.TotalBytes, ProgressNames.Of(plan));
+            _meter.Start(plan);
         }
         else if (phase == TransferPhase.Completing)
         {
@@ -107,7 +108,7 @@ internal sealed class ConsoleObserver : IRegistriesObserver, IDisposable
         public void PhaseStarted(TransferPhase phase, TransferPlan? plan)
         {
             if (phase == TransferPhase.Transferring && plan is not null)
-                meter.Start(plan.Blobs.Length, plan.TotalBytes);
+                meter.Start(plan);
         }
 
         public void BlobProgress(Descriptor blob, long bytes) => meter.Moved(blob, bytes);

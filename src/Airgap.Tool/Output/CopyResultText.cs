@@ -13,7 +13,7 @@ internal static class CopyResultText
         yield return Reference(result) ?? result.Destination.ToString()!;
         string[] parts = [.. Parts(WorkTotals.Of(result))];
         yield return $"{Amounts.Count(result.Items.Length, "image")} from {result.Plan.Source}: " +
-            $"{(parts.Length == 0 ? "no blobs" : string.Join(", ", parts))}, in {Amounts.Text(result.Elapsed)}";
+            $"{(parts.Length == 0 ? "no blobs" : string.Join(", ", parts))}, in {TimeText.Format(result.Elapsed)}";
         if (result.Plan.Delta is { } delta)
             yield return $"A delta: {Amounts.Count(delta.Required.Length, "layer")} ({ByteSize.Format(delta.RequiredBytes)}) left to " +
                 $"{string.Join(", ", delta.Bases.Select(known => known.Name))}";

@@ -1,16 +1,17 @@
+using Airgap.Publishing.Metering;
 using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Output;
 
 /// <summary>
 /// Writes the progress of a transfer to standard error. On a terminal: bars, redrawn ten times a second, one for the
-/// whole and one for each of the largest blobs in progress. Without a terminal: a line every five seconds. With
-/// <c>--json</c>, or under imgpkg's name without a terminal: nothing.
+/// whole and one for each of the largest blobs in progress. Without a terminal: a line every half minute, which names the slowest blob.
+/// With <c>--json</c>, or under imgpkg's name without a terminal: nothing.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
     private static readonly TimeSpan s_livePeriod = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan s_quietPeriod = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_quietPeriod = TimeSpan.FromSeconds(30);
 
     private const int Bars = 4;
     private const long SmallestBar = 1_000_000;
@@ -57,7 +58,7 @@ internal sealed class ProgressLine : IDisposable
             if (_live)
                 Draw(whole);
             else
-                _session.WriteError($"{_session.Report.Command}: {whole.Text()}");
+                _session.WriteError($"{_session.Report.Command}: {_meter.Line()}");
         }
     }
 

@@ -1,8 +1,10 @@
-using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Oci;
+using Airgap.Publishing.Metering;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Tool.Tests.Output;
 
@@ -62,21 +64,77 @@ public sealed class ProgressTests
     }
 
     [TestMethod]
-    public void WithoutATerminal_ALineComesEveryFiveSeconds()
+    public void WithoutATerminal_ALineComesEveryHalfMinute()
     {
-        Assert.AreEqual(2, LinesAfter(TimeSpan.FromSeconds(11), new GlobalOptions()).Length);
+        Assert.AreEqual(2, LinesAfter(TimeSpan.FromSeconds(61), new GlobalOptions()).Length);
+    }
+
+    [TestMethod]
+    public void ARateThatFell_IsTheOneOfTheLastHalfMinute()
+    {
+        ManualClock clock = new();
+        ProgressMeter meter = new(clock);
+        meter.Start(1, 100_000_000);
+        Descriptor blob = new("layer", Digest.Compute("large"u8), 100_000_000);
+        for (int second = 1; second <= 120; second++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            meter.Moved(blob, second <= 60 ? 1_000_000 : 100_000);
+            meter.Whole();
+        }
+
+        // 34 MB at 0.1 MB a second; the mean of all would promise one minute.
+        Assert.IsTrue(meter.Whole().Left is { TotalSeconds: > 320 and < 360 }, meter.Whole().Text());
+    }
+
+    [TestMethod]
+    public void SmallBlobsThatAreLeft_TakeTheTimeOfTheirRequests()
+    {
+        ManualClock clock = new();
+        ProgressMeter meter = new(clock);
+        meter.Start(1001, 10_000_000 + 1000, names: null, small: 1000);
+        Descriptor large = new("layer", Digest.Compute("large"u8), 10_000_000);
+        meter.Moved(large, 10_000_000);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        meter.Finished(large);
+        for (int i = 0; i < 100; i++)
+        {
+            Descriptor small = new("config", Digest.Compute(BitConverter.GetBytes(i)), 1);
+            meter.Moved(small, 1);
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+            meter.Finished(small);
+        }
+
+        // 900 are left, one after another, 0.1 s each; their bytes alone would take no time.
+        Assert.IsTrue(meter.Whole().Left is { TotalSeconds: > 85 and < 95 }, meter.Whole().Text());
+    }
+
+    [TestMethod]
+    public void TheSlowestBlobIsNamed()
+    {
+        ManualClock clock = new();
+        ProgressMeter meter = new(clock);
+        meter.Start(2, 10_000_000,
+            new Dictionary<Digest, string> { [s_first.Digest] = "apps/db layer 1/2", [s_second.Digest] = "apps/web" });
+        meter.Moved(s_first, 1_000_000);
+        meter.Moved(s_second, 3_000_000);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.AreEqual(
+            "0 of 2 blobs, 4.0 MB of 10.0 MB (40%), 4.0 MB/s, 1.5 s left; slowest: apps/db layer 1/2, 1.0 MB of 6.0 MB, 5.0 s left",
+            meter.Line());
     }
 
     [TestMethod]
     public void WithJson_NothingComes()
     {
-        Assert.IsEmpty(LinesAfter(TimeSpan.FromSeconds(11), new GlobalOptions { Json = true }));
+        Assert.IsEmpty(LinesAfter(TimeSpan.FromSeconds(61), new GlobalOptions { Json = true }));
     }
 
     [TestMethod]
     public void UnderImgpkgsName_NothingComesWithoutATerminal()
     {
-        Assert.IsEmpty(LinesAfter(TimeSpan.FromSeconds(11), new GlobalOptions(), "imgpkg"));
+        Assert.IsEmpty(LinesAfter(TimeSpan.FromSeconds(61), new GlobalOptions(), "imgpkg"));
     }
 
     [TestMethod]
@@ -196,7 +254,7 @@ public sealed class ProgressTests
     [DataRow(200_000, "3 min 20 s")]
     [DataRow(7_500_000, "2 h 5 min")]
     public void Times_AreReadable(int milliseconds, string text) =>
-        Assert.AreEqual(text, Amounts.Text(TimeSpan.FromMilliseconds(milliseconds)));
+        Assert.AreEqual(text, TimeText.Format(TimeSpan.FromMilliseconds(milliseconds)));
 
     [TestMethod]
     [DataRow(1, "image", "1 image")]

@@ -1,20 +1,30 @@
 using System.Globalization;
 using Airgap.Transfer.Files;
 
-namespace Airgap.Tool.Output;
+namespace Airgap.Publishing.Metering;
 
 /// <summary>The progress of a transfer or a blob.</summary>
 /// <param name="Name">What is transferred.</param>
 /// <param name="Done">Bytes transferred.</param>
 /// <param name="Total">Total bytes.</param>
 /// <param name="Rate">Bytes per second; 0 when unknown.</param>
-internal sealed record Progress(string Name, long Done, long Total, double Rate)
+/// <param name="Extra">The time that is needed besides that of the bytes, for the requests of small blobs.</param>
+internal sealed record Progress(string Name, long Done, long Total, double Rate, TimeSpan Extra = default)
 {
+    private const double LongestSeconds = 1e8;
+
+    /// <summary>The time left, by the measured rate; null when no rate is known.</summary>
+    public TimeSpan? Left =>
+        Rate < 1 ? null : TimeSpan.FromSeconds(Math.Min(LongestSeconds, (Math.Max(0, Total - Done) / Rate) + Extra.TotalSeconds));
+
     private const int WidestBar = 20;
     private const int NarrowestBar = 5;
 
     /// <summary>Such as <c>3 of 12 blobs, 12.3 MB of 45.0 MB (27%), 8.1 MB/s, 4 s left</c>.</summary>
     public string Text() => string.Create(CultureInfo.InvariantCulture, $"{Name}, {Bytes()} ({Percent}%){Speed()}");
+
+    /// <summary>Such as <c>library/redis layer 2/5, 12.3 MB of 45.0 MB, 4 s left</c>.</summary>
+    public string Short() => $"{Name}, {Bytes()}{(Left is { } left ? $", {TimeText.Format(left)} left" : "")}";
 
     /// <summary>Such as <c>[#####---------------]  27%  3 of 12 blobs, 12.3 MB of 45.0 MB, 8.1 MB/s, 4 s left</c>.</summary>
     /// <param name="width">The available columns: when there are too few, the bar is left out first, then the last
@@ -34,7 +44,5 @@ internal sealed record Progress(string Name, long Done, long Total, double Rate)
     // Without a known total, only the transferred amount can be shown.
     private string Bytes() => Total < Done || Total == 0 ? ByteSize.Format(Done) : $"{ByteSize.Format(Done)} of {ByteSize.Format(Total)}";
 
-    private string Speed() => Rate < 1
-        ? ""
-        : $", {ByteSize.Format((long)Rate)}/s, {Amounts.Text(TimeSpan.FromSeconds(Math.Min(1e8, (Total - Done) / Rate)))} left";
+    private string Speed() => Left is { } left ? $", {ByteSize.Format((long)Rate)}/s, {TimeText.Format(left)} left" : "";
 }

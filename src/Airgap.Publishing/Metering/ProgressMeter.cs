@@ -2,26 +2,33 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Airgap.Oci;
 using Airgap.Oci.Content;
+using Airgap.Transfer.Plans;
 
-namespace Airgap.Tool.Output;
+namespace Airgap.Publishing.Metering;
 
 /// <summary>Counts what has moved and computes progress. Safe for several threads.</summary>
 /// <param name="clock">The clock for measuring rates.</param>
 internal sealed class ProgressMeter(TimeProvider clock)
 {
+    private const long SmallestNamed = 1_000_000;
+
     private IReadOnlyDictionary<Digest, string> _names = new Dictionary<Digest, string>();
     private readonly ConcurrentDictionary<Digest, long> _reported = [];
     private readonly ConcurrentDictionary<Digest, (Descriptor Blob, long Start)> _underWay = [];
     private readonly List<(string Name, ProgressMeter Meter)> _parts = [];
-    private long _start = clock.GetTimestamp();
+    private readonly RateEstimate _estimate = new(clock);
     private long _sent;
     private long _done;
     private int _finished;
+    private int _smallLeft;
     private int _totalBlobs;
     private long _totalBytes;
 
     /// <summary>True after a transfer has started.</summary>
     public bool HasTotals => Volatile.Read(ref _totalBlobs) > 0 || Parts().Any(part => part.Meter.HasTotals);
+
+    /// <summary>Bytes transferred, those that had to be sent again counted once.</summary>
+    public long Sent => Math.Max(0, Volatile.Read(ref _sent));
 
     /// <summary>Makes a separate meter for one of several concurrent transfers; this meter shows their sum.</summary>
     /// <param name="name">Its name.</param>
@@ -37,19 +44,26 @@ internal sealed class ProgressMeter(TimeProvider clock)
     /// <param name="blobs">The number of blobs.</param>
     /// <param name="bytes">Their total size in bytes.</param>
     /// <param name="names">Names of the blobs. Without a name, a blob is shown by the beginning of its digest.</param>
-    public void Start(int blobs, long bytes, IReadOnlyDictionary<Digest, string>? names = null)
+    /// <param name="small">How many of the blobs have at most <see cref="RateEstimate.SmallBlob"/> bytes.</param>
+    public void Start(int blobs, long bytes, IReadOnlyDictionary<Digest, string>? names = null, int small = 0)
     {
         if (names is not null)
             Volatile.Write(ref _names, names);
         _reported.Clear();
         _underWay.Clear();
-        _start = clock.GetTimestamp();
+        _estimate.Start();
+        Volatile.Write(ref _smallLeft, small);
         Volatile.Write(ref _sent, 0);
         Volatile.Write(ref _done, 0);
         Volatile.Write(ref _finished, 0);
         Volatile.Write(ref _totalBytes, bytes);
         Volatile.Write(ref _totalBlobs, blobs);
     }
+
+    /// <summary>Starts measuring the transfer of a plan.</summary>
+    public void Start(TransferPlan plan) => Start(
+        plan.Blobs.Length, plan.TotalBytes, ProgressNames.Of(plan),
+        plan.Blobs.Count(blob => blob.Descriptor.Size <= RateEstimate.SmallBlob));
 
     /// <summary>Adds transferred bytes of a blob; negative when they must be transferred again.</summary>
     public void Moved(Descriptor blob, long bytes)
@@ -63,7 +77,14 @@ internal sealed class ProgressMeter(TimeProvider clock)
     /// <summary>Counts a blob as present at the destination, copied or not.</summary>
     public void Finished(Descriptor blob)
     {
-        _underWay.TryRemove(blob.Digest, out _);
+        bool moved = _underWay.TryRemove(blob.Digest, out (Descriptor Blob, long Start) entry);
+        if (blob.Size <= RateEstimate.SmallBlob)
+        {
+            Interlocked.Decrement(ref _smallLeft);
+            if (moved)
+                _estimate.NoteSmall(clock.GetElapsedTime(entry.Start));
+        }
+
         Interlocked.Add(ref _done, blob.Size - _reported.GetValueOrDefault(blob.Digest));
         Interlocked.Increment(ref _finished);
     }
@@ -77,7 +98,7 @@ internal sealed class ProgressMeter(TimeProvider clock)
             int finished = parts.Sum(part => Volatile.Read(ref part.Meter._finished));
             int blobs = parts.Sum(part => Volatile.Read(ref part.Meter._totalBlobs));
             return new Progress(Blobs(finished, blobs), all.Sum(part => part.Done), all.Sum(part => part.Total),
-                all.Sum(part => part.Rate));
+                all.Sum(part => part.Rate), all.Max(part => part.Extra));
         }
 
         long total = Volatile.Read(ref _totalBytes);
@@ -85,7 +106,8 @@ internal sealed class ProgressMeter(TimeProvider clock)
             Blobs(Volatile.Read(ref _finished), Volatile.Read(ref _totalBlobs)),
             Math.Clamp(Volatile.Read(ref _done), 0, total),
             total,
-            Rate(Volatile.Read(ref _sent), _start));
+            _estimate.Rate(Volatile.Read(ref _sent)),
+            _estimate.OfSmall(Math.Max(0, Volatile.Read(ref _smallLeft)), _underWay.Count));
     }
 
     /// <summary>
@@ -106,6 +128,17 @@ internal sealed class ProgressMeter(TimeProvider clock)
             .Take(count)
             .Select(Of),
     ];
+
+    /// <summary>The blob under way that has the longest time left; null for none.</summary>
+    /// <param name="smallest">The smallest blob to name, in bytes.</param>
+    public Progress? Slowest(long smallest) => Parts() is { Length: > 0 } parts
+        ? parts.Select(part => part.Meter.Slowest(smallest) is { } slowest ? slowest with { Name = $"{part.Name}: {slowest.Name}" } : null)
+            .OfType<Progress>().MaxBy(progress => progress.Left ?? TimeSpan.Zero)
+        : _underWay.Values.Where(entry => entry.Blob.Size >= smallest).Select(Of).MaxBy(progress => progress.Left ?? TimeSpan.MaxValue);
+
+    /// <summary>The progress in one line, with the slowest blob, for logs.</summary>
+    public string Line() =>
+        Whole().Text() + (Slowest(SmallestNamed) is { } slowest ? $"; slowest: {slowest.Short()}" : "");
 
     private (string Name, ProgressMeter Meter)[] Parts()
     {

@@ -3,7 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;
 
-namespace Airgap.Tool.Output;
+namespace Airgap.Publishing.Metering;
 
 /// <summary>Readable names for the blobs of a plan: the image they belong to, and the number of the layer.</summary>
 internal static class ProgressNames
