@@ -7,7 +7,7 @@ namespace Airgap.Oci.Wire;
 internal static class HandlerFactory
 {
     /// <param name="options">The settings.</param>
-    /// <param name="trust">Judges certificates.</param>
+    /// <param name="trust">Verifies certificates.</param>
     /// <param name="proxy">The proxies; null for the system's settings.</param>
     public static HttpClient CreateClient(RegistryOptions options, TlsTrust trust, IWebProxy? proxy)
     {

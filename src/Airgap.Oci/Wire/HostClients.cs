@@ -71,7 +71,7 @@ internal sealed class HostClients : IDisposable
 
 /// <summary>Connections with one set of certificates.</summary>
 /// <param name="Http">The connections.</param>
-/// <param name="Trust">Judges certificates.</param>
+/// <param name="Trust">Verifies certificates.</param>
 internal sealed record HostClient(HttpClient Http, TlsTrust Trust) : IDisposable
 {
     public void Dispose()

@@ -14,7 +14,7 @@ internal static class ServiceRetryPolicy
     /// <param name="clock">Measures the waits.</param>
     /// <param name="attempts">The total number of attempts, 2 or more.</param>
     /// <param name="step">The wait after the first attempt; the wait after attempt n is n times as long.</param>
-    /// <param name="isWorthRetrying">Judges the result or exception of an attempt.</param>
+    /// <param name="isWorthRetrying">Determines by the result or exception of an attempt whether to retry.</param>
     /// <param name="onRetry">Receives the number of each attempt that failed, from 1, and its outcome.</param>
     /// <param name="waitOf">The wait after an attempt, if its outcome names one; null to use the steps alone.</param>
     /// <returns>A pipeline that returns the result, or throws the exception, of the last attempt.</returns>

@@ -25,12 +25,12 @@ internal static class ImageTrust
         if (rule.Notation is { } notation)
             return await new NotationVerifier(notation, rule.Store!, store, TimeProvider.System).VerifyAsync(
                 name.Repository, image, s_none, cancellationToken);
-        ImageVerifier judge = new(store, TimeProvider.System);
+        ImageVerifier verifier = new(store, TimeProvider.System);
         List<SignedBy> by = [];
         foreach (string? predicate in rule.Attestations.Prepend(null))
         {
             SignatureDemand demand = new() { AnyOf = rule.AnyOf, Predicate = predicate };
-            Verdict verdict = await judge.VerifyAsync(
+            Verdict verdict = await verifier.VerifyAsync(
                 image.Digest, predicate is null ? $"{name.Repository}@{image.Digest}"
                 : $"The attestation '{predicate}' of {name.Repository}@{image.Digest}", demand, cancellationToken);
             if (!verdict.IsAccepted)

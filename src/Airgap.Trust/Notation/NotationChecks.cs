@@ -11,7 +11,7 @@ namespace Airgap.Trust.Notation;
 /// <summary>The checks of one envelope, in the order of the Notary Project: integrity, authenticity, expiry, time.</summary>
 /// <param name="statement">The requirements.</param>
 /// <param name="store">The trust stores.</param>
-/// <param name="now">The time of judging.</param>
+/// <param name="now">The time of the verification.</param>
 internal sealed class NotationChecks(NotationStatement statement, NotationStore store, DateTimeOffset now)
 {
     /// <summary>Verifies an envelope.</summary>

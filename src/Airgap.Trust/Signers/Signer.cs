@@ -8,7 +8,7 @@ internal abstract class Signer
 
     /// <summary>Verifies a signature.</summary>
     /// <param name="evidence">The signature.</param>
-    /// <param name="now">The time of judging.</param>
+    /// <param name="now">The time of the verification.</param>
     /// <exception cref="Airgap.Oci.AirgapException">It does not count.</exception>
     public abstract SignedBy Verify(Evidence evidence, DateTimeOffset now);
 }

@@ -17,7 +17,7 @@ internal static class FileVerifier
     /// The type that a signed statement must have: others by the same key, such as an SBOM, approve nothing. Null for any, as cosign has
     /// it: then the verdict's form names the type.
     /// </param>
-    /// <param name="now">The time of judging.</param>
+    /// <param name="now">The time of the verification.</param>
     public static Verdict Verify(
         SignedBytes file, byte[] bundle, string name, IReadOnlyList<Signer> anyOf, string? statementType, DateTimeOffset now)
     {

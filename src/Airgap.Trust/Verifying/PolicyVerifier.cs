@@ -17,7 +17,7 @@ internal sealed class PolicyVerifier(ContainersPolicy policy, ISignatureStore st
     /// <param name="cancellationToken">Ends the requests.</param>
     public async Task<Verdict> VerifyAsync(ImageReference image, Digest digest, CancellationToken cancellationToken)
     {
-        ImageVerifier judge = new(store, clock);
+        ImageVerifier verifier = new(store, clock);
         List<SignedBy> by = [];
         IReadOnlyList<PolicyRequirement> requirements = policy.For(image);
         if (requirements.Any(requirement => requirement is PolicyRequirement.Reject))
@@ -32,7 +32,7 @@ internal sealed class PolicyVerifier(ContainersPolicy policy, ISignatureStore st
         foreach (PolicyRequirement.Signed signed in requirements.OfType<PolicyRequirement.Signed>())
         {
             SignatureDemand demand = new() { AnyOf = signed.AnyOf, Accepts = name => signed.Identity.Accepts(image, name) };
-            Verdict verdict = await judge.VerifyAsync(digest, image.ToString(), demand, cancellationToken);
+            Verdict verdict = await verifier.VerifyAsync(digest, image.ToString(), demand, cancellationToken);
             if (!verdict.IsAccepted)
                 return verdict;
             by.AddRange(verdict.By);
