@@ -56,7 +56,7 @@ public sealed class PrunerTests
     }
 
     [TestMethod]
-    [DataRow("another", "another one of the same name", false)]
+    [DataRow("another", "a new object of the same name", false)]
     [DataRow("kubectl", "kubectl-edit owns fields of it, too", true)]
     [DataRow("apply", "flux owns fields of it, too", true)]
     [DataRow("untold", "does not tell who else", true)]

@@ -46,7 +46,7 @@ public sealed class PruneTagTests : PruneTestBase
         Repository.AddManifest((await Repository.FindManifestAsync("index-bundle", Token))!, "old-name");
         PrunePlan plan = await PlanAsync([Root("index-bundle")]);
         Assert.IsNull(plan.StaleTags);
-        Assert.Contains("nothing that is kept names it", plan.Left.Single(left => left.Tag == "old-name").Because);
+        Assert.Contains("no kept source names it", plan.Left.Single(left => left.Tag == "old-name").Because);
         PrunePlan asked = await PlanAsync([Root("index-bundle")], staleTags: true);
         Assert.AreEqual("old-name", asked.StaleTags!.Value.Single().Tag);
         await ExecuteAsync(asked);

@@ -22,7 +22,7 @@ public sealed class GitOpsContentTests
     [DataRow(OciGzip, null)]
     [DataRow(OciTar, null)]
     [DataRow(Helm, null)]
-    [DataRow(FluxLayer, "takes only where its repo-server is told to")]
+    [DataRow(FluxLayer, "accepts only if its repo-server is configured for it")]
     [DataRow(DockerGzip, "does not unpack, not even where its repo-server allows the type; every bundle of imgpkg's has it")]
     [DataRow(OciZstd, "does not unpack, not even where its repo-server allows the type")]
     [DataRow(OciGzip + " " + OciGzip, "has 2 layers, and Argo CD takes content of one layer alone")]

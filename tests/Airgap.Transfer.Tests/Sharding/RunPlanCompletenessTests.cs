@@ -26,7 +26,7 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
         {
             Items = [.. entry.Items.Select((item, place) => place == entry.Root ? item : item with { Bundle = false })]
         });
-        AssertRefused("not about those of its lock", entry with
+        AssertRefused("do not match the bundle's lock", entry with
         {
             Bundles = [entry.Bundles[0] with { Locations = entry.Bundles[0].Locations[1..] }, .. entry.Bundles[1..]]
         });
@@ -44,7 +44,7 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
             entry with { ImagesLock = entry.Bundles[0].Lock },
             entry with { Items = [.. entry.Items.Select(item => item with { RootBundle = false })] },
         })
-            AssertRefused("is not what is asked for", other);
+            AssertRefused("do not match its source", other);
     }
 
     [TestMethod]

@@ -43,7 +43,7 @@ public sealed class BundleFormTests
     [DataRow("""{"publicKey":{},"certificate":{"rawBytes":"LEAF"}}""", "one of")]
     [DataRow("""{"publicKey":{},"x509CertificateChain":{"certificates":[{"rawBytes":"LEAF"}]}}""", "one of")]
     [DataRow("""{"x509CertificateChain":{"certificates":[]}}""", "chain is empty")]
-    [DataRow("""{"x509CertificateChain":{"certificates":[{"rawBytes":"LEAF"},{"rawBytes":"ROOT"}]}}""", "holds a root")]
+    [DataRow("""{"x509CertificateChain":{"certificates":[{"rawBytes":"LEAF"},{"rawBytes":"ROOT"}]}}""", "contains a root")]
     [DataRow("""{"x509CertificateChain":{"certificates":[{"rawBytes":"LEAF"}],"more":1}}""", "not known")]
     [DataRow("""{"certificate":{"rawBytes":"LEAF","more":1}}""", "not known")]
     [DataRow("""{"publicKey":{"hint":"x","more":1}}""", "not known")]

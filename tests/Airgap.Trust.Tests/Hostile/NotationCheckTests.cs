@@ -80,10 +80,10 @@ public sealed class NotationCheckTests
     [TestMethod]
     public void TheCertificateOfTheSigner_IsForSigningCode()
     {
-        Refused("no chain", Envelope(Leaf(usage: X509KeyUsageFlags.KeyEncipherment)));
-        Refused("no chain", Envelope(Leaf(usage: null)));
-        Refused("no chain", Envelope(Leaf(isAuthority: true)));
-        Refused("no chain", Envelope(Leaf(purpose: "1.3.6.1.5.5.7.3.1")));
+        Refused("do not form a chain", Envelope(Leaf(usage: X509KeyUsageFlags.KeyEncipherment)));
+        Refused("do not form a chain", Envelope(Leaf(usage: null)));
+        Refused("do not form a chain", Envelope(Leaf(isAuthority: true)));
+        Refused("do not form a chain", Envelope(Leaf(purpose: "1.3.6.1.5.5.7.3.1")));
     }
 
     [TestMethod]
@@ -91,9 +91,9 @@ public sealed class NotationCheckTests
     {
         X509Certificate2 leaf = Leaf();
 
-        Refused("no chain", Envelope(leaf) with { Chain = [leaf, leaf, _root] });
-        Refused("no chain", Envelope(leaf) with { Chain = [leaf] });
-        Refused("no chain", Envelope(leaf) with { Chain = [leaf, Leaf(), _root] });
+        Refused("do not form a chain", Envelope(leaf) with { Chain = [leaf, leaf, _root] });
+        Refused("do not form a chain", Envelope(leaf) with { Chain = [leaf] });
+        Refused("do not form a chain", Envelope(leaf) with { Chain = [leaf, Leaf(), _root] });
         Assert.ThrowsExactly<AirgapException>(() => NotationEnvelope.ReadChain([]));
         Assert.ThrowsExactly<AirgapException>(() => NotationEnvelope.ReadChain([.. Enumerable.Repeat(leaf.RawData, Limits.Proofs + 1)]));
         Assert.HasCount(Limits.Proofs, NotationEnvelope.ReadChain([.. Enumerable.Repeat(leaf.RawData, Limits.Proofs)]));
