@@ -37,8 +37,8 @@ internal static partial class BuildAdvice
         [AdviceTerms.MountFrom] = "AirgapMountFrom",
         [AdviceTerms.MergeArchives] = "",
         [AdviceTerms.WriteLayout] = "AirgapArchiveFormat=oci",
-        [AdviceTerms.MakeRunPlan] = "",
-        [AdviceTerms.RunShard] = "",
+        [AdviceTerms.MakeRunPlan] = "-t:PlanImgpkgBundles",
+        [AdviceTerms.RunShard] = "AirgapShard",
         [AdviceTerms.CreateRepositories] = "AirgapCreateRepositories=true",
     }.ToFrozenDictionary();
 

@@ -99,6 +99,15 @@ public abstract partial class DeclarationTask : RegistryTask
     public string? AirgapDryRun { get; set; }
 
     /// <summary>The property of that name.</summary>
+    public string? AirgapPlan { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapShard { get; set; }
+
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapShards { get; set; }
+
+    /// <summary>The property of that name.</summary>
     public string? AirgapSummary { get; set; }
 
     /// <inheritdoc cref="AirgapSummary"/>
@@ -151,6 +160,9 @@ public abstract partial class DeclarationTask : RegistryTask
         PropertyNames.ApplyContext => AirgapApplyContext,
         PropertyNames.ApplyWait => AirgapApplyWait,
         PropertyNames.DryRun => AirgapDryRun,
+        PropertyNames.Plan => AirgapPlan,
+        PropertyNames.Shard => AirgapShard,
+        PropertyNames.Shards => AirgapShards,
         PropertyNames.LockFile => AirgapLockFile,
         PropertyNames.UseLockFile => AirgapUseLockFile,
         PropertyNames.LockedMode => AirgapLockedMode,

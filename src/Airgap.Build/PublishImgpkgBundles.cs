@@ -44,6 +44,12 @@ public sealed class PublishImgpkgBundles : DeclarationTask
     [Required]
     public string ArtifactList { get; set; } = "";
 
+    /// <summary>
+    /// <c>plan</c> to write a plan, <c>finish</c> to finish one; empty for a publish, or a part of a plan
+    /// (<see cref="DeclarationTask.AirgapShard"/>).
+    /// </summary>
+    public string? Stage { get; set; }
+
     /// <summary>The PackageRepository manifests.</summary>
     [Output]
     public ITaskItem[] Manifests { get; internal set; } = [];
@@ -64,7 +70,7 @@ public sealed class PublishImgpkgBundles : DeclarationTask
     [Output]
     public ITaskItem[] Reports { get; internal set; } = [];
 
-    /// <summary><c>plan.json</c>, of a dry run.</summary>
+    /// <summary><c>plan.json</c>, of a dry run; or the plan that several processes carry out.</summary>
     [Output]
     public ITaskItem[] Plans { get; internal set; } = [];
 

@@ -5,6 +5,7 @@ using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting.Markdown;
+using Airgap.Publishing.Sharding;
 using Airgap.Publishing.Timelines;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Pushing;
@@ -17,6 +18,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 {
     private readonly SourceLocation _project = new(task.ProjectFile);
     private readonly string _projectDirectory = Path.GetDirectoryName(task.ProjectFile)!;
+    private readonly PublishStages _stages = new(task, log);
 
     /// <summary>Runs.</summary>
     /// <returns>False when an error was logged or the run was cancelled.</returns>
@@ -45,10 +47,11 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             SourceRevision = task.SourceRevisionId ?? ""
         };
         problems = problems.AddRange(lost).AddRange(EmptyGuards.Find(globals, _project));
-        ProducedContent? content = Read(reader, settings, ref problems);
+        PublishStage stage = _stages.Read(settings, ref problems);
+        ProducedContent? content = Read(reader, settings, stage, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log, settings.Access);
-        Job job = new(new DeclaredProject([.. items], content, settings, problems), registry, files);
+        Job job = new(new DeclaredProject([.. items], content, settings, problems), registry, files, stage);
         string? timeline = settings.Timeline.Length == 0 ? null : settings.FullPath(settings.Timeline);
         bool done = Attempt(() =>
             Waiting.For(Task.Run(() => TimelineRecorder.RecordAsync(
@@ -59,13 +62,15 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         return done && listed && !task.Log.HasLoggedErrors;
     }
 
-    private ProducedContent? Read(ItemReader reader, PublishSettings settings, ref ImmutableArray<Diagnostic> problems)
+    private ProducedContent? Read(
+        ItemReader reader, PublishSettings settings, PublishStage stage, ref ImmutableArray<Diagnostic> problems)
     {
         if (task.BundleContent.Length == 0 && task.BundleImages.Length == 0 && task.ImageProjects.Length == 0)
             return null;
         ImageProjectReader projects = new(reader, _projectDirectory, settings.DryRun);
         ImmutableArray<ImageToPin> images = [.. reader.ReadImages(task.BundleImages),
-            .. settings.SourceArchive.Length == 0 ? projects.Read(task.ImageProjects, task.ProjectImages) : []];
+            .. settings.SourceArchive.Length == 0 && stage is PublishStage.Whole or PublishStage.Plan
+            ? projects.Read(task.ImageProjects, task.ProjectImages) : []];
         problems = problems.AddRange(projects.Problems);
         try
         {
@@ -84,9 +89,13 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     private async Task<Action> RunAsync(Job job, CancellationToken cancellationToken)
     {
         BuildObserver observer = new(log, TimeProvider.System);
+        // A project that declares nothing is of no plan, as in a solution that is published by stages.
+        GivenPlans? given = job.Stage is PublishStage.Shard or PublishStage.Finish && HasItems && job.Project.Problems.IsEmpty
+            ? GivenPlans.Read(job.Project.Settings, job.Registry) : null;
         ProjectPublisher publisher = new(job.Registry, observer)
         {
             Artifacts = job.Files,
+            Given = given,
             RefusesAnonymous = job.Registry.FindAnonymousRefusalAsync,
             CountRetries = () => job.Registry.Statistics.Retries
         };
@@ -97,6 +106,11 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             return () => LogErrors(prepared.Problems);
         if (job.Project.Settings.DryRun)
             return await PlanAsync(prepared, job, cancellationToken);
+        if (job.Stage == PublishStage.Plan)
+            return await _stages.PlanAsync(prepared, job.Registry, cancellationToken);
+        ProjectStages? stages = given is null ? null : new(given, job.Registry, job.Project.Settings, observer);
+        if (stages is not null && job.Stage == PublishStage.Shard)
+            return await _stages.SendAsync(prepared, stages, cancellationToken);
         if (prepared.Bundle is not null)
             task.ProducedBundles = OutputItems.Produced(prepared.Bundle);
         if (prepared.PushesBundle)
@@ -105,7 +119,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             log.Message(MessageImportance.High, $"{task.ProjectName} -> {pushed.Reference}");
         }
 
-        PublishResult result = await ProjectPublisher.RunAsync(prepared, cancellationToken);
+        PublishResult result = stages is null ? await ProjectPublisher.RunAsync(prepared, cancellationToken)
+            : await stages.FinishAsync(prepared, log.Error, cancellationToken);
         await SummarizeAsync(result, job.Project.Settings, cancellationToken);
         string? applied = job.Project.Settings.Apply is not null && result.Failures.IsEmpty
             ? await new ToolApply(job.Project.Settings, log).RunAsync(
@@ -170,5 +185,5 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         task.Bundles.Length + task.Images.Length + task.Locks.Length + task.BundleContent.Length + task.BundleImages.Length
             + task.ImageProjects.Length > 0;
 
-    private sealed record Job(DeclaredProject Project, BuildRegistry Registry, PublishedFileList Files);
+    private sealed record Job(DeclaredProject Project, BuildRegistry Registry, PublishedFileList Files, PublishStage Stage);
 }

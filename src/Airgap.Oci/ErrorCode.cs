@@ -858,6 +858,23 @@ public enum ErrorCode
     /// </summary>
     PlanNotShared = 2243,
 
+    /// <summary>
+    /// A project is asked for a stage of a plan in a way that no stage has: without the plan's file, with the file but no stage, or with a
+    /// property that goes with none. Plan, send and finish with the same <c>AirgapPlan</c>.
+    /// </summary>
+    PlanStageUnclear = 2244,
+
+    /// <summary>
+    /// A plan is not that of the project as it stands: it has other items, other destinations, other choices, or its lock pins other
+    /// digests. Give all stages the same project and properties, or make the plan again.
+    /// </summary>
+    PlanOfOtherProject = 2245,
+
+    /// <summary>
+    /// The plan of a dry run would replace a plan that shards and a finish still need. Name another file.
+    /// </summary>
+    RunPlanInTheWay = 2246,
+
     /// <summary>A file to read does not exist. Check the path.</summary>
     FileNotFound = 3001,
 

@@ -1,12 +1,11 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
-using Airgap.Publishing.Gating;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
-using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Sharing;
 
@@ -29,6 +28,9 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
 
     /// <summary>As in <see cref="Publisher"/>.</summary>
     public Func<long>? CountRetries { get; init; }
+
+    /// <inheritdoc cref="Publisher.Given"/>
+    public IGivenPlans? Given { get; init; }
 
     /// <summary>
     /// Relocates to each registry. A failure is added to <see cref="PublishResult.Failures"/>, and the other registries
@@ -57,15 +59,11 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
         GateReport? gate = null;
         PublishResult? refused = await new ProjectAudit(prepared.Settings).NoteRefusalAsync(async () =>
         {
-            if (await VerifyAsync(destinations, cancellationToken) is { Length: > 0 } refusals)
-                return new PublishResult([], [], warnings.All, PublishSummary.NothingMoved) { Failures = [.. refusals] };
-            gate = await ProjectGate.AskAsync(
-                prepared.Settings,
-                [.. destinations.Select(destination => (destination.Started.Items, destination.Prepared.Lock!.Declarations))], warnings,
-                cancellationToken);
-            return gate is { ExitCode: not 0 }
-                ? new PublishResult([], [], warnings.All, PublishSummary.NothingMoved) { Failures = [Gate.Refusal(gate)], Gate = gate }
-                : null;
+            (ImmutableArray<Diagnostic> refusals, gate) = await PublishApproval.AskAsync(
+                prepared.Settings, [.. destinations.Select(destination => (destination.Started, destination.Prepared))],
+                warnings, cancellationToken);
+            return refusals.IsEmpty ? null
+                : new PublishResult([], [], warnings.All, PublishSummary.NothingMoved) { Failures = refusals, Gate = gate };
         }, cancellationToken);
         if (refused is not null)
             return refused;
@@ -101,25 +99,9 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
             OnArtifact = OnArtifact,
             RefusesAnonymous = RefusesAnonymous,
             CountRetries = CountRetries,
+            Given = Given,
         };
         return new Destination(prepared, publisher.Start(prepared.Settings));
-    }
-
-    // The content for all registries is verified once, before anything moves to any of them; each relocates what was
-    // verified.
-    private static async Task<Diagnostic[]> VerifyAsync(Destination[] destinations, CancellationToken cancellationToken)
-    {
-        ImageVerdicts verdicts = new();
-        List<Diagnostic> refusals = [];
-        foreach (Destination destination in destinations)
-            refusals.AddRange(await destination.Started.VerifyAsync(destination.Prepared, verdicts, cancellationToken));
-        foreach (Destination destination in refusals.Count > 0 ? [] : destinations)
-        {
-            if (await destination.Started.MirrorProblemAsync(destination.Prepared, cancellationToken) is { } unmirrored)
-                refusals.Add(unmirrored);
-        }
-
-        return [.. refusals.Distinct()];
     }
 
     private async Task<(string Registry, PublishResult Result)> RunAsync(

@@ -26,7 +26,9 @@ internal sealed class ItemPlanner(PublishScope scope)
         ItemSource source = await OpenAsync(declaration, relocator, asksDestination, cancellationToken);
         try
         {
-            TransferResult? upToDate = declaration is { SharesArchive: false, Destination: RelocationDestination.Archive archive }
+            // What a plan is given for is looked for before; an archive is joined again.
+            TransferResult? upToDate = scope.Given is null
+                && declaration is { SharesArchive: false, Destination: RelocationDestination.Archive archive }
                 ? await relocator.FindUpToDateAsync(source.Source, archive, source.Options, cancellationToken)
                 : null;
             if (upToDate is null && declaration is { SharesArchive: false, Destination: RelocationDestination.Archive alone })
@@ -78,8 +80,10 @@ internal sealed class ItemPlanner(PublishScope scope)
     public async Task<ItemPlan> PlanOfAsync(
         Declaration declaration, ItemSource source, TransferResult? upToDate, CancellationToken cancellationToken)
     {
-        TransferPlan plan = upToDate?.Plan ?? await source.PlanAsync(cancellationToken);
+        TransferPlan plan = upToDate?.Plan ?? scope.Given?.PlanOf(declaration) ?? await source.PlanAsync(cancellationToken);
         source.Verify(plan);
+        if (scope.Given is { } given && source.DerivedDigest is { } derived && PlanRoot.Of(plan)?.Digest != derived)
+            throw given.NotOf(declaration, $"deriving it by {declaration.Selection} gives {derived} now");
         TellDrift(declaration, plan);
         return new ItemPlan(plan, upToDate,
             await new ItemManifest(scope.Registry, scope.Warnings, Settings).CreateAsync(declaration, plan, cancellationToken), source,

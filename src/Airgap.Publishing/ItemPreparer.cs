@@ -11,7 +11,8 @@ namespace Airgap.Publishing;
 /// <summary>The first stage of a publish: reads a project's items, finds their problems, and pins their tags.</summary>
 /// <param name="registry">The registries, with their credentials.</param>
 /// <param name="notices">Warns about mistyped metadata.</param>
-internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
+/// <param name="given">The plans that an earlier stage made; null for none.</param>
+internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices, IGivenPlans? given = null)
 {
     /// <summary>Checks everything that can be checked without a request. Mistyped metadata are warnings.</summary>
     /// <returns>All problems. Empty without a destination, because nothing will be done then.</returns>
@@ -37,7 +38,9 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices)
             ReadSides(items, settings);
         if (!problems.IsEmpty)
             return new PreparedPublish(items, settings, null, problems) { IsRead = false };
-        ResolvedLock resolved = await new LockKeeper(registry, settings).ResolveAsync(perRegistry[0].Declarations, cancellationToken);
+        KnownDigests? known = given?.Match(perRegistry.Select(one => (one.Settings, (IReadOnlyList<Declaration>)one.Declarations)));
+        ResolvedLock resolved =
+            await new LockKeeper(registry, settings, known).ResolveAsync(perRegistry[0].Declarations, cancellationToken);
         return new PreparedPublish(items, settings, resolved, resolved.Problems)
         {
             PerRegistry = perRegistry.Length == 1 ? [

@@ -72,7 +72,9 @@ internal sealed class ItemPublisher
             await admission;
         // Divided before anything moves, so that an invalid name costs no transfer.
         ImmutableArray<RepositoryPlan> further = Further.Of(declaration, plan);
-        TransferResult result = upToDate ?? await relocator.RunAsync(plan, declaration.Destination, how, cancellationToken);
+        TransferResult result = upToDate ?? (_scope.Given is { } given && declaration.Archive is null
+            ? await given.FinishAsync(declaration, itemObserver, how, cancellationToken)
+            : await relocator.RunAsync(plan, declaration.Destination, how, cancellationToken));
         if (result.IsComplete && !further.IsEmpty)
         {
             // Two projects may have each other's repositories as destinations: to avoid a deadlock, none waits for a

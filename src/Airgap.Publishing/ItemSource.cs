@@ -105,6 +105,12 @@ internal sealed class ItemSource : IDisposable
     public Task<TransferPlan> ToVerifyAsync(TransferPlan plan, Relocator relocator, CancellationToken cancellationToken) =>
         _selected?.ToVerifyAsync(plan, _declaration.Source, relocator, cancellationToken) ?? Task.FromResult(plan);
 
+    /// <summary>The manifests that were derived, which no registry has.</summary>
+    public IEnumerable<Digest> DerivedManifests => _selected?.DerivedManifests ?? Enumerable.Empty<Digest>();
+
+    /// <summary>The digest of the derived bundle; null for an underived one.</summary>
+    public Digest? DerivedDigest => _selected?.Digest;
+
     /// <summary>What is left out; null for an underived bundle.</summary>
     public DerivedReport? Report(TransferPlan plan) => _selected?.Report(plan);
 

@@ -21,6 +21,9 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
     /// <summary>The list of files that a clean removes; null to keep none.</summary>
     public PublishedFileList? Artifacts { get; init; }
 
+    /// <summary>The plans that an earlier stage made, to be carried out; null to make them.</summary>
+    public IGivenPlans? Given { get; init; }
+
     /// <summary>Returns the number of retries, for the reports.</summary>
     public Func<long>? CountRetries { get; init; }
 
@@ -36,8 +39,8 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
         PublishSettings settings = project.Settings;
         PublishItem[] items = project.Content is { } content && (!content.IsPushed || Publisher.HasDestination(project.Items, settings))
             ? [content.Item, .. project.Items] : [.. project.Items];
-        // Behind the air gap, the archive contains the bundle; without a destination, none is needed.
-        bool isWanted = project.Content is not null && settings.SourceArchive.Length == 0
+        // Behind the air gap, the archive contains the bundle, and a plan contains it, too; without a destination, none is needed.
+        bool isWanted = project.Content is not null && settings.SourceArchive.Length == 0 && Given is null
             && (project.Content.IsPushed || Publisher.HasDestination(items, settings));
         ProduceResult? made = isWanted
             ? await new BundleProducer(registry).ProduceAsync(project.Content!.Request, cancellationToken) : null;
@@ -47,7 +50,8 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
             {
                 Artifacts = Artifacts,
                 CountRetries = CountRetries,
-                RefusesAnonymous = RefusesAnonymous
+                RefusesAnonymous = RefusesAnonymous,
+                Given = Given
             };
             ImmutableArray<Diagnostic> problems =
                 [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, settings), .. ApplyProblems(items, settings)];

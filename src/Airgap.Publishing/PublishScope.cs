@@ -16,6 +16,9 @@ namespace Airgap.Publishing;
 internal sealed record PublishScope(
     IRegistry Registry, ITransferObserver? Observer, PublishWarnings Warnings, PublishSettings Settings, ProjectSigning Signing)
 {
+    /// <summary>The plans that an earlier stage made; null to make them.</summary>
+    public IGivenPlans? Given { get; init; }
+
     /// <summary>The transfer options of items.</summary>
     public TransferOptions Options => new()
     {

@@ -42,9 +42,15 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     /// <summary>Returns the number of retries, for the reports; null if they are not counted.</summary>
     public Func<long>? CountRetries { get; init; }
 
+    /// <summary>The plans that an earlier stage made, to be carried out; null to make them.</summary>
+    internal IGivenPlans? Given { get; init; }
+
+    /// <summary>The warnings so far.</summary>
+    internal PublishWarnings Warnings => _warnings;
+
     private PublishNotices Notices => new(_warnings);
 
-    private ItemPreparer Preparer => new(registry, Notices);
+    private ItemPreparer Preparer => new(registry, Notices, Given);
 
     /// <inheritdoc cref="ItemPreparer.Validate"/>
     public ImmutableArray<Diagnostic> Validate(IReadOnlyList<PublishItem> items, PublishSettings settings) =>
@@ -96,14 +102,12 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
 
     private async Task<PublishResult> RunOneAsync(PreparedPublish prepared, ResolvedLock resolved, CancellationToken cancellationToken)
     {
-        (IReadOnlyList<PublishItem> items, PublishSettings settings) = (prepared.Items, prepared.Settings);
+        PublishSettings settings = prepared.Settings;
         using StartedPublish started = Start(settings);
-        if (await started.FindRefusalsAsync(prepared, new ImageVerdicts(), cancellationToken) is { IsEmpty: false } refusals)
-            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals };
-        GateReport? gate = await ProjectGate.AskAsync(
-            settings, [(started.Items, HasDestination(items, settings) ? resolved.Declarations : [])], _warnings, cancellationToken);
-        if (gate is { ExitCode: not 0 })
-            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = [Gate.Refusal(gate)], Gate = gate };
+        (ImmutableArray<Diagnostic> refusals, GateReport? gate) =
+            await PublishApproval.AskAsync(settings, [(started, prepared)], _warnings, cancellationToken);
+        if (!refusals.IsEmpty)
+            return new PublishResult([], [], _warnings.All, PublishSummary.NothingMoved) { Failures = refusals, Gate = gate };
         return await started.RelocateAsync(prepared, resolved, gate, cancellationToken);
     }
 
@@ -113,7 +117,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
 
     private StartedPublish Start(PublishSettings settings, ArtifactFolder artifacts)
     {
-        PublishScope scope = new(registry, observer, _warnings, settings, ProjectSigning.Read(settings));
+        PublishScope scope = new(registry, observer, _warnings, settings, ProjectSigning.Read(settings)) { Given = Given };
         ManifestObjects objects = new();
         ItemPublisher items = new(scope, artifacts, objects) { RefusesAnonymous = RefusesAnonymous };
         return new StartedPublish(scope, artifacts, objects, items) { CountRetries = CountRetries };
@@ -161,6 +165,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         OnArtifact = OnArtifact,
         RefusesAnonymous = RefusesAnonymous,
         CountRetries = CountRetries,
+        Given = Given,
     };
 
     private static void ThrowFirst(ImmutableArray<Diagnostic> problems)

@@ -25,6 +25,9 @@ internal sealed class SelectedBundle : IDisposable
     /// <summary>The source to plan.</summary>
     public RelocationSource Source => _derivation.Source;
 
+    /// <summary>The digest of the derived bundle.</summary>
+    public Digest Digest => _derivation.Digest;
+
     /// <summary>The manifests that were derived, which no registry has.</summary>
     public IReadOnlySet<Digest> DerivedManifests => _derivation.Originals.Keys.ToHashSet();
 

@@ -75,6 +75,8 @@ internal sealed record StartedPublish(PublishScope Scope, ArtifactFolder Artifac
             };
 
         new PublishNotices(warnings).WarnOfRepair(resolved.Declarations, prepared.Settings);
+        if (Scope.Given is not null)
+            await Items.Plans.KeepAsync(resolved.Declarations, cancellationToken);
         ItemOutcomes outcomes = await RelocateItemsAsync(resolved, cancellationToken);
         SharedArtifacts shared = new(prepared.Settings, Artifacts, warnings);
         List<PublishedFile> manifests = await shared.WriteManifestsAsync(Objects, outcomes.Published, cancellationToken);

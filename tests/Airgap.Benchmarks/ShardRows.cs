@@ -70,7 +70,7 @@ internal static class ShardRows
         ShardRunner runner = new(registry, SilentObserver.Instance);
         long started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(1, count).Select(number => Task.Run(
-            () => runner.RunAsync(run, new Shard(number, count), blob => assignment.ShardOf(0, blob) == number, options,
+            () => runner.RunAsync(run, new Shard(number, count), blob => assignment.ShardOf(blob) == number, options,
                 CancellationToken.None))));
         TimeSpan sent = Stopwatch.GetElapsedTime(started);
         await runner.FinishAsync(run, count, null, options, CancellationToken.None);

@@ -66,7 +66,7 @@ public sealed class ContainerTests
     }
 
     // The SDK takes any image of the platform; Microsoft's own are not needed.
-    private static async Task PushBaseAsync(RegistryFixture registry, params string[] architectures)
+    internal static async Task PushBaseAsync(RegistryFixture registry, params string[] architectures)
     {
         using RegistryWriter writer = new(registry.Address);
         using MemoryStream tar = new();

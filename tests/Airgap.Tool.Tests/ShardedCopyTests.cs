@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Airgap.Oci.Naming;
 using Airgap.Publishing;
@@ -119,6 +120,36 @@ public sealed class ShardedCopyTests
         using RegistryContent content = RegistryContent.At(far.Host);
         CollectionAssert.AreEquivalent((await content.TagsAsync("alone")).ToArray(), (await content.TagsAsync("together")).ToArray());
         await content.AssertCompleteAsync("together", "v1.0.0");
+    }
+
+    /// <summary>The plan that shards need stays, whatever a dry run is told.</summary>
+    [TestMethod]
+    public async Task ADryRunDoesNotReplaceAPlanToCarryOut()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        string[] copy = ["copy", "-b", $"{source.Host}/{Nested}", "--to-repo", "far.local/all"];
+        await SucceedAsync([.. copy, "--plan-out", folder["plan.json"]]);
+        byte[] plan = await File.ReadAllBytesAsync(folder["plan.json"]);
+        source.Clear();
+        foreach (string schema in new[] { "", "\"$schema\": \"https://host.example/airgap.plan.schema.json\",\n  " })
+        {
+            await File.WriteAllTextAsync(
+                folder["plan.json"], Encoding.UTF8.GetString(plan)
+                .Replace("\"airgapPlan\"", $"{schema}\"airgapPlan\"", StringComparison.Ordinal));
+            CliResult refused = await InProcess.RunAsync([.. copy, "--dry-run", "--plan", folder["plan.json"]]);
+            Assert.AreEqual(1, refused.ExitCode);
+            Assert.Contains("AIRGAP2246", refused.Error);
+            Assert.Contains("\"airgapPlan\": 1", await File.ReadAllTextAsync(folder["plan.json"]));
+        }
+
+        Assert.IsEmpty(source.Requests);
+        // That of another dry run is replaced, as before.
+        await File.WriteAllTextAsync(folder["other.json"], "{ \"summary\": \"\" }");
+        CliResult dry = await InProcess.RunAsync(
+            ["copy", "-b", $"{source.Host}/{Nested}", "--to-repo", $"{source.Host}/far/all", "--dry-run", "--plan", folder["other.json"]]);
+        Assert.AreEqual(0, dry.ExitCode, dry.Error);
+        Assert.Contains("\"items\"", await File.ReadAllTextAsync(folder["other.json"]));
     }
 
     /// <summary>Whoever has to agree agrees to the plan, and shards move what they agreed to.</summary>

@@ -36,6 +36,15 @@ internal static partial class PropertyNames
     /// <summary>Repositories of the destination's registry with layers that a delta requires.</summary>
     internal const string MountFrom = "AirgapMountFrom";
 
+    /// <summary>The file of the plan that several processes carry out.</summary>
+    internal const string Plan = "AirgapPlan";
+
+    /// <summary>Which part of the plan is sent, such as <c>3/8</c>.</summary>
+    internal const string Shard = "AirgapShard";
+
+    /// <summary>How many parts the plan has.</summary>
+    internal const string Shards = "AirgapShards";
+
     /// <summary>The receipt to write about the registry's content.</summary>
     internal const string Receipt = "AirgapReceipt";
 

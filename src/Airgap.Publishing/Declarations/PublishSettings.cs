@@ -115,6 +115,15 @@ internal sealed partial record PublishSettings
     /// </summary>
     public bool DryRun { get; init; }
 
+    /// <summary><c>AirgapPlan</c>: the file of the plan that several processes carry out; empty for none.</summary>
+    internal string Plan { get; init; } = "";
+
+    /// <summary><c>AirgapShard</c>: which part of the plan is sent, as it is written; empty for none.</summary>
+    internal string Shard { get; init; } = "";
+
+    /// <summary><c>AirgapShards</c>: how many parts there are; null where it is not said.</summary>
+    internal int? Shards { get; init; }
+
     /// <summary><c>AirgapLockFile</c>: the project's lock, which need not exist.</summary>
     public string LockFile { get; init; } = "airgap.lock.json";
 

@@ -8,6 +8,7 @@ using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Forecasts;
@@ -47,9 +48,12 @@ internal static class PlanWriter
     public static string ToJson(PlanDocument plan) => JsonSerializer.Serialize(plan, s_json.PlanDocument) + "\n";
 
     /// <summary>Writes a plan to a file, unless the file already has it. Creates missing folders.</summary>
-    /// <exception cref="AirgapException">3xxx: the file.</exception>
-    public static Task WriteAsync(string path, PlanDocument plan, CancellationToken cancellationToken) =>
-        ArtifactFile.WriteAsync(path, ToJson(plan), cancellationToken);
+    /// <exception cref="AirgapException">3xxx: the file; <see cref="ErrorCode.RunPlanInTheWay"/>.</exception>
+    public static Task WriteAsync(string path, PlanDocument plan, CancellationToken cancellationToken)
+    {
+        RunPlanFile.RefuseToReplace(path);
+        return ArtifactFile.WriteAsync(path, ToJson(plan), cancellationToken);
+    }
 
     /// <summary>The plan for people: each item with its images, then its blobs.</summary>
     public static IEnumerable<string> Lines(PlanDocument plan)

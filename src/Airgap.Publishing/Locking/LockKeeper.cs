@@ -12,7 +12,10 @@ namespace Airgap.Publishing.Locking;
 /// mode adds missing entries and drops entries that no item declares; a run in locked mode changes nothing, and fails
 /// if project, lock and registry differ.
 /// </summary>
-internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
+/// <param name="registry">The source registries.</param>
+/// <param name="settings">The project's settings.</param>
+/// <param name="known">What an earlier stage of the publish found; null to ask the registries.</param>
+internal sealed class LockKeeper(IRegistry registry, PublishSettings settings, KnownDigests? known = null)
 {
     /// <summary>The reference of a declaration's lock entry; null if the item itself gives the digest.</summary>
     public static ImageReference? KeyOf(Declaration declaration) =>
@@ -38,7 +41,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
         (ProjectLock Lock, bool IsKept) read = new LockDifferences(settings).Read(declarations, complete: true, problems);
         if (!read.IsKept || problems.Count > 0)
-            return new ResolvedLock(declarations, problems.ToImmutable(), null, null);
+            return new ResolvedLock(known is null ? declarations : Pinned(declarations, known.Tags), problems.ToImmutable(), null, null);
 
         // Behind the air gap, no registry can resolve a tag: there, the lock only determines what the archive must
         // contain.
@@ -46,8 +49,9 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
         Declaration[] asked = [.. declarations.Where(
             declaration => canAsk && KeyOf(declaration) is { } key
             && (settings.UpdateLock || settings.LockedMode || !read.Lock.Entries.ContainsKey(key.ToString())))];
-        IReadOnlyDictionary<string, Digest> now = await new TagQuestions(registry, settings.Concurrency).AskAsync(
-            asked, problems, cancellationToken);
+        IReadOnlyDictionary<string, Digest> now = known is not null
+            ? KnownDigests.Of(known.Tags, asked.Select(declaration => KeyOf(declaration)?.ToString()))
+            : await new TagQuestions(registry, settings.Concurrency).AskAsync(asked, problems, cancellationToken);
         if (settings.LockedMode)
             problems.AddRange(LockDifferences.Moved(asked, read.Lock, now));
 
@@ -92,6 +96,13 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
             change);
     }
 
+    /// <summary>The declarations with the digests of their tags, where these are known and not pinned yet.</summary>
+    public static ImmutableArray<Declaration> Pinned(IEnumerable<Declaration> declarations, IReadOnlyDictionary<string, Digest> tags) =>
+    [
+        .. declarations.Select(declaration => declaration.Pin is null && KeyOf(declaration) is { } key
+            && tags.TryGetValue(key.ToString(), out Digest digest) ? declaration with { Pin = digest } : declaration)
+    ];
+
     // A locked selection is derived again only to update the lock, or by the relocation itself.
     private async Task<ImmutableSortedDictionary<string, ProjectLockEntry>> DerivedAsync(
         ImmutableArray<Declaration> declarations, ProjectLock found, bool canAsk, ImmutableArray<Diagnostic>.Builder problems,
@@ -101,8 +112,9 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings)
             ? []
             : declarations.Where(declaration =>
                 LockedSelections.KeyOf(declaration) is { } key && (settings.UpdateLock || !found.Derived.ContainsKey(key)));
-        IReadOnlyDictionary<string, Digest> now =
-            await LockedSelections.DeriveAsync(asked, registry, settings.Concurrency, problems, cancellationToken);
+        IReadOnlyDictionary<string, Digest> now = known is not null
+            ? KnownDigests.Of(known.Derived, asked.Select(LockedSelections.KeyOf))
+            : await LockedSelections.DeriveAsync(asked, registry, settings.Concurrency, problems, cancellationToken);
         return ProjectLock.Empty.Derived.AddRange(declarations
             .Select(LockedSelections.KeyOf)
             .OfType<string>()

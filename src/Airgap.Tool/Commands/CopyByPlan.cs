@@ -1,7 +1,7 @@
 using System.Text;
 using Airgap.Oci;
-using Airgap.Publishing;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Sharding;
 using Airgap.Tool.Output;
 using Airgap.Transfer;
 using Airgap.Transfer.Files;
@@ -21,6 +21,10 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
 {
     private readonly Running.Session _session = context.Session;
 
+    private readonly PlanCarrier _carrier = new(
+        context.Registry, runs, context.TransferOptions,
+        run => new ConsoleObserver(context.Session, run.Destination is RelocationDestination.Archive, likeImgpkg: false));
+
     /// <summary>Carries it out.</summary>
     /// <param name="done">Receives what was finished.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -28,6 +32,11 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
     public async Task<int> RunAsync(List<TransferResult> done, CancellationToken cancellationToken)
     {
         bool isWhole = shard is null && !finishes;
+        if (shard is null && JoinedRuns.SharedArchive(runs) is { } shared)
+            throw new AirgapException(
+                ErrorCode.PlanNotShared, $"Several items of the plan share the archive '{shared}', which names their project.",
+                "Finish it with the project that the plan is of.")
+            { Location = new SourceLocation(shared) };
         if (shard is not null || isWhole)
             await SendAsync(shard ?? new Shard(1, 1), cancellationToken);
         if (finishes || isWhole)
@@ -37,19 +46,8 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
 
     private async Task SendAsync(Shard part, CancellationToken cancellationToken)
     {
-        ShardAssignment assignment = ShardAssignment.Of([.. runs.Select(run => run.Plan)], part.Count);
-        List<TransferResult> sent = [];
-        for (int i = 0; i < runs.Count; i++)
-        {
-            // A process alone writes the archive itself when it finishes.
-            if (shard is null && runs[i].Destination is RelocationDestination.Archive)
-                continue;
-            int place = i;
-            sent.Add(await AnnouncedAsync(runs[i], runner => runner.RunAsync(
-                runs[place], part, blob => assignment.ShardOf(place, blob) == part.Number, context.TransferOptions, cancellationToken),
-                cancellationToken));
-        }
-
+        // A process alone writes the archive itself when it finishes.
+        IReadOnlyList<TransferResult> sent = await _carrier.SendAsync(part, withArchives: shard is not null, cancellationToken);
         if (shard is null)
             return;
         WorkTotals totals = WorkTotals.Of(sent);
@@ -71,47 +69,12 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
 
     private async Task FinishAsync(bool isWhole, List<TransferResult> done, CancellationToken cancellationToken)
     {
-        ShardAssignment? assignment = count is { } known ? ShardAssignment.Of([.. runs.Select(run => run.Plan)], known) : null;
-        Func<Digest, Shard>? ShardOf(int place) =>
-            assignment is null ? null : blob => new Shard(assignment.ShardOf(place, blob), count!.Value);
-        if (!isWhole && runs.Count > 1)
-            await LookAsync(ShardOf, cancellationToken);
-        for (int i = 0; i < runs.Count; i++)
-        {
-            int place = i;
-            done.Add(await AnnouncedAsync(
-                runs[i], runner => isWhole && runs[place].Destination is RelocationDestination.Archive
-                    ? runner.WriteWholeAsync(runs[place], context.TransferOptions, cancellationToken)
-                    : runner.FinishAsync(runs[place], isWhole ? 1 : count, ShardOf(place), context.TransferOptions, cancellationToken),
-                cancellationToken));
-        }
-
+        bool looks = !isWhole && runs.Count > 1;
+        if (looks)
+            await _carrier.LookAsync(count, _session.Fail, cancellationToken);
+        foreach (RunPlan run in runs)
+            done.Add(await _carrier.FinishAsync(run, count, isWhole, looks, cancellationToken));
         await CompleteAsync(done, cancellationToken);
-    }
-
-    // Before the first of several is visible: otherwise some would be tagged, and others not. Everything to run again is reported at once.
-    private async Task LookAsync(Func<int, Func<Digest, Shard>?> shardOf, CancellationToken cancellationToken)
-    {
-        List<AirgapException> missing = [];
-        for (int i = 0; i < runs.Count; i++)
-        {
-            using ConsoleObserver observer = new(_session, runs[i].Destination is RelocationDestination.Archive, likeImgpkg: false);
-            try
-            {
-                await new ShardRunner(context.Registry, observer).LookAsync(
-                    runs[i], count, shardOf(i), context.TransferOptions, cancellationToken);
-            }
-            catch (AirgapException e) when (e.Code == ErrorCode.ShardsMissing)
-            {
-                missing.Add(e);
-            }
-        }
-
-        if (missing.Count == 0)
-            return;
-        foreach (AirgapException other in missing.SkipLast(1))
-            _session.Fail(other.ToDiagnostic());
-        throw missing[^1];
     }
 
     private async Task CompleteAsync(List<TransferResult> done, CancellationToken cancellationToken)
@@ -137,15 +100,5 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         foreach (RelocationDestination.Archive archive in finishes
             ? runs.Select(run => run.Destination).OfType<RelocationDestination.Archive>() : [])
             _session.WriteResult($"The archives of its shards, {archive.Path}.shard-*, are no longer needed and may be deleted.");
-    }
-
-    // Shards announce themselves beside one another; what removes content waits for all of them.
-    private async Task<TransferResult> AnnouncedAsync(
-        RunPlan run, Func<ShardRunner, Task<TransferResult>> work, CancellationToken cancellationToken)
-    {
-        using ConsoleObserver observer = new(_session, run.Destination is RelocationDestination.Archive, likeImgpkg: false);
-        using IDisposable? announced =
-            await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(run.Destination, observer, cancellationToken);
-        return await work(new ShardRunner(context.Registry, observer));
     }
 }

@@ -1,7 +1,8 @@
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Sharding;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Sharding;
 
@@ -37,24 +38,18 @@ internal sealed class CopyToPlan(CopyContext context, string file, int? shards)
                 Signatures = session.Report.Signatures is { } signed ? [.. signed.Select(PlannedSignatures.Of)] : null
             },
             source.DerivedManifests, cancellationToken);
-        RunPlanDocument document = new() { Tool = session.Identity.Version, Shards = shards, Relocations = [entry] };
+        RunPlanDocument document = new()
+        {
+            Schema = SchemaLinks.Of(RunPlanDocument.SchemaName),
+            Tool = session.Identity.Version,
+            Shards = shards,
+            Relocations = [entry]
+        };
         await RunPlanFile.WriteAsync(file, document, cancellationToken);
         (session.Report.Files ??= []).Add(new ReportFile(file, "plan"));
-        session.Report.Summary = $"{Amounts.Count(plan.Items.Length, "image")}, {Amounts.Count(plan.Blobs.Length, "blob")} " +
-            $"({ByteSize.Format(plan.TotalBytes)})";
+        session.Report.Summary = RunPlanWords.Amount([plan]);
         session.WriteResult(file);
-        session.WriteResult($"plan: {session.Report.Summary}{Shares(plan)}; nothing was moved");
+        session.WriteResult($"plan: {session.Report.Summary}{RunPlanWords.Shares([plan], shards)}; nothing was moved");
         return 0;
-    }
-
-    private string Shares(TransferPlan plan)
-    {
-        if (shards is not { } count)
-            return "";
-        long[] bytes = new long[count];
-        ShardAssignment assignment = ShardAssignment.Of([plan], count);
-        foreach (PlannedBlob blob in plan.Blobs)
-            bytes[assignment.ShardOf(0, blob.Descriptor.Digest) - 1] += blob.Descriptor.Size;
-        return $", {count} shards of {ByteSize.Format(bytes.Min())} to {ByteSize.Format(bytes.Max())}";
     }
 }

@@ -5,6 +5,7 @@ using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Sharding;
 
 namespace Airgap.Tool.Commands;
 
@@ -55,11 +56,13 @@ internal sealed class DryRunFlags(bool carriesOut = false)
     }
 
     /// <summary>Checks that the plan file can be written, and creates its folder.</summary>
-    /// <exception cref="AirgapException">3xxx: the file cannot be written.</exception>
+    /// <exception cref="AirgapException">3xxx: the file cannot be written; <see cref="ErrorCode.RunPlanInTheWay"/>.</exception>
     public void Check(ParseResult parsed)
     {
-        if (parsed.GetText(_plan) is { } file)
-            OutputCheck.OfFile(file, makesFolder: true);
+        if (parsed.GetText(_plan) is not { } file)
+            return;
+        OutputCheck.OfFile(file, makesFolder: true);
+        RunPlanFile.RefuseToReplace(file);
     }
 
     /// <summary>Shows a plan, and writes it to the requested file.</summary>

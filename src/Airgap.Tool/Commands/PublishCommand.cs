@@ -4,6 +4,7 @@ using Airgap.Oci.Client;
 using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Reporting.Markdown;
+using Airgap.Publishing.Sharding;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Evaluation;
 using Airgap.Tool.Output;
@@ -45,7 +46,6 @@ internal sealed class PublishCommand
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new() { Creation = new() };
     private readonly TimelineFlag _timeline = new();
-
     private readonly PublishOutput _output = new();
 
     /// <summary>Makes the command.</summary>
@@ -60,9 +60,7 @@ internal sealed class PublishCommand
         PublishCommand flags = new();
         command.Arguments.Add(flags._project);
         foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties,
-            flags._keepGoing, flags._repair, flags._lockTimeout, flags._summary })
-            command.Options.Add(option);
-        foreach (Option option in flags._dry.All)
+            flags._keepGoing, flags._repair, flags._lockTimeout, flags._summary }.Concat(flags._dry.All))
             command.Options.Add(option);
         command.Options.Add(flags._timeline.Option);
         flags._registry.AddTo(command);
@@ -119,6 +117,7 @@ internal sealed class PublishCommand
             project = project with { Settings = project.Settings with { Repair = true } };
         if (parsed.GetResult(_lockTimeout) is { Implicit: false })
             project = project with { Settings = project.Settings with { LockTimeout = parsed.GetValue(_lockTimeout) } };
+        PlanStages.RefuseInOneProcess(project.Settings);
         FileFlags.Check(parsed);
         OutputCheck.OfFiles(SummaryFile(parsed));
         _dry.Check(parsed);

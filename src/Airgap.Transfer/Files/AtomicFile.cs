@@ -10,6 +10,12 @@ internal static class AtomicFile
     /// <summary>The mode of lock files: read and written by their owner only.</summary>
     public const UnixFileMode OwnerOnly = OwnFile.Private;
 
+    private const string Ending = ".tmp";
+    private const string Hexadecimal = "0123456789abcdef";
+
+    // The length of the random part of such a name.
+    private const int RandomPart = 16;
+
     /// <summary>
     /// Writes a temporary file next to its target and then renames it. An existing file is replaced, with its mode and,
     /// where the system allows it, its owner; a link is kept and its target is written; a device or pipe is written
@@ -41,10 +47,38 @@ internal static class AtomicFile
         }
     }
 
+    /// <summary>
+    /// Removes what writes of this file left next to it whose processes were killed. For files alone that no other process writes
+    /// meanwhile; what is not a regular file of this user stays.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The folder cannot be listed, or another file system exception.</exception>
+    public static void RemoveLeft(string path)
+    {
+        string sample = Path.GetFileName(CompanionName.Random(path, Ending));
+        string beginning = sample[..^(RandomPart + Ending.Length)];
+        foreach (string left in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(path))!, $".*{Ending}"))
+        {
+            string name = Path.GetFileName(left);
+            if (name.Length != sample.Length || !name.StartsWith(beginning, StringComparison.Ordinal)
+                || name.AsSpan(beginning.Length, RandomPart).ContainsAnyExcept(Hexadecimal))
+                continue;
+            try
+            {
+                OwnFile.Check(left, FileFacts.Of(left, followsLinks: false));
+                File.Delete(left);
+            }
+            catch (Exception e) when (IoFailures.IsIoFailure(e))
+            {
+                // It takes room, and harms nothing.
+            }
+        }
+    }
+
     private static async Task ReplaceAsync(
         OutputTarget target, ReadOnlyMemory<byte> content, UnixFileMode? mode, CancellationToken cancellationToken)
     {
-        string temporary = CompanionName.Random(target.Path, ".tmp");
+        string temporary = CompanionName.Random(target.Path, Ending);
         bool created = false;
         try
         {

@@ -5,12 +5,14 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>A repository with all blobs, sent by shards: each blob is looked for, none is sent.</summary>
+/// <summary>A repository to which shards have brought all blobs: each is asked for, none is sent, and bundles are read.</summary>
 /// <param name="inner">Takes manifests, locations images and tags.</param>
 /// <param name="evidence">Shows that blobs are there.</param>
+/// <param name="content">Compares the plan with the bundles that are there; null where that was done.</param>
 /// <param name="missing">Makes the failure of blobs that are not.</param>
 internal sealed class FinishTarget(
-    ITransferTarget inner, BlobEvidence evidence, Func<IReadOnlyCollection<Digest>, AirgapException> missing) : DelegatingTarget(inner)
+    ITransferTarget inner, BlobEvidence evidence, RunPlanContent? content, Func<IReadOnlyCollection<Digest>, AirgapException> missing)
+    : DelegatingTarget(inner)
 {
     public override async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
@@ -18,6 +20,10 @@ internal sealed class FinishTarget(
         ImmutableArray<PlannedBlob> left = await Inner.PrepareAsync(cancellationToken);
         IReadOnlyCollection<Digest> absent =
             await evidence.FindMissingAsync(left.Select(blob => blob.Descriptor), cancellationToken);
-        return absent.Count == 0 ? [] : throw missing(absent);
+        if (absent.Count > 0)
+            throw missing(absent);
+        if (content is not null)
+            await content.CheckAsync(cancellationToken);
+        return [];
     }
 }

@@ -31,6 +31,8 @@ internal sealed class RunPlanCompleteness(string path)
             {
                 if (location.IsBundle && !bundles.Contains(image.Image.Digest!.Value))
                     throw Invalid($"it does not say what the bundle {image.Image.Digest} pins");
+                if (!location.IsBundle && bundles.Contains(image.Image.Digest!.Value))
+                    throw Invalid($"the bundle {bundle.Digest} would call the bundle {image.Image.Digest} an image");
             }
         }
 

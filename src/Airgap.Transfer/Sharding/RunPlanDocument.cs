@@ -9,8 +9,18 @@ internal sealed record RunPlanDocument
     /// <summary>The version that is written, and the only one that is read.</summary>
     public const int FormatVersion = 1;
 
-    /// <summary>The field that each such file begins with.</summary>
+    /// <summary>The field that each such file begins with, if not with <see cref="SchemaField"/>.</summary>
     public const string VersionField = "airgapPlan";
+
+    /// <summary>The field of the schema's address.</summary>
+    public const string SchemaField = "$schema";
+
+    /// <summary>The name of the schema, before <c>.schema.json</c>.</summary>
+    public const string SchemaName = "airgap.plan";
+
+    /// <summary>The address of its JSON schema, for editors; null where it is not known.</summary>
+    [JsonPropertyName(SchemaField), JsonPropertyOrder(-2)]
+    public string? Schema { get; init; }
 
     /// <summary>Rises when a field changes its meaning or goes.</summary>
     [JsonPropertyName(VersionField), JsonPropertyOrder(-1)]
@@ -53,6 +63,9 @@ internal sealed record RunPlanEntry
     /// <summary>True if layers that may not be redistributed go along.</summary>
     public bool NonDistributableLayers { get; init; }
 
+    /// <summary>The item of the project that it is of; null where no project declares it.</summary>
+    public RunPlanDeclared? Declared { get; init; }
+
     /// <summary>Sums, for people.</summary>
     public required RunPlanTotals Totals { get; init; }
 
@@ -79,6 +92,16 @@ internal sealed record RunPlanEntry
 
     /// <summary>The images whose signatures were verified during planning, with their signers; null if no signature is required.</summary>
     public ImmutableArray<RunPlanSignature>? Signatures { get; init; }
+}
+
+/// <summary>What a project says of a relocation, by which its stages know that they are of one project.</summary>
+/// <param name="Item">The item's name.</param>
+/// <param name="Include">Its Include.</param>
+/// <param name="Choices">What else the project chose for it.</param>
+internal sealed record RunPlanDeclared(string Item, string Include, string Choices)
+{
+    /// <summary>The digest that its tag stood for; null where the project says a digest itself.</summary>
+    public string? Pin { get; init; }
 }
 
 /// <summary>Sums of a relocation.</summary>
@@ -163,25 +186,4 @@ internal sealed record RunPlanWarning(int Code, string Message, string Advice)
 {
     /// <summary>The image or repository concerned; null for none.</summary>
     public string? Reference { get; init; }
-}
-
-/// <summary>An image whose signatures were verified and accepted.</summary>
-/// <param name="Image">Where it was read, by digest.</param>
-/// <param name="Digest">The verified digest.</param>
-/// <param name="SignedBy">Who signed.</param>
-internal sealed record RunPlanSignature(string Image, string Digest, ImmutableArray<RunPlanSigner> SignedBy);
-
-/// <summary>The signer of an image.</summary>
-/// <param name="Name">The key's file, or the identity in the certificate.</param>
-/// <param name="Form">The form of the signature.</param>
-internal sealed record RunPlanSigner(string Name, string Form)
-{
-    /// <summary>The issuer of the identity; null for keys.</summary>
-    public string? Issuer { get; init; }
-
-    /// <summary>The earliest time that is vouched for; null for none.</summary>
-    public string? Time { get; init; }
-
-    /// <summary>The skipped checks; null for none.</summary>
-    public string? Skipped { get; init; }
 }

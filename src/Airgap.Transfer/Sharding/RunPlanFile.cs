@@ -14,6 +14,7 @@ internal static class RunPlanFile
     public const int MaxBytes = 512 * 1024 * 1024;
 
     private const int MostRelocations = 1000;
+    private const int MostOfBeginning = 4096;
 
     // Read by people and programs, never put into a page.
     private static readonly RunPlanJson s_json = new(new JsonSerializerOptions
@@ -57,6 +58,36 @@ internal static class RunPlanFile
         return Read(WholeFile.Read(path, MaxBytes, why => Invalid(path, why)), path);
     }
 
+    /// <summary>True for a file that begins as a plan to carry out; false for anything else, and for what cannot be read.</summary>
+    public static bool IsOne(string path)
+    {
+        try
+        {
+            if (FileFacts.Of(path, followsLinks: true).Kind != FileKind.Regular)
+                return false;
+            byte[] beginning = new byte[MostOfBeginning];
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            int read = file.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false);
+            return VersionOf(beginning.AsSpan(0, read), isWhole: false) is not null;
+        }
+        catch (Exception e) when (IoFailures.IsIoFailure(e) || e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Refuses to write something else over a plan to carry out, which shards and a finish need.</summary>
+    /// <param name="path">The file that would be replaced.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.RunPlanInTheWay"/>.</exception>
+    public static void RefuseToReplace(string path)
+    {
+        if (IsOne(path))
+            throw new AirgapException(
+                ErrorCode.RunPlanInTheWay, $"'{path}' is a plan to carry out, and the plan of a dry run would replace it.",
+                "Name another file, or remove this one if nobody carries it out any more.")
+            { Location = new SourceLocation(path) };
+    }
+
     /// <summary>Reads a document's bytes.</summary>
     /// <param name="json">The bytes.</param>
     /// <param name="path">How errors name the file.</param>
@@ -66,7 +97,7 @@ internal static class RunPlanFile
         try
         {
             // Before the rest: another version has other fields.
-            if (VersionOf(json.Span) is var version && version is null)
+            if (VersionOf(json.Span, isWhole: true) is var version && version is null)
                 throw Invalid(path, $"it does not begin with \"{RunPlanDocument.VersionField}\"; a dry run's plan only tells");
             if (version != RunPlanDocument.FormatVersion)
                 throw Invalid(path, $"it is of version {version}, and this carries out version {RunPlanDocument.FormatVersion}");
@@ -103,12 +134,16 @@ internal static class RunPlanFile
         }
     }
 
-    // Null if the first field is another one.
-    private static int? VersionOf(ReadOnlySpan<byte> json)
+    // Null where the first field is another one; the schema's address may precede it.
+    private static int? VersionOf(ReadOnlySpan<byte> json, bool isWhole)
     {
-        Utf8JsonReader reader = new(json);
-        return reader.Read() && reader.TokenType == JsonTokenType.StartObject
-            && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(RunPlanDocument.VersionField)
+        Utf8JsonReader reader = new(json, isWhole, default);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !reader.Read())
+            return null;
+        if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(RunPlanDocument.SchemaField)
+            && !(reader.Read() && reader.Read()))
+            return null;
+        return reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals(RunPlanDocument.VersionField)
             && reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) ? version : null;
     }
 }

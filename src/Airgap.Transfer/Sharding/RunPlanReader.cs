@@ -45,7 +45,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
             Warnings = [.. entry.Warnings.Select(new RunPlanWarnings(path).Read)],
         };
         new RunPlanCompleteness(path).Check(plan, manifests);
-        return new RunPlan(plan, destination, entry);
+        return new RunPlan(plan, destination, entry) { Path = path };
     }
 
     private RelocationDestination DestinationOf(RunPlanEntry entry)
@@ -161,4 +161,8 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
 /// <param name="Plan">What moves.</param>
 /// <param name="Destination">Where to.</param>
 /// <param name="Entry">What else the file says.</param>
-internal sealed record RunPlan(TransferPlan Plan, RelocationDestination Destination, RunPlanEntry Entry);
+internal sealed record RunPlan(TransferPlan Plan, RelocationDestination Destination, RunPlanEntry Entry)
+{
+    /// <summary>How errors name the plan's file.</summary>
+    public required string Path { get; init; }
+}

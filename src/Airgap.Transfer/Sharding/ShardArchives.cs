@@ -38,9 +38,13 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
         return await WriteAsync(part, whole with { Path = PathOf(whole.Path, shard) }, options with { Resume = true }, cancellationToken);
     }
 
-    /// <summary>Writes the archive by itself; an existing one is left unchanged, an unfinished one is continued.</summary>
-    public Task<TransferResult> WriteWholeAsync(RunPlan run, TransferOptions options, CancellationToken cancellationToken) =>
-        WriteAsync(run.Plan, (RelocationDestination.Archive)run.Destination, options with { Resume = true }, cancellationToken);
+    /// <summary>Writes the archive by itself; one that stands there is left alone, one that was begun is continued.</summary>
+    public async Task<TransferResult> WriteWholeAsync(RunPlan run, TransferOptions options, CancellationToken cancellationToken)
+    {
+        await CheckAsync(run, run.Plan.Blobs, options, cancellationToken);
+        return await WriteAsync(
+            run.Plan, (RelocationDestination.Archive)run.Destination, options with { Resume = true }, cancellationToken);
+    }
 
     /// <summary>Writes the archive out of those of all shards.</summary>
     /// <param name="run">The relocation.</param>
@@ -50,14 +54,25 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<TransferResult> JoinAsync(
         RunPlan run, int count, Func<IReadOnlyCollection<Digest>, AirgapException> missing, TransferOptions options,
-        CancellationToken cancellationToken) =>
-        await WriteAsync(
-            run.Plan with { Blobs = await ReadPartsAsync(run, count, missing, cancellationToken) },
-            (RelocationDestination.Archive)run.Destination, options, cancellationToken);
+        CancellationToken cancellationToken)
+    {
+        ImmutableArray<PlannedBlob> blobs = await LookAsync(run, count, missing, options, cancellationToken);
+        return await WriteAsync(
+            run.Plan with { Blobs = blobs }, (RelocationDestination.Archive)run.Destination, options, cancellationToken);
+    }
 
-    /// <summary>Finds each blob in the archives of the shards.</summary>
+    /// <summary>Finds each blob in the archives of the shards, and reads the bundles.</summary>
     /// <inheritdoc cref="JoinAsync"/>
-    public static async Task<ImmutableArray<PlannedBlob>> ReadPartsAsync(
+    public static async Task<ImmutableArray<PlannedBlob>> LookAsync(
+        RunPlan run, int count, Func<IReadOnlyCollection<Digest>, AirgapException> missing, TransferOptions options,
+        CancellationToken cancellationToken)
+    {
+        ImmutableArray<PlannedBlob> blobs = await ReadPartsAsync(run, count, missing, cancellationToken);
+        await CheckAsync(run, blobs, options, cancellationToken);
+        return blobs;
+    }
+
+    private static async Task<ImmutableArray<PlannedBlob>> ReadPartsAsync(
         RunPlan run, int count, Func<IReadOnlyCollection<Digest>, AirgapException> missing, CancellationToken cancellationToken)
     {
         RelocationDestination.Archive whole = (RelocationDestination.Archive)run.Destination;
@@ -91,6 +106,13 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
             absent.Add(blob.Descriptor.Digest);
             return blob;
         }
+    }
+
+    private static Task CheckAsync(
+        RunPlan run, ImmutableArray<PlannedBlob> blobs, TransferOptions options, CancellationToken cancellationToken)
+    {
+        Dictionary<Digest, IBlobContent> contents = blobs.ToDictionary(blob => blob.Descriptor.Digest, blob => blob.Content);
+        return new RunPlanContent(run, blob => contents[blob.Digest], options.Concurrency).CheckAsync(cancellationToken);
     }
 
     private async Task<TransferResult> WriteAsync(

@@ -19,9 +19,9 @@ internal sealed class ShardAssignment
     // A HEAD, the source's GET, the upload's POST and its PUT.
     private const int BlobRequests = 4;
 
-    private readonly Dictionary<Digest, int>[] _shards;
+    private readonly Dictionary<Digest, int> _shards;
 
-    private ShardAssignment(Dictionary<Digest, int>[] shards, ImmutableArray<long> weights)
+    private ShardAssignment(Dictionary<Digest, int> shards, ImmutableArray<long> weights)
     {
         _shards = shards;
         Weights = weights;
@@ -37,14 +37,22 @@ internal sealed class ShardAssignment
     {
         long[] loads = new long[count];
         PriorityQueue<int, (long Load, int Shard)> lightest = new(Enumerable.Range(0, count).Select(shard => (shard, (0L, shard))));
-        Dictionary<Digest, int>[] shards = [.. plans.Select(_ => new Dictionary<Digest, int>())];
-        long most = Math.Max(1, plans.SelectMany(plan => plan.Blobs).Sum(Weigh) / count / 4);
-        IEnumerable<Unit> units = plans.SelectMany((plan, place) => UnitsOf(plan, place, most));
-        foreach (Unit unit in units.OrderByDescending(unit => unit.Weight).ThenBy(unit => unit.First).ThenBy(unit => unit.Plan))
+        SortedDictionary<Digest, long> weights = [];
+        foreach (PlannedBlob blob in plans.SelectMany(plan => plan.Blobs))
+        {
+            // Each further destination costs its requests; the bytes of what one registry has already are not sent again.
+            long requests = BlobRequests * RequestWeight;
+            weights[blob.Descriptor.Digest] =
+                weights.TryGetValue(blob.Descriptor.Digest, out long known) ? known + requests : blob.Descriptor.Size + requests;
+        }
+
+        Dictionary<Digest, int> shards = [];
+        long most = Math.Max(1, weights.Values.Sum() / count / 4);
+        foreach (Unit unit in UnitsOf(plans, weights, most).OrderByDescending(unit => unit.Weight).ThenBy(unit => unit.First))
         {
             int shard = lightest.Dequeue();
             foreach (Digest blob in unit.Blobs)
-                shards[unit.Plan].Add(blob, shard + 1);
+                shards.Add(blob, shard + 1);
             loads[shard] += unit.Weight;
             lightest.Enqueue(shard, (loads[shard], shard));
         }
@@ -52,19 +60,16 @@ internal sealed class ShardAssignment
         return new ShardAssignment(shards, [.. loads]);
     }
 
-    /// <summary>The shard of a blob, from 1.</summary>
-    /// <param name="plan">The place of its plan.</param>
+    /// <summary>The shard of a blob, from 1: one over all plans.</summary>
     /// <param name="blob">The blob.</param>
-    public int ShardOf(int plan, Digest blob) => _shards[plan][blob];
+    public int ShardOf(Digest blob) => _shards[blob];
 
-    private static long Weigh(PlannedBlob blob) => blob.Descriptor.Size + (BlobRequests * RequestWeight);
-
-    // The blobs of one image stay together, so that its shard can push the image; a heavy image is divided, so that the shards are even.
-    private static IEnumerable<Unit> UnitsOf(TransferPlan plan, int place, long most)
+    // What belongs to one image stays together, so that a shard can put that image; what is heavy falls apart, so that bins are even.
+    private static IEnumerable<Unit> UnitsOf(IReadOnlyList<TransferPlan> plans, SortedDictionary<Digest, long> weights, long most)
     {
         Dictionary<Digest, Digest?> owners = [];
         HashSet<Digest> seen = [];
-        foreach (PlannedManifest image in plan.Items.SelectMany(item => item.Content.SelfAndDescendants()))
+        foreach (PlannedManifest image in plans.SelectMany(plan => plan.Items).SelectMany(item => item.Content.SelfAndDescendants()))
         {
             if (!seen.Add(image.Manifest.Digest))
                 continue;
@@ -75,22 +80,21 @@ internal sealed class ShardAssignment
             }
         }
 
-        // Each group in the plan's order of blobs, which is that of digests.
-        foreach (IGrouping<Digest, PlannedBlob> group in plan.Blobs.GroupBy(
-            blob => owners.GetValueOrDefault(blob.Descriptor.Digest) ?? blob.Descriptor.Digest))
+        // Each group in the order of digests.
+        foreach (IGrouping<Digest, Digest> group in weights.Keys.GroupBy(blob => owners.GetValueOrDefault(blob) ?? blob))
         {
-            if (group.Sum(Weigh) <= most)
+            if (group.Sum(blob => weights[blob]) is var weight && weight <= most)
             {
-                yield return new Unit(place, [.. group.Select(blob => blob.Descriptor.Digest)], group.Sum(Weigh));
+                yield return new Unit([.. group], weight);
                 continue;
             }
 
-            foreach (PlannedBlob blob in group)
-                yield return new Unit(place, [blob.Descriptor.Digest], Weigh(blob));
+            foreach (Digest blob in group)
+                yield return new Unit([blob], weights[blob]);
         }
     }
 
-    private sealed record Unit(int Plan, ImmutableArray<Digest> Blobs, long Weight)
+    private sealed record Unit(ImmutableArray<Digest> Blobs, long Weight)
     {
         public Digest First => Blobs[0];
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
@@ -43,9 +44,12 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
     /// <param name="shardOf">The shard of a blob; null if the number of shards is unknown.</param>
     /// <param name="options">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ShardsMissing"/>, and nothing is visible; 1xxx: a registry.</exception>
+    /// <param name="wasLooked">True after <see cref="LookAsync"/>: bundles are not read again, though blobs are asked for.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ShardsMissing"/>, <see cref="ErrorCode.InvalidRunPlan"/>, and nothing is
+    /// visible; 1xxx: a registry.</exception>
     public async Task<TransferResult> FinishAsync(
-        RunPlan run, int? count, Func<Digest, Shard>? shardOf, TransferOptions options, CancellationToken cancellationToken)
+        RunPlan run, int? count, Func<Digest, Shard>? shardOf, TransferOptions options, CancellationToken cancellationToken,
+        bool wasLooked = false)
     {
         options = OptionsOf(run, options);
         if (run.Destination is RelocationDestination.Archive)
@@ -54,34 +58,34 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
         RepositoryName name = NameOf(run);
         AdaptiveConcurrency places = PlacesOf(options);
         long retries = registry.Statistics.Retries;
+        IImageRepository repository = registry.GetRepository(name);
         await using FinishTarget target = new(
             new RegistryTarget(registry, name, run.Plan, options, observer),
-            new BlobEvidence(registry.GetRepository(name), reads: false, options.Concurrency, observer),
-            absent => Missing(run, absent, shardOf));
+            new BlobEvidence(repository, reads: false, options.Concurrency, observer),
+            wasLooked ? null : new RunPlanContent(run, repository.GetBlob, options.Concurrency), absent => Missing(run, absent, shardOf));
         using TransferEngine engine = new(run.Plan, target, options, places, observer);
         TransferResult result = await engine.RunAsync(run.Destination, cancellationToken);
         return result with { Retries = registry.Statistics.Retries - retries };
     }
 
     /// <summary>
-    /// Checks that everything from the shards is there, and changes nothing, before several relocations become visible one by one.
+    /// Looks for all that shards bring, reads the bundles, and changes nothing: before several relocations are made visible one by one.
     /// </summary>
+    /// <returns>The blobs: of an archive, where the shards' parts have them.</returns>
     /// <inheritdoc cref="FinishAsync"/>
-    public async Task LookAsync(
+    public async Task<ImmutableArray<PlannedBlob>> LookAsync(
         RunPlan run, int? count, Func<Digest, Shard>? shardOf, TransferOptions options, CancellationToken cancellationToken)
     {
         if (run.Destination is RelocationDestination.Archive)
-        {
-            await ShardArchives.ReadPartsAsync(
-                run, count ?? throw NoCount(run), absent => Missing(run, absent, shardOf), cancellationToken);
-            return;
-        }
-
-        IReadOnlyCollection<Digest> absent =
-            await new BlobEvidence(registry.GetRepository(NameOf(run)), reads: false, options.Concurrency, observer)
-                .FindMissingAsync(run.Plan.Blobs.Select(blob => blob.Descriptor), cancellationToken);
+            return await ShardArchives.LookAsync(
+                run, count ?? throw NoCount(run), absent => Missing(run, absent, shardOf), options, cancellationToken);
+        IImageRepository repository = registry.GetRepository(NameOf(run));
+        IReadOnlyCollection<Digest> absent = await new BlobEvidence(repository, reads: false, options.Concurrency, observer)
+            .FindMissingAsync(run.Plan.Blobs.Select(blob => blob.Descriptor), cancellationToken);
         if (absent.Count > 0)
             throw Missing(run, absent, shardOf);
+        await new RunPlanContent(run, repository.GetBlob, options.Concurrency).CheckAsync(cancellationToken);
+        return run.Plan.Blobs;
     }
 
     /// <summary>Writes the archive of a relocation that one process carries out by itself: no shard's archive comes between.</summary>

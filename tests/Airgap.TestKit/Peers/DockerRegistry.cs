@@ -4,21 +4,26 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.RegularExpressions;
+using System.Threading.Channels;
 
 namespace Airgap.TestKit.Peers;
 
 /// <summary>The real docker-registry over a folder, on a free port of the loopback.</summary>
-public sealed class DockerRegistry : IAsyncDisposable
+public sealed partial class DockerRegistry : IAsyncDisposable
 {
     private const int Attempts = 5;
 
     private readonly Process _process;
     private readonly TempFolder _temp;
     private readonly StringBuilder _log;
+    private readonly Channel<string> _requests;
 
-    private DockerRegistry(Process process, TempFolder temp, StringBuilder log, string folder, int port, string scheme)
+    private DockerRegistry(
+        Process process, TempFolder temp, StringBuilder log, Channel<string> requests, string folder, int port, string scheme)
     {
         _process = process;
+        _requests = requests;
         _temp = temp;
         _log = log;
         Folder = folder;
@@ -46,19 +51,45 @@ public sealed class DockerRegistry : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The requests since the last call, of a registry that logs them: <c>METHOD PATH STATUS</c>, in the order in which they ended.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> TakeRequestsAsync()
+    {
+        // A request of our own is logged behind all that ended before it.
+        string mark = $"/v2/?mark={Guid.NewGuid():N}";
+        using HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
+        using (await client.GetAsync(new Uri(Address, mark)))
+        {
+        }
+
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        List<string> requests = [];
+        await foreach (string line in _requests.Reader.ReadAllAsync(limit.Token))
+        {
+            if (line.Contains(mark, StringComparison.Ordinal))
+                break;
+            requests.Add(line);
+        }
+
+        return requests;
+    }
+
     /// <summary>Starts it; the test is left out where it is not installed.</summary>
     /// <param name="folder">The storage folder, which stays; null for an empty one that goes with the registry.</param>
     /// <param name="certificate">With its key, to speak TLS, and HTTP/2 where a client wants it; null for plain http.</param>
     /// <param name="remembersBlobs">True for the cache of blob descriptors that its sample configuration has: it answers for a blob whose
     /// bytes are gone.</param>
     /// <param name="deletes">False for one that deletes nothing, as its default is.</param>
+    /// <param name="logsRequests">True to keep its requests for <see cref="TakeRequestsAsync"/>.</param>
     public static async Task<DockerRegistry> StartAsync(
-        string? folder = null, X509Certificate2? certificate = null, bool remembersBlobs = false, bool deletes = true)
+        string? folder = null, X509Certificate2? certificate = null, bool remembersBlobs = false, bool deletes = true,
+        bool logsRequests = false)
     {
         string program = Peer.Require("docker-registry");
         for (int attempt = 1; ; attempt++)
         {
-            DockerRegistry registry = Launch(program, folder, certificate, remembersBlobs, deletes);
+            DockerRegistry registry = Launch(program, folder, certificate, remembersBlobs, deletes, logsRequests);
             if (await registry.IsReadyAsync())
                 return registry;
             string log = registry.Log;
@@ -83,7 +114,8 @@ public sealed class DockerRegistry : IAsyncDisposable
         _temp.Dispose();
     }
 
-    private static DockerRegistry Launch(string program, string? folder, X509Certificate2? certificate, bool remembersBlobs, bool deletes)
+    private static DockerRegistry Launch(
+        string program, string? folder, X509Certificate2? certificate, bool remembersBlobs, bool deletes, bool logsRequests)
     {
         TempFolder temp = new();
         folder ??= temp["storage"];
@@ -103,7 +135,7 @@ public sealed class DockerRegistry : IAsyncDisposable
             log:
               level: error
               accesslog:
-                disabled: true
+                disabled: {(logsRequests ? "false" : "true")}
             storage:{(remembersBlobs ? "\n  cache:\n    blobdescriptor: inmemory" : "")}
               delete:
                 enabled: {(deletes ? "true" : "false")}
@@ -127,13 +159,27 @@ public sealed class DockerRegistry : IAsyncDisposable
             EnableRaisingEvents = true,
         };
         StringBuilder log = new();
-        process.OutputDataReceived += (_, line) => Append(log, line.Data);
-        process.ErrorDataReceived += (_, line) => Append(log, line.Data);
+        Channel<string> requests = Channel.CreateUnbounded<string>();
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Take(line.Data);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new DockerRegistry(process, temp, log, folder, port, certificate is null ? "http" : "https");
+        return new DockerRegistry(process, temp, log, requests, folder, port, certificate is null ? "http" : "https");
+
+        void Take(string? line)
+        {
+            if (logsRequests && line is not null && AccessLine().Match(line) is { Success: true } request)
+                requests.Writer.TryWrite(request.Result("$1 $2 $3"));
+            else
+                Append(log, line);
+        }
     }
+
+    // 127.0.0.1 - - [29/Nov/2026:13:00:00 +0000] "PUT /v2/... HTTP/1.1" 201 0 "" "agent"
+    [GeneratedRegex("^\\S+ \\S+ \\S+ \\[[^]]*\\] \"(\\S+) (\\S+) [^\"]*\" ([0-9]+) ")]
+    private static partial Regex AccessLine();
+
 
     // False when the process ends before it answers.
     private async Task<bool> IsReadyAsync()

@@ -63,7 +63,7 @@ public static class ShardModel
         int manifests = 0;
         for (int number = 1; number <= count; number++)
         {
-            TransferPlan part = ShardSlice.Of(plan, blob => assignment.ShardOf(0, blob) == number);
+            TransferPlan part = ShardSlice.Of(plan, blob => assignment.ShardOf(blob) == number);
             manifests += part.Items.DistinctBy(item => item.Digest).Count();
             shards.Add(
                 [

@@ -21,6 +21,29 @@ public sealed class AtomicFileTests
     }
 
     [TestMethod]
+    public void WhatKilledWritesLeftIsRemovedAndNothingElse()
+    {
+        using TempFolder folder = new();
+        string longName = new('x', 250);
+        string cut = Path.GetFileName(CompanionName.Random(folder[longName], ".tmp"));
+        string[] left = [$".a.parts.json.{new string('0', 15)}f.tmp", cut];
+        string[] others =
+        [
+            "a.parts.json", ".a.parts.json.0123456789abcdeg.tmp", ".a.parts.json.0123456789abcde.tmp", ".b.parts.json.0123456789abcdef.tmp",
+            ".a.parts.json.0123456789abcdef.tmq", "a.parts.json.0123456789abcdef.tmp",
+        ];
+        foreach (string name in left.Concat(others))
+            File.WriteAllText(folder[name], "x");
+        if (!OperatingSystem.IsWindows())
+            File.CreateSymbolicLink(folder[".a.parts.json.fedcba9876543210.tmp"], folder["a.parts.json"]);
+        AtomicFile.RemoveLeft(folder["a.parts.json"]);
+        AtomicFile.RemoveLeft(folder[longName]);
+        CollectionAssert.AreEquivalent(
+            others.Concat(OperatingSystem.IsWindows() ? [] : [".a.parts.json.fedcba9876543210.tmp"]).ToArray(),
+            Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).ToArray());
+    }
+
+    [TestMethod]
     public async Task AFullModeIsGivenWhateverTheUmask()
     {
         if (OperatingSystem.IsWindows())

@@ -110,7 +110,7 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
     }
 
     // As somebody cuts a plan who knows it: with the blobs of what is left, and no others.
-    private static RunPlanEntry Trim(RunPlanEntry entry)
+    internal static RunPlanEntry Trim(RunPlanEntry entry)
     {
         HashSet<string> needed = [];
         foreach (RunPlanItem item in entry.Items)

@@ -44,6 +44,32 @@ public sealed class RunPlanTests : ShardingTestBase
     }
 
     [TestMethod]
+    [DataRow("nested-bundle")]
+    [DataRow("index-bundle")]
+    [DataRow("signed-bundle")]
+    public async Task ADocumentIsWhatItsSchemaSays(string bundle)
+    {
+        RunPlanDocument document = await DocumentAsync(BundleSource(bundle), Together);
+        RunPlanEntry entry = document.Relocations[0] with
+        {
+            Declared = new RunPlanDeclared("ImgpkgBundle", "a.corp.com/b:1", "all") { Pin = document.Relocations[0].Manifests[0].Digest },
+            Warnings = [new RunPlanWarning(2001, "a", "b") { Reference = "c" }],
+            Signatures = [new RunPlanSignature("a", document.Relocations[0].Manifests[0].Digest, [new RunPlanSigner("a", "cosign")])],
+        };
+        RunPlanEntry archive = entry with { Repository = null, Archive = "a.tar", Format = "oci", Declared = null };
+        foreach (RunPlanDocument each in new[]
+        {
+            document, document with { Schema = "https://host.example/airgap.plan.schema.json", Shards = 8, Relocations = [entry, archive] },
+        })
+        {
+            string json = Encoding.UTF8.GetString(RunPlanFile.ToJson(each).Span);
+            Schemas.AssertValid("airgap.plan", json);
+            Read(RunPlanFile.ToJson(each));
+            Assert.IsNotEmpty(Schemas.Validate("airgap.plan", json.Replace("\"kind\"", "\"sort\"", StringComparison.Ordinal)));
+        }
+    }
+
+    [TestMethod]
     public async Task ReadingAsksForNothingAndWritingTwiceGivesTheSameBytes()
     {
         ReadOnlyMemory<byte> json = RunPlanFile.ToJson(await DocumentAsync(BundleSource("nested-bundle"), Together));

@@ -23,9 +23,9 @@ public sealed class ShardAssignmentTests
             ShardAssignment other = ShardAssignment.Of([turned], count);
             foreach (PlannedBlob blob in plan.Blobs)
             {
-                int shard = one.ShardOf(0, blob.Descriptor.Digest);
+                int shard = one.ShardOf(blob.Descriptor.Digest);
                 Assert.IsTrue(shard >= 1 && shard <= count);
-                Assert.AreEqual(shard, other.ShardOf(0, blob.Descriptor.Digest), $"seed {seed}: the order of images does not matter");
+                Assert.AreEqual(shard, other.ShardOf(blob.Descriptor.Digest), $"seed {seed}: the order of images does not matter");
             }
         }
     }
@@ -54,7 +54,7 @@ public sealed class ShardAssignmentTests
         ShardAssignment assignment = ShardAssignment.Of([plan], 4);
         Dictionary<Digest, int> uses = plan.Items.SelectMany(item => item.Content.Blobs).CountBy(blob => blob.Digest).ToDictionary();
         int whole = plan.Items.Count(item => item.Content.Blobs.Where(blob => uses[blob.Digest] == 1)
-            .Select(blob => assignment.ShardOf(0, blob.Digest)).Distinct().Count() <= 1);
+            .Select(blob => assignment.ShardOf(blob.Digest)).Distinct().Count() <= 1);
         Assert.IsGreaterThan(190, whole);
     }
 
@@ -65,7 +65,7 @@ public sealed class ShardAssignmentTests
         ShardAssignment assignment = ShardAssignment.Of(plans, 4);
         Assert.IsTrue(assignment.Weights.All(weight => weight > 0), "one image each, and no shard is idle");
         for (int i = 0; i < plans.Length; i++)
-            Assert.IsTrue(plans[i].Blobs.All(blob => assignment.ShardOf(i, blob.Descriptor.Digest) is >= 1 and <= 4));
+            Assert.IsTrue(plans[i].Blobs.All(blob => assignment.ShardOf(blob.Descriptor.Digest) is >= 1 and <= 4));
     }
 
     /// <summary>
@@ -78,7 +78,7 @@ public sealed class ShardAssignmentTests
         ShardAssignment assignment = ShardAssignment.Of([plan], 8);
         StringBuilder text = new();
         foreach (PlannedBlob blob in plan.Blobs)
-            text.Append(blob.Descriptor.Digest).Append(' ').Append(assignment.ShardOf(0, blob.Descriptor.Digest)).Append('\n');
+            text.Append(blob.Descriptor.Digest).Append(' ').Append(assignment.ShardOf(blob.Descriptor.Digest)).Append('\n');
         Assert.AreEqual(1, ShardAssignment.Rule);
         Assert.AreEqual(Golden, Digest.Compute(Encoding.UTF8.GetBytes(text.ToString())).ToString());
     }

@@ -180,7 +180,7 @@ public sealed class ShardRunTests : ShardingTestBase
                 try
                 {
                     await new ShardRunner(cut, SilentObserver.Instance).RunAsync(
-                        own, new Shard(number, count), blob => assignment.ShardOf(0, blob) == number, new TransferOptions(), life.Token);
+                        own, new Shard(number, count), blob => assignment.ShardOf(blob) == number, new TransferOptions(), life.Token);
                     return true;
                 }
                 catch (OperationCanceledException)

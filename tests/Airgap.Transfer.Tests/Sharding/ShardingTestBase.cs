@@ -38,14 +38,14 @@ public abstract class ShardingTestBase : RelocatorTestBase
     {
         ShardAssignment assignment = ShardAssignment.Of([run.Plan], count);
         return new ShardRunner(Registry, SilentObserver.Instance).RunAsync(
-            run, new Shard(number, count), blob => assignment.ShardOf(0, blob) == number, new TransferOptions(), Token);
+            run, new Shard(number, count), blob => assignment.ShardOf(blob) == number, new TransferOptions(), Token);
     }
 
     private protected Task<TransferResult> FinishAsync(RunPlan run, int count)
     {
         ShardAssignment assignment = ShardAssignment.Of([run.Plan], count);
         return new ShardRunner(Registry, SilentObserver.Instance).FinishAsync(
-            run, count, blob => new Shard(assignment.ShardOf(0, blob), count), new TransferOptions(), Token);
+            run, count, blob => new Shard(assignment.ShardOf(blob), count), new TransferOptions(), Token);
     }
 
     private protected void AssertSame(string message = "")

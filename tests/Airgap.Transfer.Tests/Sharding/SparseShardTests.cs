@@ -74,7 +74,7 @@ public sealed class SparseShardTests
         for (int number = 1; number <= 2; number++)
         {
             await runner.RunAsync(
-                run, new Shard(number, 2), blob => assignment.ShardOf(0, blob) == number, new TransferOptions(), Token);
+                run, new Shard(number, 2), blob => assignment.ShardOf(blob) == number, new TransferOptions(), Token);
         }
 
         await runner.LookAsync(run, 2, null, new TransferOptions(), Token);

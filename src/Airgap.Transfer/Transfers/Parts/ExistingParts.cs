@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Transfer.Archives.Parts;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers.Parts;
 
@@ -72,13 +73,17 @@ internal sealed class ExistingParts
 
     /// <summary>
     /// Removes the list first, so that nothing looks complete, and then all other files of ours, with the signatures of parts that nothing
-    /// replaces.
+    /// replaces, and what killed runs left of lists that they were writing: the place is this process's own.
     /// </summary>
     public void Clear()
     {
         HashSet<string> written = [.. _written];
-        File.Delete(ListPath);
-        File.Delete(SumsPath);
+        foreach (string path in new[] { ListPath, SumsPath })
+        {
+            File.Delete(path);
+            AtomicFile.RemoveLeft(path);
+        }
+
         foreach (string path in _ours)
         {
             File.Delete(path);

@@ -41,6 +41,20 @@ public sealed class PartSplittingTests : PartsTestBase
     }
 
     [TestMethod]
+    public async Task WhatAKilledSplitLeftOfItsListsGoesWithTheNextOne()
+    {
+        using TempFolder folder = new();
+        WriteArchive(folder);
+        File.WriteAllText(folder[".a.tar.parts.json.0123456789abcdef.tmp"], "{");
+        File.WriteAllText(folder[".a.tar.sha256.0123456789abcdef.tmp"], "");
+        await SplitAsync(folder, 400_000);
+        Assert.IsEmpty(Directory.GetFiles(folder.Path, "*.tmp"));
+        File.WriteAllText(folder[".a.tar.parts.json.fedcba9876543210.tmp"], "{");
+        await SplitAsync(folder, 300_000);
+        Assert.IsEmpty(Directory.GetFiles(folder.Path, "*.tmp"));
+    }
+
+    [TestMethod]
     public async Task AnEarlierSetStaysWhereTheNewOneFails()
     {
         using TempFolder folder = new();

@@ -1,7 +1,7 @@
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Sharding;
 
-namespace Airgap.Tool.Commands;
+namespace Airgap.Publishing.Sharding;
 
 /// <summary>Verdicts about signatures, as a plan that shards carry out keeps them.</summary>
 internal static class PlannedSignatures

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Publishing;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Sharding;
+using Airgap.Transfer.Sharding;
+using Microsoft.Build.Framework;
+
+namespace Airgap.Build;
+
+/// <summary>The stages of a publish that several machines carry out.</summary>
+/// <param name="task">The task.</param>
+/// <param name="log">Its log.</param>
+internal sealed class PublishStages(PublishImgpkgBundles task, BuildLog log)
+{
+    /// <summary>The stage that the task is asked for.</summary>
+    public PublishStage Read(PublishSettings settings, ref ImmutableArray<Diagnostic> problems)
+    {
+        PublishStage stage = PlanStages.Read(
+            settings, task.Stage switch { "plan" => PublishStage.Plan, "finish" => PublishStage.Finish, _ => PublishStage.Whole },
+            new SourceLocation(task.ProjectFile), out ImmutableArray<Diagnostic> unclear);
+        problems = problems.AddRange(unclear);
+        return stage;
+    }
+
+    /// <summary>Writes the plan.</summary>
+    /// <returns>Tells of it.</returns>
+    public async Task<Action> PlanAsync(PreparedProject prepared, IRegistry registry, CancellationToken cancellationToken)
+    {
+        if (prepared.Bundle is { LocalImages.IsEmpty: false })
+            throw RunPlanSupport.No(
+                new Transfer.Plans.RelocationSource.Bundle(prepared.Bundle.Reference), "it pins images that are in no registry");
+        if (await new ProjectPlan(prepared.Publisher, registry)
+            .WriteAsync(prepared.Publish!, prepared.Bundle?.Digest, cancellationToken) is not { } written)
+            return static () => { };
+        return () =>
+        {
+            foreach (Diagnostic refusal in written.Refusals)
+                log.Error(refusal);
+            if (!written.Refusals.IsEmpty)
+                return;
+            task.Plans = OutputItems.Files([new PublishedFile(written.Path, PublishedFileKind.Plan)]);
+            log.Message(MessageImportance.High, $"{task.ProjectName} -> {written.Path} (plan: {written.Summary}; nothing was moved)");
+        };
+    }
+
+    /// <summary>Sends a part of the plan.</summary>
+    /// <returns>Tells of it.</returns>
+    public async Task<Action> SendAsync(PreparedProject prepared, ProjectStages stages, CancellationToken cancellationToken)
+    {
+        (Shard shard, string summary) = await stages.SendAsync(prepared, Environment.GetEnvironmentVariable, cancellationToken);
+        return () => log.Message(MessageImportance.High, $"{task.ProjectName} -> {task.AirgapPlan} (shard {shard}: {summary})");
+    }
+}

@@ -1,0 +1,17 @@
+namespace Airgap.Publishing.Declarations;
+
+/// <summary>What a publish does of what it does.</summary>
+internal enum PublishStage
+{
+    /// <summary>All of it.</summary>
+    Whole,
+
+    /// <summary>Writes the plan that several processes carry out (<c>-t:PlanImgpkgBundles</c>).</summary>
+    Plan,
+
+    /// <summary>Sends one part of the plan's blobs (<c>AirgapShard</c>).</summary>
+    Shard,
+
+    /// <summary>Looks for all of them, and does the rest (<c>-t:FinishImgpkgBundles</c>).</summary>
+    Finish,
+}

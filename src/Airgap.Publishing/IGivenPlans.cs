@@ -1,0 +1,34 @@
+using Airgap.Oci;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Locking;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing;
+
+/// <summary>
+/// The plans of a publish that an earlier stage made, and whose blobs others have brought: the publish makes none, sends none, and does all
+/// else as ever.
+/// </summary>
+internal interface IGivenPlans
+{
+    /// <summary>Finds each item's plan.</summary>
+    /// <param name="sides">The items, for each destination, with its settings.</param>
+    /// <returns>What the tags of the items stood for.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PlanOfOtherProject"/>.</exception>
+    KnownDigests Match(IEnumerable<(PublishSettings Settings, IReadOnlyList<Declaration> Declarations)> sides);
+
+    /// <summary>The plan of an item, with its pin.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PlanOfOtherProject"/>: it is of another digest than the project's lock pins.
+    /// </exception>
+    TransferPlan PlanOf(Declaration declaration);
+
+    /// <summary>The failure of a plan that is not the item's.</summary>
+    AirgapException NotOf(Declaration declaration, string why);
+
+    /// <summary>Makes an item visible in its repository.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ShardsMissing"/>, <see cref="ErrorCode.InvalidRunPlan"/>; 1xxx: a registry.
+    /// </exception>
+    Task<TransferResult> FinishAsync(
+        Declaration declaration, ITransferObserver observer, TransferOptions options, CancellationToken cancellationToken);
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Locking;
+using Airgap.Transfer.Bundles;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Sharding;
+
+/// <summary>The plans of a project's items, from a plan's file.</summary>
+internal sealed class GivenPlans : IGivenPlans
+{
+    private readonly PublishSettings _settings;
+    private readonly IRegistry _registry;
+    private readonly string _path;
+    private readonly Dictionary<(PublishItem Item, string Destination), int> _places = [];
+    private ImmutableArray<ImmutableArray<PlannedBlob>> _found = [];
+
+    private GivenPlans(PublishSettings settings, IRegistry registry, string path, RunPlanDocument document)
+    {
+        (_settings, _registry, _path, Document) = (settings, registry, path, document);
+        RunPlanReader reader = new(registry, path);
+        Runs = [.. document.Relocations.Select(reader.Read).Select(Here)];
+    }
+
+    /// <summary>The plan's document.</summary>
+    public RunPlanDocument Document { get; }
+
+    /// <summary>Its relocations, with archives where they are on this machine.</summary>
+    public ImmutableArray<RunPlan> Runs { get; }
+
+    /// <summary>How many shards there are, by the plan or by the project; null where neither says it.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: they do not agree.</exception>
+    public int? Count => Document.Shards is { } planned && _settings.Shards is { } count && count != planned
+        ? throw new AirgapException(
+            ErrorCode.InvalidShard, $"{PropertyNames.Shards} is {count}, and the plan is for {planned} shards.",
+            $"Leave {PropertyNames.Shards} out: the plan says it.")
+        : Document.Shards ?? _settings.Shards;
+
+    /// <summary>Reads the plan that a project names.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>, or 3xxx: the file.</exception>
+    public static GivenPlans Read(PublishSettings settings, IRegistry registry)
+    {
+        string path = settings.FullPath(settings.Plan);
+        return new GivenPlans(settings, registry, path, RunPlanFile.Read(path));
+    }
+
+    /// <summary>Looks for all that shards bring, before anything is visible.</summary>
+    public async Task LookAsync(PlanCarrier carrier, Action<Diagnostic> tell, CancellationToken cancellationToken) =>
+        _found = await carrier.LookAsync(Count, tell, cancellationToken);
+
+    /// <summary>Refuses a project that goes nowhere: without a destination nothing was compared with the plan.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PlanOfOtherProject"/>.</exception>
+    public void RequireDestination(PreparedProject prepared)
+    {
+        if (prepared.Publish?.Lock is null || _places.Count == 0)
+            throw Other("the project names no destination", null);
+    }
+
+    /// <inheritdoc/>
+    public KnownDigests Match(IEnumerable<(PublishSettings Settings, IReadOnlyList<Declaration> Declarations)> sides)
+    {
+        (PublishSettings Settings, Declaration Declaration)[] declared =
+            [.. sides.SelectMany(side => side.Declarations.Select(declaration => (side.Settings, declaration)))];
+        if (declared.Length != Runs.Length)
+            throw Other($"it has {Runs.Length} items for their destinations, and the project has {declared.Length}", null);
+        Dictionary<string, Digest> tags = new(StringComparer.Ordinal), derived = new(StringComparer.Ordinal);
+        for (int i = 0; i < declared.Length; i++)
+        {
+            (PublishSettings settings, Declaration declaration) = declared[i];
+            if (DeclaredRun.Difference(settings, declaration, Runs[i]) is { } difference)
+                throw Other(difference, declaration);
+            _places[(declaration.Item, declaration.DestinationKey)] = i;
+            if (LockKeeper.KeyOf(declaration) is { } tag)
+                tags[tag.ToString()] = PinOf(Runs[i], declaration);
+            if (LockedSelections.KeyOf(declaration) is { } selection)
+                derived[selection] = RootOf(Runs[i], declaration);
+        }
+
+        return new KnownDigests(tags, derived);
+    }
+
+    /// <inheritdoc/>
+    public TransferPlan PlanOf(Declaration declaration)
+    {
+        int place = PlaceOf(declaration);
+        RunPlan run = Runs[place];
+        Digest? pinned = declaration.Pin ?? (declaration.Item.IsProduced ? null : declaration.Reference?.Digest);
+        Digest? planned = run.Entry.Declared!.Pin is null && declaration.Selection.IsEmpty
+            ? PlanRoot.Of(run.Plan)?.Digest : run.Entry.Declared.Pin is null ? pinned : PinOf(run, declaration);
+        if (pinned is { } digest && planned != digest)
+            throw NotOf(declaration, $"the project pins {digest}, and the plan {planned}");
+        if (declaration.Selection.IsEmpty && run.Entry.Declared.Pin is not null && PlanRoot.Of(run.Plan)?.Digest != planned)
+            throw NotOf(declaration, $"it says that the tag stood for {planned}, and moves {PlanRoot.Of(run.Plan)?.Digest}");
+        if (run.Plan.ImagesLock is { } images && declaration.Source is RelocationSource.Lock { Path: var file }
+            && (LockFile.Read(file) as LockFileContent.OfImages)?.Lock.ToYaml() != images.ToYaml())
+            throw NotOf(declaration, "the lock file pins other images");
+        // A lock file is somewhere else on the machine of the plan.
+        return run.Plan with
+        {
+            Source = declaration.Selection.IsEmpty ? declaration.Source : run.Plan.Source,
+            Blobs = _found.IsEmpty ? run.Plan.Blobs : _found[place]
+        };
+    }
+
+    /// <inheritdoc/>
+    public AirgapException NotOf(Declaration declaration, string why) => Other($"of {declaration.Item.Include}, {why}", declaration);
+
+    /// <inheritdoc/>
+    public Task<TransferResult> FinishAsync(
+        Declaration declaration, ITransferObserver observer, TransferOptions options, CancellationToken cancellationToken)
+    {
+        PlanCarrier carrier = new(_registry, Runs, options, _ => observer);
+        return carrier.FinishAsync(Runs[PlaceOf(declaration)], Count, isWhole: false, wasLooked: !_found.IsEmpty, cancellationToken);
+    }
+
+    private int PlaceOf(Declaration declaration) => _places[(declaration.Item, declaration.DestinationKey)];
+
+    private Digest PinOf(RunPlan run, Declaration declaration) => Digest.TryParse(run.Entry.Declared!.Pin ?? "", out Digest pin)
+        ? pin : throw NotOf(declaration, "it does not say what the tag stood for");
+
+    private Digest RootOf(RunPlan run, Declaration declaration) =>
+        PlanRoot.Of(run.Plan)?.Digest ?? throw NotOf(declaration, "it has no bundle");
+
+    private RunPlan Here(RunPlan run) => run.Destination is RelocationDestination.Archive archive
+        ? run with { Destination = archive with { Path = PlannedArchive.Here(_settings, archive.Path) } } : run;
+
+    private AirgapException Other(string why, Declaration? declaration) => new(
+        ErrorCode.PlanOfOtherProject, $"'{_path}' is not the plan of this project as it stands: {why}.",
+        $"Give all stages the same project and properties, or make the plan again: {AdviceTerms.MakeRunPlan}.")
+    {
+        Location = declaration?.Item.Location ?? new SourceLocation(_path)
+    };
+}

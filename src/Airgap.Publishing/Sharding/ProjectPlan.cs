@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Locking;
+using Airgap.Publishing.Reporting;
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
+
+namespace Airgap.Publishing.Sharding;
+
+/// <summary>Writes the plan of a project's publish: all items, for all destinations, with their tags pinned. Moves nothing.</summary>
+/// <param name="publisher">Makes the plans.</param>
+/// <param name="registry">Tells what tags stand for.</param>
+internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
+{
+    /// <summary>Writes it, once everybody has agreed who has to.</summary>
+    /// <param name="prepared">The items, of which none has a problem.</param>
+    /// <param name="derived">The manifest that the project itself made; null for none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What was written; null where there is nothing to relocate.</returns>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>: other machines could not carry it out; 3xxx: the file.
+    /// </exception>
+    public async Task<WrittenRunPlan?> WriteAsync(PreparedPublish prepared, Digest? derived, CancellationToken cancellationToken)
+    {
+        PublishSettings settings = prepared.Settings;
+        if (prepared.Lock is null || !Publisher.HasDestination(prepared.Items, settings))
+            return null;
+        string path = settings.FullPath(settings.Plan);
+        CheckPlace(path);
+        PreparedPublish[] sides = [.. prepared.PerRegistry.DefaultIfEmpty(prepared)];
+        foreach (Declaration declaration in sides.SelectMany(side => side.Lock!.Declarations))
+            await ItemFailure.LocatedAsync(declaration, () => Task.FromResult(Check(settings, declaration)));
+        ImmutableArray<Diagnostic> unknown = await PinAsync(settings, sides, cancellationToken);
+        if (!unknown.IsEmpty)
+            return new WrittenRunPlan("", "") { Refusals = unknown };
+        (StartedPublish Started, PreparedPublish Prepared)[] started = [.. sides.Select(side => (publisher.Start(side.Settings), side))];
+        try
+        {
+            (ImmutableArray<Diagnostic> refusals, GateReport? gate) =
+                await PublishApproval.AskAsync(settings, started, publisher.Warnings, cancellationToken);
+            if (!refusals.IsEmpty)
+                return new WrittenRunPlan("", "") { Refusals = refusals, Gate = gate };
+            List<RunPlanEntry> entries = [];
+            List<TransferPlan> plans = [];
+            foreach ((StartedPublish publish, PreparedPublish side) in started)
+            {
+                await publish.Items.Plans.KeepAsync(side.Lock!.Declarations, cancellationToken);
+                foreach (Declaration declaration in side.Lock.Declarations)
+                {
+                    plans.Add(publish.Items.Plans.Find(declaration)!.Plan);
+                    entries.Add(await ItemFailure.LocatedAsync(
+                        declaration, () => EntryAsync(side.Settings, declaration, publish.Items.Plans, derived, cancellationToken)));
+                }
+            }
+
+            await RunPlanFile.WriteAsync(path, new RunPlanDocument
+            {
+                Schema = SchemaLinks.Of(RunPlanDocument.SchemaName),
+                Tool = ReportProvenance.Of([]).Version,
+                Shards = settings.Shards,
+                Relocations = [.. entries],
+            }, cancellationToken);
+            return new WrittenRunPlan(path, RunPlanWords.Amount(plans) + RunPlanWords.Shares(plans, settings.Shards)) { Gate = gate };
+        }
+        finally
+        {
+            foreach ((StartedPublish publish, _) in started)
+                publish.Dispose();
+        }
+    }
+
+    // Once, for all destinations and all later stages; a lock has pinned what is in it.
+    private async Task<ImmutableArray<Diagnostic>> PinAsync(
+        PublishSettings settings, PreparedPublish[] sides, CancellationToken cancellationToken)
+    {
+        ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
+        IReadOnlyDictionary<string, Digest> tags = await new TagQuestions(registry, settings.Concurrency).AskAsync(
+            sides[0].Lock!.Declarations.Where(declaration => declaration.Pin is null && LockKeeper.KeyOf(declaration) is not null),
+            problems, cancellationToken);
+        for (int i = 0; i < sides.Length; i++)
+            sides[i] = sides[i] with { Lock = sides[i].Lock! with { Declarations = LockKeeper.Pinned(sides[i].Lock!.Declarations, tags) } };
+        return problems.ToImmutable();
+    }
+
+    // A property that names the project, or its lock, is a slip.
+    private static void CheckPlace(string path)
+    {
+        OutputCheck.OfFile(path);
+        if (Path.Exists(path) && !RunPlanFile.IsOne(path))
+            throw new AirgapException(
+                ErrorCode.PlanStageUnclear, $"'{path}' exists and is not a plan to carry out, and the plan would replace it.",
+                $"Name another file with {PropertyNames.Plan}.")
+            { Location = new SourceLocation(path) };
+    }
+
+    // Before anything is asked of a registry.
+    private static bool Check(PublishSettings settings, Declaration declaration)
+    {
+        RunPlanSupport.Check(declaration.Source, declaration.Destination);
+        return settings.ArchiveBase.IsEmpty ? true
+            : throw RunPlanSupport.No(declaration.Source, $"{PropertyNames.ArchiveBase} leaves out what a base has");
+    }
+
+    private static async Task<RunPlanEntry> EntryAsync(
+        PublishSettings settings, Declaration declaration, PreparedPlans plans, Digest? derived, CancellationToken cancellationToken)
+    {
+        ItemPlan made = plans.Find(declaration)!;
+        HashSet<Digest> inside = [.. made.Source.DerivedManifests];
+        if (derived is { } own)
+            inside.Add(own);
+        RunPlanEntry entry = await RunPlanWriter.CreateAsync(
+            made.Plan, declaration.Destination, new RunPlanChoices(NonDistributableLayers: settings.IncludeNonDistributableLayers)
+            {
+                Signatures = plans.SignaturesOf(declaration) is { } signed ? [.. signed.Select(PlannedSignatures.Of)] : null
+            },
+            inside, cancellationToken);
+        return entry with
+        {
+            // Other machines have the project in another folder.
+            Archive = entry.Archive is null ? null : PlannedArchive.InPlan(settings, entry.Archive),
+            Declared = DeclaredRun.Of(settings, declaration)
+        };
+    }
+}
+
+/// <summary>A plan that was written, or refused.</summary>
+/// <param name="Path">Full path of its file; empty where it was refused.</param>
+/// <param name="Summary">How much it is, and how it is divided.</param>
+internal sealed record WrittenRunPlan(string Path, string Summary)
+{
+    /// <summary>All refusals; where there are any, nothing was written.</summary>
+    public ImmutableArray<Diagnostic> Refusals { get; init; } = [];
+
+    /// <summary>What the gate said; null for no gate.</summary>
+    public GateReport? Gate { get; init; }
+}

@@ -1,0 +1,49 @@
+using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
+using Airgap.Transfer.Transfers;
+
+namespace Airgap.Publishing.Sharding;
+
+/// <summary>A plan for several processes in words.</summary>
+internal static class RunPlanWords
+{
+    /// <summary>How much it is: <c>12 images, 40 blobs (3.1 MB)</c>; each blob counted once.</summary>
+    public static string Amount(IReadOnlyList<TransferPlan> plans)
+    {
+        PlannedBlob[] blobs = [.. plans.SelectMany(plan => plan.Blobs).DistinctBy(blob => blob.Descriptor.Digest)];
+        return $"{Count(plans.Sum(plan => plan.Items.Length), "image")}, {Count(blobs.Length, "blob")} " +
+            $"({ByteSize.Format(blobs.Sum(blob => blob.Descriptor.Size))})";
+    }
+
+    /// <summary>How it is divided: <c>, 8 shards of 1.2 MB to 1.3 MB</c>; empty where it is not known how many there are.</summary>
+    public static string Shares(IReadOnlyList<TransferPlan> plans, int? shards)
+    {
+        if (shards is not { } count)
+            return "";
+        long[] bytes = new long[count];
+        ShardAssignment assignment = ShardAssignment.Of(plans, count);
+        foreach (PlannedBlob blob in plans.SelectMany(plan => plan.Blobs).DistinctBy(blob => blob.Descriptor.Digest))
+            bytes[assignment.ShardOf(blob.Descriptor.Digest) - 1] += blob.Descriptor.Size;
+        return $", {Count(count, "shard")} of {ByteSize.Format(bytes.Min())} to {ByteSize.Format(bytes.Max())}";
+    }
+
+    /// <summary>What a shard did: <c>12 blobs copied (3.1 MB), 4 images whole by it</c>.</summary>
+    public static string Sent(IReadOnlyList<TransferResult> sent)
+    {
+        WorkTotals totals = WorkTotals.Of(sent);
+        // The archive of a shard lists all images, and holds blobs: by it alone none is whole.
+        TransferResult[] put = [.. sent.Where(result => result.Destination is RelocationDestination.Repository)];
+        string[] parts =
+        [
+            .. new[] { (totals.Copied, "copied"), (totals.Mounted, "mounted"), (totals.Present, "there already") }
+                .Where(part => part.Item1.Count > 0)
+                .Select(part => $"{Count(part.Item1.Count, "blob")} {part.Item2} ({ByteSize.Format(part.Item1.Bytes)})")
+                .DefaultIfEmpty("no blobs"),
+            .. put.Length == 0 ? [] : new[] { $"{Count(put.Sum(result => result.Items.Length), "image")} whole by it" },
+        ];
+        return string.Join(", ", parts);
+    }
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+}

@@ -1,0 +1,36 @@
+using Airgap.Oci;
+using Airgap.Transfer.Planning;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Sharding;
+
+/// <summary>
+/// The relocations of a plan, as shards carry them out: those to one archive are one, so that each writes one part of it.
+/// </summary>
+internal static class JoinedRuns
+{
+    /// <summary>Joins them.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.LockSharesNoArchive"/>, <see cref="ErrorCode.SharedNameConflict"/>,
+    /// <see cref="ErrorCode.SizeMismatch"/>: they do not go into one archive.</exception>
+    public static IReadOnlyList<RunPlan> Of(IReadOnlyList<RunPlan> runs)
+    {
+        List<RunPlan> joined = [];
+        foreach (IGrouping<object, RunPlan> place in runs.GroupBy(run => run.Destination is RelocationDestination.Archive archive
+            ? archive.Path : (object)run))
+        {
+            RunPlan[] same = [.. place];
+            joined.Add(same.Length == 1 ? same[0] : same[0] with
+            {
+                Plan = CombinedPlan.Of(
+                    new RelocationSource.Several([.. same.Select(run => run.Plan.Source)]),
+                    [.. same.Select(run => CombinedPlan.AskedBy(run.Plan, ""))])
+            });
+        }
+
+        return joined;
+    }
+
+    /// <summary>The archive that several of them go to; null for none.</summary>
+    public static string? SharedArchive(IEnumerable<RunPlan> runs) => runs.Select(run => run.Destination)
+        .OfType<RelocationDestination.Archive>().GroupBy(archive => archive.Path).FirstOrDefault(same => same.Count() > 1)?.Key;
+}
