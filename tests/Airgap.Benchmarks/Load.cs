@@ -11,6 +11,9 @@ namespace Airgap.Benchmarks;
 /// <param name="Took">In what time.</param>
 internal sealed record Load(long Requests, long Bytes, TimeSpan Took)
 {
+    private const string Accepted =
+        "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, */*";
+
     public double PerSecond => Requests / Took.TotalSeconds;
 
     /// <summary>Runs it.</summary>
@@ -22,7 +25,10 @@ internal sealed record Load(long Requests, long Bytes, TimeSpan Took)
     public static async Task<Load> RunAsync(Uri address, string path, string? login, int connections, TimeSpan time)
     {
         string authorization = login is null ? "" : $"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(login))}\r\n";
-        byte[] request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\n{authorization}\r\n");
+
+        // Clients name what they read; of one that does not, docker-registry thinks that it is an old one.
+        byte[] request = Encoding.ASCII.GetBytes(
+            $"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nAccept: {Accepted}\r\n{authorization}\r\n");
         Stream[] streams = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => ConnectAsync(address)));
         long length = await FirstAsync(streams[0], request);
         long started = Stopwatch.GetTimestamp();

@@ -138,7 +138,9 @@ internal sealed class ServeCommand
         if (tls.Authority is not null)
             await session.Terminal.Out.WriteLineAsync(tls.Authority);
         await session.Terminal.Out.FlushAsync(CancellationToken.None);
+        Task givingBack = archives.Length == 0 ? Task.CompletedTask : UncollectedStart.GiveBackAsync(cancellationToken);
         await server.WaitForShutdownAsync(cancellationToken);
+        await givingBack;
         return 0;
     }
 }

@@ -10,6 +10,8 @@ internal static class UncollectedStart
     /// <summary>Allocations for which it is put off; beyond, it works as ever.</summary>
     private const long MostBytes = 16 * 1024 * 1024;
 
+    private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(1);
+
     /// <summary>Does the work.</summary>
     public static async Task<T> RunAsync<T>(Func<Task<T>> work)
     {
@@ -22,6 +24,22 @@ internal static class UncollectedStart
         {
             if (isOff)
                 End();
+        }
+    }
+
+    /// <summary>
+    /// Gives the system what the work has left, a moment later: nobody waits then, and without work nothing would be collected.
+    /// </summary>
+    public static async Task GiveBackAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(s_moment, cancellationToken);
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+        catch (OperationCanceledException)
+        {
+            // All of it is given back soon.
         }
     }
 

@@ -1,0 +1,24 @@
+using System.Runtime;
+using Airgap.Tool.Running;
+
+namespace Airgap.Tool.Tests.Running;
+
+/// <summary>What puts the collector off does nothing else, and lets it work afterwards.</summary>
+[TestClass]
+[DoNotParallelize]
+public sealed class UncollectedStartTests
+{
+    [TestMethod]
+    public async Task ItEndsWithTheWork()
+    {
+        Assert.AreEqual(7, await UncollectedStart.RunAsync(() => UncollectedStart.RunAsync(() => Task.FromResult(7))));
+        await Assert.ThrowsExactlyAsync<IOException>(() => UncollectedStart.RunAsync<int>(() => throw new IOException()));
+        await UncollectedStart.RunAsync(() =>
+        {
+            // More than it is put off for.
+            byte[][] much = [.. Enumerable.Range(0, 64).Select(_ => new byte[1024 * 1024])];
+            return Task.FromResult(much.Length);
+        });
+        Assert.AreNotEqual(GCLatencyMode.NoGCRegion, GCSettings.LatencyMode);
+    }
+}
