@@ -12,6 +12,7 @@ internal static partial class BuildAdvice
     {
         [AdviceTerms.TrustedAuthorities] = "AirgapCaCertificates",
         [AdviceTerms.HostCertificates] = "AirgapCertsDirectory",
+        [AdviceTerms.SourceMirrors] = "AirgapRegistriesConf",
         [AdviceTerms.PlainHttp] = "AirgapInsecure=true",
         [AdviceTerms.HeaderTime] = "AirgapResponseHeaderTimeout",
         [AdviceTerms.StallTime] = "AirgapStallTimeout",

@@ -17,7 +17,12 @@ namespace Airgap.Build;
 internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegistry, IDisposable
 {
     private readonly Lazy<RegistryClient> _client = new(() => new RegistryClient(
-        access.Over(new RegistryOptions { Trace = log.Trace, UploadSessions = UploadSessionFiles.InUserCache() }),
+        access.Over(new RegistryOptions
+        {
+            Trace = log.Trace,
+            Notice = text => log.Message(MessageImportance.High, "  " + text),
+            UploadSessions = UploadSessionFiles.InUserCache(),
+        }),
         CredentialSources.CreateDefault(new CredentialOptions { Trace = log.Detail }),
         access.ReadCreation(text => log.Message(MessageImportance.High, text))));
 
@@ -29,6 +34,8 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
 
     /// <inheritdoc/>
     public RegistryStatistics Statistics => _client.IsValueCreated ? _client.Value.Statistics : new();
+
+    PullQuota? IRegistry.FindPullQuota(string host) => _client.IsValueCreated ? ((IRegistry)_client.Value).FindPullQuota(host) : null;
 
     /// <summary>Asks a mirror without credentials, like a cluster without a Secret for it.</summary>
     public Task<Diagnostic?> FindAnonymousRefusalAsync(ImageReference reference, string name, CancellationToken cancellationToken) =>

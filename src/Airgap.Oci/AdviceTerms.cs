@@ -14,6 +14,9 @@ internal static class AdviceTerms
     /// <summary>The folder with the certificates of single hosts.</summary>
     public const string HostCertificates = "the certs.d folder of this host";
 
+    /// <summary>Mirrors that sources are read from.</summary>
+    public const string SourceMirrors = "read through a mirror";
+
     /// <summary>Plain http when https fails.</summary>
     public const string PlainHttp = "plain http for it";
 
@@ -101,7 +104,7 @@ internal static class AdviceTerms
     /// <summary>All terms. No term is part of another.</summary>
     public static ImmutableArray<string> All { get; } =
     [
-        TrustedAuthorities, HostCertificates, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive,
+        TrustedAuthorities, HostCertificates, SourceMirrors, PlainHttp, HeaderTime, StallTime, LoadWait, LockWait, TagList, WriteArchive,
         NameInArchive, Resume,
         NonDistributable, NoBundleCheck, NotRecursive,
         DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, RewrittenPlatforms, SparsePlatforms, PartsIn,

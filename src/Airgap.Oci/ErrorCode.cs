@@ -182,6 +182,11 @@ public enum ErrorCode
     ClientCertificateRefused = 1051,
 
     /// <summary>
+    /// A registry's quota has fewer pulls left than the plan needs (warning). Log in for a larger quota, use a mirror, or wait.
+    /// </summary>
+    PullQuotaTooSmall = 1052,
+
+    /// <summary>
     /// The text is not an image reference. Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST.
     /// </summary>
     InvalidReference = 2001,

@@ -6,7 +6,7 @@ namespace Airgap.Oci.Auth;
 
 /// <summary>Asks token servers for bearer tokens.</summary>
 /// <remarks>Source: docker's token authentication and OAuth2 token specifications.</remarks>
-internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, RegistryOptions options)
+internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, RegistryOptions options, RequestLanes lanes)
 {
     private const int MaxBytes = 1024 * 1024;
     private const string ClientId = "airgap";
@@ -28,10 +28,18 @@ internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, Registry
         return retry.ExecuteAsync(
             async token =>
             {
+                using RequestLane.Turn? turn = await lanes.EnterAsync(realm.Authority, RequestKind.Token, token);
                 using HttpResponseMessage response =
                     await Redirects.SendAsync(exchange, wire, authorization, registryIsLocal, token);
                 if (!response.IsSuccessStatusCode)
-                    throw Failure(await Refusals.ReadAsync(response, RequestKind.Token, operation, options, token), realm);
+                {
+                    Exception refusal = await Refusals.ReadAsync(response, RequestKind.Token, operation, options, token);
+                    if (Refusals.IsLoad((int)response.StatusCode))
+                        turn?.NoteRefused((refusal as TransientException)?.RetryAfter);
+                    throw Failure(refusal, realm);
+                }
+
+                turn?.NoteServed();
                 byte[] body = await BodyReader.ReadAsync(exchange, response, MaxBytes, wire, options, token);
                 return AccessToken.Parse(body, options.TimeProvider.GetUtcNow())
                     ?? throw operation.Failed(

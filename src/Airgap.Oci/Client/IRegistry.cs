@@ -10,10 +10,14 @@ public interface IRegistry
     IImageRepository GetRepository(RepositoryName name);
 
     /// <summary>
-    /// The number of 429 and 503 responses so far. A caller that sends many requests at once reduces their number when
-    /// it grows.
+    /// The number of 429, 502 and 503 responses to requests for blobs so far. A caller that sends many such requests at once reduces their
+    /// number when it grows; the pace of other requests adapts below this seam.
     /// </summary>
     internal long LoadRefusals => 0;
+
+    /// <summary>What a registry last said of its quota of pulls; null for nothing.</summary>
+    /// <param name="host">The registry, as in a reference.</param>
+    internal PullQuota? FindPullQuota(string host) => null;
 
     /// <summary>The requests and bytes so far; zero if requests are not counted.</summary>
     internal RegistryStatistics Statistics => new();

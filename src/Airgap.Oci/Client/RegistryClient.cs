@@ -51,6 +51,8 @@ public sealed class RegistryClient : IRegistry, IDisposable
 
     long IRegistry.LoadRefusals => LoadRefusals;
 
+    PullQuota? IRegistry.FindPullQuota(string host) => _transport.FindQuota(host);
+
     /// <summary>A repository; usable until the client is disposed. Makes no request.</summary>
     public IImageRepository GetRepository(RepositoryName name) => new RegistryRepository(_transport, name, _creator, _layers);
 

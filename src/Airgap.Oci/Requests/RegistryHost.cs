@@ -31,7 +31,6 @@ internal sealed class RegistryHost
         _options = options;
         _trace = trace;
         Authenticator = authenticator;
-        Pause = new HostPause(options, name);
         if (options.Rates.Of(name) is { } rate)
         {
             Incoming = new ByteBucket(rate, options.TimeProvider);
@@ -48,8 +47,8 @@ internal sealed class RegistryHost
     /// <summary>True when the host is on this machine or its own network.</summary>
     public bool IsLocal { get; }
 
-    /// <summary>The pause that this host requested.</summary>
-    public HostPause Pause { get; }
+    /// <summary>What this host last said of its quota of pulls; null for nothing.</summary>
+    public PullQuota? Quota { get; set; }
 
     /// <summary>Limits the rate of bodies from this host, and of those that are stored elsewhere for it; null for no limit.</summary>
     public ByteBucket? Incoming { get; }

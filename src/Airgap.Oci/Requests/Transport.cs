@@ -15,6 +15,7 @@ internal sealed class Transport : IDisposable
     private readonly HostClients _clients;
     private readonly TokenClient _tokens;
     private readonly RetryPolicy _retry;
+    private readonly RequestLanes _lanes;
 
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>,
     /// <see cref="ErrorCode.InvalidHostCertificates"/>, <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
@@ -30,7 +31,8 @@ internal sealed class Transport : IDisposable
         _clients = new HostClients(options, proxy, Trace);
         Retry = _retry = new RetryPolicy(options, Counters, Trace);
         Exchange = new Exchange(_clients, options, proxy, Counters, Trace);
-        _tokens = new TokenClient(Exchange, Retry, options);
+        _lanes = new RequestLanes(options, Trace);
+        _tokens = new TokenClient(Exchange, Retry, options, _lanes);
     }
 
     // The same connections, hosts and tokens, without retries.
@@ -46,6 +48,7 @@ internal sealed class Transport : IDisposable
         Trace = shared.Trace;
         Exchange = shared.Exchange;
         _retry = shared._retry;
+        _lanes = shared._lanes;
         Retry = RetryPolicy.None;
     }
 
@@ -67,6 +70,9 @@ internal sealed class Transport : IDisposable
         Authenticator authenticator = new(_credentials, _tokens, Options.TimeProvider, Trace, _lifetime.Token);
         return new RegistryHost(name, Exchange, _retry, Options, Trace, authenticator, _lifetime.Token);
     });
+
+    /// <summary>What a registry last said of its quota of pulls; null for nothing.</summary>
+    public PullQuota? FindQuota(string registry) => _hosts.TryGetValue(registry, out RegistryHost? host) ? host.Quota : null;
 
     /// <summary>Sends a request, with retries. The attempt reads what it needs from the response.</summary>
     public Task<T> SendAsync<T>(
@@ -106,13 +112,14 @@ internal sealed class Transport : IDisposable
                 ? await host.Authenticator.AuthorizeAsync(
                     repository, request.Scopes, address, host.IsLocal, request.Operation, cancellationToken)
                 : null;
-            if (ours)
-                await host.Pause.WaitAsync(cancellationToken);
+            using RequestLane.Turn? turn =
+                ours ? await _lanes.EnterAsync(address.Authority, request.Kind, cancellationToken) : null;
             HttpResponseMessage response = await Redirects.SendAsync(Exchange, wire, authorization, host.IsLocal, cancellationToken);
             int status = (int)response.StatusCode;
             if (response.IsSuccessStatusCode)
             {
-                host.Pause.NoteServed();
+                turn?.NoteServed();
+                NoteQuota(host, address, request.Kind, response);
                 lead?.Dispose();
                 return response;
             }
@@ -132,22 +139,24 @@ internal sealed class Transport : IDisposable
                     : null;
                 Exception refusal = await Refusals.ReadAsync(response, request.Kind, request.Operation, Options, cancellationToken, used);
                 if (Refusals.IsLoad(status))
-                    NoteLoad(host, refusal, isHost);
+                {
+                    if (LimitedKinds.Of(request.Kind) is { } limited && LimitedKinds.IsBulky(limited))
+                        Counters.CountLoadRefusal();
+                    if (isHost)
+                        turn?.NoteRefused((refusal as TransientException)?.RetryAfter);
+                }
+
                 throw refusal;
             }
         }
     }
 
-    // Another host may store the blobs; its pause does not apply to the registry.
-    private void NoteLoad(RegistryHost host, Exception refusal, bool isHost)
+    // Another host may store the blobs; what it says of quotas is not the registry's.
+    private void NoteQuota(RegistryHost host, Uri address, RequestKind kind, HttpResponseMessage response)
     {
-        Counters.CountLoadRefusal();
-        if (!isHost)
-            return;
-        if (refusal is TransientException { RetryAfter: { } asked })
-            host.Pause.Begin(asked < Backoff.LongestAskedFor ? asked : Backoff.LongestAskedFor);
-        else
-            host.Pause.Begin();
+        if (kind is RequestKind.ManifestGet or RequestKind.ManifestHead
+            && Redirects.IsSameOrigin(address, response.RequestMessage!.RequestUri!))
+            host.Quota = QuotaHeaders.Read(response, Options.TimeProvider) ?? host.Quota;
     }
 
     // Try again with what was not sent yet: an answer to the challenge, or credentials for a host that refuses

@@ -57,6 +57,9 @@ public sealed record RegistryOptions
     /// </summary>
     internal string? HostCertificatesPath { get; init; }
 
+    /// <summary>Receives what a person should see at once, such as a pause that a registry asks for; null for none.</summary>
+    internal Action<string>? Notice { get; init; }
+
     /// <summary>Limits the bytes per second of each registry.</summary>
     internal ByteRates Rates { get; init; } = ByteRates.None;
 

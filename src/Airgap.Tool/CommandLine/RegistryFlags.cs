@@ -99,6 +99,12 @@ internal sealed class RegistryFlags
         Trace = trace,
     };
 
+    /// <summary>A client with these flags, which tells a session what a person should see at once.</summary>
+    /// <inheritdoc cref="Connect(ParseResult, Action{string}?, RegistryAccess?)"/>
+    public RegistryClient Connect(ParseResult parsed, Session session, RegistryAccess? project = null) =>
+        new(Read(parsed, session.Trace, project ?? new RegistryAccess()) with { Notice = session.WriteNotice },
+            CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace)));
+
     /// <summary>A client with these flags.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="trace">Receives the HTTP exchange and which source supplied the credentials of which host; null for

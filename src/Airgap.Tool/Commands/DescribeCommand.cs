@@ -131,7 +131,7 @@ internal sealed class DescribeCommand
                 ErrorCode.IncompatibleOptions, "Cannot use --packages with --summary or -o yaml",
                 "Omit one of them; --json gives the packages as a document.");
         OutputCheck.OfFiles(parsed.GetText(_html));
-        using RegistryClient? registry = archive is null ? _registry.Connect(parsed, session.Trace) : null;
+        using RegistryClient? registry = archive is null ? _registry.Connect(parsed, session) : null;
         PackageListing listing = registry is null
             ? await PackageLister.ListArchiveAsync(archive!, cancellationToken)
             : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken);
@@ -142,7 +142,7 @@ internal sealed class DescribeCommand
 
     private async Task<T> AskAsync<T>(ParseResult parsed, Session session, Func<Describer, Task<T>> ask)
     {
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using RegistryClient registry = _registry.Connect(parsed, session);
         return await ask(new Describer(registry));
     }
 }

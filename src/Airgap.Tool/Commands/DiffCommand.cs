@@ -70,7 +70,7 @@ internal sealed class DiffCommand
         session.Report.Destination = repository.ToString();
         session.IsDry = true;
         session.Phase = "comparing";
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using RegistryClient registry = _registry.Connect(parsed, session);
         IReadOnlyList<KeptRoot> roots =
             await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync([source], repository, cancellationToken);
         RepositoryDifference difference = await new RepositoryComparer(registry, parsed.GetValue(_concurrency))

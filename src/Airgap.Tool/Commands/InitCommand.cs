@@ -57,7 +57,7 @@ internal sealed class InitCommand
         session.Report.Source = asked.ToString();
 
         session.Phase = "inspecting";
-        using RegistryClient client = _registry.Connect(parsed, session.Trace);
+        using RegistryClient client = _registry.Connect(parsed, session);
         ImageReference reference = asked.IsUnpinned ? await HighestAsync(client, asked, session, cancellationToken) : asked;
         InspectedReference found = await new ReferenceInspector(client).InspectAsync(reference, cancellationToken);
         session.Report.Reference = found.Reference.ToString();

@@ -103,7 +103,7 @@ internal sealed class OutdatedCommand
         if (!updates.Problems.IsEmpty)
             return;
         session.Phase = "comparing";
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace, access);
+        using RegistryClient registry = _registry.Connect(parsed, session, access);
         (IEnumerable<DeclaredVersion> versions, IEnumerable<Diagnostic> failures) =
             await new UpdateFinder(registry, scope, parsed.GetValue(_concurrency))
                 .FindAsync(updates.Declarations, updates.Lock, cancellationToken);

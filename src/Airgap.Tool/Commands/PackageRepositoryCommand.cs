@@ -57,7 +57,7 @@ internal sealed class PackageRepositoryCommand
         OutputCheck.OfFiles(parsed.GetText(_output));
         session.Report.Source = reference.ToString();
 
-        using RegistryClient client = _registry.Connect(parsed, session.Trace);
+        using RegistryClient client = _registry.Connect(parsed, session);
         RelocationSource source = bundle is null ? new RelocationSource.Image(reference) : new RelocationSource.Bundle(reference);
         session.Phase = "planning";
         TransferPlan plan = await new Relocator(new SingleRepository(client, reference))

@@ -56,7 +56,7 @@ internal sealed class PackagesListCommand
         OutputCheck.OfFiles(parsed.GetText(_html));
         session.Report.Source = tar ?? bundle;
         session.Phase = "listing";
-        using RegistryClient? registry = tar is null ? _registry.Connect(parsed, session.Trace) : null;
+        using RegistryClient? registry = tar is null ? _registry.Connect(parsed, session) : null;
         PackageListing listing = registry is null
             ? await PackageLister.ListArchiveAsync(_parts.Of(parsed, tar!), cancellationToken)
             : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken);

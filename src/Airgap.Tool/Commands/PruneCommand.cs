@@ -88,7 +88,7 @@ internal sealed class PruneCommand
         session.Report.Source = string.Join(", ", keep);
         session.Report.Destination = repository.ToString();
         session.Phase = "planning";
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using RegistryClient registry = _registry.Connect(parsed, session);
         using IDisposable? held = await HoldAsync(repository, session, cancellationToken);
         IReadOnlyList<KeptRoot> roots =
             await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync(keep, repository, cancellationToken);
@@ -131,7 +131,7 @@ internal sealed class PruneCommand
         session.Report.Destination = plan.Repository;
         session.Phase = "pruning";
         session.AfterStop = $"What was removed is gone, and everything kept is complete. Continue with: prune --execute {file}";
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using RegistryClient registry = _registry.Connect(parsed, session);
         using IDisposable? held = await HoldAsync(repository, session, cancellationToken);
         session.Report.Pruned = [];
         await new PruneExecutor(registry, TimeProvider.System, parsed.GetValue(_concurrency))

@@ -67,7 +67,7 @@ internal sealed class PullCommand
         session.Phase = "planning";
         TrustRule? rule = _trust.Read(parsed);
         PullResult result;
-        using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
+        using (RegistryClient registry = _registry.Connect(parsed, session))
         using (VerbObserver observer = new(session))
         {
             PullTrust? trust = rule is null ? null : await PullTrust.CreateAsync(rule, request, registry, cancellationToken);

@@ -68,7 +68,7 @@ internal sealed class TagListCommand
     private async Task<ImmutableArray<ListedTag>> ListAsync(
         ParseResult parsed, RepositoryName repository, TagListOptions options, Session session, CancellationToken cancellationToken)
     {
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using RegistryClient registry = _registry.Connect(parsed, session);
         return await new TagLister(registry).ListAsync(repository, options, cancellationToken);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class TagResolveCommand
                 ErrorCode.SourceSelection, "Expected --image (-i) as a source", "Give the reference whose tag to resolve.");
         session.Report.Source = image;
         session.Phase = "resolving";
-        using RegistryClient registry = _registry.Connect(parsed, session.Trace);
+        using RegistryClient registry = _registry.Connect(parsed, session);
         ImageReference found = await new TagLister(registry).ResolveAsync(References.Parse(image), cancellationToken);
         session.Report.Reference = found.ToString();
         session.WriteBlock(found.ToString());

@@ -78,12 +78,12 @@ internal sealed class VerifyCommand
         session.Phase = "verifying";
         if (rule is not null)
         {
-            using RegistryClient client = _registry.Connect(parsed, session.Trace);
+            using RegistryClient client = _registry.Connect(parsed, session);
             return await SignatureVerification.OfSourceAsync(source, rule, client, session, cancellationToken);
         }
 
         VerificationResult result;
-        using (RegistryClient registry = _registry.Connect(parsed, session.Trace))
+        using (RegistryClient registry = _registry.Connect(parsed, session))
             result = await new Verifier(registry).VerifyAsync(source, cancellationToken);
         session.Report.Reference = source is RelocationSource.Archive || result.Target == (source as RelocationSource.Lock)?.Path
             ? null : result.Target;

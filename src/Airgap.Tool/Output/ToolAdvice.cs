@@ -11,6 +11,7 @@ internal static class ToolAdvice
     {
         [AdviceTerms.TrustedAuthorities] = "--registry-ca-cert-path",
         [AdviceTerms.HostCertificates] = "--registry-certs-dir",
+        [AdviceTerms.SourceMirrors] = "--registries-conf",
         [AdviceTerms.PlainHttp] = "--registry-insecure",
         [AdviceTerms.HeaderTime] = "--registry-response-header-timeout",
         [AdviceTerms.StallTime] = "--registry-stall-timeout",

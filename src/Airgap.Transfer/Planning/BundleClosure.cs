@@ -23,6 +23,7 @@ namespace Airgap.Transfer.Planning;
 /// <param name="state">The requests to the destination; null for none.</param>
 /// <param name="failures">Receives the images that cannot be read, which become <see cref="BundleNode.Missing"/>; null
 /// to throw instead.</param>
+/// <param name="quota">Compares what is to be read with what registries allow; null for no comparison.</param>
 internal sealed class BundleClosure(
     SourceReader reader,
     ManifestTree tree,
@@ -30,7 +31,8 @@ internal sealed class BundleClosure(
     bool onlyBeside = false,
     RepositoryName? destination = null,
     DestinationState? state = null,
-    ImageFailures? failures = null)
+    ImageFailures? failures = null,
+    QuotaWatch? quota = null)
 {
     // More than the number of concurrent requests, and few enough that a bundle of thousands of images does not fill
     // the memory with waiting work.
@@ -75,6 +77,7 @@ internal sealed class BundleClosure(
             BundleContent.ReadAsync(stream, source, withPackages: isRoot, token, withConfig: !isRoot), cancellationToken);
         await _locations.AnticipateImagesAsync(source, isRoot, content.Lock.Images.Take(MostAhead), cancellationToken);
         BundleLocations.Found locations = await locating;
+        quota?.Expect(content.Lock.Images.DistinctBy(locked => locked.Image.Digest).Select(locked => PlaceOf(locked, source, locations)));
 
         // The same digest under two names is read once, from the first one's repository, so that the result does not
         // depend on timing.
@@ -83,7 +86,11 @@ internal sealed class BundleClosure(
             content.Lock.Images.DistinctBy(locked => locked.Image.Digest),
             new ParallelOptions { MaxDegreeOfParallelism = MostAhead, CancellationToken = cancellationToken },
             // Not with the loop's own token, because others may also wait for this request.
-            async (locked, _) => found[locked.Image.Digest!.Value] = await FindAsync(locked.Image, source, locations, cancellationToken));
+            async (locked, _) =>
+            {
+                found[locked.Image.Digest!.Value] = await FindAsync(locked.Image, source, locations, cancellationToken);
+                quota?.Took(PlaceOf(locked, source, locations).Registry);
+            });
         ImmutableArray<BundleEntry>.Builder entries = ImmutableArray.CreateBuilder<BundleEntry>(content.Lock.Images.Length);
         List<LockedImage> missing = [];
         foreach (LockedImage locked in content.Lock.Images)
@@ -96,6 +103,9 @@ internal sealed class BundleClosure(
 
         return new BundleNode(source, manifest, content, entries.ToImmutable()) { Missing = [.. missing] };
     }
+
+    private static RepositoryName PlaceOf(LockedImage locked, ImageReference bundle, BundleLocations.Found locations) =>
+        locations.IsBeside ? bundle.Repository : locked.Image.Repository;
 
     private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> FindAsync(
         ImageReference recorded, ImageReference bundle, BundleLocations.Found locations, CancellationToken cancellationToken)

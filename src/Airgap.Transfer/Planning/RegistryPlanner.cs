@@ -20,6 +20,7 @@ internal sealed class RegistryPlanner : IDisposable
     private readonly BundleClosure _closure;
     private readonly Artifacts _artifacts;
     private readonly ImageFailures _failures;
+    private readonly QuotaWatch _quota;
 
     public RegistryPlanner(IRegistry registry, PlanOptions options, ITransferObserver observer, DestinationState? state = null)
     {
@@ -31,7 +32,7 @@ internal sealed class RegistryPlanner : IDisposable
         // Layers that were left out before are not at the destination, even if it has their image.
         _closure = new BundleClosure(
             _reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination, state: state,
-            failures: _failures);
+            failures: _failures, quota: _quota = new QuotaWatch(registry, observer));
         _artifacts = new Artifacts(_reader, _tree, options, observer, _failures);
     }
 
@@ -141,6 +142,7 @@ internal sealed class RegistryPlanner : IDisposable
         RelocationSource source, ImagesLock images, string path, CancellationToken cancellationToken)
     {
         PlanBuilder builder = new(source, _options, _failures);
+        _quota.Expect(images.Images.Select(locked => locked.Image.Repository));
         foreach (PlannedItem? item in await Task.WhenAll(images.Images.Select(locked => FindLockedAsync(locked, path, cancellationToken))))
         {
             if (item is not null)
@@ -168,6 +170,7 @@ internal sealed class RegistryPlanner : IDisposable
         try
         {
             (ImageReference at, Manifest manifest) = await FetchAsync(locked.Image, cancellationToken);
+            _quota.Took(locked.Image.Repository.Registry);
             (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
             return !isBundle ? new PlannedItem { Source = at, Content = planned } : throw new AirgapException(
                 ErrorCode.LockContainsBundle,

@@ -14,6 +14,8 @@ internal sealed class ProducedRegistry(IRegistry inner, IReadOnlyDictionary<Repo
 
     public RegistryStatistics Statistics => inner.Statistics;
 
+    PullQuota? IRegistry.FindPullQuota(string host) => inner.FindPullQuota(host);
+
     public IImageRepository GetRepository(RepositoryName name) =>
         local.TryGetValue(name, out LocalContent? content)
             ? new LocalRepository(inner.GetRepository(name), content) : inner.GetRepository(name);

@@ -32,6 +32,8 @@ internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryNa
     /// <inheritdoc/>
     public RegistryStatistics Statistics => registry.Statistics;
 
+    PullQuota? IRegistry.FindPullQuota(string host) => registry.FindPullQuota(host);
+
     /// <inheritdoc/>
     public IImageRepository GetRepository(RepositoryName name) =>
         destinations.Contains(name)

@@ -1,0 +1,165 @@
+using System.Globalization;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>
+/// The requests of one kind to one host. Without refusals all go at once. After a refusal for load (429, 502, 503), all wait for one pause;
+/// then they begin one by one and more with each answer, and come at fewer a second than the host last took.
+/// </summary>
+/// <param name="host">The host, for a message.</param>
+/// <param name="kind">The kind.</param>
+/// <param name="options">The clock and delays.</param>
+/// <param name="tell">Receives each pause that a person would notice.</param>
+internal sealed class RequestLane(string host, LimitedKind kind, RegistryOptions options, Action<string> tell)
+{
+    // So many at once are no limit.
+    private const double Unlimited = 1024;
+
+    private static readonly TimeSpan s_noticeable = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _clock = options.TimeProvider;
+    private readonly Lock _lock = new();
+    private readonly Queue<TaskCompletionSource> _waiting = new();
+    private readonly RequestPace _pace = new(options.TimeProvider);
+    private DateTimeOffset _until;
+    private DateTimeOffset _toldUntil;
+    private double _limit = Unlimited;
+    private double _threshold = Unlimited;
+    private int _active;
+    private int _refusals;
+    private int _round;
+
+    /// <summary>Waits for a pause to end, and for a place.</summary>
+    public async ValueTask<Turn> EnterAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            TaskCompletionSource? place = null;
+            TimeSpan left;
+            TimeSpan pace = TimeSpan.Zero;
+            int round;
+            lock (_lock)
+            {
+                left = _until - _clock.GetUtcNow();
+                round = _round;
+                if (left <= TimeSpan.Zero && _active < Math.Floor(_limit))
+                {
+                    _active++;
+                    pace = _pace.Take();
+                }
+                else if (left <= TimeSpan.Zero)
+                {
+                    _waiting.Enqueue(place = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                }
+            }
+
+            if (place is not null)
+            {
+                await place.Task.WaitAsync(cancellationToken);
+                continue;
+            }
+
+            if (left > TimeSpan.Zero)
+            {
+                await DelayAsync(left, cancellationToken);
+                continue;
+            }
+
+            Turn turn = new(this, round);
+            try
+            {
+                if (pace > TimeSpan.Zero)
+                    await DelayAsync(pace, cancellationToken);
+                return turn;
+            }
+            catch
+            {
+                turn.Dispose();
+                throw;
+            }
+        }
+    }
+
+    // In whole milliseconds, the resolution of timers.
+    private Task DelayAsync(TimeSpan time, CancellationToken cancellationToken) =>
+        Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds)), _clock, cancellationToken);
+
+    private void NoteServed()
+    {
+        lock (_lock)
+        {
+            _refusals = 0;
+            _pace.NoteServed();
+            if (_limit < Unlimited)
+                _limit = Math.Min(Unlimited, _limit + (_limit < _threshold ? 1 : 1 / _limit));
+        }
+    }
+
+    private void NoteRefused(int round, TimeSpan? asked)
+    {
+        TimeSpan? length = null;
+        lock (_lock)
+        {
+            DateTimeOffset now = _clock.GetUtcNow();
+
+            // Requests that were under way together are refused together, and count once.
+            bool isFirst = round == _round;
+            if (isFirst)
+            {
+                _round++;
+                _threshold = Math.Max(1, _active / 2);
+                _limit = LimitedKinds.IsBulky(kind) ? _threshold : 1;
+                _pace.NoteRefused();
+            }
+
+            if (asked is { } time)
+                _until = Max(_until, now + (time < Backoff.LongestAskedFor ? time : Backoff.LongestAskedFor));
+            else if (isFirst)
+                _until = Max(_until, now + Backoff.Next(options.RetryDelay, ++_refusals, Backoff.LongestOfLoad));
+            if (_until - now >= s_noticeable && _until - _toldUntil >= s_noticeable)
+                (length, _toldUntil) = (_until - now, _until);
+        }
+
+        if (length is { } told)
+        {
+            tell(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{host} limits requests: {LimitedKinds.Describe(kind)} pauses for {Math.Ceiling(told.TotalSeconds):0} s."));
+        }
+    }
+
+    // Whoever waits looks again: a pause may have begun meanwhile.
+    private void Leave()
+    {
+        lock (_lock)
+        {
+            _active--;
+            int free = _until > _clock.GetUtcNow() ? _waiting.Count : (int)Math.Floor(_limit) - _active;
+            for (; free > 0 && _waiting.TryDequeue(out TaskCompletionSource? next); free--)
+                next.TrySetResult();
+        }
+    }
+
+    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    /// <summary>The turn of one request, until the headers of its answer have arrived.</summary>
+    internal sealed class Turn(RequestLane lane, int round) : IDisposable
+    {
+        private bool _isOver;
+
+        /// <summary>The host served it.</summary>
+        public void NoteServed() => lane.NoteServed();
+
+        /// <summary>The host refused it for load.</summary>
+        /// <param name="asked">The pause that it asks for; null for none.</param>
+        public void NoteRefused(TimeSpan? asked) => lane.NoteRefused(round, asked);
+
+        public void Dispose()
+        {
+            if (_isOver)
+                return;
+            _isOver = true;
+            lane.Leave();
+        }
+    }
+}

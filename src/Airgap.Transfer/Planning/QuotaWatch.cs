@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Airgap.Oci;
+using Airgap.Oci.Client;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+using Airgap.Transfer.Plans;
+
+namespace Airgap.Transfer.Planning;
+
+/// <summary>
+/// Warns as soon as a plan is known to need more manifests of a registry than the registry's quota has left. Blobs do not count, nor do
+/// HEADs; the children of indexes that are not read yet are not known, so that a plan may need more.
+/// </summary>
+/// <remarks>Source: Docker Hub, "Pull usage and limits": a pull is a GET of a manifest.</remarks>
+internal sealed class QuotaWatch(IRegistry registry, ITransferObserver observer)
+{
+    private readonly ConcurrentDictionary<string, int> _needed = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Manifests that will be read, one for each repository in the list.</summary>
+    public void Expect(IEnumerable<RepositoryName> places)
+    {
+        foreach ((string host, int manifests) in places.CountBy(place => place.Registry))
+        {
+            _needed.AddOrUpdate(host, manifests, (_, before) => before + manifests);
+            Check(host);
+        }
+    }
+
+    /// <summary>One of them was read, or need not be.</summary>
+    public void Took(string host)
+    {
+        Check(host);
+        _needed.AddOrUpdate(host, 0, static (_, before) => Math.Max(0, before - 1));
+    }
+
+    private void Check(string host)
+    {
+        if (_needed.GetValueOrDefault(host) is var needed && needed == 0 || registry.FindPullQuota(host) is not { IsLong: true } quota
+            || needed <= quota.Remaining || !_told.TryAdd(host, true))
+            return;
+        observer.Warning(new Diagnostic(
+            ErrorCode.PullQuotaTooSmall,
+            string.Create(CultureInfo.InvariantCulture,
+                $"{host} has {quota.Remaining} pulls left{quota.OfWhat}{(quota.Source is null ? "" : $" for {quota.Source}")}, and this " +
+                $"needs at least {needed}."),
+            $"Log in for a larger quota, {AdviceTerms.SourceMirrors}, or wait until it is full again."));
+    }
+}
