@@ -21,6 +21,7 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
         {
             Trace = log.Trace,
             Notice = text => log.Message(MessageImportance.High, "  " + text),
+            Warning = log.Warning,
             UploadSessions = UploadSessionFiles.InUserCache(),
         }),
         CredentialSources.CreateDefault(new CredentialOptions { Trace = log.Detail }),
@@ -34,6 +35,8 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
 
     /// <inheritdoc/>
     public RegistryStatistics Statistics => _client.IsValueCreated ? _client.Value.Statistics : new();
+
+    IImageRepository IRegistry.GetSource(RepositoryName name) => ((IRegistry)_client.Value).GetSource(name);
 
     PullQuota? IRegistry.FindPullQuota(string host) => _client.IsValueCreated ? ((IRegistry)_client.Value).FindPullQuota(host) : null;
 

@@ -43,6 +43,9 @@ public abstract class RegistryTask : AirgapTask
     public string? AirgapLimitRate { get; set; }
 
     /// <inheritdoc cref="AirgapCaCertificates"/>
+    public string? AirgapRegistriesConf { get; set; }
+
+    /// <inheritdoc cref="AirgapCaCertificates"/>
     public string? AirgapCreateRepositories { get; set; }
 
     /// <inheritdoc cref="AirgapCaCertificates"/>
@@ -63,6 +66,7 @@ public abstract class RegistryTask : AirgapTask
         PropertyNames.LoadWait => AirgapLoadWait,
         PropertyNames.CertsDirectory => AirgapCertsDirectory,
         PropertyNames.LimitRate => AirgapLimitRate,
+        PropertyNames.RegistriesConf => AirgapRegistriesConf,
         PropertyNames.CreateRepositories => AirgapCreateRepositories,
         PropertyNames.RepositorySettings => AirgapRepositorySettings,
         _ => null,

@@ -186,6 +186,18 @@ public enum ErrorCode
     /// </summary>
     PullQuotaTooSmall = 1052,
 
+    /// <summary>A registries.conf cannot be read, or has settings that podman refuses, too. Correct the file.</summary>
+    InvalidRegistriesConf = 1053,
+
+    /// <summary>registries.conf blocks the source. Use another source, or remove the block.</summary>
+    RegistryBlocked = 1054,
+
+    /// <summary>
+    /// A mirror of registries.conf fails, so that the next one or the registry itself is read (warning, once for each mirror). Repair the
+    /// mirror, or remove it.
+    /// </summary>
+    MirrorFailed = 1055,
+
     /// <summary>
     /// The text is not an image reference. Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST.
     /// </summary>

@@ -166,7 +166,7 @@ public sealed class FailureTests
         Assert.AreEqual(1, tries.Values.Max());
 
         string[] names = ["AirgapVerifyCertificates", "AirgapInsecure", "AirgapConnectTimeout", "AirgapResponseHeaderTimeout",
-            "AirgapStallTimeout", "AirgapRetryCount"];
+            "AirgapStallTimeout", "AirgapRetryCount", "AirgapLimitRate"];
         DotnetResult refused = (await project.RelocateAsync(
             [$"-p:AirgapRegistry={destination.Host}/apps", .. names.Select(name => $"-p:{name}=soon")])).FailedWith("AIRGAP2022");
         foreach (string name in names)

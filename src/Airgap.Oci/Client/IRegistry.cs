@@ -10,6 +10,13 @@ public interface IRegistry
     IImageRepository GetRepository(RepositoryName name);
 
     /// <summary>
+    /// A repository that is only read, as a source: where registries.conf says, if it was asked for. Makes no request.
+    /// </summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryBlocked"/>,
+    /// <see cref="ErrorCode.InvalidRegistriesConf"/>.</exception>
+    internal IImageRepository GetSource(RepositoryName name) => GetRepository(name);
+
+    /// <summary>
     /// The number of 429, 502 and 503 responses to requests for blobs so far. A caller that sends many such requests at once reduces their
     /// number when it grows; the pace of other requests adapts below this seam.
     /// </summary>

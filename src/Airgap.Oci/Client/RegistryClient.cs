@@ -16,6 +16,9 @@ public sealed class RegistryClient : IRegistry, IDisposable
     private readonly Transport _transport;
     private readonly RepositoryCreator? _creator;
     private readonly EcrLayers? _layers;
+    private readonly Lazy<Transport> _insecure;
+    private readonly SourceMirrors? _mirrors;
+    private int _isDisposed;
 
     /// <summary>Makes a client. No request is made until a repository is used.</summary>
     /// <param name="options">The settings.</param>
@@ -39,6 +42,16 @@ public sealed class RegistryClient : IRegistry, IDisposable
         // Keys are looked for where that was asked for: elsewhere it may take a second.
         if (creation is not null || KeychainSelection.IsActive(EnvironmentVariables.Capture(options.Environment), "ecr"))
             _layers = new EcrLayers(_transport, ecr);
+
+        _insecure = new(() => new Transport(
+            options with { AllowInsecure = true, VerifyCertificates = false }, credentials, _transport.Counters));
+        if (options.RegistriesConf is not { } wanted)
+            return;
+        _mirrors = new SourceMirrors(
+            RegistriesConfFiles.Read(wanted, EnvironmentVariables.Capture(options.Environment)),
+            (name, isInsecure) => new RegistryRepository(isInsecure ? _insecure.Value : _transport, name, creator: null, layers: null),
+            options);
+        _mirrors.TellIgnored();
     }
 
     /// <summary>The requests and bytes so far.</summary>
@@ -56,6 +69,19 @@ public sealed class RegistryClient : IRegistry, IDisposable
     /// <summary>A repository; usable until the client is disposed. Makes no request.</summary>
     public IImageRepository GetRepository(RepositoryName name) => new RegistryRepository(_transport, name, _creator, _layers);
 
+    IImageRepository IRegistry.GetSource(RepositoryName name) => _mirrors?.Find(name) ?? GetRepository(name);
+
+    /// <summary>What was read of mirrors, in place of the registries that references name.</summary>
+    internal IReadOnlyList<SourceUse> SourceUse => _mirrors?.Use ?? [];
+
     /// <summary>Cancels the requests in progress and closes the connections.</summary>
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        _mirrors?.TellUse();
+        _transport.Dispose();
+        if (_insecure.IsValueCreated)
+            _insecure.Value.Dispose();
+    }
 }

@@ -19,12 +19,12 @@ internal sealed class Transport : IDisposable
 
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>,
     /// <see cref="ErrorCode.InvalidHostCertificates"/>, <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
-    public Transport(RegistryOptions options, ICredentialSource credentials)
+    public Transport(RegistryOptions options, ICredentialSource credentials, Counters? counters = null)
     {
         Options = options;
         _hosts = new(StringComparer.OrdinalIgnoreCase);
         _lifetime = new();
-        Counters = new();
+        Counters = counters ?? new();
         _credentials = credentials;
         Trace = new RequestTrace(options.Trace);
         EnvironmentProxy? proxy = options.MapEndpoint is null ? EnvironmentProxy.Find(options.Environment) : null;

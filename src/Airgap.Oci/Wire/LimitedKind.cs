@@ -9,6 +9,7 @@ internal enum LimitedKind
     BlobReads,
     BlobWrites,
     Lists,
+    Management,
 }
 
 /// <summary>What is common to requests of one kind.</summary>
@@ -24,6 +25,7 @@ internal static class LimitedKinds
         RequestKind.UploadPost or RequestKind.UploadGet or RequestKind.UploadPatch or RequestKind.UploadPut or RequestKind.UploadDelete =>
             LimitedKind.BlobWrites,
         RequestKind.Tags or RequestKind.Referrers => LimitedKind.Lists,
+        RequestKind.Management => LimitedKind.Management,
         _ => null,
     };
 
@@ -38,6 +40,7 @@ internal static class LimitedKinds
         LimitedKind.ManifestWrites => "writing manifests",
         LimitedKind.BlobReads => "reading blobs",
         LimitedKind.BlobWrites => "writing blobs",
-        _ => "listing",
+        LimitedKind.Lists => "listing",
+        _ => "setting up repositories",
     };
 }

@@ -60,6 +60,17 @@ public sealed record RegistryOptions
     /// <summary>Receives what a person should see at once, such as a pause that a registry asks for; null for none.</summary>
     internal Action<string>? Notice { get; init; }
 
+    /// <summary>Receives, at the end, what was read of mirrors; null for none.</summary>
+    internal Action<SourceUse>? SourceRead { get; init; }
+
+    /// <summary>Receives warnings; null for none.</summary>
+    internal Action<Diagnostic>? Warning { get; init; }
+
+    /// <summary>
+    /// The registries.conf that sources are read by: a file, or <c>system</c> for the user's or system's; null to read them where they are.
+    /// </summary>
+    internal string? RegistriesConf { get; init; }
+
     /// <summary>Limits the bytes per second of each registry.</summary>
     internal ByteRates Rates { get; init; } = ByteRates.None;
 

@@ -55,12 +55,13 @@ internal sealed class RequestLane(string host, LimitedKind kind, RegistryOptions
 
             if (place is not null)
             {
-                await place.Task.WaitAsync(cancellationToken);
+                await WaitAsync(place, cancellationToken);
                 continue;
             }
 
             if (left > TimeSpan.Zero)
             {
+                using RegistryTelemetry.Wait measured = RegistryTelemetry.BeginWait("pause", host);
                 await DelayAsync(left, cancellationToken);
                 continue;
             }
@@ -134,9 +135,36 @@ internal sealed class RequestLane(string host, LimitedKind kind, RegistryOptions
         lock (_lock)
         {
             _active--;
-            int free = _until > _clock.GetUtcNow() ? _waiting.Count : (int)Math.Floor(_limit) - _active;
-            for (; free > 0 && _waiting.TryDequeue(out TaskCompletionSource? next); free--)
-                next.TrySetResult();
+            Wake();
+        }
+    }
+
+    private void Wake()
+    {
+        int free = _until > _clock.GetUtcNow() ? _waiting.Count : (int)Math.Floor(_limit) - _active;
+        while (free > 0 && _waiting.TryDequeue(out TaskCompletionSource? next))
+        {
+            if (next.TrySetResult())
+                free--;
+        }
+    }
+
+    // A place given to one who no longer waits goes to the next.
+    private async Task WaitAsync(TaskCompletionSource place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await place.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            if (!place.TrySetCanceled(cancellationToken))
+            {
+                lock (_lock)
+                    Wake();
+            }
+
+            throw;
         }
     }
 

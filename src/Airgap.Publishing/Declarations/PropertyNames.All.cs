@@ -41,6 +41,7 @@ internal static partial class PropertyNames
         RetryCount,
         LoadWait,
         LimitRate,
+        RegistriesConf,
         CreateRepositories,
         RepositorySettings,
         LockTimeout,

@@ -53,6 +53,7 @@ internal static class PublishProperties
                 Stall = Time(PropertyNames.StallTimeout),
                 Tries = Count(PropertyNames.RetryCount),
                 Load = Time(PropertyNames.LoadWait),
+                RegistriesConf = Text(PropertyNames.RegistriesConf),
                 CertificatesPath = Text(PropertyNames.CertsDirectory),
                 Rates = PropertyLists.Rates(List(PropertyNames.LimitRate), Refusal(PropertyNames.LimitRate)),
                 CreateRepositories = Flag(PropertyNames.CreateRepositories),

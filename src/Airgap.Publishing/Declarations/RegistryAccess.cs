@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Creating;
 using Airgap.Oci.Wire;
 
@@ -21,6 +22,9 @@ internal sealed record RegistryAccess
 
     /// <summary><c>AirgapCertsDirectory</c>: full path of the only folder with certificates of single hosts.</summary>
     public string? CertificatesPath { get; init; }
+
+    /// <summary><c>AirgapRegistriesConf</c>: the registries.conf for sources, or <c>system</c>.</summary>
+    public string? RegistriesConf { get; init; }
 
     /// <summary><c>AirgapLimitRate</c>: limits the bytes per second of each registry, in each direction.</summary>
     public ByteRates? Rates { get; init; }
@@ -60,6 +64,7 @@ internal sealed record RegistryAccess
     public RegistryAccess WithPaths(Func<string, string> full) => this with
     {
         CaCertificates = [.. CaCertificates.Select(full)],
+        RegistriesConf = RegistriesConf is not { Length: > 0 } file ? null : file == RegistriesConfFiles.System ? file : full(file),
         CertificatesPath = CertificatesPath is { Length: > 0 } folder ? full(folder) : null,
         RepositorySettings = RepositorySettings.Length > 0 ? full(RepositorySettings) : "",
     };
@@ -107,5 +112,6 @@ internal sealed record RegistryAccess
         LoadWait = Load ?? options.LoadWait,
         HostCertificatesPath = CertificatesPath ?? options.HostCertificatesPath,
         Rates = Rates ?? options.Rates,
+        RegistriesConf = RegistriesConf ?? options.RegistriesConf,
     };
 }

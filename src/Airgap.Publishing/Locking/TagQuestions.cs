@@ -32,7 +32,7 @@ internal sealed class TagQuestions(IRegistry registry, int concurrency)
                 ImageReference reference = LockKeeper.KeyOf(declaration)!;
                 try
                 {
-                    IImageRepository repository = registry.GetRepository(reference.Repository);
+                    IImageRepository repository = registry.GetSource(reference.Repository);
                     // If the registry lacks the tag, ask again to get the registry's own message.
                     Descriptor? found = await repository.ResolveAsync(reference.Tag!, token);
                     answers[reference.ToString()] = found?.Digest ?? (await repository.GetManifestAsync(reference.Tag!, token)).Digest;

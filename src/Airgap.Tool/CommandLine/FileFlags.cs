@@ -21,7 +21,7 @@ internal static class FileFlags
         "--lock", "--tar", "--oci-tar", "--oci", "--parts", "--map-file", "--base", "--file", "--from", "--keep", "--execute", "--blob",
         "--signature", "--values-file", "--sign-key", "--sign-key-password-file", "--verify-archive", "--verify-base", "--verify-key",
         "--trusted-root", "--trust-store", "--policy", "--registry-ca-cert-path", "--kubeconfig", "--parts-in", "--project",
-        "--htpasswd", "--tls-cert", "--tls-key", "--registry-certs-dir", "--repository-settings", "--file-exclusion",
+        "--htpasswd", "--tls-cert", "--tls-key", "--registry-certs-dir", "--registries-conf", "--repository-settings", "--file-exclusion",
         "--file-exclude-defaults",
     ];
 

@@ -18,8 +18,10 @@ internal sealed class RegistryFlags
     /// <summary>The prefix of most of their names.</summary>
     public const string Prefix = "--registry-";
 
+    private const string ConfName = "--registries-conf";
+
     /// <summary>True for the name of one of them.</summary>
-    public static bool Has(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) || name is RateFlag.Name;
+    public static bool Has(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) || name is RateFlag.Name or ConfName;
 
     private readonly Option<string[]> _caCertificates = Flag.List(
         Prefix + "ca-cert-path", "FILE", "Trust the certificate authorities of this PEM file as well");
@@ -49,6 +51,9 @@ internal sealed class RegistryFlags
     private readonly Option<string?> _certificates = Flag.Text(
         Prefix + "certs-dir", "DIR", "Certificates of single hosts: HOST[:PORT]/*.crt, *.cert and *.key ($AIRGAP_CERTS_DIR)");
 
+    private readonly Option<string?> _conf = Flag.OptionalText(
+        ConfName, "FILE", "Read sources by podman's registries.conf: mirrors, locations, blocks", RegistriesConfFiles.System);
+
     private readonly Option<ByteRates> _rates = RateFlag.Create();
 
     /// <summary>The flags about missing repositories, for a command that pushes; null for others.</summary>
@@ -58,7 +63,7 @@ internal sealed class RegistryFlags
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout,
-            _connect, _stall, _retries, _load, _certificates, _rates })
+            _connect, _stall, _retries, _load, _certificates, _rates, _conf })
             command.Options.Add(option);
         Creation?.AddTo(command);
         if (command is ToolCommand tool)
@@ -83,6 +88,7 @@ internal sealed class RegistryFlags
         LoadWait = parsed.GetValue(_load),
         HostCertificatesPath = parsed.GetText(_certificates),
         Rates = parsed.GetValue(_rates) ?? ByteRates.None,
+        RegistriesConf = parsed.GetText(_conf),
         Trace = trace,
         UploadSessions = UploadSessionFiles.InUserCache(),
     };
@@ -100,10 +106,16 @@ internal sealed class RegistryFlags
     };
 
     /// <summary>A client with these flags, which tells a session what a person should see at once.</summary>
-    /// <inheritdoc cref="Connect(ParseResult, Action{string}?, RegistryAccess?)"/>
     public RegistryClient Connect(ParseResult parsed, Session session, RegistryAccess? project = null) =>
-        new(Read(parsed, session.Trace, project ?? new RegistryAccess()) with { Notice = session.WriteNotice },
+        new(Read(parsed, session, project ?? new RegistryAccess()),
             CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace)));
+
+    private RegistryOptions Read(ParseResult parsed, Session session, RegistryAccess project) => Read(parsed, session.Trace, project) with
+    {
+        Notice = session.WriteNotice,
+        Warning = session.Warn,
+        SourceRead = use => (session.Report.Sources ??= []).Add(use),
+    };
 
     /// <summary>A client with these flags.</summary>
     /// <param name="parsed">The command line.</param>
@@ -126,7 +138,7 @@ internal sealed class RegistryFlags
         RegistryAccess access = project ?? new RegistryAccess();
         RepositoryCreation? creation = (Creation?.Over(access, parsed) ?? access).ReadCreation(session.WriteNotice);
         return new(
-            Read(parsed, session.Trace, access), CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace)), creation);
+            Read(parsed, session, access), CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace)), creation);
     }
 
     /// <summary>
@@ -146,6 +158,7 @@ internal sealed class RegistryFlags
         Load = IsSaid(parsed, _load) ? null : project.Load,
         CertificatesPath = IsSaid(parsed, _certificates) ? null : project.CertificatesPath,
         Rates = IsSaid(parsed, _rates) ? null : project.Rates,
+        RegistriesConf = IsSaid(parsed, _conf) ? null : project.RegistriesConf,
     };
 
     private static bool IsSaid(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };

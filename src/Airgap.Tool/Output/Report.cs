@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Wire;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Reporting;
@@ -55,6 +56,9 @@ internal sealed class Report
 
     /// <summary>The part of a plan that was carried out, such as <c>3/8</c>; left out for a whole one.</summary>
     public string? Shard { get; set; }
+
+    /// <summary>What was read of mirrors, in place of the registries that references name.</summary>
+    public List<SourceUse>? Sources { get; set; }
 
     /// <summary>Distinct blobs by outcome.</summary>
     public WorkTotals? Totals { get; set; }

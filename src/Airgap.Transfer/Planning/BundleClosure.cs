@@ -77,7 +77,8 @@ internal sealed class BundleClosure(
             BundleContent.ReadAsync(stream, source, withPackages: isRoot, token, withConfig: !isRoot), cancellationToken);
         await _locations.AnticipateImagesAsync(source, isRoot, content.Lock.Images.Take(MostAhead), cancellationToken);
         BundleLocations.Found locations = await locating;
-        quota?.Expect(content.Lock.Images.DistinctBy(locked => locked.Image.Digest).Select(locked => PlaceOf(locked, source, locations)));
+        quota?.Expect(content.Lock.Images.DistinctBy(locked => locked.Image.Digest)
+            .Select(locked => locations.PlaceOf(locked.Image, source)));
 
         // The same digest under two names is read once, from the first one's repository, so that the result does not
         // depend on timing.
@@ -89,7 +90,7 @@ internal sealed class BundleClosure(
             async (locked, _) =>
             {
                 found[locked.Image.Digest!.Value] = await FindAsync(locked.Image, source, locations, cancellationToken);
-                quota?.Took(PlaceOf(locked, source, locations).Registry);
+                quota?.Took(locations.PlaceOf(locked.Image, source).Registry);
             });
         ImmutableArray<BundleEntry>.Builder entries = ImmutableArray.CreateBuilder<BundleEntry>(content.Lock.Images.Length);
         List<LockedImage> missing = [];
@@ -103,9 +104,6 @@ internal sealed class BundleClosure(
 
         return new BundleNode(source, manifest, content, entries.ToImmutable()) { Missing = [.. missing] };
     }
-
-    private static RepositoryName PlaceOf(LockedImage locked, ImageReference bundle, BundleLocations.Found locations) =>
-        locations.IsBeside ? bundle.Repository : locked.Image.Repository;
 
     private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> FindAsync(
         ImageReference recorded, ImageReference bundle, BundleLocations.Found locations, CancellationToken cancellationToken)
@@ -131,7 +129,7 @@ internal sealed class BundleClosure(
             && await FindAtDestinationAsync(expected, known.Value, leftOut, cancellationToken) is { } relocated)
             return relocated;
         if (await TryLocateAsync(recorded, bundle, locations.IsBeside, cancellationToken) is not var (origin, manifest))
-            return onlyBeside ? null : throw NotFound(recorded, bundle);
+            return onlyBeside ? null : throw MissingImage.Of(recorded, bundle);
         return await InspectAsync(ImageReference.ByDigest(origin, manifest.Digest), origin, manifest, known, leftOut, cancellationToken);
     }
 
@@ -165,7 +163,7 @@ internal sealed class BundleClosure(
     /// <summary>Finds an image that a bundle pins: in the bundle's repository, else at its recorded origin.</summary>
     public async Task<(RepositoryName, Manifest)> LocateAsync(
         ImageReference recorded, ImageReference bundle, CancellationToken cancellationToken) =>
-        await TryLocateAsync(recorded, bundle, isBeside: true, cancellationToken) ?? throw NotFound(recorded, bundle);
+        await TryLocateAsync(recorded, bundle, isBeside: true, cancellationToken) ?? throw MissingImage.Of(recorded, bundle);
 
     private async Task<(RepositoryName, Manifest)?> TryLocateAsync(
         ImageReference recorded, ImageReference bundle, bool isBeside, CancellationToken cancellationToken)
@@ -194,14 +192,6 @@ internal sealed class BundleClosure(
         return await reader.FindManifestAsync(recorded.Repository, digest, cancellationToken) is { } manifest
             ? (recorded.Repository, manifest) : null;
     }
-
-    private static AirgapException NotFound(ImageReference recorded, ImageReference bundle) => new(
-        ErrorCode.ImageNotFound,
-        bundle.Repository == recorded.Repository
-            ? $"The image {recorded}, which the bundle {bundle} pins, does not exist."
-            : $"The image {recorded}, which the bundle {bundle} pins, is neither in the bundle's repository nor at its recorded origin.",
-        "Relocate the bundle from a registry with its images, or push the missing image again.")
-    { Reference = recorded.ToString(), Digest = recorded.Digest?.ToString() };
 
     /// <inheritdoc cref="BundleLocations.ReadAsync"/>
     public Task<IReadOnlyDictionary<Digest, bool>> FindLocationsAsync(ImageReference bundle, CancellationToken cancellationToken) =>

@@ -147,6 +147,10 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     {
         /// <summary>The manifests that the source lacks, by their index: they were left out when the bundle was relocated there.</summary>
         public required IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; }
+
+        /// <summary>The repository where an image of the bundle is expected.</summary>
+        public RepositoryName PlaceOf(ImageReference recorded, ImageReference bundle) =>
+            IsBeside ? bundle.Repository : recorded.Repository;
     }
 
     private sealed record Known(Dictionary<Digest, bool> IsBundle, Dictionary<Digest, ImmutableHashSet<Digest>> LeftOut);

@@ -27,7 +27,8 @@ internal sealed class RegistryPlanner : IDisposable
         _options = options;
         _observer = observer;
         _failures = new ImageFailures(options.KeepGoing);
-        _reader = new SourceReader(registry, options.Concurrency, new ByteStore(options.HeldInMemory));
+        _reader = new SourceReader(
+            registry, options.Concurrency, new ByteStore(options.HeldInMemory), name => name != options.Destination);
         _tree = new ManifestTree(_reader, options);
         // Layers that were left out before are not at the destination, even if it has their image.
         _closure = new BundleClosure(
@@ -39,13 +40,7 @@ internal sealed class RegistryPlanner : IDisposable
     public void Dispose() => _reader.Dispose();
 
     /// <summary>Reuses the content read for another plan.</summary>
-    public void LearnFrom(TransferPlan plan)
-    {
-        foreach (PlannedManifest known in plan.Items.SelectMany(item => item.Content.SelfAndDescendants()))
-            _reader.Know(known);
-        foreach (MemoryBlobContent blob in plan.Blobs.Select(blob => blob.Content).OfType<MemoryBlobContent>())
-            _reader.Know(blob);
-    }
+    public void LearnFrom(TransferPlan plan) => _reader.Know(plan);
 
     /// <summary>Reads the content of an earlier run's archive; a damaged or missing archive merely saves no requests.</summary>
     public async Task LearnFromArchiveAsync(string path, CancellationToken cancellationToken)

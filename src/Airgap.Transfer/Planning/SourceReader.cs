@@ -11,7 +11,12 @@ namespace Airgap.Transfer.Planning;
 /// Reads manifests and small blobs of the source, with limited concurrency and nothing twice. It keeps them in a store,
 /// mostly on disk if there are many, so that the transfer does not fetch them again.
 /// </summary>
-internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStore? store = null) : IDisposable
+/// <param name="registry">The registries.</param>
+/// <param name="concurrency">Requests at once.</param>
+/// <param name="store">Keeps what was read.</param>
+/// <param name="isSource">True for repositories that may be read from mirrors; null for none.</param>
+internal sealed class SourceReader(
+    IRegistry registry, int concurrency, ByteStore? store = null, Predicate<RepositoryName>? isSource = null) : IDisposable
 {
     private const int MostPeeked = 1000;
 
@@ -125,6 +130,15 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
     public void Know(Descriptor blob, byte[] bytes) =>
         _blobs.TryAdd(blob.Digest, new MemoryBlobContent(blob, _store.Hold(bytes, blob.Digest)));
 
+    /// <summary>Reuses the content read for another plan.</summary>
+    public void Know(TransferPlan plan)
+    {
+        foreach (PlannedManifest known in plan.Items.SelectMany(item => item.Content.SelfAndDescendants()))
+            Know(known);
+        foreach (MemoryBlobContent blob in plan.Blobs.Select(blob => blob.Content).OfType<MemoryBlobContent>())
+            Know(blob);
+    }
+
     /// <summary>Adds a small blob that was read and verified elsewhere.</summary>
     public void Know(MemoryBlobContent blob) => _blobs.TryAdd(blob.Descriptor.Digest, blob);
 
@@ -153,7 +167,8 @@ internal sealed class SourceReader(IRegistry registry, int concurrency, ByteStor
             cancellationToken);
     }
 
-    private IImageRepository Repository(RepositoryName name) => registry.GetRepository(name);
+    private IImageRepository Repository(RepositoryName name) =>
+        isSource?.Invoke(name) == true ? registry.GetSource(name) : registry.GetRepository(name);
 
     private async Task<T> ThrottledAsync<T>(Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {

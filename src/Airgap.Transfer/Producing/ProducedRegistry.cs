@@ -14,9 +14,12 @@ internal sealed class ProducedRegistry(IRegistry inner, IReadOnlyDictionary<Repo
 
     public RegistryStatistics Statistics => inner.Statistics;
 
+    IImageRepository IRegistry.GetSource(RepositoryName name) => Of(name, inner.GetSource(name));
+
     PullQuota? IRegistry.FindPullQuota(string host) => inner.FindPullQuota(host);
 
-    public IImageRepository GetRepository(RepositoryName name) =>
-        local.TryGetValue(name, out LocalContent? content)
-            ? new LocalRepository(inner.GetRepository(name), content) : inner.GetRepository(name);
+    public IImageRepository GetRepository(RepositoryName name) => Of(name, inner.GetRepository(name));
+
+    private IImageRepository Of(RepositoryName name, IImageRepository there) =>
+        local.TryGetValue(name, out LocalContent? content) ? new LocalRepository(there, content) : there;
 }

@@ -37,7 +37,7 @@ internal sealed class RegistryPullSource : IPullSource
         _reference = reference;
         _asBundle = asBundle;
         _checkBundle = checkBundle;
-        _reader = new SourceReader(registry, Concurrency);
+        _reader = new SourceReader(registry, Concurrency, isSource: _ => true);
         _closure = new BundleClosure(_reader, new ManifestTree(_reader, new PlanOptions()), observer);
     }
 
@@ -58,7 +58,7 @@ internal sealed class RegistryPullSource : IPullSource
         return new PullItem(_reference.WithDigest(manifest.Digest), manifest, _asBundle);
     }
 
-    public IBlobContent LayerOf(PullItem item, Descriptor layer) => _registry.GetRepository(item.Reference.Repository).GetBlob(layer);
+    public IBlobContent LayerOf(PullItem item, Descriptor layer) => _registry.GetSource(item.Reference.Repository).GetBlob(layer);
 
     public async IAsyncEnumerable<PullItem> FindNestedAsync(
         PullItem bundle, ImagesLock images, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -123,7 +123,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
         if (!RepositoryName.TryParse(blob.Origin, out RepositoryName? origin, out _))
             throw Invalid($"'{Printable.Line(blob.Origin)}' is not a repository");
         if (blob.Content is not { } content)
-            return new PlannedBlob(registry.GetRepository(origin).GetBlob(descriptor), origin);
+            return new PlannedBlob(registry.GetSource(origin).GetBlob(descriptor), origin);
         if (content.Length != descriptor.Size || Digest.ComputeLike(descriptor.Digest, content.Span) != descriptor.Digest)
             throw Invalid($"the bytes of {descriptor.Digest} in it are others");
         return new PlannedBlob(new MemoryBlobContent(descriptor, content), origin);

@@ -37,7 +37,7 @@ internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryNa
     /// <inheritdoc/>
     public IImageRepository GetRepository(RepositoryName name) =>
         destinations.Contains(name)
-            ? registry.GetRepository(name) : _repositories.GetOrAdd(name, key => new SharedRepository(registry.GetRepository(key), this));
+            ? registry.GetRepository(name) : _repositories.GetOrAdd(name, key => new SharedRepository(registry.GetSource(key), this));
 
     /// <summary>Cancels the requests.</summary>
     public CancellationToken Lifetime => lifetime;

@@ -14,7 +14,8 @@ public sealed class QuotaHeadersTests
     [DataRow("RateLimit-Limit: 10|RateLimit-Remaining: 9|RateLimit-Reset: 50", 9, 10, 50)]
     [DataRow("RateLimit: limit=100, remaining=50, reset=5|RateLimit-Policy: 100;w=60", 50, 100, 60, DisplayName = "draft 07")]
     [DataRow("RateLimit: limit=100, remaining=50, reset=5", 50, 100, 5)]
-    [DataRow("RateLimit: \"hour\";r=900;t=30, \"day\";r=50;t=3000|RateLimit-Policy: \"hour\";q=1000;w=3600,\"day\";q=5000;w=86400", 50, 5000,
+    [DataRow("RateLimit: \"hour\";r=900;t=30, \"day\";r=50;t=3000|RateLimit-Policy: \"hour\";q=1000;w=3600,\"day\";q=5000;w=86400", 50,
+        5000,
         86400, DisplayName = "draft 10")]
     [DataRow("RateLimit: \"default\";r=50;t=30", 50, null, 30)]
     [DataRow("X-RateLimit-Limit: 5000|X-RateLimit-Remaining: 4999|X-RateLimit-Reset: 1800003600", 4999, 5000, 3600, DisplayName = "GitHub")]

@@ -94,9 +94,9 @@ public sealed class RequestLaneTests
         double tokens = 20;
         DateTimeOffset filled = _clock.GetUtcNow();
         int refused = 0;
+        int left = Requests;
         Random random = new(seed);
         Task all = Task.WhenAll(Enumerable.Range(0, 16).Select(_ => WorkAsync()));
-        int left = Requests;
         await _clock.AdvanceUntilDoneAsync(all, _ => true);
         double seconds = (_clock.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)).TotalSeconds;
         Assert.IsLessThan(Requests / 5, refused, $"{seconds} s");

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
+
+namespace Airgap.Oci.Client;
+
+/// <summary>A blob that is read from the first place that gives it; another goes on where one breaks.</summary>
+/// <param name="name">The repository that the user wrote.</param>
+/// <param name="places">The places, the registry itself last.</param>
+/// <param name="mirrors">Keeps what became of the mirrors.</param>
+internal sealed class MirroredBlob(
+    RepositoryName name, ImmutableArray<(RepositoryName Name, IBlobContent Content)> places, SourceMirrors mirrors) : IBlobContent
+{
+    public Descriptor Descriptor => places[^1].Content.Descriptor;
+
+    public async ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
+    {
+        (int place, Stream stream) = await OpenFromAsync(0, offset, cancellationToken);
+        return new MirroredStream(this, place, stream, offset);
+    }
+
+    public async Task<T> ReadWholeAsync<T>(Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        for (int place = 0; ; place++)
+        {
+            if (IsPassed(place))
+                continue;
+            try
+            {
+                T result = await places[place].Content.ReadWholeAsync(read, cancellationToken);
+                NoteRead(place, Descriptor.Size, isWhole: true);
+                return result;
+            }
+            catch (AirgapException e) when (TryLeave(place, e))
+            {
+            }
+        }
+    }
+
+    /// <summary>Opens it at the first place from one on that has it.</summary>
+    public async ValueTask<(int Place, Stream Stream)> OpenFromAsync(int place, long offset, CancellationToken cancellationToken)
+    {
+        for (; ; place++)
+        {
+            if (IsPassed(place))
+                continue;
+            try
+            {
+                return (place, await places[place].Content.OpenAsync(offset, cancellationToken));
+            }
+            catch (AirgapException e) when (TryLeave(place, e))
+            {
+            }
+        }
+    }
+
+    /// <summary>Whether another place may serve after a failure of this one.</summary>
+    public bool TryLeave(int place, AirgapException failure)
+    {
+        if (place == places.Length - 1 || !SourceMirrors.IsOfRegistry(failure))
+            return false;
+        mirrors.NoteFailure(places[place].Name, failure);
+        return true;
+    }
+
+    /// <summary>Counts what a place gave.</summary>
+    public void NoteRead(int place, long bytes, bool isWhole) => mirrors.NoteRead(name, places[place].Name, 0, isWhole ? 1 : 0, bytes);
+
+    private bool IsPassed(int place) => place < places.Length - 1 && mirrors.IsDown(places[place].Name);
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Airgap.Oci.Mirrors;
+using Airgap.Oci.Naming;
+using Airgap.Oci.Wire;
+
+namespace Airgap.Oci.Client;
+
+/// <summary>The places that a client reads its sources from, as registries.conf says, and what became of them.</summary>
+/// <param name="conf">The settings.</param>
+/// <param name="open">Opens a repository; true for one with plain http and any certificate.</param>
+/// <param name="options">Receives what is to be told.</param>
+internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bool, IImageRepository> open, RegistryOptions options)
+{
+    private readonly ConcurrentDictionary<string, bool> _isDown = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(string Of, string From), SourceUse> _use = new();
+
+    /// <summary>A repository that is read where the settings say; null when they say nothing of it.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryBlocked"/>,
+    /// <see cref="ErrorCode.InvalidRegistriesConf"/>.</exception>
+    public IImageRepository? Find(RepositoryName name)
+    {
+        if (conf.Find(name) is not { } rule)
+            return null;
+        if (rule.IsBlocked)
+        {
+            throw new AirgapException(
+                ErrorCode.RegistryBlocked, $"registries.conf blocks {name} (prefix '{rule.Prefix}').",
+                "Use another source, or remove the block.")
+            { Reference = name.ToString() };
+        }
+
+        SourcePlace own = Place(rule.Own, isMirror: false);
+        SourcePlace[] mirrors = [.. rule.Mirrors.Select(mirror => Place(mirror, isMirror: true))];
+        return new MirroredRepository(name, [.. mirrors, own], open(name, false), this);
+
+        SourcePlace Place(MirrorPlace place, bool isMirror)
+        {
+            RepositoryName there = RegistriesConf.At(place, rule, name);
+            return new SourcePlace(open(there, place.IsInsecure), place, isMirror);
+        }
+    }
+
+    /// <summary>Tells what the settings say in vain.</summary>
+    public void TellIgnored()
+    {
+        foreach (string ignored in conf.Ignored)
+            options.Notice?.Invoke($"registries.conf: {ignored}.");
+    }
+
+    /// <summary>What was read where.</summary>
+    public IReadOnlyList<SourceUse> Use =>
+        [.. _use.Values.OrderBy(use => use.Of, StringComparer.Ordinal).ThenBy(use => use.From, StringComparer.Ordinal)];
+
+    /// <summary>Tells what was read where.</summary>
+    public void TellUse()
+    {
+        foreach (SourceUse use in Use)
+        {
+            options.SourceRead?.Invoke(use);
+            options.Notice?.Invoke(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{use.From} was read in place of {use.Of}: {use.Manifests} manifests, {use.Blobs} blobs, {use.Bytes} bytes."));
+        }
+    }
+
+    /// <summary>True for a mirror that could not be reached before.</summary>
+    public bool IsDown(RepositoryName place) => _isDown.ContainsKey(place.Registry);
+
+    /// <summary>A mirror failed, and the next place is asked.</summary>
+    public void NoteFailure(RepositoryName place, AirgapException failure)
+    {
+        if (IsAbsence(failure))
+            return;
+        if (failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryTimeout or ErrorCode.RegistryCertificate
+            or ErrorCode.ClientCertificateRefused or ErrorCode.DigestMismatch or ErrorCode.SizeMismatch)
+            _isDown.TryAdd(place.Registry, true);
+        if (_told.TryAdd(place.Registry, true))
+        {
+            options.Warning?.Invoke(new Diagnostic(
+                ErrorCode.MirrorFailed, $"The mirror {place.Registry} fails, so others are read: {failure.Message}",
+                "Repair the mirror, or remove it from registries.conf."));
+        }
+    }
+
+    /// <summary>Content was read.</summary>
+    public void NoteRead(RepositoryName of, RepositoryName from, long manifests, long blobs, long bytes)
+    {
+        if (of.Registry != from.Registry)
+        {
+            _use.AddOrUpdate((of.Registry, from.Registry), key => new SourceUse(key.Of, key.From, manifests, blobs, bytes),
+                (_, use) => use.And(manifests, blobs, bytes));
+        }
+    }
+
+    /// <summary>True for a failure of a registry, after which another may serve.</summary>
+    public static bool IsOfRegistry(AirgapException failure) => (int)failure.Code is >= 1000 and < 2000;
+
+    private static bool IsAbsence(AirgapException failure) =>
+        failure.Code is ErrorCode.ManifestUnknown or ErrorCode.RepositoryUnknown or ErrorCode.BlobUnknown;
+}
+
+/// <summary>A repository in one of the places of a source.</summary>
+/// <param name="Repository">The repository there.</param>
+/// <param name="Setting">Its setting.</param>
+/// <param name="IsMirror">False for the registry itself, the last place.</param>
+internal sealed record SourcePlace(IImageRepository Repository, MirrorPlace Setting, bool IsMirror);

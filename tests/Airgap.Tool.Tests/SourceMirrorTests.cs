@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using Airgap.TestKit;
+using Airgap.TestKit.Registries;
+
+namespace Airgap.Tool.Tests;
+
+/// <summary>A bundle is copied from a mirror that registries.conf names, under the name that was written.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class SourceMirrorTests
+{
+    private const string Bundle = "origin.example.com/mirror/simple-app-bundle:v1.0.0";
+
+    private readonly TempFolder _folder = new();
+
+    [TestCleanup]
+    public void Clean() => _folder.Dispose();
+
+    [TestMethod]
+    public async Task TheOriginIsNamed_AndTheReportSaysWhereItWasRead()
+    {
+        await using RegistryFixture mirror = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        await WriteAsync($"""
+            [[registry]]
+            location = "origin.example.com"
+            [[registry.mirror]]
+            location = "{mirror.Host}"
+            [[registry]]
+            location = "{destination.Host}"
+            blocked = true
+            """);
+        CliResult copy = await InProcess.RunAsync(
+            "copy", "-b", Bundle, "--to-repo", $"{destination.Host}/apps", "--registries-conf", _folder["registries.conf"], "--json",
+            "--lock-output", _folder["lock.yml"]);
+        Assert.AreEqual(0, copy.ExitCode, copy.Error + copy.Output);
+        JsonNode report = JsonNode.Parse(copy.Output)!;
+        JsonNode use = Assert.ContainsSingle(report["sources"]!.AsArray())!;
+        Assert.AreEqual("origin.example.com", (string?)use["of"]);
+        Assert.AreEqual(mirror.Host, (string?)use["from"]);
+        Assert.IsGreaterThan(0, (int)use["manifests"]!);
+        Assert.Contains("origin.example.com", (string)report["source"]!);
+        Assert.Contains($"{mirror.Host} was read in place of origin.example.com", copy.Error);
+        Assert.DoesNotContain(mirror.Host, await File.ReadAllTextAsync(_folder["lock.yml"]));
+    }
+
+    [TestMethod]
+    [DataRow("[[registry]]\nlocation = \"origin.example.com\"\nblocked = true", "AIRGAP1054")]
+    [DataRow("[[registry]]", "AIRGAP1053")]
+    public async Task WhatItForbids_OrIsNone_IsOneError(string text, string code)
+    {
+        await WriteAsync(text);
+        CliResult copy = await InProcess.RunAsync(
+            "copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--registries-conf", _folder["registries.conf"]);
+        Assert.AreEqual(1, copy.ExitCode);
+        Assert.Contains(code, copy.Error);
+        Assert.IsFalse(File.Exists(_folder["a.tar"]));
+    }
+
+    private Task WriteAsync(string text) => File.WriteAllTextAsync(_folder["registries.conf"], text);
+}
