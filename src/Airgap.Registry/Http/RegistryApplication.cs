@@ -26,6 +26,7 @@ internal sealed class RegistryApplication
     private readonly ListHandler _lists;
     private readonly PageHandler _page;
     private readonly IRegistryContent _content;
+    private readonly ServerMetrics? _metrics;
 
     /// <param name="options">The settings.</param>
     /// <param name="content">The content to serve.</param>
@@ -36,6 +37,7 @@ internal sealed class RegistryApplication
         _content = content;
         _readOnly = options.ReadOnly || storage is null;
         _log = options.AccessLog;
+        _metrics = options.Metrics ? new ServerMetrics() : null;
         _authentication = users is null ? null : new BasicAuthentication(users);
         _guard = new BrowserGuard(options);
         _blobs = new BlobHandler(content, _readOnly ? null : storage);
@@ -51,6 +53,7 @@ internal sealed class RegistryApplication
         string? user = null;
         context.Response.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
         BrowserGuard.Harden(context.Response);
+        _metrics?.Begin();
         try
         {
             _guard.Check(context.Request);
@@ -62,7 +65,10 @@ internal sealed class RegistryApplication
 
             if (_authentication is not null)
                 user = await _authentication.CheckAsync(context);
-            await RouteAsync(context);
+            if (_metrics is not null && context.Request.Path == ServerMetrics.Path)
+                await _metrics.HandleAsync(context);
+            else
+                await RouteAsync(context);
         }
         catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
@@ -76,6 +82,7 @@ internal sealed class RegistryApplication
         }
         finally
         {
+            _metrics?.End(context, start);
             Log(context, user, start);
         }
     }

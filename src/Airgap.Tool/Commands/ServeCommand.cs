@@ -37,6 +37,8 @@ internal sealed class ServeCommand
     private readonly Option<bool> _sparse =
         Flag.Switch("--sparse-indexes", "Accept indexes without all of their images, as from 'copy --platform-mode sparse'");
     private readonly Option<bool> _log = Flag.Switch("--access-log", "Write a line for each request to standard error");
+    private readonly Option<bool> _metrics =
+        Flag.Switch("--metrics", "Answer GET /metrics with counters of requests, times and bytes, as Prometheus reads them");
     private readonly ServeTlsFlags _tls = new();
     private readonly Option<string?> _passwords =
         Flag.Text("--htpasswd", "FILE", "File of the registry's users, with bcrypt hashes, as 'htpasswd -B' writes it");
@@ -66,7 +68,7 @@ internal sealed class ServeCommand
         Option[] all =
         [
             flags._folder, flags._tar, flags._ociTar, flags._oci, flags._parts.Option, flags._prefix, flags._listen, flags._hosts,
-            flags._readOnly, flags._sparse, flags._log, .. flags._tls.All,
+            flags._readOnly, flags._sparse, flags._log, flags._metrics, .. flags._tls.All,
             flags._passwords, flags._maxConnections, flags._maxUploads, flags._maxBlob, flags._collect, flags._grace,
         ];
         foreach (Option option in all)
@@ -121,6 +123,7 @@ internal sealed class ServeCommand
             PasswordFile = parsed.GetText(_passwords),
             ReadOnly = parsed.GetValue(_readOnly),
             SparseIndexes = parsed.GetValue(_sparse),
+            Metrics = parsed.GetValue(_metrics),
             MaxConnections = parsed.GetValue(_maxConnections),
             Uploads = new UploadLimits
             {
