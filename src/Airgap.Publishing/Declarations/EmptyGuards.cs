@@ -12,7 +12,7 @@ internal static class EmptyGuards
     private static readonly ImmutableArray<string> s_guards =
     [
         PropertyNames.Policy, PropertyNames.TrustStore, PropertyNames.VerifyArchive, PropertyNames.VerifyBase, PropertyNames.GateCommand,
-        PropertyNames.SigningKey, PropertyNames.SignImages, PropertyNames.AuditLog,
+        PropertyNames.SigningKey, PropertyNames.SignImages, PropertyNames.AuditLog, PropertyNames.Plan, PropertyNames.Shard,
     ];
 
     /// <summary>A problem for each.</summary>

@@ -1,3 +1,4 @@
+using Airgap.Oci;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Sharding;
@@ -28,6 +29,17 @@ internal static class DeclaredRun
         string choices = ChoicesOf(settings, declaration);
         return declared.Choices == choices ? null
             : $"it chooses '{declared.Choices}' for {item}, and the project '{choices}'";
+    }
+
+    /// <summary>
+    /// Refuses a bundle that the project makes itself where signatures are asked for: nobody has signed it, and in a plan others could have
+    /// put another in its place.
+    /// </summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>.</exception>
+    public static void RefuseUnsigned(PublishSettings settings, Declaration declaration)
+    {
+        if (declaration.Item.IsProduced && (settings.Policy.Length > 0 || !settings.Trust.IsEmpty))
+            throw RunPlanSupport.No(declaration.Source, "the project makes it, and asks for signatures, which it cannot have yet");
     }
 
     private static string PlaceOf(RelocationDestination destination) => destination is RelocationDestination.Archive archive

@@ -73,6 +73,7 @@ internal sealed class GivenPlans : IGivenPlans
             (PublishSettings settings, Declaration declaration) = declared[i];
             if (DeclaredRun.Difference(settings, declaration, Runs[i]) is { } difference)
                 throw Other(difference, declaration);
+            DeclaredRun.RefuseUnsigned(settings, declaration);
             _places[(declaration.Item, declaration.DestinationKey)] = i;
             if (LockKeeper.KeyOf(declaration) is { } tag)
                 tags[tag.ToString()] = PinOf(Runs[i], declaration);

@@ -100,6 +100,7 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
     private static bool Check(PublishSettings settings, Declaration declaration)
     {
         RunPlanSupport.Check(declaration.Source, declaration.Destination);
+        DeclaredRun.RefuseUnsigned(settings, declaration);
         return settings.ArchiveBase.IsEmpty ? true
             : throw RunPlanSupport.No(declaration.Source, $"{PropertyNames.ArchiveBase} leaves out what a base has");
     }

@@ -55,6 +55,23 @@ public sealed class OtherProjectTests
         Assert.DoesNotContain("v1.0.0", await content.TagsAsync("apps/simple-app-bundle"));
     }
 
+    /// <summary>Nobody signs a bundle that is being made, and whoever changes a plan could put another in its place.</summary>
+    [TestMethod]
+    public async Task ABundleOfTheProjectsOwnIsNotSharedWhereSignaturesAreAskedFor()
+    {
+        using TempFolder folder = new();
+        PublishItem made = PublishItems.Bundle("nowhere.local/own:1") with { IsProduced = true };
+        Stages stages = new(
+            PublishItems.To("far.local/apps", folder.Path) with
+            {
+                Trust = [new TrustItem(TrustItem.Everywhere,
+                    new Dictionary<string, string> { [TrustItem.Key] = SignedStorage.Key("p256") }, null)]
+            },
+            made);
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => stages.PlanAsync());
+        Assert.AreEqual(ErrorCode.PlanNotShared, refused.Code, refused.Message);
+    }
+
     [TestMethod]
     public async Task APlanReplacesAPlanAndNothingElse()
     {
