@@ -11,26 +11,28 @@ namespace Airgap.Build.Tests;
 public sealed class LibraryPackageTests
 {
     private static readonly string[] s_projects = ["Airgap.Build", "Airgap.Oci", "Airgap.Transfer"];
+    private static readonly TempFolder s_packed = new();
+    private static readonly Lazy<Task<string>> s_first = new(() => PackAllAsync(s_packed["first"]));
+
+    [ClassCleanup]
+    public static void Remove() => s_packed.Dispose();
 
     [TestMethod]
     public async Task TwoPacksAreTheSameToTheByte_AndHoldWhatAPackageShould()
     {
-        using TempFolder folder = new();
-        foreach (string feed in new[] { folder["first"], folder["second"] })
-        {
-            foreach (string project in s_projects)
-                await PackAsync(project, feed);
-        }
+        // One after the other: they share the folders of the build.
+        string first = await s_first.Value;
+        string second = await PackAllAsync(s_packed["second"]);
 
-        string[] names = [.. Directory.GetFiles(folder["first"]).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        string[] names = [.. Directory.GetFiles(first).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
         Assert.HasCount(5, names, string.Join(' ', names));
         foreach (string name in names)
-            CollectionAssert.AreEqual(File.ReadAllBytes(folder[$"first/{name}"]), File.ReadAllBytes(folder[$"second/{name}"]), name);
+            CollectionAssert.AreEqual(File.ReadAllBytes(Path.Combine(first, name)), File.ReadAllBytes(Path.Combine(second, name)), name);
         foreach (string name in names.Where(name => name.EndsWith(".nupkg", StringComparison.Ordinal)))
-            AssertComplete(folder[$"first/{name}"]);
+            AssertComplete(Path.Combine(first, name));
         foreach (string name in names.Where(name => name.EndsWith(".snupkg", StringComparison.Ordinal)))
         {
-            using ZipArchive symbols = ZipFile.OpenRead(folder[$"first/{name}"]);
+            using ZipArchive symbols = ZipFile.OpenRead(Path.Combine(first, name));
             Assert.Contains(entry => entry.FullName.EndsWith(".pdb", StringComparison.Ordinal), symbols.Entries, name);
         }
     }
@@ -40,12 +42,11 @@ public sealed class LibraryPackageTests
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TempFolder folder = new();
-        await PackAsync("Airgap.Oci", folder["feed"]);
-        await PackAsync("Airgap.Transfer", folder["feed"]);
+        string feed = await s_first.Value;
 
-        string read = await RunExampleAsync(folder, "Airgap.Oci", registry, "registry.local:5055/user1/simple-app-bundle:v1.0.0");
+        string read = await RunExampleAsync(folder, feed, "Airgap.Oci", registry, "registry.local:5055/user1/simple-app-bundle:v1.0.0");
         string relocated = await RunExampleAsync(
-            folder, "Airgap.Transfer", registry, "registry.local:5055/user1/simple-app-bundle:v1.0.0",
+            folder, feed, "Airgap.Transfer", registry, "registry.local:5055/user1/simple-app-bundle:v1.0.0",
             $"{registry.Host}/apps/simple-app-bundle");
 
         Assert.StartsWith($"registry.local:5055/user1/simple-app-bundle@{TestProject.SimpleDigest}", read);
@@ -55,10 +56,18 @@ public sealed class LibraryPackageTests
         await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
     }
 
-    private static async Task PackAsync(string project, string feed) => (await Dotnet.RunAsync(
-        Path.Combine(Fixtures.RepositoryRoot, "src", project),
-        ["pack", "--no-build", "-c", PackedPackage.Configuration, "-o", feed, "-v", "quiet"],
-        new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = "1700000000" })).Succeeded();
+    private static async Task<string> PackAllAsync(string feed)
+    {
+        foreach (string project in s_projects)
+        {
+            (await WarmBuilds.RunAsync(
+                Path.Combine(Fixtures.RepositoryRoot, "src", project),
+                ["pack", "--no-build", "-c", PackedPackage.Configuration, "-o", feed, "-v", "quiet"],
+                new Dictionary<string, string?> { ["SOURCE_DATE_EPOCH"] = "1700000000" })).Succeeded();
+        }
+
+        return feed;
+    }
 
     private static void AssertComplete(string path)
     {
@@ -82,7 +91,7 @@ public sealed class LibraryPackageTests
 
     // The dependencies come from where the tests' own build restored them to.
     private static async Task<string> RunExampleAsync(
-        TempFolder folder, string package, RegistryFixture registry, params string[] arguments)
+        TempFolder folder, string feed, string package, RegistryFixture registry, params string[] arguments)
     {
         string readme = File.ReadAllText(Path.Combine(Fixtures.RepositoryRoot, "src", package, "README.md"));
         string code = readme.Split("```csharp\n")[1].Split("```")[0];
@@ -100,7 +109,7 @@ public sealed class LibraryPackageTests
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <UseAppHost>false</UseAppHost>
                 <UseSharedCompilation>false</UseSharedCompilation>
-                <RestoreSources>{folder["feed"]}</RestoreSources>
+                <RestoreSources>{feed}</RestoreSources>
                 <RestoreFallbackFolders>{PackedPackage.RestoredPackages}</RestoreFallbackFolders>
               </PropertyGroup>
               <ItemGroup>

@@ -79,12 +79,10 @@ public sealed class SampleTests
     [TestMethod]
     public async Task TrustedTakesWhatTheVendorSigned_AndWhatTheOfficeSent()
     {
-        using TempFolder storage = new();
-        SignedStorage.Unpack(storage["storage"]);
-        string repositories = Path.Combine(storage["storage"], "docker", "registry", "v2", "repositories");
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
+        string repositories = Path.Combine(source.Folder, "docker", "registry", "v2", "repositories");
         TempFolder.Copy(Path.Combine(repositories, "trust", "mirror"), Path.Combine(repositories, "vendor", "app-bundle"));
         string[] keys = [Path.Combine(Fixtures.Root, "trust", "keys", "p384.pem"), SignedStorage.Key("p384"), SignedStorage.Key("wrong")];
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = storage["storage"] });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using Sample sample = new("Trusted", source);
         string[] office = ["-p:SourceRegistry=registry.local:5055", "-p:AirgapArchive=bundle.tar",

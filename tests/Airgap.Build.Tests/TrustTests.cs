@@ -13,9 +13,7 @@ public sealed class TrustTests
     [TestMethod]
     public async Task APublishIsRefusedAtTheItem_AndRelocatesWhatIsSigned()
     {
-        using TempFolder folder = new();
-        SignedStorage.Unpack(folder["storage"]);
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = folder["storage"] });
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         string trust = $"""<ImgpkgTrust Include="registry.local:5055" Key="{SignedStorage.Key("p256")}" Required="$(Required)" />""";
         using TestProject project =
@@ -39,9 +37,7 @@ public sealed class TrustTests
     [TestMethod]
     public async Task ARuleThatIsWrittenAsAPattern_Counts_WhateverIsOnTheDisk()
     {
-        using TempFolder folder = new();
-        SignedStorage.Unpack(folder["storage"]);
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = folder["storage"] });
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project =
             new TestProject($"""<ImgpkgBundle Include="registry.local/{SignedStorage.Bundle}" />""").Reaching(source);
@@ -90,9 +86,7 @@ public sealed class TrustTests
     [TestMethod]
     public async Task AnIdentityAndAMinimumAge_HoldAtBothSidesOfTheGap()
     {
-        using TempFolder folder = new();
-        SignedStorage.Unpack(folder["storage"]);
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = folder["storage"] });
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TestProject project = new TestProject($"""
             <ImgpkgImage Include="registry.local:5055/trust/keyless:bundle-timestamp" />

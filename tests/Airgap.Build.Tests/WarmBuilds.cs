@@ -56,5 +56,12 @@ internal static class WarmBuilds
     }
 
     private static Dictionary<string, string?> With(string server, IReadOnlyDictionary<string, string?> environment) =>
-        new(environment) { [Salt] = server, [UseServer] = "1", ["MSBUILDDISABLENODEREUSE"] = null };
+        new(environment)
+        {
+            [Salt] = server,
+            [UseServer] = "1",
+            ["MSBUILDDISABLENODEREUSE"] = null,
+            // Where the tests are killed, their servers end by themselves: after so many milliseconds without a build.
+            ["MSBUILDNODECONNECTIONTIMEOUT"] = "120000",
+        };
 }

@@ -8,20 +8,9 @@ namespace Airgap.Tool.Tests;
 /// <summary>What leaves is signed, and what arrives is verified while it is read.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
-public sealed class SigningTests
+public sealed class SigningTests : SigningTestBase
 {
-    private static RegistryFixture s_source = null!;
-
     private readonly TempFolder _folder = new();
-
-    private static string Bundle => $"{s_source.Host}/mirror/simple-app-bundle:v1.0.0";
-
-    [ClassInitialize]
-    public static async Task StartAsync(TestContext context) =>
-        s_source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
-
-    [ClassCleanup]
-    public static async Task StopAsync() => await s_source.DisposeAsync();
 
     [TestCleanup]
     public void End() => _folder.Dispose();
@@ -227,8 +216,6 @@ public sealed class SigningTests
         Assert.IsEmpty(Directory.GetFileSystemEntries(_folder.Path));
         Assert.IsEmpty(far.Requests);
     }
-
-    private static string Private(string name) => Path.Combine(Fixtures.Root, "trust", "keys", $"{name}.pem");
 
     private static bool Has(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)

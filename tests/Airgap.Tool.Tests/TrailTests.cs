@@ -10,20 +10,9 @@ namespace Airgap.Tool.Tests;
 /// <summary>Receipts that are signed, a log of what was done, and a gate before anything moves.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
-public sealed class TrailTests
+public sealed class TrailTests : SigningTestBase
 {
-    private static RegistryFixture s_source = null!;
-
     private readonly TempFolder _folder = new();
-
-    private static string Bundle => $"{s_source.Host}/mirror/simple-app-bundle:v1.0.0";
-
-    [ClassInitialize]
-    public static async Task StartAsync(TestContext context) =>
-        s_source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
-
-    [ClassCleanup]
-    public static async Task StopAsync() => await s_source.DisposeAsync();
 
     [TestCleanup]
     public void End() => _folder.Dispose();
@@ -88,7 +77,7 @@ public sealed class TrailTests
         Assert.AreEqual(
             1,
             (await InProcess.RunAsync(
-                "copy", "-b", $"{s_source.Host}/mirror/none:v1", "--audit-log", _folder["audit.jsonl"], "--to-tar",
+                "copy", "-b", $"{Source.Host}/mirror/none:v1", "--audit-log", _folder["audit.jsonl"], "--to-tar",
                 _folder["b.tar"])).ExitCode);
         Assert.AreEqual(0, (await InProcess.RunAsync([.. copy, _folder["c.tar"], "--dry-run"])).ExitCode);
         string[] lines = File.ReadAllLines(_folder["audit.jsonl"]);
@@ -115,7 +104,7 @@ public sealed class TrailTests
         await Parallel.ForEachAsync(
             Enumerable.Range(0, 4), async (i, _) =>
             await InProcess.RunAsync(
-                "copy", "-b", $"{s_source.Host}/mirror/none:v1", "--to-tar", _folder[$"{i}.tar"], "--audit-log", _folder["audit.jsonl"]));
+                "copy", "-b", $"{Source.Host}/mirror/none:v1", "--to-tar", _folder[$"{i}.tar"], "--audit-log", _folder["audit.jsonl"]));
         CliResult whole = await InProcess.RunAsync("audit", "verify", _folder["audit.jsonl"]);
 
         foreach (CliResult result in results)
@@ -202,6 +191,4 @@ public sealed class TrailTests
         Assert.DoesNotContain("hidden", refused.Error);
         Assert.IsFalse(File.Exists(_folder["a.tar"]));
     }
-
-    private static string Private(string name) => Path.Combine(Fixtures.Root, "trust", "keys", $"{name}.pem");
 }

@@ -11,7 +11,6 @@ namespace Airgap.Tool.Tests;
 public sealed class TrustFarSideTests
 {
     private static readonly string s_trust = Path.Combine(Fixtures.Root, "trust");
-    private static TempFolder s_storage = null!;
     private static RegistryFixture s_registry = null!;
 
     private readonly TempFolder _folder = new();
@@ -20,19 +19,11 @@ public sealed class TrustFarSideTests
         "--trusted-root", Path.Combine(s_trust, "keyless/private/trusted_root.json")];
 
     [ClassInitialize]
-    public static async Task StartAsync(TestContext context)
-    {
-        s_storage = new TempFolder();
-        SignedStorage.Unpack(s_storage["storage"]);
-        s_registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = s_storage["storage"] });
-    }
+    public static async Task StartAsync(TestContext context) =>
+        s_registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
 
     [ClassCleanup]
-    public static async Task StopAsync()
-    {
-        await s_registry.DisposeAsync();
-        s_storage.Dispose();
-    }
+    public static async Task StopAsync() => await s_registry.DisposeAsync();
 
     [TestCleanup]
     public void End()

@@ -11,7 +11,6 @@ namespace Airgap.Tool.Tests;
 public sealed class TrustTests
 {
     private static readonly string s_trust = Path.Combine(Fixtures.Root, "trust");
-    private static TempFolder s_folder = null!;
     private static RegistryFixture s_registry = null!;
 
     private static string Bundle => $"{s_registry.Host}/{SignedStorage.Bundle}";
@@ -19,19 +18,11 @@ public sealed class TrustTests
     private static string BundleOfUnsigned => $"{s_registry.Host}/{SignedStorage.BundleOfUnsigned}";
 
     [ClassInitialize]
-    public static async Task StartAsync(TestContext context)
-    {
-        s_folder = new TempFolder();
-        SignedStorage.Unpack(s_folder["storage"]);
-        s_registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = s_folder["storage"] });
-    }
+    public static async Task StartAsync(TestContext context) =>
+        s_registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
 
     [ClassCleanup]
-    public static async Task StopAsync()
-    {
-        await s_registry.DisposeAsync();
-        s_folder.Dispose();
-    }
+    public static async Task StopAsync() => await s_registry.DisposeAsync();
 
     [TestMethod]
     public async Task Verify_TellsWhoSignedTheBundleAndItsImages()
@@ -62,7 +53,7 @@ public sealed class TrustTests
         Assert.AreEqual(1, result.ExitCode, result.Output);
         Assert.AreEqual(2, result.Error.Split("AIRGAP5001").Length - 1, result.Error);
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
-        Assert.IsFalse(Directory.Exists(Path.Combine(s_folder["storage"], "docker/registry/v2/repositories/refused")));
+        Assert.IsFalse(Directory.Exists(Path.Combine(s_registry.Folder, "docker/registry/v2/repositories/refused")));
         Assert.IsEmpty(s_registry.Requests.Skip(before)
             .Where(request => request.Path.Contains("/refused/", StringComparison.Ordinal) && request.Method is not ("GET" or "HEAD")));
     }

@@ -79,9 +79,7 @@ public sealed class GateOfSeveralTests
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public async Task APolicy_IsAskedBeforeTheGate_ForAllDestinations()
     {
-        using TempFolder storage = new();
-        SignedStorage.Unpack(storage["storage"]);
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = storage["storage"] });
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         PublishSettings settings = PublishItems.To($"{one.Host}/apps;{two.Host}/apps", _folder.Path) with

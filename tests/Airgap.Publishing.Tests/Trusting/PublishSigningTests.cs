@@ -13,22 +13,11 @@ namespace Airgap.Publishing.Tests.Trusting;
 /// <summary>A project signs what it writes, and asks who signed what it reads.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
-public sealed class PublishSigningTests
+public sealed class PublishSigningTests : SigningTestBase
 {
-    private static RegistryFixture s_source = null!;
-
     private readonly TempFolder _folder = new();
 
     public TestContext TestContext { get; set; } = null!;
-
-    private static string Bundle => $"{s_source.Host}/mirror/simple-app-bundle:v1.0.0";
-
-    [ClassInitialize]
-    public static async Task StartAsync(TestContext context) =>
-        s_source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true });
-
-    [ClassCleanup]
-    public static async Task StopAsync() => await s_source.DisposeAsync();
 
     [TestCleanup]
     public void End() => _folder.Dispose();
@@ -60,7 +49,7 @@ public sealed class PublishSigningTests
     {
         foreach ((PublishSettings settings, ErrorCode code) in new[]
         {
-            (Settings with { Archive = "a.tar", SigningKey = Key("ed25519"), SigningCommand = "true" }, ErrorCode.InvalidSigningKey),
+            (Settings with { Archive = "a.tar", SigningKey = SignedStorage.Key("ed25519"), SigningCommand = "true" }, ErrorCode.InvalidSigningKey),
             (Settings with { Archive = "a.tar", SigningKey = Private("p256"), SignImages = "tag" }, ErrorCode.NothingToSign),
             (Settings with { Archive = "a.tar", SigningCommand = "true" }, ErrorCode.NothingToSign),
             (Settings with { Archive = "a.tar", SigningKey = Private("p256"), SignImages = "both" }, ErrorCode.InvalidArgument),
@@ -117,10 +106,6 @@ public sealed class PublishSigningTests
     }
 
     private PublishSettings Settings => new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", UseLockFile = false };
-
-    private static string Key(string name) => SignedStorage.Key(name);
-
-    private static string Private(string name) => Path.Combine(Fixtures.Root, "trust", "keys", $"{name}.pem");
 
     private async Task<PublishResult> RunAsync(PublishSettings settings)
     {

@@ -21,7 +21,6 @@ namespace Airgap.Publishing.Tests.Trusting;
 [TestCategory(TestKinds.Servers)]
 public sealed class PublishTrustTests
 {
-    private static TempFolder s_storage = null!;
     private static RegistryFixture s_registry = null!;
 
     private readonly TempFolder _folder = new();
@@ -29,19 +28,11 @@ public sealed class PublishTrustTests
     public TestContext TestContext { get; set; } = null!;
 
     [ClassInitialize]
-    public static async Task StartAsync(TestContext context)
-    {
-        s_storage = new TempFolder();
-        SignedStorage.Unpack(s_storage["storage"]);
-        s_registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = s_storage["storage"] });
-    }
+    public static async Task StartAsync(TestContext context) =>
+        s_registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
 
     [ClassCleanup]
-    public static async Task StopAsync()
-    {
-        await s_registry.DisposeAsync();
-        s_storage.Dispose();
-    }
+    public static async Task StopAsync() => await s_registry.DisposeAsync();
 
     [TestCleanup]
     public void End() => _folder.Dispose();
@@ -244,8 +235,7 @@ public sealed class PublishTrustTests
     public async Task SeveralDestinations_AreJudgedOnce_AndNothingMovesToAnyOfThemUnjudged()
     {
         // Its requests are counted, and tests run beside this one.
-        SignedStorage.Unpack(_folder["source"]);
-        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = _folder["source"] });
+        await using RegistryFixture source = await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithSigned = true });
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         PublishSettings settings = PublishItems.To($"{one.Host}/apps;{two.Host}/apps", _folder.Path) with

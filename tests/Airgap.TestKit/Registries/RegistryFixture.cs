@@ -15,6 +15,9 @@ public sealed record RegistryFixtureOptions
     /// </summary>
     public bool WithFixtures { get; init; }
 
+    /// <summary>Serve a copy of the signed images of fixtures/trust: see <see cref="SignedStorage"/>.</summary>
+    public bool WithSigned { get; init; }
+
     /// <summary>Serve this folder as it is, and leave it there, instead of a temporary one.</summary>
     public string? Folder { get; init; }
 
@@ -138,8 +141,10 @@ public sealed class RegistryFixture : IAsyncDisposable
             return (copy, copy.Folder);
         }
 
-        TempFolder empty = new();
-        return (empty, empty["storage"]);
+        TempFolder own = new();
+        if (options.WithSigned)
+            SignedStorage.Unpack(own["storage"]);
+        return (own, own["storage"]);
     }
 
     private async Task InterceptAsync(HttpContext context, RequestDelegate registry)

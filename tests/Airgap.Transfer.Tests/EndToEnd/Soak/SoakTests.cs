@@ -5,14 +5,14 @@ using Airgap.TestKit.Registries;
 namespace Airgap.Transfer.Tests.EndToEnd.Soak;
 
 /// <summary>
-/// Seeded schedules of faults over the three routes. AIRGAP_SOAK_RUNS sets the number of seeds (170, of three runs each, unless told);
+/// Seeded schedules of faults over the three routes. AIRGAP_SOAK_RUNS sets the number of seeds (60, of three runs each, unless told);
 /// AIRGAP_SOAK_SEED runs one again.
 /// </summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class SoakTests
 {
-    private const int OrdinarySeeds = 170;
+    private const int OrdinarySeeds = 60;
 
     public TestContext TestContext { get; set; } = null!;
 
