@@ -1,7 +1,6 @@
 using Airgap.Oci.Credentials.Keychains;
 using Airgap.Oci.Credentials.Keychains.Amazon;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Creating;
 

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using Airgap.Oci.Auth;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Requests;
 using Airgap.Oci.Wire;

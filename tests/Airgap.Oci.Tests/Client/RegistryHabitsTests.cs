@@ -1,6 +1,4 @@
-using Airgap.Oci.Client;
 using Airgap.Oci.Content;
-using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.TestKit;
 using Microsoft.AspNetCore.Http;
