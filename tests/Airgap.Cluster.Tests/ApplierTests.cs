@@ -248,6 +248,41 @@ public sealed class ApplierTests
     }
 
     [TestMethod]
+    [DataRow(false, 5, "Created")]
+    [DataRow(false, 0, "Failed", DisplayName = "one that is never served")]
+    [DataRow(true, 0, "NotTried", DisplayName = "a dry run")]
+    public async Task AKindWhoseDefinitionIsAppliedToo_IsWaitedFor(bool isDry, int patience, string expected)
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["a.yml"], """
+            apiVersion: example.com/v1
+            kind: Thing
+            metadata: {name: a}
+            ---
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: things.example.com}
+            spec: {group: example.com, names: {kind: Thing, plural: things}}
+            """);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", "/apis/apiextensions.k8s.io/v1", KubernetesAnswer.Json(
+            200, """{"resources":[{"name":"customresourcedefinitions","kind":"CustomResourceDefinition","namespaced":false}]}"""));
+        server.On("PATCH", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.example.com", KubernetesAnswer.Json(201, "{}"));
+        KubernetesAnswer none = new(404, "404 page not found\n"u8.ToArray(), "text/plain");
+        server.On("GET", "/apis/example.com/v1", patience == 0 ? [none] : [none, KubernetesAnswer.Json(200, """{"resources":[]}"""),
+            KubernetesAnswer.Json(200, """{"resources":[{"name":"things","kind":"Thing","namespaced":true}]}""")]);
+        server.On("PATCH", "/apis/example.com/v1/namespaces/packages/things/a", KubernetesAnswer.Json(201, "{}"));
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+
+        IReadOnlyList<AppliedObject> applied = await new Applier(client, "packages", isDry)
+        {
+            DefinitionPatience = TimeSpan.FromSeconds(patience)
+        }.ApplyAsync(ManifestReader.Read([folder.Path], "packages", isAsked: false), _ => { }, CancellationToken.None);
+
+        Assert.AreSequenceEqual(new[] { "Created", expected }, [.. applied.Select(each => each.Outcome.ToString())]);
+    }
+
+    [TestMethod]
     [DataRow("just text", ErrorCode.InvalidObject)]
     [DataRow("kind: X\nmetadata: {name: a}\n", ErrorCode.InvalidObject)]
     [DataRow("apiVersion: v1\nkind: Secret\n", ErrorCode.InvalidObject)]

@@ -57,6 +57,8 @@ public sealed class KubeConfigUserTests
         AirgapException several =
             Assert.ThrowsExactly<AirgapException>(() => Read(folder, server.Address, "token: t, as: jane, as-groups: [dev, ops]"));
         Assert.Contains("several groups", several.Message);
+        AirgapException control = Assert.ThrowsExactly<AirgapException>(() => Read(folder, server.Address, "token: t, as: \"a\\nb\""));
+        Assert.Contains("control character", control.Message);
     }
 
     [TestMethod]

@@ -97,6 +97,25 @@ public sealed class PullSecretTests
         Assert.AreEqual(isForced, patch.Query.Contains("force=true", StringComparison.Ordinal));
     }
 
+    [TestMethod]
+    [DataRow("type-immutable")]
+    [DataRow("immutable")]
+    public async Task OneThatCannotBeChanged_IsToBeMadeAnew(string file)
+    {
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", SecretPath, KubernetesAnswer.Json(200, """{"type":"Opaque","metadata":{"resourceVersion":"1"}}"""));
+        server.On("PATCH", SecretPath, KubernetesAnswer.Recorded(KubernetesFixtures.Exchanges(
+            KubernetesFixtures.Read($"apply/secret/{file}.json")).Last()));
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+        PullSecret secret = await MakeAsync(new() { ["IMGPKG_USERNAME"] = "u", ["IMGPKG_PASSWORD"] = "p" }, "mirror.example");
+
+        AirgapException failure =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => secret.ApplyAsync(client, "packages", CancellationToken.None));
+
+        Assert.AreEqual(ErrorCode.ObjectRefused, failure.Code);
+        Assert.Contains("kubectl -n packages delete secret pull", failure.Advice);
+    }
+
     private static Task<PullSecret> MakeAsync(Dictionary<string, string> environment, params string[] hosts) =>
         PullSecret.MakeAsync("pull", "packages", hosts, Source(environment), CancellationToken.None);
 

@@ -189,6 +189,9 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     /// <summary>What it answers to deletions without carrying them out: the status; null to carry them out.</summary>
     public int? AnswersRemovals { get; set; }
 
+    /// <summary>How long after it took a deletion it carries it out.</summary>
+    public TimeSpan RemovesAfter { get; set; }
+
     /// <summary>Since when it has a manifest; null where it does not say.</summary>
     public Func<Digest, DateTimeOffset?> StoredAt { get; set; } = _ => null;
 
@@ -205,12 +208,21 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
             return status switch { 202 => RemovalAnswer.Taken, 404 => RemovalAnswer.Absent, _ => RemovalAnswer.Unsupported };
         if (Find(tagOrDigest) is not { } manifest)
             return RemovalAnswer.Absent;
+        if (RemovesAfter > TimeSpan.Zero)
+            _ = Task.Delay(RemovesAfter, CancellationToken.None)
+                .ContinueWith(_ => Remove(tagOrDigest, manifest.Digest), TaskScheduler.Default);
+        else
+            Remove(tagOrDigest, manifest.Digest);
+        return RemovalAnswer.Taken;
+    }
+
+    private void Remove(string tagOrDigest, Digest digest)
+    {
         if (Digest.TryParse(tagOrDigest, out _))
-            _manifests.TryRemove(manifest.Digest, out _);
-        foreach (string tag in _tags.Where(tag => tag.Key == tagOrDigest || (tag.Value == manifest.Digest && tagOrDigest.Contains(':')))
+            _manifests.TryRemove(digest, out _);
+        foreach (string tag in _tags.Where(tag => tag.Key == tagOrDigest || (tag.Value == digest && tagOrDigest.Contains(':')))
             .Select(tag => tag.Key).ToArray())
             _tags.TryRemove(tag, out _);
-        return RemovalAnswer.Taken;
     }
 
     Task<DateTimeOffset?> IImageRepository.FindStoredTimeAsync(Digest digest, CancellationToken cancellationToken) =>

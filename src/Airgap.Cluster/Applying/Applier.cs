@@ -15,10 +15,13 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
     /// <summary>The owner of the fields that are applied.</summary>
     public const string FieldManager = "airgap";
 
-    private readonly KindCatalogue _kinds = new(client);
+    private KindCatalogue _kinds = new(client);
 
     /// <summary>True to delete and recreate a PackageRepository that kapp-controller would read from its cache.</summary>
     public bool Refetches { get; init; }
+
+    /// <summary>How long a kind may take whose definition is applied here, too.</summary>
+    public TimeSpan DefinitionPatience { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Sends such a deletion and waits for it.</summary>
     public Removal Removal { get; init; } = new(client);
@@ -31,6 +34,12 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         IReadOnlyList<ManifestDocument> documents, Action<AppliedObject> onDone, CancellationToken cancellationToken)
     {
         HashSet<string> spaces = [.. documents.Where(document => document.Kind == "Namespace").Select(document => document.Name)];
+        // A dry run makes no kind, so that there is nothing to wait for.
+        _kinds = new KindCatalogue(client)
+        {
+            Coming = KindCatalogue.MadeBy(documents),
+            Patience = isDry ? TimeSpan.Zero : DefinitionPatience
+        };
         List<AppliedObject> applied = [];
         foreach (ManifestDocument document in documents)
         {
@@ -85,6 +94,17 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
                 Outcome = OutcomeOf(before, answer),
                 After = answer.Object,
                 Warnings = [.. AppliedWarnings.Of(result, document, before, answer)],
+            };
+        }
+        catch (AirgapException failure) when (
+            isDry && failure.Code == ErrorCode.KindNotServed && _kinds.IsComing(document.ApiVersion, document.Kind))
+        {
+            return result with
+            {
+                Outcome = ApplyOutcome.NotTried,
+                Warnings = [new Diagnostic(
+                    ErrorCode.NotExamined, $"{document.Kind} {result.FullName} was not tried: a dry run does not make its kind.",
+                    "Apply the CustomResourceDefinition first, then try the rest.")],
             };
         }
         catch (AirgapException failure) when (failure.Code is not (ErrorCode.ClusterUnreachable or ErrorCode.ClusterConfig))

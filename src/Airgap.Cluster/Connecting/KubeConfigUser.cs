@@ -26,6 +26,9 @@ internal sealed class KubeConfigUser
                 $"its user logs in by the auth-provider {provider.Text("name")}, which kubectl no longer knows either: use an exec plugin");
         Certificate = ReadCertificate();
         Impersonation = [.. Impersonated()];
+        // An HTTP client leaves out a header that it cannot send, and the user would act as himself.
+        if (Impersonation.Any(header => header.Value.Any(char.IsControl)))
+            throw new FormatException("its user acts as one whose name has a control character");
         Authorization = part.File("tokenFile") is { } file
             ? _ => Task.FromResult<AuthenticationHeaderValue?>(Bearer(TokenFile.Read(file).Trim()))
             : part.Text("token") is { } token ? _ => Task.FromResult<AuthenticationHeaderValue?>(Bearer(token))

@@ -13,6 +13,9 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
 {
     private const int MostFailures = 10;
 
+    // It becomes part of an address; clusters' own have some digits.
+    private const int LongestVersion = 1024;
+
     // A proxy may end every stream at once, with or without an event: it must not be asked in a loop without a pause.
     private readonly Backoff _backoff = new(clock ?? TimeProvider.System);
 
@@ -36,14 +39,15 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
                 ClusterAnswer list = await client.GetAsync($"{path}?limit=0{selector}", cancellationToken);
                 if (!list.IsSuccess)
                     throw ClusterRefusal.Of(list, what, "listed");
-                version = list.Object.Text("metadata", "resourceVersion");
+                version = VersionOf(list.Object);
                 foreach (WatchEvent change in Changes(known, list.Object, names))
                     yield return change;
             }
 
             _backoff.Begin();
             IAsyncEnumerator<WatchEvent> events = client.WatchAsync(
-                $"{path}?watch=1{selector}&resourceVersion={Uri.EscapeDataString(version ?? "")}&allowWatchBookmarks=true&timeoutSeconds=60",
+                $"{path}?watch=1{selector}&resourceVersion={Uri.EscapeDataString(version ?? "")}" +
+                "&allowWatchBookmarks=true&timeoutSeconds=60",
                 cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using (events)
             {
@@ -79,7 +83,7 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
                     }
 
                     (failures, isRefused) = (0, false);
-                    version = entry.Object.Text("metadata", "resourceVersion") ?? version;
+                    version = VersionOf(entry.Object) ?? version;
                     if (entry.Type is not ("ADDED" or "MODIFIED" or "DELETED")
                         || entry.Object.Text("metadata", "name") is not { } name || !names.Contains(name))
                         continue;
@@ -94,6 +98,9 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
             await _backoff.PauseAsync(cancellationToken);
         }
     }
+
+    private static string? VersionOf(JsonElement found) =>
+        found.Text("metadata", "resourceVersion") is { Length: <= LongestVersion } version ? version : null;
 
     // What went while nobody watched is missing from the next list.
     private static IEnumerable<WatchEvent> Changes(Dictionary<string, JsonElement> known, JsonElement list, IReadOnlySet<string> names)

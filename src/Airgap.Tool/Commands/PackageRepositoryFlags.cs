@@ -23,7 +23,7 @@ internal sealed class PackageRepositoryFlags
     private readonly Option<string?> _secretNamespace =
         Flag.Text("--secret-namespace", "NAME", "Namespace of that Secret, for secretgen-controller");
     private readonly Option<string> _secretVariant = Flag.Choice(
-        "--secret-variant", "How the manifest refers to the Secret, and what is written for it", "auto", "auto", "none", "secret-ref",
+        "--secret-variant", "How the manifest refers to the Secret, which 'secret' makes", "auto", "auto", "none", "secret-ref",
         "placeholder", "secretgen");
 
     private readonly Option<string?> _toNamespaces = Flag.Text(

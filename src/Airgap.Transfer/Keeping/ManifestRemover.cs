@@ -13,6 +13,11 @@ internal readonly record struct RemovalResult(AirgapException? Refusal, bool IsR
 /// <param name="repository">The repository.</param>
 internal sealed class ManifestRemover(IImageRepository repository)
 {
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a deletion that the registry took may take: some do it later.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>
     /// Requests the deletion of a manifest or tag. It counts as removed if it can no longer be fetched, whatever the response.
     /// </summary>
@@ -29,17 +34,35 @@ internal sealed class ManifestRemover(IImageRepository repository)
                 return new(DeletionProbe.Unsupported(repository));
             if (answer == RemovalAnswer.Renewed)
                 return new(null, IsRenewed: true);
-            return await repository.ResolveAsync(tagOrDigest, cancellationToken) is null ? new(null) : new(new AirgapException(
+            return await IsGoneAsync(tagOrDigest, answer, cancellationToken) ? new(null) : new(new AirgapException(
                 ErrorCode.StillThere,
                 $"The registry {repository.Name.Registry} " +
                 $"{(answer == RemovalAnswer.Taken ? "took the deletion of" : "says that it has no")} {tagOrDigest} of {repository.Name}, " +
-                "and still gives it.",
+                $"and still gives it{(answer == RemovalAnswer.Taken ? $" after {Patience.TotalSeconds:0.#} s" : "")}.",
                 "Ask the registry's operator: a proxy or a rule of the registry may keep it.")
             { Reference = repository.Name.ToString() });
         }
         catch (AirgapException e) when (e.Code is ErrorCode.RegistryRefused or ErrorCode.TagImmutable)
         {
             return new(e);
+        }
+    }
+
+    /// <summary>Looks whether a manifest or tag is gone, and looks again for a while where its deletion was taken.</summary>
+    /// <param name="tagOrDigest">A digest's text, or a tag.</param>
+    /// <param name="answer">What the registry said.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<bool> IsGoneAsync(string tagOrDigest, RemovalAnswer answer, CancellationToken cancellationToken)
+    {
+        long started = TimeProvider.System.GetTimestamp();
+        for (TimeSpan pause = s_firstPause; ; pause *= 2)
+        {
+            if (await repository.ResolveAsync(tagOrDigest, cancellationToken) is null)
+                return true;
+            TimeSpan left = Patience - TimeProvider.System.GetElapsedTime(started);
+            if (answer != RemovalAnswer.Taken || left <= TimeSpan.Zero)
+                return false;
+            await Task.Delay(pause < left ? pause : left, cancellationToken);
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
     /// <summary>How long a reading of the tags stays valid at least.</summary>
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a deletion that the registry took may take.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Carries out a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="done">Receives each manifest as soon as it is handled.</param>
@@ -47,7 +50,7 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         using RepositoryWalk walk = new(registry, name, tags, concurrency);
         HashSet<Digest> stays = await StaysAsync(plan, walk, tags, cancellationToken);
         _ = PrunePlanFile.TryReadTime(plan.Made, out DateTimeOffset made);
-        ManifestRemover remover = new(repository);
+        ManifestRemover remover = new(repository) { Patience = Patience };
         HashSet<Digest> removed = [];
         foreach (PruneItem item in plan.Remove)
         {
@@ -61,7 +64,7 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         }
 
         await remover.RemoveTagsAsync(plan, stays, cancellationToken);
-        StaleTagRemover staleTags = new(repository, tags);
+        StaleTagRemover staleTags = new(repository, tags, remover);
         foreach (PruneTag stale in plan.StaleTags is { IsDefault: false } listed ? listed : [])
             done(await staleTags.RemoveAsync(stale, cancellationToken));
         if (removed.Count > 0)

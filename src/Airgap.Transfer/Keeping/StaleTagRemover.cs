@@ -10,7 +10,8 @@ namespace Airgap.Transfer.Keeping;
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="tags">Its tags.</param>
-internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTags tags)
+/// <param name="remover">Looks whether what was deleted is gone.</param>
+internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTags tags, ManifestRemover remover)
 {
     private AirgapException? _refusal;
 
@@ -31,9 +32,10 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
         _refusal = await TryAsync(stale.Tag, cancellationToken);
         if (_refusal is not null)
             return done with { Outcome = PruneOutcome.Refused, Refusal = _refusal };
+        bool isGone = await remover.IsGoneAsync(stale.Tag, RemovalAnswer.Taken, cancellationToken);
         if (await repository.ResolveAsync(stale.Digest, cancellationToken) is null)
             throw await PutBackAsync(kept, stale, cancellationToken);
-        return await repository.ResolveAsync(stale.Tag, cancellationToken) is null ? done : throw new AirgapException(
+        return isGone ? done : throw new AirgapException(
             ErrorCode.StillThere,
             $"The registry {repository.Name.Registry} accepted the deletion of the tag {stale.Tag} of {repository.Name}, but still " +
             "returns it.",

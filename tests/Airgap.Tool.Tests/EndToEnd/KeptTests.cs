@@ -327,6 +327,22 @@ public sealed class KeptTests
     }
 
     [TestMethod]
+    public async Task APruneThatCannotSeeWhetherARelocationRuns_SaysSo()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Inconclusive("The folder of locks has another place there.");
+        await using Bench bench = await Bench.StartWithFixturesAsync();
+        await File.WriteAllTextAsync(bench.Folder["no-folder"], "");
+        bench.Environment["XDG_CACHE_HOME"] = bench.Folder["no-folder"];
+
+        CliResult result = await bench.RunFreshAsync(
+            "prune", "--keep", s_lock, "--repo", $"{bench.Registry.Host}/mirror/simple-app-bundle");
+
+        Assert.AreEqual(0, result.ExitCode, result.Error);
+        Assert.Contains("AIRGAP4143", result.Error);
+    }
+
+    [TestMethod]
     public async Task ALockBringsABundleFromOneMirrorToTheNext()
     {
         await using RegistryFixture first = await RegistryFixture.StartWithFixturesAsync();

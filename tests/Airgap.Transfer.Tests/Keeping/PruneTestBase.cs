@@ -15,6 +15,8 @@ public abstract class PruneTestBase : RelocatorTestBase
     private protected static readonly string[] Bundles =
         ["simple-app-bundle", "nested-bundle", "signed-bundle", "index-bundle", "foreign-bundle"];
 
+    private protected TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(50);
+
     private protected ManualTime Clock { get; } = new();
 
     private protected FakeRepository Repository => Registry.Get(Place);
@@ -43,7 +45,7 @@ public abstract class PruneTestBase : RelocatorTestBase
     private protected async Task<List<PrunedItem>> ExecuteAsync(PrunePlan plan)
     {
         List<PrunedItem> done = [];
-        await new PruneExecutor(Registry, Clock).RunAsync(plan, done.Add, Token);
+        await new PruneExecutor(Registry, Clock) { Patience = Patience }.RunAsync(plan, done.Add, Token);
         return done;
     }
 

@@ -109,6 +109,21 @@ public sealed class PruneTests : PruneTestBase
     }
 
     [TestMethod]
+    public async Task ARegistryThatRemovesLater_IsWaitedFor()
+    {
+        await FillAsync();
+        PrunePlan plan = await PlanAsync([Root("index-bundle")]);
+        Repository.RemovesAfter = TimeSpan.FromMilliseconds(40);
+        Patience = TimeSpan.FromSeconds(30);
+
+        List<PrunedItem> done = await ExecuteAsync(plan);
+
+        Assert.IsTrue(done.All(item => item.Outcome is PruneOutcome.Removed or PruneOutcome.Gone));
+        Assert.HasCount(plan.Remove.Length, done);
+        await AssertWholeAsync([Root("index-bundle")]);
+    }
+
+    [TestMethod]
     public async Task WithoutTheTags_NothingIsPlanned()
     {
         await FillAsync();
