@@ -32,6 +32,6 @@ public sealed partial class TestKindTests
     private static partial Regex Comment();
 
     // The kit's servers, peers and runners, and the classes that start them.
-    [GeneratedRegex(@"\b(RegistryFixture|RegistryTest|DockerRegistry|TokenServer|Skopeo|Chromium|FakeKubernetes|CuttingProxy|LatencyProxy|RawServer|ScriptedServer|ServedTool|HelperTest|WireTestBase|PackedTool|PackedPackage|SecretBench)\b(?!;)|\b(Cli|Dotnet)\.RunAsync|\bBench\.Start|\bnew Process\b")]
+    [GeneratedRegex(@"\b(RegistryFixture|RegistryTest|DockerRegistry|TokenServer|Skopeo|Chromium|FakeKubernetes|CuttingProxy|LatencyProxy|RawServer|ScriptedServer|ServedTool|HelperTest|WireTestBase|SigningTestBase|PackedTool|PackedPackage|TestProject|SecretBench)\b(?!;)|\b(Cli|Dotnet)\.RunAsync|\bBench\.Start|\bnew Process\b")]
     private static partial Regex Starts();
 }

@@ -59,6 +59,7 @@ public sealed class TomlReaderTests
     /// <summary>Documents made by chance, and what becomes of them by a changed character.</summary>
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
+    [TestCategory(TestKinds.Servers)]
     public async Task TomllibReadsTheSame()
     {
         if (Cli.Find("python3") is not { } python
