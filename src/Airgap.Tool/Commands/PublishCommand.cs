@@ -20,29 +20,7 @@ namespace Airgap.Tool.Commands;
 /// </summary>
 internal sealed class PublishCommand
 {
-    private readonly Argument<string?> _project = new("PROJECT")
-    {
-        Description = "Project, solution (.sln, .slnx), file-based app (.cs), or a folder with a project or solution (default: the " +
-            "current folder)",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-
-    private readonly Option<string?> _configuration =
-        Flag.Text("--configuration", "NAME", "Configuration (default: as dotnet publish, Release)", "-c");
-    private readonly Option<string?> _framework = Flag.Text("--framework", "TFM", "Target framework", "-f");
-    private readonly Option<string?> _runtime = Flag.Text("--runtime", "RID", "Runtime identifier", "-r");
-    private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property, as for dotnet publish", "-p");
-    private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Relocate the other images and items when one fails");
-    private readonly Option<bool> _repair =
-        Flag.Switch("--repair", "Read everything in the registry, and send again what is missing or damaged");
-    private readonly Option<TimeSpan> _lockTimeout = Flag.Duration(
-        "--lock-timeout", "Longest wait for another run that writes to the same destination", TimeSpan.FromMinutes(10));
-
-    private readonly Option<string?> _summary = Flag.Text(
-        "--summary", "FILE",
-        "Markdown report of the relocation to write; 'none' for none (default: the project's AirgapSummary, else the job summary of " +
-        "GitHub Actions or Azure Pipelines, if one of them runs this)");
-
+    private readonly PublishFlags _flags = new();
     private readonly DryRunFlags _dry = new();
     private readonly RegistryFlags _registry = new() { Creation = new() };
     private readonly TimelineFlag _timeline = new();
@@ -58,9 +36,8 @@ internal sealed class PublishCommand
             ("To a registry", "publish samples/SimpleApp -p AirgapRegistry=final-registry.corp.com/apps"),
             ("To an archive", "publish samples/SimpleApp -p AirgapArchive=bundles.tar"));
         PublishCommand flags = new();
-        command.Arguments.Add(flags._project);
-        foreach (Option option in new Option[] { flags._configuration, flags._framework, flags._runtime, flags._properties,
-            flags._keepGoing, flags._repair, flags._lockTimeout, flags._summary }.Concat(flags._dry.All))
+        command.Arguments.Add(flags._flags.Project);
+        foreach (Option option in flags._flags.All.Concat(flags._dry.All))
             command.Options.Add(option);
         command.Options.Add(flags._timeline.Option);
         flags._registry.AddTo(command);
@@ -72,10 +49,8 @@ internal sealed class PublishCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        IReadOnlyList<EvaluationRequest> requests = EvaluationRequest.Create(
-            parsed.GetValue(_project), parsed.GetText(_configuration), parsed.GetText(_framework), parsed.GetText(_runtime),
-            parsed.GetValue(_properties) ?? []);
-        session.Report.Source = Path.GetFullPath(parsed.GetValue(_project) ?? ".");
+        IReadOnlyList<EvaluationRequest> requests = _flags.Requests(parsed);
+        session.Report.Source = Path.GetFullPath(parsed.GetValue(_flags.Project) ?? ".");
         if (requests is [var only])
             return await PublishAsync(only, inSolution: false, parsed, session, cancellationToken) ?? 0;
 
@@ -111,15 +86,10 @@ internal sealed class PublishCommand
             return null;
         }
 
-        if (parsed.GetValue(_keepGoing))
-            project = project with { Settings = project.Settings with { KeepGoing = true } };
-        if (parsed.GetValue(_repair))
-            project = project with { Settings = project.Settings with { Repair = true } };
-        if (parsed.GetResult(_lockTimeout) is { Implicit: false })
-            project = project with { Settings = project.Settings with { LockTimeout = parsed.GetValue(_lockTimeout) } };
+        project = project with { Settings = _flags.Over(parsed, project.Settings) };
         PlanStages.RefuseInOneProcess(project.Settings);
         FileFlags.Check(parsed);
-        OutputCheck.OfFiles(SummaryFile(parsed));
+        OutputCheck.OfFiles(_flags.SummaryFile(parsed));
         _dry.Check(parsed);
         bool isDry = session.IsDry = _dry.IsDry(parsed, project.Settings.DryRun);
         project = project with { Settings = project.Settings with { DryRun = isDry } };
@@ -194,9 +164,7 @@ internal sealed class PublishCommand
         _output.Show(result, session);
         if (result.Model is { } model)
         {
-            SummaryTarget? target = parsed.GetText(_summary) is { } asked ? SummaryTarget.Find(asked, detects: false, _ => null)
-                : SummaryTarget.Of(project.Settings, Environment.GetEnvironmentVariable);
-            await ReportRequest.WriteSummaryAsync(target, model, session, cancellationToken);
+            await ReportRequest.WriteSummaryAsync(_flags.Summary(parsed, project.Settings), model, session, cancellationToken);
         }
 
         foreach (Diagnostic failure in result.Failures)
@@ -206,6 +174,4 @@ internal sealed class PublishCommand
         return project.Settings.Apply is { } apply && result.Items.Length > 0
             ? await PublishedManifests.ApplyAsync(result, apply, project.Settings, session, cancellationToken) : 0;
     }
-
-    private string? SummaryFile(ParseResult parsed) => parsed.GetText(_summary) is { } asked && !SummaryTarget.IsOff(asked) ? asked : null;
 }

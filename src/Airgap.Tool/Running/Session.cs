@@ -176,8 +176,7 @@ internal sealed class Session
     {
         Report.Succeeded = exitCode == 0;
         string? document = _gathered is null ? (Options.Json ? Report.ToJson() : null) : Report.Succeeded ? _gathered.ToJson() : null;
-        if (document is not null)
-            await Terminal.Out.WriteLineAsync(document);
+        await (document is null ? Task.CompletedTask : Terminal.Out.WriteLineAsync(document));
     }
 
     // Only the severity is coloured, so that no text from outside appears between the escape sequences.
