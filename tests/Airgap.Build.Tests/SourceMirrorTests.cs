@@ -17,7 +17,7 @@ public sealed class SourceMirrorTests
         int refused = 0;
         mirror.OnRequest = (request, _) => request.Kind == RequestKind.ManifestGet && Interlocked.Exchange(ref refused, 1) == 0
             ? Fault.Status(429, retryAfter: "1") : null;
-        using TestProject project = new(TestProject.SimpleBundle);
+        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(mirror);
         await File.WriteAllTextAsync(project["registries.conf"], $"""
             [[registry]]
             location = "registry.local:5055"
