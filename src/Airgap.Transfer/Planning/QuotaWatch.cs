@@ -3,7 +3,6 @@ using System.Globalization;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Wire;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;

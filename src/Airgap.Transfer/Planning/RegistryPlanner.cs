@@ -5,7 +5,6 @@ using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Parts;
 using Airgap.Transfer.Bundles;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
