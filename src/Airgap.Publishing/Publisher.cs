@@ -5,7 +5,6 @@ using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
-using Airgap.Publishing.Gating;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Signing;

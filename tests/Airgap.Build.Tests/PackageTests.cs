@@ -22,7 +22,8 @@ public sealed class PackageTests
             "tasks/net10.0/Airgap.Build.dll", "tasks/net10.0/Airgap.Build.deps.json", "tasks/net10.0/Airgap.Transfer.dll",
             "tasks/net10.0/Airgap.Publishing.dll",
             "schemas/airgap.lock.schema.json", "schemas/airgap.plan.schema.json", "schemas/plan.schema.json", "schemas/prune.schema.json",
-            "schemas/relocation.schema.json", "schemas/repository-settings.schema.json", "schemas/Airgap.Build.xsd", "build/Airgap.Build.targets.buildschema.json",
+            "schemas/relocation.schema.json", "schemas/repository-settings.schema.json", "schemas/Airgap.Build.xsd",
+            "build/Airgap.Build.targets.buildschema.json",
             "tasks/net10.0/Airgap.Oci.dll",
             "tasks/net10.0/Polly.Core.dll",
         })

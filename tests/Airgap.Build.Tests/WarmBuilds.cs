@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Airgap.TestKit;
 
 namespace Airgap.Build.Tests;
 

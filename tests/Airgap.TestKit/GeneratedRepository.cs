@@ -51,7 +51,8 @@ public sealed class GeneratedRepository
                 string package = "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata:\n  name: " +
                     $"{name}.{version}\nspec:\n  refName: {name}\n  version: {version}\n  template:\n    spec:\n"
                     + $"      fetch:\n      - imgpkgBundle:\n          image: " +
-                    $"{bundle.Annotations[Origins.Id]}\n      template:\n      - ytt: {{paths: [config/]}}\n      deploy:\n      - kapp: {{}}\n";
+                    $"{bundle.Annotations[Origins.Id]}\n      template:\n      - ytt: {{paths: [config/]}}\n      deploy:\n      - " +
+                    $"kapp: {{}}\n";
                 // Some have a file for each version, some one for all.
                 if (p % 2 == 0)
                     file.Append("---\n").Append(package);

@@ -93,7 +93,8 @@ internal sealed class PullSecret
             // The type of a Secret cannot be changed, nor anything of an immutable one.
             throw answer.Status == 422 && before.IsSuccess
                 ? new AirgapException(refusal.Code, refusal.Message,
-                    $"Make it anew: {anew}.") { StatusCode = refusal.StatusCode } : refusal;
+                    $"Make it anew: {anew}.")
+                { StatusCode = refusal.StatusCode } : refusal;
         }
 
         return answer.Status == 201 ? ApplyOutcome.Created

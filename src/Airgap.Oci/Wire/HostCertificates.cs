@@ -46,7 +46,8 @@ internal sealed class HostCertificates
         }
 
         if (files.Length > MostFiles)
-            throw Invalid($"The folder of certificates '{folder}' has more than {MostFiles} files.", "Remove what does not belong.", folder);
+            throw Invalid($"The folder of certificates '{folder}' has more than {MostFiles} files.",
+                "Remove what does not belong.", folder);
         foreach (string file in files)
         {
             switch (Path.GetExtension(file))

@@ -23,5 +23,6 @@ internal static class EmptyGuards
         .OrderBy(pair => pair.Key, StringComparer.Ordinal)
         .Select(pair => new Diagnostic(
             ErrorCode.InvalidArgument, $"The property {pair.Key} is set to nothing on the command line, which would switch it off.",
-            "Give it a value (is a variable unset?), or omit it.") { Location = location });
+            "Give it a value (is a variable unset?), or omit it.")
+        { Location = location });
 }

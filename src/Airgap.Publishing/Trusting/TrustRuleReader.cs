@@ -89,9 +89,12 @@ internal static class TrustRuleReader
         if (!IsNotation(json))
         {
             return settings.Store is null
-                ? new TrustRule { Containers = ContainersPolicy.Read(
+                ? new TrustRule
+                {
+                    Containers = ContainersPolicy.Read(
                     json, settings.Policy!, path => ReadFile(settings.Folder is { } folder ? Path.GetFullPath(path, folder) : path)),
-                    RootOnly = settings.RootOnly }
+                    RootOnly = settings.RootOnly
+                }
                 : throw Invalid("A trust store can only be used with a Notation trust policy.");
         }
 

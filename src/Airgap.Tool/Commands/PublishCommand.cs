@@ -3,7 +3,6 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
-using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Publishing.Sharding;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Evaluation;

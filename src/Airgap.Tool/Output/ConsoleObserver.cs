@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using Airgap.Oci.Content;
 using Airgap.Oci;
-using Airgap.Publishing.Metering;
+using Airgap.Oci.Content;
 using Airgap.Publishing;
+using Airgap.Publishing.Metering;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Plans;
 

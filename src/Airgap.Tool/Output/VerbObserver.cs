@@ -1,7 +1,7 @@
 using System.Globalization;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
-using Airgap.Oci;
 using Airgap.Publishing.Metering;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Layers;

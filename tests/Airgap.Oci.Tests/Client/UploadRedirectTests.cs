@@ -1,4 +1,3 @@
-using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.TestKit;
 

@@ -4,8 +4,8 @@ using Airgap.Oci.Tests.Client.Infra;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
-using RequestKind = Airgap.TestKit.Registries.RequestKind;
 using static Airgap.Oci.Tests.Client.Infra.ResumedUploads;
+using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Oci.Tests.Client;
 

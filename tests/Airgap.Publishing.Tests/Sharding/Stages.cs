@@ -5,7 +5,6 @@ using Airgap.Oci.Credentials;
 using Airgap.Oci.Wire;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Sharding;
-using Airgap.TestKit.Registries;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Tests.Sharding;

@@ -49,7 +49,8 @@ public sealed class PublishSigningTests : SigningTestBase
     {
         foreach ((PublishSettings settings, ErrorCode code) in new[]
         {
-            (Settings with { Archive = "a.tar", SigningKey = SignedStorage.Key("ed25519"), SigningCommand = "true" }, ErrorCode.InvalidSigningKey),
+            (Settings with { Archive = "a.tar", SigningKey = SignedStorage.Key("ed25519"), SigningCommand = "true" },
+                ErrorCode.InvalidSigningKey),
             (Settings with { Archive = "a.tar", SigningKey = Private("p256"), SignImages = "tag" }, ErrorCode.NothingToSign),
             (Settings with { Archive = "a.tar", SigningCommand = "true" }, ErrorCode.NothingToSign),
             (Settings with { Archive = "a.tar", SigningKey = Private("p256"), SignImages = "both" }, ErrorCode.InvalidArgument),

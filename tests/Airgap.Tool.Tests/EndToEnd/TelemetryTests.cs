@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Airgap.TestKit;
 using Airgap.TestKit.Network;
-using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 

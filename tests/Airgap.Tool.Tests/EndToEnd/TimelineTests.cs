@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Airgap.TestKit;
-using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 

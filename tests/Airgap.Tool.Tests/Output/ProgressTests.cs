@@ -1,5 +1,5 @@
-using Airgap.Oci.Content;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Publishing.Metering;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;

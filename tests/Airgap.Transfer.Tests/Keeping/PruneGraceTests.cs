@@ -1,5 +1,4 @@
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Transfer.Keeping;
 
 namespace Airgap.Transfer.Tests.Keeping;

@@ -1,10 +1,8 @@
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Transfer.Keeping;
 using Airgap.Transfer.Plans;
-using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Keeping;
 
@@ -35,9 +33,9 @@ public abstract class PruneTestBase : RelocatorTestBase
 
     private protected KeptRoot Root(string bundle) =>
         new(Registry.Get($"{Fixtures.Registry}/user1/{bundle}").Tags["v1.0.0"], $"{bundle}.lock.yml")
-    {
-        Tag = bundle
-    };
+        {
+            Tag = bundle
+        };
 
     private protected Task<PrunePlan> PlanAsync(IReadOnlyList<KeptRoot> kept, TimeSpan grace = default, bool staleTags = false) =>
         new PrunePlanner(Registry, Clock).PlanAsync(kept, Repository.Name, grace, Token, staleTags);

@@ -1,4 +1,3 @@
-using Airgap.Oci.Content;
 using Microsoft.AspNetCore.Http;
 using static Airgap.Oci.Tests.Client.Infra.ResumedUploads;
 

@@ -1,4 +1,3 @@
-using Airgap.Oci.Content;
 using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client.Infra;
