@@ -32,7 +32,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
     public async Task<int> RunAsync(List<TransferResult> done, CancellationToken cancellationToken)
     {
         bool isWhole = shard is null && !finishes;
-        if (shard is null && JoinedRuns.SharedArchive(runs) is { } shared)
+        if (shard is null && JoinedRuns.FindArchiveOfSeveral(runs) is { } shared)
             throw new AirgapException(
                 ErrorCode.PlanNotShared, $"Several items of the plan share the archive '{shared}', which names their project.",
                 "Finish it with the project that the plan is of.")

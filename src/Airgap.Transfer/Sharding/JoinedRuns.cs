@@ -31,6 +31,6 @@ internal static class JoinedRuns
     }
 
     /// <summary>The archive that several of them go to; null for none.</summary>
-    public static string? SharedArchive(IEnumerable<RunPlan> runs) => runs.Select(run => run.Destination)
+    public static string? FindArchiveOfSeveral(IEnumerable<RunPlan> runs) => runs.Select(run => run.Destination)
         .OfType<RelocationDestination.Archive>().GroupBy(archive => archive.Path).FirstOrDefault(same => same.Count() > 1)?.Key;
 }

@@ -48,7 +48,7 @@ public sealed class GitOpsWriterTests
                 digest: {s_digest}
               secretRef:
                 name: mirror-pull
-              # The lock of a bundle is no object of a cluster.
+              # The lock of a bundle is not an object of a cluster.
               ignore: |2
                 .imgpkg/
             ---
@@ -112,7 +112,7 @@ public sealed class GitOpsWriterTests
                 path: '.'
                 directory:
                   recurse: true
-                  # The lock of a bundle is no object of a cluster.
+                  # The lock of a bundle is not an object of a cluster.
                   exclude: '.imgpkg/*'
               destination:
                 server: https://kubernetes.default.svc
