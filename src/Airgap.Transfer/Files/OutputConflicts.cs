@@ -13,11 +13,13 @@ internal readonly record struct NamedFile(string Path, string? Name = null)
 }
 
 /// <summary>
-/// Prevents the outputs of a command from replacing its inputs and one another. The same file counts as one even if links lead to it.
+/// Prevents the outputs of a command from replacing its inputs and one another, with the files that belong to them. The same file counts as
+/// one even if links lead to it.
 /// </summary>
 internal static class OutputConflicts
 {
-    private static StringComparison Names =>
+    /// <summary>How this system compares names of files.</summary>
+    public static StringComparison Names =>
         OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
     /// <summary>Checks that no output is an input or another output.</summary>
@@ -29,13 +31,20 @@ internal static class OutputConflicts
         IEnumerable<NamedFile> inputs, IEnumerable<NamedFile> outputs, Func<NamedFile, NamedFile, bool>? mayReplace = null)
     {
         Target[] read = [.. Targets(inputs)];
+        Target[] owners = [.. read, .. InFolders(read)];
         List<Target> written = [];
         foreach (Target output in Targets(outputs))
         {
             if (Array.Find(read, input => input.IsSame(output) && mayReplace?.Invoke(input.File, output.File) != true) is { } replaced)
                 throw Conflict(output.File, $"{output.File} would replace {replaced.File}, which is read.");
+            if (Array.Find(owners, input => OwnedFiles.IsRead(input.File, input.RealPath, output.RealPath)) is { } owner)
+                throw Conflict(output.File, $"{output.File} would replace a file of {owner.File}, which is read.");
+            if (Array.Find(read, input => OwnedFiles.IsReplaced(output.File, output.RealPath, input.RealPath)) is { } inside)
+                throw Conflict(output.File, $"{output.File} would replace the folder with {inside.File}, which is read.");
             if (written.Find(output.IsSame) is { } other)
                 throw Conflict(output.File, $"{other.File} and {output.File} are the same file.");
+            if (written.Find(output.IsOwned) is { } near)
+                throw Conflict(output.File, $"{near.File} and {output.File} would write the same file.");
             written.Add(output);
         }
     }
@@ -48,6 +57,12 @@ internal static class OutputConflicts
     private static AirgapException Conflict(NamedFile output, string message) => new(
         ErrorCode.BaseIsOutput, message, output.Name is null ? "Write it under another name." : $"Name another file with {output.Name}.")
     { Location = new SourceLocation(output.Path) };
+
+    // Parts may be in a folder of their own.
+    private static IEnumerable<Target> InFolders(Target[] read) =>
+        from folder in read.Where(input => Directory.Exists(input.RealPath))
+        from input in read.Where(input => !Directory.Exists(input.RealPath))
+        select new Target(input.File, Path.Combine(folder.RealPath, Path.GetFileName(input.RealPath)));
 
     // Writing to a stream replaces nothing.
     private static IEnumerable<Target> Targets(IEnumerable<NamedFile> files) =>
@@ -71,6 +86,10 @@ internal static class OutputConflicts
 
     private sealed record Target(NamedFile File, string RealPath)
     {
+        /// <summary>True if one of both comes with the other.</summary>
+        public bool IsOwned(Target other) =>
+            OwnedFiles.IsWritten(File, RealPath, other.RealPath) || OwnedFiles.IsWritten(other.File, other.RealPath, RealPath);
+
         // Several paths may lead to the same folder.
         public bool IsSame(Target other)
         {

@@ -59,6 +59,51 @@ public sealed class FileFlagsTests
     }
 
     [TestMethod]
+    [DataRow("copy --tar DIR/v.tar --to-repo 127.0.0.1:1/a --report DIR/v.tar.001", "DIR/v.tar.001")]
+    [DataRow("copy --tar DIR/v.tar.parts.json --to-repo 127.0.0.1:1/a --timeline DIR/v.tar.002", "DIR/v.tar.002")]
+    [DataRow("copy --tar DIR/v.tar.002 --to-repo 127.0.0.1:1/a --timeline DIR/v.tar.001", "DIR/v.tar.001")]
+    [DataRow("copy --tar v.tar --parts-in DIR --to-repo 127.0.0.1:1/a --summary DIR/v.tar.001", "DIR/v.tar.001")]
+    [DataRow("copy --tar DIR/s.tar --verify-archive DIR/k --to-repo 127.0.0.1:1/a --report DIR/s.tar.sigstore.json",
+        "DIR/s.tar.sigstore.json")]
+    [DataRow("copy --oci DIR/lay --to-repo 127.0.0.1:1/a --lock-output DIR/lay/index.json", "DIR/lay/index.json")]
+    [DataRow("copy -b 127.0.0.1:1/a --to-oci DIR/lay --report DIR/lay/oci-layout", "DIR/lay/oci-layout")]
+    [DataRow("copy -b 127.0.0.1:1/a --to-oci DIR/empty --report DIR/empty/index.json", "")]
+    [DataRow("copy -b 127.0.0.1:1/a --to-tar DIR/new.tar --volume-size 20000 --timeline DIR/new.tar.001", "")]
+    [DataRow("copy -b 127.0.0.1:1/a --to-tar DIR/new.tar --report DIR/new.tar.partial", "")]
+    [DataRow("copy -b 127.0.0.1:1/a --to-repo 127.0.0.1:1/b --sign-key DIR/k --receipt DIR/r --report DIR/r.sigstore.json", "")]
+    [DataRow("pull --tar DIR/s.tar -o DIR --force", "DIR/s.tar")]
+    [DataRow("pull --oci DIR/lay -o DIR --force", "DIR/lay/index.json")]
+    public async Task WhatBelongsToAFileOfTheCommandIsNotReplaced(string line, string kept)
+    {
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder["lay"]);
+        Directory.CreateDirectory(folder["empty"]);
+        foreach (string name in (string[])["v.tar.001", "v.tar.002", "v.tar.parts.json", "s.tar", "s.tar.sigstore.json", "k",
+            "lay/index.json", "lay/oci-layout"])
+            await File.WriteAllTextAsync(folder[name], "text");
+        CliResult result = await InProcess.RunAsync([.. line.Replace("DIR", folder.Path, StringComparison.Ordinal).Split(' ')]);
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP2112", result.Error);
+        if (kept.Length > 0)
+            Assert.AreEqual("text", await File.ReadAllTextAsync(kept.Replace("DIR", folder.Path, StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    [DataRow("copy --tar DIR/s.tar --to-repo 127.0.0.1:1/a --report DIR/s.tar.html")]
+    [DataRow("copy -b 127.0.0.1:1/a --base DIR/s.tar --to-tar DIR/s.tar.001")]
+    [DataRow("copy --oci DIR/lay --to-repo 127.0.0.1:1/a --report DIR/lay/report.html")]
+    [DataRow("push -b 127.0.0.1:1/a -f DIR/lay --lock-output DIR/lay/bundle.lock.yml")]
+    public async Task WhatOnlyIsNearAFileOfTheCommandIsWritten(string line)
+    {
+        using TempFolder folder = new();
+        Directory.CreateDirectory(folder["lay"]);
+        foreach (string name in (string[])["s.tar", "s.tar.001", "lay/index.json", "lay/oci-layout"])
+            await File.WriteAllTextAsync(folder[name], "text");
+        CliResult result = await InProcess.RunAsync([.. line.Replace("DIR", folder.Path, StringComparison.Ordinal).Split(' ')]);
+        Assert.DoesNotContain("AIRGAP2112", result.Error);
+    }
+
+    [TestMethod]
     public void EveryFlagThatNamesAFile_IsAnInputOrAnOutput()
     {
         string[] known = [.. FileFlags.Read, .. FileFlags.Written];
