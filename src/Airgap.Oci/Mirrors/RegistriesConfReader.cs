@@ -67,6 +67,9 @@ internal sealed class RegistriesConfReader
         if (location.Contains('*', StringComparison.Ordinal) || prefix.IndexOf('*', isWild ? 1 : 0) >= 0
             || (isWild && prefix.Contains('/')))
             throw Wrong(path, $"a wildcard stands only in a prefix like *.example.com, not in '{(prefix.Length > 0 ? prefix : location)}'");
+        string chosen = prefix.Length > 0 ? prefix : location;
+        if (NamesOneImage(chosen))
+            throw Wrong(path, $"'{chosen}' names a tag or digest, and registries are chosen only by host and repository here");
         if (table.Values.ContainsKey("pull-from-mirror"))
             throw Wrong(path, "pull-from-mirror stands only at a mirror");
         bool byDigestOnly = Flag(table, "mirror-by-digest-only", path);
@@ -76,6 +79,10 @@ internal sealed class RegistriesConfReader
             prefix.Length == 0 ? location : prefix, new MirrorPlace(location, Flag(table, "insecure", path)),
             Flag(table, "blocked", path), mirrors);
     }
+
+    // Of podman's prefixes REPOSITORY:TAG and REPOSITORY@DIGEST no block or mirror would count, which must not pass unseen.
+    private static bool NamesOneImage(string prefix) =>
+        prefix.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && prefix.AsSpan(slash).IndexOfAny(':', '@') >= 0;
 
     private static MirrorPlace ReadMirror(TomlTable table, bool byDigestOnly, string path)
     {

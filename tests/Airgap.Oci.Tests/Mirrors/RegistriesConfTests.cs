@@ -78,6 +78,8 @@ public sealed class RegistriesConfTests
     [DataRow("[[registry]]\nprefix = \"a.*.io\"\nlocation = \"b.io\"")]
     [DataRow("[[registry]]\nprefix = \"*.a.io/x\"\nlocation = \"b.io\"")]
     [DataRow("[[registry]]\nlocation = \"a.io\"\ninsecure = \"yes\"")]
+    [DataRow("[[registry]]\nlocation = \"a.io:5000/app:v1\"\nblocked = true")]
+    [DataRow("[[registry]]\nprefix = \"a.io/app@sha256:00\"\nlocation = \"b.io/app\"")]
     [DataRow("[[registry]]\nlocation = 1")]
     [DataRow("registry = 1")]
     [DataRow("[[registry]]\nlocation = \"a.io\"\npull-from-mirror = \"all\"")]
