@@ -57,5 +57,40 @@ public sealed class SourceMirrorTests
         Assert.IsFalse(File.Exists(_folder["a.tar"]));
     }
 
+    [TestMethod]
+    [DataRow("describe -b")]
+    [DataRow("packages list -b")]
+    [DataRow("tag resolve -i")]
+    [DataRow("tag list -i")]
+    public async Task EachCommandThatReadsASourceHeedsIt(string command)
+    {
+        await WriteAsync("[[registry]]\nlocation = \"origin.example.com\"\nblocked = true");
+        CliResult result = await InProcess.RunAsync(
+            [.. command.Split(' '), command == "tag list -i" ? Bundle.Split(':')[0] : Bundle, "--registries-conf",
+                _folder["registries.conf"]]);
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("AIRGAP1054", result.Error);
+    }
+
+    [TestMethod]
+    public async Task AnotherRepositoryOfTheSameRegistryIsToldOf()
+    {
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        await WriteAsync($"""
+            [[registry]]
+            prefix = "{registry.Host}/apps"
+            location = "{registry.Host}/mirror"
+            """);
+        CliResult found = await InProcess.RunAsync(
+            "tag", "resolve", "-i", $"{registry.Host}/apps/simple-app-bundle:v1.0.0", "--registries-conf", _folder["registries.conf"]);
+        CliResult copy = await InProcess.RunAsync(
+            "copy", "-b", $"{registry.Host}/apps/simple-app-bundle:v1.0.0", "--to-tar", _folder["a.tar"], "--registries-conf",
+            _folder["registries.conf"]);
+        Assert.AreEqual(0, found.ExitCode, found.Error);
+        Assert.AreEqual(0, copy.ExitCode, copy.Error);
+        Assert.Contains(
+            $"{registry.Host}/mirror/simple-app-bundle was read in place of {registry.Host}/apps/simple-app-bundle", copy.Error);
+    }
+
     private Task WriteAsync(string text) => File.WriteAllTextAsync(_folder["registries.conf"], text);
 }

@@ -87,9 +87,12 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
     /// <summary>Content was read.</summary>
     public void NoteRead(RepositoryName of, RepositoryName from, long manifests, long blobs, long bytes)
     {
-        if (of.Registry != from.Registry)
+        if (of != from)
         {
-            _use.AddOrUpdate((of.Registry, from.Registry), key => new SourceUse(key.Of, key.From, manifests, blobs, bytes),
+            // Of another repository of the same registry, the registries' names would say nothing.
+            _use.AddOrUpdate(
+                of.Registry != from.Registry ? (of.Registry, from.Registry) : (of.ToString(), from.ToString()),
+                key => new SourceUse(key.Of, key.From, manifests, blobs, bytes),
                 (_, use) => use.And(manifests, blobs, bytes));
         }
     }

@@ -38,7 +38,7 @@ internal sealed class Describer(IRegistry registry, ITransferObserver? observer 
     {
         ITransferObserver told = observer ?? SilentObserver.Instance;
         PlanOptions planOptions = new() { CosignSignatures = options.CosignArtifacts };
-        using SourceReader reader = new(registry, options.Concurrency);
+        using SourceReader reader = new(registry, options.Concurrency, isSource: static _ => true);
         ManifestTree tree = new(reader, planOptions);
         BundleClosure closure = new(reader, tree, told, onlyBeside: !options.Origins);
         Manifest manifest = await reader.FindManifestAsync(bundle.Repository, bundle.Selector, cancellationToken)

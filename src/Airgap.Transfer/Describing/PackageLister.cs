@@ -21,7 +21,7 @@ internal static class PackageLister
     public static async Task<PackageListing> ListAsync(
         IRegistry registry, ImageReference bundle, int concurrency, CancellationToken cancellationToken)
     {
-        using SourceReader reader = new(registry, concurrency);
+        using SourceReader reader = new(registry, concurrency, isSource: static _ => true);
         BundleClosure closure = ClosureOf(reader);
         (ImageReference reference, PlannedManifest planned, PackageFile[] packages) =
             await ReadAsync(reader, closure, bundle, cancellationToken);
@@ -33,7 +33,7 @@ internal static class PackageLister
     public static async Task<PackageFile[]> ReadAsync(
         IRegistry registry, ImageReference bundle, int concurrency, CancellationToken cancellationToken)
     {
-        using SourceReader reader = new(registry, concurrency);
+        using SourceReader reader = new(registry, concurrency, isSource: static _ => true);
         return (await ReadAsync(reader, ClosureOf(reader), bundle, cancellationToken)).Packages;
     }
 

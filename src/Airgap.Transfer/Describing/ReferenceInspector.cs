@@ -17,7 +17,7 @@ internal sealed class ReferenceInspector(IRegistry registry)
     /// as a bundle, but is none.</exception>
     public async Task<InspectedReference> InspectAsync(ImageReference reference, CancellationToken cancellationToken)
     {
-        using SourceReader reader = new(registry, concurrency: 1);
+        using SourceReader reader = new(registry, concurrency: 1, isSource: static _ => true);
         Manifest manifest = await reader.GetManifestAsync(reference, cancellationToken);
         ImageReference pinned = reference.WithDigest(manifest.Digest);
         if (manifest.IsIndex)

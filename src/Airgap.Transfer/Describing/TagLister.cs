@@ -18,7 +18,7 @@ internal sealed class TagLister(IRegistry registry)
     public async Task<ImmutableArray<ListedTag>> ListAsync(
         RepositoryName repository, TagListOptions options, CancellationToken cancellationToken)
     {
-        IImageRepository source = registry.GetRepository(repository);
+        IImageRepository source = registry.GetSource(repository);
         SortedSet<string> names = new(StringComparer.Ordinal);
         try
         {
@@ -72,7 +72,7 @@ internal sealed class TagLister(IRegistry registry)
     /// <exception cref="AirgapException">1xxx: the registry; <see cref="ErrorCode.ManifestUnknown"/>: there is no such tag.</exception>
     public async Task<ImageReference> ResolveAsync(ImageReference reference, CancellationToken cancellationToken)
     {
-        Descriptor? found = await registry.GetRepository(reference.Repository).ResolveAsync(reference.Selector, cancellationToken);
+        Descriptor? found = await registry.GetSource(reference.Repository).ResolveAsync(reference.Selector, cancellationToken);
         return found is null ? throw NotFound(reference) : reference.WithDigest(found.Digest);
     }
 
