@@ -1,3 +1,4 @@
+using Airgap.Oci.Client;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Files;
@@ -20,6 +21,12 @@ internal static class ProjectFiles
             .. Named(PropertyNames.SigningKey, settings.SigningKey),
             .. Named(PropertyNames.SigningKeyPasswordFile, settings.SigningKeyPasswordFile),
             .. Named(PropertyNames.Policy, settings.Policy),
+            .. Named(PropertyNames.CaCertificates, [.. settings.Access.CaCertificates]),
+            .. Named(PropertyNames.RegistriesConf, settings.Access.RegistriesConf is { } file and not RegistriesConfFiles.System ? file : ""),
+            .. Named(PropertyNames.RepositorySettings, settings.Access.RepositorySettings),
+
+            // The stage that writes the plan replaces nothing but a plan.
+            .. Named(PropertyNames.Plan, settings.Plan),
             .. Named(PropertyNames.VerifyArchive, [.. settings.VerifyArchive]),
             .. Named(PropertyNames.VerifyBase, [.. settings.VerifyBase]),
             .. trust,

@@ -166,6 +166,32 @@ public sealed class ValidationTests
     }
 
     [TestMethod]
+    [DataRow("conf", "AirgapRegistriesConf")]
+    [DataRow("settings.json", "AirgapRepositorySettings")]
+    [DataRow("ca.pem", "AirgapCaCertificates")]
+    [DataRow("plan.json", "AirgapPlan")]
+    public void ATimelineThatReplacesWhatTheProjectReadsIsRefused(string timeline, string input)
+    {
+        using TempFolder folder = new();
+        PublishSettings settings = PublishItems.To("host.io/apps", folder.Path) with
+        {
+            Timeline = timeline,
+            Plan = "plan.json",
+            Access = new RegistryAccess
+            {
+                RegistriesConf = "conf",
+                RepositorySettings = "settings.json",
+                CreateRepositories = true,
+                CaCertificates = ["ca.pem"],
+            },
+        };
+        Diagnostic problem = Validate(settings, PublishItems.Bundle("host.io/a:v1"))
+            .Single(problem => problem.Code == ErrorCode.BaseIsOutput);
+        Assert.Contains(input, problem.Message);
+        Assert.Contains("AirgapTimeline", problem.Message);
+    }
+
+    [TestMethod]
     public void AnArchiveThatReplacesTheSourceArchiveIsRefused()
     {
         using TempFolder folder = new();
