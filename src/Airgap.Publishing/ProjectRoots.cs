@@ -51,7 +51,7 @@ internal static class ProjectRoots
 
             ImageReference reference = declaration.Reference!;
             Digest digest = reference.Digest ?? declaration.Pin
-                ?? (await sources.GetRepository(reference.Repository).GetManifestAsync(reference.Selector, cancellationToken)).Digest;
+                ?? (await sources.GetSource(reference.Repository).GetManifestAsync(reference.Selector, cancellationToken)).Digest;
             roots.Add(new KeptRoot(digest, from)
             {
                 Tag = declaration.Tag,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
@@ -90,6 +91,39 @@ public sealed class SourceMirrorTests
         Assert.AreEqual(0, copy.ExitCode, copy.Error);
         Assert.Contains(
             $"{registry.Host}/mirror/simple-app-bundle was read in place of {registry.Host}/apps/simple-app-bundle", copy.Error);
+    }
+
+    [TestMethod]
+    public async Task PackagesAreChosenOfTheMirrorsBundle()
+    {
+        await using RegistryFixture mirror = await RegistryFixture.StartWithFixturesAsync();
+        await WriteAsync($"[[registry]]\nlocation = \"origin.example.com\"\n[[registry.mirror]]\nlocation = \"{mirror.Host}\"");
+        CliResult copy = await InProcess.RunAsync(
+            "copy", "-b", Bundle, "--package", "simple-app.example.com", "--to-tar", _folder["a.tar"], "--registries-conf",
+            _folder["registries.conf"]);
+        Assert.AreEqual(0, copy.ExitCode, copy.Error);
+    }
+
+    [TestMethod]
+    public async Task SignaturesAreReadFromTheMirror()
+    {
+        await using RegistryFixture mirror = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture origin = await RegistryFixture.StartEmptyAsync();
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await File.WriteAllTextAsync(_folder["key"], key.ExportPkcs8PrivateKeyPem());
+        await File.WriteAllTextAsync(_folder["pub"], key.ExportSubjectPublicKeyInfoPem());
+        CliResult signed = await InProcess.RunAsync(
+            "copy", "-b", $"{mirror.Host}/mirror/simple-app-bundle:v1.0.0", "--to-repo", $"{mirror.Host}/signed/app", "--sign-images",
+            "--sign-key", _folder["key"]);
+        Assert.AreEqual(0, signed.ExitCode, signed.Error);
+        await WriteAsync($"[[registry]]\nlocation = \"{origin.Host}\"\n[[registry.mirror]]\nlocation = \"{mirror.Host}\"");
+        foreach (string command in (string[])[$"copy --to-tar {_folder["a.tar"]}", $"pull -o {_folder["out"]}"])
+        {
+            CliResult read = await InProcess.RunAsync(
+                [.. command.Split(' '), "-b", $"{origin.Host}/signed/app:v1.0.0", "--verify-key", _folder["pub"], "--registries-conf",
+                    _folder["registries.conf"]]);
+            Assert.AreEqual(0, read.ExitCode, read.Error);
+        }
     }
 
     private Task WriteAsync(string text) => File.WriteAllTextAsync(_folder["registries.conf"], text);

@@ -56,7 +56,7 @@ internal sealed record PlanTrust(ImmutableArray<TrustedImage> Images, ImmutableA
             }
 
             ISignatureStore store = archived?.In(item.Source.Repository)
-                ?? new RepositorySignatures(registry.GetRepository(item.Source.Repository));
+                ?? new RepositorySignatures(registry.GetSource(item.Source.Repository));
             string place = archived is null ? item.Source.Repository.ToString() : plan.Source.ToString()!;
             Verdict verdict = await (verdicts ?? new ImageVerdicts()).VerifyAsync(
                 name, place, item.Digest, () => ImageTrust.VerifyAsync(rule, name, item.Content.Manifest.Descriptor, store, token));

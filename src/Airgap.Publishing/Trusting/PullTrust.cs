@@ -52,7 +52,7 @@ internal sealed class PullTrust
             _ => item.Reference,
         };
         ISignatureStore store = _archived?.In(item.Reference.Repository)
-            ?? new RepositorySignatures(_registry.GetRepository(item.Reference.Repository));
+            ?? new RepositorySignatures(_registry.GetSource(item.Reference.Repository));
         Verdict verdict = await ImageTrust.VerifyAsync(_rule, name, item.Manifest.Descriptor, store, cancellationToken);
         if (verdict.Refusal is { } refusal)
             throw new AirgapException(refusal.Code, refusal.Message, refusal.Advice)

@@ -142,7 +142,7 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
         RepositoryName repository, CancellationToken cancellationToken)
     {
         List<(SemverVersion, string)> versions = [];
-        await foreach (string tag in registry.GetRepository(repository).ListTagsAsync(cancellationToken))
+        await foreach (string tag in registry.GetSource(repository).ListTagsAsync(cancellationToken))
         {
             if (ImageReference.IsTag(tag) && VersionScope.OfTag(tag) is { } version)
                 versions.Add((version, tag));
@@ -154,7 +154,7 @@ internal sealed class UpdateFinder(IRegistry registry, VersionScope scope, int c
     // If the registry lacks the tag, ask again to get the registry's own message.
     private async Task<Digest> ResolveAsync(ImageReference tagged, CancellationToken cancellationToken)
     {
-        IImageRepository repository = registry.GetRepository(tagged.Repository);
+        IImageRepository repository = registry.GetSource(tagged.Repository);
         Descriptor? found = await repository.ResolveAsync(tagged.Tag!, cancellationToken);
         return found?.Digest ?? (await repository.GetManifestAsync(tagged.Tag!, cancellationToken)).Digest;
     }

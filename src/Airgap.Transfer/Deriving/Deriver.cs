@@ -35,7 +35,7 @@ internal sealed class Deriver : IDisposable
     public Deriver(IRegistry registry, BundleSelection selection, ITransferObserver? observer, int concurrency)
     {
         _selection = selection;
-        SourceReader reader = new(registry, concurrency);
+        SourceReader reader = new(registry, concurrency, isSource: static _ => true);
         PlanOptions options = new() { Concurrency = concurrency };
         _closure = new BundleClosure(reader, new ManifestTree(reader, options), observer ?? SilentObserver.Instance);
         _reader = new CachingReader(reader);
