@@ -39,9 +39,24 @@ internal static class FileFlags
                 (isRead ? inputs : outputs).AddRange(Files(parsed, option));
         }
 
+        foreach (Argument argument in parsed.CommandResult.Command.Arguments)
+            inputs.AddRange(ArgumentFiles(parsed, argument));
+
         // As with imgpkg, a command may update the lock that it reads.
         OutputConflicts.Check(inputs, outputs, (input, output) => input.Name == "--lock" && output.Name == "--lock-output");
     }
+
+    // A folder without a project is read as a whole, and outputs may be in it.
+    private static IEnumerable<NamedFile> ArgumentFiles(ParseResult parsed, Argument argument) => (argument switch
+    {
+        Argument<string?> one => [parsed.GetValue(one) ?? (one.Name == "PROJECT" ? "." : null)],
+        Argument<string[]> many => parsed.GetValue(many) ?? [],
+        _ => Array.Empty<string?>(),
+    }).OfType<string>().SelectMany(path => Directory.Exists(path) ? ProjectsIn(path) : File.Exists(path) ? [path] : [])
+        .Select(path => new NamedFile(path));
+
+    private static IEnumerable<string> ProjectsIn(string folder) => Directory.EnumerateFiles(folder)
+        .Where(path => Path.GetExtension(path) is ".csproj" or ".fsproj" or ".vbproj" or ".proj" or ".sln" or ".slnx" or ".slnf");
 
     private static IEnumerable<NamedFile> Files(ParseResult parsed, Option option) => (option switch
     {

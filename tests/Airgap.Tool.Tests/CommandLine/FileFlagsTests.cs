@@ -45,17 +45,22 @@ public sealed class FileFlagsTests
     [DataRow("packages list --tar DIR/l.yml --html DIR/link/l.yml")]
     [DataRow("package-repository -b 127.0.0.1:1/a@sha256:ZEROS --values-file DIR/l.yml -o DIR/l.yml")]
     [DataRow("prune --repo 127.0.0.1:1/a --keep DIR/l.yml --plan DIR/l.yml")]
+    [DataRow("publish DIR/l.yml --timeline DIR/link/l.yml")]
+    [DataRow("publish DIR/project --timeline DIR/project/p.csproj")]
     [DataRow("archive merge DIR/l.yml DIR/m.yml --to-tar DIR/link/l.yml")]
     public async Task EachCommandKeepsItsInputs(string line)
     {
         using TempFolder folder = new();
         await File.WriteAllTextAsync(folder["l.yml"], "text");
+        Directory.CreateDirectory(folder["project"]);
+        await File.WriteAllTextAsync(folder["project/p.csproj"], "text");
         Directory.CreateSymbolicLink(folder["link"], folder.Path);
         CliResult result = await InProcess.RunAsync([.. line.Replace("DIR", folder.Path, StringComparison.Ordinal)
             .Replace("ZEROS", new string('0', 64), StringComparison.Ordinal).Split(' ')]);
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("AIRGAP2112", result.Error);
         Assert.AreEqual("text", await File.ReadAllTextAsync(folder["l.yml"]));
+        Assert.AreEqual("text", await File.ReadAllTextAsync(folder["project/p.csproj"]));
     }
 
     [TestMethod]
