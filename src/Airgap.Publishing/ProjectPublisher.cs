@@ -4,6 +4,7 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
+using Airgap.Publishing.Timelines;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Producing;
 using Airgap.Transfer.Pushing;
@@ -55,6 +56,10 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
             };
             ImmutableArray<Diagnostic> problems =
                 [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, settings), .. ApplyProblems(items, settings)];
+            if (problems.IsEmpty)
+                TimelineRecorder.Current?.Confirm();
+            else
+                TimelineRecorder.Current?.Refuse();
             PreparedPublish? prepared = problems.IsEmpty ? await publisher.PrepareAsync(items, settings, cancellationToken) : null;
             return new PreparedProject(
                 project, made?.Bundle, publisher, prepared, prepared?.Problems ?? problems, made is null ? [] : [.. made.Warnings]);

@@ -38,6 +38,8 @@ public sealed class SecretTests
         WriteHelper(project, destination.Host);
         await RunAsync("publish", 0, "", ["-f", "net10.0", .. to]);
         Assert.IsNotEmpty(tokens.Issued);
+        foreach (string stage in (string[])["PlanImgpkgBundles", "FinishImgpkgBundles"])
+            await RunAsync("build", 0, "", [$"-t:{stage}", "-c", "Release", .. to, "-p:AirgapPlan=plan.json"]);
         File.Delete(project["docker/config.json"]);
 
         // The registry repeats what it was sent.

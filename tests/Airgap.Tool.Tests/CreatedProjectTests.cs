@@ -83,6 +83,21 @@ public sealed class CreatedProjectTests
     }
 
     [TestMethod]
+    public async Task WhereNothingIsPushed_TheFlagIsRefused()
+    {
+        using TempFolder folder = new();
+        foreach (string[] command in (string[][])[
+            ["copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-oci-tar", folder["a.tar"]],
+            ["push", "-i", "registry.local/a:1", "-f", Fixtures.Input("simple-app-bundle"), "--to-tar", folder["a.tar"]]])
+        {
+            CliResult refused = await InProcess.RunAsync([.. command, "--create-repositories"]);
+            Assert.AreEqual(1, refused.ExitCode);
+            Assert.Contains("AIRGAP2011: Cannot use --create-repositories with an archive or layout: nothing is pushed", refused.Error);
+            Assert.IsEmpty(Directory.GetFiles(folder.Path));
+        }
+    }
+
+    [TestMethod]
     [DataRow("""{"ecr":{"imageTagMutabilty":"IMMUTABLE"}}""", "the setting 'ecr.imageTagMutabilty': it is not a setting")]
     [DataRow("""{"ecr":""", "it is not JSON")]
     public async Task WrongSettingsAreRefusedBeforeAnythingIsAsked(string json, string why)

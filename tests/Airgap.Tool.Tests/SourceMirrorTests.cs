@@ -61,6 +61,7 @@ public sealed class SourceMirrorTests
     [TestMethod]
     [DataRow("describe -b")]
     [DataRow("packages list -b")]
+    [DataRow("verify -b")]
     [DataRow("tag resolve -i")]
     [DataRow("tag list -i")]
     public async Task EachCommandThatReadsASourceHeedsIt(string command)

@@ -1,3 +1,4 @@
+using Airgap.Oci.Files;
 using Airgap.Oci.Mirrors;
 using Airgap.Oci.Wire;
 
@@ -46,8 +47,18 @@ internal static class RegistriesConfFiles
             : [(SystemFile, false), .. DropIns(SystemFile + ".d"), .. ownDropIns];
     }
 
-    private static IEnumerable<(string, bool)> DropIns(string folder) => !Directory.Exists(folder) ? []
-        : Directory.EnumerateFiles(folder, "*.conf").Take(MostDropIns).Order(StringComparer.Ordinal).Select(file => (file, true));
+    private static IEnumerable<(string, bool)> DropIns(string folder)
+    {
+        try
+        {
+            return !Directory.Exists(folder) ? []
+                : [.. Directory.GetFiles(folder, "*.conf").Order(StringComparer.Ordinal).Take(MostDropIns).Select(file => (file, true))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(folder, e.Message.TrimEnd('.'), e);
+        }
+    }
 
     private static string ReadText(string path)
     {
@@ -55,17 +66,25 @@ internal static class RegistriesConfFiles
         Exception? cause = null;
         try
         {
-            if (new FileInfo(path).Length <= MostBytes)
+            FileKind kind = FileFacts.Of(path, followsLinks: true).Kind;
+            if (kind == FileKind.Regular && new FileInfo(path).Length <= MostBytes)
                 return File.ReadAllText(path);
-            problem = $"it has more than {MostBytes} bytes";
+            problem = kind switch
+            {
+                FileKind.Regular => $"it has more than {MostBytes} bytes",
+                FileKind.None => "it does not exist",
+                _ => "it is not a regular file",
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             (problem, cause) = (e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist" : e.Message.TrimEnd('.'), e);
         }
 
-        throw new AirgapException(
-            ErrorCode.InvalidRegistriesConf, $"'{path}' cannot be used: {problem}.", "Name a registries.conf of podman.", cause)
-        { Location = new SourceLocation(path) };
+        throw Unusable(path, problem, cause);
     }
+
+    private static AirgapException Unusable(string path, string problem, Exception? cause) => new(
+        ErrorCode.InvalidRegistriesConf, $"'{path}' cannot be used: {problem}.", "Name a registries.conf of podman.", cause)
+    { Location = new SourceLocation(path) };
 }

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Airgap.Oci.Files;
 
 namespace Airgap.Oci.Wire;
 
@@ -53,6 +54,7 @@ internal sealed class HostCertificates
             switch (Path.GetExtension(file))
             {
                 case ".crt":
+                    DemandRegular(file);
                     found.Authorities.Add(file);
                     break;
                 case ".cert":
@@ -127,6 +129,7 @@ internal sealed class HostCertificates
     {
         try
         {
+            DemandRegular(file);
             return new FileInfo(file).Length <= MostBytes ? File.ReadAllText(file)
                 : throw Invalid($"The file {file} is larger than {MostBytes} bytes.", "Give a PEM file.", file);
         }
@@ -134,6 +137,13 @@ internal sealed class HostCertificates
         {
             throw Invalid($"The file {file} cannot be read: {e.Message.TrimEnd('.')}.", "Correct its rights.", file, e);
         }
+    }
+
+    // A pipe has no length, and would be waited for.
+    private static void DemandRegular(string file)
+    {
+        if (FileFacts.Of(file, followsLinks: true).Kind is not (FileKind.Regular or FileKind.None))
+            throw Invalid($"{file} is not a regular file.", "Give a PEM file.", file);
     }
 
     private static AirgapException Invalid(string message, string advice, string file, Exception? cause = null) =>

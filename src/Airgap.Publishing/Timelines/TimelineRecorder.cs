@@ -15,6 +15,8 @@ internal sealed class TimelineRecorder : IDisposable
     private readonly TimelineSummary _summary = new();
     private readonly ActivityListener _listener;
     private readonly Activity _root;
+    private bool _isConfirmed;
+    private bool _isRefused;
 
     private static readonly AsyncLocal<TimelineRecorder?> s_current = new();
 
@@ -49,7 +51,16 @@ internal sealed class TimelineRecorder : IDisposable
     /// <summary>The recorder of the running code, as <see cref="Activity.Current"/> is its span; null for none.</summary>
     public static TimelineRecorder? Current => s_current.Value;
 
-    /// <summary>Records a run.</summary>
+    /// <summary>The outputs of what runs were compared with its inputs: the file may be written.</summary>
+    public void Confirm() => _isConfirmed = true;
+
+    /// <summary>The file may be one that the run reads, or another output: it is not written.</summary>
+    public void Refuse() => _isRefused = true;
+
+    /// <summary>
+    /// Records a run. The file is written only if it was confirmed and never refused, so that a name that belongs to something else
+    /// replaces nothing.
+    /// </summary>
     /// <param name="path">The file; null or empty to record nothing.</param>
     /// <param name="name">The run's name.</param>
     /// <param name="warn">Receives a warning when the file is not there at the end.</param>
@@ -68,7 +79,7 @@ internal sealed class TimelineRecorder : IDisposable
         finally
         {
             // A failed run is the one that is looked at.
-            if (recorder.Complete() is { } problem)
+            if (recorder is { _isConfirmed: true, _isRefused: false } && recorder.Complete() is { } problem)
                 warn(problem);
         }
     }

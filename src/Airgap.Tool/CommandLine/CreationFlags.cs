@@ -20,6 +20,20 @@ internal sealed class CreationFlags
         command.Options.Add(_settings);
     }
 
+    /// <summary>Refuses the flags where nothing is pushed.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="destination">The destination, as its flag names it.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    public void RefuseWithoutPush(ParseResult parsed, string destination)
+    {
+        if (parsed.GetResult(_create) is { Implicit: false } && parsed.GetValue(_create))
+        {
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions, $"Cannot use --create-repositories with {destination}: nothing is pushed",
+                "Give it to the command that pushes.");
+        }
+    }
+
     /// <summary>A project's settings, with those of the flags.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public RegistryAccess Over(RegistryAccess project, ParseResult parsed)

@@ -26,13 +26,8 @@ internal sealed class TimelineFlag
             return await run();
         string? path = parsed.GetText(Option) ?? file;
         OutputCheck.OfFiles(path);
-        bool isWritten = !string.IsNullOrEmpty(path);
-        T result = await TimelineRecorder.RecordAsync(path, $"{Identity.OwnName} {session.Report.Command}", warning =>
-        {
-            isWritten = false;
-            session.Warn(warning);
-        }, run);
-        if (isWritten)
+        T result = await TimelineRecorder.RecordAsync(path, $"{Identity.OwnName} {session.Report.Command}", session.Warn, run);
+        if (!string.IsNullOrEmpty(path) && File.Exists(path))
             (session.Report.Files ??= []).Add(new ReportFile(path!, "timeline"));
         return result;
     }

@@ -3,6 +3,7 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Publishing.Gating;
 using Airgap.Publishing.Reporting.Markdown;
+using Airgap.Publishing.Timelines;
 using Airgap.Publishing.Trusting;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Running;
@@ -77,7 +78,11 @@ internal sealed class CopyCommand
     private Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         FileFlags.Check(parsed, readsPlan: _dry.PlanToRun(parsed) is not null);
-        return _timeline.RunAsync(parsed, session, () => CopyAsync(parsed, session, cancellationToken));
+        return _timeline.RunAsync(parsed, session, () =>
+        {
+            TimelineRecorder.Current?.Confirm();
+            return CopyAsync(parsed, session, cancellationToken);
+        });
     }
 
     private async Task<int> CopyAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
@@ -145,6 +150,8 @@ internal sealed class CopyCommand
     // Checked before the first request, so that a file that cannot be written is reported now, not at the end.
     private void CheckOutputs(ParseResult parsed, CopyRequest request)
     {
+        if (request.Destination is RelocationDestination.Archive)
+            _registry.Creation!.RefuseWithoutPush(parsed, "an archive or layout");
         if (request.Destination is RelocationDestination.Archive archive)
             _ = archive.Format == ArchiveFormat.LayoutFolder ? OutputCheck.OfFolder(archive.Path) : OutputCheck.OfArchive(archive.Path);
         string? summary = _flags.Summary(parsed);

@@ -40,10 +40,16 @@ internal sealed class PublishCommand
             command.Options.Add(option);
         command.Options.Add(flags._timeline.Option);
         flags._registry.AddTo(command);
-        host.Attach(command, (parsed, session, token) =>
-            parsed.GetText(flags._timeline.Option) is null ? flags.RunAsync(parsed, session, token)
-                : flags._timeline.RunAsync(parsed, session, () => flags.RunAsync(parsed, session, token)));
+        host.Attach(command, flags.StartAsync);
         return command;
+    }
+
+    private Task<int> StartAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    {
+        FileFlags.Check(parsed);
+        // Only the flag records all projects of a solution in one file.
+        return parsed.GetText(_timeline.Option) is null ? RunAsync(parsed, session, cancellationToken)
+            : _timeline.RunAsync(parsed, session, () => RunAsync(parsed, session, cancellationToken));
     }
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
@@ -86,8 +92,9 @@ internal sealed class PublishCommand
         }
 
         project = project with { Settings = _flags.Over(parsed, project.Settings) };
+        if (parsed.GetText(_timeline.Option) is { } asked)
+            project = project with { Settings = project.Settings with { Timeline = Path.GetFullPath(asked) } };
         PlanStages.RefuseInOneProcess(project.Settings);
-        FileFlags.Check(parsed);
         OutputCheck.OfFiles(_flags.SummaryFile(parsed));
         _dry.Check(parsed);
         bool isDry = session.IsDry = _dry.IsDry(parsed, project.Settings.DryRun);

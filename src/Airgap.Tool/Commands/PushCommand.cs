@@ -127,6 +127,7 @@ internal sealed class PushCommand
         }
 
         OutputCheck.OfArchive(archive.Path);
+        _registry.Creation!.RefuseWithoutPush(parsed, "an archive or layout");
         session.Report.Source = string.Join(", ", request.Inputs);
         session.Report.Destination = archive.Path;
         session.Phase = "packing";

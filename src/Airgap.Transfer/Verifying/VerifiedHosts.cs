@@ -52,7 +52,7 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
         await _places.WaitAsync(cancellationToken);
         try
         {
-            return host.Lost is { } lost ? throw lost : await read(registry.GetRepository(repository), cancellationToken);
+            return host.Lost is { } lost ? throw lost : await read(registry.GetSource(repository), cancellationToken);
         }
         finally
         {

@@ -193,6 +193,24 @@ public sealed class ClientCertificateTests
         Assert.Contains("missing key", half.Error);
     }
 
+    [TestMethod]
+    [DataRow("a.crt")]
+    [DataRow("client.cert")]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void APipe_IsRefused_AndNotWaitedFor(string name)
+    {
+        Write($"{Remote}/client.key", "");
+        if (name != "client.cert")
+            Write($"{Remote}/client.cert", "");
+        File.Delete(_folder[$"{Remote}/{name}"]);
+        SpecialFiles.MakePipe(_folder[$"{Remote}/{name}"]);
+
+        AirgapException e = Assert.ThrowsExactly<AirgapException>(() => HostCertificates.Read(_folder[Remote], null));
+
+        Assert.AreEqual(ErrorCode.InvalidHostCertificates, e.Code);
+        Assert.Contains($"{name} is not a regular file", e.Message);
+    }
+
     private async Task<AirgapException> RefusalAsync(Dictionary<string, string>? environment = null)
     {
         await using RegistryTest test = new();

@@ -20,6 +20,7 @@ public sealed class TimelineRecorderTests
         using TempFolder folder = new();
         await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, async () =>
         {
+            TimelineRecorder.Current!.Confirm();
             Random random = new(seed);
             Task[] blobs = [.. Enumerable.Range(0, 40).Select(_ => (Pause: random.Next(3), Requests: random.Next(4))).Select(async plan =>
             {
@@ -64,6 +65,7 @@ public sealed class TimelineRecorderTests
         await Task.WhenAll(Enumerable.Range(1, 2).Select(run => Task.Run(() =>
             TimelineRecorder.RecordAsync(folder[$"{run}.json"], $"run {run}", Fail, async () =>
             {
+                TimelineRecorder.Current!.Confirm();
                 for (int i = 0; i < run * 10; i++)
                 {
                     using Activity? blob = s_source.StartActivity("blob");
@@ -82,7 +84,11 @@ public sealed class TimelineRecorderTests
     {
         using TempFolder folder = new();
         await Assert.ThrowsExactlyAsync<InvalidOperationException>(() =>
-            TimelineRecorder.RecordAsync<int>(folder["t.json"], "test", Fail, () => throw new InvalidOperationException()));
+            TimelineRecorder.RecordAsync<int>(folder["t.json"], "test", Fail, () =>
+            {
+                TimelineRecorder.Current!.Confirm();
+                throw new InvalidOperationException();
+            }));
 
         Assert.HasCount(1, Events(folder["t.json"]).Where(each => each.GetProperty("name").GetString() == "test"));
     }
@@ -94,6 +100,7 @@ public sealed class TimelineRecorderTests
         Diagnostic? warning = null;
         int result = await TimelineRecorder.RecordAsync(folder["t.json"], "test", problem => warning = problem, () =>
         {
+            TimelineRecorder.Current!.Confirm();
             Directory.CreateDirectory(folder["t.json"]);
             return Task.FromResult(5);
         });
@@ -116,12 +123,35 @@ public sealed class TimelineRecorderTests
     }
 
     [TestMethod]
+    [DataRow(false, false)]
+    [DataRow(false, true)]
+    [DataRow(true, true)]
+    public async Task WithoutConfirmation_OrAfterARefusal_NothingIsReplaced(bool confirms, bool refuses)
+    {
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["project.csproj"], "mine");
+
+        await TimelineRecorder.RecordAsync(folder["project.csproj"], "test", Fail, () =>
+        {
+            if (refuses)
+                TimelineRecorder.Current!.Refuse();
+            if (confirms)
+                TimelineRecorder.Current!.Confirm();
+            return Task.FromResult(0);
+        });
+
+        Assert.AreEqual("mine", await File.ReadAllTextAsync(folder["project.csproj"]));
+        Assert.HasCount(1, Directory.GetFiles(folder.Path));
+    }
+
+    [TestMethod]
     public async Task TheSummary_KeepsTheSlowestImages_AndAddsWaits()
     {
         using TempFolder folder = new();
         TimelineModel? model = null;
         await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, () =>
         {
+            TimelineRecorder.Current!.Confirm();
             DateTime start = DateTime.UtcNow;
             for (int i = 1; i <= 30; i++)
             {
