@@ -22,7 +22,8 @@ internal static class ProjectFiles
             .. Named(PropertyNames.SigningKeyPasswordFile, settings.SigningKeyPasswordFile),
             .. Named(PropertyNames.Policy, settings.Policy),
             .. Named(PropertyNames.CaCertificates, [.. settings.Access.CaCertificates]),
-            .. Named(PropertyNames.RegistriesConf, settings.Access.RegistriesConf is { } file and not RegistriesConfFiles.System ? file : ""),
+            .. Named(PropertyNames.RegistriesConf,
+                settings.Access.RegistriesConf is { } file and not RegistriesConfFiles.System ? file : ""),
             .. Named(PropertyNames.RepositorySettings, settings.Access.RepositorySettings),
 
             // The stage that writes the plan replaces nothing but a plan.
