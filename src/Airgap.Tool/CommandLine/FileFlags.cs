@@ -65,5 +65,5 @@ internal static class FileFlags
         _ => Array.Empty<string?>(),
     }).OfType<string>().Where(path => path.Length > 0 && !(option.Name == "--summary" && SummaryTarget.IsOff(path)))
         .Distinct(StringComparer.Ordinal)
-        .Select(path => new NamedFile(path, option.Name));
+        .Select(path => new NamedFile(path, option.Name) { IsLayout = option.Name == "--to-oci" });
 }

@@ -8,6 +8,9 @@ namespace Airgap.Transfer.Files;
 /// <param name="Name">The flag or property that names it; null for none.</param>
 internal readonly record struct NamedFile(string Path, string? Name = null)
 {
+    /// <summary>True for the folder of an OCI layout that is written, which need not have its marker yet.</summary>
+    public bool IsLayout { get; init; }
+
     /// <summary>The file in a message.</summary>
     public override string ToString() => Name is null ? $"'{Path}'" : $"{Name} '{Path}'";
 }

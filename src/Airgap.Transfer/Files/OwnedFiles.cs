@@ -9,7 +9,6 @@ namespace Airgap.Transfer.Files;
 internal static partial class OwnedFiles
 {
     private const string LayoutFile = "oci-layout";
-    private const string LayoutOutput = "--to-oci";
     private const string Signature = ".sigstore.json";
 
     /// <summary>True if a path is a file of an input. What does not exist is not read.</summary>
@@ -48,7 +47,7 @@ internal static partial class OwnedFiles
         Directory.Exists(outputPath) && !IsLayout(output) && Inside(outputPath, path) is not null;
 
     private static bool IsLayout(NamedFile file) =>
-        Directory.Exists(file.Path) && (file.Name == LayoutOutput || File.Exists(Path.Combine(file.Path, LayoutFile)));
+        Directory.Exists(file.Path) && (file.IsLayout || File.Exists(Path.Combine(file.Path, LayoutFile)));
 
     private static bool IsInLayout(string folder, string path) =>
         Inside(folder, path) is { } name
