@@ -82,6 +82,23 @@ public sealed class ShardedFinishTests
         Assert.Contains("until then the archive is not written", early.Error);
     }
 
+    [TestMethod]
+    public async Task ATimeline_DoesNotReplaceTheArchiveThatThePlanNames()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await SucceedAsync(
+            "copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-tar", folder["all.tar"], "--plan-out",
+            folder["plan.json"], "--shards", "1");
+        await File.WriteAllTextAsync(folder["all.tar"], "mine");
+
+        CliResult refused = await InProcess.RunAsync(
+            "copy", "--plan", folder["plan.json"], "--shard", "1/1", "--timeline", folder["all.tar"]);
+
+        Assert.Contains("AIRGAP2112", refused.Error);
+        Assert.AreEqual("mine", await File.ReadAllTextAsync(folder["all.tar"]));
+    }
+
     private static async Task<string> SucceedAsync(params string[] arguments)
     {
         CliResult result = await InProcess.RunAsync(arguments);

@@ -28,10 +28,11 @@ internal static class FileFlags
     /// <summary>Checks that no output of a command line replaces an input or another output.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="readsPlan">True if <c>--plan</c> names an input.</param>
+    /// <param name="further">Outputs that no flag names.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.BaseIsOutput"/>.</exception>
-    public static void Check(ParseResult parsed, bool readsPlan = false)
+    public static void Check(ParseResult parsed, bool readsPlan = false, IReadOnlyList<NamedFile>? further = null)
     {
-        List<NamedFile> inputs = [], outputs = [];
+        List<NamedFile> inputs = [], outputs = [.. further ?? []];
         foreach (Option option in parsed.CommandResult.Command.Options)
         {
             bool isRead = Read.Contains(option.Name) || (readsPlan && option.Name == "--plan");

@@ -78,11 +78,7 @@ internal sealed class CopyCommand
     private Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
         FileFlags.Check(parsed, readsPlan: _dry.PlanToRun(parsed) is not null);
-        return _timeline.RunAsync(parsed, session, () =>
-        {
-            TimelineRecorder.Current?.Confirm();
-            return CopyAsync(parsed, session, cancellationToken);
-        });
+        return _timeline.RunAsync(parsed, session, () => CopyAsync(parsed, session, cancellationToken));
     }
 
     private async Task<int> CopyAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
@@ -90,6 +86,7 @@ internal sealed class CopyCommand
         _dry.CheckPlan(parsed, _flags.HasSource(parsed), _shards.OfRun(parsed));
         if (_shards.RunsPlan(parsed, _dry.PlanToRun(parsed)))
             return await RunPlanAsync(parsed, _dry.PlanToRun(parsed)!, session, cancellationToken);
+        TimelineRecorder.Current?.Confirm();
         IReadOnlyList<ArchiveMapEntry> map = _flags.Map(parsed);
         CopyRequest request = _flags.Read(parsed, map, session);
         session.Report.Source = request.Source.ToString();
@@ -134,6 +131,9 @@ internal sealed class CopyCommand
         RunPlanReader reader = new(registry, file);
         RunPlan[] runs = [.. document.Relocations.Select(reader.Read)];
         CopyRequest request = new(runs[0].Plan.Source, runs[0].Destination, _flags.LockOutput(parsed));
+        FileFlags.Check(parsed, readsPlan: true, [.. runs.Select(run => run.Destination).OfType<RelocationDestination.Archive>()
+            .Select(archive => archive.Path).Distinct().Select(path => new NamedFile(path))]);
+        TimelineRecorder.Current?.Confirm();
         if (runs.Length > 1 && request.LockOutput is not null)
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, $"'{file}' is a plan of {runs.Length} relocations, and --lock-output writes the lock of one",
