@@ -148,7 +148,7 @@ public enum ErrorCode
     CreationForbidden = 1041,
 
     /// <summary>
-    /// A repository does not exist, and the registry is none whose repositories can be created on request. Create it in
+    /// A repository does not exist, and repositories of this kind of registry cannot be created on request. Create it in
     /// the registry.
     /// </summary>
     CreationUnsupported = 1042,
@@ -171,13 +171,13 @@ public enum ErrorCode
 
     /// <summary>
     /// The certificates of a single host (<c>certs.d/HOST</c>) cannot be used: a key without its certificate, a certificate without its
-    /// key, an encrypted key without its password, or a file that is no PEM. Complete or correct the named files.
+    /// key, an encrypted key without its password, or a file that is not PEM. Complete or correct the named files.
     /// </summary>
     InvalidHostCertificates = 1050,
 
     /// <summary>
-    /// The registry asks for a client certificate, or refuses ours. Put client.cert and client.key, made for it, into its <c>certs.d</c>
-    /// folder.
+    /// The registry asks for a client certificate, or refuses ours. Put a certificate that it accepts, and its key, into its
+    /// <c>certs.d</c> folder as client.cert and client.key.
     /// </summary>
     ClientCertificateRefused = 1051,
 
@@ -859,14 +859,14 @@ public enum ErrorCode
     InvalidRunPlan = 2240,
 
     /// <summary>
-    /// A shard that is none: a number above the count, a count that is not the plan's, or none where the environment should tell. Say which
-    /// of how many, such as 3/8.
+    /// A shard is invalid: its number is above the count, its count differs from the plan's, or the environment names no shard. Give its
+    /// number and the count, such as 3/8.
     /// </summary>
     InvalidShard = 2241,
 
     /// <summary>
-    /// A relocation cannot be finished, as content that shards bring is not at the destination. Run the shards again that are named, and
-    /// finish then.
+    /// A relocation cannot be finished, because content of its shards is not at the destination. Run the named shards again, then
+    /// finish.
     /// </summary>
     ShardsMissing = 2242,
 
@@ -876,8 +876,8 @@ public enum ErrorCode
     PlanNotShared = 2243,
 
     /// <summary>
-    /// A project is asked for a stage of a plan in a way that no stage has: without the plan's file, with the file but no stage, or with a
-    /// property that goes with none. Plan, send and finish with the same <c>AirgapPlan</c>.
+    /// The properties fit no stage of a plan: the plan's file is missing, no stage is chosen, or a property cannot be used in stages.
+    /// Plan, send and finish with the same <c>AirgapPlan</c>.
     /// </summary>
     PlanStageUnclear = 2244,
 

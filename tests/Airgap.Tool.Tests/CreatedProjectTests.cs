@@ -88,7 +88,8 @@ public sealed class CreatedProjectTests
         using TempFolder folder = new();
         foreach (string[] command in (string[][])[
             ["copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-oci-tar", folder["a.tar"]],
-            ["push", "-i", "registry.local/a:1", "-f", Fixtures.Input("simple-app-bundle"), "--to-tar", folder["a.tar"]]])
+            ["push", "-i", "registry.local/a:1", "-f", Fixtures.Input("simple-app-bundle"), "--to-tar", folder["a.tar"]],
+            ["package-repository", "build", Fixtures.Input("simple-app-bundle"), "--to-tar", folder["a.tar"]]])
         {
             CliResult refused = await InProcess.RunAsync([.. command, "--create-repositories"]);
             Assert.AreEqual(1, refused.ExitCode);

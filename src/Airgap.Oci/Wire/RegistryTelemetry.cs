@@ -62,7 +62,7 @@ internal static class RegistryTelemetry
     }
 
     /// <summary>Measures a wait, from here to the end of the returned object.</summary>
-    /// <param name="reason">The reason: <c>pause</c> (the host asked for one) or <c>rate_limit</c> (the user set a limit).</param>
+    /// <param name="reason">The reason, as an attribute: <c>pause</c> when the host asked for one.</param>
     /// <param name="host">The registry, with its port.</param>
     public static Wait BeginWait(string reason, string host) => new(reason, host);
 

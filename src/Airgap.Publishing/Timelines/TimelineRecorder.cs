@@ -65,8 +65,10 @@ internal sealed class TimelineRecorder : IDisposable
     /// <param name="name">The run's name.</param>
     /// <param name="warn">Receives a warning when the file is not there at the end.</param>
     /// <param name="run">The run.</param>
+    /// <param name="written">Called when this run has written the file.</param>
     /// <exception cref="AirgapException">3xxx: nothing can be written there; or the run's own.</exception>
-    public static async Task<T> RecordAsync<T>(string? path, string name, Action<Diagnostic> warn, Func<Task<T>> run)
+    public static async Task<T> RecordAsync<T>(
+        string? path, string name, Action<Diagnostic> warn, Func<Task<T>> run, Action? written = null)
     {
         if (string.IsNullOrEmpty(path))
             return await run();
@@ -79,8 +81,13 @@ internal sealed class TimelineRecorder : IDisposable
         finally
         {
             // A failed run is the one that is looked at.
-            if (recorder is { _isConfirmed: true, _isRefused: false } && recorder.Complete() is { } problem)
-                warn(problem);
+            if (recorder is { _isConfirmed: true, _isRefused: false })
+            {
+                if (recorder.Complete() is { } problem)
+                    warn(problem);
+                else
+                    written?.Invoke();
+            }
         }
     }
 

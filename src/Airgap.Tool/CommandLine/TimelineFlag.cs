@@ -26,9 +26,8 @@ internal sealed class TimelineFlag
             return await run();
         string? path = parsed.GetText(Option) ?? file;
         OutputCheck.OfFiles(path);
-        T result = await TimelineRecorder.RecordAsync(path, $"{Identity.OwnName} {session.Report.Command}", session.Warn, run);
-        if (!string.IsNullOrEmpty(path) && File.Exists(path))
-            (session.Report.Files ??= []).Add(new ReportFile(path!, "timeline"));
-        return result;
+        return await TimelineRecorder.RecordAsync(
+            path, $"{Identity.OwnName} {session.Report.Command}", session.Warn, run,
+            () => (session.Report.Files ??= []).Add(new ReportFile(path!, "timeline")));
     }
 }

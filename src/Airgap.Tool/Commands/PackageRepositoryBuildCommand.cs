@@ -65,7 +65,11 @@ internal sealed class PackageRepositoryBuildCommand
     {
         RelocationDestination destination = ReadDestination(parsed);
         if (destination is RelocationDestination.Archive { Path: var tar })
+        {
             OutputCheck.OfArchive(tar);
+            _registry.Creation!.RefuseWithoutPush(parsed, "an archive or layout");
+        }
+
         FileFlags.Check(parsed);
         OutputCheck.OfFiles(parsed.GetText(_lockOutput));
         string folder = Path.GetFullPath(parsed.GetValue(_folder)!);

@@ -23,7 +23,7 @@ internal sealed class TransferEngine(
     private readonly BlobArrivals _blobs = new(plan);
     private readonly ImageFailures _failures = new(options.KeepGoing);
     private readonly FirstFailure _failure = new();
-    private TransferSpans _spans = new(plan, "");
+    private TransferSpans _spans = null!; // set by RunAsync, before the first blob
     private ManifestPuts _manifests = null!; // set by RunAsync, before the first
 
     public async Task<TransferResult> RunAsync(RelocationDestination destination, CancellationToken cancellationToken)

@@ -138,7 +138,7 @@ public sealed class TimelineRecorderTests
             if (confirms)
                 TimelineRecorder.Current!.Confirm();
             return Task.FromResult(0);
-        });
+        }, () => Assert.Fail("nothing was written"));
 
         Assert.AreEqual("mine", await File.ReadAllTextAsync(folder["project.csproj"]));
         Assert.HasCount(1, Directory.GetFiles(folder.Path));
