@@ -1,6 +1,7 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
+using Airgap.Oci.Wire;
 
 namespace Airgap.Transfer.Keeping;
 
@@ -55,14 +56,16 @@ internal sealed class ManifestRemover(IImageRepository repository)
     public async Task<bool> IsGoneAsync(string tagOrDigest, RemovalAnswer answer, CancellationToken cancellationToken)
     {
         long started = TimeProvider.System.GetTimestamp();
-        for (TimeSpan pause = s_firstPause; ; pause *= 2)
+        for (int looks = 1; ; looks++)
         {
             if (await repository.ResolveAsync(tagOrDigest, cancellationToken) is null)
                 return true;
             TimeSpan left = Patience - TimeProvider.System.GetElapsedTime(started);
             if (answer != RemovalAnswer.Taken || left <= TimeSpan.Zero)
                 return false;
-            await Task.Delay(pause < left ? pause : left, cancellationToken);
+            TimeSpan pause = Backoff.Next(s_firstPause, looks, Backoff.Longest);
+            // A timer counts whole milliseconds: a part of one would not wait, and would ask the registry without a pause.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling((pause < left ? pause : left).TotalMilliseconds)), cancellationToken);
         }
     }
 

@@ -109,6 +109,26 @@ public sealed class PruneTests : PruneTestBase
     }
 
     [TestMethod]
+    public async Task AWaitThatIsNearlyOver_AsksTheRegistryNoMoreThanOnce()
+    {
+        await FillAsync();
+        PrunePlan plan = await PlanAsync([Root("index-bundle")]);
+        Repository.AnswersRemovals = 202;
+        Patience = TimeSpan.FromMilliseconds(0.9);
+        for (int i = 0; i < 20; i++)
+        {
+            Registry.Calls.Clear();
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => ExecuteAsync(plan));
+            string[] calls = [.. Registry.Calls];
+            int removal = Array.FindLastIndex(calls, call => call.StartsWith("remove", StringComparison.Ordinal));
+            string digest = calls[removal].Split(' ')[2];
+            int asked = calls.Skip(removal).Count(call => call.StartsWith("resolve", StringComparison.Ordinal)
+                && call.EndsWith(digest, StringComparison.Ordinal));
+            Assert.IsLessThanOrEqualTo(2, asked);
+        }
+    }
+
+    [TestMethod]
     public async Task ARegistryThatRemovesLater_IsWaitedFor()
     {
         await FillAsync();
