@@ -37,6 +37,8 @@ internal sealed class RegistryHost
             Outgoing = new ByteBucket(rate, options.TimeProvider);
         }
 
+        Uploads = new UploadCapabilities(options.Rates.Of(name));
+
         IsLocal = LocalHosts.IsLocal(new Uri($"https://{name}/").IdnHost);
         _address = new Shared<Uri>(ConnectAsync, lifetime);
         _ping = new Shared<bool>(PingOnceAsync, lifetime);
@@ -57,7 +59,7 @@ internal sealed class RegistryHost
     public ByteBucket? Outgoing { get; }
 
     /// <summary>The host's known upload behaviour.</summary>
-    public UploadCapabilities Uploads { get; } = new();
+    public UploadCapabilities Uploads { get; }
 
     /// <summary>Answers this host's challenges.</summary>
     public Authenticator Authenticator { get; }

@@ -6,7 +6,8 @@ namespace Airgap.Oci.Requests;
 /// The known upload behaviour of one registry: what one blob's upload has shown, the other uploads need not find out
 /// again.
 /// </summary>
-internal sealed class UploadCapabilities
+/// <param name="limit">The bytes per second that this client keeps to; null for no limit.</param>
+internal sealed class UploadCapabilities(long? limit = null)
 {
     // In a repository without tags, a blob can only be left by an interrupted run.
     private const int MostQuestionsWhereEmpty = 3;
@@ -20,6 +21,9 @@ internal sealed class UploadCapabilities
     private int _tells;
     private int _questionsWhereEmpty;
     private Uploaded? _uploaded;
+
+    /// <summary>How fast it takes bytes.</summary>
+    public UploadRate Rate { get; } = new(limit);
 
     /// <summary>The forms that were refused before another was accepted.</summary>
     public UploadForms Refused => (UploadForms)Volatile.Read(ref _refused);

@@ -27,10 +27,11 @@ internal sealed class BlobUpload(
     private readonly ScopeSet _scopes = ScopeSet.PullAndPush(repository.Path);
     private readonly Operation _operation = Operation.OnBlob("upload", repository, content.Descriptor.Digest);
     private readonly UploadOpening _opening = new(transport, repository, content.Descriptor, mountFrom, isReplacement);
-    private readonly UploadFormChoice _form =
-        new(content.Descriptor.Size, transport.Options.UploadChunkBytes, transport.HostOf(repository).Uploads);
+    private readonly ChunkLengths _lengths =
+        new(transport.Options.UploadChunkBytes, transport.Options.GrownChunkLimit, transport.HostOf(repository).Uploads.Rate);
 
-    private BlobUploadSessions _sessions = null!; // set by RunAsync, before the first attempt
+    private UploadFormChoice _form = null!; // set by RunAsync, before the first attempt
+    private BlobUploadSessions _sessions = null!; // so, too
     private int _restarts;
     private int _spoiled;
     private bool _wasRefused;
@@ -42,6 +43,8 @@ internal sealed class BlobUpload(
     /// <summary>Runs the upload, with its retries.</summary>
     public async Task<BlobOutcome> RunAsync(CancellationToken cancellationToken)
     {
+        _form = new UploadFormChoice(_size, _lengths, _capabilities);
+
         // Done before the retry loop, because it retries on its own.
         Uri address = await transport.HostOf(repository).GetAddressAsync(cancellationToken);
         RememberedUpload remembered =
@@ -73,6 +76,8 @@ internal sealed class BlobUpload(
         {
             // A response arrived, so there is no need to ask first.
             _wasCut |= broken.Failure.StatusCode == 0;
+            if (_form.Current == UploadForms.Whole && !Refusals.IsLoad(broken.Failure.StatusCode))
+                _lengths.Break(_size);
             if (_form.NoteFailure(broken.Failure, IsAtDestination(broken.Failure)))
                 Refuse(broken.Failure);
 
@@ -165,7 +170,7 @@ internal sealed class BlobUpload(
     {
         ChunkedUpload chunks = new(transport, repository, content, _scopes, _operation, _progress)
         {
-            ChunkBytes = form == UploadForms.Stream ? _size : _chunk,
+            Lengths = form == UploadForms.Stream ? new ChunkLengths(_size, _size, rate: null) : _lengths,
             IsLastResort = _form.IsLastResort,
             AsksFirst = AsksFirst,
             OnConfirmed = _sessions.SaveAsync,

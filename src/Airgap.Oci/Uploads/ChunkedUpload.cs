@@ -16,24 +16,15 @@ namespace Airgap.Oci.Uploads;
 internal sealed class ChunkedUpload(
     Transport transport, RepositoryName repository, IBlobContent content, ScopeSet scopes, Operation operation, UploadProgress progress)
 {
-    private const long LeastChunk = 1024 * 1024;
-
-    private static readonly TimeSpan s_little = TimeSpan.FromSeconds(4);
-
     // Limits a registry that corrects the offset again and again without progress.
     private const int MostCorrections = 3;
 
     private readonly UploadCapabilities _capabilities = transport.HostOf(repository).Uploads;
     private readonly ByteBucket? _rate = transport.HostOf(repository).Outgoing;
     private readonly long _size = content.Descriptor.Size;
-    private long _chunk;
-    private bool _mayGrow = true;
 
-    /// <summary>
-    /// The length of a chunk in bytes; the blob's length to send it in one. On a fast line the later ones are longer
-    /// (<see cref="RegistryOptions.GrownChunkLimit"/>).
-    /// </summary>
-    public required long ChunkBytes { get => _chunk; init => _chunk = value; }
+    /// <summary>The lengths of the chunks.</summary>
+    public required ChunkLengths Lengths { get; init; }
 
     /// <summary>Called after each chunk that the registry confirms.</summary>
     public Func<UploadSession, CancellationToken, ValueTask> OnConfirmed { get; init; } = static (_, _) => ValueTask.CompletedTask;
@@ -80,13 +71,13 @@ internal sealed class ChunkedUpload(
     {
         long offset = session.Offset;
         long length = Math.Min(Math.Max(
-            Math.Min(_chunk, Math.Max(LeastChunk, _capabilities.LargestBody)), session.MinimumChunk), _size - offset);
-        bool canShrink = length > Math.Max(LeastChunk, session.MinimumChunk);
+            Math.Min(Lengths.Next(_size - offset), Math.Max(ChunkLengths.LeastBytes, _capabilities.LargestBody)), session.MinimumChunk),
+            _size - offset);
+        bool canShrink = length > Math.Max(ChunkLengths.LeastBytes, session.MinimumChunk);
         RegistryRequest request = new(RequestKind.UploadPatch, HttpMethod.Patch, session.Location, scopes, operation)
         {
             Headers = AsksFirst ? RegistryRequest.AskingFirst : [],
             IsBulk = Bulk.Is(length),
-            Content = watchdog => Body(new BlobUploadContent(source, offset, length, progress, watchdog, _rate), offset, length),
             Expects = status => status switch
             {
                 413 => canShrink,
@@ -98,9 +89,7 @@ internal sealed class ChunkedUpload(
             },
         };
         session.IsInDoubt = true;
-        long begun = transport.Options.TimeProvider.GetTimestamp();
-        using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken);
-        _mayGrow &= answer.IsSuccessStatusCode;
+        using HttpResponseMessage answer = await SendAsync(request, source, offset, length, cancellationToken);
         switch ((int)answer.StatusCode)
         {
             case 413:
@@ -118,7 +107,10 @@ internal sealed class ChunkedUpload(
                 Shrink(length);
                 return await AskAsync(session, cancellationToken);
             case 416:
-                return await AskAsync(session, cancellationToken);
+                bool isKnown = await AskAsync(session, cancellationToken);
+                if (isKnown && session.Offset == offset && canShrink)
+                    Shrink(length);
+                return isKnown;
             case >= 400:
                 return false;
         }
@@ -128,20 +120,29 @@ internal sealed class ChunkedUpload(
         // end.
         long next = UploadSession.NextOf(answer) is { } taken && taken > offset && taken < offset + length ? taken : offset + length;
         session.Advance(answer, next);
-        if (length == _chunk && next == offset + length)
-            Grow(transport.Options.TimeProvider.GetElapsedTime(begun));
+        if (next == offset + length)
+            Lengths.Take(length);
         return true;
     }
 
-    // A round trip passes between two chunks. Where a chunk takes little time, the next is twice as long: when it breaks, little time is
-    // lost, too.
-    private void Grow(TimeSpan took)
+    private async Task<HttpResponseMessage> SendAsync(
+        RegistryRequest request, UploadSource source, long offset, long length, CancellationToken cancellationToken)
     {
-        if (_mayGrow && took < s_little)
-            _chunk = Math.Max(_chunk, Math.Min(2 * _chunk, transport.Options.GrownChunkLimit));
+        try
+        {
+            return await TimedBody.SendAsync(
+                transport, repository, request, length,
+                watchdog => Body(new BlobUploadContent(source, offset, length, progress, watchdog, _rate), offset, length),
+                cancellationToken);
+        }
+        catch (TransientException e) when (!Refusals.IsLoad(e.Failure.StatusCode))
+        {
+            Lengths.Break(length);
+            throw;
+        }
     }
 
-    private HttpContent Body(BlobUploadContent body, long offset, long length)
+    private BlobUploadContent Body(BlobUploadContent body, long offset, long length)
     {
         body.Headers.TryAddWithoutValidation("Content-Type", "application/octet-stream");
         if (length < _size)
@@ -152,8 +153,8 @@ internal sealed class ChunkedUpload(
 
     private void Shrink(long refused)
     {
-        _chunk = refused / 2;
-        transport.Trace.Note($"a chunk of {refused} bytes is too large for {operation.Reference}; the next has {_chunk}");
+        Lengths.Refuse(refused);
+        transport.Trace.Note($"a chunk of {refused} bytes is too large for {operation.Reference}; the next is at most half as long");
     }
 
     private Task<bool> AskAsync(UploadSession session, CancellationToken cancellationToken) =>

@@ -4,9 +4,9 @@ namespace Airgap.Oci.Uploads;
 
 /// <summary>Chooses the form in which one blob is sent: the cheapest form that was not refused.</summary>
 /// <param name="size">The blob's length in bytes.</param>
-/// <param name="chunk">The length of a chunk in bytes.</param>
+/// <param name="lengths">The lengths of the blob's chunks.</param>
 /// <param name="capabilities">The known behaviour of the registry.</param>
-internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities capabilities)
+internal sealed class UploadFormChoice(long size, ChunkLengths lengths, UploadCapabilities capabilities)
 {
     // A server that fails twice with one form may succeed with another.
     private const int MostCrashes = 2;
@@ -37,7 +37,7 @@ internal sealed class UploadFormChoice(long size, long chunk, UploadCapabilities
         UploadForms avoided = _refused | capabilities.Refused;
         if (avoided == UploadForms.All)
             avoided = _refused;
-        bool isLarge = size > 4 * chunk || (size > chunk && _isWholeBroken) || size > capabilities.LargestBody;
+        bool isLarge = lengths.AreDue(size, _isWholeBroken) || size > capabilities.LargestBody;
         ReadOnlySpan<UploadForms> order = isLarge
             ? [UploadForms.Chunks, UploadForms.Whole, UploadForms.Stream]
             : [UploadForms.Whole, UploadForms.Stream, UploadForms.Chunks];

@@ -41,9 +41,10 @@ internal static class WholeUpload
             {
                 Headers = asksFirst ? RegistryRequest.AskingFirst : [],
                 IsBulk = Bulk.Is(content.Descriptor.Size),
-                Content = watchdog => OctetStream(new BlobUploadContent(source, 0, source.Size, progress, watchdog, rate)),
             };
-            using HttpResponseMessage answer = await transport.SendOnceAsync(repository, request, cancellationToken);
+            using HttpResponseMessage answer = await TimedBody.SendAsync(
+                transport, repository, request, source.Size,
+                watchdog => OctetStream(new BlobUploadContent(source, 0, source.Size, progress, watchdog, rate)), cancellationToken);
         }
     }
 

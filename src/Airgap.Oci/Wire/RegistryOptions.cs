@@ -75,18 +75,18 @@ public sealed record RegistryOptions
     internal ByteRates Rates { get; init; } = ByteRates.None;
 
     /// <summary>
-    /// The length of a chunk, in bytes. The upload of a larger blob can be resumed; a blob of more than four chunks is sent in chunks from
-    /// the beginning.
+    /// The usual length of a chunk, in bytes. The upload of a larger blob can be resumed by a later run; while the line's rate is not
+    /// known, a blob of more than four chunks is sent in chunks from the beginning.
     /// </summary>
     internal long UploadChunkBytes { get; init; } = DefaultChunkBytes;
 
     /// <summary>
-    /// The length to which chunks grow on a fast line, in bytes; null for 128 MiB, or for <see cref="UploadChunkBytes"/> where that is set.
+    /// The length to which chunks grow on a fast line, in bytes; null for 256 MiB, or for <see cref="UploadChunkBytes"/> where that is set.
     /// </summary>
     internal long? GrownChunkBytes { get; init; }
 
     /// <summary>The length of the longest chunk.</summary>
-    internal long GrownChunkLimit => GrownChunkBytes ?? (UploadChunkBytes == DefaultChunkBytes ? 8 * DefaultChunkBytes : UploadChunkBytes);
+    internal long GrownChunkLimit => GrownChunkBytes ?? (UploadChunkBytes == DefaultChunkBytes ? 16 * DefaultChunkBytes : UploadChunkBytes);
 
     /// <summary>Maps a host and port to another; proxies are then not used. For tests, which serve every name on loopback.</summary>
     internal Func<string, int, (string Host, int Port)>? MapEndpoint { get; init; }
