@@ -46,7 +46,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             SourceRepository = task.RepositoryUrl ?? "",
             SourceRevision = task.SourceRevisionId ?? ""
         };
-        problems = problems.AddRange(lost).AddRange(EmptyGuards.Find(globals, _project));
+        problems = problems.AddRange(lost).AddRange(EmptyChecks.Find(globals, _project));
         PublishStage stage = _stages.Read(settings, ref problems);
         ProducedContent? content = Read(reader, settings, stage, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
@@ -90,8 +90,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
     {
         BuildObserver observer = new(log, TimeProvider.System);
         // A project that declares nothing is of no plan, as in a solution that is published by stages.
-        GivenPlans? given = job.Stage is PublishStage.Shard or PublishStage.Finish && HasItems && job.Project.Problems.IsEmpty
-            ? GivenPlans.Read(job.Project.Settings, job.Registry) : null;
+        PrecomputedPlans? given = job.Stage is PublishStage.Shard or PublishStage.Finish && HasItems && job.Project.Problems.IsEmpty
+            ? PrecomputedPlans.Read(job.Project.Settings, job.Registry) : null;
         ProjectPublisher publisher = new(job.Registry, observer)
         {
             Artifacts = job.Files,

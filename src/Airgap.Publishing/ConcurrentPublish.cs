@@ -30,7 +30,7 @@ internal sealed class ConcurrentPublish(IRegistry registry, ITransferObserver? o
     public Func<long>? CountRetries { get; init; }
 
     /// <inheritdoc cref="Publisher.Given"/>
-    public IGivenPlans? Given { get; init; }
+    public IPrecomputedPlans? Given { get; init; }
 
     /// <summary>
     /// Relocates to each registry. A failure is added to <see cref="PublishResult.Failures"/>, and the other registries

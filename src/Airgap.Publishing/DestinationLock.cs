@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Airgap.Oci;
@@ -79,7 +78,7 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
     private async Task<IDisposable?> AcquireAsync(
         RelocationDestination destination, string kind, bool isShared, ITransferObserver observer, CancellationToken cancellationToken)
     {
-        long started = Stopwatch.GetTimestamp();
+        Polling polling = new(limit, s_interval, s_interval);
         string? told = null;
         while (true)
         {
@@ -110,11 +109,8 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
             if (told != holder)
                 observer.Notice($"Waiting for {destination}: it is {doing} by {holder}.");
             told = holder;
-            TimeSpan waited = Stopwatch.GetElapsedTime(started);
-            if (limit != Timeout.InfiniteTimeSpan && waited >= limit)
+            if (!await polling.PauseAsync(cancellationToken))
                 throw TooLong(destination, $"{doing} by {holder}");
-            await Task.Delay(limit == Timeout.InfiniteTimeSpan || limit - waited > s_interval
-                ? s_interval : limit - waited, cancellationToken);
         }
     }
 

@@ -12,7 +12,7 @@ namespace Airgap.Publishing;
 /// <param name="registry">The registries, with their credentials.</param>
 /// <param name="notices">Warns about mistyped metadata.</param>
 /// <param name="given">The plans that an earlier stage made; null for none.</param>
-internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices, IGivenPlans? given = null)
+internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices, IPrecomputedPlans? given = null)
 {
     /// <summary>Checks everything that can be checked without a request. Mistyped metadata are warnings.</summary>
     /// <returns>All problems. Empty without a destination, because nothing will be done then.</returns>

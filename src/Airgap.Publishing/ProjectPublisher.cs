@@ -23,7 +23,7 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
     public PublishedFileList? Artifacts { get; init; }
 
     /// <summary>The plans that an earlier stage made, to be carried out; null to make them.</summary>
-    public IGivenPlans? Given { get; init; }
+    public IPrecomputedPlans? Given { get; init; }
 
     /// <summary>Returns the number of retries, for the reports.</summary>
     public Func<long>? CountRetries { get; init; }

@@ -17,7 +17,7 @@ internal sealed record PublishScope(
     IRegistry Registry, ITransferObserver? Observer, PublishWarnings Warnings, PublishSettings Settings, ProjectSigning Signing)
 {
     /// <summary>The plans that an earlier stage made; null to make them.</summary>
-    public IGivenPlans? Given { get; init; }
+    public IPrecomputedPlans? Given { get; init; }
 
     /// <summary>The transfer options of items.</summary>
     public TransferOptions Options => new()

@@ -42,7 +42,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
     public Func<long>? CountRetries { get; init; }
 
     /// <summary>The plans that an earlier stage made, to be carried out; null to make them.</summary>
-    internal IGivenPlans? Given { get; init; }
+    internal IPrecomputedPlans? Given { get; init; }
 
     /// <summary>The warnings so far.</summary>
     internal PublishWarnings Warnings => _warnings;

@@ -62,7 +62,7 @@ public sealed class RegistryServer : IAsyncDisposable
             {
                 StorageFolder.Prepare(options.Folder, options.ReadOnly);
                 if (!options.ReadOnly)
-                    hold = FolderHold.Take(options.Folder);
+                    hold = FolderLock.Take(options.Folder);
                 storage = new RegistryStorage(options.Folder, options.Uploads)
                 {
                     TakesSparseIndexes = options.SparseIndexes,

@@ -198,7 +198,7 @@ public sealed class ApplierTests
         Applier applier = new(client, "packages", isDry: false)
         {
             Refetches = true,
-            Removal = new Removal(client) { Pause = TimeSpan.FromMilliseconds(10) }
+            Removal = new Removal(client) { FirstPause = TimeSpan.FromMilliseconds(10) }
         };
 
         AppliedObject applied = (await applier.ApplyAsync(
@@ -276,7 +276,7 @@ public sealed class ApplierTests
 
         IReadOnlyList<AppliedObject> applied = await new Applier(client, "packages", isDry)
         {
-            DefinitionPatience = TimeSpan.FromSeconds(patience)
+            DefinitionLimit = TimeSpan.FromSeconds(patience)
         }.ApplyAsync(ManifestReader.Read([folder.Path], "packages", isAsked: false), _ => { }, CancellationToken.None);
 
         Assert.AreSequenceEqual(new[] { "Created", expected }, [.. applied.Select(each => each.Outcome.ToString())]);

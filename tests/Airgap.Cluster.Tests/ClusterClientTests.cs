@@ -25,7 +25,7 @@ public sealed class ClusterClientTests
         server.On("GET", Repositories, busy, busy, KubernetesAnswer.List("1"));
         using ClusterClient client = Connect(server);
 
-        ClusterAnswer answer = await client.GetAsync(Repositories[1..], CancellationToken.None);
+        ClusterResponse answer = await client.GetAsync(Repositories[1..], CancellationToken.None);
 
         Assert.AreEqual(200, answer.Status);
         Assert.HasCount(3, server.Requests);
@@ -38,7 +38,7 @@ public sealed class ClusterClientTests
             (await FakeKubernetes.StartAsync()).Replay("discovery/kapp-controller-not-running/packages-list.json");
         using ClusterClient client = Connect(server);
 
-        ClusterAnswer answer = await client.GetAsync("apis/data.packaging.carvel.dev/v1alpha1/packages", CancellationToken.None);
+        ClusterResponse answer = await client.GetAsync("apis/data.packaging.carvel.dev/v1alpha1/packages", CancellationToken.None);
 
         Assert.AreEqual(ErrorCode.PackagesNotServed, ClusterRefusal.Of(answer, "Packages", "listed").Code);
         Assert.HasCount(1, server.Requests);
@@ -117,7 +117,7 @@ public sealed class ClusterClientTests
         server.On("PATCH", "/refused", KubernetesAnswer.Recorded(exchange));
         using ClusterClient client = Connect(server);
 
-        ClusterAnswer answer = await client.SendAsync(
+        ClusterResponse answer = await client.SendAsync(
             HttpMethod.Patch, "refused", "{}"u8.ToArray(), "application/apply-patch+yaml", CancellationToken.None);
         AirgapException failure = ClusterRefusal.Of(answer, "It", "applied");
 
@@ -133,7 +133,7 @@ public sealed class ClusterClientTests
             (await FakeKubernetes.StartAsync()).Replay("discovery/without-kapp-controller/packagerepositories-list.json");
         using ClusterClient client = Connect(server);
 
-        ClusterAnswer answer = await client.GetAsync(Repositories[1..], CancellationToken.None);
+        ClusterResponse answer = await client.GetAsync(Repositories[1..], CancellationToken.None);
 
         Assert.AreEqual(ErrorCode.KindNotServed, ClusterRefusal.Of(answer, "PackageRepositories", "listed").Code);
     }

@@ -22,7 +22,7 @@ public sealed class KubeConfigTests
         await using FakeKubernetes server = (await FakeKubernetes.StartAsync()).Replay(Version);
 
         using ClusterClient client = new(KubeConfig.Read(server.WriteKubeconfig(folder["config"], "packages"), null));
-        ClusterAnswer answer = await client.GetAsync("version", CancellationToken.None);
+        ClusterResponse answer = await client.GetAsync("version", CancellationToken.None);
 
         Assert.AreEqual(200, answer.Status);
         Assert.AreEqual("packages", client.Namespace);
@@ -134,7 +134,7 @@ public sealed class KubeConfigTests
 
         using ClusterClient client = new(KubeConfig.Read(folder["config"], null));
         using ClusterClient other = new(KubeConfig.Read(folder["other"], null));
-        ClusterAnswer answer = await client.GetAsync("version", CancellationToken.None);
+        ClusterResponse answer = await client.GetAsync("version", CancellationToken.None);
         AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => other.GetAsync("version", CancellationToken.None));
 
         Assert.AreEqual(200, answer.Status);
@@ -151,7 +151,7 @@ public sealed class KubeConfigTests
         Write(folder["broken"], new Uri("http://api.cluster.example/"), "token: t", "proxy-url: ftp://proxy.example");
 
         using ClusterClient client = new(KubeConfig.Read(folder["config"], null));
-        ClusterAnswer answer = await client.GetAsync("version", CancellationToken.None);
+        ClusterResponse answer = await client.GetAsync("version", CancellationToken.None);
         AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => KubeConfig.Read(folder["broken"], null));
 
         Assert.AreEqual(200, answer.Status);

@@ -128,7 +128,7 @@ public sealed class KubeConfigUserTests
             folder, server.Address, Exec.Replace("./plugin", "./plugin, provideClusterInfo: true", StringComparison.Ordinal),
             "certificate-authority: ca.pem, extensions: [{name: client.authentication.k8s.io/exec, extension: {audience: [a]}}]"));
 
-        ClusterAnswer got = await client.GetAsync("version", CancellationToken.None);
+        ClusterResponse got = await client.GetAsync("version", CancellationToken.None);
 
         Assert.AreEqual(200, got.Status);
         Assert.AreEqual(certificate.Subject, server.Requests.Single().ClientCertificate);

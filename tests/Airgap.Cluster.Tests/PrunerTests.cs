@@ -199,7 +199,7 @@ public sealed class PrunerTests
         Inventory inventory = await Inventory.LoadAsync(client, "packages", "app", CancellationToken.None);
         Removal removal = new(client)
         {
-            Pause = TimeSpan.FromMilliseconds(20),
+            FirstPause = TimeSpan.FromMilliseconds(20),
             Limit = staysThere ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromMinutes(2)
         };
         await new Pruner(client, inventory, isDry) { Removal = removal }.RunAsync(applied, _told.Add, CancellationToken.None);

@@ -20,7 +20,7 @@ public sealed class ReconcileWaitTests
     [TestMethod]
     public async Task ASuccess_WithItsPackages()
     {
-        WaitVerdict verdict = await WaitForStateAsync("success", s_long);
+        WaitResult verdict = await WaitForStateAsync("success", s_long);
 
         Assert.IsNull(verdict.Failure);
         Assert.AreEqual(1, verdict.Packages);
@@ -32,7 +32,7 @@ public sealed class ReconcileWaitTests
     [TestMethod]
     public async Task AFailureThatNoRetryMends_EndsItAtOnce_InOneParagraph()
     {
-        WaitVerdict verdict = await WaitForStateAsync("package-name-mismatch", s_long);
+        WaitResult verdict = await WaitForStateAsync("package-name-mismatch", s_long);
 
         Assert.AreEqual(ErrorCode.RepositoryFailed, verdict.Failure!.Code);
         Assert.Contains("must be <spec.refName> + '.' + <spec.version>", verdict.Failure.Message);
@@ -43,7 +43,7 @@ public sealed class ReconcileWaitTests
     [TestMethod]
     public async Task AFirstFailureThatMayHeal_IsWaitedOut_AndToldAtTheEnd()
     {
-        WaitVerdict verdict = await WaitForStateAsync("unauthorized-no-secret", TimeSpan.FromSeconds(2));
+        WaitResult verdict = await WaitForStateAsync("unauthorized-no-secret", TimeSpan.FromSeconds(2));
 
         Assert.AreEqual(ErrorCode.RepositoryFailed, verdict.Failure!.Code);
         Assert.Contains("UNAUTHORIZED", verdict.Failure.Message);
@@ -57,7 +57,7 @@ public sealed class ReconcileWaitTests
         JsonElement[] events = [.. KubernetesFixtures.Events(watch)];
         Assert.Contains(entry => entry.GetRawText().Contains("ReconcileFailed", StringComparison.Ordinal), events);
 
-        WaitVerdict verdict = await WaitAsync(watch, events, s_long);
+        WaitResult verdict = await WaitAsync(watch, events, s_long);
 
         Assert.IsNull(verdict.Failure, verdict.Failure?.Message);
     }
@@ -65,7 +65,7 @@ public sealed class ReconcileWaitTests
     [TestMethod]
     public async Task Images_ThatAreNotRelocated_AreAFailure_ThoughTheClusterSaysSuccess()
     {
-        WaitVerdict verdict = await WaitForStateAsync("success-not-relocated", s_long);
+        WaitResult verdict = await WaitForStateAsync("success-not-relocated", s_long);
 
         Assert.AreEqual(ErrorCode.ImagesOutside, verdict.Failure!.Code);
         Assert.Contains("outside.local:5056/rig/hello-app", verdict.Failure.Message);
@@ -76,7 +76,7 @@ public sealed class ReconcileWaitTests
     {
         JsonElement watch = KubernetesFixtures.Read("stories/update-same-digest-mirror-to-mirror.json").GetProperty("watch");
 
-        WaitVerdict verdict = await WaitAsync(watch, KubernetesFixtures.Events(watch), s_long, generation: 2);
+        WaitResult verdict = await WaitAsync(watch, KubernetesFixtures.Events(watch), s_long, generation: 2);
 
         Assert.AreEqual(2, verdict.State!.ObservedGeneration);
         Assert.AreEqual(ErrorCode.CachedMirror, verdict.Failure!.Code);
@@ -86,7 +86,7 @@ public sealed class ReconcileWaitTests
     [TestMethod]
     public async Task APausedOne_IsNoSuccess()
     {
-        WaitVerdict verdict = await WaitForStateAsync("paused", s_long);
+        WaitResult verdict = await WaitForStateAsync("paused", s_long);
 
         Assert.AreEqual(ErrorCode.Paused, verdict.Failure!.Code);
     }
@@ -99,7 +99,7 @@ public sealed class ReconcileWaitTests
             .. KubernetesFixtures.Events(watch)
             .SkipWhile(entry => !entry.GetRawText().Contains("deletionTimestamp", StringComparison.Ordinal))];
 
-        WaitVerdict verdict = await WaitAsync(watch, events, s_long);
+        WaitResult verdict = await WaitAsync(watch, events, s_long);
 
         Assert.AreEqual(ErrorCode.ObjectDeleting, verdict.Failure!.Code);
     }
@@ -118,7 +118,7 @@ public sealed class ReconcileWaitTests
         server.On("GET", KubernetesFixtures.PathOf(state.GetProperty("packages")),
             KubernetesAnswer.Recorded(state.GetProperty("packages")));
 
-        WaitVerdict verdict = await RunAsync(server, new WaitTarget("success", "simple-package-repository", 1), s_long);
+        WaitResult verdict = await RunAsync(server, new WaitTarget("success", "simple-package-repository", 1), s_long);
 
         Assert.IsNull(verdict.Failure);
         string[] versions = [.. server.Requests.Where(request => request.IsWatch)
@@ -135,7 +135,7 @@ public sealed class ReconcileWaitTests
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", KubernetesFixtures.PathOf(watch), KubernetesAnswer.List("1", KubernetesFixtures.Body(state.GetProperty("get"))));
 
-        WaitVerdict verdict = await RunAsync(
+        WaitResult verdict = await RunAsync(
             server, new WaitTarget("sync-period-malformed", "simple-package-repository", 1), TimeSpan.FromSeconds(1));
 
         Assert.AreEqual(ErrorCode.WaitTimedOut, verdict.Failure!.Code);
@@ -154,7 +154,7 @@ public sealed class ReconcileWaitTests
         server.On("GET", Path, KubernetesAnswer.List("1"));
         server.OnWatch(Path, Enumerable.Repeat(KubernetesAnswer.Watch(events, AnswerEnd.Clean), 1000));
 
-        WaitVerdict verdict = await RunAsync(server, new WaitTarget("packages", "a", 1), TimeSpan.FromSeconds(2));
+        WaitResult verdict = await RunAsync(server, new WaitTarget("packages", "a", 1), TimeSpan.FromSeconds(2));
 
         Assert.AreEqual(ErrorCode.WaitTimedOut, verdict.Failure!.Code);
         Assert.IsLessThan(10, server.Requests.Count);
@@ -202,7 +202,7 @@ public sealed class ReconcileWaitTests
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         WaitTarget target = Install(server, state, skip: name is "version-gone" or "downgrade" ? 4 : 0);
 
-        WaitVerdict verdict = await RunAsync(server, target, s_long);
+        WaitResult verdict = await RunAsync(server, target, s_long);
 
         Assert.AreEqual(code, verdict.Failure?.Code, verdict.Failure?.Message);
         if (cause is Cause known)
@@ -246,14 +246,14 @@ public sealed class ReconcileWaitTests
             ? isFailing.Task : Task.CompletedTask;
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
 
-        IReadOnlyList<WaitVerdict> verdicts = await new ReconcileWait(client, line =>
+        IReadOnlyList<WaitResult> verdicts = await new ReconcileWait(client, line =>
         {
             _lines.Add(line);
             if (line.Contains("reconcile failed", StringComparison.Ordinal))
                 isFailing.TrySetResult();
         })
         {
-            Judge = new WaitJudge(TimeProvider.System) { Heals = TimeSpan.FromSeconds(20) }
+            Evaluator = new ReconcileEvaluator(TimeProvider.System) { Heals = TimeSpan.FromSeconds(20) }
         }.RunAsync(
             [
                 new WaitTarget("success", "simple-package-repository", 1),
@@ -275,7 +275,7 @@ public sealed class ReconcileWaitTests
             KubernetesAnswer.List("9"));
         server.OnWatch(path, KubernetesAnswer.Recorded("watch/too-old.json"));
 
-        WaitVerdict verdict = await RunAsync(server, new WaitTarget("success", "simple-package-repository", 1), s_long);
+        WaitResult verdict = await RunAsync(server, new WaitTarget("success", "simple-package-repository", 1), s_long);
 
         Assert.AreEqual(ErrorCode.ObjectDeleting, verdict.Failure!.Code);
         Assert.Contains("was deleted", verdict.Failure.Message);
@@ -302,7 +302,7 @@ public sealed class ReconcileWaitTests
         })
         ;
 
-        WaitVerdict verdict = (await new ReconcileWait(client, _lines.Add).RunAsync(
+        WaitResult verdict = (await new ReconcileWait(client, _lines.Add).RunAsync(
             [new WaitTarget("packages", "a", 1)], TimeSpan.FromSeconds(1.5), CancellationToken.None)).Single();
 
         Assert.AreEqual(ErrorCode.WaitTimedOut, verdict.Failure!.Code);
@@ -320,7 +320,7 @@ public sealed class ReconcileWaitTests
         server.On("GET", Path, KubernetesAnswer.List("1", repository));
         long started = Environment.TickCount64;
 
-        WaitVerdict verdict = await RunAsync(server, new WaitTarget("b", "a", 1), TimeSpan.FromSeconds(1));
+        WaitResult verdict = await RunAsync(server, new WaitTarget("b", "a", 1), TimeSpan.FromSeconds(1));
 
         Assert.AreEqual(ErrorCode.RepositoryFailed, verdict.Failure!.Code);
         Assert.IsLessThan(20_000, Environment.TickCount64 - started);
@@ -340,7 +340,7 @@ public sealed class ReconcileWaitTests
         Assert.AreEqual(ErrorCode.ClusterForbidden, failure.Code);
     }
 
-    private async Task<WaitVerdict> WaitForStateAsync(string name, TimeSpan limit)
+    private async Task<WaitResult> WaitForStateAsync(string name, TimeSpan limit)
     {
         JsonElement state = KubernetesFixtures.Read($"packagerepositories/{name}.json");
         JsonElement watch = state.GetProperty("watch");
@@ -353,7 +353,7 @@ public sealed class ReconcileWaitTests
         return await RunAsync(server, Target(path, 1), limit);
     }
 
-    private async Task<WaitVerdict> WaitAsync(JsonElement watch, IEnumerable<JsonElement> events, TimeSpan limit, long generation = 1)
+    private async Task<WaitResult> WaitAsync(JsonElement watch, IEnumerable<JsonElement> events, TimeSpan limit, long generation = 1)
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         string path = KubernetesFixtures.PathOf(watch);
@@ -377,13 +377,13 @@ public sealed class ReconcileWaitTests
 
     private static WaitTarget Target(string path, long generation) => new(path.Split('/')[5], "simple-package-repository", generation);
 
-    private async Task<WaitVerdict> RunAsync(FakeKubernetes server, WaitTarget target, TimeSpan limit)
+    private async Task<WaitResult> RunAsync(FakeKubernetes server, WaitTarget target, TimeSpan limit)
     {
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
         return (await new ReconcileWait(client, _lines.Add)
         {
             StallAfter = TimeSpan.FromMilliseconds(200),
-            Judge = new WaitJudge(TimeProvider.System) { Heals = TimeSpan.FromMilliseconds(300) },
+            Evaluator = new ReconcileEvaluator(TimeProvider.System) { Heals = TimeSpan.FromMilliseconds(300) },
         }
             .RunAsync([target], limit, CancellationToken.None)).Single();
     }

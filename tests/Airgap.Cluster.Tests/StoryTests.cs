@@ -113,7 +113,7 @@ public sealed class StoryTests
         List<string> lines = [];
 
         // A failure that may heal is waited out; all events are there at once.
-        WaitVerdict verdict = (await new ReconcileWait(client, lines.Add).RunAsync(
+        WaitResult verdict = (await new ReconcileWait(client, lines.Add).RunAsync(
             [new WaitTarget(ns, Name, generation)], TimeSpan.FromSeconds(code is null ? 60 : 1.5), CancellationToken.None)).Single();
 
         Assert.AreEqual(code, verdict.Failure?.Code, verdict.Failure?.Message);
@@ -204,7 +204,7 @@ public sealed class StoryTests
         server.On("GET", $"/{ResourceKind.Package.ListPath(path.Split('/')[5])}", KubernetesAnswer.List("1"));
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
 
-        WaitVerdict verdict = (await new ReconcileWait(client, _ => { }).RunAsync(
+        WaitResult verdict = (await new ReconcileWait(client, _ => { }).RunAsync(
             [new WaitTarget(path.Split('/')[5], Name, 1)], TimeSpan.FromMinutes(1), CancellationToken.None)).Single();
 
         Assert.IsNull(verdict.Failure);

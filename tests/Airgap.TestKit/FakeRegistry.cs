@@ -198,22 +198,22 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
     /// <summary>True to keep what was stored after the time that a deletion names.</summary>
     public bool HeedsConditions { get; set; }
 
-    async Task<RemovalAnswer> IImageRepository.RemoveAsync(
+    async Task<RemovalResponse> IImageRepository.RemoveAsync(
         string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken)
     {
         await registry.EnterAsync("remove", name, tagOrDigest);
         if (HeedsConditions && stored is { } condition && Digest.TryParse(tagOrDigest, out Digest asked) && StoredAt(asked) > condition)
-            return RemovalAnswer.Renewed;
+            return RemovalResponse.Renewed;
         if (AnswersRemovals is { } status)
-            return status switch { 202 => RemovalAnswer.Taken, 404 => RemovalAnswer.Absent, _ => RemovalAnswer.Unsupported };
+            return status switch { 202 => RemovalResponse.Accepted, 404 => RemovalResponse.Absent, _ => RemovalResponse.Unsupported };
         if (Find(tagOrDigest) is not { } manifest)
-            return RemovalAnswer.Absent;
+            return RemovalResponse.Absent;
         if (RemovesAfter > TimeSpan.Zero)
             _ = Task.Delay(RemovesAfter, CancellationToken.None)
                 .ContinueWith(_ => Remove(tagOrDigest, manifest.Digest), TaskScheduler.Default);
         else
             Remove(tagOrDigest, manifest.Digest);
-        return RemovalAnswer.Taken;
+        return RemovalResponse.Accepted;
     }
 
     private void Remove(string tagOrDigest, Digest digest)

@@ -14,7 +14,7 @@ internal static class AppliedWarnings
     /// <param name="before">What the cluster had.</param>
     /// <param name="after">What it has now.</param>
     public static IEnumerable<Diagnostic> Of(
-        AppliedObject result, ManifestDocument document, ClusterAnswer before, ClusterAnswer after)
+        AppliedObject result, ManifestDocument document, ClusterResponse before, ClusterResponse after)
     {
         foreach (string warning in after.Warnings)
             yield return new Diagnostic(ErrorCode.ObjectRefused, $"{document.Kind} {result.FullName}: the cluster says: {warning}.", "")

@@ -20,8 +20,8 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
     /// <summary>True to delete and recreate a PackageRepository that kapp-controller would read from its cache.</summary>
     public bool Refetches { get; init; }
 
-    /// <summary>How long a kind may take whose definition is applied here, too.</summary>
-    public TimeSpan DefinitionPatience { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>The longest wait until the cluster serves a kind whose definition is applied here, too.</summary>
+    public TimeSpan DefinitionLimit { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Sends such a deletion and waits for it.</summary>
     public Removal Removal { get; init; } = new(client);
@@ -38,7 +38,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         _kinds = new KindCatalogue(client)
         {
             Coming = KindCatalogue.MadeBy(documents),
-            Patience = isDry ? TimeSpan.Zero : DefinitionPatience
+            Limit = isDry ? TimeSpan.Zero : DefinitionLimit
         };
         List<AppliedObject> applied = [];
         foreach (ManifestDocument document in documents)
@@ -55,7 +55,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
     /// <param name="document">The object.</param>
     /// <param name="isForced">True to take fields of other managers over.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<ClusterAnswer> SendAsync(ManifestDocument document, bool isForced, CancellationToken cancellationToken)
+    public async Task<ClusterResponse> SendAsync(ManifestDocument document, bool isForced, CancellationToken cancellationToken)
     {
         ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken);
         string query = $"?fieldManager={FieldManager}{(isDry ? "&dryRun=All" : "")}{(isForced ? "&force=true" : "")}";
@@ -75,7 +75,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         {
             ResourceKind kind = await _kinds.FindAsync(document.ApiVersion, document.Kind, cancellationToken);
             result = result with { Namespace = kind.IsNamespaced ? result.Namespace : null };
-            ClusterAnswer before = await client.GetAsync(kind.PathOf(result.Namespace, document.Name), cancellationToken);
+            ClusterResponse before = await client.GetAsync(kind.PathOf(result.Namespace, document.Name), cancellationToken);
             if (kind == ResourceKind.Secret && SecretContent.HasPlaceholder(document.Object)
                 && PlaceholderSecrets.Keep(before, result) is { } kept)
                 return kept;
@@ -83,10 +83,10 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
                 && CachedMirrors.IsTakenFromCache(before.Object, document.Object))
             {
                 await RemoveAsync(kind.PathOf(result.Namespace, document.Name), before.Object, cancellationToken);
-                before = new ClusterAnswer(404, null, "");
+                before = new ClusterResponse(404, null, "");
             }
 
-            ClusterAnswer answer = await SendAsync(document, isForced: false, cancellationToken);
+            ClusterResponse answer = await SendAsync(document, isForced: false, cancellationToken);
             if (!answer.IsSuccess)
                 return Refused(result, document, answer, spaces);
             return result with
@@ -116,7 +116,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
     private async Task RemoveAsync(string path, JsonElement repository, CancellationToken cancellationToken)
     {
         string uid = repository.Text("metadata", "uid") ?? "";
-        ClusterAnswer answer = await Removal.DeleteAsync(path, uid, isDry: false, cancellationToken);
+        ClusterResponse answer = await Removal.DeleteAsync(path, uid, isDry: false, cancellationToken);
         if (!answer.IsSuccess && answer.Status != 404)
             throw ClusterRefusal.Of(answer, $"PackageRepository {repository.FullName()}", "deleted to be made anew");
         if (!await Removal.WaitAsync(path, uid, cancellationToken))
@@ -129,7 +129,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         }
     }
 
-    private AppliedObject Refused(AppliedObject result, ManifestDocument document, ClusterAnswer answer, HashSet<string> spaces)
+    private AppliedObject Refused(AppliedObject result, ManifestDocument document, ClusterResponse answer, HashSet<string> spaces)
     {
         AirgapException failure = ClusterRefusal.Of(
             answer, $"{document.Kind} {result.FullName}", "applied",
@@ -137,7 +137,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         // The Secret was filled between the check and the request: the conflict shows it.
         if (failure.Code == ErrorCode.FieldConflict && document.Kind == ResourceKind.Secret.Kind
             && SecretContent.HasPlaceholder(document.Object))
-            return PlaceholderSecrets.Keep(new ClusterAnswer(200, JsonElement.Parse("{}"), ""), result)!;
+            return PlaceholderSecrets.Keep(new ClusterResponse(200, JsonElement.Parse("{}"), ""), result)!;
         if (isDry && answer.Object.Text("details", "kind") == "namespaces" && answer.Object.Text("details", "name") is { } missing
             && spaces.Contains(missing))
         {
@@ -165,7 +165,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         return result with { Failure = failure.ToDiagnostic() with { Location = document.Location } };
     }
 
-    private ApplyOutcome OutcomeOf(ClusterAnswer before, ClusterAnswer after)
+    private ApplyOutcome OutcomeOf(ClusterResponse before, ClusterResponse after)
     {
         if (after.Status == 201)
             return ApplyOutcome.Created;

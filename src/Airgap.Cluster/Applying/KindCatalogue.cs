@@ -8,21 +8,21 @@ namespace Airgap.Cluster.Applying;
 /// <summary>The API paths of kinds. The cluster is asked about unknown kinds.</summary>
 internal sealed class KindCatalogue(ClusterClient client)
 {
-    private readonly Dictionary<string, ClusterAnswer> _groups = new(StringComparer.Ordinal);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, ClusterResponse> _groups = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// The kinds that definitions among what is applied make, with their API groups: a cluster serves one a moment after it took the
+    /// The kinds that the applied definitions make, with their API groups: a cluster serves a kind a moment after it accepts the
     /// definition.
     /// </summary>
     public IReadOnlySet<(string Group, string Kind)> Coming { get; init; } = new HashSet<(string, string)>();
 
-    /// <summary>How long such a kind may take.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>The longest wait until the cluster serves such a kind.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>The pause between two looks.</summary>
-    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>True for a kind that a definition among what is applied makes.</summary>
+    /// <summary>True for a kind that an applied definition makes.</summary>
     public bool IsComing(string apiVersion, string kind) => Coming.Contains((apiVersion.Split('/')[0], kind));
 
     /// <summary>The kinds that definitions make.</summary>
@@ -36,28 +36,25 @@ internal sealed class KindCatalogue(ClusterClient client)
     {
         if (ResourceKind.Known(apiVersion, kind) is { } known)
             return known;
-        long started = TimeProvider.System.GetTimestamp();
+        Polling polling = new(IsComing(apiVersion, kind) ? Limit : TimeSpan.Zero, s_firstPause, s_longestPause);
         while (true)
         {
-            if (!_groups.TryGetValue(apiVersion, out ClusterAnswer? group))
+            if (!_groups.TryGetValue(apiVersion, out ClusterResponse? group))
                 _groups[apiVersion] = group = await client.GetAsync(ResourceKind.GroupPath(apiVersion), cancellationToken);
             if (Find(group, apiVersion, kind) is { } found)
                 return found;
-            bool isLate = !IsComing(apiVersion, kind) || TimeProvider.System.GetElapsedTime(started) >= Patience;
-            if (isLate && !group.IsSuccess)
+            if (await polling.PauseAsync(cancellationToken))
+                _groups.Remove(apiVersion);
+            else if (group.IsSuccess)
+                throw new AirgapException(
+                    ErrorCode.KindNotServed, $"The cluster does not serve the kind {kind} of {apiVersion}.",
+                    "See apiVersion and kind: kubectl api-resources lists what there is.");
+            else
                 throw ClusterRefusal.Of(group, $"{kind} of {apiVersion}", "found");
-            if (isLate)
-                break;
-            _groups.Remove(apiVersion);
-            await Task.Delay(Pause, cancellationToken);
         }
-
-        throw new AirgapException(
-            ErrorCode.KindNotServed, $"The cluster does not serve the kind {kind} of {apiVersion}.",
-            "See apiVersion and kind: kubectl api-resources lists what there is.");
     }
 
-    private static ResourceKind? Find(ClusterAnswer group, string apiVersion, string kind)
+    private static ResourceKind? Find(ClusterResponse group, string apiVersion, string kind)
     {
         foreach (JsonElement resource in group.Object.Items("resources"))
         {

@@ -10,7 +10,7 @@ internal static class PlaceholderSecrets
     /// <summary>Leaves a Secret as it is, unless it is missing or a placeholder itself: then null.</summary>
     /// <param name="live">The cluster's answer to a look at it.</param>
     /// <param name="secret">The Secret.</param>
-    public static AppliedObject? Keep(ClusterAnswer live, AppliedObject secret) => live switch
+    public static AppliedObject? Keep(ClusterResponse live, AppliedObject secret) => live switch
     {
         { IsSuccess: true } when SecretContent.HasPlaceholder(live.Object) => null,
         { IsSuccess: true } => secret with

@@ -1,6 +1,8 @@
+using Airgap.Oci;
 using System.Text.Json;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
+using Airgap.Oci.Content;
 
 namespace Airgap.Cluster.Applying;
 
@@ -8,8 +10,10 @@ namespace Airgap.Cluster.Applying;
 /// <param name="client">The cluster.</param>
 internal sealed class Removal(ClusterClient client)
 {
-    /// <summary>The pause between two checks.</summary>
-    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>The first pause between two checks.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The longest wait for a deletion: a finalizer may hold it up.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(2);
@@ -19,37 +23,31 @@ internal sealed class Removal(ClusterClient client)
     /// <param name="uid">The one that is meant.</param>
     /// <param name="isDry">True to have the server try it and keep everything.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<ClusterAnswer> DeleteAsync(string path, string uid, bool isDry, CancellationToken cancellationToken)
+    public Task<ClusterResponse> DeleteAsync(string path, string uid, bool isDry, CancellationToken cancellationToken)
     {
-        using MemoryStream body = new();
-        using (Utf8JsonWriter writer = new(body))
+        return client.SendAsync(
+            HttpMethod.Delete, path + (isDry ? "?dryRun=All" : ""), JsonBytes.Object(writer =>
         {
-            writer.WriteStartObject();
             writer.WriteString("apiVersion", "v1");
             writer.WriteString("kind", "DeleteOptions");
             writer.WriteStartObject("preconditions");
             writer.WriteString("uid", uid);
             writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-
-        return client.SendAsync(
-            HttpMethod.Delete, path + (isDry ? "?dryRun=All" : ""), body.ToArray(), "application/json", cancellationToken);
+        }), "application/json", cancellationToken);
     }
 
     /// <summary>Polls until the object is gone or another has its name. A watch of a missing name reports nothing.</summary>
     /// <returns>False if it is still there at the time limit.</returns>
     public async Task<bool> WaitAsync(string path, string uid, CancellationToken cancellationToken)
     {
-        long started = TimeProvider.System.GetTimestamp();
-        while (true)
+        Polling polling = new(Limit, FirstPause, s_longestPause);
+        do
         {
-            ClusterAnswer answer = await client.GetAsync(path, cancellationToken);
+            ClusterResponse answer = await client.GetAsync(path, cancellationToken);
             if (answer.Status == 404 || (answer.IsSuccess && answer.Object.Text("metadata", "uid") != uid))
                 return true;
-            if (TimeProvider.System.GetElapsedTime(started) >= Limit)
-                return false;
-            await Task.Delay(Pause, cancellationToken);
         }
+        while (await polling.PauseAsync(cancellationToken));
+        return false;
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ClusterClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>Reads an object or a list.</summary>
-    public Task<ClusterAnswer> GetAsync(string path, CancellationToken cancellationToken) =>
+    public Task<ClusterResponse> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, null, null, cancellationToken);
 
     /// <summary>Sends a request and reads its answer. A passing refusal (429, 503 with <c>Retry-After</c>) is tried again.</summary>
@@ -61,12 +61,12 @@ internal sealed class ClusterClient : IDisposable
     /// <param name="contentType">The body's type.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterUnreachable"/>, <see cref="ErrorCode.ClusterConfig"/>.</exception>
-    public async Task<ClusterAnswer> SendAsync(
+    public async Task<ClusterResponse> SendAsync(
         HttpMethod method, string path, byte[]? body, string? contentType, CancellationToken cancellationToken)
     {
         try
         {
-            ClusterAnswer answer = await SendOnceAsync();
+            ClusterResponse answer = await SendOnceAsync();
             // A plugin's token may be withdrawn before it ends.
             if (answer.Status != 401 || _target.Plugin is not { } plugin)
                 return answer;
@@ -78,7 +78,7 @@ internal sealed class ClusterClient : IDisposable
             throw Unreachable(failure);
         }
 
-        async Task<ClusterAnswer> SendOnceAsync()
+        async Task<ClusterResponse> SendOnceAsync()
         {
             using ClusterExchange exchange = await _retry.ExecuteAsync(
                 token => AskAsync(method, path, body, contentType, token), cancellationToken);
@@ -101,7 +101,7 @@ internal sealed class ClusterClient : IDisposable
         {
             if ((int)response.StatusCode == 401)
                 _target.Plugin?.Forget();
-            ClusterAnswer answer = await GuardAsync(() => ClusterAnswer.ReadAsync(request, response, silence.Token), cancellationToken);
+            ClusterResponse answer = await GuardAsync(() => ClusterResponse.ReadAsync(request, response, silence.Token), cancellationToken);
             yield return new WatchEvent("ERROR", answer.Body ?? ClusterJson.Parse($$"""{"code":{{answer.Status}}}"""));
             yield break;
         }

@@ -16,7 +16,7 @@ internal sealed class ClusterExchange(HttpRequestMessage request, HttpResponseMe
             ? asked > s_longestPause ? s_longestPause : asked : null;
 
     /// <summary>Reads the answer to its end.</summary>
-    public Task<ClusterAnswer> ReadAsync() => ClusterAnswer.ReadAsync(request, response, limit.Token);
+    public Task<ClusterResponse> ReadAsync() => ClusterResponse.ReadAsync(request, response, limit.Token);
 
     /// <inheritdoc/>
     public void Dispose()

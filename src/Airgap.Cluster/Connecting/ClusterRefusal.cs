@@ -13,7 +13,7 @@ internal static class ClusterRefusal
     /// packages/simple</c>.</param>
     /// <param name="verb">What was tried, as an infinitive: <c>applied</c>, <c>listed</c>.</param>
     /// <param name="reapply">The command that takes fields of another manager over; null for none.</param>
-    public static AirgapException Of(ClusterAnswer answer, string what, string verb, string? reapply = null)
+    public static AirgapException Of(ClusterResponse answer, string what, string verb, string? reapply = null)
     {
         JsonElement status = answer.Object;
         string message = Sentence(status.Text("message") ?? answer.Text);

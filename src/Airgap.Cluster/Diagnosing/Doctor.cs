@@ -24,7 +24,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     /// <exception cref="AirgapException">The cluster cannot be reached, or nothing of it may be read.</exception>
     public async Task<DoctorReport> ExamineAsync(CancellationToken cancellationToken)
     {
-        ClusterAnswer group = await client.GetAsync(ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion), cancellationToken);
+        ClusterResponse group = await client.GetAsync(ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion), cancellationToken);
         if (group.Status == 404)
         {
             _findings.Add("the cluster",
@@ -61,7 +61,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     // kapp-controller serves Packages itself; while it is down they are gone, and no namespace can be deleted.
     private async Task<ControllerDeployment> ExamineApiServiceAsync(CancellationToken cancellationToken)
     {
-        ClusterAnswer service = await client.GetAsync(ApiService, cancellationToken);
+        ClusterResponse service = await client.GetAsync(ApiService, cancellationToken);
         ControllerDeployment controller =
             await ControllerDeployment.FindAsync(client, options.ControllerNamespace, service, cancellationToken);
         foreach (JsonElement condition in service.Object.Items("status", "conditions"))
@@ -89,7 +89,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     // requested namespace.
     private async Task<JsonElement[]> RepositoriesAsync(CancellationToken cancellationToken)
     {
-        ClusterAnswer all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(null), cancellationToken);
+        ClusterResponse all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(null), cancellationToken);
         if (!all.IsSuccess && _ns is null)
             throw ClusterRefusal.Of(all, "PackageRepositories of all namespaces", "listed");
         if (!all.IsSuccess)
@@ -126,7 +126,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
 
     private async Task ExamineSecretsAsync(CancellationToken cancellationToken)
     {
-        ClusterAnswer list = await client.GetAsync(
+        ClusterResponse list = await client.GetAsync(
             $"{ResourceKind.Secret.ListPath(_ns)}?fieldSelector=type%3Dkubernetes.io%2Fdockerconfigjson", cancellationToken);
         if (!list.IsSuccess)
         {
@@ -154,7 +154,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
 
     private async Task<JsonElement[]?> ListAsync(ResourceKind kind, CancellationToken cancellationToken)
     {
-        ClusterAnswer list = await client.GetAsync(kind.ListPath(_ns), cancellationToken);
+        ClusterResponse list = await client.GetAsync(kind.ListPath(_ns), cancellationToken);
         if (list.IsSuccess)
             return [.. list.Object.Items("items")];
         // That kapp-controller is down is already reported.

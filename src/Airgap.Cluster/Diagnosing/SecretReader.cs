@@ -23,7 +23,7 @@ internal sealed class SecretReader(ClusterClient client)
         string? asked = state.SecretName;
         // Without a name kapp-controller makes one that secretgen-controller may fill.
         string name = asked ?? $"{state.Object.Text("metadata", "name")}-fetch-0";
-        ClusterAnswer answer = await client.GetAsync(ResourceKind.Secret.PathOf(ns, name), cancellationToken);
+        ClusterResponse answer = await client.GetAsync(ResourceKind.Secret.PathOf(ns, name), cancellationToken);
         string words = answer switch
         {
             { Status: 404 } when asked is null => "no Secret is named, and there is no placeholder for secretgen-controller",
@@ -37,7 +37,7 @@ internal sealed class SecretReader(ClusterClient client)
             answer.IsSuccess && words.EndsWith(Refused, StringComparison.Ordinal) ? answer.Object : null);
     }
 
-    private static string Placeholder(ClusterAnswer answer, string secret, string host)
+    private static string Placeholder(ClusterResponse answer, string secret, string host)
     {
         if (answer.Object.Find("metadata", "annotations", "secretgen.carvel.dev/image-pull-secret") is null)
             return Content(answer, secret, host);
@@ -48,7 +48,7 @@ internal sealed class SecretReader(ClusterClient client)
                 : Content(answer, secret, host);
     }
 
-    private static string Content(ClusterAnswer answer, string secret, string host)
+    private static string Content(ClusterResponse answer, string secret, string host)
     {
         if (SecretContent.HasPlaceholder(answer.Object))
             return $"the Secret {secret} holds {SecretContent.Placeholder}";

@@ -23,7 +23,7 @@ internal sealed record ControllerDeployment(string Namespace, string Words)
     /// <param name="apiService">The APIService of <c>data.packaging.carvel.dev</c>, as the cluster returned it.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<ControllerDeployment> FindAsync(
-        ClusterClient client, string? asked, ClusterAnswer apiService, CancellationToken cancellationToken)
+        ClusterClient client, string? asked, ClusterResponse apiService, CancellationToken cancellationToken)
     {
         if (asked is not null)
             return new ControllerDeployment(asked, "as given by the user");
@@ -31,7 +31,7 @@ internal sealed record ControllerDeployment(string Namespace, string Words)
             return new ControllerDeployment(served, "the namespace of its API's service");
         foreach (string path in new[] { Deployments, NamedDeployments })
         {
-            ClusterAnswer list = await client.GetAsync(path, cancellationToken);
+            ClusterResponse list = await client.GetAsync(path, cancellationToken);
             if (!list.IsSuccess)
                 break;
             foreach (JsonElement deployment in list.Object.Items("items"))

@@ -19,7 +19,7 @@ internal sealed record ControllerTrust(X509Certificate2Collection? Authorities, 
     public static async Task<ControllerTrust> ReadAsync(ClusterClient client, string ns, CancellationToken cancellationToken)
     {
         string place = $"{ns}/{Name}";
-        ClusterAnswer secret = await client.GetAsync(ResourceKind.Secret.PathOf(ns, Name), cancellationToken);
+        ClusterResponse secret = await client.GetAsync(ResourceKind.Secret.PathOf(ns, Name), cancellationToken);
         if (secret.Status == 404)
             return new ControllerTrust(null, $"there is no Secret {place}: kapp-controller trusts its system's authorities alone");
         if (!secret.IsSuccess)

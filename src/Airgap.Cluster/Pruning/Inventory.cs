@@ -3,6 +3,7 @@ using Airgap.Cluster.Applying;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Cluster.Pruning;
@@ -40,7 +41,7 @@ internal sealed class Inventory
     {
         KubernetesName.RequireLabel(name, "the name of an inventory");
         Inventory inventory = new(client, ns, Prefix + name);
-        ClusterAnswer answer = await client.GetAsync(inventory._path, cancellationToken);
+        ClusterResponse answer = await client.GetAsync(inventory._path, cancellationToken);
         if (answer.Status == 404)
             return inventory;
         if (!answer.IsSuccess)
@@ -67,7 +68,7 @@ internal sealed class Inventory
         if (_version is null ? sorted.Length == 0 : sorted.SequenceEqual(Entries))
             return null;
         string query = $"?fieldManager={Applier.FieldManager}";
-        ClusterAnswer answer = await _client.SendAsync(
+        ClusterResponse answer = await _client.SendAsync(
             HttpMethod.Patch, _path + query, Document(sorted), "application/apply-patch+yaml", cancellationToken);
         if (!answer.IsSuccess)
             throw ClusterRefusal.Of(answer, $"ConfigMap {Namespace}/{Name}", "written");
@@ -79,10 +80,8 @@ internal sealed class Inventory
     // With the version that was read, two simultaneous applies are a conflict, and the later one loses nothing.
     private byte[] Document(InventoryEntry[] entries)
     {
-        using MemoryStream bytes = new();
-        using (Utf8JsonWriter writer = new(bytes))
+        return JsonBytes.Object(writer =>
         {
-            writer.WriteStartObject();
             writer.WriteString("apiVersion", s_kind.ApiVersion);
             writer.WriteString("kind", s_kind.Kind);
             writer.WriteStartObject("metadata");
@@ -97,10 +96,7 @@ internal sealed class Inventory
             writer.WriteStartObject("data");
             writer.WriteString(Key, string.Concat(entries.Select(entry => $"{entry}\n")));
             writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-
-        return bytes.ToArray();
+        });
     }
 
     private AirgapException Unusable(string why) => new(

@@ -107,7 +107,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             if (s_whole.Contains(entry.Kind))
                 return (Kept(entry, "what others have in it would go with it"), false);
             string path = (await _kinds.FindAsync(entry.ApiVersion, entry.Kind, cancellationToken)).PathOf(entry.Namespace, entry.Name);
-            ClusterAnswer live = await client.GetAsync(path, cancellationToken);
+            ClusterResponse live = await client.GetAsync(path, cancellationToken);
             if (live.Status == 404 || (live.IsSuccess && live.Object.Text("metadata", "deletionTimestamp") is not null
                 && live.Object.Text("metadata", "uid") == entry.Uid))
                 return (Of(entry, ApplyOutcome.Removed), false);
@@ -118,7 +118,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             if (FieldManagers.Others(live.Object, Applier.FieldManager) is not [] and var others)
                 return (Kept(entry, others is null ? "the cluster does not tell who else owns fields of it"
                     : $"{string.Join(", ", others)} owns fields of it, too"), true);
-            ClusterAnswer answer = await Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken);
+            ClusterResponse answer = await Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken);
             if (answer.IsSuccess || answer.Status == 404)
                 return (Of(entry, ApplyOutcome.Removed), false);
             return (Of(entry, ApplyOutcome.Failed) with

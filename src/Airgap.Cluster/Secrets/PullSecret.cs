@@ -5,6 +5,7 @@ using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
 using Airgap.Oci;
 using Airgap.Oci.Auth;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Kubernetes;
 
@@ -82,10 +83,11 @@ internal sealed class PullSecret
     public async Task<ApplyOutcome> ApplyAsync(ClusterClient client, string ns, CancellationToken cancellationToken)
     {
         string place = Namespace ?? ns;
-        ClusterAnswer before = await client.GetAsync(ResourceKind.Secret.PathOf(place, Name), cancellationToken);
+        ClusterResponse before = await client.GetAsync(ResourceKind.Secret.PathOf(place, Name), cancellationToken);
         bool isPlaceholder = before.IsSuccess && (SecretContent.HasPlaceholder(before.Object) || SecretContent.Hosts(before.Object) is []);
         ManifestDocument document = ManifestDocument.Read("the Secret", Encoding.UTF8.GetBytes(ToYaml())).Single();
-        ClusterAnswer answer = await new Applier(client, ns, isDry: false).SendAsync(document, isForced: isPlaceholder, cancellationToken);
+        ClusterResponse answer =
+            await new Applier(client, ns, isDry: false).SendAsync(document, isForced: isPlaceholder, cancellationToken);
         string anew = $"kubectl -n {place} delete secret {Name}, then run this command again";
         if (!answer.IsSuccess)
         {
@@ -117,10 +119,8 @@ internal sealed class PullSecret
 
     private static byte[] Document(SortedDictionary<string, Credential.Basic> found)
     {
-        using MemoryStream bytes = new();
-        using (Utf8JsonWriter writer = new(bytes))
+        return JsonBytes.Object(writer =>
         {
-            writer.WriteStartObject();
             writer.WriteStartObject("auths");
             foreach ((string host, Credential.Basic credential) in found)
             {
@@ -132,9 +132,6 @@ internal sealed class PullSecret
             }
 
             writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-
-        return bytes.ToArray();
+        });
     }
 }

@@ -13,23 +13,23 @@ namespace Airgap.Cluster.Watching;
 internal sealed class ListedPackages(ClusterClient client)
 {
     /// <summary>The verdicts, with what the lists of Packages say.</summary>
-    public async Task<IReadOnlyList<WaitVerdict>> CheckAsync(WaitVerdict[] verdicts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<WaitResult>> CheckAsync(WaitResult[] verdicts, CancellationToken cancellationToken)
     {
-        foreach (IGrouping<string, WaitVerdict> group in verdicts
+        foreach (IGrouping<string, WaitResult> group in verdicts
             .Where(verdict => verdict is { Failure: null, Target.IsInstall: false })
             .GroupBy(verdict => verdict.Target.Namespace).ToArray())
         {
             // kapp-controller serves this list itself, and may be the one that is down.
-            ClusterAnswer answer = await client.GetAsync(ResourceKind.Package.ListPath(group.Key), cancellationToken);
+            ClusterResponse answer = await client.GetAsync(ResourceKind.Package.ListPath(group.Key), cancellationToken);
             JsonElement[]? packages = answer.IsSuccess ? [.. answer.Object.Items("items")] : null;
-            foreach (WaitVerdict verdict in group)
+            foreach (WaitResult verdict in group)
                 verdicts[Array.IndexOf(verdicts, verdict)] = Listed(verdict, packages, answer);
         }
 
         return verdicts;
     }
 
-    private static WaitVerdict Listed(WaitVerdict verdict, JsonElement[]? packages, ClusterAnswer answer)
+    private static WaitResult Listed(WaitResult verdict, JsonElement[]? packages, ClusterResponse answer)
     {
         string name = verdict.Target.FullName;
         if (packages is null)

@@ -20,7 +20,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<string, ReconcileState> _states = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, WaitVerdict> _verdicts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WaitResult> _verdicts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
 
@@ -28,7 +28,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Tells whether a state is an end.</summary>
-    public WaitJudge Judge { get; init; } = new(TimeProvider.System);
+    public ReconcileEvaluator Evaluator { get; init; } = new(TimeProvider.System);
 
     /// <summary>Waits.</summary>
     /// <param name="targets">What is waited for.</param>
@@ -36,14 +36,14 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="AirgapException">The cluster cannot be followed: what it refuses, or
     /// <see cref="ErrorCode.ClusterUnreachable"/>.</exception>
-    public async Task<IReadOnlyList<WaitVerdict>> RunAsync(
+    public async Task<IReadOnlyList<WaitResult>> RunAsync(
         IReadOnlyList<WaitTarget> targets, TimeSpan limit, CancellationToken cancellationToken)
     {
         using CancellationTokenSource until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         until.CancelAfter(limit);
         Channel<Change> changes = Channel.CreateBounded<Change>(MostAhead);
-        Task[] followers = [.. targets.GroupBy(target => (target.Kind, target.Namespace)).Select(
-            group => FollowAsync(
+        Task[] watchers = [.. targets.GroupBy(target => (target.Kind, target.Namespace)).Select(
+            group => WatchAsync(
                 group.Key.Kind, group.Key.Namespace, group.Select(target => target.Name).ToHashSet(StringComparer.Ordinal), changes.Writer,
                 until.Token))];
         Dictionary<string, WaitTarget> pending = targets.ToDictionary(target => target.Id);
@@ -54,7 +54,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             foreach (WaitTarget late in pending.Values)
-                _verdicts[late.Id] = WaitJudge.Late(late, _states.GetValueOrDefault(late.Id), limit);
+                _verdicts[late.Id] = ReconcileEvaluator.Late(late, _states.GetValueOrDefault(late.Id), limit);
         }
         catch (ChannelClosedException closed) when (closed.InnerException is { } why)
         {
@@ -63,7 +63,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         finally
         {
             await until.CancelAsync();
-            await Task.WhenAll(followers);
+            await Task.WhenAll(watchers);
         }
 
         return await new ListedPackages(client).CheckAsync([.. targets.Select(target => _verdicts[target.Id])], cancellationToken);
@@ -116,18 +116,18 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     {
         if (target.IsInstall && pending.Values.Any(other => !other.IsInstall))
             return;
-        if (Judge.Judge(target, _states[target.Id], _gone.Contains(target.Id)) is not { } verdict)
+        if (Evaluator.Evaluate(target, _states[target.Id], _gone.Contains(target.Id)) is not { } verdict)
             return;
         pending.Remove(target.Id);
         _verdicts[target.Id] = verdict;
     }
 
-    private async Task FollowAsync(
+    private async Task WatchAsync(
         ResourceKind kind, string ns, HashSet<string> names, ChannelWriter<Change> writer, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (WatchEvent change in new Follower(client).FollowAsync(
+            await foreach (WatchEvent change in new ListWatcher(client).WatchAsync(
                 kind.ListPath(ns), $"{(kind == ResourceKind.PackageInstall ? "PackageInstalls" : "PackageRepositories")} of {ns}", names,
                 cancellationToken))
                 await writer.WriteAsync(new Change(kind, change), cancellationToken);

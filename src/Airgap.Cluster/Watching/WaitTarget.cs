@@ -32,7 +32,7 @@ internal sealed record WaitTarget(string Namespace, string Name, long Generation
 /// <summary>How a wait for one of them ended.</summary>
 /// <param name="Target">It.</param>
 /// <param name="State">Its last state; null if it was never seen.</param>
-internal sealed record WaitVerdict(WaitTarget Target, ReconcileState? State)
+internal sealed record WaitResult(WaitTarget Target, ReconcileState? State)
 {
     /// <summary>Why it counts as failed; null for a success.</summary>
     public Diagnostic? Failure { get; init; }

@@ -101,8 +101,8 @@ public interface IImageRepository
     /// support none.
     /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    internal Task<RemovalAnswer> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken) =>
-        Task.FromResult(RemovalAnswer.Unsupported);
+    internal Task<RemovalResponse> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken) =>
+        Task.FromResult(RemovalResponse.Unsupported);
 
     /// <summary>
     /// What a push to this repository would create first, such as <c>the ECR repository HOST/apps</c>. Reads only.

@@ -14,7 +14,7 @@ namespace Airgap.Oci.Client;
 /// <param name="named">The repository of that name.</param>
 /// <param name="mirrors">Keeps what became of the mirrors.</param>
 internal sealed class MirroredRepository(
-    RepositoryName name, ImmutableArray<SourcePlace> places, IImageRepository named, SourceMirrors mirrors) : IImageRepository
+    RepositoryName name, ImmutableArray<SourceEndpoint> places, IImageRepository named, SourceMirrors mirrors) : IImageRepository
 {
     public RepositoryName Name { get; } = name;
 
@@ -75,12 +75,12 @@ internal sealed class MirroredRepository(
         return manifest;
     }
 
-    private IEnumerable<SourcePlace> Asked(bool byDigest) => places.Where(place =>
+    private IEnumerable<SourceEndpoint> Asked(bool byDigest) => places.Where(place =>
         !place.IsMirror || (RegistriesConf.IsAsked(place.Setting, byDigest) && !mirrors.IsDown(place.Repository.Name)));
 
     private async Task<T> ReadAsync<T>(bool byDigest, Func<IImageRepository, bool, Task<T>> read, Func<T, bool> isFound)
     {
-        foreach (SourcePlace place in Asked(byDigest).Where(place => place.IsMirror))
+        foreach (SourceEndpoint place in Asked(byDigest).Where(place => place.IsMirror))
         {
             try
             {

@@ -57,7 +57,7 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
     Task<string?> IImageRepository.FindMissingAsync(CancellationToken cancellationToken) =>
         creator?.FindMissingAsync(Name, cancellationToken) ?? Task.FromResult<string?>(null);
 
-    Task<RemovalAnswer> IImageRepository.RemoveAsync(
+    Task<RemovalResponse> IImageRepository.RemoveAsync(
         string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken) =>
         new ManifestRemoval(transport, Name).RemoveAsync(tagOrDigest, stored, cancellationToken);
 

@@ -31,14 +31,14 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
             { Reference = name.ToString() };
         }
 
-        SourcePlace own = Place(rule.Own, isMirror: false);
-        SourcePlace[] mirrors = [.. rule.Mirrors.Select(mirror => Place(mirror, isMirror: true))];
+        SourceEndpoint own = Place(rule.Own, isMirror: false);
+        SourceEndpoint[] mirrors = [.. rule.Mirrors.Select(mirror => Place(mirror, isMirror: true))];
         return new MirroredRepository(name, [.. mirrors, own], open(name, false), this);
 
-        SourcePlace Place(MirrorPlace place, bool isMirror)
+        SourceEndpoint Place(MirrorEndpoint place, bool isMirror)
         {
             RepositoryName there = RegistriesConf.At(place, rule, name);
-            return new SourcePlace(open(there, place.IsInsecure), place, isMirror);
+            return new SourceEndpoint(open(there, place.IsInsecure), place, isMirror);
         }
     }
 
@@ -108,4 +108,4 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
 /// <param name="Repository">The repository there.</param>
 /// <param name="Setting">Its setting.</param>
 /// <param name="IsMirror">False for the registry itself, the last place.</param>
-internal sealed record SourcePlace(IImageRepository Repository, MirrorPlace Setting, bool IsMirror);
+internal sealed record SourceEndpoint(IImageRepository Repository, MirrorEndpoint Setting, bool IsMirror);

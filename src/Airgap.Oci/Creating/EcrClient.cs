@@ -30,7 +30,7 @@ internal sealed class EcrClient
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null when there are no keys.</returns>
     /// <exception cref="CloudException">Keys cannot be used, or there is no answer.</exception>
-    public async Task<EcrAnswer?> CallAsync(
+    public async Task<EcrResponse?> CallAsync(
         string registry, string operation, Func<EcrHost, byte[]> body, CancellationToken cancellationToken)
     {
         EcrHost host = EcrHost.Parse(registry);
@@ -38,7 +38,7 @@ internal sealed class EcrClient
         (AwsKeys Keys, string Place)? found = await FindAsync(registry, host, cancellationToken);
         if (found is not ({ } keys, _))
             return null;
-        EcrAnswer answer = await _service.CallAsync(host, operation, body(host), keys, cancellationToken);
+        EcrResponse answer = await _service.CallAsync(host, operation, body(host), keys, cancellationToken);
         if (answer.Error is not ("ExpiredTokenException" or "ExpiredToken"))
             return answer;
         _found.TryRemove(registry, out _);

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Airgap.Oci.Content;
 using Airgap.Oci.Credentials.Keychains.Amazon;
 
 namespace Airgap.Oci.Creating;
@@ -10,7 +10,7 @@ namespace Airgap.Oci.Creating;
 internal static class EcrDocuments
 {
     /// <summary>CreateRepository of a private registry.</summary>
-    public static byte[] Create(EcrHost host, string name, EcrSettings settings) => Write(json =>
+    public static byte[] Create(EcrHost host, string name, EcrSettings settings) => JsonBytes.Object(json =>
     {
         Name(json, host, name);
         Tags(json, settings.Tags);
@@ -48,7 +48,7 @@ internal static class EcrDocuments
     });
 
     /// <summary>CreateRepository of the public gallery.</summary>
-    public static byte[] Create(string name, EcrGallerySettings settings) => Write(json =>
+    public static byte[] Create(string name, EcrGallerySettings settings) => JsonBytes.Object(json =>
     {
         json.WriteString("repositoryName", name);
         Tags(json, settings.Tags);
@@ -61,14 +61,14 @@ internal static class EcrDocuments
     });
 
     /// <summary>An operation on a repository that takes one more text.</summary>
-    public static byte[] WithText(EcrHost host, string name, string property, string text) => Write(json =>
+    public static byte[] WithText(EcrHost host, string name, string property, string text) => JsonBytes.Object(json =>
     {
         Name(json, host, name);
         json.WriteString(property, text);
     });
 
     /// <summary>DescribeRepositories of one repository.</summary>
-    public static byte[] Describe(EcrHost host, string name) => Write(json =>
+    public static byte[] Describe(EcrHost host, string name) => JsonBytes.Object(json =>
     {
         if (host.Account is { } account)
             json.WriteString("registryId", account);
@@ -78,7 +78,7 @@ internal static class EcrDocuments
     });
 
     /// <summary>BatchCheckLayerAvailability.</summary>
-    public static byte[] Layers(EcrHost host, string name, IEnumerable<Digest> digests) => Write(json =>
+    public static byte[] Layers(EcrHost host, string name, IEnumerable<Digest> digests) => JsonBytes.Object(json =>
     {
         Name(json, host, name);
         json.WriteStartArray("layerDigests");
@@ -108,18 +108,5 @@ internal static class EcrDocuments
         }
 
         json.WriteEndArray();
-    }
-
-    private static byte[] Write(Action<Utf8JsonWriter> write)
-    {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
     }
 }

@@ -44,7 +44,7 @@ internal sealed class EcrLayers(Transport transport, Lazy<EcrClient> client)
     {
         try
         {
-            EcrAnswer? answer = await client.Value.CallAsync(
+            EcrResponse? answer = await client.Value.CallAsync(
                 repository.Registry, "BatchCheckLayerAvailability",
                 host => EcrDocuments.Layers(host, repository.Path, blobs.Select(blob => blob.Digest)), cancellationToken);
             if (answer is { IsSuccess: true })

@@ -21,7 +21,7 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
     {
         try
         {
-            EcrAnswer? answer = await client.CallAsync(
+            EcrResponse? answer = await client.CallAsync(
                 repository.Registry, "DescribeRepositories", host => EcrDocuments.Describe(host, repository.Path), cancellationToken);
             return answer switch
             {
@@ -39,7 +39,7 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
     public async Task<bool> CreateAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         string name = repository.Path;
-        EcrAnswer answer = await CallAsync(
+        EcrResponse answer = await CallAsync(
             repository, "CreateRepository",
             host => host.IsGallery ? EcrDocuments.Create(name, settings.EcrPublic) : EcrDocuments.Create(host, name, settings.Ecr),
             cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
     private async Task ApplyAsync(
         RepositoryName repository, string operation, string property, string text, CancellationToken cancellationToken)
     {
-        EcrAnswer answer = await CallAsync(
+        EcrResponse answer = await CallAsync(
             repository, operation, host => EcrDocuments.WithText(host, repository.Path, property, text), cancellationToken);
         if (answer.IsSuccess)
             return;
@@ -71,7 +71,7 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
         { Reference = repository.ToString(), StatusCode = answer.Status };
     }
 
-    private async Task<EcrAnswer> CallAsync(
+    private async Task<EcrResponse> CallAsync(
         RepositoryName repository, string operation, Func<EcrHost, byte[]> body, CancellationToken cancellationToken)
     {
         try
@@ -92,7 +92,7 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
         }
     }
 
-    private AirgapException Refused(RepositoryName repository, EcrAnswer answer)
+    private AirgapException Refused(RepositoryName repository, EcrResponse answer)
     {
         bool isForbidden = answer.Status is 401 or 403
             || answer.Error is "AccessDeniedException" or "UnrecognizedClientException" or "InvalidSignatureException";

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Airgap.Oci.Auth;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Creating;
@@ -21,7 +21,7 @@ internal sealed class HarborProjects(RegistryApi api, HarborSettings settings) :
 
     public async Task<bool?> IsMissingAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
-        ApiAnswer answer = await api.SendAsync(
+        ApiResponse answer = await api.SendAsync(
             repository, HttpMethod.Head, $"/api/v2.0/projects?project_name={Uri.EscapeDataString(ProjectOf(repository))}",
             await AuthorizeAsync(repository, cancellationToken), null, $"look for {Describe(repository)}", cancellationToken);
         return answer.Status switch
@@ -40,7 +40,7 @@ internal sealed class HarborProjects(RegistryApi api, HarborSettings settings) :
                 $"Cannot create {Describe(repository)}: there is no user name and password for {repository.Registry}.",
                 "Log in as a user, or as a robot account of the system, that may create projects; or create the project first.")
             { Reference = repository.ToString() };
-        ApiAnswer answer = await api.SendAsync(
+        ApiResponse answer = await api.SendAsync(
             repository, HttpMethod.Post, "/api/v2.0/projects", authorization, Document(repository), $"create {Describe(repository)}",
             cancellationToken);
         return answer.Status switch
@@ -67,19 +67,14 @@ internal sealed class HarborProjects(RegistryApi api, HarborSettings settings) :
     // Harbor's metadata are texts.
     private byte[] Document(RepositoryName repository)
     {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("project_name", ProjectOf(repository));
             json.WriteStartObject("metadata");
             json.WriteString("public", settings.Public ? "true" : "false");
             json.WriteEndObject();
             if (settings.StorageLimit is { } limit)
                 json.WriteNumber("storage_limit", limit);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
+        });
     }
 }

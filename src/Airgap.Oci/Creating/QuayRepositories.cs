@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Creating;
@@ -25,7 +25,7 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
     public async Task<bool?> IsMissingAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         string path = string.Join('/', repository.Path.Split('/').Select(Uri.EscapeDataString));
-        ApiAnswer answer = await api.SendAsync(
+        ApiResponse answer = await api.SendAsync(
             repository, HttpMethod.Get, $"/api/v1/repository/{path}?includeTags=false", await AuthorizeAsync(repository, cancellationToken),
             null, $"look for {Describe(repository)}", cancellationToken);
         return answer.Status switch
@@ -48,7 +48,7 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
                 $"Log in as {TokenUser} with the token of an OAuth application that may create repositories (repo:create), or create the " +
                 "repository first.")
             { Reference = repository.ToString() };
-        ApiAnswer answer = await PostAsync(repository, "/api/v1/repository", Document(repository), authorization, cancellationToken);
+        ApiResponse answer = await PostAsync(repository, "/api/v1/repository", Document(repository), authorization, cancellationToken);
         if (!answer.IsSuccess && !Exists(answer) && settings.CreateOrganization
             && await CreateOrganizationAsync(repository, authorization, cancellationToken))
             answer = await PostAsync(repository, "/api/v1/repository", Document(repository), authorization, cancellationToken);
@@ -64,9 +64,9 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
         RepositoryName repository, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
     {
         string name = NamespaceOf(repository);
-        ApiAnswer answer = await PostAsync(
+        ApiResponse answer = await PostAsync(
             repository, "/api/v1/organization/",
-            Write(json =>
+            JsonBytes.Object(json =>
             {
                 json.WriteString("name", name);
                 if (settings.OrganizationEmail is { } email)
@@ -78,15 +78,15 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
             $"Quay answered {answer.Reason} when asked for the organization {name}"));
     }
 
-    private static bool Exists(ApiAnswer answer) =>
+    private static bool Exists(ApiResponse answer) =>
         answer.Status is 400 or 409 && answer.Text.Contains("already exists", StringComparison.OrdinalIgnoreCase);
 
-    private Task<ApiAnswer> PostAsync(
+    private Task<ApiResponse> PostAsync(
         RepositoryName repository, string path, byte[] json, AuthenticationHeaderValue authorization,
         CancellationToken cancellationToken) =>
         api.SendAsync(repository, HttpMethod.Post, path, authorization, json, $"create {Describe(repository)}", cancellationToken);
 
-    private AirgapException Refused(RepositoryName repository, ErrorCode code, ApiAnswer answer, string why) => new(
+    private AirgapException Refused(RepositoryName repository, ErrorCode code, ApiResponse answer, string why) => new(
         code, $"Cannot create {Describe(repository)}: {why}.",
         "Give the application's token the scopes repo:create and, for organizations, org:admin, in an organization in which its user " +
         "may create repositories; or create the repository first.")
@@ -102,7 +102,7 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
             _ => null,
         };
 
-    private byte[] Document(RepositoryName repository) => Write(json =>
+    private byte[] Document(RepositoryName repository) => JsonBytes.Object(json =>
     {
         string name = NamespaceOf(repository);
         json.WriteString("namespace", name);
@@ -111,17 +111,4 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
         json.WriteString("description", settings.Description);
         json.WriteString("repo_kind", "image");
     });
-
-    private static byte[] Write(Action<Utf8JsonWriter> write)
-    {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
 }

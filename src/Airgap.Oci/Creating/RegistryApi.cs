@@ -21,7 +21,7 @@ internal sealed class RegistryApi(Transport transport)
     /// <param name="purpose">Ends "Cannot …".</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">There is no answer, or only a transient failure.</exception>
-    public Task<ApiAnswer> SendAsync(
+    public Task<ApiResponse> SendAsync(
         RepositoryName repository, HttpMethod method, string path, AuthenticationHeaderValue? authorization, byte[]? json, string purpose,
         CancellationToken cancellationToken) => transport.Retry.ExecuteAsync(
         async token =>
@@ -40,7 +40,7 @@ internal sealed class RegistryApi(Transport transport)
                 throw await Refusals.ReadAsync(response, wire.Kind, operation, transport.Options, token);
             ErrorBody body = status < 400 ? ErrorBody.None
                 : await ErrorBody.ReadAsync(response, transport.Options.TimeProvider, transport.Options.ResponseHeaderTimeout, token);
-            return new ApiAnswer(status, Redaction.Echo(body.Text, response.RequestMessage!));
+            return new ApiResponse(status, Redaction.Echo(body.Text, response.RequestMessage!));
         },
         cancellationToken);
 }
@@ -48,7 +48,7 @@ internal sealed class RegistryApi(Transport transport)
 /// <summary>An answer of a management API.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Text">The error's text; empty if there is none.</param>
-internal readonly record struct ApiAnswer(int Status, string Text)
+internal readonly record struct ApiResponse(int Status, string Text)
 {
     /// <summary>True for 2xx.</summary>
     public bool IsSuccess => Status is >= 200 and < 300;

@@ -21,7 +21,7 @@ internal sealed class RegistriesConf(ImmutableArray<RegistriesRule> rules, Immut
 
     /// <summary>A repository at a place of a rule.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRegistriesConf"/>: what stands there is no repository.</exception>
-    public static RepositoryName At(MirrorPlace place, RegistriesRule rule, RepositoryName repository)
+    public static RepositoryName At(MirrorEndpoint place, RegistriesRule rule, RepositoryName repository)
     {
         if (place.Location.Length == 0)
             return repository;
@@ -34,7 +34,7 @@ internal sealed class RegistriesConf(ImmutableArray<RegistriesRule> rules, Immut
     }
 
     /// <summary>True when a mirror of the rule is asked for a reference.</summary>
-    public static bool IsAsked(MirrorPlace mirror, bool byDigest) =>
+    public static bool IsAsked(MirrorEndpoint mirror, bool byDigest) =>
         mirror.Use == MirrorUse.All || (mirror.Use == MirrorUse.DigestOnly) == byDigest;
 
     private static string NameOf(RepositoryName repository) =>

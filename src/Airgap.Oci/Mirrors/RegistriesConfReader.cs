@@ -73,10 +73,10 @@ internal sealed class RegistriesConfReader
         if (table.Values.ContainsKey("pull-from-mirror"))
             throw Wrong(path, "pull-from-mirror stands only at a mirror");
         bool byDigestOnly = Flag(table, "mirror-by-digest-only", path);
-        ImmutableArray<MirrorPlace> mirrors =
+        ImmutableArray<MirrorEndpoint> mirrors =
             [.. Tables(table, "mirror", path).Select(each => ReadMirror((TomlTable)each, byDigestOnly, path))];
         return new RegistriesRule(
-            prefix.Length == 0 ? location : prefix, new MirrorPlace(location, Flag(table, "insecure", path)),
+            prefix.Length == 0 ? location : prefix, new MirrorEndpoint(location, Flag(table, "insecure", path)),
             Flag(table, "blocked", path), mirrors);
     }
 
@@ -84,7 +84,7 @@ internal sealed class RegistriesConfReader
     private static bool NamesOneImage(string prefix) =>
         prefix.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && prefix.AsSpan(slash).IndexOfAny(':', '@') >= 0;
 
-    private static MirrorPlace ReadMirror(TomlTable table, bool byDigestOnly, string path)
+    private static MirrorEndpoint ReadMirror(TomlTable table, bool byDigestOnly, string path)
     {
         string location = Location(table, "location", path);
         if (location.Length == 0 || location.Contains('*', StringComparison.Ordinal))
@@ -98,7 +98,7 @@ internal sealed class RegistriesConfReader
         };
         if (byDigestOnly && table.Values.ContainsKey("pull-from-mirror"))
             throw Wrong(path, $"the mirror '{location}' has pull-from-mirror, and its registry has mirror-by-digest-only");
-        return new MirrorPlace(location, Flag(table, "insecure", path), byDigestOnly ? MirrorUse.DigestOnly : use);
+        return new MirrorEndpoint(location, Flag(table, "insecure", path), byDigestOnly ? MirrorUse.DigestOnly : use);
     }
 
     private static string Location(TomlTable table, string key, string path)

@@ -14,14 +14,14 @@ internal enum MirrorUse
 /// <param name="Location">What stands in place of the prefix, without a scheme; empty to keep the reference.</param>
 /// <param name="IsInsecure">True for plain http, and any certificate.</param>
 /// <param name="Use">For which references.</param>
-internal sealed record MirrorPlace(string Location, bool IsInsecure, MirrorUse Use = MirrorUse.All);
+internal sealed record MirrorEndpoint(string Location, bool IsInsecure, MirrorUse Use = MirrorUse.All);
 
 /// <summary>A <c>[[registry]]</c> of registries.conf.</summary>
 /// <param name="Prefix">Host, or host and path, of the references it is for; <c>*.example.com</c> for all hosts below one.</param>
 /// <param name="Own">Where the registry itself is.</param>
 /// <param name="IsBlocked">True to refuse these references.</param>
 /// <param name="Mirrors">Asked before the registry itself, in this order.</param>
-internal sealed record RegistriesRule(string Prefix, MirrorPlace Own, bool IsBlocked, ImmutableArray<MirrorPlace> Mirrors)
+internal sealed record RegistriesRule(string Prefix, MirrorEndpoint Own, bool IsBlocked, ImmutableArray<MirrorEndpoint> Mirrors)
 {
     /// <summary>How much of a name the prefix covers; -1 for a name that it is not for.</summary>
     /// <param name="name">Host and path, Docker Hub as <c>docker.io</c>.</param>

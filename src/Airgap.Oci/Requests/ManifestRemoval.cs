@@ -18,7 +18,7 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
     /// Null for no condition.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="AirgapException">It refuses for a reason other than not supporting deletion.</exception>
-    public Task<RemovalAnswer> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken)
+    public Task<RemovalResponse> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken)
     {
         Operation operation = Operation.OnManifest("delete", repository, tagOrDigest);
         RegistryRequest request =
@@ -47,22 +47,23 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
             Task.FromResult(response.IsSuccessStatusCode ? response.Content.Headers.LastModified : null), cancellationToken);
     }
 
-    private async Task<RemovalAnswer> ReadAsync(HttpResponseMessage response, RegistryRequest request, CancellationToken cancellationToken)
+    private async Task<RemovalResponse> ReadAsync(
+        HttpResponseMessage response, RegistryRequest request, CancellationToken cancellationToken)
     {
         if (response.IsSuccessStatusCode)
-            return RemovalAnswer.Taken;
+            return RemovalResponse.Accepted;
         if ((int)response.StatusCode is 404)
-            return RemovalAnswer.Absent;
+            return RemovalResponse.Absent;
         if ((int)response.StatusCode is 412)
-            return RemovalAnswer.Renewed;
+            return RemovalResponse.Renewed;
         if ((int)response.StatusCode is 405 or 501)
-            return RemovalAnswer.Unsupported;
+            return RemovalResponse.Unsupported;
 
         // 400 may mean either.
         ErrorBody body = await ErrorBody.ReadAsync(
             response, transport.Options.TimeProvider, transport.Options.ResponseHeaderTimeout, cancellationToken);
         if (body.Code is "UNSUPPORTED")
-            return RemovalAnswer.Unsupported;
+            return RemovalResponse.Unsupported;
         throw request.Operation.Failed(
             ErrorCode.RegistryRefused,
             $"DELETE {Redaction.Url(response.RequestMessage!.RequestUri!)}: " +

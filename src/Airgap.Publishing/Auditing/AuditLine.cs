@@ -1,7 +1,6 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Publishing.Signing;
 
 namespace Airgap.Publishing.Auditing;
@@ -26,10 +25,8 @@ internal static class AuditLine
     /// <param name="time">When.</param>
     public static byte[] Write(AuditEntry entry, long sequence, Digest? previous, DateTimeOffset time)
     {
-        ArrayBufferWriter<byte> bytes = new();
-        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteNumber("version", Version);
             json.WriteNumber("sequence", sequence);
             json.WriteString("previous", previous?.ToString());
@@ -42,14 +39,11 @@ internal static class AuditLine
                 entry.Who.Write(json);
             }
 
-            Texts(json, "from", entry.From);
-            Texts(json, "to", entry.To);
-            Texts(json, "roots", entry.Roots);
+            json.WriteStrings("from", entry.From);
+            json.WriteStrings("to", entry.To);
+            json.WriteStrings("roots", entry.Roots);
             json.WriteString("tool", entry.Version);
-            json.WriteEndObject();
-        }
-
-        return bytes.WrittenSpan.ToArray();
+        }, JsonBytes.Unescaped);
     }
 
     /// <summary>Reads the number and the digest of the previous line.</summary>
@@ -84,13 +78,5 @@ internal static class AuditLine
         {
             return null;
         }
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 }

@@ -12,7 +12,8 @@ namespace Airgap.Publishing.Auditing;
 internal static class AuditLog
 {
     private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Checks the log before anything moves.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenAuditLog"/>: its end is damaged;
@@ -74,22 +75,19 @@ internal static class AuditLog
 
     private static async Task<FileLock> TakeAsync(string path, CancellationToken cancellationToken)
     {
-        long until = Environment.TickCount64 + (long)s_wait.TotalMilliseconds;
+        Polling polling = new(s_wait, s_firstPause, s_longestPause);
         try
         {
-            while (true)
+            do
             {
                 if (FileLock.TryTake(path) is { } held)
                     return held;
-                if (Environment.TickCount64 > until)
-                    throw new AirgapException(
-                        ErrorCode.AuditLogInUse, $"Another process has locked the log '{path}' for {s_wait.TotalSeconds:0} seconds.",
-                        "Run it again after the other has ended, or give each its own log.")
-                    {
-                        Location = new SourceLocation(path)
-                    };
-                await Task.Delay(s_pause, cancellationToken);
             }
+            while (await polling.PauseAsync(cancellationToken));
+            throw new AirgapException(
+                ErrorCode.AuditLogInUse, $"Another process has locked the log '{path}' for {s_wait.TotalSeconds:0} seconds.",
+                "Run it again after the other has ended, or give each its own log.")
+            { Location = new SourceLocation(path) };
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

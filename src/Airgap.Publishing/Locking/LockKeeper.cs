@@ -51,7 +51,7 @@ internal sealed class LockKeeper(IRegistry registry, PublishSettings settings, K
             && (settings.UpdateLock || settings.LockedMode || !read.Lock.Entries.ContainsKey(key.ToString())))];
         IReadOnlyDictionary<string, Digest> now = known is not null
             ? KnownDigests.Of(known.Tags, asked.Select(declaration => KeyOf(declaration)?.ToString()))
-            : await new TagQuestions(registry, settings.Concurrency).AskAsync(asked, problems, cancellationToken);
+            : await new TagResolver(registry, settings.Concurrency).AskAsync(asked, problems, cancellationToken);
         if (settings.LockedMode)
             problems.AddRange(LockDifferences.Moved(asked, read.Lock, now));
 

@@ -20,7 +20,7 @@ namespace Airgap.Publishing.Sharding;
 internal sealed class PlanCarrier(
     IRegistry registry, IReadOnlyList<RunPlan> runs, TransferOptions options, Func<RunPlan, ITransferObserver> observe)
 {
-    private readonly Lazy<IReadOnlyList<RunPlan>> _joined = new(() => JoinedRuns.Of(runs));
+    private readonly Lazy<IReadOnlyList<RunPlan>> _joined = new(() => MergedRelocations.Of(runs));
 
     /// <summary>Tells the shard of a blob; null where it is not known how many there are.</summary>
     public Func<Digest, Shard>? ShardOf(int? count)

@@ -63,7 +63,7 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
                 Shards = settings.Shards,
                 Relocations = [.. entries],
             }, cancellationToken);
-            return new WrittenRunPlan(path, RunPlanWords.Amount(plans) + RunPlanWords.Shares(plans, settings.Shards)) { Gate = gate };
+            return new WrittenRunPlan(path, RunPlanText.Amount(plans) + RunPlanText.Shares(plans, settings.Shards)) { Gate = gate };
         }
         finally
         {
@@ -77,7 +77,7 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
         PublishSettings settings, PreparedPublish[] sides, CancellationToken cancellationToken)
     {
         ImmutableArray<Diagnostic>.Builder problems = ImmutableArray.CreateBuilder<Diagnostic>();
-        IReadOnlyDictionary<string, Digest> tags = await new TagQuestions(registry, settings.Concurrency).AskAsync(
+        IReadOnlyDictionary<string, Digest> tags = await new TagResolver(registry, settings.Concurrency).AskAsync(
             sides[0].Lock!.Declarations.Where(declaration => declaration.Pin is null && LockKeeper.KeyOf(declaration) is not null),
             problems, cancellationToken);
         for (int i = 0; i < sides.Length; i++)

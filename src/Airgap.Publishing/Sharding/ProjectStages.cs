@@ -13,7 +13,7 @@ namespace Airgap.Publishing.Sharding;
 /// <param name="registry">The registries, with their credentials.</param>
 /// <param name="settings">The project's settings.</param>
 /// <param name="observer">Receives progress events.</param>
-internal sealed class ProjectStages(GivenPlans given, IRegistry registry, PublishSettings settings, ITransferObserver observer)
+internal sealed class ProjectStages(PrecomputedPlans given, IRegistry registry, PublishSettings settings, ITransferObserver observer)
 {
     private readonly PlanCarrier _carrier = new(
         registry, given.Runs, new TransferOptions { Concurrency = settings.Concurrency }, _ => observer);
@@ -32,7 +32,7 @@ internal sealed class ProjectStages(GivenPlans given, IRegistry registry, Publis
         foreach (RelocationDestination.Archive archive in given.Runs.Select(run => run.Destination).OfType<RelocationDestination.Archive>())
             ArtifactFile.MakeFolder(OutputCheck.OfArchive(archive.Path, makesFolder: true).Folder);
         IReadOnlyList<TransferResult> sent = await _carrier.SendAsync(shard, withArchives: true, cancellationToken);
-        return (shard, RunPlanWords.Sent(sent));
+        return (shard, RunPlanText.Sent(sent));
     }
 
     /// <summary>Looks for all that the parts bring, and does the rest of the publish.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Publishing.Trusting;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
@@ -42,8 +43,8 @@ internal static class RelocationStatement
                 who.Write(json);
             }
 
-            Texts(json, "from", results.Select(result => result.Plan.Source.ToString()!));
-            Texts(json, "to", results.Select(result => result.Destination.ToString()!));
+            json.WriteStrings("from", results.Select(result => result.Plan.Source.ToString()!).Distinct(StringComparer.Ordinal));
+            json.WriteStrings("to", results.Select(result => result.Destination.ToString()!).Distinct(StringComparer.Ordinal));
             json.WriteStartArray("images");
             foreach (RelocatedItem item in results.SelectMany(result => result.Items))
                 Write(json, item);
@@ -79,7 +80,7 @@ internal static class RelocationStatement
         json.WriteString("source", item.Item.Source.ToString());
         if (item.Destination is { } destination)
             json.WriteString("destination", destination.ToString());
-        Texts(json, "tags", item.Tags);
+        json.WriteStrings("tags", item.Tags.Distinct(StringComparer.Ordinal));
         json.WriteString("outcome", item.Outcome.ToString().ToLowerInvariant());
         json.WriteEndObject();
     }
@@ -92,18 +93,10 @@ internal static class RelocationStatement
             json.WriteStartObject();
             json.WriteString("digest", image.Digest);
             json.WriteString("image", image.Image);
-            Texts(json, "signedBy", image.SignedBy.Select(by => by.ToString()));
+            json.WriteStrings("signedBy", image.SignedBy.Select(by => by.ToString()).Distinct(StringComparer.Ordinal));
             json.WriteEndObject();
         }
 
-        json.WriteEndArray();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (string text in texts.Distinct(StringComparer.Ordinal))
-            json.WriteStringValue(text);
         json.WriteEndArray();
     }
 }

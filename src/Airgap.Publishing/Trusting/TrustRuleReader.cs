@@ -45,7 +45,7 @@ internal static class TrustRuleReader
                 TrustedRoot.Read(ReadFile(settings.TrustedRoot!), settings.TrustedRoot!), IdentityPattern.Parse(settings.Identity!),
                 IdentityPattern.Parse(settings.Issuer!)));
         if (settings.MinimumAge is { } age)
-            signers = [.. signers.Select(signer => new AgedSigner(signer, AgeOf(age)))];
+            signers = [.. signers.Select(signer => new MinimumAgeSigner(signer, AgeOf(age)))];
         return new TrustRule
         {
             AnyOf = signers,

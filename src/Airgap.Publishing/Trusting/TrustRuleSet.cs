@@ -67,10 +67,10 @@ internal sealed class TrustRuleSet
     {
         if (_policy is not null)
             return _policy;
-        return TrustPlace.Of(image.Repository).Select(place => _rules.GetValueOrDefault(place)).FirstOrDefault(rule => rule is not null);
+        return TrustScope.Of(image.Repository).Select(place => _rules.GetValueOrDefault(place)).FirstOrDefault(rule => rule is not null);
     }
 
-    private static string PlaceOf(TrustItem item) => TrustPlace.TryParse(item.Include, out string? place, out string? problem)
+    private static string PlaceOf(TrustItem item) => TrustScope.TryParse(item.Include, out string? place, out string? problem)
         ? place
         : throw new AirgapException(
             ErrorCode.InvalidTrustRule, $"'{item.Include}' is not a location of images: {problem}.",

@@ -18,7 +18,7 @@ internal sealed class BlobHandler(IRegistryContent content, RegistryStorage? sto
             throw Refusal.Method(method);
         if (!storage.Gates.Remove(name, () => storage.Blobs.Unlink(name, digest)))
             throw Refusal.BlobUnknown(digest);
-        Answers.Empty(context, StatusCodes.Status202Accepted);
+        ResponseWriter.Empty(context, StatusCodes.Status202Accepted);
         return Task.CompletedTask;
     }
 
@@ -29,10 +29,10 @@ internal sealed class BlobHandler(IRegistryContent content, RegistryStorage? sto
             storage?.Blobs.Renew(name, digest);
         using StoredContent blob = content.OpenBlob(name, digest) ?? throw Refusal.BlobUnknown(digest);
         long length = blob.Length;
-        Answers.Describe(context, digest);
+        ResponseWriter.Describe(context, digest);
         context.Response.Headers.AcceptRanges = "bytes";
         context.Response.Headers.CacheControl = "max-age=31536000";
-        if (Answers.IsNotModified(context, digest))
+        if (ResponseWriter.IsNotModified(context, digest))
             return;
 
         ByteRange range = new(0, length);
@@ -51,7 +51,7 @@ internal sealed class BlobHandler(IRegistryContent content, RegistryStorage? sto
         }
 
         context.Response.ContentType = "application/octet-stream";
-        await Answers.ContentAsync(context, blob, range.Offset, range.Count);
+        await ResponseWriter.ContentAsync(context, blob, range.Offset, range.Count);
     }
 
     private static bool RangeApplies(HttpRequest request, Digest digest) =>

@@ -14,7 +14,7 @@ internal static class HealthHandler
         string? problem = content.FindProblem();
         context.Response.StatusCode = problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers.CacheControl = "no-store";
-        return Answers.JsonAsync(context, "application/json", json =>
+        return ResponseWriter.JsonAsync(context, "application/json", json =>
         {
             json.WriteStartObject();
             json.WriteString("status", problem is null ? "ok" : "failing");

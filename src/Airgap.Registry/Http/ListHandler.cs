@@ -17,11 +17,11 @@ internal sealed class ListHandler(IRegistryContent content)
     {
         List<string> tags = content.ListTags(name) ?? throw Refusal.NameUnknown(name);
         List<string> page = Page(context, tags, $"/v2/{name}/tags/list");
-        return Answers.JsonAsync(context, "application/json", json =>
+        return ResponseWriter.JsonAsync(context, "application/json", json =>
         {
             json.WriteStartObject();
             json.WriteString("name", name);
-            Strings(json, "tags", page);
+            json.WriteStrings("tags", page);
             json.WriteEndObject();
         });
     }
@@ -29,10 +29,10 @@ internal sealed class ListHandler(IRegistryContent content)
     public Task CatalogAsync(HttpContext context)
     {
         List<string> page = Page(context, content.ListRepositories(), "/v2/_catalog");
-        return Answers.JsonAsync(context, "application/json", json =>
+        return ResponseWriter.JsonAsync(context, "application/json", json =>
         {
             json.WriteStartObject();
-            Strings(json, "repositories", page);
+            json.WriteStrings("repositories", page);
             json.WriteEndObject();
         });
     }
@@ -48,7 +48,7 @@ internal sealed class ListHandler(IRegistryContent content)
             context.Response.Headers["OCI-Filters-Applied"] = "artifactType";
         }
 
-        return Answers.JsonAsync(context, MediaTypes.OciIndex, json => WriteIndex(json, referrers));
+        return ResponseWriter.JsonAsync(context, MediaTypes.OciIndex, json => WriteIndex(json, referrers));
     }
 
     private static void WriteIndex(Utf8JsonWriter json, IReadOnlyList<Referrer> referrers)
@@ -94,13 +94,5 @@ internal sealed class ListHandler(IRegistryContent content)
         if (page.Count > 0 && start + page.Count < sorted.Count)
             context.Response.Headers.Link = $"<{path}?n={count}&last={Uri.EscapeDataString(page[^1])}>; rel=\"next\"";
         return page;
-    }
-
-    private static void Strings(Utf8JsonWriter json, string property, List<string> values)
-    {
-        json.WriteStartArray(property);
-        foreach (string value in values)
-            json.WriteStringValue(value);
-        json.WriteEndArray();
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
             throw Refusal.ManifestUnknown(reference);
         if (digest is not null)
             storage.Sweep.Begin(name);
-        Answers.Empty(context, StatusCodes.Status202Accepted);
+        ResponseWriter.Empty(context, StatusCodes.Status202Accepted);
         return Task.CompletedTask;
     }
 
@@ -48,13 +48,13 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
     {
         Digest digest = asked ?? content.ResolveTag(name, reference) ?? throw Refusal.ManifestUnknown(reference);
         using StoredManifest manifest = content.OpenManifest(name, digest) ?? throw Refusal.ManifestUnknown(reference);
-        Answers.Describe(context, digest);
+        ResponseWriter.Describe(context, digest);
         if (manifest.Stored is { } stored)
             context.Response.Headers.LastModified = stored.ToString("R", CultureInfo.InvariantCulture);
-        if (Answers.IsNotModified(context, digest))
+        if (ResponseWriter.IsNotModified(context, digest))
             return;
         context.Response.ContentType = MediaTypeName.IsValid(manifest.MediaType) ? manifest.MediaType : MediaTypes.OciManifest;
-        await Answers.ContentAsync(context, manifest.Content, 0, manifest.Content.Length);
+        await ResponseWriter.ContentAsync(context, manifest.Content, 0, manifest.Content.Length);
     }
 
     private static async Task StoreAsync(HttpContext context, RegistryStorage storage, string name, string reference, Digest? asked)
@@ -104,8 +104,8 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
 
         if (summary.Subject is { } subject)
             context.Response.Headers["OCI-Subject"] = subject.ToString();
-        Answers.Describe(context, digest);
-        Answers.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/manifests/{digest}");
+        ResponseWriter.Describe(context, digest);
+        ResponseWriter.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/manifests/{digest}");
     }
 
     private static bool TryStore(

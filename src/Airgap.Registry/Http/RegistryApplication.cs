@@ -72,7 +72,7 @@ internal sealed class RegistryApplication
         }
         catch (Exception e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            await Answers.ErrorAsync(context, RefusalOf(e));
+            await ResponseWriter.ErrorAsync(context, RefusalOf(e));
         }
         catch (Exception)
         {
@@ -107,7 +107,7 @@ internal sealed class RegistryApplication
             case Resource.Ping or Resource.Catalog or Resource.Tags or Resource.Referrers when !reads:
                 throw Refusal.Method(method);
             case Resource.Ping:
-                return Answers.JsonAsync(context, "application/json", static json =>
+                return ResponseWriter.JsonAsync(context, "application/json", static json =>
                 {
                     json.WriteStartObject();
                     json.WriteEndObject();

@@ -40,12 +40,12 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
         {
             Progress(context, session);
-            Answers.Empty(context, StatusCodes.Status204NoContent, LocationOf(session));
+            ResponseWriter.Empty(context, StatusCodes.Status204NoContent, LocationOf(session));
         }
         else if (HttpMethods.IsPatch(method))
         {
-            using (UploadTurns.Turn turn = await EnterAsync(context, session))
-                await AppendAsync(context, session, HashAlgorithmName.SHA256, turn.Token);
+            using (UploadLock.Lease lease = await EnterAsync(context, session))
+                await AppendAsync(context, session, HashAlgorithmName.SHA256, lease.Token);
             Accepted(context, session);
         }
         else if (HttpMethods.IsPut(method))
@@ -57,7 +57,7 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
         {
             using (await EnterAsync(context, session))
                 uploads.Remove(session);
-            Answers.Empty(context, StatusCodes.Status204NoContent);
+            ResponseWriter.Empty(context, StatusCodes.Status204NoContent);
         }
         else
         {
@@ -70,22 +70,22 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
 
     private async Task FinishAsync(HttpContext context, UploadSession session, Digest digest)
     {
-        using (UploadTurns.Turn turn = await EnterAsync(context, session))
+        using (UploadLock.Lease lease = await EnterAsync(context, session))
         {
-            await AppendAsync(context, session, digest.HashAlgorithm, turn.Token);
-            if (!await uploads.TryFinishAsync(session, digest, turn.Token))
+            await AppendAsync(context, session, digest.HashAlgorithm, lease.Token);
+            if (!await uploads.TryFinishAsync(session, digest, lease.Token))
                 throw Refusal.DigestMismatch(digest);
         }
 
         Created(context, session.Name, digest);
     }
 
-    private static async Task<UploadTurns.Turn> EnterAsync(HttpContext context, UploadSession session)
+    private static async Task<UploadLock.Lease> EnterAsync(HttpContext context, UploadSession session)
     {
-        UploadTurns.Turn turn = await session.EnterAsync(context.RequestAborted);
+        UploadLock.Lease lease = await session.EnterAsync(context.RequestAborted);
         if (!session.IsClosed)
-            return turn;
-        turn.Dispose();
+            return lease;
+        lease.Dispose();
         throw Refusal.UploadUnknown();
     }
 
@@ -145,13 +145,13 @@ internal sealed class UploadHandler(BlobStorage blobs, UploadStorage uploads)
     private static void Accepted(HttpContext context, UploadSession session)
     {
         Progress(context, session);
-        Answers.Empty(context, StatusCodes.Status202Accepted, LocationOf(session));
+        ResponseWriter.Empty(context, StatusCodes.Status202Accepted, LocationOf(session));
     }
 
     private static void Created(HttpContext context, string name, Digest digest)
     {
-        Answers.Describe(context, digest);
-        Answers.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/blobs/{digest}");
+        ResponseWriter.Describe(context, digest);
+        ResponseWriter.Empty(context, StatusCodes.Status201Created, $"/v2/{name}/blobs/{digest}");
     }
 
     // "0-0" means zero bytes as well as one byte; the specification has no other form for either.

@@ -19,7 +19,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
 {
     private const int BufferSize = 128 * 1024;
 
-    private readonly UploadTurns _turns = new();
+    private readonly UploadLock _lock = new();
     private IncrementalHash? _hash;
     private bool _mustRead;
     private long _length = new FileInfo(dataPath) is { Exists: true } file ? file.Length : 0;
@@ -37,21 +37,21 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
     /// <summary>True once the session became a blob or was cancelled.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <inheritdoc cref="UploadTurns.EnterAsync"/>
-    public async Task<UploadTurns.Turn> EnterAsync(CancellationToken cancellationToken)
+    /// <inheritdoc cref="UploadLock.EnterAsync"/>
+    public async Task<UploadLock.Lease> EnterAsync(CancellationToken cancellationToken)
     {
-        UploadTurns.Turn turn = await _turns.EnterAsync(cancellationToken);
+        UploadLock.Lease lease = await _lock.EnterAsync(cancellationToken);
         LastUsed = DateTime.UtcNow;
-        return turn;
+        return lease;
     }
 
-    /// <inheritdoc cref="UploadTurns.TryEnter"/>
-    public UploadTurns.Turn? TryEnter() => _turns.TryEnter();
+    /// <inheritdoc cref="UploadLock.TryEnter"/>
+    public UploadLock.Lease? TryEnter() => _lock.TryEnter();
 
     /// <summary>Appends a body to its end.</summary>
     /// <param name="body">The bytes.</param>
     /// <param name="algorithm">The hash algorithm, if already known.</param>
-    /// <param name="cancellationToken">The turn's token.</param>
+    /// <param name="cancellationToken">The lease's token.</param>
     /// <exception cref="UploadCutException">The body broke off; the bytes before are kept.</exception>
     public async Task AppendAsync(Stream body, HashAlgorithmName algorithm, CancellationToken cancellationToken)
     {
@@ -120,7 +120,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         }
     }
 
-    /// <summary>Ends the session; a request that waits for a turn finds it closed.</summary>
+    /// <summary>Ends the session; a request that waits for the lock finds it closed.</summary>
     public void Close()
     {
         IsClosed = true;

@@ -49,7 +49,7 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
         return session.Name == name && !session.IsClosed ? session : null;
     }
 
-    /// <summary>Makes a finished upload a blob. The caller holds the turn.</summary>
+    /// <summary>Makes a finished upload a blob. The caller holds the lease.</summary>
     /// <returns>False when the bytes do not have that digest; the upload is also removed then.</returns>
     public async Task<bool> TryFinishAsync(UploadSession session, Digest digest, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
         return matches;
     }
 
-    /// <summary>Ends an upload and removes its bytes. The caller holds the turn.</summary>
+    /// <summary>Ends an upload and removes its bytes. The caller holds the lease.</summary>
     public void Remove(UploadSession session)
     {
         session.Close();
@@ -126,8 +126,8 @@ internal sealed class UploadStorage(StorageLayout layout, BlobStorage blobs, Upl
     // A client may have resumed it in the meantime.
     private void TryDrop(UploadSession session, DateTime limit)
     {
-        using UploadTurns.Turn? turn = session.TryEnter();
-        if (turn is not null && !session.IsClosed && session.LastUsed < limit)
+        using UploadLock.Lease? lease = session.TryEnter();
+        if (lease is not null && !session.IsClosed && session.LastUsed < limit)
             Remove(session);
     }
 

@@ -44,10 +44,11 @@ internal sealed class ArchiveDiffCommand
         }
 
         session.Report.Summary =
-            $"'{second}' adds {Amounts.Count(diff.Added.Length, "image")}, {Amounts.Count(diff.AddedPackages.Length, "Package")} and " +
-            $"{Amounts.Count(diff.Blobs.Count, "blob")} ({ByteSize.Format(diff.Blobs.Bytes)}) to '{first}'"
+            $"'{second}' adds {CountText.Count(diff.Added.Length, "image")}, {CountText.Count(diff.AddedPackages.Length, "Package")} and " +
+            $"{CountText.Count(diff.Blobs.Count, "blob")} ({ByteSize.Format(diff.Blobs.Bytes)}) to '{first}'"
             + (diff.Gone.Length + diff.GonePackages.Length == 0 ? ""
-                : $", and lacks {Amounts.Count(diff.Gone.Length, "image")} and {Amounts.Count(diff.GonePackages.Length, "Package")} of it");
+                : $", and lacks {CountText.Count(diff.Gone.Length, "image")} and " +
+                $"{CountText.Count(diff.GonePackages.Length, "Package")} of it");
         session.WriteTable(new Table(
             "Added",
             "images",

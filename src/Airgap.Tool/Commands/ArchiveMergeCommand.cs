@@ -58,8 +58,8 @@ internal sealed class ArchiveMergeCommand
         CopyResultText.Fill(session.Report, result);
         session.Report.Source = string.Join(", ", files);
         session.Report.Summary =
-            $"Joined {Amounts.Count(files.Length, "archive")}: {Amounts.Count(result.Items.Length, "image")}, " +
-            $"{Amounts.Count(result.Blobs.Length, "blob")} ({ByteSize.Format(result.Plan.TotalBytes)}), in " +
+            $"Joined {CountText.Count(files.Length, "archive")}: {CountText.Count(result.Items.Length, "image")}, " +
+            $"{CountText.Count(result.Blobs.Length, "blob")} ({ByteSize.Format(result.Plan.TotalBytes)}), in " +
             $"{TimeText.Format(result.Elapsed)}";
         session.WriteResult(destination.Path);
         session.WriteResult(session.Report.Summary);

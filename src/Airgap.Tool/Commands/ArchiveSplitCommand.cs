@@ -77,7 +77,8 @@ internal sealed class ArchiveSplitCommand
             new ReportFile(PartName.ListOf(target), "parts"),
         ];
         session.Report.Summary =
-            $"Split into {Amounts.Count(list.Parts.Length, "part")} ({ByteSize.Format(list.Size)}); their list is {PartName.ListOf(target)}";
+            $"Split into {CountText.Count(list.Parts.Length, "part")} ({ByteSize.Format(list.Size)}); their list is " +
+            $"{PartName.ListOf(target)}";
         session.WriteResult(session.Report.Summary);
         session.WriteLine("Succeeded");
         return 0;

@@ -43,13 +43,13 @@ internal sealed class ArchiveVerifyCommand
         session.Phase = "verifying";
         FoundList found = FoundList.FindBeside(name, source.PartsIn);
         PartsVerification result = await new PartsVerifier(found).VerifyAsync(cancellationToken);
-        foreach (PartVerdict verdict in result.Parts.Where(verdict => verdict.Problem is not null))
+        foreach (PartResult verdict in result.Parts.Where(verdict => verdict.Problem is not null))
             session.Fail(verdict.Problem!);
         string[] again = [.. result.Parts.Where(verdict => verdict.Problem is not null)
             .Select(verdict => $"{verdict.Part.Name} (--only {verdict.Order})")];
         session.Report.Summary = result.IsRight
-            ? $"Verified {Amounts.Count(result.Parts.Length, "part")} ({ByteSize.Format(result.List.Size)}) of {result.Archive}"
-            : $"Of {Amounts.Count(result.Parts.Length, "part")} of {result.Archive}, to be brought or written again: " +
+            ? $"Verified {CountText.Count(result.Parts.Length, "part")} ({ByteSize.Format(result.List.Size)}) of {result.Archive}"
+            : $"Of {CountText.Count(result.Parts.Length, "part")} of {result.Archive}, to be brought or written again: " +
             $"{string.Join(", ", again)}";
         session.WriteResult(session.Report.Summary);
         if (!result.IsRight)

@@ -51,7 +51,7 @@ internal sealed class AuditVerifyCommand
         if (wanted is not null && !log.Holds)
             throw AuditLog.Broken(file, null, $"no line has the digest {wanted}: lines were cut off at the end, or the log was rewritten");
         session.Report.Summary =
-            $"Verified {Amounts.Count((int)log.Entries, "line")} of {file}{(log.Last is { } last ? $"; the last is {last}" : "")}";
+            $"Verified {CountText.Count((int)log.Entries, "line")} of {file}{(log.Last is { } last ? $"; the last is {last}" : "")}";
         session.WriteResult(session.Report.Summary);
         session.WriteLine("Succeeded");
         return 0;

@@ -56,7 +56,7 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
                 session.Warn(new Diagnostic(
                     ErrorCode.PruneSkipped, "Nothing was removed, since not every object was applied.",
                     "Fix what the cluster refused, and run the command again."));
-            return (false, $"{failed} of {Amounts.Count(applied.Count, "object")} {(failed == 1 ? "was" : "were")} refused");
+            return (false, $"{failed} of {CountText.Count(applied.Count, "object")} {(failed == 1 ? "was" : "were")} refused");
         }
 
         bool isDone = Wait is not { } limit || await WaitAsync(applied, limit, cancellationToken);
@@ -77,7 +77,7 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         }
 
         return (isDone, !isDone ? "Not everything reconciled" : session.IsDry
-            ? $"{Amounts.Count(applied.Count, "object")} tried, none kept" : $"{Amounts.Count(applied.Count, "object")} applied");
+            ? $"{CountText.Count(applied.Count, "object")} tried, none kept" : $"{CountText.Count(applied.Count, "object")} applied");
     }
 
     /// <summary>An outcome in words.</summary>
@@ -123,13 +123,13 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         }
 
         session.Phase = "waiting";
-        IReadOnlyList<WaitVerdict> verdicts = await new ReconcileWait(
+        IReadOnlyList<WaitResult> verdicts = await new ReconcileWait(
             client, line => { if (!session.Options.Json) session.WriteError(line); }).RunAsync(targets, limit, cancellationToken);
-        foreach (WaitVerdict verdict in verdicts)
+        foreach (WaitResult verdict in verdicts)
         {
             string? version = verdict.Target.IsInstall ? verdict.State?.InstalledVersion : null;
             Tell(verdict.Warnings, verdict.Failure,
-                $"{verdict.Target.Id}: reconciled{(verdict.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}" +
+                $"{verdict.Target.Id}: reconciled{(verdict.Packages is { } count ? $", {CountText.Count(count, "Package")}" : "")}" +
                 $"{(version is null ? "" : $", version {version}")}");
             int index = session.Report.Objects!.FindIndex(
                 each => each.Kind == verdict.Target.Kind.Kind && each.Namespace == verdict.Target.Namespace

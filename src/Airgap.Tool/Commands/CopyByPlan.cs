@@ -32,7 +32,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
     public async Task<int> RunAsync(List<TransferResult> done, CancellationToken cancellationToken)
     {
         bool isWhole = shard is null && !finishes;
-        if (shard is null && JoinedRuns.FindArchiveOfSeveral(runs) is { } shared)
+        if (shard is null && MergedRelocations.FindArchiveOfSeveral(runs) is { } shared)
             throw new AirgapException(
                 ErrorCode.PlanNotShared, $"Several items of the plan share the archive '{shared}', which names their project.",
                 "Finish it with the project that the plan is of.")
@@ -61,7 +61,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         string[] words =
         [
             .. CopyResultText.Parts(totals).DefaultIfEmpty("no blobs"),
-            .. put.Length == 0 ? [] : new[] { $"{Amounts.Count(_session.Report.Items.Count, "image")} whole by it" },
+            .. put.Length == 0 ? [] : new[] { $"{CountText.Count(_session.Report.Items.Count, "image")} whole by it" },
         ];
         _session.WriteResult(
             $"shard {part}: {string.Join(", ", words)}, in {TimeText.Format(TimeSpan.FromSeconds(_session.Report.ElapsedSeconds.Value))}");

@@ -182,6 +182,6 @@ internal sealed class CopySigning
     private static string Summary(List<SignedImage> images)
     {
         int before = images.Count(image => !image.IsNew);
-        return $"Signed {Amounts.Count(images.Count - before, "image")}{(before == 0 ? "" : $"; {before} had a signature of the key already")}";
+        return $"Signed {CountText.Count(images.Count - before, "image")}{(before == 0 ? "" : $"; {before} had a signature of the key already")}";
     }
 }

@@ -47,9 +47,9 @@ internal sealed class CopyToPlan(CopyContext context, string file, int? shards)
         };
         await RunPlanFile.WriteAsync(file, document, cancellationToken);
         (session.Report.Files ??= []).Add(new ReportFile(file, "plan"));
-        session.Report.Summary = RunPlanWords.Amount([plan]);
+        session.Report.Summary = RunPlanText.Amount([plan]);
         session.WriteResult(file);
-        session.WriteResult($"plan: {session.Report.Summary}{RunPlanWords.Shares([plan], shards)}; nothing was moved");
+        session.WriteResult($"plan: {session.Report.Summary}{RunPlanText.Shares([plan], shards)}; nothing was moved");
         return 0;
     }
 }

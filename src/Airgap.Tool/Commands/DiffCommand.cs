@@ -105,8 +105,8 @@ internal sealed class DiffCommand
         Add(difference.Lacks.Length, "lacking");
         Add(difference.Changed.Length, "changed");
         Add(difference.Extra?.Length ?? 0, "too much");
-        string there = $"{Amounts.Count(difference.Present, "manifest")} as expected" +
-            (difference.LeftOut is { } left ? $", {Amounts.Count(left, "image")} of indexes left behind by choice" : "");
+        string there = $"{CountText.Count(difference.Present, "manifest")} as expected" +
+            (difference.LeftOut is { } left ? $", {CountText.Count(left, "image")} of indexes left behind by choice" : "");
         return parts.Count == 0
             ? $"{difference.Repository}: {(difference.Unknown.IsEmpty ? "no difference" : "no difference that could be seen")}, {there}"
             : $"{difference.Repository}: {string.Join(", ", parts)}; {there}";

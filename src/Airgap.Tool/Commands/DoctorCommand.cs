@@ -80,7 +80,7 @@ internal sealed class DoctorCommand
         foreach (Examined each in report.Objects)
             session.WriteResult(
                 $"{each.Kind} {each.Namespace}/{each.Name}: " +
-                $"{each.State}{(each.Packages is { } count ? $", {Amounts.Count(count, "Package")}" : "")}{(each.Images is { } images ? $", {Amounts.Count(images, "image")} at the mirror" : "")}");
+                $"{each.State}{(each.Packages is { } count ? $", {CountText.Count(count, "Package")}" : "")}{(each.Images is { } images ? $", {CountText.Count(images, "image")} at the mirror" : "")}");
         session.Report.Objects = [
             .. report.Objects.Select(
                 each => new ReportObject(each.Kind, each.Namespace, each.Name)
@@ -102,8 +102,8 @@ internal sealed class DoctorCommand
 
         int faults = report.Findings.Count(finding => !finding.IsWarning);
         session.Report.Summary = faults == 0
-            ? $"{Amounts.Count(report.Objects.Count, "object")}, nothing wrong{(report.Findings.Count > 0 ? " that was seen" : "")}"
-            : $"{Amounts.Count(faults, "fault")} in {Amounts.Count(report.Objects.Count, "object")}";
+            ? $"{CountText.Count(report.Objects.Count, "object")}, nothing wrong{(report.Findings.Count > 0 ? " that was seen" : "")}"
+            : $"{CountText.Count(faults, "fault")} in {CountText.Count(report.Objects.Count, "object")}";
         session.WriteResult(session.Report.Summary);
         return faults == 0 ? 0 : 1;
     }

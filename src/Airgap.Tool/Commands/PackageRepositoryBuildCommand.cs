@@ -120,7 +120,8 @@ internal sealed class PackageRepositoryBuildCommand
         foreach (string line in CopyResultText.Lines(result))
             session.WriteResult(line.Replace(bundle.Reference.ToString(), given, StringComparison.Ordinal));
         session.WriteResult(
-            $"{Amounts.Count(bundle.Files, "file")} packed, {Amounts.Count(bundle.Images.Images.Length, "image")} pinned: {bundle.Digest}");
+            $"{CountText.Count(bundle.Files, "file")} packed, {CountText.Count(bundle.Images.Images.Length, "image")} pinned: " +
+            $"{bundle.Digest}");
         return 0;
     }
 

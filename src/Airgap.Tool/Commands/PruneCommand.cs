@@ -139,9 +139,9 @@ internal sealed class PruneCommand
         int removed = session.Report.Pruned.Count(item => item is { Outcome: "removed", Kind: not PrunedItem.TagKind });
         int tags = session.Report.Pruned.Count(item => item is { Outcome: "removed", Kind: PrunedItem.TagKind });
         int left = session.Report.Pruned.Count(item => item.Outcome is "needed" or "renewed" or "refused");
-        string also = tags > 0 ? $" and {Amounts.Count(tags, "stale tag")}" : "";
+        string also = tags > 0 ? $" and {CountText.Count(tags, "stale tag")}" : "";
         session.Report.Summary =
-            $"{repository}: {Amounts.Count(removed, "manifest")}{also} removed, {session.Report.Pruned.Count - removed - tags - left} " +
+            $"{repository}: {CountText.Count(removed, "manifest")}{also} removed, {session.Report.Pruned.Count - removed - tags - left} " +
             $"gone before{(left > 0 ? $", {left} left" : "")}";
         session.WriteResult($"Note: {PruneNotes.Collection}");
         session.WriteResult(session.Report.Summary);

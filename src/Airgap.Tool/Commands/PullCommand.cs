@@ -133,12 +133,12 @@ internal sealed class PullCommand
             item.IsBundle ? "bundle" : "image",
             []))];
         session.Report.Summary =
-            $"{Amounts.Count(result.Files, "file")} ({ByteSize.Format(result.Bytes)}) from {result.Reference}, in " +
+            $"{CountText.Count(result.Files, "file")} ({ByteSize.Format(result.Bytes)}) from {result.Reference}, in " +
             $"{TimeText.Format(result.Elapsed)}";
         session.WriteResult(output);
         session.WriteResult(session.Report.Summary);
         if (result.SkippedEntries > 0)
-            session.WriteResult($"Left out: {Amounts.Count(result.SkippedEntries, "link")} or special files, which are never unpacked");
+            session.WriteResult($"Left out: {CountText.Count(result.SkippedEntries, "link")} or special files, which are never unpacked");
         session.WriteLine("");
         session.WriteLine("Succeeded");
     }

@@ -140,7 +140,7 @@ internal sealed class PushCommand
         CopyResultText.Fill(session.Report, result);
         session.WriteResult(archive.Path);
         session.WriteResult(
-            $"{Amounts.Count(packed.Files, "file")} packed as {result.Root!.Item.Source}, in {TimeText.Format(result.Elapsed)}");
+            $"{CountText.Count(packed.Files, "file")} packed as {result.Root!.Item.Source}, in {TimeText.Format(result.Elapsed)}");
         session.WriteLine("Succeeded");
         return 0;
     }
@@ -186,7 +186,7 @@ internal sealed class PushCommand
         ];
         session.WriteResult(result.Reference.ToString());
         session.WriteResult(
-            $"{Amounts.Count(result.Files, "file")} packed to {ByteSize.Format(size)}, in {TimeText.Format(result.Elapsed)}");
+            $"{CountText.Count(result.Files, "file")} packed to {ByteSize.Format(size)}, in {TimeText.Format(result.Elapsed)}");
         session.WriteLine($"Pushed '{result.Reference}'");
         session.WriteLine("Succeeded");
     }

@@ -50,7 +50,7 @@ internal sealed class RegistryGcCommand
                 "Name the folder that you gave to serve or docker-registry.");
         try
         {
-            using IDisposable hold = FolderHold.Take(full)
+            using IDisposable hold = FolderLock.Take(full)
                 ?? throw new AirgapException(
                     ErrorCode.AccessDenied, $"The registry's folder '{folder}' cannot be locked.",
                     "Run it as the user who serves the folder, on a file system that supports locks.");
@@ -60,8 +60,8 @@ internal sealed class RegistryGcCommand
                 session.Warn(GarbageRounds.NotSwept(name));
             string would = isDry ? " to remove" : " removed";
             session.Report.Summary =
-                $"{Amounts.Count(report.Removed, "blob")} ({ByteSize.Format(report.Bytes)}){would}, {report.Kept} kept; " +
-                $"{Amounts.Count(report.Unlinked, "link")}{would}";
+                $"{CountText.Count(report.Removed, "blob")} ({ByteSize.Format(report.Bytes)}){would}, {report.Kept} kept; " +
+                $"{CountText.Count(report.Unlinked, "link")}{would}";
             session.WriteResult(session.Report.Summary);
             return Task.FromResult(0);
         }

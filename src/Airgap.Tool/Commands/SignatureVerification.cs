@@ -29,7 +29,8 @@ internal static class SignatureVerification
             return 1;
         foreach (TrustedImage image in session.Report.Signatures ?? [])
             session.WriteResult($"{image.Image}: {Signers(image)}");
-        return Succeed(session, $"Verified the signatures of {Amounts.Count(session.Report.Signatures?.Count ?? 0, "image")} of {source}");
+        return Succeed(
+            session, $"Verified the signatures of {CountText.Count(session.Report.Signatures?.Count ?? 0, "image")} of {source}");
     }
 
     /// <summary>Verifies a file by the signature bundle next to it.</summary>

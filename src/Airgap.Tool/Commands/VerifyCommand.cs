@@ -102,12 +102,12 @@ internal sealed class VerifyCommand
         if (DeltaWarning.Of(result.Target, result.Delta) is { } delta)
             session.Warn(delta);
         session.Report.Delta = result.Delta is null ? null : ReportDelta.Of(result.Delta);
-        string read = $"{Amounts.Count(result.Manifests, "manifest")}, {Amounts.Count(result.Blobs, "blob")} " +
+        string read = $"{CountText.Count(result.Manifests, "manifest")}, {CountText.Count(result.Blobs, "blob")} " +
             $"({ByteSize.Format(result.Bytes)}) of " +
             $"{result.Target}{(result.Delta is null ? "" : ", a delta, without the layers it requires from others")}" +
             (result.LeftOut == 0 ? ""
-                : $", without {Amounts.Count(result.LeftOut, "image")} of indexes that an earlier choice of platforms left behind");
-        session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{Amounts.Count(result.Problems.Length, "problem")} in {read}";
+                : $", without {CountText.Count(result.LeftOut, "image")} of indexes that an earlier choice of platforms left behind");
+        session.Report.Summary = result.IsRight ? $"Verified {read}" : $"{CountText.Count(result.Problems.Length, "problem")} in {read}";
         session.WriteResult(session.Report.Summary);
         if (!result.IsRight)
             return 1;

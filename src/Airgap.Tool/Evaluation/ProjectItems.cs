@@ -63,7 +63,7 @@ internal sealed record ProjectItems(
         bool hasItems = project.Items.Any(item => item.Type != "ImgpkgTrust");
         problems = problems.AddRange(project.LostTrust.Select(
             lost => ProjectTypos.Lost(lost.Include, new SourceLocation(lost.File, lost.Line, lost.Column))))
-            .AddRange(EmptyGuards.Find(request.Properties, location));
+            .AddRange(EmptyChecks.Find(request.Properties, location));
         List<Diagnostic> warnings = [.. PropertyTypos.Find(request.Properties.Keys, location), .. slips.Find(hasItems)];
         if (!hasItems && (Publisher.HasDestination([], settings) || settings.BundleRepository.Length > 0)
             && slips.NothingDeclared(request.Project, publishesContainer: inSolution) is { } nothing)

@@ -12,10 +12,10 @@ internal static class CopyResultText
     {
         yield return Reference(result) ?? result.Destination.ToString()!;
         string[] parts = [.. Parts(WorkTotals.Of(result))];
-        yield return $"{Amounts.Count(result.Items.Length, "image")} from {result.Plan.Source}: " +
+        yield return $"{CountText.Count(result.Items.Length, "image")} from {result.Plan.Source}: " +
             $"{(parts.Length == 0 ? "no blobs" : string.Join(", ", parts))}, in {TimeText.Format(result.Elapsed)}";
         if (result.Plan.Delta is { } delta)
-            yield return $"A delta: {Amounts.Count(delta.Required.Length, "layer")} ({ByteSize.Format(delta.RequiredBytes)}) left to " +
+            yield return $"A delta: {CountText.Count(delta.Required.Length, "layer")} ({ByteSize.Format(delta.RequiredBytes)}) left to " +
                 $"{string.Join(", ", delta.Bases.Select(known => known.Name))}";
     }
 
@@ -23,7 +23,7 @@ internal static class CopyResultText
     public static IEnumerable<string> Parts(WorkTotals done) =>
         new[] { (done.Copied, "copied"), (done.Mounted, "mounted"), (done.Present, "already there") }
             .Where(part => part.Item1.Count > 0)
-            .Select(part => $"{Amounts.Count(part.Item1.Count, "blob")} {part.Item2} ({ByteSize.Format(part.Item1.Bytes)})");
+            .Select(part => $"{CountText.Count(part.Item1.Count, "blob")} {part.Item2} ({ByteSize.Format(part.Item1.Bytes)})");
 
     /// <summary>The root's reference by digest; null in an archive, or without a root.</summary>
     public static string? Reference(TransferResult result) => result.Root?.Destination?.ToString();

@@ -20,9 +20,9 @@ internal static class UpdatesText
             .. new[] { Part(versions, VersionState.Newer, "newer at the source"), Part(versions, VersionState.Moved, "moved"),
                 Part(versions, VersionState.NotCompared, "not compared") }.OfType<string>(),
         ];
-        string failed = session.Report.Errors.Count > 0 ? $"; {Amounts.Count(session.Report.Errors.Count, "failure")}" : "";
+        string failed = session.Report.Errors.Count > 0 ? $"; {CountText.Count(session.Report.Errors.Count, "failure")}" : "";
         session.Report.Summary =
-            $"{Amounts.Count(versions.Count, "version")}: {(parts.Length > 0 ? string.Join(", ", parts) : "nothing newer")}{failed}";
+            $"{CountText.Count(versions.Count, "version")}: {(parts.Length > 0 ? string.Join(", ", parts) : "nothing newer")}{failed}";
         session.WriteResult(session.Report.Summary);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Bundles;
@@ -39,7 +40,7 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
 
     /// <summary>The set of an archive without notes: that of the minimal notes it could have.</summary>
     /// <param name="manifest">The digest of manifest.json.</param>
-    public static Digest SetOf(Digest manifest) => Digest.Compute(Write(new ArchiveNotes(manifest, null).WriteContent));
+    public static Digest SetOf(Digest manifest) => Digest.Compute(JsonBytes.Object(new ArchiveNotes(manifest, null).WriteContent));
 
     /// <summary>The bytes of the entry for a plan's archive; empty if imgpkg's format is sufficient.</summary>
     /// <param name="plan">The plan.</param>
@@ -119,8 +120,8 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
 
     private byte[] ToJson()
     {
-        byte[] content = Write(WriteContent);
-        return Write(json =>
+        byte[] content = JsonBytes.Object(WriteContent);
+        return JsonBytes.Object(json =>
         {
             json.WriteNumber("version"u8, Delta is null ? 1 : Version);
             json.WriteString("digest"u8, Digest.Compute(content).ToString());
@@ -157,18 +158,5 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
         }
 
         json.WriteEndArray();
-    }
-
-    private static byte[] Write(Action<Utf8JsonWriter> fields)
-    {
-        using MemoryStream bytes = new();
-        using (Utf8JsonWriter json = new(bytes))
-        {
-            json.WriteStartObject();
-            fields(json);
-            json.WriteEndObject();
-        }
-
-        return bytes.ToArray();
     }
 }

@@ -65,8 +65,9 @@ internal sealed class ConcurrentTags(IRegistry registry, RepositoryName name, Ti
             return [];
         // What an earlier walk saw may be gone by now.
         using RepositoryWalk walk = new(registry, name, tags, concurrency);
-        Reach reach = await walk.FromAsync(late.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
+        ReachableContent reach =
+            await walk.FromAsync(late.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
         _broken.UnionWith(reach.Missing.Select(each => each.Digest));
-        return [.. reach.Here.Keys];
+        return [.. reach.Present.Keys];
     }
 }

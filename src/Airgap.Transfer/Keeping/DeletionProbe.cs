@@ -14,7 +14,7 @@ internal static class DeletionProbe
     public static async Task RequireAsync(IImageRepository repository, CancellationToken cancellationToken)
     {
         if (await repository.RemoveAsync(
-            Digest.Compute(RandomNumberGenerator.GetBytes(32)).ToString(), null, cancellationToken) == RemovalAnswer.Unsupported)
+            Digest.Compute(RandomNumberGenerator.GetBytes(32)).ToString(), null, cancellationToken) == RemovalResponse.Unsupported)
             throw Unsupported(repository);
     }
 

@@ -23,7 +23,7 @@ internal sealed record ExpectedTags(IReadOnlyDictionary<string, ExpectedTag> ByN
     /// <param name="roots">The expected content of the repository.</param>
     /// <param name="reach">The manifests they reference.</param>
     /// <param name="missing">The missing manifests.</param>
-    public static ExpectedTags Of(IReadOnlyList<KeptRoot> roots, Reach reach, IReadOnlyList<MissingContent> missing)
+    public static ExpectedTags Of(IReadOnlyList<KeptRoot> roots, ReachableContent reach, IReadOnlyList<MissingContent> missing)
     {
         SortedDictionary<string, ExpectedTag> expected = new(StringComparer.Ordinal);
         HashSet<Digest> listed = [.. roots.Where(root => !root.Tags.IsEmpty).Select(root => root.Digest)];
@@ -37,7 +37,7 @@ internal sealed record ExpectedTags(IReadOnlyDictionary<string, ExpectedTag> ByN
                 AddContentTag(root.Digest, root.From);
         }
 
-        foreach ((Digest digest, ContentNode bundle) in reach.Here.Concat(
+        foreach ((Digest digest, ContentNode bundle) in reach.Present.Concat(
             missing.Where(each => each.Elsewhere is not null).Select(each => KeyValuePair.Create(each.Digest, each.Elsewhere!)))
             .Where(pair => pair.Value.IsBundle))
         {

@@ -13,7 +13,7 @@ internal static class KeptCheck
     /// <param name="repository">The repository.</param>
     /// <param name="roots">The kept manifests, and the sources that keep them.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.KeptNotWhole"/>.</exception>
-    public static void Require(Reach kept, RepositoryName repository, IReadOnlyDictionary<Digest, string> roots)
+    public static void Require(ReachableContent kept, RepositoryName repository, IReadOnlyDictionary<Digest, string> roots)
     {
         List<(string Problem, Digest Digest)> problems = [];
         foreach (MissingContent each in kept.Missing)
@@ -26,9 +26,9 @@ internal static class KeptCheck
 
         // An unreadable signature or other attachment references only its own blobs.
         HashSet<Digest> leading = [
-            .. roots.Keys, .. kept.Here.Values.SelectMany(node => node.Links)
+            .. roots.Keys, .. kept.Present.Values.SelectMany(node => node.Links)
             .Where(link => link is { Kind: LinkKind.Pinned or LinkKind.Child, IsLeaf: false }).Select(link => link.Target)];
-        problems.AddRange(kept.Here.Where(pair => pair.Value.Problem is not null && leading.Contains(pair.Key))
+        problems.AddRange(kept.Present.Where(pair => pair.Value.Problem is not null && leading.Contains(pair.Key))
             .Select(pair => ($"{pair.Key} cannot be read: {pair.Value.Problem!.TrimEnd('.')}", pair.Key)));
         if (problems is [var (problem, digest), ..])
         {
@@ -41,16 +41,16 @@ internal static class KeptCheck
     }
 
     // A manifest without references may be missing, since nothing of it could be removed by mistake.
-    private static bool IsNeeded(MissingContent missing, Reach kept, RepositoryName repository)
+    private static bool IsNeeded(MissingContent missing, ReachableContent kept, RepositoryName repository)
     {
         if (missing.Link is not { IsLeaf: false } link)
             return false;
         // A bundle that was only pushed has its images at the locations in its lock.
         return link.Kind != LinkKind.Pinned || link.Recorded == repository
-            || IsRelocated(kept.Here[missing.Parent!.Value], kept, repository);
+            || IsRelocated(kept.Present[missing.Parent!.Value], kept, repository);
     }
 
-    private static bool IsRelocated(ContentNode bundle, Reach kept, RepositoryName repository) => bundle.Links.Any(link =>
+    private static bool IsRelocated(ContentNode bundle, ReachableContent kept, RepositoryName repository) => bundle.Links.Any(link =>
         link.Kind == LinkKind.Locations
-            || (link.Kind == LinkKind.Pinned && link.Recorded != repository && kept.Here.ContainsKey(link.Target)));
+            || (link.Kind == LinkKind.Pinned && link.Recorded != repository && kept.Present.ContainsKey(link.Target)));
 }

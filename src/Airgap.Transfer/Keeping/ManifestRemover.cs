@@ -1,7 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
-using Airgap.Oci.Wire;
 
 namespace Airgap.Transfer.Keeping;
 
@@ -10,14 +9,15 @@ namespace Airgap.Transfer.Keeping;
 /// <param name="IsRenewed">True if the registry keeps it, since it was pushed again.</param>
 internal readonly record struct RemovalResult(AirgapException? Refusal, bool IsRenewed = false);
 
-/// <summary>Removes manifests and tags, and looks whether they are gone.</summary>
+/// <summary>Removes manifests and tags, and checks that they are gone.</summary>
 /// <param name="repository">The repository.</param>
 internal sealed class ManifestRemover(IImageRepository repository)
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a deletion that the registry took may take: some do it later.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>The longest wait for a deletion that the registry accepted: some registries carry it out later.</summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
     /// Requests the deletion of a manifest or tag. It counts as removed if it can no longer be fetched, whatever the response.
@@ -30,16 +30,17 @@ internal sealed class ManifestRemover(IImageRepository repository)
     {
         try
         {
-            RemovalAnswer answer = await repository.RemoveAsync(tagOrDigest, stored, cancellationToken);
-            if (answer == RemovalAnswer.Unsupported)
+            RemovalResponse answer = await repository.RemoveAsync(tagOrDigest, stored, cancellationToken);
+            if (answer == RemovalResponse.Unsupported)
                 return new(DeletionProbe.Unsupported(repository));
-            if (answer == RemovalAnswer.Renewed)
+            if (answer == RemovalResponse.Renewed)
                 return new(null, IsRenewed: true);
             return await IsGoneAsync(tagOrDigest, answer, cancellationToken) ? new(null) : new(new AirgapException(
                 ErrorCode.StillThere,
                 $"The registry {repository.Name.Registry} " +
-                $"{(answer == RemovalAnswer.Taken ? "took the deletion of" : "says that it has no")} {tagOrDigest} of {repository.Name}, " +
-                $"and still gives it{(answer == RemovalAnswer.Taken ? $" after {Patience.TotalSeconds:0.#} s" : "")}.",
+                $"{(answer == RemovalResponse.Accepted ? "took the deletion of" : "says that it has no")} {tagOrDigest} of " +
+                $"{repository.Name}, " +
+                $"and still gives it{(answer == RemovalResponse.Accepted ? $" after {Limit.TotalSeconds:0.#} s" : "")}.",
                 "Ask the registry's operator: a proxy or a rule of the registry may keep it.")
             { Reference = repository.Name.ToString() });
         }
@@ -49,24 +50,22 @@ internal sealed class ManifestRemover(IImageRepository repository)
         }
     }
 
-    /// <summary>Looks whether a manifest or tag is gone, and looks again for a while where its deletion was taken.</summary>
+    /// <summary>
+    /// Checks that a manifest or tag is gone. If the registry accepted its deletion, repeats the check until <see cref="Limit"/>.
+    /// </summary>
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
-    /// <param name="answer">What the registry said.</param>
+    /// <param name="answer">The registry's response.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<bool> IsGoneAsync(string tagOrDigest, RemovalAnswer answer, CancellationToken cancellationToken)
+    public async Task<bool> IsGoneAsync(string tagOrDigest, RemovalResponse answer, CancellationToken cancellationToken)
     {
-        long started = TimeProvider.System.GetTimestamp();
-        for (int looks = 1; ; looks++)
+        Polling polling = new(answer == RemovalResponse.Accepted ? Limit : TimeSpan.Zero, s_firstPause, s_longestPause);
+        do
         {
             if (await repository.ResolveAsync(tagOrDigest, cancellationToken) is null)
                 return true;
-            TimeSpan left = Patience - TimeProvider.System.GetElapsedTime(started);
-            if (answer != RemovalAnswer.Taken || left <= TimeSpan.Zero)
-                return false;
-            TimeSpan pause = Backoff.Next(s_firstPause, looks, Backoff.Longest);
-            // A timer counts whole milliseconds: a part of one would not wait, and would ask the registry without a pause.
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling((pause < left ? pause : left).TotalMilliseconds)), cancellationToken);
         }
+        while (await polling.PauseAsync(cancellationToken));
+        return false;
     }
 
     /// <summary>Removes the tags of what the plan removed, where the registry left them.</summary>

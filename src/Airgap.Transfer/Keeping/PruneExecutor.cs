@@ -16,8 +16,8 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
     /// <summary>How long a reading of the tags stays valid at least.</summary>
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a deletion that the registry took may take.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>The longest wait for a deletion that the registry accepted.</summary>
+    public TimeSpan RemovalLimit { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Carries out a plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -50,7 +50,7 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         using RepositoryWalk walk = new(registry, name, tags, concurrency);
         HashSet<Digest> stays = await StaysAsync(plan, walk, tags, cancellationToken);
         _ = PrunePlanFile.TryReadTime(plan.Made, out DateTimeOffset made);
-        ManifestRemover remover = new(repository) { Patience = Patience };
+        ManifestRemover remover = new(repository) { Limit = RemovalLimit };
         HashSet<Digest> removed = [];
         foreach (PruneItem item in plan.Remove)
         {
@@ -78,7 +78,7 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
         Dictionary<Digest, string> roots = [];
         foreach (PruneRoot root in plan.Keep)
             roots.TryAdd(Digest.Parse(root.Digest), root.From);
-        Reach kept = await walk.FromAsync(
+        ReachableContent kept = await walk.FromAsync(
             roots.Keys.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
         KeptCheck.Require(kept, walk.Repository, roots);
         Dictionary<string, Digest> removed = plan.Remove
@@ -87,9 +87,9 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
             .ToDictionary(tag => tag.tag, tag => tag.Item2, StringComparer.Ordinal);
         Digest[] others = [.. tags.ByName.Where(tag => !removed.TryGetValue(tag.Key, out Digest planned) || planned != tag.Value)
             .Select(tag => tag.Value)];
-        Reach also = await walk.FromAsync(
+        ReachableContent also = await walk.FromAsync(
             others.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
-        return [.. kept.Here.Keys, .. also.Here.Keys];
+        return [.. kept.Present.Keys, .. also.Present.Keys];
     }
 
     private static async Task<PruneOutcome> RemoveAsync(
@@ -130,7 +130,7 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
     private static async Task<PruneOutcome> SpareAsync(
         RepositoryWalk walk, Digest digest, HashSet<Digest> stays, CancellationToken cancellationToken)
     {
-        stays.UnionWith((await walk.FromAsync([(digest, null)], asksElsewhere: false, cancellationToken)).Here.Keys);
+        stays.UnionWith((await walk.FromAsync([(digest, null)], asksElsewhere: false, cancellationToken)).Present.Keys);
         return PruneOutcome.Renewed;
     }
 }

@@ -44,19 +44,19 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
             }
         }
 
-        Reach reach = await walk.FromAsync(
+        ReachableContent reach = await walk.FromAsync(
             kept.Select(root => (root.Digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
         KeptCheck.Require(reach, repository, kept.DistinctBy(root => root.Digest).ToDictionary(root => root.Digest, root => root.From));
-        Reach all = await walk.FromAsync(
+        ReachableContent all = await walk.FromAsync(
             tags.ByName.Values.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
-        Dictionary<Digest, ContentNode> removed = all.Here.Where(pair => !reach.Here.ContainsKey(pair.Key)).ToDictionary();
+        Dictionary<Digest, ContentNode> removed = all.Present.Where(pair => !reach.Present.ContainsKey(pair.Key)).ToDictionary();
 
         IReadOnlyDictionary<Digest, DateTimeOffset?> stored = await AgesAsync(at, removed.Keys, cancellationToken);
         List<PruneRetained> left = [];
         Digest[] young = [.. removed.Keys.Where(digest => stored[digest] is { } time && time > now - grace).Order()];
-        Reach spared = await walk.FromAsync(
+        ReachableContent spared = await walk.FromAsync(
             young.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);
-        foreach (Digest digest in spared.Here.Keys.Where(removed.Remove).Order())
+        foreach (Digest digest in spared.Present.Keys.Where(removed.Remove).Order())
         {
             bool isYoung = stored[digest] is { } time && time > now - grace;
             left.Add(new PruneRetained(digest.ToString(), null,
@@ -78,11 +78,12 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         if (isTagAgeUnknown)
             notes.Add(PruneNotes.TagAgeUnknown);
         PruneGarbage garbage = Garbage(
-            removed, all.Here.Where(pair => !removed.ContainsKey(pair.Key)).Concat(reach.Here).Select(pair => pair.Value));
+            removed, all.Present.Where(pair => !removed.ContainsKey(pair.Key)).Concat(reach.Present).Select(pair => pair.Value));
         HashSet<Digest> locations =
-            [.. all.Here.Values.SelectMany(node => node.Links).Where(link => link.Kind == LinkKind.Locations).Select(link => link.Target)];
+            [.. all.Present.Values.SelectMany(node => node.Links).Where(link => link.Kind == LinkKind.Locations)
+                .Select(link => link.Target)];
         HashSet<Digest> artifacts = [
-            .. all.Here.Values.SelectMany(node => node.Links).Where(link => link.Kind is LinkKind.Artifact or LinkKind.Referrer)
+            .. all.Present.Values.SelectMany(node => node.Links).Where(link => link.Kind is LinkKind.Artifact or LinkKind.Referrer)
             .Select(link => link.Target)];
         PruneItem[] items =
         [
@@ -148,7 +149,7 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
             .Select(tag => new PruneTag(tag.Key, tag.Value.ToString(), "it is named after a manifest that is removed"));
     }
 
-    private static IEnumerable<PruneTag> Unnamed(IReadOnlyList<KeptRoot> kept, RepositoryTags tags, Reach reach) =>
+    private static IEnumerable<PruneTag> Unnamed(IReadOnlyList<KeptRoot> kept, RepositoryTags tags, ReachableContent reach) =>
         RepositoryComparer.Extra(kept, tags, ExpectedTags.Of(kept, reach, []), reach)
             .Where(tag => tag.Needed)
             .Select(tag => new PruneTag(tag.Tag, tag.Digest, "it points to a kept manifest, and no kept source names it"));

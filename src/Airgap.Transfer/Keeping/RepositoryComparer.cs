@@ -22,7 +22,8 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
     {
         RepositoryTags tags = await RepositoryTags.ReadAsync(registry, repository, concurrency, cancellationToken);
         using RepositoryWalk walk = new(registry, repository, tags, concurrency);
-        Reach reach = await walk.FromAsync(roots.Select(root => (root.Digest, root.Origin)), asksElsewhere: true, cancellationToken);
+        ReachableContent reach =
+            await walk.FromAsync(roots.Select(root => (root.Digest, root.Origin)), asksElsewhere: true, cancellationToken);
         MissingContent[] missing = [.. reach.Missing.Where(each => each.Link?.Kind is null or LinkKind.Child or LinkKind.Pinned)];
         ILookup<Digest, KeptRoot> byDigest = roots.ToLookup(root => root.Digest);
         List<MissingEntry> lacks = [.. missing.Select(each => new MissingEntry(
@@ -40,7 +41,7 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
             Digest? actual = await tags.FindAsync(tag, cancellationToken);
             if (actual is null && wanted is { IsContentTag: true, Digest: { } content } && tagged.Contains(content))
                 continue;
-            if (actual is null && (wanted.Digest is not { } owner || reach.Here.ContainsKey(owner) || wanted.IsUsers))
+            if (actual is null && (wanted.Digest is not { } owner || reach.Present.ContainsKey(owner) || wanted.IsUsers))
                 lacks.Add(new MissingEntry("tag", wanted.Digest?.ToString(), tag, wanted.Because));
             else if (actual is { } there && wanted.Digest is { } right && there != right)
                 changed.Add(new ChangedTag(tag, right.ToString(), there.ToString(), wanted.Because));
@@ -53,15 +54,16 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
             Changed = [.. changed],
             Extra = withExtra && tags.Refusal is null ? Extra(roots, tags, expected, reach) : null,
             Unknown = [.. Unknown(byDigest, reach, missing, tags, withExtra)],
-            Present = reach.Here.Count,
+            Present = reach.Present.Count,
             LeftOut = reach.LeftOut == 0 ? null : reach.LeftOut,
         };
     }
 
     /// <summary>The tags that no source requires.</summary>
-    internal static ImmutableArray<ExtraTag> Extra(IReadOnlyList<KeptRoot> roots, RepositoryTags tags, ExpectedTags expected, Reach reach)
+    internal static ImmutableArray<ExtraTag> Extra(
+        IReadOnlyList<KeptRoot> roots, RepositoryTags tags, ExpectedTags expected, ReachableContent reach)
     {
-        HashSet<string> reached = [.. reach.Here.Keys.Select(DerivedTags.Key)];
+        HashSet<string> reached = [.. reach.Present.Keys.Select(DerivedTags.Key)];
         // Not every lock and receipt records an image's tag.
         HashSet<Digest> untold = [.. roots.Where(root => root.Tag is null && root.Tags.IsEmpty).Select(root => root.Digest)];
         return
@@ -70,19 +72,19 @@ internal sealed class RepositoryComparer(IRegistry registry, int concurrency = 8
                 .Where(tag => !expected.ByName.ContainsKey(tag.Key) && !untold.Contains(tag.Value)
                     && !(DerivedTags.SubjectOf(tag.Key) is { } subject && reached.Contains(subject)))
                 .OrderBy(tag => tag.Key, StringComparer.Ordinal)
-                .Select(tag => new ExtraTag(tag.Key, tag.Value.ToString(), reach.Here.ContainsKey(tag.Value))),
+                .Select(tag => new ExtraTag(tag.Key, tag.Value.ToString(), reach.Present.ContainsKey(tag.Value))),
         ];
     }
 
     private static IEnumerable<string> Unknown(
-        ILookup<Digest, KeptRoot> roots, Reach reach, MissingContent[] missing, RepositoryTags tags, bool withExtra)
+        ILookup<Digest, KeptRoot> roots, ReachableContent reach, MissingContent[] missing, RepositoryTags tags, bool withExtra)
     {
         if (withExtra && tags.Refusal is { } refusal)
             yield return $"Superfluous content: {refusal.Message.TrimEnd('.')}.";
         foreach (MissingContent each in missing.Where(
             each => each.Elsewhere is null && each.Link?.IsLeaf != true && !roots[each.Digest].Any(root => root.IsListedWhole)))
             yield return $"The references of {each.Digest}: it is not there{(each.Problem is { } problem ? $", and {problem}" : "")}.";
-        foreach ((Digest digest, ContentNode node) in reach.Here.Where(pair => pair.Value.Problem is not null))
+        foreach ((Digest digest, ContentNode node) in reach.Present.Where(pair => pair.Value.Problem is not null))
             yield return $"The references of {digest}: {node.Problem!.TrimEnd('.')}.";
         foreach (MissingContent each in missing.Where(each => each.Elsewhere?.Problem is not null))
             yield return $"The references of {each.Digest}: {each.Elsewhere!.Problem!.TrimEnd('.')}.";

@@ -37,7 +37,7 @@ internal sealed class RepositoryWalk : IDisposable
     /// is known.</param>
     /// <param name="cancellationToken">Cancels the walk.</param>
     /// <exception cref="AirgapException">1xxx: the repository's registry does not answer.</exception>
-    public async Task<Reach> FromAsync(
+    public async Task<ReachableContent> FromAsync(
         IEnumerable<(Digest Digest, RepositoryName? Origin)> roots, bool asksElsewhere, CancellationToken cancellationToken)
     {
         Dictionary<Digest, ContentNode> here = [];
@@ -81,7 +81,7 @@ internal sealed class RepositoryWalk : IDisposable
         }
 
         LeftOutContent left = new(here, seed);
-        return new Reach(here, [.. missing.Where(each => !left.Contains(each))]) { LeftOut = missing.Count(left.Contains) };
+        return new ReachableContent(here, [.. missing.Where(each => !left.Contains(each))]) { LeftOut = missing.Count(left.Contains) };
     }
 
     public void Dispose() => _reader.Dispose();

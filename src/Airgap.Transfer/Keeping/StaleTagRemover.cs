@@ -32,7 +32,7 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
         _refusal = await TryAsync(stale.Tag, cancellationToken);
         if (_refusal is not null)
             return done with { Outcome = PruneOutcome.Refused, Refusal = _refusal };
-        bool isGone = await remover.IsGoneAsync(stale.Tag, RemovalAnswer.Taken, cancellationToken);
+        bool isGone = await remover.IsGoneAsync(stale.Tag, RemovalResponse.Accepted, cancellationToken);
         if (await repository.ResolveAsync(stale.Digest, cancellationToken) is null)
             throw await PutBackAsync(kept, stale, cancellationToken);
         return isGone ? done : throw new AirgapException(
@@ -49,8 +49,8 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
         {
             return await repository.RemoveAsync(tag, null, cancellationToken) switch
             {
-                RemovalAnswer.Unsupported => Refused("it answered that it does not support this"),
-                RemovalAnswer.Absent when await repository.ResolveAsync(tag, cancellationToken) is not null =>
+                RemovalResponse.Unsupported => Refused("it answered that it does not support this"),
+                RemovalResponse.Absent when await repository.ResolveAsync(tag, cancellationToken) is not null =>
                     Refused("it answered that it has no such manifest, but returns it"),
                 _ => null,
             };

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
@@ -24,12 +22,9 @@ internal static class ReferrerIndex
     /// <param name="added">The further manifests.</param>
     public static Manifest Merge(Manifest? old, IReadOnlySet<Digest> kept, IEnumerable<Manifest> added)
     {
-        ArrayBufferWriter<byte> bytes = new();
-
         // Media types hold a plus sign, which others do not write as an escape.
-        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        return Manifest.Parse(JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteNumber("schemaVersion", 2);
             json.WriteString("mediaType", MediaTypes.OciIndex);
             json.WriteStartArray("manifests");
@@ -38,10 +33,7 @@ internal static class ReferrerIndex
             foreach (Manifest manifest in added)
                 WriteDescriptor(json, manifest);
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return Manifest.Parse(bytes.WrittenMemory, MediaTypes.OciIndex);
+        }, JsonBytes.Unescaped), MediaTypes.OciIndex);
     }
 
     private static void WriteListed(Utf8JsonWriter json, Manifest old, IReadOnlySet<Digest> kept)

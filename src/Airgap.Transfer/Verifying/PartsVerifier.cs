@@ -16,23 +16,23 @@ internal sealed class PartsVerifier(FoundList found)
     /// <exception cref="AirgapException">A 3xxx code: a part cannot be read.</exception>
     public async Task<PartsVerification> VerifyAsync(CancellationToken cancellationToken)
     {
-        ImmutableArray<PartVerdict>.Builder verdicts = ImmutableArray.CreateBuilder<PartVerdict>();
+        ImmutableArray<PartResult>.Builder verdicts = ImmutableArray.CreateBuilder<PartResult>();
         foreach (PartEntry part in found.List.Parts)
             verdicts.Add(await VerifyAsync(part, verdicts.Count + 1, cancellationToken));
         return new PartsVerification(found.Archive, found.List, verdicts.ToImmutable());
     }
 
-    private async Task<PartVerdict> VerifyAsync(PartEntry part, int order, CancellationToken cancellationToken)
+    private async Task<PartResult> VerifyAsync(PartEntry part, int order, CancellationToken cancellationToken)
     {
         AirgapException? first = null;
         foreach (string place in PartFinder.PlacesOf(part, found.Folders))
         {
             if (await ProblemAsync(place, part, cancellationToken) is not { } problem)
-                return new PartVerdict(order, part, place, null);
+                return new PartResult(order, part, place, null);
             first ??= problem;
         }
 
-        return new PartVerdict(order, part, null, (first ?? new AirgapException(
+        return new PartResult(order, part, null, (first ?? new AirgapException(
             ErrorCode.PartMissing,
             $"'{part.Name}', the {order}. of {found.List.Parts.Length} parts of '{found.Archive}', is missing.",
             $"Provide it, and {AdviceTerms.PartsIn}.")).ToDiagnostic());
@@ -80,7 +80,7 @@ internal sealed class PartsVerifier(FoundList found)
 /// <param name="Archive">The file that they would be together.</param>
 /// <param name="List">Their list.</param>
 /// <param name="Parts">Each part, in its order.</param>
-internal sealed record PartsVerification(string Archive, PartList List, ImmutableArray<PartVerdict> Parts)
+internal sealed record PartsVerification(string Archive, PartList List, ImmutableArray<PartResult> Parts)
 {
     /// <summary>True when every part is there and has its digest.</summary>
     public bool IsRight => Parts.All(part => part.Problem is null);
@@ -91,4 +91,4 @@ internal sealed record PartsVerification(string Archive, PartList List, Immutabl
 /// <param name="Part">Its entry in the list.</param>
 /// <param name="Place">The file that is right; null for none.</param>
 /// <param name="Problem">What is wrong; null for nothing.</param>
-internal sealed record PartVerdict(int Order, PartEntry Part, string? Place, Diagnostic? Problem);
+internal sealed record PartResult(int Order, PartEntry Part, string? Place, Diagnostic? Problem);

@@ -12,10 +12,10 @@ internal sealed class SigstoreBundle
     /// <summary>The media type of version 0.3, as a layer and as an artifact type.</summary>
     public const string MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
-    private readonly Material _material;
+    private readonly VerificationMaterial _material;
     private readonly MessageSignature? _message;
 
-    private SigstoreBundle(Material material, MessageSignature? message, DsseEnvelope? envelope)
+    private SigstoreBundle(VerificationMaterial material, MessageSignature? message, DsseEnvelope? envelope)
     {
         _material = material;
         _message = message;
@@ -35,7 +35,7 @@ internal sealed class SigstoreBundle
             "application/vnd.dev.sigstore.bundle+json;version=0.1" => 1,
             { } other => throw fields.Format.Invalid($"its media type '{other}' is not that of version 0.1, 0.2 or 0.3"),
         };
-        Material material = Material.Read(fields.NeededObject("verificationMaterial"), version);
+        VerificationMaterial material = VerificationMaterial.Read(fields.NeededObject("verificationMaterial"), version);
         MessageSignature? message = fields.Object("messageSignature") is { } signature ? MessageSignature.Read(signature) : null;
         DsseEnvelope? envelope = fields.Object("dsseEnvelope") is { } dsse ? DsseEnvelope.Read(dsse) : null;
         fields.Only();

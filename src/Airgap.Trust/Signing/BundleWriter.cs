@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Airgap.Oci.Content;
 using Airgap.Trust.Envelopes;
 using Airgap.Trust.Formats;
 
@@ -12,8 +11,6 @@ namespace Airgap.Trust.Signing;
 /// </summary>
 internal static class BundleWriter
 {
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>A bundle over bytes, as <c>cosign sign-blob</c> makes it.</summary>
     public static async Task<byte[]> OfBytesAsync(SigningKey key, SignedBytes data, CancellationToken cancellationToken)
     {
@@ -51,10 +48,8 @@ internal static class BundleWriter
 
     private static byte[] Write(SigningKey key, Action<Utf8JsonWriter> content)
     {
-        ArrayBufferWriter<byte> bytes = new();
-        using (Utf8JsonWriter json = new(bytes, s_options))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("mediaType", SigstoreBundle.MediaType);
             json.WriteStartObject("verificationMaterial");
             json.WriteStartObject("publicKey");
@@ -62,9 +57,6 @@ internal static class BundleWriter
             json.WriteEndObject();
             json.WriteEndObject();
             content(json);
-            json.WriteEndObject();
-        }
-
-        return bytes.WrittenSpan.ToArray();
+        }, JsonBytes.Unescaped);
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
@@ -18,9 +16,8 @@ internal static class ClassicWriter
     private const string NoTime = "0001-01-01T00:00:00Z";
 
     /// <summary>The payload that is signed.</summary>
-    public static byte[] Payload(RepositoryName repository, Digest image) => Write(json =>
+    public static byte[] Payload(RepositoryName repository, Digest image) => JsonBytes.Object(json =>
     {
-        json.WriteStartObject();
         json.WriteStartObject("critical");
         json.WriteStartObject("identity");
         json.WriteString("docker-reference", repository.ToString());
@@ -31,13 +28,11 @@ internal static class ClassicWriter
         json.WriteString("type", "cosign container image signature");
         json.WriteEndObject();
         json.WriteNull("optional");
-        json.WriteEndObject();
-    });
+    }, JsonBytes.Unescaped);
 
     /// <summary>The config of a manifest with these layers.</summary>
-    public static byte[] Config(IReadOnlyCollection<Digest> layers) => Write(json =>
+    public static byte[] Config(IReadOnlyCollection<Digest> layers) => JsonBytes.Object(json =>
     {
-        json.WriteStartObject();
         json.WriteString("architecture", "");
         json.WriteString("created", NoTime);
         json.WriteStartArray("history");
@@ -59,13 +54,12 @@ internal static class ClassicWriter
         json.WriteEndObject();
         json.WriteStartObject("config");
         json.WriteEndObject();
-        json.WriteEndObject();
-    });
+    }, JsonBytes.Unescaped);
 
     /// <summary>The manifest: the unchanged layers of an older one, and one more.</summary>
-    public static Manifest Add(Manifest? old, Descriptor config, Descriptor payload, byte[] signature) => Manifest.Parse(Write(json =>
+    public static Manifest Add(Manifest? old, Descriptor config, Descriptor payload, byte[] signature) =>
+        Manifest.Parse(JsonBytes.Object(json =>
     {
-        json.WriteStartObject();
         json.WriteNumber("schemaVersion", 2);
         json.WriteString("mediaType", MediaTypes.OciManifest);
         json.WritePropertyName("config");
@@ -80,16 +74,14 @@ internal static class ClassicWriter
 
         WriteDescriptor(json, payload, signature);
         json.WriteEndArray();
-        json.WriteEndObject();
-    }), MediaTypes.OciManifest);
+    }, JsonBytes.Unescaped), MediaTypes.OciManifest);
 
     /// <summary>
     /// A manifest that attaches a sigstore bundle to an image, as cosign 3 writes it, without a time: one bundle gives one manifest.
     /// </summary>
     public static Manifest Referrer(Descriptor subject, Descriptor empty, Descriptor bundle, string predicateType) =>
-        Manifest.Parse(Write(json =>
+        Manifest.Parse(JsonBytes.Object(json =>
     {
-        json.WriteStartObject();
         json.WriteNumber("schemaVersion", 2);
         json.WriteString("mediaType", MediaTypes.OciManifest);
         json.WriteString("artifactType", SigstoreBundle.MediaType);
@@ -104,8 +96,7 @@ internal static class ClassicWriter
         json.WriteString("dev.sigstore.bundle.content", "dsse-envelope");
         json.WriteString("dev.sigstore.bundle.predicateType", predicateType);
         json.WriteEndObject();
-        json.WriteEndObject();
-    }), MediaTypes.OciManifest);
+    }, JsonBytes.Unescaped), MediaTypes.OciManifest);
 
     private static void WriteDescriptor(Utf8JsonWriter json, Descriptor descriptor, byte[]? signature = null)
     {
@@ -121,13 +112,5 @@ internal static class ClassicWriter
         }
 
         json.WriteEndObject();
-    }
-
-    private static byte[] Write(Action<Utf8JsonWriter> content)
-    {
-        ArrayBufferWriter<byte> bytes = new();
-        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            content(json);
-        return bytes.WrittenSpan.ToArray();
     }
 }

@@ -1,7 +1,6 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 
 namespace Airgap.Trust.Signing;
 
@@ -19,10 +18,8 @@ internal static class StatementWriter
     /// <param name="predicate">Writes the predicate, one JSON value; null for an empty object.</param>
     public static byte[] Write(IEnumerable<Subject> subjects, string predicateType, Action<Utf8JsonWriter>? predicate)
     {
-        ArrayBufferWriter<byte> bytes = new();
-        using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("_type", "https://in-toto.io/Statement/v1");
             json.WriteStartArray("subject");
             foreach (Subject subject in subjects)
@@ -49,9 +46,6 @@ internal static class StatementWriter
                 predicate(json);
             }
 
-            json.WriteEndObject();
-        }
-
-        return bytes.WrittenSpan.ToArray();
+        }, JsonBytes.Unescaped);
     }
 }

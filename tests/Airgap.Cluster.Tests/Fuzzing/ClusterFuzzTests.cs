@@ -36,7 +36,7 @@ public sealed class ClusterFuzzTests
         }
 
         foreach (int status in (int[])[401, 403, 404, 409, 422, 500, 503])
-            Show(ClusterRefusal.Of(new ClusterAnswer(status, read, ""), "It", "read").ToDiagnostic());
+            Show(ClusterRefusal.Of(new ClusterResponse(status, read, ""), "It", "read").ToDiagnostic());
         foreach (JsonElement item in read.Items("items").Prepend(read))
         {
             ReconcileState state = ReconcileState.Of(item);

@@ -12,7 +12,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class AuthTests
 {
-    private static readonly byte[] s_bytes = Answers.ManifestBytes();
+    private static readonly byte[] s_bytes = Responses.ManifestBytes();
     private static readonly Credential.Basic s_user = new("user", "pä:ss");
     private static readonly string s_userHeader = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("user:pä:ss"));
 
@@ -171,7 +171,7 @@ public sealed class AuthTests
             body = await context.ReadBody();
             await context.Empty(context.Request.Method == "POST" ? 202 : 201, "/v2/apps/web/blobs/uploads/1");
         };
-        MemoryBlob blob = new(Answers.Blob(200_000));
+        MemoryBlob blob = new(Responses.Blob(200_000));
         tokens.Registry.Seen.Clear();
         await repository.PushBlobAsync(blob, null, null, None);
 
@@ -193,7 +193,7 @@ public sealed class AuthTests
         };
         SumProgress progress = new();
         await test.Repository(credentials: new FakeCredentials(s_user))
-            .PushBlobAsync(new MemoryBlob(Answers.Blob(200_000)), null, progress, None);
+            .PushBlobAsync(new MemoryBlob(Responses.Blob(200_000)), null, progress, None);
         Assert.AreEqual(200_000, progress.Sum);
         Assert.HasCount(3, tokens.Registry.Lines, "POST, PUT refused, PUT");
     }

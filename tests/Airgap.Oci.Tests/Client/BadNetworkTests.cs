@@ -15,7 +15,7 @@ namespace Airgap.Oci.Tests.Client;
 public sealed class BadNetworkTests
 {
     private const string Remote = "registry.example.com";
-    private static readonly byte[] s_bytes = Answers.ManifestBytes();
+    private static readonly byte[] s_bytes = Responses.ManifestBytes();
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -117,7 +117,7 @@ public sealed class BadNetworkTests
             UploadChunkBytes = 64 * 1024 * 1024,
             StallTimeout = TimeSpan.FromSeconds(7),
         });
-        Task<BlobOutcome> push = repository.PushBlobAsync(new MemoryBlob(Answers.Blob(30_000_000)), null, null, None);
+        Task<BlobOutcome> push = repository.PushBlobAsync(new MemoryBlob(Responses.Blob(30_000_000)), null, null, None);
         await clock.AdvanceUntilDoneAsync(push, wait => wait == TimeSpan.FromSeconds(7));
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => push);
         Assert.AreEqual(ErrorCode.RegistryTimeout, e.Code);

@@ -11,7 +11,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class BlobDownloadTests
 {
-    private static readonly byte[] s_bytes = Answers.Blob(300_000);
+    private static readonly byte[] s_bytes = Responses.Blob(300_000);
     private static readonly Descriptor s_wanted = new("application/octet-stream", Digest.Compute(s_bytes), s_bytes.Length);
 
     private static CancellationToken None => CancellationToken.None;

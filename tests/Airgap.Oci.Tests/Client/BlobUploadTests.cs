@@ -98,7 +98,7 @@ public sealed class BlobUploadTests
     [DataRow(400, ErrorCode.RegistryRefused)]
     public async Task AnEarlyRefusal_IsTheFailure(int status, ErrorCode expected)
     {
-        byte[] large = Answers.Blob(30_000_000);
+        byte[] large = Responses.Blob(30_000_000);
         await using RegistryTest test = new();
         test.ServeRaw(RegistryTest.Local, line => line.Split(' ')[0] switch
         {

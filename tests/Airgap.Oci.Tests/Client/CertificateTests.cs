@@ -12,7 +12,7 @@ namespace Airgap.Oci.Tests.Client;
 public sealed class CertificateTests
 {
     private const string Remote = "registry.example.com";
-    private static readonly byte[] s_bytes = Answers.ManifestBytes();
+    private static readonly byte[] s_bytes = Responses.ManifestBytes();
 
     private static CancellationToken None => CancellationToken.None;
 

@@ -12,7 +12,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class ChangingServersTests
 {
-    private static readonly byte[] s_bytes = Answers.ManifestBytes();
+    private static readonly byte[] s_bytes = Responses.ManifestBytes();
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -78,7 +78,7 @@ public sealed class ChangingServersTests
         };
 
         // More than four chunks: it goes in chunks from the beginning.
-        byte[] blob = Answers.Blob(100_000);
+        byte[] blob = Responses.Blob(100_000);
         await test.Repository(credentials: new FakeCredentials(new Credential.Basic("user", "secret")),
             change: options => options with { UploadChunkBytes = 20_000 })
             .PushBlobAsync(new MemoryBlob(blob), null, null, None);
@@ -115,7 +115,7 @@ public sealed class ChangingServersTests
     [DataRow(null, null, false)]
     public async Task ADownloadGoesOnWithinTheSameVersion(string? before, string? after, bool asksForIt)
     {
-        byte[] blob = Answers.Blob(50_000);
+        byte[] blob = Responses.Blob(50_000);
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         List<string> conditions = [];

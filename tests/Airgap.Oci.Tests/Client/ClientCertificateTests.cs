@@ -16,7 +16,7 @@ public sealed class ClientCertificateTests
 {
     private const string Remote = "registry.example.com";
     private const string Elsewhere = "storage.example.com";
-    private static readonly byte[] s_bytes = Answers.ManifestBytes();
+    private static readonly byte[] s_bytes = Responses.ManifestBytes();
 
     private readonly X509Certificate2 _authority = Certificates.Authority();
     private readonly X509Certificate2 _client;

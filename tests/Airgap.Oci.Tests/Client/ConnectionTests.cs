@@ -14,7 +14,7 @@ namespace Airgap.Oci.Tests.Client;
 public sealed class ConnectionTests
 {
     private const string Remote = "registry.example.com";
-    private static readonly byte[] s_bytes = Answers.ManifestBytes();
+    private static readonly byte[] s_bytes = Responses.ManifestBytes();
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -80,8 +80,8 @@ public sealed class ConnectionTests
     [DataRow(HttpProtocols.Http1, "HTTP/1.1")]
     public async Task LargeBodiesGoOverHttp11(HttpProtocols spoken, string rest)
     {
-        byte[] large = Answers.Blob(300_000);
-        byte[] small = Answers.Blob(1000);
+        byte[] large = Responses.Blob(300_000);
+        byte[] small = Responses.Blob(1000);
         using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(Remote, certificate, spoken);

@@ -83,7 +83,7 @@ public sealed class CreatedRepositoriesTests
         IImageRepository repository = client.GetRepository(RepositoryName.Parse($"{Ecr}/apps/web"));
 
         await Task.WhenAll(Enumerable.Range(0, 12).Select(
-            seed => repository.PushBlobAsync(new MemoryBlob(Answers.Blob(1000, seed)), null, null, None)));
+            seed => repository.PushBlobAsync(new MemoryBlob(Responses.Blob(1000, seed)), null, null, None)));
         await PushAsync(client, $"{Ecr}/apps/web");
 
         Assert.AreEqual(1, ecr.Count("CreateRepository"));
@@ -325,7 +325,7 @@ public sealed class CreatedRepositoriesTests
         await using FakeEcr ecr = await FakeEcr.StartAsync();
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         ecr.Repositories["apps/web"] = default;
-        MemoryBlob[] blobs = [.. Enumerable.Range(0, 150).Select(seed => new MemoryBlob(Answers.Blob(16, seed)))];
+        MemoryBlob[] blobs = [.. Enumerable.Range(0, 150).Select(seed => new MemoryBlob(Responses.Blob(16, seed)))];
         string there = blobs[120].Descriptor.Digest.ToString();
         ecr.HasLayer = (_, digest) => digest == there;
         Dictionary<string, string> variables = ecr.Variables;
@@ -347,7 +347,7 @@ public sealed class CreatedRepositoriesTests
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         registry.OnRequest = TestKit.Faults.UploadBehaviour.Of(TestKit.Faults.UploadBehaviours.NoMount);
         ecr.Repositories["apps/web"] = default;
-        MemoryBlob[] blobs = [.. Enumerable.Range(0, 4).Select(seed => new MemoryBlob(Answers.Blob(1_200_000, seed)))];
+        MemoryBlob[] blobs = [.. Enumerable.Range(0, 4).Select(seed => new MemoryBlob(Responses.Blob(1_200_000, seed)))];
         using RegistryClient client = Client(registry, ecr.Variables, new());
         IImageRepository repository = client.GetRepository(RepositoryName.Parse($"{Ecr}/apps/web"));
 
@@ -370,7 +370,7 @@ public sealed class CreatedRepositoriesTests
         variables["IMGPKG_ACTIVE_KEYCHAINS"] = why == "inactive" ? "gke" : "ecr";
         using RegistryClient client = Client(registry, variables, null);
         IImageRepository repository = client.GetRepository(RepositoryName.Parse($"{Ecr}/apps/web"));
-        Descriptor[] blobs = [.. Enumerable.Range(0, 5).Select(seed => new MemoryBlob(Answers.Blob(16, seed)).Descriptor)];
+        Descriptor[] blobs = [.. Enumerable.Range(0, 5).Select(seed => new MemoryBlob(Responses.Blob(16, seed)).Descriptor)];
         Assert.IsEmpty(await repository.FindPresentAsync(blobs, None));
         Assert.IsEmpty(await repository.FindPresentAsync(blobs, None));
         Assert.HasCount(why == "denied" ? 1 : 0, ecr.Calls, "a service that does not tell is not asked again");
@@ -380,7 +380,7 @@ public sealed class CreatedRepositoriesTests
     {
         IImageRepository repository = client.GetRepository(RepositoryName.Parse(name));
         await repository.PushBlobAsync(new MemoryBlob("{}"u8.ToArray()), null, null, None);
-        await repository.PushManifestAsync(Manifest.Parse(Answers.ManifestBytes("one")), "v1", None);
+        await repository.PushManifestAsync(Manifest.Parse(Responses.ManifestBytes("one")), "v1", None);
         Assert.IsNotNull(await repository.ResolveAsync("v1", None));
     }
 

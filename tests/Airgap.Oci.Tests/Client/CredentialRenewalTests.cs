@@ -104,7 +104,7 @@ public sealed class CredentialRenewalTests
     /// <summary>A registry and a token server that take one header each, and a source whose credentials end.</summary>
     private sealed class Setup(RegistryTest test, IImageRepository repository, EndingSource source, ManualTime clock) : IAsyncDisposable
     {
-        private static readonly byte[] s_bytes = Answers.ManifestBytes();
+        private static readonly byte[] s_bytes = Responses.ManifestBytes();
 
         public EndingSource Source => source;
 

@@ -69,7 +69,7 @@ public sealed class EnvironmentProxyTests
     public async Task ARegistryIsReachedThroughTheProxy()
     {
         await using ScriptedServer proxy = await ScriptedServer.StartAsync();
-        byte[] manifest = Answers.ManifestBytes();
+        byte[] manifest = Responses.ManifestBytes();
         proxy.OnRequest = context =>
         {
             if (context.Request.Headers.ProxyAuthorization.Count > 0)
@@ -114,7 +114,7 @@ public sealed class EnvironmentProxyTests
     {
         await using ScriptedServer proxy = await ScriptedServer.StartAsync();
         await using ScriptedServer registry = await ScriptedServer.StartAsync();
-        registry.OnRequest = context => context.Manifest(Answers.ManifestBytes());
+        registry.OnRequest = context => context.Manifest(Responses.ManifestBytes());
         using RegistryClient local = Client($"ALL_PROXY=http://127.0.0.1:{proxy.Port}", []);
         Assert.IsNotNull(await local.GetRepository(RepositoryName.Parse($"127.0.0.1:{registry.Port}/a/b"))
             .FindManifestAsync("v1", CancellationToken.None));

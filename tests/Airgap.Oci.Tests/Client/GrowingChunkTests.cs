@@ -27,7 +27,7 @@ public sealed class GrowingChunkTests
         await using RegistryTest test = new();
         ScriptedSessions sessions = await ServeAsync(test);
         await PushAsync(Client(test, 4 * Chunk), 15);
-        CollectionAssert.AreEqual(Answers.Blob(15 * Chunk), sessions.Held.ToArray());
+        CollectionAssert.AreEqual(Responses.Blob(15 * Chunk), sessions.Held.ToArray());
         CollectionAssert.AreEqual(
             new[] { Range(0, 1), Range(1, 5), Range(5, 9), Range(9, 13), Range(13, 15) }, sessions.Ranges);
     }
@@ -48,7 +48,7 @@ public sealed class GrowingChunkTests
         await using RegistryTest test = new();
         ScriptedSessions sessions = await ServeAsync(test, most: 2 * Chunk);
         await PushAsync(Client(test, 4 * Chunk), 15);
-        CollectionAssert.AreEqual(Answers.Blob(15 * Chunk), sessions.Held.ToArray());
+        CollectionAssert.AreEqual(Responses.Blob(15 * Chunk), sessions.Held.ToArray());
         Assert.HasCount(1, sessions.Ranges.Where(range => range == Range(1, 5)).ToArray(), "once is enough");
         Assert.AreEqual(Range(1, 3), sessions.Ranges[2]);
     }
@@ -93,7 +93,7 @@ public sealed class GrowingChunkTests
 
         CollectionAssert.AreEqual(
             new[] { "PATCH 2", "PATCH 2", "PATCH 2", "PATCH 2", "PATCH 2", "PATCH 1", "PATCH 2" }, bodies[..7], "short after the cut");
-        CollectionAssert.AreEqual(Answers.Blob(20 * Chunk), sessions.Held.ToArray());
+        CollectionAssert.AreEqual(Responses.Blob(20 * Chunk), sessions.Held.ToArray());
         Assert.IsLessThanOrEqualTo(22L * Chunk, client.Statistics.BytesSent - before);
     }
 
@@ -110,7 +110,7 @@ public sealed class GrowingChunkTests
         string[] bodies = await PushAsync(client, 24);
         Assert.AreEqual("PUT 24", bodies[0]);
         CollectionAssert.AreEqual(Enumerable.Repeat("PATCH 1", 24).ToArray(), bodies[1..^1]);
-        CollectionAssert.AreEqual(Answers.Blob(24 * Chunk), sessions.Held.ToArray());
+        CollectionAssert.AreEqual(Responses.Blob(24 * Chunk), sessions.Held.ToArray());
     }
 
     private async Task<ScriptedSessions> ServeAsync(RegistryTest test, long most = long.MaxValue, Func<string, bool>? breaks = null)
@@ -149,7 +149,7 @@ public sealed class GrowingChunkTests
     {
         int before = _bodies.Count;
         Task push = client.GetRepository(RepositoryName.Parse($"{RegistryTest.Local}/{Name}"))
-            .PushBlobAsync(new MemoryBlob(Answers.Blob(chunks * Chunk)), null, null, None);
+            .PushBlobAsync(new MemoryBlob(Responses.Blob(chunks * Chunk)), null, null, None);
         await _time.AdvanceUntilDoneAsync(push, wait => wait < TimeSpan.FromSeconds(1));
         await push;
         return [.. _bodies.Skip(before)];

@@ -11,7 +11,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class LoadWaitTests
 {
-    private static readonly byte[] s_bytes = Answers.ManifestBytes("one");
+    private static readonly byte[] s_bytes = Responses.ManifestBytes("one");
     private readonly ManualTime _clock = new();
 
     private static CancellationToken None => CancellationToken.None;

@@ -10,7 +10,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class ManifestTests
 {
-    private static readonly byte[] s_bytes = Answers.ManifestBytes("one");
+    private static readonly byte[] s_bytes = Responses.ManifestBytes("one");
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -261,7 +261,7 @@ public sealed class ManifestTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        byte[] other = Answers.ManifestBytes("two");
+        byte[] other = Responses.ManifestBytes("two");
         server.OnRequest = context =>
         {
             if (!HttpMethods.IsPut(context.Request.Method))

@@ -15,7 +15,7 @@ public sealed class OfferedCredentialTests
 {
     private const string Host = "registry.example";
     private static readonly X509Certificate2 s_certificate = Certificates.SelfSigned(Host);
-    private static readonly byte[] s_bytes = Answers.ManifestBytes("one");
+    private static readonly byte[] s_bytes = Responses.ManifestBytes("one");
     private static readonly Credential.Basic s_login = new("robot", "s3cret-of-the-test");
 
     private static CancellationToken None => CancellationToken.None;

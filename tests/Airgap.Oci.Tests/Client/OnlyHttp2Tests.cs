@@ -39,16 +39,16 @@ public sealed class OnlyHttp2Tests
         await using RegistryFixture _ = registry;
         Then(registry, UploadBehaviour.Of(behaviours));
         using RegistryClient client = Client();
-        MemoryBlob blob = new(Answers.Blob(size));
+        MemoryBlob blob = new(Responses.Blob(size));
 
         // The first finds out, by connections that break.
-        await Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(size, seed: 2)), null, null, None);
+        await Repository(client, registry).PushBlobAsync(new MemoryBlob(Responses.Blob(size, seed: 2)), null, null, None);
         registry.Clear();
         Assert.AreEqual(BlobOutcome.Copied, await Repository(client, registry).PushBlobAsync(blob, null, null, None));
 
         Assert.Contains(request => request.Method == method && request.RequestBytes >= Chunk, registry.Requests);
         Assert.IsTrue(protocols.All(protocol => protocol == "HTTP/2"), string.Join(' ', protocols));
-        CollectionAssert.AreEqual(Answers.Blob(size), await ReadAsync(Repository(client, registry), blob.Descriptor));
+        CollectionAssert.AreEqual(Responses.Blob(size), await ReadAsync(Repository(client, registry), blob.Descriptor));
     }
 
     [TestMethod]
@@ -62,14 +62,14 @@ public sealed class OnlyHttp2Tests
         Then(registry, (request, _) => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch
             && Interlocked.Increment(ref count) == (size > 4 * Chunk ? 2 : 1) ? Fault.TruncateUpload(Chunk / 2) : null);
         using RegistryClient client = Client();
-        MemoryBlob blob = new(Answers.Blob(size));
+        MemoryBlob blob = new(Responses.Blob(size));
 
         await Repository(client, registry).PushBlobAsync(blob, null, null, None);
 
         long sent = registry.Requests.Sum(request => request.Kind is RequestKind.UploadPut or RequestKind.UploadPatch
             ? request.RequestBytes : 0);
         Assert.IsLessThan(size + (2 * Chunk), sent, "what the registry had confirmed is not sent again");
-        CollectionAssert.AreEqual(Answers.Blob(size), await ReadAsync(Repository(client, registry), blob.Descriptor));
+        CollectionAssert.AreEqual(Responses.Blob(size), await ReadAsync(Repository(client, registry), blob.Descriptor));
     }
 
     [TestMethod]
@@ -78,13 +78,13 @@ public sealed class OnlyHttp2Tests
         (RegistryFixture registry, ConcurrentQueue<string> protocols) = await StartAsync();
         await using RegistryFixture _ = registry;
         using RegistryClient client = Client();
-        MemoryBlob blob = new(Answers.Blob(3 * Chunk));
+        MemoryBlob blob = new(Responses.Blob(3 * Chunk));
         await Repository(client, registry).PushBlobAsync(blob, null, null, None);
         int count = 0;
         Then(registry, (request, _) => request.Kind == RequestKind.BlobGet && Interlocked.Increment(ref count) == 1
             ? Fault.CutBody(Chunk) : null);
 
-        CollectionAssert.AreEqual(Answers.Blob(3 * Chunk), await ReadAsync(Repository(client, registry), blob.Descriptor));
+        CollectionAssert.AreEqual(Responses.Blob(3 * Chunk), await ReadAsync(Repository(client, registry), blob.Descriptor));
 
         // What was on its way when the stream was reset may be lost.
         string range = registry.Of(RequestKind.BlobGet)[^1].Header("Range")!;
@@ -109,7 +109,7 @@ public sealed class OnlyHttp2Tests
         };
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository(
                 $"registry.corp.example/{Name}", change: options => options with { VerifyCertificates = false, RetryCount = 5 })
-            .PushBlobAsync(new MemoryBlob(Answers.Blob(4 * Chunk)), null, null, None));
+            .PushBlobAsync(new MemoryBlob(Responses.Blob(4 * Chunk)), null, null, None));
         Assert.AreEqual(status, e.StatusCode, e.Message);
         Assert.Contains("no room for this", e.Message);
     }
@@ -121,7 +121,7 @@ public sealed class OnlyHttp2Tests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync("registry.corp.example", Certificates.SelfSigned("registry.corp.example"));
-        byte[] bytes = Answers.Blob(Chunk);
+        byte[] bytes = Responses.Blob(Chunk);
         server.OnRequest = context => context.Request.Protocol == "HTTP/2" ? context.Bytes(bytes) : context.Empty(status);
         IImageRepository repository = test.Repository(
             $"registry.corp.example/{Name}", change: options => options with { VerifyCertificates = false, RetryCount = 1 });
@@ -138,7 +138,7 @@ public sealed class OnlyHttp2Tests
         test.ServeRaw("registry.corp.example", _ => "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(async () => await test.Repository(
                 $"registry.corp.example/{Name}", change: options => options with { RetryCount = 1 })
-            .GetBlob(new MemoryBlob(Answers.Blob(Chunk)).Descriptor).OpenAsync(0, None));
+            .GetBlob(new MemoryBlob(Responses.Blob(Chunk)).Descriptor).OpenAsync(0, None));
         Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code);
         Assert.Contains("no TLS connection", e.Message);
     }

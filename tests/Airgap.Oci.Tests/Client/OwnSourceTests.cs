@@ -14,7 +14,7 @@ namespace Airgap.Oci.Tests.Client;
 public sealed class OwnSourceTests
 {
     private const string Foreign = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
-    private static readonly byte[] s_layer = Answers.Blob(100_000);
+    private static readonly byte[] s_layer = Responses.Blob(100_000);
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -76,7 +76,7 @@ public sealed class OwnSourceTests
     {
         await using RegistryTest test = new();
         (_, ScriptedServer elsewhere) = await ServeAsync(test);
-        elsewhere.OnRequest = context => context.Bytes(Answers.Blob(s_layer.Length, seed: 2));
+        elsewhere.OnRequest = context => context.Bytes(Responses.Blob(s_layer.Length, seed: 2));
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => BytesAsync(test.Repository(change: Trusting), LayerOf(Foreign, "https://elsewhere.example/layer")));
         Assert.AreEqual(ErrorCode.DigestMismatch, e.Code);

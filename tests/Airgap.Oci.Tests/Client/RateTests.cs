@@ -64,7 +64,7 @@ public sealed class RateTests
     [TestMethod]
     public async Task ADownloadTakesItsTimeAndDoesNotStall()
     {
-        byte[] bytes = Answers.Blob(500_000);
+        byte[] bytes = Responses.Blob(500_000);
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         server.OnRequest = context => context.Bytes(bytes);
@@ -85,7 +85,7 @@ public sealed class RateTests
     [TestMethod]
     public async Task AnUploadTakesItsTimeAndWhatIsSentAgainIsPaidAgain()
     {
-        byte[] bytes = Answers.Blob(300_000);
+        byte[] bytes = Responses.Blob(300_000);
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
         int puts = 0;

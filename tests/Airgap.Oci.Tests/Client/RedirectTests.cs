@@ -10,7 +10,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class RedirectTests
 {
-    private static readonly byte[] s_bytes = Answers.Blob(50_000);
+    private static readonly byte[] s_bytes = Responses.Blob(50_000);
     private static readonly Descriptor s_wanted = new("x", Digest.Compute(s_bytes), s_bytes.Length);
     private static readonly Operation s_test = new("test", "registry.example.com/a");
 

@@ -10,7 +10,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class RegistryHabitsTests
 {
-    private static readonly byte[] s_bytes = Answers.ManifestBytes("one");
+    private static readonly byte[] s_bytes = Responses.ManifestBytes("one");
 
     private static CancellationToken None => CancellationToken.None;
 

@@ -143,7 +143,7 @@ public sealed class RequestLaneTests
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        byte[] bytes = Answers.Blob(100);
+        byte[] bytes = Responses.Blob(100);
         bool isBusy = true;
         server.OnRequest = async context =>
         {
@@ -158,7 +158,7 @@ public sealed class RequestLaneTests
             }
             else
             {
-                await context.Manifest(Answers.ManifestBytes());
+                await context.Manifest(Responses.ManifestBytes());
             }
         };
         RegistryClient client = test.Client(change: options => options with

@@ -17,10 +17,10 @@ public sealed class UploadChunkTests
     {
         await using RegistryTest test = new();
         ScriptedSessions sessions = new(await test.ServeAsync(RegistryTest.Local)) { Understate = true };
-        MemoryBlob blob = new(Answers.Blob(5 * Chunk));
+        MemoryBlob blob = new(Responses.Blob(5 * Chunk));
         SumProgress progress = new();
         await Repository(test).PushBlobAsync(blob, null, progress, None);
-        CollectionAssert.AreEqual(Answers.Blob(5 * Chunk), sessions.Held.ToArray());
+        CollectionAssert.AreEqual(Responses.Blob(5 * Chunk), sessions.Held.ToArray());
         Assert.AreEqual(1, sessions.Corrected);
         Assert.AreEqual(5 * Chunk, progress.Sum);
     }
@@ -30,7 +30,7 @@ public sealed class UploadChunkTests
     {
         await using RegistryTest test = new();
         ScriptedSessions sessions = new(await test.ServeAsync(RegistryTest.Local)) { Minimum = 2 * Chunk };
-        await Repository(test).PushBlobAsync(new MemoryBlob(Answers.Blob(5 * Chunk)), null, null, None);
+        await Repository(test).PushBlobAsync(new MemoryBlob(Responses.Blob(5 * Chunk)), null, null, None);
         CollectionAssert.AreEqual(
             new[] { $"0-{(2 * Chunk) - 1}", $"{2 * Chunk}-{(4 * Chunk) - 1}", $"{4 * Chunk}-{(5 * Chunk) - 1}" }, sessions.Ranges);
     }
@@ -40,8 +40,8 @@ public sealed class UploadChunkTests
     {
         await using RegistryTest test = new();
         ScriptedSessions sessions = new(await test.ServeAsync(RegistryTest.Local)) { Most = 2 * Chunk };
-        await Repository(test, chunk: 4 * Chunk).PushBlobAsync(new MemoryBlob(Answers.Blob(17 * Chunk)), null, null, None);
-        CollectionAssert.AreEqual(Answers.Blob(17 * Chunk), sessions.Held.ToArray());
+        await Repository(test, chunk: 4 * Chunk).PushBlobAsync(new MemoryBlob(Responses.Blob(17 * Chunk)), null, null, None);
+        CollectionAssert.AreEqual(Responses.Blob(17 * Chunk), sessions.Held.ToArray());
         Assert.AreEqual($"0-{(4 * Chunk) - 1}", sessions.Ranges[0]);
         Assert.AreEqual($"0-{(2 * Chunk) - 1}", sessions.Ranges[1]);
     }
@@ -54,8 +54,8 @@ public sealed class UploadChunkTests
     {
         await using RegistryTest test = new();
         ScriptedSessions sessions = new(await test.ServeAsync(RegistryTest.Local)) { PatchStatus = status };
-        MemoryBlob blob = new(Answers.Blob(5 * Chunk));
+        MemoryBlob blob = new(Responses.Blob(5 * Chunk));
         Assert.AreEqual(BlobOutcome.Copied, await Repository(test).PushBlobAsync(blob, null, null, None));
-        CollectionAssert.AreEqual(Answers.Blob(5 * Chunk), sessions.Held.ToArray());
+        CollectionAssert.AreEqual(Responses.Blob(5 * Chunk), sessions.Held.ToArray());
     }
 }

@@ -23,7 +23,7 @@ public sealed class UploadFallbackTests
     [DataRow(501, "")]
     public async Task ARefusedWhole_IsSentAsImgpkgSendsIt_AndInChunksIfItIsTooLong(int status, params string[] ranges)
     {
-        byte[] large = Answers.Blob(17 * 1024 * 1024);
+        byte[] large = Responses.Blob(17 * 1024 * 1024);
         await using RegistryTest test = new();
         ScriptedUpload upload = new(await test.ServeAsync(RegistryTest.Local)) { Location = "/v2/apps/web/blobs/uploads/1?n=0" };
         upload.OnPut = async (context, number) =>
@@ -50,7 +50,7 @@ public sealed class UploadFallbackTests
     [TestMethod]
     public async Task AChunkThatWasTakenInPart_IsContinued()
     {
-        byte[] large = Answers.Blob(3_000_000);
+        byte[] large = Responses.Blob(3_000_000);
         await using RegistryTest test = new();
         ScriptedUpload upload = new(await test.ServeAsync(RegistryTest.Local)) { TakeAtMost = 2_000_000 };
         upload.OnPut = async (context, number) =>

@@ -20,8 +20,8 @@ public sealed class UploadFormTests
     private const int Chunk = 2 * 1024 * 1024;
     private const string Name = "apps/web";
 
-    private static readonly byte[] s_small = Answers.Blob(100_000);
-    private static readonly byte[] s_large = Answers.Blob((9 * 1024 * 1024) + 3, seed: 2);
+    private static readonly byte[] s_small = Responses.Blob(100_000);
+    private static readonly byte[] s_large = Responses.Blob((9 * 1024 * 1024) + 3, seed: 2);
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -104,7 +104,7 @@ public sealed class UploadFormTests
         async Task AssertKindsAsync(int seed, params RequestKind[] expected)
         {
             registry.Clear();
-            await PushAsync(client, registry, Answers.Blob(Chunk, seed));
+            await PushAsync(client, registry, Responses.Blob(Chunk, seed));
             CollectionAssert.AreEqual(
                 expected, registry.Requests.Select(request => request.Kind).Where(kind => kind != RequestKind.Ping).ToArray());
         }
@@ -132,7 +132,7 @@ public sealed class UploadFormTests
                 all.SetResult();
             return Fault.Delay(all.Task);
         };
-        await Task.WhenAll(Enumerable.Range(10, 6).Select(seed => PushAsync(client, registry, Answers.Blob(Chunk, seed))));
+        await Task.WhenAll(Enumerable.Range(10, 6).Select(seed => PushAsync(client, registry, Responses.Blob(Chunk, seed))));
         Assert.HasCount(expected, registry.Of(RequestKind.BlobHead));
     }
 
@@ -154,7 +154,7 @@ public sealed class UploadFormTests
         await PushAsync(client, registry, isLarge ? s_large : s_small);
         registry.Clear();
 
-        await PushAsync(client, registry, Answers.Blob(isLarge ? s_large.Length : s_small.Length, seed: 6));
+        await PushAsync(client, registry, Responses.Blob(isLarge ? s_large.Length : s_small.Length, seed: 6));
 
         RecordedRequest[] sent = [.. registry.Requests.Where(request => request.Kind is RequestKind.UploadPatch or RequestKind.UploadPut)];
         Assert.AreEqual(first, sent[0].Kind);
@@ -244,7 +244,7 @@ public sealed class UploadFormTests
             })
             : null;
         using RegistryClient client = Client();
-        byte[] bytes = Answers.Blob(2 * Chunk, seed: 8);
+        byte[] bytes = Responses.Blob(2 * Chunk, seed: 8);
         Assert.AreEqual(BlobOutcome.Copied, await PushAsync(client, registry, bytes));
         await AssertThereAsync(registry, bytes);
         Assert.AreEqual(1, client.Statistics.Retries);
@@ -266,7 +266,7 @@ public sealed class UploadFormTests
             _ => behaviour(request, context),
         };
         using RegistryClient client = Client();
-        byte[] bytes = Answers.Blob(3 * Chunk, seed: 7);
+        byte[] bytes = Responses.Blob(3 * Chunk, seed: 7);
         Assert.AreEqual(BlobOutcome.Copied, await PushAsync(client, registry, bytes));
         await AssertThereAsync(registry, bytes);
         Assert.IsNotEmpty(registry.Of(RequestKind.UploadPatch).Where(request => request.Status == 202));

@@ -20,7 +20,7 @@ public sealed class UploadResumeTests
     public async Task ACutPut_ContinuesInChunksFromWhereItStopped()
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        MemoryBlob blob = new(Answers.Blob(3 * Chunk));
+        MemoryBlob blob = new(Responses.Blob(3 * Chunk));
         Once(registry, RequestKind.UploadPut, () => Fault.TruncateUpload(1_500_000));
         SumProgress progress = new();
         using RegistryClient client = CreateClient();
@@ -41,7 +41,7 @@ public sealed class UploadResumeTests
     public async Task ALargeBlob_GoesInChunks_WithOneRequestForEach()
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        MemoryBlob blob = new(Answers.Blob((5 * Chunk) + 3));
+        MemoryBlob blob = new(Responses.Blob((5 * Chunk) + 3));
         using RegistryClient client = CreateClient();
 
         await Repository(client, registry).PushBlobAsync(blob, null, null, None);
@@ -59,7 +59,7 @@ public sealed class UploadResumeTests
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         MemoryUploadStore store = new();
         using RegistryClient client = CreateClient(store: store);
-        await Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(Chunk - 1)), null, null, None);
+        await Repository(client, registry).PushBlobAsync(new MemoryBlob(Responses.Blob(Chunk - 1)), null, null, None);
         Assert.HasCount(2, registry.Requests.Where(request => request.Kind != RequestKind.Ping));
         Assert.AreEqual(0, store.Opened);
     }
@@ -70,7 +70,7 @@ public sealed class UploadResumeTests
     public async Task CutsOfEveryChunk_AreNoFailure_WhileTheRegistryTakesSomeBytes(bool answerLost)
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        MemoryBlob blob = new(Answers.Blob(6 * Chunk));
+        MemoryBlob blob = new(Responses.Blob(6 * Chunk));
         int patches = 0;
         registry.OnRequest = (request, _) => request.Kind == RequestKind.UploadPatch && Interlocked.Increment(ref patches) % 2 == 1
             ? answerLost ? Fault.DropAfter() : Fault.TruncateUpload(Chunk / 2)
@@ -93,7 +93,7 @@ public sealed class UploadResumeTests
         registry.OnRequest = (request, _) => request.Kind == RequestKind.UploadPatch ? Fault.TruncateUpload(0) : null;
         using RegistryClient client = CreateClient(retries: 3);
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(5 * Chunk)), null, null, None));
+            () => Repository(client, registry).PushBlobAsync(new MemoryBlob(Responses.Blob(5 * Chunk)), null, null, None));
         Assert.AreEqual(ErrorCode.RegistryUnreachable, e.Code, e.Message);
         Assert.AreEqual(2, client.Statistics.Retries);
     }
@@ -105,7 +105,7 @@ public sealed class UploadResumeTests
     public async Task WhatTheRegistryForgot_IsSentAgain(int status)
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        MemoryBlob blob = new(Answers.Blob(5 * Chunk));
+        MemoryBlob blob = new(Responses.Blob(5 * Chunk));
         int patches = 0;
         registry.OnRequest = (request, _) => request.Kind switch
         {
@@ -138,7 +138,7 @@ public sealed class UploadResumeTests
         };
         using RegistryClient client = CreateClient();
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => Repository(client, registry).PushBlobAsync(new MemoryBlob(Answers.Blob(5 * Chunk)), null, null, None));
+            () => Repository(client, registry).PushBlobAsync(new MemoryBlob(Responses.Blob(5 * Chunk)), null, null, None));
         Assert.AreEqual(ErrorCode.UploadForgotten, e.Code, e.Message);
     }
 
@@ -146,7 +146,7 @@ public sealed class UploadResumeTests
     public async Task BytesThatWereSpoiledOnTheirWayUp_AreSentAgain()
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        MemoryBlob blob = new(Answers.Blob(100_000));
+        MemoryBlob blob = new(Responses.Blob(100_000));
         Once(registry, RequestKind.UploadPut, () => Fault.Custom(async (context, next) =>
         {
             context.Request.Body = new MemoryStream(new byte[100_000]);

@@ -20,7 +20,7 @@ public sealed class UploadSessionTests
     public async Task ANewRun_ContinuesTheSessionOfAnEarlierOne()
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        MemoryBlob blob = new(Answers.Blob(8 * Chunk));
+        MemoryBlob blob = new(Responses.Blob(8 * Chunk));
         MemoryUploadStore store = new();
         using (CancellationTokenSource killed = new())
         using (RegistryClient client = CreateClient(store: store))
@@ -55,7 +55,7 @@ public sealed class UploadSessionTests
     public async Task ASessionThatIsGone_IsBegunAnew()
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        MemoryBlob blob = new(Answers.Blob(2 * Chunk));
+        MemoryBlob blob = new(Responses.Blob(2 * Chunk));
         MemoryUploadStore store = new();
         store.Saved[$"{registry.Host}/{Name}@{blob.Descriptor.Digest}"] =
             new(new Uri(registry.Address, $"v2/{Name}/blobs/uploads/{Guid.NewGuid():D}"), Chunk);
@@ -69,12 +69,12 @@ public sealed class UploadSessionTests
     public async Task OtherBytesInAnOldSession_AreReplaced()
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        MemoryBlob blob = new(Answers.Blob(2 * Chunk));
+        MemoryBlob blob = new(Responses.Blob(2 * Chunk));
         MemoryUploadStore store = new();
         using HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = registry.Address };
         using HttpResponseMessage opened = await http.PostAsync($"v2/{Name}/blobs/uploads/", null);
         Uri location = new(registry.Address, opened.Headers.Location!);
-        using HttpResponseMessage patched = await http.PatchAsync(location, new ByteArrayContent(Answers.Blob(Chunk, seed: 9)));
+        using HttpResponseMessage patched = await http.PatchAsync(location, new ByteArrayContent(Responses.Blob(Chunk, seed: 9)));
         store.Saved[$"{registry.Host}/{Name}@{blob.Descriptor.Digest}"] = new(location, Chunk);
         using RegistryClient client = CreateClient(store: store);
 
@@ -97,7 +97,7 @@ public sealed class UploadSessionTests
         server.OnRequest = context => context.Request.Method == "HEAD"
             ? context.Empty(404) : context.Empty(202, "http://storage.local/up?signature=secret");
         MemoryUploadStore store = new();
-        MemoryBlob blob = new(Answers.Blob(2 * Chunk));
+        MemoryBlob blob = new(Responses.Blob(2 * Chunk));
         store.Saved[$"{RegistryTest.Local}/{Name}@{blob.Descriptor.Digest}"] = new(new Uri("http://elsewhere.local/up"), Chunk);
         await test.Repository(change: options => options with { UploadSessions = store, UploadChunkBytes = Chunk })
             .PushBlobAsync(blob, null, null, None);

@@ -13,7 +13,7 @@ namespace Airgap.Oci.Tests.Client;
 [TestCategory(TestKinds.Servers)]
 public sealed class WildRegistryTests
 {
-    private static readonly byte[] s_bytes = Answers.ManifestBytes("one");
+    private static readonly byte[] s_bytes = Responses.ManifestBytes("one");
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -135,7 +135,8 @@ public sealed class WildRegistryTests
         RepositoryName from = RepositoryName.Parse("registry.local:5055/apps/base");
         IImageRepository repository = test.Repository();
         foreach (int seed in (int[])[1, 2, 3])
-            Assert.AreEqual(BlobOutcome.Copied, await repository.PushBlobAsync(new MemoryBlob(Answers.Blob(100, seed)), from, null, None));
+            Assert.AreEqual(BlobOutcome.Copied,
+                await repository.PushBlobAsync(new MemoryBlob(Responses.Blob(100, seed)), from, null, None));
         Assert.AreEqual(1, server.Lines.Count(line => line.Contains("from=apps%2Fbase", StringComparison.Ordinal)),
             string.Join('\n', server.Lines));
     }
@@ -154,7 +155,7 @@ public sealed class WildRegistryTests
                 context.Request.Method switch { "POST" => 202, "PUT" => putStatus, "DELETE" => 204, _ => 404 },
                 context.Request.Method == "POST" ? "/v2/apps/web/blobs/uploads/7?_state=x" : null);
         };
-        Task push = test.Repository().PushBlobAsync(new MemoryBlob(Answers.Blob(100)), null, null, None);
+        Task push = test.Repository().PushBlobAsync(new MemoryBlob(Responses.Blob(100)), null, null, None);
         if (succeeds)
             await push;
         else
@@ -175,7 +176,7 @@ public sealed class WildRegistryTests
             await context.Empty(context.Request.Method switch { "POST" => 202, "DELETE" => 204, _ => 500 }, "/v2/apps/web/blobs/uploads/7");
         };
         await Assert.ThrowsAsync<OperationCanceledException>(
-            () => test.Repository().PushBlobAsync(new MemoryBlob(Answers.Blob(100)), null, null, run.Token));
+            () => test.Repository().PushBlobAsync(new MemoryBlob(Responses.Blob(100)), null, null, run.Token));
         Assert.Contains("DELETE /v2/apps/web/blobs/uploads/7", server.Lines);
     }
 

@@ -57,7 +57,7 @@ public sealed class ParserFuzzTests
 
     [TestMethod]
     public void AnswersOfHelpers_AreReadOrRefused() =>
-        Run("helper-answer", text => Refuse(!HelperAnswer.TryRead(new HelperOutput(0, text, "", false), out _)),
+        Run("helper-answer", text => Refuse(!HelperResponse.TryRead(new HelperOutput(0, text, "", false), out _)),
             [.. s_json, "\"Secret\":", "\"Username\":\"<token>\""]);
 
     [TestMethod]

@@ -27,8 +27,8 @@ public sealed class SourceMirrorTests
         location = "{Second}"
         """;
 
-    private static readonly byte[] s_manifest = Answers.ManifestBytes("one");
-    private static readonly byte[] s_blob = Answers.Blob(600_000);
+    private static readonly byte[] s_manifest = Responses.ManifestBytes("one");
+    private static readonly byte[] s_blob = Responses.Blob(600_000);
 
     private readonly TempFolder _folder = new();
     private readonly ConcurrentQueue<Diagnostic> _warnings = [];

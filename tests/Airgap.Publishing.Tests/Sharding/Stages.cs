@@ -39,7 +39,7 @@ internal sealed partial class Stages(PublishSettings settings, params PublishIte
     public Task<string> ShardAsync(string shard, Func<string, string?>? environment = null) => WithClientAsync(async client =>
     {
         PublishSettings own = Settings with { Shard = shard };
-        GivenPlans given = GivenPlans.Read(own, client);
+        PrecomputedPlans given = PrecomputedPlans.Read(own, client);
         using PreparedProject prepared = await PrepareAsync(client, given);
         return (await new ProjectStages(given, client, own, SilentObserver.Instance).SendAsync(
             prepared, environment ?? (_ => null), s_token)).Summary;
@@ -47,7 +47,7 @@ internal sealed partial class Stages(PublishSettings settings, params PublishIte
 
     public Task<PublishResult> FinishAsync() => WithClientAsync(async client =>
     {
-        GivenPlans given = GivenPlans.Read(Settings, client);
+        PrecomputedPlans given = PrecomputedPlans.Read(Settings, client);
         using PreparedProject prepared = await PrepareAsync(client, given);
         return await new ProjectStages(given, client, Settings, SilentObserver.Instance).FinishAsync(
             prepared, diagnostic => Notices.Add(diagnostic.Message), s_token);
@@ -79,7 +79,7 @@ internal sealed partial class Stages(PublishSettings settings, params PublishIte
             Assert.AreEqual(text, other[file], file);
     }
 
-    private async Task<PreparedProject> PrepareAsync(IRegistry client, IGivenPlans? given)
+    private async Task<PreparedProject> PrepareAsync(IRegistry client, IPrecomputedPlans? given)
     {
         ProjectPublisher publisher = new(client, null) { Given = given };
         PreparedProject prepared = await publisher.PrepareAsync(new DeclaredProject([.. Items], null, Settings, []), s_token);

@@ -421,7 +421,7 @@ public sealed class PublishTrustTests
         };
 
         Assert.AreSequenceEqual(
-            ["AirgapPolicy", "airgapVerifyArchive"], EmptyGuards.Find(globals, null).Select(problem => problem.Message.Split(' ')[2]));
+            ["AirgapPolicy", "airgapVerifyArchive"], EmptyChecks.Find(globals, null).Select(problem => problem.Message.Split(' ')[2]));
     }
 
     [TestMethod]

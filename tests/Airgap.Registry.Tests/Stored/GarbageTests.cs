@@ -144,7 +144,7 @@ public sealed class GarbageTests
             () => RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = api.Registry.Folder }));
         Assert.AreEqual(ErrorCode.RegistryFolderInUse, refusal.Code);
         Assert.AreEqual(ErrorCode.RegistryFolderInUse,
-            Assert.ThrowsExactly<AirgapException>(() => FolderHold.Take(api.Registry.Folder)).Code);
+            Assert.ThrowsExactly<AirgapException>(() => FolderLock.Take(api.Registry.Folder)).Code);
         await using RegistryFixture reader =
             await RegistryFixture.StartAsync(new RegistryFixtureOptions { Folder = api.Registry.Folder, ReadOnly = true });
         using RegistryContent content = new(reader.Address);

@@ -260,7 +260,7 @@ public sealed class ProgressTests
     [DataRow(1, "image", "1 image")]
     [DataRow(2, "image", "2 images")]
     [DataRow(2, "index", "2 indexes")]
-    public void Nouns_HavePlurals(int number, string noun, string text) => Assert.AreEqual(text, Amounts.Count(number, noun));
+    public void Nouns_HavePlurals(int number, string noun, string text) => Assert.AreEqual(text, CountText.Count(number, noun));
 
     private static (ManualClock Clock, ProgressMeter Meter, StringWriter Error, Session Session) Watched()
     {

@@ -13,7 +13,7 @@ public abstract class PruneTestBase : RelocatorTestBase
     private protected static readonly string[] Bundles =
         ["simple-app-bundle", "nested-bundle", "signed-bundle", "index-bundle", "foreign-bundle"];
 
-    private protected TimeSpan Patience { get; set; } = TimeSpan.FromMilliseconds(50);
+    private protected TimeSpan RemovalLimit { get; set; } = TimeSpan.FromMilliseconds(50);
 
     private protected ManualTime Clock { get; } = new();
 
@@ -43,7 +43,7 @@ public abstract class PruneTestBase : RelocatorTestBase
     private protected async Task<List<PrunedItem>> ExecuteAsync(PrunePlan plan)
     {
         List<PrunedItem> done = [];
-        await new PruneExecutor(Registry, Clock) { Patience = Patience }.RunAsync(plan, done.Add, Token);
+        await new PruneExecutor(Registry, Clock) { RemovalLimit = RemovalLimit }.RunAsync(plan, done.Add, Token);
         return done;
     }
 
@@ -64,7 +64,7 @@ public abstract class PruneTestBase : RelocatorTestBase
     {
         RepositoryTags tags = await RepositoryTags.ReadAsync(Registry, Repository.Name, 8, Token);
         using RepositoryWalk walk = new(Registry, Repository.Name, tags, 8);
-        return (await walk.FromAsync(kept.Select(root => (root.Digest, (RepositoryName?)null)), asksElsewhere: false, Token)).Here.Keys
+        return (await walk.FromAsync(kept.Select(root => (root.Digest, (RepositoryName?)null)), asksElsewhere: false, Token)).Present.Keys
             .ToHashSet();
     }
 

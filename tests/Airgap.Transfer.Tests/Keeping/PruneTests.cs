@@ -114,7 +114,7 @@ public sealed class PruneTests : PruneTestBase
         await FillAsync();
         PrunePlan plan = await PlanAsync([Root("index-bundle")]);
         Repository.AnswersRemovals = 202;
-        Patience = TimeSpan.FromMilliseconds(0.9);
+        RemovalLimit = TimeSpan.FromMilliseconds(0.9);
         for (int i = 0; i < 20; i++)
         {
             Registry.Calls.Clear();
@@ -134,7 +134,7 @@ public sealed class PruneTests : PruneTestBase
         await FillAsync();
         PrunePlan plan = await PlanAsync([Root("index-bundle")]);
         Repository.RemovesAfter = TimeSpan.FromMilliseconds(40);
-        Patience = TimeSpan.FromSeconds(30);
+        RemovalLimit = TimeSpan.FromSeconds(30);
 
         List<PrunedItem> done = await ExecuteAsync(plan);
 

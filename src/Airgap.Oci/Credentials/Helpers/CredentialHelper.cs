@@ -32,22 +32,22 @@ internal sealed class CredentialHelper(EnvironmentVariables environment, Credent
             options.TimeProvider,
             Tries,
             TimeSpan.FromSeconds(1),
-            outcome => outcome.Result is { } output && !IsAnswer(output) && !HelperAnswer.IsFinal(output),
+            outcome => outcome.Result is { } output && !IsAnswer(output) && !HelperResponse.IsFinal(output),
             (attempt, outcome) => options.Trace?.Invoke(
                 $"{program} failed for {server} with exit code {outcome.Result!.ExitCode}, try {attempt} of {Tries}"));
         HelperOutput output = await tries.ExecuteAsync(async token => await RunAsync(program, path, server, token), cancellationToken);
-        if (HelperAnswer.IsAbsent(output))
+        if (HelperResponse.IsAbsent(output))
             return null;
         return TryRead(output, out Credential? credential)
             ? credential : throw HelperFailure.Create(program, server, HelperFailure.Describe(output));
     }
 
-    private static bool IsAnswer(HelperOutput output) => HelperAnswer.IsAbsent(output) || TryRead(output, out _);
+    private static bool IsAnswer(HelperOutput output) => HelperResponse.IsAbsent(output) || TryRead(output, out _);
 
     private static bool TryRead(HelperOutput output, [NotNullWhen(true)] out Credential? credential)
     {
         credential = null;
-        return output.ExitCode == 0 && !output.IsTooLong && HelperAnswer.TryRead(output, out credential);
+        return output.ExitCode == 0 && !output.IsTooLong && HelperResponse.TryRead(output, out credential);
     }
 
     private async Task<HelperOutput> RunAsync(string program, string path, string server, CancellationToken cancellationToken)

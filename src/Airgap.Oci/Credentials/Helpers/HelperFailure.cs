@@ -34,7 +34,7 @@ internal static class HelperFailure
         // In the protocol, an error's text appears on standard output; if that is JSON, it may contain a secret.
         if (text.Length == 0 && output.ExitCode != 0 && !output.Out.Contains('{'))
             text = FirstLine(output.Out);
-        if (HelperAnswer.TryReadFields(output.Out, out _, out string? secret) && secret.Length > 0)
+        if (HelperResponse.TryReadFields(output.Out, out _, out string? secret) && secret.Length > 0)
             text = text.Replace(secret, "***", StringComparison.Ordinal);
         return text.Length <= MaxText ? text : text[..MaxText] + "…";
     }

@@ -23,7 +23,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
     private readonly Lazy<HttpClient> _endpoints = new(
         () => Create(createHandler?.Invoke() ?? new SocketsHttpHandler { AllowAutoRedirect = false, Proxy = EnvironmentProxy.Find(null) }));
 
-    private readonly ResiliencePipeline<CloudAnswer> _tries = ServiceRetryPolicy.Create<CloudAnswer>(
+    private readonly ResiliencePipeline<CloudResponse> _tries = ServiceRetryPolicy.Create<CloudResponse>(
         clock, Tries, TimeSpan.FromMilliseconds(200),
         outcome => outcome.Exception is { } e ? IsNetworkFailure(e) : IsFailure(outcome.Result));
 
@@ -31,7 +31,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
 
     /// <summary>Asks a metadata service of this machine or container.</summary>
     /// <returns>Null when there is none.</returns>
-    public async Task<CloudAnswer?> AskMetadataAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public async Task<CloudResponse?> AskMetadataAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
@@ -52,12 +52,12 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
     /// <param name="cancellationToken">Cancels the attempts.</param>
     /// <returns>A response with any status below 500.</returns>
     /// <exception cref="CloudException">No attempt got a response, or the last one had a status of 500 or more.</exception>
-    public async Task<CloudAnswer> AskAsync(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
+    public async Task<CloudResponse> AskAsync(Func<HttpRequestMessage> create, CancellationToken cancellationToken)
     {
         string host = "";
         try
         {
-            CloudAnswer answer = await _tries.ExecuteAsync(
+            CloudResponse answer = await _tries.ExecuteAsync(
                 async token =>
                 {
                     using HttpRequestMessage request = create();
@@ -75,13 +75,13 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
         }
     }
 
-    private static bool IsFailure(CloudAnswer answer) => answer.Status >= 500;
+    private static bool IsFailure(CloudResponse answer) => answer.Status >= 500;
 
     private static bool IsNetworkFailure(Exception? exception) => exception is HttpRequestException or TimeoutException or IOException;
 
     private static HttpClient Create(HttpMessageHandler handler) => new(handler) { Timeout = Timeout.InfiniteTimeSpan };
 
-    private async Task<CloudAnswer> SendAsync(
+    private async Task<CloudResponse> SendAsync(
         HttpClient client, HttpRequestMessage request, TimeSpan limit, CancellationToken cancellationToken)
     {
         using CancellationTokenSource timeout = new(limit, clock);
@@ -90,7 +90,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
         {
             using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
             await response.Content.LoadIntoBufferAsync(MaxBytes, stop.Token);
-            return new CloudAnswer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(stop.Token));
+            return new CloudResponse((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(stop.Token));
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -100,7 +100,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
 }
 
 /// <summary>The response of a cloud's service.</summary>
-internal readonly record struct CloudAnswer(int Status, byte[] Body)
+internal readonly record struct CloudResponse(int Status, byte[] Body)
 {
     public bool IsSuccess => Status is >= 200 and < 300;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Airgap.Oci.Content;
 
 namespace Airgap.Publishing.Reporting.Html;
 
@@ -17,10 +18,7 @@ internal static class PageData
             json.WriteBoolean("relocation", model.IsRelocation);
             string[] types = [.. model.Blobs.Select(blob => blob.Descriptor.MediaType).Distinct().Order(StringComparer.Ordinal)];
             Dictionary<string, int> places = types.Index().ToDictionary(type => type.Item, type => type.Index);
-            json.WriteStartArray("types");
-            foreach (string type in types)
-                json.WriteStringValue(type);
-            json.WriteEndArray();
+            json.WriteStrings("types", types);
             json.WriteStartArray("blobs");
             foreach (ReportBlob blob in model.Blobs)
             {
@@ -61,12 +59,7 @@ internal static class PageData
         json.WriteNumber("size", node.Size);
         Text("outcome", Outcomes.Word(node) is { Length: > 0 } word ? word : null);
         if (!node.Tags.IsEmpty)
-        {
-            json.WriteStartArray("tags");
-            foreach (string tag in node.Tags)
-                json.WriteStringValue(tag);
-            json.WriteEndArray();
-        }
+            json.WriteStrings("tags", node.Tags);
 
         if (!node.Annotations.IsEmpty)
         {

@@ -12,8 +12,9 @@ namespace Airgap.Publishing.Reporting.Markdown;
 /// </summary>
 internal sealed class SummaryTarget
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(250);
 
     private readonly Kind _kind;
     private readonly string _path;
@@ -108,15 +109,17 @@ internal sealed class SummaryTarget
 
     private async Task<FileStream> OpenAloneAsync(CancellationToken cancellationToken)
     {
-        for (DateTime until = DateTime.UtcNow + s_patience; ;)
+        Polling polling = new(s_wait, s_firstPause, s_longestPause);
+        while (true)
         {
             try
             {
                 return new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, useAsync: true);
             }
-            catch (IOException e) when (FileLock.IsHeld(e) && DateTime.UtcNow < until)
+            catch (IOException e) when (FileLock.IsHeld(e))
             {
-                await Task.Delay(s_pause, cancellationToken);
+                if (!await polling.PauseAsync(cancellationToken))
+                    throw;
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans.Deltas;
 
@@ -116,11 +117,7 @@ internal static class DeltaJson
     private static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> texts)
     {
         string[] all = [.. texts];
-        if (all.Length == 0)
-            return;
-        json.WriteStartArray(name);
-        foreach (string text in all)
-            json.WriteStringValue(text);
-        json.WriteEndArray();
+        if (all.Length > 0)
+            json.WriteStrings(name, all);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Oci.Content;
@@ -24,7 +23,7 @@ internal static class LayoutIndexWriter
         HashSet<string> replaced = [.. items.Select(item => item.Name)];
         HashSet<string> references = [];
         ArrayBufferWriter<byte> output = new();
-        using Utf8JsonWriter json = new(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using Utf8JsonWriter json = new(output, JsonBytes.Unescaped);
         json.WriteStartObject();
         json.WriteNumber("schemaVersion"u8, 2);
         json.WriteString("mediaType"u8, MediaTypes.OciIndex);

@@ -8,7 +8,7 @@ internal sealed class ScriptedUpload
     private int _puts;
 
     /// <summary>The blob.</summary>
-    public static byte[] Bytes { get; } = Answers.Blob(400_000);
+    public static byte[] Bytes { get; } = Responses.Blob(400_000);
 
     /// <summary>Its digest.</summary>
     public static string Hash { get; } = Digest.Compute(Bytes).ToString();

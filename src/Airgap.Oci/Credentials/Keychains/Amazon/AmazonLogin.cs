@@ -27,7 +27,7 @@ internal sealed class AmazonLogin(EnvironmentVariables environment, CloudClient 
     private async Task<CloudLogin> BuyAsync(EcrHost host, AwsKeys keys, string place, CancellationToken cancellationToken)
     {
         byte[] body = Encoding.UTF8.GetBytes(host.IsGallery ? "{}" : $$"""{"registryIds":["{{host.Account}}"]}""");
-        EcrAnswer answer = await _service.CallAsync(host, "GetAuthorizationToken", body, keys, cancellationToken);
+        EcrResponse answer = await _service.CallAsync(host, "GetAuthorizationToken", body, keys, cancellationToken);
         if (!answer.IsSuccess)
             throw new CloudException($"{answer.Place} refused the keys of {place} ({answer.Reason})");
         JsonElement json = answer.Json;

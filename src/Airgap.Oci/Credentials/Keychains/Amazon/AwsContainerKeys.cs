@@ -30,14 +30,14 @@ internal sealed class AwsContainerKeys(EnvironmentVariables environment, CloudCl
             : environment.NonEmpty("AWS_CONTAINER_AUTHORIZATION_TOKEN");
         if (token is not null)
             request.Headers.TryAddWithoutValidation("Authorization", token);
-        CloudAnswer answer = await client.AskMetadataAsync(request, cancellationToken)
+        CloudResponse answer = await client.AskMetadataAsync(request, cancellationToken)
             ?? throw new CloudException($"the container's credentials at {uri.Authority} cannot be reached");
         return Read(answer) ?? throw new CloudException(
             $"{uri.Authority} gave no credentials for the container's role (status {answer.Status})");
     }
 
     /// <summary>The keys in the answer of a container's or an instance's service, or null.</summary>
-    public static AwsKeys? Read(CloudAnswer answer)
+    public static AwsKeys? Read(CloudResponse answer)
     {
         JsonElement json = answer.IsSuccess ? CloudJson.Read(answer.Body) : default;
         return json.Text("AccessKeyId") is { } id && json.Text("SecretAccessKey") is { } secret

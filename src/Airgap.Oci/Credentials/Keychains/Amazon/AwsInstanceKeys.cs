@@ -25,7 +25,7 @@ internal sealed class AwsInstanceKeys(EnvironmentVariables environment, CloudCli
         string role = roles.Text.Split('\n')[0].Trim();
         return role.Length > 0 && await GetAsync(Roles + Uri.EscapeDataString(role)) is { } answer ? AwsContainerKeys.Read(answer) : null;
 
-        Task<CloudAnswer?> GetAsync(string path)
+        Task<CloudResponse?> GetAsync(string path)
         {
             HttpRequestMessage request = new(HttpMethod.Get, new Uri(service, path));
             request.Headers.TryAddWithoutValidation("X-aws-ec2-metadata-token", session.Text);

@@ -38,7 +38,7 @@ internal sealed class AwsRoles(CloudClient client, AwsEndpoints endpoints)
             new([.. fields, new("Version", "2011-06-15"), new("RoleArn", role), new("RoleSessionName", session ?? DefaultSession)]);
         byte[] body = await form.ReadAsByteArrayAsync(cancellationToken);
         Uri service = endpoints.Of("STS", region.Endpoint("sts"));
-        CloudAnswer answer = await client.AskAsync(
+        CloudResponse answer = await client.AskAsync(
             () =>
             {
                 HttpRequestMessage request = new(HttpMethod.Post, service) { Content = new ByteArrayContent(body) };

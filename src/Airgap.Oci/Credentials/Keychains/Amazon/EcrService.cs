@@ -17,11 +17,11 @@ internal sealed class EcrService(EnvironmentVariables environment, CloudClient c
     /// <param name="keys">The keys to sign with.</param>
     /// <param name="cancellationToken">Cancels the attempts.</param>
     /// <exception cref="CloudException">There is no answer, or one with a status of 500 or more.</exception>
-    public async Task<EcrAnswer> CallAsync(
+    public async Task<EcrResponse> CallAsync(
         EcrHost host, string operation, byte[] body, AwsKeys keys, CancellationToken cancellationToken)
     {
         Uri endpoint = _endpoints.Of(host.EndpointVariable, host.Endpoint);
-        CloudAnswer answer = await client.AskAsync(
+        CloudResponse answer = await client.AskAsync(
             () =>
             {
                 HttpRequestMessage request = new(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
@@ -31,7 +31,7 @@ internal sealed class EcrService(EnvironmentVariables environment, CloudClient c
                 return request;
             },
             cancellationToken);
-        return new EcrAnswer(answer.IsSuccess, answer.Status, CloudJson.Read(answer.Body), endpoint.Authority);
+        return new EcrResponse(answer.IsSuccess, answer.Status, CloudJson.Read(answer.Body), endpoint.Authority);
     }
 }
 
@@ -40,7 +40,7 @@ internal sealed class EcrService(EnvironmentVariables environment, CloudClient c
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Json">The body; an empty element when it is no JSON object.</param>
 /// <param name="Place">The service's host.</param>
-internal sealed record EcrAnswer(bool IsSuccess, int Status, JsonElement Json, string Place)
+internal sealed record EcrResponse(bool IsSuccess, int Status, JsonElement Json, string Place)
 {
     /// <summary>The error's name, such as <c>AccessDeniedException</c>; empty if there is none.</summary>
     public string Error => IsSuccess ? "" : Json.Text("__type")?.Split('#')[^1] ?? "";

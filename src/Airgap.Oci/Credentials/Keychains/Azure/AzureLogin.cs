@@ -23,7 +23,7 @@ internal sealed class AzureLogin(EnvironmentVariables environment, CloudClient c
             [new("grant_type", "access_token"), new("service", registry), new("access_token", token)];
         if (environment.NonEmpty("AZURE_TENANT_ID") is { } tenant)
             fields.Add(new("tenant", tenant));
-        CloudAnswer answer = await client.AskAsync(
+        CloudResponse answer = await client.AskAsync(
             () => new HttpRequestMessage(HttpMethod.Post, $"https://{registry}/oauth2/exchange")
             {
                 Content = new FormUrlEncodedContent(fields)

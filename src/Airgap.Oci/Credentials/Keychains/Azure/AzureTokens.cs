@@ -45,7 +45,7 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
     {
         Uri authority = environment.NonEmpty("AZURE_AUTHORITY_HOST") is { } given
             && Uri.TryCreate(given.TrimEnd('/') + "/", UriKind.Absolute, out Uri? other) ? other : cloud.Authority;
-        CloudAnswer answer = await client.AskAsync(
+        CloudResponse answer = await client.AskAsync(
             () => new HttpRequestMessage(HttpMethod.Post, new Uri(authority, $"{Uri.EscapeDataString(tenant)}/oauth2/v2.0/token"))
             {
                 Content = new FormUrlEncodedContent(

@@ -2,35 +2,37 @@ using Airgap.Cluster.Watching;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>Streams that end too soon are asked for less and less often.</summary>
+/// <summary>Watches that end too soon are retried less and less often.</summary>
 [TestClass]
-public sealed class BackoffTests
+public sealed class WatchBackoffTests
 {
     [TestMethod]
-    [DataRow(1.0, 1.0)]
-    [DataRow(0.0, 0.5)]
-    public async Task ThePausesDouble_UpToALimit_AndAStreamThatHeldEndsThem(double chance, double share)
+    public async Task PausesDouble_UpToALimit_AndALastingWatchResetsThem()
     {
         Clock clock = new();
-        Backoff backoff = new(clock, () => chance);
+        WatchBackoff backoff = new(clock);
         double[] expected = [250, 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000];
         foreach (double pause in expected)
         {
             backoff.Begin();
             await backoff.PauseAsync(CancellationToken.None);
-            Assert.AreEqual(TimeSpan.FromMilliseconds(pause * share), clock.Pauses[^1]);
+            AssertAbout(pause, clock.Pauses[^1]);
         }
 
         backoff.Begin();
-        clock.Now += Backoff.Held;
+        clock.Now += WatchBackoff.Lasting;
         await backoff.PauseAsync(CancellationToken.None);
-        Assert.HasCount(expected.Length, clock.Pauses, "a stream that held is taken up at once");
+        Assert.HasCount(expected.Length, clock.Pauses, "a lasting watch is resumed without a pause");
         backoff.Begin();
         await backoff.PauseAsync(CancellationToken.None);
-        Assert.AreEqual(Backoff.First * share, clock.Pauses[^1]);
+        AssertAbout(WatchBackoff.First.TotalMilliseconds, clock.Pauses[^1]);
+
+        // Jitter subtracts up to half.
+        static void AssertAbout(double longest, TimeSpan pause) =>
+            Assert.IsTrue(pause.TotalMilliseconds <= longest && pause.TotalMilliseconds >= longest / 2, $"{pause}");
     }
 
-    // A clock whose waits are over at once, and are written down.
+    // Its waits end at once and are recorded.
     private sealed class Clock : TimeProvider
     {
         public TimeSpan Now { get; set; }

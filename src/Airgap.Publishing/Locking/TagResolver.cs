@@ -11,7 +11,7 @@ namespace Airgap.Publishing.Locking;
 /// <summary>Resolves the tags of items at their registries.</summary>
 /// <param name="registry">The registries.</param>
 /// <param name="concurrency">The number of concurrent requests.</param>
-internal sealed class TagQuestions(IRegistry registry, int concurrency)
+internal sealed class TagResolver(IRegistry registry, int concurrency)
 {
     /// <summary>Resolves each tag once.</summary>
     /// <param name="declarations">Items with a tag to be locked.</param>

@@ -10,7 +10,7 @@ namespace Airgap.Publishing;
 /// The plans of a publish that an earlier stage made, and whose blobs others have brought: the publish makes none, sends none, and does all
 /// else as ever.
 /// </summary>
-internal interface IGivenPlans
+internal interface IPrecomputedPlans
 {
     /// <summary>Finds each item's plan.</summary>
     /// <param name="sides">The items, for each destination, with its settings.</param>

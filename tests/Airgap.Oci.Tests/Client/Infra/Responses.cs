@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.Oci.Tests.Client.Infra;
 
 /// <summary>The answers registries give.</summary>
-internal static class Answers
+internal static class Responses
 {
     private static readonly Digest s_emptyConfig = Digest.Compute("{}"u8);
 

@@ -5,7 +5,7 @@ namespace Airgap.Oci.Credentials.Helpers;
 
 /// <summary>Reads a helper's output.</summary>
 /// <remarks>Source: the credential helper protocol (docker login reference; docker-credential-helpers).</remarks>
-internal static class HelperAnswer
+internal static class HelperResponse
 {
     private const string IdentityTokenUser = "<token>";
 

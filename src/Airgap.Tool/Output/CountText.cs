@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Airgap.Tool.Output;
 
 /// <summary>Formats counts for people.</summary>
-internal static class Amounts
+internal static class CountText
 {
     /// <summary><c>1 image</c>, <c>3 images</c>.</summary>
     public static string Count(int number, string noun) =>

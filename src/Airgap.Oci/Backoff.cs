@@ -1,4 +1,4 @@
-namespace Airgap.Oci.Wire;
+namespace Airgap.Oci;
 
 /// <summary>Computes the waits before retries.</summary>
 internal static class Backoff

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Airgap.Registry.Http;
 
 /// <summary>Writes responses.</summary>
-internal static class Answers
+internal static class ResponseWriter
 {
     /// <summary>Answers without a body.</summary>
     public static void Empty(HttpContext context, int status, string? location = null)

@@ -5,14 +5,14 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Watching;
 
-/// <summary>Tells whether a state is the end of a wait, and which.</summary>
+/// <summary>Decides whether a state ends a wait, and with which result.</summary>
 /// <param name="clock">Tells the time.</param>
-internal sealed class WaitJudge(TimeProvider clock)
+internal sealed class ReconcileEvaluator(TimeProvider clock)
 {
     private readonly Dictionary<string, long> _firstFailures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _failingSince = new(StringComparer.Ordinal);
 
-    // A state is judged again as time goes by, and its long text is searched once.
+    // A state is evaluated repeatedly; its text may be long and is searched only once.
     private readonly Dictionary<string, (ReconcileState State, Explanation Why)> _explained = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -21,11 +21,11 @@ internal sealed class WaitJudge(TimeProvider clock)
     /// </summary>
     public TimeSpan Heals { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The verdict of a state; null to wait on.</summary>
+    /// <summary>The result for a state; null to continue waiting.</summary>
     /// <param name="target">The object.</param>
     /// <param name="state">Its state.</param>
     /// <param name="isGone">True if it was deleted.</param>
-    public WaitVerdict? Judge(WaitTarget target, ReconcileState state, bool isGone)
+    public WaitResult? Evaluate(WaitTarget target, ReconcileState state, bool isGone)
     {
         if (state.Phase != ReconcilePhase.Failed)
             _failingSince.Remove(target.Id);
@@ -37,7 +37,7 @@ internal sealed class WaitJudge(TimeProvider clock)
             ReconcilePhase.Paused when state.ObservedGeneration >= target.Generation => Failed(
                 target, state, ErrorCode.Paused, $"{target.Id} is paused: nothing is {(target.IsInstall ? "installed" : "fetched")}.",
                 "Take spec.paused out of the manifest and apply it again."),
-            ReconcilePhase.Succeeded => new WaitVerdict(target, state)
+            ReconcilePhase.Succeeded => new WaitResult(target, state)
             {
                 Failure = target.IsInstall ? null : CachedMirrors.Shown(state)
             },
@@ -46,23 +46,23 @@ internal sealed class WaitJudge(TimeProvider clock)
         };
     }
 
-    /// <summary>The failure of one that was not done in time.</summary>
-    public static WaitVerdict Late(WaitTarget target, ReconcileState? state, TimeSpan limit)
+    /// <summary>The failure of an object that was not ready in time.</summary>
+    public static WaitResult Late(WaitTarget target, ReconcileState? state, TimeSpan limit)
     {
         if (state is { Phase: ReconcilePhase.Failed })
-            return new WaitVerdict(target, state) { Failure = Explanation.Of(state, target.Kind.Kind).Diagnostic };
+            return new WaitResult(target, state) { Failure = Explanation.Of(state, target.Kind.Kind).Diagnostic };
         string time = limit.TotalSeconds >= 120 ? $"{limit.TotalMinutes:0.#} min" : $"{limit.TotalSeconds:0.#} s";
         return Failed(target, state, ErrorCode.WaitTimedOut,
             $"{target.Id} was not done after {time}: it is {state?.Words ?? "nowhere to be seen"}.",
             $"Find the cause: dotnet airgap doctor -n {target.Namespace} {target.Name}");
     }
 
-    private WaitVerdict? OfFailure(WaitTarget target, ReconcileState state)
+    private WaitResult? OfFailure(WaitTarget target, ReconcileState state)
     {
         if (!_explained.TryGetValue(target.Id, out (ReconcileState State, Explanation Why) known) || !ReferenceEquals(known.State, state))
             _explained[target.Id] = known = (state, Explanation.Of(state, target.Kind.Kind));
         Explanation why = known.Why;
-        return why.MayHeal && MayStillHeal(target, state) ? null : new WaitVerdict(target, state) { Failure = why.Diagnostic };
+        return why.MayHeal && MayStillHeal(target, state) ? null : new WaitResult(target, state) { Failure = why.Diagnostic };
     }
 
     // The first failure of what may heal by itself is not an end: secretgen-controller may fill a Secret late.
@@ -78,6 +78,6 @@ internal sealed class WaitJudge(TimeProvider clock)
         return clock.GetElapsedTime(_failingSince[target.Id]) < Heals;
     }
 
-    private static WaitVerdict Failed(WaitTarget target, ReconcileState? state, ErrorCode code, string message, string advice) =>
+    private static WaitResult Failed(WaitTarget target, ReconcileState? state, ErrorCode code, string message, string advice) =>
         new(target, state) { Failure = new Diagnostic(code, message, advice) { Reference = state?.Image } };
 }

@@ -8,7 +8,7 @@ namespace Airgap.Trust.Signers;
 /// </summary>
 /// <param name="inner">Who signs.</param>
 /// <param name="minimum">How old it has to be.</param>
-internal sealed class AgedSigner(Signer inner, TimeSpan minimum) : Signer
+internal sealed class MinimumAgeSigner(Signer inner, TimeSpan minimum) : Signer
 {
     /// <inheritdoc/>
     public override string Name => inner.Name;

@@ -1,9 +1,9 @@
 namespace Airgap.Registry.Storage;
 
 /// <summary>The exclusive right to write to an upload, for one request at a time.</summary>
-internal sealed class UploadTurns
+internal sealed class UploadLock
 {
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _semaphore = new(1, 1);
     private readonly Lock _lock = new();
     private CancellationTokenSource? _writer;
 
@@ -11,7 +11,7 @@ internal sealed class UploadTurns
     /// Takes the right to write. A request that arrives while another writes takes over: the client has abandoned the
     /// other, which the server may notice only much later.
     /// </summary>
-    public async Task<Turn> EnterAsync(CancellationToken cancellationToken)
+    public async Task<Lease> EnterAsync(CancellationToken cancellationToken)
     {
         CancellationTokenSource mine = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         lock (_lock)
@@ -22,7 +22,7 @@ internal sealed class UploadTurns
 
         try
         {
-            await _turn.WaitAsync(mine.Token);
+            await _semaphore.WaitAsync(mine.Token);
         }
         catch
         {
@@ -30,18 +30,18 @@ internal sealed class UploadTurns
             throw;
         }
 
-        return new Turn(this, mine);
+        return new Lease(this, mine);
     }
 
     /// <summary>Takes the right to write when no request has it.</summary>
-    public Turn? TryEnter()
+    public Lease? TryEnter()
     {
-        if (!_turn.Wait(0))
+        if (!_semaphore.Wait(0))
             return null;
         CancellationTokenSource mine = new();
         lock (_lock)
             _writer = mine;
-        return new Turn(this, mine);
+        return new Lease(this, mine);
     }
 
     private void Forget(CancellationTokenSource mine)
@@ -55,15 +55,15 @@ internal sealed class UploadTurns
     }
 
     /// <summary>The right to write, until it is disposed.</summary>
-    internal readonly struct Turn(UploadTurns turns, CancellationTokenSource source) : IDisposable
+    internal readonly struct Lease(UploadLock owner, CancellationTokenSource source) : IDisposable
     {
         /// <summary>Ends with the request, or when another request takes over.</summary>
         public CancellationToken Token => source.Token;
 
         public void Dispose()
         {
-            turns.Forget(source);
-            turns._turn.Release();
+            owner.Forget(source);
+            owner._semaphore.Release();
         }
     }
 }

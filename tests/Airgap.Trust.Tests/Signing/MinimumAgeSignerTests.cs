@@ -17,7 +17,7 @@ public sealed class AgedSignerTests
     [DataRow(-1, false)]
     public void ItsAge_Decides_ToTheHour(int hours, bool counts)
     {
-        AgedSigner signer = new(new At(s_now.AddHours(-hours)), TimeSpan.FromHours(48));
+        MinimumAgeSigner signer = new(new At(s_now.AddHours(-hours)), TimeSpan.FromHours(48));
         if (counts)
             Assert.AreEqual("somebody", signer.Verify(s_evidence, s_now).Signer);
         else
@@ -29,7 +29,7 @@ public sealed class AgedSignerTests
     public void WithoutATime_ItIsRefused_AndSaysSo()
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(
-            () => new AgedSigner(new At(null), TimeSpan.FromHours(1)).Verify(s_evidence, s_now));
+            () => new MinimumAgeSigner(new At(null), TimeSpan.FromHours(1)).Verify(s_evidence, s_now));
 
         Assert.AreEqual(ErrorCode.SignatureRejected, e.Code);
         Assert.Contains("its age is not known", e.Message);

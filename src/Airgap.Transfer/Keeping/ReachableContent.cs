@@ -3,9 +3,9 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>The result of a walk.</summary>
-/// <param name="Here">The manifests that the repository has, by digest.</param>
+/// <param name="Present">The manifests that the repository has, by digest.</param>
 /// <param name="Missing">The referenced manifests that it lacks, in the order found.</param>
-internal sealed record Reach(IReadOnlyDictionary<Digest, ContentNode> Here, IReadOnlyList<MissingContent> Missing)
+internal sealed record ReachableContent(IReadOnlyDictionary<Digest, ContentNode> Present, IReadOnlyList<MissingContent> Missing)
 {
     /// <summary>Images of indexes that it has not, and that every relocation which led to them left behind by choice.</summary>
     public int LeftOut { get; init; }

@@ -6,25 +6,25 @@ using Airgap.Oci;
 
 namespace Airgap.Cluster.Watching;
 
-/// <summary>Follows the objects of a list: list, watch from there, and list again where the server has forgotten the place.</summary>
+/// <summary>Lists objects and watches them from there; lists again when the server no longer knows the resource version.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="clock">Tells the time, and waits; null for the system's.</param>
-internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
+/// <param name="clock">Measures time and waits; null for the system's clock.</param>
+internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = null)
 {
     private const int MostFailures = 10;
 
-    // It becomes part of an address; clusters' own have some digits.
+    // It becomes part of a URL; real versions have a few digits.
     private const int LongestVersion = 1024;
 
-    // A proxy may end every stream at once, with or without an event: it must not be asked in a loop without a pause.
-    private readonly Backoff _backoff = new(clock ?? TimeProvider.System);
+    // A proxy may end every stream at once, with or without an event: a loop without pauses would flood it.
+    private readonly WatchBackoff _backoff = new(clock ?? TimeProvider.System);
 
-    /// <summary>Follows until it is stopped.</summary>
+    /// <summary>Watches until it is cancelled.</summary>
     /// <param name="path">The path of the list.</param>
     /// <param name="what">What is listed, for an error.</param>
     /// <param name="names">The objects' names; the others of the list are passed over.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async IAsyncEnumerable<WatchEvent> FollowAsync(
+    public async IAsyncEnumerable<WatchEvent> WatchAsync(
         string path, string what, IReadOnlySet<string> names, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string selector = names.Count == 1 ? $"&fieldSelector=metadata.name%3D{Uri.EscapeDataString(names.First())}" : "";
@@ -36,7 +36,7 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
         {
             if (version is null)
             {
-                ClusterAnswer list = await client.GetAsync($"{path}?limit=0{selector}", cancellationToken);
+                ClusterResponse list = await client.GetAsync($"{path}?limit=0{selector}", cancellationToken);
                 if (!list.IsSuccess)
                     throw ClusterRefusal.Of(list, what, "listed");
                 version = VersionOf(list.Object);
@@ -77,7 +77,7 @@ internal sealed class Follower(ClusterClient client, TimeProvider? clock = null)
                         bool mayPass = code is 410 or 429 or >= 500 || (code == 401 && !isRefused);
                         isRefused = code == 401;
                         if (!mayPass || ++failures >= MostFailures)
-                            throw ClusterRefusal.Of(new ClusterAnswer((int)Math.Clamp(code, 0, 599), entry.Object, ""), what, "watched");
+                            throw ClusterRefusal.Of(new ClusterResponse((int)Math.Clamp(code, 0, 599), entry.Object, ""), what, "watched");
                         version = null;
                         break;
                     }

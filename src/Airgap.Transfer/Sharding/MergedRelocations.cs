@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Sharding;
 /// <summary>
 /// The relocations of a plan, as shards carry them out: those to one archive are one, so that each writes one part of it.
 /// </summary>
-internal static class JoinedRuns
+internal static class MergedRelocations
 {
     /// <summary>Joins them.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.LockSharesNoArchive"/>, <see cref="ErrorCode.SharedNameConflict"/>,

@@ -11,7 +11,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing.Sharding;
 
 /// <summary>The plans of a project's items, from a plan's file.</summary>
-internal sealed class GivenPlans : IGivenPlans
+internal sealed class PrecomputedPlans : IPrecomputedPlans
 {
     private readonly PublishSettings _settings;
     private readonly IRegistry _registry;
@@ -19,7 +19,7 @@ internal sealed class GivenPlans : IGivenPlans
     private readonly Dictionary<(PublishItem Item, string Destination), int> _places = [];
     private ImmutableArray<ImmutableArray<PlannedBlob>> _found = [];
 
-    private GivenPlans(PublishSettings settings, IRegistry registry, string path, RunPlanDocument document)
+    private PrecomputedPlans(PublishSettings settings, IRegistry registry, string path, RunPlanDocument document)
     {
         (_settings, _registry, _path, Document) = (settings, registry, path, document);
         RunPlanReader reader = new(registry, path);
@@ -42,10 +42,10 @@ internal sealed class GivenPlans : IGivenPlans
 
     /// <summary>Reads the plan that a project names.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>, or 3xxx: the file.</exception>
-    public static GivenPlans Read(PublishSettings settings, IRegistry registry)
+    public static PrecomputedPlans Read(PublishSettings settings, IRegistry registry)
     {
         string path = settings.FullPath(settings.Plan);
-        return new GivenPlans(settings, registry, path, RunPlanFile.Read(path));
+        return new PrecomputedPlans(settings, registry, path, RunPlanFile.Read(path));
     }
 
     /// <summary>Looks for all that shards bring, before anything is visible.</summary>

@@ -7,7 +7,7 @@ namespace Airgap.Publishing.Declarations;
 /// Finds checks that a command line asks for without saying what: <c>-p:AirgapPolicy=$POLICY</c> with an unset variable. Such a property
 /// would switch the check off in silence.
 /// </summary>
-internal static class EmptyGuards
+internal static class EmptyChecks
 {
     private static readonly ImmutableArray<string> s_guards =
     [

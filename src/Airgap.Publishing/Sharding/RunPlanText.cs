@@ -6,7 +6,7 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing.Sharding;
 
 /// <summary>A plan for several processes in words.</summary>
-internal static class RunPlanWords
+internal static class RunPlanText
 {
     /// <summary>How much it is: <c>12 images, 40 blobs (3.1 MB)</c>; each blob counted once.</summary>
     public static string Amount(IReadOnlyList<TransferPlan> plans)

@@ -9,7 +9,7 @@ namespace Airgap.Cluster.Connecting;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Body">The JSON document; null if the answer is not JSON.</param>
 /// <param name="Text">The body as text if it is not JSON; otherwise empty.</param>
-internal sealed record ClusterAnswer(int Status, JsonElement? Body, string Text)
+internal sealed record ClusterResponse(int Status, JsonElement? Body, string Text)
 {
     private const int LongestAnswer = 256 * 1024 * 1024;
     private const int LongestText = 64 * 1024;
@@ -24,7 +24,7 @@ internal sealed record ClusterAnswer(int Status, JsonElement? Body, string Text)
     public JsonElement Object => Body ?? default;
 
     /// <summary>Reads an answer, without credentials that the server repeats in it.</summary>
-    public static async Task<ClusterAnswer> ReadAsync(
+    public static async Task<ClusterResponse> ReadAsync(
         HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellationToken);
@@ -45,7 +45,7 @@ internal sealed record ClusterAnswer(int Status, JsonElement? Body, string Text)
             }
         }
 
-        return new ClusterAnswer((int)response.StatusCode, body, body is null ? Encoding.UTF8.GetString(bytes.Span) : "")
+        return new ClusterResponse((int)response.StatusCode, body, body is null ? Encoding.UTF8.GetString(bytes.Span) : "")
         {
             Warnings = [.. response.Headers.Warning.Select(
                 warning => Redaction.Echo(warning.Text, request).Trim('"').Replace("\\\"", "\"", StringComparison.Ordinal))],

@@ -1,10 +1,10 @@
 namespace Airgap.Oci.Content;
 
 /// <summary>A registry's response to a request to delete a manifest or tag.</summary>
-internal enum RemovalAnswer
+internal enum RemovalResponse
 {
     /// <summary>It accepted the request.</summary>
-    Taken,
+    Accepted,
 
     /// <summary>It has no such manifest or tag.</summary>
     Absent,

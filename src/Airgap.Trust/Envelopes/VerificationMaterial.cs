@@ -11,11 +11,11 @@ namespace Airgap.Trust.Envelopes;
 /// <param name="Certificates">The leaf, then the intermediate certificates; empty when a key signed.</param>
 /// <param name="Entries">Log entries.</param>
 /// <param name="Timestamps">RFC 3161 answers.</param>
-internal sealed record Material(
+internal sealed record VerificationMaterial(
     int Version, IReadOnlyList<X509Certificate2> Certificates, IReadOnlyList<LogEntry> Entries, IReadOnlyList<byte[]> Timestamps)
 {
     /// <summary>Reads it.</summary>
-    public static Material Read(JsonFields fields, int version)
+    public static VerificationMaterial Read(JsonFields fields, int version)
     {
         JsonFields? key = fields.Object("publicKey");
         JsonFields? single = fields.Object("certificate");
@@ -34,7 +34,7 @@ internal sealed record Material(
             throw fields.Format.Invalid("its chain is empty");
         if (certificates.Skip(1).Any(IsRoot))
             throw fields.Format.Invalid("its chain contains a root, which must come from the verifier");
-        Material material = new(
+        VerificationMaterial material = new(
             version, certificates, [.. fields.Objects("tlogEntries", Limits.Proofs).Select(EntryReader.Read)],
             ReadTimestamps(fields.Object("timestampVerificationData")));
         fields.Only();

@@ -6,7 +6,7 @@ namespace Airgap.Registry.Storage;
 /// <summary>
 /// The exclusive right to change a registry's folder, for one process at a time. docker-registry does not respect it.
 /// </summary>
-internal static class FolderHold
+internal static class FolderLock
 {
     /// <summary>Locks the folder.</summary>
     /// <returns>

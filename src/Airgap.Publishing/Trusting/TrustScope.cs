@@ -8,7 +8,7 @@ namespace Airgap.Publishing.Trusting;
 /// The place that a rule applies to, including everything below it: a host, a namespace or a repository, each in one spelling. Docker's
 /// rules for short names hold as for images.
 /// </summary>
-internal static class TrustPlace
+internal static class TrustScope
 {
     private const string Official = "library/";
 
