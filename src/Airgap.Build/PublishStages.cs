@@ -15,7 +15,7 @@ namespace Airgap.Build;
 /// <param name="log">Its log.</param>
 internal sealed class PublishStages(PublishImgpkgBundles task, BuildLog log)
 {
-    /// <summary>The stage that the task is asked for.</summary>
+    /// <summary>The requested stage.</summary>
     public PublishStage Read(PublishSettings settings, ref ImmutableArray<Diagnostic> problems)
     {
         PublishStage stage = PlanStages.Read(
@@ -46,7 +46,7 @@ internal sealed class PublishStages(PublishImgpkgBundles task, BuildLog log)
         };
     }
 
-    /// <summary>Sends a part of the plan.</summary>
+    /// <summary>Carries out a shard of the plan.</summary>
     /// <returns>Tells of it.</returns>
     public async Task<Action> SendAsync(PreparedProject prepared, ProjectStages stages, CancellationToken cancellationToken)
     {

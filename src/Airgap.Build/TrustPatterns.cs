@@ -33,7 +33,7 @@ internal sealed partial class TrustPatterns
 
     private TrustPatterns(string projectFile) => _directory = Path.GetDirectoryName(projectFile)! + Path.DirectorySeparatorChar;
 
-    /// <summary>Examines them.</summary>
+    /// <summary>Reads the variables.</summary>
     /// <param name="projectFile">Full path of the project.</param>
     /// <param name="globals">Names of its global properties.</param>
     public static bool MayBeIn(string projectFile, IEnumerable<string> globals)

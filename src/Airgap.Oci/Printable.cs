@@ -108,7 +108,7 @@ internal static class Printable
         private bool _begins = true;
         private bool _colon = false;
 
-        /// <summary>True when the character has to be escaped.</summary>
+        /// <summary>True if the character must be escaped.</summary>
         public bool Next(string text, int index, bool keepsLines)
         {
             char c = text[index];

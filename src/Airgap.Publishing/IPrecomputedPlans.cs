@@ -7,14 +7,14 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing;
 
 /// <summary>
-/// The plans of a publish that an earlier stage made, and whose blobs others have brought: the publish makes none, sends none, and does all
-/// else as ever.
+/// The plans of a publish that an earlier stage made and whose blobs shards have transferred: the publish neither plans nor transfers, and
+/// does everything else as usual.
 /// </summary>
 internal interface IPrecomputedPlans
 {
     /// <summary>Finds each item's plan.</summary>
     /// <param name="sides">The items, for each destination, with its settings.</param>
-    /// <returns>What the tags of the items stood for.</returns>
+    /// <returns>The digests of the items' tags.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanOfOtherProject"/>.</exception>
     KnownDigests Match(IEnumerable<(PublishSettings Settings, IReadOnlyList<Declaration> Declarations)> sides);
 

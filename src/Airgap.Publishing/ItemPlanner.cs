@@ -26,7 +26,7 @@ internal sealed class ItemPlanner(PublishScope scope)
         ItemSource source = await OpenAsync(declaration, relocator, asksDestination, cancellationToken);
         try
         {
-            // What a plan is given for is looked for before; an archive is joined again.
+            // Precomputed plans were checked before; an archive is merged again.
             TransferResult? upToDate = scope.Given is null
                 && declaration is { SharesArchive: false, Destination: RelocationDestination.Archive archive }
                 ? await relocator.FindUpToDateAsync(source.Source, archive, source.Options, cancellationToken)

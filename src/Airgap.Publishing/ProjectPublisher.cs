@@ -81,7 +81,7 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
     public static Task<PublishPlan> PlanAsync(PreparedProject prepared, CancellationToken cancellationToken) =>
         prepared.Publisher.PlanPreparedAsync(prepared.Publish!, cancellationToken);
 
-    /// <summary>Pushes the bundle to a repository of its own (<see cref="PreparedProject.PushesBundle"/>).</summary>
+    /// <summary>Pushes the bundle to its own repository (<see cref="PreparedProject.PushesBundle"/>).</summary>
     /// <exception cref="AirgapException">The first failure.</exception>
     public async Task<PushResult> PushAsync(PreparedProject prepared, IPushObserver pushObserver, CancellationToken cancellationToken)
     {

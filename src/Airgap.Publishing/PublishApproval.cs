@@ -7,7 +7,7 @@ using Airgap.Publishing.Trusting;
 
 namespace Airgap.Publishing;
 
-/// <summary>Asks whoever has to agree before anything moves: signatures, what mirror configurations need, and the gate.</summary>
+/// <summary>The checks before anything moves: signatures, the needs of mirror configurations, and the gate.</summary>
 internal static class PublishApproval
 {
     /// <summary>

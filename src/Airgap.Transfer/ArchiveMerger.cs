@@ -19,7 +19,7 @@ internal static class ArchiveMerger
     /// <summary>Joins a chain.</summary>
     /// <param name="paths">The archives, oldest first.</param>
     /// <param name="destination">The output, which gets its name when it is complete and verified.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">The options.</param>
     /// <param name="observer">Receives progress events; null for none.</param>
     /// <param name="cancellationToken">Cancels it; no file then has the name.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenChain"/>, <see cref="ErrorCode.BaseIsOutput"/>, or a code of an archive

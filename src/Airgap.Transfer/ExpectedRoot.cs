@@ -22,7 +22,7 @@ internal sealed record ExpectedRoot(RepositoryName Repository, Digest Digest, st
         _ => null,
     };
 
-    /// <summary>True for the item of an archive that goes by its name.</summary>
+    /// <summary>True for an archive's item that is identified by name.</summary>
     public bool Is(ArchivedItem item) => item.Source.Repository == Repository && item.Content.Manifest.Digest == Digest && item.Tag == Tag;
 
     /// <summary>True for the plan of it.</summary>

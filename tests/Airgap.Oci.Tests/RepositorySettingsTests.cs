@@ -34,9 +34,9 @@ public sealed class RepositorySettingsTests
     [DataRow("""{"ecr":{"encryption":{"type":"AES256","kmsKey":"k"}}}""", "a 'kmsKey' is only for KMS")]
     [DataRow("""{"ecr":{"encryption":{"type":"KMS","key":"k"}}}""", "the setting 'ecr.encryption.key': it is not a setting")]
     [DataRow("""{"ecr":{"tags":{"aws:x":"y"}}}""", "keys that begin with 'aws:' are reserved")]
-    [DataRow("""{"ecr":{"tags":{"a":1}}}""", "'a' is not a text")]
+    [DataRow("""{"ecr":{"tags":{"a":1}}}""", "'a' is not a string")]
     [DataRow("""{"ecr":{"lifecyclePolicy":"text"}}""", "the setting 'ecr.lifecyclePolicy': it is not an object")]
-    [DataRow("""{"harbor":{"storageLimit":-2}}""", "it is not a whole number from -1 up")]
+    [DataRow("""{"harbor":{"storageLimit":-2}}""", "it is not a whole number of -1 or more")]
     [DataRow("""{"harbor":{"public":"yes"}}""", "it is not true or false")]
     [DataRow("""{"quay":{"visibility":"internal"}}""", "'internal' is none of private, public")]
     public void WhatIsWrongIsToldWithItsPlace(string json, string why)

@@ -3,11 +3,11 @@ using System.Text.Json.Nodes;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Wire;
-using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
+using Airgap.Transfer.Files;
 using Json.Schema;
 
 namespace Airgap.Publishing.Tests;

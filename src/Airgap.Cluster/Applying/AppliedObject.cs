@@ -36,7 +36,7 @@ internal enum ApplyOutcome
 /// <param name="Kind">Its kind.</param>
 /// <param name="Namespace">Its namespace; null for none.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Outcome">What became of it.</param>
+/// <param name="Outcome">The outcome.</param>
 internal sealed record AppliedObject(string Kind, string? Namespace, string Name, ApplyOutcome Outcome)
 {
     /// <summary>Group and version; empty if not needed.</summary>

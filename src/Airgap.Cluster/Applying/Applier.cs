@@ -150,7 +150,7 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
             };
         }
 
-        // Namespaces are often the administrators' matter, and are there.
+        // Often only administrators may create namespaces, and the namespace exists.
         if (document.Kind == "Namespace" && failure.Code == ErrorCode.ClusterForbidden)
         {
             return result with

@@ -6,7 +6,7 @@ namespace Airgap.Cluster.Applying;
 
 /// <summary>
 /// kapp-controller keeps bundles by digest and does not ask a new mirror for a digest that it has: the PackageRepository succeeds, and its
-/// Packages go on naming the former mirror.
+/// Packages keep the former mirror.
 /// </summary>
 internal static class CachedMirrors
 {

@@ -13,7 +13,7 @@ internal static class ManifestReader
     /// <summary>Reads them. A folder means its YAML and JSON files, without subfolders and kustomizations.</summary>
     /// <param name="paths">Files and folders.</param>
     /// <param name="ns">The namespace of objects that name none.</param>
-    /// <param name="isAsked">True if the user chose the namespace, so that none may name another.</param>
+    /// <param name="isAsked">True if the user chose the namespace, so that no object may name another.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidObject"/>, <see cref="ErrorCode.MalformedSyncPeriod"/>.</exception>
     public static IReadOnlyList<ManifestDocument> Read(IEnumerable<string> paths, string ns, bool isAsked)
     {
@@ -25,7 +25,7 @@ internal static class ManifestReader
             IEnumerable<string> files = isFolder ? FilesOf(path) : [path];
             foreach (ManifestDocument document in files.SelectMany(file => ManifestDocument.Read(file, Bytes(file))))
             {
-                // Other files of a folder are skipped; a file that was named is not.
+                // Other files of a folder are skipped, but not a file that the user names.
                 if (document.IsNoObject && isFolder)
                     continue;
                 if (document.IsNoObject)

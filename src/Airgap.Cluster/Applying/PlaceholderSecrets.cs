@@ -8,7 +8,7 @@ namespace Airgap.Cluster.Applying;
 internal static class PlaceholderSecrets
 {
     /// <summary>Leaves a Secret as it is, unless it is missing or a placeholder itself: then null.</summary>
-    /// <param name="live">The cluster's answer to a look at it.</param>
+    /// <param name="live">The response to a GET of it.</param>
     /// <param name="secret">The Secret.</param>
     public static AppliedObject? Keep(ClusterResponse live, AppliedObject secret) => live switch
     {

@@ -20,7 +20,7 @@ internal sealed class Removal(ClusterClient client)
 
     /// <summary>Requests the deletion.</summary>
     /// <param name="path">The object.</param>
-    /// <param name="uid">The one that is meant.</param>
+    /// <param name="uid">The uid of the object.</param>
     /// <param name="isDry">True to have the server try it and keep everything.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public Task<ClusterResponse> DeleteAsync(string path, string uid, bool isDry, CancellationToken cancellationToken)

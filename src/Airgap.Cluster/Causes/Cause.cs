@@ -1,9 +1,9 @@
 namespace Airgap.Cluster.Causes;
 
-/// <summary>Why kapp-controller fails, as far as its message shows.</summary>
+/// <summary>The causes of kapp-controller's failures, as its messages show them.</summary>
 internal enum Cause
 {
-    /// <summary>The proxy of kapp-controller-config does not answer.</summary>
+    /// <summary>The proxy of kapp-controller-config does not respond.</summary>
     ProxyUnreachable,
 
     /// <summary>Private CA.</summary>
@@ -24,10 +24,10 @@ internal enum Cause
     /// <summary>Nothing listens there, as seen from the cluster.</summary>
     ConnectionRefused,
 
-    /// <summary>A firewall drops.</summary>
+    /// <summary>A firewall drops packets.</summary>
     ConnectTimeout,
 
-    /// <summary>Accepts and does not answer.</summary>
+    /// <summary>The host accepts connections but does not respond.</summary>
     TlsTimeout,
 
     /// <summary>The token server refuses the account.</summary>
@@ -54,10 +54,10 @@ internal enum Cause
     /// <summary>No such repository.</summary>
     RepositoryMissing,
 
-    /// <summary>Something else than a registry answers.</summary>
+    /// <summary>The host is not a registry.</summary>
     NotARegistry,
 
-    /// <summary>The registry is in trouble.</summary>
+    /// <summary>The registry fails (5xx).</summary>
     RegistryError,
 
     /// <summary>The connection was closed.</summary>
@@ -105,7 +105,7 @@ internal enum Cause
     /// <summary>No tag, or no package version, in the range.</summary>
     NoVersion,
 
-    /// <summary>A range that is none.</summary>
+    /// <summary>An invalid range.</summary>
     ConstraintMalformed,
 
     /// <summary>An invalid image reference, or a tag together with tagSelection.</summary>

@@ -2,9 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Airgap.Cluster.Causes;
 
-/// <summary>A failure that is known.</summary>
+/// <summary>A known failure.</summary>
 /// <param name="Cause">The cause.</param>
-/// <param name="Pattern">A regular expression over what the tools of kapp-controller said.</param>
+/// <param name="Pattern">A regular expression for the output of kapp-controller's tools.</param>
 /// <param name="Means">Its meaning, in a few words.</param>
 /// <param name="MayHeal">True if a later attempt may succeed without a change of the object.</param>
 /// <param name="Advice">What to do; names in braces are groups of the pattern and facts about the object.</param>
@@ -124,9 +124,9 @@ internal static class CauseTable
     ];
 
     /// <summary>Finds the cause in a message.</summary>
-    /// <param name="message">What the tools said.</param>
-    /// <param name="groups">What the pattern found in it.</param>
-    /// <returns>Null for a message that is not known.</returns>
+    /// <param name="message">The tools' output.</param>
+    /// <param name="groups">The pattern's groups.</param>
+    /// <returns>Null for an unknown message.</returns>
     public static KnownCause? Find(string message, out IReadOnlyDictionary<string, string> groups)
     {
         foreach (KnownCause known in s_known)
@@ -142,7 +142,7 @@ internal static class CauseTable
         return null;
     }
 
-    // A text that takes long to search is none of those that the tools say.
+    // A text that takes long to search does not come from the tools.
     private static Match? Match(string message, string pattern)
     {
         try

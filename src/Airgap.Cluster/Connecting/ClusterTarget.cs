@@ -18,7 +18,7 @@ internal sealed class ClusterTarget
     /// <summary>Its origin, for messages: <c>context CONTEXT of FILE</c>.</summary>
     public required string Origin { get; init; }
 
-    /// <summary>The authorities that are trusted in place of the machine's; null for the machine's.</summary>
+    /// <summary>The trusted authorities; null for the machine's.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 
     /// <summary>True to trust any certificate (<c>insecure-skip-tls-verify</c>).</summary>

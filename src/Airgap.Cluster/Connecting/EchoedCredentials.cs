@@ -4,7 +4,7 @@ using Airgap.Oci.Wire;
 namespace Airgap.Cluster.Connecting;
 
 /// <summary>
-/// Takes a request's credentials out of its answer: some servers and proxies repeat what they were sent, and what they say is shown.
+/// Removes a request's credentials from its response: some servers and proxies echo requests, and messages show the response.
 /// </summary>
 internal static class EchoedCredentials
 {

@@ -14,7 +14,7 @@ internal sealed record ExecCredential(string? Token, X509Certificate2? Certifica
 {
     /// <summary>Reads a plugin's output.</summary>
     /// <param name="output">The output.</param>
-    /// <param name="apiVersion">The version that was asked for.</param>
+    /// <param name="apiVersion">The requested version.</param>
     /// <exception cref="FormatException">It is something else. The words do not quote it.</exception>
     public static ExecCredential Read(string output, string apiVersion)
     {

@@ -45,7 +45,7 @@ internal sealed class ExecPlugin
 
     /// <summary>Finds a plugin. It is not started yet.</summary>
     /// <param name="exec">Its fields.</param>
-    /// <param name="cluster">What it may be told.</param>
+    /// <param name="cluster">The cluster's description.</param>
     /// <param name="environment">Reads an environment variable.</param>
     /// <exception cref="FormatException">It cannot be used.</exception>
     public static ExecPlugin Of(KubeConfigPart exec, KubeConfigCluster cluster, Func<string, string?> environment)
@@ -130,7 +130,7 @@ internal sealed class ExecPlugin
         return line.Length == 0 ? "" : $": {Printable.Line(line.Length > LongestWords ? line[..LongestWords] + "…" : line)}";
     }
 
-    // As kubectl: a name is looked for on the PATH alone, and a relative path starts from the file's folder.
+    // As in kubectl, a name is searched for only on the PATH, and a relative path starts from the file's folder.
     private static string? Find(string command, string folder, Func<string, string?> environment)
     {
         if (!command.AsSpan().ContainsAny('/', Path.DirectorySeparatorChar))

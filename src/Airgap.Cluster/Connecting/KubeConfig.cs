@@ -43,7 +43,7 @@ internal static class KubeConfig
     private static string Why(Exception failure) => failure is AirgapException { Location: { } place }
         ? $"line {place.Line} does not belong into one" : failure.Message.Split('\n', 2)[0].TrimEnd('.', '\r');
 
-    // Missing files of KUBECONFIG are passed over, as kubectl does; a missing file that was named is not.
+    // As in kubectl, missing files of KUBECONFIG are skipped, but a missing file of a flag is an error.
     private static FileInfo[] Files(string? file, Func<string, string?> environment)
     {
         if (file is not null)
@@ -85,7 +85,7 @@ internal static class KubeConfig
         return target is { SkipVerification: true, Authorities: not null }
             ? throw new FormatException("its cluster has insecure-skip-tls-verify and a certificate-authority: one of both") : target;
 
-        // Of several files the first that has it counts.
+        // The first file that has it takes precedence.
         KubeConfigPart? Find(string list, string entry, string part) =>
             files.Select(file => file.Find(list, entry, part)).FirstOrDefault(each => each is not null);
 

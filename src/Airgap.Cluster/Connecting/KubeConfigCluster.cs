@@ -13,16 +13,16 @@ internal sealed class KubeConfigCluster(KubeConfigPart part)
 {
     private const string Extension = "client.authentication.k8s.io/exec";
 
-    /// <summary>The address. Without a scheme, a path of this machine is an address, too.</summary>
-    /// <exception cref="FormatException">There is none.</exception>
+    /// <summary>The server's address.</summary>
+    /// <exception cref="FormatException">It is missing or invalid.</exception>
     public Uri Server =>
         Uri.TryCreate((part.Text("server") ?? "").TrimEnd('/') + "/", UriKind.Absolute, out Uri? server)
         && server is { Scheme: "http" or "https" }
             ? new UriBuilder(server) { UserName = "", Password = "", Query = "", Fragment = "" }.Uri
             : throw new FormatException("its server is not an address that begins with https:// or http://");
 
-    /// <summary>The name that the certificate has; null for the host of the address.</summary>
-    /// <exception cref="FormatException">It is no host's name.</exception>
+    /// <summary>The expected name in the certificate; null for the host of the address.</summary>
+    /// <exception cref="FormatException">It is not a host name.</exception>
     public string? ServerName => part.Text("tls-server-name") is not { } name ? null
         : Uri.CheckHostName(name) == UriHostNameType.Unknown ? throw new FormatException("its tls-server-name is not a host name")
         : name;
@@ -30,8 +30,8 @@ internal sealed class KubeConfigCluster(KubeConfigPart part)
     /// <summary>True to trust any certificate.</summary>
     public bool SkipVerification => part.Flag("insecure-skip-tls-verify");
 
-    /// <summary>The authorities in place of the machine's; null for those.</summary>
-    /// <exception cref="FormatException">It holds no certificate.</exception>
+    /// <summary>The trusted authorities; null for the machine's.</summary>
+    /// <exception cref="FormatException">It contains no certificate.</exception>
     public X509Certificate2Collection? Authorities
     {
         get
@@ -50,7 +50,7 @@ internal sealed class KubeConfigCluster(KubeConfigPart part)
         : Uri.TryCreate(text, UriKind.Absolute, out Uri? proxy) && proxy.Scheme is "http" or "https" or "socks5" ? proxy
         : throw new FormatException("the proxy-url of its cluster is not an address of a proxy (http, https or socks5)");
 
-    /// <summary>The cluster as a plugin is told of it.</summary>
+    /// <summary>The cluster's description for a plugin.</summary>
     public JsonObject Describe()
     {
         JsonObject told = new() { ["server"] = part.Text("server"), ["insecure-skip-tls-verify"] = SkipVerification };

@@ -12,8 +12,8 @@ internal sealed record KubeConfigFile(YamlNode Root, string Folder)
     private const int MostBytes = 16 * 1024 * 1024;
 
     /// <summary>Reads a file; null for an empty one.</summary>
-    /// <exception cref="FormatException">It is too large, or something else.</exception>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterConfig"/>: it is not YAML, at a place that it gives. Its words may
+    /// <exception cref="FormatException">It is too large, or not a kubeconfig.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterConfig"/>: it is not YAML. Its message may
     /// quote a credential.</exception>
     public static KubeConfigFile? Read(FileInfo file)
     {
@@ -25,7 +25,7 @@ internal sealed record KubeConfigFile(YamlNode Root, string Folder)
             ? new KubeConfigFile(root, file.DirectoryName!) : throw new FormatException("it contains something else");
     }
 
-    /// <summary>A named entry of a list: of two of one name the first counts; null where there is none.</summary>
+    /// <summary>A named entry of a list, the first if several have the name; null for none.</summary>
     /// <param name="list">The list: <c>clusters</c>, <c>users</c> or <c>contexts</c>.</param>
     /// <param name="name">The entry's name.</param>
     /// <param name="part">The field that holds it: <c>cluster</c>, <c>user</c> or <c>context</c>.</param>

@@ -8,11 +8,11 @@ namespace Airgap.Cluster.Connecting;
 /// <param name="Folder">Where relative paths in it start.</param>
 internal sealed record KubeConfigPart(YamlNode? Node, string Folder)
 {
-    /// <summary>A text; null where it is missing or empty.</summary>
+    /// <summary>A string; null if missing or empty.</summary>
     public string? Text(params ReadOnlySpan<string> path) => YamlLookup.Text(Node, path);
 
-    /// <summary>A truth value; false where it is missing.</summary>
-    /// <exception cref="FormatException">It is something else.</exception>
+    /// <summary>A boolean; false if missing.</summary>
+    /// <exception cref="FormatException">It is not a boolean.</exception>
     public bool Flag(string name) => YamlLookup.Find(Node, name) switch
     {
         null => false,
@@ -20,16 +20,16 @@ internal sealed record KubeConfigPart(YamlNode? Node, string Folder)
         _ => throw new FormatException($"its {name} is neither true nor false"),
     };
 
-    /// <summary>The items of a list; none where it is missing.</summary>
+    /// <summary>The items of a list; empty if missing.</summary>
     public IEnumerable<YamlNode> Items(string name) => YamlLookup.Find(Node, name) is YamlSequence list ? list.Items : [];
 
-    /// <summary>A part of this one; null where it is missing.</summary>
+    /// <summary>A nested part; null if missing.</summary>
     public KubeConfigPart? Part(string name) => YamlLookup.Find(Node, name) is { } node ? this with { Node = node } : null;
 
-    /// <summary>A file's full path; null where none is named.</summary>
+    /// <summary>A file's full path; null if none is given.</summary>
     public string? File(string name) => Text(name) is { } path ? Path.Combine(Folder, path) : null;
 
-    /// <summary>PEM text that is given as base64 in <c>NAME-data</c>, or in a file; null for none.</summary>
+    /// <summary>PEM text, from base64 in <c>NAME-data</c> or from a file; null for none.</summary>
     /// <exception cref="FormatException">The data is not base64.</exception>
     public string? Pem(string name)
     {

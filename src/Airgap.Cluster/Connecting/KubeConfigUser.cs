@@ -5,7 +5,7 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Cluster.Connecting;
 
-/// <summary>A user of a kubeconfig, with the credentials that kubectl would take.</summary>
+/// <summary>A user of a kubeconfig, with the credentials that kubectl would use.</summary>
 /// <remarks>Source: Kubernetes documentation, "kubeconfig (v1)", and "Authenticating", user impersonation.</remarks>
 internal sealed class KubeConfigUser
 {
@@ -13,7 +13,7 @@ internal sealed class KubeConfigUser
 
     /// <summary>Reads the user.</summary>
     /// <param name="part">Its fields.</param>
-    /// <param name="cluster">The cluster, of which a plugin may be told.</param>
+    /// <param name="cluster">The cluster, which a plugin may need to know.</param>
     /// <param name="environment">Reads an environment variable.</param>
     /// <exception cref="FormatException">It cannot be used.</exception>
     public KubeConfigUser(KubeConfigPart part, KubeConfigCluster cluster, Func<string, string?> environment)
@@ -26,7 +26,7 @@ internal sealed class KubeConfigUser
                 $"its user logs in by the auth-provider {provider.Text("name")}, which kubectl no longer knows either: use an exec plugin");
         Certificate = ReadCertificate();
         Impersonation = [.. Impersonated()];
-        // An HTTP client leaves out a header that it cannot send, and the user would act as himself.
+        // An HTTP client omits a header that it cannot send, and the user would act without impersonation.
         if (Impersonation.Any(header => header.Value.Any(char.IsControl)))
             throw new FormatException("its user acts as one whose name has a control character");
         Authorization = part.File("tokenFile") is { } file
@@ -37,7 +37,7 @@ internal sealed class KubeConfigUser
             : null;
     }
 
-    /// <summary>The plugin that gives the credentials; null for none.</summary>
+    /// <summary>The plugin that supplies the credentials; null for none.</summary>
     public ExecPlugin? Plugin { get; }
 
     /// <summary>The client's certificate with its key; null for none.</summary>
@@ -46,7 +46,7 @@ internal sealed class KubeConfigUser
     /// <summary>The <c>Authorization</c> header of a request; null for none.</summary>
     public Func<CancellationToken, Task<AuthenticationHeaderValue?>>? Authorization { get; }
 
-    /// <summary>The headers by which another is acted as.</summary>
+    /// <summary>The headers of impersonation.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Impersonation { get; }
 
     private static AuthenticationHeaderValue Bearer(string token) => new("Bearer", token);
@@ -77,12 +77,12 @@ internal sealed class KubeConfigUser
                     value => KeyValuePair.Create($"Impersonate-Extra-{Uri.EscapeDataString(key.Text)}", value)));
         }
 
-        // An HTTP client joins values of one name with commas, and the cluster would take them as one group.
+        // An HTTP client joins values of a header with commas, which the cluster would read as one group.
         if (others.GroupBy(header => header.Key, StringComparer.OrdinalIgnoreCase).Any(values => values.Count() > 1))
             throw new FormatException("its user acts as several groups, or with several values of one field, which is not possible here");
         if (_part.Text("as") is { } name)
             return [new("Impersonate-User", name), .. others];
-        // Without a name the cluster would act as the user himself.
+        // Without a name, the cluster would not impersonate.
         return others.Count == 0
             ? others : throw new FormatException("its user acts as a uid, groups or extra fields, and as no user ('as')");
     }

@@ -9,13 +9,13 @@ namespace Airgap.Cluster.Connecting;
 /// <remarks>Source: Kubernetes documentation, "Accessing the Kubernetes API from a Pod", without a proxy.</remarks>
 internal static class PodAccount
 {
-    /// <summary>Where a pod finds its account.</summary>
+    /// <summary>The folder of a pod's account.</summary>
     public const string Folder = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     /// <summary>Finds it; null outside of a pod, or in one without an account.</summary>
     /// <param name="environment">Reads an environment variable.</param>
     /// <param name="folder">The account's folder.</param>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterConfig"/>: the account is there and cannot be used.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.ClusterConfig"/>: the account exists but cannot be used.</exception>
     public static ClusterTarget? TryRead(Func<string, string?> environment, string folder = Folder)
     {
         if (environment("KUBERNETES_SERVICE_HOST") is not { Length: > 0 } host
@@ -48,7 +48,7 @@ internal static class PodAccount
             Namespace = File.Exists(ns) && TokenFile.Read(ns).Trim() is { Length: > 0 } name ? name : "default",
             Origin = "the pod's service account",
             Authorities = authorities.Count > 0 ? authorities : null,
-            // The kubelet writes a new one before the old one ends.
+            // The kubelet writes a new one before the old one expires.
             Authorization = _ => Task.FromResult<AuthenticationHeaderValue?>(
                 new AuthenticationHeaderValue("Bearer", TokenFile.Read(token).Trim())),
         };

@@ -8,7 +8,7 @@ namespace Airgap.Cluster.Connecting;
 /// <param name="Object">The object, or the Status of an error.</param>
 internal readonly record struct WatchEvent(string Type, JsonElement Object)
 {
-    /// <summary>Reads a line of a watch; null for one that is no event.</summary>
+    /// <summary>Reads a line of a watch; null if it is not an event.</summary>
     /// <exception cref="IOException">The line is not JSON.</exception>
     public static WatchEvent? Parse(ReadOnlySpan<byte> line)
     {

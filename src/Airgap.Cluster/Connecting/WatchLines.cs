@@ -1,9 +1,9 @@
 namespace Airgap.Cluster.Connecting;
 
-/// <summary>The lines of a watch, each held in memory as a whole and so of a limited length.</summary>
+/// <summary>The lines of a watch. A line is kept in memory, so its length is limited.</summary>
 internal sealed class WatchLines(Stream stream)
 {
-    /// <summary>An object has 3 MiB at most: etcd takes no larger request.</summary>
+    /// <summary>The maximum length. etcd accepts requests of up to 3 MiB.</summary>
     public const int MaxLine = 16 * 1024 * 1024;
 
     private byte[] _buffer = new byte[16 * 1024];

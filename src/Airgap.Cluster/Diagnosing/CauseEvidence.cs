@@ -8,12 +8,12 @@ namespace Airgap.Cluster.Diagnosing;
 
 /// <summary>Looks for evidence of a cause: the Secret, kapp-controller's settings, and the mirror as seen from this machine.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="mirror">Asks mirrors; null to ask none.</param>
-/// <param name="triesSecrets">True to ask with the cluster's own Secrets.</param>
+/// <param name="mirror">Sends requests to mirrors; null to send none.</param>
+/// <param name="triesSecrets">True to use the cluster's own Secrets.</param>
 /// <param name="controller">The namespace of kapp-controller.</param>
 internal sealed class CauseEvidence(ClusterClient client, MirrorProbe? mirror, bool triesSecrets, string controller)
 {
-    // What the registry itself can tell more of.
+    // Causes about which the registry can tell more.
     private static readonly HashSet<Cause> s_asked =
     [
         Cause.ImageMissing, Cause.TagMissing, Cause.RepositoryMissing, Cause.LayerMissing, Cause.NotARegistry, Cause.RegistryError,
@@ -25,8 +25,8 @@ internal sealed class CauseEvidence(ClusterClient client, MirrorProbe? mirror, b
 
     /// <summary>The evidence, one line each.</summary>
     /// <param name="state">The object that failed.</param>
-    /// <param name="cause">Why.</param>
-    /// <param name="image">What it fetches; null if that is not known.</param>
+    /// <param name="cause">The cause.</param>
+    /// <param name="image">The image that it fetches; null if unknown.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlyList<string>> SeeAsync(
         ReconcileState state, Cause? cause, string? image, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace Airgap.Cluster.Diagnosing;
 
 /// <summary>Examines kapp-controller's objects in a cluster and explains failures. Only reads.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="options">How far to look.</param>
+/// <param name="options">The scope.</param>
 internal sealed class Doctor(ClusterClient client, DoctorOptions options)
 {
     private const string ApiService = "apis/apiregistration.k8s.io/v1/apiservices/v1alpha1.data.packaging.carvel.dev";
@@ -20,8 +20,8 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     private readonly string? _ns = options.Namespace;
     private readonly string? _name = options.Name;
 
-    /// <summary>Examines them.</summary>
-    /// <exception cref="AirgapException">The cluster cannot be reached, or nothing of it may be read.</exception>
+    /// <summary>Reads the variables.</summary>
+    /// <exception cref="AirgapException">The cluster cannot be reached, or allows no reads.</exception>
     public async Task<DoctorReport> ExamineAsync(CancellationToken cancellationToken)
     {
         ClusterResponse group = await client.GetAsync(ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion), cancellationToken);
@@ -157,7 +157,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         ClusterResponse list = await client.GetAsync(kind.ListPath(_ns), cancellationToken);
         if (list.IsSuccess)
             return [.. list.Object.Items("items")];
-        // That kapp-controller is down is already reported.
+        // A stopped kapp-controller is already reported.
         if (kind == ResourceKind.Package && _findings.Has(ErrorCode.PackagesNotServed))
             return null;
         AirgapException refusal = ClusterRefusal.Of(list, $"{kind.Kind}s of {_ns ?? "all namespaces"}", "listed");

@@ -2,7 +2,7 @@ using Airgap.Cluster.Probing;
 
 namespace Airgap.Cluster.Diagnosing;
 
-/// <summary>What the doctor examines.</summary>
+/// <summary>The scope of an examination.</summary>
 internal sealed record DoctorOptions
 {
     /// <summary>The namespace; null for all.</summary>
@@ -14,10 +14,10 @@ internal sealed record DoctorOptions
     /// <summary>The namespace of kapp-controller; null to find it.</summary>
     public string? ControllerNamespace { get; init; }
 
-    /// <summary>Asks the mirrors of failing objects; null to ask none.</summary>
+    /// <summary>Sends requests to the mirrors of failing objects; null to send none.</summary>
     public MirrorProbe? Mirror { get; init; }
 
-    /// <summary>True to ask them with the cluster's own Secrets.</summary>
+    /// <summary>True to use the cluster's own Secrets for these requests.</summary>
     public bool TriesSecrets { get; init; }
 
     /// <summary>True to look for every image of every Package at its mirror.</summary>

@@ -16,7 +16,7 @@ internal sealed class FindingList
         params IReadOnlyList<string> evidence) =>
         _findings.Add(new Finding(about, diagnostic) { Cause = cause, IsWarning = isWarning, Evidence = evidence });
 
-    /// <summary>True when one of these was found.</summary>
+    /// <summary>True if one of these was found.</summary>
     public bool Has(params ReadOnlySpan<ErrorCode> codes)
     {
         foreach (Finding finding in _findings)

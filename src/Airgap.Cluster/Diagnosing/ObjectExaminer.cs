@@ -12,7 +12,7 @@ namespace Airgap.Cluster.Diagnosing;
 /// <summary>Examines one PackageRepository or PackageInstall after another.</summary>
 /// <param name="client">The cluster.</param>
 /// <param name="findings">Receives the problems.</param>
-/// <param name="options">How far to look.</param>
+/// <param name="options">The scope.</param>
 /// <param name="controller">The namespace of kapp-controller.</param>
 internal sealed class ObjectExaminer(ClusterClient client, FindingList findings, DoctorOptions options, string controller)
 {
@@ -96,7 +96,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         return examined;
     }
 
-    // A PackageInstall names a version, and the Package of that version the image.
+    // A PackageInstall names a version; the Package of that version names the image.
     private static string? ImageOf(ReconcileState install, string? refName, JsonElement[]? packages)
     {
         string? version = install.Object.Text("status", "lastAttemptedVersion") ?? install.Object.Text("status", "version");
@@ -105,7 +105,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         return found.SelectMany(PackageImages.Of).FirstOrDefault();
     }
 
-    // What the cluster itself says; the message is the finding's own.
+    // Evidence from the cluster; the finding has its own message.
     private static IEnumerable<string> Conditions(ReconcileState state)
     {
         string[] types = [.. state.Object.Items("status", "conditions").Where(condition => condition.Text("status") == "True")

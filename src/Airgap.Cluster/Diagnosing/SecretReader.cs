@@ -4,10 +4,10 @@ using Airgap.Cluster.Objects;
 
 namespace Airgap.Cluster.Diagnosing;
 
-/// <summary>A look at a Secret.</summary>
+/// <summary>The result of reading a Secret.</summary>
 /// <param name="Name"><c>NAMESPACE/NAME</c>.</param>
-/// <param name="Words">What was seen, in one line.</param>
-/// <param name="Secret">The Secret, if its credentials look right; otherwise null.</param>
+/// <param name="Words">A summary in one line.</param>
+/// <param name="Secret">The Secret if its credentials look valid; null otherwise.</param>
 internal sealed record SecretLookup(string Name, string Words, JsonElement? Secret);
 
 /// <summary>Explains a problem with the Secret of a PackageRepository or PackageInstall without showing its content.</summary>

@@ -26,11 +26,11 @@ internal static class JsonPath
     public static long Number(this JsonElement element, params ReadOnlySpan<string> path) =>
         element.Find(path) is { ValueKind: JsonValueKind.Number } found && found.TryGetInt64(out long number) ? number : 0;
 
-    /// <summary>A truth value; false where it is missing.</summary>
+    /// <summary>A boolean; false if missing.</summary>
     public static bool Flag(this JsonElement element, params ReadOnlySpan<string> path) =>
         element.Find(path) is { ValueKind: JsonValueKind.True };
 
-    /// <summary>The items of a list; none where it is missing.</summary>
+    /// <summary>The items of a list; empty if missing.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element, params ReadOnlySpan<string> path) =>
         element.Find(path) is { ValueKind: JsonValueKind.Array } found ? found.EnumerateArray() : [];
 

@@ -61,7 +61,7 @@ internal sealed record ManifestDocument(JsonElement Object, SourceLocation Locat
 
         if (!document.IsNoObject && document.Name.Length == 0)
             throw context.Error(node, $"metadata.name of the {document.Kind} is missing");
-        // They become parts of an address, which such a name would shorten: a collection would be meant in place of an object.
+        // They become segments of a URL, which such a name would shorten, so that a collection would be addressed instead of an object.
         foreach (string part in (string[])[document.Name, document.Namespace ?? "", .. document.ApiVersion.Split('/')])
         {
             if (part is "." or ".." || part.AsSpan().ContainsAny("/%\\?#"))

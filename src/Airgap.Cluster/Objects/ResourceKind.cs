@@ -62,7 +62,7 @@ internal sealed record ResourceKind(string ApiVersion, string Kind, string Plura
     /// <summary>The path of an object.</summary>
     public string PathOf(string? ns, string name) => $"{ListPath(IsNamespaced ? ns : null)}/{Segment(name)}";
 
-    // An address loses such a part, and a collection would be meant in place of an object.
+    // A URL loses such a segment, so that a collection would be addressed instead of an object.
     private static string Segment(string name) => name is not ("" or "." or "..")
         ? Uri.EscapeDataString(name)
         : throw new AirgapException(

@@ -7,7 +7,7 @@ namespace Airgap.Cluster.Objects;
 /// <summary>Describes a Secret's content without showing it.</summary>
 internal static class SecretContent
 {
-    /// <summary>The placeholder in place of a credential.</summary>
+    /// <summary>The placeholder for a credential.</summary>
     public const string Placeholder = "REPLACE_ME";
 
     /// <summary>The key of a pull secret.</summary>

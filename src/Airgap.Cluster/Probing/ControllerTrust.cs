@@ -7,7 +7,7 @@ namespace Airgap.Cluster.Probing;
 
 /// <summary>The additional certificate authorities that kapp-controller is configured to trust.</summary>
 /// <param name="Authorities">They; null if none are known.</param>
-/// <param name="Words">What was seen, in one line.</param>
+/// <param name="Words">A summary in one line.</param>
 internal sealed record ControllerTrust(X509Certificate2Collection? Authorities, string Words)
 {
     private const string Name = "kapp-controller-config";

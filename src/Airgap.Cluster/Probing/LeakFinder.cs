@@ -30,7 +30,7 @@ internal sealed class LeakFinder(IRegistry registry, string host)
     private readonly ConcurrentQueue<string> _unseen = new();
     private int _present;
 
-    /// <summary>Examines them.</summary>
+    /// <summary>Reads the variables.</summary>
     /// <param name="images">The images that Packages fetch.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<LeakReport> FindAsync(IEnumerable<string> images, CancellationToken cancellationToken)
@@ -112,7 +112,7 @@ internal sealed class LeakFinder(IRegistry registry, string host)
         return BundleLabel.IsPresent(bytes);
     }
 
-    /// <summary>An image that is looked for.</summary>
+    /// <summary>An image to look for.</summary>
     /// <param name="Place">Where a cluster looks first.</param>
     /// <param name="Locked">Where its lock says; null for no other place.</param>
     /// <param name="Bundle">The bundle that pins it; null for none.</param>

@@ -22,7 +22,7 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
     /// <summary>Watches until it is cancelled.</summary>
     /// <param name="path">The path of the list.</param>
     /// <param name="what">What is listed, for an error.</param>
-    /// <param name="names">The objects' names; the others of the list are passed over.</param>
+    /// <param name="names">The names of the objects; others are skipped.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async IAsyncEnumerable<WatchEvent> WatchAsync(
         string path, string what, IReadOnlySet<string> names, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
                     WatchEvent entry = events.Current;
                     if (entry.Type == "ERROR")
                     {
-                        // 401: credentials that ended meanwhile are asked for once more. 410: forgotten. 429, 5xx: passing. The rest does
+                        // 401: expired credentials are renewed once. 410: the version expired. 429, 5xx: transient. The rest does
                         // not change by asking again.
                         long code = entry.Object.Number("code");
                         bool mayPass = code is 410 or 429 or >= 500 || (code == 401 && !isRefused);
@@ -102,7 +102,7 @@ internal sealed class ListWatcher(ClusterClient client, TimeProvider? clock = nu
     private static string? VersionOf(JsonElement found) =>
         found.Text("metadata", "resourceVersion") is { Length: <= LongestVersion } version ? version : null;
 
-    // What went while nobody watched is missing from the next list.
+    // Objects deleted between two watches are missing from the next list.
     private static IEnumerable<WatchEvent> Changes(Dictionary<string, JsonElement> known, JsonElement list, IReadOnlySet<string> names)
     {
         Dictionary<string, JsonElement> former = new(known, StringComparer.Ordinal);

@@ -7,14 +7,14 @@ using Airgap.Oci;
 namespace Airgap.Cluster.Watching;
 
 /// <summary>
-/// Waits until PackageRepositories and PackageInstalls succeeded in the form that was applied. A PackageInstall is judged once the
-/// PackageRepositories are done: before that it may lack its Package, or have that of an older form.
+/// Waits until PackageRepositories and PackageInstalls have succeeded in the applied form. A PackageInstall is evaluated only after the
+/// PackageRepositories are done: before, it may lack its Package, or have that of an older form.
 /// </summary>
 /// <param name="client">The cluster.</param>
 /// <param name="onChange">Receives each change, as one line.</param>
 internal sealed class ReconcileWait(ClusterClient client, Action<string> onChange)
 {
-    // A server may send faster than the changes are looked at.
+    // A server may send changes faster than they are processed.
     private const int MostAhead = 16;
 
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(100);
@@ -24,14 +24,14 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
 
-    /// <summary>How long nothing may happen before the reason is guessed at.</summary>
+    /// <summary>The time without a change after which a possible reason is reported.</summary>
     public TimeSpan StallAfter { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Tells whether a state is an end.</summary>
+    /// <summary>Decides whether a state ends the wait.</summary>
     public ReconcileEvaluator Evaluator { get; init; } = new(TimeProvider.System);
 
     /// <summary>Waits.</summary>
-    /// <param name="targets">What is waited for.</param>
+    /// <param name="targets">The objects.</param>
     /// <param name="limit">The longest wait; <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="AirgapException">The cluster cannot be followed: what it refuses, or

@@ -10,7 +10,7 @@ public interface IRegistry
     IImageRepository GetRepository(RepositoryName name);
 
     /// <summary>
-    /// A repository that is only read, as a source: where registries.conf says, if it was asked for. Makes no request.
+    /// A repository that is only read, as a source: through the mirrors of registries.conf, if configured. Sends no request.
     /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryBlocked"/>,
     /// <see cref="ErrorCode.InvalidRegistriesConf"/>.</exception>

@@ -4,7 +4,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Client;
 
-/// <summary>A blob that is read from the first place that gives it; another goes on where one breaks.</summary>
+/// <summary>A blob read from the first endpoint that has it; if a connection breaks, another endpoint continues.</summary>
 /// <param name="name">The repository that the user wrote.</param>
 /// <param name="places">The places, the registry itself last.</param>
 /// <param name="mirrors">Keeps what became of the mirrors.</param>

@@ -39,7 +39,7 @@ public sealed class RegistryClient : IRegistry, IDisposable
         Lazy<EcrClient> ecr = new(() => new EcrClient(options, creation?.CreateCloudHandler));
         _creator = creation is null ? null : new RepositoryCreator(_transport, creation, ecr);
 
-        // Keys are looked for where that was asked for: elsewhere it may take a second.
+        // Keys are searched for only on request, since that may take a second.
         if (creation is not null || KeychainSelection.IsActive(EnvironmentVariables.Capture(options.Environment), "ecr"))
             _layers = new EcrLayers(_transport, ecr);
 
@@ -71,7 +71,7 @@ public sealed class RegistryClient : IRegistry, IDisposable
 
     IImageRepository IRegistry.GetSource(RepositoryName name) => _mirrors?.Find(name) ?? GetRepository(name);
 
-    /// <summary>What was read of mirrors, in place of the registries that references name.</summary>
+    /// <summary>The mirrors that were read instead of the registries that references name.</summary>
     internal IReadOnlyList<SourceUse> SourceUse => _mirrors?.Use ?? [];
 
     /// <summary>Cancels the requests in progress and closes the connections.</summary>

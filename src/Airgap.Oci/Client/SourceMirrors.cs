@@ -9,14 +9,14 @@ namespace Airgap.Oci.Client;
 /// <summary>The places that a client reads its sources from, as registries.conf says, and what became of them.</summary>
 /// <param name="conf">The settings.</param>
 /// <param name="open">Opens a repository; true for one with plain http and any certificate.</param>
-/// <param name="options">Receives what is to be told.</param>
+/// <param name="options">Receives notices.</param>
 internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bool, IImageRepository> open, RegistryOptions options)
 {
     private readonly ConcurrentDictionary<string, bool> _isDown = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(string Of, string From), SourceUse> _use = new();
 
-    /// <summary>A repository that is read where the settings say; null when they say nothing of it.</summary>
+    /// <summary>A repository that is read from mirrors; null if no rule applies.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryBlocked"/>,
     /// <see cref="ErrorCode.InvalidRegistriesConf"/>.</exception>
     public IImageRepository? Find(RepositoryName name)
@@ -89,7 +89,7 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
     {
         if (of != from)
         {
-            // Of another repository of the same registry, the registries' names would say nothing.
+            // For another repository of the same registry, the registries' names are not enough.
             _use.AddOrUpdate(
                 of.Registry != from.Registry ? (of.Registry, from.Registry) : (of.ToString(), from.ToString()),
                 key => new SourceUse(key.Of, key.From, manifests, blobs, bytes),

@@ -5,7 +5,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Creating;
 
-/// <summary>The services behind Amazon registries, with the keys of the environment. Keys are looked up once for each registry.</summary>
+/// <summary>Calls the services behind Amazon registries with the AWS keys that the environment offers. Finds the keys once for each registry.</summary>
 internal sealed class EcrClient
 {
     private readonly AwsKeyChain _keys;
@@ -20,21 +20,21 @@ internal sealed class EcrClient
         _service = new EcrService(environment, cloud);
     }
 
-    /// <summary>The places that keys are looked for in, for a message.</summary>
+    /// <summary>Where keys are searched for, for messages.</summary>
     public string Places => _keys.Places;
 
     /// <summary>Calls an operation.</summary>
     /// <param name="registry">The registry's host.</param>
     /// <param name="operation">Such as <c>CreateRepository</c>.</param>
-    /// <param name="body">Its input; receives the host.</param>
+    /// <param name="body">Makes its input for a host.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null when there are no keys.</returns>
-    /// <exception cref="CloudException">Keys cannot be used, or there is no answer.</exception>
+    /// <exception cref="CloudException">The keys cannot be used, or the service does not respond.</exception>
     public async Task<EcrResponse?> CallAsync(
         string registry, string operation, Func<EcrHost, byte[]> body, CancellationToken cancellationToken)
     {
         EcrHost host = EcrHost.Parse(registry);
-        // Keys of a role expire; a run of hours asks again.
+        // A role's keys expire during a run of hours.
         (AwsKeys Keys, string Place)? found = await FindAsync(registry, host, cancellationToken);
         if (found is not ({ } keys, _))
             return null;

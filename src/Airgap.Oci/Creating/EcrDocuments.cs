@@ -60,7 +60,7 @@ internal static class EcrDocuments
         }
     });
 
-    /// <summary>An operation on a repository that takes one more text.</summary>
+    /// <summary>An operation on a repository with one more string parameter.</summary>
     public static byte[] WithText(EcrHost host, string name, string property, string text) => JsonBytes.Object(json =>
     {
         Name(json, host, name);

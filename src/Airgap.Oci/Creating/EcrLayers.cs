@@ -9,10 +9,10 @@ using Airgap.Oci.Requests;
 namespace Airgap.Oci.Creating;
 
 /// <summary>
-/// Asks Amazon's registries for 100 blobs with one request. It only saves requests for single blobs: without an answer, those are sent.
+/// Checks 100 blobs of an Amazon registry in one request. This only saves requests: if it fails, each blob is checked by a request of its own.
 /// </summary>
 /// <remarks>Source: Amazon ECR API reference, BatchCheckLayerAvailability.</remarks>
-/// <param name="transport">Knows the hosts.</param>
+/// <param name="transport">The hosts.</param>
 /// <param name="client">Sends the requests.</param>
 internal sealed class EcrLayers(Transport transport, Lazy<EcrClient> client)
 {
@@ -21,7 +21,7 @@ internal sealed class EcrLayers(Transport transport, Lazy<EcrClient> client)
 
     private readonly ConcurrentDictionary<string, bool> _silent = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The blobs that a repository has, as its service answers now. The others are not known to be absent.</summary>
+    /// <summary>The blobs that the service reports as available now. Other blobs may be present, too.</summary>
     public async Task<IReadOnlySet<Digest>> FindPresentAsync(
         RepositoryName repository, IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken)
     {
@@ -49,15 +49,15 @@ internal sealed class EcrLayers(Transport transport, Lazy<EcrClient> client)
                 host => EcrDocuments.Layers(host, repository.Path, blobs.Select(blob => blob.Digest)), cancellationToken);
             if (answer is { IsSuccess: true })
                 return Read(repository, answer.Json, blobs.ToDictionary(blob => blob.Digest.ToString()));
-            // Too many requests, or no repository yet, says nothing of the next question.
+            // Throttling or a missing repository may pass; other errors will recur.
             if (answer?.Error is not ("ThrottlingException" or "RepositoryNotFoundException"))
                 _silent.TryAdd(repository.Registry, true);
-            transport.Trace.Note($"{repository.Registry} does not tell which layers it has: {answer?.Reason ?? "no AWS keys"}");
+            transport.Trace.Note($"{repository.Registry} does not report which layers it has: {answer?.Reason ?? "no AWS keys"}");
         }
         catch (CloudException e)
         {
             _silent.TryAdd(repository.Registry, true);
-            transport.Trace.Note($"{repository.Registry} does not tell which layers it has: {e.Message}");
+            transport.Trace.Note($"{repository.Registry} does not report which layers it has: {e.Message}");
         }
 
         return [];

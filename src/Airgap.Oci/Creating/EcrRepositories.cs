@@ -4,7 +4,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Creating;
 
-/// <summary>Repositories of Amazon's registries: a push to one that does not exist is refused.</summary>
+/// <summary>Creates repositories of Amazon's registries, which refuse a push to a repository that does not exist.</summary>
 /// <remarks>
 /// Source: Amazon ECR API reference, CreateRepository, PutLifecyclePolicy, SetRepositoryPolicy and DescribeRepositories; Amazon ECR Public
 /// API reference.
@@ -87,7 +87,7 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
         {
             throw new AirgapException(
                 ErrorCode.RepositoryNotCreated, $"Cannot create {Describe(repository)}: {e.Message}.",
-                "Check the keys, and that the service can be reached; a VPC endpoint is named with AWS_ENDPOINT_URL_ECR.", e)
+                "Check the keys and the connection to the service; AWS_ENDPOINT_URL_ECR names a VPC endpoint.", e)
             { Reference = repository.ToString() };
         }
     }

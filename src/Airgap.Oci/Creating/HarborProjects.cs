@@ -7,7 +7,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Creating;
 
 /// <summary>
-/// Projects of Harbor: the first part of a repository's path. A push below a project that does not exist is refused with 401.
+/// Creates Harbor's projects, the first segment of a repository's path. Harbor refuses a push to a project that does not exist with 401.
 /// </summary>
 /// <remarks>Source: Harbor API 2.0, "Create a new project" and "Check if the project name user provided already exists".</remarks>
 internal sealed class HarborProjects(RegistryApi api, HarborSettings settings) : IRepositoryMaker
@@ -64,7 +64,7 @@ internal sealed class HarborProjects(RegistryApi api, HarborSettings settings) :
     private async Task<AuthenticationHeaderValue?> AuthorizeAsync(RepositoryName repository, CancellationToken cancellationToken) =>
         await api.FindCredentialAsync(repository, cancellationToken) is Credential.Basic basic ? TokenClient.BasicHeader(basic) : null;
 
-    // Harbor's metadata are texts.
+    // Harbor's metadata values are strings.
     private byte[] Document(RepositoryName repository)
     {
         return JsonBytes.Object(json =>

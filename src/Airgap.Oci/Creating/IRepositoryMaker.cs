@@ -10,14 +10,14 @@ internal interface IRepositoryMaker
     /// </summary>
     string Describe(RepositoryName repository);
 
-    /// <summary>True when a refusal may mean that this is missing, so that it is worth creating.</summary>
+    /// <summary>True if the refusal may mean that this is missing.</summary>
     bool MayMeanMissing(AirgapException refusal);
 
-    /// <summary>True when whoever may create it is told whether it is missing, so that no answer means no right.</summary>
+    /// <summary>True if the registry tells everyone who may create it whether it is missing: then an unknown state means that the user may not.</summary>
     bool TellsMissing { get; }
 
-    /// <summary>Asks whether it is missing. Reads only.</summary>
-    /// <returns>Null when the registry does not tell.</returns>
+    /// <summary>Checks whether it is missing. Changes nothing.</summary>
+    /// <returns>Null if unknown.</returns>
     Task<bool?> IsMissingAsync(RepositoryName repository, CancellationToken cancellationToken);
 
     /// <summary>Creates it.</summary>

@@ -6,13 +6,13 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Creating;
 
 /// <summary>
-/// Repositories of Quay. A push creates them where the user may; elsewhere, or with an application's token, its API does. The API takes
-/// only such tokens, which a user logs in with as <c>$oauthtoken</c>.
+/// Creates repositories of Quay through its API. A push creates them, too, if the user may and is not an application. The API accepts
+/// only an application's token, which is the password of the user <c>$oauthtoken</c>.
 /// </summary>
 /// <remarks>Source: Red Hat Quay API reference, createRepo, getRepo and createOrganization; "Using the Quay API".</remarks>
 internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) : IRepositoryMaker
 {
-    /// <summary>The user name with which Quay takes an application's token as a password.</summary>
+    /// <summary>The user name whose password is an application's token.</summary>
     public const string TokenUser = "$oauthtoken";
 
     public string Describe(RepositoryName repository) => $"the Quay repository {repository}";
@@ -40,7 +40,7 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
     {
         if (!repository.Path.Contains('/', StringComparison.Ordinal))
             throw Refused(repository, ErrorCode.RepositoryNotCreated, default,
-                "a repository of Quay has an organization or user before it");
+                "a Quay repository needs an organization or user before its name");
         AuthenticationHeaderValue authorization = await AuthorizeAsync(repository, cancellationToken)
             ?? throw new AirgapException(
                 ErrorCode.NoCreationCredentials,
@@ -59,7 +59,7 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
             $"Quay answered {answer.Reason}");
     }
 
-    // False when there is one already, or a user of that name.
+    // False if it exists already, or a user has the name.
     private async Task<bool> CreateOrganizationAsync(
         RepositoryName repository, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
     {

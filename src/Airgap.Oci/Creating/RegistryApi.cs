@@ -5,22 +5,22 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Creating;
 
-/// <summary>Sends requests to a registry's own management API, at the registry's host, with retries. Redirects are not followed.</summary>
+/// <summary>Sends requests to a registry's own management API on the registry's host, with retries. Follows no redirects.</summary>
 internal sealed class RegistryApi(Transport transport)
 {
-    /// <summary>The credentials that a push there would use; null for none.</summary>
+    /// <summary>The credentials of a push to the repository; null for none.</summary>
     public Task<Credential?> FindCredentialAsync(RepositoryName repository, CancellationToken cancellationToken) =>
         transport.HostOf(repository).Authenticator.FindCredentialAsync(repository, cancellationToken);
 
     /// <summary>Sends a request.</summary>
-    /// <param name="repository">The repository that it is about.</param>
+    /// <param name="repository">The repository concerned.</param>
     /// <param name="method">The method.</param>
     /// <param name="path">Path and query.</param>
     /// <param name="authorization">The header; null for none.</param>
     /// <param name="json">The body; null for none.</param>
     /// <param name="purpose">Ends "Cannot …".</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="AirgapException">There is no answer, or only a transient failure.</exception>
+    /// <exception cref="AirgapException">The registry does not respond, or all attempts fail.</exception>
     public Task<ApiResponse> SendAsync(
         RepositoryName repository, HttpMethod method, string path, AuthenticationHeaderValue? authorization, byte[]? json, string purpose,
         CancellationToken cancellationToken) => transport.Retry.ExecuteAsync(
@@ -35,7 +35,7 @@ internal sealed class RegistryApi(Transport transport)
             };
             using HttpResponseMessage response = await transport.Exchange.SendAsync(wire, authorization, token);
             int status = (int)response.StatusCode;
-            // Harbor answers a conflict of two creations with 500 in some versions, which the next attempt settles.
+            // Some versions of Harbor respond with 500 to concurrent creations; the next attempt succeeds.
             if (Refusals.IsTransient(status))
                 throw await Refusals.ReadAsync(response, wire.Kind, operation, transport.Options, token);
             ErrorBody body = status < 400 ? ErrorBody.None
@@ -45,7 +45,7 @@ internal sealed class RegistryApi(Transport transport)
         cancellationToken);
 }
 
-/// <summary>An answer of a management API.</summary>
+/// <summary>A response of a management API.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Text">The error's text; empty if there is none.</param>
 internal readonly record struct ApiResponse(int Status, string Text)

@@ -1,9 +1,9 @@
 namespace Airgap.Oci.Creating;
 
-/// <summary>The request to create repositories that a push needs and the registry does not have.</summary>
+/// <summary>How to create missing repositories before a push.</summary>
 internal sealed record RepositoryCreation
 {
-    /// <summary>How they are created.</summary>
+    /// <summary>Their settings.</summary>
     public RepositorySettings Settings { get; init; } = RepositorySettings.Default;
 
     /// <summary>

@@ -7,24 +7,24 @@ using Airgap.Oci.Requests;
 namespace Airgap.Oci.Creating;
 
 /// <summary>
-/// Creates the repositories that a client's pushes need, each once, when a registry refuses the first write. Which kind of registry it is
-/// follows from its host's name (Amazon's), or from its challenge (Harbor's and Quay's), which costs no request.
+/// Creates the repositories that a client's pushes need, each once, when a registry refuses the first write. The kind of registry
+/// follows from its host name (Amazon) or its challenge (Harbor, Quay), without further requests.
 /// </summary>
 internal sealed class RepositoryCreator(Transport transport, RepositoryCreation creation, Lazy<EcrClient> ecr)
 {
     private readonly RegistryApi _api = new(transport);
     private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> _created = new(StringComparer.Ordinal);
 
-    /// <summary>What would be created before a push to a repository; null for nothing. Reads only.</summary>
+    /// <summary>What a push to a repository would create first; null for nothing. Changes nothing.</summary>
     public async Task<string?> FindMissingAsync(RepositoryName repository, CancellationToken cancellationToken) =>
         await FindMakerAsync(repository, cancellationToken) is { } maker
             && await maker.IsMissingAsync(repository, cancellationToken) == true ? maker.Describe(repository) : null;
 
     /// <summary>Creates what a refused write needs, if that is the reason.</summary>
     /// <param name="repository">The repository of the write.</param>
-    /// <param name="refusal">Its failure.</param>
+    /// <param name="refusal">The failure of the write.</param>
     /// <param name="cancellationToken">Ends the wait, not the creation that other writes wait for.</param>
-    /// <returns>False when something else is the reason; true when the write is worth repeating.</returns>
+    /// <returns>True if the write should be repeated; false if it failed for another reason.</returns>
     /// <exception cref="AirgapException">It cannot be created.</exception>
     public async Task<bool> TryCreateAsync(RepositoryName repository, AirgapException refusal, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class RepositoryCreator(Transport transport, RepositoryCreation 
         if (!maker.MayMeanMissing(refusal))
             return false;
 
-        // A failure is kept: a refused creation is not asked for again by every image of a run that goes on.
+        // A failure is kept, so that the other images of a run that continues do not repeat a refused request.
         return await _created.GetOrAdd(
             maker.Describe(repository),
             _ => new Lazy<Task<bool>>(() => Task.Run(() => CreateAsync(maker, repository, refusal))))
@@ -42,7 +42,7 @@ internal sealed class RepositoryCreator(Transport transport, RepositoryCreation 
 
     private async Task<bool> CreateAsync(IRepositoryMaker maker, RepositoryName repository, AirgapException refusal)
     {
-        // Only NAME_UNKNOWN is certain; other refusals may be about rights to what exists.
+        // Only NAME_UNKNOWN is certain; other refusals may concern the rights to an existing repository.
         if (refusal.Code != ErrorCode.RepositoryUnknown)
         {
             bool? isMissing = await maker.IsMissingAsync(repository, CancellationToken.None);
@@ -90,7 +90,7 @@ internal sealed class RepositoryCreator(Transport transport, RepositoryCreation 
 
     private static AirgapException Unsupported(RepositoryName repository, AirgapException refusal) => new(
         ErrorCode.CreationUnsupported,
-        $"{refusal.Message.TrimEnd('.')}; the repository cannot be created, since {repository.Registry} is no Amazon registry, Harbor " +
+        $"{refusal.Message.TrimEnd('.')}; the repository cannot be created, since {repository.Registry} is not an Amazon registry, Harbor " +
         "or Quay.",
         $"Create the repository on {repository.Registry} first.", refusal)
     { Reference = refusal.Reference, Digest = refusal.Digest, StatusCode = refusal.StatusCode };

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Airgap.Oci.Creating;
 
-/// <summary>How repositories and projects are created, for each kind of registry.</summary>
+/// <summary>Settings of new repositories and projects, for each kind of registry.</summary>
 internal sealed record RepositorySettings
 {
     /// <summary>Each registry's own defaults.</summary>
@@ -66,7 +66,7 @@ internal sealed record EcrGallerySettings
 /// <summary>Settings of a project in Harbor.</summary>
 internal sealed record HarborSettings
 {
-    /// <summary>True for a project that everybody may pull from.</summary>
+    /// <summary>True for a project that anyone may pull from.</summary>
     public bool Public { get; init; }
 
     /// <summary>The project's quota in bytes, -1 for none; null for the registry's default. Only an administrator may set it.</summary>
@@ -76,7 +76,7 @@ internal sealed record HarborSettings
 /// <summary>Settings of a repository in Quay.</summary>
 internal sealed record QuaySettings
 {
-    /// <summary>True for a repository that everybody may pull from.</summary>
+    /// <summary>True for a repository that anyone may pull from.</summary>
     public bool Public { get; init; }
 
     /// <summary>The description.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Airgap.Oci.Creating;
 
-/// <summary>One object of a settings file. Names that nobody asked for are an error, so a slip does not go unnoticed.</summary>
+/// <summary>An object of a settings file. Unknown names are errors, so that typos are noticed.</summary>
 /// <param name="element">The object.</param>
 /// <param name="path">Its place in the file, such as <c>ecr.encryption</c>; empty for the root.</param>
 /// <param name="file">The file.</param>
@@ -11,23 +11,23 @@ internal sealed class SettingsObject(JsonElement element, string path, string fi
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal) { "$schema" };
 
-    /// <summary>An object below; null if it is absent.</summary>
+    /// <summary>A nested object; null if absent.</summary>
     public SettingsObject? Object(string name) => Find(name, JsonValueKind.Object, "an object") is { } found
         ? new SettingsObject(found, PathOf(name), file) : null;
 
-    /// <summary>A text of at most so many characters; null if it is absent.</summary>
+    /// <summary>A string of limited length; null if absent.</summary>
     public string? Text(string name, int most)
     {
         string? text = Find(name, JsonValueKind.String, "a text")?.GetString();
         return text?.Length > most ? throw Wrong(name, $"it has more than {most} characters") : text;
     }
 
-    /// <summary>One of a few words; null if it is absent.</summary>
+    /// <summary>One of a few words; null if absent.</summary>
     public string? Choice(string name, params string[] words) => Text(name, 100) is not { } text ? null
         : words.Contains(text, StringComparer.Ordinal) ? text
         : throw Wrong(name, $"'{text}' is none of {string.Join(", ", words)}");
 
-    /// <summary>True or false; null if it is absent.</summary>
+    /// <summary>True or false; null if absent.</summary>
     public bool? Flag(string name) => Find(name, null, "") switch
     {
         null => null,
@@ -36,18 +36,18 @@ internal sealed class SettingsObject(JsonElement element, string path, string fi
         _ => throw Wrong(name, "it is not true or false"),
     };
 
-    /// <summary>A whole number, <paramref name="least"/> or more; null if it is absent.</summary>
+    /// <summary>A whole number, <paramref name="least"/> or more; null if absent.</summary>
     public long? Number(string name, long least) => Find(name, JsonValueKind.Number, "a number") is not { } found ? null
-        : found.TryGetInt64(out long number) && number >= least ? number : throw Wrong(name, $"it is not a whole number from {least} up");
+        : found.TryGetInt64(out long number) && number >= least ? number : throw Wrong(name, $"it is not a whole number of {least} or more");
 
-    /// <summary>A document within the document, as its text, of at most so many characters; null if it is absent.</summary>
+    /// <summary>A nested document as its JSON text, of limited length; null if absent.</summary>
     public string? Document(string name, int most)
     {
         string? text = Find(name, JsonValueKind.Object, "an object")?.GetRawText();
         return text?.Length > most ? throw Wrong(name, $"it has more than {most} characters") : text;
     }
 
-    /// <summary>A list of texts.</summary>
+    /// <summary>An array of strings.</summary>
     public ImmutableArray<string> Texts(string name, int count, int most)
     {
         if (Find(name, JsonValueKind.Array, "a list") is not { } found)
@@ -55,16 +55,16 @@ internal sealed class SettingsObject(JsonElement element, string path, string fi
         if (found.GetArrayLength() > count)
             throw Wrong(name, $"it has more than {count} entries");
         return [.. found.EnumerateArray().Select(each => each.ValueKind == JsonValueKind.String && each.GetString()!.Length <= most
-            ? each.GetString()! : throw Wrong(name, $"not every entry is a text of at most {most} characters"))];
+            ? each.GetString()! : throw Wrong(name, $"not every entry is a string of at most {most} characters"))];
     }
 
-    /// <summary>An object of texts.</summary>
+    /// <summary>An object whose values are strings.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Pairs(string name, int count, int mostKey, int mostValue)
     {
         if (Find(name, JsonValueKind.Object, "an object") is not { } found)
             return [];
         KeyValuePair<string, string>[] pairs = [.. found.EnumerateObject().Select(each => each.Value.ValueKind == JsonValueKind.String
-            ? new KeyValuePair<string, string>(each.Name, each.Value.GetString()!) : throw Wrong(name, $"'{each.Name}' is not a text"))];
+            ? new KeyValuePair<string, string>(each.Name, each.Value.GetString()!) : throw Wrong(name, $"'{each.Name}' is not a string"))];
         if (pairs.Length > count)
             throw Wrong(name, $"it has more than {count} entries");
         if (pairs.FirstOrDefault(pair => pair.Key.Length == 0 || pair.Key.Length > mostKey || pair.Value.Length > mostValue) is
@@ -73,7 +73,7 @@ internal sealed class SettingsObject(JsonElement element, string path, string fi
         return [.. pairs];
     }
 
-    /// <summary>Refuses the names that were not read.</summary>
+    /// <summary>Refuses names that were not read.</summary>
     public void End()
     {
         if (element.EnumerateObject().Select(each => each.Name).FirstOrDefault(name => !_known.Contains(name)) is { } unknown)
@@ -86,8 +86,8 @@ internal sealed class SettingsObject(JsonElement element, string path, string fi
 
     /// <summary>The failure of a file.</summary>
     public static AirgapException OfFile(string file, string why, Exception? inner = null) => new(
-        ErrorCode.InvalidRepositorySettings, $"'{file}' contains no settings of repositories: {why}.",
-        "Correct the file; its schema is repository-settings.schema.json.", inner)
+        ErrorCode.InvalidRepositorySettings, $"'{file}' is not a valid file of repository settings: {why}.",
+        "Correct the file by its schema, repository-settings.schema.json.", inner)
     { Location = new SourceLocation(file) };
 
     private string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";

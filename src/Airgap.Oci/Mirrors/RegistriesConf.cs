@@ -3,13 +3,13 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Mirrors;
 
-/// <summary>Where references are read from, as podman's registries.conf says (version 2).</summary>
+/// <summary>The mirrors, locations and blocks of podman's registries.conf, version 2.</summary>
 /// <remarks>Source: containers-registries.conf(5); containers/image, pkg/sysregistriesv2.</remarks>
 internal sealed class RegistriesConf(ImmutableArray<RegistriesRule> rules, ImmutableArray<string> ignored)
 {
     private const string DockerHub = "docker.io";
 
-    /// <summary>Settings that have no effect here, each with the reason.</summary>
+    /// <summary>The settings without effect here, each with the reason.</summary>
     public ImmutableArray<string> Ignored => ignored;
 
     /// <summary>The rule with the longest prefix; null for none.</summary>
@@ -19,8 +19,8 @@ internal sealed class RegistriesConf(ImmutableArray<RegistriesRule> rules, Immut
         return rules.Where(rule => rule.Covers(name) >= 0).MaxBy(rule => rule.Prefix.Length);
     }
 
-    /// <summary>A repository at a place of a rule.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRegistriesConf"/>: what stands there is no repository.</exception>
+    /// <summary>The repository at an endpoint of a rule.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRegistriesConf"/>: the endpoint does not give a repository.</exception>
     public static RepositoryName At(MirrorEndpoint place, RegistriesRule rule, RepositoryName repository)
     {
         if (place.Location.Length == 0)
@@ -29,11 +29,11 @@ internal sealed class RegistriesConf(ImmutableArray<RegistriesRule> rules, Immut
         string there = place.Location + name[rule.Covers(name)..];
         return RepositoryName.TryParse(there, out RepositoryName? found, out string? problem) ? found : throw new AirgapException(
             ErrorCode.InvalidRegistriesConf,
-            $"registries.conf leads from {repository} to '{there}', which is no repository: {problem.TrimEnd('.')}.",
+            $"registries.conf maps {repository} to '{there}', which is not a repository: {problem.TrimEnd('.')}.",
             "Correct the location.");
     }
 
-    /// <summary>True when a mirror of the rule is asked for a reference.</summary>
+    /// <summary>True if a mirror serves a reference.</summary>
     public static bool IsAsked(MirrorEndpoint mirror, bool byDigest) =>
         mirror.Use == MirrorUse.All || (mirror.Use == MirrorUse.DigestOnly) == byDigest;
 

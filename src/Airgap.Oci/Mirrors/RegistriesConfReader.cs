@@ -11,7 +11,7 @@ internal sealed class RegistriesConfReader
     private readonly List<RegistriesRule> _rules = [];
     private bool _hasSearch;
 
-    /// <summary>Adds a file. Of rules with the same prefix in two files, the later counts.</summary>
+    /// <summary>Adds a file. Its rules replace earlier rules with the same prefix.</summary>
     /// <param name="path">For messages.</param>
     /// <param name="text">Its text.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRegistriesConf"/>.</exception>
@@ -28,7 +28,7 @@ internal sealed class RegistriesConfReader
         }
 
         if (root.Values.ContainsKey("registries"))
-            throw Wrong(path, "it is of version 1 ([registries.search] and the like), which podman itself no longer reads");
+            throw Wrong(path, "it has version 1 ([registries.search] and the like), which podman no longer reads");
         _hasSearch |= root.Get<List<object>>("unqualified-search-registries") is { Count: > 0 };
         List<RegistriesRule> here = [];
         foreach (object each in Tables(root, "registry", path))
@@ -45,15 +45,15 @@ internal sealed class RegistriesConfReader
             .GroupBy(rule => rule.Own.Location))
         {
             if (same.DistinctBy(rule => (rule.Own.IsInsecure, rule.IsBlocked)).Count() > 1)
-                throw Wrong(path, $"the registry '{same.Key}' is there twice, with different 'insecure' or 'blocked'");
+                throw Wrong(path, $"the registry '{same.Key}' appears twice, with different 'insecure' or 'blocked'");
         }
     }
 
-    /// <summary>All that was added.</summary>
+    /// <summary>The rules of all files.</summary>
     public RegistriesConf ToConf() => new(
         [.. _rules],
         _hasSearch
-            ? ["unqualified-search-registries has no effect: a reference names its registry, and one without is Docker Hub's, as in imgpkg"]
+            ? ["unqualified-search-registries has no effect: a reference without a registry means Docker Hub, as in imgpkg"]
             : []);
 
     private static RegistriesRule ReadRule(TomlTable table, string path)
@@ -66,12 +66,12 @@ internal sealed class RegistriesConfReader
                 ? "a registry has neither prefix nor location" : $"the registry '{prefix}' has no location");
         if (location.Contains('*', StringComparison.Ordinal) || prefix.IndexOf('*', isWild ? 1 : 0) >= 0
             || (isWild && prefix.Contains('/')))
-            throw Wrong(path, $"a wildcard stands only in a prefix like *.example.com, not in '{(prefix.Length > 0 ? prefix : location)}'");
+            throw Wrong(path, $"a wildcard is only allowed in a prefix like *.example.com, not in '{(prefix.Length > 0 ? prefix : location)}'");
         string chosen = prefix.Length > 0 ? prefix : location;
         if (NamesOneImage(chosen))
-            throw Wrong(path, $"'{chosen}' names a tag or digest, and registries are chosen only by host and repository here");
+            throw Wrong(path, $"'{chosen}' names a tag or digest, but a registry is selected only by host and repository");
         if (table.Values.ContainsKey("pull-from-mirror"))
-            throw Wrong(path, "pull-from-mirror stands only at a mirror");
+            throw Wrong(path, "pull-from-mirror is only allowed at a mirror");
         bool byDigestOnly = Flag(table, "mirror-by-digest-only", path);
         ImmutableArray<MirrorEndpoint> mirrors =
             [.. Tables(table, "mirror", path).Select(each => ReadMirror((TomlTable)each, byDigestOnly, path))];
@@ -80,7 +80,7 @@ internal sealed class RegistriesConfReader
             Flag(table, "blocked", path), mirrors);
     }
 
-    // Of podman's prefixes REPOSITORY:TAG and REPOSITORY@DIGEST no block or mirror would count, which must not pass unseen.
+    // With podman's prefixes REPOSITORY:TAG and REPOSITORY@DIGEST, a block or mirror would silently have no effect.
     private static bool NamesOneImage(string prefix) =>
         prefix.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && prefix.AsSpan(slash).IndexOfAny(':', '@') >= 0;
 
@@ -104,11 +104,11 @@ internal sealed class RegistriesConfReader
     private static string Location(TomlTable table, string key, string path)
     {
         string text = Text(table, key, path).TrimEnd('/');
-        return !text.Contains("://", StringComparison.Ordinal) ? text : throw Wrong(path, $"'{text}' has a scheme, and takes none");
+        return !text.Contains("://", StringComparison.Ordinal) ? text : throw Wrong(path, $"'{text}' has a scheme, which is not allowed here");
     }
 
     private static string Text(TomlTable table, string key, string path) => !table.Values.TryGetValue(key, out object? value) ? ""
-        : value as string ?? throw Wrong(path, $"{key} is no text");
+        : value as string ?? throw Wrong(path, $"{key} is not a string");
 
     private static bool Flag(TomlTable table, string key, string path) =>
         table.Values.TryGetValue(key, out object? value)
@@ -116,7 +116,7 @@ internal sealed class RegistriesConfReader
 
     private static List<object> Tables(TomlTable table, string key, string path) => !table.Values.TryGetValue(key, out object? value) ? []
         : value is List<object> list && list.TrueForAll(each => each is TomlTable) ? list
-        : throw Wrong(path, $"{key} is no list of tables ([[{key}]])");
+        : throw Wrong(path, $"{key} is not an array of tables ([[{key}]])");
 
     private static AirgapException Wrong(string path, string problem, int line = 0) => new(
         ErrorCode.InvalidRegistriesConf, $"'{path}' cannot be used: {problem}.", "See containers-registries.conf(5), and correct the file.")

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Airgap.Oci.Mirrors;
 
-/// <summary>For which references a mirror is asked.</summary>
+/// <summary>The references that a mirror serves.</summary>
 internal enum MirrorUse
 {
     All,
@@ -10,23 +10,23 @@ internal enum MirrorUse
     TagOnly,
 }
 
-/// <summary>A place to read from.</summary>
-/// <param name="Location">What stands in place of the prefix, without a scheme; empty to keep the reference.</param>
-/// <param name="IsInsecure">True for plain http, and any certificate.</param>
-/// <param name="Use">For which references.</param>
+/// <summary>A location to read from: a mirror, or the registry itself.</summary>
+/// <param name="Location">What replaces the prefix, without a scheme; empty to keep the reference.</param>
+/// <param name="IsInsecure">True to allow plain http and any certificate.</param>
+/// <param name="Use">The references that it serves.</param>
 internal sealed record MirrorEndpoint(string Location, bool IsInsecure, MirrorUse Use = MirrorUse.All);
 
 /// <summary>A <c>[[registry]]</c> of registries.conf.</summary>
-/// <param name="Prefix">Host, or host and path, of the references it is for; <c>*.example.com</c> for all hosts below one.</param>
-/// <param name="Own">Where the registry itself is.</param>
+/// <param name="Prefix">The host, or host and path, of the references concerned; <c>*.example.com</c> for all subdomains.</param>
+/// <param name="Own">The registry itself.</param>
 /// <param name="IsBlocked">True to refuse these references.</param>
-/// <param name="Mirrors">Asked before the registry itself, in this order.</param>
+/// <param name="Mirrors">The mirrors, which are tried before the registry itself, in this order.</param>
 internal sealed record RegistriesRule(string Prefix, MirrorEndpoint Own, bool IsBlocked, ImmutableArray<MirrorEndpoint> Mirrors)
 {
-    /// <summary>How much of a name the prefix covers; -1 for a name that it is not for.</summary>
+    /// <summary>The length of the prefix in a name; -1 if it does not match.</summary>
     /// <param name="name">Host and path, Docker Hub as <c>docker.io</c>.</param>
     /// <remarks>
-    /// Unlike in containers/image, <c>example.com</c> is not for <c>example.com:5000</c>, which its source calls unintended.
+    /// Unlike in containers/image, <c>example.com</c> does not match <c>example.com:5000</c>; its source calls that match unintended.
     /// </remarks>
     public int Covers(string name)
     {

@@ -4,7 +4,7 @@ using System.Net;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The connections. A host with certificates of its own has connections of its own, so that nobody else sees our certificate, and its
+/// The connections. A host with its own certificates has its own connections, so that no other host sees our certificate, and its
 /// authorities are trusted for no other host.
 /// </summary>
 internal sealed class HostClients : IDisposable

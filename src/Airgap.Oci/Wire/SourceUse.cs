@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>What was read in place of a registry.</summary>
+/// <summary>A mirror that was read instead of a registry.</summary>
 /// <param name="Of">The registry of the references.</param>
 /// <param name="From">The registry that was read.</param>
 /// <param name="Manifests">How many manifests.</param>

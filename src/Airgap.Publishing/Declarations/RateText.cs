@@ -19,7 +19,7 @@ internal static class RateText
     /// <summary>Reads limits.</summary>
     /// <param name="texts">Each is one limit.</param>
     /// <param name="rates">The limits; <see cref="ByteRates.None"/> for no text.</param>
-    /// <param name="wrong">The text that is none.</param>
+    /// <param name="wrong">The invalid text.</param>
     /// <returns>False if a text has none of <see cref="Forms"/>, or a registry or the default has two limits.</returns>
     public static bool TryParse(IEnumerable<string> texts, out ByteRates rates, [NotNullWhen(false)] out string? wrong)
     {

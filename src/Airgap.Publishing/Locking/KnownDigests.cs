@@ -2,7 +2,7 @@ using Airgap.Oci;
 
 namespace Airgap.Publishing.Locking;
 
-/// <summary>What tags and selections stood for when a plan was made, so that a later stage asks nobody.</summary>
+/// <summary>The digests of tags and selections when a plan was made, so that a later stage sends no requests for them.</summary>
 /// <param name="Tags">The digests of tags, by key in the lock (<see cref="LockKeeper.KeyOf"/>).</param>
 /// <param name="Derived">Those of derived bundles (<see cref="LockedSelections.KeyOf"/>).</param>
 internal sealed record KnownDigests(IReadOnlyDictionary<string, Digest> Tags, IReadOnlyDictionary<string, Digest> Derived)

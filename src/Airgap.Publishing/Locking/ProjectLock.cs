@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Airgap.Oci;
-using Airgap.Publishing.Artifacts;
+using Airgap.Transfer.Files;
 
 namespace Airgap.Publishing.Locking;
 

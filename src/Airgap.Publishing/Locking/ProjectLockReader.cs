@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Airgap.Oci;
-using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Files;
 

@@ -8,7 +8,7 @@ namespace Airgap.Publishing.Metering;
 /// <param name="Done">Bytes transferred.</param>
 /// <param name="Total">Total bytes.</param>
 /// <param name="Rate">Bytes per second; 0 when unknown.</param>
-/// <param name="Extra">The time that is needed besides that of the bytes, for the requests of small blobs.</param>
+/// <param name="Extra">The time for the requests of small blobs, in addition to that of the bytes.</param>
 internal sealed record Progress(string Name, long Done, long Total, double Rate, TimeSpan Extra = default)
 {
     private const double LongestSeconds = 1e8;
@@ -27,7 +27,7 @@ internal sealed record Progress(string Name, long Done, long Total, double Rate,
     public string Short() => $"{Name}, {Bytes()}{(Left is { } left ? $", {TimeText.Format(left)} left" : "")}";
 
     /// <summary>Such as <c>[#####---------------]  27%  3 of 12 blobs, 12.3 MB of 45.0 MB, 8.1 MB/s, 4 s left</c>.</summary>
-    /// <param name="width">The available columns: when there are too few, the bar is left out first, then the last
+    /// <param name="width">The available columns: if there are too few, the bar is omitted first, then the last
     /// words.</param>
     public string Bar(int width)
     {

@@ -6,7 +6,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Metering;
 
-/// <summary>Counts what has moved and computes progress. Safe for several threads.</summary>
+/// <summary>Counts transferred bytes and blobs and computes progress. Thread-safe.</summary>
 /// <param name="clock">The clock for measuring rates.</param>
 internal sealed class ProgressMeter(TimeProvider clock)
 {
@@ -27,7 +27,7 @@ internal sealed class ProgressMeter(TimeProvider clock)
     /// <summary>True after a transfer has started.</summary>
     public bool HasTotals => Volatile.Read(ref _totalBlobs) > 0 || Parts().Any(part => part.Meter.HasTotals);
 
-    /// <summary>Bytes transferred, those that had to be sent again counted once.</summary>
+    /// <summary>Bytes transferred; bytes that were sent repeatedly count once.</summary>
     public long Sent => Math.Max(0, Volatile.Read(ref _sent));
 
     /// <summary>Makes a separate meter for one of several concurrent transfers; this meter shows their sum.</summary>
@@ -129,7 +129,7 @@ internal sealed class ProgressMeter(TimeProvider clock)
             .Select(Of),
     ];
 
-    /// <summary>The blob under way that has the longest time left; null for none.</summary>
+    /// <summary>The blob in transfer with the most time left; null for none.</summary>
     /// <param name="smallest">The smallest blob to name, in bytes.</param>
     public Progress? Slowest(long smallest) => Parts() is { Length: > 0 } parts
         ? parts.Select(part => part.Meter.Slowest(smallest) is { } slowest ? slowest with { Name = $"{part.Name}: {slowest.Name}" } : null)

@@ -1,8 +1,8 @@
 namespace Airgap.Publishing.Metering;
 
 /// <summary>
-/// Estimates the rest of a transfer: the bytes left over the rate of the last half minute, and for each small blob left what the
-/// recent ones took, since their time is that of requests. Safe for several threads.
+/// Estimates the time left: the remaining bytes at the rate of the last half minute, and for each remaining small blob the time that the
+/// recent ones took, which is mostly the time of requests. Thread-safe.
 /// </summary>
 /// <param name="clock">The clock.</param>
 internal sealed class RateEstimate(TimeProvider clock)
@@ -13,7 +13,7 @@ internal sealed class RateEstimate(TimeProvider clock)
     private static readonly TimeSpan s_window = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_step = TimeSpan.FromSeconds(1);
 
-    // Less gives no reliable rate.
+    // A shorter time gives no reliable rate.
     private const double ShortestSeconds = 0.5;
 
     /// <summary>The weight of the latest small blob in the mean of all.</summary>
@@ -23,7 +23,7 @@ internal sealed class RateEstimate(TimeProvider clock)
     private readonly Queue<(long Time, long Bytes)> _samples = new();
     private double? _smallSeconds;
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Starts again.</summary>
     public void Start()
     {
         lock (_lock)
@@ -34,9 +34,9 @@ internal sealed class RateEstimate(TimeProvider clock)
         }
     }
 
-    /// <summary>The rate of the last half minute, or since the start.</summary>
+    /// <summary>The rate of the last half minute, or since the start if that is less.</summary>
     /// <param name="bytes">The bytes so far.</param>
-    /// <returns>Bytes per second; 0 when it is not known yet.</returns>
+    /// <returns>Bytes per second; 0 if unknown.</returns>
     public double Rate(long bytes)
     {
         lock (_lock)
@@ -53,17 +53,17 @@ internal sealed class RateEstimate(TimeProvider clock)
         }
     }
 
-    /// <summary>A small blob has arrived.</summary>
-    /// <param name="took">Its time.</param>
+    /// <summary>Notes a finished small blob.</summary>
+    /// <param name="took">The time of its transfer.</param>
     public void NoteSmall(TimeSpan took)
     {
         lock (_lock)
             _smallSeconds = _smallSeconds is { } mean ? mean + (Weight * (took.TotalSeconds - mean)) : took.TotalSeconds;
     }
 
-    /// <summary>The time that small blobs need.</summary>
-    /// <param name="left">How many are left.</param>
-    /// <param name="sideBySide">How many blobs are under way.</param>
+    /// <summary>The estimated time of the remaining small blobs.</summary>
+    /// <param name="left">Their number.</param>
+    /// <param name="sideBySide">The number of concurrent transfers.</param>
     public TimeSpan OfSmall(int left, int sideBySide)
     {
         lock (_lock)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Airgap.Oci;
 using Airgap.Publishing.Artifacts;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Reporting;

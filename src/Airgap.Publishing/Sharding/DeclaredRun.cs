@@ -5,41 +5,41 @@ using Airgap.Transfer.Sharding;
 
 namespace Airgap.Publishing.Sharding;
 
-/// <summary>What a plan keeps of a project's item, by which a later stage knows that the project is the same.</summary>
+/// <summary>The facts about a project's item in a plan. A later stage compares them with its own project.</summary>
 internal static class DeclaredRun
 {
-    /// <summary>The item as it is written.</summary>
+    /// <summary>The item's facts for the plan.</summary>
     public static RunPlanDeclared Of(PublishSettings settings, Declaration declaration) =>
         new(declaration.Item.ItemName, declaration.Item.Include, ChoicesOf(settings, declaration))
         {
             Pin = declaration.Pin?.ToString()
         };
 
-    /// <summary>How a relocation of a plan differs from an item; null where it is the item's.</summary>
+    /// <summary>The difference between a plan's relocation and an item; null for none.</summary>
     public static string? Difference(PublishSettings settings, Declaration declaration, RunPlan run)
     {
         if (run.Entry.Declared is not { } declared)
-            return "no project made it";
+            return "it was not made from a project";
         string item = $"{declaration.Item.ItemName} '{declaration.Item.Include}'";
         if (declared.Item != declaration.Item.ItemName || declared.Include != declaration.Item.Include)
-            return $"it has {declared.Item} '{declared.Include}' where the project has {item}";
+            return $"it contains {declared.Item} '{declared.Include}', but the project contains {item}";
         string planned = PlaceOf(run.Destination), here = PlaceOf(declaration.Destination);
         if (planned != here)
-            return $"{item} goes to {planned} by the plan, and to {here} by the project";
+            return $"the plan relocates {item} to {planned}, but the project to {here}";
         string choices = ChoicesOf(settings, declaration);
         return declared.Choices == choices ? null
-            : $"it chooses '{declared.Choices}' for {item}, and the project '{choices}'";
+            : $"it has the settings '{declared.Choices}' for {item}, but the project has '{choices}'";
     }
 
     /// <summary>
-    /// Refuses a bundle that the project makes itself where signatures are asked for: nobody has signed it, and in a plan others could have
-    /// put another in its place.
+    /// Refuses a bundle that the project itself makes if signatures are required: it is unsigned, and others could have replaced it in the
+    /// plan.
     /// </summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>.</exception>
     public static void RefuseUnsigned(PublishSettings settings, Declaration declaration)
     {
         if (declaration.Item.IsProduced && (settings.Policy.Length > 0 || !settings.Trust.IsEmpty))
-            throw RunPlanSupport.No(declaration.Source, "the project makes it, and asks for signatures, which it cannot have yet");
+            throw RunPlanSupport.No(declaration.Source, "the project makes it and requires signatures, which it cannot have yet");
     }
 
     private static string PlaceOf(RelocationDestination destination) => destination is RelocationDestination.Archive archive

@@ -10,33 +10,33 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Publishing.Sharding;
 
 /// <summary>
-/// Carries out the relocations of a plan, for the tool and for projects. Shards announce themselves beside one another; what removes
+/// Carries out the relocations of a plan, for the tool and for projects. Shards run concurrently on a destination; a process that removes
 /// content waits for all of them.
 /// </summary>
 /// <param name="registry">The registries.</param>
 /// <param name="runs">The relocations.</param>
-/// <param name="options">How.</param>
-/// <param name="observe">Makes what receives the events of one; disposed afterwards.</param>
+/// <param name="options">The options.</param>
+/// <param name="observe">Makes the observer of one relocation; it is disposed afterwards.</param>
 internal sealed class PlanCarrier(
     IRegistry registry, IReadOnlyList<RunPlan> runs, TransferOptions options, Func<RunPlan, ITransferObserver> observe)
 {
     private readonly Lazy<IReadOnlyList<RunPlan>> _joined = new(() => MergedRelocations.Of(runs));
 
-    /// <summary>Tells the shard of a blob; null where it is not known how many there are.</summary>
+    /// <summary>Returns a blob's shard; null if the number of shards is unknown.</summary>
     public Func<Digest, Shard>? ShardOf(int? count)
     {
         if (count is not { } known)
             return null;
-        // Asked for where something is missing alone.
+        // Needed only when something is missing.
         Lazy<ShardAssignment> assignment = new(() => Assign(known));
         return blob => new Shard(assignment.Value.ShardOf(blob), known);
     }
 
-    /// <summary>Sends one shard's part of all of them.</summary>
+    /// <summary>Transfers one shard's part of all relocations.</summary>
     /// <param name="shard">The shard.</param>
-    /// <param name="withArchives">False to leave archives to the finish, which writes them by itself.</param>
+    /// <param name="withArchives">False to leave archives to the finish stage, which writes them alone.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What it moved.</returns>
+    /// <returns>The results of the shard.</returns>
     public async Task<IReadOnlyList<TransferResult>> SendAsync(Shard shard, bool withArchives, CancellationToken cancellationToken)
     {
         ShardAssignment assignment = Assign(shard.Count);
@@ -60,12 +60,12 @@ internal sealed class PlanCarrier(
     }
 
     /// <summary>
-    /// Looks for all that shards bring, before the first relocation is visible: otherwise some would be tagged, and others not.
+    /// Checks that all blobs have arrived before any relocation becomes visible, so that not only some are tagged.
     /// </summary>
-    /// <param name="count">How many shards there are; null where it is not known.</param>
-    /// <param name="tell">Receives what is missing of all but the last of them.</param>
+    /// <param name="count">The number of shards; null if unknown.</param>
+    /// <param name="tell">Receives the failures of all relocations but the last, which is thrown.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The blobs of each, where they are.</returns>
+    /// <returns>The content of each relocation.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ShardsMissing"/>, <see cref="ErrorCode.InvalidRunPlan"/>, or
     /// 1xxx.</exception>
     public async Task<ImmutableArray<ImmutableArray<PlannedBlob>>> LookAsync(
@@ -95,10 +95,10 @@ internal sealed class PlanCarrier(
         throw missing[^1];
     }
 
-    /// <summary>Makes one of them visible.</summary>
+    /// <summary>Makes one relocation visible.</summary>
     /// <param name="run">The relocation.</param>
-    /// <param name="count">How many shards there are; null where it is not known.</param>
-    /// <param name="isWhole">True where this process sent everything: an archive is written from the source.</param>
+    /// <param name="count">The number of shards; null if unknown.</param>
+    /// <param name="isWhole">True if this process sends everything: an archive is then written from the source.</param>
     /// <param name="wasLooked">True after <see cref="LookAsync"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public Task<TransferResult> FinishAsync(
@@ -111,7 +111,7 @@ internal sealed class PlanCarrier(
 
     private ShardAssignment Assign(int count) => ShardAssignment.Of([.. _joined.Value.Select(run => run.Plan)], count);
 
-    // What this shard sent to another repository of the registry is mounted from there, and read there where it cannot be.
+    // Blobs that this shard sent to another repository of the registry are mounted from there, or else read from there.
     private PlannedBlob NearOf(RunPlan run, PlannedBlob blob, Dictionary<(string Registry, Digest Blob), RepositoryName> places) =>
         run.Destination is RelocationDestination.Repository to
         && places.TryGetValue((to.Name.Registry, blob.Descriptor.Digest), out RepositoryName? near)

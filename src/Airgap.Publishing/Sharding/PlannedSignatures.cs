@@ -3,7 +3,7 @@ using Airgap.Transfer.Sharding;
 
 namespace Airgap.Publishing.Sharding;
 
-/// <summary>Verdicts about signatures, as a plan that shards carry out keeps them.</summary>
+/// <summary>The verdicts about signatures in a plan for shards.</summary>
 internal static class PlannedSignatures
 {
     /// <summary>A verdict as recorded in a plan.</summary>

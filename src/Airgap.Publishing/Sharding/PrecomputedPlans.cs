@@ -10,7 +10,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Sharding;
 
-/// <summary>The plans of a project's items, from a plan's file.</summary>
+/// <summary>The plans of a project's items, read from a plan's file.</summary>
 internal sealed class PrecomputedPlans : IPrecomputedPlans
 {
     private readonly PublishSettings _settings;
@@ -29,15 +29,15 @@ internal sealed class PrecomputedPlans : IPrecomputedPlans
     /// <summary>The plan's document.</summary>
     public RunPlanDocument Document { get; }
 
-    /// <summary>Its relocations, with archives where they are on this machine.</summary>
+    /// <summary>Its relocations, with the archives' paths on this machine.</summary>
     public ImmutableArray<RunPlan> Runs { get; }
 
-    /// <summary>How many shards there are, by the plan or by the project; null where neither says it.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: they do not agree.</exception>
+    /// <summary>The number of shards, from the plan or the project; null if neither gives it.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: they differ.</exception>
     public int? Count => Document.Shards is { } planned && _settings.Shards is { } count && count != planned
         ? throw new AirgapException(
-            ErrorCode.InvalidShard, $"{PropertyNames.Shards} is {count}, and the plan is for {planned} shards.",
-            $"Leave {PropertyNames.Shards} out: the plan says it.")
+            ErrorCode.InvalidShard, $"{PropertyNames.Shards} is {count}, but the plan is for {planned} shards.",
+            $"Omit {PropertyNames.Shards}: the plan gives the number.")
         : Document.Shards ?? _settings.Shards;
 
     /// <summary>Reads the plan that a project names.</summary>
@@ -48,11 +48,11 @@ internal sealed class PrecomputedPlans : IPrecomputedPlans
         return new PrecomputedPlans(settings, registry, path, RunPlanFile.Read(path));
     }
 
-    /// <summary>Looks for all that shards bring, before anything is visible.</summary>
+    /// <summary>Checks that all blobs have arrived, before anything becomes visible.</summary>
     public async Task LookAsync(PlanCarrier carrier, Action<Diagnostic> tell, CancellationToken cancellationToken) =>
         _found = await carrier.LookAsync(Count, tell, cancellationToken);
 
-    /// <summary>Refuses a project that goes nowhere: without a destination nothing was compared with the plan.</summary>
+    /// <summary>Refuses a project without a destination, since then nothing was compared with the plan.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanOfOtherProject"/>.</exception>
     public void RequireDestination(PreparedProject prepared)
     {
@@ -66,7 +66,7 @@ internal sealed class PrecomputedPlans : IPrecomputedPlans
         (PublishSettings Settings, Declaration Declaration)[] declared =
             [.. sides.SelectMany(side => side.Declarations.Select(declaration => (side.Settings, declaration)))];
         if (declared.Length != Runs.Length)
-            throw Other($"it has {Runs.Length} items for their destinations, and the project has {declared.Length}", null);
+            throw Other($"it has {Runs.Length} relocations, but the project has {declared.Length}", null);
         Dictionary<string, Digest> tags = new(StringComparer.Ordinal), derived = new(StringComparer.Ordinal);
         for (int i = 0; i < declared.Length; i++)
         {
@@ -93,13 +93,13 @@ internal sealed class PrecomputedPlans : IPrecomputedPlans
         Digest? planned = run.Entry.Declared!.Pin is null && declaration.Selection.IsEmpty
             ? PlanRoot.Of(run.Plan)?.Digest : run.Entry.Declared.Pin is null ? pinned : PinOf(run, declaration);
         if (pinned is { } digest && planned != digest)
-            throw NotOf(declaration, $"the project pins {digest}, and the plan {planned}");
+            throw NotOf(declaration, $"the project pins {digest}, but the plan pins {planned}");
         if (declaration.Selection.IsEmpty && run.Entry.Declared.Pin is not null && PlanRoot.Of(run.Plan)?.Digest != planned)
-            throw NotOf(declaration, $"it says that the tag stood for {planned}, and moves {PlanRoot.Of(run.Plan)?.Digest}");
+            throw NotOf(declaration, $"it pins the tag to {planned}, but relocates {PlanRoot.Of(run.Plan)?.Digest}");
         if (run.Plan.ImagesLock is { } images && declaration.Source is RelocationSource.Lock { Path: var file }
             && (LockFile.Read(file) as LockFileContent.OfImages)?.Lock.ToYaml() != images.ToYaml())
             throw NotOf(declaration, "the lock file pins other images");
-        // A lock file is somewhere else on the machine of the plan.
+        // The machine that made the plan has the lock file at another path.
         return run.Plan with
         {
             Source = declaration.Selection.IsEmpty ? declaration.Source : run.Plan.Source,
@@ -121,7 +121,7 @@ internal sealed class PrecomputedPlans : IPrecomputedPlans
     private int PlaceOf(Declaration declaration) => _places[(declaration.Item, declaration.DestinationKey)];
 
     private Digest PinOf(RunPlan run, Declaration declaration) => Digest.TryParse(run.Entry.Declared!.Pin ?? "", out Digest pin)
-        ? pin : throw NotOf(declaration, "it does not say what the tag stood for");
+        ? pin : throw NotOf(declaration, "it does not pin the tag");
 
     private Digest RootOf(RunPlan run, Declaration declaration) =>
         PlanRoot.Of(run.Plan)?.Digest ?? throw NotOf(declaration, "it has no bundle");
@@ -130,7 +130,7 @@ internal sealed class PrecomputedPlans : IPrecomputedPlans
         ? run with { Destination = archive with { Path = PlannedArchive.Here(_settings, archive.Path) } } : run;
 
     private AirgapException Other(string why, Declaration? declaration) => new(
-        ErrorCode.PlanOfOtherProject, $"'{_path}' is not the plan of this project as it stands: {why}.",
+        ErrorCode.PlanOfOtherProject, $"'{_path}' does not match this project: {why}.",
         $"Give all stages the same project and properties, or make the plan again: {AdviceTerms.MakeRunPlan}.")
     {
         Location = declaration?.Item.Location ?? new SourceLocation(_path)

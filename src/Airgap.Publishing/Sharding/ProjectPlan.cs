@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
-using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
@@ -11,16 +10,16 @@ using Airgap.Transfer.Sharding;
 
 namespace Airgap.Publishing.Sharding;
 
-/// <summary>Writes the plan of a project's publish: all items, for all destinations, with their tags pinned. Moves nothing.</summary>
+/// <summary>Writes the plan of a project's publish: all items and destinations, with pinned tags. Moves nothing.</summary>
 /// <param name="publisher">Makes the plans.</param>
-/// <param name="registry">Tells what tags stand for.</param>
+/// <param name="registry">Resolves tags.</param>
 internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
 {
-    /// <summary>Writes it, once everybody has agreed who has to.</summary>
-    /// <param name="prepared">The items, of which none has a problem.</param>
+    /// <summary>Writes the plan if trust rules and the gate allow it.</summary>
+    /// <param name="prepared">The items, without problems.</param>
     /// <param name="derived">The manifest that the project itself made; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What was written; null where there is nothing to relocate.</returns>
+    /// <returns>The result; null if there is nothing to relocate.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>: other machines could not carry it out; 3xxx: the file.
     /// </exception>
     public async Task<WrittenRunPlan?> WriteAsync(PreparedPublish prepared, Digest? derived, CancellationToken cancellationToken)
@@ -72,7 +71,7 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
         }
     }
 
-    // Once, for all destinations and all later stages; a lock has pinned what is in it.
+    // Once for all destinations and stages; the content of a lock is pinned already.
     private async Task<ImmutableArray<Diagnostic>> PinAsync(
         PublishSettings settings, PreparedPublish[] sides, CancellationToken cancellationToken)
     {
@@ -85,24 +84,24 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
         return problems.ToImmutable();
     }
 
-    // A property that names the project, or its lock, is a slip.
+    // The property may name the project or its lock by mistake.
     private static void CheckPlace(string path)
     {
         OutputCheck.OfFile(path);
         if (Path.Exists(path) && !RunPlanFile.IsOne(path))
             throw new AirgapException(
-                ErrorCode.PlanStageUnclear, $"'{path}' exists and is not a plan to carry out, and the plan would replace it.",
+                ErrorCode.PlanStageUnclear, $"'{path}' exists and is not a plan for shards; the plan would replace it.",
                 $"Name another file with {PropertyNames.Plan}.")
             { Location = new SourceLocation(path) };
     }
 
-    // Before anything is asked of a registry.
+    // Before any request to a registry.
     private static bool Check(PublishSettings settings, Declaration declaration)
     {
         RunPlanSupport.Check(declaration.Source, declaration.Destination);
         DeclaredRun.RefuseUnsigned(settings, declaration);
         return settings.ArchiveBase.IsEmpty ? true
-            : throw RunPlanSupport.No(declaration.Source, $"{PropertyNames.ArchiveBase} leaves out what a base has");
+            : throw RunPlanSupport.No(declaration.Source, $"{PropertyNames.ArchiveBase} omits what a base contains");
     }
 
     private static async Task<RunPlanEntry> EntryAsync(
@@ -120,21 +119,21 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
             inside, cancellationToken);
         return entry with
         {
-            // Other machines have the project in another folder.
+            // Other machines may have the project in another folder.
             Archive = entry.Archive is null ? null : PlannedArchive.InPlan(settings, entry.Archive),
             Declared = DeclaredRun.Of(settings, declaration)
         };
     }
 }
 
-/// <summary>A plan that was written, or refused.</summary>
-/// <param name="Path">Full path of its file; empty where it was refused.</param>
-/// <param name="Summary">How much it is, and how it is divided.</param>
+/// <summary>A written or refused plan.</summary>
+/// <param name="Path">The full path of its file; empty if refused.</param>
+/// <param name="Summary">Its size and division, for people.</param>
 internal sealed record WrittenRunPlan(string Path, string Summary)
 {
-    /// <summary>All refusals; where there are any, nothing was written.</summary>
+    /// <summary>The refusals; if there are any, nothing was written.</summary>
     public ImmutableArray<Diagnostic> Refusals { get; init; } = [];
 
-    /// <summary>What the gate said; null for no gate.</summary>
+    /// <summary>The gate's report; null for no gate.</summary>
     public GateReport? Gate { get; init; }
 }

@@ -8,7 +8,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Sharding;
 
-/// <summary>The stages of a project's publish after its plan: a part of it, and the rest.</summary>
+/// <summary>The stages of a project's publish after its plan: a shard, and the finish.</summary>
 /// <param name="given">The plan.</param>
 /// <param name="registry">The registries, with their credentials.</param>
 /// <param name="settings">The project's settings.</param>
@@ -18,11 +18,11 @@ internal sealed class ProjectStages(PrecomputedPlans given, IRegistry registry, 
     private readonly PlanCarrier _carrier = new(
         registry, given.Runs, new TransferOptions { Concurrency = settings.Concurrency }, _ => observer);
 
-    /// <summary>Sends a part of the plan.</summary>
-    /// <param name="prepared">The project, which the plan has to be of.</param>
-    /// <param name="environment">Gives the value of a variable.</param>
+    /// <summary>Carries out a shard of the plan.</summary>
+    /// <param name="prepared">The project, which must match the plan.</param>
+    /// <param name="environment">Returns a variable's value, or null.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The part, and what it moved in words.</returns>
+    /// <returns>The shard, and a summary of what it moved.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>; 1xxx: a registry; 3xxx: a file.</exception>
     public async Task<(Shard Shard, string Summary)> SendAsync(
         PreparedProject prepared, Func<string, string?> environment, CancellationToken cancellationToken)
@@ -35,9 +35,9 @@ internal sealed class ProjectStages(PrecomputedPlans given, IRegistry registry, 
         return (shard, RunPlanText.Sent(sent));
     }
 
-    /// <summary>Looks for all that the parts bring, and does the rest of the publish.</summary>
-    /// <param name="prepared">The project, which the plan has to be of.</param>
-    /// <param name="tell">Receives what is missing beside the failure.</param>
+    /// <summary>Checks that all blobs have arrived, and finishes the publish.</summary>
+    /// <param name="prepared">The project, which must match the plan.</param>
+    /// <param name="tell">Receives further failures.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ShardsMissing"/>, and nothing is visible; or any failure of a publish.
     /// </exception>

@@ -5,10 +5,10 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Sharding;
 
-/// <summary>A plan for several processes in words.</summary>
+/// <summary>Describes a plan for shards.</summary>
 internal static class RunPlanText
 {
-    /// <summary>How much it is: <c>12 images, 40 blobs (3.1 MB)</c>; each blob counted once.</summary>
+    /// <summary>Its size: <c>12 images, 40 blobs (3.1 MB)</c>; each blob counts once.</summary>
     public static string Amount(IReadOnlyList<TransferPlan> plans)
     {
         PlannedBlob[] blobs = [.. plans.SelectMany(plan => plan.Blobs).DistinctBy(blob => blob.Descriptor.Digest)];
@@ -16,7 +16,7 @@ internal static class RunPlanText
             $"({ByteSize.Format(blobs.Sum(blob => blob.Descriptor.Size))})";
     }
 
-    /// <summary>How it is divided: <c>, 8 shards of 1.2 MB to 1.3 MB</c>; empty where it is not known how many there are.</summary>
+    /// <summary>Its division: <c>, 8 shards of 1.2 MB to 1.3 MB</c>; empty if the number of shards is unknown.</summary>
     public static string Shares(IReadOnlyList<TransferPlan> plans, int? shards)
     {
         if (shards is not { } count)
@@ -28,19 +28,19 @@ internal static class RunPlanText
         return $", {Count(count, "shard")} of {ByteSize.Format(bytes.Min())} to {ByteSize.Format(bytes.Max())}";
     }
 
-    /// <summary>What a shard did: <c>12 blobs copied (3.1 MB), 4 images whole by it</c>.</summary>
+    /// <summary>A shard's result: <c>12 blobs copied (3.1 MB), 4 images completed</c>.</summary>
     public static string Sent(IReadOnlyList<TransferResult> sent)
     {
         WorkTotals totals = WorkTotals.Of(sent);
-        // The archive of a shard lists all images, and holds blobs: by it alone none is whole.
+        // A shard's archive lists all images but has only its own blobs, so it completes none.
         TransferResult[] put = [.. sent.Where(result => result.Destination is RelocationDestination.Repository)];
         string[] parts =
         [
-            .. new[] { (totals.Copied, "copied"), (totals.Mounted, "mounted"), (totals.Present, "there already") }
+            .. new[] { (totals.Copied, "copied"), (totals.Mounted, "mounted"), (totals.Present, "already present") }
                 .Where(part => part.Item1.Count > 0)
                 .Select(part => $"{Count(part.Item1.Count, "blob")} {part.Item2} ({ByteSize.Format(part.Item1.Bytes)})")
                 .DefaultIfEmpty("no blobs"),
-            .. put.Length == 0 ? [] : new[] { $"{Count(put.Sum(result => result.Items.Length), "image")} whole by it" },
+            .. put.Length == 0 ? [] : new[] { $"{Count(put.Sum(result => result.Items.Length), "image")} completed" },
         ];
         return string.Join(", ", parts);
     }

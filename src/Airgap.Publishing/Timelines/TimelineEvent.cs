@@ -7,7 +7,7 @@ namespace Airgap.Publishing.Timelines;
 /// <summary>One event of the trace event format.</summary>
 /// <remarks>Source: "Trace Event Format" of the Chromium project: complete events (X), flow events (s, f) and metadata (M).</remarks>
 /// <param name="Phase">The kind: <c>X</c>, <c>s</c>, <c>f</c> or <c>M</c>.</param>
-/// <param name="Name">What is shown.</param>
+/// <param name="Name">The text that viewers show.</param>
 /// <param name="Category">The kind of work.</param>
 /// <param name="Group">The group of rows.</param>
 /// <param name="Row">The row.</param>
@@ -15,7 +15,7 @@ internal sealed record TimelineEvent(string Phase, string Name, string Category,
 {
     private const int ShownHex = 12;
 
-    // An arrow belongs to the event that surrounds its end, which the very last moment does not.
+    // Viewers attach an arrow to the event around its end, and the last moment is not inside the event.
     private const double InsideEnd = 0.999;
 
     /// <summary>The start, in microseconds since the run's start; null for metadata.</summary>
@@ -24,13 +24,13 @@ internal sealed record TimelineEvent(string Phase, string Name, string Category,
     /// <summary>The duration in microseconds, of a complete event.</summary>
     public double? Duration { get; init; }
 
-    /// <summary>What connects the two ends of a flow.</summary>
+    /// <summary>The id that connects both ends of a flow; null for other events.</summary>
     public string? Flow { get; init; }
 
-    /// <summary>Further facts.</summary>
+    /// <summary>Details.</summary>
     public IEnumerable<KeyValuePair<string, string>> Facts { get; init; } = [];
 
-    /// <summary>The events of a span that stopped: itself, and the ends of the arrows from what it waited for.</summary>
+    /// <summary>The events of a stopped span: the span, and the arrows to or from it.</summary>
     /// <param name="span">The span.</param>
     /// <param name="lane">Its row.</param>
     /// <param name="origin">The run's start.</param>
@@ -38,7 +38,7 @@ internal sealed record TimelineEvent(string Phase, string Name, string Category,
     {
         TimelineEvent own = Of(span, lane, origin);
         yield return own;
-        // An arrow leaves what arrives, and ends at the manifest that waited longest for it.
+        // An arrow leads from a blob to the manifest that waited longest for it.
         if (span.OperationName is "blob" or "manifest" && span.GetTagItem("airgap.digest") is string digest)
             yield return own with
             {
@@ -113,7 +113,7 @@ internal sealed record TimelineEvent(string Phase, string Name, string Category,
     {
         foreach ((string name, object? value) in span.TagObjects)
         {
-            // The address is the name, and its query may be long.
+            // The query may be long.
             if (value is not null && name != "url.full")
                 yield return new(name, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
         }

@@ -7,8 +7,8 @@ using Airgap.Transfer.Files;
 namespace Airgap.Publishing.Timelines;
 
 /// <summary>
-/// The file of a timeline, written event by event beside its target and renamed at the end. The first failure ends the
-/// writing and is reported when it is completed. Safe for several threads.
+/// The file of a timeline. Events are written to a temporary file beside it, which is renamed at the end. The first failure ends the
+/// writing and is reported at completion. Thread-safe.
 /// </summary>
 internal sealed class TimelineFile : IDisposable
 {
@@ -30,10 +30,10 @@ internal sealed class TimelineFile : IDisposable
         _stream = stream;
     }
 
-    /// <summary>The path that was named.</summary>
+    /// <summary>The path as the user gave it.</summary>
     public string Path { get; }
 
-    /// <summary>Creates the file, so that a place that cannot be written is refused before anything moves.</summary>
+    /// <summary>Creates the temporary file, so that an unwritable path is refused before anything moves.</summary>
     /// <exception cref="AirgapException">3xxx: a folder, a device, no such folder, no access.</exception>
     public static TimelineFile Create(string path)
     {
@@ -80,8 +80,8 @@ internal sealed class TimelineFile : IDisposable
         }
     }
 
-    /// <summary>Writes the end, and gives the file its name.</summary>
-    /// <returns>A warning when it is not there; null otherwise.</returns>
+    /// <summary>Writes the end and renames the file.</summary>
+    /// <returns>A warning if the file was not written; null otherwise.</returns>
     public Diagnostic? Complete()
     {
         lock (_lock)
@@ -128,12 +128,12 @@ internal sealed class TimelineFile : IDisposable
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
             {
-                // The file is not needed any more.
+                // The temporary file is only clutter.
             }
         }
     }
 
-    // The first write leaves the document open, which the writer would not allow in one piece.
+    // Each write is part of a document, which a validating writer would refuse.
     private void Append(Action<Utf8JsonWriter> write)
     {
         _buffer.ResetWrittenCount();

@@ -27,8 +27,8 @@ internal enum TimelineGroup
 }
 
 /// <summary>
-/// Gives each span a row. A span goes below its parent where the parent is the last span of its row, else to the first free
-/// row of its group: what is drawn in one row never overlaps. Safe for several threads.
+/// Assigns each span a row. A span is nested in its parent's row if the parent is the last span there; otherwise it takes the first free
+/// row of its group, so that spans of a row never overlap. Thread-safe.
 /// </summary>
 internal sealed class TimelineLanes
 {
@@ -40,7 +40,7 @@ internal sealed class TimelineLanes
     /// <summary>The row of the run itself.</summary>
     public static TimelineLane Run { get; } = new(TimelineGroup.Phases, 0);
 
-    /// <summary>Gives a span that starts its row.</summary>
+    /// <summary>Assigns a row to a starting span.</summary>
     public void Enter(Activity activity)
     {
         lock (_lock)
@@ -51,8 +51,8 @@ internal sealed class TimelineLanes
         }
     }
 
-    /// <summary>Frees the row of a span that stopped.</summary>
-    /// <returns>Its row; null for a span that was never entered.</returns>
+    /// <summary>Frees the row of a stopped span.</summary>
+    /// <returns>Its row; null for a span without one.</returns>
     public TimelineLane? Leave(Activity activity)
     {
         if (activity.GetCustomProperty(Property) is not TimelineLane lane)

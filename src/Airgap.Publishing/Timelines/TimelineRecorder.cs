@@ -4,10 +4,10 @@ using Airgap.Oci;
 namespace Airgap.Publishing.Timelines;
 
 /// <summary>
-/// Writes what one run does over time to a file that Perfetto and Chrome's tracing page open, while it runs. The file
-/// appears under its name when the run has ended, whether it succeeded or failed.
+/// Writes the events of a run, as they happen, to a file for Perfetto and Chrome's tracing page. The file
+/// appears under its name when the run ends, whether it succeeds or fails.
 /// </summary>
-/// <remarks>A file that cannot be completed is a warning: it never fails the run.</remarks>
+/// <remarks>If the file cannot be completed, the run does not fail; a warning reports it.</remarks>
 internal sealed class TimelineRecorder : IDisposable
 {
     private readonly TimelineFile _file;
@@ -34,10 +34,10 @@ internal sealed class TimelineRecorder : IDisposable
         _listener = new ActivityListener
         {
             ShouldListenTo = static source => source.Name is "Airgap.Transfer" or "Airgap.Oci" or "System.Net.Http",
-            // Other runs of this process are none of this file's business.
+            // Other runs of this process do not belong to this file.
             Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
                 options.TraceId == trace ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
-            // A listener also hears of what another one wanted.
+            // A listener also receives the activities that another listener sampled.
             ActivityStarted = activity =>
             {
                 if (activity.TraceId == trace)
@@ -48,25 +48,25 @@ internal sealed class TimelineRecorder : IDisposable
         ActivitySource.AddActivityListener(_listener);
     }
 
-    /// <summary>The recorder of the running code, as <see cref="Activity.Current"/> is its span; null for none.</summary>
+    /// <summary>The recorder whose span encloses <see cref="Activity.Current"/>; null for none.</summary>
     public static TimelineRecorder? Current => s_current.Value;
 
-    /// <summary>The outputs of what runs were compared with its inputs: the file may be written.</summary>
+    /// <summary>Allows writing the file: the run's outputs were compared with its inputs.</summary>
     public void Confirm() => _isConfirmed = true;
 
-    /// <summary>The file may be one that the run reads, or another output: it is not written.</summary>
+    /// <summary>Forbids writing the file: it may be an input or another output of the run.</summary>
     public void Refuse() => _isRefused = true;
 
     /// <summary>
-    /// Records a run. The file is written only if it was confirmed and never refused, so that a name that belongs to something else
-    /// replaces nothing.
+    /// Records a run. The file is written only if it was allowed and never forbidden, so that it does not replace a file that belongs
+    /// to something else.
     /// </summary>
     /// <param name="path">The file; null or empty to record nothing.</param>
     /// <param name="name">The run's name.</param>
-    /// <param name="warn">Receives a warning when the file is not there at the end.</param>
+    /// <param name="warn">Receives a warning if the file was not written.</param>
     /// <param name="run">The run.</param>
-    /// <param name="written">Called when this run has written the file.</param>
-    /// <exception cref="AirgapException">3xxx: nothing can be written there; or the run's own.</exception>
+    /// <param name="written">Called after the file was written.</param>
+    /// <exception cref="AirgapException">3xxx: the path cannot be written; or a failure of the run.</exception>
     public static async Task<T> RecordAsync<T>(
         string? path, string name, Action<Diagnostic> warn, Func<Task<T>> run, Action? written = null)
     {
@@ -80,7 +80,7 @@ internal sealed class TimelineRecorder : IDisposable
         }
         finally
         {
-            // A failed run is the one that is looked at.
+            // A failed run is the most interesting one.
             if (recorder is { _isConfirmed: true, _isRefused: false })
             {
                 if (recorder.Complete() is { } problem)
@@ -91,11 +91,11 @@ internal sealed class TimelineRecorder : IDisposable
         }
     }
 
-    /// <summary>What a report draws, so far.</summary>
+    /// <summary>The timeline for the report, up to now.</summary>
     public TimelineModel Summarize() => _summary.ToModel(DateTime.UtcNow - _root.StartTimeUtc);
 
     /// <summary>Completes the file.</summary>
-    /// <returns>A warning when it is not there now; null otherwise.</returns>
+    /// <returns>A warning if it was not written; null otherwise.</returns>
     private Diagnostic? Complete()
     {
         _root.Stop();

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Airgap.Publishing.Timelines;
 
-/// <summary>Keeps a bounded part of a timeline for the report. Safe for several threads.</summary>
+/// <summary>Collects a bounded part of a timeline for the report. Thread-safe.</summary>
 internal sealed class TimelineSummary
 {
     private const int MostImages = 25;
@@ -15,7 +15,7 @@ internal sealed class TimelineSummary
     private readonly Dictionary<string, TimeSpan> _waits = new(StringComparer.Ordinal);
     private int _dropped;
 
-    /// <summary>Adds a span that stopped.</summary>
+    /// <summary>Adds a stopped span.</summary>
     public void Add(Activity span, DateTime origin)
     {
         TimelineBar Bar(string name, long size) => new(
@@ -44,7 +44,7 @@ internal sealed class TimelineSummary
         }
     }
 
-    /// <summary>What was kept so far.</summary>
+    /// <summary>The part collected so far.</summary>
     public TimelineModel ToModel(TimeSpan elapsed)
     {
         lock (_lock)

@@ -38,7 +38,7 @@ internal static class TrustScope
         if (!RepositoryName.TryParse(isHost ? text + "/x" : text, out RepositoryName? name, out problem))
             return false;
         string host = NormalizedHost.Of(name.Registry);
-        // One name of Docker Hub may be an official image or a namespace: it stands for both.
+        // A single name of Docker Hub may be an official image or a namespace; it means both.
         bool isShort = name.Registry == RepositoryName.DockerHub && !text.Contains(Official, StringComparison.Ordinal);
         string path = isShort && name.Path.StartsWith(Official, StringComparison.Ordinal) ? name.Path[Official.Length..] : name.Path;
         place = isHost ? host : $"{host}/{path}";

@@ -67,7 +67,7 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
         base.Dispose();
     }
 
-    // The state is asked for after the last byte was read: a write before that has changed it.
+    // The state is read after the last byte: an earlier write has changed it.
     private async ValueTask<bool> SendUnchangedAsync(
         PipeWriter writer, long offset, long count, (long From, long Count, FileFacts[] State) held, CancellationToken cancellationToken)
     {

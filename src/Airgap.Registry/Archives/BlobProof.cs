@@ -4,7 +4,7 @@ namespace Airgap.Registry.Archives;
 
 /// <summary>
 /// Remembers that a blob was hashed and found right: the state of its files then, and marks of its pieces. While its files are in that
-/// state its bytes are those, and nothing has to be computed; in another, the marks tell.
+/// state its bytes are the same and need no check; in another state, the marks decide.
 /// </summary>
 /// <remarks>
 /// The state has the time of the last change, which every write sets and no program can set back. A store through mapped memory sets it

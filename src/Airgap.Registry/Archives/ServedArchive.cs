@@ -63,7 +63,7 @@ internal sealed class ServedArchive
     }
 
     /// <summary>
-    /// The warning about content that is served as something else. The plan's other warnings are about flags that nobody gave.
+    /// The warning about content that is served as something else. The plan's other warnings concern flags that do not exist here.
     /// </summary>
     public IEnumerable<Diagnostic> Warnings => _plan.Warnings.Where(
         warning => warning.Code is ErrorCode.LayoutEntryLeft or ErrorCode.LayoutBundleAlone);
@@ -88,7 +88,7 @@ internal sealed class ServedArchive
                 SetTag(item.Tag, item.Digest);
         }
 
-        // They are a tenth of the start, and seldom what is asked for first.
+        // They take a tenth of the start, and are seldom requested first.
         if (!_plan.Bundles.Any(bundle => repository.ResolveTag(LocationsImage.Tag(bundle.Digest)) is not null))
             repository.AddLater(later => AddLocations(later, (tag, digest) => later.SetTag(tag, digest)));
         else

@@ -61,15 +61,12 @@ internal static class Flag
     };
 
     /// <summary>A flag that repeats, or takes a comma-separated list (<see cref="CommaList"/>).</summary>
-    public static Option<string[]> List(string name, string helpName, string description, params string[] aliases) =>
-        WithTags(new Option<string[]>(name, aliases)
-        {
-            HelpName = helpName,
-            Description = description + " (repeatable)",
-            Arity = ArgumentArity.OneOrMore,
-            DefaultValueFactory = _ => [],
-            CustomParser = result => ParseList(result, name),
-        });
+    public static Option<string[]> List(string name, string helpName, string description, params string[] aliases)
+    {
+        Option<string[]> option = Repeated(name, helpName, description, aliases);
+        option.CustomParser = result => ParseList(result, name);
+        return option;
+    }
 
     /// <summary>A flag that repeats; each value is taken whole, commas included.</summary>
     public static Option<string[]> Repeated(string name, string helpName, string description, params string[] aliases) =>
@@ -81,6 +78,13 @@ internal static class Flag
             DefaultValueFactory = _ => [],
             CustomParser = static result => [.. result.Tokens.Select(token => token.Value)],
         });
+
+    /// <summary>The number of concurrent requests of a command that only reads.</summary>
+    public static Option<int> Concurrency() => Number("--concurrency", "Number of concurrent requests", 8, 1);
+
+    /// <summary>The properties of a project, as <c>dotnet publish</c> takes them.</summary>
+    public static Option<string[]> Properties() =>
+        Repeated("--property", "NAME=VALUE", "Property of the project, as for dotnet publish", "-p");
 
     /// <summary>A flag with a duration, such as <c>1m30s</c> (<see cref="TimeLimit"/>).</summary>
     public static Option<TimeSpan> Duration(string name, string description, TimeSpan byDefault) => new(name)

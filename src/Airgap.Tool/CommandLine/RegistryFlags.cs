@@ -125,7 +125,7 @@ internal sealed class RegistryFlags
     public RegistryClient Connect(ParseResult parsed, Action<string>? trace, RegistryAccess? project = null) =>
         new(Read(parsed, trace, project ?? new RegistryAccess()), CredentialSources.CreateDefault(ReadCredentials(parsed, trace)));
 
-    /// <summary>A client with these flags, for a command that pushes: it creates missing repositories where that was asked for.</summary>
+    /// <summary>A client for a command that pushes; it creates missing repositories if requested.</summary>
     /// <inheritdoc cref="Connect(ParseResult, Action{string}?, RegistryAccess?)"/>
     /// <param name="parsed">The command line.</param>
     /// <param name="session">Receives what was created, and the HTTP exchange.</param>

@@ -26,7 +26,7 @@ internal static class Suggestions
         int equals = last.StartsWith('-') ? last.IndexOf('=', StringComparison.Ordinal) : -1;
         if (equals > 0 && place.Find(last[..equals]) is { } flag)
         {
-            // The library completes the value as a word of its own.
+            // The library completes the value as a separate word.
             string apart = string.Concat(line.AsSpan(0, line.Length - last.Length + equals), " ", last.AsSpan(equals + 1));
             return Matching(Complete(root, flag, apart).Select(value => last[..(equals + 1)] + value), last);
         }

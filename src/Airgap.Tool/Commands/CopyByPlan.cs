@@ -61,7 +61,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         string[] words =
         [
             .. CopyResultText.Parts(totals).DefaultIfEmpty("no blobs"),
-            .. put.Length == 0 ? [] : new[] { $"{CountText.Count(_session.Report.Items.Count, "image")} whole by it" },
+            .. put.Length == 0 ? [] : new[] { $"{CountText.Count(_session.Report.Items.Count, "image")} completed" },
         ];
         _session.WriteResult(
             $"shard {part}: {string.Join(", ", words)}, in {TimeText.Format(TimeSpan.FromSeconds(_session.Report.ElapsedSeconds.Value))}");

@@ -41,7 +41,7 @@ internal sealed record CopyContext(
     /// <summary>How the plan is made.</summary>
     public PlanOptions PlanOptions => Flags.PlanOptions(Parsed, Request, Session);
 
-    /// <summary>How the plan is made where it has to be complete: content that cannot be read ends it.</summary>
+    /// <summary>The options of a plan that must be complete: unreadable content ends planning.</summary>
     public PlanOptions WholePlanOptions => PlanOptions with { KeepGoing = false };
 
     /// <summary>How the plan is carried out.</summary>
@@ -68,7 +68,7 @@ internal sealed record CopyContext(
     public Task SignAsync(TransferResult result, CancellationToken cancellationToken) =>
         Signing.SignAsync(Parsed, Key, result, Registry, Session, cancellationToken);
 
-    /// <summary>Writes the receipt that was asked for, and signs it.</summary>
+    /// <summary>Writes the requested receipt, and signs it.</summary>
     public async Task WriteReceiptAsync(IReadOnlyList<TransferResult> results, CancellationToken cancellationToken)
     {
         string? receipt = await Flags.Delta.WriteReceiptAsync(Parsed, results, Session, cancellationToken);

@@ -1,8 +1,8 @@
-using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Sharding;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Sharding;
 

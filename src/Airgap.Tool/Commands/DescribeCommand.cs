@@ -21,7 +21,7 @@ internal sealed class DescribeCommand
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
     private readonly Option<string> _output = Flag.Choice("--output-type", "Form of the output", "text", "text", "yaml");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of concurrent requests", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Concurrency();
     private readonly Option<bool> _layers = Flag.Switch("--layers", "Show the layers of bundles and images", byDefault: true);
     private readonly Option<bool> _cosign = Flag.Switch("--cosign-artifacts", "Look for cosign signatures", byDefault: true);
     private readonly Option<bool> _noOrigin = Flag.Switch(

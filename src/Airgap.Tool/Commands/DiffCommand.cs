@@ -26,9 +26,8 @@ internal sealed class DiffCommand
     private readonly Option<string?> _receipt = Flag.Text("--receipt", "FILE", "Receipt of an import, or relocation.json of a publish");
     private readonly Option<string?> _repository = Flag.Text("--to-repo", "REPOSITORY", "Repository to compare");
     private readonly Option<bool> _allowExtra = Flag.Switch("--allow-extra", "Do not look for superfluous content");
-    private readonly Option<string[]> _properties =
-        Flag.Repeated("--property", "NAME=VALUE", "Property of the project, as for dotnet publish", "-p");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of concurrent requests", 8, 1);
+    private readonly Option<string[]> _properties = Flag.Properties();
+    private readonly Option<int> _concurrency = Flag.Concurrency();
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>

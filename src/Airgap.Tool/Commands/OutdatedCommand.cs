@@ -25,9 +25,8 @@ internal sealed class OutdatedCommand
     private readonly Option<bool> _prerelease = Flag.Switch("--include-prerelease", "Pre-releases also count as newer versions");
     private readonly Option<bool> _minor = Flag.Switch("--highest-minor", "Consider only versions with the same major number");
     private readonly Option<bool> _patch = Flag.Switch("--highest-patch", "Consider only versions with the same major and minor numbers");
-    private readonly Option<string[]> _properties =
-        Flag.Repeated("--property", "NAME=VALUE", "Property of the project, as for dotnet publish", "-p");
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of concurrent requests", 8, 1);
+    private readonly Option<string[]> _properties = Flag.Properties();
+    private readonly Option<int> _concurrency = Flag.Concurrency();
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>

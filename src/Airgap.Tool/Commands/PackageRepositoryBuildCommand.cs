@@ -144,7 +144,7 @@ internal sealed class PackageRepositoryBuildCommand
                 Concurrency = concurrency
             },
             cancellationToken);
-        // The folder's own check has told of its templates.
+        // The folder's check has already reported its templates.
         foreach (Diagnostic warning in (plan.RootBundle?.PackageWarnings ?? [])
             .Where(warning => warning.Code != ErrorCode.TemplateRendersLock))
             session.Warn(warning);

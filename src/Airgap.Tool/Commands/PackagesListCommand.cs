@@ -19,7 +19,7 @@ internal sealed class PackagesListCommand
     private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose packages to list. Contacts no registry");
     private readonly LayoutFlags _layout = new();
     private readonly PartsInFlag _parts = new();
-    private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of concurrent requests", 8, 1);
+    private readonly Option<int> _concurrency = Flag.Concurrency();
     private readonly Option<string?> _html =
         Flag.OptionalText("--html", "FILE", "HTML page to write, readable offline", DefaultPage);
     private readonly RegistryFlags _registry = new();

@@ -3,7 +3,6 @@ using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Publishing;
-using Airgap.Publishing.Artifacts;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
@@ -28,10 +27,8 @@ internal sealed class PruneCommand
         Flag.Text("--grace", "DURATION", "Keep everything younger than this, such as 7d or 36h (default: 1h)");
     private readonly Option<bool> _staleTags =
         Flag.Switch("--stale-tags", "Also remove tags of kept content that no --keep source names");
-    private readonly Option<string[]> _properties =
-        Flag.Repeated("--property", "NAME=VALUE", "Property of a project, as for dotnet publish", "-p");
-    private readonly Option<int> _concurrency =
-        Flag.Number("--concurrency", "Number of concurrent requests while the repository is read", 8, 1);
+    private readonly Option<string[]> _properties = Flag.Properties();
+    private readonly Option<int> _concurrency = Flag.Concurrency();
     private readonly RegistryFlags _registry = new();
 
     /// <summary>Makes the command.</summary>

@@ -13,7 +13,7 @@ internal sealed class PublishFlags
         Flag.Text("--configuration", "NAME", "Configuration (default: as dotnet publish, Release)", "-c");
     private readonly Option<string?> _framework = Flag.Text("--framework", "TFM", "Target framework", "-f");
     private readonly Option<string?> _runtime = Flag.Text("--runtime", "RID", "Runtime identifier", "-r");
-    private readonly Option<string[]> _properties = Flag.Repeated("--property", "NAME=VALUE", "Property, as for dotnet publish", "-p");
+    private readonly Option<string[]> _properties = Flag.Properties();
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Relocate the other images and items when one fails");
     private readonly Option<bool> _repair =
         Flag.Switch("--repair", "Read everything in the registry, and send again what is missing or damaged");
@@ -42,7 +42,7 @@ internal sealed class PublishFlags
         parsed.GetValue(Project), parsed.GetText(_configuration), parsed.GetText(_framework), parsed.GetText(_runtime),
         parsed.GetValue(_properties) ?? []);
 
-    /// <summary>The project's settings, with those of the command line in place of its own.</summary>
+    /// <summary>The project's settings, overridden by the command line.</summary>
     public PublishSettings Over(ParseResult parsed, PublishSettings settings) => settings with
     {
         KeepGoing = settings.KeepGoing || parsed.GetValue(_keepGoing),

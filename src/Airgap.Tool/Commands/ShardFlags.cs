@@ -68,7 +68,7 @@ internal sealed class ShardFlags
         ? Airgap.Transfer.Sharding.Shard.Parse(text, plan.Shards, Environment.GetEnvironmentVariable) : null;
 
     /// <summary>The number of shards of a plan, from the plan or the flag; null if neither has it.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: they do not agree.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: they differ.</exception>
     public int? Count(ParseResult parsed, RunPlanDocument plan) =>
         Count(parsed) is { } count && plan.Shards is { } planned && count != planned
             ? throw Invalid($"Flag --shards is {count}, and the plan is for {planned} shards", "Leave --shards out: the plan says it.")

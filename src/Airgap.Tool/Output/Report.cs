@@ -57,7 +57,7 @@ internal sealed class Report
     /// <summary>The part of a plan that was carried out, such as <c>3/8</c>; left out for a whole one.</summary>
     public string? Shard { get; set; }
 
-    /// <summary>What was read of mirrors, in place of the registries that references name.</summary>
+    /// <summary>The mirrors that were read instead of the registries that references name.</summary>
     public List<SourceUse>? Sources { get; set; }
 
     /// <summary>Distinct blobs by outcome.</summary>

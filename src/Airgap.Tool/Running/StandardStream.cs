@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Airgap.Oci.Files;
 
 namespace Airgap.Tool.Running;
 
@@ -9,28 +10,13 @@ namespace Airgap.Tool.Running;
 /// end. A closed pipe is not a failure: its reader has read what it wanted.
 /// </summary>
 /// <param name="inner">The stream.</param>
-internal sealed class StandardStream(Stream inner) : Stream
+internal sealed class StandardStream(Stream inner) : WriteOnlyStream
 {
     private const int CloseOnExec = 1;
     private const int GetDescriptorFlags = 1;
 
     /// <summary>Why a write failed, as the end of a sentence; null if none failed.</summary>
     public string? Failure { get; private set; }
-
-    /// <inheritdoc/>
-    public override bool CanRead => false;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>The process's standard output.</summary>
     public static StandardStream Output() => new(IsClosed(1) ? new ClosedStream() : Console.OpenStandardOutput());
@@ -48,9 +34,6 @@ internal sealed class StandardStream(Stream inner) : Stream
     }
 
     /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (Failure is not null)
@@ -64,20 +47,6 @@ internal sealed class StandardStream(Stream inner) : Stream
             Failure = e.Message.TrimEnd('.');
         }
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     // If the process was started with the stream closed, the first file that the runtime opened has its number, and
     // output would be written to that file. Inherited descriptors stay open across exec; those that the runtime opens

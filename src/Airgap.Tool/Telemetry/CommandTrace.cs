@@ -5,7 +5,7 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Telemetry;
 
-/// <summary>The trace of one command, exported over OTLP where the environment asks for it.</summary>
+/// <summary>The trace of a command, exported over OTLP if the environment requests it.</summary>
 internal sealed class CommandTrace
 {
     /// <summary>The name of the activity source.</summary>
@@ -24,7 +24,7 @@ internal sealed class CommandTrace
         _problem = problem;
     }
 
-    /// <summary>Begins the trace; the libraries of OpenTelemetry are loaded only where something is exported.</summary>
+    /// <summary>Begins the trace. Loads OpenTelemetry's libraries only if something is exported.</summary>
     /// <param name="command">The command, such as <c>copy</c>.</param>
     /// <param name="identity">The name and version of the service.</param>
     /// <param name="variable">Returns an environment variable's value, or null.</param>
@@ -36,9 +36,9 @@ internal sealed class CommandTrace
             ? new CommandTrace(null, null, problem) : Export(settings, command, identity, variable);
     }
 
-    /// <summary>Ends the trace, and waits a bounded time until the collector has it.</summary>
+    /// <summary>Ends the trace, and waits a limited time until the collector has received it.</summary>
     /// <param name="exitCode">The command's exit code.</param>
-    /// <returns>A warning when not everything was exported; null otherwise.</returns>
+    /// <returns>A warning if not everything was exported; null otherwise.</returns>
     public Diagnostic? End(int exitCode)
     {
         _span?.SetTag("process.exit.code", exitCode)
@@ -46,7 +46,7 @@ internal sealed class CommandTrace
         return _problem ?? _export?.Finish();
     }
 
-    // A method of its own, so that nothing of the exporter is loaded before it is called.
+    // A separate method, so that the exporter is loaded only when it is called.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static CommandTrace Export(OtlpSettings settings, string command, Identity identity, Func<string, string?> variable)
     {

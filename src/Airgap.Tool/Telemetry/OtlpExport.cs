@@ -26,11 +26,11 @@ internal sealed class OtlpExport
         _deliveries = deliveries;
     }
 
-    /// <summary>Starts to listen, with the endpoints, headers and protocol of the environment.</summary>
+    /// <summary>Starts the export, with the endpoints, headers and protocol of the environment.</summary>
     public static OtlpExport Start(OtlpSettings settings, Identity identity)
     {
         Deliveries deliveries = new();
-        // The environment's OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last, and win.
+        // The environment's OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES come last and take precedence.
         ResourceBuilder resource = ResourceBuilder.CreateEmpty()
             .AddService("airgap", serviceVersion: identity.Version).AddTelemetrySdk().AddEnvironmentVariableDetector();
         TracerProvider? traces = settings.Traces
@@ -49,8 +49,8 @@ internal sealed class OtlpExport
         return new OtlpExport(traces, metrics, deliveries);
     }
 
-    /// <summary>Sends what is left.</summary>
-    /// <returns>A warning when the collector did not take everything; null otherwise.</returns>
+    /// <summary>Sends the rest.</summary>
+    /// <returns>A warning if the collector did not accept everything; null otherwise.</returns>
     public Diagnostic? Finish()
     {
         long started = Stopwatch.GetTimestamp();
@@ -58,11 +58,11 @@ internal sealed class OtlpExport
         TimeSpan left = s_patience - Stopwatch.GetElapsedTime(started);
         inTime &= left > TimeSpan.Zero && (_metrics?.Shutdown((int)left.TotalMilliseconds) ?? true);
         if (_deliveries.Refused > 0)
-            return OtlpSettings.NotExported("the collector did not take them.");
-        return inTime ? null : OtlpSettings.NotExported($"the collector did not answer within {s_patience.TotalSeconds} s.");
+            return OtlpSettings.NotExported("the collector did not accept them.");
+        return inTime ? null : OtlpSettings.NotExported($"the collector did not respond within {s_patience.TotalSeconds} s.");
     }
 
-    // A collector that hangs must not hold a finished run: one attempt ends before the wait for it does.
+    // A hanging collector must not delay a finished run: an attempt times out before the wait ends.
     private static OtlpExporterOptions Options(string signal)
     {
         OtlpExporterOptions options = new();

@@ -2,7 +2,7 @@ using Airgap.Oci;
 
 namespace Airgap.Tool.Telemetry;
 
-/// <summary>What the environment says about an export over OTLP.</summary>
+/// <summary>The environment's settings of an export over OTLP.</summary>
 /// <remarks>Source: OpenTelemetry specification, "OpenTelemetry Protocol Exporter" and "Environment Variable Specification".</remarks>
 /// <param name="Traces">True to export traces.</param>
 /// <param name="Metrics">True to export metrics.</param>
@@ -12,7 +12,7 @@ internal sealed record OtlpSettings(bool Traces, bool Metrics)
 
     /// <summary>Reads the environment.</summary>
     /// <param name="variable">Returns a variable's value, or null.</param>
-    /// <returns>Null when nothing is to be exported.</returns>
+    /// <returns>Null if nothing is exported.</returns>
     public static OtlpSettings? Read(Func<string, string?> variable)
     {
         if (string.Equals(variable("OTEL_SDK_DISABLED")?.Trim(), "true", StringComparison.OrdinalIgnoreCase))
@@ -42,7 +42,7 @@ internal sealed record OtlpSettings(bool Traces, bool Metrics)
 
     private static string EndpointOf(string signal) => $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT";
 
-    // The tool's own addition to the rules: without an endpoint nothing is exported, since a default of localhost would
+    // Unlike in the specification, nothing is exported without an endpoint: its default, localhost, would
     // make every run look for a collector.
     private static bool IsWanted(string signal, Func<string, string?> variable) =>
         (IsSet(Endpoint, variable) || IsSet(EndpointOf(signal), variable))

@@ -59,42 +59,29 @@ internal sealed record ArchiveNotes(Digest Manifest, ImagesLock? ImagesLock)
     /// <param name="invalid">Makes the failure of a malformed one from the end of a sentence.</param>
     /// <param name="archive">The archive, for messages.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.NewerArchive"/>, or what <paramref name="invalid"/> makes.</exception>
-    public static ArchiveNotes Read(ReadOnlyMemory<byte> json, string archive, Func<string, AirgapException> invalid)
-    {
-        try
-        {
-            using JsonDocument document =
-                JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 });
-            JsonElement root = document.RootElement;
-            int version = root.GetProperty("version").GetInt32();
-            if (version > Version)
-            {
-                throw new AirgapException(
-                    ErrorCode.NewerArchive,
-                    $"'{archive}' has an {EntryName} of version {version}, but this tool reads versions up to {Version}.",
-                    "Import it with the version that wrote it, or a newer one.")
-                { Location = new SourceLocation(archive) };
-            }
+    public static ArchiveNotes Read(ReadOnlyMemory<byte> json, string archive, Func<string, AirgapException> invalid) =>
+        VersionedDocument.Read(
+            json, "version", (root, version) => Read(root, version, archive, invalid),
+            () => invalid($"its {EntryName} is malformed, or has a field twice"));
 
-            JsonElement content = root.GetProperty("content");
-            if (version < 1 || !Digest.TryParse(root.GetProperty("digest").GetString(), out Digest digest))
-                throw invalid($"its {EntryName} has no valid version or digest");
-            Digest actual = Digest.ComputeLike(digest, JsonMarshal.GetRawUtf8Value(content));
-            if (actual != digest)
-                throw invalid($"the content of its {EntryName} has the digest {actual} instead of {digest}");
-            if (!Digest.TryParse(content.GetProperty("manifest").GetString(), out Digest manifest))
-                throw invalid($"its {EntryName} does not name its {ArchiveLayout.ManifestName}");
-            return new ArchiveNotes(
-                manifest, content.TryGetProperty("imagesLock", out JsonElement images) ? ReadLock(images, invalid) : null)
-            {
-                Delta = version > 1 ? DeltaJson.Read(content, invalid) : null,
-                Set = digest,
-            };
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+    private static ArchiveNotes Read(JsonElement root, int version, string archive, Func<string, AirgapException> invalid)
+    {
+        if (version > Version)
+            throw VersionedDocument.Newer(archive, $"has an {EntryName} of version {version}", Version, "Import");
+        JsonElement content = root.GetProperty("content");
+        if (version < 1 || !Digest.TryParse(root.GetProperty("digest").GetString(), out Digest digest))
+            throw invalid($"its {EntryName} has no valid version or digest");
+        Digest actual = Digest.ComputeLike(digest, JsonMarshal.GetRawUtf8Value(content));
+        if (actual != digest)
+            throw invalid($"the content of its {EntryName} has the digest {actual} instead of {digest}");
+        if (!Digest.TryParse(content.GetProperty("manifest").GetString(), out Digest manifest))
+            throw invalid($"its {EntryName} does not name its {ArchiveLayout.ManifestName}");
+        return new ArchiveNotes(
+            manifest, content.TryGetProperty("imagesLock", out JsonElement images) ? ReadLock(images, invalid) : null)
         {
-            throw invalid($"its {EntryName} is malformed, or has a field twice");
-        }
+            Delta = version > 1 ? DeltaJson.Read(content, invalid) : null,
+            Set = digest,
+        };
     }
 
     private static ImagesLock ReadLock(JsonElement images, Func<string, AirgapException> invalid)

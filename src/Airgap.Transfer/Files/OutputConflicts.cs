@@ -28,7 +28,7 @@ internal static class OutputConflicts
     /// <summary>Checks that no output is an input or another output.</summary>
     /// <param name="inputs">The files and folders to read.</param>
     /// <param name="outputs">The files and folders to write.</param>
-    /// <param name="mayReplace">Tells whether an output may replace an input, which comes first; null if none may.</param>
+    /// <param name="mayReplace">True if an input (first) may be replaced by an output; null if none may.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.BaseIsOutput"/>.</exception>
     public static void Check(
         IEnumerable<NamedFile> inputs, IEnumerable<NamedFile> outputs, Func<NamedFile, NamedFile, bool>? mayReplace = null)

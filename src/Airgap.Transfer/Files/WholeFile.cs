@@ -73,7 +73,7 @@ internal static class WholeFile
             using FileStream file = Open(path);
             if (!file.CanSeek)
                 throw new AirgapException(
-                    ErrorCode.FileFailure, $"'{path}' is a pipe, but has to be read more than once.", "Write it to a file, and name that.")
+                    ErrorCode.FileFailure, $"'{path}' is a pipe, but has to be read more than once.", "Write it to a file.")
                 {
                     Location = new SourceLocation(path)
                 };

@@ -29,7 +29,7 @@ internal sealed class ConcurrentTags(IRegistry registry, RepositoryName name, Ti
     /// <summary>The content of new tags that the repository lacks.</summary>
     public IReadOnlySet<Digest> Missing => _broken;
 
-    /// <summary>The tags of earlier looks that the last one did not find, and what they stood for.</summary>
+    /// <summary>The tags of earlier listings that the last one lacks, with their digests.</summary>
     public IEnumerable<(string Tag, Digest Digest)> Vanished => _known.Where(tag => _last?.ByName.ContainsKey(tag.Key) == false)
         .Select(tag => (tag.Key, tag.Value));
 

@@ -4,7 +4,7 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Tells what a repository is without by choice from what it lacks: images of an index that every bundle which pins the index left behind
+/// Distinguishes content omitted by choice from missing content: images of an index that every bundle which pins the index omitted
 /// when it was relocated.
 /// </summary>
 internal sealed class LeftOutContent

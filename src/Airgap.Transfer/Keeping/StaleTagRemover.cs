@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Keeping;
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="tags">Its tags.</param>
-/// <param name="remover">Looks whether what was deleted is gone.</param>
+/// <param name="remover">Deletes, and checks that content is gone.</param>
 internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTags tags, ManifestRemover remover)
 {
     private AirgapException? _refusal;

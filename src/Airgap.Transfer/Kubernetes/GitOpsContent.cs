@@ -50,7 +50,7 @@ internal static class GitOpsContent
 
     private static (string, string)? OfFlux(Manifest content)
     {
-        // Of an index Flux takes the manifest of its own platform.
+        // From an index, Flux chooses the manifest of its own platform.
         if (content.IsIndex)
             return null;
         return content.Layers switch

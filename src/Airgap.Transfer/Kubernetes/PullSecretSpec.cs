@@ -47,7 +47,7 @@ internal sealed record PullSecretSpec(string? Name, string? Namespace, bool IsRe
             return new PullSecretSpec(name, ns ?? to, IsReferenced: false, IsWritten: true, ExportedTo: more.Contains("*") ? ["*"] : all);
         }
 
-        // A secretRef has no namespace of its own: elsewhere the cluster would not find the Secret.
+        // A secretRef has no namespace: the Secret must be in the object's.
         if (ns is not null && ns != repository.Namespace)
         {
             throw PackageRepositorySpec.Invalid(

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using Airgap.Transfer.Files;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Layers.Deflate;
 
 namespace Airgap.Transfer.Layers;

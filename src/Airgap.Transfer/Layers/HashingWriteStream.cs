@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Layers;

@@ -1,9 +1,10 @@
 using System.Buffers;
+using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Layers;
 
 /// <summary>The content of one entry of a tar that is read from start to end.</summary>
-internal sealed class TarContentStream : Stream
+internal sealed class TarContentStream : ReadOnlyStream
 {
     private const int BufferSize = 64 * 1024;
 
@@ -22,12 +23,6 @@ internal sealed class TarContentStream : Stream
     /// <summary>Bytes not read yet.</summary>
     public long Left { get; private set; }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length { get; }
 
     public override long Position
@@ -38,13 +33,8 @@ internal sealed class TarContentStream : Stream
 
     public override int Read(Span<byte> buffer) => buffer.IsEmpty || Left == 0 ? 0 : Count(_tar.Read(buffer[..Limit(buffer.Length)]));
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         buffer.IsEmpty || Left == 0 ? 0 : Count(await _tar.ReadAsync(buffer[..Limit(buffer.Length)], cancellationToken));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <summary>Skips the remaining bytes and the padding of the last block.</summary>
     public async ValueTask SkipAsync(CancellationToken cancellationToken)
@@ -66,16 +56,6 @@ internal sealed class TarContentStream : Stream
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private int Limit(int count) => (int)Math.Min(count, Left);
 

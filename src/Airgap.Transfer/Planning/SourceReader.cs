@@ -36,7 +36,7 @@ internal sealed class SourceReader(
         _manifests.GetOrAdd((repository, tag),
             key => ThrottledAsync(token => Repository(key.Repository).Unretried.FindManifestAsync(key.Selector, token), cancellationToken));
 
-    /// <summary>The manifest of a reference that has to be there.</summary>
+    /// <summary>The manifest of a reference that must exist.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ManifestUnknown"/> and the like, with the registry's own
     /// message, obtained by a further request.</exception>
     public async Task<Manifest> GetManifestAsync(ImageReference reference, CancellationToken cancellationToken) =>

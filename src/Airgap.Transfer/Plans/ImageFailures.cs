@@ -77,7 +77,7 @@ internal sealed class ImageFailures(bool keepGoing)
     }
 
     /// <summary>
-    /// Awaits what an image needs. The failure is passed over if the run continues without the image: its own step meets it again.
+    /// Awaits what an image needs. If the run continues without failed images, the failure is ignored here: the image's own step reports it.
     /// </summary>
     /// <param name="needed">What the image needs.</param>
     /// <param name="isLost">True for a failure after which the destination takes nothing.</param>

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Producing;
 
 /// <summary>
 /// The archive of a container image, in docker's format or with an OCI layout: files named by their digests. The
-/// image's manifest tells which files belong to it, so that no list in the archive has to be trusted.
+/// image's manifest determines its files, so that no list in the archive needs trust.
 /// </summary>
 /// <remarks>Source: OCI image layout (<c>blobs/sha256/HEX</c>); docker save (<c>HEX.json</c>, <c>HEX/layer.tar</c>, where the SDK puts the
 /// layer as its digest has it).</remarks>

@@ -5,7 +5,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Producing;
 
 /// <summary>The content of repositories as if everything had been pushed.</summary>
-/// <param name="isNowhere">True for a repository that is only a name: no registry is asked for other content.</param>
+/// <param name="isNowhere">True for a repository that exists only by name: other content is not requested from a registry.</param>
 internal sealed class LocalContent(bool isNowhere)
 {
     private readonly Dictionary<string, Manifest> _manifests = new(StringComparer.Ordinal);

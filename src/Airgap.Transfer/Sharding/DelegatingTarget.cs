@@ -6,7 +6,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>A target that delegates to another, except for what it finds at the beginning.</summary>
+/// <summary>A target that delegates everything but its first check to another target.</summary>
 /// <param name="inner">The other.</param>
 internal abstract class DelegatingTarget(ITransferTarget inner) : ITransferTarget
 {

@@ -5,18 +5,18 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>A repository to which shards have brought all blobs: each is asked for, none is sent, and bundles are read.</summary>
+/// <summary>A repository to which shards have sent all blobs: checks each blob, sends none, and reads the bundles.</summary>
 /// <param name="inner">Takes manifests, locations images and tags.</param>
-/// <param name="evidence">Shows that blobs are there.</param>
-/// <param name="content">Compares the plan with the bundles that are there; null where that was done.</param>
-/// <param name="missing">Makes the failure of blobs that are not.</param>
+/// <param name="evidence">Checks that blobs exist.</param>
+/// <param name="content">Compares the plan with the stored bundles; null if that was done before.</param>
+/// <param name="missing">Makes the failure for missing blobs.</param>
 internal sealed class FinishTarget(
     ITransferTarget inner, BlobEvidence evidence, RunPlanContent? content, Func<IReadOnlyCollection<Digest>, AirgapException> missing)
     : DelegatingTarget(inner)
 {
     public override async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
-        // Those of images that are there were asked for; these are the others, and what an image that is there lacks.
+        // The blobs of existing images were checked before; these are the others, and those that an existing image lacks.
         ImmutableArray<PlannedBlob> left = await Inner.PrepareAsync(cancellationToken);
         IReadOnlyCollection<Digest> absent =
             await evidence.FindMissingAsync(left.Select(blob => blob.Descriptor), cancellationToken);

@@ -5,13 +5,13 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>
-/// The relocations of a plan, as shards carry them out: those to one archive are one, so that each writes one part of it.
+/// Merges a plan's relocations to the same archive into one, so that each shard writes one part of the archive.
 /// </summary>
 internal static class MergedRelocations
 {
-    /// <summary>Joins them.</summary>
+    /// <summary>Merges relocations.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.LockSharesNoArchive"/>, <see cref="ErrorCode.SharedNameConflict"/>,
-    /// <see cref="ErrorCode.SizeMismatch"/>: they do not go into one archive.</exception>
+    /// <see cref="ErrorCode.SizeMismatch"/>: they cannot share an archive.</exception>
     public static IReadOnlyList<RunPlan> Of(IReadOnlyList<RunPlan> runs)
     {
         List<RunPlan> joined = [];
@@ -30,7 +30,7 @@ internal static class MergedRelocations
         return joined;
     }
 
-    /// <summary>The archive that several of them go to; null for none.</summary>
+    /// <summary>The archive of several relocations; null for none.</summary>
     public static string? FindArchiveOfSeveral(IEnumerable<RunPlan> runs) => runs.Select(run => run.Destination)
         .OfType<RelocationDestination.Archive>().GroupBy(archive => archive.Path).FirstOrDefault(same => same.Count() > 1)?.Key;
 }

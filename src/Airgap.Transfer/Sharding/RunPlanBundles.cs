@@ -8,13 +8,13 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>Reads the bundles of a plan's file.</summary>
-/// <param name="path">How errors name the file.</param>
+/// <param name="path">The file's name in errors.</param>
 internal sealed class RunPlanBundles(string path)
 {
-    // Following locks nests one call deeper for each.
+    // Each nested lock is a recursive call.
     private const int MaxDepth = BundleNode.MaxLevels;
 
-    /// <summary>Reads them, in their order.</summary>
+    /// <summary>Reads them in order.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
     public ImmutableArray<PlannedBundle> Read(RunPlanEntry entry, ImmutableArray<PlannedItem> items)
     {
@@ -24,7 +24,7 @@ internal sealed class RunPlanBundles(string path)
         foreach (RunPlanBundle each in entry.Bundles)
         {
             if (!Digest.TryParse(each.Digest, out Digest digest) || !planned.Contains(digest))
-                throw Invalid($"'{Printable.Line(each.Digest)}' is not the digest of a bundle in it");
+                throw Invalid($"'{Printable.Line(each.Digest)}' is not the digest of one of its bundles");
             PlannedBundle bundle = BundleOf(each, digest);
             if (!bundles.TryAdd(digest, bundle))
                 throw Invalid($"it has the bundle {digest} twice");
@@ -62,10 +62,10 @@ internal sealed class RunPlanBundles(string path)
     private ImageLocation LocationOf(RunPlanLocation image) => new(image.Image, image.IsBundle)
     {
         LeftOut = [.. (image.LeftOut ?? []).Select(left => Digest.TryParse(left, out Digest digest)
-            ? digest : throw Invalid($"'{Printable.Line(left)}' is not the digest of what stays behind"))],
+            ? digest : throw Invalid($"'{Printable.Line(left)}' is not the digest of an omitted manifest"))],
     };
 
-    // Content with verified bytes cannot pin itself, but a plan's file may say so.
+    // Content cannot pin its own digest, but a plan's file may claim so.
     private void CheckDepth(Dictionary<Digest, PlannedBundle> bundles)
     {
         Dictionary<Digest, int> depths = [];
@@ -75,7 +75,7 @@ internal sealed class RunPlanBundles(string path)
         int DepthOf(Digest digest, int above)
         {
             if (above > MaxDepth)
-                throw Invalid($"its bundles pin one another in a circle, or go deeper than {MaxDepth} levels");
+                throw Invalid($"its bundles pin one another in a cycle, or are nested deeper than {MaxDepth} levels");
             if (!bundles.TryGetValue(digest, out PlannedBundle? bundle))
                 return 0;
             if (!depths.TryGetValue(digest, out int depth))
@@ -86,7 +86,7 @@ internal sealed class RunPlanBundles(string path)
             }
 
             return above + depth <= MaxDepth
-                ? depth : throw Invalid($"its bundles go deeper than {MaxDepth} levels");
+                ? depth : throw Invalid($"its bundles are nested deeper than {MaxDepth} levels");
         }
     }
 

@@ -5,12 +5,12 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>
-/// Refuses a plan that lacks what its own parts refer to: carried out, it would leave a mirror with holes under the user's tag.
+/// Refuses a plan that lacks content its own parts refer to: it would leave an incomplete mirror under the user's tag.
 /// </summary>
-/// <param name="path">How errors name the file.</param>
+/// <param name="path">The file's name in errors.</param>
 internal sealed class RunPlanCompleteness(string path)
 {
-    /// <summary>Checks a relocation whose parts were read.</summary>
+    /// <summary>Checks a relocation after its parts were read.</summary>
     /// <param name="plan">The relocation.</param>
     /// <param name="manifests">All manifests of the file.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
@@ -32,7 +32,7 @@ internal sealed class RunPlanCompleteness(string path)
                 if (location.IsBundle && !bundles.Contains(image.Image.Digest!.Value))
                     throw Invalid($"it does not say what the bundle {image.Image.Digest} pins");
                 if (!location.IsBundle && bundles.Contains(image.Image.Digest!.Value))
-                    throw Invalid($"the bundle {bundle.Digest} would call the bundle {image.Image.Digest} an image");
+                    throw Invalid($"the bundle {bundle.Digest} lists the bundle {image.Image.Digest} as an image");
             }
         }
 
@@ -58,7 +58,7 @@ internal sealed class RunPlanCompleteness(string path)
             throw Invalid($"it lacks the image {Printable.Line(absent.Image.ToString())}, which a lock in it pins");
     }
 
-    // The bundle's images record content left out by choice; all other absent content counts as missing.
+    // The bundle's images record what was omitted by choice; everything else that is absent is missing.
     private void CheckIndexes(TransferPlan plan, IReadOnlyCollection<PlannedManifest> manifests)
     {
         HashSet<Digest> noted =
@@ -66,12 +66,12 @@ internal sealed class RunPlanCompleteness(string path)
         foreach (PlannedManifest index in manifests)
         {
             if (index.LeftOut.FirstOrDefault(child => !noted.Contains(child)) is { HasValue: true } absent)
-                throw Invalid($"it lacks {absent} of the index {index.Manifest.Digest}, and does not note that it stays behind");
+                throw Invalid($"it lacks {absent} of the index {index.Manifest.Digest}, and does not list it as omitted");
         }
 
         noted.ExceptWith(manifests.SelectMany(index => index.Manifest.Manifests).Select(child => child.Digest));
         if (noted.Count > 0)
-            throw Invalid($"it notes that {noted.First()} stays behind, which no index in it lists");
+            throw Invalid($"it lists {noted.First()} as omitted, but no index in it lists that digest");
     }
 
     private AirgapException Invalid(string why) => RunPlanFile.Invalid(path, why);

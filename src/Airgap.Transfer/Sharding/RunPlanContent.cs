@@ -6,12 +6,12 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>
-/// Compares what a plan says of its bundles with what they say themselves, before anything is visible: a plan that calls a bundle an image,
-/// or a lock what is none, would leave a mirror with holes. The bytes are those of digests, which nobody can choose.
+/// Compares a plan's statements about its bundles with their content before anything becomes visible: a plan that lists a bundle as an
+/// image, or with another lock, would leave an incomplete mirror. The content is verified by its digests.
 /// </summary>
 /// <param name="run">The relocation.</param>
-/// <param name="contentOf">Gives a blob of it.</param>
-/// <param name="concurrency">Blobs that are read at once.</param>
+/// <param name="contentOf">Opens one of its blobs.</param>
+/// <param name="concurrency">The number of concurrent reads.</param>
 internal sealed class RunPlanContent(RunPlan run, Func<Descriptor, IBlobContent> contentOf, int concurrency)
 {
     /// <summary>Reads the layer of each bundle, and the config of each image that could be one.</summary>
@@ -29,7 +29,7 @@ internal sealed class RunPlanContent(RunPlan run, Func<Descriptor, IBlobContent>
             async (item, token) => await CheckImageAsync(item, token));
     }
 
-    // What imgpkg and kapp-controller read as a bundle; a label on anything else makes none (BundleContent.LayerOf).
+    // What imgpkg and kapp-controller accept as a bundle; the label alone is not enough (BundleContent.LayerOf).
     private static bool MayBeBundle(PlannedManifest node) => node.Manifest is
     {
         IsIndex: false, Config.Size: <= PlannedManifest.SmallBlob,
@@ -40,10 +40,10 @@ internal sealed class RunPlanContent(RunPlan run, Func<Descriptor, IBlobContent>
     {
         BundleContent content = await ReadAsync(bundle, item, cancellationToken);
         if (content.Lock.ToYaml() != bundle.Lock.ToYaml())
-            throw Invalid($"the lock in it is not that of the bundle {bundle.Digest}");
+            throw Invalid($"its lock differs from the one in the bundle {bundle.Digest}");
         if (content.HasPackages != bundle.HasPackages
             || (item.IsRootBundle && !content.Packages.SequenceEqual(bundle.Packages, StringComparer.Ordinal)))
-            throw Invalid($"what it says of the packages of the bundle {bundle.Digest} is not so");
+            throw Invalid($"its packages differ from those in the bundle {bundle.Digest}");
     }
 
     private async Task<BundleContent> ReadAsync(PlannedBundle bundle, PlannedItem item, CancellationToken cancellationToken)
@@ -56,7 +56,7 @@ internal sealed class RunPlanContent(RunPlan run, Func<Descriptor, IBlobContent>
         }
         catch (AirgapException e) when (e.Code == ErrorCode.InvalidBundle)
         {
-            throw Invalid($"{bundle.Digest} is not the bundle that it is called: {e.Message.TrimEnd('.')}");
+            throw Invalid($"{bundle.Digest} is not a bundle: {e.Message.TrimEnd('.')}");
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class RunPlanContent(RunPlan run, Func<Descriptor, IBlobContent>
             },
             cancellationToken);
         if (BundleLabel.IsPresent(bytes.Span))
-            throw Invalid($"it calls {item.Source} an image, and that is a bundle, whose images would stay behind");
+            throw Invalid($"it lists {item.Source} as an image, but that is a bundle, whose images would be omitted");
     }
 
     private AirgapException Invalid(string why) => RunPlanFile.Invalid(run.Path, why);

@@ -7,16 +7,16 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>Reads and writes the files of plans.</summary>
+/// <summary>Reads and writes plans for shards.</summary>
 internal static class RunPlanFile
 {
-    /// <summary>The most bytes that are read: some ten thousands of images.</summary>
+    /// <summary>The maximum size to read, in bytes: enough for tens of thousands of images.</summary>
     public const int MaxBytes = 512 * 1024 * 1024;
 
     private const int MostRelocations = 1000;
     private const int MostOfBeginning = 4096;
 
-    // Read by people and programs, never put into a page.
+    // Never embedded in a web page.
     private static readonly RunPlanJson s_json = new(new JsonSerializerOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -40,7 +40,7 @@ internal static class RunPlanFile
         return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
     }
 
-    /// <summary>Writes a plan whole.</summary>
+    /// <summary>Writes a plan atomically.</summary>
     /// <exception cref="AirgapException">3xxx: the file.</exception>
     public static Task WriteAsync(string path, RunPlanDocument plan, CancellationToken cancellationToken) =>
         AtomicFile.WriteAsync(path, ToJson(plan), mode: null, cancellationToken);
@@ -49,16 +49,16 @@ internal static class RunPlanFile
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>, or a 3xxx code of the file.</exception>
     public static RunPlanDocument Read(string path)
     {
-        // Every shard and the finish read it; a pipe without a writer would block forever.
+        // A pipe without a writer would block forever.
         if (KindOf(path) is (FileKind.Pipe or FileKind.Device or FileKind.Socket or FileKind.Disk) and var kind)
             throw new AirgapException(
-                ErrorCode.FileFailure, $"'{path}' is {new FileFacts(kind).Name}, but a plan is read by every shard and by the finish.",
-                "Write it to a file, and name that.")
+                ErrorCode.FileFailure, $"'{path}' is {new FileFacts(kind).Name}, but every shard and the finish read the plan.",
+                "Write it to a file.")
             { Location = new SourceLocation(path) };
         return Read(WholeFile.Read(path, MaxBytes, why => Invalid(path, why)), path);
     }
 
-    /// <summary>True for a file that begins as a plan to carry out; false for anything else, and for what cannot be read.</summary>
+    /// <summary>True for a file that begins like a plan for shards; false for other or unreadable files.</summary>
     public static bool IsOne(string path)
     {
         try
@@ -76,36 +76,36 @@ internal static class RunPlanFile
         }
     }
 
-    /// <summary>Refuses to write something else over a plan to carry out, which shards and a finish need.</summary>
+    /// <summary>Refuses to replace a plan for shards by something else.</summary>
     /// <param name="path">The file that would be replaced.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RunPlanInTheWay"/>.</exception>
     public static void RefuseToReplace(string path)
     {
         if (IsOne(path))
             throw new AirgapException(
-                ErrorCode.RunPlanInTheWay, $"'{path}' is a plan to carry out, and the plan of a dry run would replace it.",
-                "Name another file, or remove this one if nobody carries it out any more.")
+                ErrorCode.RunPlanInTheWay, $"'{path}' is a plan for shards; the plan of a dry run would replace it.",
+                "Name another file, or remove this one if it is no longer needed.")
             { Location = new SourceLocation(path) };
     }
 
     /// <summary>Reads a document's bytes.</summary>
     /// <param name="json">The bytes.</param>
-    /// <param name="path">How errors name the file.</param>
+    /// <param name="path">The file's name in errors.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
     public static RunPlanDocument Read(ReadOnlyMemory<byte> json, string path)
     {
         try
         {
-            // Before the rest: another version has other fields.
+            // Checked first, since other versions have other fields.
             if (VersionOf(json.Span, isWhole: true) is var version && version is null)
-                throw Invalid(path, $"it does not begin with \"{RunPlanDocument.VersionField}\"; a dry run's plan only tells");
+                throw Invalid(path, $"it does not begin with \"{RunPlanDocument.VersionField}\"; the plan of a dry run cannot be carried out");
             if (version != RunPlanDocument.FormatVersion)
-                throw Invalid(path, $"it is of version {version}, and this carries out version {RunPlanDocument.FormatVersion}");
+                throw Invalid(path, $"it has version {version}, but this release carries out version {RunPlanDocument.FormatVersion}");
             RunPlanDocument plan = JsonSerializer.Deserialize(json.Span, s_json.RunPlanDocument) ?? throw Invalid(path, "it is empty");
             if (plan.Assignment != ShardAssignment.Rule)
-                throw Invalid(path, $"it is divided by rule {plan.Assignment}, and this knows rule {ShardAssignment.Rule}");
+                throw Invalid(path, $"it is divided by rule {plan.Assignment}, but this release has rule {ShardAssignment.Rule}");
             if (plan.Shards is < 1 or > Shard.MostShards)
-                throw Invalid(path, $"it is for {plan.Shards} shards, and there are 1 to {Shard.MostShards}");
+                throw Invalid(path, $"it is for {plan.Shards} shards, but the number must be from 1 to {Shard.MostShards}");
             if (plan.Relocations.IsDefaultOrEmpty || plan.Relocations.Length > MostRelocations
                 || plan.Relocations.Any(each => each is null))
                 throw Invalid(path, $"it has no relocation, or more than {MostRelocations}");
@@ -119,7 +119,7 @@ internal static class RunPlanFile
 
     /// <summary>The failure of a plan that cannot be carried out.</summary>
     public static AirgapException Invalid(string path, string why, Exception? inner = null) => new(
-        ErrorCode.InvalidRunPlan, $"'{path}' is not a plan to carry out: {why}.", $"Make the plan again: {AdviceTerms.MakeRunPlan}.", inner)
+        ErrorCode.InvalidRunPlan, $"'{path}' is not a valid plan for shards: {why}.", $"Make the plan again: {AdviceTerms.MakeRunPlan}.", inner)
     { Location = new SourceLocation(path) };
 
     private static FileKind KindOf(string path)
@@ -134,7 +134,7 @@ internal static class RunPlanFile
         }
     }
 
-    // Null where the first field is another one; the schema's address may precede it.
+    // Null if another field comes first; the schema's address may precede it.
     private static int? VersionOf(ReadOnlySpan<byte> json, bool isWhole)
     {
         Utf8JsonReader reader = new(json, isWhole, default);
@@ -148,6 +148,6 @@ internal static class RunPlanFile
     }
 }
 
-/// <summary>The plan's JSON, made at compile time.</summary>
+/// <summary>The plan's source-generated JSON.</summary>
 [JsonSerializable(typeof(RunPlanDocument))]
 internal sealed partial class RunPlanJson : JsonSerializerContext;

@@ -6,21 +6,21 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>Reads the manifests of a plan's file, and puts their trees together.</summary>
-/// <param name="path">How errors name the file.</param>
-/// <param name="embedsConfigs">True for an archive that has each image's config in its list.</param>
+/// <summary>Reads the manifests of a plan's file and builds their trees.</summary>
+/// <param name="path">The file's name in errors.</param>
+/// <param name="embedsConfigs">True for an archive that embeds each image's config.</param>
 internal sealed class RunPlanManifests(string path, bool embedsConfigs)
 {
-    /// <summary>Indexes in indexes beyond this are an attack, as at a registry.</summary>
+    /// <summary>The maximum nesting of indexes; a deeper nesting is an attack.</summary>
     private const int MaxDepth = 16;
 
-    /// <summary>The number of manifests of all trees; a repeated one counts repeatedly.</summary>
+    /// <summary>The maximum number of manifests in all trees, repetitions included.</summary>
     private const int MaxNodes = 1_000_000;
 
-    // Sums over all relocations of a plan fit into a number.
+    // The totals over all relocations must not overflow.
     private const long MaxBytes = 1L << 52;
 
-    /// <summary>Reads them, in their order.</summary>
+    /// <summary>Reads them in order.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
     public ImmutableArray<PlannedManifest> Read(RunPlanEntry entry)
     {
@@ -36,7 +36,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
             if (!known.Add((origin, manifest.Digest)))
                 throw Invalid($"it has the manifest {manifest.Digest} of {origin} twice");
             if (each.Children is null == manifest.IsIndex)
-                throw Invalid($"the properties of {manifest.Digest} do not fit an {(manifest.IsIndex ? "index" : "image")}");
+                throw Invalid($"the properties of {manifest.Digest} are not those of an {(manifest.IsIndex ? "index" : "image")}");
             PlannedManifest node = manifest.IsIndex
                 ? new PlannedManifest { Manifest = manifest, Origin = origin, Children = ChildrenOf(each, manifest, read) }
                 : PlannedManifest.FromImage(origin, manifest, ConfigOf(each, manifest), entry.NonDistributableLayers);
@@ -44,7 +44,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
             foreach (int child in each.Children ?? [])
                 tree = (Math.Max(tree.Depth, trees[child].Depth + 1), tree.Nodes + trees[child].Nodes);
             if (tree.Depth > MaxDepth || tree.Nodes > MaxNodes)
-                throw Invalid($"the index {manifest.Digest} holds more than {MaxNodes} manifests or goes deeper than {MaxDepth} levels");
+                throw Invalid($"the index {manifest.Digest} has more than {MaxNodes} manifests or is nested deeper than {MaxDepth} levels");
             foreach (Descriptor blob in node.Blobs)
                 bytes += (ulong)blob.Size;
             if (bytes > MaxBytes)
@@ -54,7 +54,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
         }
 
         if (entry.Items.Where(item => item.Manifest >= 0 && item.Manifest < trees.Count).Sum(item => trees[item.Manifest].Nodes) > MaxNodes)
-            throw Invalid($"its images hold more than {MaxNodes} manifests");
+            throw Invalid($"its images have more than {MaxNodes} manifests");
         return [.. read];
     }
 
@@ -63,7 +63,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
         if (!Digest.TryParse(each.Digest, out Digest digest))
             throw Invalid($"'{Printable.Line(each.Digest)}' is not a digest");
         if (each.Content.Length > Manifest.MaxBytes || Digest.ComputeLike(digest, each.Content.Span) != digest)
-            throw Invalid($"the bytes of the manifest {digest} in it are others");
+            throw Invalid($"its bytes of the manifest {digest} have another digest");
         try
         {
             Manifest manifest = Manifest.Parse(each.Content, each.MediaType, digest);
@@ -86,26 +86,26 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
             children.Add(read[child]);
         }
 
-        // In the order of the index, and as often as there: only the children show what is left out.
+        // In the order and number of the index: only the children show what is omitted.
         HashSet<Digest> there = [.. children.Select(child => child.Manifest.Digest)];
         return index.Manifests.Select(child => child.Digest).Where(there.Contains)
             .SequenceEqual(children.Select(child => child.Manifest.Digest)) ? children.ToImmutable() : throw NotListed(index);
     }
 
     private AirgapException NotListed(Manifest index) =>
-        Invalid($"the index {index.Digest} does not list what the plan says is in it");
+        Invalid($"the index {index.Digest} does not list the manifests that the plan gives it");
 
     private StoredBytes? ConfigOf(RunPlanManifest each, Manifest image)
     {
         if (each.Config is not { } config)
         {
-            // One that is too large was not read when the plan was made either.
+            // Planning does not read a config that is too large either.
             return embedsConfigs && image.Config!.Size <= PlannedManifest.SmallBlob
-                ? throw Invalid($"an archive has the config of {image.Digest} in its list, and the plan lacks it") : null;
+                ? throw Invalid($"an archive embeds the config of {image.Digest}, but the plan lacks it") : null;
         }
 
         if (config.Length != image.Config!.Size || Digest.ComputeLike(image.Config.Digest, config.Span) != image.Config.Digest)
-            throw Invalid($"the bytes of the config {image.Config.Digest} in it are others");
+            throw Invalid($"its bytes of the config {image.Config.Digest} have another digest");
         return new StoredBytes(config);
     }
 

@@ -9,11 +9,11 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>
-/// Restores the plan from a relocation's document. It checks everything that can be checked: each manifest has its digest, and
-/// what moves follows from the manifests. Makes no request.
+/// Restores the plan from a relocation's document. It checks that each manifest has its digest and that everything else
+/// follows from the manifests. Sends no request.
 /// </summary>
-/// <param name="registry">Gives the blobs, when they are opened.</param>
-/// <param name="path">How errors name the file.</param>
+/// <param name="registry">The registries of the blobs.</param>
+/// <param name="path">The file's name in errors.</param>
 internal sealed class RunPlanReader(IRegistry registry, string path)
 {
     /// <summary>Reads a relocation.</summary>
@@ -53,7 +53,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
         if (entry is { Archive: { Length: > 0 } archive, Repository: null } && RunPlanSupport.FormatOf(entry.Format) is { } format)
             return new RelocationDestination.Archive(archive) { Format = format };
         return entry is { Archive: null, Format: null } && RepositoryName.TryParse(entry.Repository, out RepositoryName? repository, out _)
-            ? new RelocationDestination.Repository(repository) : throw Invalid("it does not say where to");
+            ? new RelocationDestination.Repository(repository) : throw Invalid("it has no destination");
     }
 
     private RelocationSource SourceOf(RunPlanEntry entry)
@@ -71,7 +71,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
         if (item.Manifest < 0 || item.Manifest >= manifests.Length
             || !ImageReference.TryParse(item.Source, out ImageReference? source, out _)
             || source.Digest != manifests[item.Manifest].Manifest.Digest)
-            throw Invalid($"'{Printable.Line(item.Source)}' is not the image of its manifest");
+            throw Invalid($"'{Printable.Line(item.Source)}' does not name its manifest's image");
         if (item.Tag is { } tag && !ImageReference.IsTag(tag))
             throw Invalid($"'{Printable.Line(tag)}' is not a tag");
         return new PlannedItem
@@ -85,7 +85,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
         };
     }
 
-    // What moves follows from the manifests; the list says where each blob is, and has to say the same.
+    // The blobs follow from the manifests; the list of blobs adds their origins and must agree.
     private ImmutableArray<PlannedBlob> BlobsOf(RunPlanEntry entry, ImmutableArray<PlannedItem> items, List<SkippedLayer> skipped)
     {
         SortedDictionary<Digest, Descriptor> needed = [];
@@ -95,7 +95,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
             foreach (Descriptor blob in node.Blobs)
             {
                 if (!needed.TryAdd(blob.Digest, blob) && needed[blob.Digest].Size != blob.Size)
-                    throw Invalid($"its manifests do not agree on the length of {blob.Digest}");
+                    throw Invalid($"its manifests give {blob.Digest} different lengths");
             }
 
             if (!entry.NonDistributableLayers)
@@ -114,7 +114,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
         }
 
         if (needed.Keys.FirstOrDefault(digest => !given.ContainsKey(digest)) is { HasValue: true } missing)
-            throw Invalid($"it does not say where the blob {missing} is");
+            throw Invalid($"it lacks the origin of the blob {missing}");
         return [.. needed.Keys.Select(digest => given[digest])];
     }
 
@@ -125,11 +125,11 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
         if (blob.Content is not { } content)
             return new PlannedBlob(registry.GetSource(origin).GetBlob(descriptor), origin);
         if (content.Length != descriptor.Size || Digest.ComputeLike(descriptor.Digest, content.Span) != descriptor.Digest)
-            throw Invalid($"the bytes of {descriptor.Digest} in it are others");
+            throw Invalid($"its bytes of {descriptor.Digest} have another digest");
         return new PlannedBlob(new MemoryBlobContent(descriptor, content), origin);
     }
 
-    // The JSON may have nothing where a list or one of its parts belongs.
+    // The JSON may have null for a list or an entry.
     private void CheckParts(RunPlanEntry entry)
     {
         if (!IsWhole(entry.Items) || !IsWhole(entry.Manifests) || !IsWhole(entry.Blobs) || !IsWhole(entry.Bundles)
@@ -144,7 +144,7 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
 
     private static bool IsWhole<T>(ImmutableArray<T> list) where T : class => !list.IsDefault && list.All(part => part is not null);
 
-    // They are information for users: the finish verifies no signatures.
+    // Information for users: the finish verifies no signatures.
     private void CheckSignatures(RunPlanEntry entry)
     {
         foreach (RunPlanSignature signed in entry.Signatures ?? [])
@@ -157,12 +157,12 @@ internal sealed class RunPlanReader(IRegistry registry, string path)
     private AirgapException Invalid(string why) => RunPlanFile.Invalid(path, why);
 }
 
-/// <summary>A relocation that was read of a plan's file.</summary>
-/// <param name="Plan">What moves.</param>
-/// <param name="Destination">Where to.</param>
-/// <param name="Entry">What else the file says.</param>
+/// <summary>A relocation read from a plan's file.</summary>
+/// <param name="Plan">The content.</param>
+/// <param name="Destination">The destination.</param>
+/// <param name="Entry">The relocation's document.</param>
 internal sealed record RunPlan(TransferPlan Plan, RelocationDestination Destination, RunPlanEntry Entry)
 {
-    /// <summary>How errors name the plan's file.</summary>
+    /// <summary>The file's name in errors.</summary>
     public required string Path { get; init; }
 }

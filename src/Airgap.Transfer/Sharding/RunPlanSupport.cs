@@ -4,16 +4,16 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>How a plan is carried out, beside what it moves.</summary>
+/// <summary>The options of a plan, in addition to its content.</summary>
 /// <param name="RepositoryBasedTags">True for tags that name the source repository.</param>
-/// <param name="NonDistributableLayers">True if layers that may not be redistributed go along.</param>
+/// <param name="NonDistributableLayers">True to include non-distributable layers.</param>
 internal sealed record RunPlanChoices(bool RepositoryBasedTags = false, bool NonDistributableLayers = false)
 {
     /// <summary>The images whose signatures were verified; null if no signature is required.</summary>
     public ImmutableArray<RunPlanSignature>? Signatures { get; init; }
 }
 
-/// <summary>The kinds of sources that a plan has.</summary>
+/// <summary>The kinds of sources of a plan.</summary>
 internal static class RunPlanKinds
 {
     /// <summary>A bundle.</summary>
@@ -26,28 +26,28 @@ internal static class RunPlanKinds
     public const string Lock = "lock";
 }
 
-/// <summary>Determines what several machines can carry out together.</summary>
+/// <summary>Decides whether several machines can carry out a plan together.</summary>
 internal static class RunPlanSupport
 {
     private const string Imgpkg = "imgpkg";
     private const string Oci = "oci";
 
-    /// <summary>Refuses plans that other machines cannot carry out, before any request.</summary>
+    /// <summary>Refuses a plan that other machines cannot carry out, before any request.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>.</exception>
     public static void Check(RelocationSource source, RelocationDestination destination)
     {
         if (source is RelocationSource.Several)
-            throw No(source, "it is several at once");
+            throw No(source, "it consists of several sources");
         if (source is RelocationSource.Archive)
-            throw No(source, "an archive is a source that only this machine has");
+            throw No(source, "only this machine has the archive");
         if (destination is RelocationDestination.Archive { VolumeSize: not null } or RelocationDestination.Archive
             {
                 Format: ArchiveFormat.LayoutFolder
             })
-            throw No(source, "an archive is joined out of what shards wrote, as one file");
+            throw No(source, "the shards' archives are merged into a single file");
     }
 
-    /// <summary>Refuses a plan that others cannot carry out.</summary>
+    /// <summary>Refuses a plan that other machines cannot carry out.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>.</exception>
     public static void Check(TransferPlan plan, RelocationDestination destination)
     {
@@ -55,15 +55,15 @@ internal static class RunPlanSupport
         if (!plan.Failures.IsEmpty)
             throw No(plan.Source, $"{plan.Failures.Length} of its images could not be read");
         if (plan.Delta is not null || plan.SourceDelta is not null)
-            throw No(plan.Source, "it is of a delta");
+            throw No(plan.Source, "it is a delta");
         if (plan.Blobs.Any(blob => blob.Origin is null))
             throw No(plan.Source, "some of its blobs are in no registry");
     }
 
-    /// <summary>The word for a format of archives.</summary>
+    /// <summary>The word for an archive format.</summary>
     public static string WordOf(ArchiveFormat format) => format == ArchiveFormat.Imgpkg ? Imgpkg : Oci;
 
-    /// <summary>The format behind a word; null for none.</summary>
+    /// <summary>The format of a word; null for none.</summary>
     public static ArchiveFormat? FormatOf(string? word) => word switch
     {
         Imgpkg => ArchiveFormat.Imgpkg,

@@ -12,10 +12,10 @@ internal static class RunPlanWriter
     public const long MostContent = 64 * 1024 * 1024;
 
     /// <summary>Makes a relocation's part of the document.</summary>
-    /// <param name="plan">What moves.</param>
-    /// <param name="destination">Where to.</param>
-    /// <param name="choices">How.</param>
-    /// <param name="derived">Manifests that no registry has: the plan contains their blobs.</param>
+    /// <param name="plan">The content.</param>
+    /// <param name="destination">The destination.</param>
+    /// <param name="choices">The options.</param>
+    /// <param name="derived">Manifests that no registry has; the plan contains their blobs.</param>
     /// <param name="cancellationToken">Ends the reading of these.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>: other machines could not carry it out.</exception>
     public static async Task<RunPlanEntry> CreateAsync(
@@ -108,7 +108,7 @@ internal static class RunPlanWriter
         _ => RunPlanKinds.Lock,
     };
 
-    // Gives each manifest a place behind those of its children.
+    // Numbers each manifest after its children.
     private sealed class Numbering
     {
         private readonly Dictionary<(RepositoryName, Digest), int> _places = [];

@@ -4,17 +4,17 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>One of the processes that carry out a plan.</summary>
-/// <param name="Number">Which, from 1.</param>
-/// <param name="Count">Of how many.</param>
+/// <param name="Number">Its number, from 1.</param>
+/// <param name="Count">The number of shards.</param>
 internal sealed record Shard(int Number, int Count)
 {
-    /// <summary>More shards than this are a slip of the pen.</summary>
+    /// <summary>The maximum number of shards; a larger one is a typo.</summary>
     public const int MostShards = 10_000;
 
-    /// <summary>Reads a user's text: <c>3/8</c>; <c>3</c> if the plan has their number; <c>auto</c> or <c>auto/8</c>.</summary>
+    /// <summary>Parses <c>3/8</c>, <c>3</c> if the plan has the number of shards, <c>auto</c>, or <c>auto/8</c>.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="planned">The number of shards in the plan; null if it has none.</param>
-    /// <param name="environment">Gives the value of a variable; null for one that is not set.</param>
+    /// <param name="planned">The number of shards in the plan; null if it gives none.</param>
+    /// <param name="environment">Returns a variable's value, or null.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>.</exception>
     public static Shard Parse(string text, int? planned, Func<string, string?> environment)
     {
@@ -26,14 +26,14 @@ internal sealed record Shard(int Number, int Count)
         int? written = parts.Length == 2 ? ShardEnvironment.NumberOf(parts[1]) : null;
         (int number, int? total, string place) = isAuto
             ? ShardEnvironment.Find(environment) ?? throw Invalid(
-                $"'{text}' asks the environment for the shard, and it has neither {ShardEnvironment.Names}")
+                $"'{text}' takes the shard from the environment, but that has neither {ShardEnvironment.Names}")
             : (ShardEnvironment.NumberOf(parts[0])!.Value, null, "");
-        // What the engine says is what it started; all that is said has to be the same.
+        // All given numbers must agree with what the CI system started.
         int?[] said = [planned, written, total];
         if (said.OfType<int>().Distinct().Count() > 1)
             throw Invalid(
-                $"The shard is one of {string.Join(" and of ", said.OfType<int>().Distinct())} at once" +
-                $"{(place.Length == 0 ? "" : $" ({place})")}{(planned is null ? "" : $", and the plan is for {planned}")}");
+                $"The number of shards is both {string.Join(" and ", said.OfType<int>().Distinct())}" +
+                $"{(place.Length == 0 ? "" : $" ({place})")}{(planned is null ? "" : $", but the plan is for {planned}")}");
         int count = said.OfType<int>().FirstOrDefault();
         if (count == 0)
             throw Invalid($"'{text}' does not give the number of shards, and neither does the plan");

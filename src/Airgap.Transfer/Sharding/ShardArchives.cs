@@ -11,10 +11,10 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>
-/// An archive by shards: each shard writes an archive of the plan's images with its own layers, which requires those of the others, next to
-/// the archive that the finish writes out of all of them.
+/// Writes an archive by shards: each shard writes an archive of the plan's images with its own layers, which requires the others', next to
+/// the archive into which the finish merges all of them.
 /// </summary>
-/// <param name="places">How many blobs are under way at once.</param>
+/// <param name="places">The number of concurrent blobs.</param>
 /// <param name="observer">Receives progress events.</param>
 internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserver observer)
 {
@@ -23,7 +23,7 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
     /// <summary>The path of a shard's archive: <c>ARCHIVE.shard-3-of-8</c>.</summary>
     public static string PathOf(string archive, Shard shard) => $"{archive}.shard-{shard.Number}-of-{shard.Count}";
 
-    /// <summary>Writes a shard's archive; an existing one is left unchanged, an unfinished one is continued.</summary>
+    /// <summary>Writes a shard's archive; keeps an existing one, and resumes an unfinished one.</summary>
     public async Task<TransferResult> WriteAsync(
         RunPlan run, Shard shard, Func<Digest, bool> isOwn, TransferOptions options, CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
         return await WriteAsync(part, whole with { Path = PathOf(whole.Path, shard) }, options with { Resume = true }, cancellationToken);
     }
 
-    /// <summary>Writes the archive by itself; one that stands there is left alone, one that was begun is continued.</summary>
+    /// <summary>Writes the archive without shards; keeps an existing one, and resumes an unfinished one.</summary>
     public async Task<TransferResult> WriteWholeAsync(RunPlan run, TransferOptions options, CancellationToken cancellationToken)
     {
         await CheckAsync(run, run.Plan.Blobs, options, cancellationToken);
@@ -46,11 +46,11 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
             run.Plan, (RelocationDestination.Archive)run.Destination, options with { Resume = true }, cancellationToken);
     }
 
-    /// <summary>Writes the archive out of those of all shards.</summary>
+    /// <summary>Merges the archives of all shards.</summary>
     /// <param name="run">The relocation.</param>
-    /// <param name="count">How many shards there are.</param>
-    /// <param name="missing">Makes the failure for blobs that none of them contains.</param>
-    /// <param name="options">How.</param>
+    /// <param name="count">The number of shards.</param>
+    /// <param name="missing">Makes the failure for missing blobs.</param>
+    /// <param name="options">The options.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<TransferResult> JoinAsync(
         RunPlan run, int count, Func<IReadOnlyCollection<Digest>, AirgapException> missing, TransferOptions options,

@@ -6,11 +6,11 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>
-/// Which shard sends which blob: a function of the plans and of the number of shards alone, so that all find the same.
+/// Assigns each blob to a shard. The result depends only on the plans and the number of shards, so all processes compute the same.
 /// </summary>
 internal sealed class ShardAssignment
 {
-    /// <summary>The number of the rule. Another rule has another number, for shards of two releases carry out one plan.</summary>
+    /// <summary>The number of the rule. A changed rule needs a new number, since different releases may carry out one plan.</summary>
     public const int Rule = 1;
 
     /// <summary>The weight of a request, in bytes.</summary>
@@ -30,9 +30,9 @@ internal sealed class ShardAssignment
     /// <summary>The weights of the shards, in order.</summary>
     public ImmutableArray<long> Weights { get; }
 
-    /// <summary>Divides plans that are carried out together.</summary>
+    /// <summary>Divides the blobs of plans that are carried out together.</summary>
     /// <param name="plans">The plans.</param>
-    /// <param name="count">How many shards there are.</param>
+    /// <param name="count">The number of shards.</param>
     public static ShardAssignment Of(IReadOnlyList<TransferPlan> plans, int count)
     {
         long[] loads = new long[count];
@@ -40,7 +40,7 @@ internal sealed class ShardAssignment
         SortedDictionary<Digest, long> weights = [];
         foreach (PlannedBlob blob in plans.SelectMany(plan => plan.Blobs))
         {
-            // Each further destination costs its requests; the bytes of what one registry has already are not sent again.
+            // A further destination costs only requests: its registry has the bytes already.
             long requests = BlobRequests * RequestWeight;
             weights[blob.Descriptor.Digest] =
                 weights.TryGetValue(blob.Descriptor.Digest, out long known) ? known + requests : blob.Descriptor.Size + requests;
@@ -60,11 +60,11 @@ internal sealed class ShardAssignment
         return new ShardAssignment(shards, [.. loads]);
     }
 
-    /// <summary>The shard of a blob, from 1: one over all plans.</summary>
+    /// <summary>The shard of a blob, from 1, the same in all plans.</summary>
     /// <param name="blob">The blob.</param>
     public int ShardOf(Digest blob) => _shards[blob];
 
-    // What belongs to one image stays together, so that a shard can put that image; what is heavy falls apart, so that bins are even.
+    // The blobs of an image stay together, so that its shard can put the image; heavy groups are split, so that shards are even.
     private static IEnumerable<Unit> UnitsOf(IReadOnlyList<TransferPlan> plans, SortedDictionary<Digest, long> weights, long most)
     {
         Dictionary<Digest, Digest?> owners = [];
@@ -80,7 +80,7 @@ internal sealed class ShardAssignment
             }
         }
 
-        // Each group in the order of digests.
+        // Each group is ordered by digest.
         foreach (IGrouping<Digest, Digest> group in weights.Keys.GroupBy(blob => owners.GetValueOrDefault(blob) ?? blob))
         {
             if (group.Sum(blob => weights[blob]) is var weight && weight <= most)

@@ -3,7 +3,7 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>Reads this job's number among several jobs from the environment.</summary>
+/// <summary>Reads the number of this job among parallel jobs from the environment.</summary>
 internal static class ShardEnvironment
 {
     /// <summary>The variables, for messages.</summary>
@@ -11,13 +11,13 @@ internal static class ShardEnvironment
         "JOB_COMPLETION_INDEX (Kubernetes), CI_NODE_INDEX and CI_NODE_TOTAL (GitLab) nor SYSTEM_JOBPOSITIONINPHASE and " +
         "SYSTEM_TOTALJOBSINPHASE (Azure Pipelines)";
 
-    /// <summary>Examines them.</summary>
-    /// <param name="environment">Gives the value of a variable.</param>
+    /// <summary>Reads the variables.</summary>
+    /// <param name="environment">Returns a variable's value, or null.</param>
     /// <returns>The shard, from 1, the number of shards if known, and the variable; null if there is none.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: a variable is set and says no number.</exception>
-    /// <remarks>An indexed Job of Kubernetes counts from 0 and does not say how many there are; GitLab (<c>parallel:</c>) and Azure
-    /// Pipelines (<c>strategy: parallel:</c>) count from 1 and do. Where several are set, the one of Kubernetes counts: what made an
-    /// indexed Job inside another job has divided the work there.</remarks>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: a variable is set but is not a number.</exception>
+    /// <remarks>An indexed Job of Kubernetes counts from 0 and does not give the number of jobs; GitLab (<c>parallel:</c>) and Azure
+    /// Pipelines (<c>strategy: parallel:</c>) count from 1 and do. Kubernetes takes precedence: an indexed Job inside another job
+    /// divides the work itself.</remarks>
     public static (int Number, int? Count, string Variable)? Find(Func<string, string?> environment)
     {
         if (Read("JOB_COMPLETION_INDEX", 0, Shard.MostShards - 1) is { } index)
@@ -31,7 +31,7 @@ internal static class ShardEnvironment
 
         return null;
 
-        // One that is set and says nothing is a fault of what set it: another variable would give another job's share.
+        // A set but invalid variable is an error: falling back to another variable would carry out another job's shard.
         int? Read(string name, int least, int most) => environment(name) is not { } text ? null
             : NumberOf(text) is { } value && value >= least && value <= most ? value
             : throw Shard.Invalid($"The variable {name} is '{Printable.Line(text)}', which is not a number from {least} to {most}");

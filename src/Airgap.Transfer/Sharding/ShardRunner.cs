@@ -8,18 +8,18 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>Carries out a plan's shards, and finishes what they began.</summary>
+/// <summary>Carries out a plan's shards and finishes the plan.</summary>
 /// <param name="registry">The registries.</param>
 /// <param name="observer">Receives progress events.</param>
 internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer)
 {
-    /// <summary>Carries out one shard's part of a relocation.</summary>
+    /// <summary>Carries out a shard of a relocation.</summary>
     /// <param name="run">The relocation.</param>
     /// <param name="shard">The shard.</param>
-    /// <param name="isOwn">Tells the shard's blobs.</param>
-    /// <param name="options">How.</param>
+    /// <param name="isOwn">True for the shard's blobs.</param>
+    /// <param name="options">The options.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What the shard moved; of a shard without work nothing.</returns>
+    /// <returns>The result; empty for a shard without work.</returns>
     /// <exception cref="AirgapException">1xxx: a registry.</exception>
     public async Task<TransferResult> RunAsync(
         RunPlan run, Shard shard, Func<Digest, bool> isOwn, TransferOptions options, CancellationToken cancellationToken)
@@ -38,13 +38,13 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
         return result with { Retries = registry.Statistics.Retries - retries };
     }
 
-    /// <summary>Shows that all that shards bring is there, and makes the relocation visible.</summary>
+    /// <summary>Checks that all blobs have arrived, and makes the relocation visible.</summary>
     /// <param name="run">The relocation.</param>
     /// <param name="count">The number of shards; null if unknown.</param>
     /// <param name="shardOf">The shard of a blob; null if the number of shards is unknown.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">The options.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <param name="wasLooked">True after <see cref="LookAsync"/>: bundles are not read again, though blobs are asked for.</param>
+    /// <param name="wasLooked">True after <see cref="LookAsync"/>: blobs are checked again, but bundles are not read again.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ShardsMissing"/>, <see cref="ErrorCode.InvalidRunPlan"/>, and nothing is
     /// visible; 1xxx: a registry.</exception>
     public async Task<TransferResult> FinishAsync(
@@ -69,9 +69,9 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
     }
 
     /// <summary>
-    /// Looks for all that shards bring, reads the bundles, and changes nothing: before several relocations are made visible one by one.
+    /// Checks that all blobs have arrived and reads the bundles, before several relocations become visible one by one. Changes nothing.
     /// </summary>
-    /// <returns>The blobs: of an archive, where the shards' parts have them.</returns>
+    /// <returns>The blobs; for an archive, their content in the shards' archives.</returns>
     /// <inheritdoc cref="FinishAsync"/>
     public async Task<ImmutableArray<PlannedBlob>> LookAsync(
         RunPlan run, int? count, Func<Digest, Shard>? shardOf, TransferOptions options, CancellationToken cancellationToken)
@@ -88,9 +88,9 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
         return run.Plan.Blobs;
     }
 
-    /// <summary>Writes the archive of a relocation that one process carries out by itself: no shard's archive comes between.</summary>
+    /// <summary>Writes the archive of a relocation in one process, without archives of shards.</summary>
     /// <param name="run">The relocation, to an archive.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">The options.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AirgapException">1xxx: a registry.</exception>
     public async Task<TransferResult> WriteWholeAsync(RunPlan run, TransferOptions options, CancellationToken cancellationToken)
@@ -118,11 +118,11 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
         HashSet<Digest> digests = [.. absent];
         PlannedBlob[] blobs = [.. run.Plan.Blobs.Where(blob => digests.Contains(blob.Descriptor.Digest))];
         string bytes = ByteSize.Format(blobs.Sum(blob => blob.Descriptor.Size));
-        string again = shardOf is null ? "which shard brings them is not known without the number of shards"
+        string again = shardOf is null ? "their shards are unknown without the number of shards"
             : $"{ShardList(blobs.Select(blob => shardOf(blob.Descriptor.Digest)))} to run again";
         return new AirgapException(
             ErrorCode.ShardsMissing,
-            $"{run.Plan.Source} is not finished, as {blobs.Length} of {run.Plan.Blobs.Length} blobs ({bytes}) are not at " +
+            $"{run.Plan.Source} is not finished: {blobs.Length} of {run.Plan.Blobs.Length} blobs ({bytes}) are not at " +
             $"{run.Destination}, {blobs[0].Descriptor.Digest} first: {again}.",
             $"Once they have ended, finish again; until then {(run.Destination is RelocationDestination.Archive
                 ? "the archive is not written" : "no tag is set")}. To fix this, {AdviceTerms.RunShard}.")

@@ -3,15 +3,15 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>Extracts one shard's work from a plan.</summary>
+/// <summary>Extracts a shard's part from a plan.</summary>
 internal static class ShardSlice
 {
     /// <summary>
-    /// The shard's blobs, and the images that are complete with them. Content that refers to other images, is attached to one, or has a tag
-    /// of a user's waits for the finish.
+    /// The shard's blobs, and the images that they complete. Content that refers to other images, is attached to one, or has a user's tag
+    /// waits for the finish.
     /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="isOwn">Tells the shard's blobs.</param>
+    /// <param name="isOwn">True for the shard's blobs.</param>
     public static TransferPlan Of(TransferPlan plan, Func<Digest, bool> isOwn) => plan with
     {
         Items = [.. plan.Items.Where(item => item is { IsBundle: false, Tag: null, Content.Manifest: { IsIndex: false, Subject: null } }

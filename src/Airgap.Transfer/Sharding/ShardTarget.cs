@@ -8,13 +8,13 @@ using Airgap.Transfer.Transfers;
 namespace Airgap.Transfer.Sharding;
 
 /// <summary>
-/// A repository as the destination of one shard: each of the shard's blobs is looked for before it is read, since another run of the same
+/// A repository as the destination of a shard. Checks each of the shard's blobs before it is read, since another run of the same
 /// shard may have sent it.
 /// </summary>
 /// <param name="inner">Takes blobs and manifests.</param>
 /// <param name="repository">The destination.</param>
 /// <param name="plan">The shard's part.</param>
-/// <param name="concurrency">Questions under way at once.</param>
+/// <param name="concurrency">The number of concurrent requests.</param>
 /// <param name="observer">Receives details for the log.</param>
 internal sealed class ShardTarget(
     ITransferTarget inner, IImageRepository repository, TransferPlan plan, int concurrency, ITransferObserver observer)
@@ -22,7 +22,7 @@ internal sealed class ShardTarget(
 {
     public override async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
-        // The blobs of existing images are known to be there; all others of the shard are looked for.
+        // The blobs of existing images are present; all others of the shard are checked.
         HashSet<Digest> wanted = [.. plan.Blobs.Select(blob => blob.Descriptor.Digest)];
         HashSet<Digest> missing = [.. (await Inner.PrepareAsync(cancellationToken)).Select(blob => blob.Descriptor.Digest)];
         wanted.ExceptWith(plan.Items.SelectMany(item => item.Content.Blobs).Select(blob => blob.Digest)
@@ -35,7 +35,7 @@ internal sealed class ShardTarget(
         return [.. plan.Blobs.Where(blob => there.TryGetValue(blob.Descriptor.Digest, out bool isThere) && !isThere)];
     }
 
-    // The answer only saves sending it: if there is none, the upload asks in its own way.
+    // This only saves uploads: if the check fails, the upload checks itself.
     private async Task<bool> HasAsync(PlannedBlob blob, CancellationToken cancellationToken)
     {
         try
@@ -44,7 +44,7 @@ internal sealed class ShardTarget(
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
-            observer.Detail($"{repository.Name} does not say whether it has {blob.Descriptor.Digest}: {e.Message}");
+            observer.Detail($"{repository.Name} does not report whether it has {blob.Descriptor.Digest}: {e.Message}");
             return false;
         }
     }

@@ -40,7 +40,7 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
     }
 
     /// <summary>
-    /// The blobs that the registry reports as present when it is asked for many at once; empty if their bytes are read. The others may be
+    /// The blobs that the registry reports as present in a request for many; empty if their bytes are read. The others may be
     /// present, too.
     /// </summary>
     public Task<IReadOnlySet<Digest>> FindPresentAsync(IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) =>

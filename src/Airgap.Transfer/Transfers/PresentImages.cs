@@ -12,8 +12,8 @@ namespace Airgap.Transfer.Transfers;
 /// </summary>
 /// <param name="repository">The destination.</param>
 /// <param name="plan">What goes there.</param>
-/// <param name="options">How.</param>
-/// <param name="evidence">Shows that blobs are there.</param>
+/// <param name="options">The options.</param>
+/// <param name="evidence">Checks that blobs exist.</param>
 /// <param name="contentTags">The tag of each image that imgpkg gives it.</param>
 /// <param name="isLost">True for a failure of the destination itself.</param>
 /// <param name="observer">Receives details for the log.</param>
@@ -131,11 +131,11 @@ internal sealed class PresentImages(
         }
     }
 
-    /// <summary>True when a tag stood for a digest when this was looked at.</summary>
+    /// <summary>True if a tag resolved to a digest at the time of the check.</summary>
     public async Task<bool> HasTagAsync(string tag, Digest digest, CancellationToken cancellationToken) =>
         Tags.MayHave(tag) && await State.FindTagAsync(tag, cancellationToken) == digest;
 
-    /// <summary>True when every tag that the plan asks for stood for its image.</summary>
+    /// <summary>True if every tag of the plan resolved to its image.</summary>
     public async Task<bool> HasTagsAsync(CancellationToken cancellationToken)
     {
         foreach (PlannedItem item in plan.Items.Where(item => item.Tag is not null))

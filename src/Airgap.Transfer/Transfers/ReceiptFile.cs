@@ -35,7 +35,7 @@ internal static class ReceiptFile
         foreach (TransferResult result in results)
             places.Add(await PlaceOfAsync(result, isShort, cancellationToken));
         Receipt receipt = new(DateTimeOffset.UtcNow, tool, [.. places]);
-        await AtomicFile.WriteAsync(path, ReceiptJson.Write(receipt), mode: null, cancellationToken);
+        await AtomicFile.WriteAsync(path, ReceiptJson.Write(receipt, SchemaLinks.Of("receipt")), mode: null, cancellationToken);
     }
 
     private static async Task<ReceiptRepository> PlaceOfAsync(TransferResult result, bool isShort, CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ internal static class ReferrerTags
                 ReferrerIndex.Merge(old, known.Where(digest => there[digest]).ToHashSet(), missing), tag, token);
         });
 
-    // A registry that does not say what it lists is given the index of clients, too, which hides nothing.
+    // If it is unknown what a registry lists, it gets the index of clients, too, which hides nothing.
     private static async Task<ReferrerList> ListAsync(IImageRepository repository, Digest subject, CancellationToken cancellationToken)
     {
         try

@@ -29,7 +29,7 @@ internal sealed class RegistryTarget : ITransferTarget
     /// <param name="registry">The registries.</param>
     /// <param name="name">The destination.</param>
     /// <param name="plan">What goes there.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">The options.</param>
     /// <param name="observer">Receives details for the log.</param>
     public RegistryTarget(IRegistry registry, RepositoryName name, TransferPlan plan, TransferOptions options, ITransferObserver observer)
     {
@@ -128,7 +128,7 @@ internal sealed class RegistryTarget : ITransferTarget
             throw BlobEvidence.Damaged(_repository.Name, manifest.Manifest.Digest);
     }
 
-    // A source that is gone may be one of many; without the destination there is nothing to go on for.
+    // A lost source may be one of many, but without the destination nothing can continue.
     public bool IsLost(AirgapException failure) => FatalFailures.Is(failure, _repository.Name);
 
     public async Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken)

@@ -11,11 +11,11 @@ namespace Airgap.Transfer.Transfers;
 /// Carries out a plan at any destination. Blobs move concurrently, the longest first, so that no long one is left at
 /// the end; a manifest follows only after the last blob or child it refers to has arrived.
 /// </summary>
-/// <param name="plan">What moves.</param>
+/// <param name="plan">The content.</param>
 /// <param name="target">Where to.</param>
-/// <param name="options">How.</param>
+/// <param name="options">The options.</param>
 /// <param name="observer">Receives progress events.</param>
-/// <param name="places">How many blobs are under way at once.</param>
+/// <param name="places">The number of concurrent blobs.</param>
 internal sealed class TransferEngine(
     TransferPlan plan, ITransferTarget target, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer)
     : IDisposable
@@ -71,7 +71,7 @@ internal sealed class TransferEngine(
         };
     }
 
-    // What the destination may refuse goes before the rest, of which nothing has to be sent in vain then.
+    // Content that the destination may refuse goes first, so that nothing else is sent in vain.
     private async Task<ImmutableArray<PlannedBlob>> PutFirstAsync(ImmutableArray<PlannedBlob> missing)
     {
         if (target.First is not { } first)
@@ -81,7 +81,7 @@ internal sealed class TransferEngine(
         await _failure.WhenAllAsync([PutBlobsAsync([.. ahead[true]], _failure.Token), TryFirstAsync()]);
         return [.. ahead[false]];
 
-        // Its own item meets the same failure, and the others go on where they are to.
+        // Its own item meets the same failure; the others continue if requested.
         Task TryFirstAsync() => _failures.PassOverAsync(_manifests.PutOnce(first, _failure.Token), target.IsLost, observer);
     }
 

@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Transfers;
 /// The spans of one transfer: one for each image from its first blob to its manifest, one for each blob below the first
 /// image that has it, and one for each manifest that is put.
 /// </summary>
-/// <param name="plan">What moves.</param>
+/// <param name="plan">The content.</param>
 /// <param name="destination">The registry, or <c>archive</c>.</param>
 internal sealed class TransferSpans(TransferPlan plan, string destination)
 {

@@ -98,7 +98,7 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
             code == ErrorCode.ArchiveDigestMismatch && Digest.TryParse(digest, out Digest layer) && damaged.Contains(layer);
     }
 
-    // A layer that may not be redistributed need not be there; where it is, it has to be the one.
+    // A non-distributable layer may be absent; a present one must match.
     private void Optional(ArchiveReader archive, Descriptor layer)
     {
         try

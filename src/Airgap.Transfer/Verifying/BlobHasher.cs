@@ -13,7 +13,7 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
     /// <summary>Adds a blob, for <see cref="RunAsync"/> to read.</summary>
     /// <param name="findings">Receives its problems.</param>
     /// <param name="repository">Where it is.</param>
-    /// <param name="blob">What it has to be.</param>
+    /// <param name="blob">The expected content.</param>
     /// <param name="manifest">A manifest there that refers to it.</param>
     public void Expect(Findings findings, RepositoryName repository, Descriptor blob, Digest manifest) =>
         findings.Include(Take(repository, blob, manifest).Findings);
@@ -21,7 +21,7 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
     /// <summary>Reads a blob now, because the plan needs its content. It counts as read.</summary>
     /// <param name="findings">Receives its problems.</param>
     /// <param name="repository">Where it is.</param>
-    /// <param name="blob">What it has to be.</param>
+    /// <param name="blob">The expected content.</param>
     /// <param name="manifest">A manifest there that refers to it.</param>
     /// <param name="read">Reads as much as it needs. A failure of its own is reported only when the bytes are
     /// right.</param>

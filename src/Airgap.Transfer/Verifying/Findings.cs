@@ -40,7 +40,7 @@ internal sealed class Findings
     /// <summary>Creates a section to include later with <see cref="Include"/>.</summary>
     public Findings Apart() => new(_counts);
 
-    /// <summary>Puts a section at the end of this one. One that this section is a part of may not be included.</summary>
+    /// <summary>Appends a section, which must not contain this one.</summary>
     public void Include(Findings section) => Put(section);
 
     /// <summary>Adds a problem.</summary>

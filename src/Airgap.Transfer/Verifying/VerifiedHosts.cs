@@ -43,7 +43,7 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
         }
     }
 
-    /// <summary>Reads a blob. Its failure says nothing about the registry.</summary>
+    /// <summary>Reads a blob. Its failure does not count against the registry.</summary>
     /// <exception cref="AirgapException">As for <see cref="AskAsync"/>.</exception>
     public async Task<T> ReadAsync<T>(
         RepositoryName repository, Func<IImageRepository, CancellationToken, Task<T>> read, CancellationToken cancellationToken)

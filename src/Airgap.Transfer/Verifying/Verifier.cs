@@ -13,7 +13,7 @@ namespace Airgap.Transfer.Verifying;
 
 /// <summary>
 /// Reads everything that a bundle, image, lock or archive names, and compares it with the digests and sizes that name it. A registry is
-/// walked by a walk of its own, so that it finds errors of the one that relocates; an archive is read by the reader that imports it, so
+/// walked by separate code, which finds errors of the code that relocates; an archive is read by the reader that imports it, so
 /// that what is passed here is imported there. Changes nothing.
 /// </summary>
 /// <param name="registry">The registries, with their credentials. Archives need none.</param>

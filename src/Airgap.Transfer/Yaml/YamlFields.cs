@@ -62,7 +62,7 @@ internal sealed class YamlFields
         { } node => throw _context.Error(node, $"'{name}' must be a list"),
     };
 
-    /// <summary>A truth value; false where it is missing.</summary>
+    /// <summary>A boolean; false if missing.</summary>
     public bool Flag(string name) => Find(name) switch
     {
         null => false,

@@ -1,8 +1,8 @@
 namespace Airgap.Transfer.Yaml;
 
 /// <summary>
-/// Parts a YAML text into tokens as libyaml does, and with it Go's YAML library, by which the tools of a cluster read: what they take is
-/// taken, and what they refuse is refused, where the YAML specification and other readers differ.
+/// Splits YAML into tokens as libyaml does, and with it Go's YAML library, which the tools of a cluster use: it accepts and refuses what
+/// they do, even where the YAML specification and other readers differ.
 /// </summary>
 /// <remarks>Source: the grammar of YAML 1.1 and libyaml's documented rules for simple keys (one line, 1024 characters) and
 /// indentation.</remarks>

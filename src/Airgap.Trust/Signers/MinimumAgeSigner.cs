@@ -3,11 +3,11 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Signers;
 
 /// <summary>
-/// A signer whose signature counts when it is old enough, so that a bad one can be found in time. Its time has to be vouched for by a log
+/// A signer whose signature counts only when it is old enough, so that a bad one can be found in time. Its time must be proven by a log
 /// or a timestamp authority.
 /// </summary>
 /// <param name="inner">Who signs.</param>
-/// <param name="minimum">How old it has to be.</param>
+/// <param name="minimum">The minimum age.</param>
 internal sealed class MinimumAgeSigner(Signer inner, TimeSpan minimum) : Signer
 {
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Stored;
 
 /// <summary>
-/// What names an image as its subject. A list is a hint: each manifest is fetched, and one whose subject is another image is passed over.
+/// Manifests whose subject is an image. A list is a hint: each manifest is fetched, and one with another subject is skipped.
 /// cosign's own lists tell a wrong artifact type, so none is left out for its entry in the list.
 /// </summary>
 internal static class AttachedManifests

@@ -14,7 +14,7 @@ internal static class BlobBytes
         byte[] bytes = new byte[blob.Size];
         await stream.ReadExactlyAsync(bytes, cancellationToken);
 
-        // The end has to be seen: only there digest and size are verified.
+        // Read to the end: digest and size are verified only there.
         byte[] more = new byte[1];
         return await stream.ReadAsync(more, cancellationToken) == 0
             ? bytes : throw Rejection.Of("It has more bytes than its descriptor says.");

@@ -27,14 +27,14 @@ public sealed class OtherProjectTests
         await stages.With(settings => settings with { Shards = 4 }).PlanAsync();
         source.Clear();
         far.Clear();
-        await RefusedAsync("1 items for their destinations, and the project has 2", stages.WithItems(bundle, other));
+        await RefusedAsync("1 relocations, but the project has 2", stages.WithItems(bundle, other));
         await RefusedAsync("nested-bundle:v1.0.0'", stages.WithItems(other));
-        await RefusedAsync($"to {far.Host}/else/simple-app-bundle by the project",
+        await RefusedAsync($"but the project to {far.Host}/else/simple-app-bundle",
             stages.With(settings => settings with { Registry = $"{far.Host}/else" }));
         await RefusedAsync("to imgpkg archive", stages.With(settings => settings with { Registry = "", Archive = "a.tar" }));
         await RefusedAsync("'artifacts all'", stages.With(settings => settings with { Artifacts = ArtifactChoice.None }));
         await RefusedAsync("the project names no destination", stages.With(settings => settings with { Registry = "" }));
-        await RefusedAsync("is 3, and the plan is for 4",
+        await RefusedAsync("is 3, but the plan is for 4",
             stages.With(settings => settings with { Shards = 3 }), ErrorCode.InvalidShard);
         AirgapException shard = await Assert.ThrowsExactlyAsync<AirgapException>(() => stages.ShardAsync("3/8"));
         Assert.AreEqual(ErrorCode.InvalidShard, shard.Code);
@@ -50,7 +50,7 @@ public sealed class OtherProjectTests
             await stages.ShardAsync($"{number}");
         AirgapException pinned = await Assert.ThrowsExactlyAsync<AirgapException>(() => stages.FinishAsync());
         Assert.AreEqual(ErrorCode.PlanOfOtherProject, pinned.Code, pinned.Message);
-        Assert.Contains($"the project pins {s_other}, and the plan {digest}", pinned.Message);
+        Assert.Contains($"the project pins {s_other}, but the plan pins {digest}", pinned.Message);
         using RegistryContent content = RegistryContent.At(far.Host);
         Assert.DoesNotContain("v1.0.0", await content.TagsAsync("apps/simple-app-bundle"));
     }
@@ -90,7 +90,7 @@ public sealed class OtherProjectTests
         CollectionAssert.AreEqual(first, await File.ReadAllBytesAsync(stages.PlanFile), "twice the same plan");
     }
 
-    /// <summary>The plan says which digest the tag stood for; what it moves has to be that.</summary>
+    /// <summary>A plan pins a tag to the digest that it relocates.</summary>
     [TestMethod]
     public async Task APinThatIsNotWhatMovesIsRefused()
     {
@@ -109,11 +109,11 @@ public sealed class OtherProjectTests
         plan["relocations"]![0]!.AsObject().Remove("declared");
         await File.WriteAllTextAsync(stages.PlanFile, plan.ToJsonString());
         refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => stages.FinishAsync());
-        Assert.Contains("no project made it", refused.Message);
+        Assert.Contains("it was not made from a project", refused.Message);
     }
 
     [TestMethod]
-    [DataRow("Whole", "AirgapPlan is set, and no stage")]
+    [DataRow("Whole", "AirgapPlan is set, but no stage")]
     [DataRow("Plan", "")]
     [DataRow("Finish", "")]
     public void AStageIsAskedForByOneWord(string word, string problem)
@@ -145,7 +145,7 @@ public sealed class OtherProjectTests
         if (target != PublishStage.Whole)
         {
             PlanStages.Read(settings with { Shard = "1/2" }, target, null, out problems);
-            Assert.Contains("AirgapShard does not go with", Assert.ContainsSingle(problems).Message);
+            Assert.Contains("AirgapShard cannot be combined with", Assert.ContainsSingle(problems).Message);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Airgap.Oci.Files;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 
@@ -152,36 +153,16 @@ public sealed class BlobTests
         Assert.IsLessThan(Size / 4, allocated, $"{allocated} bytes were allocated");
     }
 
-    private sealed class ZeroStream(long length) : Stream
+    private sealed class ZeroStream(long length) : ReadOnlyStream
     {
-        private long _position;
+        private long _left = length;
 
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => length;
-
-        public override long Position { get => _position; set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count)
+        public override int Read(Span<byte> buffer)
         {
-            int read = (int)Math.Min(count, length - _position);
-            buffer.AsSpan(offset, read).Clear();
-            _position += read;
+            int read = (int)Math.Min(buffer.Length, _left);
+            buffer[..read].Clear();
+            _left -= read;
             return read;
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -1,23 +1,15 @@
+using Airgap.Oci.Files;
+
 namespace Airgap.TestKit.Faults;
 
 /// <summary>A body on its way, which a derived class meddles with.</summary>
-internal abstract class BodyStream(Stream inner) : Stream
+internal abstract class BodyStream(Stream inner) : UnseekableStream
 {
     protected Stream Inner => inner;
 
     public override bool CanRead => inner.CanRead;
 
-    public override bool CanSeek => false;
-
     public override bool CanWrite => inner.CanWrite;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override void Flush() => inner.Flush();
 
@@ -30,10 +22,6 @@ internal abstract class BodyStream(Stream inner) : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.ReadAsync(buffer, cancellationToken);
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Write asynchronously.");
 

@@ -69,7 +69,7 @@ public sealed class TelemetryTests
         CliResult result = await bench.RunFreshAsync("tag", "list", "-i", $"{bench.Registry.Host}/mirror/simple-app-bundle");
 
         Assert.AreEqual(0, result.ExitCode);
-        Assert.Contains("Warning: AIRGAP3024: Traces and metrics were not exported: the collector did not take them.", result.Error);
+        Assert.Contains("Warning: AIRGAP3024: Traces and metrics were not exported: the collector did not accept them.", result.Error);
     }
 
     [TestMethod]

@@ -22,7 +22,7 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
         RunPlanEntry entry = await EntryAsync("nested-bundle");
         AssertRefused("does not say what the bundle", entry with { Bundles = [] });
         AssertRefused("does not say what the bundle", entry with { Bundles = [entry.Bundles[0]] });
-        AssertRefused("is not the digest of a bundle", entry with
+        AssertRefused("is not the digest of one of its bundles", entry with
         {
             Items = [.. entry.Items.Select((item, place) => place == entry.Root ? item : item with { Bundle = false })]
         });
@@ -58,10 +58,10 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
         {
             Manifests = entry.Manifests.SetItem(place, index with { Children = index.Children.Value[..^1] })
         });
-        AssertRefused("does not note that it stays behind", sparse);
+        AssertRefused("does not list it as omitted", sparse);
         Read(Noting(sparse, left));
         AssertRefused("'nope' is not the digest", Noting(sparse, "nope"));
-        AssertRefused("which no index in it lists", Noting(sparse, left, Digest.Compute("no"u8).ToString()));
+        AssertRefused("no index in it lists", Noting(sparse, left, Digest.Compute("no"u8).ToString()));
         AssertRefused("does not list", entry with
         {
             Manifests = entry.Manifests.SetItem(place, index with { Children = [index.Children.Value[0], .. index.Children.Value[..^1]] })

@@ -10,10 +10,10 @@ namespace Airgap.Transfer.Tests.Sharding;
 public sealed class RunPlanContentTests : ShardingTestBase
 {
     [TestMethod]
-    public Task ABundleThatIsCalledAnImageEverywhereIsFound() => RefusedAsync("an image, and that is a bundle", CallImage);
+    public Task ABundleThatIsCalledAnImageEverywhereIsFound() => RefusedAsync("as an image, but that is a bundle", CallImage);
 
     [TestMethod]
-    public Task ALockThatIsNotTheBundlesIsFound() => RefusedAsync("the lock in it is not that of the bundle", entry =>
+    public Task ALockThatIsNotTheBundlesIsFound() => RefusedAsync("its lock differs from the one in the bundle", entry =>
     {
         string[] lines = entry.Bundles[1].Lock.Split('\n');
         int first = Array.FindIndex(lines, line => line.StartsWith("- ", StringComparison.Ordinal));
@@ -29,7 +29,7 @@ public sealed class RunPlanContentTests : ShardingTestBase
 
     [TestMethod]
     public Task PackagesThatTheBundleDoesNotHaveAreFound() => RefusedAsync(
-        "of the packages of the bundle", entry => entry with
+        "its packages differ from those in the bundle", entry => entry with
         {
             Bundles = entry.Bundles.SetItem(0, entry.Bundles[0] with { HasPackages = !entry.Bundles[0].HasPackages })
         });
@@ -48,7 +48,7 @@ public sealed class RunPlanContentTests : ShardingTestBase
         AirgapException refused = Assert.ThrowsExactly<AirgapException>(() => Read(RunPlanFile.ToJson(
             new RunPlanDocument { Tool = "1.0.0", Relocations = [entry with { Bundles = [.. bundles] }] })));
         Assert.AreEqual(ErrorCode.InvalidRunPlan, refused.Code, refused.Message);
-        Assert.Contains("would call the bundle", refused.Message);
+        Assert.Contains("lists the bundle", refused.Message);
     }
 
     [TestMethod]

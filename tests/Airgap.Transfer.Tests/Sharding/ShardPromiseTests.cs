@@ -123,7 +123,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
         AssertSame();
         foreach ((string why, RunPlanDocument unknown) in new[]
         {
-            ("it is of version 2", document with { Version = 2 }), ("it is divided by rule 2", document with { Assignment = 2 }),
+            ("it has version 2", document with { Version = 2 }), ("it is divided by rule 2", document with { Assignment = 2 }),
         })
         {
             AirgapException refused =

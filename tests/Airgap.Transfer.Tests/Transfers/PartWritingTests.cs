@@ -31,6 +31,7 @@ public sealed class PartWritingTests : RelocatorTestBase
             await CopyAsync(BundleSource(bundle), To(folder["a.tar"], random.Next(700, expected.Length + 1000), isLayout));
 
             Assert.AreSequenceEqual(expected, Joined(folder), $"seed {seed}");
+            Schemas.AssertValid("parts", await File.ReadAllTextAsync(PartName.ListOf(folder["a.tar"]), Token));
             PartsVerification verdict = await new PartsVerifier(FoundList.FindBeside(folder["a.tar"], [])).VerifyAsync(Token);
             Assert.IsTrue(verdict.IsRight, $"seed {seed}");
             Assert.IsEmpty(Directory.GetFiles(folder.Path, "*partial*"));

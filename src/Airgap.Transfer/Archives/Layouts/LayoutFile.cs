@@ -3,7 +3,7 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Archives.Layouts;
 
-/// <summary>A file of a layout: a file of its own, or a part of a tar.</summary>
+/// <summary>A file of a layout: a separate file, or an entry of a tar.</summary>
 /// <param name="File">The file on the disk.</param>
 /// <param name="Offset">The offset of its bytes in it.</param>
 /// <param name="Size">Its length in bytes.</param>

@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Archives.Parts;
 
 /// <summary>
 /// <c>NAME.tar.parts.json</c>: the parts of an archive in order,
-/// <c>{"version":1,"set":"sha256:…","size":…,"parts":[{"order":1,"name":…,"size":…,
+/// <c>{"$schema":…,"version":1,"set":"sha256:…","size":…,"parts":[{"order":1,"name":…,"size":…,
 /// "digest":"sha256:…","ends":"sha256:…"}]}</c>. The set's id is the digest of the sizes and digests of all parts, so
 /// an archive split in one way has one id, and changes of the list are detected. Readers skip unknown fields.
 /// </summary>
@@ -21,6 +21,9 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
     public const int Version = 1;
 
     private const int MaxBytes = 16 * 1024 * 1024;
+
+    /// <summary>The address of its JSON schema, for editors; null if unknown.</summary>
+    public string? Schema { get; init; } = SchemaLinks.Of("parts");
 
     /// <summary>The size of the archive in bytes.</summary>
     public long Size { get; } = Parts.Sum(part => part.Size);
@@ -48,37 +51,26 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
 
     /// <summary>Reads the bytes of a list.</summary>
     /// <inheritdoc cref="Read"/>
-    public static PartList Parse(ReadOnlyMemory<byte> json, string path)
-    {
-        try
-        {
-            using JsonDocument document =
-                JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
-            JsonElement root = document.RootElement;
-            int version = root.GetProperty("version").GetInt32();
-            if (version > Version)
-            {
-                throw new AirgapException(
-                    ErrorCode.NewerArchive,
-                    $"'{path}' has the version {version}, but this tool reads versions up to {Version}.",
-                    "Read it with the version that wrote it, or a newer one.")
-                { Location = new SourceLocation(path) };
-            }
+    public static PartList Parse(ReadOnlyMemory<byte> json, string path) => VersionedDocument.Read(
+        json, "version", (root, version) => Parse(root, version, path),
+        () => Invalid(path, "it is malformed, lacks a field, or has one twice"));
 
-            JsonElement parts = root.GetProperty("parts");
-            if (version < 1 || parts.GetArrayLength() is 0 or > PartName.MostParts)
-                throw Invalid(path, $"it lists {parts.GetArrayLength()} parts, but 1 to {PartName.MostParts} are allowed");
-            PartList list = new(EntriesOf(parts, path));
-            if (root.GetProperty("size").GetInt64() != list.Size)
-                throw Invalid(path, $"its parts have {list.Size} bytes, but it states {root.GetProperty("size").GetRawText()}");
-            if (root.GetProperty("set").GetString() is var set && set != list.Id.ToString())
-                throw Invalid(path, $"its parts form the set {list.Id}, but it states '{set}'");
-            return list;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+    private static PartList Parse(JsonElement root, int version, string path)
+    {
+        if (version > Version)
+            throw VersionedDocument.Newer(path, $"has the version {version}", Version, "Read");
+        JsonElement parts = root.GetProperty("parts");
+        if (version < 1 || parts.GetArrayLength() is 0 or > PartName.MostParts)
+            throw Invalid(path, $"it lists {parts.GetArrayLength()} parts, but 1 to {PartName.MostParts} are allowed");
+        PartList list = new(EntriesOf(parts, path))
         {
-            throw Invalid(path, "it is malformed, lacks a field, or has one twice");
-        }
+            Schema = root.TryGetProperty(SchemaLinks.Property, out JsonElement schema) ? schema.GetString() : null
+        };
+        if (root.GetProperty("size").GetInt64() != list.Size)
+            throw Invalid(path, $"its parts have {list.Size} bytes, but it states {root.GetProperty("size").GetRawText()}");
+        if (root.GetProperty("set").GetString() is var set && set != list.Id.ToString())
+            throw Invalid(path, $"its parts form the set {list.Id}, but it states '{set}'");
+        return list;
     }
 
     /// <summary>The bytes of the file.</summary>
@@ -88,6 +80,8 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
         using (Utf8JsonWriter json = new(bytes, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
             json.WriteStartObject();
+            if (Schema is not null)
+                json.WriteString(SchemaLinks.Property, Schema);
             json.WriteNumber("version"u8, Version);
             json.WriteString("set"u8, Id.ToString());
             json.WriteNumber("size"u8, Size);

@@ -24,7 +24,7 @@ internal sealed record Receipt(DateTimeOffset Time, string Tool, ImmutableArray<
     /// <summary>True for JSON that begins as every receipt does.</summary>
     public static bool IsOne(ReadOnlySpan<byte> json)
     {
-        // The field comes first in each, so that nothing more has to be read to recognise it.
+        // The field comes first, so that the beginning identifies a receipt.
         ReadOnlySpan<byte> rest = json.TrimStart(" \t\r\n"u8);
         if (!rest.StartsWith("{"u8))
             return false;

@@ -14,8 +14,13 @@ internal static class ReceiptJson
     private const string Time = "yyyy-MM-dd'T'HH:mm:ss'Z'";
     private const string Advice = "Use the unchanged receipt of the import, or use the imported archive as the base.";
 
-    /// <summary>The bytes of a receipt: without digests in one line, with digests a line for each.</summary>
-    public static byte[] Write(Receipt receipt)
+    /// <summary>
+    /// The bytes of a receipt: without digests in one line, with digests a line for each. Only the latter names its schema: the short form
+    /// may be typed or scanned.
+    /// </summary>
+    /// <param name="receipt">The receipt.</param>
+    /// <param name="schema">The address of its JSON schema, for editors; null if unknown.</param>
+    public static byte[] Write(Receipt receipt, string? schema)
     {
         bool isLong = receipt.Places.Any(place => place.Digests is not null);
         using MemoryStream bytes = new();
@@ -24,6 +29,8 @@ internal static class ReceiptJson
         {
             json.WriteStartObject();
             json.WriteNumber("airgapReceipt"u8, Receipt.Version);
+            if (isLong && schema is not null)
+                json.WriteString(SchemaLinks.Property, schema);
             json.WriteString("time"u8, receipt.Time.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture));
             json.WriteString("tool"u8, receipt.Tool);
             json.WriteStartArray("places"u8);
@@ -67,27 +74,20 @@ internal static class ReceiptJson
     /// <param name="json">The bytes.</param>
     /// <param name="path">The file's name in errors.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>.</exception>
-    public static Receipt Read(ReadOnlyMemory<byte> json, string path)
+    public static Receipt Read(ReadOnlyMemory<byte> json, string path) => VersionedDocument.Read(
+        json, "airgapReceipt", (root, version) => Read(root, version, path),
+        () => Invalid(path, "it is malformed, or has a field twice"));
+
+    private static Receipt Read(JsonElement root, int version, string path)
     {
-        try
-        {
-            using JsonDocument document =
-                JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 });
-            JsonElement root = document.RootElement;
-            int version = root.GetProperty("airgapReceipt").GetInt32();
-            if (version is < 1 or > Receipt.Version)
-                throw Invalid(path, $"it has version {version}, but this tool reads versions up to {Receipt.Version}");
-            if (!DateTimeOffset.TryParseExact(
-                root.GetProperty("time").GetString(), Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
-                out DateTimeOffset time))
-                throw Invalid(path, "its time is invalid");
-            return new Receipt(time, root.GetProperty("tool").GetString() ?? "",
-                [.. root.GetProperty("places").EnumerateArray().Select(place => ReadPlace(place, path))]);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
-        {
-            throw Invalid(path, "it is malformed, or has a field twice");
-        }
+        if (version is < 1 or > Receipt.Version)
+            throw Invalid(path, $"it has version {version}, but this tool reads versions up to {Receipt.Version}");
+        if (!DateTimeOffset.TryParseExact(
+            root.GetProperty("time").GetString(), Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+            out DateTimeOffset time))
+            throw Invalid(path, "its time is invalid");
+        return new Receipt(time, root.GetProperty("tool").GetString() ?? "",
+            [.. root.GetProperty("places").EnumerateArray().Select(place => ReadPlace(place, path))]);
     }
 
     private static ReceiptRepository ReadPlace(JsonElement place, string path)

@@ -87,7 +87,7 @@ internal sealed class ExistingParts
         foreach (string path in _ours)
         {
             File.Delete(path);
-            // That of a part with a successor is looked at when this is written.
+            // The signature of a replaced part is checked when the part is written.
             if (!written.Contains(Path.GetFileName(path)))
                 StaleSignature.RemoveOfGone(path);
         }

@@ -200,6 +200,7 @@ public sealed class DeltaTests
         await bench.ArchiveAsync(_v1, "v1.tar");
         TransferResult import = await bench.ImportAsync("v1.tar", "far.example/old/place");
         await ReceiptFile.WriteAsync(folder["receipt.json"], [import], "1.2.3", form == ReceiptForms.Short, Token);
+        TestKit.Schemas.AssertValid("receipt", await File.ReadAllTextAsync(folder["receipt.json"], Token));
         Receipt receipt = ReceiptJson.Read(folder["receipt.json"]);
         Assert.AreEqual(ArchiveNotes.SetOf(await (await AnyArchive.OpenAsync(folder["v1.tar"], Token)).ReadListDigestAsync(Token)),
             receipt.Places.Single().Sets.Single());

@@ -16,7 +16,7 @@ internal sealed class EcrService(EnvironmentVariables environment, CloudClient c
     /// <param name="body">The operation's input, as JSON.</param>
     /// <param name="keys">The keys to sign with.</param>
     /// <param name="cancellationToken">Cancels the attempts.</param>
-    /// <exception cref="CloudException">There is no answer, or one with a status of 500 or more.</exception>
+    /// <exception cref="CloudException">The service does not respond, or with a status of 500 or more.</exception>
     public async Task<EcrResponse> CallAsync(
         EcrHost host, string operation, byte[] body, AwsKeys keys, CancellationToken cancellationToken)
     {

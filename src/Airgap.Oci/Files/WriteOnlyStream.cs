@@ -1,27 +1,30 @@
-using Airgap.Oci.Files;
+namespace Airgap.Oci.Files;
 
-namespace Airgap.Transfer.Files;
-
-/// <summary>The common base of write-only streams. Disposing one leaves the underlying stream open.</summary>
+/// <summary>A stream that can only be written, from beginning to end.</summary>
 internal abstract class WriteOnlyStream : UnseekableStream
 {
-    private protected WriteOnlyStream()
-    {
-    }
-
-    /// <inheritdoc/>
     public override bool CanRead => false;
 
-    /// <inheritdoc/>
     public override bool CanWrite => true;
 
-    /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <inheritdoc/>
+    public abstract override void Write(ReadOnlySpan<byte> buffer);
+
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    /// <remarks>Writes synchronously; overridden if a write may wait.</remarks>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Write(buffer.Span);
+        return default;
+    }
+
+    public override void Flush()
+    {
+    }
 }

@@ -1,9 +1,9 @@
 using System.Reflection;
 
-namespace Airgap.Publishing.Artifacts;
+namespace Airgap.Transfer.Files;
 
 /// <summary>
-/// The addresses of the artifacts' JSON schemas, for their <c>$schema</c>, with which an editor checks and completes
+/// The addresses of our documents' JSON schemas, for their <c>$schema</c>, with which an editor checks and completes
 /// the file.
 /// </summary>
 internal static class SchemaLinks
