@@ -38,7 +38,9 @@ internal sealed class ItemSource : IDisposable
     /// <summary>The planning options.</summary>
     public PlanOptions Options { get; }
 
-    /// <summary>True if the archive contains a bundle that was derived on the connected side and therefore lacks the vendor's signature.</summary>
+    /// <summary>
+    /// True if the archive contains a bundle that was derived on the connected side and therefore lacks the vendor's signature.
+    /// </summary>
     public bool IsCarried => _carried is not null;
 
     /// <summary>Derives the item's selection; without a selection, it sends no requests.</summary>

@@ -69,7 +69,9 @@ public sealed record RegistryServerOptions
     /// </summary>
     public Action<string>? AccessLog { get; init; }
 
-    /// <summary>True to serve <c>GET /metrics</c>, counters in Prometheus's text format, to every client that may read the content.</summary>
+    /// <summary>
+    /// True to serve <c>GET /metrics</c>, counters in Prometheus's text format, to every client that may read the content.
+    /// </summary>
     internal bool Metrics { get; init; }
 
     /// <summary>True to accept an index without all of its images, as some registries do.</summary>

@@ -5,7 +5,9 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Creating;
 
-/// <summary>Calls the services behind Amazon registries with the AWS keys that the environment offers. Finds the keys once for each registry.</summary>
+/// <summary>
+/// Calls the services behind Amazon registries with the AWS keys that the environment offers. Finds the keys once for each registry.
+/// </summary>
 internal sealed class EcrClient
 {
     private readonly AwsKeyChain _keys;

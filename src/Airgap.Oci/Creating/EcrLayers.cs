@@ -9,7 +9,8 @@ using Airgap.Oci.Requests;
 namespace Airgap.Oci.Creating;
 
 /// <summary>
-/// Checks 100 blobs of an Amazon registry in one request. This only saves requests: if it fails, each blob is checked by a request of its own.
+/// Checks 100 blobs of an Amazon registry in one request. This only saves requests: if it fails, each blob is checked by a request of its
+/// own.
 /// </summary>
 /// <remarks>Source: Amazon ECR API reference, BatchCheckLayerAvailability.</remarks>
 /// <param name="transport">The hosts.</param>

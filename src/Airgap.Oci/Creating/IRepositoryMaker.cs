@@ -13,7 +13,9 @@ internal interface IRepositoryMaker
     /// <summary>True if the refusal may mean that this is missing.</summary>
     bool MayMeanMissing(AirgapException refusal);
 
-    /// <summary>True if the registry tells everyone who may create it whether it is missing: then an unknown state means that the user may not.</summary>
+    /// <summary>
+    /// True if the registry tells everyone who may create it whether it is missing: then an unknown state means that the user may not.
+    /// </summary>
     bool TellsMissing { get; }
 
     /// <summary>Checks whether it is missing. Changes nothing.</summary>

@@ -38,7 +38,8 @@ internal sealed class SettingsObject(JsonElement element, string path, string fi
 
     /// <summary>A whole number, <paramref name="least"/> or more; null if absent.</summary>
     public long? Number(string name, long least) => Find(name, JsonValueKind.Number, "a number") is not { } found ? null
-        : found.TryGetInt64(out long number) && number >= least ? number : throw Wrong(name, $"it is not a whole number of {least} or more");
+        : found.TryGetInt64(out long number) && number >= least
+        ? number : throw Wrong(name, $"it is not a whole number of {least} or more");
 
     /// <summary>A nested document as its JSON text, of limited length; null if absent.</summary>
     public string? Document(string name, int most)

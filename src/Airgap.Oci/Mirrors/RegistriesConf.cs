@@ -20,7 +20,8 @@ internal sealed class RegistriesConf(ImmutableArray<RegistriesRule> rules, Immut
     }
 
     /// <summary>The repository at an endpoint of a rule.</summary>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRegistriesConf"/>: the endpoint does not give a repository.</exception>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRegistriesConf"/>: the endpoint does not give a
+    /// repository.</exception>
     public static RepositoryName At(MirrorEndpoint place, RegistriesRule rule, RepositoryName repository)
     {
         if (place.Location.Length == 0)

@@ -66,7 +66,8 @@ internal sealed class RegistriesConfReader
                 ? "a registry has neither prefix nor location" : $"the registry '{prefix}' has no location");
         if (location.Contains('*', StringComparison.Ordinal) || prefix.IndexOf('*', isWild ? 1 : 0) >= 0
             || (isWild && prefix.Contains('/')))
-            throw Wrong(path, $"a wildcard is only allowed in a prefix like *.example.com, not in '{(prefix.Length > 0 ? prefix : location)}'");
+            throw Wrong(
+                path, $"a wildcard is only allowed in a prefix like *.example.com, not in '{(prefix.Length > 0 ? prefix : location)}'");
         string chosen = prefix.Length > 0 ? prefix : location;
         if (NamesOneImage(chosen))
             throw Wrong(path, $"'{chosen}' names a tag or digest, but a registry is selected only by host and repository");
@@ -104,7 +105,8 @@ internal sealed class RegistriesConfReader
     private static string Location(TomlTable table, string key, string path)
     {
         string text = Text(table, key, path).TrimEnd('/');
-        return !text.Contains("://", StringComparison.Ordinal) ? text : throw Wrong(path, $"'{text}' has a scheme, which is not allowed here");
+        return !text.Contains("://", StringComparison.Ordinal)
+            ? text : throw Wrong(path, $"'{text}' has a scheme, which is not allowed here");
     }
 
     private static string Text(TomlTable table, string key, string path) => !table.Values.TryGetValue(key, out object? value) ? ""

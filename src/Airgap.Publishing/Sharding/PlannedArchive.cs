@@ -2,7 +2,9 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing.Sharding;
 
-/// <summary>The path of an archive in a plan, relative to the project's folder, since each machine may have the project elsewhere.</summary>
+/// <summary>
+/// The path of an archive in a plan, relative to the project's folder, since each machine may have the project elsewhere.
+/// </summary>
 internal static class PlannedArchive
 {
     /// <summary>The path in the plan, with slashes on every system.</summary>

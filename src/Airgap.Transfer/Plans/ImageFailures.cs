@@ -77,7 +77,8 @@ internal sealed class ImageFailures(bool keepGoing)
     }
 
     /// <summary>
-    /// Awaits what an image needs. If the run continues without failed images, the failure is ignored here: the image's own step reports it.
+    /// Awaits what an image needs. If the run continues without failed images, the failure is ignored here: the image's own step reports
+    /// it.
     /// </summary>
     /// <param name="needed">What the image needs.</param>
     /// <param name="isLost">True for a failure after which the destination takes nothing.</param>

@@ -98,7 +98,8 @@ internal static class RunPlanFile
         {
             // Checked first, since other versions have other fields.
             if (VersionOf(json.Span, isWhole: true) is var version && version is null)
-                throw Invalid(path, $"it does not begin with \"{RunPlanDocument.VersionField}\"; the plan of a dry run cannot be carried out");
+                throw Invalid(
+                    path, $"it does not begin with \"{RunPlanDocument.VersionField}\"; the plan of a dry run cannot be carried out");
             if (version != RunPlanDocument.FormatVersion)
                 throw Invalid(path, $"it has version {version}, but this release carries out version {RunPlanDocument.FormatVersion}");
             RunPlanDocument plan = JsonSerializer.Deserialize(json.Span, s_json.RunPlanDocument) ?? throw Invalid(path, "it is empty");
@@ -119,7 +120,8 @@ internal static class RunPlanFile
 
     /// <summary>The failure of a plan that cannot be carried out.</summary>
     public static AirgapException Invalid(string path, string why, Exception? inner = null) => new(
-        ErrorCode.InvalidRunPlan, $"'{path}' is not a valid plan for shards: {why}.", $"Make the plan again: {AdviceTerms.MakeRunPlan}.", inner)
+        ErrorCode.InvalidRunPlan, $"'{path}' is not a valid plan for shards: {why}.",
+        $"Make the plan again: {AdviceTerms.MakeRunPlan}.", inner)
     { Location = new SourceLocation(path) };
 
     private static FileKind KindOf(string path)

@@ -7,7 +7,9 @@ namespace Airgap.Transfer.Transfers;
 /// <summary>Indexes of a plan that list images which stay behind: a registry may refuse them.</summary>
 internal static class SparseIndexes
 {
-    /// <summary>The index with the fewest bytes to send, so that a registry that refuses such indexes does so early; null for none.</summary>
+    /// <summary>
+    /// The index with the fewest bytes to send, so that a registry that refuses such indexes does so early; null for none.
+    /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="isThere">True for a manifest that the destination has.</param>
     public static PlannedManifest? Smallest(TransferPlan plan, Func<PlannedManifest, bool> isThere) =>
