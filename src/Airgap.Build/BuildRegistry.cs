@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
@@ -39,6 +40,9 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
     IImageRepository IRegistry.GetSource(RepositoryName name) => ((IRegistry)_client.Value).GetSource(name);
 
     PullQuota? IRegistry.FindPullQuota(string host) => _client.IsValueCreated ? ((IRegistry)_client.Value).FindPullQuota(host) : null;
+
+    ImmutableArray<RepositoryName> IRegistry.FindMirrors(RepositoryName repository, IEnumerable<Digest> content) =>
+        _client.IsValueCreated ? ((IRegistry)_client.Value).FindMirrors(repository, content) : [];
 
     /// <summary>Asks a mirror without credentials, like a cluster without a Secret for it.</summary>
     public Task<Diagnostic?> FindAnonymousRefusalAsync(ImageReference reference, string name, CancellationToken cancellationToken) =>

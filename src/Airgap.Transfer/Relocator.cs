@@ -65,7 +65,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         await using ITransferTarget target = TargetOf(plan, destination, options, places);
         using TransferEngine engine = new(plan, target, options, places, _observer);
         TransferResult result = await engine.RunAsync(destination, cancellationToken);
-        return result with { Retries = plan.Retries + registry.Statistics.Retries - retries };
+        return result.ReadThrough(registry) with { Retries = plan.Retries + registry.Statistics.Retries - retries };
     }
 
     /// <summary>
@@ -101,7 +101,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
     private ITransferTarget TargetOf(
         TransferPlan plan, RelocationDestination destination, TransferOptions options, AdaptiveConcurrency places) => destination switch
         {
-            RelocationDestination.Repository to => new RegistryTarget(registry, to.Name, plan, options, _observer),
+            RelocationDestination.Repository to => new RegistryTarget(registry, to.Name, plan, options, _observer, places),
             RelocationDestination.Archive { Format: ArchiveFormat.LayoutFolder } to => new LayoutFolderTarget(to.Path, plan, _observer),
             RelocationDestination.Archive to => new ArchiveTarget(to.Path, to.Format, to.VolumeSize, plan, options, places, _observer),
             _ => throw new ArgumentException("Unknown destination.", nameof(destination)),

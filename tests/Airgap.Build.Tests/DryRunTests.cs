@@ -1,4 +1,5 @@
 using Airgap.TestKit;
+using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
@@ -13,11 +14,20 @@ public sealed class DryRunTests
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        source.OnRequest = (_, _) => Fault.Custom((context, serve) =>
+        {
+            context.Response.Headers["ratelimit-limit"] = "100;w=21600";
+            context.Response.Headers["ratelimit-remaining"] = "1;w=21600";
+            return serve(context);
+        });
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
         string[] arguments = [$"-p:AirgapRegistry={destination.Host}/apps", "-p:AirgapDryRun=true", "-p:AirgapUpdateLock=true"];
 
         DotnetResult plain = (await project.RelocateAsync(arguments)).Succeeded();
 
+        string quota = Assert.ContainsSingle(plain.Lines("warning AIRGAP1052: ").Distinct());
+        Assert.Contains("registry.local:5055 has 1 pulls left of 100 in 6 h, and this needs at least 2", quota);
+        Assert.Contains("AirgapRegistriesConf", quota);
         string plan = Path.Combine(project.Artifacts, "plan.json");
         Schemas.AssertValid("plan", File.ReadAllText(plan));
         string[] written = [.. Directory.GetFiles(project.Folder, "*", SearchOption.AllDirectories)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Airgap.TestKit;
 using Airgap.TestKit.Faults;
 using Airgap.TestKit.Registries;
@@ -31,6 +32,9 @@ public sealed class SourceMirrorTests
 
         Assert.Contains($"{mirror.Host} limits requests: reading manifests pauses for 1 s.", result.Output);
         Assert.Contains($"{mirror.Host} was read in place of registry.local:5055: ", result.Output);
-        Assert.StartsWith("registry.local:5055/", project.ReadReport().GetProperty("items")[0].GetProperty("source").GetString()!);
+        JsonElement item = project.ReadReport().GetProperty("items")[0];
+        Assert.StartsWith("registry.local:5055/", item.GetProperty("source").GetString()!);
+        Assert.IsTrue(item.GetProperty("images").EnumerateArray().All(image =>
+            image.GetProperty("mirrors").EnumerateArray().Single().GetString()!.StartsWith(mirror.Host, StringComparison.Ordinal)));
     }
 }

@@ -41,6 +41,8 @@ public sealed class SourceMirrorTests
         Assert.AreEqual(mirror.Host, (string?)use["from"]);
         Assert.IsGreaterThan(0, (int)use["manifests"]!);
         Assert.Contains("origin.example.com", (string)report["source"]!);
+        foreach (JsonNode? image in report["items"]!.AsArray())
+            Assert.StartsWith(mirror.Host, (string)Assert.ContainsSingle(image!["mirrors"]!.AsArray())!);
         Assert.Contains($"{mirror.Host} was read in place of origin.example.com", copy.Error);
         Assert.DoesNotContain(mirror.Host, await File.ReadAllTextAsync(_folder["lock.yml"]));
     }
@@ -72,6 +74,29 @@ public sealed class SourceMirrorTests
                 _folder["registries.conf"]]);
         Assert.AreEqual(1, result.ExitCode);
         Assert.Contains("AIRGAP1054", result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("push -i localhost:1/a/b:1 -f a")]
+    [DataRow("secret --for localhost:1")]
+    [DataRow("package-repository -b localhost:1/a/b:1")]
+    public async Task ACommandThatReadsNoSourceHasNoSuchFlag(string command)
+    {
+        CliResult result = await InProcess.RunAsync([.. command.Split(' '), "--registries-conf=system"]);
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("'--registries-conf", result.Error);
+        Assert.Contains("AIRGAP2022", result.Error);
+    }
+
+    [TestMethod]
+    [DataRow("diff --lock lock.yml --to-repo localhost:1/a/b")]
+    [DataRow("prune --keep lock.yml --repo localhost:1/a/b")]
+    [DataRow("prune --execute plan.json")]
+    public async Task WithoutAProjectItIsRefused(string command)
+    {
+        CliResult result = await InProcess.RunAsync([.. command.Split(' '), "--registries-conf", _folder["registries.conf"]]);
+        Assert.AreEqual(1, result.ExitCode);
+        Assert.Contains("--registries-conf says where sources are read, but only the tags of a project would be read there", result.Error);
     }
 
     [TestMethod]

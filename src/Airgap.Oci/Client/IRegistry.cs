@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
 
@@ -25,6 +26,11 @@ public interface IRegistry
     /// <summary>What a registry last said of its quota of pulls; null for nothing.</summary>
     /// <param name="host">The registry, as in a reference.</param>
     internal PullQuota? FindPullQuota(string host) => null;
+
+    /// <summary>The mirrors from which any of some content was read, in place of the repository that its reference names.</summary>
+    /// <param name="repository">That repository.</param>
+    /// <param name="content">The digests of manifests and blobs.</param>
+    internal ImmutableArray<RepositoryName> FindMirrors(RepositoryName repository, IEnumerable<Digest> content) => [];
 
     /// <summary>The requests and bytes so far; zero if requests are not counted.</summary>
     internal RegistryStatistics Statistics => new();

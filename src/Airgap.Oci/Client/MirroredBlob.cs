@@ -13,6 +13,9 @@ internal sealed class MirroredBlob(
 {
     public Descriptor Descriptor => places[^1].Content.Descriptor;
 
+    public IBlobContent HelpedBy(PartHelp help) =>
+        new MirroredBlob(name, [.. places.Select(place => (place.Name, place.Content.HelpedBy(help)))], mirrors);
+
     public async ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
     {
         (int place, Stream stream) = await OpenFromAsync(0, offset, cancellationToken);
@@ -64,7 +67,8 @@ internal sealed class MirroredBlob(
     }
 
     /// <summary>Counts what a place gave.</summary>
-    public void NoteRead(int place, long bytes, bool isWhole) => mirrors.NoteRead(name, places[place].Name, 0, isWhole ? 1 : 0, bytes);
+    public void NoteRead(int place, long bytes, bool isWhole) =>
+        mirrors.NoteRead(name, places[place].Name, Descriptor.Digest, 0, isWhole ? 1 : 0, bytes);
 
     private bool IsPassed(int place) => place < places.Length - 1 && mirrors.IsDown(places[place].Name);
 }

@@ -71,7 +71,7 @@ internal sealed class MirroredRepository(
     private Manifest? Note(IImageRepository repository, Manifest? manifest)
     {
         if (manifest is not null)
-            mirrors.NoteRead(Name, repository.Name, 1, 0, manifest.Bytes.Length);
+            mirrors.NoteRead(Name, repository.Name, manifest.Digest, 1, 0, manifest.Bytes.Length);
         return manifest;
     }
 

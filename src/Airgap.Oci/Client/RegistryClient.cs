@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Airgap.Oci.Auth;
 using Airgap.Oci.Creating;
 using Airgap.Oci.Credentials.Keychains;
@@ -44,7 +45,7 @@ public sealed class RegistryClient : IRegistry, IDisposable
             _layers = new EcrLayers(_transport, ecr);
 
         _insecure = new(() => new Transport(
-            options with { AllowInsecure = true, VerifyCertificates = false }, credentials, _transport.Counters));
+            options with { AllowInsecure = true, VerifyCertificates = false }, credentials, _transport));
         if (options.RegistriesConf is not { } wanted)
             return;
         _mirrors = new SourceMirrors(
@@ -70,6 +71,9 @@ public sealed class RegistryClient : IRegistry, IDisposable
     public IImageRepository GetRepository(RepositoryName name) => new RegistryRepository(_transport, name, _creator, _layers);
 
     IImageRepository IRegistry.GetSource(RepositoryName name) => _mirrors?.Find(name) ?? GetRepository(name);
+
+    ImmutableArray<RepositoryName> IRegistry.FindMirrors(RepositoryName repository, IEnumerable<Digest> content) =>
+        _mirrors?.Of(repository, content) ?? [];
 
     /// <summary>The mirrors that were read instead of the registries that references name.</summary>
     internal IReadOnlyList<SourceUse> SourceUse => _mirrors?.Use ?? [];

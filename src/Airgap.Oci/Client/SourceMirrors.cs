@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using Airgap.Oci.Mirrors;
 using Airgap.Oci.Naming;
@@ -15,6 +16,7 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
     private readonly ConcurrentDictionary<string, bool> _isDown = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(string Of, string From), SourceUse> _use = new();
+    private readonly ConcurrentDictionary<(RepositoryName Of, Digest Digest), ImmutableArray<RepositoryName>> _read = new();
 
     /// <summary>A repository that is read from mirrors; null if no rule applies.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryBlocked"/>,
@@ -84,11 +86,18 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
         }
     }
 
+    /// <summary>The mirrors that gave any of some content, by name.</summary>
+    public ImmutableArray<RepositoryName> Of(RepositoryName of, IEnumerable<Digest> content) =>
+        [.. content.SelectMany(digest => _read.GetValueOrDefault((of, digest), [])).Distinct().OrderBy(
+            mirror => mirror.ToString(), StringComparer.Ordinal)];
+
     /// <summary>Content was read.</summary>
-    public void NoteRead(RepositoryName of, RepositoryName from, long manifests, long blobs, long bytes)
+    public void NoteRead(RepositoryName of, RepositoryName from, Digest content, long manifests, long blobs, long bytes)
     {
         if (of != from)
         {
+            _read.AddOrUpdate((of, content), [from], (_, known) => known.Contains(from) ? known : known.Add(from));
+
             // For another repository of the same registry, the registries' names are not enough.
             _use.AddOrUpdate(
                 of.Registry != from.Registry ? (of.Registry, from.Registry) : (of.ToString(), from.ToString()),

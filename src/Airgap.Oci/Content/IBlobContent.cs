@@ -39,4 +39,9 @@ public interface IBlobContent
     /// <returns>A stream of exactly these bytes, not verified; null if ranges are not available.</returns>
     internal ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) =>
         ValueTask.FromResult<Stream?>(null);
+
+    /// <summary>The same bytes, read in parallel parts where one stream is slow and connections are free.</summary>
+    /// <param name="help">Lends the connections.</param>
+    /// <returns>This content, where parts are not available.</returns>
+    internal IBlobContent HelpedBy(PartHelp help) => this;
 }

@@ -9,8 +9,13 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Requests;
 
 /// <summary>A blob of a repository, fetched when it is opened.</summary>
+/// <param name="transport">Sends the requests.</param>
+/// <param name="repository">The repository.</param>
+/// <param name="descriptor">The blob.</param>
+/// <param name="help">Lends connections for parallel parts; null for one stream alone.</param>
 /// <remarks>Source: OCI distribution specification, "Pulling blobs"; RFC 9110, section 14 (ranges).</remarks>
-internal sealed class RegistryBlob(Transport transport, RepositoryName repository, Descriptor descriptor) : IBlobContent
+internal sealed class RegistryBlob(Transport transport, RepositoryName repository, Descriptor descriptor, PartHelp? help = null)
+    : IBlobContent
 {
     public Descriptor Descriptor { get; } = descriptor;
 
@@ -19,6 +24,14 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
     private readonly LayerUrls _urls = new(transport, repository, descriptor);
 
     public Operation Operation { get; } = Operation.OnBlob("download", repository, descriptor.Digest);
+
+    /// <summary>The memory for parts that wait for their turn.</summary>
+    public PartMemory Memory => transport.PartMemory;
+
+    /// <summary>True when its parts are not to be asked for any more: its source does not give them, or gave wrong bytes.</summary>
+    public bool GivesNoParts { get; set; }
+
+    public IBlobContent HelpedBy(PartHelp lent) => new RegistryBlob(transport, Repository, Descriptor, lent);
 
     public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken) =>
         CallerContext.LeaveAsync(() => OpenAtAsync(offset, cancellationToken));
@@ -31,7 +44,20 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
         // The digest of embedded content was verified when it was read.
         if (Descriptor.Data is { } data && MemoryMarshal.TryGetArray(data, out ArraySegment<byte> bytes))
             return new MemoryStream(bytes.Array!, bytes.Offset + (int)offset, bytes.Count - (int)offset, writable: false);
-        ResumingBlobStream stream = new(transport, this, offset);
+        if (help is not null && !GivesNoParts && Descriptor.Size - offset > help.Rules.Judged)
+            return await HelpedBlobStream.OpenAsync(this, help, offset, cancellationToken);
+        return await OpenStreamAsync(offset, null, isVerifiedElsewhere: false, cancellationToken);
+    }
+
+    /// <summary>Opens the bytes from an offset to the end, as one stream.</summary>
+    /// <param name="offset">The first byte.</param>
+    /// <param name="version">The ETag of the bytes before it, if there was one.</param>
+    /// <param name="isVerifiedElsewhere">True when the caller verifies the digest.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<ResumingBlobStream> OpenStreamAsync(
+        long offset, EntityTagHeaderValue? version, bool isVerifiedElsewhere, CancellationToken cancellationToken)
+    {
+        ResumingBlobStream stream = new(transport, this, offset, null, version, isVerifiedElsewhere);
         try
         {
             await stream.OpenAsync(cancellationToken);
@@ -67,16 +93,18 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
     }
 
     public ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) =>
-        CallerContext.LeaveAsync(() => OpenRangeAsync(offset, length, cancellationToken));
+        CallerContext.LeaveAsync(() => OpenPartAsync(offset, length, null, cancellationToken));
 
-    private async ValueTask<Stream?> OpenRangeAsync(long offset, long length, CancellationToken cancellationToken)
+    /// <summary>Opens a part; null if the source gives none, or another version than the one whose ETag is given.</summary>
+    public async ValueTask<Stream?> OpenPartAsync(
+        long offset, long length, EntityTagHeaderValue? version, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Descriptor.Size);
         if (Descriptor.Data is not null)
             return null;
-        ResumingBlobStream stream = new(transport, this, offset, offset + length);
+        ResumingBlobStream stream = new(transport, this, offset, offset + length, version);
         try
         {
             await stream.OpenAsync(cancellationToken);
@@ -161,21 +189,5 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
                     "Report it to the registry's operator.",
                     status: (int)response.StatusCode);
         }
-    }
-}
-
-/// <summary>The body of one response with a blob's bytes.</summary>
-/// <param name="Response">The answer.</param>
-/// <param name="Stream">Its body.</param>
-/// <param name="Skip">The number of bytes at its beginning to skip, because the server sent the whole blob.</param>
-/// <param name="IsPartial">Whether a part was requested and returned.</param>
-internal sealed record BlobBody(HttpResponseMessage Response, Stream Stream, long Skip, bool IsPartial) : IDisposable
-{
-    public Uri Address => Response.RequestMessage!.RequestUri!;
-
-    public void Dispose()
-    {
-        Stream.Dispose();
-        Response.Dispose();
     }
 }

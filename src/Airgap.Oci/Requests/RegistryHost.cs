@@ -23,7 +23,7 @@ internal sealed class RegistryHost
 
     public RegistryHost(
         string name, Exchange exchange, RetryPolicy retry, RegistryOptions options, RequestTrace trace, Authenticator authenticator,
-        CancellationToken lifetime)
+        HostRate? rate, CancellationToken lifetime)
     {
         _name = name;
         _exchange = exchange;
@@ -31,14 +31,9 @@ internal sealed class RegistryHost
         _options = options;
         _trace = trace;
         Authenticator = authenticator;
-        if (options.Rates.Of(name) is { } rate)
-        {
-            Incoming = new ByteBucket(rate, options.TimeProvider);
-            Outgoing = new ByteBucket(rate, options.TimeProvider);
-        }
-
+        Incoming = rate?.Incoming;
+        Outgoing = rate?.Outgoing;
         Uploads = new UploadCapabilities(options.Rates.Of(name));
-
         IsLocal = LocalHosts.IsLocal(new Uri($"https://{name}/").IdnHost);
         _address = new Shared<Uri>(ConnectAsync, lifetime);
         _ping = new Shared<bool>(PingOnceAsync, lifetime);

@@ -9,44 +9,44 @@ namespace Airgap.Oci.Requests;
 /// A stream of a blob's bytes. When a connection breaks or stalls, a new one resumes at the same position. From offset 0, it verifies the
 /// digest before it returns the last bytes, so that a caller who has read all bytes has the right ones.
 /// </summary>
-internal sealed class ResumingBlobStream : ReadOnlyStream
+/// <param name="transport">Sends the requests.</param>
+/// <param name="blob">The blob.</param>
+/// <param name="offset">The first byte.</param>
+/// <param name="end">The byte after the last one of a part, which is not verified; null for all up to the blob's end.</param>
+/// <param name="version">The ETag of the bytes before; null for none.</param>
+/// <param name="isVerifiedElsewhere">True when the caller verifies the digest.</param>
+internal sealed class ResumingBlobStream(
+    Transport transport, RegistryBlob blob, long offset, long? end = null, EntityTagHeaderValue? version = null,
+    bool isVerifiedElsewhere = false) : ReadOnlyStream
 {
     private const int SkipBufferBytes = 16 * 1024;
 
-    private readonly Transport _transport;
-    private readonly RegistryBlob _blob;
-    private readonly long _end;
-    private readonly bool _isPart;
-    private readonly IncrementalHash? _hash;
-    private readonly WatchedReads _reads;
-    private long _position;
+    private readonly long _end = end ?? blob.Descriptor.Size;
+    private readonly bool _isPart = end is not null;
+    private readonly WatchedReads _reads = new(transport, blob);
+    private readonly IncrementalHash? _hash = offset == 0 && end is null && !isVerifiedElsewhere
+        ? IncrementalHash.CreateHash(blob.Descriptor.Digest.HashAlgorithm) : null;
+
+    private long _position = offset;
     private BlobBody? _body;
-    private EntityTagHeaderValue? _version;
     private bool _isUnderWay;
     private bool _isReopenedWithoutBytes;
     private AirgapException? _failure;
 
-    public ResumingBlobStream(Transport transport, RegistryBlob blob, long offset, long? end = null)
-    {
-        _transport = transport;
-        _blob = blob;
-        _reads = new WatchedReads(transport, blob);
-        _end = end ?? blob.Descriptor.Size;
-        _isPart = end is not null;
-        _position = offset;
-        _hash = offset == 0 && end is null ? IncrementalHash.CreateHash(blob.Descriptor.Digest.HashAlgorithm) : null;
-    }
+    /// <summary>The ETag of the bytes; null for none.</summary>
+    public EntityTagHeaderValue? Version { get; private set; } = version;
 
-    /// <summary>
-    /// After <see cref="OpenAsync"/>: true when a part was requested but the server returns only the whole blob.
-    /// </summary>
+    /// <summary>How long it was waited for the network.</summary>
+    public TimeSpan Waited => _reads.Waited;
+
+    /// <summary>After <see cref="OpenAsync"/>: true when a part was requested but the server returns only the whole blob.</summary>
     public bool IsRefusedAPart { get; private set; }
 
     /// <summary>Makes the first request, so that opening a missing blob fails.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         if (_position < _end)
-            await _transport.Retry.ExecuteAsync(ConnectAsync, cancellationToken);
+            await transport.Retry.ExecuteAsync(ConnectAsync, cancellationToken);
         else
             Verify();
     }
@@ -69,12 +69,12 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         catch (TransientException broken)
         {
             // A new budget for each break, since bytes have arrived after the last one.
-            read = await _transport.Retry.ExecuteAsync(token => ReadOnceAsync(wanted, token), cancellationToken, broken);
+            read = await transport.Retry.ExecuteAsync(token => ReadOnceAsync(wanted, token), cancellationToken, broken);
         }
 
         _hash?.AppendData(wanted.Span[..read]);
         _position += read;
-        _transport.Counters.CountReceived(_blob.Repository.Registry, read);
+        transport.Counters.CountReceived(blob.Repository.Registry, read);
         if (_position == _end)
         {
             await ExpectEndAsync(cancellationToken);
@@ -101,7 +101,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
     private async Task<bool> ConnectAsync(CancellationToken cancellationToken)
     {
         Disconnect();
-        _body = await _blob.RequestAsync(_position, _isPart ? _end : null, _version, cancellationToken);
+        _body = await blob.RequestAsync(_position, _isPart ? _end : null, Version, cancellationToken);
         if (_isPart && !_isUnderWay && !_body.IsPartial)
         {
             // Nothing was read yet, and a caller that requests parts can read the whole blob instead.
@@ -110,14 +110,14 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         }
 
         _isUnderWay = true;
-        _version = _body.Response.Headers.ETag ?? _version;
+        Version = _body.Response.Headers.ETag ?? Version;
         _isReopenedWithoutBytes = true;
         byte[] skipped = new byte[(int)Math.Min(_body.Skip, SkipBufferBytes)];
         for (long left = _body.Skip; left > 0;)
         {
             int read = await PullAsync(_body, skipped.AsMemory(0, (int)Math.Min(left, skipped.Length)), cancellationToken);
             if (read == 0)
-                throw _blob.WrongSize($"{_body.Skip - left} bytes");
+                throw blob.WrongSize($"{_body.Skip - left} bytes");
             left -= read;
         }
 
@@ -139,7 +139,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
 
             // A server may give a smaller part than requested; the rest is requested next. A whole that ends early is an error.
             if (!_body!.IsPartial || _isReopenedWithoutBytes)
-                throw _blob.WrongSize($"{_position} bytes");
+                throw blob.WrongSize($"{_position} bytes");
             Disconnect();
         }
     }
@@ -177,7 +177,7 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
 
         if (read > 0)
         {
-            _failure = _blob.WrongSize($"more than {_end} bytes");
+            _failure = blob.WrongSize($"more than {_end} bytes");
             throw _failure;
         }
     }
@@ -187,9 +187,9 @@ internal sealed class ResumingBlobStream : ReadOnlyStream
         Disconnect();
         if (_hash is null)
             return;
-        Digest actual = Digest.FromHash(_blob.Descriptor.Digest.HashAlgorithm, _hash.GetHashAndReset());
-        if (actual != _blob.Descriptor.Digest)
-            throw _failure = _blob.WrongDigest(actual);
+        Digest actual = Digest.FromHash(blob.Descriptor.Digest.HashAlgorithm, _hash.GetHashAndReset());
+        if (actual != blob.Descriptor.Digest)
+            throw _failure = blob.WrongDigest(actual);
     }
 
     private void Disconnect()

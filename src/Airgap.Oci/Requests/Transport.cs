@@ -16,22 +16,28 @@ internal sealed class Transport : IDisposable
     private readonly TokenClient _tokens;
     private readonly RetryPolicy _retry;
     private readonly RequestLanes _lanes;
+    private readonly HostRates _rates;
 
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>,
     /// <see cref="ErrorCode.InvalidHostCertificates"/>, <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
-    public Transport(RegistryOptions options, ICredentialSource credentials, Counters? counters = null)
+    /// <param name="options">The settings.</param>
+    /// <param name="credentials">The credentials.</param>
+    /// <param name="beside">Other connections of the same client: limits, counts and memory are those of both together.</param>
+    public Transport(RegistryOptions options, ICredentialSource credentials, Transport? beside = null)
     {
         Options = options;
         _hosts = new(StringComparer.OrdinalIgnoreCase);
         _lifetime = new();
-        Counters = counters ?? new();
+        Counters = beside?.Counters ?? new();
         _credentials = credentials;
         Trace = new RequestTrace(options.Trace);
         EnvironmentProxy? proxy = options.MapEndpoint is null ? EnvironmentProxy.Find(options.Environment) : null;
         _clients = new HostClients(options, proxy, Trace);
         Retry = _retry = new RetryPolicy(options, Counters, Trace);
         Exchange = new Exchange(_clients, options, proxy, Counters, Trace);
-        _lanes = new RequestLanes(options, Trace);
+        PartMemory = beside?.PartMemory ?? new PartMemory(options.PartMemoryBytes);
+        _lanes = beside?._lanes ?? new RequestLanes(options, Trace);
+        _rates = beside?._rates ?? new HostRates(options);
         _tokens = new TokenClient(Exchange, Retry, options, _lanes);
     }
 
@@ -47,8 +53,10 @@ internal sealed class Transport : IDisposable
         Counters = shared.Counters;
         Trace = shared.Trace;
         Exchange = shared.Exchange;
+        PartMemory = shared.PartMemory;
         _retry = shared._retry;
         _lanes = shared._lanes;
+        _rates = shared._rates;
         Retry = RetryPolicy.None;
     }
 
@@ -65,10 +73,13 @@ internal sealed class Transport : IDisposable
 
     public Exchange Exchange { get; }
 
+    /// <summary>The memory for parts of blobs that wait for their turn.</summary>
+    public PartMemory PartMemory { get; }
+
     public RegistryHost HostOf(RepositoryName repository) => _hosts.GetOrAdd(repository.Registry, name =>
     {
         Authenticator authenticator = new(_credentials, _tokens, Options.TimeProvider, Trace, _lifetime.Token);
-        return new RegistryHost(name, Exchange, _retry, Options, Trace, authenticator, _lifetime.Token);
+        return new RegistryHost(name, Exchange, _retry, Options, Trace, authenticator, _rates.Of(name), _lifetime.Token);
     });
 
     /// <summary>What a registry last said of its quota of pulls; null for nothing.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
@@ -9,6 +10,9 @@ internal sealed class WatchedReads(Transport transport, RegistryBlob blob) : IDi
     private Watchdog? _watchdog;
     private CancellationToken _watched;
 
+    /// <summary>How long it was waited for bytes: not what was there already, nor the time that a rate limit took.</summary>
+    public TimeSpan Waited { get; private set; }
+
     /// <summary>Reads bytes of a body.</summary>
     /// <exception cref="TransientException">The connection broke, or was silent for longer than the limit.</exception>
     public async ValueTask<int> ReadAsync(BlobBody body, Memory<byte> buffer, CancellationToken cancellationToken)
@@ -18,7 +22,7 @@ internal sealed class WatchedReads(Transport transport, RegistryBlob blob) : IDi
         watchdog.Start();
         try
         {
-            int read = await body.Stream.ReadAsync(buffer, watchdog.Token);
+            int read = await WaitAsync(body.Stream.ReadAsync(buffer, watchdog.Token));
             watchdog.Stop();
             if (_rate is not null)
                 await _rate.PayAsync(read, cancellationToken);
@@ -34,6 +38,16 @@ internal sealed class WatchedReads(Transport transport, RegistryBlob blob) : IDi
     }
 
     public void Dispose() => _watchdog?.Dispose();
+
+    private async ValueTask<int> WaitAsync(ValueTask<int> reading)
+    {
+        if (reading.IsCompleted)
+            return await reading;
+        long asked = Stopwatch.GetTimestamp();
+        int read = await reading;
+        Waited += Stopwatch.GetElapsedTime(asked);
+        return read;
+    }
 
     // One watchdog for all reads with the same token: callers use one token, so that a read allocates nothing.
     private Watchdog Watch(CancellationToken cancellationToken)

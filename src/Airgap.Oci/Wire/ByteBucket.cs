@@ -10,7 +10,8 @@ namespace Airgap.Oci.Wire;
 /// </remarks>
 /// <param name="bytesPerSecond">The rate, above 0.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class ByteBucket(long bytesPerSecond, TimeProvider clock)
+/// <param name="host">The registry, with its port, whose waits are counted.</param>
+internal sealed class ByteBucket(long bytesPerSecond, TimeProvider clock, string host)
 {
     private const int MostBytes = 128 * 1024;
 
@@ -43,7 +44,19 @@ internal sealed class ByteBucket(long bytesPerSecond, TimeProvider clock)
             wait = _paidUntil - now;
         }
 
-        return wait < ShortestWait ? ValueTask.CompletedTask
-            : new(Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait * 1000)), clock, cancellationToken));
+        return wait < ShortestWait ? ValueTask.CompletedTask : new(WaitAsync(wait, cancellationToken));
+    }
+
+    private async Task WaitAsync(double seconds, CancellationToken cancellationToken)
+    {
+        long began = clock.GetTimestamp();
+        try
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(seconds * 1000)), clock, cancellationToken);
+        }
+        finally
+        {
+            RegistryTelemetry.CountWait("rate", host, clock.GetElapsedTime(began));
+        }
     }
 }

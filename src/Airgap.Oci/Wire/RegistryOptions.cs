@@ -88,6 +88,11 @@ public sealed record RegistryOptions
     /// <summary>The length of the longest chunk.</summary>
     internal long GrownChunkLimit => GrownChunkBytes ?? (UploadChunkBytes == DefaultChunkBytes ? 16 * DefaultChunkBytes : UploadChunkBytes);
 
+    /// <summary>
+    /// The most memory for parts of long blobs that are read side by side and wait for their turn, for all blobs together, in bytes.
+    /// </summary>
+    internal long PartMemoryBytes { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>Maps a host and port to another; proxies are then not used. For tests, which serve every name on loopback.</summary>
     internal Func<string, int, (string Host, int Port)>? MapEndpoint { get; init; }
 

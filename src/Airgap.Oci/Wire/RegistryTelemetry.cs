@@ -45,8 +45,7 @@ internal static class RegistryTelemetry
         string host = failure.Reference?.Split('/', 2)[0] ?? "";
         if (s_retries.Enabled)
             s_retries.Add(1, Tags(host, ErrorType(failure)));
-        if (s_waits.Enabled)
-            s_waits.Add(delay.TotalSeconds, Tags(host, Reason("backoff")));
+        CountWait("backoff", host, delay);
         using Activity? span = StartWait("backoff", host);
         span?.SetEndTime(span.StartTimeUtc + delay);
     }
@@ -61,8 +60,20 @@ internal static class RegistryTelemetry
             s_bytes.Add(bytes, Tags(host, new("network.io.direction", isSent ? "transmit" : "receive")));
     }
 
+    /// <summary>Counts a wait, without a span of its own.</summary>
+    /// <param name="reason">The reason, as an attribute: <c>rate</c> for the limit of bytes per second.</param>
+    /// <param name="host">The registry, with its port.</param>
+    /// <param name="time">How long it took.</param>
+    public static void CountWait(string reason, string host, TimeSpan time)
+    {
+        if (s_waits.Enabled)
+            s_waits.Add(time.TotalSeconds, Tags(host, Reason(reason)));
+    }
+
     /// <summary>Measures a wait, from here to the end of the returned object.</summary>
-    /// <param name="reason">The reason, as an attribute: <c>pause</c> when the host asked for one.</param>
+    /// <param name="reason">
+    /// The reason, as an attribute: <c>pause</c> when the host asked for one, <c>pace</c> when requests come slower than it refused them.
+    /// </param>
     /// <param name="host">The registry, with its port.</param>
     public static Wait BeginWait(string reason, string host) => new(reason, host);
 
@@ -124,8 +135,7 @@ internal static class RegistryTelemetry
 
         public void Dispose()
         {
-            if (s_waits.Enabled)
-                s_waits.Add(Stopwatch.GetElapsedTime(_started).TotalSeconds, Tags(_host, Reason(_reason)));
+            CountWait(_reason, _host, Stopwatch.GetElapsedTime(_started));
             _span?.Dispose();
         }
     }

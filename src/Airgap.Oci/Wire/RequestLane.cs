@@ -70,7 +70,11 @@ internal sealed class RequestLane(string host, LimitedKind kind, RegistryOptions
             try
             {
                 if (pace > TimeSpan.Zero)
+                {
+                    using RegistryTelemetry.Wait measured = RegistryTelemetry.BeginWait("pace", host);
                     await DelayAsync(pace, cancellationToken);
+                }
+
                 return turn;
             }
             catch

@@ -24,6 +24,9 @@ internal sealed record ReportImage(
     /// <summary>Its further references, by digest, from a template; null for none.</summary>
     public IReadOnlyList<string>? AlsoAt { get; init; }
 
+    /// <summary>The mirrors that were read in place of its source, by registries.conf; null for none.</summary>
+    public IReadOnlyList<string>? Mirrors { get; init; }
+
     /// <summary>The same, with the name from the bundle and the further references.</summary>
     internal ReportImage Placed(RelocatedItem relocated, ILookup<string, RelocatedItem> further)
     {
@@ -47,7 +50,10 @@ internal sealed record ReportImage(
             item.Size,
             Outcomes.Word(relocated.Outcome),
             item.IsBundle ? "bundle" : item.Content.Manifest.IsIndex ? "index" : "image",
-            relocated.Tags);
+            relocated.Tags)
+        {
+            Mirrors = relocated.Mirrors.IsEmpty ? null : [.. relocated.Mirrors.Select(mirror => mirror.ToString())],
+        };
     }
 
     /// <summary>Everything except the outcome.</summary>

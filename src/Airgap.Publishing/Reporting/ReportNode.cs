@@ -26,6 +26,9 @@ internal sealed record ReportNode
     /// <summary>Its present or future reference, by digest; null if no registry is known.</summary>
     public string? Destination { get; init; }
 
+    /// <summary>The mirrors that were read in place of its source; empty for none.</summary>
+    public ImmutableArray<string> Mirrors { get; init; } = [];
+
     /// <summary>The media type of its manifest.</summary>
     public string? MediaType { get; init; }
 

@@ -99,6 +99,7 @@ internal sealed class TreeBuilder
                 ? item.OriginalReference : locked.Image.ToString(),
             Source = item.Source.ToString(),
             Destination = relocated?.Destination?.ToString(),
+            Mirrors = relocated is null ? [] : [.. relocated.Mirrors.Select(mirror => mirror.ToString())],
             Size = item.Size,
             Outcome = relocated?.Outcome,
             Failure = _outcomes is not null && relocated is null ? FailureOf(item.Digest) ?? "Not at the destination." : null,

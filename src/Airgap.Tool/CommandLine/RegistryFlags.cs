@@ -59,15 +59,35 @@ internal sealed class RegistryFlags
     /// <summary>The flags about missing repositories, for a command that pushes; null for others.</summary>
     public CreationFlags? Creation { get; init; }
 
+    /// <summary>False for a command that reads no sources, so that no registries.conf says where they are.</summary>
+    public bool ReadsSources { get; init; } = true;
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _caCertificates, _verify, _insecure, _user, _password, _token, _anonymous, _timeout,
-            _connect, _stall, _retries, _load, _certificates, _rates, _conf })
+            _connect, _stall, _retries, _load, _certificates, _rates })
             command.Options.Add(option);
+        if (ReadsSources)
+            command.Options.Add(_conf);
         Creation?.AddTo(command);
         if (command is ToolCommand tool)
             tool.Registry = this;
+    }
+
+    /// <summary>
+    /// Refuses a registries.conf where it would have no effect, since only a project's tags are resolved at their sources.
+    /// </summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="hasProject">True when a project is among what the command reads.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
+    public void RefuseIdleConf(ParseResult parsed, bool hasProject)
+    {
+        if (!hasProject && IsSaid(parsed, _conf))
+            throw new AirgapException(
+                ErrorCode.IncompatibleOptions,
+                $"{ConfName} says where sources are read, but only the tags of a project would be read there.",
+                $"Leave {ConfName} out, or give a project.");
     }
 
     /// <summary>The longest wait for a registry's tags during completion.</summary>

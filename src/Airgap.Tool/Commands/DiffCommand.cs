@@ -65,6 +65,7 @@ internal sealed class DiffCommand
         RepositoryName repository = RepositoryName.Parse(parsed.GetText(_repository)
             ?? throw new AirgapException(
                 ErrorCode.DestinationSelection, "The repository to compare is not given.", "Name it: --to-repo HOST/PATH."));
+        _registry.RefuseIdleConf(parsed, KeepSources.IsProject(source));
         session.Report.Source = source;
         session.Report.Destination = repository.ToString();
         session.IsDry = true;

@@ -66,7 +66,8 @@ internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry re
         return roots;
     }
 
-    private static bool IsProject(string source) => Directory.Exists(source) || SolutionProjects.Is(source)
+    /// <summary>True for a project, a solution, or a folder with one.</summary>
+    public static bool IsProject(string source) => Directory.Exists(source) || SolutionProjects.Is(source)
         || Path.GetExtension(source) is { } extension
         && (extension.EndsWith("proj", StringComparison.OrdinalIgnoreCase) || extension.Equals(".cs", StringComparison.OrdinalIgnoreCase));
 

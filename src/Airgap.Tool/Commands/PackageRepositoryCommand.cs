@@ -22,7 +22,7 @@ internal sealed class PackageRepositoryCommand
         Flag.Text("--image", Flag.ReferenceName, "Relocated plain image, fetched as fetch.image", "-i");
     private readonly Option<string?> _output = Flag.Text("--output", "FILE", "File to write (default: standard output)", "-o");
     private readonly PackageRepositoryFlags _manifest = new();
-    private readonly RegistryFlags _registry = new();
+    private readonly RegistryFlags _registry = new() { ReadsSources = false };
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)

@@ -78,6 +78,7 @@ internal sealed class PruneCommand
         RepositoryName repository = RepositoryName.Parse(parsed.GetText(_repository)
             ?? throw new AirgapException(
                 ErrorCode.DestinationSelection, "The repository to clean up is not given.", "Name it: --repo HOST/PATH."));
+        _registry.RefuseIdleConf(parsed, keep.Any(KeepSources.IsProject));
         TimeSpan grace = parsed.GetText(_grace) is { } text ? GracePeriod.Parse("--grace", text) : TimeSpan.FromHours(1);
         string? file = parsed.GetText(_plan);
         OutputCheck.OfFiles(file);
@@ -115,6 +116,7 @@ internal sealed class PruneCommand
 
     private async Task<int> ExecuteAsync(ParseResult parsed, string file, Session session, CancellationToken cancellationToken)
     {
+        _registry.RefuseIdleConf(parsed, hasProject: false);
         PrunePlan plan = PrunePlanFile.Read(file);
         RepositoryName repository = RepositoryName.Parse(plan.Repository);
         if (parsed.GetText(_repository) is { } asked && RepositoryName.Parse(asked) != repository)

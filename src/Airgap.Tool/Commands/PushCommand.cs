@@ -37,7 +37,7 @@ internal sealed class PushCommand
         Flag.Text("--to-oci-tar", "FILE", "OCI image layout to write in a tar instead of pushing. Contacts no registry");
     private readonly Option<string?> _volumeSize =
         Flag.Text("--volume-size", "SIZE", "Write the archive in parts of at most this size, such as 4.7GB");
-    private readonly RegistryFlags _registry = new() { Creation = new() };
+    private readonly RegistryFlags _registry = new() { Creation = new(), ReadsSources = false };
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)

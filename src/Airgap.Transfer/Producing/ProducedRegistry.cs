@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
@@ -17,6 +19,9 @@ internal sealed class ProducedRegistry(IRegistry inner, IReadOnlyDictionary<Repo
     IImageRepository IRegistry.GetSource(RepositoryName name) => Of(name, inner.GetSource(name));
 
     PullQuota? IRegistry.FindPullQuota(string host) => inner.FindPullQuota(host);
+
+    ImmutableArray<RepositoryName> IRegistry.FindMirrors(RepositoryName repository, IEnumerable<Digest> content) =>
+        inner.FindMirrors(repository, content);
 
     public IImageRepository GetRepository(RepositoryName name) => Of(name, inner.GetRepository(name));
 

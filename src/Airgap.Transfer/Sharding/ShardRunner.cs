@@ -32,10 +32,11 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
         AdaptiveConcurrency places = PlacesOf(options);
         long retries = registry.Statistics.Retries;
         await using ShardTarget target = new(
-            new RegistryTarget(registry, name, part, options, observer), registry.GetRepository(name), part, options.Concurrency, observer);
+            new RegistryTarget(registry, name, part, options, observer, places), registry.GetRepository(name), part, options.Concurrency,
+            observer);
         using TransferEngine engine = new(part, target, options, places, observer);
         TransferResult result = await engine.RunAsync(run.Destination, cancellationToken);
-        return result with { Retries = registry.Statistics.Retries - retries };
+        return result.ReadThrough(registry) with { Retries = registry.Statistics.Retries - retries };
     }
 
     /// <summary>Checks that all blobs have arrived, and makes the relocation visible.</summary>
@@ -65,7 +66,7 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
             wasLooked ? null : new RunPlanContent(run, repository.GetBlob, options.Concurrency), absent => Missing(run, absent, shardOf));
         using TransferEngine engine = new(run.Plan, target, options, places, observer);
         TransferResult result = await engine.RunAsync(run.Destination, cancellationToken);
-        return result with { Retries = registry.Statistics.Retries - retries };
+        return result.ReadThrough(registry) with { Retries = registry.Statistics.Retries - retries };
     }
 
     /// <summary>

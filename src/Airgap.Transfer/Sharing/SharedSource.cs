@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
@@ -33,6 +34,9 @@ internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryNa
     public RegistryStatistics Statistics => registry.Statistics;
 
     PullQuota? IRegistry.FindPullQuota(string host) => registry.FindPullQuota(host);
+
+    ImmutableArray<RepositoryName> IRegistry.FindMirrors(RepositoryName repository, IEnumerable<Digest> content) =>
+        registry.FindMirrors(repository, content);
 
     /// <inheritdoc/>
     public IImageRepository GetRepository(RepositoryName name) =>

@@ -1,3 +1,5 @@
+using Airgap.Oci.Content;
+
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
@@ -9,7 +11,7 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="most">The maximum; with <paramref name="first"/> or less it only shrinks, after refusals.</param>
 /// <param name="refusals">The number of 429 and 503 responses so far.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusals, TimeProvider clock)
+internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusals, TimeProvider clock) : ISparePlaces
 {
     /// <summary>The bytes added for each blob, because its requests cost time at any length.</summary>
     private const long BlobWeight = 64 * 1024;
@@ -61,8 +63,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
         return WaitAsync(place, cancellationToken);
     }
 
-    /// <summary>True if there is a place that no caller waits for.</summary>
-    /// <param name="isWanted">True if it would be taken: then a higher limit may help.</param>
+    /// <inheritdoc/>
     public bool HasSpareFor(bool isWanted)
     {
         lock (_lock)
@@ -73,8 +74,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
         }
     }
 
-    /// <summary>Takes a place that no caller waits for.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <inheritdoc/>
     public bool TryEnterSpare()
     {
         lock (_lock)
@@ -93,7 +93,7 @@ internal sealed class AdaptiveConcurrency(int first, int most, Func<long> refusa
     /// <summary>Records transferred bytes; negative when they must be transferred again.</summary>
     public void Moved(long bytes) => Interlocked.Add(ref _work, bytes);
 
-    /// <summary>Releases the slot of a finished blob.</summary>
+    /// <inheritdoc/>
     public void Leave()
     {
         lock (_lock)

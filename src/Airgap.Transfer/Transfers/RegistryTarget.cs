@@ -20,8 +20,9 @@ internal sealed class RegistryTarget : ITransferTarget
     private readonly RequiredLayers _required;
     private readonly TransferPlan _plan;
     private readonly TransferOptions _options;
-    private readonly Dictionary<Digest, string> _contentTags = [];
-    private readonly List<LocationsUpload> _locations = [];
+    private readonly Dictionary<Digest, string> _contentTags;
+    private readonly List<LocationsUpload> _locations;
+    private readonly PartHelp? _help;
     private readonly PresentImages _present;
     private bool _isTagWithheld;
     private bool _hasWritten;
@@ -31,7 +32,10 @@ internal sealed class RegistryTarget : ITransferTarget
     /// <param name="plan">What goes there.</param>
     /// <param name="options">The options.</param>
     /// <param name="observer">Receives details for the log.</param>
-    public RegistryTarget(IRegistry registry, RepositoryName name, TransferPlan plan, TransferOptions options, ITransferObserver observer)
+    /// <param name="places">Lends connections to parts of blobs; null for none.</param>
+    public RegistryTarget(
+        IRegistry registry, RepositoryName name, TransferPlan plan, TransferOptions options, ITransferObserver observer,
+        AdaptiveConcurrency? places = null)
     {
         _registry = registry;
         _repository = registry.GetRepository(name);
@@ -39,10 +43,9 @@ internal sealed class RegistryTarget : ITransferTarget
         _required = new RequiredLayers(registry, name, _evidence, plan, options, observer);
         _plan = plan;
         _options = options;
-        foreach (PlannedItem item in plan.Items)
-            _contentTags.TryAdd(item.Digest, TagOf(item));
-        foreach (PlannedBundle bundle in plan.Bundles)
-            _locations.Add(new LocationsUpload(_repository, bundle, observer));
+        _contentTags = plan.Items.DistinctBy(item => item.Digest).ToDictionary(item => item.Digest, TagOf);
+        _locations = [.. plan.Bundles.Select(bundle => new LocationsUpload(_repository, bundle, observer))];
+        _help = places is null ? null : new PartHelp(options.PartsInOrder, places);
         _present = new PresentImages(_repository, plan, options, _evidence, _contentTags, IsLost, observer);
     }
 
@@ -95,11 +98,12 @@ internal sealed class RegistryTarget : ITransferTarget
         }
 
         RepositoryName? mountFrom = MountableFrom(blob);
+        IBlobContent content = _help is null ? blob.Content : blob.Content.HelpedBy(_help);
         if (!_present.Tags.IsEmpty || mountFrom is not null || blob.Origin is null || blob.Content is MemoryBlobContent)
-            return await _repository.PushBlobAsync(blob.Content, mountFrom, progress, cancellationToken);
+            return await _repository.PushBlobAsync(content, mountFrom, progress, cancellationToken);
 
         // A new repository has nothing, so the bytes will be wanted: they come while the upload is being opened.
-        await using PrefetchedBlob ahead = new(blob.Content, cancellationToken);
+        await using PrefetchedBlob ahead = new(content, cancellationToken);
         return await _repository.PushBlobAsync(ahead, mountFrom, progress, cancellationToken);
     }
 
@@ -172,9 +176,7 @@ internal sealed class RegistryTarget : ITransferTarget
     }
 
     public RelocatedItem Describe(PlannedItem item, BlobOutcome outcome) => new(
-        item,
-        ImageReference.ByDigest(_repository.Name, item.Digest),
-        outcome,
+        item, ImageReference.ByDigest(_repository.Name, item.Digest), outcome,
         item.Tag is null || (_isTagWithheld && !CosignTags.IsOne(item.Tag)) ? [TagOf(item)] : [TagOf(item), item.Tag]);
 
     public async ValueTask DisposeAsync()
@@ -183,11 +185,9 @@ internal sealed class RegistryTarget : ITransferTarget
             await upload.DisposeAsync();
     }
 
-    private RepositoryName? MountableFrom(PlannedBlob blob) =>
-        blob.Origin is { } origin && origin.Registry == _repository.Name.Registry ? origin : null;
+    private RepositoryName? MountableFrom(PlannedBlob blob) => blob.Origin?.Registry == _repository.Name.Registry ? blob.Origin : null;
 
-    private string TagOf(PlannedItem item) =>
-        _options.RepositoryBasedTags ? RepositoryBasedTag.Of(item) : ContentTag.Of(item.Digest);
+    private string TagOf(PlannedItem item) => _options.RepositoryBasedTags ? RepositoryBasedTag.Of(item) : ContentTag.Of(item.Digest);
 
     private async Task PutTagAsync(PlannedItem item, string tag, CancellationToken cancellationToken)
     {

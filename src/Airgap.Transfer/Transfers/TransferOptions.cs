@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Transfers;
@@ -56,6 +57,9 @@ public sealed record TransferOptions
     /// <summary>The file system that archives are written to.</summary>
     internal ArchiveDisk Disk { get; init; } = ArchiveDisk.System;
 
-    /// <summary>The rules for fetching long layers in parts.</summary>
+    /// <summary>The rules for fetching long layers to an archive in parts.</summary>
     internal PartRules Parts { get; init; } = new();
+
+    /// <summary>The rules for fetching long blobs in parts that go to a registry, in order.</summary>
+    internal PartRules PartsInOrder { get; init; } = PartRules.InOrder;
 }

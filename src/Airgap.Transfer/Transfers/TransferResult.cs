@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Plans;
@@ -56,6 +57,13 @@ public sealed record TransferResult
     /// </summary>
     public bool IsComplete => Failures.IsEmpty;
 
+    /// <summary>The same, with the mirrors that were read for each item.</summary>
+    internal TransferResult ReadThrough(IRegistry registry)
+    {
+        ImmutableArray<RelocatedItem> items = [.. Items.Select(item => item.ReadThrough(registry))];
+        return this with { Items = items, Root = Root is null ? null : items[Items.IndexOf(Root)] };
+    }
+
     /// <summary>The results for further repositories of a template.</summary>
     internal ImmutableArray<TransferResult> Further { get; init; } = [];
 
@@ -75,7 +83,19 @@ public sealed record TransferResult
 /// <param name="Destination">Its reference at the destination, by digest; null in an archive.</param>
 /// <param name="Outcome">Copied when any of its bytes were sent, else mounted when any blob was, else present.</param>
 /// <param name="Tags">The tags that this run set at the destination; empty in an archive.</param>
-public sealed record RelocatedItem(PlannedItem Item, ImageReference? Destination, BlobOutcome Outcome, ImmutableArray<string> Tags);
+public sealed record RelocatedItem(PlannedItem Item, ImageReference? Destination, BlobOutcome Outcome, ImmutableArray<string> Tags)
+{
+    /// <summary>The mirrors that were read in place of its source; empty if none was.</summary>
+    internal ImmutableArray<RepositoryName> Mirrors { get; init; } = [];
+
+    /// <summary>The same, with the mirrors that were read for it.</summary>
+    internal RelocatedItem ReadThrough(IRegistry registry) => this with
+    {
+        Mirrors = registry.FindMirrors(
+            Item.Source.Repository,
+            Item.Content.SelfAndDescendants().SelectMany(node => node.Blobs.Select(blob => blob.Digest).Prepend(node.Manifest.Digest))),
+    };
+}
 
 /// <summary>A blob at its destination.</summary>
 internal sealed record RelocatedBlob(Descriptor Descriptor, BlobOutcome Outcome);

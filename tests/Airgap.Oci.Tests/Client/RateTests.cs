@@ -1,4 +1,7 @@
+using System.Diagnostics.Metrics;
+using Airgap.Oci.Client;
 using Airgap.Oci.Content;
+using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.Oci.Wire;
 using Airgap.TestKit;
@@ -23,7 +26,7 @@ public sealed class RateTests
     public async Task WhoeverPaysTogetherPaysTheRate(int seed)
     {
         Random random = new(seed);
-        ByteBucket bucket = new(Rate, _clock);
+        ByteBucket bucket = new(Rate, _clock, RegistryTest.Local);
         int[] shares = [.. Enumerable.Range(0, 8).Select(_ => random.Next(1, 20) * bucket.Slice)];
         List<int> turns = [];
         DateTimeOffset begun = _clock.GetUtcNow();
@@ -50,9 +53,75 @@ public sealed class RateTests
     }
 
     [TestMethod]
+    public async Task WaitsAreCountedForTheHost()
+    {
+        const string host = "rated.local:5077";
+        double seconds = 0;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, all) =>
+        {
+            if (instrument.Name == "airgap.registry.wait.time")
+                all.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) =>
+        {
+            Dictionary<string, object?> all = tags.ToArray().ToDictionary();
+            if (all.GetValueOrDefault("server.address") is "rated.local" && all.GetValueOrDefault("airgap.wait.reason") is "rate")
+                Interlocked.Exchange(ref seconds, seconds + value);
+        });
+        listener.Start();
+        ByteBucket bucket = new(Rate, _clock, host);
+        Task paid = PayAsync();
+        List<TimeSpan> passed = await _clock.AdvanceUntilDoneAsync(paid, _ => true);
+        Assert.AreEqual(passed.Sum(wait => wait.TotalSeconds), seconds, 0.001);
+        Assert.IsGreaterThan(0.8, seconds);
+
+        async Task PayAsync()
+        {
+            for (int paid = 0; paid < Rate; paid += bucket.Slice)
+                await bucket.PayAsync(bucket.Slice, None);
+        }
+    }
+
+    /// <summary>Its connections are others, since any certificate will do and plain http is tried; the host is the same.</summary>
+    [TestMethod]
+    public async Task AnInsecureMirrorAndAnOrdinaryPlaceOfOneHostShareItsRate()
+    {
+        byte[] bytes = Responses.Blob(500_000);
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder["registries.conf"], $"""
+            [[registry]]
+            location = "origin.local:5001"
+            [[registry.mirror]]
+            location = "{RegistryTest.Local}"
+            insecure = true
+            """);
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        server.OnRequest = context => context.Bytes(bytes);
+        RegistryClient client = test.Client(
+            change: options => Limited(options) with { RegistriesConf = folder["registries.conf"] });
+        IBlobContent[] blobs =
+        [
+            client.GetRepository(RepositoryName.Parse(RegistryTest.Local + "/apps/web")).GetBlob(Of(bytes)),
+            ((IRegistry)client).GetSource(RepositoryName.Parse("origin.local:5001/apps/web")).GetBlob(Of(bytes)),
+        ];
+        Task<bool[]> read = Task.WhenAll(blobs.Select(blob => blob.ReadWholeAsync(
+            async (stream, token) =>
+            {
+                await stream.CopyToAsync(Stream.Null, token);
+                return true;
+            },
+            None)));
+        Assert.IsTrue(await TimeOfAsync(read) >= TimeSpan.FromSeconds(0.89));
+        await read;
+        Assert.HasCount(2, server.Lines);
+    }
+
+    [TestMethod]
     public async Task AWaitEndsAtOnceWhenItIsCancelled()
     {
-        ByteBucket bucket = new(Rate, _clock);
+        ByteBucket bucket = new(Rate, _clock, RegistryTest.Local);
         using CancellationTokenSource stop = new();
         Task wait = bucket.PayAsync(10 * Rate, stop.Token).AsTask();
         Assert.IsFalse(wait.IsCompleted);

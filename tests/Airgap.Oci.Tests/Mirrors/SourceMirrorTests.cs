@@ -61,6 +61,9 @@ public sealed class SourceMirrorTests
         Assert.IsTrue(first.Lines.All(line => line.Contains("/v2/cache/a/b/", StringComparison.Ordinal)));
         Assert.IsTrue(second.Lines.All(line => line.Contains("/v2/a/b/", StringComparison.Ordinal)));
         Assert.IsEmpty(_warnings, "what a mirror does not have is no failure");
+        Assert.AreEqual(
+            $"{Second}/a/b", ((IRegistry)client).FindMirrors(source.Name, [Digest.Compute(s_blob)]).Single().ToString());
+        Assert.IsEmpty(((IRegistry)client).FindMirrors(source.Name, [Digest.Compute("other"u8)]));
         client.Dispose();
         Assert.AreEqual(new SourceUse(Origin, Second, 1, 1, s_manifest.Length + s_blob.Length), Assert.ContainsSingle(_use));
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Airgap.Oci;
+using Airgap.Oci.Naming;
 using Airgap.Publishing.Reporting;
 using Airgap.Publishing.Reporting.Html;
 using Airgap.Publishing.Reporting.Markdown;
@@ -94,6 +95,18 @@ public sealed partial class HtmlReportTests : RelocatorTestBase
         foreach (string row in markdown.Split('\n')
             .Where(line => line.StartsWith('|') && line.Contains("apps/simple", StringComparison.Ordinal)))
             Assert.HasCount(7, row.Split('|'), row);
+    }
+
+    [TestMethod]
+    public async Task TheMirrorOfEachImageIsNamed()
+    {
+        TransferResult result = await CopyToRepositoryAsync(BundleSource("simple-app-bundle"), "mirror.local/apps/x");
+        result = result with
+        {
+            Items = [.. result.Items.Select(item => item with { Mirrors = [RepositoryName.Parse("cache.local/b")] })]
+        };
+        string page = HtmlReport.Write(ModelOf(result));
+        Assert.Contains("<span class=\"way\">read at</span> <bdi class=\"ref\" title=\"cache.local/b\">cache.local/b</bdi>", page);
     }
 
     private async Task<string> PageAsync(string bundle) =>

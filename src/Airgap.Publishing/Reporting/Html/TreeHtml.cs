@@ -57,6 +57,8 @@ internal static class TreeHtml
         html.Append("</td><td role=\"gridcell\" class=\"c-place\">");
         // Unless the origin is known to differ, one reference is enough.
         Place(html, "from", node.Origin ?? node.Source);
+        foreach (string mirror in node.Mirrors)
+            Place(html, "read at", mirror);
         Place(html, model.IsRelocation ? "to" : "at",
             model.IsRelocation ? node.Destination : node.Source == node.Origin ? null : node.Source);
         if (node.Failure is { } failure)

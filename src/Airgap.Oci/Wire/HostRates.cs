@@ -1,0 +1,18 @@
+using System.Collections.Concurrent;
+
+namespace Airgap.Oci.Wire;
+
+/// <summary>The rate limits of all hosts: one in each direction for a host, whatever connections lead there.</summary>
+internal sealed class HostRates(RegistryOptions options)
+{
+    private readonly ConcurrentDictionary<string, Lazy<HostRate?>> _byHost = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The limits of a registry; null for none.</summary>
+    public HostRate? Of(string registry) => _byHost.GetOrAdd(registry, name => new(() => options.Rates.Of(name) is { } rate
+        ? new HostRate(new ByteBucket(rate, options.TimeProvider, name), new ByteBucket(rate, options.TimeProvider, name)) : null)).Value;
+}
+
+/// <summary>The limits of one host.</summary>
+/// <param name="Incoming">Limits the rate of bodies from this host, and of those that are stored elsewhere for it.</param>
+/// <param name="Outgoing">Limits the rate of bodies to this host.</param>
+internal sealed record HostRate(ByteBucket Incoming, ByteBucket Outgoing);
