@@ -39,7 +39,7 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // An exception that leaves this method becomes an MSB4018 with a stack trace, which does not help a user.
-            Tell(log, e);
+            Report(log, e);
             return false;
         }
         finally
@@ -70,7 +70,7 @@ public abstract class AirgapTask : Microsoft.Build.Utilities.Task, ICancelableTa
     /// <returns>False when an error was logged or the run was cancelled.</returns>
     private protected abstract bool Execute(BuildLog log, CancellationToken cancellationToken);
 
-    private void Tell(BuildLog? log, Exception exception)
+    private void Report(BuildLog? log, Exception exception)
     {
         try
         {

@@ -49,7 +49,7 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? re
     public void BlobProgress(Descriptor blob, long bytes)
     {
         _meter.Moved(blob, bytes);
-        SayHowFar();
+        ReportProgress();
     }
 
     /// <inheritdoc/>
@@ -57,14 +57,14 @@ internal sealed class BuildObserver(BuildLog log, TimeProvider clock, string? re
     {
         _meter.Finished(blob);
         log.Message(MessageImportance.Low, $"{_indent}{Word(outcome)} {blob.Digest} ({ByteSize.Format(blob.Size)})");
-        SayHowFar();
+        ReportProgress();
     }
 
     /// <inheritdoc/>
     public void ItemFinished(PlannedItem item, BlobOutcome outcome) =>
         log.Message(MessageImportance.Normal, $"{_indent}{Word(outcome)} {item.Source} ({ByteSize.Format(item.Size)})");
 
-    private void SayHowFar()
+    private void ReportProgress()
     {
         long last = Interlocked.Read(ref _lastLine);
         long now = clock.GetTimestamp();

@@ -125,7 +125,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         string? applied = job.Project.Settings.Apply is not null && result.Failures.IsEmpty
             ? await new ToolApply(job.Project.Settings, log).RunAsync(
                 [.. result.ManifestsOf(job.Project.Settings)], cancellationToken) : null;
-        return () => new RunReport(task, log).Tell(result, job.Project.Settings, applied);
+        return () => new RunReport(task, log).Report(result, job.Project.Settings, applied);
     }
 
     private async Task<Action> PlanAsync(PreparedProject prepared, Job job, CancellationToken cancellationToken)
@@ -139,7 +139,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         await PlanWriter.WriteAsync(path, plan.Document, cancellationToken);
         PublishedFile file = new(path, PublishedFileKind.Plan) { Written = PublishedFileList.DigestOf(path) };
         job.Files.Add(file);
-        return () => new RunReport(task, log).Tell(plan, file);
+        return () => new RunReport(task, log).Report(plan, file);
     }
 
     private async Task SummarizeAsync(PublishResult result, PublishSettings settings, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ namespace Airgap.Build;
 internal sealed class RunReport(PublishImgpkgBundles task, BuildLog log)
 {
     /// <summary>Reports the result of a dry run.</summary>
-    public void Tell(PublishPlan plan, PublishedFile file)
+    public void Report(PublishPlan plan, PublishedFile file)
     {
         task.Plans = OutputItems.Files([file]);
         foreach (string line in PlanWriter.Lines(plan.Document))
@@ -22,7 +22,7 @@ internal sealed class RunReport(PublishImgpkgBundles task, BuildLog log)
     }
 
     /// <summary>Reports the result of a relocation.</summary>
-    public void Tell(PublishResult result, PublishSettings settings, string? applied)
+    public void Report(PublishResult result, PublishSettings settings, string? applied)
     {
         task.Manifests = [.. OutputItems.Files(result, PublishedFileKind.PackageRepository),
             .. OutputItems.Files(result, PublishedFileKind.SecretExport), .. OutputItems.Files(result, PublishedFileKind.Namespace),

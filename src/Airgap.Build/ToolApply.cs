@@ -50,7 +50,7 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log)
         start.Environment["KUBECONFIG"] = string.Join(Path.PathSeparator, ApplyTarget.Files(settings, Environment.GetEnvironmentVariable));
         log.Detail($"{start.FileName} {string.Join(' ', start.ArgumentList)}");
         (int exitCode, string output, string error) = await StartAsync(start, cancellationToken);
-        return Tell(exitCode, output, error);
+        return Report(exitCode, output, error);
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> StartAsync(
@@ -80,7 +80,7 @@ internal sealed class ToolApply(PublishSettings settings, BuildLog log)
         }
     }
 
-    private string? Tell(int exitCode, string output, string error)
+    private string? Report(int exitCode, string output, string error)
     {
         JsonElement report;
         try

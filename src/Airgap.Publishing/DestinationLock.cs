@@ -42,7 +42,7 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
 
     /// <summary>
     /// Takes a shared lock for a relocation that writes to a repository. Waits while something is removed there
-    /// (<see cref="TakeAloneAsync"/>).
+    /// (<see cref="AcquireExclusiveAsync"/>).
     /// </summary>
     /// <inheritdoc cref="AcquireAsync(RelocationDestination, ITransferObserver, CancellationToken)"/>
     public async Task<IDisposable?> EnterAsync(
@@ -54,7 +54,7 @@ internal sealed class DestinationLock(string? folder, TimeSpan limit)
     /// Locks a repository exclusively, so that no publish and no other relocation of this user writes to it.
     /// </summary>
     /// <inheritdoc cref="AcquireAsync(RelocationDestination, ITransferObserver, CancellationToken)"/>
-    public async Task<IDisposable?> TakeAloneAsync(
+    public async Task<IDisposable?> AcquireExclusiveAsync(
         RelocationDestination destination, ITransferObserver observer, CancellationToken cancellationToken)
     {
         IDisposable? publish = await AcquireAsync(destination, Publish, isShared: false, observer, cancellationToken);

@@ -84,14 +84,14 @@ internal sealed class ItemPlanner(PublishScope scope)
         source.Verify(plan);
         if (scope.Given is { } given && source.DerivedDigest is { } derived && PlanRoot.Of(plan)?.Digest != derived)
             throw given.NotOf(declaration, $"deriving it by {declaration.Selection} gives {derived} now");
-        TellDrift(declaration, plan);
+        WarnAboutDrift(declaration, plan);
         return new ItemPlan(plan, upToDate,
             await new ItemManifest(scope.Registry, scope.Warnings, Settings).CreateAsync(declaration, plan, cancellationToken), source,
             source.Report(plan));
     }
 
     // Locked mode accepts only the locked digest.
-    private void TellDrift(Declaration declaration, TransferPlan plan)
+    private void WarnAboutDrift(Declaration declaration, TransferPlan plan)
     {
         if (PlanRoot.Of(plan) is not { } root
             || LockedSelections.FindDrift(declaration, root.Digest, Settings.FullLockFile) is not { } drift)

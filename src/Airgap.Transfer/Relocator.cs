@@ -129,7 +129,7 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         {
             List<TransferPlan> plans = [];
             foreach (RelocationSource each in several.Sources)
-                plans.Add(CombinedPlan.AskedBy(await MakeFullPlanAsync(each, options, state, cancellationToken), ""));
+                plans.Add(CombinedPlan.RequestedBy(await MakeFullPlanAsync(each, options, state, cancellationToken), ""));
             return CombinedPlan.Of(source, plans);
         }
 

@@ -81,10 +81,10 @@ internal sealed class SharedArchive
 
     /// <summary>The plan of the archive: the requested items and the kept ones.</summary>
     /// <param name="plans">The project's own plans.</param>
-    /// <exception cref="AirgapException">As <see cref="CombinedPlan.AskedBy"/> and <see cref="CombinedPlan.Of"/>.</exception>
+    /// <exception cref="AirgapException">As <see cref="CombinedPlan.RequestedBy"/> and <see cref="CombinedPlan.Of"/>.</exception>
     public TransferPlan With(IReadOnlyList<TransferPlan> plans) => CombinedPlan.Of(
         new RelocationSource.Several([.. plans.Select(plan => plan.Source)]),
-        [.. plans.Select(plan => CombinedPlan.AskedBy(plan, _owner)), .. _kept]);
+        [.. plans.Select(plan => CombinedPlan.RequestedBy(plan, _owner)), .. _kept]);
 
     /// <summary>
     /// Checks whether the archive is up to date: it contains everything requested, by digest, and every byte is hashed.
@@ -144,7 +144,7 @@ internal sealed class SharedArchive
         }
 
         foreach (ArchivedItem item in others)
-            kept.Add(CombinedPlan.AskedBy(await PlanAsync(archive, item, cancellationToken), OthersOf(item)));
+            kept.Add(CombinedPlan.RequestedBy(await PlanAsync(archive, item, cancellationToken), OthersOf(item)));
         _kept = [.. kept];
         string[] names = [.. others.SelectMany(item => OthersOf(item).Split(' ')).Select(name => name.Split('@')[0])
             .Distinct(StringComparer.Ordinal)];

@@ -3,7 +3,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>Gathers what each row took over all runs, and prints the medians.</summary>
+/// <summary>Collects the figures of each row over all runs, and prints their medians.</summary>
 internal sealed class Bench(string tool)
 {
     private readonly List<string> _order = [];

@@ -1,6 +1,6 @@
 namespace Airgap.Benchmarks;
 
-/// <summary>What a generated bundle holds.</summary>
+/// <summary>The content of a generated bundle.</summary>
 /// <param name="Name">Begins the names of its repositories.</param>
 /// <param name="Images">The sizes of each image's layers, in bytes.</param>
 internal sealed record BundleShape(string Name, IReadOnlyList<IReadOnlyList<long>> Images)

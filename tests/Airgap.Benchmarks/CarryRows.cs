@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>What crosses the gap: an archive in one file and in parts, and a delta of nothing new.</summary>
+/// <summary>Archives in one file and in parts, and a delta without new content.</summary>
 internal sealed class CarryRows(Bench bench, int divisor)
 {
     private const double GigabitLine = 125e6;

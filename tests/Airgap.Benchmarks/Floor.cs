@@ -4,7 +4,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>What a bundle's bytes cost when nothing but the plain work is done, in this process; and what starting one costs.</summary>
+/// <summary>The cost of a bundle's bytes for the plain work in this process, and the cost of starting a process.</summary>
 internal static class Floor
 {
     public const string ReadAndHash = "floor: read and hash";

@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>Both registries at a distance: what is left of a copy's time is the round trips that wait for one another.</summary>
+/// <summary>With distant registries, a copy takes the time of its sequential round trips.</summary>
 internal sealed class LatencyRows(Bench bench, int divisor)
 {
     private static readonly bool s_hasImgpkg = Cli.Find("imgpkg") is not null;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Airgap.Benchmarks;
 
-/// <summary>What a whole process took.</summary>
+/// <summary>The cost of a process.</summary>
 /// <param name="Wall">From start to end.</param>
 /// <param name="Cpu">User and system time; null where the system does not tell.</param>
 /// <param name="PeakBytes">Peak resident memory; null where the system does not tell.</param>

@@ -3,7 +3,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>What is attached to images goes along with a publish, unless the project says otherwise.</summary>
+/// <summary>A publish relocates attached artifacts unless the project opts out.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class ArtifactChoiceTests

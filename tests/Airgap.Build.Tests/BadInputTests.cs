@@ -3,7 +3,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>What is wrong in the project is found before the first request, all at once.</summary>
+/// <summary>All errors of a project are reported together, before the first request.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class BadInputTests

@@ -3,7 +3,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>What a run of <c>dotnet</c> said.</summary>
+/// <summary>The output of a run of <c>dotnet</c>.</summary>
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">Standard output and standard error.</param>
 internal sealed record DotnetResult(int ExitCode, string Output)

@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary><c>-p:AirgapDryRun=true</c>: what would move is told and written to <c>plan.json</c>, and nothing moves.</summary>
+/// <summary><c>-p:AirgapDryRun=true</c> reports the plan, writes <c>plan.json</c>, and moves nothing.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class DryRunTests

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>What goes wrong on the way: a code, the item's place, exit code 1, and nothing that looks finished.</summary>
+/// <summary>A failure gives a code, the item's location and exit code 1, and leaves nothing that looks complete.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class FailureTests

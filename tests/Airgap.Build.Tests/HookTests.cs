@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>What a project's own targets make or set is seen, and what it asks for is done or told.</summary>
+/// <summary>Items and properties that a project's own targets make are used or reported.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class HookTests

@@ -6,7 +6,7 @@ using Microsoft.Build.Utilities;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>What becomes a line of a build log.</summary>
+/// <summary>The lines of a build log.</summary>
 [TestClass]
 public sealed class LoggingTests
 {

@@ -3,7 +3,7 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>An engine that keeps what a task logs.</summary>
+/// <summary>A build engine that records a task's log.</summary>
 internal sealed class MockEngine : IBuildEngine
 {
     public List<BuildErrorEventArgs> Errors { get; } = [];

@@ -3,7 +3,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>What must not happen.</summary>
+/// <summary>The invariants of a soak.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class NothingToDoTests

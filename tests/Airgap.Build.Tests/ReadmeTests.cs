@@ -6,7 +6,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>The package's README names what there is, and nothing else.</summary>
+/// <summary>The package's README lists exactly the existing items, properties and tasks.</summary>
 [TestClass]
 public sealed partial class ReadmeTests
 {

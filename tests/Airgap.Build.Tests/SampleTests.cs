@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A sample builds wherever it is copied to.</summary>
+/// <summary>A sample builds in any folder.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class SampleTests

@@ -13,7 +13,7 @@ public sealed partial class ShardedPublishTests
         TestProject.SimpleBundle + """<ImgpkgBundle Include="registry.local:5055/user1/nested-bundle:v1.0.0" />""";
 
     [TestMethod]
-    public async Task ThreeStagesLeaveWhatOnePublishLeaves()
+    public async Task ThreeStages_LeaveTheResultOfOnePublish()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync(), far = await RegistryFixture.StartEmptyAsync();

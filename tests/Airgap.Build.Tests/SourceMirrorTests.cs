@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A publish reads its bundle from a mirror of registries.conf, and tells what the mirror makes it wait for.</summary>
+/// <summary>A publish reads its bundle from a mirror of registries.conf, and reports waits for the mirror.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class SourceMirrorTests

@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
 
-/// <summary>A project says who has to have signed.</summary>
+/// <summary>A project's trust rules.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class TrustTests

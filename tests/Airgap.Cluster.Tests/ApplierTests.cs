@@ -9,22 +9,11 @@ using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>Objects are applied one by one, in an order that works, and nothing that is filled in is overwritten.</summary>
+/// <summary>Objects are applied in order, and their outcomes reported.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
-public sealed class ApplierTests
+public sealed class ApplierTests : ApplierTestBase
 {
-    private const string Repository = """
-        apiVersion: packaging.carvel.dev/v1alpha1
-        kind: PackageRepository
-        metadata: {name: simple-package-repository, namespace: packages}
-        spec: {fetch: {imgpkgBundle: {image: "127.0.0.1:15000/apps/hello-repo@sha256:87e13a2375e6884c97a279d21fe7363e828052351c627f651dbc06371d65ad73"}}}
-        """;
-
-    private const string RepositoryPath =
-        "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories/simple-package-repository";
-    private const string SecretPath = "/api/v1/namespaces/packages/secrets/ph-string";
-
     [TestMethod]
     public async Task TheOrder_IsTheClusters_AndEachRequestHasOneDocument()
     {
@@ -67,7 +56,7 @@ public sealed class ApplierTests
     [DataRow("created", "Created")]
     [DataRow("unchanged", "Unchanged")]
     [DataRow("changed", "Changed")]
-    public async Task WhatBecameOfIt_IsToldTruly(string file, string expected)
+    public async Task TheOutcome_IsReportedTruthfully(string file, string expected)
     {
         using TempFolder folder = new();
         File.WriteAllText(folder["a.yml"], Repository);
@@ -85,56 +74,6 @@ public sealed class ApplierTests
         AppliedObject applied = (await ApplyAsync(server, folder.Path)).Single();
 
         Assert.AreEqual(expected, applied.Outcome.ToString());
-    }
-
-    [TestMethod]
-    public async Task APlaceholder_NeverOverwritesALiveSecret()
-    {
-        using TempFolder folder = new();
-        JsonElement[] steps = [.. KubernetesFixtures.Exchanges(
-            KubernetesFixtures.Read("apply/secret/filled-then-reapplied-stringData.json"))];
-        File.WriteAllText(folder["a.yml"], steps[0].GetProperty("request").GetProperty("bodyText").GetString());
-        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.On("GET", SecretPath, KubernetesAnswer.Of(KubernetesFixtures.Body(steps[1])));
-        server.On("PATCH", SecretPath, KubernetesAnswer.Recorded(steps[^1]));
-
-        AppliedObject applied = (await ApplyAsync(server, folder.Path)).Single();
-
-        Assert.AreEqual(ApplyOutcome.Kept, applied.Outcome);
-        Assert.AreEqual(ErrorCode.PlaceholderNotApplied, applied.Warnings.Single().Code);
-        Assert.DoesNotContain(request => request.Method == "PATCH", server.Requests);
-    }
-
-    [TestMethod]
-    public async Task APlaceholder_ThatSomebodyFilledMeanwhile_IsAConflictThatKeepsIt()
-    {
-        using TempFolder folder = new();
-        JsonElement[] steps = [.. KubernetesFixtures.Exchanges(KubernetesFixtures.Read("apply/secret/filled-then-reapplied-data.json"))];
-        File.WriteAllText(folder["a.yml"],
-            "apiVersion: v1\nkind: Secret\nmetadata: {name: ph-string, namespace: packages}\nstringData: {password: REPLACE_ME}\n");
-        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.On("PATCH", SecretPath,
-            KubernetesAnswer.Recorded(steps.First(step => step.GetProperty("response").GetProperty("status").GetInt32() == 409)));
-
-        AppliedObject applied = (await ApplyAsync(server, folder.Path)).Single();
-
-        Assert.AreEqual(ApplyOutcome.Kept, applied.Outcome);
-        Assert.DoesNotContain("force", server.Requests.Last().Query);
-    }
-
-    [TestMethod]
-    public async Task APlaceholder_WhereTheLiveSecretMayNotBeRead_IsNotSent()
-    {
-        using TempFolder folder = new();
-        File.WriteAllText(folder["a.yml"],
-            "apiVersion: v1\nkind: Secret\nmetadata: {name: ph-string, namespace: packages}\nstringData: {password: REPLACE_ME}\n");
-        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.On("GET", SecretPath, KubernetesAnswer.Recorded("apply/secret/forbidden-get.json"));
-
-        AppliedObject applied = (await ApplyAsync(server, folder.Path)).Single();
-
-        Assert.AreEqual(ApplyOutcome.Kept, applied.Outcome);
-        Assert.HasCount(1, server.Requests);
     }
 
     [TestMethod]
@@ -157,61 +96,7 @@ public sealed class ApplierTests
     }
 
     [TestMethod]
-    public async Task TheSameDigestOnANewMirror_IsNoticed()
-    {
-        using TempFolder folder = new();
-        JsonElement[] patches = [
-            .. KubernetesFixtures.Read("stories/update-same-digest-mirror-to-mirror.json").GetProperty("steps").EnumerateArray()
-            .Where(step => step.TryGetProperty("exchange", out _)).Select(step => step.GetProperty("exchange"))
-            .Where(exchange => exchange.GetProperty("request").GetProperty("method").GetString() == "PATCH")];
-        File.WriteAllText(folder["a.yml"], patches[1].GetProperty("request").GetProperty("bodyText").GetString());
-        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.On("GET", KubernetesFixtures.PathOf(patches[1]), KubernetesAnswer.Of(KubernetesFixtures.Body(patches[0])));
-        server.On("PATCH", KubernetesFixtures.PathOf(patches[1]), KubernetesAnswer.Recorded(patches[1]));
-
-        AppliedObject applied = (await ApplyAsync(server, folder.Path)).Single();
-
-        Diagnostic warning = applied.Warnings.Single();
-        Assert.AreEqual(ErrorCode.CachedMirror, warning.Code);
-        Assert.Contains("kubectl -n update-same-digest-mirror-to-mirror delete packagerepository simple-package-repository",
-            warning.Advice);
-    }
-
-    [TestMethod]
-    [DataRow("before", DisplayName = "the change would be taken from the cache")]
-    [DataRow("after", DisplayName = "the change was taken from the cache")]
-    public async Task TheSameDigestOnANewMirror_IsFetchedAnew_WhereThatIsAsked(string when)
-    {
-        using TempFolder folder = new();
-        JsonElement story = KubernetesFixtures.Read("stories/update-same-digest-mirror-to-mirror.json");
-        JsonElement[] patches = [.. story.GetProperty("steps").EnumerateArray()
-            .Where(step => step.TryGetProperty("exchange", out _)).Select(step => step.GetProperty("exchange"))
-            .Where(exchange => exchange.GetProperty("request").GetProperty("method").GetString() == "PATCH")];
-        File.WriteAllText(folder["a.yml"], patches[1].GetProperty("request").GetProperty("bodyText").GetString());
-        JsonElement live = KubernetesFixtures.Body(when == "before" ? patches[0] : story.GetProperty("get"));
-        string path = KubernetesFixtures.PathOf(patches[1]);
-        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.On("GET", path, KubernetesAnswer.Of(live), KubernetesAnswer.Of(live), KubernetesAnswer.Json(404, "{}"));
-        server.On("DELETE", path, KubernetesAnswer.Of(live))
-            .On("PATCH", path, KubernetesAnswer.Json(201, KubernetesFixtures.Body(patches[1]).GetRawText()));
-        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        Applier applier = new(client, "packages", isDry: false)
-        {
-            Refetches = true,
-            Removal = new Removal(client) { FirstPause = TimeSpan.FromMilliseconds(10) }
-        };
-
-        AppliedObject applied = (await applier.ApplyAsync(
-            ManifestReader.Read([folder.Path], "packages", isAsked: false), _ => { }, CancellationToken.None)).Single();
-
-        Assert.AreSequenceEqual(new[] { "GET", "DELETE", "GET", "GET", "PATCH" }, [.. server.Requests.Select(request => request.Method)]);
-        Assert.AreEqual(live.Text("metadata", "uid"), JsonElement.Parse(server.Requests.ElementAt(1).Body).Text("preconditions", "uid"));
-        Assert.AreEqual(ApplyOutcome.Created, applied.Outcome);
-        Assert.IsEmpty(applied.Warnings);
-    }
-
-    [TestMethod]
-    public async Task ADryRun_AsksForOne_AndSaysWhatItCannotTry()
+    public async Task ADryRun_IsRequestedFromTheServer_AndReportsWhatItCannotTry()
     {
         using TempFolder folder = new();
         File.WriteAllText(folder["a.yml"],
@@ -229,7 +114,7 @@ public sealed class ApplierTests
     }
 
     [TestMethod]
-    public async Task AnUnknownKind_IsLookedUp_AndOneThatIsNotServed_IsToldAsThat()
+    public async Task AnUnknownKind_IsLookedUp_AndAnUnservedOneIsReported()
     {
         using TempFolder folder = new();
         File.WriteAllText(folder["a.yml"],
@@ -294,7 +179,7 @@ public sealed class ApplierTests
     [DataRow("apiVersion: packaging.carvel.dev/v1alpha1\nkind: PackageRepository\nmetadata: {name: a}\nspec: {syncPeriod: soon}\n",
         ErrorCode.MalformedSyncPeriod)]
     [DataRow("apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: other}\n", ErrorCode.InvalidObject)]
-    public void AFileThatIsNoManifest_IsOneError_BeforeAnythingIsSent(string text, ErrorCode code)
+    public void AnInvalidManifest_IsOneError_BeforeAnyRequest(string text, ErrorCode code)
     {
         using TempFolder folder = new();
         File.WriteAllText(folder["a.yml"], text);
@@ -322,12 +207,5 @@ public sealed class ApplierTests
         Assert.AreEqual(
             """{"octal":"0777","number":8080,"big":12345678901,"truth":true,"text":"yes","nothing":null,"float":0.1,"date":"2026-01-01"}""",
             document.Object.Find("data")!.Value.GetRawText());
-    }
-
-    private static async Task<IReadOnlyList<AppliedObject>> ApplyAsync(FakeKubernetes server, string folder, bool isDry = false)
-    {
-        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        return await new Applier(client, "packages", isDry).ApplyAsync(
-            ManifestReader.Read([folder], "packages", isAsked: false), _ => { }, CancellationToken.None);
     }
 }

@@ -6,7 +6,7 @@ using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>Every recorded end state is told as what it is.</summary>
+/// <summary>Every recorded end state is reported with its cause.</summary>
 [TestClass]
 public sealed partial class CauseTests
 {
@@ -16,7 +16,7 @@ public sealed partial class CauseTests
         .Where(row => File.Exists(Path.Combine(KubernetesFixtures.Root, (string)row[0]!)));
 
     [TestMethod]
-    public void AllStates_AreThere()
+    public void AllStates_AreRecorded()
     {
         Assert.AreSequenceEqual(
             new[] { "packageinstalls", "packagerepositories" }.SelectMany(
@@ -84,7 +84,7 @@ public sealed partial class CauseTests
     }
 
     [TestMethod]
-    public void AMessageThatIsNotKnown_IsShown_WithAWayToSeeMore()
+    public void AnUnknownMessage_IsShown_WithTheCommandForDetails()
     {
         ReconcileState state = ReconcileState.Of(JsonElement.Parse("""
             {"metadata":{"name":"a","namespace":"b","generation":1},"status":{"observedGeneration":1,"usefulErrorMessage":"something\n  new","conditions":[{"type":"ReconcileFailed","status":"True"}]}}

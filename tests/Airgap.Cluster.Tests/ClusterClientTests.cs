@@ -7,7 +7,7 @@ using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>Requests, watches, and what a refusal means.</summary>
+/// <summary>Requests, watches and refusals of a cluster.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ClusterClientTests
@@ -15,7 +15,7 @@ public sealed class ClusterClientTests
     private const string Repositories = "/apis/packaging.carvel.dev/v1alpha1/packagerepositories";
 
     [TestMethod]
-    public async Task ARefusalThatPasses_IsTriedAgain()
+    public async Task ATransientRefusal_IsRetried()
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         KubernetesAnswer busy = KubernetesAnswer.Recorded("apply/too-many-requests.json") with
@@ -45,7 +45,7 @@ public sealed class ClusterClientTests
     }
 
     [TestMethod]
-    public async Task AWatch_GivesItsEvents_AndABreakIsNoEnd()
+    public async Task AWatch_ReturnsEvents_AndResumesAfterABreak()
     {
         JsonElement recorded = KubernetesFixtures.Read("watch/timeout.json");
         IReadOnlyList<JsonElement> events = KubernetesFixtures.Events(recorded);
@@ -64,7 +64,7 @@ public sealed class ClusterClientTests
     }
 
     [TestMethod]
-    public async Task AServerThatIsSilent_IsOneError()
+    public async Task ASilentServer_IsOneError()
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.Hook = _ => Task.Delay(TimeSpan.FromSeconds(30));
@@ -110,7 +110,7 @@ public sealed class ClusterClientTests
 
     [TestMethod]
     [DynamicData(nameof(Refusals))]
-    public async Task ARefusal_IsToldAsWhatItIs(string file, ErrorCode code, string words)
+    public async Task ARefusal_HasItsCode(string file, ErrorCode code, string words)
     {
         JsonElement exchange = KubernetesFixtures.Exchanges(KubernetesFixtures.Read($"apply/{file}.json")).Last();
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
@@ -127,7 +127,7 @@ public sealed class ClusterClientTests
     }
 
     [TestMethod]
-    public async Task AKindThatIsNotServed_IsNoServerFault()
+    public async Task AnUnservedKind_IsNotAServerFault()
     {
         await using FakeKubernetes server =
             (await FakeKubernetes.StartAsync()).Replay("discovery/without-kapp-controller/packagerepositories-list.json");

@@ -1,29 +1,18 @@
-using System.Text;
 using System.Text.Json;
 using Airgap.Cluster.Causes;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Diagnosing;
-using Airgap.Cluster.Objects;
 using Airgap.Oci;
 using Airgap.TestKit;
 using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>A doctor tells what is wrong, by what it saw, and what mends it.</summary>
+/// <summary>Failing objects are found with their causes.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
-public sealed class DoctorTests
+public sealed class DoctorTests : DoctorTestBase
 {
-    private const string Repositories = "/apis/packaging.carvel.dev/v1alpha1/packagerepositories";
-    private const string Installs = "/apis/packaging.carvel.dev/v1alpha1/packageinstalls";
-    private const string Packages = "/apis/data.packaging.carvel.dev/v1alpha1/packages";
-    private const string Secrets = "/api/v1/secrets";
-
-    // Recorded successes whose Packages name a registry that is not the mirror.
-    private static readonly string[] s_outside =
-        ["success-not-relocated", "success-bundle-as-image", "success-image", "success-duplicate-package", "success-unknown-field"];
-
     [TestMethod]
     [DynamicData(nameof(CauseTests.States), typeof(CauseTests))]
     public async Task EveryState_IsFoundWithItsCause(string file, string? cause, string? condition)
@@ -57,7 +46,7 @@ public sealed class DoctorTests
     [DataRow("success-unknown-field", ErrorCode.ImagesOutside)]
     [DataRow("sync-period-malformed", ErrorCode.MalformedSyncPeriod)]
     [DataRow("paused", ErrorCode.Paused)]
-    public async Task WhatTheClusterDoesNotTell_IsFound(string name, ErrorCode code)
+    public async Task HiddenProblems_AreFound(string name, ErrorCode code)
     {
         JsonElement recorded = KubernetesFixtures.Read($"packagerepositories/{name}.json");
         await using FakeKubernetes server =
@@ -85,7 +74,7 @@ public sealed class DoctorTests
     }
 
     [TestMethod]
-    public async Task OneMalformedPeriodAnywhere_IsFound_WhateverWasAskedFor()
+    public async Task AMalformedPeriod_IsFound_InAnyNamespace()
     {
         JsonElement malformed = KubernetesFixtures.Body(
             KubernetesFixtures.Read("packagerepositories/sync-period-malformed.json").GetProperty("get"));
@@ -105,80 +94,7 @@ public sealed class DoctorTests
     }
 
     [TestMethod]
-    [DataRow("secret-placeholder", """{"auths":{"127.0.0.1:15001":{"username":"REPLACE_ME","password":"REPLACE_ME"}}}""",
-        "holds REPLACE_ME")]
-    [DataRow("secret-wrong-host", """{"auths":{"other.example":{"username":"rig","password":"hunter2"}}}""",
-        "is for other.example, not for 127.0.0.1:15001")]
-    [DataRow("secret-wrong-password", """{"auths":{"https://127.0.0.1:15001/v2/":{"username":"rig","password":"hunter2"}}}""",
-        "its user or password is refused")]
-    [DataRow("secret-empty-auths", """{"auths":{}}""", "is empty")]
-    public async Task WhatTheSameWordsHide_IsSeenInTheSecret_AndNeverShown(string name, string config, string words)
-    {
-        JsonElement repository = KubernetesFixtures.Body(KubernetesFixtures.Read($"packagerepositories/{name}.json").GetProperty("get"));
-        await using FakeKubernetes server = await StartAsync([repository], [], []);
-        string secret = repository.Text("spec", "fetch", "imgpkgBundle", "secretRef", "name")!;
-        server.On("GET", $"/api/v1/namespaces/{name}/secrets/{secret}",
-            KubernetesAnswer.Json(200,
-                $$$"""{"type":"kubernetes.io/dockerconfigjson","data":{".dockerconfigjson":"{{{Convert.ToBase64String(Encoding.UTF8.GetBytes(config))}}}"}}"""));
-
-        DoctorReport report = await ExamineAsync(server);
-
-        Finding finding = report.Findings.Single(found => found.Cause == Cause.Unauthorized);
-        Assert.Contains(words, string.Join('\n', finding.Evidence));
-        Assert.DoesNotContain("hunter2", finding.ToString() + string.Join('\n', finding.Evidence));
-        Assert.Contains($"dotnet airgap secret --for 127.0.0.1:15001 --name {secret} -n {name} --apply", finding.Diagnostic.Advice);
-    }
-
-    [TestMethod]
-    [DataRow("placeholder-made", "secretgen-controller does not run")]
-    [DataRow("placeholder-nothing-exported", "nothing is exported to this namespace")]
-    public async Task APlaceholderOfSecretgen_TellsWhoDidNotFillIt(string file, string words)
-    {
-        JsonElement repository =
-            KubernetesFixtures.Body(KubernetesFixtures.Read("packagerepositories/unauthorized-no-secret.json").GetProperty("get"));
-        await using FakeKubernetes server = await StartAsync([repository], [], []);
-        server.On("GET", "/api/v1/namespaces/unauthorized-no-secret/secrets/simple-package-repository-fetch-0",
-            KubernetesAnswer.Of(KubernetesFixtures.Read($"secrets/{file}.json").GetProperty("object")));
-
-        DoctorReport report = await ExamineAsync(server);
-
-        Assert.Contains(words, string.Join('\n', report.Findings.Single(found => found.Cause == Cause.Unauthorized).Evidence));
-    }
-
-    [TestMethod]
-    public async Task AnInstall_HasASecretOfItsOwn()
-    {
-        JsonElement install = KubernetesFixtures.Body(
-            KubernetesFixtures.Read("packageinstalls/unauthorized.json").GetProperty("packageInstall"));
-        await using FakeKubernetes server = await StartAsync([], [install], []);
-        server.On("GET", $"/api/v1/namespaces/{install.Text("metadata", "namespace")}/secrets/hello-fetch-0",
-            KubernetesAnswer.Of(KubernetesFixtures.Read("secrets/placeholder-made.json").GetProperty("object")));
-
-        DoctorReport report = await ExamineAsync(server);
-
-        Finding finding = report.Findings.Single(found => found.Cause == Cause.Unauthorized);
-        Assert.Contains("hello-fetch-0: secretgen-controller does not run", finding.Evidence.Single());
-        Assert.Contains("dotnet airgap secret --for 127.0.0.1:15001 --name hello-pull", finding.Diagnostic.Advice);
-        Assert.Contains("ext.packaging.carvel.dev/fetch-0-secret-name=hello-pull", finding.Diagnostic.Advice);
-    }
-
-    [TestMethod]
-    public async Task APlaceholderThatWasNeverFilled_IsFoundInItsOwnNamespace()
-    {
-        JsonElement[] steps = [.. KubernetesFixtures.Exchanges(
-            KubernetesFixtures.Read("apply/secret/filled-then-reapplied-stringData.json"))];
-        await using FakeKubernetes server = await StartAsync([], [], []);
-        server.On("GET", Secrets, KubernetesAnswer.List("1", KubernetesFixtures.Body(steps[0]), KubernetesFixtures.Body(steps[1])));
-
-        DoctorReport report = await ExamineAsync(server);
-
-        Finding finding = report.Findings.Single();
-        Assert.AreEqual(ErrorCode.PlaceholderNotFilled, finding.Diagnostic.Code);
-        Assert.AreEqual("dotnet airgap secret --for 127.0.0.1:15001 --name ph-string -n packages --apply", finding.Diagnostic.Advice);
-    }
-
-    [TestMethod]
-    public async Task AVersionThatIsGone_IsShownBesideThoseThatAreThere()
+    public async Task AMissingVersion_IsShown_BesideExistingOnes()
     {
         JsonElement recorded = KubernetesFixtures.Read("packageinstalls/version-gone.json");
         await using FakeKubernetes server =
@@ -209,7 +125,7 @@ public sealed class DoctorTests
     }
 
     [TestMethod]
-    public async Task AnApiThatIsDown_IsToldOnce()
+    public async Task AnUnavailableApi_IsReportedOnce()
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json");
@@ -261,7 +177,7 @@ public sealed class DoctorTests
     }
 
     [TestMethod]
-    public async Task AClusterWithoutKappController_IsToldAsThat()
+    public async Task AClusterWithoutKappController_IsReported()
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
 
@@ -271,7 +187,7 @@ public sealed class DoctorTests
     }
 
     [TestMethod]
-    public async Task WhatMayNotBeRead_IsSaid_AndIsNoFault()
+    public async Task UnreadableObjects_AreReported_ButAreNoFault()
     {
         await using FakeKubernetes server = await StartAsync([], [], []);
         server.On("GET", "/api/v1/namespaces/packages/secrets", KubernetesAnswer.Recorded("apply/secret/forbidden-get.json"));
@@ -286,7 +202,7 @@ public sealed class DoctorTests
     }
 
     [TestMethod]
-    public async Task ANameThatIsNowhere_IsAnError()
+    public async Task AnUnknownName_IsAnError()
     {
         await using FakeKubernetes server = await StartAsync([], [], []);
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
@@ -295,26 +211,5 @@ public sealed class DoctorTests
             () => new Doctor(client, new DoctorOptions { Name = "nowhere" }).ExamineAsync(CancellationToken.None));
 
         Assert.Contains("nowhere", failure.Message);
-    }
-
-    private static JsonElement[] PackagesOf(JsonElement recorded) =>
-        recorded.TryGetProperty("packages", out JsonElement packages)
-            && packages.GetProperty("response").TryGetProperty("body", out JsonElement list) ? [.. list.Items("items")] : [];
-
-    private static async Task<FakeKubernetes> StartAsync(JsonElement[] repositories, JsonElement[] installs, JsonElement[] packages)
-    {
-        FakeKubernetes server = await FakeKubernetes.StartAsync();
-        server.Replay("discovery/with-kapp-controller/packaging.carvel.dev_v1alpha1.json")
-            .Replay("discovery/with-kapp-controller/apiservice.json");
-        server.On("GET", Repositories, KubernetesAnswer.List("1", repositories)).On("GET", Installs, KubernetesAnswer.List("1", installs));
-        return server.On("GET", Packages, KubernetesAnswer.List("1", packages));
-    }
-
-    private static async Task<DoctorReport> ExamineAsync(FakeKubernetes server, string? ns = null)
-    {
-        if (ns is null)
-            server.On("GET", Secrets, KubernetesAnswer.List("1"));
-        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        return await new Doctor(client, new DoctorOptions { Namespace = ns }).ExamineAsync(CancellationToken.None);
     }
 }

@@ -20,7 +20,7 @@ public sealed class HostileClusterTests
     private const string Path = "/apis/packaging.carvel.dev/v1alpha1/namespaces/b/packagerepositories";
 
     [TestMethod]
-    public async Task ACredentialThatTheServerRepeats_IsNotShown()
+    public async Task ACredentialThatTheServerEchoes_IsNotShown()
     {
         using TempFolder folder = new();
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
@@ -61,7 +61,7 @@ public sealed class HostileClusterTests
     }
 
     [TestMethod]
-    public async Task HalfACharacter_IsReadAsGoReadsIt()
+    public async Task HalfACharacter_IsReadAsByGo()
     {
         const string Half =
             """{"items":[{"metadata":{"name":"a\ud800","namespace":"\udfffb","\ud800":1},"status":{"usefulErrorMessage":"\ud83d\ude00 \\ud800 \uD800x","conditions":[{"type":"ReconcileFailed","status":"True"}]}}]}""";
@@ -86,7 +86,7 @@ public sealed class HostileClusterTests
     }
 
     [TestMethod]
-    public async Task LinesOfAnyLength_ComeWhole()
+    public async Task Lines_OfAnyLength_AreReadWhole()
     {
         string[] lines = [.. Enumerable.Range(0, 60).Select(i => new string((char)('a' + (i % 26)), i * i * 20))];
         using MemoryStream stream = new(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
@@ -97,7 +97,7 @@ public sealed class HostileClusterTests
     }
 
     [TestMethod]
-    public void AliasesThatStandForMoreThanAManifestHolds_AreRefused()
+    public void ExplodingAliases_AreRefused()
     {
         StringBuilder bomb = new("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
         for (int i = 1; i < 9; i++)
@@ -110,7 +110,7 @@ public sealed class HostileClusterTests
     }
 
     [TestMethod]
-    public void AnAliasIsWhatItStandsFor_AndDepthIsTaken()
+    public void AnAlias_BecomesItsNode_AtAnyDepth()
     {
         string text = $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\nx: &x [1]\ny: *x\ndeep: " +
             $"{new string('[', 100)}{new string(']', 100)}\n";
@@ -125,7 +125,7 @@ public sealed class HostileClusterTests
     [DataRow("v1", "a%2fb", "a")]
     [DataRow("v1", "a", "..")]
     [DataRow("packaging.carvel.dev/..", "a", "b")]
-    public void ANameThatLeadsToAnotherAddress_IsRefused(string apiVersion, string name, string ns)
+    public void ANameThatChangesTheAddress_IsRefused(string apiVersion, string name, string ns)
     {
         string text = $"apiVersion: {apiVersion}\nkind: Secret\nmetadata: {{name: '{name}', namespace: '{ns}'}}\n";
         AirgapException failure = Assert.ThrowsExactly<AirgapException>(() => ManifestDocument.Read("a.yml", Encoding.UTF8.GetBytes(text)));
@@ -163,7 +163,7 @@ public sealed class HostileClusterTests
     }
 
     [TestMethod]
-    public void AKubeconfigOfDepth_CostsWhatItWeighs()
+    public void ADeepKubeconfig_CostsLinearTime()
     {
         using TempFolder folder = new();
         File.WriteAllText(folder["config"], new string('[', 300_000));

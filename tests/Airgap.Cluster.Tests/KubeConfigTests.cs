@@ -8,7 +8,7 @@ using Airgap.TestKit.Network;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>The cluster is found, and asked with the credentials of the context, as kubectl does it.</summary>
+/// <summary>The cluster and the context's credentials are found as by kubectl.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class KubeConfigTests
@@ -160,7 +160,7 @@ public sealed class KubeConfigTests
     }
 
     [TestMethod]
-    public void TwoFilesOfKUBECONFIG_AreOne_AndAMissingOneIsPassedOver()
+    public void TwoFilesOfKUBECONFIG_AreMerged_AndAMissingOneIsSkipped()
     {
         using TempFolder folder = new();
         Write(folder["one"], new Uri("http://127.0.0.1:1/"), "token: one");
@@ -182,7 +182,7 @@ public sealed class KubeConfigTests
     [DataRow("apiVersion: v1\ncurrent-context: x\ncontexts: []\n", null, DisplayName = "its context is missing")]
     [DataRow("apiVersion: v1\ncurrent-context: x\ncontexts:\n- name: x\n  context: {cluster: c, user: u}\nclusters:\n- name: c\n  " +
         "cluster: {server: 'not an address'}\nusers:\n- name: u\n  user: {token: s3cr3t}\n", null, DisplayName = "no address")]
-    public void AFileThatIsNoKubeconfig_IsOneError_ThatNamesIt(string text, string? context)
+    public void AnInvalidKubeconfig_IsOneError_ThatNamesTheFile(string text, string? context)
     {
         using TempFolder folder = new();
         File.WriteAllText(folder["config"], text);
@@ -195,7 +195,7 @@ public sealed class KubeConfigTests
     }
 
     [TestMethod]
-    public void AFileThatIsNotThere_AndAContextThatIsNotThere()
+    public void AMissingFile_AndAMissingContext_AreErrors()
     {
         using TempFolder folder = new();
         WriteAs(folder["config"], "second");

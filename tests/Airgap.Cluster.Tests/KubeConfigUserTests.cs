@@ -38,7 +38,7 @@ public sealed class KubeConfigUserTests
     }
 
     [TestMethod]
-    public async Task AnotherUser_IsActedAs()
+    public async Task AnotherUser_IsImpersonated()
     {
         using TempFolder folder = new();
         await using FakeKubernetes server = (await FakeKubernetes.StartAsync()).Replay(Version);
@@ -106,7 +106,7 @@ public sealed class KubeConfigUserTests
     }
 
     [TestMethod]
-    public async Task APlugin_IsToldOfItsCluster_AndGivesACertificate()
+    public async Task APlugin_ReceivesItsCluster_AndSuppliesACertificate()
     {
         using TempFolder folder = WithPlugin("echo \"$KUBERNETES_EXEC_INFO\" > info; cat answer");
         using X509Certificate2 certificate = LoopbackCertificate.Create();
@@ -151,7 +151,7 @@ public sealed class KubeConfigUserTests
     [DataRow("echo 'log in\033[31m first' >&2; exit 3", "exit code 3: log in", DisplayName = "a failure")]
     [DataRow("while :; do echo s3cr3t-s3cr3t-s3cr3t-s3cr3t; done", "more than", DisplayName = "output without end")]
     [DataRow("sleep 30", "in 1 s", DisplayName = "one that hangs")]
-    public async Task APluginThatGivesNothing_IsOneError(string script, string words)
+    public async Task APluginWithoutOutput_IsOneError(string script, string words)
     {
         using TempFolder folder = WithPlugin(script);
         ClusterTarget target = Read(folder, new Uri("http://127.0.0.1:1/"), Exec);
@@ -188,7 +188,7 @@ public sealed class KubeConfigUserTests
     }
 
     [TestMethod]
-    public async Task ACertificateThatNobodySigned_IsTaken_WhereThatIsAsked_AndNotWithAnAuthority()
+    public async Task ASelfSignedCertificate_IsAccepted_OnRequest_ButNotWithAnAuthority()
     {
         using TempFolder folder = new();
         using X509Certificate2 certificate = LoopbackCertificate.Create();
@@ -207,7 +207,7 @@ public sealed class KubeConfigUserTests
     }
 
     [TestMethod]
-    public void AnEmptyFileAmongSeveral_IsPassedOver_AndEachEntryIsTheFirsts()
+    public void AnEmptyFileAmongSeveral_IsSkipped_AndTheFirstEntryCounts()
     {
         using TempFolder folder = new();
         File.WriteAllText(folder["empty"], "");

@@ -11,7 +11,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>What is written for a cluster fits the schemas that a cluster serves, and kubectl takes it in one go.</summary>
+/// <summary>Manifests match the schemas of a cluster, and kubectl accepts all of them at once.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ManifestSchemaTests
@@ -65,16 +65,16 @@ public sealed class ManifestSchemaTests
 
     [TestMethod]
     [DynamicData(nameof(Variants))]
-    public void EveryObject_FitsTheSchemaOfItsKind(string name, object options) =>
+    public void EveryObject_MatchesTheSchemaOfItsKind(string name, object options) =>
         AssertFits(name, Write((PackageRepositoryOptions)options));
 
     [TestMethod]
     [DynamicData(nameof(GitOpsVariants))]
-    public void WhatIsForFluxOrArgoCD_FitsTheSchemaOfItsKind(string name, object options) =>
+    public void ObjectsForFluxAndArgoCD_MatchTheSchemaOfTheirKind(string name, object options) =>
         AssertFits(name, Write((GitOpsOptions)options));
 
     [TestMethod]
-    public void WhatDoesNotFit_IsFound()
+    public void InvalidObjects_ViolateTheSchema()
     {
         JsonElement broken = JsonElement.Parse(
             """{"apiVersion":"a","kind":"b","metadata":{},"spec":{"syncPeriod":10,"serviceAccountName":"x","fetch":{"imgpkgBundle":{"image":["a"]}}}}""");
@@ -88,7 +88,7 @@ public sealed class ManifestSchemaTests
     }
 
     [TestMethod]
-    public async Task Kubectl_TakesAllOfIt_InTheOrderInWhichItIsWritten() =>
+    public async Task Kubectl_AcceptsAllManifests_InTheirOrder() =>
         Assert.AreSequenceEqual(
             new[]
             {
@@ -102,7 +102,7 @@ public sealed class ManifestSchemaTests
     [TestMethod]
     [DynamicData(nameof(Variants))]
     [DynamicData(nameof(GitOpsVariants))]
-    public async Task Kubectl_TakesEveryKindThatIsWritten(string name, object options)
+    public async Task Kubectl_AcceptsEveryWrittenKind(string name, object options)
     {
         string yaml = options is GitOpsOptions gitOps ? Write(gitOps) : Write((PackageRepositoryOptions)options);
 

@@ -15,7 +15,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>What a cluster cannot tell apart is tried from here, and told as what was seen.</summary>
+/// <summary>Causes that a cluster does not distinguish are probed from this machine and reported.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ProbeTests
@@ -32,7 +32,7 @@ public sealed class ProbeTests
     [DataRow("digest-missing", Repository + "@" + NoDigest, "and has not " + NoDigest)]
     [DataRow("tag-missing", Repository + ":9.9.9", "with the tag v1.0.0, and has not the tag 9.9.9")]
     [DataRow("tag-missing", Bundle, "simple-app-bundle:v1.0.0 is there")]
-    public async Task TheSameWordsForNoRepositoryAndNoManifest_AreToldApart(string name, string image, string words)
+    public async Task AMissingRepository_AndAMissingManifest_AreDistinguished(string name, string image, string words)
     {
         await using RegistryFixture mirror = await RegistryFixture.StartAsync(s_fixtures);
 
@@ -43,7 +43,7 @@ public sealed class ProbeTests
     }
 
     [TestMethod]
-    public async Task ALayerThatIsGone_IsNamed()
+    public async Task AMissingLayer_IsNamed()
     {
         await using RegistryFixture mirror = await RegistryFixture.StartWithFixturesAsync();
         JsonElement manifest = JsonElement.Parse((await RegistryContent.At(mirror.Host).ManifestAsync(Repository, "v1.0.0")).Bytes);
@@ -60,7 +60,7 @@ public sealed class ProbeTests
     [DataRow(Password, true, "is there")]
     [DataRow("another", true, "refuses user or password")]
     [DataRow(Password, false, "--try-secrets")]
-    public async Task TheSecretOfTheCluster_IsTried_WhereThatIsAsked_AndNeverShown(string password, bool isTried, string words)
+    public async Task TheClustersSecret_IsTried_OnRequest_AndNeverShown(string password, bool isTried, string words)
     {
         await using RegistryFixture mirror = await RegistryFixture.StartAsync(s_fixtures with { BasicAuth = ("rig", Password) });
         JsonElement repository = Failed("secret-wrong-password", $"{mirror.Host}/{Bundle}");
@@ -110,7 +110,7 @@ public sealed class ProbeTests
     }
 
     [TestMethod]
-    public async Task AName_IsLookedUpFromHere()
+    public async Task AHostName_IsResolved_OnThisMachine()
     {
         Finding finding = (await ExamineAsync(Failed("dns-failure", "mirror.invalid/apps/hello-repo:1"))).Single(found => !found.IsWarning);
 

@@ -9,7 +9,7 @@ using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>What an apply made and the manifests no longer hold goes, and nothing else does.</summary>
+/// <summary>Pruning deletes exactly the objects of an earlier apply that the manifests no longer contain.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class PrunerTests
@@ -40,7 +40,7 @@ public sealed class PrunerTests
     }
 
     [TestMethod]
-    public async Task WhatIsNoLongerThere_Goes_WhileItIsTheOneThatWasMade()
+    public async Task AnObjectThatWasDropped_IsDeleted_IfItIsTheSameOne()
     {
         await using FakeKubernetes server = await StartAsync($"{Line} old o1", $"{Line} new n1");
         server.On("GET", OldPath, Live("o1", s_ours)).On("DELETE", OldPath, KubernetesAnswer.Json(200, "{}"));
@@ -61,7 +61,7 @@ public sealed class PrunerTests
     [DataRow("apply", "flux owns fields of it, too", true)]
     [DataRow("untold", "does not tell who else", true)]
     [DataRow("forbidden", "forbidden", true)]
-    public async Task WhatIsNotCertain_Stays_AndIsTold(string what, string why, bool isRemembered)
+    public async Task AnUncertainObject_Stays_AndIsReported(string what, string why, bool isRemembered)
     {
         await using FakeKubernetes server = await StartAsync($"{Line} old o1", $"{Line} new n1");
         server.On("GET", OldPath, what switch
@@ -83,7 +83,7 @@ public sealed class PrunerTests
     }
 
     [TestMethod]
-    public async Task ANamespace_NeverGoes()
+    public async Task ANamespace_IsNeverPruned()
     {
         await using FakeKubernetes server = await StartAsync("v1 Namespace - packages p1", $"{Line} new n1");
 
@@ -94,7 +94,7 @@ public sealed class PrunerTests
     }
 
     [TestMethod]
-    public async Task ADryRun_HasTheServerTryIt_AndKeepsAll()
+    public async Task ADryRun_IsTriedByTheServer_AndChangesNothing()
     {
         await using FakeKubernetes server = await StartAsync($"{Line} old o1", $"{Line} new n1");
         server.On("GET", OldPath, Live("o1", s_ours)).On("DELETE", OldPath, KubernetesAnswer.Json(200, "{}"));
@@ -109,7 +109,7 @@ public sealed class PrunerTests
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
-    public async Task AnInstall_GoesBeforeTheAccountThatItNeeds(bool isGone)
+    public async Task AnInstall_IsDeletedBeforeItsServiceAccount(bool isGone)
     {
         const string Install = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packageinstalls/app";
         const string Account = "/api/v1/namespaces/packages/serviceaccounts/installer";
@@ -148,7 +148,7 @@ public sealed class PrunerTests
     [DataRow("""{"metadata":{"labels":{}},"data":{"objects":""}}""", "something else")]
     [DataRow("""{"metadata":{"labels":{"app.kubernetes.io/managed-by":"airgap"}},"data":{"objects":"v1 Secret a b c\nnonsense\n"}}""",
         "line 2")]
-    public async Task AConfigMapThatIsNoInventory_IsRefused(string document, string why)
+    public async Task AConfigMapOfAnotherKind_IsRefusedAsInventory(string document, string why)
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", InventoryPath, KubernetesAnswer.Json(200, document));

@@ -11,7 +11,7 @@ using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Cluster.Tests;
 
-/// <summary>A pull secret has what a copy from here would use, and reaches the cluster.</summary>
+/// <summary>A pull secret contains the credentials that a copy would use, and reaches the cluster.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class PullSecretTests
@@ -19,7 +19,7 @@ public sealed class PullSecretTests
     private const string SecretPath = "/api/v1/namespaces/packages/secrets/pull";
 
     [TestMethod]
-    public async Task DockersConfig_BecomesASecret_ForTheHostAsItIsWritten()
+    public async Task DockersConfig_BecomesASecret_ForTheGivenHost()
     {
         using TempFolder folder = new();
         string auth = Convert.ToBase64String("rig:p\"ss"u8);
@@ -40,7 +40,7 @@ public sealed class PullSecretTests
     }
 
     [TestMethod]
-    public async Task TheVariablesOfImgpkg_AreHeeded()
+    public async Task TheVariablesOfImgpkg_AreUsed()
     {
         PullSecret secret = await MakeAsync(new() { ["IMGPKG_USERNAME"] = "u", ["IMGPKG_PASSWORD"] = "p" }, "mirror.example");
 
@@ -49,7 +49,7 @@ public sealed class PullSecretTests
     }
 
     [TestMethod]
-    public async Task WhatIsNotThere_AndWhatAClusterDoesNotTake_AreErrors()
+    public async Task MissingFiles_AndUnacceptableManifests_AreErrors()
     {
         AirgapException none = await Assert.ThrowsExactlyAsync<AirgapException>(() => MakeAsync([], "mirror.example"));
         AirgapException token = await Assert.ThrowsExactlyAsync<AirgapException>(
@@ -69,7 +69,7 @@ public sealed class PullSecretTests
     [DataRow("""{"auths":{"mirror.example":{"username":"REPLACE_ME","password":"REPLACE_ME"}}}""", true)]
     [DataRow("""{"auths":{}}""", true)]
     [DataRow("""{"auths":{"mirror.example":{"username":"rig","password":"live"}}}""", false)]
-    public async Task APlaceholder_GivesWay_AndAFilledOneOfAnotherOwnerDoesNot(string live, bool isForced)
+    public async Task APlaceholder_IsReplaced_ButNotAFilledSecretOfAnotherOwner(string live, bool isForced)
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", SecretPath,
@@ -100,7 +100,7 @@ public sealed class PullSecretTests
     [TestMethod]
     [DataRow("type-immutable")]
     [DataRow("immutable")]
-    public async Task OneThatCannotBeChanged_IsToBeMadeAnew(string file)
+    public async Task AnImmutableObject_MustBeRecreated(string file)
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", SecretPath, KubernetesAnswer.Json(200, """{"type":"Opaque","metadata":{"resourceVersion":"1"}}"""));

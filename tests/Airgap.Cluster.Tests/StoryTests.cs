@@ -52,7 +52,7 @@ public sealed class StoryTests
     ];
 
     [TestMethod]
-    public void NoStory_IsLeftOut()
+    public void EveryRecordedWatch_IsTested()
     {
         string[] recorded = [.. Directory.GetFiles(Path.Combine(KubernetesFixtures.Root, "stories"), "*.json")
             .Select(Path.GetFileNameWithoutExtension).OfType<string>()];
@@ -67,7 +67,7 @@ public sealed class StoryTests
 
     [TestMethod]
     [DynamicData(nameof(Stories))]
-    public void EachEvent_IsToldAsTheClusterMeansIt(string name, int generation, ErrorCode? code, object? cause)
+    public void EachEvent_IsReported(string name, int generation, ErrorCode? code, object? cause)
     {
         JsonElement story = KubernetesFixtures.Read($"stories/{name}.json");
         JsonElement[] timeline = [.. story.Items("timeline")];
@@ -155,7 +155,7 @@ public sealed class StoryTests
     }
 
     [TestMethod]
-    public async Task WithoutKappController_NothingIsTakenForDone()
+    public async Task WithoutKappController_NothingCountsAsDone()
     {
         JsonElement[] steps = [.. KubernetesFixtures.Read("stories/kapp-controller-stopped.json").Items("steps")];
         JsonElement[] found = [.. steps.Where(step => step.Text("what")!.StartsWith("GET of it", StringComparison.Ordinal))
@@ -174,7 +174,7 @@ public sealed class StoryTests
     }
 
     [TestMethod]
-    public async Task WhatQueuesBehindOthers_IsToldAsThat()
+    public async Task AQueuedObject_IsReported()
     {
         // One at a time: each has its first status when the one before it is through.
         JsonElement[] queue = [.. KubernetesFixtures.Read("stories/queue-of-six-failing.json").Items("repositories")];
@@ -211,7 +211,7 @@ public sealed class StoryTests
     }
 
     [TestMethod]
-    public async Task OneThatGoesAway_EndsTheWait_AndWhatHoldsItIsShown()
+    public async Task ADeletedObject_EndsTheWait_AndItsFinalizerIsShown()
     {
         JsonElement story = KubernetesFixtures.Read("stories/delete-foreign-finalizer.json");
         JsonElement held = KubernetesFixtures.Body(story.Items("steps").First(step => step.Text("what") == "GET").GetProperty("exchange"));

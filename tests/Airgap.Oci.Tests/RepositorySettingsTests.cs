@@ -4,7 +4,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests;
 
-/// <summary>The settings of created repositories are checked before anything is sent, and every slip is told with its place.</summary>
+/// <summary>The settings of new repositories are checked before any request, and each error has its position.</summary>
 [TestClass]
 public sealed class RepositorySettingsTests
 {

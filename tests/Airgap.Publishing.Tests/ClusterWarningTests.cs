@@ -14,7 +14,7 @@ using Airgap.Transfer.Pushing;
 
 namespace Airgap.Publishing.Tests;
 
-/// <summary>What a cluster would find out is said when the manifest is written.</summary>
+/// <summary>Errors that a cluster would find are reported when the manifest is written.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ClusterWarningTests

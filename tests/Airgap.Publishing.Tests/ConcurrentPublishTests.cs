@@ -24,8 +24,7 @@ public sealed class ConcurrentPublishTests
     [TestMethod]
     public async Task EachRegistryHasAllAndTheSourceIsReadOnce()
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
@@ -58,8 +57,7 @@ public sealed class ConcurrentPublishTests
     [TestMethod]
     public async Task TheBytesOfEachRegistryAreToldApart()
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
         using RegistryClient client = Client();
@@ -80,8 +78,7 @@ public sealed class ConcurrentPublishTests
     [TestMethod]
     public async Task ARegistryThatFailsLeavesTheOthersWhole()
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         two.OnRequest = (request, _) => request.Kind == RequestKind.UploadPut ? Fault.Status(403) : null;
@@ -104,8 +101,7 @@ public sealed class ConcurrentPublishTests
     [TestMethod]
     public async Task WhatIsNoDestinationAnyMoreLeavesNoArtifacts()
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
@@ -121,8 +117,7 @@ public sealed class ConcurrentPublishTests
     [TestMethod]
     public async Task ADryRunTellsOfEach()
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();
         using RegistryClient client = Client();

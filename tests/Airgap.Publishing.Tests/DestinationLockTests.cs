@@ -64,15 +64,15 @@ public sealed class DestinationLockTests
             Assert.IsNotNull(publish);
             Assert.AreEqual(ErrorCode.DestinationInUse,
                 (await Assert.ThrowsExactlyAsync<AirgapException>(
-                    () => atOnce.TakeAloneAsync(repository, new Told(), CancellationToken.None))).Code);
+                    () => atOnce.AcquireExclusiveAsync(repository, new Told(), CancellationToken.None))).Code);
         }
 
         AirgapException refused =
-            await Assert.ThrowsExactlyAsync<AirgapException>(() => atOnce.TakeAloneAsync(repository, new Told(), CancellationToken.None));
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => atOnce.AcquireExclusiveAsync(repository, new Told(), CancellationToken.None));
         Assert.AreEqual(ErrorCode.DestinationInUse, refused.Code);
         Assert.Contains("another relocation of this user", refused.Message);
         one.Dispose();
-        IDisposable? alone = await atOnce.TakeAloneAsync(repository, new Told(), CancellationToken.None);
+        IDisposable? alone = await atOnce.AcquireExclusiveAsync(repository, new Told(), CancellationToken.None);
         Assert.IsNotNull(alone);
         Told told = new();
         Task<IDisposable?> waiting = locks.EnterAsync(repository, told, CancellationToken.None);

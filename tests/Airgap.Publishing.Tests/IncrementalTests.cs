@@ -5,7 +5,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Tests;
 
-/// <summary>A second publish does what it takes to know that there is nothing to do.</summary>
+/// <summary>A second publish checks everything and moves nothing.</summary>
 [TestClass]
 public sealed class IncrementalTests : IDisposable
 {

@@ -6,7 +6,7 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Publishing.Tests;
 
-/// <summary>What a project keeps in a repository.</summary>
+/// <summary>The content that a project keeps in a repository.</summary>
 [TestClass]
 public sealed class ProjectRootsTests
 {

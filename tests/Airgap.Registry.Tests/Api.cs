@@ -7,7 +7,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests;
 
-/// <summary>A registry and a client that sends exactly what a test says.</summary>
+/// <summary>A registry, and a client that sends exactly the test's requests.</summary>
 internal sealed class Api : IAsyncDisposable
 {
     private Api(RegistryFixture registry)

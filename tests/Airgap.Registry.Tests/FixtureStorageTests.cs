@@ -11,8 +11,7 @@ public sealed class FixtureStorageTests
     [TestMethod]
     public async Task EveryTagResolvesAndEveryBlobHasItsDigest()
     {
-        await using RegistryFixture registry =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture registry = await RegistryFixture.StartReadOnlyAsync();
         using RegistryContent content = new(registry.Address);
         IReadOnlyList<string> repositories = await content.RepositoriesAsync();
         Assert.HasCount(Directory.GetDirectories(registry.Folder, "_manifests", SearchOption.AllDirectories).Length, repositories);

@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Registry.Tests;
 
-/// <summary>A disk that fails when what was written is brought to it: nothing is said to be stored.</summary>
+/// <summary>With a disk whose flushes fail, nothing is reported as stored.</summary>
 [TestClass]
 public sealed class StorageDiskTests
 {

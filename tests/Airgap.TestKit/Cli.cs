@@ -3,12 +3,20 @@ using System.Globalization;
 
 namespace Airgap.TestKit;
 
-/// <summary>What a program wrote and how it ended.</summary>
+/// <summary>The output and exit code of a program.</summary>
 public sealed record CliResult(int ExitCode, string Output, string Error)
 {
     /// <summary>The result, when the program succeeded.</summary>
     public CliResult EnsureSuccess() =>
         ExitCode == 0 ? this : throw new InvalidOperationException($"Exit code {ExitCode}.\n{Output}\n{Error}");
+
+    /// <summary>Fails the test unless the program ended with exit code 1 and an error that contains these phrases.</summary>
+    public void AssertFailed(params string[] phrases)
+    {
+        Assert.AreEqual(1, ExitCode, $"{Output}\n{Error}");
+        foreach (string phrase in phrases)
+            Assert.Contains(phrase, Error);
+    }
 }
 
 /// <summary>Runs programs.</summary>

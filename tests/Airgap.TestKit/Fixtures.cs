@@ -1,6 +1,6 @@
 namespace Airgap.TestKit;
 
-/// <summary>The committed fixtures: a real registry's storage, and what imgpkg made of it (fixtures/README.md).</summary>
+/// <summary>The committed fixtures: a real registry's storage, and imgpkg's output for it (fixtures/README.md).</summary>
 public static class Fixtures
 {
     /// <summary>The host that every reference in the fixtures names.</summary>
@@ -14,6 +14,10 @@ public static class Fixtures
 
     /// <summary>A file or folder below <c>golden/</c>.</summary>
     public static string Golden(string name) => Path.Combine(Root, "golden", name);
+
+    /// <summary>Fails the test unless a file has the bytes of a golden one.</summary>
+    public static async Task AssertGoldenAsync(string name, string path) =>
+        Assert.AreSequenceEqual(await File.ReadAllBytesAsync(Golden(name)), await File.ReadAllBytesAsync(path));
 
     /// <summary>A folder below <c>input/</c>.</summary>
     public static string Input(string name) => Path.Combine(Root, "input", name);

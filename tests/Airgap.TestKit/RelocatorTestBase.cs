@@ -5,7 +5,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.TestKit;
 
-/// <summary>What tests of the whole core share: the fixtures' registry in memory, and short calls.</summary>
+/// <summary>The base of tests of the core: the fixtures' registry in memory, and short calls.</summary>
 public abstract class RelocatorTestBase
 {
     protected FakeRegistry Registry { get; } = FakeRegistry.FromFixtures();

@@ -2,7 +2,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.TestKit;
 
-/// <summary>What tests of signing share: a registry with a bundle, and the keys of the fixtures.</summary>
+/// <summary>The base of tests of signing: a registry with a bundle, and the fixtures' keys.</summary>
 public abstract class SigningTestBase
 {
     /// <summary>A registry of the test's own, with a copy of the fixtures.</summary>

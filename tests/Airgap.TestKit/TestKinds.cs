@@ -1,6 +1,6 @@
 namespace Airgap.TestKit;
 
-/// <summary>What a test needs, as its category. A test without a category needs nothing but the process it runs in.</summary>
+/// <summary>The needs of a test, as its category. A test without a category needs only its process.</summary>
 public static class TestKinds
 {
     /// <summary>Starts a server or another program.</summary>

@@ -25,8 +25,7 @@ public sealed class CreatedProjectTests
 
         CliResult refused = await InProcess.RunAsync(
             ["copy", "-b", $"{source.Host}/{Bundle}", "--to-repo", $"{far.Host}/apps/simple", .. flags]);
-        Assert.AreEqual(1, refused.ExitCode);
-        Assert.Contains("project apps not found", refused.Error);
+        refused.AssertFailed("project apps not found");
 
         CliResult dry = await InProcess.RunAsync(
             ["copy", "-b", $"{source.Host}/{Bundle}", "--to-repo", $"{far.Host}/apps/simple", "--dry-run", "--json", .. create]);
@@ -92,8 +91,7 @@ public sealed class CreatedProjectTests
             ["package-repository", "build", Fixtures.Input("simple-app-bundle"), "--to-tar", folder["a.tar"]]])
         {
             CliResult refused = await InProcess.RunAsync([.. command, "--create-repositories"]);
-            Assert.AreEqual(1, refused.ExitCode);
-            Assert.Contains("AIRGAP2011: Cannot use --create-repositories with an archive or layout: nothing is pushed", refused.Error);
+            refused.AssertFailed("AIRGAP2011: Cannot use --create-repositories with an archive or layout: nothing is pushed");
             Assert.IsEmpty(Directory.GetFiles(folder.Path));
         }
     }
@@ -109,9 +107,7 @@ public sealed class CreatedProjectTests
         string[] copy = ["copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-repo", $"{far.Host}/apps/simple",
             "--repository-settings", folder["settings.json"]];
         CliResult refused = await InProcess.RunAsync([.. copy, "--create-repositories"]);
-        Assert.AreEqual(1, refused.ExitCode);
-        Assert.Contains("AIRGAP1043", refused.Error);
-        Assert.Contains(why, refused.Error);
+        refused.AssertFailed("AIRGAP1043", why);
         CliResult alone = await InProcess.RunAsync(copy);
         Assert.Contains("AIRGAP2011", alone.Error);
         Assert.IsEmpty(far.Requests);

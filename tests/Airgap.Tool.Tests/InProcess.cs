@@ -3,7 +3,7 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>Runs the tool inside the test's process: for whatever ends before a registry is asked.</summary>
+/// <summary>Runs the tool inside the test's process, for commands that end before any request.</summary>
 internal static class InProcess
 {
     public static Task<CliResult> RunAsync(params string[] args) => RunAsAsync(Identity.OwnName, args);

@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>What a registry says of its limits is told to whom it concerns.</summary>
+/// <summary>A registry's rate limits are reported to the user concerned.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class LimitTests

@@ -10,7 +10,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary><c>mirrors</c>: configurations that lead container engines to what a publish relocated.</summary>
+/// <summary><c>mirrors</c> writes configurations that direct container engines to relocated images.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class MirrorsTests
@@ -23,8 +23,7 @@ public sealed class MirrorsTests
     public async Task WhatIsMissingIsSaid(string line, string word)
     {
         CliResult result = await InProcess.RunAsync(["mirrors", .. line.Split(' ')]);
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains(word, result.Error);
+        result.AssertFailed(word);
     }
 
     [TestMethod]
@@ -52,8 +51,7 @@ public sealed class MirrorsTests
 
         CliResult wrong = await InProcess.RunAsync(
             "mirrors", "--from", folder["lock.yml"], "--format", "registries.conf", "-o", folder["none"]);
-        Assert.AreEqual(1, wrong.ExitCode);
-        Assert.Contains("A lock does not record where images come from", wrong.Error);
+        wrong.AssertFailed("A lock does not record where images come from");
         File.WriteAllText(folder["failed.json"], "{\"command\":\"copy\",\"succeeded\":false,\"items\":[]}");
         Assert.Contains("AIRGAP2122", (await InProcess.RunAsync(
             "mirrors", "--from", folder["failed.json"], "--format", "registries.conf", "-o", folder["none"])).Error);

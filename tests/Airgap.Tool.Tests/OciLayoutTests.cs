@@ -67,8 +67,7 @@ public sealed class OciLayoutTests
     public async Task FlagsThatExcludeOneAnotherAreRefused(string line, string why)
     {
         CliResult result = await InProcess.RunAsync(line.Split(' '));
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains(why, result.Error);
+        result.AssertFailed(why);
     }
 
     private static async Task<string> SucceedAsync(params string[] args) => (await InProcess.RunAsync(args)).EnsureSuccess().Output;

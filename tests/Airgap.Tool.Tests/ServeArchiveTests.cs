@@ -112,8 +112,7 @@ public sealed class ServeArchiveTests
     public async Task WhatCannotBeDoneIsRefusedAtOnce(string line, string expected)
     {
         CliResult result = await InProcess.RunAsync(line.Split(' '));
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains(expected, result.Error);
+        result.AssertFailed(expected);
         Assert.DoesNotContain("   at ", result.Error);
         Assert.IsFalse(Directory.Exists("x"));
     }

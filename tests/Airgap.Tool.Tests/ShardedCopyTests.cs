@@ -8,7 +8,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>One plan that several runs carry out: what each of them says, writes and refuses.</summary>
+/// <summary>One plan, carried out by several runs: their output, files and refusals.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ShardedCopyTests
@@ -34,9 +34,7 @@ public sealed class ShardedCopyTests
         Assert.Contains("shard 1/3: ", await SucceedAsync("copy", "--plan", plan, "--shard", "1/3"));
         await SucceedAsync("copy", "--plan", plan, "--shard", "3");
         CliResult early = await InProcess.RunAsync("copy", "--plan", plan, "--finish");
-        Assert.AreEqual(1, early.ExitCode);
-        Assert.Contains("AIRGAP2242", early.Error);
-        Assert.Contains("shard 2/3 has to run again", early.Error);
+        early.AssertFailed("AIRGAP2242", "shard 2/3 has to run again");
         Assert.DoesNotContain("v1.0.0", await content.TagsAsync("together/all"));
 
         await SucceedAsync("copy", "--plan", plan, "--shard", "2/3");
@@ -138,8 +136,7 @@ public sealed class ShardedCopyTests
                 folder["plan.json"], Encoding.UTF8.GetString(plan)
                 .Replace("\"airgapPlan\"", $"{schema}\"airgapPlan\"", StringComparison.Ordinal));
             CliResult refused = await InProcess.RunAsync([.. copy, "--dry-run", "--plan", folder["plan.json"]]);
-            Assert.AreEqual(1, refused.ExitCode);
-            Assert.Contains("AIRGAP2246", refused.Error);
+            refused.AssertFailed("AIRGAP2246");
             Assert.Contains("\"airgapPlan\": 1", await File.ReadAllTextAsync(folder["plan.json"]));
         }
 
@@ -175,7 +172,7 @@ public sealed class ShardedCopyTests
         using IDisposable? other = await shards.EnterAsync(place, SilentObserver.Instance, CancellationToken.None);
         Assert.IsNotNull(other);
         await Assert.ThrowsExactlyAsync<Airgap.Oci.AirgapException>(
-            () => prune.TakeAloneAsync(place, SilentObserver.Instance, CancellationToken.None));
+            () => prune.AcquireExclusiveAsync(place, SilentObserver.Instance, CancellationToken.None));
     }
 
     [TestMethod]

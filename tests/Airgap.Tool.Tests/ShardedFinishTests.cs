@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>What a finish makes visible and vouches for, and what shards of archives say.</summary>
+/// <summary>The visible result of a finish, and the output of shards of archives.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ShardedFinishTests
@@ -29,9 +29,7 @@ public sealed class ShardedFinishTests
         await File.WriteAllTextAsync(folder["both.json"], both.ToJsonString());
         await SucceedAsync("copy", "--plan", folder["one.json"], "--shard", "1/1");
         CliResult early = await InProcess.RunAsync("copy", "--plan", folder["both.json"], "--finish", "--shards", "1");
-        Assert.AreEqual(1, early.ExitCode);
-        Assert.Contains("AIRGAP2242", early.Error);
-        Assert.Contains("no tag is set", early.Error);
+        early.AssertFailed("AIRGAP2242", "no tag is set");
         using RegistryContent content = RegistryContent.At(far.Host);
         Assert.DoesNotContain("v1.0.0", await content.TagsAsync("one"));
 

@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>What leaves is signed, and what arrives is verified while it is read.</summary>
+/// <summary>Archives are signed when they leave, and verified while they are imported.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class SigningTests : SigningTestBase
@@ -211,8 +211,7 @@ public sealed class SigningTests : SigningTestBase
         CliResult result = await InProcess.RunAsync(
             "copy", "-b", Bundle, to, name.Length == 0 ? $"{far.Host}/apps/it" : _folder[name], "--sign-key", Private(key));
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains(code, result.Error);
+        result.AssertFailed(code);
         Assert.IsEmpty(Directory.GetFileSystemEntries(_folder.Path));
         Assert.IsEmpty(far.Requests);
     }
@@ -227,8 +226,7 @@ public sealed class SigningTests : SigningTestBase
 
     private static void AssertRefused(RegistryFixture far, CliResult result, string repository, string? code = "AIRGAP2203")
     {
-        Assert.AreEqual(1, result.ExitCode, result.Output);
-        Assert.Contains(code ?? "AIRGAP2", result.Error);
+        result.AssertFailed(code ?? "AIRGAP2");
         Assert.IsEmpty(far.Requests.Where(
             request => request.Path.Contains($"/{repository}/app/manifests", StringComparison.Ordinal) && request.Method == "PUT"));
     }

@@ -55,8 +55,7 @@ public sealed class SourceMirrorTests
         await WriteAsync(text);
         CliResult copy = await InProcess.RunAsync(
             "copy", "-b", Bundle, "--to-tar", _folder["a.tar"], "--registries-conf", _folder["registries.conf"]);
-        Assert.AreEqual(1, copy.ExitCode);
-        Assert.Contains(code, copy.Error);
+        copy.AssertFailed(code);
         Assert.IsFalse(File.Exists(_folder["a.tar"]));
     }
 
@@ -72,8 +71,7 @@ public sealed class SourceMirrorTests
         CliResult result = await InProcess.RunAsync(
             [.. command.Split(' '), command == "tag list -i" ? Bundle.Split(':')[0] : Bundle, "--registries-conf",
                 _folder["registries.conf"]]);
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("AIRGAP1054", result.Error);
+        result.AssertFailed("AIRGAP1054");
     }
 
     [TestMethod]

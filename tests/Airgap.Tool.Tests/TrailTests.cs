@@ -90,9 +90,7 @@ public sealed class TrailTests : SigningTestBase
         Assert.StartsWith("AIRGAP1", JsonDocument.Parse(lines[1]).RootElement.GetProperty("outcome").GetString()!);
         Assert.AreEqual(0, whole.ExitCode, whole.Error);
         Assert.Contains("2 lines", whole.Output);
-        Assert.AreEqual(1, broken.ExitCode);
-        Assert.Contains("AIRGAP2205", broken.Error);
-        Assert.Contains("at line 2", broken.Error);
+        broken.AssertFailed("AIRGAP2205", "at line 2");
     }
 
     [TestMethod]
@@ -127,9 +125,7 @@ public sealed class TrailTests : SigningTestBase
                 $"cmp -s \"$AIRGAP_PLAN\" - && test -f \"$AIRGAP_LAYOUT/index.json\" && cp \"$AIRGAP_PLAN\" " +
                 $"'{_folder["plan.json"]}' && echo '{{\"version\":\"2.1.0\",\"runs\":[]}}'", "--gate-content"]);
 
-        Assert.AreEqual(1, refused.ExitCode);
-        Assert.Contains("AIRGAP2207", refused.Error);
-        Assert.Contains("too risky", refused.Error);
+        refused.AssertFailed("AIRGAP2207", "too risky");
         Assert.AreEqual(0, before);
         Assert.AreEqual(0, good.ExitCode, good.Error);
         JsonElement gate = JsonDocument.Parse(good.Output).RootElement.GetProperty("gate");

@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests;
 
-/// <summary>Signatures on the command line: what is not signed by who has to have signed it does not move.</summary>
+/// <summary>Signatures on the command line: without the required signatures, nothing moves.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 [DoNotParallelize] // The tests count the requests of one registry.
@@ -70,10 +70,8 @@ public sealed class TrustTests
         CliResult either = await InProcess.RunAsync(
             "verify", "-b", Bundle, "--verify-key", SignedStorage.Key("wrong"), "--verify-key", SignedStorage.Key("p256"));
 
-        Assert.AreEqual(1, real.ExitCode);
-        Assert.Contains("AIRGAP5002", real.Error);
-        Assert.AreEqual(1, dry.ExitCode);
-        Assert.Contains("AIRGAP5002", dry.Error);
+        real.AssertFailed("AIRGAP5002");
+        dry.AssertFailed("AIRGAP5002");
         Assert.AreEqual(0, either.ExitCode, either.Error);
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
     }
@@ -106,8 +104,7 @@ public sealed class TrustTests
         Assert.AreEqual(0, signed.ExitCode, signed.Error);
         Assert.AreEqual(1, bare.ExitCode, bare.Output);
         Assert.AreEqual(3, bare.Error.Split("AIRGAP5001").Length - 1, bare.Error);
-        Assert.AreEqual(1, pulled.ExitCode);
-        Assert.Contains("AIRGAP5001", pulled.Error);
+        pulled.AssertFailed("AIRGAP5001");
         Assert.IsFalse(Directory.Exists(folder["pulled"]));
         Assert.AreEqual(0, whole.ExitCode, whole.Error);
         Assert.IsEmpty(far.Requests.Where(request => request.Path.Contains("/bare/", StringComparison.Ordinal)));
@@ -122,24 +119,8 @@ public sealed class TrustTests
         CliResult refused = await InProcess.RunAsync("pull", "-b", Bundle, "-o", folder["out"], "--verify-key", SignedStorage.Key("wrong"));
         CliResult pulled = await InProcess.RunAsync("pull", "-b", Bundle, "-o", folder["out"], "--verify-key", SignedStorage.Key("p256"));
 
-        Assert.AreEqual(1, refused.ExitCode);
-        Assert.Contains("AIRGAP5002", refused.Error);
+        refused.AssertFailed("AIRGAP5002");
         Assert.AreEqual(0, pulled.ExitCode, pulled.Error);
-    }
-
-    [TestMethod]
-    [DataRow("p256", "blob/made/full.sigstore.json", 0)]
-    [DataRow("wrong", "blob/made/full.sigstore.json", 1)]
-    [DataRow("p256", "blob/made/digest-lies.sigstore.json", 1)]
-    [DataRow("ed25519", "blob/made/ed25519-pure.sigstore.json", 0)]
-    public async Task Blob_IsJudgedByItsBundle(string key, string bundle, int exitCode)
-    {
-        CliResult result = await InProcess.RunAsync(
-            "verify", "--blob", Path.Combine(s_trust, "blob", "archive.tar"), "--signature", Path.Combine(s_trust, bundle), "--verify-key",
-            SignedStorage.Key(key));
-
-        Assert.AreEqual(exitCode, result.ExitCode, result.Error);
-        Assert.AreEqual(exitCode == 1, result.Error.Contains("AIRGAP5002", StringComparison.Ordinal), result.Error);
     }
 
     [TestMethod]
@@ -164,8 +145,7 @@ public sealed class TrustTests
     {
         CliResult result = await InProcess.RunAsync("verify", "-i", Bundle, "--policy", Path.Combine(s_trust, policy));
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains(code, result.Error);
+        result.AssertFailed(code);
     }
 
     [TestMethod]
@@ -176,8 +156,7 @@ public sealed class TrustTests
 
         CliResult result = await InProcess.RunAsync("verify", "-i", Bundle, "--policy", folder["policy.json"]);
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("AIRGAP5006", result.Error);
+        result.AssertFailed("AIRGAP5006");
     }
 
     [TestMethod]
@@ -194,33 +173,8 @@ public sealed class TrustTests
         CliResult elsewhere = await InProcess.RunAsync(["verify", "-i", Bundle, .. flags]);
 
         Assert.AreEqual(0, good.ExitCode, good.Error);
-        Assert.AreEqual(1, bad.ExitCode);
-        Assert.Contains("AIRGAP5002", bad.Error);
+        bad.AssertFailed("AIRGAP5002");
         Assert.Contains("AIRGAP5008", elsewhere.Error);
-    }
-
-    [TestMethod]
-    [DataRow("--verify-identity a@b")]
-    [DataRow("--verify-identity * --verify-issuer i --trusted-root ROOT")]
-    [DataRow("--trust-store x")]
-    [DataRow("--verify-key KEY --policy POLICY")]
-    [DataRow("--verify-attestation https://slsa.dev/provenance/v1")]
-    public async Task WhatCannotBe_IsRefusedBeforeAnyRequest(string flags)
-    {
-        int before = s_registry.Requests.Count;
-        string[] given = [.. flags.Split(' ').Select(word => word switch
-        {
-            "KEY" => SignedStorage.Key("p256"),
-            "ROOT" => Path.Combine(s_trust, "keyless/private/trusted_root.json"),
-            "POLICY" => Path.Combine(s_trust, "policies/key-data.json"),
-            _ => word,
-        })];
-
-        CliResult result = await InProcess.RunAsync(["verify", "-b", Bundle, .. given]);
-
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("AIRGAP5010", result.Error);
-        Assert.AreEqual(before, s_registry.Requests.Count);
     }
 
     // What an image says of itself excuses it from nothing: an index that names its own image as its subject is attached to nothing.
@@ -240,10 +194,8 @@ public sealed class TrustTests
         CliResult verified = await InProcess.RunAsync(["verify", "-i", $"{s_registry.Host}/evil/self:v1", .. key]);
         CliResult copied = await InProcess.RunAsync(["copy", "-i", $"{s_registry.Host}/evil/self:v1", "--to-tar", folder["a.tar"], .. key]);
 
-        Assert.AreEqual(1, verified.ExitCode, verified.Output);
-        Assert.Contains("AIRGAP5001", verified.Error);
-        Assert.AreEqual(1, copied.ExitCode, copied.Output);
-        Assert.Contains("AIRGAP5001", copied.Error);
+        verified.AssertFailed("AIRGAP5001");
+        copied.AssertFailed("AIRGAP5001");
         Assert.IsEmpty(Directory.GetFileSystemEntries(folder.Path));
     }
 
@@ -291,8 +243,7 @@ public sealed class TrustTests
         CliResult result = await InProcess.RunAsync(
             "copy", "--oci", folder["layout"], "--to-tar", folder["a.tar"], "--verify-key", SignedStorage.Key("p256"));
 
-        Assert.AreEqual(1, result.ExitCode, result.Output);
-        Assert.Contains("AIRGAP5001", result.Error);
+        result.AssertFailed("AIRGAP5001");
         Assert.IsFalse(File.Exists(folder["a.tar"]));
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Tests;
 
-/// <summary>A disk that fails when what was written is brought to it.</summary>
+/// <summary>A disk whose flushes fail.</summary>
 internal sealed class FailingDisk : DiskSync
 {
     public bool FailsFiles { get; init; }

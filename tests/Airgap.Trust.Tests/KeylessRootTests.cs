@@ -6,7 +6,7 @@ using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests;
 
-/// <summary>A keyless signature that a root accepts is refused by one that lacks, dates or changes what proved it.</summary>
+/// <summary>A keyless signature is refused by a root without the matching authority, log or time.</summary>
 [TestClass]
 public sealed class KeylessRootTests
 {

@@ -7,7 +7,7 @@ using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests;
 
-/// <summary>Every case of Notation: our verdict is notation's, or differs for a reason that stands here.</summary>
+/// <summary>Every case of Notation: our verdict is notation's, or differs for a reason given here.</summary>
 [TestClass]
 public sealed class NotationVerdictTests
 {

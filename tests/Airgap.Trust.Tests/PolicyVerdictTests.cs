@@ -6,7 +6,7 @@ using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests;
 
-/// <summary>Every case of policy.json: our verdict is skopeo's, or differs for a reason that stands here.</summary>
+/// <summary>Every case of policy.json: our verdict is skopeo's, or differs for a reason given here.</summary>
 [TestClass]
 public sealed class PolicyVerdictTests
 {

@@ -8,7 +8,7 @@ using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests;
 
-/// <summary>Every case of a key: our verdict is cosign's and skopeo's, or differs for a reason that stands here.</summary>
+/// <summary>Every case with keys: our verdict is cosign's and skopeo's, or differs for a reason given here.</summary>
 [TestClass]
 public sealed class VerdictTests
 {

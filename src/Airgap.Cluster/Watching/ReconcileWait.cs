@@ -85,7 +85,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
                 if (!isStallTold && TimeProvider.System.GetElapsedTime(started) >= StallAfter)
                 {
                     isStallTold = true;
-                    TellStall(pending.Values);
+                    ReportStall(pending.Values);
                 }
             }
             else
@@ -109,7 +109,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
             _gone.Add(target.Id);
         else
             _gone.Remove(target.Id);
-        Tell(target, state);
+        Report(target, state);
     }
 
     private void Settle(WaitTarget target, Dictionary<string, WaitTarget> pending)
@@ -145,7 +145,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         }
     }
 
-    private void Tell(WaitTarget target, ReconcileState state)
+    private void Report(WaitTarget target, ReconcileState state)
     {
         string words = state.Phase == ReconcilePhase.Failed
             ? $"{state.Words}{(CauseTable.Find(state.Message ?? "", out _) is { } known ? $" ({known.Means})" : "")}{(state.Failures > 1 ? $", {state.Failures} times" : "")}"
@@ -156,7 +156,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         onChange($"{(target.IsInstall ? target.Id : target.FullName)}: {words}");
     }
 
-    private void TellStall(IEnumerable<WaitTarget> pending)
+    private void ReportStall(IEnumerable<WaitTarget> pending)
     {
         string[] unseen = [.. pending.Where(
             target => !target.IsInstall && _states.GetValueOrDefault(target.Id) is null

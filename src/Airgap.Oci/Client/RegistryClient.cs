@@ -52,7 +52,7 @@ public sealed class RegistryClient : IRegistry, IDisposable
             RegistriesConfFiles.Read(wanted, EnvironmentVariables.Capture(options.Environment)),
             (name, isInsecure) => new RegistryRepository(isInsecure ? _insecure.Value : _transport, name, creator: null, layers: null),
             options);
-        _mirrors.TellIgnored();
+        _mirrors.WarnAboutIgnored();
     }
 
     /// <summary>The requests and bytes so far.</summary>
@@ -83,7 +83,7 @@ public sealed class RegistryClient : IRegistry, IDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
-        _mirrors?.TellUse();
+        _mirrors?.ReportMirrors();
         _transport.Dispose();
         if (_insecure.IsValueCreated)
             _insecure.Value.Dispose();

@@ -45,7 +45,7 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
     }
 
     /// <summary>Tells what the settings say in vain.</summary>
-    public void TellIgnored()
+    public void WarnAboutIgnored()
     {
         foreach (string ignored in conf.Ignored)
             options.Notice?.Invoke($"registries.conf: {ignored}.");
@@ -56,7 +56,7 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
         [.. _use.Values.OrderBy(use => use.Of, StringComparer.Ordinal).ThenBy(use => use.From, StringComparer.Ordinal)];
 
     /// <summary>Tells what was read where.</summary>
-    public void TellUse()
+    public void ReportMirrors()
     {
         foreach (SourceUse use in Use)
         {

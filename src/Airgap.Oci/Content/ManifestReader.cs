@@ -136,8 +136,8 @@ internal static class ManifestReader
             throw Invalid(manifest, $"'{name}' contains {digest} without a valid size");
         return new Descriptor(MediaTypeOf(item) ?? "", digest, size)
         {
-            Data = OwnSources.Data(item, digest, size),
-            Urls = OwnSources.Urls(item),
+            Data = DescriptorSources.Data(item, digest, size),
+            Urls = DescriptorSources.Urls(item),
             ArtifactType = StringOf(item, "artifactType")
         };
     }

@@ -63,7 +63,7 @@ internal sealed class RepositoryCreator(Transport transport, RepositoryCreation 
         if (KeychainHosts.IsAmazon(repository.Registry))
             return new EcrRepositories(ecr.Value, creation.Settings);
         RegistryHost host = transport.HostOf(repository);
-        await host.AskForChallengeAsync(cancellationToken);
+        await host.RequestChallengeAsync(cancellationToken);
         return KindOf(host.Authenticator.Challenges) switch
         {
             "harbor" => new HarborProjects(_api, creation.Settings.Harbor),

@@ -85,7 +85,7 @@ internal sealed class RegistryHost
     /// and require credentials only at <c>/v2/</c>.
     /// </summary>
     /// <returns>True when a challenge is known.</returns>
-    public async Task<bool> AskForChallengeAsync(CancellationToken cancellationToken)
+    public async Task<bool> RequestChallengeAsync(CancellationToken cancellationToken)
     {
         if (!Authenticator.HasChallenge && !_wasPinged)
             await _ping.GetAsync(cancellationToken);

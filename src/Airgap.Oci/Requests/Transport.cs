@@ -184,7 +184,7 @@ internal sealed class Transport : IDisposable
         if (status == 401 && await host.Authenticator.ReconsiderAsync(response, sent, repository, request.Scopes, cancellationToken))
             return true;
         return sent is null && status is 401 or 403 or 404 && !host.Authenticator.HasChallenge
-            && await host.AskForChallengeAsync(cancellationToken)
+            && await host.RequestChallengeAsync(cancellationToken)
             && await host.Authenticator.HasCredentialAsync(repository, cancellationToken);
     }
 

@@ -60,7 +60,7 @@ internal sealed class UploadCapabilities(long? limit = null)
     }
 
     /// <summary>False when an earlier refusal predicts that a mount from a repository is refused.</summary>
-    public bool TakesMounts(string source) => !_refusesMounts && !_unmountable.ContainsKey(source);
+    public bool SupportsMounts(string source) => !_refusesMounts && !_unmountable.ContainsKey(source);
 
     /// <summary>Records that a repository has no tag.</summary>
     public void NoteEmpty(string repository) => _empty.TryAdd(repository, true);

@@ -27,7 +27,7 @@ internal sealed class UploadOpening(
     private readonly UploadCapabilities _capabilities = transport.HostOf(repository).Uploads;
     private readonly RepositoryName? _mountFrom = mountFrom is not null && mountFrom != repository
         && mountFrom.Registry.Equals(repository.Registry, StringComparison.OrdinalIgnoreCase)
-        && transport.HostOf(repository).Uploads.TakesMounts(mountFrom.Path) ? mountFrom : null;
+        && transport.HostOf(repository).Uploads.SupportsMounts(mountFrom.Path) ? mountFrom : null;
 
     private readonly UploadCancellation _cancellation = new(transport, repository);
     private bool _isMountRefused;

@@ -20,7 +20,7 @@ internal static class AuditLog
     /// <see cref="ErrorCode.AuditLogInUse"/>; 3xxx: the file.</exception>
     public static async Task CheckAsync(string path, CancellationToken cancellationToken)
     {
-        DemandFile(path);
+        RequireFile(path);
         if (!File.Exists(path))
             return;
         using FileLock held = await TakeAsync(path, cancellationToken);
@@ -29,7 +29,7 @@ internal static class AuditLog
 
     /// <summary>Refuses a device or a pipe, which has no end to read.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.OutputUnsuited"/>.</exception>
-    public static void DemandFile(string path)
+    public static void RequireFile(string path)
     {
         if (OutputCheck.OfFile(path).Kind == OutputKind.Stream)
             throw new AirgapException(

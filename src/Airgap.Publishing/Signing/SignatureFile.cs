@@ -58,7 +58,7 @@ internal static class SignatureFile
     /// <summary>Verifies a file by the signature next to it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">Its bytes.</param>
-    /// <param name="anyOf">Whose signature is accepted.</param>
+    /// <param name="anyOf">The accepted signers.</param>
     /// <param name="statement">
     /// The type that a signed statement must have. Others by the same key, such as an SBOM, do not approve the file.
     /// </param>

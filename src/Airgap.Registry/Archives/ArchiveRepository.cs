@@ -17,7 +17,9 @@ internal sealed class ArchiveRepository
     public List<string> Tags =>
         _later is null ? [.. _tags.Keys] : [.. _tags.Keys.Union(_later.Value._tags.Keys).Order(StringComparer.Ordinal)];
 
-    /// <summary>Adds tagged images that take time to make: they are made when somebody asks for what is not here without them.</summary>
+    /// <summary>
+    /// Adds tagged images that take time to make. They are made at the first request for content that exists only with them.
+    /// </summary>
     /// <param name="make">Makes them. No tag of theirs is here.</param>
     public void AddLater(Action<ArchiveRepository> make) => _later = new(() =>
     {
@@ -26,7 +28,7 @@ internal sealed class ArchiveRepository
         return made;
     });
 
-    /// <summary>Makes what was to be made later, so that more can be added.</summary>
+    /// <summary>Makes the postponed images, so that more content can be added.</summary>
     public void Settle()
     {
         if (_later?.Value is not { } made)

@@ -7,14 +7,14 @@ using Airgap.Registry.Storage;
 namespace Airgap.Registry.Archives;
 
 /// <summary>
-/// A blob at its place in an archive. When it is sent whole, its digest is checked on the way, and the last bytes are sent only when it is
-/// right, or when it was right before and the file has not changed since. Once it was found right, a part is sent only if its pieces are
-/// the same as then; before, only while the file is unchanged since it was opened.
+/// A blob in an archive. While it is sent whole, its digest is computed, and the last bytes are sent only if the digest is
+/// right, or if it was right before and the file is unchanged. After a successful check, a range is sent only if its pieces are
+/// the same as at the check; before, only while the file is unchanged since it was opened.
 /// </summary>
 /// <param name="file">The archive.</param>
 /// <param name="start">Where in it the blob starts.</param>
 /// <param name="descriptor">The blob.</param>
-/// <param name="proof">What is known of it from earlier answers.</param>
+/// <param name="proof">The results of earlier checks.</param>
 /// <param name="ownsFile">True to close the file with this content.</param>
 internal sealed class ArchivedContent(ServedFile file, long start, Descriptor descriptor, BlobProof proof, bool ownsFile = false)
     : StoredContent
@@ -48,7 +48,7 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
             if (file.IsAsOpened(start + offset, count, part))
                 return await SendUnchangedAsync(writer, offset, count, (start + offset, count, part), cancellationToken);
 
-            // A new name or other permissions are another state, as is an edit whose time was set back: the bytes tell.
+            // A new name, other permissions, or an edit with a restored time also change the state; then the bytes decide.
             file.Check(start, Length);
             if (!await IsRightAsync(state, cancellationToken))
                 throw new ArchiveChangedException(file.Path);
@@ -79,7 +79,7 @@ internal sealed class ArchivedContent(ServedFile file, long start, Descriptor de
             && file.StateOf(held.From, held.Count).AsSpan().SequenceEqual(held.State);
     }
 
-    // What is sent is what was read and checked, whatever happens to the file meanwhile.
+    // The checked bytes are sent, even if the file changes meanwhile.
     private async ValueTask<bool> SendCheckedAsync(
         PipeWriter writer, long offset, long count, PieceCheck isRight, Func<bool> mayEnd, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using Airgap.Oci.Files;
 namespace Airgap.Registry.Archives;
 
 /// <summary>
-/// Checks a blob while all of its pieces are read, by the marks of an earlier check, or by its digest; and remembers what that proves.
+/// Checks a blob while all of its pieces are read, by the marks of an earlier check or by its digest, and remembers the result.
 /// </summary>
 internal sealed class BlobCheck : IDisposable
 {
@@ -24,13 +24,13 @@ internal sealed class BlobCheck : IDisposable
     /// <param name="file">The archive.</param>
     /// <param name="start">Where in it the blob starts.</param>
     /// <param name="descriptor">The blob.</param>
-    /// <param name="proof">What is known of it; takes what this check proves.</param>
+    /// <param name="proof">The results of earlier checks; receives this one's.</param>
     /// <param name="state">The state of the blob's files.</param>
     public BlobCheck(ServedFile file, long start, Descriptor descriptor, BlobProof proof, FileFacts[] state)
     {
         (_file, _start, _descriptor, _proof, _state) = (file, start, descriptor, proof, state);
 
-        // A store after the last look at the time and before the writing back has made another state, which the end sees.
+        // A store between the reading of the time and the write-back changes the state, which the end detects.
         _isFirm = proof.All.IsSettled(state) && file.TryWriteBackMapped(start, descriptor.Size);
         if (proof.Marks is { } known)
         {

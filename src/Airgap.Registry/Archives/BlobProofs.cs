@@ -19,7 +19,7 @@ internal sealed class BlobProofs(TimeProvider clock, long mostBytes = BlobProofs
     /// <summary>The key of the marks.</summary>
     public byte[] Key { get; } = RandomNumberGenerator.GetBytes(16);
 
-    /// <summary>The proof of one blob, of which nothing is known yet.</summary>
+    /// <summary>The proof of one blob, initially empty.</summary>
     public BlobProof New() => new(this);
 
     /// <summary>True if a later write would make another state of this one: so long ago was the last.</summary>

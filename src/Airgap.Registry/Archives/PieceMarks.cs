@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 namespace Airgap.Registry.Archives;
 
 /// <summary>
-/// Short marks of a blob's pieces, made of the bytes that were found right. They tell, several times as fast as the blob's hash and of
-/// one piece alone, whether a piece is still the same.
+/// Short marks of a blob's pieces, computed from verified bytes. They show, several times as fast as the blob's hash and for
+/// each piece separately, whether a piece is unchanged.
 /// </summary>
 /// <remarks>
-/// GMAC (NIST SP 800-38D) under a key that only this process has. No mark leaves it, so that other bytes, whoever chose them, have
+/// GMAC (NIST SP 800-38D) under a key that only this process has. No mark leaves the process, so other bytes, even chosen ones, have
 /// a piece's mark with a chance below 1 in 2^114.
 /// </remarks>
 internal sealed class PieceMarks : IDisposable
@@ -20,9 +20,9 @@ internal sealed class PieceMarks : IDisposable
     private readonly AesGcm _cipher;
     private readonly byte[] _marks;
 
-    /// <summary>Begins the marks of a blob, or reads those that were made.</summary>
+    /// <summary>Makes or checks the marks of a blob.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="marks">Where they stand: as many bytes as <see cref="BytesFor"/> says.</param>
+    /// <param name="marks">Their bytes; as many as <see cref="BytesFor"/> returns.</param>
     public PieceMarks(byte[] key, byte[] marks)
     {
         _cipher = new AesGcm(key, MarkSize);
@@ -40,7 +40,7 @@ internal sealed class PieceMarks : IDisposable
     /// <param name="bytes">All its bytes.</param>
     public void Make(long piece, ReadOnlySpan<byte> bytes) => Mark(piece, bytes, _marks.AsSpan((int)(piece * MarkSize), MarkSize));
 
-    /// <summary>True if a piece has the bytes that it was marked by.</summary>
+    /// <summary>True if a piece is unchanged.</summary>
     public bool Hold(long piece, ReadOnlySpan<byte> bytes)
     {
         Span<byte> mark = stackalloc byte[MarkSize];

@@ -28,7 +28,7 @@ internal sealed class ServedArchive
     /// <summary>Reads an archive: its headers, its manifest.json, and the layers of its bundles.</summary>
     /// <param name="archive">The archive.</param>
     /// <param name="file">The same, opened; null for the folder of an OCI layout.</param>
-    /// <param name="proofs">Remembers what was found right.</param>
+    /// <param name="proofs">Remembers successful checks.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException">The codes of an import of a bad archive; or a 3xxx code.</exception>
     public static async Task<ServedArchive> OpenAsync(

@@ -12,7 +12,7 @@ namespace Airgap.Registry.Archives;
 /// <summary>The blobs of a served archive, and where their bytes are.</summary>
 /// <param name="file">The archive, opened; null for the folder of an OCI layout.</param>
 /// <param name="reader">The same, read.</param>
-/// <param name="proofs">Remembers what was found right.</param>
+/// <param name="proofs">Remembers successful checks.</param>
 internal sealed class ServedBlobs(ServedFile? file, IArchive reader, BlobProofs proofs)
 {
     private readonly Dictionary<Digest, Func<StoredContent>> _blobs = [];

@@ -40,7 +40,7 @@ internal sealed class ServedFile : IDisposable
 
     /// <summary>Opens an archive.</summary>
     /// <param name="archive">The archive.</param>
-    /// <param name="known">The facts that <see cref="IsAsOpened"/> goes by, of an earlier look at its one file; null for those of
+    /// <param name="known">The facts for <see cref="IsAsOpened"/>, from an earlier look at its only file; null for those of
     /// now.</param>
     /// <exception cref="AirgapException">A 3xxx code.</exception>
     public static ServedFile Open(ArchiveFile archive, FileFacts? known = null)

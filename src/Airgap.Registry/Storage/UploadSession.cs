@@ -77,7 +77,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         catch
         {
             // From here on, only the file itself determines its content.
-            GiveUpHash();
+            DropHash();
             throw;
         }
         finally
@@ -114,7 +114,7 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
         }
         catch (IOException)
         {
-            GiveUpHash();
+            DropHash();
             DiskSync.Current.Forget(file);
             throw;
         }
@@ -124,10 +124,10 @@ internal sealed class UploadSession(string name, Guid id, string dataPath, long 
     public void Close()
     {
         IsClosed = true;
-        GiveUpHash();
+        DropHash();
     }
 
-    private void GiveUpHash()
+    private void DropHash()
     {
         _mustRead = true;
         _hash?.Dispose();

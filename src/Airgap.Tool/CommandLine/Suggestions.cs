@@ -62,7 +62,7 @@ internal static class Suggestions
                 if (place.Pending is not null)
                     place = place with { Pending = null };
                 else if (word.StartsWith('-'))
-                    place = place with { Pending = place.Find(word) is { } flag && TakesAnotherWord(flag) ? flag : null };
+                    place = place with { Pending = place.Find(word) is { } flag && TakesAnotherValue(flag) ? flag : null };
                 else if (place.Command.Subcommands.FirstOrDefault(sub => sub.Name == word || sub.Aliases.Contains(word)) is { } sub)
                     place = new(sub, null);
             }
@@ -72,7 +72,7 @@ internal static class Suggestions
 
         public Option? Find(string name) => Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
-        private static bool TakesAnotherWord(Option flag) => flag.ValueType != typeof(bool) && flag is not (HelpOption or VersionOption);
+        private static bool TakesAnotherValue(Option flag) => flag.ValueType != typeof(bool) && flag is not (HelpOption or VersionOption);
 
         private static IEnumerable<Command> Ancestors(Command command) =>
             command.Parents.OfType<Command>().SelectMany(Ancestors).Prepend(command);

@@ -48,7 +48,7 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         IReadOnlyList<AppliedObject> applied = await new Applier(client, ns, session.IsDry)
         {
             Refetches = Refetches
-        }.ApplyAsync(documents, Tell, cancellationToken);
+        }.ApplyAsync(documents, Report, cancellationToken);
         int failed = applied.Count(each => each.Failure is not null);
         if (failed > 0)
         {
@@ -65,7 +65,7 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         {
             session.Phase = "pruning";
             int before = session.Report.Errors.Count;
-            await pruner.RunAsync(applied, Tell, cancellationToken);
+            await pruner.RunAsync(applied, Report, cancellationToken);
             if (session.Report.Errors.Count > before)
                 return (false, "Some objects could not be removed");
         }
@@ -93,15 +93,15 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         _ => "refused",
     };
 
-    private void Tell(AppliedObject done)
+    private void Report(AppliedObject done)
     {
         string outcome = Words(done.Outcome);
         session.Report.Objects!.Add(new ReportObject(done.Kind, done.Namespace, done.Name) { Outcome = outcome });
-        Tell(done.Warnings, done.Failure,
+        Report(done.Warnings, done.Failure,
             $"{done.Kind} {done.FullName}: {outcome}{(session.IsDry && done.Outcome != ApplyOutcome.NotTried ? " (dry run)" : "")}");
     }
 
-    private void Tell(IEnumerable<Diagnostic> warnings, Diagnostic? failed, string result)
+    private void Report(IEnumerable<Diagnostic> warnings, Diagnostic? failed, string result)
     {
         foreach (Diagnostic warning in warnings)
             session.Warn(warning);
@@ -128,7 +128,7 @@ internal sealed class ClusterRun(ClusterClient client, string ns, Session sessio
         foreach (WaitResult verdict in verdicts)
         {
             string? version = verdict.Target.IsInstall ? verdict.State?.InstalledVersion : null;
-            Tell(verdict.Warnings, verdict.Failure,
+            Report(verdict.Warnings, verdict.Failure,
                 $"{verdict.Target.Id}: reconciled{(verdict.Packages is { } count ? $", {CountText.Count(count, "Package")}" : "")}" +
                 $"{(version is null ? "" : $", version {version}")}");
             int index = session.Report.Objects!.FindIndex(

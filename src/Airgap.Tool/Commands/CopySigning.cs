@@ -145,7 +145,7 @@ internal sealed class CopySigning
     }
 
     /// <summary>Waits until the archive is verified, and reports who signed it.</summary>
-    public static async Task TellAsync(Task<SignedBy>? admission, Session session)
+    public static async Task ReportAsync(Task<SignedBy>? admission, Session session)
     {
         if (admission is null || session.Report.ArchiveSignedBy is not null)
             return;

@@ -29,14 +29,14 @@ internal sealed class CopyToMany(CopyContext context)
             return 1;
         if (_session.IsDry)
         {
-            await CopySigning.TellAsync(admission, _session);
+            await CopySigning.ReportAsync(admission, _session);
             await context.ShowAsync(await copy.ForecastAsync(context.TransferOptions, cancellationToken), cancellationToken);
             return 0;
         }
 
         if (context.Gate is { } gate)
         {
-            await CopySigning.TellAsync(admission, _session);
+            await CopySigning.ReportAsync(admission, _session);
             if (!await GateCheck.PassesAsync(
                 gate, await copy.ForecastAsync(context.TransferOptions, cancellationToken),
                 folder => copy.FillAsync(folder, cancellationToken), _session, cancellationToken))
@@ -46,7 +46,7 @@ internal sealed class CopyToMany(CopyContext context)
         IReadOnlyList<TransferResult> results =
             await copy.RunAsync(context.TransferOptions with { Admission = admission }, _request.LockOutput, cancellationToken);
         done.AddRange(results);
-        await CopySigning.TellAsync(admission, _session);
+        await CopySigning.ReportAsync(admission, _session);
         foreach (TransferResult result in results.Where(result => result.IsComplete))
             await context.SignAsync(result, cancellationToken);
         await context.ReportAsync(results, cancellationToken);

@@ -43,11 +43,11 @@ internal sealed class CopyToOne(CopyContext context)
 
         await context.SignAsync(result, cancellationToken);
         await context.WriteReceiptAsync([result], cancellationToken);
-        Tell(result);
+        Report(result);
         return 0;
     }
 
-    private void Tell(TransferResult result)
+    private void Report(TransferResult result)
     {
         if (_session.Report.Derived is { } derived)
             _session.WriteResult(derived.ToString());
@@ -81,11 +81,11 @@ internal sealed class CopyToOne(CopyContext context)
             return null;
         TransferOptions options = context.TransferOptions with { Admission = admission, HashesArchive = context.Key is not null };
         if (context.Gate is not null)
-            await CopySigning.TellAsync(admission, _session);
+            await CopySigning.ReportAsync(admission, _session);
         if (!await approval.PassesGateAsync(options, cancellationToken))
             return null;
         TransferResult result = await relocator.RunAsync(plan, _request.Destination, options, cancellationToken);
-        await CopySigning.TellAsync(admission, _session);
+        await CopySigning.ReportAsync(admission, _session);
         return result;
     }
 
@@ -93,7 +93,7 @@ internal sealed class CopyToOne(CopyContext context)
     {
         using ConsoleObserver observer = new(_session, _request.Destination is RelocationDestination.Archive, likeImgpkg: false);
         Relocator relocator = new(context.Registry, observer);
-        await CopySigning.TellAsync(context.Admit(cancellationToken), _session);
+        await CopySigning.ReportAsync(context.Admit(cancellationToken), _session);
         PlanOptions options = context.WholePlanOptions;
         using SelectedSource source = await context.SelectAsync(observer, cancellationToken);
         TransferPlan plan = await source.PlanAsync(options, cancellationToken);

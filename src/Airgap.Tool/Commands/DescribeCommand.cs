@@ -7,7 +7,6 @@ using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Archives.Deltas;
 using Airgap.Transfer.Describing;
-using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
@@ -15,11 +14,7 @@ namespace Airgap.Tool.Commands;
 /// <summary><c>describe</c>: the tree of a bundle, in a registry or an archive.</summary>
 internal sealed class DescribeCommand
 {
-    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Bundle to describe", "-b");
-    private readonly Option<string[]> _tar =
-        Flag.Repeated("--tar", "FILE", "Archive whose bundle to describe; repeat it for a chain of deltas. Contacts no registry");
-    private readonly LayoutFlags _layout = new();
-    private readonly PartsInFlag _parts = new();
+    private readonly BundleSourceFlags _source = new("Bundle to describe", "Archive whose bundle to describe");
     private readonly Option<string> _output = Flag.Choice("--output-type", "Form of the output", "text", "text", "yaml");
     private readonly Option<int> _concurrency = Flag.Concurrency();
     private readonly Option<bool> _layers = Flag.Switch("--layers", "Show the layers of bundles and images", byDefault: true);
@@ -50,9 +45,8 @@ internal sealed class DescribeCommand
             ("A bundle in an archive, without a registry", "describe --tar simple-app-bundle.tar"));
         DescribeCommand flags = new();
         flags._output.Aliases.Add("-o");
-        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option,
-            flags._output, flags._concurrency, flags._layers, flags._cosign, flags._noOrigin, flags._html,
-            flags._summary, flags._packages })
+        foreach (Option option in (Option[])[.. flags._source.Options, flags._output, flags._concurrency, flags._layers, flags._cosign,
+            flags._noOrigin, flags._html, flags._summary, flags._packages])
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -61,16 +55,9 @@ internal sealed class DescribeCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        RelocationSource.Archive? archive = _layout.Choose(parsed, _tar, _parts);
+        (RelocationSource.Archive? archive, string? bundle) = _source.Read(parsed);
         FileFlags.Check(parsed);
         string? tar = archive?.ToString();
-        string? bundle = parsed.GetText(_bundle);
-        if ((tar is null) == (bundle is null))
-            throw new AirgapException(
-                ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source",
-                "Give exactly one of them, or of --oci and --oci-tar.");
-        if (tar is null)
-            _parts.CheckUnused(parsed);
         session.Report.Source = tar ?? bundle;
         session.Phase = "describing";
         if (parsed.GetValue(_packages))
@@ -91,7 +78,7 @@ internal sealed class DescribeCommand
                 : await AskAsync(parsed, session,
                     describer => describer.SurveyAsync(References.Parse(bundle!), options, cancellationToken));
             description = survey.Description;
-            TellDelta(tar, survey, session);
+            WarnAboutDelta(tar, survey, session);
             ReportBuilder builder = new();
             builder.Add(survey.Plan);
             await report.WriteAsync(builder.Build(), session, cancellationToken);
@@ -99,7 +86,7 @@ internal sealed class DescribeCommand
         else
         {
             description = tar is not null
-                ? TellDelta(tar, await Describer.SurveyArchiveAsync(archive!, options, cancellationToken), session)
+                ? WarnAboutDelta(tar, await Describer.SurveyArchiveAsync(archive!, options, cancellationToken), session)
                 : await AskAsync(parsed, session,
                     describer => describer.DescribeAsync(References.Parse(bundle!), options, cancellationToken));
         }
@@ -112,7 +99,7 @@ internal sealed class DescribeCommand
         return 0;
     }
 
-    private static BundleDescription TellDelta(string? tar, BundleSurvey survey, Session session)
+    private static BundleDescription WarnAboutDelta(string? tar, BundleSurvey survey, Session session)
     {
         if (tar is not null && DeltaWarning.Of(tar, survey.Plan.SourceDelta) is { } warning)
         {
@@ -130,14 +117,9 @@ internal sealed class DescribeCommand
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Cannot use --packages with --summary or -o yaml",
                 "Omit one of them; --json gives the packages as a document.");
-        OutputCheck.OfFiles(parsed.GetText(_html));
         using RegistryClient? registry = archive is null ? _registry.Connect(parsed, session) : null;
-        PackageListing listing = registry is null
-            ? await PackageLister.ListArchiveAsync(archive!, cancellationToken)
-            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken);
-        await PackagesText.WritePageAsync(parsed.GetText(_html), listing, session, cancellationToken);
-        PackagesText.Show(session, listing);
-        return 0;
+        return await PackagesListCommand.ListAsync(
+            archive, bundle, registry, parsed.GetValue(_concurrency), parsed.GetText(_html), session, cancellationToken);
     }
 
     private async Task<T> AskAsync<T>(ParseResult parsed, Session session, Func<Describer, Task<T>> ask)

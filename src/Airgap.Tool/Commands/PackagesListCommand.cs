@@ -1,11 +1,11 @@
 using System.CommandLine;
-using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Describing;
 using Airgap.Transfer.Files;
+using Airgap.Transfer.Plans;
 
 namespace Airgap.Tool.Commands;
 
@@ -15,10 +15,7 @@ internal sealed class PackagesListCommand
     /// <summary>The default file name of the page.</summary>
     public const string DefaultPage = "packages.html";
 
-    private readonly Option<string?> _bundle = Flag.Text("--bundle", Flag.ReferenceName, "Package repository whose packages to list", "-b");
-    private readonly Option<string?> _tar = Flag.Text("--tar", "FILE", "Archive whose packages to list. Contacts no registry");
-    private readonly LayoutFlags _layout = new();
-    private readonly PartsInFlag _parts = new();
+    private readonly BundleSourceFlags _source = new("Package repository whose packages to list", "Archive whose packages to list");
     private readonly Option<int> _concurrency = Flag.Concurrency();
     private readonly Option<string?> _html =
         Flag.OptionalText("--html", "FILE", "HTML page to write, readable offline", DefaultPage);
@@ -34,8 +31,7 @@ internal sealed class PackagesListCommand
             ("In a registry", "packages list -b index.docker.io/user1/simple-repository:v1.0.0"),
             ("In an archive, without a registry", "packages list --tar simple-repository.tar"));
         PackagesListCommand flags = new();
-        foreach (Option option in new Option[] { flags._bundle, flags._tar, flags._layout.Folder, flags._layout.Tar, flags._parts.Option,
-            flags._concurrency, flags._html })
+        foreach (Option option in (Option[])[.. flags._source.Options, flags._concurrency, flags._html])
             command.Options.Add(option);
         flags._registry.AddTo(command);
         host.Attach(command, flags.RunAsync);
@@ -44,23 +40,33 @@ internal sealed class PackagesListCommand
 
     private async Task<int> RunAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
     {
-        string? tar = _layout.Choose(parsed, parsed.GetText(_tar));
-        string? bundle = parsed.GetText(_bundle);
-        if ((tar is null) == (bundle is null))
-            throw new AirgapException(
-                ErrorCode.SourceSelection, "Expected either --bundle (-b) or --tar as a source",
-                "Give exactly one of them, or of --oci and --oci-tar.");
-        if (tar is null)
-            _parts.CheckUnused(parsed);
+        (RelocationSource.Archive? archive, string? bundle) = _source.Read(parsed);
         FileFlags.Check(parsed);
-        OutputCheck.OfFiles(parsed.GetText(_html));
-        session.Report.Source = tar ?? bundle;
+        session.Report.Source = archive?.ToString() ?? bundle;
         session.Phase = "listing";
-        using RegistryClient? registry = tar is null ? _registry.Connect(parsed, session) : null;
+        using RegistryClient? registry = archive is null ? _registry.Connect(parsed, session) : null;
+        return await ListAsync(
+            archive, bundle, registry, parsed.GetValue(_concurrency), parsed.GetText(_html), session, cancellationToken);
+    }
+
+    /// <summary>Lists the packages, and writes their page.</summary>
+    /// <param name="archive">The archive; null to read from a registry.</param>
+    /// <param name="bundle">The package repository's reference; null for an archive.</param>
+    /// <param name="registry">The registries; null for an archive.</param>
+    /// <param name="concurrency">The number of concurrent requests.</param>
+    /// <param name="page">The page's file; null for none.</param>
+    /// <param name="session">Receives the list.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> ListAsync(
+        RelocationSource.Archive? archive, string? bundle, RegistryClient? registry, int concurrency, string? page, Session session,
+        CancellationToken cancellationToken)
+    {
+        OutputCheck.OfFiles(page);
         PackageListing listing = registry is null
-            ? await PackageLister.ListArchiveAsync(_parts.Of(parsed, tar!), cancellationToken)
-            : await PackageLister.ListAsync(registry, References.Parse(bundle!), parsed.GetValue(_concurrency), cancellationToken);
-        await PackagesText.WritePageAsync(parsed.GetText(_html), listing, session, cancellationToken);
+            ? await PackageLister.ListArchiveAsync(archive!, cancellationToken)
+            : await PackageLister.ListAsync(registry, References.Parse(bundle!), concurrency, cancellationToken);
+        await PackagesText.WritePageAsync(page, listing, session, cancellationToken);
         PackagesText.Show(session, listing);
         return 0;
     }

@@ -134,7 +134,7 @@ internal sealed class PruneCommand
         using IDisposable? held = await HoldAsync(repository, session, cancellationToken);
         session.Report.Pruned = [];
         await new PruneExecutor(registry, TimeProvider.System, parsed.GetValue(_concurrency))
-            .RunAsync(plan, item => Tell(session, repository, item), cancellationToken);
+            .RunAsync(plan, item => Report(session, repository, item), cancellationToken);
         int removed = session.Report.Pruned.Count(item => item is { Outcome: "removed", Kind: not PrunedItem.TagKind });
         int tags = session.Report.Pruned.Count(item => item is { Outcome: "removed", Kind: PrunedItem.TagKind });
         int left = session.Report.Pruned.Count(item => item.Outcome is "needed" or "renewed" or "refused");
@@ -147,7 +147,7 @@ internal sealed class PruneCommand
         return left > 0 ? DiffCommand.Different : 0;
     }
 
-    private static void Tell(Session session, RepositoryName repository, PrunedItem item)
+    private static void Report(Session session, RepositoryName repository, PrunedItem item)
     {
         string outcome = item.Outcome.ToString().ToLowerInvariant();
         session.Report.Pruned!.Add(new ReportPruned(item.Item.Digest, item.Item.Kind, item.Item.Tags, outcome));
@@ -180,7 +180,7 @@ internal sealed class PruneCommand
     private static async Task<IDisposable?> HoldAsync(RepositoryName repository, Session session, CancellationToken cancellationToken)
     {
         IDisposable? held = await DestinationLock.OfUser(TimeSpan.Zero)
-            .TakeAloneAsync(new RelocationDestination.Repository(repository), SilentObserver.Instance, cancellationToken);
+            .AcquireExclusiveAsync(new RelocationDestination.Repository(repository), SilentObserver.Instance, cancellationToken);
         if (held is null)
         {
             session.Warn(new Diagnostic(

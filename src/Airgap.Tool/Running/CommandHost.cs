@@ -53,7 +53,7 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
         {
             exitCode = await RunToTheEndAsync(() => body(parsed, session, cancellationToken), cancellationToken);
             if (exitCode != 0)
-                TellHowToGoOn(session, continuation);
+                ReportContinuation(session, continuation);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -79,7 +79,7 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
             exitCode = problem.Code == ErrorCode.Canceled ? Interruption.ExitCode : 1;
             // The same command meets the same refusal.
             if (problem.Code != ErrorCode.SparseIndexRefused)
-                TellHowToGoOn(session, continuation);
+                ReportContinuation(session, continuation);
         }
 
         if (trace.End(exitCode) is { } notExported)
@@ -100,7 +100,7 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
     }
 
     // Before anything has moved, resuming is the same as starting.
-    private static void TellHowToGoOn(Session session, string? continuation)
+    private static void ReportContinuation(Session session, string? continuation)
     {
         if (continuation is null || session.IsDry || session.Phase is not ("transferring" or "completing"))
             return;

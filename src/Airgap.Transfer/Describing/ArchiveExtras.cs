@@ -23,6 +23,6 @@ internal sealed class ArchiveExtras(TransferPlan plan, DescribeOptions options)
             : null;
         return Task.FromResult(signature is null
             ? null
-            : Attached.Describe(signature.Source, signature.Content.Manifest, tag, DescribedKind.Signature, options));
+            : AttachedArtifacts.Describe(signature.Source, signature.Content.Manifest, tag, DescribedKind.Signature, options));
     }
 }

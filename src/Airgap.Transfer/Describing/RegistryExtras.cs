@@ -28,7 +28,7 @@ internal sealed class RegistryExtras(SourceReader reader, ITransferObserver obse
         {
             Manifest? manifest = await reader.FindManifestAsync(repository, tag, cancellationToken);
             return manifest is null ? null
-                : Attached.Describe(ImageReference.ByDigest(repository, manifest.Digest), manifest, tag, kind, options);
+                : AttachedArtifacts.Describe(ImageReference.ByDigest(repository, manifest.Digest), manifest, tag, kind, options);
         }
         catch (AirgapException e) when (SourceReader.IsAbsence(e))
         {

@@ -45,7 +45,7 @@ internal static class OutputCheck
     /// <param name="kind">The kind in the message, such as <c>a receipt</c>.</param>
     /// <param name="advice">The advice.</param>
     /// <exception cref="AirgapException">The given code, or a 3xxx: the file cannot be read.</exception>
-    public static void DemandOwn(string path, Func<byte[], bool> isOwn, ErrorCode code, string kind, string advice)
+    public static void RequireOwn(string path, Func<byte[], bool> isOwn, ErrorCode code, string kind, string advice)
     {
         if (!File.Exists(path))
             return;

@@ -23,7 +23,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     public void Anticipate(ImageReference source, Digest bundle, CancellationToken cancellationToken)
     {
         Prefetch.Forget(FindManifestAsync(source.Repository, bundle, cancellationToken));
-        if (AsksDestination(source, isRoot: true))
+        if (ChecksDestination(source, isRoot: true))
         {
             Prefetch.Forget(FindManifestAsync(destination!, bundle, cancellationToken));
             state?.Anticipate(ContentTag.Of(bundle), cancellationToken);
@@ -36,7 +36,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     public async Task AnticipateImagesAsync(
         ImageReference bundle, bool isRoot, IEnumerable<LockedImage> images, CancellationToken cancellationToken)
     {
-        if (!AsksDestination(bundle, isRoot) || await FindManifestAsync(destination!, bundle.Digest!.Value, cancellationToken) is null)
+        if (!ChecksDestination(bundle, isRoot) || await FindManifestAsync(destination!, bundle.Digest!.Value, cancellationToken) is null)
             return;
         foreach (LockedImage locked in images)
             Prefetch.Forget(reader.FindManifestAsync(destination!, locked.Image.Digest!.Value.ToString(), cancellationToken));
@@ -57,7 +57,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     {
         // Requested immediately: the origins in a report must not depend on where the images were read this time.
         Task<Manifest?> beside = FindManifestAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
-        if (AsksDestination(bundle, isRoot))
+        if (ChecksDestination(bundle, isRoot))
         {
             Known? relocated = await TryReadAsync(destination!, bundle.Digest!.Value, cancellationToken);
             _destinationKnowsRoot |= relocated is not null;
@@ -83,7 +83,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
 
     // A bundle that is new at the destination costs one more request; nested bundles are requested there only if their
     // root is known.
-    private bool AsksDestination(ImageReference bundle, bool isRoot) =>
+    private bool ChecksDestination(ImageReference bundle, bool isRoot) =>
         destination is not null && destination != bundle.Repository && (isRoot || _destinationKnowsRoot);
 
     private async Task<Manifest?> FindManifestAsync(RepositoryName repository, Digest bundle, CancellationToken cancellationToken)

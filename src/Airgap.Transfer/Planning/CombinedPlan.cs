@@ -11,7 +11,7 @@ internal static class CombinedPlan
     /// <param name="plan">The plan of a bundle or image.</param>
     /// <param name="owners">The projects, in order, separated by spaces; empty for none.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.LockSharesNoArchive"/>.</exception>
-    public static TransferPlan AskedBy(TransferPlan plan, string owners)
+    public static TransferPlan RequestedBy(TransferPlan plan, string owners)
     {
         if (plan.Root is not { } root)
         {

@@ -23,7 +23,7 @@ internal static class MergedRelocations
             {
                 Plan = CombinedPlan.Of(
                     new RelocationSource.Several([.. same.Select(run => run.Plan.Source)]),
-                    [.. same.Select(run => CombinedPlan.AskedBy(run.Plan, ""))])
+                    [.. same.Select(run => CombinedPlan.RequestedBy(run.Plan, ""))])
             });
         }
 

@@ -17,7 +17,7 @@ internal static class ReceiptFile
     public static void Check(string path, bool makesFolder = false)
     {
         OutputCheck.OfFile(path, makesFolder);
-        OutputCheck.DemandOwn(
+        OutputCheck.RequireOwn(
             path, beginning => Receipt.IsOne(beginning), ErrorCode.ReceiptNotOurs, "a receipt", "Name another file, or remove this one.");
     }
 

@@ -10,7 +10,7 @@ namespace Airgap.Trust.Envelopes;
 /// <param name="Version">The bundle's version: 1, 2 or 3.</param>
 /// <param name="Certificates">The leaf, then the intermediate certificates; empty when a key signed.</param>
 /// <param name="Entries">Log entries.</param>
-/// <param name="Timestamps">RFC 3161 answers.</param>
+/// <param name="Timestamps">RFC 3161 timestamps.</param>
 internal sealed record VerificationMaterial(
     int Version, IReadOnlyList<X509Certificate2> Certificates, IReadOnlyList<LogEntry> Entries, IReadOnlyList<byte[]> Timestamps)
 {

@@ -21,7 +21,7 @@ internal sealed class Ed25519Key : VerificationKey
     public override bool Verify(SignedBytes data, ReadOnlySpan<byte> signature, bool orOwnHash = true) =>
         signature.Length == 64 && VerifyWhole(_key, data.Whole(), signature.ToArray());
 
-    // Apart, so that nothing else loads the assembly.
+    // A separate method, so that nothing else loads the assembly.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool VerifyWhole(byte[] key, byte[] data, byte[] signature) =>
         Org.BouncyCastle.Math.EC.Rfc8032.Ed25519.Verify(signature, 0, key, 0, data, 0, data.Length);

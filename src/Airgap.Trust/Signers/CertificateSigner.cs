@@ -9,9 +9,9 @@ using Airgap.Trust.Times;
 namespace Airgap.Trust.Signers;
 
 /// <summary>An identity named by a certificate: keyless signing with Fulcio, or a private authority.</summary>
-/// <param name="root">Who is trusted.</param>
+/// <param name="root">The trusted authorities and logs.</param>
 /// <param name="identity">The name in the certificate; null for any.</param>
-/// <param name="issuer">Who vouched for it; null for anybody, where the authority alone counts.</param>
+/// <param name="issuer">The issuer of the identity; null for any, if only the authority counts.</param>
 /// <param name="mayBeNow">True if a certificate that is valid now needs no proof of its time: those of an own authority live
 /// long.</param>
 internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? identity, IdentityPattern? issuer, bool mayBeNow = false)

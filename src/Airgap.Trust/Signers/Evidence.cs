@@ -22,7 +22,7 @@ internal sealed record Evidence
     /// <summary>Entries of transparency logs.</summary>
     public IReadOnlyList<LogEntry> Entries { get; init; } = [];
 
-    /// <summary>RFC 3161 answers over the signature.</summary>
+    /// <summary>RFC 3161 timestamps of the signature.</summary>
     public IReadOnlyList<byte[]> Timestamps { get; init; } = [];
 
     /// <summary>True if the form demands the log's promise.</summary>

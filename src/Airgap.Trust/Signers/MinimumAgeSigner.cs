@@ -6,7 +6,7 @@ namespace Airgap.Trust.Signers;
 /// A signer whose signature counts only when it is old enough, so that a bad one can be found in time. Its time must be proven by a log
 /// or a timestamp authority.
 /// </summary>
-/// <param name="inner">Who signs.</param>
+/// <param name="inner">The signer.</param>
 /// <param name="minimum">The minimum age.</param>
 internal sealed class MinimumAgeSigner(Signer inner, TimeSpan minimum) : Signer
 {

@@ -2,8 +2,8 @@ namespace Airgap.Trust.Signers;
 
 /// <summary>The verified signer.</summary>
 /// <param name="Signer">The key's file or the identity in the certificate.</param>
-/// <param name="Issuer">Who vouched for the identity; null for keys.</param>
-/// <param name="Time">The earliest time that is vouched for; null when nothing vouches for one.</param>
+/// <param name="Issuer">The issuer of the identity; null for keys.</param>
+/// <param name="Time">The earliest proven time; null for none.</param>
 internal sealed record SignedBy(string Signer, string? Issuer, DateTimeOffset? Time)
 {
     /// <summary>The form of the signature: <c>cosign</c>, <c>sigstore bundle</c>, <c>notation</c>.</summary>

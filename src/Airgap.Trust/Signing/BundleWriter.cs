@@ -7,7 +7,7 @@ using Airgap.Trust.Formats;
 namespace Airgap.Trust.Signing;
 
 /// <summary>
-/// Writes sigstore bundles of version 0.3 with a public key: the least that cosign 2.5 and 3.1 accept, and the key's hint.
+/// Writes sigstore bundles of version 0.3 with a public key: the minimum that cosign 2.5 and 3.1 accept, and the key's hint.
 /// </summary>
 internal static class BundleWriter
 {

@@ -4,8 +4,8 @@ using Airgap.Trust.Keys;
 
 namespace Airgap.Trust.Signing;
 
-/// <summary>A key that another program holds, for PKCS#11 or a KMS: it gets a SHA-256 digest and answers with the signature.</summary>
-/// <param name="sign">Has a digest signed.</param>
+/// <summary>A key of another program, for PKCS#11 or a KMS: the program receives a SHA-256 digest and returns the signature.</summary>
+/// <param name="sign">Signs a digest.</param>
 /// <param name="verifier">The public half.</param>
 /// <param name="name">The file of the public half.</param>
 internal sealed class CommandSigningKey(Func<byte[], CancellationToken, Task<byte[]>> sign, VerificationKey verifier, string name)

@@ -27,8 +27,8 @@ internal static class CosignKeyBox
     /// <summary>Opens a box.</summary>
     /// <param name="json">The content of the PEM block.</param>
     /// <param name="password">The password.</param>
-    /// <param name="format">What it is, for failures.</param>
-    /// <returns>PKCS#8; null when the password is wrong.</returns>
+    /// <param name="format">The format's name in failures.</param>
+    /// <returns>PKCS#8; null if the password is wrong.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static byte[]? Open(byte[] json, string password, Format format) => StrictJson.Read(json, format, fields =>
     {

@@ -49,7 +49,7 @@ internal sealed class Ed25519SigningKey(byte[] seed, VerificationKey verifier, s
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => CryptographicOperations.ZeroMemory(seed);
 
-    // Apart, so that nothing else loads the assembly.
+    // A separate method, so that nothing else loads the assembly.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static byte[] Sign(byte[] seed, byte[] data)
     {

@@ -8,13 +8,13 @@ namespace Airgap.Trust.Signing;
 internal static class StatementWriter
 {
     /// <summary>A subject.</summary>
-    /// <param name="Name">What it is called; null for no name, as cosign writes images.</param>
+    /// <param name="Name">Its name; null for none, as cosign writes images.</param>
     /// <param name="Digest">Its digest.</param>
     public sealed record Subject(string? Name, Digest Digest);
 
     /// <summary>Writes one.</summary>
-    /// <param name="subjects">What it is about.</param>
-    /// <param name="predicateType">What it says.</param>
+    /// <param name="subjects">The subjects.</param>
+    /// <param name="predicateType">The predicate's type.</param>
     /// <param name="predicate">Writes the predicate, one JSON value; null for an empty object.</param>
     public static byte[] Write(IEnumerable<Subject> subjects, string predicateType, Action<Utf8JsonWriter>? predicate)
     {

@@ -12,10 +12,10 @@ internal static class FileVerifier
     /// <param name="file">The file's bytes.</param>
     /// <param name="bundle">The bundle.</param>
     /// <param name="name">The file, for people.</param>
-    /// <param name="anyOf">Whose signature is accepted.</param>
+    /// <param name="anyOf">The accepted signers.</param>
     /// <param name="statementType">
-    /// The type that a signed statement must have: others by the same key, such as an SBOM, approve nothing. Null for any, as cosign has
-    /// it: then the verdict's form names the type.
+    /// The required type of a signed statement: statements of other types by the same key, such as an SBOM, approve nothing. Null for any,
+    /// as in cosign; the verdict's form then names the type.
     /// </param>
     /// <param name="now">The time of the verification.</param>
     public static Verdict Verify(

@@ -17,7 +17,7 @@ internal sealed class ImageVerifier(ISignatureStore store, TimeProvider clock)
     private const string ClassicArtifact = "application/vnd.dev.cosign.artifact.sig.v1+json";
 
     /// <summary>Verifies the signatures.</summary>
-    /// <param name="image">The resolved digest, which is what moves.</param>
+    /// <param name="image">The resolved digest, which is the one that moves.</param>
     /// <param name="name">The image, for people.</param>
     /// <param name="demand">The requirements.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
@@ -54,7 +54,7 @@ internal sealed class ImageVerifier(ISignatureStore store, TimeProvider clock)
 
     private async Task<Manifest?> FindAsync(string tag, List<string> notes, CancellationToken cancellationToken)
     {
-        // Of a sha512 digest cosign's tag would be longer than a tag may be.
+        // cosign's tag for a sha512 digest would exceed the length of a tag.
         if (!ImageReference.IsTag(tag))
             return null;
         try

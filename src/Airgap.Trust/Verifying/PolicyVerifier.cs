@@ -13,7 +13,7 @@ internal sealed class PolicyVerifier(ContainersPolicy policy, ISignatureStore st
 
     /// <summary>Verifies the signatures.</summary>
     /// <param name="image">The image as requested; scopes and identities use this name.</param>
-    /// <param name="digest">What it resolved to.</param>
+    /// <param name="digest">The resolved digest.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     public async Task<Verdict> VerifyAsync(ImageReference image, Digest digest, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ internal static class SignatureChecks
             throw Rejection.Of($"It signs another image, {signed.Digest}.");
         if (demand.Accepts is { } accepts && !accepts(signed.Reference))
             throw Rejection.Of($"It signs the image under the name '{signed.Reference}', which the policy does not take.");
-        DemandAnnotations(demand, signed.Annotations);
+        RequireAnnotations(demand, signed.Annotations);
         return by with { Form = "cosign" };
     }
 
@@ -36,7 +36,7 @@ internal static class SignatureChecks
                 Evidence evidence = ClassicSignature.Proofs(
                     annotations, new Evidence { Signed = signed, Signature = signature, Payload = envelope.Payload });
                 SignedBy by = ByAny(demand.AnyOf, evidence, now);
-                DemandStatement(envelope, image, demand);
+                RequireStatement(envelope, image, demand);
                 return by with { Form = "cosign attestation" };
             }
             catch (AirgapException e) when (e.Code == ErrorCode.SignatureRejected)
@@ -53,7 +53,7 @@ internal static class SignatureChecks
     {
         SigstoreBundle bundle = SigstoreBundle.Read(json);
         SignedBy by = ByAny(demand.AnyOf, bundle.OfEnvelope(), now);
-        DemandStatement(bundle.Envelope!, image, demand);
+        RequireStatement(bundle.Envelope!, image, demand);
         return by with { Form = "sigstore bundle" };
     }
 
@@ -74,7 +74,7 @@ internal static class SignatureChecks
             : throw Rejection.Of("Its statement is about another file.");
     }
 
-    /// <summary>The one of several signers that signed.</summary>
+    /// <summary>The signer, among several.</summary>
     private static SignedBy ByAny(IReadOnlyList<Signer> anyOf, Evidence evidence, DateTimeOffset now)
     {
         List<string> reasons = [];
@@ -94,7 +94,7 @@ internal static class SignatureChecks
     }
 
     // An attestation is not an approval: an SBOM or a build record by the same key does not count as a signature of the image.
-    private static void DemandStatement(DsseEnvelope envelope, Digest image, SignatureDemand demand)
+    private static void RequireStatement(DsseEnvelope envelope, Digest image, SignatureDemand demand)
     {
         Statement statement = Statement.Read(envelope.Payload);
         string predicate = demand.Predicate ?? Statement.CosignSignature;
@@ -103,10 +103,10 @@ internal static class SignatureChecks
         StatementSubject[] subjects = [.. statement.Of(image)];
         if (subjects.Length == 0)
             throw Rejection.Of("Its statement is about another image.");
-        DemandAnnotations(demand, subjects[0].Annotations);
+        RequireAnnotations(demand, subjects[0].Annotations);
     }
 
-    private static void DemandAnnotations(SignatureDemand demand, IReadOnlyDictionary<string, string> actual)
+    private static void RequireAnnotations(SignatureDemand demand, IReadOnlyDictionary<string, string> actual)
     {
         foreach ((string name, string value) in demand.Annotations)
         {

@@ -9,7 +9,7 @@ using Airgap.TestKit.Fuzzing;
 
 namespace Airgap.Cluster.Tests.Fuzzing;
 
-/// <summary>What a cluster answers, and the files that lead to it: read, or refused in words that can be shown.</summary>
+/// <summary>Responses of a cluster, and kubeconfigs, are read, or refused with a printable message.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class ClusterFuzzTests

@@ -1,4 +1,3 @@
-using System.Text;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
@@ -8,16 +7,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
+/// <summary>Credentials and tokens are sent where they belong.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
-public sealed class AuthTests
+public sealed class AuthTests : AuthTestBase
 {
-    private static readonly byte[] s_bytes = Responses.ManifestBytes();
-    private static readonly Credential.Basic s_user = new("user", "pä:ss");
-    private static readonly string s_userHeader = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("user:pä:ss"));
-
-    private static CancellationToken None => CancellationToken.None;
-
     [TestMethod]
     public async Task BasicCredentialsGoWithTheFirstRequest()
     {
@@ -136,186 +130,5 @@ public sealed class AuthTests
         tokens.Accepted = "own";
         await test.Repository(credentials: new FakeCredentials(new Credential.Bearer("own"))).FindManifestAsync("v1", None);
         Assert.IsEmpty(tokens.Auth.Lines);
-    }
-
-    [TestMethod]
-    public async Task AnExpiredTokenIsReplaced()
-    {
-        ManualTime clock = new();
-        await using RegistryTest test = new();
-        TokenServer tokens = await TokenServer.StartAsync(test);
-        tokens.Lifetime = 100;
-        IImageRepository repository = test.Repository(change: options => options with { TimeProvider = clock });
-        await repository.FindManifestAsync("v1", None);
-        clock.Advance(TimeSpan.FromSeconds(89));
-        await repository.FindManifestAsync("v1", None);
-        Assert.HasCount(1, tokens.Auth.Lines);
-        clock.Advance(TimeSpan.FromSeconds(1));
-        tokens.Accepted = "token2";
-        await repository.FindManifestAsync("v1", None);
-        Assert.HasCount(2, tokens.Auth.Lines);
-    }
-
-    [TestMethod]
-    public async Task ARefusedTokenIsReplacedOnceAndTheBodySentAgain()
-    {
-        await using RegistryTest test = new();
-        TokenServer tokens = await TokenServer.StartAsync(test);
-        IImageRepository repository = test.Repository(credentials: new FakeCredentials(s_user));
-        await repository.PushManifestAsync(Manifest.Parse(s_bytes), "v1", None);
-        tokens.Accepted = "token2";
-
-        byte[]? body = null;
-        tokens.Answer = async context =>
-        {
-            body = await context.ReadBody();
-            await context.Empty(context.Request.Method == "POST" ? 202 : 201, "/v2/apps/web/blobs/uploads/1");
-        };
-        MemoryBlob blob = new(Responses.Blob(200_000));
-        tokens.Registry.Seen.Clear();
-        await repository.PushBlobAsync(blob, null, null, None);
-
-        Assert.HasCount(2, tokens.Auth.Lines);
-        Assert.HasCount(3, tokens.Registry.Lines, "POST refused, POST, PUT");
-        Assert.HasCount(200_000, body!);
-    }
-
-    [TestMethod]
-    public async Task ATokenThatEndsBeforeThePutIsReplacedAndTheBlobOpenedAgain()
-    {
-        await using RegistryTest test = new();
-        TokenServer tokens = await TokenServer.StartAsync(test);
-        tokens.Answer = async context =>
-        {
-            await context.ReadBody();
-            tokens.Accepted = "token2";
-            await context.Empty(context.Request.Method == "POST" ? 202 : 201, "/v2/apps/web/blobs/uploads/1");
-        };
-        SumProgress progress = new();
-        await test.Repository(credentials: new FakeCredentials(s_user))
-            .PushBlobAsync(new MemoryBlob(Responses.Blob(200_000)), null, progress, None);
-        Assert.AreEqual(200_000, progress.Sum);
-        Assert.HasCount(3, tokens.Registry.Lines, "POST, PUT refused, PUT");
-    }
-
-    [TestMethod]
-    public async Task ASecondRefusalIsTheFailure()
-    {
-        await using RegistryTest test = new();
-        TokenServer tokens = await TokenServer.StartAsync(test);
-        tokens.Accepted = "none";
-
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().FindManifestAsync("v1", None));
-
-        Assert.AreEqual(ErrorCode.Unauthorized, e.Code);
-        Assert.HasCount(2, tokens.Registry.Lines);
-        Assert.HasCount(2, tokens.Auth.Lines);
-    }
-
-    [TestMethod]
-    public async Task AScopeTheChallengeAddsIsAskedForToo()
-    {
-        await using RegistryTest test = new();
-        TokenServer tokens = await TokenServer.StartAsync(test);
-        tokens.Accepted = "token2";
-        tokens.ChallengeScope = "repository:mirror/web:pull";
-        IImageRepository repository = test.Repository();
-        await repository.FindManifestAsync("v1", None);
-        await repository.FindManifestAsync("v2", None);
-        StringAssert.EndsWith(tokens.Auth.Lines[1], "&scope=repository%3Aapps%2Fweb%3Apull&scope=repository%3Amirror%2Fweb%3Apull");
-        Assert.HasCount(2, tokens.Auth.Lines, "the wider scope is remembered");
-    }
-
-    [TestMethod]
-    [DataRow(401, "{\"details\":\"incorrect username or password\"}", ErrorCode.Unauthorized, "incorrect username or password")]
-    [DataRow(400, "{\"error\":\"invalid_scope\",\"error_description\":\"no such scope\"}", ErrorCode.TokenRequestFailed,
-        "invalid_scope: no such scope")]
-    [DataRow(200, "{}", ErrorCode.TokenRequestFailed, "contains no token")]
-    [DataRow(200, "<html>", ErrorCode.TokenRequestFailed, "contains no token")]
-    public async Task ARefusedTokenTellsTheServersWords(int status, string body, ErrorCode expected, string words)
-    {
-        await using RegistryTest test = new();
-        TokenServer tokens = await TokenServer.StartAsync(test);
-        tokens.Auth.OnRequest = context => context.Json(status, body);
-
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => test.Repository(credentials: new FakeCredentials(s_user)).FindManifestAsync("v1", None));
-        Assert.AreEqual(expected, e.Code);
-        StringAssert.Contains(e.Message, words);
-        StringAssert.Contains(e.Message, "auth.local");
-    }
-
-    [TestMethod]
-    public async Task AnEndlessTokenAnswerIsCut()
-    {
-        await using RegistryTest test = new();
-        TokenServer tokens = await TokenServer.StartAsync(test);
-        tokens.Auth.OnRequest = context => context.Bytes(new byte[1024 * 1024 + 1]);
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().FindManifestAsync("v1", None));
-        Assert.AreEqual(ErrorCode.ResponseTooLarge, e.Code);
-    }
-
-    [TestMethod]
-    public async Task AFailingTokenServerIsTriedAsOftenAsSaid()
-    {
-        await using RegistryTest test = new();
-        TokenServer tokens = await TokenServer.StartAsync(test);
-        tokens.Auth.OnRequest = context => context.Error(503, "UNAVAILABLE", "later");
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().FindManifestAsync("v1", None));
-        Assert.AreEqual(ErrorCode.TokenRequestFailed, e.Code);
-        Assert.HasCount(3, tokens.Auth.Lines, "retries do not multiply");
-    }
-
-    /// <summary>A registry on <see cref="RegistryTest.Local"/> that wants tokens of a server on auth.local.</summary>
-    private sealed class TokenServer(ScriptedServer registry, ScriptedServer auth)
-    {
-        private int _issued;
-
-        public ScriptedServer Registry { get; } = registry;
-
-        public ScriptedServer Auth { get; } = auth;
-
-        public string Accepted { get; set; } = "token1";
-
-        public int Lifetime { get; set; } = 300;
-
-        public string? ChallengeScope { get; set; }
-
-        public string? LastForm { get; private set; }
-
-        public Func<HttpContext, bool> Refuse { get; set; } = _ => false;
-
-        public Func<HttpContext, Task> Answer { get; set; } = context => context.Manifest(s_bytes);
-
-        public static async Task<TokenServer> StartAsync(RegistryTest test)
-        {
-            TokenServer server = new(await test.ServeAsync(RegistryTest.Local), await test.ServeAsync("auth.local"));
-            server.Registry.OnPing = server.ChallengeAsync;
-            server.Registry.OnRequest = async context =>
-            {
-                if (context.Request.Headers.Authorization == "Bearer " + server.Accepted)
-                {
-                    await server.Answer(context);
-                    return;
-                }
-
-                await context.ReadBody();
-                await server.ChallengeAsync(context);
-            };
-            server.Auth.OnRequest = async context =>
-            {
-                server.LastForm = Encoding.UTF8.GetString(await context.ReadBody());
-                await (server.Refuse(context)
-                    ? context.Error(403, "DENIED", "not both")
-                    : context.Json(
-                        200,
-                        $$"""{"access_token":"token{{Interlocked.Increment(ref server._issued)}}","expires_in":{{server.Lifetime}}}"""));
-            };
-            return server;
-        }
-
-        private Task ChallengeAsync(HttpContext context) => context.Challenge(
-            "Bearer realm=\"http://auth.local/token?a=1\",service=\"reg istry\""
-            + (ChallengeScope is null ? "" : $",scope=\"{ChallengeScope}\""));
     }
 }

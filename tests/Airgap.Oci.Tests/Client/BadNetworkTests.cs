@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>What networks and servers do that no test of one request meets.</summary>
+/// <summary>Faults of networks and servers over many requests.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class BadNetworkTests

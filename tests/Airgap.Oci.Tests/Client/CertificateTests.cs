@@ -6,7 +6,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Whose certificates are trusted.</summary>
+/// <summary>Trust in certificates.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class CertificateTests

@@ -7,7 +7,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Servers that are not the same the next time they are asked, or send us on.</summary>
+/// <summary>Servers that change between requests, or redirect.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ChangingServersTests

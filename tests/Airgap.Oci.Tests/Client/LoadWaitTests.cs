@@ -6,7 +6,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>A registry that is asked too much is waited for by time, on a clock that does not take any.</summary>
+/// <summary>Waits for an overloaded registry, on a simulated clock.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class LoadWaitTests

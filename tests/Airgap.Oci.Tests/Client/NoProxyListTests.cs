@@ -2,7 +2,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Each row is what Go's <c>httpproxy</c> package answers, and so imgpkg.</summary>
+/// <summary>Each row is the result of Go's <c>httpproxy</c> package, which imgpkg uses.</summary>
 [TestClass]
 public sealed class NoProxyListTests
 {

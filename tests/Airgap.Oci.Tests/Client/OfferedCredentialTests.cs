@@ -8,7 +8,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Hosts that ask for credentials at <c>/v2/</c> alone, and what is told of credentials that are refused.</summary>
+/// <summary>Hosts that require credentials only at <c>/v2/</c>, and messages about refused credentials.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class OfferedCredentialTests

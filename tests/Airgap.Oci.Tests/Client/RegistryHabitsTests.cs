@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>What registries that people have answer, as their users reported it, and what a user is told then.</summary>
+/// <summary>Recorded responses of real registries, and our messages for them.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class RegistryHabitsTests

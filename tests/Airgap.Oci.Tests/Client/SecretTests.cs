@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Servers that repeat what they were sent do not get it shown: not in a failure, its causes, or the trace.</summary>
+/// <summary>Secrets that a server echoes appear neither in a failure and its causes nor in the trace.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class SecretTests

@@ -4,7 +4,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>Uploads that fail on their way, and sources that do not hold what they promise.</summary>
+/// <summary>Interrupted uploads, and sources with wrong content.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class UploadRetryTests

@@ -9,7 +9,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>A later run continues an upload of an earlier one, where it is still there and this repository's.</summary>
+/// <summary>A later run resumes an earlier upload that still exists and belongs to the repository.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class UploadSessionTests

@@ -3,7 +3,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Tests.Client;
 
-/// <summary>What ends an operation whose time is up ends nothing else.</summary>
+/// <summary>A timed-out operation does not affect others.</summary>
 [TestClass]
 public sealed class WatchdogTests
 {

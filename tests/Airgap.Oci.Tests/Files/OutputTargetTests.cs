@@ -5,7 +5,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Files;
 
-/// <summary>The one rule for outputs: what is replaced, what is written through, what is refused.</summary>
+/// <summary>The rule for outputs: which files are replaced, written through, or refused.</summary>
 [TestClass]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class OutputTargetTests

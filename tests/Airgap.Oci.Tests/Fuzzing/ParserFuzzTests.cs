@@ -13,7 +13,7 @@ using Airgap.TestKit.Fuzzing;
 
 namespace Airgap.Oci.Tests.Fuzzing;
 
-/// <summary>What registries, helpers, files and users say: read, or refused in words that can be shown.</summary>
+/// <summary>Input from registries, helpers, files and users is read, or refused with a printable message.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class ParserFuzzTests

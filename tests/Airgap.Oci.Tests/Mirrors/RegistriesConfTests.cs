@@ -50,7 +50,7 @@ public sealed class RegistriesConfTests
     [DataRow("docker.io.evil.com/x", null)]
     [DataRow("bad.io:5000/x", null)]
     [DataRow("bad.io/x", "bad.io/x")]
-    public void TheLongestPrefixLeadsToPlaces(string name, string? places)
+    public void TheLongestPrefix_Counts(string name, string? places)
     {
         RepositoryName repository = RepositoryName.Parse(name);
         RegistriesRule? rule = Read(Text).Find(repository);
@@ -60,7 +60,7 @@ public sealed class RegistriesConfTests
     }
 
     [TestMethod]
-    public void AMirrorIsAskedForWhatItsSettingLets()
+    public void AMirror_ServesOnlyWhatItsSettingAllows()
     {
         RegistriesRule hub = Read(Text).Find(RepositoryName.Parse("docker.io/a/b"))!;
         Assert.AreSequenceEqual([true, false], hub.Mirrors.Select(mirror => RegistriesConf.IsAsked(mirror, byDigest: true)));
@@ -90,7 +90,7 @@ public sealed class RegistriesConfTests
     [DataRow("[[registry]]\nlocation = \"a.io\"\n[[registry]]\nprefix = \"c.io\"\nlocation = \"a.io\"\nblocked = true")]
     [DataRow("[registries.search]\nregistries = []")]
     [DataRow("[[registry]")]
-    public void WhatPodmanRefusesIsRefused(string text)
+    public void AFileThatPodmanRefuses_IsRefused(string text)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Read(text));
         Assert.AreEqual(ErrorCode.InvalidRegistriesConf, e.Code);
@@ -99,7 +99,7 @@ public sealed class RegistriesConfTests
 
     [TestMethod]
     [OSCondition(OperatingSystems.Linux)]
-    public void FilesAreFoundWherePodmanFindsThem()
+    public void Files_AreFoundWherePodmanFindsThem()
     {
         using TempFolder folder = new();
         Dictionary<string, string> variables = new() { ["HOME"] = folder["home"] };

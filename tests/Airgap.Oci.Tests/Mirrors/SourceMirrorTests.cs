@@ -69,7 +69,7 @@ public sealed class SourceMirrorTests
     }
 
     [TestMethod]
-    public async Task AMirrorThatFailsIsToldOnce_AndOthersGoOn()
+    public async Task AFailingMirror_IsReportedOnce_AndOthersContinue()
     {
         ScriptedServer origin = await ServeAsync(Origin);
         ScriptedServer first = await ServeAsync(First);
@@ -85,7 +85,7 @@ public sealed class SourceMirrorTests
 
     /// <summary>It gives other bytes from some byte on, so that only the whole shows it.</summary>
     [TestMethod]
-    public async Task WhatAMirrorGivesWrong_IsReadElsewhere()
+    public async Task WrongContentOfAMirror_IsReadFromAnotherEndpoint()
     {
         await ServeAsync(Origin);
         byte[] wrong = [.. s_blob];
@@ -97,7 +97,7 @@ public sealed class SourceMirrorTests
     }
 
     [TestMethod]
-    public async Task WhereAMirrorBreaks_AnotherGoesOn_AndTheWholeIsProved()
+    public async Task IfAMirrorBreaks_AnotherContinues_AndTheWholeIsVerified()
     {
         ScriptedServer origin = await ServeAsync(Origin);
         ScriptedServer first = await ServeAsync(First);
@@ -119,7 +119,7 @@ public sealed class SourceMirrorTests
     }
 
     [TestMethod]
-    public async Task ByTagAMirrorAnswersAsItsSettingLets()
+    public async Task ATag_IsResolvedByAMirror_OnlyIfItsSettingAllows()
     {
         ScriptedServer origin = await ServeAsync(Origin);
         ScriptedServer first = await ServeAsync(First);
@@ -133,7 +133,7 @@ public sealed class SourceMirrorTests
     }
 
     [TestMethod]
-    public async Task ADestinationIsNeverAMirror_NorBlocked()
+    public async Task ADestination_IsReachedDirectly_WhateverTheMirrors()
     {
         ScriptedServer origin = await ServeAsync(Origin);
         ScriptedServer first = await ServeAsync(First);

@@ -3,7 +3,7 @@ using Airgap.Oci.Uploads;
 
 namespace Airgap.Oci.Tests.Uploads;
 
-/// <summary>How much goes in one request: what a break may cost.</summary>
+/// <summary>The size of a request limits the cost of a broken connection.</summary>
 [TestClass]
 public sealed class ChunkLengthsTests
 {

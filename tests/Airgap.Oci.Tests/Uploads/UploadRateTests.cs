@@ -2,7 +2,7 @@ using Airgap.Oci.Requests;
 
 namespace Airgap.Oci.Tests.Uploads;
 
-/// <summary>What the requests of a run show of a registry's line.</summary>
+/// <summary>The round trips of a run, derived from its requests.</summary>
 [TestClass]
 public sealed class UploadRateTests
 {

@@ -7,7 +7,7 @@ using Airgap.TestKit.Kubernetes;
 
 namespace Airgap.Publishing.Tests.Artifacts;
 
-/// <summary>The folder of the artifacts shows the last publish, can be applied as it is, and never loses what its user changed.</summary>
+/// <summary>The artifact folder shows the last publish, can be applied unchanged, and keeps the user's changes.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ArtifactFolderTests : IDisposable

@@ -7,7 +7,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests.Auditing;
 
-/// <summary>A log shows the first line that was touched, whoever wrote it.</summary>
+/// <summary>Verifying an audit log finds the first changed line.</summary>
 [TestClass]
 public sealed class AuditLogTests
 {

@@ -3,7 +3,7 @@ using Airgap.Publishing.Declarations;
 
 namespace Airgap.Publishing.Tests.Declarations;
 
-/// <summary>Any file of a project's bundle may say what its PackageRepository is, and none may say otherwise.</summary>
+/// <summary>Any file of a project's bundle may define its PackageRepository, but they must agree.</summary>
 [TestClass]
 public sealed class ContentMetadataTests
 {

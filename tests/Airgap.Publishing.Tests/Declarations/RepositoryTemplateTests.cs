@@ -5,7 +5,7 @@ using CsCheck;
 
 namespace Airgap.Publishing.Tests.Declarations;
 
-/// <summary>Templates of repositories: what they make, and where what is wrong with them lies.</summary>
+/// <summary>Repository templates: their results, and the positions of their errors.</summary>
 [TestClass]
 public sealed class RepositoryTemplateTests
 {

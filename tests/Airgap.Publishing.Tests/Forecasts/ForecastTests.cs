@@ -8,7 +8,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Tests.Forecasts;
 
-/// <summary>A forecast is what the relocation then does, and costs no writing call.</summary>
+/// <summary>A forecast matches the later relocation, and writes nothing.</summary>
 [TestClass]
 public sealed class ForecastTests
 {

@@ -5,7 +5,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests.Locking;
 
-/// <summary>The lock pins what is chosen of a bundle, and what comes of it.</summary>
+/// <summary>The lock pins the selection of a bundle and the derived bundle.</summary>
 [TestClass]
 public sealed class SelectionLockTests : IDisposable
 {

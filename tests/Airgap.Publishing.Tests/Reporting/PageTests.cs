@@ -9,7 +9,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Tests.Reporting;
 
-/// <summary>What a release manager looks for in the page, as a browser shows it, reads it out and prints it.</summary>
+/// <summary>The page as a browser shows it, reads it aloud and prints it.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class PageTests

@@ -5,7 +5,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests.Reporting;
 
-/// <summary>Where the Markdown summary goes, and how much of it.</summary>
+/// <summary>The target and length of the Markdown summary.</summary>
 [TestClass]
 public sealed class SummaryTests : RelocatorTestBase
 {

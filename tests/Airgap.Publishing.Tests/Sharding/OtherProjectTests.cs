@@ -8,7 +8,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Publishing.Tests.Sharding;
 
-/// <summary>A plan is carried out by the project that it is of, as it was then; anything else is refused before it moves.</summary>
+/// <summary>A plan is carried out only by its unchanged project; any other is refused before anything moves.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class OtherProjectTests
@@ -16,14 +16,12 @@ public sealed class OtherProjectTests
     private static readonly string s_other = $"sha256:{new string('1', 64)}";
 
     [TestMethod]
-    public async Task AProjectThatIsNotThePlansIsRefused()
+    public async Task AnotherProject_IsRefused()
     {
-        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        PublishItem bundle = PublishItems.Bundle($"{source.Host}/mirror/simple-app-bundle:v1.0.0");
+        await using StageBench bench = await StageBench.StartAsync();
+        (RegistryFixture source, RegistryFixture far, TempFolder folder, Stages stages) = bench;
+        PublishItem bundle = stages.Items[0];
         PublishItem other = PublishItems.Bundle($"{source.Host}/mirror/nested-bundle:v1.0.0");
-        Stages stages = new(PublishItems.To($"{far.Host}/apps", folder.Path), bundle);
         await stages.With(settings => settings with { Shards = 4 }).PlanAsync();
         source.Clear();
         far.Clear();
@@ -57,7 +55,7 @@ public sealed class OtherProjectTests
 
     /// <summary>Nobody signs a bundle that is being made, and whoever changes a plan could put another in its place.</summary>
     [TestMethod]
-    public async Task ABundleOfTheProjectsOwnIsNotSharedWhereSignaturesAreAskedFor()
+    public async Task ABundleThatTheProjectMakes_IsRefused_IfSignaturesAreRequired()
     {
         using TempFolder folder = new();
         PublishItem made = PublishItems.Bundle("nowhere.local/own:1") with { IsProduced = true };
@@ -73,7 +71,7 @@ public sealed class OtherProjectTests
     }
 
     [TestMethod]
-    public async Task APlanReplacesAPlanAndNothingElse()
+    public async Task APlan_ReplacesOnlyAPlan()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using TempFolder folder = new();
@@ -92,13 +90,10 @@ public sealed class OtherProjectTests
 
     /// <summary>A plan pins a tag to the digest that it relocates.</summary>
     [TestMethod]
-    public async Task APinThatIsNotWhatMovesIsRefused()
+    public async Task APinOfAnotherDigest_IsRefused()
     {
-        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        Stages stages = new(
-            PublishItems.To($"{far.Host}/apps", folder.Path), PublishItems.Bundle($"{source.Host}/mirror/simple-app-bundle:v1.0.0"));
+        await using StageBench bench = await StageBench.StartAsync();
+        (_, _, _, Stages stages) = bench;
         await stages.PlanAsync();
         await stages.ShardAsync("1/1");
         JsonNode plan = JsonNode.Parse(await File.ReadAllTextAsync(stages.PlanFile))!;
@@ -116,7 +111,7 @@ public sealed class OtherProjectTests
     [DataRow("Whole", "AirgapPlan is set, but no stage")]
     [DataRow("Plan", "")]
     [DataRow("Finish", "")]
-    public void AStageIsAskedForByOneWord(string word, string problem)
+    public void AStage_IsRequestedByOneWord(string word, string problem)
     {
         PublishStage target = Enum.Parse<PublishStage>(word);
         PublishSettings settings = PublishItems.To("a.corp.com/b") with { Plan = "plan.json" };

@@ -9,13 +9,13 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Publishing.Tests.Sharding;
 
-/// <summary>A project's publish in three stages leaves what one publish leaves.</summary>
+/// <summary>A publish in three stages leaves the result of one publish.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ProjectStagesTests
 {
     [TestMethod]
-    public async Task ThreeStagesLeaveWhatOnePublishLeaves()
+    public async Task ThreeStages_LeaveTheResultOfOnePublish()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync(), far = await RegistryFixture.StartEmptyAsync();
@@ -111,14 +111,10 @@ public sealed class ProjectStagesTests
     }
 
     [TestMethod]
-    public async Task TagsAreThoseOfThePlanWhateverTheyBecome()
+    public async Task MovedTags_StayThoseOfThePlan()
     {
-        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        Stages stages = new(
-            PublishItems.To($"{far.Host}/apps", folder.Path) with { UseLockFile = true },
-            PublishItems.Bundle($"{source.Host}/mirror/simple-app-bundle:v1.0.0"));
+        await using StageBench bench = await StageBench.StartAsync(settings => settings with { UseLockFile = true });
+        (RegistryFixture source, RegistryFixture far, TempFolder folder, Stages stages) = bench;
         await stages.PlanAsync();
         string planned = JsonNode.Parse(await File.ReadAllTextAsync(stages.PlanFile))!["relocations"]![0]!["declared"]!["pin"]!.ToString();
         using RegistryWriter writer = new(source.Address);
@@ -134,7 +130,7 @@ public sealed class ProjectStagesTests
     }
 
     [TestMethod]
-    public async Task EachOfSeveralRegistriesHasAll()
+    public async Task EachOfSeveralRegistries_ReceivesEverything()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync(), two = await RegistryFixture.StartEmptyAsync();
@@ -153,13 +149,10 @@ public sealed class ProjectStagesTests
     }
 
     [TestMethod]
-    public async Task TheGateIsAskedBeforeTheFirstPartAndBeforeAnythingIsVisible()
+    public async Task TheGate_Runs_BeforeThePlanAndBeforeTheFinish()
     {
-        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        Stages stages = new(
-            PublishItems.To($"{far.Host}/apps", folder.Path), PublishItems.Bundle($"{source.Host}/mirror/simple-app-bundle:v1.0.0"));
+        await using StageBench bench = await StageBench.StartAsync();
+        (_, RegistryFixture far, _, Stages stages) = bench;
         WrittenRunPlan refused = (await stages.With(settings => settings with { GateCommand = "exit 3" }).PlanAsync())!;
         Assert.AreEqual(ErrorCode.GateRefused, refused.Refusals.Single().Code);
         Assert.IsFalse(File.Exists(stages.PlanFile));
@@ -174,7 +167,7 @@ public sealed class ProjectStagesTests
 
     /// <summary>Whoever could write the plan could leave out who has to have signed: the finish of a project asks again.</summary>
     [TestMethod]
-    public async Task SignaturesAreJudgedForThePlanAndForTheFinish()
+    public async Task Signatures_AreVerified_ForThePlanAndTheFinish()
     {
         using TempFolder folder = new();
         SignedStorage.Unpack(folder["storage"]);
@@ -198,7 +191,7 @@ public sealed class ProjectStagesTests
     }
 
     [TestMethod]
-    public async Task ATemplatesRepositoriesAreFilledByTheFinish()
+    public async Task AFinish_FillsTheRepositoriesOfATemplate()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync(), far = await RegistryFixture.StartEmptyAsync();

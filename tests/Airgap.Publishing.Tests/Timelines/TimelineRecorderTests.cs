@@ -15,7 +15,7 @@ public sealed class TimelineRecorderTests
     [DataRow(1)]
     [DataRow(2)]
     [DataRow(3)]
-    public async Task SpansSideBySide_NeverOverlapInARow(int seed)
+    public async Task ConcurrentSpans_NeverOverlapInARow(int seed)
     {
         using TempFolder folder = new();
         await TimelineRecorder.RecordAsync(folder["t.json"], "test", Fail, async () =>
@@ -59,7 +59,7 @@ public sealed class TimelineRecorderTests
     }
 
     [TestMethod]
-    public async Task TwoRunsSideBySide_EachHaveTheirOwn()
+    public async Task TwoConcurrentRuns_HaveTheirOwnTimelines()
     {
         using TempFolder folder = new();
         await Task.WhenAll(Enumerable.Range(1, 2).Select(run => Task.Run(() =>
@@ -94,7 +94,7 @@ public sealed class TimelineRecorderTests
     }
 
     [TestMethod]
-    public async Task AFileThatCannotBeNamedAtTheEnd_IsAWarning_AndTheRunSucceeds()
+    public async Task AFileThatCannotBeRenamedAtTheEnd_IsAWarning_AndTheRunSucceeds()
     {
         using TempFolder folder = new();
         Diagnostic? warning = null;
@@ -126,7 +126,7 @@ public sealed class TimelineRecorderTests
     [DataRow(false, false)]
     [DataRow(false, true)]
     [DataRow(true, true)]
-    public async Task WithoutConfirmation_OrAfterARefusal_NothingIsReplaced(bool confirms, bool refuses)
+    public async Task WithoutPermission_NothingIsReplaced(bool confirms, bool refuses)
     {
         using TempFolder folder = new();
         await File.WriteAllTextAsync(folder["project.csproj"], "mine");

@@ -11,7 +11,7 @@ using Airgap.Trust.Signing;
 
 namespace Airgap.Publishing.Tests.Trusting;
 
-/// <summary>What an archive's signature says is held against the very bytes that were read, each check by itself.</summary>
+/// <summary>Each check of an archive's signature is compared with the bytes that were read.</summary>
 [TestClass]
 public sealed class ArchiveAdmissionTests
 {

@@ -25,8 +25,7 @@ public sealed class GateOfSeveralTests
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
     public async Task TheGate_RunsOnce_WithTheWholePlan_BeforeAnythingIsPushedToAny()
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         PublishSettings settings = PublishItems.To($"{one.Host}/apps;{two.Host}/apps", _folder.Path) with

@@ -9,7 +9,7 @@ using Airgap.Trust.Stored;
 
 namespace Airgap.Publishing.Tests.Trusting;
 
-/// <summary>What of an archive is judged, and by whose signatures: whoever writes an archive chooses its tags and its subjects.</summary>
+/// <summary>Archives are untrusted: their tags and subjects do not weaken the verification of their images.</summary>
 [TestClass]
 public sealed class ItemsToVerifyTests
 {

@@ -10,7 +10,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Publishing.Tests.Trusting;
 
-/// <summary>A project signs what it writes, and asks who signed what it reads.</summary>
+/// <summary>A project signs its outputs, and verifies the signatures of its inputs.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class PublishSigningTests : SigningTestBase

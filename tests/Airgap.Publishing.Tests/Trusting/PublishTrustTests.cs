@@ -16,14 +16,12 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Publishing.Tests.Trusting;
 
-/// <summary>A project says who has to have signed: everything of everything is judged before anything moves.</summary>
+/// <summary>A publish relocates only what the trust rules accept.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
-public sealed class PublishTrustTests
+public sealed class PublishTrustTests : TrustTestBase
 {
     private static RegistryFixture s_registry = null!;
-
-    private readonly TempFolder _folder = new();
 
     public TestContext TestContext { get; set; } = null!;
 
@@ -33,9 +31,6 @@ public sealed class PublishTrustTests
 
     [ClassCleanup]
     public static async Task StopAsync() => await s_registry.DisposeAsync();
-
-    [TestCleanup]
-    public void End() => _folder.Dispose();
 
     [TestMethod]
     public async Task WhatIsSigned_IsRelocated_AndTheReportSaysByWhom()
@@ -239,9 +234,7 @@ public sealed class PublishTrustTests
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();
         await using RegistryFixture two = await RegistryFixture.StartEmptyAsync();
         PublishSettings settings = PublishItems.To($"{one.Host}/apps;{two.Host}/apps", _folder.Path) with
-        {
-            Trust = [.. Trust(source.Host, (TrustItem.Key, SignedStorage.Key("p256")))]
-        };
+        { Trust = [.. Trust(source.Host, (TrustItem.Key, SignedStorage.Key("p256")))] };
         PublishItem good = PublishItems.Bundle($"{source.Host}/{SignedStorage.Bundle}");
         PublishItem bad = PublishItems.Bundle($"{source.Host}/{SignedStorage.BundleOfUnsigned}");
         using RegistryClient client = Client();
@@ -282,171 +275,10 @@ public sealed class PublishTrustTests
         Assert.IsTrue(result.Failures.All(failure => failure.Code == ErrorCode.RejectedByPolicy));
     }
 
-    [TestMethod]
-    [DataRow("a.example", "Key=KEY;Requird=root", "Requird")]
-    [DataRow("a.example", "Key=KEY;Required=some", "some")]
-    [DataRow("a.example", "", "No required signer is given")]
-    [DataRow("a.example", "SignerIdentity=me", "only be used together")]
-    [DataRow("a.example", "Store=x", "subject")]
-    [DataRow("a.example:*", "Key=KEY", "not a location")]
-    [DataRow("a.example/app:v1", "Key=KEY", "not a location")]
-    [DataRow("a.example/app@sha256:00", "Key=KEY", "not a location")]
-    [DataRow("https://a.example/app", "Key=KEY", "not a location")]
-    [DataRow("a.example/App", "Key=KEY", "lower case")]
-    [DataRow("a.example//app", "Key=KEY", "empty segment")]
-    [DataRow("", "Key=KEY", "not a location")]
-    public void ARuleThatCannotBe_IsToldBeforeAnyRequest(string place, string metadata, string message)
-    {
-        TrustItem item = new(place,
-            metadata.Replace("KEY", SignedStorage.Key("p256"), StringComparison.Ordinal).Split(';', StringSplitOptions.RemoveEmptyEntries)
-            .Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]), new SourceLocation("App.csproj", 3));
-        PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Trust = [item] };
-
-        TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> problems);
-
-        Assert.HasCount(1, problems);
-        Assert.AreEqual(ErrorCode.InvalidTrustRule, problems[0].Code);
-        Assert.Contains(message, problems[0].Message);
-        Assert.AreEqual(3, problems[0].Location!.Line);
-    }
-
-    [TestMethod]
-    public void APolicyBesideRules_AndAPlaceTwice_AreRefused()
-    {
-        TrustItem item = Trust("a.example", (TrustItem.Key, SignedStorage.Key("p256")))[0];
-        PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Trust = [item] };
-
-        TrustRuleSet.Read(settings with { Policy = Path.Combine(Fixtures.Root, "trust", "policies", "key-data.json") },
-            out ImmutableArray<Diagnostic> both);
-        TrustRuleSet.Read(settings with { Trust = [item, item with { Include = "a.example/" }] }, out ImmutableArray<Diagnostic> twice);
-
-        Assert.AreEqual(ErrorCode.InvalidTrustRule, both.Single().Code);
-        Assert.AreEqual(ErrorCode.InvalidTrustRule, twice.Single().Code);
-    }
-
-    [TestMethod]
-    [DataRow("docker.io", "ubuntu:24.04", true)]
-    [DataRow("docker.io/library", "docker.io/library/ubuntu:24.04", true)]
-    [DataRow("registry.example", "registry.example/a/b:1", true)]
-    [DataRow("registry.example/**", "registry.example/a/b:1", true)]
-    [DataRow("registry.example/a", "registry.example/ab:1", false)]
-    [DataRow("registry.example", "registry.example:5000/a:1", false)]
-    [DataRow("registry.example", "Registry.Example/a:1", true)]
-    [DataRow("Registry.Example:443/a", "registry.example./a:1", true)]
-    [DataRow("registry.example:5000", "REGISTRY.EXAMPLE:5000/a:1", true)]
-    [DataRow("[::1]:5000", "[::1]:5000/a:1", true)]
-    [DataRow("localhost", "localhost/a:1", true)]
-    [DataRow("ubuntu", "index.docker.io/library/ubuntu:24.04", true)]
-    [DataRow("docker.io/ubuntu", "ubuntu", true)]
-    [DataRow("vendor/app", "docker.io/vendor/app:1", true)]
-    [DataRow("docker.io/vendor", "vendor/app:1", true)]
-    [DataRow("registry-1.docker.io/vendor", "vendor/app:1", true)]
-    [DataRow("docker.io/ubuntu", "docker.io/debian", false)]
-    [DataRow("default", "anywhere.example/a:1", true)]
-    public void APlace_StandsForAllBelowIt(string place, string image, bool fits)
-    {
-        PublishSettings settings = new()
-        {
-            ProjectDirectory = _folder.Path,
-            OutputPath = "airgap/",
-            Trust = [.. Trust(place, (TrustItem.Key, SignedStorage.Key("p256")))]
-        };
-
-        Assert.AreEqual(fits, TrustRuleSet.Read(settings, out _)!.For(ImageReference.Parse(image)) is not null);
-    }
-
-    /// <summary>Whoever writes a bundle spells the hosts in it: no spelling leads around a rule to a laxer one.</summary>
-    [TestMethod]
-    [DataRow("REGISTRY.example/strict/app:1")]
-    [DataRow("registry.example:443/strict/app:1")]
-    [DataRow("registry.example./strict/app:1")]
-    public void AnotherSpellingOfAHost_HasTheSameRule(string image)
-    {
-        TrustItem strict = Trust("registry.example/strict", (TrustItem.Key, SignedStorage.Key("p256")))[0];
-        TrustItem lax = Trust(TrustItem.Everywhere, (TrustItem.Key, SignedStorage.Key("wrong")))[0];
-        PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Trust = [lax, strict] };
-
-        TrustRule rule = TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> problems)!.For(ImageReference.Parse(image))!;
-        TrustRuleSet.Read(settings with { Trust = [strict, strict with { Include = "Registry.Example:443/strict/" }] },
-            out ImmutableArray<Diagnostic> twice);
-
-        Assert.IsEmpty(problems);
-        Assert.AreEqual(SignedStorage.Key("p256"), rule.AnyOf.Single().Name);
-        Assert.Contains("Two items", twice.Single().Message);
-    }
-
-    /// <summary>Keys that a policy names by relative paths lie by the project, wherever the build was started.</summary>
-    [TestMethod]
-    public void APolicyOfAProject_NamesItsKeysFromThere()
-    {
-        File.Copy(SignedStorage.Key("p256"), _folder["mine.pub"]);
-        File.WriteAllText(_folder["policy.json"], """{"default":[{"type":"sigstoreSigned","keyPath":"mine.pub"}]}""");
-        PublishSettings settings = new() { ProjectDirectory = _folder.Path, OutputPath = "airgap/", Policy = "policy.json" };
-
-        TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> problems);
-
-        Assert.IsEmpty(problems);
-    }
-
-    [TestMethod]
-    public void ATrustStore_IsThatOfAPolicyOfNotation()
-    {
-        string policies = Path.Combine(Fixtures.Root, "trust", "notation", "policies");
-        PublishSettings settings = new()
-        {
-            ProjectDirectory = _folder.Path,
-            OutputPath = "airgap/",
-            TrustStore = Path.Combine(Fixtures.Root, "trust", "notation", "truststore"),
-        };
-
-        TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> alone);
-        TrustRuleSet.Read(settings with { Policy = Path.Combine(policies, "strict.json") }, out ImmutableArray<Diagnostic> good);
-        TrustRuleSet.Read(settings with { TrustStore = "", Policy = Path.Combine(policies, "strict.json") },
-            out ImmutableArray<Diagnostic> without);
-
-        Assert.Contains("no trust policy that uses it", alone.Single().Message);
-        Assert.IsEmpty(good);
-        Assert.Contains("needs the folder", without.Single().Message);
-    }
-
-    [TestMethod]
-    public void ACheckThatIsAskedForWithoutSayingWhat_IsAnError()
-    {
-        Dictionary<string, string> globals = new()
-        {
-            ["AirgapPolicy"] = "",
-            ["airgapVerifyArchive"] = " ",
-            ["AirgapGateCommand"] = "scan",
-            ["AirgapArchive"] = "",
-        };
-
-        Assert.AreSequenceEqual(
-            ["AirgapPolicy", "airgapVerifyArchive"], EmptyChecks.Find(globals, null).Select(problem => problem.Message.Split(' ')[2]));
-    }
-
-    [TestMethod]
-    public void ARuleThatMSBuildLost_IsAnError()
-    {
-        File.WriteAllText(_folder["App.csproj"],
-            """<Project><ItemGroup><ImgpkgTrust Include="registry.example/**" Key="a.pub" /><ImgpkgTrust Include="other.example" Key="a.pub" /></ItemGroup></Project>""");
-        ProjectTypos slips = new(ProjectText.Read(_folder["App.csproj"]), []);
-
-        Diagnostic lost = slips.LostTrust(Trust("other.example", (TrustItem.Key, "a.pub"))).Single();
-
-        Assert.AreEqual(ErrorCode.InvalidTrustRule, lost.Code);
-        Assert.AreEqual(1, lost.Location!.Line);
-    }
-
     private static PublishItem Chosen(string bundle) => PublishItems.Bundle($"{s_registry.Host}/{bundle}", ("DropUnreferenced", "true"));
 
-    private static TrustItem[] Trust(string place, params (string Name, string Value)[] metadata) =>
-        [new TrustItem(place, metadata.ToDictionary(pair => pair.Name, pair => pair.Value), null)];
-
     private PublishSettings Settings(RegistryFixture destination, TrustItem[] trust) =>
-        PublishItems.To($"{destination.Host}/apps", _folder.Path) with
-        {
-            Trust = [.. trust]
-        };
+        PublishItems.To($"{destination.Host}/apps", _folder.Path) with { Trust = [.. trust] };
 
     private async Task<PublishResult> RunAsync(RegistryFixture destination, string[] bundles, TrustItem[] trust)
     {

@@ -7,7 +7,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Publishing.Tests.Updates;
 
-/// <summary>What is newer at the source of what a project declares.</summary>
+/// <summary>Newer versions of a project's declarations are found.</summary>
 [TestClass]
 public sealed class UpdateFinderTests
 {

@@ -10,7 +10,7 @@ using Airgap.Transfer.Transfers.Parts;
 
 namespace Airgap.Registry.Tests.Archived;
 
-/// <summary>An archive that is replaced, cut or changed while it is served: answers fail, and none has wrong bytes.</summary>
+/// <summary>If an archive is replaced, truncated or changed while it is served, requests fail, and none returns wrong bytes.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ChangedArchiveTests
@@ -18,7 +18,7 @@ public sealed class ChangedArchiveTests
     private readonly byte[] _layer = RandomNumberGenerator.GetBytes(1_000_000);
 
     [TestMethod]
-    public async Task AnotherFileUnderItsNameChangesNothing()
+    public async Task AReplacedFile_ChangesNothing()
     {
         using TempFolder temp = new();
         await using Api served = await ServeAsync(temp);
@@ -29,7 +29,7 @@ public sealed class ChangedArchiveTests
     }
 
     [TestMethod]
-    public async Task OfACutArchiveNoBlobComesAndItsHealthIsBad()
+    public async Task ATruncatedArchive_ServesNoBlob_AndIsUnhealthy()
     {
         using TempFolder temp = new();
         await using Api served = await ServeAsync(temp);
@@ -51,7 +51,7 @@ public sealed class ChangedArchiveTests
     [DataRow(1_000_000 - 1)]
     [DataRow(0)]
     [DataRow(500_000)]
-    public async Task AChangedByteIsNoticedEvenWhereTheFilesTimeIsNot(int at)
+    public async Task AChangedByte_IsDetected_EvenIfTheFileTimeIsUnchanged(int at)
     {
         using TempFolder temp = new();
         await using Api served = await ServeAsync(temp);
@@ -69,7 +69,7 @@ public sealed class ChangedArchiveTests
     }
 
     [TestMethod]
-    public async Task ASmallBlobThatChangedIsAnErrorWithAReason()
+    public async Task AChangedSmallBlob_IsAnErrorWithAReason()
     {
         using TempFolder temp = new();
         byte[] small = [7, 7, 7, 7, 7, 7, 7];
@@ -84,7 +84,7 @@ public sealed class ChangedArchiveTests
     }
 
     [TestMethod]
-    public async Task OfACutPartNothingComesAndOfTheOthersAllDoes()
+    public async Task ATruncatedPart_ServesNothing_ButOtherPartsDo()
     {
         using TempFolder temp = new();
         await (await ServeAsync(temp)).DisposeAsync();

@@ -10,7 +10,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Registry.Tests.Archived;
 
-/// <summary>Layouts that others wrote, and what is attached to their images, served where they lie.</summary>
+/// <summary>Layouts written by other tools, with attached artifacts, are served in place.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ServedLayoutTests

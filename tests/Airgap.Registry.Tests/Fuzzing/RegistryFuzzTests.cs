@@ -7,7 +7,7 @@ using Airgap.TestKit.Fuzzing;
 
 namespace Airgap.Registry.Tests.Fuzzing;
 
-/// <summary>What people and clients hand to a registry: read, or refused in words that can be shown.</summary>
+/// <summary>Input of a registry is read, or refused with a printable message.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class RegistryFuzzTests

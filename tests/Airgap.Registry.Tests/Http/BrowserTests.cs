@@ -6,7 +6,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Http;
 
-/// <summary>What a page in somebody's browser can do through the registry: nothing.</summary>
+/// <summary>A web page in a visitor's browser can do nothing through the registry.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class BrowserTests

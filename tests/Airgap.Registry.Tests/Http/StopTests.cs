@@ -9,7 +9,7 @@ using Airgap.TestKit.Layouts;
 
 namespace Airgap.Registry.Tests.Http;
 
-/// <summary>A served archive that is told to end, and its limit of connections.</summary>
+/// <summary>Stopping a served archive, and its connection limit.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class StopTests

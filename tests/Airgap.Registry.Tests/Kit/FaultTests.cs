@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Kit;
 
-/// <summary>Faults do what they say; other tests rely on it.</summary>
+/// <summary>Injected faults behave as named; other tests rely on them.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class FaultTests

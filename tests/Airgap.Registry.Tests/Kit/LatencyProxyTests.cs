@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Kit;
 
-/// <summary>The distance is what it says, at least; benchmarks rely on it.</summary>
+/// <summary>The simulated latency is at least as given; benchmarks rely on it.</summary>
 [TestClass]
 [DoNotParallelize]
 [TestCategory(TestKinds.Servers)]

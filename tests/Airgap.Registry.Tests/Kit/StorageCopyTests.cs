@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Kit;
 
-/// <summary>A copy of the fixtures is what the fixtures are, whatever the test before did to it; other tests rely on it.</summary>
+/// <summary>A copy of the fixtures equals the fixtures, whatever an earlier test did to its copy.</summary>
 [TestClass]
 public sealed class StorageCopyTests
 {

@@ -63,8 +63,7 @@ public sealed class TokenServerTests
     public async Task ARealClientGetsItsTokenAndPushes()
     {
         await using TokenServer tokens = await TokenServer.StartAsync("user", "pass");
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture registry = await RegistryFixture.StartAsync(new RegistryFixtureOptions { Tokens = tokens });
         (await Skopeo.CopyAsync(
             $"docker://{source.Host}/apps/frontend:1.0.0", $"docker://{registry.Host}/x/y:1", "--dest-creds", "user:pass")).EnsureSuccess();

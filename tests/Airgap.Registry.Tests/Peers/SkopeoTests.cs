@@ -16,8 +16,7 @@ public sealed class SkopeoTests
     [DataRow("apps/signed:1.0.0")]
     public async Task AnImageTravelsOutAndInUnchanged(string reference)
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using TempFolder temp = new();
         string[] parts = reference.Split(':');
@@ -56,8 +55,7 @@ public sealed class SkopeoTests
     [TestMethod]
     public async Task WhatSkopeoPushedHereIsServedByDockerRegistry()
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture ours = await RegistryFixture.StartEmptyAsync();
         (await Skopeo.CopyAsync($"docker://{source.Host}/apps/backend:1.0.0", $"docker://{ours.Host}/a/b:1")).EnsureSuccess();
         (await Skopeo.CopyAsync($"docker://{source.Host}/user1/simple-app-bundle:v1.0.0", $"docker://{ours.Host}/a/b:2")).EnsureSuccess();
@@ -73,8 +71,7 @@ public sealed class SkopeoTests
     [TestMethod]
     public async Task SkopeoListsTagsAndInspects()
     {
-        await using RegistryFixture registry =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture registry = await RegistryFixture.StartReadOnlyAsync();
         CliResult tags = (await Skopeo.RunAsync(["list-tags", "--tls-verify=false", $"docker://{registry.Host}/mirror/simple-app-bundle"]))
             .EnsureSuccess();
         StringAssert.Contains(tags.Output, "v1.0.0");

@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Stored;
 
-/// <summary>A disk that fails, or is full for a while, spoils no blob: neither the one that is sent nor one that stands.</summary>
+/// <summary>A failing or full disk damages neither the blob being sent nor a stored one.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class FailingDiskTests

@@ -7,7 +7,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Registry.Tests.Stored;
 
-/// <summary>What no manifest needs is collected, and nothing else, whatever goes on meanwhile.</summary>
+/// <summary>The garbage collector removes exactly the content that no manifest references, also during other requests.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class GarbageTests

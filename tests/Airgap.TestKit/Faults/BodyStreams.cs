@@ -1,6 +1,6 @@
 namespace Airgap.TestKit.Faults;
 
-/// <summary>Counts what passes.</summary>
+/// <summary>Counts passing bytes.</summary>
 internal sealed class CountingStream(Stream inner, Action<int> count) : BodyStream(inner)
 {
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

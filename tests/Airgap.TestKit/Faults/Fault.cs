@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.TestKit.Faults;
 
-/// <summary>Something that goes wrong with one request. Nothing here depends on time: waits end when the test says so.</summary>
+/// <summary>A fault of one request. Nothing depends on time: the test ends waits.</summary>
 public abstract class Fault
 {
     /// <summary>Answers with a status instead of asking the registry.</summary>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Airgap.TestKit.Faults;
 
-/// <summary>The ways of registries that are not faults, and that a client has to live with.</summary>
+/// <summary>Legitimate peculiarities of registries.</summary>
 [Flags]
 public enum RegistryBehaviours
 {

@@ -2,7 +2,7 @@ using Airgap.TestKit.Peers;
 
 namespace Airgap.TestKit.Kubernetes;
 
-/// <summary>kubectl, asked what it would apply to a cluster that has every kind that is written for one. It changes nothing.</summary>
+/// <summary>kubectl, with a dry run against a cluster that has every written kind. It changes nothing.</summary>
 public static class Kubectl
 {
     /// <summary>Runs <c>kubectl apply --dry-run=client</c>.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Airgap.TestKit.Kubernetes;
 
-/// <summary>What a real Kubernetes API with kapp-controller answered (fixtures/kubernetes).</summary>
+/// <summary>Recorded responses of a Kubernetes API with kapp-controller (fixtures/kubernetes).</summary>
 public static class KubernetesFixtures
 {
     /// <summary>The folder.</summary>

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Airgap.TestKit.Network;
 
-/// <summary>A certificate for 127.0.0.1 that nobody trusts.</summary>
+/// <summary>An untrusted certificate for 127.0.0.1.</summary>
 public static class LoopbackCertificate
 {
     /// <summary>Makes one, good from yesterday to tomorrow.</summary>

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Airgap.TestKit.Peers;
 
-/// <summary>One page in a headless Chromium, driven over its DevTools protocol. What the page complains of is kept.</summary>
+/// <summary>A page in a headless Chromium, driven over its DevTools protocol. Records the page's errors.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);

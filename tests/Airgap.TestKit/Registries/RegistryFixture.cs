@@ -45,7 +45,7 @@ public sealed record RegistryFixtureOptions
     public Func<RegistryServerOptions, RegistryServerOptions>? Configure { get; init; }
 }
 
-/// <summary>The embedded registry on a free port of the loopback, which records its requests and fails when it is told to.</summary>
+/// <summary>The embedded registry on a free loopback port. It records requests, and fails on demand.</summary>
 public sealed class RegistryFixture : IAsyncDisposable
 {
     private readonly IDisposable? _temp;
@@ -97,6 +97,10 @@ public sealed class RegistryFixture : IAsyncDisposable
 
     /// <summary>A registry with a copy of fixtures/storage.</summary>
     public static Task<RegistryFixture> StartWithFixturesAsync() => StartAsync(new RegistryFixtureOptions { WithFixtures = true });
+
+    /// <summary>A registry with fixtures/storage that refuses changes.</summary>
+    public static Task<RegistryFixture> StartReadOnlyAsync() =>
+        StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
 
     public static async Task<RegistryFixture> StartAsync(RegistryFixtureOptions options)
     {

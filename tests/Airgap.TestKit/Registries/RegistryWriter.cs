@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Airgap.TestKit.Registries;
 
-/// <summary>What a descriptor says of content that was pushed.</summary>
+/// <summary>Descriptors of pushed content.</summary>
 public sealed record Pushed(string MediaType, string Digest, long Size)
 {
     /// <summary>As a manifest refers to it.</summary>

@@ -1,6 +1,6 @@
 namespace Airgap.TestKit.Registries;
 
-/// <summary>What a request to a registry is for.</summary>
+/// <summary>The purpose of a request to a registry.</summary>
 public enum RequestKind
 {
     Other,

@@ -1,15 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Airgap.TestKit.Network;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Airgap.TestKit.Registries;
 
@@ -24,7 +17,7 @@ public sealed class TokenServer : IAsyncDisposable
     private readonly ConcurrentDictionary<string, HashSet<(string Repository, string Action)>> _tokens = new();
     private readonly ConcurrentDictionary<string, bool> _refreshTokens = new();
     private readonly ConcurrentQueue<string> _issuedTokens = new();
-    private WebApplication _application = null!;
+    private LoopbackServer _server = null!;
     private int _issued;
 
     private TokenServer()
@@ -52,7 +45,7 @@ public sealed class TokenServer : IAsyncDisposable
     /// <summary>The realm that the registry names; null for the true one.</summary>
     public string? RealmOverride { get; set; }
 
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => _server.Address;
 
     /// <summary>The token endpoint.</summary>
     public Uri Realm => new(Address, "/token");
@@ -79,24 +72,11 @@ public sealed class TokenServer : IAsyncDisposable
     public static async Task<TokenServer> StartAsync(string? user = null, string? password = null, bool allowAnonymousPull = false)
     {
         TokenServer server = new() { Login = user is null ? null : (user, password ?? ""), AllowAnonymousPull = allowAnonymousPull };
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(
-            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
-        server._application = builder.Build();
-        server._application.Run(server.AnswerAsync);
-        await server._application.StartAsync();
-        server.Address = new Uri(
-            server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        server._server = await LoopbackServer.StartAsync(server.AnswerAsync);
         return server;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _application.StopAsync();
-        await _application.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     /// <summary>Checks a registry request; answers it with a challenge when its token does not do.</summary>
     internal bool Allows(HttpContext context)
@@ -215,13 +195,6 @@ public sealed class TokenServer : IAsyncDisposable
 
     private static List<string> ScopesOf(IEnumerable<string?> values) =>
         [.. values.SelectMany(value => (value ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))];
-
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }
 
 /// <summary>A request for a token.</summary>

@@ -1,16 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json;
 using Airgap.TestKit.Faults;
+using Airgap.TestKit.Network;
 using Airgap.TestKit.Registries;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Airgap.TestKit.Services;
 
@@ -28,14 +21,14 @@ public sealed class FakeEcr : IAsyncDisposable
     public const string SecretKey = "secret-of-the-test";
 
     private readonly ConcurrentQueue<(string Operation, JsonElement Input)> _calls = new();
-    private WebApplication _application = null!;
+    private LoopbackServer _server = null!;
 
     private FakeEcr()
     {
     }
 
     /// <summary>Its address, for <c>AWS_ENDPOINT_URL_ECR</c>.</summary>
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => _server.Address;
 
     /// <summary>The repositories, each with the input that created it.</summary>
     public ConcurrentDictionary<string, JsonElement> Repositories { get; } = new();
@@ -74,16 +67,7 @@ public sealed class FakeEcr : IAsyncDisposable
     public static async Task<FakeEcr> StartAsync()
     {
         FakeEcr ecr = new();
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(
-            kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1));
-        ecr._application = builder.Build();
-        ecr._application.Run(ecr.AnswerAsync);
-        await ecr._application.StartAsync();
-        ecr.Address = new Uri(
-            ecr._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        ecr._server = await LoopbackServer.StartAsync(ecr.AnswerAsync);
         return ecr;
     }
 
@@ -98,11 +82,7 @@ public sealed class FakeEcr : IAsyncDisposable
                 $$"""{"errors":[{"code":"NAME_UNKNOWN","message":"The repository with name '{{request.Repository}}' does not exist in the registry with id '123456789012'"}]}""")
             : null;
 
-    public async ValueTask DisposeAsync()
-    {
-        await _application.StopAsync();
-        await _application.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -162,11 +142,4 @@ public sealed class FakeEcr : IAsyncDisposable
 
     private static (int Status, string Body) Error(string type, string message) =>
         (400, $$"""{"__type":"{{type}}","message":"{{message}}"}""");
-
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

@@ -12,10 +12,11 @@ namespace Airgap.TestKit.Services;
 /// below a project that does not exist.
 /// </summary>
 /// <remarks>Source: Harbor API 2.0 (projects); Harbor's answers to pushes below a missing project, as its users reported them.</remarks>
-public sealed class FakeHarbor
+public sealed class FakeHarbor() : FakeRegistryApi("/api/v2.0/projects", TokenPath)
 {
+    private const string TokenPath = "/service/token";
+
     private readonly ConcurrentDictionary<string, bool> _tokens = new();
-    private readonly ConcurrentQueue<JsonElement> _created = new();
 
     /// <summary>The only user.</summary>
     public (string User, string Password) Login { get; init; } = ("ci", "harbor-password");
@@ -23,40 +24,20 @@ public sealed class FakeHarbor
     /// <summary>The projects.</summary>
     public ConcurrentDictionary<string, bool> Projects { get; } = new();
 
-    /// <summary>Whether the user may create projects.</summary>
-    public bool MayCreate { get; set; } = true;
-
-    /// <summary>Runs before a creation is carried out.</summary>
-    public Action<string> OnCreate { get; set; } = _ => { };
-
-    /// <summary>The documents of the projects that were created.</summary>
-    public IReadOnlyList<JsonElement> Created => [.. _created];
-
-    /// <summary>For <see cref="RegistryFixture.OnRequest"/>; null as the host for every host.</summary>
-    public Func<RecordedRequest, HttpContext, Fault?> Bend(string? host = null) => (request, context) =>
-        host is not null && context.Request.Host.Value != host ? null
-        : request.Path.StartsWith("/api/v2.0/projects", StringComparison.Ordinal) ? Fault.Custom((inner, _) => ApiAsync(inner))
-        : request.Path == "/service/token" ? Fault.Custom((inner, _) => TokenAsync(inner))
-        : Refusal(request, context);
-
-    private Fault? Refusal(RecordedRequest request, HttpContext context)
+    private protected override Fault? Refusal(RecordedRequest request, HttpContext context)
     {
         string? authorization = request.Header("Authorization");
         bool isKnown = IsBasic(authorization) || (authorization?.StartsWith("Bearer ", StringComparison.Ordinal) == true
             && _tokens.ContainsKey(authorization[7..]));
         if (!isKnown)
-        {
-            string scope = request.Repository.Length == 0 ? "" : $",scope=\"repository:{request.Repository}:pull,push\"";
-            return Unauthorized("unauthorized to access repository",
-                $"Bearer realm=\"{context.Request.Scheme}://{context.Request.Host}/service/token\",service=\"harbor-registry\"{scope}");
-        }
-
+            return Unauthorized(
+                "unauthorized to access repository", Challenge(context, TokenPath, "harbor-registry", request.Repository));
         string project = request.Repository.Split('/')[0];
         return project.Length == 0 || Projects.ContainsKey(project) ? null
             : Unauthorized($"project {project} not found: project {project} not found", "");
     }
 
-    private async Task TokenAsync(HttpContext context)
+    private protected override async Task TokenAsync(HttpContext context)
     {
         string token = Guid.NewGuid().ToString("N");
         if (!IsBasic(context.Request.Headers.Authorization))
@@ -69,7 +50,7 @@ public sealed class FakeHarbor
         await WriteAsync(context, 200, $$"""{"token":"{{token}}","expires_in":1800}""");
     }
 
-    private async Task ApiAsync(HttpContext context)
+    private protected override async Task ApiAsync(HttpContext context)
     {
         if (!IsBasic(context.Request.Headers.Authorization))
         {
@@ -83,7 +64,7 @@ public sealed class FakeHarbor
             return;
         }
 
-        JsonElement document = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
+        JsonElement document = await ReadAsync(context);
         string name = document.GetProperty("project_name").GetString()!;
         OnCreate(name);
         if (!MayCreate)
@@ -92,7 +73,7 @@ public sealed class FakeHarbor
             await WriteAsync(context, 409, $$"""{"errors":[{"code":"CONFLICT","message":"The project named {{name}} already exists"}]}""");
         else
         {
-            _created.Enqueue(document);
+            NoteCreated(document);
             context.Response.StatusCode = 201;
         }
     }
@@ -102,11 +83,4 @@ public sealed class FakeHarbor
 
     private static Fault Unauthorized(string message, string challenge) => Fault.Status(
         401, $$"""{"errors":[{"code":"UNAUTHORIZED","message":"{{message}}"}]}""", null, ("WWW-Authenticate", challenge));
-
-    private static async Task WriteAsync(HttpContext context, int status, string json)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(json);
-    }
 }

@@ -12,13 +12,14 @@ namespace Airgap.TestKit.Services;
 /// application's token alone, creates repositories and organizations.
 /// </summary>
 /// <remarks>Source: Red Hat Quay API reference (repository, organization); Quay's rules for tokens.</remarks>
-public sealed class FakeQuay
+public sealed class FakeQuay() : FakeRegistryApi("/api/v1/", TokenPath)
 {
     /// <summary>The token of an application.</summary>
     public const string ApplicationToken = "application-token-of-the-test";
 
+    private const string TokenPath = "/v2/auth";
+
     private readonly ConcurrentDictionary<string, HashSet<string>> _tokens = new();
-    private readonly ConcurrentQueue<JsonElement> _created = new();
 
     /// <summary>The organizations.</summary>
     public ConcurrentDictionary<string, bool> Organizations { get; } = new();
@@ -26,41 +27,22 @@ public sealed class FakeQuay
     /// <summary>The repositories, as <c>organization/name</c>.</summary>
     public ConcurrentDictionary<string, bool> Repositories { get; } = new();
 
-    /// <summary>Whether the application may create repositories.</summary>
-    public bool MayCreate { get; set; } = true;
-
     /// <summary>Whether a token for a push creates the repository, as for users with the right to.</summary>
     public bool CreatesOnPush { get; init; }
 
-    /// <summary>Runs before a creation is carried out.</summary>
-    public Action<string> OnCreate { get; set; } = _ => { };
-
-    /// <summary>The documents of what was created, organizations included.</summary>
-    public IReadOnlyList<JsonElement> Created => [.. _created];
-
-    /// <summary>For <see cref="RegistryFixture.OnRequest"/>; null as the host for every host.</summary>
-    public Func<RecordedRequest, HttpContext, Fault?> Bend(string? host = null) => (request, context) =>
-        host is not null && context.Request.Host.Value != host ? null
-        : request.Path.StartsWith("/api/v1/", StringComparison.Ordinal) ? Fault.Custom((inner, _) => ApiAsync(inner))
-        : request.Path == "/v2/auth" ? Fault.Custom((inner, _) => TokenAsync(inner))
-        : Refusal(request, context);
-
-    private Fault? Refusal(RecordedRequest request, HttpContext context)
+    private protected override Fault? Refusal(RecordedRequest request, HttpContext context)
     {
         string? authorization = request.Header("Authorization");
         if (authorization?.StartsWith("Bearer ", StringComparison.Ordinal) == true
             && _tokens.TryGetValue(authorization[7..], out HashSet<string>? granted)
             && (request.Repository.Length == 0 || granted.Contains(request.Repository)))
             return null;
-        string scope = request.Repository.Length == 0 ? "" : $",scope=\"repository:{request.Repository}:pull,push\"";
         return Fault.Status(
             401, """{"errors":[{"code":"UNAUTHORIZED","detail":{},"message":"access to the requested resource is not authorized"}]}""",
-            null,
-            ("WWW-Authenticate",
-                $"Bearer realm=\"{context.Request.Scheme}://{context.Request.Host}/v2/auth\",service=\"{context.Request.Host}\"{scope}"));
+            null, ("WWW-Authenticate", Challenge(context, TokenPath, context.Request.Host.ToString(), request.Repository)));
     }
 
-    private async Task TokenAsync(HttpContext context)
+    private protected override async Task TokenAsync(HttpContext context)
     {
         string basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("$oauthtoken:" + ApplicationToken));
         if (context.Request.Headers.Authorization != basic)
@@ -77,7 +59,7 @@ public sealed class FakeQuay
         await WriteAsync(context, 200, $$"""{"token":"{{token}}"}""");
     }
 
-    private async Task ApiAsync(HttpContext context)
+    private protected override async Task ApiAsync(HttpContext context)
     {
         if (context.Request.Headers.Authorization != "Bearer " + ApplicationToken)
         {
@@ -93,7 +75,7 @@ public sealed class FakeQuay
             return;
         }
 
-        JsonElement document = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
+        JsonElement document = await ReadAsync(context);
         string name = path == "organization" ? document.GetProperty("name").GetString()!
             : $"{document.GetProperty("namespace")}/{document.GetProperty("repository")}";
         OnCreate(name);
@@ -105,15 +87,8 @@ public sealed class FakeQuay
                 ? "A user or organization with this name already exists" : "Repository already exists")}}","status":400}""");
         else
         {
-            _created.Enqueue(document);
+            NoteCreated(document);
             await WriteAsync(context, 201, path == "organization" ? "\"Created\"" : "{}");
         }
-    }
-
-    private static async Task WriteAsync(HttpContext context, int status, string json)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(json);
     }
 }

@@ -3,7 +3,7 @@ using Airgap.Transfer.Sharding;
 
 namespace Airgap.TestKit.Sharding;
 
-/// <summary>What a relocation runs on: the lines of machines, the two registries, and their limits.</summary>
+/// <summary>A simulated network of machines and two registries, with their limits.</summary>
 public sealed record ShardWorld
 {
     /// <summary>Blobs that a shard has under way at once.</summary>
@@ -34,7 +34,7 @@ public sealed record ShardWorld
     public double Start { get; init; }
 }
 
-/// <summary>What a relocation took.</summary>
+/// <summary>The cost of a relocation.</summary>
 /// <param name="Shards">Seconds until the last shard ended.</param>
 /// <param name="Finish">Seconds of the finish.</param>
 /// <param name="Reads">Questions for blobs.</param>

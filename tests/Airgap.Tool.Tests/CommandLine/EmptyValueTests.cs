@@ -63,8 +63,7 @@ public sealed class EmptyValueTests
     public async Task AnEmptyArgumentIsRefused(string path, string name)
     {
         CliResult result = await InProcess.RunAsync([.. path.Split(' '), ""]);
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains($"AIRGAP2022: The argument {name} is empty.", result.Error);
+        result.AssertFailed($"AIRGAP2022: The argument {name} is empty.");
     }
 
     [TestMethod]

@@ -10,8 +10,7 @@ public sealed class HelpTests
     {
         CliResult result = await InProcess.RunAsync();
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("package-repository", result.Error);
+        result.AssertFailed("package-repository");
     }
 
     [TestMethod]

@@ -62,8 +62,7 @@ public sealed class RefusalTests
     {
         CliResult result = await InProcess.RunAsync(line.Split(' '));
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains($"Did you mean '{meant}'?", result.Error);
+        result.AssertFailed($"Did you mean '{meant}'?");
     }
 
     [TestMethod]

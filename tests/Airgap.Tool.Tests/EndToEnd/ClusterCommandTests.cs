@@ -120,8 +120,7 @@ public sealed class ClusterCommandTests
 
         Assert.AreEqual(0, through.ExitCode, through.Error);
         Assert.Contains(request => request.Method == "PATCH", server.Requests);
-        Assert.AreEqual(1, around.ExitCode);
-        Assert.Contains("AIRGAP4202", around.Error);
+        around.AssertFailed("AIRGAP4202");
         Assert.HasCount(count, server.Requests);
     }
 
@@ -132,8 +131,7 @@ public sealed class ClusterCommandTests
 
         CliResult result = await InProcess.RunAsync("apply", folder.Path, "--kubeconfig", folder["nowhere"]);
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("AIRGAP4201", result.Error);
+        result.AssertFailed("AIRGAP4201");
     }
 
     [TestMethod]
@@ -147,8 +145,7 @@ public sealed class ClusterCommandTests
 
         CliResult result = await InProcess.RunAsync("apply", folder["manifests"], flag, "--kubeconfig", folder["config"]);
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains(word, result.Error);
+        result.AssertFailed(word);
         Assert.IsEmpty(server.Requests);
     }
 
@@ -232,8 +229,7 @@ public sealed class ClusterCommandTests
         Assert.Contains($"asked from here with the Secret: {mirror.Host}/mirror/simple-app-bundle:v1.0.0 is there", tried.Error);
         foreach (string secret in new[] { Password, auth, config })
             Assert.DoesNotContain(secret, tried.Output + tried.Error);
-        Assert.AreEqual(1, refused.ExitCode);
-        Assert.Contains("--offline excludes", refused.Error);
+        refused.AssertFailed("--offline excludes");
     }
 
     private static async Task<FakeKubernetes> StartAsync(string name, TempFolder folder)

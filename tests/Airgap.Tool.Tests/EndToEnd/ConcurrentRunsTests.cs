@@ -40,8 +40,7 @@ public sealed class ConcurrentRunsTests
         foreach (string[] flag in (string[][])[[], ["--resume"]])
         {
             CliResult second = await bench.RunAsync(["copy", "-b", Bundle, "--to-tar", "out.tar", .. flag]);
-            Assert.AreEqual(1, second.ExitCode);
-            Assert.Contains("AIRGAP3012", second.Error);
+            second.AssertFailed("AIRGAP3012");
             Assert.Contains(string.Create(
                 CultureInfo.InvariantCulture, $"process {first.Id} on {Environment.MachineName} since "), second.Error);
         }

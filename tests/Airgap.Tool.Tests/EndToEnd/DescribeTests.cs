@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary><c>describe</c> against what imgpkg printed.</summary>
+/// <summary><c>describe</c> compared with imgpkg's recorded output.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class DescribeTests
@@ -22,13 +22,14 @@ public sealed class DescribeTests
         string text = await File.ReadAllTextAsync(Fixtures.Golden($"{name}.describe.txt"));
         string yaml = await File.ReadAllTextAsync(Fixtures.Golden($"{name}.describe.yaml"));
 
-        Assert.AreEqual(text, Succeeded(await bench.RunAsync("describe", "-b", reference)));
-        Assert.AreEqual(text, Succeeded(await bench.RunAsImgpkgAsync("describe", "-b", reference)));
-        Assert.AreEqual(yaml, Succeeded(await bench.RunAsync("describe", "-b", reference, "-o", "yaml", "--tty")));
-        Assert.AreEqual(yaml, Succeeded(await bench.RunAsImgpkgAsync("describe", "-b", reference, "--output-type=yaml", "--tty=true")));
+        Assert.AreEqual(text, (await bench.RunAsync("describe", "-b", reference)).EnsureSuccess().Output);
+        Assert.AreEqual(text, (await bench.RunAsImgpkgAsync("describe", "-b", reference)).EnsureSuccess().Output);
+        Assert.AreEqual(yaml, (await bench.RunAsync("describe", "-b", reference, "-o", "yaml", "--tty")).EnsureSuccess().Output);
+        Assert.AreEqual(yaml, (await bench.RunAsImgpkgAsync("describe", "-b", reference, "--output-type=yaml", "--tty=true"))
+            .EnsureSuccess().Output);
 
         bench.Registry.Clear();
-        Assert.AreEqual(text, Succeeded(await bench.RunAsync("describe", "--tar", Fixtures.Golden($"{name}.tar"))));
+        Assert.AreEqual(text, (await bench.RunAsync("describe", "--tar", Fixtures.Golden($"{name}.tar"))).EnsureSuccess().Output);
         Assert.IsEmpty(bench.Registry.Requests);
     }
 
@@ -40,11 +41,10 @@ public sealed class DescribeTests
         string[] line = ["describe", "-b", "registry.local:5055/mirror/simple-app-bundle:v1.0.0"];
 
         CliResult refused = await bench.RunAsync(line);
-        Assert.AreEqual(1, refused.ExitCode);
-        Assert.Contains("AIRGAP1003", refused.Error);
+        refused.AssertFailed("AIRGAP1003");
 
         CliResult described = await bench.RunAsync([.. line, "--registry-username", "robot", "--registry-password", "pass-word-1"]);
-        Assert.Contains("Type: Internal", Succeeded(described));
+        Assert.Contains("Type: Internal", described.EnsureSuccess().Output);
     }
 
     [TestMethod]
@@ -68,8 +68,8 @@ public sealed class DescribeTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string[] line = ["describe", "-b", "registry.local:5055/user1/nested-bundle:v1.0.0", "--json"];
-        JsonElement text = JsonDocument.Parse(Succeeded(await bench.RunAsImgpkgAsync(line))).RootElement;
-        JsonElement yaml = JsonDocument.Parse(Succeeded(await bench.RunAsImgpkgAsync([.. line, "-o", "yaml"]))).RootElement;
+        JsonElement text = JsonDocument.Parse((await bench.RunAsImgpkgAsync(line)).EnsureSuccess().Output).RootElement;
+        JsonElement yaml = JsonDocument.Parse((await bench.RunAsImgpkgAsync([.. line, "-o", "yaml"])).EnsureSuccess().Output).RootElement;
 
         string[] blocks = [.. text.GetProperty("Blocks").EnumerateArray().Select(block => block.GetString()!)];
         Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("nested-bundle.describe.txt")), string.Concat(blocks));
@@ -92,7 +92,7 @@ public sealed class DescribeTests
         CliResult result = await bench.RunAsync(
             "describe", "-b", "registry.local:5055/user1/simple-app-bundle:v1.0.0", "--no-origin", "--layers=false");
 
-        Assert.Contains("Error: registry.local:5055/apps/frontend@", Succeeded(result));
+        Assert.Contains("Error: registry.local:5055/apps/frontend@", result.EnsureSuccess().Output);
         Assert.DoesNotContain("Layers:", result.Output);
         Assert.IsFalse(bench.Registry.Requests.Any(request => request.Repository.StartsWith("apps/", StringComparison.Ordinal)));
     }
@@ -110,16 +110,8 @@ public sealed class DescribeTests
         await using Bench bench = await Bench.StartWithFixturesAsync();
         CliResult result = await bench.RunAsync(line.Split(' '));
 
-        Assert.AreEqual(1, result.ExitCode);
+        result.AssertFailed(code, phrase);
         Assert.IsEmpty(result.Output);
-        Assert.Contains(code, result.Error);
-        Assert.Contains(phrase, result.Error);
-    }
-
-    private static string Succeeded(CliResult result)
-    {
-        Assert.AreEqual(0, result.ExitCode, result.Error);
-        return result.Output;
     }
 
     [TestMethod]

@@ -28,9 +28,7 @@ public sealed class EcrTests
             ["copy", "-b", Simple, "--to-repo", $"{Host}/made/all", "--repo-template",
                 "{registry}/{prefix}/{source.repository}", .. create]);
 
-        Assert.AreEqual(1, without.ExitCode);
-        Assert.Contains("AIRGAP1007", without.Error);
-        Assert.Contains("have missing repositories created (--create-repositories)", without.Error);
+        without.AssertFailed("AIRGAP1007", "have missing repositories created (--create-repositories)");
         Assert.AreEqual(0, dry.ExitCode, dry.Error);
         Assert.Contains($"  create  the ECR repository {Host}/made/simple", dry.Output);
         foreach (CliResult copy in both)

@@ -94,8 +94,7 @@ public sealed class FailingDiskTests
         await using Bench bench = await StartAsync();
         bench.Environment["FAILING_DISK"] = what;
         CliResult result = await bench.RunAsync("copy", "-b", Bundle, "--to-tar", "a.tar");
-        Assert.AreEqual(1, result.ExitCode, result.Error);
-        Assert.Contains("AIRGAP3004", result.Error);
+        result.AssertFailed("AIRGAP3004");
         // Without the name's folder on the disk the archive may be there after a power cut, or not.
         Assert.AreEqual(what == "files", File.Exists(bench.Folder["a.tar.partial"]));
 
@@ -120,8 +119,7 @@ public sealed class FailingDiskTests
         ])
         {
             CliResult result = await bench.RunAsync(command);
-            Assert.AreEqual(1, result.ExitCode, result.Error);
-            Assert.Contains("AIRGAP3004", result.Error);
+            result.AssertFailed("AIRGAP3004");
             if (what == "files")
                 Assert.AreSequenceEqual(
                     ["home"], Directory.GetFileSystemEntries(bench.Folder.Path).Select(Path.GetFileName)
@@ -138,9 +136,7 @@ public sealed class FailingDiskTests
         bench.Environment["FAILING_LENGTH"] = new FileInfo(archive).Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
         bench.Environment["FAILING_DISK"] = "reads";
         CliResult result = await bench.RunAsync("copy", "--tar", "a.tar", "--to-repo", "final.local:5055/out");
-        Assert.AreEqual(1, result.ExitCode, result.Error);
-        Assert.Contains("AIRGAP3004", result.Error);
-        Assert.Contains("a.tar", result.Error);
+        result.AssertFailed("AIRGAP3004", "a.tar");
     }
 
     private async Task<Bench> StartAsync()

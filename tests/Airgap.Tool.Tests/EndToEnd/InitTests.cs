@@ -46,8 +46,7 @@ public sealed class InitTests
         await File.WriteAllTextAsync(bench.Folder["App.csproj"], Project);
 
         CliResult named = await bench.RunAsync("init", "registry.local:5055/user1/plain:1", "--name", "any");
-        Assert.AreEqual(1, named.ExitCode);
-        Assert.Contains("AIRGAP4101", named.Error);
+        named.AssertFailed("AIRGAP4101");
         Assert.AreEqual(Project, await File.ReadAllTextAsync(bench.Folder["App.csproj"]));
 
         (await bench.RunAsync("init", "registry.local:5055/user1/plain:1")).EnsureSuccess();
@@ -66,9 +65,7 @@ public sealed class InitTests
 
         CliResult result = await bench.RunAsync("init", reference);
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains(code, result.Error);
-        Assert.Contains(said, result.Error);
+        result.AssertFailed(code, said);
         Assert.AreEqual(Project, await File.ReadAllTextAsync(bench.Folder["App.csproj"]));
     }
 

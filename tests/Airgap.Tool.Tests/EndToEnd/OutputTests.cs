@@ -2,7 +2,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>Outputs in odd places, and disks that fail: what is refused, before anybody is asked, and what is left.</summary>
+/// <summary>Outputs at unsuitable paths, and failing disks: refusals before any request, and the remaining files.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]

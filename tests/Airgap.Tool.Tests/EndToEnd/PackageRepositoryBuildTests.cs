@@ -46,11 +46,7 @@ public sealed class PackageRepositoryBuildTests
         CliResult result = await bench.RunAsync(
             "package-repository", "build", "simple-repository", "--image", "registry.local:5055/apps/gone:v1", "--to-tar", "bundle.tar");
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("AIRGAP4005", result.Error);
-        Assert.Contains("AIRGAP4007", result.Error);
-        Assert.Contains("AIRGAP2045", result.Error);
-        Assert.Contains("package.yml(7,12)", result.Error);
+        result.AssertFailed("AIRGAP4005", "AIRGAP4007", "AIRGAP2045", "package.yml(7,12)");
         Assert.IsFalse(File.Exists(bench.Folder["bundle.tar"]));
     }
 

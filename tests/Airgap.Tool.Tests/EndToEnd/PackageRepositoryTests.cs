@@ -160,8 +160,7 @@ public sealed class PackageRepositoryTests
 
         CliResult result = await bench.RunAsync("package-repository", "-b", Relocated, "--name", "Not_A_Name");
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("dotnet-airgap: Error: AIRGAP4001: ", result.Error);
+        result.AssertFailed("dotnet-airgap: Error: AIRGAP4001: ");
         Assert.IsEmpty(result.Output);
     }
 

@@ -7,13 +7,11 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary><c>publish PROJECT</c>: the project is evaluated, not built, restored or changed.</summary>
+/// <summary><c>publish</c> relocates the bundles of a project.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
-public sealed class PublishTests
+public sealed class PublishTests : PublishTestBase
 {
-    private const string Digest = "sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4";
-
     [TestMethod]
     public async Task Project_IsPublishedToARegistry_AsReleaseByDefault()
     {
@@ -53,8 +51,7 @@ public sealed class PublishTests
             "AirgapApplyWait=none", "-p"];
 
         CliResult other = await bench.RunAsync([.. publish, "AirgapApplyContext=production"]);
-        Assert.AreEqual(1, other.ExitCode);
-        Assert.Contains("AIRGAP4140", other.Error);
+        other.AssertFailed("AIRGAP4140");
         Assert.IsEmpty(server.Requests);
         Assert.DoesNotContain(request => request.Repository == "apps/simple-app-bundle", bench.Registry.Requests);
 
@@ -140,82 +137,6 @@ public sealed class PublishTests
     }
 
     [TestMethod]
-    public async Task WrongItem_FailsWithFileAndLine()
-    {
-        await using Bench bench = await Bench.StartWithFixturesAsync();
-        await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:nope" />""");
-
-        (CliResult result, JsonElement document) = await bench.RunJsonAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
-
-        Assert.AreEqual(1, result.ExitCode);
-        JsonElement error = document.GetProperty("errors")[0];
-        Assert.AreEqual("AIRGAP1005", error.GetProperty("code").GetString());
-        Assert.EndsWith("App.csproj", error.GetProperty("file").GetString()!);
-        Assert.AreEqual(6, error.GetProperty("line").GetInt32());
-        Assert.IsFalse(Directory.Exists(bench.Folder[Path.Combine("App", "bin")]), "Nothing looks finished.");
-    }
-
-    [TestMethod]
-    public async Task BrokenProject_FailsWithItsPlace()
-    {
-        await using Bench bench = await Bench.StartWithFixturesAsync();
-        await WriteProjectAsync(bench, """<ImgpkgBundle Includes="registry.local:5055/a/b:1" />""");
-
-        (CliResult result, JsonElement document) = await bench.RunJsonAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
-
-        Assert.AreEqual(1, result.ExitCode);
-        JsonElement error = document.GetProperty("errors")[0];
-        Assert.AreEqual("AIRGAP3008", error.GetProperty("code").GetString());
-        Assert.AreEqual("evaluating", error.GetProperty("phase").GetString());
-        Assert.EndsWith("App.csproj", error.GetProperty("file").GetString()!);
-        Assert.AreEqual(6, error.GetProperty("line").GetInt32());
-    }
-
-    [TestMethod]
-    public async Task SeveralFrameworks_WantAChoice()
-    {
-        await using Bench bench = await Bench.StartWithFixturesAsync();
-        await WriteProjectAsync(bench, "", "<TargetFrameworks>net9.0;net10.0</TargetFrameworks>");
-
-        CliResult refused = await bench.RunAsync("publish", "App");
-        CliResult chosen = await bench.RunAsync("publish", "App", "-f", "net10.0");
-
-        Assert.AreEqual(1, refused.ExitCode);
-        Assert.StartsWith("dotnet-airgap: Error: AIRGAP3008: ", refused.Error);
-        Assert.Contains("-f", refused.Error);
-        Assert.AreEqual(0, chosen.ExitCode, chosen.Error);
-        Assert.Contains("nothing to do", chosen.Output);
-    }
-
-    [TestMethod]
-    public async Task ForeignGlobalJson_IsNoSdk()
-    {
-        await using Bench bench = await Bench.StartWithFixturesAsync();
-        await WriteProjectAsync(bench, "");
-        await File.WriteAllTextAsync(
-            bench.Folder[Path.Combine("App", "global.json")], """{"sdk":{"version":"99.0.100","rollForward":"disable"}}""");
-
-        CliResult result = await bench.RunAsync("publish", "App");
-
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.StartsWith("dotnet-airgap: Error: AIRGAP3007: ", result.Error);
-        Assert.DoesNotContain("   at ", result.Error);
-    }
-
-    [TestMethod]
-    public async Task SeveralProjects_WantAChoice()
-    {
-        await using Bench bench = await Bench.StartWithFixturesAsync();
-        await WriteProjectAsync(bench, "");
-        await File.WriteAllTextAsync(bench.Folder[Path.Combine("App", "Other.csproj")], "<Project />");
-
-        CliResult result = await bench.RunAsync("publish", "App");
-
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("several project files", result.Error);
-    }
-
-    [TestMethod]
     public async Task Lock_IsThatOfTheProject()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
@@ -251,75 +172,5 @@ public sealed class PublishTests
         Schemas.AssertValid("plan", await File.ReadAllTextAsync(bench.Folder[Path.Combine("out", "plan.json")]));
         Assert.IsFalse(Directory.Exists(bench.Folder[Path.Combine("App", "bin")]));
         Assert.IsEmpty(bench.Registry.Requests.Where(request => request.Method is not ("GET" or "HEAD")));
-    }
-
-    [TestMethod]
-    public async Task Content_BecomesABundle_AsInAPublishOfTheProject()
-    {
-        await using Bench bench = await Bench.StartWithFixturesAsync();
-        TempFolder.Copy(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer"), bench.Folder["Producer"]);
-        string[] selection = ["publish", "Producer", "-p:SourceRegistry=registry.local:5055/user1"];
-
-        (CliResult result, JsonElement plan) =
-            await bench.RunJsonAsync([.. selection, "-p:AirgapRegistry=final.local:5000/apps", "--dry-run"]);
-        Assert.AreEqual(0, result.ExitCode, result.Output);
-        Assert.IsFalse(bench.Registry.Requests.Any(request => request.Method is not ("GET" or "HEAD")));
-        result = await bench.RunAsync(
-            [.. selection, "-p:AirgapArchive=../bundle.tar;AirgapBundleRepository=final.local:5000/own/producer"]);
-        Assert.AreEqual(0, result.ExitCode, result.Error);
-        result = await bench.RunAsync([.. selection, "-p:AirgapRegistry=final.local:5000/apps"]);
-        Assert.AreEqual(0, result.ExitCode, result.Error);
-
-        string manifest = await File.ReadAllTextAsync(
-            bench.Folder[Path.Combine("Producer", "bin", "Release", "net10.0", "airgap", "manifests", "producer.packagerepository.yml")]);
-        string digest = manifest.Split("producer@")[1].Trim();
-        Assert.Contains(digest, plan.ToString());
-        using RegistryContent content = new(bench.Registry.Address);
-        Assert.AreEqual(digest, (await content.ManifestAsync("apps/producer", "1.0.0")).Digest);
-        Assert.AreEqual(digest, (await content.ManifestAsync("own/producer", "1.0.0")).Digest);
-        Assert.Contains(digest, (await bench.RunAsync("describe", "--tar", "bundle.tar")).Output);
-    }
-
-    [TestMethod]
-    public async Task Content_ThatIsWrong_IsToldWithItsPlaces_AndAnImageToBuildIsRefused()
-    {
-        await using Bench bench = await Bench.StartWithFixturesAsync();
-        await WriteProjectAsync(bench, """
-            <ImgpkgBundleContent Include="packages\**" />
-                <ImgpkgBundleImage Include="registry.local:5055/apps/gone:v1" />
-            """);
-        Directory.CreateDirectory(bench.Folder["App/packages"]);
-        await File.WriteAllTextAsync(
-            bench.Folder["App/packages/bad.yml"],
-            "apiVersion: data.packaging.carvel.dev/v1alpha1\nkind: Package\nmetadata:\n  name: x\nspec:\n  refName: a.b.c\n  version: one\n");
-
-        CliResult result = await bench.RunAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
-
-        Assert.AreEqual(1, result.ExitCode);
-        foreach (string expected in (string[])[
-            "bad.yml(4,9)", "AIRGAP4004", "bad.yml(7,12)", "AIRGAP4005", "App.csproj(7,5)", "AIRGAP2045"])
-            Assert.Contains(expected, result.Error);
-        Assert.IsFalse(bench.Registry.Requests.Any(request => request.Method is not ("GET" or "HEAD")));
-
-        await WriteProjectAsync(bench, """<ProjectReference Include="../Web/Web.csproj" AirgapImage="true" />""");
-        result = await bench.RunAsync("publish", "App", "-p", "AirgapRegistry=final.local:5000/apps");
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("AIRGAP2058", result.Error);
-    }
-
-    private static async Task WriteProjectAsync(Bench bench, string item, string framework = "<TargetFramework>net10.0</TargetFramework>")
-    {
-        Directory.CreateDirectory(bench.Folder["App"]);
-        await File.WriteAllTextAsync(bench.Folder[Path.Combine("App", "App.csproj")], $"""
-            <Project Sdk="Microsoft.NET.Sdk">
-              <PropertyGroup>
-                {framework}
-              </PropertyGroup>
-              <ItemGroup>
-                {item}
-              </ItemGroup>
-            </Project>
-
-            """);
     }
 }

@@ -3,7 +3,7 @@ using Airgap.TestKit;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>What imgpkg printed on a terminal, command by command, and what ours prints for the same words.</summary>
+/// <summary>Each command's terminal output, compared with imgpkg's recorded output.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed partial class RecordedLinesTests

@@ -8,7 +8,7 @@ using Airgap.TestKit.Layouts;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary>The packed tool, told to end while it sends.</summary>
+/// <summary>The packed tool, interrupted while it sends.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]

@@ -40,9 +40,7 @@ public sealed class ServeTests
         CliResult result = await Cli.RunAsync(
             await PackedTool.PathAsync(), ["serve", "--folder", folder.Path, "--listen", registry.Host], PackedTool.DotnetEnvironment());
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.Contains("dotnet-airgap: Error: AIRGAP2022: ", result.Error);
-        Assert.Contains("in use", result.Error);
+        result.AssertFailed("dotnet-airgap: Error: AIRGAP2022: ", "in use");
         Assert.IsEmpty(result.Output);
     }
 

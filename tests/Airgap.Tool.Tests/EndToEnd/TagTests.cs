@@ -4,7 +4,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.EndToEnd;
 
-/// <summary><c>tag list</c> and <c>tag resolve</c> against what imgpkg printed.</summary>
+/// <summary><c>tag list</c> and <c>tag resolve</c> compared with imgpkg's recorded output.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class TagTests
@@ -21,8 +21,8 @@ public sealed class TagTests
         string expected = await File.ReadAllTextAsync(Fixtures.Golden(golden));
         string[] args = [.. line.Split(' '), "-i", Relocated];
 
-        Assert.AreEqual(expected, Succeeded(await bench.RunAsync(args)));
-        Assert.AreEqual(expected, Succeeded(await bench.RunAsImgpkgAsync(args)));
+        Assert.AreEqual(expected, (await bench.RunAsync(args)).EnsureSuccess().Output);
+        Assert.AreEqual(expected, (await bench.RunAsImgpkgAsync(args)).EnsureSuccess().Output);
     }
 
     [TestMethod]
@@ -31,7 +31,7 @@ public sealed class TagTests
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string[] recorded = await File.ReadAllLinesAsync(Fixtures.Golden("lines/tag-list-tty.txt"));
         CliResult result = await bench.RunAsync(recorded[0]["$ imgpkg ".Length..].Split(' '));
-        Assert.AreEqual(string.Join('\n', recorded[1..^1]) + "\n", Succeeded(result));
+        Assert.AreEqual(string.Join('\n', recorded[1..^1]) + "\n", result.EnsureSuccess().Output);
     }
 
     [TestMethod]
@@ -39,7 +39,7 @@ public sealed class TagTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         CliResult result = await bench.RunAsImgpkgAsync("tag", "list", "-i", Relocated, "--digests", "--imgpkg-internal-tags", "--json");
-        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("tag-list.json")), Succeeded(result).TrimEnd('\n'));
+        Assert.AreEqual(await File.ReadAllTextAsync(Fixtures.Golden("tag-list.json")), result.EnsureSuccess().Output.TrimEnd('\n'));
     }
 
     [TestMethod]
@@ -59,11 +59,10 @@ public sealed class TagTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         CliResult result = await bench.RunAsync("tag", "list", "-i", Relocated, "--digests", "--column", "digest");
-        Assert.AreEqual("sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4\t\n", Succeeded(result));
+        Assert.AreEqual("sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4\t\n", result.EnsureSuccess().Output);
 
         CliResult refused = await bench.RunAsync("tag", "list", "-i", Relocated, "--column", "size");
-        Assert.AreEqual(1, refused.ExitCode);
-        Assert.Contains("AIRGAP2022: 'size' is not a column of this table.", refused.Error);
+        refused.AssertFailed("AIRGAP2022: 'size' is not a column of this table.");
     }
 
     [TestMethod]
@@ -71,7 +70,8 @@ public sealed class TagTests
     {
         await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());
         CliResult result = await bench.RunAsync("tag", "list", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--digests");
-        Assert.AreEqual("v1.0.0\tsha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4\t\n", Succeeded(result));
+        Assert.AreEqual("v1.0.0\tsha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4\t\n",
+            result.EnsureSuccess().Output);
         Assert.IsEmpty(bench.Registry.Requests);
     }
 
@@ -81,8 +81,8 @@ public sealed class TagTests
         await using Bench bench = await Bench.StartWithFixturesAsync();
         string golden = await File.ReadAllTextAsync(Fixtures.Golden("tag-resolve.txt"));
         string[] args = ["tag", "resolve", "-i", "registry.local:5055/user1/simple-app-bundle:v1.0.0"];
-        Assert.AreEqual(golden, Succeeded(await bench.RunAsync(args)));
-        Assert.AreEqual(golden, Succeeded(await bench.RunAsImgpkgAsync(args)));
+        Assert.AreEqual(golden, (await bench.RunAsync(args)).EnsureSuccess().Output);
+        Assert.AreEqual(golden, (await bench.RunAsImgpkgAsync(args)).EnsureSuccess().Output);
         (_, JsonElement document) = await bench.RunJsonAsync(args);
         Assert.AreEqual(golden, document.GetProperty("reference").GetString());
     }
@@ -98,15 +98,7 @@ public sealed class TagTests
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         CliResult result = await bench.RunAsync(line.Split(' '));
-        Assert.AreEqual(1, result.ExitCode);
+        result.AssertFailed(code, phrase);
         Assert.IsEmpty(result.Output);
-        Assert.Contains(code, result.Error);
-        Assert.Contains(phrase, result.Error);
-    }
-
-    private static string Succeeded(CliResult result)
-    {
-        Assert.AreEqual(0, result.ExitCode, result.Error);
-        return result.Output;
     }
 }

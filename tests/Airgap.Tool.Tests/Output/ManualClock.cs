@@ -1,6 +1,6 @@
 namespace Airgap.Tool.Tests.Output;
 
-/// <summary>A clock that goes on when the test says so.</summary>
+/// <summary>A clock that the test advances.</summary>
 internal sealed class ManualClock : TimeProvider
 {
     private readonly List<ManualTimer> _timers = [];

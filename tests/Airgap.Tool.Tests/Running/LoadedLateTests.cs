@@ -5,7 +5,7 @@ using Airgap.TestKit.Registries;
 
 namespace Airgap.Tool.Tests.Running;
 
-/// <summary>What few commands need is loaded by them alone: the start of the tool does not pay for it.</summary>
+/// <summary>Rarely needed assemblies are loaded only by the commands that need them.</summary>
 [TestClass]
 [DoNotParallelize] // It writes to the process's own streams.
 public sealed class LoadedLateTests

@@ -3,7 +3,7 @@ using Airgap.Tool.Running;
 
 namespace Airgap.Tool.Tests.Running;
 
-/// <summary>What puts the collector off does nothing else, and lets it work afterwards.</summary>
+/// <summary>Deferring the garbage collector has no other effect, and ends.</summary>
 [TestClass]
 [DoNotParallelize]
 public sealed class UncollectedStartTests

@@ -9,7 +9,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Deriving;
 
-/// <summary>What is attached goes along with what keeps its digest, and with nothing that was left out.</summary>
+/// <summary>Artifacts are relocated with images that keep their digests, and not with omitted ones.</summary>
 [TestClass]
 public sealed class DerivedArtifactsTests : ArtifactTestBase
 {

@@ -10,7 +10,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Deriving;
 
-/// <summary>What is chosen of a package repository arrives whole, and nothing else, by every route under one digest.</summary>
+/// <summary>A selection of a package repository arrives complete and with the same digest by every route.</summary>
 [TestClass]
 public sealed class DerivingTests
 {

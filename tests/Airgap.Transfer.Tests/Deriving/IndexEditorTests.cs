@@ -6,7 +6,7 @@ using Airgap.Transfer.Deriving;
 
 namespace Airgap.Transfer.Tests.Deriving;
 
-/// <summary>An index that is written anew keeps every byte of what stays; choices are read the same however they are written.</summary>
+/// <summary>A derived index keeps the bytes of kept entries; equivalent selections are read alike.</summary>
 [TestClass]
 public sealed class IndexEditorTests
 {

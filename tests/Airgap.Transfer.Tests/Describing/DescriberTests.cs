@@ -7,7 +7,7 @@ using Airgap.Transfer.Describing;
 
 namespace Airgap.Transfer.Tests.Describing;
 
-/// <summary>Descriptions against what imgpkg printed, from a registry and from archives.</summary>
+/// <summary>Descriptions compared with imgpkg's output, from a registry and from archives.</summary>
 [TestClass]
 public sealed class DescriberTests : RelocatorTestBase
 {

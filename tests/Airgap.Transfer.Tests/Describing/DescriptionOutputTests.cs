@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Airgap.Transfer.Tests.Describing;
 
-/// <summary>Annotations are others' text: a description shows them and has nobody obey them.</summary>
+/// <summary>Annotations are untrusted text: a description shows them without effect on terminals or CI systems.</summary>
 [TestClass]
 public sealed class DescriptionOutputTests
 {

@@ -10,7 +10,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>Registries have ways of their own; a relocation ends right at each of them, or says what stands in its way.</summary>
+/// <summary>A relocation to each kind of registry succeeds, or reports what prevents it.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class BehaviourTests : WireTestBase
@@ -30,8 +30,7 @@ public sealed class BehaviourTests : WireTestBase
     [DataRow(Harmless)]
     public async Task ABundleArrivesWholeAndIsFoundThereTheNextTime(RegistryBehaviours behaviours)
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         source.OnRequest = RegistryBehaviour.Of(behaviours);
         destination.OnRequest = RegistryBehaviour.Of(behaviours);
@@ -53,8 +52,7 @@ public sealed class BehaviourTests : WireTestBase
     [DataRow(UploadBehaviours.NoMount | UploadBehaviours.BlobsOnce)]
     public async Task ABundleArrivesHoweverTheRegistryTakesItsBlobs(UploadBehaviours behaviours)
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         destination.OnRequest = UploadBehaviour.Of(behaviours);
         using RegistryClient client = Client(source);
@@ -81,8 +79,7 @@ public sealed class BehaviourTests : WireTestBase
     [TestMethod]
     public async Task AnImmutableTagStaysAsItIsAndIsNamed()
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         destination.OnRequest = RegistryBehaviour.Of(RegistryBehaviours.ImmutableTags);
         using RegistryClient client = Client(source);
@@ -100,8 +97,7 @@ public sealed class BehaviourTests : WireTestBase
     [DataRow(RegistryBehaviours.ReadOnly, ErrorCode.ReadOnlyRepository)]
     public async Task WhatTakesNothingSaysWhy(RegistryBehaviours behaviours, ErrorCode expected)
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         destination.OnRequest = RegistryBehaviour.Of(behaviours);
         using RegistryClient client = Client(source);
@@ -120,8 +116,7 @@ public sealed class BehaviourTests : WireTestBase
     [DataRow(413, "DENIED", "Quota exceeded for repository", ErrorCode.QuotaExceeded)]
     public async Task RegistriesSayItInTheirOwnWay(int status, string code, string message, ErrorCode expected)
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         destination.OnRequest = (request, _) => request.Kind == RequestKind.UploadPost
             ? Fault.Status(status, $$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""") : null;

@@ -10,7 +10,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>A blob in flight when a run ended goes on where the partial archive got to, and counts only when its digest is right.</summary>
+/// <summary>An interrupted blob resumes where the partial archive ends, and counts only with the right digest.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class BlobResumeTests : WireTestBase

@@ -11,7 +11,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>What is chosen of a package repository goes into docker-registry 2.8, which takes nothing that is not whole.</summary>
+/// <summary>A selection of a package repository is accepted by docker-registry 2.8, which refuses incomplete content.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class ChosenRouteTests : WireTestBase

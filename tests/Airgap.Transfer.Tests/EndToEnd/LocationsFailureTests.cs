@@ -25,8 +25,7 @@ public sealed class LocationsFailureTests : WireTestBase
     [DataRow("html")]
     public async Task ACopyAsksForTheImagesThemselves(string way)
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         using RegistryClient client = Client(source);
         RelocationSource bundle = new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/{Relocated}:v1.0.0"));
@@ -47,8 +46,7 @@ public sealed class LocationsFailureTests : WireTestBase
     [DataRow("500")]
     public async Task APullAsksForTheImagesThemselves(string way)
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         using RegistryClient client = Client(source);
         using TempFolder folder = new();
         PullRequest request = new()

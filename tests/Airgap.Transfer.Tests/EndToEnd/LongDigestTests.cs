@@ -8,7 +8,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
-/// <summary>An image that is asked for by a sha512 digest.</summary>
+/// <summary>An image requested by a sha512 digest.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class LongDigestTests : WireTestBase

@@ -20,8 +20,7 @@ public sealed class LyingRegistryTests : WireTestBase
     [DataRow(true)]
     public async Task BytesThatWereSpoiledOnceAreFetchedAgain(bool toArchive)
     {
-        await using RegistryFixture source =
-            await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+        await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         HashSet<string> spoiled = [];
         source.OnRequest = (request, _) =>
@@ -40,9 +39,7 @@ public sealed class LyingRegistryTests : WireTestBase
         Assert.IsGreaterThan(spoiled.Count / 2, client.Statistics.Retries);
         Assert.AreEqual(client.Statistics.Retries, result.Retries, "every retry is in the result");
         if (toArchive)
-            Assert.AreSequenceEqual(
-                await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token),
-                await File.ReadAllBytesAsync(folder["it.tar"], Token));
+            await Fixtures.AssertGoldenAsync("nested-bundle.tar", folder["it.tar"]);
         else
             await AssertGoldenAsync(destination.Host, "apps/it", "nested-bundle");
     }

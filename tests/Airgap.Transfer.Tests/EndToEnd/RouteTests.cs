@@ -43,8 +43,7 @@ public sealed class RouteTests : WireTestBase
 
         using TempFolder folder = new();
         await CopyAsync(client, BundleSource(bundle), new RelocationDestination.Archive(folder["it.tar"]));
-        Assert.AreSequenceEqual(
-            await File.ReadAllBytesAsync(Fixtures.Golden($"{bundle}.tar"), Token), await File.ReadAllBytesAsync(folder["it.tar"], Token));
+        await Fixtures.AssertGoldenAsync($"{bundle}.tar", folder["it.tar"]);
         source.Clear();
         await CopyAsync(client, new RelocationSource.Archive(folder["it.tar"]), Repository(destination.Host, "tar/it"));
         await AssertGoldenAsync(destination.Host, "tar/it", bundle);

@@ -7,7 +7,7 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Transfer.Tests.Files;
 
-/// <summary>Documents that users name: files, the pipes of a shell, and what a medium holds in their place.</summary>
+/// <summary>Documents that users name: files, pipes, and special files on a medium.</summary>
 [TestClass]
 public sealed class WholeFileTests
 {

@@ -13,7 +13,7 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Tests.Fuzzing;
 
-/// <summary>What came over the air gap, or out of a registry's layer: read, or refused in words that can be shown.</summary>
+/// <summary>Files from beyond the air gap or from a layer are read, or refused with a printable message.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class FileFuzzTests

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Airgap.Transfer.Tests.Fuzzing;
 
-/// <summary>Makes the checksums of a tar right again, so that what was changed in a header gets past the first check.</summary>
+/// <summary>Corrects the checksums of a tar, so that a changed header passes the first check.</summary>
 internal static class TarChecksums
 {
     private const int Block = 512;

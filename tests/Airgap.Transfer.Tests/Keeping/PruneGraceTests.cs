@@ -3,7 +3,7 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Transfer.Tests.Keeping;
 
-/// <summary>What is new, or changed since the plan, stays with all that it leads to.</summary>
+/// <summary>Content that is new or changed since the plan stays, with everything it references.</summary>
 [TestClass]
 public sealed class PruneGraceTests : PruneTestBase
 {

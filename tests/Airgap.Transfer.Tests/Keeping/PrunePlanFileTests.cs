@@ -5,7 +5,7 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Transfer.Tests.Keeping;
 
-/// <summary>A plan of a prune as a file: it is read as it was written, and nothing else is taken for one.</summary>
+/// <summary>A prune plan is read as written, and other files are refused.</summary>
 [TestClass]
 public sealed class PrunePlanFileTests : PruneTestBase
 {

@@ -4,7 +4,7 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Transfer.Tests.Keeping;
 
-/// <summary>What another machine tags during a prune stays whole, or its loss is told.</summary>
+/// <summary>Content tagged by another machine during a prune stays complete, or its loss is reported.</summary>
 [TestClass]
 public sealed class PruneRaceTests : PruneTestBase
 {

@@ -6,7 +6,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.Keeping;
 
-/// <summary>A repository with five bundles, each under a tag of its own, and what is kept of it.</summary>
+/// <summary>A repository with five tagged bundles, some of which are kept.</summary>
 public abstract class PruneTestBase : RelocatorTestBase
 {
     private protected const string Place = "other.corp.com/apps/all";

@@ -5,7 +5,7 @@ using Airgap.Transfer.Keeping;
 
 namespace Airgap.Transfer.Tests.Keeping;
 
-/// <summary>A prune removes what nothing kept leads to, and nothing else.</summary>
+/// <summary>A prune removes exactly the content that no kept content references.</summary>
 [TestClass]
 public sealed class PruneTests : PruneTestBase
 {

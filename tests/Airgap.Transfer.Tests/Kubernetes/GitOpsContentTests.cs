@@ -7,7 +7,7 @@ using Airgap.Transfer.Kubernetes;
 
 namespace Airgap.Transfer.Tests.Kubernetes;
 
-/// <summary>Content that Flux or Argo CD would refuse, or take in part, is told before the cluster finds out.</summary>
+/// <summary>Content that Flux or Argo CD would refuse or apply only in part is reported before it reaches the cluster.</summary>
 [TestClass]
 public sealed class GitOpsContentTests
 {

@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Planning;
 
-/// <summary>Signatures alone, and what is told of artifacts that stay behind.</summary>
+/// <summary>Copying signatures only, and warnings about omitted artifacts.</summary>
 [TestClass]
 public sealed class ArtifactChoiceTests : ArtifactTestBase
 {

@@ -7,7 +7,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.Planning;
 
-/// <summary>What tests of attached things share: the fixtures' registry, and more that is attached to its images.</summary>
+/// <summary>The base of tests of attached artifacts: the fixtures' registry with further artifacts.</summary>
 public abstract class ArtifactTestBase : RelocatorTestBase
 {
     /// <summary>The referrer of apps/frontend in the fixtures.</summary>

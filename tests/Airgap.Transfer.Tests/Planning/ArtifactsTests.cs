@@ -6,7 +6,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Planning;
 
-/// <summary>What is attached to images is found, moved, and found again where it was moved to.</summary>
+/// <summary>Attached artifacts are found, relocated, and found again at the destination.</summary>
 [TestClass]
 public sealed class ArtifactsTests : ArtifactTestBase
 {

@@ -6,7 +6,7 @@ using Airgap.Transfer.Pulling;
 
 namespace Airgap.Transfer.Tests.Pulling;
 
-/// <summary>What imgpkg unpacked, ours unpacks.</summary>
+/// <summary>Layers unpack as by imgpkg.</summary>
 [TestClass]
 public sealed class GoldenPullTests : PullTestBase
 {

@@ -7,7 +7,7 @@ using Airgap.Transfer.Pulling.Output;
 
 namespace Airgap.Transfer.Tests.Pulling;
 
-/// <summary>Whose folder it is, and that it never is half of anything.</summary>
+/// <summary>The folder of unpacked content: its ownership and its completeness.</summary>
 [TestClass]
 public sealed class OutputFolderTests : PullTestBase
 {

@@ -8,7 +8,7 @@ using Airgap.Transfer.Pulling;
 
 namespace Airgap.Transfer.Tests.Pulling;
 
-/// <summary>What tests of pulling share: the fixtures' registry in memory, a folder, and short calls.</summary>
+/// <summary>The base of tests of pulling: the fixtures' registry in memory, a folder, and short calls.</summary>
 public abstract class PullTestBase : IDisposable
 {
     protected FakeRegistry Registry { get; } = FakeRegistry.FromFixtures();

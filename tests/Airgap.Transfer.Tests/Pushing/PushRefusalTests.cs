@@ -7,7 +7,7 @@ using Airgap.Transfer.Pushing;
 
 namespace Airgap.Transfer.Tests.Pushing;
 
-/// <summary>What imgpkg refuses to push, and that nothing was asked of the registry then.</summary>
+/// <summary>Pushes that imgpkg refuses, without any request.</summary>
 [TestClass]
 public sealed class PushRefusalTests : IDisposable
 {

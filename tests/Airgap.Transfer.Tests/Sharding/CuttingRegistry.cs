@@ -4,7 +4,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Tests.Sharding;
 
-/// <summary>A registry whose user dies at a request: what was begun before may end, nothing is begun afterwards.</summary>
+/// <summary>A registry whose client dies at a request: earlier requests may finish, later ones never start.</summary>
 internal sealed class CuttingRegistry(IRegistry inner, CancellationTokenSource life, int requests) : IRegistry
 {
     private int _left = requests;

@@ -4,12 +4,12 @@ using Airgap.Transfer.Sharding;
 
 namespace Airgap.Transfer.Tests.Sharding;
 
-/// <summary>A plan that lacks something is refused before anything moves, for a finish would tag what has holes.</summary>
+/// <summary>An incomplete plan is refused before anything moves.</summary>
 [TestClass]
 public sealed class RunPlanCompletenessTests : ShardingTestBase
 {
     [TestMethod]
-    public async Task ImagesThatALockPinsAreInIt()
+    public async Task ImagesPinnedByALock_AreIncluded()
     {
         RunPlanEntry entry = await EntryAsync("nested-bundle");
         AssertRefused("it lacks the image",
@@ -17,7 +17,7 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task BundlesSayWhatTheyPin()
+    public async Task Bundles_ListTheirPins()
     {
         RunPlanEntry entry = await EntryAsync("nested-bundle");
         AssertRefused("does not say what the bundle", entry with { Bundles = [] });
@@ -33,7 +33,7 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task WhatMovesIsWhatIsAskedFor()
+    public async Task APlan_MovesOnlyWhatItLists()
     {
         RunPlanEntry entry = await EntryAsync("nested-bundle");
         foreach (RunPlanEntry other in new[]
@@ -48,7 +48,7 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task WhatAnIndexListsGoesAlongOrIsNoted()
+    public async Task TheManifestsOfAnIndex_AreIncluded_OrRecordedAsOmitted()
     {
         RunPlanEntry entry = await EntryAsync("index-bundle");
         int place = entry.Manifests.ToList().FindIndex(manifest => manifest.Children is { Length: > 1 });
@@ -78,7 +78,7 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task AnArchiveOfImgpkgNeedsConfigs()
+    public async Task AnImgpkgArchive_NeedsConfigs()
     {
         RunPlanEntry entry = (await EntryAsync("simple-app-bundle")) with { Repository = null, Archive = "a.tar", Format = "imgpkg" };
         AssertRefused("the plan lacks it", entry);
@@ -86,7 +86,7 @@ public sealed class RunPlanCompletenessTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task VerdictsAndWarningsAreRead()
+    public async Task VerdictsAndWarnings_AreRead()
     {
         RunPlanEntry entry = await EntryAsync("simple-app-bundle");
         foreach (int code in new[] { -5, 0, 999_999 })

@@ -5,15 +5,15 @@ using Airgap.Transfer.Sharding;
 
 namespace Airgap.Transfer.Tests.Sharding;
 
-/// <summary>A plan that agrees with itself, and not with the bundles it is of, is refused at the finish: nothing is tagged.</summary>
+/// <summary>A consistent plan that contradicts its bundles is refused at the finish, before anything is tagged.</summary>
 [TestClass]
 public sealed class RunPlanContentTests : ShardingTestBase
 {
     [TestMethod]
-    public Task ABundleThatIsCalledAnImageEverywhereIsFound() => RefusedAsync("as an image, but that is a bundle", CallImage);
+    public Task ABundleListedAsAnImage_IsRefused() => RefusedAsync("as an image, but that is a bundle", CallImage);
 
     [TestMethod]
-    public Task ALockThatIsNotTheBundlesIsFound() => RefusedAsync("its lock differs from the one in the bundle", entry =>
+    public Task ALockOfAnotherBundle_IsRefused() => RefusedAsync("its lock differs from the one in the bundle", entry =>
     {
         string[] lines = entry.Bundles[1].Lock.Split('\n');
         int first = Array.FindIndex(lines, line => line.StartsWith("- ", StringComparison.Ordinal));
@@ -28,14 +28,14 @@ public sealed class RunPlanContentTests : ShardingTestBase
     });
 
     [TestMethod]
-    public Task PackagesThatTheBundleDoesNotHaveAreFound() => RefusedAsync(
+    public Task PackagesMissingFromTheBundle_AreRefused() => RefusedAsync(
         "its packages differ from those in the bundle", entry => entry with
         {
             Bundles = entry.Bundles.SetItem(0, entry.Bundles[0] with { HasPackages = !entry.Bundles[0].HasPackages })
         });
 
     [TestMethod]
-    public async Task LocationsThatCallABundleAnImageAreRefused()
+    public async Task LocationsThatListABundleAsAnImage_AreRefused()
     {
         RunPlanEntry entry = (await DocumentAsync(BundleSource("nested-bundle"), Together)).Relocations[0];
         RunPlanBundle[] bundles =
@@ -54,7 +54,7 @@ public sealed class RunPlanContentTests : ShardingTestBase
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
-    public async Task OfAnArchiveTooBeforeItIsWritten(bool byShards)
+    public async Task AnArchive_IsCheckedBeforeItIsWritten(bool byShards)
     {
         using TempFolder folder = new();
         RelocationDestination.Archive to = new(folder["together.tar"]) { Format = ArchiveFormat.LayoutTar };

@@ -18,7 +18,7 @@ public sealed class RunPlanTests : ShardingTestBase
     [DataRow("signed-bundle")]
     [DataRow("index-bundle")]
     [DataRow("foreign-bundle")]
-    public async Task WhatIsReadIsWhatWasWritten(string bundle)
+    public async Task APlan_IsReadAsWritten(string bundle)
     {
         TransferPlan plan = await new Relocator(Registry).PlanAsync(BundleSource(bundle), Everything, Token);
         Registry.Calls.Clear();
@@ -47,7 +47,7 @@ public sealed class RunPlanTests : ShardingTestBase
     [DataRow("nested-bundle")]
     [DataRow("index-bundle")]
     [DataRow("signed-bundle")]
-    public async Task ADocumentIsWhatItsSchemaSays(string bundle)
+    public async Task ADocument_MatchesItsSchema(string bundle)
     {
         RunPlanDocument document = await DocumentAsync(BundleSource(bundle), Together);
         RunPlanEntry entry = document.Relocations[0] with
@@ -70,7 +70,7 @@ public sealed class RunPlanTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task ReadingAsksForNothingAndWritingTwiceGivesTheSameBytes()
+    public async Task Reading_SendsNoRequests_AndWritingIsDeterministic()
     {
         ReadOnlyMemory<byte> json = RunPlanFile.ToJson(await DocumentAsync(BundleSource("nested-bundle"), Together));
         ReadOnlyMemory<byte> again = RunPlanFile.ToJson(await DocumentAsync(BundleSource("nested-bundle"), Together));
@@ -96,7 +96,7 @@ public sealed class RunPlanTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task WhatNoRegistryHasStandsInThePlan()
+    public async Task ContentOfNoRegistry_IsInThePlan()
     {
         TransferPlan plan = await new Relocator(Registry).PlanAsync(BundleSource("simple-app-bundle"), Everything, Token);
         RunPlanEntry entry = await RunPlanWriter.CreateAsync(
@@ -114,7 +114,7 @@ public sealed class RunPlanTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task WhatOthersCannotCarryOutIsRefused()
+    public async Task APlanThatOthersCannotCarryOut_IsRefused()
     {
         using TempFolder folder = new();
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"]);
@@ -127,7 +127,7 @@ public sealed class RunPlanTests : ShardingTestBase
 
     /// <summary>Each change is one that somebody may make, or a file that was cut.</summary>
     [TestMethod]
-    public async Task WhatContradictsItselfIsRefused()
+    public async Task AContradictoryPlan_IsRefused()
     {
         RunPlanDocument document = await DocumentAsync(BundleSource("index-bundle"), Together);
         string text = Encoding.UTF8.GetString(RunPlanFile.ToJson(document).Span);
@@ -194,7 +194,7 @@ public sealed class RunPlanTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task WhatIsMutatedIsReadOrRefusedInWords()
+    public async Task AMutatedPlan_IsRead_OrRefusedWithAReason()
     {
         byte[] json = RunPlanFile.ToJson(await DocumentAsync(BundleSource("nested-bundle"), Together)).ToArray();
         TestKit.Fuzzing.Mutator mutator = new([json], ["null", "[]", "{}", "-1", "0", "\"children\":", "\"manifest\":", "sha256:"]);

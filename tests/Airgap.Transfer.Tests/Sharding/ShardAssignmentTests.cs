@@ -12,7 +12,7 @@ public sealed class ShardAssignmentTests
     private const string Golden = "sha256:b7b3157ac7cd60fb77fc7edc750ac08057e021d1947400d9af00fee6c424d1c0";
 
     [TestMethod]
-    public void EveryBlobHasOneShardAndAllFindTheSame()
+    public void EveryBlob_HasOneShard_TheSameInEveryProcess()
     {
         for (int seed = 0; seed < 20; seed++)
         {
@@ -48,7 +48,7 @@ public sealed class ShardAssignmentTests
     }
 
     [TestMethod]
-    public void AnImagesOwnBlobsStayTogether()
+    public void TheBlobsOfAnImage_StayTogether()
     {
         TransferPlan plan = GeneratedPlan.Create(new Random(1), images: 200);
         ShardAssignment assignment = ShardAssignment.Of([plan], 4);
@@ -72,7 +72,7 @@ public sealed class ShardAssignmentTests
     /// What rule 1 is: shards of two releases carry out one plan, so that a change of the rule needs another number.
     /// </summary>
     [TestMethod]
-    public void TheRuleDoesNotChange()
+    public void TheDivision_IsStable()
     {
         TransferPlan plan = GeneratedPlan.Create(new Random(7), images: 100);
         ShardAssignment assignment = ShardAssignment.Of([plan], 8);

@@ -17,7 +17,7 @@ public sealed class ShardModelTests : ShardingTestBase
     [DataRow(1)]
     [DataRow(3)]
     [DataRow(16)]
-    public async Task ItsRequestsAreThoseOfShardsAndFinish(int count)
+    public async Task TheSimulation_SendsTheRequestsOfShardsAndFinish(int count)
     {
         await GeneratedRepository.CreateAsync(Registry, packages: 3, versions: 2);
         RunPlan run = await ThroughFileAsync(
@@ -42,7 +42,7 @@ public sealed class ShardModelTests : ShardingTestBase
     }
 
     [TestMethod]
-    public void WhereALineIsAllThereIsItIsFullToTheEnd()
+    public void ALimitedLine_IsFullToTheEnd()
     {
         ShardWorld world = new() { Line = 1e6, RoundTrip = 1e-9 };
         double alone = ShardModel.Run(s_plan, 1, world).Shards;
@@ -51,14 +51,14 @@ public sealed class ShardModelTests : ShardingTestBase
     }
 
     [TestMethod]
-    public void WhereARegistryIsAllThereIsMoreShardsDoNotHelp()
+    public void ABoundRegistry_IsNotFasterWithMoreShards()
     {
         ShardWorld world = new() { Registry = 1e6, RoundTrip = 1e-9 };
         Assert.AreEqual(ShardModel.Run(s_plan, 1, world).Shards, ShardModel.Run(s_plan, 8, world).Shards, s_plan.TotalBytes / 1e6 * 0.02);
     }
 
     [TestMethod]
-    public void WhereRoundTripsAreAllThereIsTheyAreDividedByPlacesAndShards()
+    public void RoundTrips_AreDividedByConcurrencyAndShards()
     {
         ShardWorld world = new() { Line = double.MaxValue, RoundTrip = 1, Concurrency = 4 };
         // A question, an upload of two, and a manifest for each image that is whole.
@@ -69,7 +69,7 @@ public sealed class ShardModelTests : ShardingTestBase
     }
 
     [TestMethod]
-    public void WhereALimitIsAllThereIsItIsReachedAndNotPassed()
+    public void ALimit_IsReached_AndNotExceeded()
     {
         ShardWorld world = new() { Line = double.MaxValue, RoundTrip = 0.001, Uploads = 10 };
         foreach (int count in new[] { 1, 8 })

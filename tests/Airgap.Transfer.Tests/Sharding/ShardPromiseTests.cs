@@ -8,7 +8,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Sharding;
 
-/// <summary>What is promised of shards, word by word: any may run twice, die, be late, run on another architecture or version.</summary>
+/// <summary>The guarantees for shards: each may run twice, die, be late, or run on another architecture or release.</summary>
 [TestClass]
 public sealed class ShardPromiseTests : ShardingTestBase
 {
@@ -16,7 +16,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
     private const string Moved = "nested-bundle";
 
     [TestMethod]
-    public async Task AnyMayRunTwice_AtOnceAndLater()
+    public async Task AShard_MayRunTwice_AtOnceOrLater()
     {
         RunPlan run = await BeginAsync();
         Registry.Calls.Clear();
@@ -33,7 +33,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
 
     /// <summary>Each of them at each of its requests, one after the other.</summary>
     [TestMethod]
-    public async Task AnyMayDie_AtAnyRequest()
+    public async Task AShard_MayDie_AtAnyRequest()
     {
         RunPlan run = await BeginAsync();
         for (int number = 1; number <= Count; number++)
@@ -63,7 +63,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task AnyMayBeLate_ForTheFinishAndAfterIt()
+    public async Task AShard_MayBeLate_EvenAfterTheFinish()
     {
         RunPlan run = await BeginAsync();
         foreach (int number in new[] { 1, 2, 4 })
@@ -86,7 +86,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
 
     /// <summary>Who takes what is a matter of whole numbers and digests: no culture, no order of a dictionary, no clock.</summary>
     [TestMethod]
-    public async Task AnyMayRunOnAnotherMachine()
+    public async Task AShard_MayRunOnAnotherMachine()
     {
         RunPlan run = await BeginAsync();
         string[] here = Assigned(run);
@@ -112,7 +112,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task AnyMayBeOfAnotherVersion_ThatKnowsThePlansVersionAndRule()
+    public async Task AShard_MayBeOfAnotherRelease_WithThePlansVersionAndRule()
     {
         RunPlan run = await BeginAsync();
         RunPlanDocument document = new() { Tool = "99.0.0-other+build", Relocations = [run.Entry] };
@@ -134,7 +134,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task TwoFinishesAtOnceLeaveTheSame()
+    public async Task TwoConcurrentFinishes_LeaveTheSameResult()
     {
         RunPlan run = await BeginAsync();
         await ShardAsync(run, 1, 1);
@@ -144,7 +144,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
 
     /// <summary>What somebody takes away or moves in between is put again, or asked for again.</summary>
     [TestMethod]
-    public async Task ADestinationThatChangedMeanwhileIsNotTakenForWhatItWas()
+    public async Task ADestinationThatChanged_IsCheckedAgain()
     {
         RunPlan run = await BeginAsync();
         await ShardAsync(run, 1, 1);

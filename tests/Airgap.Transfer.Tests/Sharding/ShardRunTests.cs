@@ -18,7 +18,7 @@ public sealed class ShardRunTests : ShardingTestBase
     [DataRow("foreign-bundle", 4)]
     [DataRow("nested-bundle", 64)]
     [DataRow("simple-app-bundle", 1)]
-    public async Task ShardsLeaveWhatOneProcessLeaves(string bundle, int count)
+    public async Task Shards_LeaveTheResultOfOneProcess(string bundle, int count)
     {
         await CopyToRepositoryAsync(BundleSource(bundle), Alone, Everything);
         RunPlan run = await ThroughFileAsync(BundleSource(bundle), Together);
@@ -52,7 +52,7 @@ public sealed class ShardRunTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task TheFinishNamesTheShardsThatHaveToRunAgain()
+    public async Task AFinish_NamesTheShardsToRunAgain()
     {
         RunPlan run = await ThroughFileAsync(BundleSource("nested-bundle"), Together);
         foreach (int number in new[] { 1, 3, 4 })
@@ -72,7 +72,7 @@ public sealed class ShardRunTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task ABlobThatIsLostAfterwardsIsMissed()
+    public async Task ABlobLostAfterItsShard_IsReportedMissing()
     {
         RunPlan run = await ThroughFileAsync(BundleSource("simple-app-bundle"), Together);
         await ShardAsync(run, 1, 1);
@@ -85,7 +85,7 @@ public sealed class ShardRunTests : ShardingTestBase
     }
 
     [TestMethod]
-    public async Task TagsAreThoseThatThePlanAsksFor()
+    public async Task Tags_AreThoseOfThePlan()
     {
         await CopyToRepositoryAsync(
             BundleSource("simple-app-bundle"), Alone, Everything, new TransferOptions { RepositoryBasedTags = true });
@@ -102,7 +102,7 @@ public sealed class ShardRunTests : ShardingTestBase
     [DataRow("index-bundle", false)]
     [DataRow("foreign-bundle", true)]
     [DataRow("signed-bundle", true)]
-    public async Task AnArchiveByShardsIsTheOneThatOneProcessWrites(string bundle, bool isLayout)
+    public async Task AnArchiveByShards_EqualsTheOneOfOneProcess(string bundle, bool isLayout)
     {
         const int count = 3;
         using TempFolder folder = new();
@@ -134,7 +134,7 @@ public sealed class ShardRunTests : ShardingTestBase
     /// many runs there are (12 unless told).
     /// </summary>
     [TestMethod]
-    public async Task ShardsThatAreCutAgainAndAgainLeaveTheSame()
+    public async Task KilledShards_LeaveTheSameResult()
     {
         const int count = 8;
         int runs = int.TryParse(Environment.GetEnvironmentVariable("AIRGAP_SHARD_RUNS"), out int asked) ? asked : 12;

@@ -41,7 +41,7 @@ public sealed class ShardTests
     [DataRow("auto/8", null, "JOB_COMPLETION_INDEX=x")]
     [DataRow("auto", 8, "CI_NODE_INDEX=1 CI_NODE_TOTAL=4")]
     [DataRow("auto/8", null, "CI_NODE_INDEX=0 CI_NODE_TOTAL=8")]
-    public void AShardThatIsNoneIsRefused(string text, int? planned, string environment) => Assert.AreEqual(
+    public void AnInvalidShard_IsRefused(string text, int? planned, string environment) => Assert.AreEqual(
         ErrorCode.InvalidShard,
         Assert.ThrowsExactly<AirgapException>(() => Shard.Parse(text, planned, Variables(environment))).Code);
 
@@ -54,7 +54,7 @@ public sealed class ShardTests
     [DataRow("CI_NODE_INDEX=1 CI_NODE_TOTAL=garbage", "CI_NODE_TOTAL is 'garbage'")]
     [DataRow("CI_NODE_INDEX=1 CI_NODE_TOTAL=0", "CI_NODE_TOTAL is '0'")]
     [DataRow("SYSTEM_JOBPOSITIONINPHASE=x SYSTEM_TOTALJOBSINPHASE=4", "SYSTEM_JOBPOSITIONINPHASE is 'x'")]
-    public void AVariableThatSaysNoNumberIsNamed(string environment, string expected)
+    public void AnInvalidVariable_IsNamed(string environment, string expected)
     {
         AirgapException refused =
             Assert.ThrowsExactly<AirgapException>(() => Shard.Parse("auto/8", null, Variables(environment)));

@@ -9,7 +9,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Sharding;
 
-/// <summary>Shards leave what one process leaves where images of other platforms stay behind.</summary>
+/// <summary>Shards leave the result of one process, also if images of other platforms are omitted.</summary>
 [TestClass]
 public sealed class SparseShardTests
 {
@@ -27,7 +27,7 @@ public sealed class SparseShardTests
     public async Task GenerateAsync() => await GeneratedRepository.CreateAsync(_registry, 2, 2);
 
     [TestMethod]
-    public async Task AMirrorByShardsNotesWhatStaysBehind()
+    public async Task AMirrorByShards_RecordsOmittedContent()
     {
         await new Relocator(_registry).RunAsync(
             await SparsePlanAsync(), new RelocationDestination.Repository(s_alone), new TransferOptions(), Token);
@@ -42,7 +42,7 @@ public sealed class SparseShardTests
     }
 
     [TestMethod]
-    public async Task ARegistryThatRefusesSaysSoBeforeOtherManifestsOfTheFinish()
+    public async Task AFinish_PutsManifestsThatMayBeRefused_First()
     {
         _registry.TakesSparseIndexes = false;
         TransferPlan plan = await SparsePlanAsync();

@@ -6,7 +6,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;
 
-/// <summary>Where an archive may stand, and what may stand beside it.</summary>
+/// <summary>The permitted paths of an archive and its neighbours.</summary>
 [TestClass]
 [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
 public sealed class ArchivePlaceTests : RelocatorTestBase

@@ -28,9 +28,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         TransferResult resumed =
             await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
         Assert.AreEqual(BlobOutcome.Copied, resumed.Blobs.Single(blob => blob.Descriptor.Digest == s_large).Outcome);
-        Assert.AreSequenceEqual(
-            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
-            await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        await Fixtures.AssertGoldenAsync("simple-app-bundle.tar", folder["a.tar"]);
         Assert.IsFalse(File.Exists(folder["a.tar.partial"]));
     }
 
@@ -49,9 +47,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
 
         Registry.Calls.Clear();
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
-        Assert.AreSequenceEqual(
-            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
-            await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        await Fixtures.AssertGoldenAsync("simple-app-bundle.tar", folder["a.tar"]);
         Assert.HasCount(1, Registry.Calls.Where(
             call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
         Assert.IsEmpty(Registry.Calls.Where(
@@ -86,9 +82,7 @@ public sealed class ArchiveWritingTests : RelocatorTestBase
         File.Copy(Fixtures.Golden("simple-app-bundle.tar"), folder["a.tar"]);
         Registry.Calls.Clear();
         await CopyToArchiveAsync(BundleSource("nested-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
-        Assert.AreSequenceEqual(
-            await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar"), Token),
-            await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        await Fixtures.AssertGoldenAsync("nested-bundle.tar", folder["a.tar"]);
         Assert.IsEmpty(Registry.Calls.Where(
             call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.EndsWith(s_large.ToString(), StringComparison.Ordinal)));
     }

@@ -8,7 +8,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Transfers;
 
-/// <summary>A repository that has manifests and lost what they refer to: it is not called present, and a copy mends it.</summary>
+/// <summary>A repository that lost blobs of its manifests is not reported as present, and a copy repairs it.</summary>
 [TestClass]
 public sealed class DamagedDestinationTests : RelocatorTestBase
 {

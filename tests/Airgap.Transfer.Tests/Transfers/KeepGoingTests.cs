@@ -181,9 +181,7 @@ public sealed class KeepGoingTests : RelocatorTestBase
         backend.Corrupt(Digest.Parse(BackendLayer));
         Registry.Calls.Clear();
         await CopyToArchiveAsync(BundleSource("simple-app-bundle"), folder["a.tar"], transfer: new TransferOptions { Resume = true });
-        Assert.AreSequenceEqual(
-            await File.ReadAllBytesAsync(Fixtures.Golden("simple-app-bundle.tar"), Token),
-            await File.ReadAllBytesAsync(folder["a.tar"], Token));
+        await Fixtures.AssertGoldenAsync("simple-app-bundle.tar", folder["a.tar"]);
         Assert.IsEmpty(Registry.Calls.Where(
             call => call.StartsWith("get-blob", StringComparison.Ordinal) && call.Contains("4989df8f", StringComparison.Ordinal)));
     }

@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Transfers;
 
-/// <summary>Other streams help where bytes are waited for, and nowhere else: not where the disk is what is slow.</summary>
+/// <summary>Further streams start only if the network is slow, not if the disk is.</summary>
 [TestClass]
 public sealed class LayerDownloadTests
 {

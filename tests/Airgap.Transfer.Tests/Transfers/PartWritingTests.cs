@@ -11,7 +11,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Tests.Transfers;
 
-/// <summary>An archive that is written in parts while it is fetched is the archive that would have been written whole.</summary>
+/// <summary>An archive written in parts equals the archive written whole.</summary>
 [TestClass]
 public sealed class PartWritingTests : RelocatorTestBase
 {

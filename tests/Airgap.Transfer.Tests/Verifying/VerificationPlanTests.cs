@@ -9,7 +9,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Verifying;
 
-/// <summary>How a verification asks: each content once, side by side, with one order of what it tells, and within bounds.</summary>
+/// <summary>A verification requests each content once, concurrently and within limits, and reports in a fixed order.</summary>
 [TestClass]
 public sealed class VerificationPlanTests : RelocatorTestBase
 {

@@ -4,7 +4,7 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Tests.Yaml;
 
-/// <summary>What a cluster's tools read is read, and what they refuse is refused. The expected values are libyaml's own.</summary>
+/// <summary>YAML is accepted and refused as by a cluster's tools. The expected values come from libyaml.</summary>
 [TestClass]
 public sealed class YamlReaderTests
 {

@@ -3,7 +3,7 @@ using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests.Cases;
 
-/// <summary>Compares our verdicts with what is expected and with what real tools said.</summary>
+/// <summary>Compares our verdicts with the expected ones and those of real tools.</summary>
 internal sealed class Expectations(IReadOnlyList<Difference> differences)
 {
     private readonly StringBuilder _wrong = new();
@@ -45,7 +45,7 @@ internal sealed class Expectations(IReadOnlyList<Difference> differences)
     }
 }
 
-/// <summary>Where we judge otherwise than a tool, and why.</summary>
+/// <summary>Verdicts that differ from a tool's, with reasons.</summary>
 /// <param name="Tool">The beginning of the tool's name.</param>
 /// <param name="WeAccept">Our verdict.</param>
 /// <param name="Reason">Why.</param>

@@ -3,7 +3,7 @@ using Airgap.Oci;
 
 namespace Airgap.Trust.Tests.Cases;
 
-/// <summary>A case of the fixtures: what to judge, what is expected, what real tools said.</summary>
+/// <summary>A case of the fixtures: the input, the expected verdict, and the verdicts of real tools.</summary>
 internal sealed class TrustCase(JsonElement element)
 {
     public string Id => Text("id") ?? throw new InvalidOperationException("A case without id.");

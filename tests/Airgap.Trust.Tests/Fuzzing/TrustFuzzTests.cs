@@ -17,7 +17,7 @@ using Airgap.Trust.Times;
 
 namespace Airgap.Trust.Tests.Fuzzing;
 
-/// <summary>What signers, registries and users write: read, or refused in words that can be shown.</summary>
+/// <summary>Input from signers, registries and users is read, or refused with a printable message.</summary>
 [TestClass]
 [TestCategory(TestKinds.Slow)]
 public sealed class TrustFuzzTests

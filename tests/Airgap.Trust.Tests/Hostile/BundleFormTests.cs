@@ -6,7 +6,7 @@ using Airgap.Trust.Envelopes;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>A bundle has one form: what it lacks, holds twice or holds besides is refused.</summary>
+/// <summary>A sigstore bundle with missing, repeated or unknown fields is refused.</summary>
 [TestClass]
 public sealed class BundleFormTests
 {

@@ -5,7 +5,7 @@ using Airgap.Trust.Logs;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>The body of an entry says what is judged, in each kind; each of its fields is changed once.</summary>
+/// <summary>The body of each kind of log entry must match the signature; each of its fields is changed once.</summary>
 [TestClass]
 public sealed class EntryBodyTests
 {

@@ -13,7 +13,7 @@ using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>Payloads, statements, policies and blobs: what is more than it should be is refused.</summary>
+/// <summary>Payloads, statements, policies and blobs beyond their limits or with unknown fields are refused.</summary>
 [TestClass]
 public sealed class FormTests
 {

@@ -7,7 +7,7 @@ using Airgap.Trust.Roots;
 
 namespace Airgap.Trust.Tests.Hostile;
 
-/// <summary>Each thing that a log's entry has to hold is taken out or made false once.</summary>
+/// <summary>Each required fact of a log entry is removed or falsified once.</summary>
 [TestClass]
 public sealed class LogTests
 {

@@ -4,7 +4,7 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Trust.Tests.Signing;
 
-/// <summary>A signature counts when it is old enough, by a time that is vouched for.</summary>
+/// <summary>A signature counts when it is old enough by a proven time.</summary>
 [TestClass]
 public sealed class AgedSignerTests
 {

@@ -10,7 +10,7 @@ using Airgap.Trust.Signing;
 
 namespace Airgap.Trust.Tests.Signing;
 
-/// <summary>What our keys sign, another implementation verifies: openssl, by the public key alone.</summary>
+/// <summary>openssl verifies our signatures with the public key.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class OpenSslTests

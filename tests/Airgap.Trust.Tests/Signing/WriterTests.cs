@@ -14,7 +14,7 @@ using Airgap.Trust.Verifying;
 
 namespace Airgap.Trust.Tests.Signing;
 
-/// <summary>What is written is what cosign writes: the fixtures are its, to the byte but for the signature.</summary>
+/// <summary>Signatures are written as by cosign: its fixtures differ only in the signature bytes.</summary>
 [TestClass]
 public sealed class WriterTests
 {

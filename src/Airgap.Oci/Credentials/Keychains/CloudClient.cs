@@ -31,7 +31,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
 
     /// <summary>Asks a metadata service of this machine or container.</summary>
     /// <returns>Null when there is none.</returns>
-    public async Task<CloudResponse?> AskMetadataAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public async Task<CloudResponse?> RequestMetadataAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>A clock that stands until it is moved.</summary>
+/// <summary>A clock that the test advances.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>A server below HTTP, for what a web server would not do: it answers on sight of a request's head, and hangs up.</summary>
+/// <summary>A server on raw sockets, for what a web server does not do: it responds to a request's headers and disconnects.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -7,7 +7,7 @@ using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Oci.Tests.Client.Infra;
 
-/// <summary>What the tests of uploads that are cut share: a repository, chunks of 1 MiB, and what arrived.</summary>
+/// <summary>The base of tests of interrupted uploads: a repository, chunks of 1 MiB, and the received bytes.</summary>
 internal static class ResumedUploads
 {
     /// <summary>The bytes of a chunk.</summary>

@@ -4,37 +4,18 @@ using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
-using Airgap.Transfer.Archives.Receipts;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Plans.Deltas;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Archives.Deltas;
 
-/// <summary>Delta archives leave out what their bases have, say so, and are imported where it is.</summary>
+/// <summary>A delta contains what its base lacks.</summary>
 [TestClass]
-public sealed class DeltaTests
+public sealed class DeltaTests : DeltaTestBase
 {
-    private const string Far = "far.example/apps/app";
-
-    private ImageReference _v1 = null!;
-    private ImageReference _v2 = null!;
-
-    public TestContext TestContext { get; set; } = null!;
-
-    private CancellationToken Token => TestContext.CancellationToken;
-
-    private DeltaBench Start()
-    {
-        DeltaBench bench = new(Token);
-        ImageReference nested = bench.Bundle("source.example/team/nested", "v1", bench.Image("source.example/team/db", 1, 5));
-        _v1 = bench.Bundle(DeltaBench.Source, "v1", bench.Image("source.example/team/web", 1, 2), nested);
-        _v2 = bench.Bundle(DeltaBench.Source, "v2", bench.Image("source.example/team/web", 1, 3), nested);
-        return bench;
-    }
-
     [TestMethod]
-    public async Task ADeltaHoldsWhatIsNewAndFetchesNoMore()
+    public async Task ADelta_ContainsOnlyNewLayers_AndFetchesOnlyThem()
     {
         DeltaBench bench = Start();
         using TestKit.TempFolder folder = bench.Folder;
@@ -64,7 +45,7 @@ public sealed class DeltaTests
     }
 
     [TestMethod]
-    public async Task ADeltaOfNothingNewFetchesNoBlob()
+    public async Task ADeltaWithoutNewContent_FetchesNoBlob()
     {
         DeltaBench bench = Start();
         using TestKit.TempFolder folder = bench.Folder;
@@ -76,7 +57,7 @@ public sealed class DeltaTests
     }
 
     [TestMethod]
-    public async Task ADeltaNamesTheSetThatHoldsALayerThroughAnotherDelta()
+    public async Task ADelta_NamesTheSetOfALayer_ThroughAnotherDelta()
     {
         DeltaBench bench = Start();
         using TestKit.TempFolder folder = bench.Folder;
@@ -109,7 +90,7 @@ public sealed class DeltaTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task WhatIsNowhereIsNamedBeforeAnythingIsSent(bool keepsGoing)
+    public async Task AMissingLayer_IsNamed_BeforeAnythingIsSent(bool keepsGoing)
     {
         DeltaBench bench = Start();
         using TestKit.TempFolder folder = bench.Folder;
@@ -137,7 +118,7 @@ public sealed class DeltaTests
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task WhatAnotherRepositoryHasIsMounted(bool refusesMounts)
+    public async Task ABlobOfAnotherRepository_IsMounted(bool refusesMounts)
     {
         DeltaBench bench = Start();
         using TestKit.TempFolder folder = bench.Folder;
@@ -153,7 +134,7 @@ public sealed class DeltaTests
     }
 
     [TestMethod]
-    public async Task OfTheRepositoriesThatADeltaRecordsAFewAreAsked_AndAllThatTheUserNames()
+    public async Task AFewRecordedRepositories_AndAllGivenOnes_AreChecked()
     {
         DeltaBench bench = Start();
         using TestKit.TempFolder folder = bench.Folder;
@@ -191,96 +172,7 @@ public sealed class DeltaTests
     }
 
     [TestMethod]
-    [DataRow(ReceiptForms.Long)]
-    [DataRow(ReceiptForms.Short)]
-    public async Task AReceiptIsABaseAndRemembersWhereToMountFrom(string form)
-    {
-        DeltaBench bench = Start();
-        using TestKit.TempFolder folder = bench.Folder;
-        await bench.ArchiveAsync(_v1, "v1.tar");
-        TransferResult import = await bench.ImportAsync("v1.tar", "far.example/old/place");
-        await ReceiptFile.WriteAsync(folder["receipt.json"], [import], "1.2.3", form == ReceiptForms.Short, Token);
-        TestKit.Schemas.AssertValid("receipt", await File.ReadAllTextAsync(folder["receipt.json"], Token));
-        Receipt receipt = ReceiptJson.Read(folder["receipt.json"]);
-        Assert.AreEqual(ArchiveNotes.SetOf(await (await AnyArchive.OpenAsync(folder["v1.tar"], Token)).ReadListDigestAsync(Token)),
-            receipt.Places.Single().Sets.Single());
-        if (form == ReceiptForms.Short)
-            Assert.IsLessThan(1000L, new FileInfo(folder["receipt.json"]).Length);
-
-        await bench.ArchiveAsync(_v2, "v2.tar", new DeltaSource.Receipt(folder["receipt.json"]));
-        DeltaNotes notes = (await bench.NotesAsync("v2.tar"))!.Delta!;
-        Assert.AreSequenceEqual(new[] { DeltaBench.Layer(1), DeltaBench.Layer(5) }.Order(), notes.Required.Select(layer => layer.Digest));
-        TransferResult result = await bench.ImportAsync("v2.tar", Far);
-        Assert.AreEqual(BlobOutcome.Mounted, result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(1)).Outcome);
-    }
-
-    [TestMethod]
-    public async Task AShortReceiptOfOtherContentIsRefused()
-    {
-        DeltaBench bench = Start();
-        using TestKit.TempFolder folder = bench.Folder;
-        await bench.ArchiveAsync(_v1, "v1.tar");
-        TransferResult import = await bench.ImportAsync("v1.tar", Far);
-        await ReceiptFile.WriteAsync(folder["receipt.json"], [import], "1.2.3", isShort: true, Token);
-        string text = await File.ReadAllTextAsync(folder["receipt.json"], Token);
-        await File.WriteAllTextAsync(
-            folder["receipt.json"], text.Replace(_v1.Digest.ToString()!, _v2.Digest.ToString()!, StringComparison.Ordinal), Token);
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => bench.ArchiveAsync(_v2, "v2.tar", new DeltaSource.Receipt(folder["receipt.json"])));
-        Assert.AreEqual(ErrorCode.InvalidReceipt, failure.Code);
-    }
-
-    [TestMethod]
-    public async Task ALongReceiptThatWasChangedIsRefused()
-    {
-        DeltaBench bench = Start();
-        using TestKit.TempFolder folder = bench.Folder;
-        await bench.ArchiveAsync(_v1, "v1.tar");
-        await ReceiptFile.WriteAsync(folder["receipt.json"], [await bench.ImportAsync("v1.tar", Far)], "1.2.3", isShort: false, Token);
-        string text = await File.ReadAllTextAsync(folder["receipt.json"], Token);
-        await File.WriteAllTextAsync(
-            folder["receipt.json"], text.Replace(
-                DeltaBench.Layer(2).ToString(), DeltaBench.Layer(3).ToString(), StringComparison.Ordinal), Token);
-        Assert.AreEqual(ErrorCode.InvalidReceipt,
-            Assert.ThrowsExactly<AirgapException>(() => ReceiptJson.Read(folder["receipt.json"])).Code);
-    }
-
-    [TestMethod]
-    public async Task ARepositoryIsABase()
-    {
-        DeltaBench bench = Start();
-        using TestKit.TempFolder folder = bench.Folder;
-        await bench.ArchiveAsync(_v1, "v1.tar");
-        await bench.ImportAsync("v1.tar", Far);
-        await bench.ArchiveAsync(_v2, "v2.tar", new DeltaSource.Repository(RepositoryName.Parse(Far)));
-        Assert.HasCount(2, (await bench.NotesAsync("v2.tar"))!.Delta!.Required);
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => bench.ArchiveAsync(_v2, "x.tar", new DeltaSource.Repository(RepositoryName.Parse("far.example/none"))));
-        Assert.AreEqual(ErrorCode.InvalidBase, failure.Code);
-    }
-
-    [TestMethod]
-    public async Task ALockIsABaseWhereverItsBundleCanBeRead()
-    {
-        DeltaBench bench = Start();
-        using TestKit.TempFolder folder = bench.Folder;
-        ImageReference gone = ImageReference.ByDigest(RepositoryName.Parse("unreachable.example/apps/app"), _v1.Digest!.Value);
-        DeltaSource.Named named = new(
-            DeltaBaseKinds.Lock, folder["lock.yml"],
-            [new NamedRoot([gone, ImageReference.ByDigest(RepositoryName.Parse(DeltaBench.Source), _v1.Digest.Value)])]);
-        bench.Registry.Calls.Clear();
-        await bench.ArchiveAsync(_v2, "v2.tar", named);
-        Assert.DoesNotContain(DeltaBench.Layer(1).ToString(), bench.Fetched());
-        DeltaNotes notes = (await bench.NotesAsync("v2.tar"))!.Delta!;
-        Assert.HasCount(2, notes.Required);
-        Assert.Contains(gone.Repository, notes.Bases.Single().Repositories);
-        AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
-            () => bench.ArchiveAsync(_v2, "x.tar", named with { Roots = [new NamedRoot([gone])] }));
-        Assert.AreEqual(ErrorCode.InvalidBase, failure.Code);
-    }
-
-    [TestMethod]
-    public async Task ADeltaIsNoSourceOfAnArchive()
+    public async Task ADelta_IsRefused_AsTheSourceOfAnArchive()
     {
         DeltaBench bench = Start();
         using TestKit.TempFolder folder = bench.Folder;
@@ -335,11 +227,5 @@ public sealed class DeltaTests
         AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(() => bench.ImportAsync("v2.tar", Far));
         Assert.IsTrue(failure.Code is ErrorCode.InvalidArchive or ErrorCode.ArchiveLayerMissing, failure.ToString());
         Assert.IsEmpty(bench.Registry.Calls.Where(call => call.StartsWith("push", StringComparison.Ordinal)));
-    }
-
-    private static class ReceiptForms
-    {
-        public const string Long = "long";
-        public const string Short = "short";
     }
 }

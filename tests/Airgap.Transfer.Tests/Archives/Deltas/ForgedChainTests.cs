@@ -17,7 +17,7 @@ public sealed class ForgedChainTests
     private CancellationToken Token => TestContext.CancellationToken;
 
     [TestMethod]
-    public async Task ABaseThatHoldsOtherDigestsIsNamed()
+    public async Task ABaseWithOtherDigests_IsNamed()
     {
         DeltaBench bench = await ChainAsync();
         using TempFolder folder = bench.Folder;
@@ -37,7 +37,7 @@ public sealed class ForgedChainTests
     }
 
     [TestMethod]
-    public async Task ADeltaThatNamesItselfAsItsBaseHoldsNoMoreForThat()
+    public async Task ADeltaThatNamesItselfAsItsBase_IsRefused()
     {
         DeltaBench bench = await ChainAsync();
         using TempFolder folder = bench.Folder;

@@ -9,7 +9,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Tests.Archives.Deltas;
 
-/// <summary>A chain of deltas joins to the full archive, to the byte; what is no chain is refused.</summary>
+/// <summary>A chain of deltas merges to the full archive, byte for byte; a broken chain is refused.</summary>
 [TestClass]
 public sealed class MergeTests
 {
@@ -90,7 +90,7 @@ public sealed class MergeTests
     [DataRow("3.tar 3.tar", "are the same archive")]
     [DataRow("1.tar 2.tar other.tar 3.tar", "is not part of it")]
     [DataRow("other.tar 2.tar 3.tar", "is not part of it")]
-    public async Task WhatIsNoChainIsRefused(string names, string why)
+    public async Task ABrokenChain_IsRefused(string names, string why)
     {
         DeltaBench bench = await ChainAsync();
         using TestKit.TempFolder folder = bench.Folder;
@@ -100,7 +100,7 @@ public sealed class MergeTests
     }
 
     [TestMethod]
-    public async Task AJoinedArchiveStandsForItsChain()
+    public async Task AMergedArchive_ReplacesItsChain()
     {
         DeltaBench bench = await ChainAsync();
         using TestKit.TempFolder folder = bench.Folder;
@@ -111,7 +111,7 @@ public sealed class MergeTests
     }
 
     [TestMethod]
-    public async Task NothingIsWrittenInThePlaceOfAMember()
+    public async Task AMember_IsNeverReplaced()
     {
         DeltaBench bench = await ChainAsync();
         using TestKit.TempFolder folder = bench.Folder;
@@ -137,7 +137,7 @@ public sealed class MergeTests
     }
 
     [TestMethod]
-    public async Task ADeltaThatLiesAboutALengthIsBlamedItself()
+    public async Task ADeltaWithAWrongLength_IsNamed()
     {
         DeltaBench bench = await ChainAsync();
         using TestKit.TempFolder folder = bench.Folder;
@@ -204,7 +204,7 @@ public sealed class MergeTests
     }
 
     [TestMethod]
-    public async Task ADiffSaysWhatIsAdded()
+    public async Task ADiff_ListsAdditions()
     {
         DeltaBench bench = await ChainAsync();
         using TestKit.TempFolder folder = bench.Folder;

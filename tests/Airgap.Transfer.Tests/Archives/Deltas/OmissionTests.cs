@@ -17,7 +17,7 @@ public sealed class OmissionTests
     private CancellationToken Token => TestContext.CancellationToken;
 
     [TestMethod]
-    public async Task ImgpkgsOwnArchivesDifferInTheEntryAlone()
+    public async Task ImgpkgsArchives_DifferOnlyInTheOmittedEntry()
     {
         byte[] all = await File.ReadAllBytesAsync(Fixtures.Golden("foreign-bundle.all-layers.tar"), Token);
         byte[] some = await File.ReadAllBytesAsync(Fixtures.Golden("foreign-bundle.tar"), Token);
@@ -27,7 +27,7 @@ public sealed class OmissionTests
     }
 
     [TestMethod]
-    public async Task SoDoADeltaAndTheFullArchive()
+    public async Task ADelta_AndItsFullArchive_DifferOnlyInOmittedEntries()
     {
         DeltaBench bench = new(Token);
         using TempFolder folder = bench.Folder;

@@ -12,7 +12,7 @@ public sealed class PlainReaderTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public async Task ItImportsADeltaWhereTheDestinationHasTheRest()
+    public async Task ADelta_IsImported_IfTheDestinationHasTheRest()
     {
         DeltaBench bench = new(TestContext.CancellationToken);
         using TempFolder folder = bench.Folder;

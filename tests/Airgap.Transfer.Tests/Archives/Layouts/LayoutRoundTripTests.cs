@@ -53,8 +53,7 @@ public sealed class LayoutRoundTripTests : LayoutTestBase
         using TempFolder folder = new();
         await ToLayoutAsync(GoldenTar(archive), folder["a"], isTar);
         await CopyToArchiveAsync(At(folder["a"]), folder["b.tar"]);
-        Assert.AreSequenceEqual(
-            await File.ReadAllBytesAsync(Fixtures.Golden($"{archive}.tar"), Token), await File.ReadAllBytesAsync(folder["b.tar"], Token));
+        await Fixtures.AssertGoldenAsync($"{archive}.tar", folder["b.tar"]);
     }
 
     [TestMethod]

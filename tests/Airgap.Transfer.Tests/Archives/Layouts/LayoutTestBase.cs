@@ -4,7 +4,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Tests.Archives.Layouts;
 
-/// <summary>What tests of layouts share.</summary>
+/// <summary>The base of tests of layouts.</summary>
 public abstract class LayoutTestBase : RelocatorTestBase
 {
     protected static RelocationSource GoldenTar(string bundle) => new RelocationSource.Archive(Fixtures.Golden($"{bundle}.tar"));

@@ -12,7 +12,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives.Layouts;
 
-/// <summary>Layouts whose content is named by sha512, and what is attached to images as an entry of its own, in both directions.</summary>
+/// <summary>Layouts with sha512 digests and separate entries for attached artifacts, in both directions.</summary>
 [TestClass]
 [TestCategory(TestKinds.Servers)]
 public sealed class LongDigestLayoutTests : LayoutTestBase

@@ -10,7 +10,7 @@ using Airgap.Transfer.Verifying;
 
 namespace Airgap.Transfer.Tests.Archives.Parts;
 
-/// <summary>Parts are read where they lie, as the archive that they are; a part that is not what its list says is named first.</summary>
+/// <summary>Parts are read in place as their archive; a part that differs from its list is named first.</summary>
 [TestClass]
 public sealed class PartReadingTests : PartsTestBase
 {

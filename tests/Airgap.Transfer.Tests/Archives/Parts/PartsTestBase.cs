@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers.Parts;
 
 namespace Airgap.Transfer.Tests.Archives.Parts;
 
-/// <summary>What tests of parts share: an archive whose parts are longer than what is looked at of each before it is read.</summary>
+/// <summary>The base of tests of parts: an archive whose parts are longer than their checked beginnings and ends.</summary>
 public abstract class PartsTestBase : RelocatorTestBase
 {
     protected const int Volume = 300_000;

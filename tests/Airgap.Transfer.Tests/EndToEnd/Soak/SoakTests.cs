@@ -26,8 +26,7 @@ public sealed class SoakTests
         await using TokenServer tokens = await TokenServer.StartAsync();
         await Task.WhenAll(Enum.GetValues<SoakRoute>().Select(async route =>
         {
-            await using RegistryFixture source =
-                await RegistryFixture.StartAsync(new RegistryFixtureOptions { WithFixtures = true, ReadOnly = true });
+            await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
             await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
             foreach (int one in seeds)
             {

@@ -3,7 +3,7 @@ using Airgap.Oci;
 
 namespace Airgap.Transfer.Tests.EndToEnd.Soak;
 
-/// <summary>What the runs of a soak did, in sum. Runs of several routes count at once.</summary>
+/// <summary>The totals of a soak's runs. Runs of several routes are counted concurrently.</summary>
 internal sealed class SoakTotals
 {
     private readonly Lock _gate = new();

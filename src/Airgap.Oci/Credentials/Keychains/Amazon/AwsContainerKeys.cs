@@ -30,7 +30,7 @@ internal sealed class AwsContainerKeys(EnvironmentVariables environment, CloudCl
             : environment.NonEmpty("AWS_CONTAINER_AUTHORIZATION_TOKEN");
         if (token is not null)
             request.Headers.TryAddWithoutValidation("Authorization", token);
-        CloudResponse answer = await client.AskMetadataAsync(request, cancellationToken)
+        CloudResponse answer = await client.RequestMetadataAsync(request, cancellationToken)
             ?? throw new CloudException($"the container's credentials at {uri.Authority} cannot be reached");
         return Read(answer) ?? throw new CloudException(
             $"{uri.Authority} gave no credentials for the container's role (status {answer.Status})");

@@ -18,7 +18,7 @@ internal sealed class AwsInstanceKeys(EnvironmentVariables environment, CloudCli
             ? given : "http://169.254.169.254/");
         HttpRequestMessage opening = new(HttpMethod.Put, new Uri(service, "latest/api/token"));
         opening.Headers.Add("X-aws-ec2-metadata-token-ttl-seconds", "300");
-        if (await client.AskMetadataAsync(opening, cancellationToken) is not { IsSuccess: true } session)
+        if (await client.RequestMetadataAsync(opening, cancellationToken) is not { IsSuccess: true } session)
             return null;
         if (await GetAsync(Roles) is not { IsSuccess: true } roles)
             return null;
@@ -29,7 +29,7 @@ internal sealed class AwsInstanceKeys(EnvironmentVariables environment, CloudCli
         {
             HttpRequestMessage request = new(HttpMethod.Get, new Uri(service, path));
             request.Headers.TryAddWithoutValidation("X-aws-ec2-metadata-token", session.Text);
-            return client.AskMetadataAsync(request, cancellationToken);
+            return client.RequestMetadataAsync(request, cancellationToken);
         }
     }
 }

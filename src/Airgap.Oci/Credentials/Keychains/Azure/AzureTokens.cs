@@ -81,7 +81,7 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
             request.Headers.Add("Metadata", "true");
         }
 
-        return await client.AskMetadataAsync(request, cancellationToken) is { IsSuccess: true } answer
+        return await client.RequestMetadataAsync(request, cancellationToken) is { IsSuccess: true } answer
             ? CloudJson.Read(answer.Body).Text("access_token") : null;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class GoogleLogin(EnvironmentVariables environment, CloudClient 
         string host = environment.NonEmpty("GCE_METADATA_HOST") ?? "metadata.google.internal";
         HttpRequestMessage request = new(HttpMethod.Get, $"http://{host}/computeMetadata/v1/instance/service-accounts/default/token");
         request.Headers.Add("Metadata-Flavor", "Google");
-        if (await client.AskMetadataAsync(request, cancellationToken) is not { IsSuccess: true } answer)
+        if (await client.RequestMetadataAsync(request, cancellationToken) is not { IsSuccess: true } answer)
             return null;
         JsonElement json = CloudJson.Read(answer.Body);
         return json.Text("access_token") is { } token

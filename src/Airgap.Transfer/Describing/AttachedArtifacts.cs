@@ -5,7 +5,7 @@ using Airgap.Transfer.Bundles;
 namespace Airgap.Transfer.Describing;
 
 /// <summary>Describes artifacts that no lock records.</summary>
-internal static class Attached
+internal static class AttachedArtifacts
 {
     public static ImageDescription Describe(
         ImageReference place, Manifest manifest, string tag, DescribedKind kind, DescribeOptions options) => new()

@@ -8,7 +8,7 @@ namespace Airgap.Oci.Content;
 /// sources are ignored.
 /// </summary>
 /// <remarks>Source: OCI image specification, descriptor.md, "Embedded Content" and <c>urls</c>.</remarks>
-internal static class OwnSources
+internal static class DescriptorSources
 {
     private const int MostUrls = 16;
 

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Objects;
+using Airgap.Cluster.Watching;
+using Airgap.TestKit.Kubernetes;
+
+namespace Airgap.Cluster.Tests;
+
+/// <summary>Waits for recorded states.</summary>
+public abstract class ReconcileWaitTestBase
+{
+    private protected static readonly TimeSpan s_long = TimeSpan.FromSeconds(60);
+    private protected readonly List<string> _lines = [];
+
+    private protected async Task<WaitResult> WaitForStateAsync(string name, TimeSpan limit)
+    {
+        JsonElement state = KubernetesFixtures.Read($"packagerepositories/{name}.json");
+        JsonElement watch = state.GetProperty("watch");
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        string path = KubernetesFixtures.PathOf(watch);
+        server.On("GET", path, KubernetesAnswer.List("1"));
+        server.OnWatch(path, KubernetesAnswer.Watch(KubernetesFixtures.Events(watch)));
+        if (state.TryGetProperty("packages", out JsonElement packages))
+            server.On("GET", KubernetesFixtures.PathOf(packages), KubernetesAnswer.Recorded(packages));
+        return await RunAsync(server, Target(path, 1), limit);
+    }
+
+    private protected async Task<WaitResult> WaitAsync(
+        JsonElement watch, IEnumerable<JsonElement> events, TimeSpan limit, long generation = 1)
+    {
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        string path = KubernetesFixtures.PathOf(watch);
+        server.On("GET", path, KubernetesAnswer.List("1"));
+        server.OnWatch(path, KubernetesAnswer.Watch(events));
+        return await RunAsync(server, Target(path, generation), limit);
+    }
+
+    private protected static string Lines(IEnumerable<JsonElement> events) =>
+        string.Concat(events.Select(entry => entry.GetRawText().ReplaceLineEndings(" ") + "\n"));
+
+    // An object that changed after its recording's first end is waited for in its last form alone.
+    private protected static WaitTarget Install(FakeKubernetes server, JsonElement state, int skip)
+    {
+        JsonElement watch = state.GetProperty("watch");
+        string path = KubernetesFixtures.PathOf(watch);
+        server.On("GET", path, KubernetesAnswer.List("1"));
+        server.OnWatch(path, KubernetesAnswer.Watch(KubernetesFixtures.Events(watch).Skip(skip)));
+        return new WaitTarget(path.Split('/')[5], "hello", 1) { Kind = ResourceKind.PackageInstall };
+    }
+
+    private protected static WaitTarget Target(string path, long generation) =>
+        new(path.Split('/')[5], "simple-package-repository", generation);
+
+    private protected async Task<WaitResult> RunAsync(FakeKubernetes server, WaitTarget target, TimeSpan limit)
+    {
+        using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
+        return (await new ReconcileWait(client, _lines.Add)
+        {
+            StallAfter = TimeSpan.FromMilliseconds(200),
+            Evaluator = new ReconcileEvaluator(TimeProvider.System) { Heals = TimeSpan.FromMilliseconds(300) },
+        }
+            .RunAsync([target], limit, CancellationToken.None)).Single();
+    }
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Airgap.Cluster.Connecting;
+using Airgap.Cluster.Watching;
+using Airgap.Oci;
+using Airgap.TestKit;
+using Airgap.TestKit.Kubernetes;
+
+namespace Airgap.Cluster.Tests;
+
+/// <summary>Watches that break, end or are refused.</summary>
+[TestClass]
+[TestCategory(TestKinds.Servers)]
+public sealed class WatchFailureTests : ReconcileWaitTestBase
+{
+    [TestMethod]
+    public async Task AnExpiredVersion_AndABrokenStream_ResumeTheWatch()
+    {
+        JsonElement state = KubernetesFixtures.Read("packagerepositories/success.json");
+        JsonElement watch = state.GetProperty("watch");
+        string path = KubernetesFixtures.PathOf(watch);
+        IReadOnlyList<JsonElement> events = KubernetesFixtures.Events(watch);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", path, KubernetesAnswer.List("1"), KubernetesAnswer.List("5", events[0].GetProperty("object")));
+        server.OnWatch(path, KubernetesAnswer.Recorded("watch/too-old.json"), KubernetesAnswer.Watch([.. events.Take(2)], AnswerEnd.Broken),
+            KubernetesAnswer.Watch(events.Skip(2)));
+        server.On("GET", KubernetesFixtures.PathOf(state.GetProperty("packages")),
+            KubernetesAnswer.Recorded(state.GetProperty("packages")));
+
+        WaitResult verdict = await RunAsync(server, new WaitTarget("success", "simple-package-repository", 1), s_long);
+
+        Assert.IsNull(verdict.Failure);
+        string[] versions = [.. server.Requests.Where(request => request.IsWatch)
+            .Select(request => request.Query.Split("resourceVersion=")[1].Split('&')[0])];
+        Assert.AreSequenceEqual(new[] { "1", "5" }, versions[..2]);
+        Assert.HasCount(2, server.Requests.Where(request => !request.IsWatch && request.Path == path));
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task StreamsThatEndAtOnce_AreResumedWithPauses(bool haveAnEvent)
+    {
+        JsonElement[] events = haveAnEvent
+            ? [JsonElement.Parse("""{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"2"}}}""")] : [];
+        const string Path = "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories";
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", Path, KubernetesAnswer.List("1"));
+        server.OnWatch(Path, Enumerable.Repeat(KubernetesAnswer.Watch(events, AnswerEnd.Clean), 1000));
+
+        WaitResult verdict = await RunAsync(server, new WaitTarget("packages", "a", 1), TimeSpan.FromSeconds(2));
+
+        Assert.AreEqual(ErrorCode.WaitTimedOut, verdict.Failure!.Code);
+        Assert.IsLessThan(10, server.Requests.Count);
+    }
+
+    [TestMethod]
+    public async Task AnObjectDeletedBetweenWatches_EndsTheWait()
+    {
+        JsonElement watch = KubernetesFixtures.Read("packagerepositories/success.json").GetProperty("watch");
+        string path = KubernetesFixtures.PathOf(watch);
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", path, KubernetesAnswer.List("1", KubernetesFixtures.Events(watch)[0].GetProperty("object")),
+            KubernetesAnswer.List("9"));
+        server.OnWatch(path, KubernetesAnswer.Recorded("watch/too-old.json"));
+
+        WaitResult verdict = await RunAsync(server, new WaitTarget("success", "simple-package-repository", 1), s_long);
+
+        Assert.AreEqual(ErrorCode.ObjectDeleting, verdict.Failure!.Code);
+        Assert.Contains("was deleted", verdict.Failure.Message);
+    }
+
+    [TestMethod]
+    public async Task MissingCredentials_DoNotEndTheWatch()
+    {
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories", KubernetesAnswer.List("1"));
+        int asked = 0;
+        using ClusterClient client = new(new ClusterTarget
+        {
+            Server = server.Address,
+            Origin = "a test",
+            Authorization = async token =>
+            {
+                // A log-in that ends by itself when the watch begins.
+                if (++asked > 1)
+                    throw new TaskCanceledException();
+                await Task.CompletedTask;
+                return null;
+            },
+        })
+        ;
+
+        WaitResult verdict = (await new ReconcileWait(client, _lines.Add).RunAsync(
+            [new WaitTarget("packages", "a", 1)], TimeSpan.FromSeconds(1.5), CancellationToken.None)).Single();
+
+        Assert.AreEqual(ErrorCode.WaitTimedOut, verdict.Failure!.Code);
+        Assert.IsGreaterThan(2, asked, "it was asked again");
+    }
+
+    [TestMethod]
+    public async Task AMissingPermission_EndsTheWait()
+    {
+        await using FakeKubernetes server = await FakeKubernetes.StartAsync();
+        server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories",
+            KubernetesAnswer.Recorded("apply/packagerepository/forbidden-list.json"));
+
+        AirgapException failure =
+            await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(server, new WaitTarget("packages", "a", 1), s_long));
+
+        Assert.AreEqual(ErrorCode.ClusterForbidden, failure.Code);
+    }
+}
