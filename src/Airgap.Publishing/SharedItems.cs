@@ -82,7 +82,7 @@ internal sealed class SharedItems(PublishScope scope, ItemPublisher items)
                 $"The item {declaration.Item.ItemName} '{declaration.Item.Include}' is a list of images, whose order and annotations " +
                 "are those "
                 + $"of a whole archive: it would replace '{archive.Path}', which contains the content of other projects.",
-                $"Give this project an archive of its own ({PropertyNames.Archive}).");
+                $"Give this project its own archive ({PropertyNames.Archive}).");
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class TemplateTests
         PublishResult refused = await new Publisher(_registry).RunAsync([PublishItems.Bundle(Nested)], settings, default);
         Diagnostic problem = refused.Failures.Single();
         Assert.AreEqual(ErrorCode.MirrorPathsDiffer, problem.Code);
-        Assert.Contains("containerd asks for the path", problem.Message);
+        Assert.Contains("containerd requests the path", problem.Message);
         Assert.IsFalse(Directory.Exists(folder["airgap"]), "Nothing is written.");
         Assert.IsFalse(_registry.Calls.Any(call => call.StartsWith("push", StringComparison.Ordinal)),
             "It is found before anything moves.");

@@ -23,7 +23,7 @@ internal static class AppliedWarnings
             };
         if (after.Object.Text("metadata", "deletionTimestamp") is not null)
             yield return new Diagnostic(
-                ErrorCode.ObjectDeleting, $"{document.Kind} {result.FullName} was applied and goes away all the same: it is being deleted.",
+                ErrorCode.ObjectDeleting, $"{document.Kind} {result.FullName} was applied, but is being deleted.",
                 "Wait until it is gone, then apply again.");
         if (document.Kind == ResourceKind.Secret.Kind && SecretContent.HasPlaceholder(document.Object))
             yield return new Diagnostic(

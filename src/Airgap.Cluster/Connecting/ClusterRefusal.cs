@@ -54,7 +54,7 @@ internal static class ClusterRefusal
                     "Correct the field; 'kubectl explain' shows what the cluster takes."),
             500 when message.Contains("failed calling webhook", StringComparison.Ordinal) =>
                 (ErrorCode.ClusterFault, $"{subject}: {message}.",
-                    "A webhook of the cluster does not answer: tell its administrators, and run the command again."),
+                    "A webhook of the cluster does not respond: ask its administrators, and run the command again."),
             400 or 415 or 422 => (ErrorCode.ObjectRefused, $"{subject}: {Causes(status) ?? message}.", "Correct the manifest."),
             429 => (ErrorCode.ClusterFault, $"{subject}: the cluster is too busy ({message}).", "Run the command again later."),
             503 when answer.Body is null =>

@@ -116,7 +116,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             if (live.Object.Text("metadata", "uid") != entry.Uid)
                 return (Kept(entry, "it is a new object of the same name"), false);
             if (FieldManagers.Others(live.Object, Applier.FieldManager) is not [] and var others)
-                return (Kept(entry, others is null ? "the cluster does not tell who else owns fields of it"
+                return (Kept(entry, others is null ? "the cluster does not report the other owners of its fields"
                     : $"{string.Join(", ", others)} owns fields of it, too"), true);
             ClusterResponse answer = await Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken);
             if (answer.IsSuccess || answer.Status == 404)
@@ -144,7 +144,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
         [
             new Diagnostic(
                 ErrorCode.NotPruned,
-                $"{entry.Kind} {entry.FullName} is no longer among the manifests, and was not removed: {why}.",
+                $"{entry.Kind} {entry.FullName} is no longer in the manifests, but was not removed: {why}.",
                 "If it is no longer needed: kubectl " +
                 $"{(entry.Namespace is null ? "" : $"-n {entry.Namespace} ")}delete {entry.Kind.ToLowerInvariant()} {entry.Name}"),
         ],

@@ -147,7 +147,7 @@ internal sealed class Authenticator(
         {
             if (_credentials.TryGetValue(repository, out Shared<FoundCredential>? current) && current == shared)
             {
-                trace.Note($"credentials for {repository} are no longer accepted: asking their source again");
+                trace.Note($"credentials for {repository} are no longer accepted: requesting new ones");
                 // Notify the source before removing the entry: a request in between must not mistake the old
                 // credentials for new ones.
                 credentials.Forget(repository);

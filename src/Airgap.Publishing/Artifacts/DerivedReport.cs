@@ -94,7 +94,7 @@ internal sealed record DerivedReport
     /// </summary>
     [JsonIgnore]
     public string? SignaturesText => From.EndsWith(Digest, StringComparison.Ordinal) ? null
-        : "Signatures are verified on the original, where a policy asks for them; the derived bundle has another digest, so that they do " +
+        : "Signatures are verified on the original if a policy requires them; the derived bundle has another digest, so that they do " +
         "not go along with it. It can be signed itself.";
 
     private string? SparseText => SparseIndexes is not { } sparse ? null

@@ -28,7 +28,7 @@ internal static class Conflicts
             {
                 yield return Problem(declaration, names[declaration.Name],
                     $"would write {declaration.Name}.packagerepository.yml or {declaration.Name}.bundle-lock.yml",
-                    "Give one of them a PackageRepository of its own.");
+                    "Give one of them another PackageRepository.");
             }
         }
     }

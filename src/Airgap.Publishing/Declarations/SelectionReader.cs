@@ -32,7 +32,7 @@ internal static class SelectionReader
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,
                 $"The item {item.ItemName} '{item.Include}' has {MetadataNames.Flatten} and {MetadataNames.PlatformMode}=Sparse.",
-                "Leave one out: an index that stays as it is is not replaced.");
+                "Omit one: an unchanged index is not replaced.");
         if (selection.Platforms.IsEmpty && (selection.Flatten || selection.SkipMissingPlatforms || selection.Sparse))
             throw Lone(item, selection.Flatten ? MetadataNames.Flatten
                 : selection.Sparse ? MetadataNames.PlatformMode : MetadataNames.MissingPlatform, MetadataNames.Platforms);

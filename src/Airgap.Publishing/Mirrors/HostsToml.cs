@@ -23,7 +23,7 @@ internal static class HostsToml
                 HashSet<(string, string)> bases =
                     [.. entry.Mirrors.Select(mirror => BaseOf(entry.Source, mirror)).OfType<(string, string)>()];
                 if (bases.Count == 0)
-                    throw Differs(entry, $"containerd asks for the path {entry.Source.Path}, but the mirror has it at {entry.Mirrors[0]}");
+                    throw Differs(entry, $"containerd requests the path {entry.Source.Path}, but the mirror has it at {entry.Mirrors[0]}");
                 common = common is null ? bases : [.. common.Intersect(bases)];
                 if (common.Count == 0)
                     throw Differs(entry, $"the repositories of {host.Key} have no common prefix");
@@ -63,6 +63,6 @@ internal static class HostsToml
         ErrorCode.MirrorPathsDiffer,
         $"No hosts.toml leads from {entry.SourceText} to the mirror: {reason}.",
         "Relocate with a template that keeps paths, such as {registry}/{prefix}/{source.registry}/{source.repository}, or ask for " +
-        "registries.conf, which maps each repository by itself.")
+        "registries.conf, which maps each repository separately.")
     { Reference = entry.SourceText };
 }

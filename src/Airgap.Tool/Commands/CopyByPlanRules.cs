@@ -32,9 +32,9 @@ internal static class CopyByPlanRules
         if (Given(parsed, flags.All.Concat(signing.All)).FirstOrDefault(option => s_notOfPlan.Contains(option.Name)) is { } other)
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, $"Flag {other.Name} cannot be used with --plan-out",
-                s_ofFinish.Contains(other.Name) ? "Give it to the finish: copy --plan FILE --finish." : "Leave it out.");
+                s_ofFinish.Contains(other.Name) ? "Give it to the finish: copy --plan FILE --finish." : "Omit it.");
         if (mapped > 0 || request.Template is not null)
-            throw RunPlanSupport.No(request.Source, "it goes to several repositories");
+            throw RunPlanSupport.No(request.Source, "it has several destination repositories");
         RunPlanSupport.Check(request.Source, request.Destination);
     }
 
@@ -53,7 +53,7 @@ internal static class CopyByPlanRules
                 "Give it to the finish: only then everything is there.")
             : new AirgapException(
                 ErrorCode.IncompatibleOptions, $"Flag {other.Name} cannot be used with --plan, which is carried out",
-                "The plan says what is copied, and where to: give the flag to the run that writes it (--plan-out)." +
+                "The plan determines content and destination: give the flag to the run that writes it (--plan-out)." +
                 (flags.Sources.Contains(other) ? " To write the plan of a dry run, add --dry-run." : ""));
     }
 

@@ -137,7 +137,7 @@ internal sealed class CopyCommand
         if (runs.Length > 1 && request.LockOutput is not null)
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, $"'{file}' is a plan of {runs.Length} relocations, and --lock-output writes the lock of one",
-                "Leave it out: the project that the plan is of writes its locks.");
+                "Omit it: the plan's project writes its own locks.");
         session.Report.Source = request.Source.ToString();
         session.Report.Destination = request.Destination.ToString();
         CheckOutputs(parsed, request);

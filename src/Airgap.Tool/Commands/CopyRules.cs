@@ -82,7 +82,7 @@ internal static class CopyRules
         if (arguments.LockOutput is not null || !arguments.Selection.IsEmpty)
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Flags --lock-output, --package and --platform cannot be used with --map",
-                "Copy that item in a run of its own, without --map.");
+                "Copy that item in a separate run, without --map.");
         return arguments with { ToRepository = arguments.Map[0].Destination.ToString() };
     }
 

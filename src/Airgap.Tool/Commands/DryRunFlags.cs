@@ -16,7 +16,7 @@ internal sealed class DryRunFlags(bool carriesOut = false)
     private readonly Option<bool> _dryRun = Flag.Switch("--dry-run", "Show what would be copied, and copy nothing");
     private readonly Option<string?> _plan = Flag.Text(
         "--plan", "FILE", carriesOut
-            ? "With --dry-run, JSON file to write its plan to; without, the plan of --plan-out to carry out"
+            ? "With --dry-run, JSON file to write its plan to; without, the plan for shards (--plan-out) to carry out"
             : "JSON file to write the dry run's plan to");
 
     /// <summary>The flags.</summary>
@@ -50,7 +50,7 @@ internal sealed class DryRunFlags(bool carriesOut = false)
         if (!parsed.GetValue(_dryRun) || parsed.GetText(_plan) is null || (hasSource && ofRun is null))
             return;
         throw new AirgapException(
-            ErrorCode.IncompatibleOptions, $"Cannot use --dry-run with {(ofRun is null ? "a plan to carry out" : ofRun)}",
+            ErrorCode.IncompatibleOptions, $"Cannot use --dry-run with {(ofRun is null ? "a plan for shards" : ofRun)}",
             "A plan is carried out, or left: leave --dry-run out. With a source and a destination, --plan is the file to write the dry " +
             "run's plan to.");
     }

@@ -28,7 +28,7 @@ internal sealed class PullCommand
     private readonly Option<bool> _recursive = Flag.Switch("--recursive", "Also pull the bundles that the bundle pins", false, "-r");
     private readonly Option<bool> _bundleCheck =
         Flag.Switch("--image-is-bundle-check", "Refuse a bundle given with -i", byDefault: true);
-    private readonly Option<bool> _force = Flag.Switch("--force", "Replace the folder whatever it contains");
+    private readonly Option<bool> _force = Flag.Switch("--force", "Replace the folder regardless of its content");
     private readonly TrustFlags _trust = new();
     private readonly RegistryFlags _registry = new();
 

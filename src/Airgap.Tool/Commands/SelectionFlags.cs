@@ -49,7 +49,7 @@ internal sealed class SelectionFlags
         if (selection is { Sparse: true, Flatten: true })
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions, "Cannot use --flatten with --platform-mode sparse",
-                "Leave one out: an index that stays as it is is not replaced.");
+                "Omit one: an unchanged index is not replaced.");
         if (selection.Platforms.IsEmpty && (selection.Flatten || selection.SkipMissingPlatforms || selection.Sparse))
             throw new AirgapException(
                 ErrorCode.IncompatibleOptions,

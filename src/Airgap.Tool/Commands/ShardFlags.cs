@@ -21,7 +21,7 @@ internal sealed class ShardFlags
         "--finish", "With --plan, check every blob, push the remaining manifests, set the tag last, and write lock and reports");
 
     private readonly Option<int> _shards = Flag.Number(
-        "--shards", "How many shards there are; the plan keeps it, and a finish says which of them have to run again", 0, 1);
+        "--shards", "Number of shards, recorded in the plan; a finish then names the shards to run again", 0, 1);
 
     /// <summary>The flags.</summary>
     public IEnumerable<Option> All => [_planOut, _shard, _finish, _shards];
@@ -58,7 +58,7 @@ internal sealed class ShardFlags
         if (plan is not null && PlanOut(parsed) is not null)
             throw No("Cannot use --plan-out with --plan", "Write a plan of a source, or carry out one that was written.");
         if (plan is null && Count(parsed) is not null && PlanOut(parsed) is null)
-            throw No("Flag --shards can only be used with --plan-out or --finish", "Leave it out.");
+            throw No("Flag --shards can only be used with --plan-out or --finish", "Omit it.");
         return plan is not null;
     }
 
@@ -71,7 +71,7 @@ internal sealed class ShardFlags
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: they differ.</exception>
     public int? Count(ParseResult parsed, RunPlanDocument plan) =>
         Count(parsed) is { } count && plan.Shards is { } planned && count != planned
-            ? throw Invalid($"Flag --shards is {count}, and the plan is for {planned} shards", "Leave --shards out: the plan says it.")
+            ? throw Invalid($"Flag --shards is {count}, but the plan is for {planned} shards", "Omit --shards: the plan gives the number.")
             : Count(parsed) ?? plan.Shards;
 
     /// <summary>Checks that the plan can be written.</summary>

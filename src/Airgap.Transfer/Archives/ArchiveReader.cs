@@ -87,7 +87,7 @@ internal sealed class ArchiveReader : IArchive
             return null;
         return entry.Size == descriptor.Size
             ? entry
-            : throw Invalid($"{entry.Name} has {entry.Size} bytes, and its image says {descriptor.Size}");
+            : throw Invalid($"{entry.Name} has {entry.Size} bytes, but its image states {descriptor.Size}");
     }
 
     /// <summary>Reads <c>airgap.json</c>, which names its manifest.json by digest; null if the archive has none.</summary>
@@ -100,7 +100,7 @@ internal sealed class ArchiveReader : IArchive
         Digest actual = await List.HashAsync(notes.Manifest.HashAlgorithm, cancellationToken);
         if (actual != notes.Manifest)
             throw Invalid(
-                $"its {ArchiveLayout.ManifestName} has the digest {actual}, and its {ArchiveNotes.EntryName} says {notes.Manifest}");
+                $"its {ArchiveLayout.ManifestName} has the digest {actual}, but its {ArchiveNotes.EntryName} states {notes.Manifest}");
         Required = DeltaLayers.Of(notes);
         return notes;
     }

@@ -38,9 +38,9 @@ internal sealed class ManifestRemover(IImageRepository repository)
             return await IsGoneAsync(tagOrDigest, answer, cancellationToken) ? new(null) : new(new AirgapException(
                 ErrorCode.StillThere,
                 $"The registry {repository.Name.Registry} " +
-                $"{(answer == RemovalResponse.Accepted ? "took the deletion of" : "says that it has no")} {tagOrDigest} of " +
+                $"{(answer == RemovalResponse.Accepted ? "accepted the deletion of" : "reports that it has no")} {tagOrDigest} of " +
                 $"{repository.Name}, " +
-                $"and still gives it{(answer == RemovalResponse.Accepted ? $" after {Limit.TotalSeconds:0.#} s" : "")}.",
+                $"and still serves it{(answer == RemovalResponse.Accepted ? $" after {Limit.TotalSeconds:0.#} s" : "")}.",
                 "Ask the registry's operator: a proxy or a rule of the registry may keep it.")
             { Reference = repository.Name.ToString() });
         }

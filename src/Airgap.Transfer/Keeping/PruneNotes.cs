@@ -8,7 +8,7 @@ internal static class PruneNotes
 {
     /// <summary>The note about garbage collection.</summary>
     public const string Collection =
-        "Removing a manifest frees no disk: the registry's garbage collection does. 'dotnet airgap serve' collects by itself, 'dotnet " +
+        "Removing a manifest frees no disk: the registry's garbage collection does. 'dotnet airgap serve' collects automatically, 'dotnet " +
         "airgap registry gc' where it does not run, "
         + "docker-registry with 'registry garbage-collect' while nothing is pushed; other registries have a schedule of their own.";
 

@@ -124,7 +124,7 @@ internal static partial class GitOpsWriter
         yaml.Key(0, "spec").Add(1, "project", "default");
         yaml.Comment(
             1,
-            "Argo CD finds the registry's credentials in a Secret of its own, with the label argocd.argoproj.io/secret-type: repository.");
+            "Argo CD finds the registry's credentials in its own Secret, with the label argocd.argoproj.io/secret-type: repository.");
         yaml.Key(1, "source").Add(2, "repoURL", $"oci://{destination}").Add(2, "targetRevision", revision).Add(2, "path", path);
         if (images is not null)
             yaml.Key(2, "directory").AddRaw(3, "recurse", "true").Comment(3, "The lock of a bundle is not an object of a cluster.")
@@ -165,7 +165,7 @@ internal static partial class GitOpsWriter
     private static string RevisionOf(RepositoryName destination, Digest digest, string? tag, GitOpsOptions options) =>
         PackageRepositorySpec.OrNull(options.TagSelection) is null
             ? ReferenceOf(destination, digest, tag, options).Value
-            : throw PackageRepositorySpec.Invalid(destination, "Argo CD is asked to select a tag", "Pin it by digest or by tag.");
+            : throw PackageRepositorySpec.Invalid(destination, "Argo CD would select a tag", "Pin it by digest or by tag.");
 
     // A path inside the content.
     private static string ReadPath(RepositoryName destination, string? text)

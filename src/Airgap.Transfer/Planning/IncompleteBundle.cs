@@ -14,7 +14,7 @@ internal static class IncompleteBundle
     /// <param name="path">The layout.</param>
     public static Diagnostic Warning(ImageReference bundle, AirgapException missing, string path) => new(
         ErrorCode.LayoutBundleAlone,
-        $"{bundle} is a bundle, and '{path}' does not hold {missing.Reference}, which it pins: it goes as an image alone.",
+        $"{bundle} is a bundle, but '{path}' does not contain {missing.Reference}, which it pins: it is relocated as a plain image.",
         "Write the layout again with the bundle's images: tools that copy images do not take them along.")
     {
         Reference = bundle.ToString(),

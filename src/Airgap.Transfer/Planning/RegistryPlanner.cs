@@ -170,7 +170,7 @@ internal sealed class RegistryPlanner : IDisposable
                 ErrorCode.LockContainsBundle,
                 "Unable to copy bundles using an Images Lock file (hint: Create a bundle with these images): " +
                 $"'{path}' names the bundle {locked.Image}.",
-                "Relocate the bundle by itself, or by a BundleLock, so that its images come along.")
+                "Relocate the bundle separately or by a BundleLock, so that its images are included.")
             { Reference = locked.Image.ToString(), Location = new SourceLocation(path) };
         }
         catch (AirgapException e) when (_failures.Take(locked.Image, e))

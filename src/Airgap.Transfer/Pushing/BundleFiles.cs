@@ -63,7 +63,7 @@ internal static class BundleFiles
                 $"Expected one '{Folder}' directory, got {folders.Length}{found}.",
                 folders.Length == 0
                     ? $"A bundle has a directory {Folder} with a file images.yml; push a plain image as an image."
-                    : $"Push each bundle by itself, or {AdviceTerms.Exclude}.");
+                    : $"Push each bundle separately, or {AdviceTerms.Exclude}.");
         }
 
         return folders[0].Path == Folder ? null : Invalid(

@@ -24,7 +24,7 @@ internal static class SparseIndexes
             ErrorCode.SparseIndexRefused,
             $"The registry {repository.Registry} does not take the index {ImageReference.ByDigest(repository, index.Manifest.Digest)}, " +
             $"of which {left} of {index.Manifest.Manifests.Length} images stay behind: {e.Message.TrimEnd('.')}.",
-            $"To have indexes list only what goes along, {AdviceTerms.RewrittenPlatforms}.",
+            $"To list only relocated images in indexes, {AdviceTerms.RewrittenPlatforms}.",
             e)
         {
             Reference = e.Reference,

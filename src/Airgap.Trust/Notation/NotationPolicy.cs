@@ -21,7 +21,7 @@ internal sealed class NotationPolicy
     public static NotationPolicy Read(ReadOnlyMemory<byte> json, string name)
     {
         Format format = new(ErrorCode.InvalidTrustPolicy, $"The policy {name}",
-            "Write it as the Notary Project's trust policy says ('notation policy show').");
+            "Write it as a trust policy of the Notary Project ('notation policy show').");
         return StrictJson.Read(json, format, fields =>
         {
             if (fields.Text("version") != "1.0")

@@ -32,7 +32,7 @@ internal sealed class CertificateSigner(TrustedRoot root, IdentityPattern? ident
         List<LogKey> untimed = [];
         List<DateTimeOffset> times = [.. LogTimes(evidence, claims, untimed), .. StampedTimes(evidence)];
         if (times.Count == 0)
-            times.Add(mayBeNow ? now : throw Rejection.Of("Nothing that is trusted tells when it was made."));
+            times.Add(mayBeNow ? now : throw Rejection.Of("No trusted source proves the time of the signature."));
         if (untimed.Any(log => times.Any(time => !log.Validity.Contains(time))))
             throw Rejection.Of("The log of its entry is not trusted at that time.");
         VerifyChain(certificate, evidence.Between, times);

@@ -18,7 +18,7 @@ internal sealed class MinimumAgeSigner(Signer inner, TimeSpan minimum) : Signer
     {
         SignedBy by = inner.Verify(evidence, now);
         if (by.Time is not { } time)
-            throw Rejection.Of($"It is by {by.Signer}, and nothing that is trusted tells when it was made, so that its age is not known.");
+            throw Rejection.Of($"It is by {by.Signer}, but no trusted source proves its time, so its age is unknown.");
         return now - time >= minimum ? by : throw Rejection.Of($"It was made at {time.UtcDateTime:u}, and has to be {Text(minimum)} old.");
     }
 

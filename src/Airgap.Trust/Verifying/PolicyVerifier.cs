@@ -25,7 +25,7 @@ internal sealed class PolicyVerifier(ContainersPolicy policy, ISignatureStore st
         if (requirements.OfType<PolicyRequirement.Unsupported>().FirstOrDefault() is { } unsupported)
         {
             return new Verdict([], new Diagnostic(
-                ErrorCode.UnsupportedTrustPolicy, $"The policy asks for '{unsupported.Type}' of {image}, which is not supported.",
+                ErrorCode.UnsupportedTrustPolicy, $"The policy requires '{unsupported.Type}' for {image}, which is not supported.",
                 "Ask for 'sigstoreSigned' in its place, or leave this image out."));
         }
 

@@ -117,7 +117,7 @@ public sealed class FileFlagsTests
     }
 
     [TestMethod]
-    [DataRow("--plan p --dry-run", "Cannot use --dry-run with a plan to carry out", "leave --dry-run out")]
+    [DataRow("--plan p --dry-run", "Cannot use --dry-run with a plan for shards", "leave --dry-run out")]
     [DataRow("--plan p --dry-run --finish", "Cannot use --dry-run with --finish", "leave --dry-run out")]
     [DataRow("--plan p --dry-run --shard 1/2", "Cannot use --dry-run with --shard", "leave --dry-run out")]
     [DataRow("--plan p --to-repo 127.0.0.1:1/a", "Flag --to-repo cannot be used with --plan, which is carried out", "--plan-out")]

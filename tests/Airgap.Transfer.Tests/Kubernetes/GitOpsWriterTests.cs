@@ -105,7 +105,7 @@ public sealed class GitOpsWriterTests
               namespace: argocd
             spec:
               project: default
-              # Argo CD finds the registry's credentials in a Secret of its own, with the label argocd.argoproj.io/secret-type: repository.
+              # Argo CD finds the registry's credentials in its own Secret, with the label argocd.argoproj.io/secret-type: repository.
               source:
                 repoURL: oci://{Place}
                 targetRevision: v1.2.0

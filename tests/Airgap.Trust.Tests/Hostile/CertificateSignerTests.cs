@@ -40,7 +40,7 @@ public sealed class CertificateSignerTests
 
     [TestMethod]
     public void WithoutAProofOfTime_OnlyAnAuthorityOfOnesOwnCounts() =>
-        Refused(new CertificateSigner(RootOf(), null, null), EvidenceBy(_key), "tells when it was made");
+        Refused(new CertificateSigner(RootOf(), null, null), EvidenceBy(_key), "proves the time");
 
     // The leaf is valid for longer than its root.
     [TestMethod]

@@ -111,7 +111,7 @@ internal static class ChainReader
     {
         if (!links.Exists(link => link.Delta is not null))
             throw NotOne(links[^1], $"none of them is a delta: {string.Join(", ", links.Select(link => $"'{link.Archive.Path}'"))}",
-                "Copy each of them by itself.");
+                "Copy each of them separately.");
         Link[] last = [.. links.Where(link => link.Delta is not null && !links.Exists(other => other != link && other.Knows(link)))];
         if (last.Length == 0)
             throw NotOne(

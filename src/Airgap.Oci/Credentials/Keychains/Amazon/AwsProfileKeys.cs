@@ -23,7 +23,7 @@ internal sealed class AwsProfileKeys(EnvironmentVariables environment, AwsRoles 
         if (profiles[name] is null && asked is not null)
             throw new CloudException(
                 "AWS_PROFILE names the profile " +
-                $"{asked}, {(isThere ? "which the files in ~/.aws do not have" : "and there are no files in ~/.aws")}");
+                $"{asked}, {(isThere ? "which the files in ~/.aws lack" : "but there are no files in ~/.aws")}");
         return await FindAsync(profiles, name, region, MaxDepth, cancellationToken);
     }
 
