@@ -35,7 +35,8 @@ internal sealed class Bench(string tool)
     {
         Console.WriteLine();
         Console.WriteLine(
-            "| work | wall | client CPU | peak memory | bytes over the wire | requests | of the floor | tool : peer, wall and CPU |");
+            "| work | wall | client CPU | peak memory | bytes over the wire | requests | of the floor, wall and CPU | " +
+            "tool : peer, wall and CPU |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (string row in _order)
             Console.WriteLine($"| {row} | {Cells(row)} |");
@@ -87,8 +88,8 @@ internal sealed class Bench(string tool)
             all.Max(sample => sample.Measured.PeakBytes) is { } peak ? $"{peak / 1e6:f0} MB" : "-",
             one.Requests.Length > 0 ? $"{one.Bytes / 1e6:n1} MB" : "-",
             one.Requests.Length > 0 ? string.Join(" + ", one.Requests) : "-",
-            one.Floor is { } floor && _samples.ContainsKey(floor) ? Ratio(wall / Wall(floor)) : "-",
-            one.Compared is { } ours ? $"{Ratio(Wall(ours) / wall)}, {(Cpu(ours) / Cpu(row) is { } ratio ? Ratio(ratio) : "-")}" : "-",
+            one.Floor is { } floor && _samples.ContainsKey(floor) ? Ratios(row, floor) : "-",
+            one.Compared is { } ours ? Ratios(ours, row) : "-",
         });
     }
 
@@ -97,6 +98,9 @@ internal sealed class Bench(string tool)
     private double? Cpu(string row) => _samples[row].TrueForAll(sample => sample.Measured.Cpu is not null)
         ? Median(_samples[row].Select(sample => sample.Measured.Cpu!.Value.TotalSeconds))
         : null;
+
+    private string Ratios(string row, string other) =>
+        $"{Ratio(Wall(row) / Wall(other))}, {(Cpu(row) / Cpu(other) is { } cpu ? Ratio(cpu) : "-")}";
 
     private static string Ratio(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 

@@ -30,6 +30,9 @@ internal sealed class GeneratedBundle
     /// <summary>Repository and digest of each layer, for the floor that only reads.</summary>
     public List<(string Repository, string Digest)> Layers { get; } = [];
 
+    /// <summary>The layers of the images, with their sizes.</summary>
+    public List<(string Repository, string Digest, long Size)> Sized { get; } = [];
+
     /// <summary>Writes the bundle below a storage folder.</summary>
     /// <param name="folder">The storage folder.</param>
     /// <param name="host">The registry's host and port, which the bundle records for its images.</param>
@@ -87,6 +90,7 @@ internal sealed class GeneratedBundle
             File.Move(temp, Place(digest), overwrite: true);
             Link(repository, digest);
             Layers.Add((repository, digest));
+            Sized.Add((repository, digest, size));
             Blobs++;
             Bytes += size;
             return $"{{\"mediaType\":\"application/vnd.docker.image.rootfs.diff.tar.gzip\",\"size\":{size},\"digest\":\"{digest}\"}}";

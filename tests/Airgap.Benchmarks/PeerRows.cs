@@ -7,6 +7,7 @@ namespace Airgap.Benchmarks;
 internal sealed class PeerRows(Bench bench, int divisor)
 {
     private const string Row = "one image, registry -> empty registry";
+    private const string Again = "one image, the same again, all present";
     private const string ToTar = "one image, registry -> tar";
     private const string FromTar = "one image, tar -> empty registry";
 
@@ -19,16 +20,22 @@ internal sealed class PeerRows(Bench bench, int divisor)
         string image = $"{repository}@sha256:{hex}";
         for (int run = 0; run < runs; run++)
         {
-            await AgainstAsync(source, to => bench.RunAsync(Row, ["copy", "-i", image, "--to-repo", $"{to.Host}/a/b"], [source, to]));
+            await AgainstAsync(source, async to =>
+            {
+                string[] copy = ["copy", "-i", image, "--to-repo", $"{to.Host}/a/b"];
+                await bench.RunAsync(Row, copy, [source, to]);
+                await bench.RunAsync(Again, copy, [source, to]);
+            });
             await ArchiveAsync(source, image, work);
             if (Cli.Find("skopeo") is not null)
             {
-                await AgainstAsync(source, to => bench.RunPeerAsync(
-                    "skopeo",
-                    Row,
-                    ["--insecure-policy", "copy", "--all", "--preserve-digests", "--src-tls-verify=false", "--dest-tls-verify=false",
-                        $"docker://{image}", $"docker://{to.Host}/a/b:v1"],
-                    [source, to]));
+                await AgainstAsync(source, async to =>
+                {
+                    string[] copy = ["--insecure-policy", "copy", "--all", "--preserve-digests", "--src-tls-verify=false",
+                        "--dest-tls-verify=false", $"docker://{image}", $"docker://{to.Host}/a/b:v1"];
+                    await bench.RunPeerAsync("skopeo", Row, copy, [source, to]);
+                    await bench.RunPeerAsync("skopeo", Again, copy, [source, to]);
+                });
             }
 
             if (Cli.Find("crane") is not null)

@@ -28,9 +28,12 @@ internal sealed class RouteRows(Bench bench, int divisor)
         for (int run = 0; run < runs; run++)
         {
             await Floor.RunAsync(bench, storage, bundle, work["floor"]);
+            StreamFloor.Run(bench, docker?.Host ?? embedded.Host, bundle, work["floor"]);
             await bench.RunAsync("version", ["version"], [], Floor.Start);
             foreach (string peer in s_peers.OfType<string>())
                 await bench.RunPeerAsync(peer, "version", ["version"], []);
+            if (Cli.Find("skopeo") is not null)
+                await bench.RunPeerAsync("skopeo", "version", ["--version"], []);
             foreach (string? peer in s_peers)
                 await AllAsync(peer, new Side(embedded.Host, bundle.Repository, embedded, "", StartEmbeddedAsync),
                     work[$"{peer}.tar"], run);
@@ -64,7 +67,7 @@ internal sealed class RouteRows(Bench bench, int divisor)
     {
         File.Delete(archive);
         string[] copy = ["copy", "-b", source.Reference, "--to-tar", archive];
-        await RunAsync(peer, $"registry -> tar{source.Suffix}", copy, Counted(source.Registry), Floor.ReadHashAndWrite);
+        await RunAsync(peer, $"registry -> tar{source.Suffix}", copy, Counted(source.Registry), StreamFloor.Row);
         await RunAsync(peer, $"the same tar again, --resume{source.Suffix}", [.. copy, "--resume"],
             Counted(source.Registry), Floor.ReadAndHash);
     }

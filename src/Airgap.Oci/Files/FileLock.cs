@@ -11,10 +11,17 @@ internal sealed class FileLock : IDisposable
     private const int SharingViolation = unchecked((int)0x80070020);
     private const int LockViolation = unchecked((int)0x80070021);
 
-    private FileLock(FileStream file) => File = file;
+    private FileLock(FileStream file)
+    {
+        File = file;
+        Handle = file.SafeFileHandle;
+    }
 
     /// <summary>The file, open for reading and writing.</summary>
     public FileStream File { get; }
+
+    /// <summary>Its handle. The stream's own property sets the file's position each time it is asked.</summary>
+    public SafeFileHandle Handle { get; }
 
     /// <summary>Locks a file, which is created if missing, as by <see cref="OwnFile.OpenOrCreate"/>.</summary>
     /// <returns>Null when another process has locked it.</returns>

@@ -21,7 +21,7 @@ internal sealed class LayerDownload(
     IProgress<long> progress) : IProgress<long>
 {
     /// <summary>Bytes that are read and written at once.</summary>
-    public const int BufferSize = 256 * 1024;
+    public const int BufferSize = 128 * 1024;
 
     private readonly long _size = content.Descriptor.Size;
     private AdaptiveConcurrency? _places = places;

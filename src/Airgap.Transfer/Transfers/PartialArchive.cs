@@ -89,10 +89,10 @@ internal sealed class PartialArchive : IPartialArchive
     {
         try
         {
-            await _disk.WriteAsync(File.SafeFileHandle, bytes, offset, cancellationToken);
+            await _disk.WriteAsync(_lock.Handle, bytes, offset, cancellationToken);
             _room.Use(bytes.Length);
             _hash?.Wrote(bytes.Span, offset);
-            _earlyFlush.Wrote(File.SafeFileHandle, bytes.Length);
+            _earlyFlush.Wrote(_lock.Handle, bytes.Length);
         }
         catch (IOException e)
         {
@@ -105,7 +105,7 @@ internal sealed class PartialArchive : IPartialArchive
     {
         try
         {
-            int read = await RandomAccess.ReadAsync(File.SafeFileHandle, buffer, offset, cancellationToken);
+            int read = await RandomAccess.ReadAsync(_lock.Handle, buffer, offset, cancellationToken);
             return read > 0 ? read : throw new EndOfStreamException();
         }
         catch (IOException e)
@@ -162,9 +162,9 @@ internal sealed class PartialArchive : IPartialArchive
         if (File.Length == 0)
             return;
         // Bytes that an earlier run could not flush may still be in the page cache, and would be mistaken for written.
-        _disk.Flush(File.SafeFileHandle, _partialPath);
-        _disk.Forget(File.SafeFileHandle);
-        OpenFileBytes bytes = new(File.SafeFileHandle);
+        _disk.Flush(_lock.Handle, _partialPath);
+        _disk.Forget(_lock.Handle);
+        OpenFileBytes bytes = new(_lock.Handle);
         if (!await LayoutMatch.BeginsAsync(layout, bytes, cancellationToken))
         {
             SetAside(observer);

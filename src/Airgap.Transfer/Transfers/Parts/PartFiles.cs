@@ -12,6 +12,7 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
 {
     private readonly FileStream?[] _files = new FileStream?[plan.Count];
     private readonly EarlyFlush?[] _flushes = new EarlyFlush?[plan.Count];
+    private readonly SafeFileHandle?[] _handles = new SafeFileHandle?[plan.Count];
     private readonly Lock _opening = new();
 
     public long Length => plan.Length;
@@ -33,7 +34,7 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
         {
             if (!File.Exists(PathOf(part)))
                 continue;
-            SafeFileHandle file = FileOf(part).SafeFileHandle;
+            SafeFileHandle file = HandleOf(part);
             disk.Flush(file, PathOf(part));
             disk.Forget(file);
         }
@@ -61,9 +62,9 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
             int count = (int)Math.Min(bytes.Length, plan.SizeOf(part) - inside);
             try
             {
-                FileStream file = FileOf(part);
-                await disk.WriteAsync(file.SafeFileHandle, bytes[..count], inside, cancellationToken);
-                _flushes[part]!.Wrote(file.SafeFileHandle, count);
+                SafeFileHandle file = HandleOf(part);
+                await disk.WriteAsync(file, bytes[..count], inside, cancellationToken);
+                _flushes[part]!.Wrote(file, count);
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
             {
@@ -127,16 +128,21 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
             FileStream file = OwnFile.OpenOrCreate(PathOf(part));
             disk.SetLength(file, plan.SizeOf(part));
             _flushes[part] = new EarlyFlush(disk, PathOf(part));
-            return _files[part] = file;
+            _files[part] = file;
+            Volatile.Write(ref _handles[part], file.SafeFileHandle);
+            return file;
         }
     }
+
+    // Asking the stream would set the file's position each time.
+    private SafeFileHandle HandleOf(int part) => Volatile.Read(ref _handles[part]) ?? FileOf(part).SafeFileHandle;
 
     private (SafeFileHandle File, long Offset, int Count) Find(long offset, int wanted)
     {
         if (offset >= plan.Length)
-            return (FileOf(0).SafeFileHandle, 0, 0);
+            return (HandleOf(0), 0, 0);
         int part = (int)(offset / plan.VolumeSize);
         long inside = offset - plan.StartOf(part);
-        return (FileOf(part).SafeFileHandle, inside, (int)Math.Min(wanted, plan.SizeOf(part) - inside));
+        return (HandleOf(part), inside, (int)Math.Min(wanted, plan.SizeOf(part) - inside));
     }
 }
