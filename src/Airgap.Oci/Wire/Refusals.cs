@@ -105,12 +105,13 @@ internal static class Refusals
     private static bool SaysReadOnly(string text) =>
         text.Contains("read-only", StringComparison.OrdinalIgnoreCase) || text.Contains("read only", StringComparison.OrdinalIgnoreCase);
 
+    // 0, or a time that has passed by our clock, asks for no pause: then ours, which grow, keep the requests from an overloaded server.
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
     {
         if (response.Headers.RetryAfter is not { } header)
             return null;
         TimeSpan? wait = header.Delta ?? (header.Date is { } date ? date - clock.GetUtcNow() : null);
-        return wait is { } span && span < TimeSpan.Zero ? TimeSpan.Zero : wait;
+        return wait > TimeSpan.Zero ? wait : null;
     }
 
     private static string Phrase(HttpResponseMessage response) => string.IsNullOrEmpty(response.ReasonPhrase)

@@ -257,6 +257,38 @@ public sealed class ConnectionTests
     }
 
     [TestMethod]
+    [DataRow("0")]
+    [DataRow("Mon, 01 Jan 2001 00:00:00 GMT")]
+    public async Task ARetryAfterOfNoPause_IsNoPauseAskedFor(string value)
+    {
+        ManualTime clock = new();
+        await using RegistryTest test = new();
+        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
+        int requests = 0;
+        server.OnRequest = context =>
+        {
+            if (Interlocked.Increment(ref requests) > 3)
+                return context.Manifest(s_bytes);
+            context.Response.Headers.RetryAfter = value;
+            return context.Error(503, "UNAVAILABLE", "overloaded");
+        };
+        RegistryClient client = test.Client(change: options => options with
+        {
+            TimeProvider = clock,
+            RetryCount = 5,
+            RetryDelay = TimeSpan.FromSeconds(1),
+            ResponseHeaderTimeout = TimeSpan.FromMinutes(10)
+        });
+
+        Task<Manifest?> find = client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/a")).FindManifestAsync("v1", None);
+        List<TimeSpan> waits = await clock.AdvanceUntilDoneAsync(find, due => due <= TimeSpan.FromMinutes(5));
+
+        Assert.IsNotNull(await find);
+        Assert.IsGreaterThanOrEqualTo(TimeSpan.FromSeconds(3.5), waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait),
+            "1, 2 and 4 seconds, of which half is left to chance");
+    }
+
+    [TestMethod]
     [DataRow(408, 3)]
     [DataRow(425, 3)]
     [DataRow(500, 3)]

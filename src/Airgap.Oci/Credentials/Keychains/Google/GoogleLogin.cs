@@ -10,6 +10,9 @@ internal sealed class GoogleLogin(EnvironmentVariables environment, CloudClient 
 {
     private const string KeyFile = "GOOGLE_APPLICATION_CREDENTIALS";
 
+    // Where the response states no lifetime, or none that can be meant.
+    private const int DefaultSeconds = 300;
+
     public string Places => $"{KeyFile}, the machine's service account";
 
     public async Task<CloudLogin?> FindAsync(string registry, CancellationToken cancellationToken)
@@ -32,8 +35,9 @@ internal sealed class GoogleLogin(EnvironmentVariables environment, CloudClient 
         if (await client.RequestMetadataAsync(request, cancellationToken) is not { IsSuccess: true } answer)
             return null;
         JsonElement json = CloudJson.Read(answer.Body);
+        double seconds = json.Number("expires_in") is { } given and > 0 ? Math.Min(given, int.MaxValue) : DefaultSeconds;
         return json.Text("access_token") is { } token
-            ? new CloudLogin(new Credential.Basic("_token", token), client.Clock.GetUtcNow().AddSeconds(json.Number("expires_in") ?? 300),
+            ? new CloudLogin(new Credential.Basic("_token", token), client.Clock.GetUtcNow().AddSeconds(seconds),
                 "the machine's service account")
             : null;
     }

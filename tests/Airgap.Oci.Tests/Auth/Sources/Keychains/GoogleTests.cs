@@ -23,6 +23,17 @@ public sealed class GoogleTests : HelperTest
     }
 
     [TestMethod]
+    [DataRow("1e300")]
+    [DataRow("-1e300")]
+    [DataRow("\"NaN\"")]
+    [DataRow("\"Infinity\"")]
+    public async Task ALifetimeThatIsNoTimeDoesNotCount(string seconds)
+    {
+        Cloud.On($"GET http://metadata.google.internal{Token}", $$"""{"access_token":"t","expires_in":{{seconds}}}""");
+        Assert.AreEqual(new Credential.Basic("_token", "t"), await FindAsync("europe-docker.pkg.dev/p/r/a"));
+    }
+
+    [TestMethod]
     public async Task AServiceAccountsKeyIsThePassword()
     {
         const string Key = """{"type":"service_account","private_key":"k"}""";
