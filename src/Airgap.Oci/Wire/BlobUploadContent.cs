@@ -87,7 +87,7 @@ internal sealed class BlobUploadContent(
         return count;
     }
 
-    private async Task<int> ReadAsync(Memory<byte> buffer, bool first, CancellationToken cancellationToken)
+    private async ValueTask<int> ReadAsync(Memory<byte> buffer, bool first, CancellationToken cancellationToken)
     {
         watchdog.Stop();
         try

@@ -22,17 +22,10 @@ internal sealed class DiskReadStream(Stream file, string path) : ReadOnlyStream
         }
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            return await file.ReadAsync(buffer, cancellationToken);
-        }
-        catch (Exception e) when (IoFailures.IsIoFailure(e))
-        {
-            throw IoFailures.Translate(e, path);
-        }
-    }
+    // On the caller's thread: the runtime's asynchronous read of a file is the same read on another thread of its pool, so that each
+    // costs two changes of threads, and the bytes are hashed and sent from another core's cache.
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : new(Read(buffer.Span));
 
     protected override void Dispose(bool disposing)
     {
