@@ -41,6 +41,16 @@ public sealed partial class DockerRegistry : IAsyncDisposable
     /// <summary>Such as <c>127.0.0.1:41234</c>.</summary>
     public string Host => Address.Authority;
 
+    /// <summary>Its user and system time until now.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>What it wrote so far.</summary>
     public string Log
     {
