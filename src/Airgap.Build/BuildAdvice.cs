@@ -40,6 +40,8 @@ internal static partial class BuildAdvice
         [AdviceTerms.WriteLayout] = "AirgapArchiveFormat=oci",
         [AdviceTerms.MakeRunPlan] = "-t:PlanImgpkgBundles",
         [AdviceTerms.RunShard] = "AirgapShard",
+        [AdviceTerms.DryRunPlan] = "AirgapOutputPath",
+        [AdviceTerms.CarryOutPlan] = "AirgapPlan with AirgapShard, then -t:FinishImgpkgBundles, without AirgapDryRun",
         [AdviceTerms.CreateRepositories] = "AirgapCreateRepositories=true",
     }.ToFrozenDictionary();
 

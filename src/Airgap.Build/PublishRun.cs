@@ -48,6 +48,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         };
         problems = problems.AddRange(lost).AddRange(EmptyChecks.Find(globals, _project));
         PublishStage stage = _stages.Read(settings, ref problems);
+        settings = PlanStages.Of(settings, stage);
         ProducedContent? content = Read(reader, settings, stage, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log, settings.Access);
@@ -107,17 +108,14 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         if (job.Project.Settings.DryRun)
             return await PlanAsync(prepared, job, cancellationToken);
         if (job.Stage == PublishStage.Plan)
-            return await _stages.PlanAsync(prepared, job.Registry, cancellationToken);
+            return await _stages.PlanAsync(prepared, job.Registry, PushAsync, cancellationToken);
         ProjectStages? stages = given is null ? null : new(given, job.Registry, job.Project.Settings, observer);
         if (stages is not null && job.Stage == PublishStage.Shard)
             return await _stages.SendAsync(prepared, stages, cancellationToken);
         if (prepared.Bundle is not null)
             task.ProducedBundles = OutputItems.Produced(prepared.Bundle);
         if (prepared.PushesBundle)
-        {
-            PushResult pushed = await publisher.PushAsync(prepared, observer, cancellationToken);
-            log.Message(MessageImportance.High, $"{task.ProjectName} -> {pushed.Reference}");
-        }
+            await PushAsync(cancellationToken);
 
         PublishResult result = stages is null ? await ProjectPublisher.RunAsync(prepared, cancellationToken)
             : await stages.FinishAsync(prepared, log.Error, cancellationToken);
@@ -126,6 +124,12 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             ? await new ToolApply(job.Project.Settings, log).RunAsync(
                 [.. result.ManifestsOf(job.Project.Settings)], cancellationToken) : null;
         return () => new RunReport(task, log).Report(result, job.Project.Settings, applied);
+
+        async Task PushAsync(CancellationToken token)
+        {
+            PushResult pushed = await publisher.PushAsync(prepared, observer, token);
+            log.Message(MessageImportance.High, $"{task.ProjectName} -> {pushed.Reference}");
+        }
     }
 
     private async Task<Action> PlanAsync(PreparedProject prepared, Job job, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Sharding;
+using Airgap.Transfer.Producing;
 using Airgap.Transfer.Sharding;
 using Microsoft.Build.Framework;
 
@@ -26,14 +27,26 @@ internal sealed class PublishStages(PublishImgpkgBundles task, BuildLog log)
     }
 
     /// <summary>Writes the plan.</summary>
+    /// <param name="prepared">The project.</param>
+    /// <param name="registry">The registries.</param>
+    /// <param name="pushAsync">Pushes the bundle of the project's content to its repository.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>Tells of it.</returns>
-    public async Task<Action> PlanAsync(PreparedProject prepared, IRegistry registry, CancellationToken cancellationToken)
+    public async Task<Action> PlanAsync(
+        PreparedProject prepared, IRegistry registry, Func<CancellationToken, Task> pushAsync, CancellationToken cancellationToken)
     {
-        if (prepared.Bundle is { LocalImages.IsEmpty: false })
-            throw RunPlanSupport.No(
-                new Transfer.Plans.RelocationSource.Bundle(prepared.Bundle.Reference), "it pins images that are in no registry");
+        ProducedBundle? bundle = prepared.Bundle;
+        if (bundle is { LocalImages.IsEmpty: false } && !prepared.PushesBundle)
+            throw new AirgapException(
+                ErrorCode.PlanNotShared,
+                $"The bundle of the project's content pins images that only this machine has, {bundle.LocalImages[0].Repository} first.",
+                $"Set {PropertyNames.BundleRepository} to a repository that all machines read: the plan pushes the bundle and these images "
+                +
+                "there. Or have the projects push their containers (ContainerRegistry), or publish in one process.");
+        OwnBundle? own = bundle is null ? null
+            : prepared.PushesBundle ? new OwnBundle(null, pushAsync) : new OwnBundle(bundle.Digest, null);
         if (await new ProjectPlan(prepared.Publisher, registry)
-            .WriteAsync(prepared.Publish!, prepared.Bundle?.Digest, cancellationToken) is not { } written)
+            .WriteAsync(prepared.Publish!, own, cancellationToken) is not { } written)
             return static () => { };
         return () =>
         {

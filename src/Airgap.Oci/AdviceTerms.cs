@@ -98,6 +98,12 @@ internal static class AdviceTerms
     /// <summary>Running a shard again.</summary>
     public const string RunShard = "run these shards again with the same plan";
 
+    /// <summary>Where a dry run writes its plan.</summary>
+    public const string DryRunPlan = "write the plan of the dry run elsewhere";
+
+    /// <summary>Carrying out a plan that was made.</summary>
+    public const string CarryOutPlan = "carry this one out";
+
     /// <summary>Creating the repositories that a push needs.</summary>
     public const string CreateRepositories = "have missing repositories created";
 
@@ -109,6 +115,7 @@ internal static class AdviceTerms
         NonDistributable, NoBundleCheck, NotRecursive,
         DeleteOutput, Exclude, PinImage, AllArtifacts, DropUnreferenced, SkipPlatforms, RewrittenPlatforms, SparsePlatforms, PartsIn,
         RewritePart, MountFrom, MergeArchives, WriteLayout, MakeRunPlan, RunShard,
+        DryRunPlan, CarryOutPlan,
         CreateRepositories,
     ];
 

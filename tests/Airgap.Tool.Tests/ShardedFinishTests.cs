@@ -80,6 +80,106 @@ public sealed class ShardedFinishTests
         Assert.Contains("until then the archive is not written", early.Error);
     }
 
+    /// <summary>
+    /// What lies under a part's name may be of another plan, cut or damaged: the finish names the shard that has to run again.
+    /// </summary>
+    [TestMethod]
+    public async Task APartThatCannotBeUsedIsMadeAgain()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        async Task PlanAsync(string bundle, string plan) => await SucceedAsync(
+            "copy", "-b", $"{source.Host}/mirror/{bundle}:v1.0.0", "--to-tar", folder["all.tar"], "--plan-out", folder[plan],
+            "--shards", "2");
+        await PlanAsync("simple-app-bundle", "other.json");
+        await SucceedAsync("copy", "--plan", folder["other.json"], "--shard", "1");
+        byte[] other = await File.ReadAllBytesAsync(folder["all.tar.shard-1-of-2"]);
+        await PlanAsync("nested-bundle", "plan.json");
+        string[] plan = ["copy", "--plan", folder["plan.json"]];
+        await SucceedAsync([.. plan, "--shard", "1"]);
+        await SucceedAsync([.. plan, "--shard", "2"]);
+        byte[] own = await File.ReadAllBytesAsync(folder["all.tar.shard-1-of-2"]);
+        await SucceedAsync([.. plan, "--finish"]);
+        byte[] whole = await File.ReadAllBytesAsync(folder["all.tar"]);
+        byte[] flipped = [.. own];
+        flipped[own.Length / 2] ^= 1;
+        foreach ((string what, byte[] bytes) in new[]
+        {
+            ("another plan's", other), ("no archive", "not a tar, not at all"u8.ToArray()), ("cut", own[..(own.Length / 2)]),
+            ("damaged", flipped), ("empty", []),
+        })
+        {
+            File.Delete(folder["all.tar"]);
+            await File.WriteAllBytesAsync(folder["all.tar.shard-1-of-2"], bytes);
+            CliResult refused = await InProcess.RunAsync([.. plan, "--finish"]);
+            Assert.AreEqual(1, refused.ExitCode, what);
+            Assert.Contains("AIRGAP2242", refused.Error, what);
+            Assert.Contains("shard 1/2", refused.Error, what);
+            Assert.DoesNotContain("shard 2/2", refused.Error, what);
+            Assert.DoesNotContain("--to-tar", refused.Error, what);
+            Assert.IsFalse(File.Exists(folder["all.tar"]), what);
+            await SucceedAsync([.. plan, "--shard", "1"]);
+            await SucceedAsync([.. plan, "--finish"]);
+            CollectionAssert.AreEqual(whole, await File.ReadAllBytesAsync(folder["all.tar"]), what);
+        }
+    }
+
+    /// <summary>Blobs come from another repository of the registry without their bytes, and each shard says so of its own.</summary>
+    [TestMethod]
+    public async Task MountsAreCounted()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
+        string from = $"{registry.Host}/mirror/nested-bundle:v1.0.0";
+        await SucceedAsync("copy", "-b", from, "--to-repo", $"{registry.Host}/all", "--plan-out", folder["plan.json"], "--shards", "2");
+        int mounted = 0;
+        foreach (string shard in new[] { "1", "2" })
+        {
+            JsonNode totals = JsonNode.Parse(
+                await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", shard, "--json"))!["totals"]!;
+            Assert.AreEqual(0, (int)totals["copied"]!["count"]!);
+            mounted += (int)totals["mounted"]!["count"]!;
+        }
+
+        Assert.AreEqual(14, mounted);
+        Assert.Contains("14 blobs already there", await SucceedAsync("copy", "--plan", folder["plan.json"], "--finish"));
+        Assert.Contains(
+            "blobs already there", await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1"), "a second time");
+
+        // Of an archive, each shard counts its own, though each part has all configs.
+        await SucceedAsync("copy", "-b", from, "--to-tar", folder["all.tar"], "--plan-out", folder["tar.json"], "--shards", "2");
+        int copied = 0;
+        foreach (string shard in new[] { "1", "2" })
+        {
+            copied += (int)JsonNode.Parse(
+                await SucceedAsync("copy", "--plan", folder["tar.json"], "--shard", shard, "--json"))!["totals"]!["copied"]!["count"]!;
+        }
+
+        Assert.AreEqual(14, copied);
+    }
+
+    [TestMethod]
+    public async Task ADryRunOfAPlanSaysWhatToDo()
+    {
+        using TempFolder folder = new();
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        string[] copy = ["copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-repo", $"{source.Host}/all"];
+        await SucceedAsync([.. copy, "--plan-out", folder["plan.json"]]);
+        byte[] plan = await File.ReadAllBytesAsync(folder["plan.json"]);
+        CliResult refused = await InProcess.RunAsync([.. copy, "--dry-run", "--plan", folder["plan.json"]]);
+        Assert.Contains("AIRGAP2246", refused.Error);
+        Assert.Contains("write the plan of the dry run elsewhere (--dry-run --plan FILE)", refused.Error);
+        Assert.Contains("or carry this one out (copy --plan … --shard, then --finish, without --dry-run)", refused.Error);
+        foreach (string[] more in new string[][] { [], ["--shard", "1/2"], ["--finish"] })
+        {
+            refused = await InProcess.RunAsync(["copy", "--dry-run", "--plan", folder["plan.json"], .. more]);
+            Assert.Contains("AIRGAP2011", refused.Error);
+            Assert.Contains("leave --dry-run out", refused.Error);
+        }
+
+        CollectionAssert.AreEqual(plan, await File.ReadAllBytesAsync(folder["plan.json"]));
+    }
+
     [TestMethod]
     public async Task ATimeline_DoesNotReplaceTheArchiveThatThePlanNames()
     {

@@ -31,7 +31,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
                 new Diagnostic(ErrorCode.KindNotServed,
                     "The cluster does not serve packaging.carvel.dev/v1alpha1: kapp-controller is not installed.",
                     "Install kapp-controller 0.20 or later: kubectl apply -f release.yml"),
-                    evidence: [$"GET /{ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion)}: 404"]);
+                    [Asked(ResourceKind.GroupPath(ResourceKind.PackageRepository.ApiVersion), group)]);
             return new DoctorReport(_objects, _findings.All);
         }
 
@@ -98,7 +98,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
             _findings.Add("the cluster",
                 new Diagnostic(ErrorCode.NotExamined,
                     $"Whether a malformed syncPeriod anywhere blinds kapp-controller was not seen: {refusal.Message}", refusal.Advice),
-                    isWarning: true);
+                    [Asked(ResourceKind.PackageRepository.ListPath(null), all)], isWarning: true);
             all = await client.GetAsync(ResourceKind.PackageRepository.ListPath(_ns), cancellationToken);
             if (!all.IsSuccess)
                 throw ClusterRefusal.Of(all, $"PackageRepositories of {_ns}", "listed");
@@ -133,7 +133,7 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
             AirgapException refusal = ClusterRefusal.Of(list, $"Pull secrets of {_ns ?? "all namespaces"}", "listed");
             _findings.Add("Secrets",
                 new Diagnostic(ErrorCode.NotExamined, $"Could not check whether a Secret still contains placeholders: {refusal.Message}",
-                    refusal.Advice), isWarning: true);
+                    refusal.Advice), [Asked(ResourceKind.Secret.ListPath(_ns), list)], isWarning: true);
             return;
         }
 
@@ -163,7 +163,11 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
         AirgapException refusal = ClusterRefusal.Of(list, $"{kind.Kind}s of {_ns ?? "all namespaces"}", "listed");
         bool isDown = refusal.Code == ErrorCode.PackagesNotServed;
         _findings.Add($"{kind.Kind}s",
-            isDown ? refusal.ToDiagnostic() : new Diagnostic(ErrorCode.NotExamined, refusal.Message, refusal.Advice), isWarning: !isDown);
+            isDown ? refusal.ToDiagnostic() : new Diagnostic(ErrorCode.NotExamined, refusal.Message, refusal.Advice),
+            [Asked(kind.ListPath(_ns), list)], isWarning: !isDown);
         return null;
     }
+
+    // What was asked, and what the cluster answered.
+    private static string Asked(string path, ClusterAnswer answer) => $"GET /{path}: {answer.Status}";
 }

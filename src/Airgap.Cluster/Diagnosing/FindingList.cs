@@ -11,9 +11,9 @@ internal sealed class FindingList
     /// <summary>All findings, in the order in which to fix them.</summary>
     public IReadOnlyList<Finding> All => _findings;
 
-    /// <summary>Adds a finding.</summary>
-    public void Add(string about, Diagnostic diagnostic, Cause? cause = null, bool isWarning = false,
-        params IReadOnlyList<string> evidence) =>
+    /// <summary>Adds a finding, with what shows it: at least one line.</summary>
+    public void Add(
+        string about, Diagnostic diagnostic, IReadOnlyList<string> evidence, Cause? cause = null, bool isWarning = false) =>
         _findings.Add(new Finding(about, diagnostic) { Cause = cause, IsWarning = isWarning, Evidence = evidence });
 
     /// <summary>True if one of these was found.</summary>

@@ -92,7 +92,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
 
         // The Secret of the PackageRepository does not serve its Packages.
         evidence.AddRange(await _witness.SeeAsync(state, why.Cause, ImageOf(state, refName, packages), cancellationToken));
-        findings.Add(about, why.Diagnostic, why.Cause, evidence: evidence.Count > 0 ? evidence : [.. Conditions(state)]);
+        findings.Add(about, why.Diagnostic, evidence.Count > 0 ? evidence : [.. Conditions(state)], why.Cause);
         return examined;
     }
 
@@ -139,7 +139,7 @@ internal sealed class ObjectExaminer(ClusterClient client, FindingList findings,
         evidence.AddRange(await _witness.SeeAsync(state, why.Cause, state.Image, cancellationToken));
         if (state.Object.Items("metadata", "finalizers").Any() && state.Phase == ReconcilePhase.Deleting)
             evidence.Add($"metadata.finalizers: {string.Join(", ", state.Object.Items("metadata", "finalizers"))}");
-        findings.Add(about, why.Diagnostic, why.Cause, evidence: evidence.Count > 0 ? evidence : [.. Conditions(state)]);
+        findings.Add(about, why.Diagnostic, evidence.Count > 0 ? evidence : [.. Conditions(state)], why.Cause);
     }
 
     private async Task<int?> ExamineSuccessAsync(

@@ -28,6 +28,20 @@ internal static class PlanStages
         return stage;
     }
 
+    /// <summary>
+    /// The settings of a stage: the finish signs, so that its machine alone has the key, and what the other stages would sign is nothing.
+    /// </summary>
+    public static PublishSettings Of(PublishSettings settings, PublishStage stage) => stage is PublishStage.Plan or PublishStage.Shard
+        ? settings with
+        {
+            SigningKey = "",
+            SigningKeyPasswordFile = "",
+            SigningCommand = "",
+            SignImages = "",
+            Provenance = false
+        }
+        : settings;
+
     /// <summary>Refuses a project that names a plan, for front ends that publish in one process.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PlanStageUnclear"/>.</exception>
     public static void RefuseInOneProcess(PublishSettings settings)
@@ -47,7 +61,7 @@ internal static class PlanStages
         {
             if (settings.Plan.Length > 0)
                 yield return ($"{PropertyNames.Plan} is set, but no stage is requested.",
-                    $"Write the plan with dotnet build -t:{PlanTarget} (dotnet publish would publish first), transfer a part of it with " +
+                    $"Write the plan with dotnet build -c Release -t:{PlanTarget}, transfer a part of it with -t:PublishImgpkgBundles and " +
                     $"{PropertyNames.Shard}, such as 3/8, and finish with -t:{FinishTarget}; or omit {PropertyNames.Plan}.");
             else if (settings.Shards is not null)
                 yield return ($"{PropertyNames.Shards} is set, but no plan is written.", Omit);
@@ -67,7 +81,6 @@ internal static class PlanStages
             (PropertyNames.DryRun, settings.DryRun, "writing a plan moves nothing"),
             (PropertyNames.KeepGoing, settings.KeepGoing, "a plan is carried out completely or not at all"),
             (PropertyNames.Repair, settings.Repair, "shards check that blobs exist, but do not read them"),
-            (PropertyNames.BundleRepository, settings.BundleRepository.Length > 0, "a plan only relocates"),
             (PropertyNames.SourceArchive, settings.SourceArchive.Length > 0, "only this machine has the archive"),
         })
         {

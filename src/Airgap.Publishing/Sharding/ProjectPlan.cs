@@ -17,16 +17,20 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
 {
     /// <summary>Writes the plan if trust rules and the gate allow it.</summary>
     /// <param name="prepared">The items, without problems.</param>
-    /// <param name="derived">The manifest that the project itself made; null for none.</param>
+    /// <param name="own">The bundle that the project itself made; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The result; null if there is nothing to relocate.</returns>
-    /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>: other machines could not carry it out; 3xxx: the file.
-    /// </exception>
-    public async Task<WrittenRunPlan?> WriteAsync(PreparedPublish prepared, Digest? derived, CancellationToken cancellationToken)
+    /// <exception cref="AirgapException"><see cref="ErrorCode.PlanNotShared"/>: other machines could not carry it out;
+    /// <see cref="ErrorCode.PlanStageUnclear"/>: there is no destination; 3xxx: the file.</exception>
+    public async Task<WrittenRunPlan?> WriteAsync(PreparedPublish prepared, OwnBundle? own, CancellationToken cancellationToken)
     {
         PublishSettings settings = prepared.Settings;
-        if (prepared.Lock is null || !Publisher.HasDestination(prepared.Items, settings))
+        if (prepared.Items.Count == 0)
             return null;
+        if (prepared.Lock is null || !Publisher.HasDestination(prepared.Items, settings))
+            throw new AirgapException(
+                ErrorCode.PlanStageUnclear, "The project names no destination, and so there is nothing to plan.",
+                $"Set {PropertyNames.Registry} or {PropertyNames.Archive}, in all stages.");
         string path = settings.FullPath(settings.Plan);
         CheckPlace(path);
         PreparedPublish[] sides = [.. prepared.PerRegistry.DefaultIfEmpty(prepared)];
@@ -51,10 +55,13 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
                 {
                     plans.Add(publish.Items.Plans.Find(declaration)!.Plan);
                     entries.Add(await ItemFailure.LocatedAsync(
-                        declaration, () => EntryAsync(side.Settings, declaration, publish.Items.Plans, derived, cancellationToken)));
+                        declaration, () => EntryAsync(side.Settings, declaration, publish.Items.Plans, own?.Inside, cancellationToken)));
                 }
             }
 
+            // Before the plan, which says that it is there.
+            if (own?.PushAsync is { } pushAsync)
+                await pushAsync(cancellationToken);
             await RunPlanFile.WriteAsync(path, new RunPlanDocument
             {
                 Schema = SchemaLinks.Of(RunPlanDocument.SchemaName),
@@ -125,6 +132,11 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
         };
     }
 }
+
+/// <summary>The bundle that a project makes of its content, for a plan.</summary>
+/// <param name="Inside">Its digest where no registry has it: the plan contains its layer and config; null otherwise.</param>
+/// <param name="PushAsync">Brings it, with the images that it alone has, to the repository that all machines read; null for none.</param>
+internal sealed record OwnBundle(Digest? Inside, Func<CancellationToken, Task>? PushAsync);
 
 /// <summary>A written or refused plan.</summary>
 /// <param name="Path">The full path of its file; empty if refused.</param>

@@ -22,7 +22,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
     private readonly Running.Session _session = context.Session;
 
     private readonly PlanCarrier _carrier = new(
-        context.Registry, runs, context.TransferOptions,
+        context.Registry, runs, context.TransferOptions with { HashesArchive = context.Key is not null },
         run => new ConsoleObserver(context.Session, run.Destination is RelocationDestination.Archive, likeImgpkg: false));
 
     /// <summary>Carries it out.</summary>
@@ -99,6 +99,7 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
             _session.WriteResult(line);
         foreach (RelocationDestination.Archive archive in finishes
             ? runs.Select(run => run.Destination).OfType<RelocationDestination.Archive>() : [])
-            _session.WriteResult($"The archives of its shards, {archive.Path}.shard-*, are no longer needed and may be deleted.");
+            _session.WriteResult(
+                $"The archives of its shards, {ShardArchives.AllOf(archive.Path)}, are no longer needed and may be deleted.");
     }
 }

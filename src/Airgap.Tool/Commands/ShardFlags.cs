@@ -14,8 +14,8 @@ internal sealed class ShardFlags
 
     private readonly Option<string?> _shard = Flag.Text(
         "--shard", "NUMBER/COUNT",
-        "With --plan, send this part of the plan's blobs, such as 3/8; 'auto' or 'auto/8' where Kubernetes, GitLab or Azure Pipelines " +
-        "number their jobs");
+        "With --plan, send this part of the plan's blobs, such as 3/8; 'auto' or 'auto/8' where the CI system or an indexed Job of " +
+        "Kubernetes numbers its jobs");
 
     private readonly Option<bool> _finish = Flag.Switch(
         "--finish", "With --plan, check every blob, push the remaining manifests, set the tag last, and write lock and reports");

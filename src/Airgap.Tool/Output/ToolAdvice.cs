@@ -39,6 +39,8 @@ internal static class ToolAdvice
         [AdviceTerms.WriteLayout] = "--to-oci-tar",
         [AdviceTerms.MakeRunPlan] = "copy … --plan-out",
         [AdviceTerms.RunShard] = "copy --plan … --shard",
+        [AdviceTerms.DryRunPlan] = "--dry-run --plan FILE",
+        [AdviceTerms.CarryOutPlan] = "copy --plan … --shard, then --finish, without --dry-run",
         [AdviceTerms.CreateRepositories] = "--create-repositories",
     }.ToFrozenDictionary();
 

@@ -9,6 +9,13 @@ internal sealed class ArchiveBlobContent(ArchiveFile archive, Descriptor descrip
 {
     public Descriptor Descriptor { get; } = descriptor;
 
+    /// <summary>Says what damaged bytes mean where the archive is not the user's own; null for the archive's own words.</summary>
+    public Func<AirgapException, AirgapException>? OnDamage { get; private init; }
+
+    /// <summary>The same bytes, with other words for their damage.</summary>
+    public ArchiveBlobContent With(Func<AirgapException, AirgapException> onDamage) =>
+        new(archive, Descriptor, fileOffset, name) { OnDamage = onDamage };
+
     public ValueTask<Stream> OpenAsync(long offset, CancellationToken cancellationToken)
     {
         long length = Descriptor.Size - offset;
@@ -18,7 +25,9 @@ internal sealed class ArchiveBlobContent(ArchiveFile archive, Descriptor descrip
             : new LimitedStream(read, length));
     }
 
-    private AirgapException Mismatch(Digest? actual) => new(
+    private AirgapException Mismatch(Digest? actual) => OnDamage?.Invoke(Damage(actual)) ?? Damage(actual);
+
+    private AirgapException Damage(Digest? actual) => new(
         ErrorCode.ArchiveDigestMismatch,
         actual is null
             ? $"The archive '{archive.Path}' ends inside {name ?? ArchiveLayout.NameOf(Descriptor.Digest)}."

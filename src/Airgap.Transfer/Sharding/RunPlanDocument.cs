@@ -15,6 +15,9 @@ internal sealed record RunPlanDocument
     /// <summary>The field of the schema's address.</summary>
     public const string SchemaField = "$schema";
 
+    /// <summary>The field that names the release that wrote it.</summary>
+    public const string ToolField = "tool";
+
     /// <summary>The name of the schema, before <c>.schema.json</c>.</summary>
     public const string SchemaName = "airgap.plan";
 

@@ -15,6 +15,7 @@ internal static class RunPlanFile
 
     private const int MostRelocations = 1000;
     private const int MostOfBeginning = 4096;
+    private const int MostOfTool = 100;
 
     // Never embedded in a web page.
     private static readonly RunPlanJson s_json = new(new JsonSerializerOptions
@@ -84,7 +85,7 @@ internal static class RunPlanFile
         if (IsOne(path))
             throw new AirgapException(
                 ErrorCode.RunPlanInTheWay, $"'{path}' is a plan for shards; the plan of a dry run would replace it.",
-                "Name another file, or remove this one if it is no longer needed.")
+                $"To look only, {AdviceTerms.DryRunPlan}; or {AdviceTerms.CarryOutPlan}. Remove it if it is no longer needed.")
             { Location = new SourceLocation(path) };
     }
 
@@ -101,10 +102,12 @@ internal static class RunPlanFile
                 throw Invalid(
                     path, $"it does not begin with \"{RunPlanDocument.VersionField}\"; the plan of a dry run cannot be carried out");
             if (version != RunPlanDocument.FormatVersion)
-                throw Invalid(path, $"it has version {version}, but this release carries out version {RunPlanDocument.FormatVersion}");
+                throw OfOtherRelease(
+                    path, json.Span, $"it has version {version}, but this release carries out version {RunPlanDocument.FormatVersion}");
             RunPlanDocument plan = JsonSerializer.Deserialize(json.Span, s_json.RunPlanDocument) ?? throw Invalid(path, "it is empty");
             if (plan.Assignment != ShardAssignment.Rule)
-                throw Invalid(path, $"it is divided by rule {plan.Assignment}, but this release has rule {ShardAssignment.Rule}");
+                throw OfOtherRelease(
+                    path, json.Span, $"it is divided by rule {plan.Assignment}, but this release has rule {ShardAssignment.Rule}");
             if (plan.Shards is < 1 or > Shard.MostShards)
                 throw Invalid(path, $"it is for {plan.Shards} shards, but the number must be from 1 to {Shard.MostShards}");
             if (plan.Relocations.IsDefaultOrEmpty || plan.Relocations.Length > MostRelocations
@@ -123,6 +126,27 @@ internal static class RunPlanFile
         ErrorCode.InvalidRunPlan, $"'{path}' is not a valid plan for shards: {why}.",
         $"Make the plan again: {AdviceTerms.MakeRunPlan}.", inner)
     { Location = new SourceLocation(path) };
+
+    // All stages are of releases that know the plan's version and rule: whoever has another release has two ways out.
+    private static AirgapException OfOtherRelease(string path, ReadOnlySpan<byte> json, string why) => new(
+        ErrorCode.InvalidRunPlan, $"'{path}' is not a valid plan for shards: {why}.",
+        "Use the release that wrote " +
+        $"it{(ToolOf(json) is { } tool ? $", {tool}," : "")} in all stages; or make the plan again with this one: " +
+        $"{AdviceTerms.MakeRunPlan}.")
+    { Location = new SourceLocation(path) };
+
+    // The text of others: short, and on one line.
+    private static string? ToolOf(ReadOnlySpan<byte> json)
+    {
+        Utf8JsonReader reader = new(json);
+        while (reader.Read() && !(reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName
+            && reader.ValueTextEquals(RunPlanDocument.ToolField)))
+        {
+        }
+
+        return reader.Read() && reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: > 0 and <= MostOfTool } tool
+            ? Printable.Line(tool) : null;
+    }
 
     private static FileKind KindOf(string path)
     {

@@ -40,7 +40,8 @@ internal sealed record Shard(int Number, int Count)
         return number >= 1 && number <= count && count <= MostShards
             ? new Shard(number, count)
             : throw Invalid(
-                $"There is no shard {number.ToString(CultureInfo.InvariantCulture)} of {count}{(place.Length == 0 ? "" : $" ({place})")}");
+                $"There is no shard {number.ToString(CultureInfo.InvariantCulture)} of {count}{(place.Length == 0 ? "" : $" ({place})")}" +
+                (number == 0 ? ": shards are counted from 1, and 'auto' reads the number of engines that count from 0" : ""));
     }
 
     /// <inheritdoc/>

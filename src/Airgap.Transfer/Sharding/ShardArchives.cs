@@ -23,6 +23,9 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
     /// <summary>The path of a shard's archive: <c>ARCHIVE.shard-3-of-8</c>.</summary>
     public static string PathOf(string archive, Shard shard) => $"{archive}.shard-{shard.Number}-of-{shard.Count}";
 
+    /// <summary>The pattern of all of them.</summary>
+    public static string AllOf(string archive) => $"{archive}.shard-*";
+
     /// <summary>Writes a shard's archive; keeps an existing one, and resumes an unfinished one.</summary>
     public async Task<TransferResult> WriteAsync(
         RunPlan run, Shard shard, Func<Digest, bool> isOwn, TransferOptions options, CancellationToken cancellationToken)
@@ -35,7 +38,10 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
             Delta = others.Length == 0 ? null : new DeltaNotes([new DeltaBase(DeltaBaseKinds.Archive, OtherShards)], [.. others]),
             Warnings = [],
         };
-        return await WriteAsync(part, whole with { Path = PathOf(whole.Path, shard) }, options with { Resume = true }, cancellationToken);
+        TransferResult result =
+            await WriteAsync(part, whole with { Path = PathOf(whole.Path, shard) }, options with { Resume = true }, cancellationToken);
+        // Each part contains the configs, which the plan has; the shard that they belong to counts them.
+        return result with { Blobs = [.. result.Blobs.Where(blob => isOwn(blob.Descriptor.Digest))] };
     }
 
     /// <summary>Writes the archive without shards; keeps an existing one, and resumes an unfinished one.</summary>
@@ -76,12 +82,12 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
         RunPlan run, int count, Func<IReadOnlyCollection<Digest>, AirgapException> missing, CancellationToken cancellationToken)
     {
         RelocationDestination.Archive whole = (RelocationDestination.Archive)run.Destination;
-        List<IArchive> parts = [];
+        List<(Shard Shard, IArchive Archive)> parts = [];
         for (int number = 1; number <= count; number++)
         {
-            string path = PathOf(whole.Path, new Shard(number, count));
-            if (File.Exists(path))
-                parts.Add(await AnyArchive.OpenAsync(new RelocationSource.Archive(path), cancellationToken));
+            Shard shard = new(number, count);
+            if (File.Exists(PathOf(whole.Path, shard)))
+                parts.Add((shard, await OpenAsync(run, shard, cancellationToken)));
         }
 
         Dictionary<Digest, StoredBytes> configs = [];
@@ -101,12 +107,35 @@ internal sealed class ShardArchives(AdaptiveConcurrency places, ITransferObserve
                 return blob;
             if (configs.TryGetValue(blob.Descriptor.Digest, out StoredBytes? held))
                 return blob with { Content = new MemoryBlobContent(blob.Descriptor, held) };
-            if (parts.Select(part => part.GetBlob(blob.Descriptor)).OfType<ArchiveBlobContent>().FirstOrDefault() is { } content)
-                return new PlannedBlob(content, Origin: null);
+            foreach ((Shard shard, IArchive archive) in parts)
+            {
+                if (archive.GetBlob(blob.Descriptor) is ArchiveBlobContent content)
+                    return new PlannedBlob(content.With(failure => Broken(run, shard, failure)), Origin: null);
+            }
+
             absent.Add(blob.Descriptor.Digest);
             return blob;
         }
     }
+
+    private static async Task<IArchive> OpenAsync(RunPlan run, Shard shard, CancellationToken cancellationToken)
+    {
+        string path = PathOf(((RelocationDestination.Archive)run.Destination).Path, shard);
+        try
+        {
+            return await AnyArchive.OpenAsync(new RelocationSource.Archive(path), cancellationToken);
+        }
+        catch (AirgapException e) when (e.Code is ErrorCode.InvalidArchive or ErrorCode.ForeignArchive)
+        {
+            throw Broken(run, shard, e);
+        }
+    }
+
+    private static AirgapException Broken(RunPlan run, Shard shard, AirgapException failure) => new(
+        ErrorCode.ShardsMissing,
+        $"{run.Plan.Source} is not finished, as the archive of shard {shard} cannot be used: {failure.Message}",
+        $"Once it has ended, finish again; until then the archive is not written. To fix this, {AdviceTerms.RunShard}: {shard}.", failure)
+    { Reference = run.Destination.ToString(), Digest = failure.Digest, Location = failure.Location };
 
     private static Task CheckAsync(
         RunPlan run, ImmutableArray<PlannedBlob> blobs, TransferOptions options, CancellationToken cancellationToken)

@@ -123,12 +123,16 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
             : $"{ShardList(blobs.Select(blob => shardOf(blob.Descriptor.Digest)))} to run again";
         return new AirgapException(
             ErrorCode.ShardsMissing,
-            $"{run.Plan.Source} is not finished: {blobs.Length} of {run.Plan.Blobs.Length} blobs ({bytes}) are not at " +
-            $"{run.Destination}, {blobs[0].Descriptor.Digest} first: {again}.",
+            $"{run.Plan.Source} is not finished: {blobs.Length} of {run.Plan.Blobs.Length} blobs ({bytes}) " +
+            $"{(blobs.Length == 1 ? "is" : "are")} not " +
+            $"{PlaceOf(run.Destination)}, {blobs[0].Descriptor.Digest} first: {again}.",
             $"Once they have ended, finish again; until then {(run.Destination is RelocationDestination.Archive
                 ? "the archive is not written" : "no tag is set")}. To fix this, {AdviceTerms.RunShard}.")
         { Reference = run.Destination.ToString(), Digest = blobs[0].Descriptor.Digest.ToString() };
     }
+
+    private static string PlaceOf(RelocationDestination destination) => destination is RelocationDestination.Archive { Path: var path }
+        ? $"in the archives of its shards ({ShardArchives.AllOf(path)})" : $"at {destination}";
 
     private static string ShardList(IEnumerable<Shard> shards)
     {

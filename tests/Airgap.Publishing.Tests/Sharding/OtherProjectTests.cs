@@ -123,7 +123,6 @@ public sealed class OtherProjectTests
         {
             ("AirgapDryRun", settings with { DryRun = true }), ("AirgapKeepGoing", settings with { KeepGoing = true }),
             ("AirgapRepair", settings with { Repair = true }), ("AirgapSourceArchive", settings with { SourceArchive = "a.tar" }),
-            ("AirgapBundleRepository", settings with { BundleRepository = "a.corp.com/c" }),
             ("AirgapPlan", settings with { Plan = "" }), ("AirgapShards", settings with { Shards = 10_001 }),
         })
         {

@@ -129,6 +129,34 @@ public sealed class ProjectStagesTests
         Assert.Contains(planned, await File.ReadAllTextAsync(folder["airgap/simple-app-bundle.bundle-lock.yml"]));
     }
 
+    /// <summary>A blob of two items is sent to the first repository, and mounted in the second; the part says so.</summary>
+    [TestMethod]
+    public async Task WhatAPartMountsIsTold()
+    {
+        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
+        await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
+        using TempFolder folder = new();
+        Stages stages = new(
+            PublishItems.To($"{far.Host}/apps", folder.Path),
+            PublishItems.Bundle($"{source.Host}/mirror/simple-app-bundle:v1.0.0"),
+            PublishItems.Bundle($"{source.Host}/mirror/nested-bundle:v1.0.0"));
+        await stages.PlanAsync();
+        string told = await stages.ShardAsync("1/1");
+        Assert.Contains("14 blobs copied (87.5 kB), 8 blobs mounted (64.3 kB), ", told);
+        await stages.FinishAsync();
+    }
+
+    [TestMethod]
+    public async Task APlanWithoutADestinationIsRefused()
+    {
+        using TempFolder folder = new();
+        Stages stages = new(PublishItems.To("", folder.Path), PublishItems.Bundle("a.corp.com/b/c:1"));
+        AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => stages.PlanAsync());
+        Assert.AreEqual(ErrorCode.PlanStageUnclear, refused.Code, refused.Message);
+        Assert.Contains("AirgapRegistry", refused.Advice);
+        Assert.IsNull(await stages.WithItems().PlanAsync(), "a project that declares nothing has no plan");
+    }
+
     [TestMethod]
     public async Task EachOfSeveralRegistries_ReceivesEverything()
     {

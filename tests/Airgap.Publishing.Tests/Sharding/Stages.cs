@@ -32,24 +32,25 @@ internal sealed partial class Stages(PublishSettings settings, params PublishIte
 
     public Task<WrittenRunPlan?> PlanAsync() => WithClientAsync(async client =>
     {
-        using PreparedProject prepared = await PrepareAsync(client, null);
+        using PreparedProject prepared = await PrepareAsync(client, null, PlanStages.Of(Settings, PublishStage.Plan));
         return await new ProjectPlan(prepared.Publisher, client).WriteAsync(prepared.Publish!, null, s_token);
     });
 
     public Task<string> ShardAsync(string shard, Func<string, string?>? environment = null) => WithClientAsync(async client =>
     {
-        PublishSettings own = Settings with { Shard = shard };
+        PublishSettings own = PlanStages.Of(Settings with { Shard = shard }, PublishStage.Shard);
         PrecomputedPlans given = PrecomputedPlans.Read(own, client);
-        using PreparedProject prepared = await PrepareAsync(client, given);
+        using PreparedProject prepared = await PrepareAsync(client, given, own);
         return (await new ProjectStages(given, client, own, SilentObserver.Instance).SendAsync(
             prepared, environment ?? (_ => null), s_token)).Summary;
     });
 
     public Task<PublishResult> FinishAsync() => WithClientAsync(async client =>
     {
-        PrecomputedPlans given = PrecomputedPlans.Read(Settings, client);
-        using PreparedProject prepared = await PrepareAsync(client, given);
-        return await new ProjectStages(given, client, Settings, SilentObserver.Instance).FinishAsync(
+        PublishSettings own = PlanStages.Of(Settings, PublishStage.Finish);
+        PrecomputedPlans given = PrecomputedPlans.Read(own, client);
+        using PreparedProject prepared = await PrepareAsync(client, given, own);
+        return await new ProjectStages(given, client, own, SilentObserver.Instance).FinishAsync(
             prepared, diagnostic => Notices.Add(diagnostic.Message), s_token);
     });
 
@@ -79,10 +80,10 @@ internal sealed partial class Stages(PublishSettings settings, params PublishIte
             Assert.AreEqual(text, other[file], file);
     }
 
-    private async Task<PreparedProject> PrepareAsync(IRegistry client, IPrecomputedPlans? given)
+    private async Task<PreparedProject> PrepareAsync(IRegistry client, IPrecomputedPlans? given, PublishSettings own)
     {
         ProjectPublisher publisher = new(client, null) { Given = given };
-        PreparedProject prepared = await publisher.PrepareAsync(new DeclaredProject([.. Items], null, Settings, []), s_token);
+        PreparedProject prepared = await publisher.PrepareAsync(new DeclaredProject([.. Items], null, own, []), s_token);
         Assert.IsEmpty(prepared.Problems);
         return prepared;
     }

@@ -130,6 +130,7 @@ public sealed class ShardPromiseTests : ShardingTestBase
                 Assert.ThrowsExactly<AirgapException>(() => RunPlanFile.Read(RunPlanFile.ToJson(unknown), "plan.json"));
             Assert.AreEqual(ErrorCode.InvalidRunPlan, refused.Code);
             Assert.Contains(why, refused.Message);
+            Assert.Contains("Use the release that wrote it, 99.0.0-other+build, in all stages", refused.Advice);
         }
     }
 

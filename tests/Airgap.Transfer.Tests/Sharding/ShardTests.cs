@@ -18,6 +18,13 @@ public sealed class ShardTests
     [DataRow("auto", null, "SYSTEM_JOBPOSITIONINPHASE=2 SYSTEM_TOTALJOBSINPHASE=4", "2/4")]
     [DataRow("auto/4", null, "JOB_COMPLETION_INDEX=1 CI_NODE_INDEX=4 CI_NODE_TOTAL=9", "2/4")]
     [DataRow("2/8", null, "CI_NODE_INDEX=5 CI_NODE_TOTAL=9", "2/8")]
+    [DataRow("2/8", 8, "JOB_COMPLETION_INDEX=5", "2/8")]
+    [DataRow("auto", 8, "CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=8", "1/8")]
+    [DataRow("auto", null, "CIRCLE_NODE_INDEX=7 CIRCLE_NODE_TOTAL=8", "8/8")]
+    [DataRow("auto", null, "BUILDKITE_PARALLEL_JOB=1 BUILDKITE_PARALLEL_JOB_COUNT=3", "2/3")]
+    [DataRow("auto", null, "BITBUCKET_PARALLEL_STEP=0 BITBUCKET_PARALLEL_STEP_COUNT=2", "1/2")]
+    [DataRow("auto", null, "SEMAPHORE_JOB_INDEX=1 SEMAPHORE_JOB_COUNT=2", "1/2")]
+    [DataRow("auto", null, "CIRCLE_NODE_INDEX=2 CIRCLE_NODE_TOTAL=8 CI_NODE_INDEX=2 CI_NODE_TOTAL=8", "3/8")]
     public void AShard_IsReadFromTextAndEnvironment(string text, int? planned, string environment, string expected) =>
         Assert.AreEqual(expected, Shard.Parse(text, planned, Variables(environment)).ToString());
 
@@ -41,6 +48,10 @@ public sealed class ShardTests
     [DataRow("auto/8", null, "JOB_COMPLETION_INDEX=x")]
     [DataRow("auto", 8, "CI_NODE_INDEX=1 CI_NODE_TOTAL=4")]
     [DataRow("auto/8", null, "CI_NODE_INDEX=0 CI_NODE_TOTAL=8")]
+    [DataRow("auto", null, "CIRCLE_NODE_INDEX=8 CIRCLE_NODE_TOTAL=8")]
+    [DataRow("auto", 8, "CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=1")]
+    [DataRow("auto", 8, "SYSTEM_JOBPOSITIONINPHASE=1 SYSTEM_TOTALJOBSINPHASE=1")]
+    [DataRow("auto", null, "SEMAPHORE_JOB_INDEX=0 SEMAPHORE_JOB_COUNT=2")]
     public void AnInvalidShard_IsRefused(string text, int? planned, string environment) => Assert.AreEqual(
         ErrorCode.InvalidShard,
         Assert.ThrowsExactly<AirgapException>(() => Shard.Parse(text, planned, Variables(environment))).Code);
