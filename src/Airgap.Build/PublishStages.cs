@@ -55,7 +55,10 @@ internal sealed class PublishStages(PublishImgpkgBundles task, BuildLog log)
             if (!written.Refusals.IsEmpty)
                 return;
             task.Plans = OutputItems.Files([new PublishedFile(written.Path, PublishedFileKind.Plan)]);
-            log.Message(MessageImportance.High, $"{task.ProjectName} -> {written.Path} (plan: {written.Summary}; nothing was moved)");
+            if (prepared.PushesBundle)
+                task.ProducedBundles = OutputItems.Produced(prepared.Bundle!);
+            string moved = prepared.PushesBundle ? "the project's bundle alone was pushed" : "nothing was moved";
+            log.Message(MessageImportance.High, $"{task.ProjectName} -> {written.Path} (plan: {written.Summary}; {moved})");
         };
     }
 

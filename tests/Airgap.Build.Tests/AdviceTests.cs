@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Airgap.Oci;
 using Airgap.Publishing.Declarations;
+using Airgap.TestKit;
+using Airgap.Transfer.Sharding;
 
 namespace Airgap.Build.Tests;
 
@@ -35,6 +37,18 @@ public sealed partial class AdviceTests
         Diagnostic own = new(ErrorCode.NotABundle, "The archive a.tar contains a plain image, not host.io/a:v1.",
             "Declare it as ImgpkgImage.");
         Assert.AreEqual(own, BuildAdvice.Of(own));
+    }
+
+    [TestMethod]
+    public void APlanInTheWayOfADryRun_IsToldByProperties()
+    {
+        using TempFolder folder = new();
+        File.WriteAllText(folder["plan.json"], """{ "airgapPlan": 1 }""");
+        AirgapException refused = Assert.ThrowsExactly<AirgapException>(() => RunPlanFile.RefuseToReplace(folder["plan.json"]));
+        Assert.AreEqual(
+            "To look only, write the plan of the dry run elsewhere (AirgapOutputPath); or carry this one out (AirgapPlan with AirgapShard, " +
+            "then -t:FinishImgpkgBundles, without AirgapDryRun). Remove it if it is no longer needed.",
+            BuildAdvice.Of(refused.ToDiagnostic()).Advice);
     }
 
     [GeneratedRegex(@"(^|[\s'(])(--[a-z][a-z-]+|-[bi]\b)")]

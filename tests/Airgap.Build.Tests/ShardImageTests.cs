@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Airgap.TestKit;
+using Airgap.TestKit.Kubernetes;
 using Airgap.TestKit.Registries;
 
 namespace Airgap.Build.Tests;
@@ -72,6 +73,11 @@ public sealed partial class ShardImageTests
         using RegistryContent content = RegistryContent.At(far.Host);
         await content.AssertCompleteAsync("all", "v1.0.0");
     }
+
+    [TestMethod]
+    public async Task TheJobIsOneForKubectl() => CollectionAssert.AreEqual(
+        (string[])["job.batch/relocate"],
+        await Kubectl.TryAsync("-f", Path.Combine(Fixtures.RepositoryRoot, "samples", "Sharded", "job.yml")));
 
     // The layers' files into image/; the command that the config starts.
     private static string[] Unpack(TempFolder folder)

@@ -169,5 +169,5 @@ internal sealed class Doctor(ClusterClient client, DoctorOptions options)
     }
 
     // What was asked, and what the cluster answered.
-    private static string Asked(string path, ClusterAnswer answer) => $"GET /{path}: {answer.Status}";
+    private static string Asked(string path, ClusterResponse answer) => $"GET /{path}: {answer.Status}";
 }

@@ -36,9 +36,10 @@ public static class Kubectl
         server.On("GET", "/api", KubernetesAnswer.Json(200, """{"kind":"APIVersions","versions":["v1"]}"""));
         string groups = string.Join(
             ',', Group("packaging.carvel.dev"), Group("secretgen.carvel.dev"), Group("source.toolkit.fluxcd.io", "v1"),
-            Group("kustomize.toolkit.fluxcd.io", "v1"), Group("argoproj.io"));
+            Group("kustomize.toolkit.fluxcd.io", "v1"), Group("argoproj.io"), Group("batch", "v1"));
         server.On("GET", "/apis", KubernetesAnswer.Json(200, $$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{groups}}]}"""));
         server.On("GET", "/api/v1", Resources("v1", ("namespaces", "Namespace", false), ("secrets", "Secret", true)));
+        server.On("GET", "/apis/batch/v1", Resources("batch/v1", ("jobs", "Job", true)));
         server.On("GET", "/apis/source.toolkit.fluxcd.io/v1",
             Resources("source.toolkit.fluxcd.io/v1", ("ocirepositories", "OCIRepository", true)));
         server.On("GET", "/apis/kustomize.toolkit.fluxcd.io/v1",
