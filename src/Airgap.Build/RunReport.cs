@@ -7,7 +7,7 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-/// <summary>Gives what a run did to MSBuild: as the task's outputs, and as lines of its log.</summary>
+/// <summary>Reports a run to MSBuild: as the task's outputs, and as log lines.</summary>
 internal sealed class RunReport(PublishImgpkgBundles task, BuildLog log)
 {
     /// <summary>Reports the result of a dry run.</summary>

@@ -14,7 +14,9 @@ namespace Airgap.Publishing;
 /// <summary>Writes an item's artifacts: its lock, PackageRepository and App.</summary>
 internal sealed class ItemArtifacts(PublishWarnings warnings, ArtifactFolder artifacts, ManifestObjects objects)
 {
-    /// <summary>Asks the mirror without credentials, like a cluster without a Secret; null to not ask.</summary>
+    /// <summary>
+    /// Requests content of the mirror without credentials, like a cluster without a Secret; null to send no such request.
+    /// </summary>
     public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
     /// <summary>Writes them after everything has arrived at the destination.</summary>

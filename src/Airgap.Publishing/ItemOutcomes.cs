@@ -18,10 +18,10 @@ internal sealed class ItemOutcomes
     /// <summary>Why they did not.</summary>
     public List<Diagnostic> Failures { get; } = [];
 
-    /// <summary>What was moved, completely or not.</summary>
+    /// <summary>The moved items, complete or not.</summary>
     public List<TransferResult> Results { get; } = [];
 
-    /// <summary>What was left out of the moved bundles; null for an underived bundle.</summary>
+    /// <summary>The omitted content of the moved bundles; null for an underived bundle.</summary>
     public List<DerivedReport?> Derived { get; } = [];
 
     /// <summary>The results of items that went to a registry.</summary>

@@ -32,7 +32,7 @@ internal sealed class ItemPublisher
         Forecaster = new ItemForecaster(scope, Planner, Plans, Further);
     }
 
-    /// <summary>Asks the mirror as a cluster without a Secret does; null to ask nothing.</summary>
+    /// <summary>Requests content of the mirror like a cluster without a Secret; null to send no such request.</summary>
     public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
     /// <summary>Makes the plans.</summary>

@@ -113,7 +113,7 @@ internal sealed class ItemSource : IDisposable
     /// <summary>The digest of the derived bundle; null for an underived one.</summary>
     public Digest? DerivedDigest => _selected?.Digest;
 
-    /// <summary>What is left out; null for an underived bundle.</summary>
+    /// <summary>The omitted content; null for an underived bundle.</summary>
     public DerivedReport? Report(TransferPlan plan) => _selected?.Report(plan);
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using Airgap.Transfer.Layers;
 
 namespace Airgap.Publishing;
 
-/// <summary>Looks for <c>packages/</c> in a plain image, which must have it to serve as a package repository.</summary>
+/// <summary>Checks that a plain image has <c>packages/</c>, which it needs to serve as a package repository.</summary>
 internal static class PlainImagePackages
 {
     /// <summary>The maximum size of a layer to read for a warning.</summary>

@@ -6,7 +6,7 @@ using Airgap.Publishing.Reporting;
 
 namespace Airgap.Publishing;
 
-/// <summary>Asks a project's gate about the plans of all its items, for all their destinations, once.</summary>
+/// <summary>Runs a project's gate once, for the plans of all items and destinations.</summary>
 internal static class ProjectGate
 {
     /// <summary>Runs it.</summary>

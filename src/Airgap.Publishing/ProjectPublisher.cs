@@ -28,7 +28,7 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
     /// <summary>Returns the number of retries, for the reports.</summary>
     public Func<long>? CountRetries { get; init; }
 
-    /// <summary>Asks a mirror without credentials, like a cluster without a Secret; null to not ask.</summary>
+    /// <summary>Requests content of a mirror without credentials, like a cluster without a Secret; null to send no such request.</summary>
     public Func<ImageReference, string, CancellationToken, Task<Diagnostic?>>? RefusesAnonymous { get; init; }
 
     /// <summary>

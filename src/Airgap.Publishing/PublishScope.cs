@@ -7,7 +7,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
 
-/// <summary>What all items of a publish to one destination share.</summary>
+/// <summary>The common context of all items of a publish to one destination.</summary>
 /// <param name="Registry">The registries, with their credentials.</param>
 /// <param name="Observer">Receives progress events; null for none.</param>
 /// <param name="Warnings">Takes the warnings.</param>

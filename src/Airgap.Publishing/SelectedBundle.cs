@@ -71,7 +71,7 @@ internal sealed class SelectedBundle : IDisposable
         _derivation.ToVerify(plan, _archive is null
             ? null : await relocator.PlanAsync(source, new PlanOptions { EmbedConfigs = true }, cancellationToken));
 
-    /// <summary>What is left out.</summary>
+    /// <summary>The omitted content.</summary>
     public DerivedReport Report(TransferPlan plan) =>
         DerivedReport.Of(_derivation, _archive is null ? null : Math.Max(0, _archive.TotalBytes - plan.TotalBytes));
 

@@ -5,7 +5,7 @@ using Airgap.Cluster.Objects;
 
 namespace Airgap.Cluster.Connecting;
 
-/// <summary>What a plugin gave. Never shown.</summary>
+/// <summary>A plugin's credentials. Never shown.</summary>
 /// <param name="Token">The token; null for none.</param>
 /// <param name="Certificate">The client's certificate; null for none.</param>
 /// <param name="Ends">When it ends; null where it holds for this run.</param>

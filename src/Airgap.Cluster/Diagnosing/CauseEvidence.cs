@@ -6,7 +6,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Cluster.Diagnosing;
 
-/// <summary>Looks for evidence of a cause: the Secret, kapp-controller's settings, and the mirror as seen from this machine.</summary>
+/// <summary>Collects evidence of a cause: the Secret, kapp-controller's settings, and the mirror as seen from this machine.</summary>
 /// <param name="client">The cluster.</param>
 /// <param name="mirror">Sends requests to mirrors; null to send none.</param>
 /// <param name="triesSecrets">True to use the cluster's own Secrets.</param>

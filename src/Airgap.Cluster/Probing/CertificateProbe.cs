@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Airgap.Cluster.Probing;
 
-/// <summary>Looks at a mirror's certificate, and whether authorities that a cluster trusts have signed it.</summary>
+/// <summary>Examines a mirror's certificate: whether an authority that the cluster trusts has signed it.</summary>
 internal static class CertificateProbe
 {
     /// <summary>The observation, in one line.</summary>

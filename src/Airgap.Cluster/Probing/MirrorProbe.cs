@@ -28,7 +28,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
     /// <summary>A client with the credentials of this machine.</summary>
     public RegistryClient Connect() => new(_options, own);
 
-    /// <summary>Asks for an image.</summary>
+    /// <summary>Requests an image.</summary>
     /// <param name="image">The image.</param>
     /// <param name="secret">The cluster's credentials for it; null for those of this machine.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -57,7 +57,7 @@ internal sealed class MirrorProbe(RegistryOptions options, ICredentialSource own
         }
     }
 
-    /// <summary>Asks this machine's name service for a host.</summary>
+    /// <summary>Resolves a host name on this machine.</summary>
     public static async Task<string> LookUpAsync(string host, CancellationToken cancellationToken)
     {
         string name = HostName(host);

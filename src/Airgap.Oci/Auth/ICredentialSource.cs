@@ -8,7 +8,7 @@ public interface ICredentialSource
     /// <summary>The source's name for a trace: <c>docker config</c>, <c>IMGPKG_REGISTRY_*</c>. Never a secret.</summary>
     internal string Description { get; }
 
-    /// <summary>Looks for credentials.</summary>
+    /// <summary>Searches for credentials.</summary>
     /// <returns>Null when this source has none for the repository, so that the next is asked.</returns>
     /// <exception cref="AirgapException">The source fails: <see cref="ErrorCode.CredentialHelper"/>,
     /// <see cref="ErrorCode.InvalidDockerConfig"/>.</exception>

@@ -4,14 +4,14 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Auth;
 
-/// <summary>Asks token servers for bearer tokens.</summary>
+/// <summary>Requests bearer tokens from token servers.</summary>
 /// <remarks>Source: docker's token authentication and OAuth2 token specifications.</remarks>
 internal sealed class TokenClient(Exchange exchange, RetryPolicy retry, RegistryOptions options, RequestLanes lanes)
 {
     private const int MaxBytes = 1024 * 1024;
     private const string ClientId = "airgap";
 
-    /// <summary>Asks for a token.</summary>
+    /// <summary>Requests a token.</summary>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.TokenRealmRefused"/>, <see cref="ErrorCode.Unauthorized"/>, <see cref="ErrorCode.TokenRequestFailed"/>,
     /// <see cref="ErrorCode.RegistryUnreachable"/>, <see cref="ErrorCode.RegistryTimeout"/>.

@@ -48,7 +48,7 @@ public interface IImageRepository
     /// <summary>A blob of this repository, opened when its bytes are needed. Makes no request.</summary>
     IBlobContent GetBlob(Descriptor descriptor);
 
-    /// <summary>Asks whether the repository has a blob, without its bytes (HEAD).</summary>
+    /// <summary>Checks whether the repository has a blob, without its bytes (HEAD).</summary>
     /// <param name="blob">The blob.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<bool> HasBlobAsync(Descriptor blob, CancellationToken cancellationToken);

@@ -4,7 +4,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Client;
 
-/// <summary>Gives repositories by name, in any registry.</summary>
+/// <summary>Returns repositories by name, in any registry.</summary>
 public interface IRegistry
 {
     /// <summary>A repository. Makes no request.</summary>
@@ -23,7 +23,7 @@ public interface IRegistry
     /// </summary>
     internal long LoadRefusals => 0;
 
-    /// <summary>What a registry last said of its quota of pulls; null for nothing.</summary>
+    /// <summary>A registry's last reported quota of pulls; null for none.</summary>
     /// <param name="host">The registry, as in a reference.</param>
     internal PullQuota? FindPullQuota(string host) => null;
 

@@ -57,7 +57,7 @@ internal sealed class MirroredBlob(
         }
     }
 
-    /// <summary>Whether another place may serve after a failure of this one.</summary>
+    /// <summary>True if another endpoint may serve after this failure.</summary>
     public bool TryLeave(int place, AirgapException failure)
     {
         if (place == places.Length - 1 || !SourceMirrors.IsOfRegistry(failure))

@@ -44,18 +44,18 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
         }
     }
 
-    /// <summary>Tells what the settings say in vain.</summary>
+    /// <summary>Warns about settings without effect.</summary>
     public void WarnAboutIgnored()
     {
         foreach (string ignored in conf.Ignored)
             options.Notice?.Invoke($"registries.conf: {ignored}.");
     }
 
-    /// <summary>What was read where.</summary>
+    /// <summary>The mirrors that were read.</summary>
     public IReadOnlyList<SourceUse> Use =>
         [.. _use.Values.OrderBy(use => use.Of, StringComparer.Ordinal).ThenBy(use => use.From, StringComparer.Ordinal)];
 
-    /// <summary>Tells what was read where.</summary>
+    /// <summary>Reports the mirrors that were read.</summary>
     public void ReportMirrors()
     {
         foreach (SourceUse use in Use)

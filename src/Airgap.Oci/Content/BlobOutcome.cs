@@ -9,6 +9,6 @@ public enum BlobOutcome
     /// <summary>The registry linked it from another of its repositories.</summary>
     Mounted,
 
-    /// <summary>It was already there.</summary>
+    /// <summary>Already present.</summary>
     Present,
 }

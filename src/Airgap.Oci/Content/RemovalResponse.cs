@@ -3,15 +3,15 @@ namespace Airgap.Oci.Content;
 /// <summary>A registry's response to a request to delete a manifest or tag.</summary>
 internal enum RemovalResponse
 {
-    /// <summary>It accepted the request.</summary>
+    /// <summary>Accepted. Some registries carry the deletion out later.</summary>
     Accepted,
 
-    /// <summary>It has no such manifest or tag.</summary>
+    /// <summary>No such manifest or tag exists.</summary>
     Absent,
 
-    /// <summary>It does not delete manifests, or nothing of this kind.</summary>
+    /// <summary>The registry does not delete manifests, or not tags alone.</summary>
     Unsupported,
 
-    /// <summary>It was stored again since the time that the request named, and stays.</summary>
+    /// <summary>Kept, because it was stored again after the time in the request.</summary>
     Renewed,
 }

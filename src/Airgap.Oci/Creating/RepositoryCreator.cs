@@ -15,7 +15,7 @@ internal sealed class RepositoryCreator(Transport transport, RepositoryCreation 
     private readonly RegistryApi _api = new(transport);
     private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> _created = new(StringComparer.Ordinal);
 
-    /// <summary>What a push to a repository would create first; null for nothing. Changes nothing.</summary>
+    /// <summary>The repository or project that a push would create first; null for none. Changes nothing.</summary>
     public async Task<string?> FindMissingAsync(RepositoryName repository, CancellationToken cancellationToken) =>
         await FindMakerAsync(repository, cancellationToken) is { } maker
             && await maker.IsMissingAsync(repository, cancellationToken) == true ? maker.Describe(repository) : null;

@@ -41,7 +41,7 @@ internal sealed class OutputTarget
     /// <summary>How it is written.</summary>
     public OutputKind Kind { get; }
 
-    /// <summary>What is there.</summary>
+    /// <summary>The facts about the existing file.</summary>
     public FileFacts Facts { get; }
 
     /// <summary>

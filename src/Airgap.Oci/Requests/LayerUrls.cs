@@ -18,7 +18,7 @@ internal sealed class LayerUrls(Transport transport, RepositoryName repository, 
     /// <summary>The current source, for a message.</summary>
     public string Place => _place == 0 ? "the registry" : blob.Urls[_place - 1].Authority;
 
-    /// <summary>Asks the source known to have the blob, and the next one if it does not.</summary>
+    /// <summary>Requests the blob from the source known to have it, and from the next one if it is missing there.</summary>
     /// <exception cref="TransientException">A transient failure.</exception>
     /// <exception cref="AirgapException">No source has it.</exception>
     public async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellationToken)

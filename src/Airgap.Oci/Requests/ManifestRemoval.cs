@@ -12,7 +12,7 @@ internal sealed class ManifestRemoval(Transport transport, RepositoryName reposi
 {
     private static readonly KeyValuePair<string, string>[] s_accept = [new("Accept", string.Join(", ", MediaTypes.AcceptedManifests))];
 
-    /// <summary>Asks the registry to delete a manifest or a tag.</summary>
+    /// <summary>Requests the deletion of a manifest or a tag.</summary>
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
     /// <param name="stored">The time it was stored: a registry that supports conditions keeps content stored later.
     /// Null for no condition.</param>

@@ -14,7 +14,7 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
 
     private static readonly KeyValuePair<string, string>[] s_accept = [new("Accept", MediaTypes.OciIndex)];
 
-    /// <summary>Asks the registry; null when it does not list referrers.</summary>
+    /// <summary>Requests the referrers; null if the registry does not list them.</summary>
     public async Task<ReferrerList?> ListAsync(Digest subject, CancellationToken cancellationToken)
     {
         RegistryHost host = transport.HostOf(repository);

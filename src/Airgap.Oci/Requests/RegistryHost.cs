@@ -44,7 +44,7 @@ internal sealed class RegistryHost
     /// <summary>True when the host is on this machine or its own network.</summary>
     public bool IsLocal { get; }
 
-    /// <summary>What this host last said of its quota of pulls; null for nothing.</summary>
+    /// <summary>This host's last reported quota of pulls; null for none.</summary>
     public PullQuota? Quota { get; set; }
 
     /// <summary>Limits the rate of bodies from this host, and of those that are stored elsewhere for it; null for no limit.</summary>

@@ -82,7 +82,7 @@ internal sealed class Transport : IDisposable
         return new RegistryHost(name, Exchange, _retry, Options, Trace, authenticator, _rates.Of(name), _lifetime.Token);
     });
 
-    /// <summary>What a registry last said of its quota of pulls; null for nothing.</summary>
+    /// <summary>A registry's last reported quota of pulls; null for none.</summary>
     public PullQuota? FindQuota(string registry) => _hosts.TryGetValue(registry, out RegistryHost? host) ? host.Quota : null;
 
     /// <summary>Sends a request, with retries. The attempt reads what it needs from the response.</summary>

@@ -5,7 +5,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Uploads;
 
-/// <summary>Asks a registry for the status of a broken upload.</summary>
+/// <summary>Requests the status of a broken upload.</summary>
 /// <remarks>Source: OCI distribution specification, "Pushing a blob in chunks", on the GET of an upload's location.</remarks>
 internal static class UploadStatus
 {

@@ -64,7 +64,7 @@ internal sealed class EarlyResponses(Stream inner) : UnseekableStream
         base.Dispose(disposing);
     }
 
-    /// <summary>Tells an upload that the connection no longer accepts its bytes.</summary>
+    /// <summary>Notifies an upload that the connection no longer accepts its bytes.</summary>
     internal sealed class Marker
     {
         public bool IsBroken { get; set; }

@@ -19,7 +19,7 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
     /// <summary>True when a large body is sent or received (<see cref="Bulk"/>).</summary>
     public bool IsBulk { get; init; }
 
-    /// <summary>Whether redirects are followed.</summary>
+    /// <summary>True to follow redirects.</summary>
     public bool FollowRedirects { get; init; } = true;
 
     /// <summary>False when another host leads there: our client certificate for it is not used then.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>What a registry says of its quota of pulls.</summary>
+/// <summary>A registry's quota of pulls.</summary>
 /// <param name="Remaining">Requests that are left.</param>
 /// <param name="Limit">Requests in a window; null when it does not say.</param>
 /// <param name="Window">The length of the window, or the time until it begins again; null when it does not say.</param>

@@ -42,6 +42,6 @@ internal abstract record ItemDocument
     [JsonPropertyOrder(-1)]
     public ImmutableArray<TrustedImage>? Signatures { get; init; }
 
-    /// <summary>What is left out by a selection of packages or platforms; absent without a selection.</summary>
+    /// <summary>The content that a selection of packages or platforms omits; absent without a selection.</summary>
     public DerivedReport? Derived { get; init; }
 }

@@ -16,7 +16,7 @@ internal sealed record PublishedItem(PublishItem Item, TransferResult Result, Im
     /// <summary>The images whose signatures were verified and accepted; null if no signature is required.</summary>
     public ImmutableArray<TrustedImage>? Signatures { get; init; }
 
-    /// <summary>What was left out of a derived bundle.</summary>
+    /// <summary>The content that a derived bundle omits.</summary>
     public DerivedReport? Derived { get; init; }
 
     /// <summary>Present when nothing moved, copied when any bytes were sent, else mounted.</summary>

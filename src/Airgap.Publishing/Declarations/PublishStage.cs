@@ -1,6 +1,6 @@
 namespace Airgap.Publishing.Declarations;
 
-/// <summary>What a publish does of what it does.</summary>
+/// <summary>The stages of a publish.</summary>
 internal enum PublishStage
 {
     /// <summary>All of it.</summary>
@@ -12,6 +12,6 @@ internal enum PublishStage
     /// <summary>Sends one part of the plan's blobs (<c>AirgapShard</c>).</summary>
     Shard,
 
-    /// <summary>Looks for all of them, and does the rest (<c>-t:FinishImgpkgBundles</c>).</summary>
+    /// <summary>Checks that all blobs have arrived, and does the rest (<c>-t:FinishImgpkgBundles</c>).</summary>
     Finish,
 }

@@ -23,7 +23,7 @@ internal sealed record ForecastItem(string Kind, string Include, TransferForecas
     /// <summary>The images whose signatures were verified and accepted; null if no signature is required.</summary>
     public ImmutableArray<TrustedImage>? Signatures { get; init; }
 
-    /// <summary>What was left out of a derived bundle.</summary>
+    /// <summary>The content that a derived bundle omits.</summary>
     public DerivedReport? Derived { get; init; }
 }
 

@@ -46,13 +46,13 @@ internal sealed record ReportModel
     /// <summary>The number of retries after transient failures; null if they were not counted.</summary>
     public long? Retries { get; init; }
 
-    /// <summary>What was left out of bundles by selections of packages or platforms, in order.</summary>
+    /// <summary>The content that selections of packages or platforms omit, in order.</summary>
     internal ImmutableArray<DerivedReport> Derived { get; init; } = [];
 
     /// <summary>The time, version, sources and destinations; null for a description.</summary>
     internal ReportProvenance? Places { get; init; }
 
-    /// <summary>What took time; null when the run was not recorded.</summary>
+    /// <summary>The timeline; null if the run was not recorded.</summary>
     internal TimelineModel? Timeline { get; init; }
 
     /// <summary>All nodes, parents before children.</summary>

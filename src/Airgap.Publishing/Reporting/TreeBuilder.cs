@@ -22,7 +22,7 @@ internal sealed class TreeBuilder
     private readonly HashSet<Digest> _bundlesShown = [];
     private readonly ImmutableArray<FailedImage> _failures;
 
-    /// <summary>Takes a plan and its result; null if it was not run.</summary>
+    /// <summary>Adds a plan and its result; null if it was not run.</summary>
     public TreeBuilder(TransferPlan plan, TransferResult? result, BlobTable blobs)
     {
         _plan = plan;

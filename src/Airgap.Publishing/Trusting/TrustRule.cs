@@ -4,7 +4,7 @@ using Airgap.Trust.Signers;
 
 namespace Airgap.Publishing.Trusting;
 
-/// <summary>Who must have signed, with its keys, roots and policies read.</summary>
+/// <summary>The required signers, with their keys, roots and policies.</summary>
 internal sealed record TrustRule
 {
     /// <summary>The accepted signers: one is enough. Empty if a policy decides.</summary>

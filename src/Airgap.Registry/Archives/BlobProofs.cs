@@ -3,7 +3,7 @@ using Airgap.Oci.Files;
 
 namespace Airgap.Registry.Archives;
 
-/// <summary>What was found right of the blobs of a registry over archives.</summary>
+/// <summary>The successful checks of a registry's archives.</summary>
 /// <param name="clock">The clock of files.</param>
 /// <param name="mostBytes">Bytes that the marks of all blobs may take. Blobs without marks are hashed whenever their files changed.</param>
 internal sealed class BlobProofs(TimeProvider clock, long mostBytes = BlobProofs.MarksOf256GiB)
@@ -26,7 +26,7 @@ internal sealed class BlobProofs(TimeProvider clock, long mostBytes = BlobProofs
     public bool IsSettled(FileFacts[] state) => Array.TrueForAll(
         state, file => file.Changed > 0 && clock.GetUtcNow() - DateTime.UnixEpoch.AddTicks(file.Changed / 100) > s_settled);
 
-    /// <summary>Takes the room that marks need.</summary>
+    /// <summary>Reserves room for marks.</summary>
     public bool TryKeep(long bytes)
     {
         if (Interlocked.Add(ref _kept, bytes) <= mostBytes)

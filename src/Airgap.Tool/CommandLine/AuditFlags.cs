@@ -18,6 +18,6 @@ internal sealed class AuditFlags
     /// <summary>The log; null for none.</summary>
     public string? Log(ParseResult parsed) => parsed.GetText(_log);
 
-    /// <summary>Who runs the command; null when unknown or not to be recorded.</summary>
+    /// <summary>The user of the command; null if unknown or not to be recorded.</summary>
     public RunIdentity? Who(ParseResult parsed) => RunIdentity.Find(Environment.GetEnvironmentVariable, parsed.GetValue(_user));
 }

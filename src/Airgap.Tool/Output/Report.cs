@@ -27,7 +27,7 @@ internal sealed class Report
     /// <summary>The tool's version.</summary>
     public string? Version { get; set; }
 
-    /// <summary>What was relocated, as given.</summary>
+    /// <summary>The source, as given.</summary>
     public string? Source { get; set; }
 
     /// <summary>The destination: a repository or an archive's path.</summary>
@@ -66,7 +66,7 @@ internal sealed class Report
     /// <summary>The blobs that a delta archive requires from its bases; absent for a full archive.</summary>
     public ReportDelta? Delta { get; set; }
 
-    /// <summary>What an archive adds to another.</summary>
+    /// <summary>The content that an archive adds to another.</summary>
     public ReportDiff? Diff { get; set; }
 
     /// <summary>Files written.</summary>
@@ -75,7 +75,7 @@ internal sealed class Report
     /// <summary>The tags of a repository or archive.</summary>
     public List<ReportTag>? Tags { get; set; }
 
-    /// <summary>What was excluded from the bundle by a selection of packages or platforms.</summary>
+    /// <summary>The content that a selection of packages or platforms excluded.</summary>
     public DerivedReport? Derived { get; set; }
 
     /// <summary>The packages of a package repository.</summary>
@@ -93,7 +93,7 @@ internal sealed class Report
     /// <summary>The images that this run signed at the destination.</summary>
     public List<SignedImage>? SignedImages { get; set; }
 
-    /// <summary>Who signed the archive that was read.</summary>
+    /// <summary>The signer of the archive that was read.</summary>
     public TrustedSigner? ArchiveSignedBy { get; set; }
 
     /// <summary>The gate's output.</summary>

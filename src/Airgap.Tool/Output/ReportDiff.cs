@@ -3,7 +3,7 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Output;
 
-/// <summary>What one archive adds to another.</summary>
+/// <summary>The content that one archive adds to another.</summary>
 /// <param name="Added">The images that only the second has.</param>
 /// <param name="Gone">The images that only the first has.</param>
 /// <param name="AddedPackages">The Packages that only the second has.</param>

@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Bundles;
 /// </summary>
 internal static class PackageTemplates
 {
-    /// <summary>What to do about one.</summary>
+    /// <summary>The advice for a template.</summary>
     public const string Advice =
         "Name the bundle's folders: ytt: {paths: [config/]}; and let kbld follow with paths: ['-', .imgpkg/images.yml].";
 

@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Keeping;
 /// </summary>
 internal static class PruneDamage
 {
-    /// <summary>Looks once more, after the removals.</summary>
+    /// <summary>Checks the kept content after the removals.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PrunedWhileNeeded"/>, <see cref="ErrorCode.TagVanished"/>.</exception>
     public static async Task RequireNoneAsync(
         ConcurrentTags late, PrunePlan plan, HashSet<Digest> removed, RepositoryName name, CancellationToken cancellationToken)

@@ -38,10 +38,10 @@ internal sealed record PrunePlan
     /// <summary>A summary of what would be removed, in one line.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>What is kept, with everything it references.</summary>
+    /// <summary>The kept content, with everything it references.</summary>
     public required ImmutableArray<PruneRoot> Keep { get; init; }
 
-    /// <summary>What is removed, in this order: a manifest before its references.</summary>
+    /// <summary>The content to remove, in this order: a manifest before its references.</summary>
     public required ImmutableArray<PruneItem> Remove { get; init; }
 
     /// <summary>Tags that are removed although their manifests are kept; null for none.</summary>

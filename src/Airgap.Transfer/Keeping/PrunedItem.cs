@@ -20,16 +20,16 @@ internal sealed record PrunedItem(PruneItem Item, PruneOutcome Outcome)
 /// <summary>The possible outcomes for a manifest of a prune plan.</summary>
 internal enum PruneOutcome
 {
-    /// <summary>It was removed.</summary>
+    /// <summary>Removed.</summary>
     Removed,
 
-    /// <summary>It no longer existed.</summary>
+    /// <summary>Already absent.</summary>
     Gone,
 
-    /// <summary>It stays: kept content, or a tag that differs from the plan, refers to it now.</summary>
+    /// <summary>Kept: kept content, or a tag that differs from the plan, refers to it now.</summary>
     Needed,
 
-    /// <summary>It is left: it was pushed again after the plan was made.</summary>
+    /// <summary>Left: it was pushed again after the plan was made.</summary>
     Renewed,
 
     /// <summary>A tag is left: the registry does not delete tags alone.</summary>

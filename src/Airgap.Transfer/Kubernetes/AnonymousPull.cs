@@ -6,7 +6,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>Asks a mirror without credentials, like a cluster without a Secret.</summary>
+/// <summary>Requests content of a mirror without credentials, like a cluster without a Secret.</summary>
 internal static class AnonymousPull
 {
     /// <summary>A warning if pulling requires credentials. Any other outcome means "unknown".</summary>

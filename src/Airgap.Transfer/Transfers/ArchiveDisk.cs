@@ -18,7 +18,7 @@ internal class ArchiveDisk
     /// <returns>Null when another process has it.</returns>
     public virtual FileLock? TryTake(string path) => FileLock.TryTake(path);
 
-    /// <summary>Gives a file its length.</summary>
+    /// <summary>Sets a file's length.</summary>
     public virtual void SetLength(FileStream file, long length) => file.SetLength(length);
 
     /// <summary>

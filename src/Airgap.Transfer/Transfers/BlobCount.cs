@@ -11,7 +11,7 @@ public readonly record struct BlobCount(int Count, long Bytes)
     /// <summary>The sum of all.</summary>
     internal static BlobCount Sum(IEnumerable<BlobCount> counts) => counts.Aggregate(default(BlobCount), (sum, count) => sum + count);
 
-    /// <summary>Those that came to one outcome.</summary>
+    /// <summary>The blobs with an outcome.</summary>
     internal static BlobCount Of(IEnumerable<RelocatedBlob> blobs, BlobOutcome outcome) =>
         Sum(blobs.Where(blob => blob.Outcome == outcome).Select(blob => new BlobCount(1, blob.Descriptor.Size)));
 }

@@ -5,7 +5,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Asks a destination for its content, and computes what an engine would do with a plan there.</summary>
+/// <summary>Checks a destination's content, and computes what an engine would do with a plan there.</summary>
 internal sealed class Forecaster(TransferPlan plan, ITransferTarget target)
 {
     public async Task<TransferForecast> RunAsync(RelocationDestination destination, CancellationToken cancellationToken)

@@ -25,7 +25,9 @@ public sealed record TransferForecast
     /// <summary>True when a tag would be written at the destination, even where all its content is there.</summary>
     public required bool MovesTag { get; init; }
 
-    /// <summary>What would be created before the first write, such as <c>the ECR repository HOST/apps</c>; null for nothing.</summary>
+    /// <summary>
+    /// The repository or project that would be created before the first write, such as <c>the ECR repository HOST/apps</c>; null for none.
+    /// </summary>
     internal string? Creates { get; init; }
 
     /// <summary>Present when nothing would move, else copied when any bytes would be sent, else mounted.</summary>

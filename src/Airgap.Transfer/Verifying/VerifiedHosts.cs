@@ -18,7 +18,7 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
     /// <summary>Concurrent requests.</summary>
     public int Concurrency => concurrency;
 
-    /// <summary>Asks about manifests or tags.</summary>
+    /// <summary>Requests manifests or tags.</summary>
     /// <exception cref="AirgapException">The registry's answer, or why it gave none, now or before.</exception>
     public async Task<T> AskAsync<T>(
         RepositoryName repository, Func<IImageRepository, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)

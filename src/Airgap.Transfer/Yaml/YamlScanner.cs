@@ -32,7 +32,7 @@ internal sealed partial class YamlScanner(string text, YamlContext context)
         return _tokens[_head];
     }
 
-    /// <summary>Takes the next token.</summary>
+    /// <summary>Consumes the next token.</summary>
     public YamlToken Next()
     {
         YamlToken token = Peek();

@@ -19,7 +19,7 @@ internal sealed record CertificateTimestamp(byte[] LogId, DateTimeOffset Time, u
 
     private const int MaxCount = 32;
 
-    /// <summary>Those of a certificate; empty when it has none.</summary>
+    /// <summary>The timestamps of a certificate; empty for none.</summary>
     public static IReadOnlyList<CertificateTimestamp> Of(X509Certificate2 certificate, Format format)
     {
         if (certificate.Extensions.FirstOrDefault(extension => extension.Oid?.Value == ExtensionId) is not { } found)

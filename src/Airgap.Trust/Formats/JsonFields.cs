@@ -21,7 +21,7 @@ internal sealed class JsonFields
         (_element, _format, _path) = (element, format, path);
     }
 
-    /// <summary>What this is, for failures.</summary>
+    /// <summary>The format, for failures.</summary>
     public Format Format => _format;
 
     /// <summary>The names, in their order.</summary>

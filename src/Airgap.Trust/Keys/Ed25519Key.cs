@@ -14,7 +14,7 @@ internal sealed class Ed25519Key : VerificationKey
     /// <inheritdoc/>
     public override string Algorithm => "Ed25519";
 
-    /// <summary>Takes the key's 32 bytes.</summary>
+    /// <summary>Makes a key from its 32 bytes.</summary>
     public static Ed25519Key Create(byte[] info, byte[] key) => new(info, key);
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ using Polly;
 
 namespace Airgap.Oci.Credentials.Helpers;
 
-/// <summary>Asks docker's credential helper programs.</summary>
+/// <summary>Runs docker's credential helper programs.</summary>
 internal sealed class CredentialHelper(EnvironmentVariables environment, CredentialOptions options)
 {
     private const int Tries = 3;
@@ -16,7 +16,7 @@ internal sealed class CredentialHelper(EnvironmentVariables environment, Credent
     /// <summary>True when the helper's program is on the PATH.</summary>
     public bool Exists(string name) => HelperLocator.Find(ProgramOf(name), environment) is not null;
 
-    /// <summary>Asks a helper.</summary>
+    /// <summary>Runs a helper.</summary>
     /// <param name="name">The helper, without <c>docker-credential-</c>.</param>
     /// <param name="server">The host, repository or URL to ask for.</param>
     /// <param name="cancellationToken">Cancels the wait and ends the program.</param>

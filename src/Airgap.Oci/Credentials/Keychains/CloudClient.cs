@@ -29,7 +29,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
 
     public TimeProvider Clock => clock;
 
-    /// <summary>Asks a metadata service of this machine or container.</summary>
+    /// <summary>Sends a request to a metadata service of this machine or container.</summary>
     /// <returns>Null when there is none.</returns>
     public async Task<CloudResponse?> RequestMetadataAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ internal sealed class CloudClient(Func<HttpMessageHandler>? createHandler, TimeP
         }
     }
 
-    /// <summary>Asks a public endpoint, over https (except on this machine), because requests contain secrets.</summary>
+    /// <summary>Sends a request to a public endpoint, over https (except on this machine), because requests contain secrets.</summary>
     /// <param name="create">Creates the request for each attempt.</param>
     /// <param name="cancellationToken">Cancels the attempts.</param>
     /// <returns>A response with any status below 500.</returns>

@@ -3,7 +3,7 @@ using Airgap.Publishing.Artifacts;
 
 namespace Airgap.Publishing.Reporting.Html;
 
-/// <summary>What was left out of bundles by a selection of packages or platforms.</summary>
+/// <summary>The content that selections of packages or platforms omit.</summary>
 internal static class DerivedHtml
 {
     private const int Listed = 100;

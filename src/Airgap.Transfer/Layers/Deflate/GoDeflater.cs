@@ -36,7 +36,7 @@ internal sealed class GoDeflater : IDisposable
     /// <summary>True when a piece is full, so that <see cref="Encode"/> must be called.</summary>
     public bool IsFull => _filled == PieceSize;
 
-    /// <summary>Takes as much content as the piece has room for.</summary>
+    /// <summary>Adds as much content as the piece has room for.</summary>
     /// <returns>The bytes taken.</returns>
     public int Fill(ReadOnlySpan<byte> content)
     {

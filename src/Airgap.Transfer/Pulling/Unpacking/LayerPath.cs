@@ -89,7 +89,7 @@ internal static class LayerPath
             || name.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)));
 }
 
-/// <summary>What an entry removes.</summary>
+/// <summary>The kind of removal by an entry.</summary>
 internal enum WhiteoutKind
 {
     /// <summary>Nothing: it is content.</summary>

@@ -28,7 +28,7 @@ internal sealed class AwsKeyChain
     /// <summary>The places, for a message.</summary>
     public string Places => string.Join(", ", _sources.Select(source => source.Place));
 
-    /// <summary>Looks for keys.</summary>
+    /// <summary>Searches for keys.</summary>
     /// <param name="region">The region of the token service, if one is asked.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>The keys and their place; null when no place has any.</returns>

@@ -13,7 +13,7 @@ internal interface IAwsKeySource
     /// <summary>The source's name, for a trace or a message.</summary>
     string Place { get; }
 
-    /// <summary>Looks for keys.</summary>
+    /// <summary>Searches for keys.</summary>
     /// <param name="region">The region of the token service, if one is asked.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <returns>Null when the source has none.</returns>

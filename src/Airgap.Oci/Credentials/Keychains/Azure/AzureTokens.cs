@@ -14,7 +14,7 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
 {
     public const string Places = "AZURE_CLIENT_SECRET, AZURE_FEDERATED_TOKEN_FILE, the machine's identity";
 
-    /// <summary>Looks for a token.</summary>
+    /// <summary>Searches for a token.</summary>
     /// <returns>The token and where it came from; null when there is none.</returns>
     /// <exception cref="CloudException">The directory refused.</exception>
     public async Task<(string Token, string Place)?> FindAsync(AzureCloud cloud, CancellationToken cancellationToken)
