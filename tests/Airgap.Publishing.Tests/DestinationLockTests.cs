@@ -68,7 +68,8 @@ public sealed class DestinationLockTests
         }
 
         AirgapException refused =
-            await Assert.ThrowsExactlyAsync<AirgapException>(() => atOnce.AcquireExclusiveAsync(repository, new Told(), CancellationToken.None));
+            await Assert.ThrowsExactlyAsync<AirgapException>(
+                () => atOnce.AcquireExclusiveAsync(repository, new Told(), CancellationToken.None));
         Assert.AreEqual(ErrorCode.DestinationInUse, refused.Code);
         Assert.Contains("another relocation of this user", refused.Message);
         one.Dispose();

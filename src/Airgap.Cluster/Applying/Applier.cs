@@ -86,14 +86,14 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
                 before = new ClusterResponse(404, null, "");
             }
 
-            ClusterResponse answer = await SendAsync(document, isForced: false, cancellationToken);
-            if (!answer.IsSuccess)
-                return Refused(result, document, answer, spaces);
+            ClusterResponse response = await SendAsync(document, isForced: false, cancellationToken);
+            if (!response.IsSuccess)
+                return Refused(result, document, response, spaces);
             return result with
             {
-                Outcome = OutcomeOf(before, answer),
-                After = answer.Object,
-                Warnings = [.. AppliedWarnings.Of(result, document, before, answer)],
+                Outcome = OutcomeOf(before, response),
+                After = response.Object,
+                Warnings = [.. AppliedWarnings.Of(result, document, before, response)],
             };
         }
         catch (AirgapException failure) when (
@@ -116,9 +116,9 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
     private async Task RemoveAsync(string path, JsonElement repository, CancellationToken cancellationToken)
     {
         string uid = repository.Text("metadata", "uid") ?? "";
-        ClusterResponse answer = await Removal.DeleteAsync(path, uid, isDry: false, cancellationToken);
-        if (!answer.IsSuccess && answer.Status != 404)
-            throw ClusterRefusal.Of(answer, $"PackageRepository {repository.FullName()}", "deleted to be made anew");
+        ClusterResponse response = await Removal.DeleteAsync(path, uid, isDry: false, cancellationToken);
+        if (!response.IsSuccess && response.Status != 404)
+            throw ClusterRefusal.Of(response, $"PackageRepository {repository.FullName()}", "deleted to be made anew");
         if (!await Removal.WaitAsync(path, uid, cancellationToken))
         {
             throw new AirgapException(
@@ -129,16 +129,16 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         }
     }
 
-    private AppliedObject Refused(AppliedObject result, ManifestDocument document, ClusterResponse answer, HashSet<string> spaces)
+    private AppliedObject Refused(AppliedObject result, ManifestDocument document, ClusterResponse response, HashSet<string> spaces)
     {
         AirgapException failure = ClusterRefusal.Of(
-            answer, $"{document.Kind} {result.FullName}", "applied",
+            response, $"{document.Kind} {result.FullName}", "applied",
             $"kubectl apply --server-side --force-conflicts --field-manager={FieldManager} -f {document.Location.File}");
         // The Secret was filled between the check and the request: the conflict shows it.
         if (failure.Code == ErrorCode.FieldConflict && document.Kind == ResourceKind.Secret.Kind
             && SecretContent.HasPlaceholder(document.Object))
             return PlaceholderSecrets.Keep(new ClusterResponse(200, JsonElement.Parse("{}"), ""), result)!;
-        if (isDry && answer.Object.Text("details", "kind") == "namespaces" && answer.Object.Text("details", "name") is { } missing
+        if (isDry && response.Object.Text("details", "kind") == "namespaces" && response.Object.Text("details", "name") is { } missing
             && spaces.Contains(missing))
         {
             return result with

@@ -43,8 +43,8 @@ internal sealed class Removal(ClusterClient client)
         Polling polling = new(Limit, FirstPause, s_longestPause);
         do
         {
-            ClusterResponse answer = await client.GetAsync(path, cancellationToken);
-            if (answer.Status == 404 || (answer.IsSuccess && answer.Object.Text("metadata", "uid") != uid))
+            ClusterResponse response = await client.GetAsync(path, cancellationToken);
+            if (response.Status == 404 || (response.IsSuccess && response.Object.Text("metadata", "uid") != uid))
                 return true;
         }
         while (await polling.PauseAsync(cancellationToken));

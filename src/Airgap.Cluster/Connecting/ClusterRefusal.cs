@@ -8,17 +8,17 @@ namespace Airgap.Cluster.Connecting;
 internal static class ClusterRefusal
 {
     /// <summary>The failure of an answer that is not a success.</summary>
-    /// <param name="answer">The answer.</param>
+    /// <param name="response">The answer.</param>
     /// <param name="what">The requested object, as the subject of a sentence: <c>PackageRepository
     /// packages/simple</c>.</param>
     /// <param name="verb">What was tried, as an infinitive: <c>applied</c>, <c>listed</c>.</param>
     /// <param name="reapply">The command that takes fields of another manager over; null for none.</param>
-    public static AirgapException Of(ClusterResponse answer, string what, string verb, string? reapply = null)
+    public static AirgapException Of(ClusterResponse response, string what, string verb, string? reapply = null)
     {
-        JsonElement status = answer.Object;
-        string message = Sentence(status.Text("message") ?? answer.Text);
+        JsonElement status = response.Object;
+        string message = Sentence(status.Text("message") ?? response.Text);
         string subject = $"{what} was not {verb}";
-        (ErrorCode code, string text, string advice) = answer.Status switch
+        (ErrorCode code, string text, string advice) = response.Status switch
         {
             401 => (ErrorCode.ClusterUnauthorized, $"{subject}: the cluster does not know who asks ({message}).",
                 "Log in again: the token or certificate of the kubeconfig is missing, unknown or expired."),
@@ -34,7 +34,7 @@ internal static class ClusterRefusal
                     "Choose a context with a user (--context), or log in."),
             403 => (ErrorCode.ClusterForbidden, $"{subject}: {message}.",
                 "Ask for the right, which the message names, or use another context (--context)."),
-            404 when answer.Body is null =>
+            404 when response.Body is null =>
                 (ErrorCode.KindNotServed, $"{subject}: the cluster does not serve this kind.",
                     "Install what serves it: kapp-controller for PackageRepository and PackageInstall, secretgen-controller for " +
                     "SecretExport."),
@@ -57,14 +57,14 @@ internal static class ClusterRefusal
                     "A webhook of the cluster does not respond: ask its administrators, and run the command again."),
             400 or 415 or 422 => (ErrorCode.ObjectRefused, $"{subject}: {Causes(status) ?? message}.", "Correct the manifest."),
             429 => (ErrorCode.ClusterFault, $"{subject}: the cluster is too busy ({message}).", "Run the command again later."),
-            503 when answer.Body is null =>
+            503 when response.Body is null =>
                 (ErrorCode.PackagesNotServed, $"{subject}: kapp-controller's own API does not answer ({message}).",
                     "See whether kapp-controller runs: kubectl get apiservice v1alpha1.data.packaging.carvel.dev, kubectl -n " +
                     "kapp-controller get pods"),
-            _ => (ErrorCode.ClusterFault, $"{subject}: the cluster answered {answer.Status} ({message}).",
+            _ => (ErrorCode.ClusterFault, $"{subject}: the cluster answered {response.Status} ({message}).",
                 "See the cluster's own state (kubectl get --raw /readyz), and run the command again."),
         };
-        return new AirgapException(code, text, advice) { StatusCode = answer.Status };
+        return new AirgapException(code, text, advice) { StatusCode = response.Status };
     }
 
     private static bool HasCause(JsonElement status, string reason) =>

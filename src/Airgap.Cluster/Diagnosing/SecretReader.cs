@@ -23,39 +23,39 @@ internal sealed class SecretReader(ClusterClient client)
         string? asked = state.SecretName;
         // Without a name kapp-controller makes one that secretgen-controller may fill.
         string name = asked ?? $"{state.Object.Text("metadata", "name")}-fetch-0";
-        ClusterResponse answer = await client.GetAsync(ResourceKind.Secret.PathOf(ns, name), cancellationToken);
-        string words = answer switch
+        ClusterResponse response = await client.GetAsync(ResourceKind.Secret.PathOf(ns, name), cancellationToken);
+        string words = response switch
         {
             { Status: 404 } when asked is null => "no Secret is named, and there is no placeholder for secretgen-controller",
             { Status: 404 } => $"the Secret {ns}/{name} does not exist",
             { IsSuccess: false } =>
                 $"the Secret {ns}/{name} may not be read, so which of these it is was not seen: missing, for another host, a " +
                 "placeholder, or a wrong password",
-            _ => asked is null ? Placeholder(answer, $"{ns}/{name}", host) : Content(answer, $"{ns}/{name}", host),
+            _ => asked is null ? Placeholder(response, $"{ns}/{name}", host) : Content(response, $"{ns}/{name}", host),
         };
         return new SecretLookup($"{ns}/{name}", words,
-            answer.IsSuccess && words.EndsWith(Refused, StringComparison.Ordinal) ? answer.Object : null);
+            response.IsSuccess && words.EndsWith(Refused, StringComparison.Ordinal) ? response.Object : null);
     }
 
-    private static string Placeholder(ClusterResponse answer, string secret, string host)
+    private static string Placeholder(ClusterResponse response, string secret, string host)
     {
-        if (answer.Object.Find("metadata", "annotations", "secretgen.carvel.dev/image-pull-secret") is null)
-            return Content(answer, secret, host);
-        return answer.Object.Text("metadata", "annotations", "secretgen.carvel.dev/status") is not { } status
+        if (response.Object.Find("metadata", "annotations", "secretgen.carvel.dev/image-pull-secret") is null)
+            return Content(response, secret, host);
+        return response.Object.Text("metadata", "annotations", "secretgen.carvel.dev/status") is not { } status
             ? $"no Secret is named, and nothing fills {secret}: secretgen-controller does not run"
             : !status.Contains("secretNames", StringComparison.Ordinal)
                 ? $"no Secret is named, and nothing is exported to this namespace: {secret} is empty (SecretExport: spec.toNamespaces)"
-                : Content(answer, secret, host);
+                : Content(response, secret, host);
     }
 
-    private static string Content(ClusterResponse answer, string secret, string host)
+    private static string Content(ClusterResponse response, string secret, string host)
     {
-        if (SecretContent.HasPlaceholder(answer.Object))
+        if (SecretContent.HasPlaceholder(response.Object))
             return $"the Secret {secret} holds {SecretContent.Placeholder}";
-        if (answer.Object.Text("type") != "kubernetes.io/dockerconfigjson")
-            return $"the Secret {secret} has the keys {string.Join(", ", answer.Object.Fields("data").Select(entry => entry.Name))}, and " +
+        if (response.Object.Text("type") != "kubernetes.io/dockerconfigjson")
+            return $"the Secret {secret} has the keys {string.Join(", ", response.Object.Fields("data").Select(entry => entry.Name))}, and " +
                 $"its values are {Refused}";
-        return SecretContent.Hosts(answer.Object) switch
+        return SecretContent.Hosts(response.Object) switch
         {
             null => $"the Secret {secret} cannot be read as a pull secret",
             [] => $"the Secret {secret} is empty",

@@ -41,20 +41,20 @@ internal sealed class Inventory
     {
         KubernetesName.RequireLabel(name, "the name of an inventory");
         Inventory inventory = new(client, ns, Prefix + name);
-        ClusterResponse answer = await client.GetAsync(inventory._path, cancellationToken);
-        if (answer.Status == 404)
+        ClusterResponse response = await client.GetAsync(inventory._path, cancellationToken);
+        if (response.Status == 404)
             return inventory;
-        if (!answer.IsSuccess)
-            throw ClusterRefusal.Of(answer, $"ConfigMap {ns}/{inventory.Name}", "read");
-        if (answer.Object.Text("metadata", "labels", ManagedBy) != Applier.FieldManager)
+        if (!response.IsSuccess)
+            throw ClusterRefusal.Of(response, $"ConfigMap {ns}/{inventory.Name}", "read");
+        if (response.Object.Text("metadata", "labels", ManagedBy) != Applier.FieldManager)
             throw inventory.Unusable($"it has no label {ManagedBy}={Applier.FieldManager}, so it belongs to something else");
-        string[] lines = (answer.Object.Text("data", Key) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = (response.Object.Text("data", Key) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         InventoryEntry?[] entries = [.. lines.Select(InventoryEntry.Parse)];
         int broken = Array.IndexOf(entries, null);
         if (broken >= 0)
             throw inventory.Unusable($"line {broken + 1} of {Key} does not say apiVersion, kind, namespace, name and uid");
         inventory.Entries = [.. entries.OfType<InventoryEntry>()];
-        inventory._version = answer.Object.Text("metadata", "resourceVersion");
+        inventory._version = response.Object.Text("metadata", "resourceVersion");
         return inventory;
     }
 
@@ -68,13 +68,13 @@ internal sealed class Inventory
         if (_version is null ? sorted.Length == 0 : sorted.SequenceEqual(Entries))
             return null;
         string query = $"?fieldManager={Applier.FieldManager}";
-        ClusterResponse answer = await _client.SendAsync(
+        ClusterResponse response = await _client.SendAsync(
             HttpMethod.Patch, _path + query, Document(sorted), "application/apply-patch+yaml", cancellationToken);
-        if (!answer.IsSuccess)
-            throw ClusterRefusal.Of(answer, $"ConfigMap {Namespace}/{Name}", "written");
-        _version = answer.Object.Text("metadata", "resourceVersion");
+        if (!response.IsSuccess)
+            throw ClusterRefusal.Of(response, $"ConfigMap {Namespace}/{Name}", "written");
+        _version = response.Object.Text("metadata", "resourceVersion");
         Entries = sorted;
-        return new AppliedObject("ConfigMap", Namespace, Name, answer.Status == 201 ? ApplyOutcome.Created : ApplyOutcome.Changed);
+        return new AppliedObject("ConfigMap", Namespace, Name, response.Status == 201 ? ApplyOutcome.Created : ApplyOutcome.Changed);
     }
 
     // With the version that was read, two simultaneous applies are a conflict, and the later one loses nothing.

@@ -118,13 +118,13 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             if (FieldManagers.Others(live.Object, Applier.FieldManager) is not [] and var others)
                 return (Kept(entry, others is null ? "the cluster does not report the other owners of its fields"
                     : $"{string.Join(", ", others)} owns fields of it, too"), true);
-            ClusterResponse answer = await Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken);
-            if (answer.IsSuccess || answer.Status == 404)
+            ClusterResponse response = await Removal.DeleteAsync(path, entry.Uid, isDry, cancellationToken);
+            if (response.IsSuccess || response.Status == 404)
                 return (Of(entry, ApplyOutcome.Removed), false);
             return (Of(entry, ApplyOutcome.Failed) with
             {
                 Failure =
-                ClusterRefusal.Of(answer, $"{entry.Kind} {entry.FullName}", "removed").ToDiagnostic()
+                ClusterRefusal.Of(response, $"{entry.Kind} {entry.FullName}", "removed").ToDiagnostic()
             }, true);
         }
         catch (AirgapException failure) when (failure.Code is not (ErrorCode.ClusterUnreachable or ErrorCode.ClusterConfig))

@@ -86,22 +86,22 @@ internal sealed class PullSecret
         ClusterResponse before = await client.GetAsync(ResourceKind.Secret.PathOf(place, Name), cancellationToken);
         bool isPlaceholder = before.IsSuccess && (SecretContent.HasPlaceholder(before.Object) || SecretContent.Hosts(before.Object) is []);
         ManifestDocument document = ManifestDocument.Read("the Secret", Encoding.UTF8.GetBytes(ToYaml())).Single();
-        ClusterResponse answer =
+        ClusterResponse response =
             await new Applier(client, ns, isDry: false).SendAsync(document, isForced: isPlaceholder, cancellationToken);
         string anew = $"kubectl -n {place} delete secret {Name}, then run this command again";
-        if (!answer.IsSuccess)
+        if (!response.IsSuccess)
         {
-            AirgapException refusal = ClusterRefusal.Of(answer, $"Secret {place}/{Name}", "applied", anew);
+            AirgapException refusal = ClusterRefusal.Of(response, $"Secret {place}/{Name}", "applied", anew);
             // The type of a Secret cannot be changed, nor anything of an immutable one.
-            throw answer.Status == 422 && before.IsSuccess
+            throw response.Status == 422 && before.IsSuccess
                 ? new AirgapException(refusal.Code, refusal.Message,
                     $"Make it anew: {anew}.")
                 { StatusCode = refusal.StatusCode } : refusal;
         }
 
-        return answer.Status == 201 ? ApplyOutcome.Created
+        return response.Status == 201 ? ApplyOutcome.Created
             : !before.IsSuccess ? ApplyOutcome.Applied
-            : before.Object.Text("metadata", "resourceVersion") == answer.Object.Text("metadata", "resourceVersion")
+            : before.Object.Text("metadata", "resourceVersion") == response.Object.Text("metadata", "resourceVersion")
             ? ApplyOutcome.Unchanged : ApplyOutcome.Changed;
     }
 

@@ -20,21 +20,21 @@ internal sealed class ListedPackages(ClusterClient client)
             .GroupBy(verdict => verdict.Target.Namespace).ToArray())
         {
             // kapp-controller serves this list itself, and may be the one that is down.
-            ClusterResponse answer = await client.GetAsync(ResourceKind.Package.ListPath(group.Key), cancellationToken);
-            JsonElement[]? packages = answer.IsSuccess ? [.. answer.Object.Items("items")] : null;
+            ClusterResponse response = await client.GetAsync(ResourceKind.Package.ListPath(group.Key), cancellationToken);
+            JsonElement[]? packages = response.IsSuccess ? [.. response.Object.Items("items")] : null;
             foreach (WaitResult verdict in group)
-                verdicts[Array.IndexOf(verdicts, verdict)] = Listed(verdict, packages, answer);
+                verdicts[Array.IndexOf(verdicts, verdict)] = Listed(verdict, packages, response);
         }
 
         return verdicts;
     }
 
-    private static WaitResult Listed(WaitResult verdict, JsonElement[]? packages, ClusterResponse answer)
+    private static WaitResult Listed(WaitResult verdict, JsonElement[]? packages, ClusterResponse response)
     {
         string name = verdict.Target.FullName;
         if (packages is null)
         {
-            AirgapException refusal = ClusterRefusal.Of(answer, $"Packages of {verdict.Target.Namespace}", "listed");
+            AirgapException refusal = ClusterRefusal.Of(response, $"Packages of {verdict.Target.Namespace}", "listed");
             return verdict with
             {
                 Warnings = [new Diagnostic(

@@ -40,9 +40,9 @@ internal sealed class EcrClient
         (AwsKeys Keys, string Place)? found = await FindAsync(registry, host, cancellationToken);
         if (found is not ({ } keys, _))
             return null;
-        EcrResponse answer = await _service.CallAsync(host, operation, body(host), keys, cancellationToken);
-        if (answer.Error is not ("ExpiredTokenException" or "ExpiredToken"))
-            return answer;
+        EcrResponse response = await _service.CallAsync(host, operation, body(host), keys, cancellationToken);
+        if (response.Error is not ("ExpiredTokenException" or "ExpiredToken"))
+            return response;
         _found.TryRemove(registry, out _);
         return await FindAsync(registry, host, cancellationToken) is not ({ } renewed, _) ? null
             : await _service.CallAsync(host, operation, body(host), renewed, cancellationToken);

@@ -45,15 +45,15 @@ internal sealed class EcrLayers(Transport transport, Lazy<EcrClient> client)
     {
         try
         {
-            EcrResponse? answer = await client.Value.CallAsync(
+            EcrResponse? response = await client.Value.CallAsync(
                 repository.Registry, "BatchCheckLayerAvailability",
                 host => EcrDocuments.Layers(host, repository.Path, blobs.Select(blob => blob.Digest)), cancellationToken);
-            if (answer is { IsSuccess: true })
-                return Read(repository, answer.Json, blobs.ToDictionary(blob => blob.Digest.ToString()));
+            if (response is { IsSuccess: true })
+                return Read(repository, response.Json, blobs.ToDictionary(blob => blob.Digest.ToString()));
             // Throttling or a missing repository may pass; other errors will recur.
-            if (answer?.Error is not ("ThrottlingException" or "RepositoryNotFoundException"))
+            if (response?.Error is not ("ThrottlingException" or "RepositoryNotFoundException"))
                 _silent.TryAdd(repository.Registry, true);
-            transport.Trace.Note($"{repository.Registry} does not report which layers it has: {answer?.Reason ?? "no AWS keys"}");
+            transport.Trace.Note($"{repository.Registry} does not report which layers it has: {response?.Reason ?? "no AWS keys"}");
         }
         catch (CloudException e)
         {

@@ -21,9 +21,9 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
     {
         try
         {
-            EcrResponse? answer = await client.CallAsync(
+            EcrResponse? response = await client.CallAsync(
                 repository.Registry, "DescribeRepositories", host => EcrDocuments.Describe(host, repository.Path), cancellationToken);
-            return answer switch
+            return response switch
             {
                 { IsSuccess: true } => false,
                 { Error: "RepositoryNotFoundException" } => true,
@@ -39,14 +39,14 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
     public async Task<bool> CreateAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         string name = repository.Path;
-        EcrResponse answer = await CallAsync(
+        EcrResponse response = await CallAsync(
             repository, "CreateRepository",
             host => host.IsGallery ? EcrDocuments.Create(name, settings.EcrPublic) : EcrDocuments.Create(host, name, settings.Ecr),
             cancellationToken);
-        if (answer.Error == "RepositoryAlreadyExistsException")
+        if (response.Error == "RepositoryAlreadyExistsException")
             return false;
-        if (!answer.IsSuccess)
-            throw Refused(repository, answer);
+        if (!response.IsSuccess)
+            throw Refused(repository, response);
         bool isGallery = KeychainHosts.IsAmazonGallery(repository.Registry);
         if (!isGallery && settings.Ecr.LifecyclePolicy is { } lifecycle)
             await ApplyAsync(repository, "PutLifecyclePolicy", "lifecyclePolicyText", lifecycle, cancellationToken);
@@ -58,17 +58,17 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
     private async Task ApplyAsync(
         RepositoryName repository, string operation, string property, string text, CancellationToken cancellationToken)
     {
-        EcrResponse answer = await CallAsync(
+        EcrResponse response = await CallAsync(
             repository, operation, host => EcrDocuments.WithText(host, repository.Path, property, text), cancellationToken);
-        if (answer.IsSuccess)
+        if (response.IsSuccess)
             return;
         string policy = operation == "PutLifecyclePolicy" ? "lifecycle policy" : "repository policy";
         throw new AirgapException(
             ErrorCode.RepositorySettingsNotApplied,
-            $"Created {Describe(repository)}, but it does not have its {policy}: {answer.Place} refused {operation} ({answer.Reason}).",
+            $"Created {Describe(repository)}, but it does not have its {policy}: {response.Place} refused {operation} ({response.Reason}).",
             $"Correct the policy or allow {PermissionOf(repository, operation)}; then delete the empty repository and run it again, or " +
             "set the policy yourself.")
-        { Reference = repository.ToString(), StatusCode = answer.Status };
+        { Reference = repository.ToString(), StatusCode = response.Status };
     }
 
     private async Task<EcrResponse> CallAsync(
@@ -92,22 +92,22 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
         }
     }
 
-    private AirgapException Refused(RepositoryName repository, EcrResponse answer)
+    private AirgapException Refused(RepositoryName repository, EcrResponse response)
     {
-        bool isForbidden = answer.Status is 401 or 403
-            || answer.Error is "AccessDeniedException" or "UnrecognizedClientException" or "InvalidSignatureException";
+        bool isForbidden = response.Status is 401 or 403
+            || response.Error is "AccessDeniedException" or "UnrecognizedClientException" or "InvalidSignatureException";
         string needed = PermissionOf(repository, "CreateRepository")
             + (HasTags(repository) ? " and " + PermissionOf(repository, "TagResource") : "");
         return isForbidden
             ? new AirgapException(
                 ErrorCode.CreationForbidden,
-                $"Cannot create {Describe(repository)}: {answer.Place} refused the keys ({answer.Reason}).",
+                $"Cannot create {Describe(repository)}: {response.Place} refused the keys ({response.Reason}).",
                 $"Allow {needed} to the keys or role, or create the repository first.")
-            { Reference = repository.ToString(), StatusCode = answer.Status }
+            { Reference = repository.ToString(), StatusCode = response.Status }
             : new AirgapException(
-                ErrorCode.RepositoryNotCreated, $"Cannot create {Describe(repository)}: {answer.Place} answered {answer.Reason}.",
+                ErrorCode.RepositoryNotCreated, $"Cannot create {Describe(repository)}: {response.Place} answered {response.Reason}.",
                 "Correct the repository's name or settings, or create the repository first.")
-            { Reference = repository.ToString(), StatusCode = answer.Status };
+            { Reference = repository.ToString(), StatusCode = response.Status };
     }
 
     private bool HasTags(RepositoryName repository) =>

@@ -21,10 +21,10 @@ internal sealed class HarborProjects(RegistryApi api, HarborSettings settings) :
 
     public async Task<bool?> IsMissingAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
-        ApiResponse answer = await api.SendAsync(
+        ApiResponse response = await api.SendAsync(
             repository, HttpMethod.Head, $"/api/v2.0/projects?project_name={Uri.EscapeDataString(ProjectOf(repository))}",
             await AuthorizeAsync(repository, cancellationToken), null, $"look for {Describe(repository)}", cancellationToken);
-        return answer.Status switch
+        return response.Status switch
         {
             200 => false,
             404 => true,
@@ -40,22 +40,22 @@ internal sealed class HarborProjects(RegistryApi api, HarborSettings settings) :
                 $"Cannot create {Describe(repository)}: there is no user name and password for {repository.Registry}.",
                 "Log in as a user, or as a robot account of the system, that may create projects; or create the project first.")
             { Reference = repository.ToString() };
-        ApiResponse answer = await api.SendAsync(
+        ApiResponse response = await api.SendAsync(
             repository, HttpMethod.Post, "/api/v2.0/projects", authorization, Document(repository), $"create {Describe(repository)}",
             cancellationToken);
-        return answer.Status switch
+        return response.Status switch
         {
             >= 200 and < 300 => true,
             409 => false,
             401 or 403 => throw new AirgapException(
-                ErrorCode.CreationForbidden, $"Cannot create {Describe(repository)}: Harbor refused the credentials ({answer.Reason}).",
+                ErrorCode.CreationForbidden, $"Cannot create {Describe(repository)}: Harbor refused the credentials ({response.Reason}).",
                 "Use credentials with the permission to create projects (a user, or a robot account of the system with project: create), " +
                 "or create the project first.")
-            { Reference = repository.ToString(), StatusCode = answer.Status },
+            { Reference = repository.ToString(), StatusCode = response.Status },
             _ => throw new AirgapException(
-                ErrorCode.RepositoryNotCreated, $"Cannot create {Describe(repository)}: Harbor answered {answer.Reason}.",
+                ErrorCode.RepositoryNotCreated, $"Cannot create {Describe(repository)}: Harbor answered {response.Reason}.",
                 "Correct the project's name or settings, or create the project first.")
-            { Reference = repository.ToString(), StatusCode = answer.Status },
+            { Reference = repository.ToString(), StatusCode = response.Status },
         };
     }
 

@@ -25,10 +25,10 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
     public async Task<bool?> IsMissingAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         string path = string.Join('/', repository.Path.Split('/').Select(Uri.EscapeDataString));
-        ApiResponse answer = await api.SendAsync(
+        ApiResponse response = await api.SendAsync(
             repository, HttpMethod.Get, $"/api/v1/repository/{path}?includeTags=false", await AuthorizeAsync(repository, cancellationToken),
             null, $"look for {Describe(repository)}", cancellationToken);
-        return answer.Status switch
+        return response.Status switch
         {
             200 => false,
             404 => true,
@@ -48,15 +48,15 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
                 $"Log in as {TokenUser} with the token of an OAuth application that may create repositories (repo:create), or create the " +
                 "repository first.")
             { Reference = repository.ToString() };
-        ApiResponse answer = await PostAsync(repository, "/api/v1/repository", Document(repository), authorization, cancellationToken);
-        if (!answer.IsSuccess && !Exists(answer) && settings.CreateOrganization
+        ApiResponse response = await PostAsync(repository, "/api/v1/repository", Document(repository), authorization, cancellationToken);
+        if (!response.IsSuccess && !Exists(response) && settings.CreateOrganization
             && await CreateOrganizationAsync(repository, authorization, cancellationToken))
-            answer = await PostAsync(repository, "/api/v1/repository", Document(repository), authorization, cancellationToken);
-        if (answer.IsSuccess || Exists(answer))
-            return answer.IsSuccess;
+            response = await PostAsync(repository, "/api/v1/repository", Document(repository), authorization, cancellationToken);
+        if (response.IsSuccess || Exists(response))
+            return response.IsSuccess;
         throw Refused(
-            repository, answer.Status is 401 or 403 ? ErrorCode.CreationForbidden : ErrorCode.RepositoryNotCreated, answer,
-            $"Quay answered {answer.Reason}");
+            repository, response.Status is 401 or 403 ? ErrorCode.CreationForbidden : ErrorCode.RepositoryNotCreated, response,
+            $"Quay answered {response.Reason}");
     }
 
     // False if it exists already, or a user has the name.
@@ -64,7 +64,7 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
         RepositoryName repository, AuthenticationHeaderValue authorization, CancellationToken cancellationToken)
     {
         string name = NamespaceOf(repository);
-        ApiResponse answer = await PostAsync(
+        ApiResponse response = await PostAsync(
             repository, "/api/v1/organization/",
             JsonBytes.Object(json =>
             {
@@ -73,24 +73,24 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
                     json.WriteString("email", email);
             }),
             authorization, cancellationToken);
-        return answer.IsSuccess || (Exists(answer) ? false : throw Refused(
-            repository, answer.Status is 401 or 403 ? ErrorCode.CreationForbidden : ErrorCode.RepositoryNotCreated, answer,
-            $"Quay answered {answer.Reason} when asked for the organization {name}"));
+        return response.IsSuccess || (Exists(response) ? false : throw Refused(
+            repository, response.Status is 401 or 403 ? ErrorCode.CreationForbidden : ErrorCode.RepositoryNotCreated, response,
+            $"Quay answered {response.Reason} when asked for the organization {name}"));
     }
 
-    private static bool Exists(ApiResponse answer) =>
-        answer.Status is 400 or 409 && answer.Text.Contains("already exists", StringComparison.OrdinalIgnoreCase);
+    private static bool Exists(ApiResponse response) =>
+        response.Status is 400 or 409 && response.Text.Contains("already exists", StringComparison.OrdinalIgnoreCase);
 
     private Task<ApiResponse> PostAsync(
         RepositoryName repository, string path, byte[] json, AuthenticationHeaderValue authorization,
         CancellationToken cancellationToken) =>
         api.SendAsync(repository, HttpMethod.Post, path, authorization, json, $"create {Describe(repository)}", cancellationToken);
 
-    private AirgapException Refused(RepositoryName repository, ErrorCode code, ApiResponse answer, string why) => new(
+    private AirgapException Refused(RepositoryName repository, ErrorCode code, ApiResponse response, string why) => new(
         code, $"Cannot create {Describe(repository)}: {why}.",
         "Give the application's token the scopes repo:create and, for organizations, org:admin, in an organization in which its user " +
         "may create repositories; or create the repository first.")
-    { Reference = repository.ToString(), StatusCode = answer.Status };
+    { Reference = repository.ToString(), StatusCode = response.Status };
 
     private static string NamespaceOf(RepositoryName repository) => repository.Path.Split('/')[0];
 

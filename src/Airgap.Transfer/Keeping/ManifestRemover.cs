@@ -30,17 +30,17 @@ internal sealed class ManifestRemover(IImageRepository repository)
     {
         try
         {
-            RemovalResponse answer = await repository.RemoveAsync(tagOrDigest, stored, cancellationToken);
-            if (answer == RemovalResponse.Unsupported)
+            RemovalResponse response = await repository.RemoveAsync(tagOrDigest, stored, cancellationToken);
+            if (response == RemovalResponse.Unsupported)
                 return new(DeletionProbe.Unsupported(repository));
-            if (answer == RemovalResponse.Renewed)
+            if (response == RemovalResponse.Renewed)
                 return new(null, IsRenewed: true);
-            return await IsGoneAsync(tagOrDigest, answer, cancellationToken) ? new(null) : new(new AirgapException(
+            return await IsGoneAsync(tagOrDigest, response, cancellationToken) ? new(null) : new(new AirgapException(
                 ErrorCode.StillThere,
                 $"The registry {repository.Name.Registry} " +
-                $"{(answer == RemovalResponse.Accepted ? "accepted the deletion of" : "reports that it has no")} {tagOrDigest} of " +
+                $"{(response == RemovalResponse.Accepted ? "accepted the deletion of" : "reports that it has no")} {tagOrDigest} of " +
                 $"{repository.Name}, " +
-                $"and still serves it{(answer == RemovalResponse.Accepted ? $" after {Limit.TotalSeconds:0.#} s" : "")}.",
+                $"and still serves it{(response == RemovalResponse.Accepted ? $" after {Limit.TotalSeconds:0.#} s" : "")}.",
                 "Ask the registry's operator: a proxy or a rule of the registry may keep it.")
             { Reference = repository.Name.ToString() });
         }
@@ -54,11 +54,11 @@ internal sealed class ManifestRemover(IImageRepository repository)
     /// Checks that a manifest or tag is gone. If the registry accepted its deletion, repeats the check until <see cref="Limit"/>.
     /// </summary>
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
-    /// <param name="answer">The registry's response.</param>
+    /// <param name="response">The registry's response.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<bool> IsGoneAsync(string tagOrDigest, RemovalResponse answer, CancellationToken cancellationToken)
+    public async Task<bool> IsGoneAsync(string tagOrDigest, RemovalResponse response, CancellationToken cancellationToken)
     {
-        Polling polling = new(answer == RemovalResponse.Accepted ? Limit : TimeSpan.Zero, s_firstPause, s_longestPause);
+        Polling polling = new(response == RemovalResponse.Accepted ? Limit : TimeSpan.Zero, s_firstPause, s_longestPause);
         do
         {
             if (await repository.ResolveAsync(tagOrDigest, cancellationToken) is null)

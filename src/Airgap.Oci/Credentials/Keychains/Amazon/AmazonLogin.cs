@@ -27,10 +27,10 @@ internal sealed class AmazonLogin(EnvironmentVariables environment, CloudClient 
     private async Task<CloudLogin> BuyAsync(EcrHost host, AwsKeys keys, string place, CancellationToken cancellationToken)
     {
         byte[] body = Encoding.UTF8.GetBytes(host.IsGallery ? "{}" : $$"""{"registryIds":["{{host.Account}}"]}""");
-        EcrResponse answer = await _service.CallAsync(host, "GetAuthorizationToken", body, keys, cancellationToken);
-        if (!answer.IsSuccess)
-            throw new CloudException($"{answer.Place} refused the keys of {place} ({answer.Reason})");
-        JsonElement json = answer.Json;
+        EcrResponse response = await _service.CallAsync(host, "GetAuthorizationToken", body, keys, cancellationToken);
+        if (!response.IsSuccess)
+            throw new CloudException($"{response.Place} refused the keys of {place} ({response.Reason})");
+        JsonElement json = response.Json;
 
         // Private registries return a list with one element, the public gallery the element itself.
         JsonElement data = json.ValueKind == JsonValueKind.Object
@@ -42,7 +42,7 @@ internal sealed class AmazonLogin(EnvironmentVariables environment, CloudClient 
             : client.Clock.GetUtcNow().AddHours(1);
         return Decode(data.Text("authorizationToken")) is { } credential
             ? new CloudLogin(credential, expires, place)
-            : throw new CloudException($"the response of {answer.Place} contains no token");
+            : throw new CloudException($"the response of {response.Place} contains no token");
     }
 
     private static Credential.Basic? Decode(string? token)

@@ -30,16 +30,16 @@ internal sealed class AwsContainerKeys(EnvironmentVariables environment, CloudCl
             : environment.NonEmpty("AWS_CONTAINER_AUTHORIZATION_TOKEN");
         if (token is not null)
             request.Headers.TryAddWithoutValidation("Authorization", token);
-        CloudResponse answer = await client.RequestMetadataAsync(request, cancellationToken)
+        CloudResponse response = await client.RequestMetadataAsync(request, cancellationToken)
             ?? throw new CloudException($"the container's credentials at {uri.Authority} cannot be reached");
-        return Read(answer) ?? throw new CloudException(
-            $"{uri.Authority} gave no credentials for the container's role (status {answer.Status})");
+        return Read(response) ?? throw new CloudException(
+            $"{uri.Authority} gave no credentials for the container's role (status {response.Status})");
     }
 
     /// <summary>The keys in the answer of a container's or an instance's service, or null.</summary>
-    public static AwsKeys? Read(CloudResponse answer)
+    public static AwsKeys? Read(CloudResponse response)
     {
-        JsonElement json = answer.IsSuccess ? CloudJson.Read(answer.Body) : default;
+        JsonElement json = response.IsSuccess ? CloudJson.Read(response.Body) : default;
         return json.Text("AccessKeyId") is { } id && json.Text("SecretAccessKey") is { } secret
             ? new AwsKeys(id, secret, json.Text("Token"))
             : null;

@@ -23,7 +23,8 @@ internal sealed class AwsInstanceKeys(EnvironmentVariables environment, CloudCli
         if (await GetAsync(Roles) is not { IsSuccess: true } roles)
             return null;
         string role = roles.Text.Split('\n')[0].Trim();
-        return role.Length > 0 && await GetAsync(Roles + Uri.EscapeDataString(role)) is { } answer ? AwsContainerKeys.Read(answer) : null;
+        return role.Length > 0 && await GetAsync(Roles + Uri.EscapeDataString(role)) is { } response
+            ? AwsContainerKeys.Read(response) : null;
 
         Task<CloudResponse?> GetAsync(string path)
         {

@@ -38,7 +38,7 @@ internal sealed class AwsRoles(CloudClient client, AwsEndpoints endpoints)
             new([.. fields, new("Version", "2011-06-15"), new("RoleArn", role), new("RoleSessionName", session ?? DefaultSession)]);
         byte[] body = await form.ReadAsByteArrayAsync(cancellationToken);
         Uri service = endpoints.Of("STS", region.Endpoint("sts"));
-        CloudResponse answer = await client.AskAsync(
+        CloudResponse response = await client.AskAsync(
             () =>
             {
                 HttpRequestMessage request = new(HttpMethod.Post, service) { Content = new ByteArrayContent(body) };
@@ -48,15 +48,15 @@ internal sealed class AwsRoles(CloudClient client, AwsEndpoints endpoints)
                 return request;
             },
             cancellationToken);
-        Dictionary<string, string> values = ReadLeaves(answer.Text);
-        if (answer.IsSuccess
+        Dictionary<string, string> values = ReadLeaves(response.Text);
+        if (response.IsSuccess
             && values.TryGetValue("AccessKeyId", out string? id)
             && values.TryGetValue("SecretAccessKey", out string? secret)
             && values.TryGetValue("SessionToken", out string? token))
             return new AwsKeys(id, secret, token);
         throw new CloudException(
             $"the role {role} was refused " +
-            $"({values.GetValueOrDefault("Code") ?? answer.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)}{Said(values)})");
+            $"({values.GetValueOrDefault("Code") ?? response.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)}{Said(values)})");
     }
 
     private static string Said(Dictionary<string, string> values) =>

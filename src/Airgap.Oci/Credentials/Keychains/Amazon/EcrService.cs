@@ -21,7 +21,7 @@ internal sealed class EcrService(EnvironmentVariables environment, CloudClient c
         EcrHost host, string operation, byte[] body, AwsKeys keys, CancellationToken cancellationToken)
     {
         Uri endpoint = _endpoints.Of(host.EndpointVariable, host.Endpoint);
-        CloudResponse answer = await client.AskAsync(
+        CloudResponse response = await client.AskAsync(
             () =>
             {
                 HttpRequestMessage request = new(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
@@ -31,7 +31,7 @@ internal sealed class EcrService(EnvironmentVariables environment, CloudClient c
                 return request;
             },
             cancellationToken);
-        return new EcrResponse(answer.IsSuccess, answer.Status, CloudJson.Read(answer.Body), endpoint.Authority);
+        return new EcrResponse(response.IsSuccess, response.Status, CloudJson.Read(response.Body), endpoint.Authority);
     }
 }
 

@@ -23,16 +23,16 @@ internal sealed class AzureLogin(EnvironmentVariables environment, CloudClient c
             [new("grant_type", "access_token"), new("service", registry), new("access_token", token)];
         if (environment.NonEmpty("AZURE_TENANT_ID") is { } tenant)
             fields.Add(new("tenant", tenant));
-        CloudResponse answer = await client.AskAsync(
+        CloudResponse response = await client.AskAsync(
             () => new HttpRequestMessage(HttpMethod.Post, $"https://{registry}/oauth2/exchange")
             {
                 Content = new FormUrlEncodedContent(fields)
             },
             cancellationToken);
-        JsonElement json = CloudJson.Read(answer.Body);
-        if (answer.IsSuccess && json.Text("refresh_token") is { } refresh)
+        JsonElement json = CloudJson.Read(response.Body);
+        if (response.IsSuccess && json.Text("refresh_token") is { } refresh)
             return new CloudLogin(new Credential.IdentityToken(refresh), client.Clock.GetUtcNow() + s_life, place);
         throw new CloudException(
-            $"{registry} does not accept the token of {place} (status {answer.Status.ToString(CultureInfo.InvariantCulture)})");
+            $"{registry} does not accept the token of {place} (status {response.Status.ToString(CultureInfo.InvariantCulture)})");
     }
 }

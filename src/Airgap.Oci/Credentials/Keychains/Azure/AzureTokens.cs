@@ -45,7 +45,7 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
     {
         Uri authority = environment.NonEmpty("AZURE_AUTHORITY_HOST") is { } given
             && Uri.TryCreate(given.TrimEnd('/') + "/", UriKind.Absolute, out Uri? other) ? other : cloud.Authority;
-        CloudResponse answer = await client.AskAsync(
+        CloudResponse response = await client.AskAsync(
             () => new HttpRequestMessage(HttpMethod.Post, new Uri(authority, $"{Uri.EscapeDataString(tenant)}/oauth2/v2.0/token"))
             {
                 Content = new FormUrlEncodedContent(
@@ -53,14 +53,14 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
                         new("scope", cloud.Resource + ".default"), .. proof]),
             },
             cancellationToken);
-        JsonElement json = CloudJson.Read(answer.Body);
-        if (answer.IsSuccess && json.Text("access_token") is { } token)
+        JsonElement json = CloudJson.Read(response.Body);
+        if (response.IsSuccess && json.Text("access_token") is { } token)
             return token;
         // The description's first line gives the error; the others are identifiers of the request.
         string? said = json.Text("error_description")?.Split('\r', '\n')[0].TrimEnd('.');
         throw new CloudException(
             $"{authority.Host} refused the application {application} " +
-            $"({said ?? json.Text("error") ?? answer.Status.ToString(CultureInfo.InvariantCulture)})");
+            $"({said ?? json.Text("error") ?? response.Status.ToString(CultureInfo.InvariantCulture)})");
     }
 
     private async Task<string?> AskMachineAsync(AzureCloud cloud, string? application, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed class AzureTokens(EnvironmentVariables environment, CloudClient 
             request.Headers.Add("Metadata", "true");
         }
 
-        return await client.RequestMetadataAsync(request, cancellationToken) is { IsSuccess: true } answer
-            ? CloudJson.Read(answer.Body).Text("access_token") : null;
+        return await client.RequestMetadataAsync(request, cancellationToken) is { IsSuccess: true } response
+            ? CloudJson.Read(response.Body).Text("access_token") : null;
     }
 }
