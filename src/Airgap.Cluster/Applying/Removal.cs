@@ -1,5 +1,4 @@
 using Airgap.Oci;
-using System.Text.Json;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
 using Airgap.Oci.Content;

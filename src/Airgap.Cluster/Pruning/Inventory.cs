@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Airgap.Cluster.Applying;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;

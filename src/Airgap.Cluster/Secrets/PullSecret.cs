@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Airgap.Cluster.Applying;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;

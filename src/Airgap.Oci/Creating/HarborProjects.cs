@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text.Json;
 using Airgap.Oci.Auth;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;

@@ -1,7 +1,6 @@
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
-using Airgap.Oci.Wire;
 using Airgap.TestKit;
 
 namespace Airgap.Oci.Tests.Client;
