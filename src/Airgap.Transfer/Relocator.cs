@@ -39,7 +39,10 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
             state.Begin(cancellationToken);
         }
 
-        TransferPlan plan = await MakePlanAsync(source, options, state, cancellationToken);
+        // On one host, the first request goes ahead of all others, and the source's is waited for by more.
+        Task<TransferPlan> making = MakePlanAsync(source, options, state, cancellationToken);
+        state?.List();
+        TransferPlan plan = await making;
         state?.End();
         foreach (Airgap.Oci.Diagnostic warning in plan.Warnings)
             _observer.Warning(warning);

@@ -186,6 +186,20 @@ public sealed class FakeRepository(FakeRegistry registry, RepositoryName name) :
         AddManifest(manifest, tag);
     }
 
+    async Task<IReadOnlySet<Digest>> IImageRepository.AskInBulkAsync(
+        IReadOnlyCollection<Descriptor> content, bool areManifests, CancellationToken cancellationToken)
+    {
+        HashSet<Digest> present = [];
+        foreach (Descriptor[] chunk in content.Chunk(200))
+        {
+            await registry.EnterAsync("ask-in-bulk", name, areManifests ? "manifests" : "blobs");
+            present.UnionWith(chunk.Select(one => one.Digest)
+                .Where(digest => areManifests ? _manifests.ContainsKey(digest) : _blobs.ContainsKey(digest)));
+        }
+
+        return present;
+    }
+
     /// <summary>What it answers to deletions without carrying them out: the status; null to carry them out.</summary>
     public int? AnswersRemovals { get; set; }
 

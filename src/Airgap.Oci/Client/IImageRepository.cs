@@ -67,6 +67,17 @@ public interface IImageRepository
         Task.FromResult(NonePresent);
 
     /// <summary>
+    /// Asks for many blobs or manifests with few requests, each of which pushes a manifest that the registry has to refuse, so that it
+    /// names what is missing. It only saves requests: what is not returned may be present all the same.
+    /// </summary>
+    /// <param name="content">The blobs or manifests.</param>
+    /// <param name="areManifests">True for manifests.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What is present, by an answer to this call; lengths are not compared.</returns>
+    internal Task<IReadOnlySet<Digest>> AskInBulkAsync(
+        IReadOnlyCollection<Descriptor> content, bool areManifests, CancellationToken cancellationToken) => Task.FromResult(NonePresent);
+
+    /// <summary>
     /// Uploads a blob to this repository, unless it is there. Opens <paramref name="content"/> only when the registry wants the bytes.
     /// </summary>
     /// <param name="content">The bytes.</param>

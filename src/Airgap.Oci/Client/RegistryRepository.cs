@@ -54,6 +54,10 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) =>
         layers?.FindPresentAsync(Name, blobs, cancellationToken) ?? Task.FromResult(IImageRepository.NonePresent);
 
+    Task<IReadOnlySet<Digest>> IImageRepository.AskInBulkAsync(
+        IReadOnlyCollection<Descriptor> content, bool areManifests, CancellationToken cancellationToken) =>
+        new PresenceQuestion(transport, Name, areManifests).FindPresentAsync(content, cancellationToken);
+
     Task<string?> IImageRepository.FindMissingAsync(CancellationToken cancellationToken) =>
         creator?.FindMissingAsync(Name, cancellationToken) ?? Task.FromResult<string?>(null);
 

@@ -114,17 +114,14 @@ internal sealed class ManifestHandler(IRegistryContent content, RegistryStorage?
         if (storage.Marks.IsMarked(name, digest))
             return false;
 
-        foreach (Digest blob in summary.Blobs)
-        {
-            if (!storage.Blobs.Exists(name, blob))
-                throw Refusal.ManifestBlobUnknown(blob, "blob");
-        }
-
-        foreach (Digest child in summary.Children)
-        {
-            if (!storage.TakesSparseIndexes && !storage.Manifests.Exists(name, child))
-                throw Refusal.ManifestBlobUnknown(child, "manifest");
-        }
+        // Clients learn from the refusal all that they have to send, as from docker-registry.
+        Digest[] blobs = [.. summary.Blobs.Where(blob => !storage.Blobs.Exists(name, blob)).Take(Refusal.MostNamed)];
+        if (blobs.Length > 0)
+            throw Refusal.ManifestBlobUnknown(blobs, "blob");
+        Digest[] children = storage.TakesSparseIndexes
+            ? [] : [.. summary.Children.Where(child => !storage.Manifests.Exists(name, child)).Take(Refusal.MostNamed)];
+        if (children.Length > 0)
+            throw Refusal.ManifestBlobUnknown(children, "manifest");
 
         storage.Manifests.Write(name, digest, content, tag);
         return true;

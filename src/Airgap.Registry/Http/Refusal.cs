@@ -11,9 +11,15 @@ namespace Airgap.Registry.Http;
 /// <remarks>Source: OCI distribution specification 1.1, "Error Codes".</remarks>
 internal sealed class Refusal(int status, string code, string message) : Exception(message)
 {
+    /// <summary>The most missing digests that one refusal names, so that its length is bounded.</summary>
+    public const int MostNamed = 1000;
+
     public int Status => status;
 
     public string Code => code;
+
+    /// <summary>The messages of further errors with the same code.</summary>
+    public IReadOnlyList<string> Further { get; private init; } = [];
 
     public static Refusal NotFound() => new(StatusCodes.Status404NotFound, "UNSUPPORTED", "The registry has no such page.");
 
@@ -52,9 +58,14 @@ internal sealed class Refusal(int status, string code, string message) : Excepti
     public static Refusal ManifestTooLarge() =>
         new(StatusCodes.Status413PayloadTooLarge, "SIZE_INVALID", $"A manifest may have at most {Manifest.MaxBytes} bytes.");
 
-    public static Refusal ManifestBlobUnknown(Digest digest, string kind) =>
-        new(StatusCodes.Status400BadRequest, "MANIFEST_BLOB_UNKNOWN",
-            $"The manifest refers to the {kind} {digest}, which the repository does not have.");
+    public static Refusal ManifestBlobUnknown(IReadOnlyList<Digest> missing, string kind) =>
+        new(StatusCodes.Status400BadRequest, "MANIFEST_BLOB_UNKNOWN", MissingText(missing[0], kind))
+        {
+            Further = [.. missing.Skip(1).Select(digest => MissingText(digest, kind))],
+        };
+
+    private static string MissingText(Digest digest, string kind) =>
+        $"The manifest refers to the {kind} {digest}, which the repository does not have.";
 
     public static Refusal UploadUnknown() =>
         new(StatusCodes.Status404NotFound, "BLOB_UPLOAD_UNKNOWN", "The repository has no such upload.");

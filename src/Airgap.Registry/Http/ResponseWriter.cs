@@ -32,10 +32,14 @@ internal static class ResponseWriter
         {
             json.WriteStartObject();
             json.WriteStartArray("errors");
-            json.WriteStartObject();
-            json.WriteString("code", refusal.Code);
-            json.WriteString("message", refusal.Message);
-            json.WriteEndObject();
+            foreach (string message in refusal.Further.Prepend(refusal.Message))
+            {
+                json.WriteStartObject();
+                json.WriteString("code", refusal.Code);
+                json.WriteString("message", message);
+                json.WriteEndObject();
+            }
+
             json.WriteEndArray();
             json.WriteEndObject();
         });

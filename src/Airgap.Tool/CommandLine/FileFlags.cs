@@ -18,7 +18,8 @@ internal static class FileFlags
     /// <summary>The flags that name inputs.</summary>
     public static IReadOnlyList<string> Read { get; } =
     [
-        "--lock", "--tar", "--oci-tar", "--oci", "--parts", "--map-file", "--base", "--file", "--from", "--keep", "--execute", "--blob",
+        "--lock", "--tar", "--oci-tar", "--oci", "--parts", "--earlier-plan", "--map-file", "--base", "--file", "--from", "--keep",
+        "--execute", "--blob",
         "--signature", "--values-file", "--sign-key", "--sign-key-password-file", "--verify-archive", "--verify-base", "--verify-key",
         "--trusted-root", "--trust-store", "--policy", "--registry-ca-cert-path", "--kubeconfig", "--parts-in", "--project",
         "--htpasswd", "--tls-cert", "--tls-key", "--registry-certs-dir", "--registries-conf", "--repository-settings", "--file-exclusion",

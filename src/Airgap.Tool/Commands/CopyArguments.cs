@@ -59,6 +59,12 @@ internal sealed record CopyArguments
     /// <summary><c>--resume</c>.</summary>
     public bool Resume { get; init; }
 
+    /// <summary><c>--ask-in-bulk</c>.</summary>
+    public bool AskInBulk { get; init; }
+
+    /// <summary><c>--earlier-plan</c>; null for none.</summary>
+    public string? EarlierPlan { get; init; }
+
     /// <summary><c>--repair</c>.</summary>
     public bool Repair { get; init; }
 

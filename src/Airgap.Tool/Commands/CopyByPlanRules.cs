@@ -10,7 +10,7 @@ namespace Airgap.Tool.Commands;
 internal static class CopyByPlanRules
 {
     // What a run may say beside the flags of every command and of registries.
-    private static readonly string[] s_ofEach = ["--concurrency", "--audit-log", "--record-user"];
+    private static readonly string[] s_ofEach = ["--concurrency", "--ask-in-bulk", "--audit-log", "--record-user"];
 
     private static readonly string[] s_ofFinish =
     [
@@ -19,7 +19,8 @@ internal static class CopyByPlanRules
     ];
 
     // What belongs to the run that moves something.
-    private static readonly string[] s_notOfPlan = ["--resume", "--repair", "--keep-going", "--volume-size", "--audit-log", .. s_ofFinish];
+    private static readonly string[] s_notOfPlan =
+        ["--resume", "--repair", "--ask-in-bulk", "--keep-going", "--volume-size", "--audit-log", .. s_ofFinish];
 
     /// <summary>Refuses flags that a plan does not keep.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>, <see cref="ErrorCode.PlanNotShared"/>.</exception>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Oci.Client;
@@ -38,8 +39,13 @@ internal sealed record CopyContext(
     /// <summary>Is asked before anything moves; null for none.</summary>
     public required Gate? Gate { get; init; }
 
+    private ImmutableArray<TransferPlan>? _earlier;
+
     /// <summary>How the plan is made.</summary>
-    public PlanOptions PlanOptions => Flags.PlanOptions(Parsed, Request, Session);
+    public PlanOptions PlanOptions => Flags.PlanOptions(Parsed, Request, Session) with
+    {
+        EarlierPlans = _earlier ??= Flags.EarlierPlans(Parsed, Registry)
+    };
 
     /// <summary>The options of a plan that must be complete: unreadable content ends planning.</summary>
     public PlanOptions WholePlanOptions => PlanOptions with { KeepGoing = false };

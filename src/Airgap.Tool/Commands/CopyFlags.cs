@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Publishing.Declarations;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Tool.Commands;
@@ -46,6 +49,13 @@ internal sealed class CopyFlags
     private readonly Option<bool> _keepGoing = Flag.Switch("--keep-going", "Copy the other images when one fails");
     private readonly Option<bool> _repair =
         Flag.Switch("--repair", "Read everything in the repository, and send again what is missing or damaged");
+    private readonly Option<bool> _askInBulk = Flag.Switch(
+        "--ask-in-bulk",
+        "Ask the repository for 200 manifests or layers at once, by pushing manifests that it has to refuse and that name what is missing");
+
+    private readonly Option<string?> _earlierPlan = Flag.Text(
+        "--earlier-plan", "FILE", "Plan that --plan-out wrote before: manifests that it has are not fetched again");
+
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of blobs transferred at once", 8, 1);
     private readonly Option<bool> _nonDistributable = Flag.Switch(
         "--include-non-distributable-layers", "Also copy layers that are marked as non-distributable");
@@ -76,7 +86,8 @@ internal sealed class CopyFlags
     [
         _bundle, _image, _lock, _tar, _oci, _ociTar, _partsIn.Option, _toRepository, _template, _map, _mapFile, _toTar, _toOci, _toOciTar,
         _volumeSize, _lockOutput, _resume,
-        _keepGoing, _repair, _concurrency, _nonDistributable, _repositoryTags, _ignoreBundleCheck, _cosign, _artifacts, _report, _summary,
+        _keepGoing, _repair, _askInBulk, _earlierPlan, _concurrency, _nonDistributable, _repositoryTags, _ignoreBundleCheck, _cosign,
+        _artifacts, _report, _summary,
         .. _selection.All, .. Delta.All,
     ];
 
@@ -126,6 +137,8 @@ internal sealed class CopyFlags
             LockOutput = parsed.GetText(_lockOutput),
             Resume = parsed.GetValue(_resume),
             Repair = parsed.GetValue(_repair),
+            AskInBulk = parsed.GetValue(_askInBulk),
+            EarlierPlan = parsed.GetText(_earlierPlan),
             IgnoreBundleCheck = parsed.GetValue(_ignoreBundleCheck),
             Artifacts = parsed.GetText(_artifacts),
             CosignSignatures = parsed.GetValue(_cosign),
@@ -166,6 +179,11 @@ internal sealed class CopyFlags
     // imgpkg neither looks for artifacts that were not requested nor reports them.
     { TellsLeftBehind = !session.Identity.IsImgpkg };
 
+    /// <summary>The relocations of <c>--earlier-plan</c>; empty without it.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>, or 3xxx: the file.</exception>
+    public ImmutableArray<TransferPlan> EarlierPlans(ParseResult parsed, IRegistry registry) => parsed.GetText(_earlierPlan) is { } path
+        ? [.. RunPlanFile.Read(path).Relocations.Select(new RunPlanReader(registry, path).Read).Select(run => run.Plan)] : [];
+
     /// <summary>The options for the transfer.</summary>
     public TransferOptions TransferOptions(ParseResult parsed) => new()
     {
@@ -175,6 +193,7 @@ internal sealed class CopyFlags
         RepositoryBasedTags = parsed.GetValue(_repositoryTags),
         Resume = parsed.GetValue(_resume),
         Repair = parsed.GetValue(_repair),
+        AsksInBulk = parsed.GetValue(_askInBulk),
         MountFrom = Delta.MountFrom(parsed),
     };
 }

@@ -21,6 +21,17 @@ internal static class CopyRules
         new(arguments => arguments is { ToRepository: null, Repair: true },
             "Flag --repair can only be used when copying to a repository",
             "Omit it: an archive is always written in full, and --resume keeps only content that it has verified."),
+        new(arguments => arguments is { ToRepository: null, AskInBulk: true },
+            "Flag --ask-in-bulk can only be used when copying to a repository",
+            "Omit it: only a registry is asked what it has."),
+        new(arguments => arguments is { AskInBulk: true, Repair: true },
+            "Cannot use --ask-in-bulk with --repair",
+            "Omit it: a repair reads everything, and asks for nothing."),
+        new(arguments => arguments is { EarlierPlan: not null }
+            && (arguments is { ToRepository: null } or { Repair: true } || arguments.Map.Count > 0 || arguments.Template is not null
+                || arguments.Tar is not null || arguments.Oci is not null || arguments.OciTar is not null),
+            "Flag --earlier-plan can only be used when copying from a registry to one repository, without --repair",
+            "Omit it: elsewhere it saves no requests."),
         new(arguments => arguments is { VolumeSize: not null, ToTar: null, ToOciTar: null },
             "Flag --volume-size can only be used with --to-tar or --to-oci-tar",
             "Omit it: only an archive is written in parts."),

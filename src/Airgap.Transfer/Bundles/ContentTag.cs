@@ -14,6 +14,11 @@ internal static class ContentTag
     /// </summary>
     public static string Of(Digest digest) => ReferrerList.FallbackTag(digest) + End;
 
+    /// <summary>The sha256 digest whose tag this is; null for any other tag.</summary>
+    public static Digest? Find(string tag) =>
+        tag.Length == 7 + 64 + End.Length && tag.StartsWith("sha256-", StringComparison.Ordinal) && IsImgpkgs(tag)
+            && Digest.TryParse($"sha256:{tag[7..^End.Length]}", out Digest digest) ? digest : null;
+
     /// <summary>True for one of imgpkg's own tags, with any prefix.</summary>
     public static bool IsImgpkgs(string tag) => tag.EndsWith(End, StringComparison.Ordinal);
 }

@@ -71,10 +71,12 @@ internal sealed class BundleClosure(
         ImageReference source, PlannedManifest manifest, bool isRoot, CancellationToken cancellationToken)
     {
         Descriptor layer = BundleContent.LayerOf(manifest.Manifest, source);
-        Task<BundleLocations.Found> locating = _locations.FindAsync(source, isRoot, cancellationToken);
-        BundleContent content = await reader.ReadBlobAsync(
+        Task<BundleContent> reading = reader.ReadBlobAsync(
             manifest.Origin, layer, (stream, token) =>
             BundleContent.ReadAsync(stream, source, withPackages: isRoot, token, withConfig: !isRoot), cancellationToken);
+        Task<BundleLocations.Found> locating = _locations.FindAsync(source, isRoot, reading, cancellationToken);
+        Prefetch.Forget(locating);
+        BundleContent content = await reading;
         await _locations.AnticipateImagesAsync(source, isRoot, content.Lock.Images.Take(MostAhead), cancellationToken);
         BundleLocations.Found locations = await locating;
         quota?.Expect(content.Lock.Images.DistinctBy(locked => locked.Image.Digest)
@@ -92,17 +94,12 @@ internal sealed class BundleClosure(
                 found[locked.Image.Digest!.Value] = await FindAsync(locked.Image, source, locations, cancellationToken);
                 quota?.Took(locations.PlaceOf(locked.Image, source).Registry);
             });
-        ImmutableArray<BundleEntry>.Builder entries = ImmutableArray.CreateBuilder<BundleEntry>(content.Lock.Images.Length);
-        List<LockedImage> missing = [];
-        foreach (LockedImage locked in content.Lock.Images)
-        {
-            if (found[locked.Image.Digest!.Value] is var (at, planned, bundle))
-                entries.Add(new BundleEntry(locked, at, planned, bundle));
-            else
-                missing.Add(locked);
-        }
-
-        return new BundleNode(source, manifest, content, entries.ToImmutable()) { Missing = [.. missing] };
+        ILookup<bool, (LockedImage Locked, (ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)? At)> entries =
+            content.Lock.Images.Select(locked => (locked, found[locked.Image.Digest!.Value])).ToLookup(entry => entry.Item2 is not null);
+        return new BundleNode(source, manifest, content, [
+            .. entries[true].Select(
+                entry => new BundleEntry(entry.Locked, entry.At!.Value.Source, entry.At.Value.Manifest, entry.At.Value.Bundle))])
+        { Missing = [.. entries[false].Select(entry => entry.Locked)] };
     }
 
     private async Task<(ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)?> FindAsync(
@@ -125,6 +122,9 @@ internal sealed class BundleClosure(
         bool? known = locations.IsBundle.TryGetValue(recorded.Digest!.Value, out bool told) ? told : null;
         ImmutableHashSet<Digest>? leftOut = locations.LeftOut.GetValueOrDefault(recorded.Digest!.Value);
         ImageReference expected = locations.IsBeside ? ImageReference.ByDigest(bundle.Repository, recorded.Digest!.Value) : recorded;
+        // The bytes of an earlier plan; whether the destination has them is asked for all images together.
+        if (locations.AtDestination && known == false && reader.FindKnown(recorded.Digest!.Value) is { } earlier)
+            return await InspectAsync(expected, earlier.Origin, earlier.Manifest, known, leftOut, cancellationToken);
         if (locations.AtDestination && known is not null
             && await FindAtDestinationAsync(expected, known.Value, leftOut, cancellationToken) is { } relocated)
             return relocated;

@@ -17,6 +17,9 @@ namespace Airgap.Transfer.Planning;
 /// <param name="state">The requests to the destination; null for none.</param>
 internal sealed class BundleLocations(SourceReader reader, ITransferObserver observer, RepositoryName? destination, DestinationState? state)
 {
+    // Asking for images before it is known which of them belong to the bundle pays where the repository has little else.
+    private const int MostGuessed = 32;
+
     private bool _destinationKnowsRoot;
 
     /// <summary>Requests the locations of a possible bundle immediately.</summary>
@@ -27,6 +30,13 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
         {
             Prefetch.Forget(FindManifestAsync(destination!, bundle, cancellationToken));
             state?.Anticipate(ContentTag.Of(bundle), cancellationToken);
+            if (state is not null)
+                _ = state.AnticipateImagesAsync(LocationsImage.Tag(bundle), MostGuessed, image =>
+                {
+                    // The bundle itself was read at the source.
+                    if (image != bundle && !reader.Knows(image))
+                        Prefetch.Forget(reader.FindManifestAsync(destination!, image.ToString(), cancellationToken));
+                });
         }
     }
 
@@ -38,7 +48,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     {
         if (!ChecksDestination(bundle, isRoot) || await FindManifestAsync(destination!, bundle.Digest!.Value, cancellationToken) is null)
             return;
-        foreach (LockedImage locked in images)
+        foreach (LockedImage locked in images.Where(locked => !reader.Knows(locked.Image.Digest!.Value)))
             Prefetch.Forget(reader.FindManifestAsync(destination!, locked.Image.Digest!.Value.ToString(), cancellationToken));
     }
 
@@ -47,31 +57,37 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     /// one.
     /// </summary>
     public async Task<IReadOnlyDictionary<Digest, bool>> ReadAsync(ImageReference bundle, CancellationToken cancellationToken) =>
-        (await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken))?.IsBundle ?? new Dictionary<Digest, bool>();
+        (await TryReadAsync(bundle.Repository, bundle.Digest!.Value, reading: null, cancellationToken))?.IsBundle
+            ?? new Dictionary<Digest, bool>();
 
     /// <summary>
     /// Finds a bundle's locations: at the destination if an earlier relocation left them, else in the bundle's
     /// repository.
     /// </summary>
-    public async Task<Found> FindAsync(ImageReference bundle, bool isRoot, CancellationToken cancellationToken)
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="isRoot">True for the requested bundle.</param>
+    /// <param name="reading">Reads what the bundle pins.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<Found> FindAsync(
+        ImageReference bundle, bool isRoot, Task<BundleContent> reading, CancellationToken cancellationToken)
     {
         // Requested immediately: the origins in a report must not depend on where the images were read this time.
         Task<Manifest?> beside = FindManifestAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
         if (ChecksDestination(bundle, isRoot))
         {
-            Known? relocated = await TryReadAsync(destination!, bundle.Digest!.Value, cancellationToken);
+            Known? relocated = await TryReadAsync(destination!, bundle.Digest!.Value, reading, cancellationToken);
             _destinationKnowsRoot |= relocated is not null;
             if (relocated is not null)
             {
                 bool isBeside = await beside is not null;
                 // Images left out at the source may be left out here, too; images that are complete there can be read there.
                 Known? here = isBeside && relocated.LeftOut.Count > 0
-                    ? await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken) : null;
+                    ? await TryReadAsync(bundle.Repository, bundle.Digest!.Value, reading, cancellationToken) : null;
                 return new Found(relocated.IsBundle, AtDestination: true, isBeside) { LeftOut = LeftOutOf(here) };
             }
         }
 
-        Known? known = await TryReadAsync(bundle.Repository, bundle.Digest!.Value, cancellationToken);
+        Known? known = await TryReadAsync(bundle.Repository, bundle.Digest!.Value, reading, cancellationToken);
         return new Found(known?.IsBundle ?? new Dictionary<Digest, bool>(), AtDestination: false, IsBeside: known is not null)
         {
             LeftOut = LeftOutOf(known)
@@ -91,6 +107,8 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
         string tag = LocationsImage.Tag(bundle);
         try
         {
+            if (repository == destination && state is not null && !await state.MayHaveAsync(tag))
+                return null;
             Manifest? manifest = await reader.LookForManifestAsync(repository, tag, cancellationToken);
             if (manifest is not null && repository == destination)
                 state?.Note(tag, manifest.Digest);
@@ -108,10 +126,12 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     }
 
     private async Task<Known?> TryReadAsync(
-        RepositoryName repository, Digest bundle, CancellationToken cancellationToken)
+        RepositoryName repository, Digest bundle, Task<BundleContent>? reading, CancellationToken cancellationToken)
     {
-        if (await FindManifestAsync(repository, bundle, cancellationToken) is not { Layers: [{ } layer] })
+        if (await FindManifestAsync(repository, bundle, cancellationToken) is not { Layers: [{ } layer] } manifest)
             return null;
+        if (reading is not null && OfImagesAlone((await reading).Lock, manifest.Digest) is { } known)
+            return known;
         ImageReference reference = ImageReference.ByTag(repository, LocationsImage.Tag(bundle));
         try
         {
@@ -137,6 +157,17 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
             observer.Detail($"{reference} is not used: {e.Message}");
             return null;
         }
+    }
+
+    // Most bundles pin no bundles. The locations image of such a one follows from its lock, and if it has that digest, its layer need not
+    // be read.
+    private static Known? OfImagesAlone(ImagesLock pinned, Digest found)
+    {
+        ImageLocations locations = new([.. pinned.Images.Select(locked => new ImageLocation(locked.Image.ToString(), IsBundle: false))]);
+        return LocationsImage.Create(locations).Manifest.Digest == found
+            ? new Known(pinned.Images.DistinctBy(locked => locked.Image.Digest!.Value)
+                .ToDictionary(locked => locked.Image.Digest!.Value, _ => false), [])
+            : null;
     }
 
     /// <summary>

@@ -33,6 +33,8 @@ internal sealed class RegistryPlanner : IDisposable
         _closure = new BundleClosure(
             _reader, _tree, observer, destination: options.IncludeNonDistributableLayers ? null : options.Destination, state: state,
             failures: _failures, quota: _quota = new QuotaWatch(registry, observer));
+        foreach (TransferPlan earlier in options.EarlierPlans)
+            _reader.KnowEarlier(earlier);
         _artifacts = new Artifacts(_reader, _tree, options, observer, _failures);
     }
 

@@ -24,6 +24,7 @@ internal sealed class SourceReader(
     private readonly SemaphoreSlim _throttle = new(concurrency);
     private readonly SharedTasks<(RepositoryName Repository, string Selector), Manifest?> _manifests = new();
     private readonly SmallBlobs _blobs = new();
+    private readonly Dictionary<Digest, PlannedManifest> _earlier = [];
 
     /// <summary>The manifest of a repository under a tag or digest; null for none.</summary>
     public Task<Manifest?> FindManifestAsync(RepositoryName repository, string tagOrDigest, CancellationToken cancellationToken) =>
@@ -129,6 +130,20 @@ internal sealed class SourceReader(
     /// <summary>Adds a small blob that was read and verified elsewhere.</summary>
     public void Know(Descriptor blob, byte[] bytes) =>
         _blobs.TryAdd(blob.Digest, new MemoryBlobContent(blob, _store.Hold(bytes, blob.Digest)));
+
+    /// <summary>Reuses the content of an earlier run's plan, wherever it is now.</summary>
+    public void KnowEarlier(TransferPlan plan)
+    {
+        Know(plan);
+        foreach (PlannedManifest known in plan.Items.SelectMany(item => item.Content.SelfAndDescendants()))
+            _earlier.TryAdd(known.Manifest.Digest, known);
+    }
+
+    /// <summary>A manifest of an earlier run's plan; null for none.</summary>
+    public PlannedManifest? FindKnown(Digest digest) => _earlier.GetValueOrDefault(digest);
+
+    /// <summary>True for a manifest of an earlier run's plan.</summary>
+    public bool Knows(Digest digest) => _earlier.ContainsKey(digest);
 
     /// <summary>Reuses the content read for another plan.</summary>
     public void Know(TransferPlan plan)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
+using Airgap.Transfer.Bundles;
 
 namespace Airgap.Transfer.Plans;
 
@@ -19,19 +20,27 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     private static readonly TimeSpan s_goodFor = TimeSpan.FromMinutes(1);
 
     private readonly SharedTasks<string, Digest?> _tags = new();
-    private Task<ExistingTags>? _listing;
+    private Lazy<Task<ExistingTags>>? _begun;
     private long _asked = Stopwatch.GetTimestamp();
     private int _isTaken;
+
+    private Task<ExistingTags>? Listing => _begun?.Value;
 
     /// <summary>The repository.</summary>
     public RepositoryName Name => repository.Name;
 
     /// <summary>
-    /// Requests the tags while the source is still being read. The run itself resolves the user's tag, because it may
-    /// move in between.
+    /// Permits to request the tags while the source is still being read. The run itself resolves the user's tag, because it may move in
+    /// between.
     /// </summary>
     public void Begin(CancellationToken cancellationToken) =>
-        _listing = ExistingTags.ListAsync(repository, ItemsAhead, observer, cancellationToken);
+        _begun = new Lazy<Task<ExistingTags>>(() => ExistingTags.ListAsync(repository, ItemsAhead, observer, cancellationToken));
+
+    /// <summary>Requests the tags now, if nobody has yet.</summary>
+    public void List() => _ = Listing;
+
+    /// <summary>False only when the destination is known to lack a tag.</summary>
+    public async Task<bool> MayHaveAsync(string tag) => Listing is not { } listing || (await listing).MayHave(tag);
 
     /// <summary>Records that the plan is complete: from now on the results age.</summary>
     public void End() => _asked = Stopwatch.GetTimestamp();
@@ -47,7 +56,7 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<ExistingTags> ListAsync(int items, CancellationToken cancellationToken)
     {
-        if (_listing is { } begun && await begun is var early && (early != ExistingTags.Unknown || items <= ItemsAhead))
+        if (Listing is { } begun && await begun is var early && (early != ExistingTags.Unknown || items <= ItemsAhead))
             return early;
         return await ExistingTags.ListAsync(repository, items, observer, cancellationToken);
     }
@@ -69,8 +78,32 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     /// <summary>Requests a tag's digest, if the tag exists.</summary>
     public void Anticipate(string tag, CancellationToken cancellationToken)
     {
-        if (_listing is not null)
-            _ = BeginTagAsync(_listing, tag, cancellationToken);
+        if (Listing is { } listing)
+            _ = BeginTagAsync(listing, tag, cancellationToken);
+    }
+
+    /// <summary>
+    /// Calls back with the images that the destination's tags name, if one tag exists and they are few; a failure to list them is that of
+    /// the caller who needs the list.
+    /// </summary>
+    /// <param name="tag">The tag that shows that the images are worth asking for.</param>
+    /// <param name="most">The most images.</param>
+    /// <param name="ask">Receives them.</param>
+    public async Task AnticipateImagesAsync(string tag, int most, Action<Digest> ask)
+    {
+        if (Listing is not { } listing)
+            return;
+        try
+        {
+            ExistingTags tags = await listing;
+            Digest[] images = tags.Lists(tag) ? [.. tags.All.Select(ContentTag.Find).OfType<Digest>().Take(most + 1)] : [];
+            if (images.Length <= most)
+                Array.ForEach(images, ask);
+        }
+        catch (Exception)
+        {
+            // As above.
+        }
     }
 
     // Without a response, the tag is written again.

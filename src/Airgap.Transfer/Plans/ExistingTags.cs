@@ -27,6 +27,9 @@ internal sealed class ExistingTags
     /// <summary>True only when the tag is known to exist.</summary>
     public bool Lists(string tag) => _tags?.Contains(tag) ?? false;
 
+    /// <summary>The tags; empty if they are not known.</summary>
+    public IReadOnlyCollection<string> All => _tags ?? [];
+
     /// <summary>Lists a repository's tags, as far as that is cheaper than asking for each manifest.</summary>
     public static async Task<ExistingTags> ListAsync(
         IImageRepository repository, int items, ITransferObserver observer, CancellationToken cancellationToken)

@@ -50,6 +50,11 @@ public sealed record PlanOptions
     internal string? EarlierArchive { get; init; }
 
     /// <summary>
+    /// Plans of earlier runs: their manifests and configs are not fetched again. Whether the destination has them is not taken from these.
+    /// </summary>
+    internal ImmutableArray<TransferPlan> EarlierPlans { get; init; } = [];
+
+    /// <summary>
     /// True to make a plan without the images that cannot be read (<see cref="TransferPlan.Failures"/>). The requested
     /// root itself must be readable.
     /// </summary>

@@ -39,6 +39,10 @@ internal sealed class LocalRepository(IImageRepository inner, LocalContent local
         IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) =>
         local.IsNowhere ? Task.FromResult(IImageRepository.NonePresent) : inner.FindPresentAsync(blobs, cancellationToken);
 
+    Task<IReadOnlySet<Digest>> IImageRepository.AskInBulkAsync(
+        IReadOnlyCollection<Descriptor> content, bool areManifests, CancellationToken cancellationToken) =>
+        local.IsNowhere ? Task.FromResult(IImageRepository.NonePresent) : inner.AskInBulkAsync(content, areManifests, cancellationToken);
+
     Task<string?> IImageRepository.FindMissingAsync(CancellationToken cancellationToken) => inner.FindMissingAsync(cancellationToken);
 
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>

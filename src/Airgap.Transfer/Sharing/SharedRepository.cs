@@ -65,6 +65,10 @@ internal sealed class SharedRepository : IImageRepository
     Task<IReadOnlySet<Digest>> IImageRepository.FindPresentAsync(
         IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) => _inner.FindPresentAsync(blobs, cancellationToken);
 
+    Task<IReadOnlySet<Digest>> IImageRepository.AskInBulkAsync(
+        IReadOnlyCollection<Descriptor> content, bool areManifests, CancellationToken cancellationToken) =>
+        _inner.AskInBulkAsync(content, areManifests, cancellationToken);
+
     Task<string?> IImageRepository.FindMissingAsync(CancellationToken cancellationToken) => _inner.FindMissingAsync(cancellationToken);
 
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) => _inner.ListTagsAsync(cancellationToken);

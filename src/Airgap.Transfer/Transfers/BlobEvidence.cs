@@ -22,6 +22,9 @@ namespace Airgap.Transfer.Transfers;
 /// <param name="observer">Receives details for the log.</param>
 internal sealed class BlobEvidence(IImageRepository repository, bool reads, int concurrency, ITransferObserver observer)
 {
+    /// <summary>True to ask for hundreds at once, by requests that the registry has to refuse.</summary>
+    public bool AsksInBulk { get; set; }
+
     /// <summary>Finds the blobs that the repository does not have.</summary>
     public async Task<IReadOnlyCollection<Digest>> FindMissingAsync(IEnumerable<Descriptor> blobs, CancellationToken cancellationToken)
     {
@@ -43,8 +46,37 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
     /// The blobs that the registry reports as present in a request for many; empty if their bytes are read. The others may be
     /// present, too.
     /// </summary>
-    public Task<IReadOnlySet<Digest>> FindPresentAsync(IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) =>
-        reads ? Task.FromResult(IImageRepository.NonePresent) : repository.FindPresentAsync(blobs, cancellationToken);
+    public async Task<IReadOnlySet<Digest>> FindPresentAsync(IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken)
+    {
+        if (reads)
+            return IImageRepository.NonePresent;
+        IReadOnlySet<Digest> present = await repository.FindPresentAsync(blobs, cancellationToken);
+        return AsksInBulk && present.Count < blobs.Count
+            ? new HashSet<Digest>([
+                .. present,
+                .. await AskInBulkAsync([.. blobs.Where(blob => !present.Contains(blob.Digest))], areManifests: false, cancellationToken)])
+            : present;
+    }
+
+    /// <summary>
+    /// The manifests that the registry reports as present when it is asked for many at once; empty if it is not asked so. The others may
+    /// be present, too.
+    /// </summary>
+    public Task<IReadOnlySet<Digest>> FindPresentManifestsAsync(
+        IReadOnlyCollection<Descriptor> manifests, CancellationToken cancellationToken) =>
+        AsksInBulk && !reads ? AskInBulkAsync(manifests, areManifests: true, cancellationToken)
+            : Task.FromResult(IImageRepository.NonePresent);
+
+    private async Task<IReadOnlySet<Digest>> AskInBulkAsync(
+        IReadOnlyCollection<Descriptor> content, bool areManifests, CancellationToken cancellationToken)
+    {
+        IReadOnlySet<Digest> present = await repository.AskInBulkAsync(content, areManifests, cancellationToken);
+        if (present.Count > 0)
+            observer.Detail(
+                $"{repository.Name} answers, asked for many at once, that it has {present.Count} of {content.Count} " +
+                $"{(areManifests ? "manifests" : "blobs")}.");
+        return present;
+    }
 
     /// <summary>
     /// True when the registry reports a blob as present or, if bytes are read, returned the right ones.

@@ -28,6 +28,7 @@ internal sealed class PresentImages(
 {
     private readonly SharedTasks<Digest, bool> _lookups = new();
     private readonly HashSet<Digest> _present = [];
+    private readonly HashSet<Digest> _seen = [];
     private readonly bool _isPlanFresh = plan.State?.Name == repository.Name && plan.State.TryTake();
     private DestinationState? _known;
 
@@ -45,9 +46,14 @@ internal sealed class PresentImages(
 
     /// <summary>Requests everything, and only reads, as for a forecast.</summary>
     /// <returns>The blobs that are missing or damaged.</returns>
-    public async Task<ImmutableArray<PlannedBlob>> LookAsync(IReadOnlyList<LocationsUpload> locations, CancellationToken cancellationToken)
+    /// <param name="locations">The locations images.</param>
+    /// <param name="mayPush">True if requests that the registry has to refuse may ask for many at once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ImmutableArray<PlannedBlob>> LookAsync(
+        IReadOnlyList<LocationsUpload> locations, bool mayPush, CancellationToken cancellationToken)
     {
         Tags = await State.ListAsync(plan.Items.Length, cancellationToken);
+        evidence.AsksInBulk = mayPush && options.AsksInBulk && !Tags.IsEmpty;
         // All requests to the destination run in parallel; at the end the tags are written, not looked up.
         await Task.WhenAll(
             LookForContentAsync(locations, cancellationToken),
@@ -66,6 +72,7 @@ internal sealed class PresentImages(
 
     private async Task LookForContentAsync(IReadOnlyList<LocationsUpload> locations, CancellationToken cancellationToken)
     {
+        await SeeManyAsync(cancellationToken);
         await Parallel.ForEachAsync(
             plan.Items.DistinctBy(item => item.Digest).Where(item => Tags.MayHave(contentTags[item.Digest])),
             Bounded(cancellationToken),
@@ -87,6 +94,20 @@ internal sealed class PresentImages(
             .DistinctBy(blob => blob.Digest), cancellationToken));
     }
 
+    // By their digests; that a tag stands for one is known of a tag that is listed, as for a manifest that the planner read.
+    private async Task SeeManyAsync(CancellationToken cancellationToken) => _seen.UnionWith(await evidence.FindPresentManifestsAsync(
+        [
+            .. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).DistinctBy(node => node.Manifest.Digest)
+                .Where(node => !WasRead(node) && IsListedOrUntagged(node)).Select(node => node.Manifest.Descriptor),
+        ],
+        cancellationToken));
+
+    // A manifest that the planner read here by its digest need not be requested again.
+    private bool WasRead(PlannedManifest node) => _isPlanFresh && node.Origin == repository.Name;
+
+    private bool IsListedOrUntagged(PlannedManifest node) =>
+        contentTags.GetValueOrDefault(node.Manifest.Digest) is not { } tag || Tags.Lists(tag);
+
     private IEnumerable<Descriptor> BlobsOf(Func<PlannedManifest, bool> wanted) =>
         plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).Where(wanted).SelectMany(node => node.Blobs);
 
@@ -97,9 +118,7 @@ internal sealed class PresentImages(
         _lookups.GetOrAdd(node.Manifest.Digest, async _ =>
         {
             string? tag = contentTags.GetValueOrDefault(node.Manifest.Digest);
-            // A manifest that the planner read here by its digest need not be requested again if its tag is known to be
-            // listed.
-            if (!_isPlanFresh || node.Origin != repository.Name || (tag is not null && !Tags.Lists(tag)))
+            if (!(WasRead(node) || _seen.Contains(node.Manifest.Digest)) || !IsListedOrUntagged(node))
             {
                 // By its tag a registry names a manifest's sha256 digest.
                 Digest? there = tag is not null && Tags.MayHave(tag) && node.Manifest.Digest.Algorithm == "sha256"

@@ -55,7 +55,8 @@ internal sealed class RegistryTarget : ITransferTarget
     public async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
         ImmutableArray<PlannedBlob> missing =
-            await _required.FindAsync(await _present.LookAsync(_locations, cancellationToken), _present.Damaged, cancellationToken);
+            await _required.FindAsync(
+                await _present.LookAsync(_locations, mayPush: true, cancellationToken), _present.Damaged, cancellationToken);
         foreach (LocationsUpload upload in _locations)
         {
             // It has two tags, and an earlier run may have ended between them.
@@ -75,7 +76,8 @@ internal sealed class RegistryTarget : ITransferTarget
         Creates = await _repository.FindMissingAsync(cancellationToken);
         ConcurrentDictionary<Digest, BlobOutcome> missing = new();
         await Parallel.ForEachAsync(
-            await _required.FindAsync(await _present.LookAsync(_locations, cancellationToken), _present.Damaged, cancellationToken),
+            await _required.FindAsync(
+                await _present.LookAsync(_locations, mayPush: false, cancellationToken), _present.Damaged, cancellationToken),
             Bounded(cancellationToken),
             async (blob, token) => missing[blob.Descriptor.Digest] = _present.Damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
                 : Creates is null && await _repository.HasBlobAsync(blob.Descriptor, token)

@@ -39,6 +39,13 @@ public sealed record TransferOptions
     /// </summary>
     internal bool Repair { get; init; }
 
+    /// <summary>
+    /// True to ask a repository for hundreds of manifests or blobs at once, by pushing manifests that it has to refuse: its refusal names
+    /// what is missing. A registry that names not all is asked for each. Lengths are not compared then. Ignored with <see cref="Repair"/>,
+    /// and for an archive.
+    /// </summary>
+    internal bool AsksInBulk { get; init; }
+
     /// <summary>True to hash an archive while it is written (<see cref="TransferResult.Written"/>).</summary>
     internal bool HashesArchive { get; init; }
 

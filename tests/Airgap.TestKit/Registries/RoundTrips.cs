@@ -28,6 +28,10 @@ public sealed class RoundTrips : IAsyncDisposable
         _clock = RunAsync();
     }
 
+    /// <summary>Holds the requests for a server's tokens, too.</summary>
+    public void Hold(TokenServer tokens) =>
+        tokens.OnArrival = request => HoldAsync($"token {string.Join(' ', request.Scopes)}");
+
     /// <summary>The requests of each round trip so far.</summary>
     public List<IReadOnlyList<string>> Rounds { get; } = [];
 
@@ -40,16 +44,19 @@ public sealed class RoundTrips : IAsyncDisposable
             gate.TrySetResult();
     }
 
-    private Fault Hold(RecordedRequest request, HttpContext context)
+    private Fault Hold(RecordedRequest request, HttpContext context) =>
+        Fault.Delay(HoldAsync($"{request.Method} {context.Request.Host}{request.PathAndQuery}"));
+
+    private Task HoldAsync(string request)
     {
         TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            _held.Add(($"{request.Method} {request.PathAndQuery}", gate));
+            _held.Add((request, gate));
             _arrivals++;
         }
 
-        return Fault.Delay(gate.Task);
+        return gate.Task;
     }
 
     private async Task RunAsync()

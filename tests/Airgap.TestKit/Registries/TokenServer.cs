@@ -36,6 +36,9 @@ public sealed class TokenServer : IAsyncDisposable
     /// <summary>What a token request is answered with instead, or null: status and body.</summary>
     public Func<TokenRequest, (int Status, string Body)?>? OnToken { get; set; }
 
+    /// <summary>Awaited before a token request is answered; null for no wait.</summary>
+    public Func<TokenRequest, Task>? OnArrival { get; set; }
+
     /// <summary>Seconds a token is said to be good for; null leaves them out, which means 60.</summary>
     public int? ExpiresIn { get; set; }
 
@@ -135,6 +138,8 @@ public sealed class TokenServer : IAsyncDisposable
             ? FromForm(await context.Request.ReadFormAsync())
             : FromQuery(context.Request);
         _requests.Enqueue(request);
+        if (OnArrival is { } wait)
+            await wait(request);
         (int status, string body) = OnToken?.Invoke(request) ?? Issue(request);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";

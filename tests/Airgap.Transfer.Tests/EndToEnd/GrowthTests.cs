@@ -46,6 +46,26 @@ public sealed class GrowthTests : RelocatorTestBase
         }
     }
 
+    [TestMethod]
+    public async Task WhatAnEarlierPlanKnowsAndIsThereTakesLessThanATenthOfARequestForEachImage()
+    {
+        const int Many = 1000;
+        Write(Many);
+        RelocationSource bundle = new RelocationSource.Bundle(Oci.Naming.ImageReference.Parse($"{Source}:{Many}"));
+        TransferResult cold = await CopyToRepositoryAsync(bundle, "far.example/known");
+        Registry.Calls.Clear();
+        TransferResult again = await CopyToRepositoryAsync(
+            bundle, "far.example/known", new PlanOptions { EarlierPlans = [cold.Plan] }, new TransferOptions { AsksInBulk = true });
+        Assert.IsTrue(again.IsUpToDate);
+        Assert.IsLessThan(Many / 10, Registry.Calls.Count, string.Join('\n', Registry.Calls.Take(50)));
+
+        // Without a plan one for each image; and for its blobs few.
+        Registry.Calls.Clear();
+        again = await CopyToRepositoryAsync(bundle, "far.example/known", transfer: new TransferOptions { AsksInBulk = true });
+        Assert.IsTrue(again.IsUpToDate);
+        Assert.IsInRange(Many, Many * 1.05, Registry.Calls.Count);
+    }
+
     private async Task<Dictionary<string, (int Calls, double Allocated)>> MeasureAsync(int images)
     {
         using TempFolder folder = new();
@@ -96,7 +116,7 @@ public sealed class GrowthTests : RelocatorTestBase
         return repository.AddManifest(Manifest.Parse(Encoding.UTF8.GetBytes(json)), tag);
     }
 
-    private static byte[] BundleLayer(string images)
+    internal static byte[] BundleLayer(string images)
     {
         MemoryStream memory = new();
         using (GZipStream gzip = new(memory, CompressionLevel.Fastest, leaveOpen: true))

@@ -24,7 +24,7 @@ public sealed class RoundTripTests : WireTestBase
     public Task AColdCopyWaitsForThirteenRoundTrips() => AssertAsync(most: 13, async (source, destination, client, attempt) =>
         await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, $"apps/it{attempt}"), transfer: s_wide));
 
-    // Ping; bundle; its config, layer and the destination's locations; what the locations say, beside the images; platforms; all blobs, and
+    // Ping; bundle; its config and layer, the destination's locations, and the images that its tags name; platforms, and theirs; all blobs, and
     // the tag.
     [TestMethod]
     public Task ACopyOfWhatIsThereWaitsForSixRoundTrips() => AssertAsync(
@@ -42,18 +42,59 @@ public sealed class RoundTripTests : WireTestBase
     public Task AMountWaitsForTwelveRoundTrips() => AssertAsync(most: 12, async (_, _, client, attempt) =>
         await CopyAsync(client, BundleSource("index-bundle"), Repository(Fixtures.Registry, $"new/place{attempt}"), transfer: s_wide));
 
+    // Ping; bundle; its config and layer; images; their configs; blobs asked for; blobs sent; manifests; locations; tag. Tokens for reading,
+    // for the images' repositories and for pushing come between.
+    [TestMethod]
+    [DataRow(false, 10)]
+    [DataRow(true, 13)]
+    public Task ASmallBundleIsCopiedInFewRoundTrips(bool hasTokens, int most) => AssertAsync(
+        most,
+        async (source, destination, client, attempt) =>
+        await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, $"apps/it{attempt}"), transfer: s_wide),
+        hasTokens: hasTokens);
+
+    [TestMethod]
+    // Ping; bundle; all that it and the destination's tags name; all blobs, and the tag.
+    [DataRow(false, 4)]
+    [DataRow(true, 5)]
+    public Task ASmallBundleThatIsThereNeedsFewRoundTrips(bool hasTokens, int most) => AssertAsync(
+        most,
+        async (source, destination, client, _) =>
+        Assert.IsTrue(
+            (await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it"), transfer: s_wide))
+            .IsUpToDate),
+        async (source, destination) =>
+        {
+            using RegistryClient client = Client(source);
+            await CopyAsync(client, BundleSource("simple-app-bundle"), Repository(destination.Host, "apps/it"));
+        },
+        hasTokens);
+
+    [TestMethod]
+    [DataRow(false, 9)]
+    [DataRow(true, 12)]
+    public Task ASmallBundleIsMountedInFewRoundTrips(bool hasTokens, int most) => AssertAsync(
+        most,
+        async (_, _, client, attempt) =>
+        await CopyAsync(
+            client, BundleSource("simple-app-bundle"), Repository(Fixtures.Registry, $"new/place{attempt}"), transfer: s_wide),
+        hasTokens: hasTokens);
+
     private async Task AssertAsync(
         int most, Func<RegistryFixture, RegistryFixture, RegistryClient, int, Task> copy,
-        Func<RegistryFixture, RegistryFixture, Task>? before = null)
+        Func<RegistryFixture, RegistryFixture, Task>? before = null, bool hasTokens = false)
     {
-        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
+        await using TokenServer tokens = await TokenServer.StartAsync();
+        RegistryFixtureOptions options = new() { Tokens = hasTokens ? tokens : null };
+        await using RegistryFixture source = await RegistryFixture.StartAsync(options with { WithFixtures = true });
+        await using RegistryFixture destination = await RegistryFixture.StartAsync(options);
         if (before is not null)
             await before(source, destination);
         IReadOnlyList<IReadOnlyList<string>> rounds = [];
         for (int attempt = 0; attempt < Tries; attempt++)
         {
             await using RoundTrips clock = new(TimeSpan.FromMilliseconds(50 << attempt), source, destination);
+            clock.Hold(tokens);
             using RegistryClient client = Client(source);
             await copy(source, destination, client, attempt);
             rounds = clock.Rounds;

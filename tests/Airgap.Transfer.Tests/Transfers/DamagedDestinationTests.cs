@@ -40,6 +40,22 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
     }
 
     [TestMethod]
+    [DataRow("nested-bundle")]
+    [DataRow("index-bundle")]
+    public async Task WhatIsGoneIsSentAgainWhereManyAreAskedForAtOnceAndAnEarlierPlanKnowsAll(string bundle)
+    {
+        TransferResult first = await CopyToRepositoryAsync(BundleSource(bundle), Place);
+        foreach (Digest gone in There.Blobs.Concat(There.Manifests).ToArray())
+        {
+            There.Remove(gone);
+            await CopyToRepositoryAsync(
+                BundleSource(bundle), Place, new PlanOptions { EarlierPlans = [first.Plan] }, new TransferOptions { AsksInBulk = true });
+            Assert.Contains(gone, There.Blobs.Concat(There.Manifests));
+            await AssertRightAsync(bundle);
+        }
+    }
+
+    [TestMethod]
     public async Task EachManifestThatIsGoneIsPutAgain()
     {
         await CopyToRepositoryAsync(BundleSource("index-bundle"), Place);
