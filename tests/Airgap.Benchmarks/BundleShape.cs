@@ -38,6 +38,9 @@ internal sealed record BundleShape(string Name, IReadOnlyList<IReadOnlyList<long
     /// <param name="divisor">1 for the full size; 16 for a sixteenth.</param>
     public static BundleShape Large(int divisor) => new("large", [[5 * 1024 * MiB / divisor]]);
 
+    /// <summary>One image of one layer.</summary>
+    public static BundleShape Single(long bytes) => new($"single{bytes / MiB}", [[bytes]]);
+
     /// <summary>Many images of one layer of 1 KiB.</summary>
     public static BundleShape Many(int images) => new($"many{images}", [.. Enumerable.Repeat<long[]>([KiB], images)]);
 

@@ -10,7 +10,7 @@ Option<int> runs = new("--runs") { Description = "Runs of each row; the median i
 Option<int> divisor = new("--divisor") { Description = "Divides every size: 1 is the full 1.5 GB.", DefaultValueFactory = _ => 1 };
 Option<string[]> rows = new("--rows")
 {
-    Description = "Which rows: routes, peers, latency, tls, growth, serve, carry, forms, shards. All but shards unless told.",
+    Description = "Which rows: routes, peers, latency, tls, growth, serve, carry, forms, ranges, shards. All but shards unless told.",
     AllowMultipleArgumentsPerToken = true
 };
 Option<int> images = new("--images")
@@ -42,7 +42,7 @@ root.SetAction(async (arguments, _) =>
     }
 
     string[] wanted = arguments.GetValue(rows) is { Length: > 0 } some
-        ? some : ["routes", "peers", "latency", "tls", "growth", "serve", "carry", "forms"];
+        ? some : ["routes", "peers", "latency", "tls", "growth", "serve", "carry", "forms", "ranges"];
     if (wanted.Contains("shards"))
         await ShardRows.RunAsync();
     if (wanted is ["shards"])
@@ -66,6 +66,8 @@ root.SetAction(async (arguments, _) =>
         await new CarryRows(bench, divided).RunAsync(repeated);
     if (wanted.Contains("forms"))
         await new FormRows(bench, divided).RunAsync(repeated);
+    if (wanted.Contains("ranges"))
+        await new RangeRows(bench, divided).RunAsync(repeated);
     bench.Print();
 });
 return await root.Parse(args).InvokeAsync();

@@ -24,14 +24,16 @@ public sealed class LatencyProxy : IAsyncDisposable
     private readonly int _target;
     private readonly TimeSpan _roundTrip;
     private readonly double _bytesPerSecond;
+    private readonly double _connectionBytesPerSecond;
     private readonly Lock _pacing = new();
     private readonly Task _accepting;
     private long _free;
     private int _count;
     private long _received;
 
-    private LatencyProxy(int target, TimeSpan roundTrip, double bytesPerSecond)
+    private LatencyProxy(int target, TimeSpan roundTrip, double bytesPerSecond, double connectionBytesPerSecond)
     {
+        _connectionBytesPerSecond = connectionBytesPerSecond;
         _target = target;
         _roundTrip = roundTrip;
         _bytesPerSecond = bytesPerSecond;
@@ -57,8 +59,11 @@ public sealed class LatencyProxy : IAsyncDisposable
     /// <param name="targetPort">The server's port on the loopback.</param>
     /// <param name="roundTrip">How long a request without work takes there and back.</param>
     /// <param name="bytesPerSecond">What passes at most, over all connections and both ways together.</param>
-    public static LatencyProxy Start(int targetPort, TimeSpan roundTrip, double bytesPerSecond = double.PositiveInfinity) =>
-        new(targetPort, roundTrip, bytesPerSecond);
+    /// <param name="connectionBytesPerSecond">What one connection passes at most, each way: its window over the round trip.</param>
+    public static LatencyProxy Start(
+        int targetPort, TimeSpan roundTrip, double bytesPerSecond = double.PositiveInfinity,
+        double connectionBytesPerSecond = double.PositiveInfinity) =>
+        new(targetPort, roundTrip, bytesPerSecond, connectionBytesPerSecond);
 
     public async ValueTask DisposeAsync()
     {
@@ -112,6 +117,7 @@ public sealed class LatencyProxy : IAsyncDisposable
     {
         Channel<(byte[] Buffer, int Count, long Due)> line = Channel.CreateBounded<(byte[], int, long)>(InFlight);
         Task delivering = DeliverAsync(line.Reader, to);
+        long free = 0;
         try
         {
             while (true)
@@ -120,8 +126,10 @@ public sealed class LatencyProxy : IAsyncDisposable
                 int count = await from.ReceiveAsync(buffer, _stop.Token);
                 if (isAnswer)
                     Interlocked.Add(ref _received, count);
-                await line.Writer.WriteAsync(
-                    (buffer, count, Pass(count, Math.Max(Stopwatch.GetTimestamp(), open)) + (Ticks(_roundTrip) / 2)), _stop.Token);
+                long arrived = Math.Max(Stopwatch.GetTimestamp(), open);
+                free = Math.Max(free, arrived) + (long)(count / _connectionBytesPerSecond * Stopwatch.Frequency);
+                long passed = Math.Max(Pass(count, arrived), free);
+                await line.Writer.WriteAsync((buffer, count, passed + (Ticks(_roundTrip) / 2)), _stop.Token);
                 if (count == 0)
                     break;
             }
