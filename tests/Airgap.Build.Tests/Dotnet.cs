@@ -61,6 +61,8 @@ internal static class Dotnet
         variables["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         variables["DOTNET_CLI_UI_LANGUAGE"] = "en";
         variables["DOTNET_NOLOGO"] = "1";
+        // Builds of tests are too short for it.
+        variables["DOTNET_TieredPGO"] = "0";
         foreach ((string name, string? value) in environment)
             variables[name] = value;
         return variables;

@@ -17,22 +17,15 @@ internal static class WarmBuilds
     private static readonly ConcurrentBag<string> s_idle = [];
     private static readonly ConcurrentBag<string> s_all = [];
 
-    /// <summary>Runs <c>dotnet</c> to its end, with a server that is idle or a new one.</summary>
+    /// <summary>
+    /// Runs <c>dotnet</c> to its end, with a server that is idle or a new one, and without a restore that has nothing to do.
+    /// </summary>
     public static async Task<DotnetResult> RunAsync(
         string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
     {
-        // On Windows a server would hold the tasks' files. What tells MSBuild of its nodes tells it of the server's too.
-        if (OperatingSystem.IsWindows() || environment.Keys.Any(name => name.StartsWith("MSBUILD", StringComparison.Ordinal)))
-            return await Dotnet.RunAsync(folder, arguments, environment);
-        if (!s_idle.TryTake(out string? server))
-        {
-            server = $"airgap-{Guid.NewGuid():N}";
-            s_all.Add(server);
-        }
-
-        DotnetResult result = await Dotnet.RunAsync(
-            folder, [.. arguments, "-p:UseSharedCompilation=true", $"-p:SharedCompilationId={s_compiler}"], With(server, environment));
-        s_idle.Add(server);
+        Restores restores = Restores.Of(folder, arguments, environment);
+        DotnetResult result = await RunInServerAsync(folder, restores.Arguments(), environment);
+        restores.Ran(result);
         return result;
     }
 
@@ -52,6 +45,24 @@ internal static class WarmBuilds
                 Path.GetTempPath(), ["exec", PackedPackage.CompilerServer, "-shutdown", $"-pipename:{s_compiler}"],
                 new Dictionary<string, string?>())).Succeeded();
         }
+    }
+
+    private static async Task<DotnetResult> RunInServerAsync(
+        string folder, string[] arguments, IReadOnlyDictionary<string, string?> environment)
+    {
+        // On Windows a server would hold the tasks' files. What tells MSBuild of its nodes tells it of the server's too.
+        if (OperatingSystem.IsWindows() || environment.Keys.Any(name => name.StartsWith("MSBUILD", StringComparison.Ordinal)))
+            return await Dotnet.RunAsync(folder, arguments, environment);
+        if (!s_idle.TryTake(out string? server))
+        {
+            server = $"airgap-{Guid.NewGuid():N}";
+            s_all.Add(server);
+        }
+
+        DotnetResult result = await Dotnet.RunAsync(
+            folder, [.. arguments, "-p:UseSharedCompilation=true", $"-p:SharedCompilationId={s_compiler}"], With(server, environment));
+        s_idle.Add(server);
+        return result;
     }
 
     private static Dictionary<string, string?> With(string server, IReadOnlyDictionary<string, string?> environment) =>

@@ -61,13 +61,22 @@ public sealed class UploadLimitTests
     [TestMethod]
     public async Task WhatWasGivenUpIsClearedAwayWhileTheRegistryRuns()
     {
-        await using Api api = await StartAsync(new UploadLimits { MaxAge = TimeSpan.FromMilliseconds(1) }, TimeSpan.FromMilliseconds(20));
-        string upload = await api.StartUploadAsync("a");
-        string folder = Path.Combine(
-            api.Registry.Folder, "docker/registry/v2/repositories/a/_uploads", upload[(upload.LastIndexOf('/') + 1)..]);
+        UploadLimits limits = new();
+        await using Api api = await StartAsync(limits, TimeSpan.FromMilliseconds(20));
+        string used = await api.StartUploadAsync("a");
+        // Another of that repository, which nobody has used for longer than the limit, appears as a whole.
+        using TestKit.TempFolder temp = new();
+        string old = Guid.NewGuid().ToString();
+        Directory.CreateDirectory(temp[old]);
+        File.WriteAllText(temp[$"{old}/data"], "x");
+        File.SetLastWriteTimeUtc(temp[$"{old}/data"], DateTime.UtcNow - limits.MaxAge - TimeSpan.FromHours(1));
+        string folder = Path.Combine(api.Registry.Folder, "docker/registry/v2/repositories/a/_uploads", old);
+        Directory.Move(temp[old], folder);
+
         while (Directory.Exists(folder))
             await Task.Yield();
-        Assert.AreEqual(404, (await api.GetAsync(upload)).Status);
+        Assert.AreEqual(404, (await api.GetAsync($"{used[..(used.LastIndexOf('/') + 1)]}{old}")).Status);
+        Assert.AreEqual(204, (await api.GetAsync(used)).Status, "one that is used stays");
     }
 
     [TestMethod]

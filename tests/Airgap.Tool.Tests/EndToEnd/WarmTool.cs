@@ -83,6 +83,7 @@ internal sealed class WarmTool : IDisposable
             start.Environment[variable] = value;
         start.Environment["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Airgap.WarmTool.dll");
         start.Environment["AIRGAP_WARM_TOOL"] = name;
+        start.Environment["DOTNET_TieredPGO"] = "0";
         start.RedirectStandardInput = true;
         Process process = Process.Start(start)!;
         process.StandardInput.Close();
