@@ -133,7 +133,7 @@ public sealed class ApplierTests : ApplierTestBase
     }
 
     [TestMethod]
-    [DataRow(false, 5, "Created")]
+    [DataRow(false, 60, "Created")]
     [DataRow(false, 0, "Failed", DisplayName = "one that is never served")]
     [DataRow(true, 0, "NotTried", DisplayName = "a dry run")]
     public async Task AKindWhoseDefinitionIsAppliedToo_IsWaitedFor(bool isDry, int patience, string expected)

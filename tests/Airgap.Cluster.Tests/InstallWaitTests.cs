@@ -42,7 +42,7 @@ public sealed class InstallWaitTests : ReconcileWaitTestBase
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         WaitTarget target = Install(server, state, skip: name is "version-gone" or "downgrade" ? 4 : 0);
 
-        WaitResult verdict = await RunAsync(server, target, s_long);
+        WaitResult verdict = await RunAsync(server, target, s_long, heals: code is null ? s_long : null);
 
         Assert.AreEqual(code, verdict.Failure?.Code, verdict.Failure?.Message);
         if (cause is Cause known)

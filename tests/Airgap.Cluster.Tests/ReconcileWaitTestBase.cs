@@ -12,7 +12,7 @@ public abstract class ReconcileWaitTestBase
     private protected static readonly TimeSpan s_long = TimeSpan.FromSeconds(60);
     private protected readonly List<string> _lines = [];
 
-    private protected async Task<WaitResult> WaitForStateAsync(string name, TimeSpan limit)
+    private protected async Task<WaitResult> WaitForStateAsync(string name, TimeSpan limit, string? endsAt = null)
     {
         JsonElement state = KubernetesFixtures.Read($"packagerepositories/{name}.json");
         JsonElement watch = state.GetProperty("watch");
@@ -22,7 +22,7 @@ public abstract class ReconcileWaitTestBase
         server.OnWatch(path, KubernetesAnswer.Watch(KubernetesFixtures.Events(watch)));
         if (state.TryGetProperty("packages", out JsonElement packages))
             server.On("GET", KubernetesFixtures.PathOf(packages), KubernetesAnswer.Recorded(packages));
-        return await RunAsync(server, Target(path, 1), limit);
+        return await RunAsync(server, Target(path, 1), limit, endsAt);
     }
 
     private protected async Task<WaitResult> WaitAsync(
@@ -51,13 +51,23 @@ public abstract class ReconcileWaitTestBase
     private protected static WaitTarget Target(string path, long generation) =>
         new(path.Split('/')[5], "simple-package-repository", generation);
 
-    private protected async Task<WaitResult> RunAsync(FakeKubernetes server, WaitTarget target, TimeSpan limit)
+    // The limit of a LimitClock comes with the first line that has these words.
+    private protected async Task<WaitResult> RunAsync(
+        FakeKubernetes server, WaitTarget target, TimeSpan limit, string? endsAt = null, TimeSpan? stallAfter = null,
+        TimeSpan? heals = null)
     {
+        LimitClock clock = new();
         using ClusterClient client = new(new ClusterTarget { Server = server.Address, Origin = "a test" });
-        return (await new ReconcileWait(client, _lines.Add)
+        return (await new ReconcileWait(client, line =>
         {
-            StallAfter = TimeSpan.FromMilliseconds(200),
-            Evaluator = new ReconcileEvaluator(TimeProvider.System) { Heals = TimeSpan.FromMilliseconds(300) },
+            _lines.Add(line);
+            if (endsAt is not null && line.Contains(endsAt, StringComparison.Ordinal))
+                clock.End();
+        })
+        {
+            Clock = clock,
+            StallAfter = stallAfter ?? TimeSpan.MaxValue,
+            Evaluator = new ReconcileEvaluator(TimeProvider.System) { Heals = heals ?? TimeSpan.FromMilliseconds(300) },
         }
             .RunAsync([target], limit, CancellationToken.None)).Single();
     }

@@ -38,7 +38,7 @@ public sealed class ReconcileWaitTests : ReconcileWaitTestBase
     [TestMethod]
     public async Task ATransientFailure_IsReported_OnlyAtTheTimeLimit()
     {
-        WaitResult verdict = await WaitForStateAsync("unauthorized-no-secret", TimeSpan.FromSeconds(2));
+        WaitResult verdict = await WaitForStateAsync("unauthorized-no-secret", LimitClock.Limit, endsAt: "reconcile failed");
 
         Assert.AreEqual(ErrorCode.RepositoryFailed, verdict.Failure!.Code);
         Assert.Contains("UNAUTHORIZED", verdict.Failure.Message);
@@ -108,7 +108,8 @@ public sealed class ReconcileWaitTests : ReconcileWaitTestBase
         server.On("GET", KubernetesFixtures.PathOf(watch), KubernetesAnswer.List("1", KubernetesFixtures.Body(state.GetProperty("get"))));
 
         WaitResult verdict = await RunAsync(
-            server, new WaitTarget("sync-period-malformed", "simple-package-repository", 1), TimeSpan.FromSeconds(1));
+            server, new WaitTarget("sync-period-malformed", "simple-package-repository", 1), LimitClock.Limit,
+            endsAt: "one PackageRepository at a time", stallAfter: TimeSpan.FromMilliseconds(200));
 
         Assert.AreEqual(ErrorCode.WaitTimedOut, verdict.Failure!.Code);
         Assert.Contains("one PackageRepository at a time", string.Join('\n', _lines));
@@ -139,7 +140,7 @@ public sealed class ReconcileWaitTests : ReconcileWaitTestBase
         server.On("GET", Path, KubernetesAnswer.List("1", repository));
         long started = Environment.TickCount64;
 
-        WaitResult verdict = await RunAsync(server, new WaitTarget("b", "a", 1), TimeSpan.FromSeconds(1));
+        WaitResult verdict = await RunAsync(server, new WaitTarget("b", "a", 1), LimitClock.Limit, endsAt: "reconcile failed");
 
         Assert.AreEqual(ErrorCode.RepositoryFailed, verdict.Failure!.Code);
         Assert.IsLessThan(20_000, Environment.TickCount64 - started);

@@ -74,6 +74,7 @@ public sealed class WatchFailureTests : ReconcileWaitTestBase
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         server.On("GET", "/apis/packaging.carvel.dev/v1alpha1/namespaces/packages/packagerepositories", KubernetesAnswer.List("1"));
+        LimitClock clock = new();
         int asked = 0;
         using ClusterClient client = new(new ClusterTarget
         {
@@ -82,16 +83,17 @@ public sealed class WatchFailureTests : ReconcileWaitTestBase
             Authorization = async token =>
             {
                 // A log-in that ends by itself when the watch begins.
-                if (++asked > 1)
+                if (++asked == 4)
+                    clock.End();
+                if (asked > 1)
                     throw new TaskCanceledException();
                 await Task.CompletedTask;
                 return null;
             },
-        })
-        ;
+        });
 
-        WaitResult verdict = (await new ReconcileWait(client, _lines.Add).RunAsync(
-            [new WaitTarget("packages", "a", 1)], TimeSpan.FromSeconds(1.5), CancellationToken.None)).Single();
+        WaitResult verdict = (await new ReconcileWait(client, _lines.Add) { Clock = clock }.RunAsync(
+            [new WaitTarget("packages", "a", 1)], LimitClock.Limit, CancellationToken.None)).Single();
 
         Assert.AreEqual(ErrorCode.WaitTimedOut, verdict.Failure!.Code);
         Assert.IsGreaterThan(2, asked, "it was asked again");

@@ -30,6 +30,9 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     /// <summary>Decides whether a state ends the wait.</summary>
     public ReconcileEvaluator Evaluator { get; init; } = new(TimeProvider.System);
 
+    /// <summary>Tells the time of the limit, and waits.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Waits.</summary>
     /// <param name="targets">The objects.</param>
     /// <param name="limit">The longest wait; <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
@@ -39,8 +42,8 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     public async Task<IReadOnlyList<WaitResult>> RunAsync(
         IReadOnlyList<WaitTarget> targets, TimeSpan limit, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        until.CancelAfter(limit);
+        using CancellationTokenSource over = new(limit, Clock);
+        using CancellationTokenSource until = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, over.Token);
         Channel<Change> changes = Channel.CreateBounded<Change>(MostAhead);
         Task[] watchers = [.. targets.GroupBy(target => (target.Kind, target.Namespace)).Select(
             group => WatchAsync(
@@ -51,14 +54,12 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         {
             await UntilDoneAsync(pending, changes.Reader, until.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
+            // What has come by then counts.
+            TakeAll(changes.Reader, pending);
             foreach (WaitTarget late in pending.Values)
                 _verdicts[late.Id] = ReconcileEvaluator.Late(late, _states.GetValueOrDefault(late.Id), limit);
-        }
-        catch (ChannelClosedException closed) when (closed.InnerException is { } why)
-        {
-            throw why;
         }
         finally
         {
@@ -72,17 +73,18 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     private async Task UntilDoneAsync(
         Dictionary<string, WaitTarget> pending, ChannelReader<Change> changes, CancellationToken cancellationToken)
     {
-        long started = TimeProvider.System.GetTimestamp();
+        long started = Clock.GetTimestamp();
         bool isStallTold = false;
-        Task<Change> next = changes.ReadAsync(cancellationToken).AsTask();
-        Task tick = Task.Delay(s_tick, cancellationToken);
+        Task<bool> next = changes.WaitToReadAsync(cancellationToken).AsTask();
+        Task tick = Task.Delay(s_tick, Clock, cancellationToken);
         while (pending.Count > 0)
         {
             if (await Task.WhenAny(next, tick) == tick)
             {
                 await tick;
-                tick = Task.Delay(s_tick, cancellationToken);
-                if (!isStallTold && TimeProvider.System.GetElapsedTime(started) >= StallAfter)
+                tick = Task.Delay(s_tick, Clock, cancellationToken);
+                SettleAll(pending);
+                if (!isStallTold && Clock.GetElapsedTime(started) >= StallAfter)
                 {
                     isStallTold = true;
                     ReportStall(pending.Values);
@@ -90,12 +92,20 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
             }
             else
             {
-                Take(await next, pending);
-                next = changes.ReadAsync(cancellationToken).AsTask();
+                await next;
+                TakeAll(changes, pending);
+                next = changes.WaitToReadAsync(cancellationToken).AsTask();
             }
+        }
+    }
 
-            foreach (WaitTarget target in pending.Values.Where(target => _states.ContainsKey(target.Id)).ToArray())
-                Settle(target, pending);
+    // Each state is judged, also one that another follows at once.
+    private void TakeAll(ChannelReader<Change> changes, Dictionary<string, WaitTarget> pending)
+    {
+        while (pending.Count > 0 && changes.TryRead(out Change change))
+        {
+            Take(change, pending);
+            SettleAll(pending);
         }
     }
 
@@ -110,6 +120,12 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         else
             _gone.Remove(target.Id);
         Report(target, state);
+    }
+
+    private void SettleAll(Dictionary<string, WaitTarget> pending)
+    {
+        foreach (WaitTarget target in pending.Values.Where(target => _states.ContainsKey(target.Id)).ToArray())
+            Settle(target, pending);
     }
 
     private void Settle(WaitTarget target, Dictionary<string, WaitTarget> pending)
@@ -127,7 +143,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     {
         try
         {
-            await foreach (WatchEvent change in new ListWatcher(client).WatchAsync(
+            await foreach (WatchEvent change in new ListWatcher(client, Clock).WatchAsync(
                 kind.ListPath(ns), $"{(kind == ResourceKind.PackageInstall ? "PackageInstalls" : "PackageRepositories")} of {ns}", names,
                 cancellationToken))
                 await writer.WriteAsync(new Change(kind, change), cancellationToken);
