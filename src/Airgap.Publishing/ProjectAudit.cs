@@ -23,16 +23,24 @@ internal sealed class ProjectAudit(PublishSettings settings)
         {
             result = await publish();
         }
-        catch (AirgapException e)
+        catch (Exception e)
         {
             await AppendAsync(log, AuditEntry.OutcomeOf(e), []);
             throw;
         }
 
         ImmutableArray<TransferResult> results = [.. result.Items.Select(item => item.Result)];
-        await AppendAsync(log, result.Failures.IsEmpty
-            ? "complete" : results.IsEmpty ? Diagnostic.FormatId(result.Failures[0].Code) : "incomplete", results);
-        return result;
+        try
+        {
+            await AppendAsync(log, result.Failures.IsEmpty
+                ? "complete" : results.IsEmpty ? Diagnostic.FormatId(result.Failures[0].Code) : "incomplete", results);
+            return result;
+        }
+        catch (AirgapException unrecorded) when (!result.Failures.IsEmpty)
+        {
+            // Reported beside the failures of the publish, which would otherwise remain unknown.
+            return result with { Failures = result.Failures.Add(unrecorded.ToDiagnostic()) };
+        }
     }
 
     /// <summary>
@@ -54,14 +62,14 @@ internal sealed class ProjectAudit(PublishSettings settings)
                 await AppendAsync(log, Diagnostic.FormatId(refused.Failures[0].Code), []);
             return refused;
         }
-        catch (AirgapException e)
+        catch (Exception e)
         {
             await AppendAsync(log, AuditEntry.OutcomeOf(e), []);
             throw;
         }
     }
 
-    // An interrupted run is also recorded.
+    // An interrupted run is also recorded: by then the token of the publish is cancelled.
     private async Task AppendAsync(string log, string outcome, ImmutableArray<TransferResult> results)
     {
         ReportProvenance places = ReportProvenance.Of(results);

@@ -15,6 +15,11 @@ internal sealed record AuditEntry(
     string Event, string Outcome, IReadOnlyList<string> From, IReadOnlyList<string> To, IReadOnlyList<string> Roots,
     string Version, RunIdentity? Who)
 {
-    /// <summary>The outcome of a failure.</summary>
-    public static string OutcomeOf(AirgapException failure) => Diagnostic.FormatId(failure.Code);
+    /// <summary>The outcome of a run that ended with an exception: of an interruption, too, since content may have moved.</summary>
+    public static string OutcomeOf(Exception failure) => Diagnostic.FormatId(failure switch
+    {
+        AirgapException expected => expected.Code,
+        OperationCanceledException => ErrorCode.Canceled,
+        _ => ErrorCode.Unexpected,
+    });
 }

@@ -107,9 +107,18 @@ internal sealed class CopySigning
         {
             exitCode = await run(results);
         }
-        catch (AirgapException e)
+        catch (Exception e)
         {
-            await NoteAsync(AuditEntry.OutcomeOf(e));
+            try
+            {
+                await NoteAsync(AuditEntry.OutcomeOf(e));
+            }
+            catch (AirgapException unrecorded)
+            {
+                // Reported beside the failure of the run, which would otherwise remain unknown.
+                session.Fail(unrecorded.ToDiagnostic());
+            }
+
             throw;
         }
 
@@ -124,7 +133,7 @@ internal sealed class CopySigning
             AuditEntry entry = new("copy", outcome, [request.Source.ToString()!], [request.Destination.ToString()!], roots,
                 session.Identity.Version, _trail.Who(parsed));
 
-            // An interrupted run is also recorded.
+            // An interrupted run is also recorded: by then the token is cancelled.
             session.Report.AuditLine = (await AuditLog.AppendAsync(log, entry, CancellationToken.None)).ToString();
         }
     }

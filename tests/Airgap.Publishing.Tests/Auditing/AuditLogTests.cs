@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Airgap.Oci;
 using Airgap.Publishing.Auditing;
+using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Signing;
 using Airgap.TestKit;
 
@@ -40,6 +41,38 @@ public sealed class AuditLogTests
 
         AirgapException refused = await Assert.ThrowsExactlyAsync<AirgapException>(() => VerifyAsync());
         Assert.AreEqual(ErrorCode.OutputUnsuited, refused.Code);
+    }
+
+    [TestMethod]
+    public async Task ARunThatIsInterruptedOrBreaks_IsRecorded()
+    {
+        ProjectAudit audit = new(PublishItems.To("final.local/apps", _folder.Path) with { AuditLog = Log });
+
+        await Assert.ThrowsExactlyAsync<OperationCanceledException>(
+            () => audit.NoteAsync(() => Task.FromException<PublishResult>(new OperationCanceledException()), CancellationToken.None));
+        await Assert.ThrowsExactlyAsync<FormatException>(
+            () => audit.NoteRefusalAsync(() => Task.FromException<PublishResult?>(new FormatException()), CancellationToken.None));
+
+        string[] outcomes =
+            [.. File.ReadAllLines(Log).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("outcome").GetString()!)];
+        Assert.AreSequenceEqual(["AIRGAP3009", "AIRGAP3999"], outcomes);
+    }
+
+    [TestMethod]
+    public async Task ALogThatBreaksMeanwhile_HidesNoFailure()
+    {
+        PublishResult failed = new([], [], [], "") { Failures = [new Diagnostic(ErrorCode.ManifestUnknown, "It is missing.", "")] };
+        PublishSettings settings = PublishItems.To("final.local/apps", _folder.Path) with { AuditLog = Log };
+
+        PublishResult result = await new ProjectAudit(settings).NoteAsync(
+            () =>
+            {
+                File.WriteAllText(Log, "broken");
+                return Task.FromResult(failed);
+            },
+            CancellationToken.None);
+
+        Assert.AreSequenceEqual([ErrorCode.ManifestUnknown, ErrorCode.BrokenAuditLog], result.Failures.Select(failure => failure.Code));
     }
 
     [TestMethod]

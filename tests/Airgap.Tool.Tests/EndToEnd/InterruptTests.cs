@@ -14,6 +14,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 public sealed class InterruptTests
 {
     private const string Bundle = "registry.local:5055/user1/simple-app-bundle:v1.0.0";
+    private const string Log = "audit.jsonl";
 
     /// <summary>What is promised, in seconds; AIRGAP_INTERRUPT_SECONDS allows another time on a machine that is busy throughout.</summary>
     private static readonly double s_allowed =
@@ -55,7 +56,7 @@ public sealed class InterruptTests
             return kind == RequestKind.BlobGet ? Fault.Stall(never.Task, afterBytes: 16) : Fault.Delay(never.Task);
         };
 
-        string[] command = ["copy", "-b", Bundle, .. destination.Split(' ')];
+        string[] command = ["copy", "-b", Bundle, .. destination.Split(' '), "--audit-log", Log];
         using Process tool = bench.Start(command);
         Task<string> error = tool.StandardError.ReadToEndAsync();
         await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
@@ -68,7 +69,8 @@ public sealed class InterruptTests
         Assert.Contains("AIRGAP3009", await error);
         string[] again = destination.StartsWith("--to-tar", StringComparison.Ordinal) ? [.. command, "--resume"] : command;
         Assert.Contains($"Continue with: dotnet airgap {string.Join(' ', again)}\n", await error);
-        Assert.IsEmpty(bench.Finished());
+        Assert.IsEmpty(bench.Finished().Except([Log]));
+        Assert.Contains("\"outcome\":\"AIRGAP3009\"", Assert.ContainsSingle(File.ReadAllLines(bench.Folder[Log])));
 
         // What it says works.
         never.SetResult();
