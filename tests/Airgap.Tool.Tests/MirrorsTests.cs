@@ -59,6 +59,28 @@ public sealed class MirrorsTests
     }
 
     [TestMethod]
+    [DataRow("\"docker.io/a/b\"", "\"docker.io/a b\"")]
+    [DataRow("\"final.local/a/b\"", "\"final.local/A b\"")]
+    [DataRow("\"final.local/a/b\"", "7")]
+    [DataRow("\"items\":", "\"items\":[],\"items\":")]
+    public async Task ADamagedDocumentMakesNoMirror_AndAMarkOfItsEncodingDoesNotMatter(string of, string damaged)
+    {
+        using TempFolder folder = new();
+        const string Whole = "{\"command\":\"copy\",\"succeeded\":true,\"items\":[{\"source\":\"docker.io/a/b\","
+            + "\"destination\":\"final.local/a/b\",\"digest\":\"\",\"tags\":[\"v1\"]},{\"source\":\"docker.io/a/c\","
+            + "\"destination\":\"final.local/a/c\",\"digest\":\"\",\"tags\":[\"v1\"]}]}";
+        string[] command = ["mirrors", "--from", folder["copy.json"], "--format", "registries.conf", "-o", folder["out"]];
+        File.WriteAllText(folder["copy.json"], Whole.Replace(of, damaged, StringComparison.Ordinal));
+
+        (await InProcess.RunAsync(command)).AssertFailed("AIRGAP2122");
+        Assert.IsFalse(Directory.Exists(folder["out"]));
+
+        File.WriteAllText(folder["copy.json"], Whole, System.Text.Encoding.UTF8);
+        CliResult made = await InProcess.RunAsync(command);
+        Assert.AreEqual(0, made.ExitCode, made.ToString());
+    }
+
+    [TestMethod]
     public async Task OneShardDoesNotMakeAMirrorAndTheFinishDoes()
     {
         using TempFolder folder = new();

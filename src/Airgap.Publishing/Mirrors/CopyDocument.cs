@@ -17,7 +17,8 @@ internal static class CopyDocument
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 64 });
+            using JsonDocument document =
+                JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 });
             JsonElement root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || Text(root, "command") is not "copy" || !root.TryGetProperty("succeeded", out _))
                 return null;
@@ -44,6 +45,7 @@ internal static class CopyDocument
         return (image, tags.Any(tag => DerivedTags.SubjectOf(tag) is null));
     }
 
+    // Not a string: another document.
     private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 }

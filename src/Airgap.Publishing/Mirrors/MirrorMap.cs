@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Oci;
 using Airgap.Oci.Naming;
 using Airgap.Publishing.Reporting;
 
@@ -23,6 +24,7 @@ internal static class MirrorMap
     /// <summary>The repositories, ordered by name, without those that are only at their source.</summary>
     /// <param name="report">The report.</param>
     /// <param name="hostOf">The mirror's host name in the cluster for an item; null for that of the report.</param>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.NothingMirrored"/>: a source or destination is no reference.</exception>
     public static ImmutableArray<MirrorEntry> Of(RelocationReport report, Func<ReportItem, string?>? hostOf = null) =>
         Of(report.Items.SelectMany(item => item.Images.Select(
             image => (image, image.Digest == item.Digest && item.Tag is { Length: > 0 }, hostOf?.Invoke(item)))));
@@ -32,6 +34,7 @@ internal static class MirrorMap
     /// Each image, whether a tag of its own is at the mirror, too, and the host by which the cluster knows the mirror; null for that of the
     /// image.
     /// </param>
+    /// <inheritdoc cref="Of(RelocationReport, Func{ReportItem, string?}?)" path="/exception"/>
     public static ImmutableArray<MirrorEntry> Of(IEnumerable<(ReportImage Image, bool IsTagged, string? Host)> images)
     {
         SortedDictionary<string, (RepositoryName Source, Dictionary<RepositoryName, HashSet<string>> Mirrors, bool HasTags)> found =
@@ -65,6 +68,10 @@ internal static class MirrorMap
     private static IEnumerable<RepositoryName> Places(ReportImage image) =>
         (image.AlsoAt ?? []).Append(image.Destination).Select(Repository).OfType<RepositoryName>();
 
-    private static RepositoryName? Repository(string? reference) =>
-        ImageReference.TryParse(reference, out ImageReference? parsed, out _) ? parsed.Repository : null;
+    // Without this image, workloads would be sent to its source, and nobody would know.
+    private static RepositoryName? Repository(string? reference) => reference is null ? null
+        : ImageReference.TryParse(reference, out ImageReference? parsed, out _) ? parsed.Repository
+        : throw new AirgapException(
+            ErrorCode.NothingMirrored, $"'{Printable.Line(reference)}' is not a reference of an image.",
+            "Use the unchanged file that the publish or the copy wrote.");
 }

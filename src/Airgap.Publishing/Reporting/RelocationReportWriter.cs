@@ -93,13 +93,24 @@ internal static class RelocationReportWriter
     {
         try
         {
-            RelocationReport? report = File.Exists(path)
-                ? JsonSerializer.Deserialize(File.ReadAllBytes(path), s_json.RelocationReport) : null;
-            return report?.IsWhole == true ? report : null;
+            return File.Exists(path) ? Parse(File.ReadAllBytes(path)) : null;
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Not ours, or of another version: it is replaced.
+            // It is replaced.
+            return null;
+        }
+    }
+
+    /// <summary>A report from its bytes; null if it is another document, or of another version.</summary>
+    internal static RelocationReport? Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json.Span, s_json.RelocationReport) is { IsWhole: true } report ? report : null;
+        }
+        catch (JsonException)
+        {
             return null;
         }
     }

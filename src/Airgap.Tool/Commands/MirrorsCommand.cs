@@ -17,6 +17,8 @@ namespace Airgap.Tool.Commands;
 /// </summary>
 internal sealed class MirrorsCommand
 {
+    private const int MaxBytes = 256 * 1024 * 1024;
+
     private readonly Option<string?> _from =
         Flag.Text("--from", "FILE", "The relocation.json of a publish, or the output of 'copy --json'");
     private readonly Option<string[]> _format = Flag.Repeated(
@@ -62,7 +64,7 @@ internal sealed class MirrorsCommand
         if (!File.Exists(from))
             throw new AirgapException(
                 ErrorCode.FileNotFound, $"The file '{from}' does not exist.", "Name the relocation.json of a publish.");
-        ImmutableArray<(string Path, string Text)> files = MirrorFiles.Create(await ReadAsync(from, host, cancellationToken), formats);
+        ImmutableArray<(string Path, string Text)> files = MirrorFiles.Create(Read(from, host), formats);
         foreach ((string name, string text) in files)
         {
             string path = Path.Combine(folder, name.Replace('/', Path.DirectorySeparatorChar));
@@ -74,20 +76,13 @@ internal sealed class MirrorsCommand
         return 0;
     }
 
-    private static async Task<ImmutableArray<MirrorEntry>> ReadAsync(string from, string? host, CancellationToken cancellationToken)
+    private static ImmutableArray<MirrorEntry> Read(string from, string? host)
     {
-        if (RelocationReportWriter.Read(from) is { } report)
+        ReadOnlyMemory<byte> json = WholeFile.Read(from, MaxBytes, why => new AirgapException(
+            ErrorCode.NothingMirrored, $"'{from}' is neither a relocation.json nor the output of 'copy --json': {why}.",
+            "Name the relocation.json of a publish."));
+        if (RelocationReportWriter.Parse(json) is { } report)
             return MirrorMap.Of(report, host is null ? null : _ => host);
-        byte[] json;
-        try
-        {
-            json = await File.ReadAllBytesAsync(from, cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw IoFailures.Translate(e, from);
-        }
-
         return CopyDocument.Read(json) is { } images
             ? MirrorMap.Of(images.Select(pair => (pair.Image, pair.IsTagged, host)))
             : throw new AirgapException(
