@@ -22,13 +22,11 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
             return null;
         Operation operation = Operation.OnManifest("list the referrers of", repository, subject.ToString());
         Dictionary<Digest, Descriptor> found = [];
-        HashSet<string> seen = new(StringComparer.Ordinal);
+        VisitedPages visited = new(operation);
         Uri? target = RegistryRequest.Below(repository.Path, $"referrers/{subject}");
         while (target is not null)
         {
-            if (!seen.Add(target.ToString()))
-                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages form a circle",
-                    "Report it to the registry's operator.");
+            visited.Add(target);
             RegistryRequest request = new(RequestKind.Referrers, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
             {
                 Headers = s_accept,
@@ -42,7 +40,7 @@ internal sealed class ReferrerRequests(Transport transport, RepositoryName repos
             if (page is null)
             {
                 // A registry that returned a page lists referrers, even if the next page fails.
-                if (seen.Count > 1)
+                if (visited.Count > 1)
                     return new ReferrerList([.. found.Values], FromApi: true) { IsPartial = true };
                 host.NoteLackOfReferrers(repository);
                 return null;

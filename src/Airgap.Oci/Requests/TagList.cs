@@ -26,12 +26,10 @@ internal static class TagList
     {
         Operation operation = Operation.OnRepository("list the tags of", repository);
         Uri? target = RegistryRequest.Below(repository.Path, $"tags/list?n={PageSize}");
-        HashSet<string> seen = new(StringComparer.Ordinal);
+        VisitedPages visited = new(operation);
         while (target is not null)
         {
-            if (!seen.Add(target.ToString()))
-                throw operation.Failed(ErrorCode.RegistryProtocol, "the registry's pages form a circle",
-                    "Report it to the registry's operator.");
+            visited.Add(target);
             RegistryRequest request = new(RequestKind.Tags, HttpMethod.Get, target, ScopeSet.Pull(repository.Path), operation)
             {
                 Expects = status => status == 404 && !mustExist,
@@ -39,7 +37,7 @@ internal static class TagList
             (List<string> tags, target) = await transport.SendAsync(
                 repository, request, (response, token) =>
                 ReadPageAsync(transport, repository, request, response, token), cancellationToken);
-            if (tags.Count == 0 && target is null && seen.Count == 1)
+            if (tags.Count == 0 && target is null && visited.Count == 1)
                 transport.HostOf(repository).Uploads.NoteEmpty(repository.Path);
             foreach (string tag in tags)
                 yield return tag;
