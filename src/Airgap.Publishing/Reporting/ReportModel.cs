@@ -55,6 +55,12 @@ internal sealed record ReportModel
     /// <summary>The timeline; null if the run was not recorded.</summary>
     internal TimelineModel? Timeline { get; init; }
 
+    /// <summary>
+    /// The state of a relocation without failures. Only what was sent passed the hash of this run: that a mounted or present blob is there
+    /// is the registry's word, and nobody read its bytes.
+    /// </summary>
+    internal string CompleteState => Work.Mounted.Count == 0 && Work.Present.Count == 0 ? "Complete and verified" : "Complete";
+
     /// <summary>All nodes, parents before children.</summary>
     public IEnumerable<ReportNode> AllNodes() => Roots.SelectMany(root => root.SelfAndDescendants());
 }

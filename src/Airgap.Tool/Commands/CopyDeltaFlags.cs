@@ -30,7 +30,7 @@ internal sealed class CopyDeltaFlags
         "Repository of the destination's registry with layers that a delta requires, besides the repositories that the delta names");
 
     private readonly Option<string?> _receipt =
-        Flag.Text("--receipt", "FILE", "Receipt to write about the content verified in the repository: the base of the next delta");
+        Flag.Text("--receipt", "FILE", "Receipt to write about the content of the repository: the base of the next delta");
     private readonly Option<string> _form = Flag.Choice(
         "--receipt-form", "Form of the receipt: every digest, or one hash over them, short enough to type or scan",
         "long", "long", "short");

@@ -1,7 +1,9 @@
 using Airgap.Oci;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Reporting.Html;
 using Airgap.Publishing.Reporting.Markdown;
 using Airgap.TestKit;
+using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing.Tests.Reporting;
 
@@ -39,6 +41,22 @@ public sealed class SummaryTests : RelocatorTestBase
 
         Assert.AreEqual(ErrorCode.SummaryNotWritten, (await target.WriteAsync(model, Token)).Warning?.Code);
         Assert.IsLessThanOrEqualTo(MarkdownSummary.GitHubLimit, new FileInfo(_folder["summary.md"]).Length);
+    }
+
+    [TestMethod]
+    public async Task OnlyContentThatWasSentIsCalledVerified()
+    {
+        ReportModel sent = await ModelAsync();
+        ReportModel mounted = sent with { Work = sent.Work with { Mounted = new BlobCount(1, 5) } };
+        ReportModel present = sent with { Work = sent.Work with { Present = new BlobCount(1, 5) } };
+
+        Assert.Contains("**Complete and verified**", MarkdownSummary.Write(sent));
+        Assert.Contains("Complete and verified</strong>", HtmlReport.Write(sent));
+        foreach (ReportModel told in new[] { mounted, present })
+        {
+            Assert.Contains("**Complete**: ", MarkdownSummary.Write(told));
+            Assert.DoesNotContain("Complete and verified", HtmlReport.Write(told));
+        }
     }
 
     [TestMethod]

@@ -40,7 +40,7 @@ internal static class HeaderHtml
         (_, > 0 and var warnings) =>
             "<strong class=\"state " +
             $"warn\">{Sign.Warning}{(model.IsRelocation ? "Complete, " : "")}{ReportNumbers.Count(warnings, "warning")}</strong>",
-        _ when model.IsRelocation => $"<strong class=\"state good\">{Sign.Done}Complete and verified</strong>",
+        _ when model.IsRelocation => $"<strong class=\"state good\">{Sign.Done}{model.CompleteState}</strong>",
         _ => "",
     };
 

@@ -59,7 +59,7 @@ internal static class MarkdownSummary
     {
         text.Append("### ").Append(MarkdownText.Escape(model.Title)).Append("\n\n");
         string state = model.Failures.Length > 0
-            ? $"**{ReportNumbers.Count(model.Failures.Length, "failure")}**: " : model.IsRelocation ? "**Complete and verified**: " : "";
+            ? $"**{ReportNumbers.Count(model.Failures.Length, "failure")}**: " : model.IsRelocation ? $"**{model.CompleteState}**: " : "";
         text.Append(state).Append(MarkdownText.Escape(model.Summary)).Append("\n\n");
         List<(string Name, string Value)> figures =
         [

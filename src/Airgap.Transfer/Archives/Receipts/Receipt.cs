@@ -7,8 +7,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Archives.Receipts;
 
 /// <summary>
-/// The content of a destination as verified by an import: the base of the next delta. Its short form has the roots and
-/// one hash over the digests, short enough to type or scan; its long form also has the digests. Not signed.
+/// The content of a destination, as an import sent it or the registry reported it: the base of the next delta. Its short form has the
+/// roots and one hash over the digests, short enough to type or scan; its long form also has the digests. Not signed.
 /// </summary>
 /// <param name="Time">The end time of the import, in UTC.</param>
 /// <param name="Tool">The version that wrote it.</param>
