@@ -47,7 +47,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
             SourceRevision = task.SourceRevisionId ?? ""
         };
         problems = problems.AddRange(lost).AddRange(EmptyChecks.Find(globals, _project));
-        PublishStage stage = _stages.Read(settings, ref problems);
+        PublishStage stage = _stages.Read(settings, HasItems, ref problems);
         settings = PlanStages.Of(settings, stage);
         ProducedContent? content = Read(reader, settings, stage, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));

@@ -17,12 +17,14 @@ namespace Airgap.Build;
 internal sealed class PublishStages(PublishImgpkgBundles task, BuildLog log)
 {
     /// <summary>The requested stage.</summary>
-    public PublishStage Read(PublishSettings settings, ref ImmutableArray<Diagnostic> problems)
+    public PublishStage Read(PublishSettings settings, bool hasItems, ref ImmutableArray<Diagnostic> problems)
     {
         PublishStage stage = PlanStages.Read(
             settings, task.Stage switch { "plan" => PublishStage.Plan, "finish" => PublishStage.Finish, _ => PublishStage.Whole },
             new SourceLocation(task.ProjectFile), out ImmutableArray<Diagnostic> unclear);
-        problems = problems.AddRange(unclear);
+        // Each project of a solution has these properties; one that declares nothing, such as that of an image, has no part in the plan.
+        if (hasItems)
+            problems = problems.AddRange(unclear);
         return stage;
     }
 
