@@ -30,6 +30,8 @@ public sealed class RepositorySettingsTests
     [DataRow("""{"ecr":{"imageTagMutability":"immutable"}}""", "the setting 'ecr.imageTagMutability': 'immutable' is none of MUTABLE")]
     [DataRow("""{"ecr":{"imageTagMutability":"IMMUTABLE_WITH_EXCLUSION"}}""", "needs at least one pattern")]
     [DataRow("""{"ecr":{"imageTagMutability":"IMMUTABLE","imageTagMutabilityExclusions":["a"]}}""", "patterns are only for")]
+    [DataRow("""{"ecr":{"imageTagMutability":"IMMUTABLE_WITH_EXCLUSION","imageTagMutabilityExclusions":["a/b"]}}""",
+        "'a/b' has characters")]
     [DataRow("""{"ecr":{"encryption":{"kmsKey":"k"}}}""", "the setting 'ecr.encryption': it has no 'type'")]
     [DataRow("""{"ecr":{"encryption":{"type":"AES256","kmsKey":"k"}}}""", "a 'kmsKey' is only for KMS")]
     [DataRow("""{"ecr":{"encryption":{"type":"KMS","key":"k"}}}""", "the setting 'ecr.encryption.key': it is not a setting")]

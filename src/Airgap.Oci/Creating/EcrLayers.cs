@@ -27,7 +27,9 @@ internal sealed class EcrLayers(Transport transport, Lazy<EcrClient> client)
         RepositoryName repository, IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken)
     {
         HashSet<Digest> present = [];
-        if (blobs.Count < 2 || !KeychainHosts.IsAmazon(repository.Registry))
+
+        // The public gallery would answer for the registry of the keys, and the repository may be of another.
+        if (blobs.Count < 2 || !KeychainHosts.IsAmazon(repository.Registry) || KeychainHosts.IsAmazonGallery(repository.Registry))
             return present;
         await Parallel.ForEachAsync(
             blobs.Where(blob => blob.Digest.Algorithm == "sha256").DistinctBy(blob => blob.Digest).Chunk(MostPerCall),

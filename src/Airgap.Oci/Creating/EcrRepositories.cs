@@ -22,7 +22,7 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
         try
         {
             EcrResponse? response = await client.CallAsync(
-                repository.Registry, "DescribeRepositories", host => EcrDocuments.Describe(host, repository.Path), cancellationToken);
+                repository.Registry, "DescribeRepositories", host => EcrDocuments.Describe(host, NameOf(repository)), cancellationToken);
             return response switch
             {
                 { IsSuccess: true } => false,
@@ -38,7 +38,14 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
 
     public async Task<bool> CreateAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
-        string name = repository.Path;
+        bool isGallery = KeychainHosts.IsAmazonGallery(repository.Registry);
+        if (isGallery && !repository.Path.Contains('/', StringComparison.Ordinal))
+            throw new AirgapException(
+                ErrorCode.RepositoryNotCreated,
+                $"Cannot create {Describe(repository)}: a repository of ECR Public has its registry's alias before its name.",
+                $"Name it {repository.Registry}/ALIAS/{repository.Path}.")
+            { Reference = repository.ToString() };
+        string name = NameOf(repository);
         EcrResponse response = await CallAsync(
             repository, "CreateRepository",
             host => host.IsGallery ? EcrDocuments.Create(name, settings.EcrPublic) : EcrDocuments.Create(host, name, settings.Ecr),
@@ -47,7 +54,6 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
             return false;
         if (!response.IsSuccess)
             throw Refused(repository, response);
-        bool isGallery = KeychainHosts.IsAmazonGallery(repository.Registry);
         if (!isGallery && settings.Ecr.LifecyclePolicy is { } lifecycle)
             await ApplyAsync(repository, "PutLifecyclePolicy", "lifecyclePolicyText", lifecycle, cancellationToken);
         if ((isGallery ? settings.EcrPublic.RepositoryPolicy : settings.Ecr.RepositoryPolicy) is { } policy)
@@ -59,7 +65,7 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
         RepositoryName repository, string operation, string property, string text, CancellationToken cancellationToken)
     {
         EcrResponse response = await CallAsync(
-            repository, operation, host => EcrDocuments.WithText(host, repository.Path, property, text), cancellationToken);
+            repository, operation, host => EcrDocuments.WithText(host, NameOf(repository), property, text), cancellationToken);
         if (response.IsSuccess)
             return;
         string policy = operation == "PutLifecyclePolicy" ? "lifecycle policy" : "repository policy";
@@ -109,6 +115,10 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
                 "Correct the repository's name or settings, or create the repository first.")
             { Reference = repository.ToString(), StatusCode = response.Status };
     }
+
+    // In the public gallery, the alias of a registry goes before the names of its repositories, and is no part of them.
+    private static string NameOf(RepositoryName repository) => KeychainHosts.IsAmazonGallery(repository.Registry)
+        ? repository.Path[(repository.Path.IndexOf('/', StringComparison.Ordinal) + 1)..] : repository.Path;
 
     private bool HasTags(RepositoryName repository) =>
         !(KeychainHosts.IsAmazonGallery(repository.Registry) ? settings.EcrPublic.Tags : settings.Ecr.Tags).IsEmpty;

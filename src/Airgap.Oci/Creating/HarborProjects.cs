@@ -33,6 +33,12 @@ internal sealed class HarborProjects(RegistryApi api, HarborSettings settings) :
 
     public async Task<bool> CreateAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
+        if (!repository.Path.Contains('/', StringComparison.Ordinal))
+            throw new AirgapException(
+                ErrorCode.RepositoryNotCreated,
+                $"Cannot create {Describe(repository)}: a repository of Harbor has a project before its name.",
+                $"Name it {repository.Registry}/PROJECT/{repository.Path}.")
+            { Reference = repository.ToString() };
         AuthenticationHeaderValue authorization = await AuthorizeAsync(repository, cancellationToken)
             ?? throw new AirgapException(
                 ErrorCode.NoCreationCredentials,

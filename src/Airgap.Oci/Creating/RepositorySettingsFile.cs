@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Airgap.Oci.Content;
@@ -8,6 +9,10 @@ namespace Airgap.Oci.Creating;
 internal static class RepositorySettingsFile
 {
     private const int MaxBytes = 1024 * 1024;
+
+    // Source: AWS::ECR::Repository, ImageTagMutabilityExclusionFilter.
+    private static readonly SearchValues<char> s_patternCharacters =
+        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._*-");
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRepositorySettings"/>.</exception>
@@ -86,6 +91,8 @@ internal static class RepositorySettingsFile
             throw ecr.Wrong("imageTagMutabilityExclusions", excludes
                 ? $"{settings.Mutability} needs at least one pattern, such as dev-*"
                 : "patterns are only for MUTABLE_WITH_EXCLUSION and IMMUTABLE_WITH_EXCLUSION");
+        if (settings.Exclusions.FirstOrDefault(pattern => pattern.AsSpan().ContainsAnyExcept(s_patternCharacters)) is { } odd)
+            throw ecr.Wrong("imageTagMutabilityExclusions", $"'{odd}' has characters other than letters, digits and . _ - *");
         return settings;
     }
 

@@ -33,11 +33,27 @@ public sealed class CreatedEcrRepositoriesTests : CreatedRepositoriesTestBase
 
         await PushAsync(client, $"{host}/apps/web");
 
-        Assert.AreEqual("apps/web", ecr.Repositories.Keys.Single());
+        // In the public gallery, apps is the alias of the registry.
+        bool isGallery = host.Contains("public", StringComparison.Ordinal);
+        string name = isGallery ? "web" : "apps/web";
+        Assert.AreEqual(name, ecr.Repositories.Keys.Single());
         Assert.Contains(scope, signature!);
-        Assert.AreEqual(host.Contains("public", StringComparison.Ordinal) ? null : "123456789012",
-            ecr.Repositories["apps/web"].TryGetProperty("registryId", out var id) ? id.GetString() : null);
+        Assert.AreEqual(isGallery ? null : "123456789012",
+            ecr.Repositories[name].TryGetProperty("registryId", out var id) ? id.GetString() : null);
         CollectionAssert.AreEqual(new[] { $"Created the ECR repository {host}/apps/web." }, _told.ToArray());
+    }
+
+    [TestMethod]
+    public async Task AGallerysRepository_HasAnAliasBeforeItsName()
+    {
+        await using FakeEcr ecr = await FakeEcr.StartAsync();
+        await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
+        registry.OnRequest = ecr.Bend("public.ecr.aws");
+        using RegistryClient client = Client(registry, ecr.Variables, new());
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => PushAsync(client, "public.ecr.aws/web"));
+        Assert.AreEqual(ErrorCode.RepositoryNotCreated, e.Code, e.Message);
+        Assert.Contains("public.ecr.aws/ALIAS/web", e.Advice);
+        Assert.AreEqual(0, ecr.Count("CreateRepository"));
     }
 
     [TestMethod]

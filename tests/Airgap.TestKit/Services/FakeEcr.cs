@@ -77,12 +77,16 @@ public sealed class FakeEcr : IAsyncDisposable
 
     /// <summary>Makes a fixture's registry refuse every request to a repository of a host that was not created here.</summary>
     public Func<RecordedRequest, HttpContext, Fault?> Bend(string host) => (request, context) =>
-        request.Repository.Length > 0 && context.Request.Host.Value == host && !Repositories.ContainsKey(request.Repository)
+        request.Repository.Length > 0 && context.Request.Host.Value == host && !Repositories.ContainsKey(NameOf(host, request.Repository))
             ? Fault.Status(404,
                 $$"""{"errors":[{"code":"NAME_UNKNOWN","message":"The repository with name '{{request.Repository}}' does not exist in the registry with id '123456789012'"}]}""")
             : null;
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    // In the public gallery, a registry's alias goes before the name.
+    private static string NameOf(string host, string path) =>
+        host.Contains("public", StringComparison.Ordinal) ? path[(path.IndexOf('/') + 1)..] : path;
 
     private async Task AnswerAsync(HttpContext context)
     {
