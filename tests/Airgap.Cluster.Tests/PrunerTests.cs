@@ -59,7 +59,7 @@ public sealed class PrunerTests
     [DataRow("another", "a new object of the same name", false)]
     [DataRow("kubectl", "kubectl-edit owns fields of it, too", true)]
     [DataRow("apply", "flux owns fields of it, too", true)]
-    [DataRow("untold", "does not tell who else", true)]
+    [DataRow("untold", "does not report the other owners", true)]
     [DataRow("forbidden", "forbidden", true)]
     public async Task AnUncertainObject_Stays_AndIsReported(string what, string why, bool isRemembered)
     {

@@ -54,9 +54,7 @@ internal sealed class RegistryTarget : ITransferTarget
 
     public async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
-        ImmutableArray<PlannedBlob> missing =
-            await _required.FindAsync(
-                await _present.LookAsync(_locations, mayPush: true, cancellationToken), _present.Damaged, cancellationToken);
+        ImmutableArray<PlannedBlob> missing = await FindMissingAsync(mayPush: true, cancellationToken);
         foreach (LocationsUpload upload in _locations)
         {
             // It has two tags, and an earlier run may have ended between them.
@@ -76,8 +74,7 @@ internal sealed class RegistryTarget : ITransferTarget
         Creates = await _repository.FindMissingAsync(cancellationToken);
         ConcurrentDictionary<Digest, BlobOutcome> missing = new();
         await Parallel.ForEachAsync(
-            await _required.FindAsync(
-                await _present.LookAsync(_locations, mayPush: false, cancellationToken), _present.Damaged, cancellationToken),
+            await FindMissingAsync(mayPush: false, cancellationToken),
             Bounded(cancellationToken),
             async (blob, token) => missing[blob.Descriptor.Digest] = _present.Damaged.Contains(blob.Descriptor.Digest) ? BlobOutcome.Copied
                 : Creates is null && await _repository.HasBlobAsync(blob.Descriptor, token)
@@ -141,8 +138,7 @@ internal sealed class RegistryTarget : ITransferTarget
     {
         CompleteBundles whole = new(_plan, failures);
         await Parallel.ForEachAsync(
-            _locations.FindAll(upload => whole.Contains(upload.Bundle)),
-            Bounded(cancellationToken),
+            _locations.FindAll(upload => whole.Contains(upload.Bundle)), Bounded(cancellationToken),
             async (upload, token) => await TryAsync($"{_repository.Name}:{upload.Tag}", null, () => upload.CompleteAsync(token)));
 
         PlannedItem[] arrived = [.. _plan.Items.Where(item => !failures.Contains(item.Digest))];
@@ -160,8 +156,7 @@ internal sealed class RegistryTarget : ITransferTarget
             await PutTagAsync(root, tag, cancellationToken);
 
         Task PutTagsAsync(IEnumerable<PlannedItem> items, Func<PlannedItem, string> tagOf) => Parallel.ForEachAsync(
-            items.ToArray(),
-            Bounded(cancellationToken),
+            items.ToArray(), Bounded(cancellationToken),
             async (item, token) => await TryAsync(item.Source.ToString(), item.Digest, () => PutTagAsync(item, tagOf(item), token)));
 
         async Task TryAsync(string reference, Digest? digest, Func<Task> work)
@@ -186,6 +181,9 @@ internal sealed class RegistryTarget : ITransferTarget
         foreach (LocationsUpload upload in _locations)
             await upload.DisposeAsync();
     }
+
+    private async Task<ImmutableArray<PlannedBlob>> FindMissingAsync(bool mayPush, CancellationToken cancellationToken) =>
+        await _required.FindAsync(await _present.LookAsync(_locations, mayPush, cancellationToken), _present.Damaged, cancellationToken);
 
     private RepositoryName? MountableFrom(PlannedBlob blob) => blob.Origin?.Registry == _repository.Name.Registry ? blob.Origin : null;
 

@@ -24,8 +24,8 @@ public sealed class RoundTripTests : WireTestBase
     public Task AColdCopyWaitsForThirteenRoundTrips() => AssertAsync(most: 13, async (source, destination, client, attempt) =>
         await CopyAsync(client, BundleSource("index-bundle"), Repository(destination.Host, $"apps/it{attempt}"), transfer: s_wide));
 
-    // Ping; bundle; its config and layer, the destination's locations, and the images that its tags name; platforms, and theirs; all blobs, and
-    // the tag.
+    // Ping; bundle; its config and layer, the destination's locations, and the images that its tags name; platforms, and theirs; all blobs,
+    // and the tag.
     [TestMethod]
     public Task ACopyOfWhatIsThereWaitsForSixRoundTrips() => AssertAsync(
         most: 6,
@@ -42,8 +42,8 @@ public sealed class RoundTripTests : WireTestBase
     public Task AMountWaitsForTwelveRoundTrips() => AssertAsync(most: 12, async (_, _, client, attempt) =>
         await CopyAsync(client, BundleSource("index-bundle"), Repository(Fixtures.Registry, $"new/place{attempt}"), transfer: s_wide));
 
-    // Ping; bundle; its config and layer; images; their configs; blobs asked for; blobs sent; manifests; locations; tag. Tokens for reading,
-    // for the images' repositories and for pushing come between.
+    // Ping; bundle; its config and layer; images; their configs; blobs asked for; blobs sent; manifests; locations; tag. Tokens for
+    // reading, for the images' repositories and for pushing come between.
     [TestMethod]
     [DataRow(false, 10)]
     [DataRow(true, 13)]

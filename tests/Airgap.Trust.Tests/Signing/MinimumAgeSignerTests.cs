@@ -32,7 +32,7 @@ public sealed class AgedSignerTests
             () => new MinimumAgeSigner(new At(null), TimeSpan.FromHours(1)).Verify(s_evidence, s_now));
 
         Assert.AreEqual(ErrorCode.SignatureRejected, e.Code);
-        Assert.Contains("its age is not known", e.Message);
+        Assert.Contains("its age is unknown", e.Message);
     }
 
     private sealed class At(DateTimeOffset? time) : Signer
