@@ -15,20 +15,24 @@ public sealed class ClusterClientTests
     private const string Repositories = "/apis/packaging.carvel.dev/v1alpha1/packagerepositories";
 
     [TestMethod]
-    public async Task ATransientRefusal_IsRetried()
+    [DataRow("0")]
+    [DataRow("Sun, 06 Nov 1994 08:49:37 GMT")]
+    public async Task ATransientRefusal_IsRetried_AfterAPause(string retryAfter)
     {
         await using FakeKubernetes server = await FakeKubernetes.StartAsync();
         KubernetesAnswer busy = KubernetesAnswer.Recorded("apply/too-many-requests.json") with
         {
-            Headers = new Dictionary<string, string> { ["Retry-After"] = "0" }
+            Headers = new Dictionary<string, string> { ["Retry-After"] = retryAfter }
         };
         server.On("GET", Repositories, busy, busy, KubernetesAnswer.List("1"));
         using ClusterClient client = Connect(server);
+        long began = TimeProvider.System.GetTimestamp();
 
         ClusterResponse answer = await client.GetAsync(Repositories[1..], CancellationToken.None);
 
         Assert.AreEqual(200, answer.Status);
         Assert.HasCount(3, server.Requests);
+        Assert.IsGreaterThanOrEqualTo(0.19, TimeProvider.System.GetElapsedTime(began).TotalSeconds, "even where the time has passed");
     }
 
     [TestMethod]

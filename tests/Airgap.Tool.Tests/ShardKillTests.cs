@@ -3,7 +3,6 @@ using System.Globalization;
 using Airgap.Oci;
 using Airgap.TestKit;
 using Airgap.TestKit.Peers;
-using Airgap.TestKit.Registries;
 using Airgap.Tool.Tests.EndToEnd;
 using Airgap.Transfer.Sharding;
 

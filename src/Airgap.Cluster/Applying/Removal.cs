@@ -1,6 +1,6 @@
-using Airgap.Oci;
 using Airgap.Cluster.Connecting;
 using Airgap.Cluster.Objects;
+using Airgap.Oci;
 using Airgap.Oci.Content;
 
 namespace Airgap.Cluster.Applying;

@@ -6,14 +6,16 @@ namespace Airgap.Cluster.Connecting;
 /// <param name="limit">Ends it when it takes too long.</param>
 internal sealed class ClusterExchange(HttpRequestMessage request, HttpResponseMessage response, CancellationTokenSource limit) : IDisposable
 {
+    private static readonly TimeSpan s_shortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The pause after a passing refusal (429 or 503 with <c>Retry-After</c>), 10 s at most; null for any other answer.
+    /// The pause after a passing refusal (429 or 503 with <c>Retry-After</c>), from 0.1 to 10 s; null for any other answer.
     /// </summary>
     public TimeSpan? Pause =>
-        (int)response.StatusCode is 429 or 503 && response.Headers.RetryAfter?.Delta is { } asked
-            ? asked > s_longestPause ? s_longestPause : asked : null;
+        (int)response.StatusCode is 429 or 503 && response.Headers.RetryAfter is { } asked
+            && (asked.Delta ?? asked.Date - DateTimeOffset.UtcNow) is { } pause
+            ? TimeSpan.FromTicks(Math.Clamp(pause.Ticks, s_shortestPause.Ticks, s_longestPause.Ticks)) : null;
 
     /// <summary>Reads the answer to its end.</summary>
     public Task<ClusterResponse> ReadAsync() => ClusterResponse.ReadAsync(request, response, limit.Token);

@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
+using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Wire;
 
 /// <summary>The most bytes per second of bodies, in each direction, by registry.</summary>
 /// <param name="Everywhere">The limit of each registry without one of its own; null for none.</param>
-/// <param name="ByRegistry">Limits of single registries, by name as in a reference: <c>HOST[:PORT]</c>.</param>
+/// <param name="ByRegistry">Limits of single registries, by <see cref="NormalizedHost.Of"/>.</param>
 internal sealed record ByteRates(long? Everywhere, ImmutableDictionary<string, long> ByRegistry)
 {
     /// <summary>No limits.</summary>
     public static ByteRates None { get; } = new(null, ImmutableDictionary.Create<string, long>(StringComparer.OrdinalIgnoreCase));
 
     /// <summary>The limit for a registry; null for none.</summary>
-    public long? Of(string registry) => ByRegistry.TryGetValue(registry, out long own) ? own : Everywhere;
+    public long? Of(string registry) => ByRegistry.TryGetValue(NormalizedHost.Of(registry), out long own) ? own : Everywhere;
 }

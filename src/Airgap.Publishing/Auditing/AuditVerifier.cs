@@ -19,7 +19,9 @@ internal static class AuditVerifier
     /// <exception cref="AirgapException"><see cref="ErrorCode.BrokenAuditLog"/>, with the line; 3xxx: the file.</exception>
     public static async Task<Verified> VerifyAsync(string path, Digest? wanted, CancellationToken cancellationToken)
     {
-        AuditLog.RequireFile(path);
+        // A folder is told by the attempt to read it.
+        if (!Directory.Exists(path))
+            AuditLog.RequireFile(path);
         try
         {
             FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete,

@@ -6,7 +6,7 @@ namespace Airgap.Publishing.Declarations;
 
 /// <summary>
 /// Limits of rates as written in the tool's <c>--limit-rate</c> and in <c>AirgapLimitRate</c>: <c>20MB/s</c> for every registry,
-/// <c>HOST=20MB/s</c> for one.
+/// <c>HOST=20MB/s</c> for one, in any spelling of its name.
 /// </summary>
 internal static class RateText
 {
@@ -27,7 +27,7 @@ internal static class RateText
         foreach (string text in texts)
         {
             int sign = text.LastIndexOf('=');
-            string host = sign < 0 ? "" : text[..sign].Trim();
+            string host = sign < 0 ? "" : NormalizedHost.Of(text[..sign].Trim());
             bool isKnown = sign < 0 ? rates.Everywhere is not null : rates.ByRegistry.ContainsKey(host);
             if (isKnown || (sign >= 0 && !IsHost(host)) || ReadRate(text[(sign + 1)..]) is not { } rate)
             {

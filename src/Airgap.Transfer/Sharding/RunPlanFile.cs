@@ -110,8 +110,9 @@ internal static class RunPlanFile
                     path, json.Span, $"it is divided by rule {plan.Assignment}, but this release has rule {ShardAssignment.Rule}");
             if (plan.Shards is < 1 or > Shard.MostShards)
                 throw Invalid(path, $"it is for {plan.Shards} shards, but the number must be from 1 to {Shard.MostShards}");
-            if (plan.Relocations.IsDefaultOrEmpty || plan.Relocations.Length > MostRelocations
-                || plan.Relocations.Any(each => each is null))
+            if (!plan.Relocations.IsDefault && plan.Relocations.Contains(null!))
+                throw Invalid(path, "one of its relocations is null");
+            if (plan.Relocations.IsDefaultOrEmpty || plan.Relocations.Length > MostRelocations)
                 throw Invalid(path, $"it has no relocation, or more than {MostRelocations}");
             return plan;
         }

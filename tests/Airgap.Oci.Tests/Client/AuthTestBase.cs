@@ -1,5 +1,4 @@
 using System.Text;
-using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
 using Microsoft.AspNetCore.Http;
 

@@ -3,7 +3,6 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.TestKit;
-using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 

@@ -1,7 +1,6 @@
 using Airgap.Oci.Client;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.TestKit;
-using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 

@@ -6,7 +6,6 @@ using Airgap.Oci.Tests.Client.Infra;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Airgap.TestKit.Services;
-using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Oci.Tests.Client;
 

@@ -1,6 +1,5 @@
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.Oci.Wire;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Airgap.TestKit.Services;

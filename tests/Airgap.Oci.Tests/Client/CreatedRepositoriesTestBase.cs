@@ -7,7 +7,6 @@ using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.Oci.Wire;
 using Airgap.TestKit.Registries;
-using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Oci.Tests.Client;
 

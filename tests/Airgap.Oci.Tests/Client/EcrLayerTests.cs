@@ -2,7 +2,6 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Tests.Client.Infra;
-using Airgap.Oci.Wire;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
 using Airgap.TestKit.Services;

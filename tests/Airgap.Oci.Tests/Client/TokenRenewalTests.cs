@@ -2,7 +2,6 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.TestKit;
-using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Oci.Tests.Client;
 

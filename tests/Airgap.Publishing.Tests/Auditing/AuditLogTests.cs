@@ -9,7 +9,9 @@ using Airgap.TestKit;
 namespace Airgap.Publishing.Tests.Auditing;
 
 /// <summary>Verifying an audit log finds the first changed line.</summary>
+// A process that another test starts inherits an open log for a moment, and its lock with it.
 [TestClass]
+[DoNotParallelize]
 public sealed class AuditLogTests
 {
     private readonly TempFolder _folder = new();

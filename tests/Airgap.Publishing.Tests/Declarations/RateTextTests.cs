@@ -44,12 +44,23 @@ public sealed class RateTextTests
     }
 
     [TestMethod]
+    [DataRow("docker.io", "index.docker.io")]
+    [DataRow("host.io.:443", "host.io")]
+    [DataRow("host.io", "host.io:443")]
+    public void ARegistryIsMeant_WhateverTheSpelling(string written, string name)
+    {
+        Assert.IsTrue(RateText.TryParse([$"{written}=1MB/s"], out ByteRates rates, out _));
+        Assert.AreEqual(1_000_000, rates.Of(name));
+    }
+
+    [TestMethod]
     public void ARegistryHasItsOwn_AndNoneHasTwo()
     {
         Assert.IsTrue(RateText.TryParse(["host.io:5000=1MB/s", "2MB/s"], out ByteRates rates, out _));
         Assert.AreEqual(1_000_000, rates.Of("host.io:5000"));
         Assert.AreEqual(2_000_000, rates.Of("host.io"));
         Assert.IsFalse(RateText.TryParse(["host.io=1MB/s", "HOST.io=2MB/s"], out _, out _));
+        Assert.IsFalse(RateText.TryParse(["docker.io=1MB/s", "index.docker.io=2MB/s"], out _, out _));
         Assert.IsFalse(RateText.TryParse(["1MB/s", "2MB/s"], out _, out _));
     }
 }

@@ -5,7 +5,6 @@ using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Trusting;
 using Airgap.TestKit;
 using Airgap.TestKit.Registries;
-using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Publishing.Tests.Trusting;
 

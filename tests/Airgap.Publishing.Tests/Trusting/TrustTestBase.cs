@@ -1,6 +1,5 @@
 using Airgap.Publishing.Declarations;
 using Airgap.TestKit;
-using RequestKind = Airgap.TestKit.Registries.RequestKind;
 
 namespace Airgap.Publishing.Tests.Trusting;
 

@@ -1,4 +1,3 @@
-using System.IO.MemoryMappedFiles;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Airgap.Oci;

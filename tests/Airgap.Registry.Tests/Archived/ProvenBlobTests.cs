@@ -1,5 +1,3 @@
-using System.IO.MemoryMappedFiles;
-using System.IO.Pipelines;
 using Airgap.Registry.Archives;
 using Airgap.TestKit;
 

@@ -1,6 +1,5 @@
 using Airgap.Oci.Client;
 using Airgap.Oci.Naming;
-using Airgap.TestKit;
 using Airgap.Transfer;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;

@@ -1,4 +1,3 @@
-using Airgap.Oci;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Credentials;

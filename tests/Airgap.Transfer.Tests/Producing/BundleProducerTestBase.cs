@@ -1,5 +1,4 @@
 using Airgap.TestKit;
-using Airgap.Transfer.Plans;
 using Airgap.Transfer.Producing;
 
 namespace Airgap.Transfer.Tests.Producing;

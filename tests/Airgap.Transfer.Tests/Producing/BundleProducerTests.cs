@@ -1,5 +1,4 @@
 using Airgap.Oci;
-using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
 using Airgap.Transfer.Kubernetes;

@@ -2,7 +2,6 @@ using Airgap.Oci;
 using Airgap.TestKit;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
-using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Transfer.Tests.Transfers;
 

@@ -1,11 +1,9 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
-using Airgap.Trust.Formats;
 using Airgap.Trust.Notation;
 using Airgap.Trust.Signers;
 

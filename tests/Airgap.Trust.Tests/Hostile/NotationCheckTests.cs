@@ -1,4 +1,3 @@
-using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci;
 using Airgap.Oci.Content;

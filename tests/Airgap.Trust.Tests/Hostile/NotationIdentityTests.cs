@@ -2,7 +2,6 @@ using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci;
 using Airgap.Trust.Notation;
-using Airgap.Trust.Signers;
 
 namespace Airgap.Trust.Tests.Hostile;
 

@@ -3,7 +3,6 @@ using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.Transfer.Archives;
 using Airgap.Transfer.Archives.Receipts;
-using Airgap.Transfer.Plans;
 using Airgap.Transfer.Plans.Deltas;
 using Airgap.Transfer.Transfers;
 

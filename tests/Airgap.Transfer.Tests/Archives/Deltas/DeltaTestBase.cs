@@ -1,5 +1,4 @@
 using Airgap.Oci.Naming;
-using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Tests.Archives.Deltas;
 
