@@ -46,7 +46,7 @@ internal sealed class PublishStages(PublishImgpkgBundles task, BuildLog log)
                 +
                 "there. Or have the projects push their containers (ContainerRegistry), or publish in one process.");
         OwnBundle? own = bundle is null ? null
-            : prepared.PushesBundle ? new OwnBundle(null, pushAsync) : new OwnBundle(bundle.Digest, null);
+            : prepared.PushesBundle ? new OwnBundle(null, bundle, pushAsync) : new OwnBundle(bundle.Digest, null, null);
         if (await new ProjectPlan(prepared.Publisher, registry)
             .WriteAsync(prepared.Publish!, own, cancellationToken) is not { } written)
             return static () => { };

@@ -6,6 +6,7 @@ using Airgap.Publishing.Locking;
 using Airgap.Publishing.Reporting;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Producing;
 using Airgap.Transfer.Sharding;
 
 namespace Airgap.Publishing.Sharding;
@@ -54,8 +55,9 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
                 foreach (Declaration declaration in side.Lock.Declarations)
                 {
                     plans.Add(publish.Items.Plans.Find(declaration)!.Plan);
-                    entries.Add(await ItemFailure.LocatedAsync(
-                        declaration, () => EntryAsync(side.Settings, declaration, publish.Items.Plans, own?.Inside, cancellationToken)));
+                    RunPlanEntry entry = await ItemFailure.LocatedAsync(
+                        declaration, () => EntryAsync(side.Settings, declaration, publish.Items.Plans, own?.Inside, cancellationToken));
+                    entries.Add(own?.Pushed is { } pushed ? PushedImages.Locate(entry, pushed) : entry);
                 }
             }
 
@@ -135,8 +137,9 @@ internal sealed class ProjectPlan(Publisher publisher, IRegistry registry)
 
 /// <summary>The bundle that a project makes of its content, for a plan.</summary>
 /// <param name="Inside">Its digest where no registry has it: the plan contains its layer and config; null otherwise.</param>
-/// <param name="PushAsync">Brings it, with the images that it alone has, to the repository that all machines read; null for none.</param>
-internal sealed record OwnBundle(Digest? Inside, Func<CancellationToken, Task>? PushAsync);
+/// <param name="Pushed">The bundle, if it is pushed to a repository that all machines read; null otherwise.</param>
+/// <param name="PushAsync">Pushes it, with the images that this machine alone has; null for none.</param>
+internal sealed record OwnBundle(Digest? Inside, ProducedBundle? Pushed, Func<CancellationToken, Task>? PushAsync);
 
 /// <summary>A written or refused plan.</summary>
 /// <param name="Path">The full path of its file; empty if refused.</param>

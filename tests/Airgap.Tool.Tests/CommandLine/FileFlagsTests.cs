@@ -146,6 +146,6 @@ public sealed class FileFlagsTests
             await made.WaitForExitAsync();
         Task<CliResult> run = Task.Run(() => InProcess.RunAsync("copy", "--plan", folder["pipe"], "--shard", "1/2"));
         CliResult result = await run.WaitAsync(TimeSpan.FromMinutes(2));
-        result.AssertFailed("is a pipe, but a plan is read by every shard");
+        result.AssertFailed("is a pipe, but every shard and the finish read the plan");
     }
 }

@@ -1,0 +1,33 @@
+using Airgap.Oci;
+using Airgap.Oci.Naming;
+using Airgap.Transfer.Producing;
+using Airgap.Transfer.Sharding;
+
+namespace Airgap.Publishing.Sharding;
+
+/// <summary>The images that the machine of the plan alone has, where other machines find them.</summary>
+internal static class PushedImages
+{
+    /// <summary>
+    /// Names the bundle's repository, to which the plan pushes the images, in place of the repositories of the lock: no registry has them
+    /// there.
+    /// </summary>
+    /// <param name="entry">A relocation.</param>
+    /// <param name="bundle">The bundle that is pushed with the images.</param>
+    public static RunPlanEntry Locate(RunPlanEntry entry, ProducedBundle bundle)
+    {
+        RepositoryName place = bundle.Reference.Repository;
+        HashSet<string> manifests =
+            [.. bundle.LocalImages.SelectMany(local => local.Image.Manifests).Select(manifest => manifest.Digest.ToString())];
+        HashSet<string> blobs =
+            [.. bundle.LocalImages.SelectMany(local => local.Image.Blobs).Select(blob => blob.Descriptor.Digest.ToString())];
+        return entry with
+        {
+            Items = [.. entry.Items.Select(item => entry.Manifests[item.Manifest].Digest is var digest && manifests.Contains(digest)
+                ? item with { Source = ImageReference.ByDigest(place, Digest.Parse(digest)).ToString() } : item)],
+            Manifests = [.. entry.Manifests.Select(
+                manifest => manifests.Contains(manifest.Digest) ? manifest with { Origin = place.ToString() } : manifest)],
+            Blobs = [.. entry.Blobs.Select(blob => blobs.Contains(blob.Digest) ? blob with { Origin = place.ToString() } : blob)],
+        };
+    }
+}
