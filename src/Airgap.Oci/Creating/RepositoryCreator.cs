@@ -46,7 +46,10 @@ internal sealed class RepositoryCreator(Transport transport, RepositoryCreation 
         if (refusal.Code != ErrorCode.RepositoryUnknown)
         {
             bool? isMissing = await maker.IsMissingAsync(repository, CancellationToken.None);
-            if (isMissing == false || (isMissing is null && maker.TellsMissing))
+            // Another process, such as another shard, may have created it since: the repeated write shows whether it was that.
+            if (isMissing == false)
+                return true;
+            if (isMissing is null && maker.TellsMissing)
                 return false;
         }
 

@@ -78,6 +78,19 @@ public sealed class CreatedProjectsTests : CreatedRepositoriesTestBase
     }
 
     [TestMethod]
+    public async Task AHarborProject_CreatedBetweenTheRefusalAndTheLook_IsUsed()
+    {
+        FakeHarbor harbor = new();
+        harbor.OnLook = name => harbor.Projects.TryAdd(name, true);
+        await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
+        registry.OnRequest = harbor.Bend();
+        using RegistryClient client = Client(registry, [], new(), harbor.Login);
+        await PushAsync(client, $"{Other}/apps/web");
+        Assert.IsEmpty(harbor.Created);
+        Assert.IsEmpty(_told);
+    }
+
+    [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
     public async Task AQuayRepository_IsCreated_WithAnApplicationsToken(bool hasOrganization)

@@ -24,6 +24,9 @@ public sealed class FakeHarbor() : FakeRegistryApi("/api/v2.0/projects", TokenPa
     /// <summary>The projects.</summary>
     public ConcurrentDictionary<string, bool> Projects { get; } = new();
 
+    /// <summary>Called with a project's name before it is looked for.</summary>
+    public Action<string> OnLook { get; set; } = _ => { };
+
     private protected override Fault? Refusal(RecordedRequest request, HttpContext context)
     {
         string? authorization = request.Header("Authorization");
@@ -60,7 +63,9 @@ public sealed class FakeHarbor() : FakeRegistryApi("/api/v2.0/projects", TokenPa
 
         if (HttpMethods.IsHead(context.Request.Method))
         {
-            context.Response.StatusCode = Projects.ContainsKey(context.Request.Query["project_name"].ToString()) ? 200 : 404;
+            string sought = context.Request.Query["project_name"].ToString();
+            OnLook(sought);
+            context.Response.StatusCode = Projects.ContainsKey(sought) ? 200 : 404;
             return;
         }
 
