@@ -42,9 +42,8 @@ internal sealed class PublishStages(PublishImgpkgBundles task, BuildLog log)
             throw new AirgapException(
                 ErrorCode.PlanNotShared,
                 $"The bundle of the project's content pins images that only this machine has, {bundle.LocalImages[0].Repository} first.",
-                $"Set {PropertyNames.BundleRepository} to a repository that all machines read: the plan pushes the bundle and these images "
-                +
-                "there. Or have the projects push their containers (ContainerRegistry), or publish in one process.");
+                $"Set {PropertyNames.BundleRepository} to a repository that all machines read: the plan pushes the bundle and these " +
+                "images there. Or have the projects push their containers (ContainerRegistry), or publish in one process.");
         OwnBundle? own = bundle is null ? null
             : prepared.PushesBundle ? new OwnBundle(null, bundle, pushAsync) : new OwnBundle(bundle.Digest, null, null);
         if (await new ProjectPlan(prepared.Publisher, registry)

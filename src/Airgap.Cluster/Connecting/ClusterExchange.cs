@@ -1,3 +1,5 @@
+using Airgap.Oci.Wire;
+
 namespace Airgap.Cluster.Connecting;
 
 /// <summary>A request that the cluster has begun to answer.</summary>
@@ -13,9 +15,10 @@ internal sealed class ClusterExchange(HttpRequestMessage request, HttpResponseMe
     /// The pause after a passing refusal (429 or 503 with <c>Retry-After</c>), from 0.1 to 10 s; null for any other answer.
     /// </summary>
     public TimeSpan? Pause =>
-        (int)response.StatusCode is 429 or 503 && response.Headers.RetryAfter is { } asked
-            && (asked.Delta ?? asked.Date - DateTimeOffset.UtcNow) is { } pause
-            ? TimeSpan.FromTicks(Math.Clamp(pause.Ticks, s_shortestPause.Ticks, s_longestPause.Ticks)) : null;
+        (int)response.StatusCode is 429 or 503 && response.Headers.RetryAfter is not null
+            ? TimeSpan.FromTicks(Math.Clamp(
+                Refusals.RetryAfter(response, TimeProvider.System)?.Ticks ?? 0, s_shortestPause.Ticks, s_longestPause.Ticks))
+            : null;
 
     /// <summary>Reads the answer to its end.</summary>
     public Task<ClusterResponse> ReadAsync() => ClusterResponse.ReadAsync(request, response, limit.Token);

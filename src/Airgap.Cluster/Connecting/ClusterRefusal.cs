@@ -24,9 +24,8 @@ internal static class ClusterRefusal
                 "Log in again: the token or certificate of the kubeconfig is missing, unknown or expired."),
             403 when HasCause(status, "NamespaceTerminating") =>
                 (ErrorCode.ObjectDeleting, $"{subject}: its namespace is being deleted.",
-                    "Wait until the namespace is gone, or see what blocks its deletion: kubectl get namespace -o yaml. It cannot go while "
-                    +
-                    "kapp-controller's API is down."),
+                    "Wait until the namespace is gone, or see what blocks its deletion: kubectl get namespace -o yaml. It cannot go " +
+                    "while kapp-controller's API is down."),
             403 when message.Contains("exceeded quota", StringComparison.Ordinal) =>
                 (ErrorCode.ObjectRefused, $"{subject}: {message}.", "Raise the quota of the namespace, or delete what it no longer needs."),
             403 when message.Contains("system:anonymous", StringComparison.Ordinal) =>

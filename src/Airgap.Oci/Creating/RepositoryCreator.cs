@@ -93,9 +93,8 @@ internal sealed class RepositoryCreator(Transport transport, RepositoryCreation 
 
     private static AirgapException Unsupported(RepositoryName repository, AirgapException refusal) => new(
         ErrorCode.CreationUnsupported,
-        $"{refusal.Message.TrimEnd('.')}; the repository cannot be created, since {repository.Registry} is not an Amazon registry, Harbor "
-        +
-        "or Quay.",
+        $"{refusal.Message.TrimEnd('.')}; the repository cannot be created, since {repository.Registry} is not an Amazon registry, " +
+        "Harbor or Quay.",
         $"Create the repository on {repository.Registry} first.", refusal)
     { Reference = refusal.Reference, Digest = refusal.Digest, StatusCode = refusal.StatusCode };
 }

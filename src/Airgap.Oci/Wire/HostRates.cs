@@ -1,14 +1,18 @@
 using System.Collections.Concurrent;
+using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>The rate limits of all hosts: one in each direction for a host, whatever connections lead there.</summary>
+/// <summary>
+/// The rate limits of all hosts: one in each direction for a host, whatever connections lead there and however its name is spelled.
+/// </summary>
 internal sealed class HostRates(RegistryOptions options)
 {
-    private readonly ConcurrentDictionary<string, Lazy<HostRate?>> _byHost = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Lazy<HostRate?>> _byHost = new(StringComparer.Ordinal);
 
     /// <summary>The limits of a registry; null for none.</summary>
-    public HostRate? Of(string registry) => _byHost.GetOrAdd(registry, name => new(() => options.Rates.Of(name) is { } rate
+    public HostRate? Of(string registry) => _byHost.GetOrAdd(NormalizedHost.Of(registry), name => new(
+        () => options.Rates.Of(name) is { } rate
         ? new HostRate(new ByteBucket(rate, options.TimeProvider, name), new ByteBucket(rate, options.TimeProvider, name)) : null)).Value;
 }
 

@@ -105,8 +105,13 @@ internal static class Refusals
     private static bool SaysReadOnly(string text) =>
         text.Contains("read-only", StringComparison.OrdinalIgnoreCase) || text.Contains("read only", StringComparison.OrdinalIgnoreCase);
 
-    // 0, or a time that has passed by our clock, asks for no pause: then ours, which grow, keep the requests from an overloaded server.
-    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
+    /// <summary>The pause that a response asks for; null for none.</summary>
+    /// <remarks>
+    /// 0, or a time that has passed by our clock, asks for no pause: then ours, which grow, keep the requests from an overloaded server.
+    /// </remarks>
+    /// <param name="response">The response.</param>
+    /// <param name="clock">The clock.</param>
+    public static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)
     {
         if (response.Headers.RetryAfter is not { } header)
             return null;

@@ -5,12 +5,11 @@ using Airgap.Transfer.Sharding;
 
 namespace Airgap.Publishing.Sharding;
 
-/// <summary>The images that the machine of the plan alone has, where other machines find them.</summary>
+/// <summary>Puts images that only the planning machine has into a plan under the repository to which it pushes them.</summary>
 internal static class PushedImages
 {
     /// <summary>
-    /// Names the bundle's repository, to which the plan pushes the images, in place of the repositories of the lock: no registry has them
-    /// there.
+    /// Replaces the repositories that the lock names for these images, where no registry has them, by the bundle's repository.
     /// </summary>
     /// <param name="entry">A relocation.</param>
     /// <param name="bundle">The bundle that is pushed with the images.</param>

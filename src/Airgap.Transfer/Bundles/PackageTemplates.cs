@@ -40,9 +40,8 @@ internal static class PackageTemplates
             .Select(ytt => new SourceLocation(path, ytt.Line, ytt.Column))
             .Select(place => new Diagnostic(
                 ErrorCode.TemplateRendersLock,
-                $"The ytt step of the Package in {place} renders its bundle's .imgpkg/images.yml as a resource, which the cluster refuses "
-                +
-                "when the package is installed.", Advice)
+                $"The ytt step of the Package in {place} renders its bundle's .imgpkg/images.yml as a resource, which the cluster " +
+                "refuses when the package is installed.", Advice)
             { Location = place })];
         return found.Concat(told.More());
     }

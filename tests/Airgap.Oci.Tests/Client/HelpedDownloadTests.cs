@@ -89,7 +89,7 @@ public sealed class HelpedDownloadTests
             await stream.ReadExactlyAsync(new byte[(2 * PartSize) + 200_000 + PartSize], Token);
         }
 
-        await WhenQuietAsync();
+        await _places.WhenFreeAsync().WaitAsync(Token);
         int read = streams.Count * ((200_000 / PartSize) + 2);
         Assert.IsLessThanOrEqualTo(read + 5, _parts.Count, "those that were read, and five that wait");
         Assert.IsGreaterThan(streams.Count, _parts.Count);
@@ -234,15 +234,6 @@ public sealed class HelpedDownloadTests
         CollectionAssert.AreEqual(s_bytes, all.ToArray());
     }
 
-    private async Task WhenQuietAsync()
-    {
-        for (int before = -1; before != _parts.Count;)
-        {
-            before = _parts.Count;
-            await Task.Delay(100, Token);
-        }
-    }
-
     private Task ServeAsync(HttpContext context) => ServeAsync(context, s_bytes);
 
     private Task ServeAsync(HttpContext context, byte[] bytes)
@@ -269,20 +260,47 @@ public sealed class HelpedDownloadTests
 
     private sealed class Places(int count) : ISparePlaces
     {
+        private readonly Lock _lock = new();
+        private TaskCompletionSource _free = new();
         private int _taken;
 
-        public int Taken => Volatile.Read(ref _taken);
+        public int Taken
+        {
+            get
+            {
+                lock (_lock)
+                    return _taken;
+            }
+        }
 
         public bool HasSpareFor(bool isWanted) => Taken < count;
 
         public bool TryEnterSpare()
         {
-            if (Interlocked.Increment(ref _taken) <= count)
+            lock (_lock)
+            {
+                if (_taken == count)
+                    return false;
+                if (_taken++ == 0)
+                    _free = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 return true;
-            Interlocked.Decrement(ref _taken);
-            return false;
+            }
         }
 
-        public void Leave() => Interlocked.Decrement(ref _taken);
+        public void Leave()
+        {
+            lock (_lock)
+            {
+                if (--_taken == 0)
+                    _free.SetResult();
+            }
+        }
+
+        /// <summary>Ends when nobody has a place: no part is under way but those that need none.</summary>
+        public Task WhenFreeAsync()
+        {
+            lock (_lock)
+                return _taken == 0 ? Task.CompletedTask : _free.Task;
+        }
     }
 }
