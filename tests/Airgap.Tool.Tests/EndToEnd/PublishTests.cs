@@ -73,19 +73,24 @@ public sealed class PublishTests : PublishTestBase
         {
             if (request.Kind != RequestKind.ManifestPut)
                 return null;
-            tries.AddOrUpdate(request.Reference, 1, (_, count) => count + 1);
+            tries.AddOrUpdate($"{request.Repository}@{request.Reference}", 1, (_, count) => count + 1);
             return Fault.Status(500);
         };
         await WriteProjectAsync(bench, """<ImgpkgBundle Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" />""");
-        string[] publish = ["publish", "App", "-p", "AirgapRegistry=final.local:5000/apps", "-p", "AirgapRetryCount=1"];
+        string[] publish = ["publish", "App", "-p", "AirgapRetryCount=1", "-p"];
 
-        CliResult once = await bench.RunAsync(publish);
+        CliResult once = await bench.RunAsync([.. publish, "AirgapRegistry=final.local:5000/once"]);
 
         Assert.AreEqual(1, once.ExitCode, once.Error);
-        Assert.AreEqual(1, tries.Values.Max(), once.Error);
-        tries.Clear();
-        Assert.AreEqual(1, (await bench.RunAsync([.. publish, "--registry-retry-count", "2"])).ExitCode);
-        Assert.AreEqual(2, tries.Values.Max());
+        Assert.AreEqual(1, TriesUnder("once"), once.Error);
+
+        // Another repository, since a request that the first run gave up may reach the registry after that run's end.
+        CliResult twice = await bench.RunAsync([.. publish, "AirgapRegistry=final.local:5000/twice", "--registry-retry-count", "2"]);
+        Assert.AreEqual(1, twice.ExitCode, twice.Error);
+        Assert.AreEqual(2, TriesUnder("twice"), twice.Error);
+
+        int TriesUnder(string folder) =>
+            tries.Where(one => one.Key.StartsWith(folder + "/", StringComparison.Ordinal)).Max(one => one.Value);
     }
 
     [TestMethod]
