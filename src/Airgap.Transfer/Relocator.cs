@@ -33,13 +33,13 @@ public sealed class Relocator(IRegistry registry, ITransferObserver? observer = 
         DestinationState? state = null;
         if (options.Destination is { } destination && source is not RelocationSource.Archive)
         {
-            // Requested while the source is being read, so that the latencies of both overlap. An archive is read
-            // quickly, and a damaged one should cause no requests.
+            // Requested while the source is being read, so that the latencies overlap. An archive is read quickly, and a damaged one should
+            // cause no requests.
             state = new DestinationState(registry.GetRepository(destination), _observer);
             state.Begin(cancellationToken);
         }
 
-        // On one host, the first request goes ahead of all others, and the source's is waited for by more.
+        // On one host, the first request goes ahead of all others, and more of them wait for the source's.
         Task<TransferPlan> making = MakePlanAsync(source, options, state, cancellationToken);
         state?.List();
         TransferPlan plan = await making;

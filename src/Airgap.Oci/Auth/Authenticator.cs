@@ -19,7 +19,9 @@ internal sealed class Authenticator(
     private volatile Challenge? _challenge;
     private volatile Challenge? _first;
 
-    /// <summary>The host's challenges so far: the first, and the current one. What sent them shows which registry it is.</summary>
+    /// <summary>
+    /// The host's challenges so far: the first, and the current one. The request that received it shows which registry it is.
+    /// </summary>
     public IEnumerable<Challenge> Challenges => new[] { _first, _challenge }.OfType<Challenge>();
 
     /// <summary>True when the host's challenge is known.</summary>

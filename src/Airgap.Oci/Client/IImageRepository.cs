@@ -57,23 +57,23 @@ public interface IImageRepository
     internal static IReadOnlySet<Digest> NonePresent { get; } = new HashSet<Digest>();
 
     /// <summary>
-    /// Asks for many blobs with few requests, where a registry can be asked so. It only saves requests: what is not returned may be
-    /// present all the same.
+    /// Checks for many blobs with few requests, if the registry supports it. This only saves requests: blobs that are not returned may be
+    /// present, too.
     /// </summary>
     /// <param name="blobs">The blobs.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The blobs that are present, by an answer to this call.</returns>
+    /// <returns>The blobs that a response to this call proved present.</returns>
     internal Task<IReadOnlySet<Digest>> FindPresentAsync(IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken) =>
         Task.FromResult(NonePresent);
 
     /// <summary>
-    /// Asks for many blobs or manifests with few requests, each of which pushes a manifest that the registry has to refuse, so that it
-    /// names what is missing. It only saves requests: what is not returned may be present all the same.
+    /// Checks for many blobs or manifests with few requests. Each pushes a manifest that the registry must refuse, and the refusal names
+    /// the missing content. This only saves requests: content that is not returned may be present, too.
     /// </summary>
     /// <param name="content">The blobs or manifests.</param>
     /// <param name="areManifests">True for manifests.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What is present, by an answer to this call; lengths are not compared.</returns>
+    /// <returns>The content that a response to this call proved present; lengths are not compared.</returns>
     internal Task<IReadOnlySet<Digest>> AskInBulkAsync(
         IReadOnlyCollection<Descriptor> content, bool areManifests, CancellationToken cancellationToken) => Task.FromResult(NonePresent);
 
@@ -108,8 +108,8 @@ public interface IImageRepository
     /// </summary>
     /// <param name="tagOrDigest">A digest's text, or a tag.</param>
     /// <param name="stored">
-    /// The time of its storage: a registry that supports conditions keeps content stored later; null for no condition. Most registries
-    /// support none.
+    /// The time when it was stored: a registry that supports conditions keeps content that was stored later; null for no condition. Most
+    /// registries support none.
     /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal Task<RemovalResponse> RemoveAsync(string tagOrDigest, DateTimeOffset? stored, CancellationToken cancellationToken) =>
@@ -119,7 +119,7 @@ public interface IImageRepository
     /// What a push to this repository would create first, such as <c>the ECR repository HOST/apps</c>. Reads only.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Null for nothing: it exists, the registry does not tell, or creating it was not asked for.</returns>
+    /// <returns>Null for nothing: it exists, the registry does not report it, or creation was not requested.</returns>
     internal Task<string?> FindMissingAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     /// <summary>The time when the registry last stored a manifest; null if unknown, as in most registries.</summary>

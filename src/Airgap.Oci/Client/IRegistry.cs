@@ -27,7 +27,7 @@ public interface IRegistry
     /// <param name="host">The registry, as in a reference.</param>
     internal PullQuota? FindPullQuota(string host) => null;
 
-    /// <summary>The mirrors from which any of some content was read, in place of the repository that its reference names.</summary>
+    /// <summary>The mirrors that supplied any of some content, in place of the repository that its reference names.</summary>
     /// <param name="repository">That repository.</param>
     /// <param name="content">The digests of manifests and blobs.</param>
     internal ImmutableArray<RepositoryName> FindMirrors(RepositoryName repository, IEnumerable<Digest> content) => [];

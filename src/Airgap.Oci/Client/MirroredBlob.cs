@@ -6,8 +6,8 @@ namespace Airgap.Oci.Client;
 
 /// <summary>A blob read from the first endpoint that has it; if a connection breaks, another endpoint continues.</summary>
 /// <param name="name">The repository that the user wrote.</param>
-/// <param name="places">The places, the registry itself last.</param>
-/// <param name="mirrors">Keeps what became of the mirrors.</param>
+/// <param name="places">The endpoints, the registry itself last.</param>
+/// <param name="mirrors">Records which mirrors were read, and which failed.</param>
 internal sealed class MirroredBlob(
     RepositoryName name, ImmutableArray<(RepositoryName Name, IBlobContent Content)> places, SourceMirrors mirrors) : IBlobContent
 {
@@ -40,7 +40,7 @@ internal sealed class MirroredBlob(
         }
     }
 
-    /// <summary>Opens it at the first place from one on that has it.</summary>
+    /// <summary>Opens the blob at the first endpoint, from a given one on, that has it.</summary>
     public async ValueTask<(int Place, Stream Stream)> OpenFromAsync(int place, long offset, CancellationToken cancellationToken)
     {
         for (; ; place++)
@@ -66,7 +66,7 @@ internal sealed class MirroredBlob(
         return true;
     }
 
-    /// <summary>Counts what a place gave.</summary>
+    /// <summary>Counts the bytes that an endpoint returned.</summary>
     public void NoteRead(int place, long bytes, bool isWhole) =>
         mirrors.NoteRead(name, places[place].Name, Descriptor.Digest, 0, isWhole ? 1 : 0, bytes);
 

@@ -6,13 +6,14 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Client;
 
 /// <summary>
-/// A source that is read from its mirrors first, in their order, and then from where the registry itself is. It keeps the name that the
-/// user wrote. A digest proves what any place gives; by tag, mirrors answer that the settings let. What is written goes to the name.
+/// A source that is read from its mirrors first, in order, and then from the registry itself. It keeps the name that the user wrote.
+/// Content is verified by its digest, whichever endpoint returns it; tags are resolved only by mirrors for which the settings allow it.
+/// Writes go to the named registry.
 /// </summary>
 /// <param name="name">The name that the user wrote.</param>
-/// <param name="places">The places, the registry itself last.</param>
+/// <param name="places">The endpoints, the registry itself last.</param>
 /// <param name="named">The repository of that name.</param>
-/// <param name="mirrors">Keeps what became of the mirrors.</param>
+/// <param name="mirrors">Records which mirrors were read, and which failed.</param>
 internal sealed class MirroredRepository(
     RepositoryName name, ImmutableArray<SourceEndpoint> places, IImageRepository named, SourceMirrors mirrors) : IImageRepository
 {
@@ -52,7 +53,7 @@ internal sealed class MirroredRepository(
             true, (repository, _) => repository.ListReferrersAsync(subject, hasFallback, cancellationToken),
             static list => !list.Manifests.IsEmpty);
 
-    // A mirror may have a few of the tags only.
+    // A mirror may have only some of the tags.
     public IAsyncEnumerable<string> ListTagsAsync(CancellationToken cancellationToken) =>
         places[^1].Repository.ListTagsAsync(cancellationToken);
 

@@ -4,8 +4,8 @@ using Airgap.Oci.Files;
 namespace Airgap.Oci.Client;
 
 /// <summary>
-/// The bytes of a blob from one place after another. The stream of a place proves only what it gave itself, so bytes of several places are
-/// proved here, before the last are returned.
+/// The bytes of a blob, read from one endpoint after another. The stream of an endpoint verifies only its own bytes, so bytes from several
+/// endpoints are verified here, before the last of them are returned.
 /// </summary>
 internal sealed class MirroredStream : ReadOnlyStream
 {

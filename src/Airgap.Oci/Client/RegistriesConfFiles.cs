@@ -4,14 +4,14 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Client;
 
-/// <summary>Finds the files of registries.conf where podman does.</summary>
+/// <summary>Finds the files of registries.conf in the same locations as podman.</summary>
 /// <remarks>
-/// Source: containers-registries.conf(5). A file that is named brings only the drop-ins beside it, so that a build is the same on every
+/// Source: containers-registries.conf(5). With a named file, only the drop-ins beside it are read, so that a build is the same on every
 /// machine; podman adds the system's.
 /// </remarks>
 internal static class RegistriesConfFiles
 {
-    /// <summary>The name for the files of the user or system.</summary>
+    /// <summary>The name that stands for the files of the user or system.</summary>
     public const string System = "system";
 
     private const string Variable = "CONTAINERS_REGISTRIES_CONF";

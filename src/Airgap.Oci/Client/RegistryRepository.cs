@@ -85,7 +85,7 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         {
             if (await _referrers.ListAsync(subject, cancellationToken) is { } listed)
             {
-                // Referrers that only the clients' list names, from before the registry kept one, are also attached.
+                // The tag's list may name referrers that were attached before the registry supported listing them.
                 return hasFallback == true || (hasFallback is null && listed.IsPartial)
                     ? listed.And(await FindManifestAsync(ReferrerList.FallbackTag(subject), cancellationToken))
                     : listed;
@@ -115,7 +115,7 @@ internal sealed class RegistryRepository(Transport transport, RepositoryName nam
         throw failure;
     }
 
-    // What a push would create first has no tags, even where the registry refuses the question.
+    // A repository that a push would create has no tags, even if the registry refuses the request.
     private async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using IAsyncEnumerator<string> tags =

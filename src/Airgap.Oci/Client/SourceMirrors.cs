@@ -7,7 +7,9 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Client;
 
-/// <summary>The places that a client reads its sources from, as registries.conf says, and what became of them.</summary>
+/// <summary>
+/// The endpoints from which a client reads its sources, by registries.conf; records which mirrors were read, and which failed.
+/// </summary>
 /// <param name="conf">The settings.</param>
 /// <param name="open">Opens a repository; true for one with plain http and any certificate.</param>
 /// <param name="options">Receives notices.</param>
@@ -44,7 +46,7 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
         }
     }
 
-    /// <summary>Warns about settings without effect.</summary>
+    /// <summary>Warns about settings that have no effect.</summary>
     public void WarnAboutIgnored()
     {
         foreach (string ignored in conf.Ignored)
@@ -67,10 +69,10 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
         }
     }
 
-    /// <summary>True for a mirror that could not be reached before.</summary>
+    /// <summary>True for a mirror that was unreachable before.</summary>
     public bool IsDown(RepositoryName place) => _isDown.ContainsKey(place.Registry);
 
-    /// <summary>A mirror failed, and the next place is asked.</summary>
+    /// <summary>Records that a mirror failed, so that the next endpoint is read.</summary>
     public void NoteFailure(RepositoryName place, AirgapException failure)
     {
         if (IsAbsence(failure))
@@ -86,12 +88,12 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
         }
     }
 
-    /// <summary>The mirrors that gave any of some content, by name.</summary>
+    /// <summary>The mirrors that supplied any of some content, by name.</summary>
     public ImmutableArray<RepositoryName> Of(RepositoryName of, IEnumerable<Digest> content) =>
         [.. content.SelectMany(digest => _read.GetValueOrDefault((of, digest), [])).Distinct().OrderBy(
             mirror => mirror.ToString(), StringComparer.Ordinal)];
 
-    /// <summary>Content was read.</summary>
+    /// <summary>Records that content was read.</summary>
     public void NoteRead(RepositoryName of, RepositoryName from, Digest content, long manifests, long blobs, long bytes)
     {
         if (of != from)
@@ -113,8 +115,8 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
         failure.Code is ErrorCode.ManifestUnknown or ErrorCode.RepositoryUnknown or ErrorCode.BlobUnknown;
 }
 
-/// <summary>A repository in one of the places of a source.</summary>
+/// <summary>A repository at one of a source's endpoints.</summary>
 /// <param name="Repository">The repository there.</param>
 /// <param name="Setting">Its setting.</param>
-/// <param name="IsMirror">False for the registry itself, the last place.</param>
+/// <param name="IsMirror">False for the registry itself, the last endpoint.</param>
 internal sealed record SourceEndpoint(IImageRepository Repository, MirrorEndpoint Setting, bool IsMirror);

@@ -23,12 +23,7 @@ internal sealed class HarborProjects(RegistryApi api, HarborSettings settings) :
         ApiResponse response = await api.SendAsync(
             repository, HttpMethod.Head, $"/api/v2.0/projects?project_name={Uri.EscapeDataString(ProjectOf(repository))}",
             await AuthorizeAsync(repository, cancellationToken), null, $"look for {Describe(repository)}", cancellationToken);
-        return response.Status switch
-        {
-            200 => false,
-            404 => true,
-            _ => null,
-        };
+        return response.IsMissing;
     }
 
     public async Task<bool> CreateAsync(RepositoryName repository, CancellationToken cancellationToken)

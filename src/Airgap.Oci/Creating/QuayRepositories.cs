@@ -27,12 +27,7 @@ internal sealed class QuayRepositories(RegistryApi api, QuaySettings settings) :
         ApiResponse response = await api.SendAsync(
             repository, HttpMethod.Get, $"/api/v1/repository/{path}?includeTags=false", await AuthorizeAsync(repository, cancellationToken),
             null, $"look for {Describe(repository)}", cancellationToken);
-        return response.Status switch
-        {
-            200 => false,
-            404 => true,
-            _ => null,
-        };
+        return response.IsMissing;
     }
 
     public async Task<bool> CreateAsync(RepositoryName repository, CancellationToken cancellationToken)

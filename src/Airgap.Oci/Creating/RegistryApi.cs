@@ -53,6 +53,14 @@ internal readonly record struct ApiResponse(int Status, string Text)
     /// <summary>True for 2xx.</summary>
     public bool IsSuccess => Status is >= 200 and < 300;
 
+    /// <summary>For a request that looks for something: false if it exists, true if not; null if the response does not tell.</summary>
+    public bool? IsMissing => Status switch
+    {
+        200 => false,
+        404 => true,
+        _ => null,
+    };
+
     /// <summary>The status and text, for a message.</summary>
     public string Reason => Text.Length == 0 ? $"status {Status}" : $"status {Status}: {Text}";
 }

@@ -13,7 +13,7 @@ internal sealed class BlobPresence(Transport transport, RepositoryName repositor
 {
     private readonly Operation _operation = Operation.OnBlob("look for", repository, blob.Digest);
 
-    /// <summary>Asks.</summary>
+    /// <summary>Checks for the blob.</summary>
     /// <exception cref="AirgapException">The GET failed with another status than 404.</exception>
     public async Task<bool> AskAsync(CancellationToken cancellationToken)
     {

@@ -6,8 +6,8 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// A stream of a blob's bytes that begins as one stream and goes on in parallel parts where that one is slow, and connections are free.
-/// Bytes are hashed in order; from offset 0 the digest is verified before the last bytes are returned.
+/// A stream of a blob's bytes that starts as one stream, and continues in parallel parts if that stream is slow and connections are free.
+/// Bytes are hashed in order; from offset 0, the digest is verified before the last bytes are returned.
 /// </summary>
 internal sealed class HelpedBlobStream : ReadOnlyStream
 {
@@ -82,8 +82,8 @@ internal sealed class HelpedBlobStream : ReadOnlyStream
         return read;
     }
 
-    // A stream that shared the line with other blobs says nothing of how fast it is alone, and what stands in its connection would be
-    // fetched twice: it is judged by its last bytes, if there was room for others from the first of these.
+    // While a stream shares the line with other blobs, its rate does not show how fast it is alone, and bytes that wait in its connection
+    // would be fetched twice. So its last bytes decide, if connections were free from the first of them on.
     private async Task TrySplitAsync(CancellationToken cancellationToken)
     {
         bool pays = !_blob.GivesNoParts

@@ -6,7 +6,7 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>Deletes manifests and tags of one repository, and asks when they were stored.</summary>
+/// <summary>Deletes manifests and tags of one repository, and requests the time when a manifest was stored.</summary>
 /// <remarks>Source: OCI distribution specification, "Content Management".</remarks>
 internal sealed class ManifestRemoval(Transport transport, RepositoryName repository)
 {

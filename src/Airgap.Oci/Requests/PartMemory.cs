@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// The memory for parts that wait for their turn: bounded for all blobs of a client together, so that it grows neither with their size nor
-/// with their number. Thread-safe.
+/// The memory for parts that wait for their turn: one limit for all blobs of a client, so that it grows neither with their size nor with
+/// their number. Thread-safe.
 /// </summary>
 /// <param name="most">The most bytes.</param>
 internal sealed class PartMemory(long most)
@@ -12,8 +12,8 @@ internal sealed class PartMemory(long most)
     private long _taken;
 
     /// <summary>Takes a buffer.</summary>
-    /// <param name="length">Its least length.</param>
-    /// <returns>Null when so much is not left.</returns>
+    /// <param name="length">Its minimum length.</param>
+    /// <returns>Null if less memory than that is left.</returns>
     public byte[]? TryTake(int length)
     {
         if (Interlocked.Add(ref _taken, length) <= most)
@@ -22,9 +22,9 @@ internal sealed class PartMemory(long most)
         return null;
     }
 
-    /// <summary>Gives a buffer back.</summary>
+    /// <summary>Returns a buffer.</summary>
     /// <param name="buffer">The buffer.</param>
-    /// <param name="length">The length that was asked for.</param>
+    /// <param name="length">The length that was requested.</param>
     public void Return(byte[] buffer, int length)
     {
         ArrayPool<byte>.Shared.Return(buffer);

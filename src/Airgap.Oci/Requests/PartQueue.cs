@@ -4,8 +4,8 @@ using Airgap.Oci.Content;
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// The rest of a blob, fetched in parallel parts and given in order. A part is kept in memory until its turn; a broken one resumes by
-/// itself. As many are under way as other blobs leave connections, and the client's memory for parts allows.
+/// The rest of a blob, fetched in parallel parts and returned in order. A part is kept in memory until its turn; a broken one resumes by
+/// itself. The number of concurrent parts depends on the connections that other blobs leave free, and on the client's memory for parts.
 /// </summary>
 /// <param name="blob">The blob.</param>
 /// <param name="help">Lends connections.</param>
@@ -18,9 +18,9 @@ internal sealed class PartQueue(RegistryBlob blob, PartHelp help, EntityTagHeade
     private int _given;
 
     /// <summary>Opens the first part, while the blob's own stream is still open.</summary>
-    /// <param name="start">Where it begins.</param>
+    /// <param name="start">The first byte.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False when no connection or memory is left, or <see cref="RegistryBlob.GivesNoParts"/>.</returns>
+    /// <returns>False if no connection or memory is left, or <see cref="RegistryBlob.GivesNoParts"/>.</returns>
     public async Task<bool> TryBeginAsync(long start, CancellationToken cancellationToken)
     {
         if (TryTake(start, isOwn: false) is not { } part)
@@ -34,7 +34,7 @@ internal sealed class PartQueue(RegistryBlob blob, PartHelp help, EntityTagHeade
         }
         catch (AirgapException)
         {
-            // The open stream reports a problem better.
+            // If the failure persists, the open stream reports it better.
             blob.GivesNoParts = true;
         }
         finally
@@ -53,7 +53,7 @@ internal sealed class PartQueue(RegistryBlob blob, PartHelp help, EntityTagHeade
     }
 
     /// <summary>Reads the next bytes.</summary>
-    /// <returns>0 when no part comes next, and one stream goes on from here.</returns>
+    /// <returns>0 if no part is next, so that a single stream continues.</returns>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         while (true)
@@ -63,7 +63,7 @@ internal sealed class PartQueue(RegistryBlob blob, PartHelp help, EntityTagHeade
                 return 0;
             if (!part.Fetching.IsCompleted)
             {
-                // Any that ends gives its place to the next.
+                // Whichever ends first makes room for another.
                 await Task.WhenAny(_begun.Select(each => each.Fetching).Where(fetching => !fetching.IsCompleted))
                     .WaitAsync(cancellationToken);
                 continue;
@@ -84,7 +84,7 @@ internal sealed class PartQueue(RegistryBlob blob, PartHelp help, EntityTagHeade
         }
     }
 
-    // Nothing continues in the background, and no buffer is given back that a part still fills.
+    // Nothing continues in the background, and no buffer is returned while a part is still being read into it.
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -115,7 +115,7 @@ internal sealed class PartQueue(RegistryBlob blob, PartHelp help, EntityTagHeade
         _next = part.Start + part.Length;
     }
 
-    // False if the source does not give it.
+    // False if the source does not return it.
     private async Task<bool> FetchAsync(Part part, Stream? opened, CancellationToken cancellationToken)
     {
         try
@@ -128,7 +128,7 @@ internal sealed class PartQueue(RegistryBlob blob, PartHelp help, EntityTagHeade
         }
         catch (AirgapException e) when (e.StatusCode != 0)
         {
-            // A server that answers may still give the whole.
+            // A server that responds may still return the whole blob.
             blob.GivesNoParts = true;
             return false;
         }

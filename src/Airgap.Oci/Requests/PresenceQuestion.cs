@@ -9,26 +9,27 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// Asks a repository for hundreds of blobs or manifests at once: it is sent a manifest of them that it has to refuse, because that also
-/// refers to content that nobody has. What the refusal does not name, the repository has. Only saves requests: without a usable answer,
-/// nothing is known.
+/// Checks a repository for hundreds of blobs or manifests at once, by pushing a manifest that refers to them. The registry must refuse it,
+/// because it also refers to content that does not exist anywhere; content that the refusal does not name is present. This only saves
+/// requests: without a usable response, nothing is known.
 /// </summary>
 /// <remarks>
-/// docker's distribution looks for all that a manifest refers to before it stores anything, and names everything that it does not find
-/// (registry/handlers/manifests.go, ErrManifestVerification); docker-registry 2.8 was seen to. The OCI specification leaves that open, so
-/// an answer counts only if it names the content that nobody has in each of its four places: a registry that stops at the first, or
-/// shortens its list, does not. The first question has nothing else, and is the same each time: a registry that stores it is asked nothing
-/// more, and has one manifest without a tag, which it is asked to delete. Unlike the answer to a HEAD, this one says nothing of lengths.
+/// docker's distribution checks everything that a manifest refers to before it stores anything, and names all missing content
+/// (registry/handlers/manifests.go, ErrManifestVerification); docker-registry 2.8 was observed to do so. The OCI specification does not
+/// require it. So a response counts only if it names the nonexistent content at each of its four positions: a registry that stops at the
+/// first missing item, or shortens its list, does not. The first manifest refers only to nonexistent content, and is always the same: if a
+/// registry stores it, no other is sent, and the registry keeps one untagged manifest, whose deletion is requested. Unlike a HEAD, this
+/// check says nothing about lengths.
 /// </remarks>
 /// <param name="transport">Sends the requests.</param>
 /// <param name="repository">The repository.</param>
-/// <param name="ofManifests">True to ask for manifests, by an index; false for blobs.</param>
+/// <param name="ofManifests">True to check for manifests, with an index; false for blobs.</param>
 internal sealed class PresenceQuestion(Transport transport, RepositoryName repository, bool ofManifests)
 {
-    /// <summary>The most that one question asks for: a registry over an object store needs some seconds for them.</summary>
+    /// <summary>The maximum per request: a registry over an object store takes some seconds for it.</summary>
     public const int MostPerQuestion = 200;
 
-    // Below, single requests side by side cost little.
+    // For fewer, concurrent single requests cost little.
     private const int FewestAsked = 20;
     private const int MostAtOnce = 4;
     private const int MaxAnswerBytes = 1024 * 1024;
@@ -38,10 +39,10 @@ internal sealed class PresenceQuestion(Transport transport, RepositoryName repos
 
     private volatile bool _isSilent;
 
-    /// <summary>Asks.</summary>
+    /// <summary>Checks for content.</summary>
     /// <param name="content">Blobs, or manifests.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What is present, by answers to this call. The rest may be present, too.</returns>
+    /// <returns>The content that responses to this call proved present. The rest may be present, too.</returns>
     public async Task<IReadOnlySet<Digest>> FindPresentAsync(IReadOnlyCollection<Descriptor> content, CancellationToken cancellationToken)
     {
         Descriptor[] asked =
@@ -64,7 +65,7 @@ internal sealed class PresenceQuestion(Transport transport, RepositoryName repos
         return present;
     }
 
-    // What is missing; null if the answer shows nothing.
+    // The missing content; null if the response shows nothing.
     private async Task<IReadOnlySet<Digest>?> TryAskAsync(Descriptor[] content, CancellationToken cancellationToken)
     {
         string why;
@@ -80,7 +81,7 @@ internal sealed class PresenceQuestion(Transport transport, RepositoryName repos
         }
 
         _isSilent = true;
-        transport.Trace.Note($"{repository} does not tell what it has of many {(ofManifests ? "manifests" : "blobs")} at once: {why}");
+        transport.Trace.Note($"{repository} does not report which of many {(ofManifests ? "manifests" : "blobs")} it has: {why}");
         return null;
     }
 
@@ -89,7 +90,7 @@ internal sealed class PresenceQuestion(Transport transport, RepositoryName repos
         string mediaType = ofManifests ? MediaTypes.OciIndex : MediaTypes.OciManifest;
         ReadOnlyMemory<byte> bytes = Write(mediaType, content);
         Digest digest = Digest.Compute(bytes.Span);
-        Operation operation = Operation.OnRepository("ask what is present in", repository);
+        Operation operation = Operation.OnRepository("check for content in", repository);
         RegistryRequest request = new(
             RequestKind.ManifestPut, HttpMethod.Put, RegistryRequest.Below(repository.Path, $"manifests/{digest}"),
             ScopeSet.PullAndPush(repository.Path), operation)
@@ -109,7 +110,7 @@ internal sealed class PresenceQuestion(Transport transport, RepositoryName repos
             transport.Exchange, response, MaxAnswerBytes, wire, transport.Options, cancellationToken);
         transport.Counters.CountReceived(repository.Registry, answer.Length);
         return MissingContent.Read(answer) is { } missing && Array.TrueForAll(s_nowhere, missing.Contains)
-            ? (missing, "") : (null, "its refusal does not name all that is missing");
+            ? (missing, "") : (null, "its refusal does not name all missing content");
     }
 
     private async Task RemoveAsync(Digest accepted, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
     /// <summary>The memory for parts that wait for their turn.</summary>
     public PartMemory Memory => transport.PartMemory;
 
-    /// <summary>True when its parts are not to be asked for any more: its source does not give them, or gave wrong bytes.</summary>
+    /// <summary>True if no more parts are to be requested: the source does not return them, or returned wrong bytes.</summary>
     public bool GivesNoParts { get; set; }
 
     public IBlobContent HelpedBy(PartHelp lent) => new RegistryBlob(transport, Repository, Descriptor, lent);
@@ -95,7 +95,7 @@ internal sealed class RegistryBlob(Transport transport, RepositoryName repositor
     public ValueTask<Stream?> TryOpenPartAsync(long offset, long length, CancellationToken cancellationToken) =>
         CallerContext.LeaveAsync(() => OpenPartAsync(offset, length, null, cancellationToken));
 
-    /// <summary>Opens a part; null if the source gives none, or another version than the one whose ETag is given.</summary>
+    /// <summary>Opens a part; null if the source does not return it, or returns another version than the one whose ETag is given.</summary>
     public async ValueTask<Stream?> OpenPartAsync(
         long offset, long length, EntityTagHeaderValue? version, CancellationToken cancellationToken)
     {

@@ -139,7 +139,7 @@ internal sealed class RegistryHost
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
-            // The refusal that led here is reported instead.
+            // The refusal that caused this request is reported instead.
             _trace.Note($"{_name} does not answer at /v2/: {e.Message}");
             return false;
         }
@@ -158,7 +158,7 @@ internal sealed class RegistryHost
         _isKnown = true;
         _wasPinged = true;
 
-        // Any other answer will do: some registries do not serve /v2/ itself, and the real request reports the problem.
+        // Any other status will do: some registries do not serve /v2/ itself, and the real request reports the problem.
         if (status == 401)
             Authenticator.Accept(response);
         return address;

@@ -36,10 +36,10 @@ internal sealed class ResumingBlobStream(
     /// <summary>The ETag of the bytes; null for none.</summary>
     public EntityTagHeaderValue? Version { get; private set; } = version;
 
-    /// <summary>How long it was waited for the network.</summary>
+    /// <summary>The time spent waiting for the network.</summary>
     public TimeSpan Waited => _reads.Waited;
 
-    /// <summary>After <see cref="OpenAsync"/>: true when a part was requested but the server returns only the whole blob.</summary>
+    /// <summary>True if, after <see cref="OpenAsync"/>, a part was requested but the server returns only the whole blob.</summary>
     public bool IsRefusedAPart { get; private set; }
 
     /// <summary>Makes the first request, so that opening a missing blob fails.</summary>
@@ -137,7 +137,7 @@ internal sealed class ResumingBlobStream(
                 return read;
             }
 
-            // A server may give a smaller part than requested; the rest is requested next. A whole that ends early is an error.
+            // A server may return a smaller part than requested; the rest is requested next. A whole blob that ends early is an error.
             if (!_body!.IsPartial || _isReopenedWithoutBytes)
                 throw blob.WrongSize($"{_position} bytes");
             Disconnect();

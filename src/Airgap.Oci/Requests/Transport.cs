@@ -22,7 +22,7 @@ internal sealed class Transport : IDisposable
     /// <see cref="ErrorCode.InvalidHostCertificates"/>, <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
     /// <param name="options">The settings.</param>
     /// <param name="credentials">The credentials.</param>
-    /// <param name="beside">Other connections of the same client: limits, counts and memory are those of both together.</param>
+    /// <param name="beside">Other connections of the same client: both share limits, counts and memory.</param>
     public Transport(RegistryOptions options, ICredentialSource credentials, Transport? beside = null)
     {
         Options = options;
@@ -162,7 +162,7 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    // Another host may store the blobs; what it says of quotas is not the registry's.
+    // Another host may store the blobs; its quotas are not the registry's.
     private void NoteQuota(RegistryHost host, Uri address, RequestKind kind, HttpResponseMessage response)
     {
         if (kind is RequestKind.ManifestGet or RequestKind.ManifestHead

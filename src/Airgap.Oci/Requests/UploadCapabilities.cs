@@ -3,8 +3,7 @@ using System.Collections.Concurrent;
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// The known upload behaviour of one registry: what one blob's upload has shown, the other uploads need not find out
-/// again.
+/// The known upload behaviour of one registry: what the upload of one blob has shown need not be found out again for the others.
 /// </summary>
 /// <param name="limit">The bytes per second that this client keeps to; null for no limit.</param>
 internal sealed class UploadCapabilities(long? limit = null)
@@ -22,7 +21,7 @@ internal sealed class UploadCapabilities(long? limit = null)
     private int _questionsWhereEmpty;
     private Uploaded? _uploaded;
 
-    /// <summary>How fast it takes bytes.</summary>
+    /// <summary>The rate at which it accepts bytes.</summary>
     public UploadRate Rate { get; } = new(limit);
 
     /// <summary>The forms that were refused before another was accepted.</summary>
@@ -65,13 +64,13 @@ internal sealed class UploadCapabilities(long? limit = null)
     /// <summary>Records that a repository has no tag.</summary>
     public void NoteEmpty(string repository) => _empty.TryAdd(repository, true);
 
-    /// <summary>Records that the registry's service said that a repository lacks a blob.</summary>
+    /// <summary>Records that the registry's own service reported that a repository lacks a blob.</summary>
     public void NoteAbsent(string repository, Digest digest) => _absent.TryAdd((repository, digest), true);
 
-    /// <summary>True once for a blob that is known to be absent, so that asking for it again is of no use.</summary>
+    /// <summary>True, once, for a blob that is known to be absent, so that no request is needed.</summary>
     public bool TakeAbsent(string repository, Digest digest) => _absent.TryRemove((repository, digest), out _);
 
-    /// <summary>True when asking a repository for a blob is worth a request.</summary>
+    /// <summary>True if checking a repository for a blob is worth a request.</summary>
     public bool IsWorthAsking(string repository) =>
         !_empty.ContainsKey(repository) || Interlocked.Increment(ref _questionsWhereEmpty) <= MostQuestionsWhereEmpty;
 

@@ -1,20 +1,20 @@
 namespace Airgap.Oci.Requests;
 
 /// <summary>
-/// How fast a registry takes one upload, as the requests of this run show: with the time until the answer, and beside the other uploads.
-/// Later requests count for more, and a longer one more than a shorter one.
+/// The rate at which a registry accepts one upload, as measured in this run: including the time until the response, and with other uploads
+/// in progress. Recent requests have more weight, and longer ones more than shorter ones.
 /// </summary>
 /// <param name="limit">The bytes per second that this client keeps to; null for no limit.</param>
 internal sealed class UploadRate(long? limit)
 {
-    // A shorter body shows round trips, not the line.
+    // A shorter body measures the round trip, not the line.
     private const long LeastBytes = 1024 * 1024;
 
     private readonly Lock _lock = new();
     private double _bytes;
     private double _seconds;
 
-    /// <summary>The most bytes per second that can be expected; null where nothing is known.</summary>
+    /// <summary>The highest rate that can be expected, in bytes per second; null if unknown.</summary>
     public double? BytesPerSecond
     {
         get
@@ -24,7 +24,7 @@ internal sealed class UploadRate(long? limit)
         }
     }
 
-    /// <summary>True when a request has shown it.</summary>
+    /// <summary>True if a request has measured it.</summary>
     public bool IsMeasured
     {
         get
@@ -34,9 +34,9 @@ internal sealed class UploadRate(long? limit)
         }
     }
 
-    /// <summary>Records a body that was taken, or the part of one after which the connection broke.</summary>
+    /// <summary>Records a body that was accepted, or the part of one that was sent before the connection broke.</summary>
     /// <param name="bytes">Its length.</param>
-    /// <param name="took">From its first byte until the answer, or until the break.</param>
+    /// <param name="took">The time from its first byte until the response or the break.</param>
     public void Note(long bytes, TimeSpan took)
     {
         if (bytes < LeastBytes)

@@ -2,11 +2,11 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Requests;
 
-/// <summary>The pages of one list that were requested: a registry that links pages in a circle, or without end, ends the reading.</summary>
+/// <summary>The pages of one list that were requested: the reading ends if a registry links pages in a circle, or without end.</summary>
 /// <param name="operation">The reading of the list, for failures.</param>
 internal sealed class VisitedPages(Operation operation)
 {
-    /// <summary>The most pages of a list: ten million tags where a registry gives a thousand at a time.</summary>
+    /// <summary>The maximum number of pages of a list: ten million tags if a registry returns a thousand per page.</summary>
     public const int Most = 10_000;
 
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);

@@ -10,7 +10,7 @@ internal sealed class WatchedReads(Transport transport, RegistryBlob blob) : IDi
     private Watchdog? _watchdog;
     private CancellationToken _watched;
 
-    /// <summary>How long it was waited for bytes: not what was there already, nor the time that a rate limit took.</summary>
+    /// <summary>The time spent waiting for bytes, without the waits for a rate limit.</summary>
     public TimeSpan Waited { get; private set; }
 
     /// <summary>Reads bytes of a body.</summary>

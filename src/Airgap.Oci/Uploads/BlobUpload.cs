@@ -8,8 +8,8 @@ namespace Airgap.Oci.Uploads;
 
 /// <summary>
 /// Uploads one blob into a repository: a POST mounts it, finds it present or opens a session, and one PUT sends it. A larger
-/// blob whose PUT breaks resumes at the offset that the registry reports, and a large one is sent in chunks from the beginning;
-/// a forgotten session starts over, and a refused form is replaced by another (<see cref="UploadFormChoice"/>).
+/// blob whose PUT breaks resumes at the offset that the registry reports, and a large one is sent in chunks from the beginning; a forgotten
+/// session starts over, and a refused form is replaced by another (<see cref="UploadFormChoice"/>).
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing blobs" and "Mounting a blob from another repository".</remarks>
 internal sealed class BlobUpload(

@@ -8,9 +8,9 @@ using Airgap.Oci.Wire;
 namespace Airgap.Oci.Uploads;
 
 /// <summary>
-/// Sends the bytes of a blob that a session lacks in PATCHes, and finishes the upload: in chunks for large blobs, for
-/// blobs whose PUT broke, and if the registry limits bodies; in a single PATCH for registries that accept nothing else.
-/// A confirmed chunk is not sent again.
+/// Sends the bytes of a blob that a session lacks in PATCHes, and finishes the upload: in chunks for large blobs, for blobs whose PUT
+/// broke, and if the registry limits bodies; in a single PATCH for registries that accept nothing else. A confirmed chunk is not sent
+/// again.
 /// </summary>
 /// <remarks>Source: OCI distribution specification, "Pushing a blob in chunks".</remarks>
 internal sealed class ChunkedUpload(
@@ -26,10 +26,10 @@ internal sealed class ChunkedUpload(
     /// <summary>The lengths of the chunks.</summary>
     public required ChunkLengths Lengths { get; init; }
 
-    /// <summary>Called after each chunk that the registry confirms.</summary>
+    /// <summary>Called after each confirmed chunk.</summary>
     public Func<UploadSession, CancellationToken, ValueTask> OnConfirmed { get; init; } = static (_, _) => ValueTask.CompletedTask;
 
-    /// <summary>True when no other form is left, so that a first chunk refused for its range is made smaller.</summary>
+    /// <summary>True if no other form is left: a first chunk that is refused for its range is then made smaller.</summary>
     public bool IsLastResort { get; init; }
 
     /// <summary>True to ask before each chunk whether the registry accepts it (<see cref="RegistryRequest.AskingFirst"/>).</summary>

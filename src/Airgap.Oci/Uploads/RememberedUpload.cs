@@ -8,7 +8,7 @@ namespace Airgap.Oci.Uploads;
 /// <summary>The session of one upload in the store, if there is a store and the blob is large enough.</summary>
 internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) : IDisposable
 {
-    /// <summary>Remembers nothing.</summary>
+    /// <summary>The slot of a blob that is not stored.</summary>
     public static RememberedUpload None { get; } = new(null, null);
 
     /// <summary>The session of an earlier run; the registry may have forgotten it.</summary>
@@ -40,10 +40,10 @@ internal sealed class RememberedUpload(IUploadSessionSlot? slot, Uri? registry) 
         ? slot.SaveAsync(new SavedUpload(session.Location, session.Offset), cancellationToken)
         : ValueTask.CompletedTask;
 
-    /// <summary>True when a later run can resume the session.</summary>
+    /// <summary>True if a later run can resume the session.</summary>
     public bool Keeps(UploadSession session) => slot is not null && Redirects.IsSameOrigin(registry!, session.Location);
 
-    /// <summary>The upload is finished or forgotten.</summary>
+    /// <summary>Deletes the stored session: the upload is finished, or the registry has forgotten it.</summary>
     public void Clear() => slot?.Clear();
 
     public void Dispose() => slot?.Dispose();

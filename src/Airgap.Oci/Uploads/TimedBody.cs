@@ -4,19 +4,19 @@ using Airgap.Oci.Wire;
 
 namespace Airgap.Oci.Uploads;
 
-/// <summary>Sends a request with bytes of a blob, and notes how fast the registry takes them.</summary>
+/// <summary>Sends a request with bytes of a blob, and measures the rate at which the registry accepts them.</summary>
 internal static class TimedBody
 {
-    // A connection that broke earlier shows no rate: its first bytes stand in buffers.
+    // A connection that broke before this time shows no rate: the first bytes may still be in buffers.
     private static readonly TimeSpan s_telling = TimeSpan.FromSeconds(4);
 
-    /// <summary>Sends it once.</summary>
-    /// <param name="transport">Sends it.</param>
+    /// <summary>Sends the request once.</summary>
+    /// <param name="transport">Sends requests.</param>
     /// <param name="repository">The destination.</param>
-    /// <param name="request">The request; its content is made when it is sent.</param>
+    /// <param name="request">The request; its content is created when it is sent.</param>
     /// <param name="length">The number of bytes in its body.</param>
-    /// <param name="body">Makes its content.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="body">Creates its content.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public static async Task<HttpResponseMessage> SendAsync(
         Transport transport, RepositoryName repository, RegistryRequest request, long length, Func<Watchdog, BlobUploadContent> body,
         CancellationToken cancellationToken)
@@ -25,7 +25,7 @@ internal static class TimedBody
         UploadRate rate = transport.HostOf(repository).Uploads.Rate;
         BlobUploadContent? sent = null;
 
-        // From here, and not from the call: a request may wait for its turn, for a token or for a connection.
+        // The time starts here, not at the call: a request may wait for its turn, for a token or for a connection.
         long begun = 0;
         request = request with
         {

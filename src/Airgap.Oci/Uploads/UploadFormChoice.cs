@@ -19,13 +19,13 @@ internal sealed class UploadFormChoice(long size, ChunkLengths lengths, UploadCa
     /// <summary>The form of the last attempt; none before the first.</summary>
     public UploadForms Current { get; private set; }
 
-    /// <summary>The refusal of the first form: it suits most registries, so this refusal is reported when every form fails.</summary>
+    /// <summary>The refusal of the first form: most registries accept this form, so this refusal is reported if every form fails.</summary>
     public AirgapException? FirstRefusal { get; private set; }
 
-    /// <summary>True when no form is left.</summary>
+    /// <summary>True if no form is left.</summary>
     public bool IsExhausted => _refused == UploadForms.All;
 
-    /// <summary>True when the current form is the last, or the only one left for an unstable connection.</summary>
+    /// <summary>True if the current form is the last, or the only one left for an unstable connection.</summary>
     public bool IsLastResort => _isWholeBroken || (_refused | Current) == UploadForms.All;
 
     /// <summary>The form to send a session's bytes in.</summary>
@@ -68,7 +68,7 @@ internal sealed class UploadFormChoice(long size, ChunkLengths lengths, UploadCa
     /// <summary>Records a transient failure: a large blob's PUT is not repeated after a broken connection.</summary>
     /// <param name="failure">The failure.</param>
     /// <param name="isOfRegistry">False when the bytes' source failed.</param>
-    /// <returns>True when another form is due.</returns>
+    /// <returns>True if another form is to be tried.</returns>
     public bool NoteFailure(AirgapException failure, bool isOfRegistry)
     {
         _isWholeBroken |= Current == UploadForms.Whole;

@@ -95,7 +95,7 @@ internal sealed class UploadOpening(
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
-            // The response would only have saved sending the blob.
+            // The response could only have saved sending the blob.
             return false;
         }
 
@@ -115,7 +115,7 @@ internal sealed class UploadOpening(
         }
         catch (Exception e) when (e is TransientException or AirgapException)
         {
-            // It is unknown; a HEAD may show it.
+            // Unknown; a HEAD may show it.
         }
     }
 

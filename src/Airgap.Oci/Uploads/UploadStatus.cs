@@ -11,7 +11,7 @@ internal static class UploadStatus
 {
     private const int MostUnanswered = 2;
 
-    /// <summary>Asks, and updates the session.</summary>
+    /// <summary>Requests the status, and updates the session.</summary>
     /// <param name="transport">Sends the request.</param>
     /// <param name="repository">The destination.</param>
     /// <param name="scopes">The rights that the upload needs.</param>
@@ -19,10 +19,8 @@ internal static class UploadStatus
     /// <param name="session">The session in doubt.</param>
     /// <param name="size">The blob's length: a registry that has more bytes has other content.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>
-    /// False when the registry has forgotten the session, or does not tell: docker-registry 2.8 forgets all that broke
-    /// off within a request.
-    /// </returns>
+    /// <returns>False if the registry has forgotten the session, or does not report its status: docker-registry 2.8 loses the bytes of a
+    /// request that broke off.</returns>
     /// <exception cref="TransientException">There was no response.</exception>
     public static async Task<bool> AskAsync(
         Transport transport, RepositoryName repository, ScopeSet scopes, Operation operation, UploadSession session, long size,

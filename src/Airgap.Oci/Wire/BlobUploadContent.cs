@@ -16,7 +16,7 @@ internal sealed class BlobUploadContent(
     private const int BufferBytes = 128 * 1024;
 
     /// <summary>
-    /// Why the bytes could not be read; null when they could. It is the cause of the request's own failure.
+    /// The reason why the bytes could not be read; null if they could. It is the cause of the request's own failure.
     /// </summary>
     public Exception? SourceFailure { get; private set; }
 

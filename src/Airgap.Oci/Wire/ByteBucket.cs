@@ -1,12 +1,12 @@
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Keeps the bodies of one registry, in one direction, within a rate: a token bucket that all its connections share. Each pays for a
-/// slice and waits until it is due, in the order of arrival, so that connections take turns.
+/// Keeps the bodies of one registry, in one direction, within a rate: a token bucket that all its connections share. Each connection pays
+/// for a slice and waits until it is due, in the order of arrival, so that connections take turns.
 /// </summary>
 /// <remarks>
-/// Not System.Threading.RateLimiting: that package reads the machine's clock alone, so no test could move it, and its limiter refuses
-/// more than a bucketful instead of waiting for it.
+/// Not System.Threading.RateLimiting: that package reads only the machine's clock, so tests could not control it, and its limiter refuses
+/// requests for more than a bucketful instead of delaying them.
 /// </remarks>
 /// <param name="bytesPerSecond">The rate, above 0.</param>
 /// <param name="clock">The clock.</param>
@@ -15,10 +15,10 @@ internal sealed class ByteBucket(long bytesPerSecond, TimeProvider clock, string
 {
     private const int MostBytes = 128 * 1024;
 
-    // An unused rate counts for this long, so that a late timer costs no throughput.
+    // Unused rate is saved for this long, so that a late timer costs no throughput.
     private const double Credit = 0.1;
 
-    // Timers are not finer. What is owed below it is waited for with the next slice.
+    // Timers are not finer. A shorter wait is added to that of the next slice.
     private const double ShortestWait = 0.002;
 
     private readonly Lock _lock = new();
@@ -32,8 +32,8 @@ internal sealed class ByteBucket(long bytesPerSecond, TimeProvider clock, string
     public static int SliceOf(ByteBucket? bucket, int length) => bucket is null ? length : Math.Min(length, bucket.Slice);
 
     /// <summary>Pays for bytes that are sent next, or were received, and waits until they are due.</summary>
-    /// <param name="bytes">How many; bytes that are sent again are paid for again.</param>
-    /// <param name="cancellationToken">Ends the wait at once; what was paid stays paid.</param>
+    /// <param name="bytes">The number of bytes; bytes that are sent again are paid for again.</param>
+    /// <param name="cancellationToken">Ends the wait at once; the payment stands.</param>
     public ValueTask PayAsync(int bytes, CancellationToken cancellationToken)
     {
         double wait;

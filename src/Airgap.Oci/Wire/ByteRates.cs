@@ -3,7 +3,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>The most bytes per second of bodies, in each direction, by registry.</summary>
+/// <summary>The maximum rates of bodies in each direction, in bytes per second, by registry.</summary>
 /// <param name="Everywhere">The limit of each registry without one of its own; null for none.</param>
 /// <param name="ByRegistry">Limits of single registries, by <see cref="NormalizedHost.Of"/>.</param>
 internal sealed record ByteRates(long? Everywhere, ImmutableDictionary<string, long> ByRegistry)

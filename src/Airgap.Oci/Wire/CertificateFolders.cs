@@ -1,13 +1,13 @@
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The folders with certificates for single hosts, as docker and podman have them: <c>certs.d/HOST[:PORT]</c>. The first folder that
-/// exists for a host is used, and no other.
+/// The folders with certificates for single hosts, as docker and podman use them: <c>certs.d/HOST[:PORT]</c>. Only the first folder that
+/// exists for a host is used.
 /// </summary>
 /// <remarks>Source: docker's "Verify repository client with certificates"; containers-certs.d(5).</remarks>
 internal sealed class CertificateFolders
 {
-    /// <summary>The variable that names the only folder to look into.</summary>
+    /// <summary>The environment variable that names the only folder to search.</summary>
     public const string Variable = "AIRGAP_CERTS_DIR";
 
     private const string DockerHub = "index.docker.io";
@@ -56,7 +56,7 @@ internal sealed class CertificateFolders
             names = [.. names, $"{host}:{uri.Port}"];
         return names.Where(static name => name is not ("." or "..") && name.AsSpan().IndexOfAny('/', '\\') < 0)
 
-            // As docker does, since a colon stands in no name there.
+            // As docker does, because Windows allows no colon in a name.
             .Select(static name => OperatingSystem.IsWindows() ? name.Replace(":", "", StringComparison.Ordinal) : name);
     }
 

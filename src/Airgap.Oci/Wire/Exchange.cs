@@ -22,7 +22,7 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
     /// <summary>True to follow redirects.</summary>
     public bool FollowRedirects { get; init; } = true;
 
-    /// <summary>False when another host leads there: our client certificate for it is not used then.</summary>
+    /// <summary>False if another host redirected or referred to it: our client certificate is not sent then.</summary>
     public bool Identifies { get; init; } = true;
 }
 

@@ -6,8 +6,8 @@ using Airgap.Oci.Files;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The certificates of one host's folder: authorities (<c>*.crt</c>), and the pairs with which we identify ourselves to it
-/// (<c>NAME.cert</c> with <c>NAME.key</c>).
+/// The certificates in one host's folder: of authorities (<c>*.crt</c>), and the pairs that identify us to it (<c>NAME.cert</c> with
+/// <c>NAME.key</c>).
 /// </summary>
 internal sealed class HostCertificates
 {
@@ -19,18 +19,18 @@ internal sealed class HostCertificates
 
     private HostCertificates(string folder) => Folder = folder;
 
-    /// <summary>Where they are.</summary>
+    /// <summary>The folder.</summary>
     public string Folder { get; }
 
-    /// <summary>Full paths of the files of authorities.</summary>
+    /// <summary>Full paths of the authorities' files.</summary>
     public List<string> Authorities { get; } = [];
 
-    /// <summary>True when there is a pair.</summary>
+    /// <summary>True if there is a pair.</summary>
     public bool Identifies => _own.Count > 0;
 
     /// <summary>Reads a folder.</summary>
     /// <param name="folder">A host's folder.</param>
-    /// <param name="password">Of encrypted keys; null when none is known.</param>
+    /// <param name="password">The password of encrypted keys; null if unknown.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidHostCertificates"/>.</exception>
     public static HostCertificates Read(string folder, string? password)
     {
@@ -70,7 +70,7 @@ internal sealed class HostCertificates
         return found;
     }
 
-    /// <summary>Sets how we identify ourselves.</summary>
+    /// <summary>Sets the certificates that identify us.</summary>
     public void AddTo(SslClientAuthenticationOptions options)
     {
         if (_own.Count == 1)
@@ -79,7 +79,7 @@ internal sealed class HostCertificates
             return;
         }
 
-        // As Go does: the first whose issuer the server names, or the first.
+        // As Go does: the first pair whose issuer the server names, or the first of all.
         options.ClientCertificates = [.. _own];
         options.LocalCertificateSelectionCallback = (_, _, _, _, issuers) =>
             _own.Find(certificate => issuers.Contains(certificate.Issuer, StringComparer.Ordinal)) ?? _own[0];
@@ -113,7 +113,7 @@ internal sealed class HostCertificates
             all.ImportFromPem(chain);
             _issuers.AddRange(all.Skip(1));
 
-            // Windows identifies with keys of its store alone.
+            // Windows identifies only with keys of its store.
             _own.Add(OperatingSystem.IsWindows()
                 ? X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null) : pair);
         }
@@ -139,7 +139,7 @@ internal sealed class HostCertificates
         }
     }
 
-    // A pipe has no length, and would be waited for.
+    // A pipe has no length, and opening it would block.
     private static void DemandRegular(string file)
     {
         if (FileFacts.Of(file, followsLinks: true).Kind is not (FileKind.Regular or FileKind.None))

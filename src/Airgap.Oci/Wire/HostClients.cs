@@ -35,7 +35,7 @@ internal sealed class HostClients : IDisposable
 
     /// <summary>The connections to a host.</summary>
     /// <param name="uri">An address of the host.</param>
-    /// <param name="identifies">False if another host led there, which never makes us identify ourselves.</param>
+    /// <param name="identifies">False if another host redirected or referred to it: we do not identify ourselves then.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidHostCertificates"/>,
     /// <see cref="ErrorCode.InvalidCertificate"/>.</exception>
     public HostClient Of(Uri uri, bool identifies) => uri.Scheme != "https" ? _plain

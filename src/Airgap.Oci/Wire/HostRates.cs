@@ -4,7 +4,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The rate limits of all hosts: one in each direction for a host, whatever connections lead there and however its name is spelled.
+/// The rate limits of all hosts: one in each direction for a host, for all its connections and however its name is spelled.
 /// </summary>
 internal sealed class HostRates(RegistryOptions options)
 {
@@ -17,6 +17,6 @@ internal sealed class HostRates(RegistryOptions options)
 }
 
 /// <summary>The limits of one host.</summary>
-/// <param name="Incoming">Limits the rate of bodies from this host, and of those that are stored elsewhere for it.</param>
+/// <param name="Incoming">Limits the rate of bodies from this host, and of its bodies that other hosts store.</param>
 /// <param name="Outgoing">Limits the rate of bodies to this host.</param>
 internal sealed record HostRate(ByteBucket Incoming, ByteBucket Outgoing);

@@ -5,15 +5,15 @@ namespace Airgap.Oci.Wire;
 
 /// <summary>
 /// Chooses the HTTP version of each request: HTTP/1.1 for large bodies (<see cref="Bulk"/>), else HTTP/2 if the server offers it. A few
-/// proxies and load balancers speak HTTP/2 alone; once one is found, large bodies use HTTP/2 there, too.
+/// proxies and load balancers speak only HTTP/2; once one is found, large bodies use HTTP/2 there, too.
 /// </summary>
 /// <remarks>Source: RFC 7301, section 3.2 (no_application_protocol); RFC 9110, sections 15.5.22 and 15.6.6.</remarks>
 internal sealed class HttpVersions
 {
-    // One dropped connection is an accident of the network, which must not slow down a whole run.
+    // One dropped connection is an accident of the network, and must not slow down a whole run.
     private const int EnoughDrops = 2;
 
-    // A server that cannot read the request ends the connection at once, when little more than the buffers of the way is sent.
+    // A server that cannot read the request closes the connection early, after little more than the network's buffers.
     private const long MostSent = 4 * 1024 * 1024;
 
     private readonly ConcurrentDictionary<string, bool> _onlyHttp2 = new(StringComparer.OrdinalIgnoreCase);
@@ -48,8 +48,8 @@ internal sealed class HttpVersions
     }
 
     /// <summary>
-    /// True when the failure of a request over HTTP/1.1 may mean that the server does not speak it: no TLS connection was made, or
-    /// something other than HTTP/1.1 came from a server that answered in HTTP/2 before.
+    /// True if the failure of a request over HTTP/1.1 may mean that the server does not speak it: no TLS connection was made, or a server
+    /// that used HTTP/2 before responded with something other than HTTP/1.1.
     /// </summary>
     public bool IsDoubtful(Uri uri, Version offered, Exception? failure) =>
         offered.Major == 1 && uri.Scheme == Uri.UriSchemeHttps && failure is HttpRequestException { HttpRequestError: var error }
@@ -57,8 +57,8 @@ internal sealed class HttpVersions
             || (error == HttpRequestError.InvalidResponse && _speaksHttp2.ContainsKey(uri.Authority)));
 
     /// <summary>
-    /// Records that a connection ended before the answer of a request over HTTP/1.1. A server that speaks HTTP/2 alone may do that to each;
-    /// the bytes that were sent may have arrived all the same, so the request is repeated only as after any failure.
+    /// Records that a connection ended before the response to a request over HTTP/1.1. A server that speaks only HTTP/2 may do that to
+    /// every request; the bytes may have arrived nevertheless, so the request is repeated only as after any failure.
     /// </summary>
     /// <param name="uri">The request's address.</param>
     /// <param name="offered">The version.</param>

@@ -4,7 +4,7 @@ namespace Airgap.Oci.Wire;
 
 /// <summary>
 /// Stores uploads in progress, so that a later run resumes the upload of a killed run. Only blobs larger than a chunk
-/// are stored. A store never makes an upload fail: bytes whose upload it cannot store are sent again.
+/// are stored. A store never makes an upload fail: if it cannot store an upload, a later run sends the bytes again.
 /// </summary>
 internal interface IUploadSessionStore
 {

@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>The kinds of requests that services limit apart, such as ECR and Docker Hub.</summary>
+/// <summary>The kinds of requests that services such as ECR and Docker Hub limit separately.</summary>
 internal enum LimitedKind
 {
     Tokens,
@@ -12,10 +12,10 @@ internal enum LimitedKind
     Management,
 }
 
-/// <summary>What is common to requests of one kind.</summary>
+/// <summary>The properties of the kinds of requests.</summary>
 internal static class LimitedKinds
 {
-    /// <summary>The kind of a request; null for a ping, which asks what a server is and is not limited.</summary>
+    /// <summary>The kind of a request; null for a ping, which identifies a server and is not limited.</summary>
     public static LimitedKind? Of(RequestKind kind) => kind switch
     {
         RequestKind.Token => LimitedKind.Tokens,

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Makes the failure of a request without a complete response.</summary>
+/// <summary>Creates the failure for a request without a complete response.</summary>
 internal static class NetworkFailures
 {
     /// <summary>

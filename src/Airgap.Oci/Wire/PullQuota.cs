@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Airgap.Oci.Wire;
 
 /// <summary>A registry's quota of pulls.</summary>
-/// <param name="Remaining">Requests that are left.</param>
-/// <param name="Limit">Requests in a window; null when it does not say.</param>
-/// <param name="Window">The length of the window, or the time until it begins again; null when it does not say.</param>
-/// <param name="Source">Whom it counts them for, such as an address or an account; null when it does not say.</param>
+/// <param name="Remaining">The number of requests left.</param>
+/// <param name="Limit">The number of requests per window; null if not reported.</param>
+/// <param name="Window">The length of the window, or the time until the next one; null if not reported.</param>
+/// <param name="Source">The address or account to which it applies; null if not reported.</param>
 internal sealed record PullQuota(long Remaining, long? Limit, TimeSpan? Window, string? Source)
 {
-    // A shorter one is a pace, which waiting keeps.
+    // A shorter window is a pace, which waiting satisfies.
     private static readonly TimeSpan s_shortest = TimeSpan.FromMinutes(10);
 
     /// <summary>True for a quota that outlasts a wait, such as Docker Hub's of hours.</summary>

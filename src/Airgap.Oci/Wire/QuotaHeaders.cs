@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace Airgap.Oci.Wire;
 
-/// <summary>Reads the quota of a response's headers, in all the forms that are in use.</summary>
+/// <summary>Reads the quota in a response's headers, in all common formats.</summary>
 /// <remarks>
 /// Source: Docker Hub's "Pull usage and limits" (<c>ratelimit-limit: 100;w=21600</c>); draft-ietf-httpapi-ratelimit-headers 02 to 10
 /// (<c>RateLimit-Remaining: 50</c>; <c>RateLimit: limit=100, remaining=50, reset=50</c>; <c>RateLimit: "default";r=50;t=30</c> with

@@ -1,6 +1,6 @@
 namespace Airgap.Oci.Wire;
 
-/// <summary>Makes the failure of an unexpected response.</summary>
+/// <summary>Creates the failure for an unexpected response.</summary>
 internal static class Refusals
 {
     /// <summary>True for transient statuses; some from 499 upwards come from proxies (nginx, Cloudflare).</summary>
@@ -107,7 +107,7 @@ internal static class Refusals
 
     /// <summary>The pause that a response asks for; null for none.</summary>
     /// <remarks>
-    /// 0, or a time that has passed by our clock, asks for no pause: then ours, which grow, keep the requests from an overloaded server.
+    /// 0, or a time before our clock's, requests no pause; our own growing pauses then spare an overloaded server.
     /// </remarks>
     /// <param name="response">The response.</param>
     /// <param name="clock">The clock.</param>

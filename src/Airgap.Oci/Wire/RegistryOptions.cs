@@ -57,17 +57,18 @@ public sealed record RegistryOptions
     /// </summary>
     internal string? HostCertificatesPath { get; init; }
 
-    /// <summary>Receives what a person should see at once, such as a pause that a registry asks for; null for none.</summary>
+    /// <summary>Receives messages that a person should see at once, such as a pause that a registry requests; null for none.</summary>
     internal Action<string>? Notice { get; init; }
 
-    /// <summary>Receives, at the end, what was read of mirrors; null for none.</summary>
+    /// <summary>Receives the mirrors that were read, at the end; null for none.</summary>
     internal Action<SourceUse>? SourceRead { get; init; }
 
     /// <summary>Receives warnings; null for none.</summary>
     internal Action<Diagnostic>? Warning { get; init; }
 
     /// <summary>
-    /// The registries.conf that sources are read by: a file, or <c>system</c> for the user's or system's; null to read them where they are.
+    /// The registries.conf for sources: a file, or <c>system</c> for the user's or system's; null to read sources from their own
+    /// registries.
     /// </summary>
     internal string? RegistriesConf { get; init; }
 
@@ -75,13 +76,13 @@ public sealed record RegistryOptions
     internal ByteRates Rates { get; init; } = ByteRates.None;
 
     /// <summary>
-    /// The usual length of a chunk, in bytes. The upload of a larger blob can be resumed by a later run; while the line's rate is not
-    /// known, a blob of more than four chunks is sent in chunks from the beginning.
+    /// The usual length of a chunk, in bytes. A later run can resume the upload of a larger blob; while the line's rate is unknown, a blob
+    /// of more than four chunks is sent in chunks from the beginning.
     /// </summary>
     internal long UploadChunkBytes { get; init; } = DefaultChunkBytes;
 
     /// <summary>
-    /// The length to which chunks grow on a fast line, in bytes; null for 256 MiB, or for <see cref="UploadChunkBytes"/> where that is set.
+    /// The length to which chunks grow on a fast line, in bytes; null for 256 MiB, or for <see cref="UploadChunkBytes"/> if that is set.
     /// </summary>
     internal long? GrownChunkBytes { get; init; }
 
@@ -89,7 +90,7 @@ public sealed record RegistryOptions
     internal long GrownChunkLimit => GrownChunkBytes ?? (UploadChunkBytes == DefaultChunkBytes ? 16 * DefaultChunkBytes : UploadChunkBytes);
 
     /// <summary>
-    /// The most memory for parts of long blobs that are read side by side and wait for their turn, for all blobs together, in bytes.
+    /// The maximum memory for parts of long blobs that are read concurrently and wait for their turn, for all blobs together, in bytes.
     /// </summary>
     internal long PartMemoryBytes { get; init; } = 8 * 1024 * 1024;
 

@@ -42,7 +42,7 @@ internal sealed record RegistryStatistics
     /// <summary>GETs of lists of referrers, one per page.</summary>
     public long ReferrerLists { get; init; }
 
-    /// <summary>Requests to a registry's own API, beside the one for images.</summary>
+    /// <summary>Requests to a registry's own API, which is separate from the one for images.</summary>
     internal long ManagementRequests { get; init; }
 
     /// <summary>Requests to token servers.</summary>

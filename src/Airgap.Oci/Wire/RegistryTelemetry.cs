@@ -71,9 +71,8 @@ internal static class RegistryTelemetry
     }
 
     /// <summary>Measures a wait, from here to the end of the returned object.</summary>
-    /// <param name="reason">
-    /// The reason, as an attribute: <c>pause</c> when the host asked for one, <c>pace</c> when requests come slower than it refused them.
-    /// </param>
+    /// <param name="reason">The reason, as an attribute: <c>pause</c> if the host requested one, <c>pace</c> if requests are spaced after
+    /// refusals.</param>
     /// <param name="host">The registry, with its port.</param>
     public static Wait BeginWait(string reason, string host) => new(reason, host);
 
@@ -117,7 +116,7 @@ internal static class RegistryTelemetry
         _ => "other",
     };
 
-    /// <summary>A wait that is under way.</summary>
+    /// <summary>A wait in progress.</summary>
     internal readonly struct Wait : IDisposable
     {
         private readonly Activity? _span;

@@ -3,16 +3,16 @@ using System.Globalization;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The requests of one kind to one host. Without refusals all go at once. After a refusal for load (429, 502, 503), all wait for one pause;
-/// then they begin one by one and more with each answer, and come at fewer a second than the host last took.
+/// The requests of one kind to one host. Until the first refusal, all are sent at once. After a refusal for load (429, 502, 503), all wait
+/// for one pause. Then they start one at a time, more of them with each response, and at a lower rate than the host last served.
 /// </summary>
 /// <param name="host">The host, for a message.</param>
 /// <param name="kind">The kind.</param>
 /// <param name="options">The clock and delays.</param>
-/// <param name="tell">Receives each pause that a person would notice.</param>
+/// <param name="tell">Receives each pause that is long enough for a person to notice.</param>
 internal sealed class RequestLane(string host, LimitedKind kind, RegistryOptions options, Action<string> tell)
 {
-    // So many at once are no limit.
+    // No limit in practice.
     private const double Unlimited = 1024;
 
     private static readonly TimeSpan s_noticeable = TimeSpan.FromSeconds(1);
@@ -29,7 +29,7 @@ internal sealed class RequestLane(string host, LimitedKind kind, RegistryOptions
     private int _refusals;
     private int _round;
 
-    /// <summary>Waits for a pause to end, and for a place.</summary>
+    /// <summary>Waits until a pause ends and a place is free.</summary>
     public async ValueTask<Turn> EnterAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -107,7 +107,7 @@ internal sealed class RequestLane(string host, LimitedKind kind, RegistryOptions
         {
             DateTimeOffset now = _clock.GetUtcNow();
 
-            // Requests that were under way together are refused together, and count once.
+            // Concurrent requests are refused together, so these refusals count once.
             bool isFirst = round == _round;
             if (isFirst)
             {
@@ -133,7 +133,7 @@ internal sealed class RequestLane(string host, LimitedKind kind, RegistryOptions
         }
     }
 
-    // Whoever waits looks again: a pause may have begun meanwhile.
+    // A waiting request checks again, because another pause may have started.
     private void Leave()
     {
         lock (_lock)
@@ -153,7 +153,7 @@ internal sealed class RequestLane(string host, LimitedKind kind, RegistryOptions
         }
     }
 
-    // A place given to one who no longer waits goes to the next.
+    // A place whose waiter has given up goes to the next waiter.
     private async Task WaitAsync(TaskCompletionSource place, CancellationToken cancellationToken)
     {
         try
@@ -179,11 +179,11 @@ internal sealed class RequestLane(string host, LimitedKind kind, RegistryOptions
     {
         private bool _isOver;
 
-        /// <summary>The host served it.</summary>
+        /// <summary>The host served the request.</summary>
         public void NoteServed() => lane.NoteServed();
 
-        /// <summary>The host refused it for load.</summary>
-        /// <param name="asked">The pause that it asks for; null for none.</param>
+        /// <summary>The host refused the request for load.</summary>
+        /// <param name="asked">The pause that the host requests; null for none.</param>
         public void NoteRefused(TimeSpan? asked) => lane.NoteRefused(round, asked);
 
         public void Dispose()

@@ -1,23 +1,23 @@
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The least time between requests of one kind to one host: none until it refuses, then such that they come a fifth slower than it took
-/// them before, and a little faster with each that it serves. Not thread-safe.
+/// The minimum interval between requests of one kind to one host. It is zero until the host refuses a request; then the rate is a fifth
+/// below the rate that the host last served, and rises slightly with each request served. Not thread-safe.
 /// </summary>
 internal sealed class RequestPace(TimeProvider clock)
 {
-    // Of fewer, or in less time, a rate says nothing.
+    // Fewer requests, or a shorter time, do not show a rate.
     private const int LeastServed = 8;
     private const double LeastSeconds = 0.1;
 
     private const double Slower = 0.8;
     private const double Faster = 0.998;
 
-    // So short a time between two is none, and one is never longer.
+    // The shortest and the longest interval, in seconds; a shorter one counts as none.
     private const double NoInterval = 0.001;
     private const double LongestInterval = 1;
 
-    // After so long without a request, what was before says nothing.
+    // After this many seconds without a request, earlier requests do not show the rate.
     private const double Idle = 5;
 
     private readonly long _start = clock.GetTimestamp();
@@ -27,7 +27,7 @@ internal sealed class RequestPace(TimeProvider clock)
     private double _last;
     private int _served;
 
-    /// <summary>Takes the next time; how long it is until then.</summary>
+    /// <summary>Takes the next slot, and returns the time until then.</summary>
     public TimeSpan Take()
     {
         if (_interval < NoInterval)
@@ -38,7 +38,7 @@ internal sealed class RequestPace(TimeProvider clock)
         return TimeSpan.FromSeconds(at - now);
     }
 
-    /// <summary>A request was served.</summary>
+    /// <summary>Records that a request was served.</summary>
     public void NoteServed()
     {
         double now = Now();
@@ -49,7 +49,7 @@ internal sealed class RequestPace(TimeProvider clock)
         _interval *= Faster;
     }
 
-    /// <summary>The host refused: what it served until now is what it takes.</summary>
+    /// <summary>Records a refusal: the rate served so far is the rate that the host supports.</summary>
     public void NoteRefused()
     {
         double now = Now();

@@ -5,7 +5,7 @@ internal static class RunPhase
 {
     private static readonly AsyncLocal<string?> s_current = new();
 
-    /// <summary>The phase's name; it flows to everything that is started from here. Null outside a relocation.</summary>
+    /// <summary>The phase's name, which also applies to all work started from here. Null outside a relocation.</summary>
     public static string? Current
     {
         get => s_current.Value;

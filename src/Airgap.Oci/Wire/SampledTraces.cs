@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// Sends the trace context to registries only for a trace that is exported. A trace that is merely written to a file here
-/// does not change the requests.
+/// Sends the trace context to registries only for a trace that is exported. A trace that is only written to a local file does not change
+/// the requests.
 /// </summary>
 internal sealed class SampledTraces : DistributedContextPropagator
 {

@@ -20,8 +20,8 @@ internal sealed class TlsTrust : IDisposable
     private readonly bool _verify;
 
     /// <param name="options">The settings.</param>
-    /// <param name="host">The certificates of the only host; null for all that have none.</param>
-    /// <param name="identifies">True to identify ourselves with them.</param>
+    /// <param name="host">The certificates of the only host; null for all hosts without their own.</param>
+    /// <param name="identifies">True to identify ourselves with their pairs.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>.</exception>
     public TlsTrust(RegistryOptions options, HostCertificates? host = null, bool identifies = false)
     {
@@ -31,7 +31,7 @@ internal sealed class TlsTrust : IDisposable
         _identity = identifies ? host : null;
     }
 
-    /// <summary>True when we identify ourselves.</summary>
+    /// <summary>True if we identify ourselves.</summary>
     public bool Identifies => _identity is not null;
 
     public SslClientAuthenticationOptions CreateOptions()
@@ -51,7 +51,7 @@ internal sealed class TlsTrust : IDisposable
         return options;
     }
 
-    /// <summary>Why the host's certificate was refused, or null when it was not.</summary>
+    /// <summary>The reason why the host's certificate was refused; null if it was not.</summary>
     public string? RefusalOf(string host) => _refusals.GetValueOrDefault(host);
 
     public void Dispose()

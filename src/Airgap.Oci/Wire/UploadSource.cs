@@ -3,8 +3,7 @@ using Airgap.Oci.Content;
 namespace Airgap.Oci.Wire;
 
 /// <summary>
-/// The bytes of a blob that is being sent, read once from front to back unless a part has to be sent again. Its owner disposes it
-/// after the upload.
+/// The bytes of a blob in upload, read once from front to back unless a part has to be sent again. Its owner disposes it after the upload.
 /// </summary>
 internal sealed class UploadSource(IBlobContent content) : IAsyncDisposable
 {

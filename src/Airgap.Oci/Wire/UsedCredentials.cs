@@ -4,7 +4,7 @@ namespace Airgap.Oci.Wire;
 
 /// <summary>The source of a refused request's credentials, never the secret.</summary>
 /// <param name="Repository">The repository they are for.</param>
-/// <param name="Kind">The kind of the credentials; null when no source has any.</param>
+/// <param name="Kind">The kind of the credentials; null if no source has any.</param>
 /// <param name="IsAnonymous">True when the source requires anonymous access.</param>
 /// <param name="Source">The source's description.</param>
 internal sealed record UsedCredentials(RepositoryName Repository, string? Kind, bool IsAnonymous, string Source)

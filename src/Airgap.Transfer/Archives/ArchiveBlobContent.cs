@@ -9,10 +9,10 @@ internal sealed class ArchiveBlobContent(ArchiveFile archive, Descriptor descrip
 {
     public Descriptor Descriptor { get; } = descriptor;
 
-    /// <summary>Says what damaged bytes mean where the archive is not the user's own; null for the archive's own words.</summary>
+    /// <summary>Describes damage if the archive is not the user's own; null for the archive's own description.</summary>
     public Func<AirgapException, AirgapException>? OnDamage { get; private init; }
 
-    /// <summary>The same bytes, with other words for their damage.</summary>
+    /// <summary>The same bytes, with another description of damage.</summary>
     public ArchiveBlobContent With(Func<AirgapException, AirgapException> onDamage) =>
         new(archive, Descriptor, fileOffset, name) { OnDamage = onDamage };
 

@@ -62,7 +62,7 @@ internal sealed class ArchiveBytes : IRandomAccess, IDisposable
         throw piece.Changed();
     }
 
-    // A truncated part would be mistaken for the end of the archive.
+    // A truncated part would look like the end of the archive.
     private static int Checked(int read, int count, ArchivePiece piece) =>
         read > 0 || count == 0 || piece.Length is null ? read : throw piece.Changed();
 

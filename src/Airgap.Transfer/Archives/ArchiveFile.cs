@@ -89,7 +89,7 @@ internal sealed record ArchivePiece(string Path, long Start, long? Length)
         Options = FileOptions.SequentialScan,
     }));
 
-    // A part that was replaced since it was found would shift everything after it.
+    // If a part was replaced after it was found, everything after it would be shifted.
     private FileStream Check(FileStream file)
     {
         if (Length is null || file.Length == Length)

@@ -30,7 +30,7 @@ internal sealed class ArchiveLayout
             + (notes.IsEmpty ? 0 : HeaderOf(ArchiveNotes.EntryName, notes.Length).Length + Padded(notes.Length));
     }
 
-    /// <summary>Length of what comes before the layers.</summary>
+    /// <summary>Length of the part before the layers.</summary>
     public long HeadLength => _head.Sum(entry => entry.PlaceLength);
 
     /// <summary>Length of the first entry: manifest.json in imgpkg's format.</summary>

@@ -170,7 +170,7 @@ internal sealed class ArchiveReader : IArchive
         }
     }
 
-    /// <summary>The same, with the exception that shows it.</summary>
+    /// <summary>The same, with its cause.</summary>
     internal AirgapException Invalid(string why, Exception inner) => Invalid(Path, why, inner);
 
     private static AirgapException Invalid(string path, string why, Exception? inner) => new(

@@ -6,12 +6,12 @@ namespace Airgap.Transfer.Archives;
 /// <param name="Pieces">Its content, created at each call.</param>
 internal sealed record ArchiveText(string Name, long Length, Func<IEnumerable<ReadOnlyMemory<byte>>> Pieces)
 {
-    /// <summary>Makes an entry of bytes that are at hand.</summary>
+    /// <summary>Creates an entry from bytes in memory.</summary>
     public ArchiveText(string name, ReadOnlyMemory<byte> bytes)
         : this(name, bytes.Length, () => [bytes])
     {
     }
 
-    /// <summary>Length of its header and its content, filled up to whole blocks.</summary>
+    /// <summary>Length of its header and its content, rounded up to whole blocks.</summary>
     public long PlaceLength => ArchiveLayout.HeaderOf(Name, Length).Length + ArchiveLayout.Padded(Length);
 }

@@ -12,7 +12,7 @@ internal sealed record ArchivedItem(ImageReference Source, PlannedManifest Conte
     /// </summary>
     public string? Owners { get; init; }
 
-    /// <summary>True for one of those that the archive was written of.</summary>
+    /// <summary>True for a requested item of the archive.</summary>
     public bool IsAskedFor => IsRoot || Owners is not null;
 
     /// <summary>True for a bundle.</summary>

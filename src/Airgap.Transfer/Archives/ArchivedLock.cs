@@ -6,9 +6,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
-/// The ImagesLock next to an archive, as an earlier version of this product wrote it: <c>NAME.tar.images.yml</c>.
-/// Archives carry it inside now (<see cref="ArchiveNotes"/>). A file next to an archive may belong to an earlier
-/// archive of that name, so it is used only if that is impossible.
+/// The ImagesLock next to an archive, as an earlier version of this product wrote it: <c>NAME.tar.images.yml</c>. Archives now contain
+/// their lock (<see cref="ArchiveNotes"/>). A file next to an archive may belong to an earlier archive of that name, so it is used only if
+/// it cannot.
 /// </summary>
 internal static class ArchivedLock
 {
@@ -31,7 +31,7 @@ internal static class ArchivedLock
         if (!TryRead(archive, path, images, out ImagesLock? found, out string? why))
         {
             warning = new Diagnostic(
-                ErrorCode.LockBesideArchiveIgnored, $"'{path}' is not taken for the lock of '{archive}': {why}.",
+                ErrorCode.LockBesideArchiveIgnored, $"'{path}' is not used as the lock of '{archive}': {why}.",
                 "Remove it, or write the archive again from its lock.")
             { Location = new SourceLocation(path) };
             return null;
@@ -44,7 +44,7 @@ internal static class ArchivedLock
         return found;
     }
 
-    /// <summary>Makes a complete archive newer than the lock next to it, which belongs to another archive.</summary>
+    /// <summary>Gives a complete archive a later time than the lock next to it, which belongs to another archive.</summary>
     public static void Outdate(string archive)
     {
         try
@@ -68,7 +68,7 @@ internal static class ArchivedLock
             if (File.GetLastWriteTimeUtc(path) < File.GetLastWriteTimeUtc(archive))
                 why = "it is older than the archive";
             else if (LockFile.Read(path) is not LockFileContent.OfImages { Lock: var read })
-                why = $"it is no {ImagesLock.Kind}";
+                why = $"it is not an {ImagesLock.Kind}";
             else if (!images.SetEquals(read.Images.Select(image => image.Image.Digest!.Value)))
                 why = "it lists other images";
             else

@@ -12,7 +12,7 @@ namespace Airgap.Transfer.Archives;
 /// </summary>
 internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistributable)
 {
-    /// <summary>Manifests of one item beyond this are an attack, not an image.</summary>
+    /// <summary>An item with more manifests than this is an attack, not an image.</summary>
     private const int MaxManifests = 10_000;
 
     public ArchivedItem Item(ArchiveIndex index)
@@ -53,7 +53,7 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
     {
         Manifest manifest = Read(index.Raw, index.MediaType, index.Digest);
         if (!manifest.IsIndex)
-            throw archive.Invalid($"{manifest.Digest} is listed as an index and is none");
+            throw archive.Invalid($"{manifest.Digest} is listed as an index but is not one");
         Dictionary<Digest, PlannedManifest> children = [];
         foreach (ArchiveImage image in (index.Images ?? []).OfType<ArchiveImage>())
         {
@@ -76,9 +76,9 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
                 .Where(descriptor => children.ContainsKey(descriptor.Digest) || !leftOut.Contains(descriptor.Digest))
                 .Select(descriptor => children.TryGetValue(descriptor.Digest, out PlannedManifest? child)
                 ? child
-                : throw archive.Invalid($"the index {manifest.Digest} lists {descriptor.Digest}, which it does not hold"))],
+                : throw archive.Invalid($"the index {manifest.Digest} lists {descriptor.Digest}, which is missing"))],
         };
-        // A few levels that each list the one below many times are few bytes, and more manifests than anyone can walk.
+        // A few levels that each list the next many times take few bytes, but give more manifests than can be visited.
         long count = 1 + planned.Children.Sum(CountOf);
         if (count > MaxManifests)
             throw archive.Invalid($"the index {manifest.Digest} contains more than {MaxManifests} manifests");
@@ -96,13 +96,13 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
             throw archive.Invalid("an image has no manifest or no config");
         Manifest manifest = Read(image.Manifest.Raw, image.Manifest.MediaType, image.Manifest.Digest);
         if (manifest.IsIndex)
-            throw archive.Invalid($"{manifest.Digest} is listed as an image and is an index");
+            throw archive.Invalid($"{manifest.Digest} is listed as an image but is an index");
         byte[] config = Bytes(image.Config.Raw, manifest.Config!.Digest, "config");
         if (config.Length != manifest.Config.Size)
         {
             throw new AirgapException(
                 ErrorCode.SizeMismatch,
-                $"'{archive.Path}': the config {manifest.Config.Digest} has {config.Length} bytes, and {manifest.Digest} says " +
+                $"'{archive.Path}': the config {manifest.Config.Digest} has {config.Length} bytes, but {manifest.Digest} states " +
                 $"{manifest.Config.Size}.",
                 "The image was built wrongly; push it again and write the archive again.")
             { Digest = manifest.Config.Digest.ToString(), Location = new SourceLocation(archive.Path) };
@@ -141,8 +141,8 @@ internal sealed class ArchivedTree(ArchiveReader archive, bool includeNonDistrib
         }
         catch (AirgapException e) when (e.Code == ErrorCode.InvalidManifest)
         {
-            // The digest covers what a manifest says of itself, and not what the archive says of it. An image taken for an index would lose
-            // its layers.
+            // The digest covers a manifest's own statements, not the archive's statements about it. An image mistaken for an index would
+            // lose its layers.
             if (Manifest.Parse(bytes, null, digest) is { } own && own.IsIndex == MediaTypes.IsIndex(mediaType ?? "")
                 && own.IsIndex != MediaTypes.IsImageManifest(mediaType ?? ""))
                 return own.HeldIn(archive.Store);

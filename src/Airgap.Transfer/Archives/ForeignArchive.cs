@@ -72,7 +72,7 @@ internal static class ForeignArchive
         return null;
     }
 
-    /// <summary>True for a manifest.json of docker's: the field has no backslash before it, as it would inside one of imgpkg's.</summary>
+    /// <summary>True for docker's manifest.json: no backslash precedes the field, as it would inside one of imgpkg's.</summary>
     internal static bool HasRepoTags(IRandomAccess file, ArchiveEntry entry)
     {
         byte[] beginning = new byte[Math.Min(entry.Size, 64 * 1024)];

@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Archives;
 /// <summary>Determines whether a file is the archive that a layout describes.</summary>
 internal static class LayoutMatch
 {
-    /// <summary>True when a file of any length begins like an archive: the part before the layers determines all offsets.</summary>
+    /// <summary>True if a file of any length begins like an archive: the part before the layers determines all offsets.</summary>
     public static async Task<bool> BeginsAsync(
         ArchiveLayout layout, IRandomAccess file, CancellationToken cancellationToken)
     {

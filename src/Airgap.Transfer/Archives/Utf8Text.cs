@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Airgap.Transfer.Archives;
 
 /// <summary>
-/// Reads a string as its UTF-8 bytes: manifests and configs stand in strings, and their bytes alone are used. A string of each would
-/// take twice their room, thousands of times.
+/// Reads a string as its UTF-8 bytes: manifests and configs are stored in strings, and only their bytes are used. A string of each would
+/// take twice the memory, thousands of times.
 /// </summary>
 internal sealed class Utf8Text : JsonConverter<byte[]>
 {

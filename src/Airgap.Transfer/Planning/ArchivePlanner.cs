@@ -26,7 +26,7 @@ internal sealed class ArchivePlanner
         _bundles = new ArchivedBundles(archive, _failures);
     }
 
-    /// <summary>Selects the one item to plan; returns null for all. Null to follow the source.</summary>
+    /// <summary>Selects the one item to plan; returns null for all. Null to use the source's selection.</summary>
     public Func<IReadOnlyList<ArchivedItem>, ArchivedItem?>? Choose { get; init; }
 
     /// <summary>The root bundle of the plan that was made; null for none.</summary>
@@ -123,7 +123,7 @@ internal sealed class ArchivePlanner
         return found;
     }
 
-    // The root of an archive without a bundle: the lock from which it was written, or its one image.
+    // The root of an archive without a bundle: the lock from which it was written, or its only image.
     private (PlannedItem? Root, ImagesLock? Lock, Diagnostic? Warning) Unbundled(
         IReadOnlyCollection<PlannedItem> items, ArchiveNotes? notes, bool isChosen)
     {

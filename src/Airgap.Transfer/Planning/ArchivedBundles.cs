@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Planning;
 
 /// <summary>Reads the bundles among an archive's items, each once.</summary>
 /// <param name="archive">The archive.</param>
-/// <param name="failures">Takes the failures of single images, where the run keeps going.</param>
+/// <param name="failures">Receives the failures of single images, if the run continues after failures.</param>
 internal sealed class ArchivedBundles(IArchive archive, ImageFailures failures)
 {
     private readonly Dictionary<Digest, BundleNode> _bundles = [];
@@ -19,18 +19,18 @@ internal sealed class ArchivedBundles(IArchive archive, ImageFailures failures)
 
     private bool _goesOnWithout = true;
 
-    /// <summary>The warnings of bundles that go as the images that they are.</summary>
+    /// <summary>The warnings of bundles that are relocated as plain images.</summary>
     public IReadOnlyList<Diagnostic> Alone => _alone;
 
     /// <summary>Reads an item of the archive.</summary>
     public void Add(ArchivedItem item) => _items.TryAdd(item.Content.Manifest.Digest, item);
 
-    /// <summary>Reads a bundle that was added, by its digest.</summary>
+    /// <summary>Reads an added bundle, by its digest.</summary>
     /// <inheritdoc cref="ReadAsync(ArchivedItem, CancellationToken)"/>
     public Task<BundleNode> ReadAsync(Digest digest, CancellationToken cancellationToken) => ReadAsync(_items[digest], cancellationToken);
 
     /// <summary>
-    /// The bundles of an archive without a root, or of a bundle that was copied as an image: complete content is imported completely.
+    /// The bundles of an archive without a root, or of a bundle that was copied as an image: complete bundles are imported completely.
     /// </summary>
     public async Task<IEnumerable<BundleNode>> ReadWholeAsync(IReadOnlyList<ArchivedItem> archived, CancellationToken cancellationToken)
     {
@@ -54,8 +54,9 @@ internal sealed class ArchivedBundles(IArchive archive, ImageFailures failures)
         return bundles;
     }
 
-    /// <summary>Reads a bundle with all that it pins.</summary>
-    /// <exception cref="AirgapException">The bundle is damaged, nested too deep, or pins what the archive does not hold.</exception>
+    /// <summary>Reads a bundle with everything that it pins.</summary>
+    /// <exception cref="AirgapException">The bundle is damaged, nested too deep, or pins content that the archive does not
+    /// contain.</exception>
     public Task<BundleNode> ReadAsync(ArchivedItem item, CancellationToken cancellationToken) =>
         ExpandAsync(item, level: 1, cancellationToken);
 

@@ -23,7 +23,7 @@ namespace Airgap.Transfer.Planning;
 /// <param name="state">The requests to the destination; null for none.</param>
 /// <param name="failures">Receives the images that cannot be read, which become <see cref="BundleNode.Missing"/>; null
 /// to throw instead.</param>
-/// <param name="quota">Compares what is to be read with what registries allow; null for no comparison.</param>
+/// <param name="quota">Compares the manifests to read with the registries' quotas; null for no comparison.</param>
 internal sealed class BundleClosure(
     SourceReader reader,
     ManifestTree tree,
@@ -122,7 +122,7 @@ internal sealed class BundleClosure(
         bool? known = locations.IsBundle.TryGetValue(recorded.Digest!.Value, out bool told) ? told : null;
         ImmutableHashSet<Digest>? leftOut = locations.LeftOut.GetValueOrDefault(recorded.Digest!.Value);
         ImageReference expected = locations.IsBeside ? ImageReference.ByDigest(bundle.Repository, recorded.Digest!.Value) : recorded;
-        // The bytes of an earlier plan; whether the destination has them is asked for all images together.
+        // The bytes come from an earlier plan; one check covers all images at the destination.
         if (locations.AtDestination && known == false && reader.FindKnown(recorded.Digest!.Value) is { } earlier)
             return await InspectAsync(expected, earlier.Origin, earlier.Manifest, known, leftOut, cancellationToken);
         if (locations.AtDestination && known is not null
@@ -144,7 +144,7 @@ internal sealed class BundleClosure(
         }
         catch (AirgapException e) when (e.Code != ErrorCode.Canceled)
         {
-            // Part of it is missing or damaged there, such as a platform of an index: the source must answer.
+            // Part of it is missing or damaged there, such as a platform of an index, so the source is read.
             observer.Detail($"{destination} does not contain all of {recorded}: {e.Message}");
             return null;
         }

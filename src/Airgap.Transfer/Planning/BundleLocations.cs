@@ -17,7 +17,7 @@ namespace Airgap.Transfer.Planning;
 /// <param name="state">The requests to the destination; null for none.</param>
 internal sealed class BundleLocations(SourceReader reader, ITransferObserver observer, RepositoryName? destination, DestinationState? state)
 {
-    // Asking for images before it is known which of them belong to the bundle pays where the repository has little else.
+    // Requesting images before it is known which of them belong to the bundle is worthwhile if the repository has little else.
     private const int MostGuessed = 32;
 
     private bool _destinationKnowsRoot;
@@ -41,7 +41,7 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
     }
 
     /// <summary>
-    /// Requests immediately the images of a bundle that the destination has, without knowing which of them are bundles.
+    /// Requests the images of a bundle that the destination has immediately, without knowing which of them are bundles.
     /// </summary>
     public async Task AnticipateImagesAsync(
         ImageReference bundle, bool isRoot, IEnumerable<LockedImage> images, CancellationToken cancellationToken)
@@ -159,8 +159,8 @@ internal sealed class BundleLocations(SourceReader reader, ITransferObserver obs
         }
     }
 
-    // Most bundles pin no bundles. The locations image of such a one follows from its lock, and if it has that digest, its layer need not
-    // be read.
+    // Most bundles pin no bundles. The locations image of such a bundle follows from its lock; if the digests match, its layer need not be
+    // read.
     private static Known? OfImagesAlone(ImagesLock pinned, Digest found)
     {
         ImageLocations locations = new([.. pinned.Images.Select(locked => new ImageLocation(locked.Image.ToString(), IsBundle: false))]);

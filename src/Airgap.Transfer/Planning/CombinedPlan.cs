@@ -25,7 +25,7 @@ internal static class CombinedPlan
         return plan with { Root = asked, Items = [.. plan.Items.Select(item => item == root ? asked : item)] };
     }
 
-    /// <summary>The plan of all of them: each image once, each blob once, in one order.</summary>
+    /// <summary>The combined plan: each image once, each blob once, in one order.</summary>
     /// <param name="source">Its source.</param>
     /// <param name="plans">The plans, the newest first: if a blob has several sources, that of the first plan is
     /// used.</param>

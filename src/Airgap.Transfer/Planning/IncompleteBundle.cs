@@ -15,7 +15,7 @@ internal static class IncompleteBundle
     public static Diagnostic Warning(ImageReference bundle, AirgapException missing, string path) => new(
         ErrorCode.LayoutBundleAlone,
         $"{bundle} is a bundle, but '{path}' does not contain {missing.Reference}, which it pins: it is relocated as a plain image.",
-        "Write the layout again with the bundle's images: tools that copy images do not take them along.")
+        "Write the layout again with the bundle's images: tools that copy single images do not copy them.")
     {
         Reference = bundle.ToString(),
         Digest = missing.Digest,

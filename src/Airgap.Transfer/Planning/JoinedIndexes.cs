@@ -4,14 +4,13 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Joins partial indexes of several items: a destination has one copy of an index, with all images that any item needs
-/// of it.
+/// Joins partial indexes of several items: a destination has one copy of an index, with all of its images that any item needs.
 /// </summary>
 internal static class JoinedIndexes
 {
     /// <summary>The items; an index of several items has the parts of all of them.</summary>
-    /// <param name="items">The items that are wanted.</param>
-    /// <param name="all">The same and more of them, among which the parts are.</param>
+    /// <param name="items">The required items.</param>
+    /// <param name="all">These and further items, which include the partial indexes.</param>
     public static IEnumerable<PlannedItem> In(IReadOnlyCollection<PlannedItem> items, IEnumerable<PlannedItem> all)
     {
         PlannedManifest[] nodes = [.. all.SelectMany(item => item.Content.SelfAndDescendants()).Where(node => node.Manifest.IsIndex)];

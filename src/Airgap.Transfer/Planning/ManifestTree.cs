@@ -20,7 +20,7 @@ internal sealed class ManifestTree(SourceReader reader, PlanOptions options)
     /// <param name="origin">The repository of the manifest and its children.</param>
     /// <param name="manifest">The manifest.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="leftOut">Manifests that an index below this one may list without the repository's having them; null for none.</param>
+    /// <param name="leftOut">Manifests that the repository may lack although an index below this one lists them; null for none.</param>
     public async Task<PlannedManifest> ExpandAsync(
         RepositoryName origin, Manifest manifest, CancellationToken cancellationToken, IReadOnlySet<Digest>? leftOut = null)
     {

@@ -3,10 +3,10 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>The failure of a bundle that pins an image which is nowhere.</summary>
+/// <summary>The failure for a bundle that pins a nonexistent image.</summary>
 internal static class MissingImage
 {
-    /// <summary>Makes it.</summary>
+    /// <summary>Creates the failure.</summary>
     /// <param name="recorded">The image as the bundle pins it.</param>
     /// <param name="bundle">The bundle.</param>
     public static AirgapException Of(ImageReference recorded, ImageReference bundle) => new(

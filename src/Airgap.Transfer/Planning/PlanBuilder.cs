@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Planning;
 /// <summary>Collects items and makes their plan: each item once, each blob once, in one order.</summary>
 internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, ImageFailures failures)
 {
-    // Of thousands of items few have the same digest, and only their names are compared.
+    // Of thousands of items, few have the same digest, and only these are compared by name.
     private static readonly Comparer<PlannedItem> s_byDigest = Comparer<PlannedItem>.Create(static (a, b) =>
         a.Digest.CompareTo(b.Digest) is not 0 and var digest ? digest
         : string.CompareOrdinal(a.Source.ToString(), b.Source.ToString()) is not 0 and var source ? source
@@ -98,7 +98,7 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
         [
             .. PackageReferences.NotRelocated(bundle.Content.References, bundle.Content.Lock.Images.Select(Replaced)),
             .. plain,
-            // What is no bundle has no lock that could be rendered.
+            // Only a bundle has a lock to render.
             .. bundle.Content.TemplateWarnings.Where(warning => !files.Contains(warning.Location!.File)),
         ];
     }
@@ -171,7 +171,7 @@ internal sealed class PlanBuilder(RelocationSource source, PlanOptions options, 
         }
     }
 
-    // Two manifests that disagree on a blob's length cannot both be right; checking now names the image.
+    // Two manifests that disagree on a blob's length cannot both be right; the check here can name the image.
     private static void CheckSize(Descriptor known, Descriptor blob, PlannedManifest node)
     {
         if (known.Size != blob.Size)

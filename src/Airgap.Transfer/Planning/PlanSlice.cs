@@ -35,7 +35,7 @@ internal sealed class PlanSlice(TransferPlan plan)
     }
 
     /// <summary>A plan of some of the images.</summary>
-    /// <param name="images">Which.</param>
+    /// <param name="images">The images.</param>
     /// <param name="mountFrom">A repository that will have the <paramref name="mountable"/> blobs when this plan is
     /// carried out; null for none.</param>
     /// <param name="mountable">The blobs available there.</param>

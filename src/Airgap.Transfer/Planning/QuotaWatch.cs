@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Warns as soon as a plan is known to need more manifests of a registry than the registry's quota has left. Blobs do not count, nor do
-/// HEADs; the children of indexes that are not read yet are not known, so that a plan may need more.
+/// Warns as soon as a plan is known to need more manifests of a registry than the registry's quota allows. Blobs and HEADs do not count.
+/// The children of unread indexes are not yet known, so a plan may need more.
 /// </summary>
 /// <remarks>Source: Docker Hub, "Pull usage and limits": a pull is a GET of a manifest.</remarks>
 internal sealed class QuotaWatch(IRegistry registry, ITransferObserver observer)
@@ -17,7 +17,7 @@ internal sealed class QuotaWatch(IRegistry registry, ITransferObserver observer)
     private readonly ConcurrentDictionary<string, int> _needed = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Manifests that will be read, one for each repository in the list.</summary>
+    /// <summary>The manifests to read, one for each repository in the list.</summary>
     public void Expect(IEnumerable<RepositoryName> places)
     {
         foreach ((string host, int manifests) in places.CountBy(place => place.Registry))
@@ -27,7 +27,7 @@ internal sealed class QuotaWatch(IRegistry registry, ITransferObserver observer)
         }
     }
 
-    /// <summary>One of them was read, or need not be.</summary>
+    /// <summary>Records that one of them was read, or need not be.</summary>
     public void Took(string host)
     {
         Check(host);

@@ -8,14 +8,14 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Small blobs by digest: each is read once, from the repository that was asked first. If that repository turns out not
-/// to have it, waiting callers ask their own.
+/// Small blobs by digest: each is read once, from the repository that was asked first. If that repository does not have it, waiting callers
+/// ask their own.
 /// </summary>
 internal sealed class SmallBlobs
 {
     private readonly SharedTasks<Digest, Reading> _readings = new();
 
-    /// <summary>The blob: known, being read, or read now.</summary>
+    /// <summary>The blob: already read, being read, or to be read now.</summary>
     public async Task<MemoryBlobContent> GetOrReadAsync(RepositoryName repository, Digest digest, Func<Task<MemoryBlobContent>> read)
     {
         while (true)
@@ -40,7 +40,7 @@ internal sealed class SmallBlobs
         return content is not null;
     }
 
-    // What came of asking one repository: the blob or a failure.
+    // The result of asking one repository: the blob or a failure.
     private sealed record Reading(RepositoryName? Origin, MemoryBlobContent? Content, ExceptionDispatchInfo? Failure)
     {
         public static async Task<Reading> OfAsync(RepositoryName origin, Func<Task<MemoryBlobContent>> read)

@@ -8,12 +8,12 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Planning;
 
 /// <summary>
-/// Reads manifests and small blobs of the source, with limited concurrency and nothing twice. It keeps them in a store,
-/// mostly on disk if there are many, so that the transfer does not fetch them again.
+/// Reads manifests and small blobs of the source once each, with limited concurrency. It keeps them in a store, mostly on disk if there are
+/// many, so that the transfer does not fetch them again.
 /// </summary>
 /// <param name="registry">The registries.</param>
-/// <param name="concurrency">Requests at once.</param>
-/// <param name="store">Keeps what was read.</param>
+/// <param name="concurrency">The maximum number of concurrent requests.</param>
+/// <param name="store">Keeps the content that was read.</param>
 /// <param name="isSource">True for repositories that may be read from mirrors; null for none.</param>
 internal sealed class SourceReader(
     IRegistry registry, int concurrency, ByteStore? store = null, Predicate<RepositoryName>? isSource = null) : IDisposable
@@ -52,7 +52,7 @@ internal sealed class SourceReader(
         (await _blobs.GetOrReadAsync(
             repository, blob.Digest, () => ThrottledAsync(token => FetchAsync(repository, blob, token), cancellationToken))).Held;
 
-    /// <summary>Opens a blob for one pass, from memory where it was read before or is small.</summary>
+    /// <summary>Opens a blob for one pass, from memory if it was read before or is small.</summary>
     public async Task<T> ReadBlobAsync<T>(
         RepositoryName repository, Descriptor blob, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
@@ -112,7 +112,7 @@ internal sealed class SourceReader(
         },
         cancellationToken);
 
-    /// <summary>The tags of a repository, if listing them is cheaper than asking for each.</summary>
+    /// <summary>The tags of a repository, if listing them is cheaper than requesting each.</summary>
     public Task<ExistingTags> ListTagsAsync(
         RepositoryName repository, int expected, ITransferObserver observer, CancellationToken cancellationToken) =>
         ThrottledAsync(token => ExistingTags.ListAsync(Repository(repository), expected, observer, token), cancellationToken);
@@ -157,7 +157,7 @@ internal sealed class SourceReader(
     /// <summary>Adds a small blob that was read and verified elsewhere.</summary>
     public void Know(MemoryBlobContent blob) => _blobs.TryAdd(blob.Descriptor.Digest, blob);
 
-    /// <summary>A blob for the transfer: already read, or requested when opened.</summary>
+    /// <summary>A blob for the transfer: already read, or requested when it is opened.</summary>
     public IBlobContent ContentOf(RepositoryName repository, Descriptor blob) =>
         _blobs.TryGet(blob.Digest, out MemoryBlobContent? known) ? known : Repository(repository).GetBlob(blob);
 
@@ -175,7 +175,7 @@ internal sealed class SourceReader(
             {
                 await stream.ReadExactlyAsync(buffer, token);
 
-                // The stream verifies when its end is read, for every length of blob.
+                // The stream verifies every blob, of any length, when its end is read.
                 await stream.CopyToAsync(Stream.Null, token);
                 return new MemoryBlobContent(blob, _store.Hold(buffer, blob.Digest));
             },

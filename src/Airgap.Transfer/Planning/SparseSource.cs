@@ -3,7 +3,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Planning;
 
-/// <summary>A mirror that an earlier relocation left without images of indexes, by choice, as a source.</summary>
+/// <summary>A mirror as a source, to which an earlier relocation deliberately did not copy some images of indexes.</summary>
 internal static class SparseSource
 {
     /// <summary>The warning about a plan; null if only this run's own selection is left out.</summary>
@@ -17,7 +17,7 @@ internal static class SparseSource
         return left == 0 ? null : new Diagnostic(
             ErrorCode.SparseSource,
             $"{left} {(left == 1 ? "image" : "images")} of indexes {(left == 1 ? "is" : "are")} not at the source, where an earlier " +
-            $"relocation left {(left == 1 ? "it" : "them")} behind by choice, and {(left == 1 ? "does" : "do")} not go along.",
-            "If they are needed, relocate from where the indexes are whole.");
+            $"relocation left {(left == 1 ? "it" : "them")} out by choice, and {(left == 1 ? "is" : "are")} not relocated.",
+            "If they are needed, relocate from a source with complete indexes.");
     }
 }

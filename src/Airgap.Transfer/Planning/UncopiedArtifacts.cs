@@ -40,7 +40,7 @@ internal sealed class UncopiedArtifacts(SourceReader reader, ITransferObserver o
         return [.. found.SelectMany(kinds => kinds)];
     }
 
-    /// <summary>The one warning.</summary>
+    /// <summary>The warning.</summary>
     public static Diagnostic Warning(IReadOnlyCollection<ArtifactKind> left) => new(
         ErrorCode.ArtifactsLeftBehind,
         $"At least {ArtifactKinds.Count(left)} that belong{(left.Count == 1 ? "s" : "")} to these images " +

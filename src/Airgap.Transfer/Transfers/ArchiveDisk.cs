@@ -11,10 +11,10 @@ internal class ArchiveDisk
     // These file systems allocate a file's bytes immediately, so that a file of full length needs no more space.
     private static readonly string[] s_withoutHoles = ["exfat", "msdos", "vfat", "fat", "fat32"];
 
-    /// <summary>The system's own.</summary>
+    /// <summary>The system's own implementation.</summary>
     public static ArchiveDisk System { get; } = new();
 
-    /// <summary>Opens or creates a file for this process alone; it may be renamed while it is open.</summary>
+    /// <summary>Opens or creates a file for this process alone; it can be renamed while it is open.</summary>
     /// <returns>Null when another process has it.</returns>
     public virtual FileLock? TryTake(string path) => FileLock.TryTake(path);
 
@@ -22,8 +22,8 @@ internal class ArchiveDisk
     public virtual void SetLength(FileStream file, long length) => file.SetLength(length);
 
     /// <summary>
-    /// Writes bytes at an offset, on the calling thread: the runtime's asynchronous write to a file only blocks another thread of the pool
-    /// instead, and costs a hand-over for each buffer.
+    /// Writes bytes at an offset, on the calling thread: the runtime's asynchronous file write would only block another thread of the pool,
+    /// and cost a hand-over for each buffer.
     /// </summary>
     public virtual ValueTask WriteAsync(
         SafeFileHandle file, ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
@@ -39,11 +39,11 @@ internal class ArchiveDisk
     /// </summary>
     public virtual long EarlyFlushInterval => 32 * 1024 * 1024;
 
-    /// <summary>Starts bringing a file to the disk, where the system has a call for that, and does not wait for it.</summary>
+    /// <summary>Starts flushing a file to the disk, if the system has a call for that, without waiting.</summary>
     /// <exception cref="IOException">The disk failed at an earlier write.</exception>
     public virtual void BeginFlush(SafeFileHandle file, string name) => DiskSync.Current.BeginFlush(file, name);
 
-    /// <summary>Brings a file to the disk.</summary>
+    /// <summary>Flushes a file to the disk.</summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public virtual void Flush(SafeFileHandle file, string name) => DiskSync.Current.Flush(file, name);
 

@@ -30,7 +30,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
     /// <summary>The number of bytes hashed while writing.</summary>
     public long HashedOnTheWay => Interlocked.Read(ref _onTheWay);
 
-    /// <summary>Everything of an archive but its layers, and what an earlier run left of these.</summary>
+    /// <summary>Everything in an archive except the layers, and the layers' bytes from an earlier run.</summary>
     public static IEnumerable<(long Start, long End)> AvailableBytes(ArchiveLayout layout, IReadOnlyDictionary<Digest, PartialLayer> there)
     {
         long end = 0;
@@ -80,7 +80,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
             _underWay = offset + bytes.Length;
         }
 
-        // Outside the lock: who writes elsewhere does not wait for this one's arithmetic.
+        // Outside the lock, so that other writers do not wait for the hashing.
         _hash.AppendData(bytes);
         lock (_gate)
         {
@@ -137,7 +137,7 @@ internal sealed class ArchiveHash(long length, Func<Memory<byte>, long, Cancella
         }
         catch (Exception e) when (e is AirgapException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // It is read again at the end, where a failure is reported, or the run has ended.
+            // The bytes are read again at the end, which reports the failure, unless the run has ended.
             lock (_gate)
             {
                 _isSpoiled = true;

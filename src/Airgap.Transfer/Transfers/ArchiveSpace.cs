@@ -8,7 +8,7 @@ internal sealed class ArchiveSpace(string path, string folder, ArchiveDisk disk)
 {
     private long _needed;
 
-    /// <summary>Checks that this many bytes are free, if the disk tells.</summary>
+    /// <summary>Checks that this many bytes are free, if the disk reports its free space.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DiskFull"/>.</exception>
     public void Require(long bytes)
     {

@@ -102,7 +102,7 @@ internal sealed class ArchiveTarget(
 
     public Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // A full or missing disk ends every run.
+    // A disk that is full or missing ends every run.
     public bool IsLost(AirgapException failure) => false;
 
     public async Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken)
@@ -130,7 +130,7 @@ internal sealed class ArchiveTarget(
 
     public ImmutableArray<WrittenFile> Written => _partial?.Written ?? [];
 
-    // Content of the first part is fetched first, and so is content that is hashed first.
+    // Content of the first part comes first, and so does the content at the position that is hashed next.
     public IEnumerable<PlannedBlob> Order(IEnumerable<PlannedBlob> missing) => _parts is null && !options.HashesArchive
         ? missing.OrderByDescending(blob => blob.Descriptor.Size)
         : missing.OrderBy(blob => _layers.TryGetValue(blob.Descriptor.Digest, out ArchiveLayer? layer) ? layer.DataOffset : 0);

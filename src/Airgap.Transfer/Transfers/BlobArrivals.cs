@@ -5,14 +5,14 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Which blobs of a plan have arrived, for the manifests that wait for them.</summary>
+/// <summary>Tracks which blobs of a plan have arrived, for the manifests that wait for them.</summary>
 internal sealed class BlobArrivals(TransferPlan plan)
 {
     private readonly Dictionary<Digest, TaskCompletionSource<BlobOutcome>> _blobs =
         plan.Blobs.ToDictionary(
             blob => blob.Descriptor.Digest, _ => new TaskCompletionSource<BlobOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
 
-    /// <summary>The arrival of a blob, to be set.</summary>
+    /// <summary>The arrival of a blob, to be completed.</summary>
     public TaskCompletionSource<BlobOutcome> this[Digest digest] => _blobs[digest];
 
     /// <summary>The blobs that have arrived, in the plan's order.</summary>

@@ -17,12 +17,12 @@ namespace Airgap.Transfer.Transfers;
 /// <see cref="TransferOptions.Repair"/> therefore reads every byte.
 /// </remarks>
 /// <param name="repository">The destination.</param>
-/// <param name="reads">True to read the bytes, false to only ask for them.</param>
+/// <param name="reads">True to read the bytes, false to only check that they exist.</param>
 /// <param name="concurrency">The number of concurrent requests.</param>
 /// <param name="observer">Receives details for the log.</param>
 internal sealed class BlobEvidence(IImageRepository repository, bool reads, int concurrency, ITransferObserver observer)
 {
-    /// <summary>True to ask for hundreds at once, by requests that the registry has to refuse.</summary>
+    /// <summary>True to check for hundreds at once, with requests that the registry must refuse.</summary>
     public bool AsksInBulk { get; set; }
 
     /// <summary>Finds the blobs that the repository does not have.</summary>
@@ -43,8 +43,8 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
     }
 
     /// <summary>
-    /// The blobs that the registry reports as present in a request for many; empty if their bytes are read. The others may be
-    /// present, too.
+    /// The blobs that the registry reported as present in a request for many; empty if their bytes are read. The others may be present,
+    /// too.
     /// </summary>
     public async Task<IReadOnlySet<Digest>> FindPresentAsync(IReadOnlyCollection<Descriptor> blobs, CancellationToken cancellationToken)
     {
@@ -59,8 +59,8 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
     }
 
     /// <summary>
-    /// The manifests that the registry reports as present when it is asked for many at once; empty if it is not asked so. The others may
-    /// be present, too.
+    /// The manifests that the registry reported as present in a request for many; empty without such requests. The others may be present,
+    /// too.
     /// </summary>
     public Task<IReadOnlySet<Digest>> FindPresentManifestsAsync(
         IReadOnlyCollection<Descriptor> manifests, CancellationToken cancellationToken) =>
@@ -73,18 +73,18 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
         IReadOnlySet<Digest> present = await repository.AskInBulkAsync(content, areManifests, cancellationToken);
         if (present.Count > 0)
             observer.Detail(
-                $"{repository.Name} answers, asked for many at once, that it has {present.Count} of {content.Count} " +
+                $"{repository.Name} reports, in a request for many, that it has {present.Count} of {content.Count} " +
                 $"{(areManifests ? "manifests" : "blobs")}.");
         return present;
     }
 
     /// <summary>
-    /// True when the registry reports a blob as present or, if bytes are read, returned the right ones.
+    /// True if the registry reports a blob as present or, if bytes are read, returned the right ones.
     /// </summary>
     public Task<bool> HasAsync(Descriptor blob, CancellationToken cancellationToken) =>
         reads ? GivesAsync(blob, cancellationToken) : SaysAsync(blob, cancellationToken);
 
-    /// <summary>Proves that a blob is present that was sent to replace a damaged one.</summary>
+    /// <summary>Verifies that a blob that replaces a damaged one is present.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DestinationDamaged"/>: the registry accepted the bytes
     /// but kept the old ones.</exception>
     public async Task RequireAsync(Descriptor blob, CancellationToken cancellationToken)
@@ -145,8 +145,8 @@ internal sealed class BlobEvidence(IImageRepository repository, bool reads, int 
         }
     }
 
-    // docker-registry ends the connection where its cache knows a blob whose bytes are gone, so only what no blob can be blamed for is let
-    // through.
+    // docker-registry ends the connection if its cache has a blob whose bytes are gone, so only failures that no blob can cause are passed
+    // on.
     private static bool IsAboutTheBlob(AirgapException e) => e.Code is not (
         ErrorCode.Canceled or ErrorCode.Unauthorized or ErrorCode.Forbidden or ErrorCode.RegistryCertificate
         or ErrorCode.TokenRequestFailed or ErrorCode.TokenRealmRefused or ErrorCode.TooManyRequests);

@@ -8,7 +8,7 @@ internal sealed class ByteRanges
 {
     private readonly List<(long Start, long End)> _ranges = [];
 
-    /// <summary>The first range; empty at the end of all numbers when there is none.</summary>
+    /// <summary>The first range; if there is none, an empty range at the largest offset.</summary>
     public (long Start, long End) First => _ranges.Count == 0 ? (long.MaxValue, long.MaxValue) : _ranges[0];
 
     /// <summary>Adds a range, which may overlap others.</summary>

@@ -10,10 +10,10 @@ internal sealed class CompleteBundles(TransferPlan plan, ImageFailures failures)
     private readonly Dictionary<Digest, PlannedBundle> _bundles = plan.Bundles.ToDictionary(bundle => bundle.Digest);
     private readonly Dictionary<Digest, bool> _known = [];
 
-    /// <summary>True when the bundle or image, and everything that it pins, is there.</summary>
+    /// <summary>True if the bundle or image, and everything that it pins, is there.</summary>
     public bool Contains(Digest digest)
     {
-        // A digest cannot be pinned by what it pins itself, so this ends.
+        // This ends, because nothing can pin the digest of something that pins it.
         if (!_known.TryGetValue(digest, out bool isWhole))
         {
             isWhole = _planned.Contains(digest) && !failures.Contains(digest)

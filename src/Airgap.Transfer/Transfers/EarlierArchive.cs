@@ -32,7 +32,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
         }
     }
 
-    // Hashing keeps a processor busy, and reading one disk no more than a few.
+    // Hashing occupies a processor, and reading one disk occupies only a few.
     private async Task<bool> AreWholeAsync(ArchiveBytes bytes, string file, CancellationToken cancellationToken)
     {
         bool areWhole = true;
@@ -56,7 +56,7 @@ internal sealed class EarlierArchive(ArchiveLayout layout, ITransferObserver obs
         return areWhole;
     }
 
-    /// <summary>The layers that files contain under their digests, to be verified while copying.</summary>
+    /// <summary>The layers that files claim to contain, to be verified while they are copied.</summary>
     public async Task<IReadOnlyDictionary<Digest, IBlobContent>> FindLayersAsync(
         IEnumerable<ArchiveFile> files, CancellationToken cancellationToken)
     {

@@ -6,10 +6,10 @@ using Airgap.Transfer.Files;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Examines a folder to write an OCI layout to, which may have one. Changes nothing.</summary>
+/// <summary>Examines an existing folder to which an OCI layout is to be written. Changes nothing.</summary>
 internal static class ExistingLayout
 {
-    /// <summary>The folder in a layout with what a run has not finished.</summary>
+    /// <summary>The folder in a layout for the unfinished content of a run.</summary>
     public const string WorkName = ".airgap-partial";
 
     /// <summary>Reads its index.</summary>
@@ -35,7 +35,7 @@ internal static class ExistingLayout
         }
     }
 
-    /// <summary>True when a folder has a content; hashes every byte.</summary>
+    /// <summary>True if a folder has a content; hashes every byte.</summary>
     public static async Task<bool> HasAsync(string path, Descriptor descriptor, CancellationToken cancellationToken)
     {
         if (new LayoutFolderFiles(path).Find(LayoutNames.NameOf(descriptor.Digest)) is not { } file || file.Size != descriptor.Size)

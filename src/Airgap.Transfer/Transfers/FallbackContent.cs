@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// A blob for a destination that lost it. A plan reads existing content at the destination, so the blob's bytes come
-/// from the original sources of the images that have it, from the first one that has it.
+/// A blob for a destination that lost it. A plan may read existing content at the destination, so the blob is read from the original source
+/// of one of its images, the first that has it.
 /// </summary>
 internal sealed class FallbackContent(Descriptor descriptor, IReadOnlyList<IBlobContent> places) : IBlobContent
 {
@@ -49,7 +49,7 @@ internal sealed class FallbackContent(Descriptor descriptor, IReadOnlyList<IBlob
             }
             catch (AirgapException e) when (i < places.Count - 1 && IsElsewhere(e.Code))
             {
-                // The next source may have it.
+                // Another source may have it.
             }
         }
     }

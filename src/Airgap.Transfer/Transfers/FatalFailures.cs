@@ -3,10 +3,10 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Failures after which a repository takes nothing more.</summary>
+/// <summary>Failures after which a repository accepts nothing more.</summary>
 internal static class FatalFailures
 {
-    /// <summary>True when a failure says that the repository itself cannot be reached, or refuses the credentials.</summary>
+    /// <summary>True for a failure that shows that the repository itself is unreachable, or refuses the credentials.</summary>
     public static bool Is(AirgapException failure, RepositoryName repository) =>
         failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryCertificate or ErrorCode.Unauthorized
             or ErrorCode.TokenRequestFailed or ErrorCode.TokenRealmRefused

@@ -3,17 +3,17 @@ using System.Runtime.ExceptionServices;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Ends work that runs side by side when a part of it fails. The first failure is reported, not what was cancelled because of it.
+/// Ends concurrent work when a part of it fails. The first failure is reported, not the cancellations that it causes.
 /// </summary>
 internal sealed class FirstFailure : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Exception? _failure;
 
-    /// <summary>Ends all parts.</summary>
+    /// <summary>Cancelled to end all parts.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Keeps a failure as the one to report, unless another came before.</summary>
+    /// <summary>Keeps a failure as the one to report, unless there was an earlier one.</summary>
     public void Keep(Exception failure) => Interlocked.CompareExchange(ref _failure, failure, null);
 
     /// <summary>Stops all parts.</summary>

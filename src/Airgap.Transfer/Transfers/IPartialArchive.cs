@@ -14,7 +14,7 @@ internal interface IPartialArchive : IDisposable
     ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken);
 
     /// <summary>Reads back written bytes.</summary>
-    /// <returns>How many were read, 1 or more.</returns>
+    /// <returns>The number of bytes read, 1 or more.</returns>
     ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken);
 
     /// <summary>Signals that a layer is complete and verified.</summary>
@@ -22,9 +22,9 @@ internal interface IPartialArchive : IDisposable
     {
     }
 
-    /// <summary>After <see cref="CompleteAsync"/>: the files, if their hashes are known.</summary>
+    /// <summary>The files, after <see cref="CompleteAsync"/>, if their hashes are known.</summary>
     ImmutableArray<WrittenFile> Written { get; }
 
-    /// <summary>Makes the archive visible, when it is complete.</summary>
+    /// <summary>Gives the archive its name, when it is complete.</summary>
     Task CompleteAsync(CancellationToken cancellationToken);
 }

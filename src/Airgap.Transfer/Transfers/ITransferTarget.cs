@@ -20,11 +20,11 @@ internal interface ITransferTarget : IAsyncDisposable
     /// </summary>
     Task<ImmutableArray<RelocatedBlob>> ForecastAsync(CancellationToken cancellationToken);
 
-    /// <summary>After <see cref="ForecastAsync"/>: true when every tag that would be written already exists.</summary>
+    /// <summary>True, after <see cref="ForecastAsync"/>, if every tag that would be written already exists.</summary>
     Task<bool> HasTagsAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// After <see cref="ForecastAsync"/>: what would be created before the first write, such as a repository; null for nothing.
+    /// What would be created before the first write, such as a repository, after <see cref="ForecastAsync"/>; null for nothing.
     /// </summary>
     string? Creates => null;
 
@@ -35,12 +35,11 @@ internal interface ITransferTarget : IAsyncDisposable
     Task<BlobOutcome> PutBlobAsync(PlannedBlob blob, IProgress<long> progress, CancellationToken cancellationToken);
 
     /// <summary>
-    /// After <see cref="PrepareAsync"/>: the manifest to send first, since the destination may refuse its kind; null
-    /// for none.
+    /// The manifest to send first, after <see cref="PrepareAsync"/>, because the destination may refuse its kind; null for none.
     /// </summary>
     PlannedManifest? First => null;
 
-    /// <summary>True when a manifest with all its descendants was already there.</summary>
+    /// <summary>True if a manifest with all its descendants was already there.</summary>
     bool HasManifest(PlannedManifest manifest);
 
     /// <summary>Pushes one manifest, after all its descendants.</summary>
@@ -53,14 +52,14 @@ internal interface ITransferTarget : IAsyncDisposable
     bool IsLost(AirgapException failure);
 
     /// <summary>
-    /// Makes the relocation visible: locations and tags, or the archive's name; after failures only complete items.
+    /// Completes the relocation: writes locations and tags, or gives the archive its name; after failures, only for complete items.
     /// Called once, at the end.
     /// </summary>
     /// <param name="failures">The missing images; receives further ones.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken);
 
-    /// <summary>After <see cref="CompleteAsync"/>: the files of an archive that this run wrote, where their hashes are known.</summary>
+    /// <summary>The files of an archive that this run wrote, after <see cref="CompleteAsync"/>, if their hashes are known.</summary>
     ImmutableArray<WrittenFile> Written => [];
 
     /// <summary>An item's location and tags.</summary>

@@ -12,15 +12,15 @@ namespace Airgap.Transfer.Transfers;
 /// </summary>
 /// <param name="content">The source.</param>
 /// <param name="archive">The destination.</param>
-/// <param name="layer">Where in it.</param>
-/// <param name="places">Gives places to parts; null for one stream alone.</param>
-/// <param name="rules">When parts pay.</param>
-/// <param name="progress">Receives the number of bytes received; negative for those that turn out to be wrong.</param>
+/// <param name="layer">Its place in the archive.</param>
+/// <param name="places">Lends connections to parts; null for one stream alone.</param>
+/// <param name="rules">Determine when parts save time.</param>
+/// <param name="progress">Receives the number of bytes received; a negative number for bytes that turn out to be wrong.</param>
 internal sealed class LayerDownload(
     IBlobContent content, IPartialArchive archive, ArchiveLayer layer, AdaptiveConcurrency? places, PartRules rules,
     IProgress<long> progress) : IProgress<long>
 {
-    /// <summary>Bytes that are read and written at once.</summary>
+    /// <summary>The size of a read and a write, in bytes.</summary>
     public const int BufferSize = 128 * 1024;
 
     private readonly long _size = content.Descriptor.Size;
@@ -88,7 +88,7 @@ internal sealed class LayerDownload(
 
     private void TakeBack() => progress.Report(-Interlocked.Exchange(ref _counted, 0));
 
-    // Ends at the layer's end, or where a part has been begun.
+    // Ends at the layer's end, or at the start of a part in progress.
     private async Task<Stream?> CopyAsync(Stream stream, PartialLayer? there, CancellationToken cancellationToken)
     {
         long begun = _position;
@@ -99,7 +99,7 @@ internal sealed class LayerDownload(
         {
             while (true)
             {
-                // Up to where a part begins, and no further.
+                // Reads up to the start of the part.
                 int wanted = (int)Math.Min(BufferSize, rules.Size - (_position % rules.Size));
                 int filled = await FillAsync(stream, buffer.AsMemory(0, wanted), cancellationToken);
                 if (filled == 0)
@@ -114,8 +114,8 @@ internal sealed class LayerDownload(
                 if (pays && wasFree && await TryBeginPartAsync(cancellationToken) is { } part)
                     return part;
 
-                // A stream that shared the line with other blobs says nothing of how fast it is alone, and what stands in its connection
-                // would be fetched twice: it is judged by the last part, if there was room for others from that part's beginning.
+                // While a stream shares the line with other blobs, its rate does not show how fast it is alone, and bytes that wait in its
+                // connection would be fetched twice. So the last part decides, if connections were free from that part's beginning on.
                 wasFree = _places?.HasSpareFor(pays) == true;
                 begun = _position;
                 _waited = TimeSpan.Zero;
@@ -127,8 +127,8 @@ internal sealed class LayerDownload(
         }
     }
 
-    // Only the time spent waiting for bytes counts. If the disk or the processor is the limit, more streams would save
-    // nothing, and bytes already buffered on this connection would be fetched twice.
+    // Only the time spent waiting for bytes counts. If the disk or the processor is the limit, more streams save nothing, and bytes already
+    // buffered on this connection would be fetched twice.
     private async ValueTask<int> FillAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         int filled = 0;
@@ -168,7 +168,7 @@ internal sealed class LayerDownload(
         }
         catch (AirgapException)
         {
-            // The open stream reports a problem better.
+            // If the failure persists, the open stream reports it better.
             _places = null;
             return null;
         }

@@ -61,7 +61,7 @@ internal sealed class LayoutFolder : IDisposable
         }
     }
 
-    /// <summary>Writes a content to its path, through the verifying stream.</summary>
+    /// <summary>Writes content to its path, through the verifying stream.</summary>
     public async Task PutAsync(IBlobContent content, IProgress<long> progress, CancellationToken cancellationToken)
     {
         Descriptor descriptor = content.Descriptor;
@@ -120,7 +120,7 @@ internal sealed class LayoutFolder : IDisposable
         ReadOnlyMemory<byte> index = LayoutIndexWriter.Write(plan, Earlier);
         string notesPlace = Path.Combine(_path, ArchiveNotes.EntryName);
 
-        // Notes describe one list. In a layout with further images, they would not match.
+        // Notes describe one list of images. In a layout with further images, they would not match.
         ReadOnlyMemory<byte> notes = Earlier is null || Earlier.Bytes.Span.SequenceEqual(index.Span)
             ? ArchiveNotes.Write(plan, Digest.Compute(index.Span)) : default;
         if (!notes.IsEmpty)

@@ -13,7 +13,7 @@ namespace Airgap.Transfer.Transfers;
 /// </summary>
 internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransferObserver observer) : ITransferTarget
 {
-    // Hashing keeps a processor busy, and reading one disk no more than a few.
+    // Hashing occupies a processor, and reading one disk occupies only a few.
     private const int MostHashed = 4;
 
     private readonly ConcurrentDictionary<Digest, bool> _present = [];
@@ -53,7 +53,7 @@ internal sealed class LayoutFolderTarget(string path, TransferPlan plan, ITransf
     public Task PutManifestAsync(PlannedManifest manifest, CancellationToken cancellationToken) =>
         _folder!.PutAsync(new MemoryBlobContent(manifest.Manifest.Descriptor, manifest.Manifest.Bytes), new Progress(), cancellationToken);
 
-    // A disk that is full or gone ends every run.
+    // A disk that is full or missing ends every run.
     public bool IsLost(AirgapException failure) => false;
 
     public Task CompleteAsync(ImageFailures failures, CancellationToken cancellationToken)

@@ -17,10 +17,10 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
     private CancellationTokenSource? _stop;
     private Task? _blobs;
 
-    /// <summary>Its bundle.</summary>
+    /// <summary>The bundle.</summary>
     public Digest Bundle => bundle.Digest;
 
-    /// <summary>Its tag.</summary>
+    /// <summary>The tag.</summary>
     public string Tag { get; } = LocationsImage.Tag(bundle.Digest);
 
     /// <summary>The manifest's digest.</summary>
@@ -31,7 +31,7 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
 
     /// <summary>Sends the blobs. Not called for an existing image.</summary>
     /// <param name="replaces">True to send them even if the registry reports them as present.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     public void Begin(bool replaces, CancellationToken cancellationToken)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -63,7 +63,7 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
         }
         catch (Exception)
         {
-            // The caller that awaited it has reported the failure, or an earlier one.
+            // The caller that awaited this has reported the failure, or an earlier one.
         }
 
         _stop.Dispose();
@@ -84,7 +84,7 @@ internal sealed class LocationsUpload(IImageRepository repository, PlannedBundle
         }
     }
 
-    // When it cannot be asked, the refusal is the failure to report.
+    // If the check fails, the refusal is the failure to report.
     private async Task<bool> HasTagAsync(CancellationToken cancellationToken)
     {
         try

@@ -5,19 +5,19 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Puts the manifests of a transfer, each once, and each after all that it refers to.</summary>
-/// <param name="target">Where to.</param>
-/// <param name="options">How many at once, and whether to wait for an admission.</param>
+/// <summary>Pushes the manifests of a transfer, each once, and each after everything that it refers to.</summary>
+/// <param name="target">The destination.</param>
+/// <param name="options">The number of concurrent pushes, and whether to wait for an admission.</param>
 /// <param name="blobs">The arrivals of the blobs.</param>
-/// <param name="spans">Records what each waited for.</param>
+/// <param name="spans">Records the waits.</param>
 internal sealed class ManifestPuts(ITransferTarget target, TransferOptions options, BlobArrivals blobs, TransferSpans spans) : IDisposable
 {
     private readonly Dictionary<Digest, Task<BlobOutcome>> _known = [];
     private readonly SemaphoreSlim _throttle = new(Math.Max(1, options.Concurrency));
 
     /// <summary>
-    /// Puts a manifest once all that it refers to has arrived; a repeated call returns the same task. Called from one thread only,
-    /// before anything is awaited: children are entered before their parents.
+    /// Pushes a manifest when everything that it refers to has arrived; a repeated call returns the same task. Called from one thread only,
+    /// before anything is awaited: children are registered before their parents.
     /// </summary>
     public Task<BlobOutcome> PutOnce(PlannedManifest node, CancellationToken cancellationToken)
     {
@@ -52,7 +52,7 @@ internal sealed class ManifestPuts(ITransferTarget target, TransferOptions optio
             _throttle.Release();
         }
 
-        // A manifest that had to be put makes its item copied, but for one whose blobs all were mounted.
+        // An item whose manifest was pushed counts as copied, unless all its blobs were mounted.
         return outcomes.Contains(BlobOutcome.Copied) || !outcomes.Contains(BlobOutcome.Mounted) ? BlobOutcome.Copied : BlobOutcome.Mounted;
     }
 

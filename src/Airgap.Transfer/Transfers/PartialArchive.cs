@@ -56,7 +56,7 @@ internal sealed class PartialArchive : IPartialArchive
     /// <param name="disk">The file system.</param>
     /// <param name="observer">Receives details for the log.</param>
     /// <param name="hashes">True to hash the archive while it is written.</param>
-    /// <param name="cancellationToken">Ends the reading of what is there.</param>
+    /// <param name="cancellationToken">Cancels the reading of existing content.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>: another process writes it;
     /// <see cref="ErrorCode.DiskFull"/>: it does not fit; <see cref="ErrorCode.ForeignFile"/>: the existing file is not
     /// this user's; another 3xxx: no access, no such folder.</exception>

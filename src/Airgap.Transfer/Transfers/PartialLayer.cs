@@ -37,8 +37,8 @@ internal sealed class PartialLayer : IDisposable
 
     /// <summary>Determines the progress of all layers of an archive.</summary>
     /// <param name="file">The partial archive, or its parts.</param>
-    /// <param name="layout">Where its layers are.</param>
-    /// <param name="found">Takes them.</param>
+    /// <param name="layout">The places of its layers.</param>
+    /// <param name="found">Receives them.</param>
     /// <param name="place">The file's name in the log.</param>
     /// <param name="observer">Receives details for the log.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -58,7 +58,7 @@ internal sealed class PartialLayer : IDisposable
     }
 
     /// <summary>Determines the progress of a layer.</summary>
-    /// <returns>Null when none of it is present, or when all of it is but has another digest.</returns>
+    /// <returns>Null if none of it is present, or if all of it is but has another digest.</returns>
     public static async Task<PartialLayer?> ReadAsync(IRandomAccess file, ArchiveLayer layer, CancellationToken cancellationToken)
     {
         Descriptor descriptor = layer.Blob.Descriptor;

@@ -4,9 +4,8 @@ using Airgap.Oci.Content;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Downloads the rest of a layer in parallel parts, as many as other blobs leave connections for. Parts start in order,
-/// and not far ahead of the first missing one, so that a killed run loses little; complete parts are read back in order
-/// for the hash.
+/// Downloads the rest of a layer in parallel parts, as many as other blobs leave connections for. Parts start in order, and not far ahead
+/// of the first missing one, so that a killed run loses little; complete parts are read back in order for the hash.
 /// </summary>
 /// <param name="content">The source.</param>
 /// <param name="archive">The destination.</param>
@@ -22,12 +21,12 @@ internal sealed class PartwiseDownload(
     private long _next;
 
     /// <summary>Fetches what is missing.</summary>
-    /// <param name="first">The stream of the first part, for which a place has been taken.</param>
-    /// <param name="start">Where that part begins: a whole number of parts from the layer's first byte.</param>
+    /// <param name="first">The stream of the first part, whose connection is already lent.</param>
+    /// <param name="start">The start of that part: a whole number of parts from the layer's first byte.</param>
     /// <param name="layer">The layer's written beginning; receives the rest.</param>
-    /// <param name="hashed">How far that has been hashed.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>How far the layer is there and hashed: its size, or less where the source gives no further part.</returns>
+    /// <param name="hashed">The number of bytes already hashed.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The number of bytes present and hashed: the layer's size, or less if the source returns no further part.</returns>
     public async Task<long> RunAsync(Stream first, long start, PartialLayer layer, long hashed, CancellationToken cancellationToken)
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -43,7 +42,7 @@ internal sealed class PartwiseDownload(
                 BeginMore(stop.Token);
                 if (!part.Fetching.IsCompleted)
                 {
-                    // Any that ends gives its place to the next.
+                    // Whichever ends first makes room for another.
                     if (Running() is { Length: > 0 } running)
                         await Task.WhenAny(running);
                     continue;
@@ -76,7 +75,7 @@ internal sealed class PartwiseDownload(
         await Task.WhenAll(_begun.Select(part => part.Fetching)).ContinueWith(static all => all.Exception, TaskScheduler.Default);
     }
 
-    // The one stream that continues from here fetches these parts again, finished ones included.
+    // The single stream that continues from here fetches these parts again, including finished ones.
     private void TakeBack()
     {
         foreach (Part part in _begun)
@@ -85,7 +84,7 @@ internal sealed class PartwiseDownload(
 
     private void BeginMore(CancellationToken cancellationToken)
     {
-        // What waits behind a missing part is lost with a run that is killed, so it counts like one that is under way.
+        // A killed run loses the parts behind a missing one, so they count like parts in progress.
         while (_next < _size && _begun.Count < rules.MostStreams)
         {
             bool isOwn = !_begun.Any(part => part.IsOwn && !part.Fetching.IsCompleted);

@@ -7,14 +7,13 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// The images of a plan that the destination has already: its tags, manifests and blobs are requested in parallel, each
-/// once.
+/// The images of a plan that the destination already has: its tags, manifests and blobs are requested in parallel, each once.
 /// </summary>
 /// <param name="repository">The destination.</param>
-/// <param name="plan">What goes there.</param>
+/// <param name="plan">The content.</param>
 /// <param name="options">The options.</param>
 /// <param name="evidence">Checks that blobs exist.</param>
-/// <param name="contentTags">The tag of each image that imgpkg gives it.</param>
+/// <param name="contentTags">The tag that imgpkg gives to each image.</param>
 /// <param name="isLost">True for a failure of the destination itself.</param>
 /// <param name="observer">Receives details for the log.</param>
 internal sealed class PresentImages(
@@ -32,22 +31,22 @@ internal sealed class PresentImages(
     private readonly bool _isPlanFresh = plan.State?.Name == repository.Name && plan.State.TryTake();
     private DestinationState? _known;
 
-    /// <summary>The tags that were there; unknown before <see cref="LookAsync"/>.</summary>
+    /// <summary>The tags that exist; unknown before <see cref="LookAsync"/>.</summary>
     public ExistingTags Tags { get; private set; } = ExistingTags.Unknown;
 
-    /// <summary>The blobs that a manifest which is there refers to, and that the registry does not give.</summary>
+    /// <summary>The blobs that an existing manifest refers to, and that the registry does not return.</summary>
     public HashSet<Digest> Damaged { get; } = [];
 
-    // What the planner asked is not asked again.
+    // The planner's requests are not repeated.
     private DestinationState State => _known ??= _isPlanFresh ? plan.State! : new DestinationState(repository, observer);
 
-    /// <summary>True when a manifest is there with all its children.</summary>
+    /// <summary>True if a manifest with all its children exists.</summary>
     public bool Has(PlannedManifest manifest) => _present.Contains(manifest.Manifest.Digest);
 
-    /// <summary>Requests everything, and only reads, as for a forecast.</summary>
+    /// <summary>Requests everything; only reads, as for a forecast.</summary>
     /// <returns>The blobs that are missing or damaged.</returns>
     /// <param name="locations">The locations images.</param>
-    /// <param name="mayPush">True if requests that the registry has to refuse may ask for many at once.</param>
+    /// <param name="mayPush">True if requests that the registry must refuse may check for many at once.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<ImmutableArray<PlannedBlob>> LookAsync(
         IReadOnlyList<LocationsUpload> locations, bool mayPush, CancellationToken cancellationToken)
@@ -83,8 +82,8 @@ internal sealed class PresentImages(
                 _present.Add(digest);
         }
 
-        // What a manifest that is there refers to. The upload of all others asks for itself, as it does for layers that an earlier run may
-        // have left out.
+        // The content that existing manifests refer to. The upload of all other blobs checks for itself, as it does for layers that an
+        // earlier run may have left out.
         HashSet<Digest> asked = [.. BlobsOf(node => !Has(node) || HasForeign(node)).Select(blob => blob.Digest)];
         IEnumerable<Descriptor> claimed = options.Repair
             ? plan.Blobs.Select(blob => blob.Descriptor)
@@ -94,7 +93,7 @@ internal sealed class PresentImages(
             .DistinctBy(blob => blob.Digest), cancellationToken));
     }
 
-    // By their digests; that a tag stands for one is known of a tag that is listed, as for a manifest that the planner read.
+    // By their digests. The list of tags shows which tags exist, and a manifest that the planner read shows what its tag stands for.
     private async Task SeeManyAsync(CancellationToken cancellationToken) => _seen.UnionWith(await evidence.FindPresentManifestsAsync(
         [
             .. plan.Items.SelectMany(item => item.Content.SelfAndDescendants()).DistinctBy(node => node.Manifest.Digest)
@@ -113,7 +112,7 @@ internal sealed class PresentImages(
 
     private static bool HasForeign(PlannedManifest node) => node.Blobs.Any(blob => MediaTypes.IsNonDistributable(blob.MediaType));
 
-    // Asked once for each manifest, however many indexes list it.
+    // Requested once for each manifest, however many indexes list it.
     private Task<bool> IsPresentAsync(PlannedManifest node, CancellationToken cancellationToken) =>
         _lookups.GetOrAdd(node.Manifest.Digest, async _ =>
         {
@@ -136,7 +135,7 @@ internal sealed class PresentImages(
             return children.All(present => present);
         });
 
-    /// <summary>True when the registry gives a manifest whole; it is read and hashed.</summary>
+    /// <summary>True if the registry returns a complete manifest; it is read and hashed.</summary>
     public async Task<bool> GivesManifestAsync(Digest digest, CancellationToken cancellationToken)
     {
         try

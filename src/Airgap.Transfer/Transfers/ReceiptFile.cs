@@ -11,7 +11,7 @@ namespace Airgap.Transfer.Transfers;
 /// <summary>Writes the receipt of finished relocations.</summary>
 internal static class ReceiptFile
 {
-    /// <summary>Checks before anything moves that the receipt can be written.</summary>
+    /// <summary>Checks that the receipt can be written, before anything moves.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ReceiptNotOurs"/>: a file that is not a receipt is there; or as
     /// <see cref="OutputCheck.OfFile"/>.</exception>
     public static void Check(string path, bool makesFolder = false)
@@ -23,10 +23,10 @@ internal static class ReceiptFile
 
     /// <summary>Writes it, in one step.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="results">What was relocated, to repositories; only what arrived counts.</param>
+    /// <param name="results">The relocations to repositories; only content that arrived counts.</param>
     /// <param name="tool">The version of the tool.</param>
-    /// <param name="isShort">True to leave the digests out.</param>
-    /// <param name="cancellationToken">Ends it; the file is then unchanged.</param>
+    /// <param name="isShort">True to omit the digests.</param>
+    /// <param name="cancellationToken">Cancels it; the file is then unchanged.</param>
     public static async Task WriteAsync(
         string path, IEnumerable<TransferResult> results, string tool, bool isShort, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal static class ReceiptFile
         if (result.Plan is { Source: RelocationSource.Archive archive, IsChosen: false } && result.IsComplete)
             sets = [(await ArchiveIdentity.OfAsync(await AnyArchive.OpenAsync(archive, cancellationToken), cancellationToken)).Set];
 
-        // Each of these was sent and accepted, or the registry reported it as present in this run.
+        // This run sent each of these and the registry accepted it, or the registry reported it as present.
         ImmutableArray<Digest> digests =
         [
             .. result.Items.SelectMany(item => item.Item.Content.SelfAndDescendants()).Select(node => node.Manifest.Digest)

@@ -8,9 +8,9 @@ namespace Airgap.Transfer.Transfers;
 
 /// <summary>Writes the index that lists a manifest's referrers.</summary>
 /// <remarks>
-/// Source: OCI distribution specification 1.1, "Referrers Tag Schema": the descriptors have artifact type and annotations. The bytes
-/// are those of oras. go-containerregistry, imgpkg's library, writes others, which leave out annotations and say the config's type: what it
-/// listed stays as it is.
+/// Source: OCI distribution specification 1.1, "Referrers Tag Schema": the descriptors have artifact type and annotations. The bytes are
+/// the same as oras'. go-containerregistry, imgpkg's library, writes others, which omit annotations and give the config's type: entries
+/// that it wrote stay unchanged.
 /// </remarks>
 internal static class ReferrerIndex
 {
@@ -22,7 +22,7 @@ internal static class ReferrerIndex
     /// <param name="added">The further manifests.</param>
     public static Manifest Merge(Manifest? old, IReadOnlySet<Digest> kept, IEnumerable<Manifest> added)
     {
-        // Media types hold a plus sign, which others do not write as an escape.
+        // Media types contain a plus sign, which other clients do not write as an escape.
         return Manifest.Parse(JsonBytes.Object(json =>
         {
             json.WriteNumber("schemaVersion", 2);
@@ -69,7 +69,7 @@ internal static class ReferrerIndex
         json.WriteEndObject();
     }
 
-    // As oras and every other client in Go writes a map, however the manifest itself was written.
+    // As oras and every other client in Go write a map, regardless of the manifest itself.
     private static void WriteAnnotations(Utf8JsonWriter json, JsonElement annotations)
     {
         if (annotations.EnumerateObject().Any(annotation => annotation.Value.ValueKind != JsonValueKind.String))

@@ -7,18 +7,18 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Makes referrers found at a registry that does not list them itself: by the index that clients keep under a tag.</summary>
+/// <summary>Makes referrers discoverable at a registry that does not list them: in the index that clients keep under a tag.</summary>
 /// <remarks>Source: OCI distribution specification 1.1, "Pushing Manifests with Subject" and "Referrers Tag Schema".</remarks>
 internal static class ReferrerTags
 {
     /// <summary>
-    /// Adds the referrers among items to the lists of a repository. What is listed there stays listed as long as it exists.
+    /// Adds the referrers among items to a repository's indexes. Listed manifests stay listed as long as they exist.
     /// </summary>
     public static Task RestoreAsync(
         IImageRepository repository, IEnumerable<PlannedItem> items, TransferOptions options, CancellationToken cancellationToken) =>
         RestoreAsync(repository, items.Select(item => item.Content.Manifest), options, cancellationToken);
 
-    /// <summary>The same of manifests.</summary>
+    /// <summary>The same for manifests.</summary>
     public static Task RestoreAsync(
         IImageRepository repository, IEnumerable<Manifest> manifests, TransferOptions options, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
@@ -58,7 +58,7 @@ internal static class ReferrerTags
                 ReferrerIndex.Merge(old, known.Where(digest => there[digest]).ToHashSet(), missing), tag, token);
         });
 
-    // If it is unknown what a registry lists, it gets the index of clients, too, which hides nothing.
+    // If it is unknown whether a registry lists referrers, it also gets the clients' index, which hides nothing.
     private static async Task<ReferrerList> ListAsync(IImageRepository repository, Digest subject, CancellationToken cancellationToken)
     {
         try

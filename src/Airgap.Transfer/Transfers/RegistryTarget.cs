@@ -29,7 +29,7 @@ internal sealed class RegistryTarget : ITransferTarget
 
     /// <param name="registry">The registries.</param>
     /// <param name="name">The destination.</param>
-    /// <param name="plan">What goes there.</param>
+    /// <param name="plan">The content.</param>
     /// <param name="options">The options.</param>
     /// <param name="observer">Receives details for the log.</param>
     /// <param name="places">Lends connections to parts of blobs; null for none.</param>
@@ -90,7 +90,7 @@ internal sealed class RegistryTarget : ITransferTarget
         _hasWritten = true;
         if (_present.Damaged.Contains(blob.Descriptor.Digest))
         {
-            // The registry had this blob before and lost it: its answers about it, a mount included, prove nothing.
+            // The registry had this blob and lost it, so its responses about it, including a mount, prove nothing.
             await _repository.ReplaceBlobAsync(FallbackContent.Of(blob, _plan, _registry, _repository.Name), progress, cancellationToken);
             await _evidence.RequireAsync(blob.Descriptor, cancellationToken);
             return BlobOutcome.Copied;
@@ -101,7 +101,7 @@ internal sealed class RegistryTarget : ITransferTarget
         if (!_present.Tags.IsEmpty || mountFrom is not null || blob.Origin is null || blob.Content is MemoryBlobContent)
             return await _repository.PushBlobAsync(content, mountFrom, progress, cancellationToken);
 
-        // A new repository has nothing, so the bytes will be wanted: they come while the upload is being opened.
+        // A new repository is empty, so the bytes will be needed: they are requested while the upload is opened.
         await using PrefetchedBlob ahead = new(content, cancellationToken);
         return await _repository.PushBlobAsync(ahead, mountFrom, progress, cancellationToken);
     }
@@ -150,7 +150,7 @@ internal sealed class RegistryTarget : ITransferTarget
         await PutTagsAsync(arrived.Where(
             item => item.Tag is not null && item != _plan.Root && (CosignTags.IsOne(item.Tag) || !failures.Any)), item => item.Tag!);
 
-        // The user's own tag comes last: where it is visible, the bundle is complete.
+        // The user's own tag comes last: once it is visible, the bundle is complete.
         _isTagWithheld = failures.Any;
         if (arrived.FirstOrDefault(item => item == _plan.Root) is { Tag: { } tag } root && !_isTagWithheld)
             await PutTagAsync(root, tag, cancellationToken);

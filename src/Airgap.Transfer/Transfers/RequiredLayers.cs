@@ -9,13 +9,13 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Finds the layers that a delta archive leaves to others: at the destination, or in another repository of its registry. Reads only.
+/// Finds the layers that a delta archive requires from elsewhere: at the destination, or in another repository of its registry. Reads only.
 /// </summary>
 internal sealed class RequiredLayers(
     IRegistry registry, RepositoryName destination, BlobEvidence evidence, TransferPlan plan, TransferOptions options,
     ITransferObserver observer)
 {
-    // A delta can record any number of repositories, and each costs a request a layer. The user's own are all asked.
+    // A delta can record any number of repositories, and each costs a request per layer. All repositories that the user named are checked.
     private const int MostRecorded = 16;
 
     private readonly ImmutableArray<RepositoryName> _places = PlacesOf(plan, destination, options);
@@ -23,7 +23,7 @@ internal sealed class RequiredLayers(
     /// <summary>Searches for the missing layers that are not in the archive.</summary>
     /// <param name="missing">The layers that the destination may not have.</param>
     /// <param name="damaged">The layers that are damaged at the destination.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <returns>
     /// The layers to send, each with its source; a layer without a source is returned unchanged if the run continues
     /// without it.
@@ -48,8 +48,8 @@ internal sealed class RequiredLayers(
         return wanted;
     }
 
-    /// <summary>Refuses a delta if all layers must be in the archive.</summary>
-    /// <param name="blobs">What would be put.</param>
+    /// <summary>Fails if a delta lacks layers that only the archive may supply.</summary>
+    /// <param name="blobs">The blobs to send.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.DeltaLayersMissing"/>.</exception>
     public static void Refuse(IEnumerable<PlannedBlob> blobs)
     {

@@ -4,7 +4,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer.Transfers;
 
-/// <summary>Indexes of a plan that list images which stay behind: a registry may refuse them.</summary>
+/// <summary>Indexes of a plan that list images which are not relocated: a registry may refuse them.</summary>
 internal static class SparseIndexes
 {
     /// <summary>

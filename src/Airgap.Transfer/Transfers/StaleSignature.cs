@@ -9,8 +9,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// A signature next to a file of an archive, which signs what had this name before. Only a sigstore bundle counts: any other file of this
-/// name is left alone.
+/// The signature next to an archive's file, of an earlier file of this name. Only a sigstore bundle counts: any other file with the
+/// signature's name is left alone.
 /// </summary>
 internal static class StaleSignature
 {
@@ -28,9 +28,9 @@ internal static class StaleSignature
             File.Delete(PathOf(file));
     }
 
-    /// <summary>Removes the signature of a file that was written, if it signs other bytes.</summary>
+    /// <summary>Removes the signature of a newly written file, if it signs other bytes.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="hashing">Gives its SHA-256; requested only if there is a signature.</param>
+    /// <param name="hashing">Returns its SHA-256; called only if there is a signature.</param>
     /// <returns>True if it was removed.</returns>
     /// <exception cref="AirgapException">A 3xxx code of the file.</exception>
     public static async Task<bool> RemoveAsync(string file, Func<Task<Digest>> hashing)
@@ -50,12 +50,12 @@ internal static class StaleSignature
         }
     }
 
-    /// <summary>Removes the signature of an archive that was written, if it signs other bytes.</summary>
+    /// <summary>Removes the signature of a newly written archive, if it signs other bytes.</summary>
     /// <param name="path">The archive's name.</param>
     /// <param name="file">The archive.</param>
-    /// <param name="digest">Its SHA-256; null if it is not known.</param>
+    /// <param name="digest">Its SHA-256; null if unknown.</param>
     /// <param name="observer">Receives events.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task RemoveAsync(
         string path, FileStream file, Digest? digest, ITransferObserver observer, CancellationToken cancellationToken)
     {
@@ -79,11 +79,11 @@ internal static class StaleSignature
         return Digest.FromHash(HashAlgorithmName.SHA256, await SHA256.HashDataAsync(file, cancellationToken));
     }
 
-    // The SHA-256 hashes that it signs, none if they have another form; null if there is no sigstore bundle.
+    // The SHA-256 hashes that it signs, none if it has another form; null if there is no sigstore bundle.
     private static HashSet<string>? Read(string file)
     {
         string place = PathOf(file);
-        // An archive's name may be so long that no such file can be.
+        // If an archive's name is too long, no such file can exist.
         if (!File.Exists(place) || FileFacts.Of(place, followsLinks: false).Kind != FileKind.Regular
             || new FileInfo(place).Length > MostBytes)
             return null;

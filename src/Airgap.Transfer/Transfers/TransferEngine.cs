@@ -8,14 +8,14 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Carries out a plan at any destination. Blobs move concurrently, the longest first, so that no long one is left at
-/// the end; a manifest follows only after the last blob or child it refers to has arrived.
+/// Carries out a plan at any destination. Blobs move concurrently, the longest first, so that no long one is left at the end; a manifest
+/// follows only after the last blob or child that it refers to has arrived.
 /// </summary>
 /// <param name="plan">The content.</param>
-/// <param name="target">Where to.</param>
+/// <param name="target">The destination.</param>
 /// <param name="options">The options.</param>
 /// <param name="observer">Receives progress events.</param>
-/// <param name="places">The number of concurrent blobs.</param>
+/// <param name="places">Limits the number of concurrent blobs.</param>
 internal sealed class TransferEngine(
     TransferPlan plan, ITransferTarget target, TransferOptions options, AdaptiveConcurrency places, ITransferObserver observer)
     : IDisposable

@@ -7,13 +7,13 @@ namespace Airgap.Transfer.Transfers;
 /// <summary>The expected result of a relocation, determined only by reading.</summary>
 public sealed record TransferForecast
 {
-    /// <summary>The plan that would be carried out.</summary>
+    /// <summary>The plan.</summary>
     public required TransferPlan Plan { get; init; }
 
     /// <summary>The destination.</summary>
     public required RelocationDestination Destination { get; init; }
 
-    /// <summary>The items, in the plan's order, at the places and with the tags they would have.</summary>
+    /// <summary>The items, in the plan's order, with the references and tags that they would have.</summary>
     public required ImmutableArray<RelocatedItem> Items { get; init; }
 
     /// <summary>The item of the plan's root; null when the plan has none.</summary>

@@ -40,9 +40,9 @@ public sealed record TransferOptions
     internal bool Repair { get; init; }
 
     /// <summary>
-    /// True to ask a repository for hundreds of manifests or blobs at once, by pushing manifests that it has to refuse: its refusal names
-    /// what is missing. A registry that names not all is asked for each. Lengths are not compared then. Ignored with <see cref="Repair"/>,
-    /// and for an archive.
+    /// True to check a repository for hundreds of manifests or blobs at once, by pushing manifests that it must refuse: the refusal names
+    /// the missing content. A registry whose refusal is incomplete is asked for each item. Lengths are not compared then. Ignored with
+    /// <see cref="Repair"/>, and for an archive.
     /// </summary>
     internal bool AsksInBulk { get; init; }
 
@@ -67,6 +67,6 @@ public sealed record TransferOptions
     /// <summary>The rules for fetching long layers to an archive in parts.</summary>
     internal PartRules Parts { get; init; } = new();
 
-    /// <summary>The rules for fetching long blobs in parts that go to a registry, in order.</summary>
+    /// <summary>The rules for fetching long blobs for a registry in parts, in order.</summary>
     internal PartRules PartsInOrder { get; init; } = PartRules.InOrder;
 }

@@ -7,8 +7,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// The spans of one transfer: one for each image from its first blob to its manifest, one for each blob below the first
-/// image that has it, and one for each manifest that is put.
+/// The spans of one transfer: one for each image from its first blob to its manifest, one for each blob below the first image that has it,
+/// and one for each manifest that is pushed.
 /// </summary>
 /// <param name="plan">The content.</param>
 /// <param name="destination">The registry, or <c>archive</c>.</param>
@@ -30,14 +30,14 @@ internal sealed class TransferSpans(TransferPlan plan, string destination)
         span?.SetTag("airgap.blob.outcome", RelocationTelemetry.NameOf(outcome)).Dispose();
     }
 
-    /// <summary>Counts the blobs that were found at the destination before the transfer.</summary>
+    /// <summary>Counts the blobs that the destination had before the transfer.</summary>
     public void CountPresent(IEnumerable<Descriptor> blobs)
     {
         foreach (Descriptor blob in blobs)
             RelocationTelemetry.CountBlob(blob, BlobOutcome.Present, destination);
     }
 
-    /// <summary>Waits for all that a manifest needs, and names the last that arrived.</summary>
+    /// <summary>Waits for everything that a manifest needs, and names the last arrival.</summary>
     /// <returns>The last digest; null without a listener, or with nothing to wait for.</returns>
     public static async Task<Digest?> WaitForAsync(PlannedManifest node, Task<BlobOutcome>[] needed)
     {
@@ -57,7 +57,7 @@ internal sealed class TransferSpans(TransferPlan plan, string destination)
 
     /// <summary>Begins the PUT of a manifest; null without a listener.</summary>
     /// <param name="node">The manifest.</param>
-    /// <param name="last">The digest that it waited for longest.</param>
+    /// <param name="last">The digest that arrived last.</param>
     public Activity? BeginManifest(PlannedManifest node, Digest? last) =>
         Begin("manifest", node.Manifest.Descriptor)?.SetTag("airgap.waited.for", last?.ToString());
 
@@ -95,7 +95,7 @@ internal sealed class TransferSpans(TransferPlan plan, string destination)
         {
             if (_images.TryGetValue(item, out Activity? known))
                 return known;
-            // The image's span is the parent of many that run side by side, and therefore current in none.
+            // The image's span is the parent of many concurrent spans, so it is never the current one.
             Activity? before = Activity.Current;
             Activity? span = RelocationTelemetry.Source.StartActivity("image");
             Activity.Current = before;

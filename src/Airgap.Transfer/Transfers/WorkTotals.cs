@@ -6,13 +6,12 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers;
 
 /// <summary>
-/// Numbers and sizes of blobs by outcome: the common computation for every text, JSON document and page. A blob counts
-/// once for each destination, even if several items of a run need it there: the next item finds what one has sent, and
-/// finding it is not work.
+/// Numbers and sizes of blobs by outcome: the common computation for every text, JSON document and page. A blob counts once for each
+/// destination, even if several items of a run need it there, because only the first item sends it.
 /// </summary>
 /// <param name="Copied">Their bytes were sent.</param>
 /// <param name="Mounted">The registry linked them from another of its repositories.</param>
-/// <param name="Present">They were there.</param>
+/// <param name="Present">They were present.</param>
 internal sealed record WorkTotals(BlobCount Copied, BlobCount Mounted, BlobCount Present)
 {
     /// <summary>The totals of relocations.</summary>
@@ -31,7 +30,7 @@ internal sealed record WorkTotals(BlobCount Copied, BlobCount Mounted, BlobCount
             string place = destination.ToString()!;
             foreach (RelocatedBlob blob in blobs)
             {
-                // The outcomes are in order of their work.
+                // The order of the outcomes is that of their work.
                 if (!strongest.TryGetValue((place, blob.Descriptor.Digest), out RelocatedBlob? known) || blob.Outcome < known.Outcome)
                     strongest[(place, blob.Descriptor.Digest)] = blob;
             }

@@ -5,7 +5,7 @@ namespace Airgap.Transfer.Transfers;
 /// <summary>Determines how much of a zero-filled file was written.</summary>
 internal static class WrittenBytes
 {
-    /// <summary>The number of bytes of an entry up to its last one that is not zero.</summary>
+    /// <summary>The number of bytes of an entry up to the last nonzero one.</summary>
     public static async Task<long> LengthAsync(
         IRandomAccess file, long offset, long size, byte[] buffer, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal static class WrittenBytes
         return 0;
     }
 
-    /// <summary>Reads a part; the number of bytes up to its last one that is not zero.</summary>
+    /// <summary>Reads a part; returns the number of bytes up to the last nonzero one.</summary>
     public static async ValueTask<long> LastAsync(IRandomAccess file, long offset, Memory<byte> part, CancellationToken cancellationToken)
     {
         int filled = await FillAsync(file, offset, part, cancellationToken);

@@ -37,7 +37,7 @@ public sealed class ArchivedLockTests : RelocatorTestBase
     [TestMethod]
     [DataRow("older", "it is older than the archive")]
     [DataRow("of others", "it lists other images")]
-    [DataRow("not a lock", "no ImagesLock")]
+    [DataRow("not a lock", "not an ImagesLock")]
     [DataRow("malformed", "not YAML")]
     public async Task ALockThatDoesNotFitItsArchive_IsNotBelieved(string how, string why)
     {

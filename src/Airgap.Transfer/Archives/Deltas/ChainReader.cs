@@ -17,8 +17,7 @@ internal static class ChainReader
         public bool Knows(Link other) =>
             Delta?.Bases.Any(known => known.Set == other.Identity.Set || known.Manifest == other.Identity.Manifest) == true;
 
-        // Content with a digest has one length: if the two differ, the delta's statement does not come from this
-        // archive.
+        // Content with a digest has one length: if the lengths differ, the delta does not describe this archive.
         public bool Holds(RequiredLayer layer, Link by)
         {
             try

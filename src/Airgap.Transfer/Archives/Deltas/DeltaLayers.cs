@@ -25,7 +25,7 @@ internal sealed class DeltaLayers
     /// <summary>The layers that notes list.</summary>
     public static DeltaLayers Of(ArchiveNotes? notes) => notes?.Delta is { } delta ? new DeltaLayers(delta) : None;
 
-    /// <summary>Reads the notes of an archive. Wrong notes fail when they are used, if everything else is right.</summary>
+    /// <summary>Reads the notes of an archive. If everything else is right, invalid notes fail when they are used.</summary>
     /// <param name="reading">The notes, while they are read.</param>
     /// <returns>The required layers, and the problem with the notes; with a problem, the required layers are unknown.</returns>
     public static async Task<(DeltaLayers Layers, AirgapException? Problem)> LearnAsync(Task<ArchiveNotes?> reading)
@@ -51,7 +51,7 @@ internal sealed class DeltaLayers
         : null;
 
     /// <summary>
-    /// Checks the list against the images: a changed list names layers that no image has, or that the archive contains.
+    /// Compares the list with the images: a modified list names layers that no image has, or that the archive contains.
     /// </summary>
     /// <param name="archive">The archive.</param>
     /// <param name="items">Everything it lists.</param>

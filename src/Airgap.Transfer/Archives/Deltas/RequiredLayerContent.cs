@@ -28,7 +28,7 @@ internal sealed class RequiredLayerContent(string path, Descriptor descriptor, R
 
     /// <summary>The failure for unavailable layers.</summary>
     /// <param name="layers">The layers, 1 or more, of one delta.</param>
-    /// <param name="place">The destination that also lacks them; null if none was asked.</param>
+    /// <param name="place">The destination that also lacks them; null if none was checked.</param>
     public static AirgapException Missing(IReadOnlyList<RequiredLayerContent> layers, string? place)
     {
         const int most = 20;

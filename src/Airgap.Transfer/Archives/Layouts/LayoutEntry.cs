@@ -12,7 +12,8 @@ internal sealed record LayoutEntry(Descriptor Descriptor, ImmutableDictionary<st
     public bool IsRoot => Annotations.ContainsKey(ArchiveManifestWriter.RootLabel);
 
     /// <summary>
-    /// False for what a layout may list and is neither an image nor an index, such as a description in XML. Readers have to pass over it.
+    /// False for an entry that is neither an image nor an index, such as a description in XML, which a layout may list and readers must
+    /// skip.
     /// </summary>
     /// <remarks>Source: OCI image specification, image-layout.md, "index.json Example", and image-index.md, "manifests".</remarks>
     public bool IsImage => Descriptor.MediaType.Length == 0 || MediaTypes.IsIndex(Descriptor.MediaType)

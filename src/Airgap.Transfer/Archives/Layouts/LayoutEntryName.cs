@@ -3,7 +3,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>An image's name in a layout's annotations.</summary>
-/// <param name="Repository">Its source repository; under a host that cannot exist if the layout does not tell.</param>
+/// <param name="Repository">Its source repository; under a nonexistent host if the layout does not name it.</param>
 /// <param name="Tag">Its tag; null for none.</param>
 internal sealed record LayoutEntryName(RepositoryName Repository, string? Tag)
 {

@@ -4,7 +4,7 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>
-/// The files of an OCI layout, in a folder or a tar. Only regular files inside it count: a link could show any file of this machine.
+/// The files of an OCI layout, in a folder or a tar. Only regular files inside it count: a link could expose any file of this machine.
 /// </summary>
 internal abstract class LayoutFiles(string path)
 {

@@ -9,8 +9,7 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Archives.Layouts;
 
 /// <summary>
-/// Reads an OCI image layout, in a folder or a tar. Its manifests come from its blobs, and each is checked against the digest that names
-/// it.
+/// Reads an OCI image layout, in a folder or a tar. Its manifests come from its blobs, and each is verified against its digest.
 /// </summary>
 internal sealed class LayoutReader : IArchive
 {
@@ -107,7 +106,7 @@ internal sealed class LayoutReader : IArchive
                 $"The {LayoutNames.Index} of '{Path}' lists {(foreign.Length == 1 ? "something that is not an image and stays" :
                     $"{foreign.Length} things that are not images and stay")} behind: {foreign[0].Descriptor.Digest} with the type " +
                 $"'{foreign[0].Descriptor.MediaType}'{(foreign.Length > 1 ? " and others" : "")}.",
-                "Carry it by other means if it is needed.")
+                "If it is needed, copy it with another tool.")
             { Location = new SourceLocation(Path) };
         }
     }

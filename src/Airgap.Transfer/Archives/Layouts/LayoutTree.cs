@@ -37,7 +37,7 @@ internal sealed class LayoutTree(LayoutReader layout, bool includeNonDistributab
     }
 
     /// <summary>A manifest with all its descendants.</summary>
-    /// <param name="descriptor">Which.</param>
+    /// <param name="descriptor">The manifest.</param>
     /// <param name="origin">Its stated source repository.</param>
     /// <param name="owner">The referring item.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>

@@ -28,7 +28,7 @@ internal sealed record FoundList(string Archive, PartList List, IReadOnlyList<st
         (string Archive, int Order)? part = PartName.ArchiveOfPart(name);
         string archive = PartName.ArchiveOfList(name) ?? part?.Archive ?? name;
 
-        // A whole archive is read as one file, whatever is next to it; so is a file that only looks like a part.
+        // A whole archive is read as one file, whatever is next to it; the same applies to a file that only looks like a part.
         if (archive == name && File.Exists(path))
             return null;
         string[] folders = [.. partsIn.Prepend(folder).Distinct(StringComparer.Ordinal)];

@@ -7,7 +7,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Archives.Parts;
 
 /// <summary>
-/// Finds an archive's parts, and checks that each is the one in the list before anything is read from it.
+/// Finds an archive's parts, and checks that each is the listed one before anything is read from it.
 /// </summary>
 internal static class PartFinder
 {
@@ -61,7 +61,7 @@ internal static class PartFinder
         return unfit is null ? ArchiveFile.OfParts(found.Archive, pieces.ToImmutable()) : throw unfit;
     }
 
-    /// <summary>The existing paths at which a part may be.</summary>
+    /// <summary>The existing files that may be the part.</summary>
     public static IEnumerable<string> PlacesOf(PartEntry part, IReadOnlyList<string> folders) =>
         folders.Select(folder => Path.Combine(folder, part.Name))
             .Where(place => FileFacts.Of(place, followsLinks: false).Kind != FileKind.None);
@@ -93,7 +93,7 @@ internal static class PartFinder
         }
     }
 
-    /// <summary>The failure of a file that is not the part it is named after.</summary>
+    /// <summary>The failure for a file that is not the part that its name says.</summary>
     public static AirgapException Unfit(string place, string why) => new(
         ErrorCode.PartUnfit,
         $"'{place}' is not the part it is named after: it {why}.",

@@ -11,8 +11,8 @@ namespace Airgap.Transfer.Archives.Parts;
 /// <summary>
 /// <c>NAME.tar.parts.json</c>: the parts of an archive in order,
 /// <c>{"$schema":…,"version":1,"set":"sha256:…","size":…,"parts":[{"order":1,"name":…,"size":…,
-/// "digest":"sha256:…","ends":"sha256:…"}]}</c>. The set's id is the digest of the sizes and digests of all parts, so
-/// an archive split in one way has one id, and changes of the list are detected. Readers skip unknown fields.
+/// "digest":"sha256:…","ends":"sha256:…"}]}</c>. The set's id is the digest of the sizes and digests of all parts, so every split into the
+/// same parts has the same id, and changes to the list are detected. Readers skip unknown fields.
 /// </summary>
 /// <param name="Parts">One or more.</param>
 internal sealed record PartList(ImmutableArray<PartEntry> Parts)
@@ -128,7 +128,7 @@ internal sealed record PartList(ImmutableArray<PartEntry> Parts)
             if (part.GetProperty("order").GetInt32() != order)
                 throw Invalid(path, $"its {order}. part has the order {part.GetProperty("order").GetRawText()}");
 
-            // A file name in a folder that the user names, never a path out of it.
+            // Only a file name is allowed, not a path that leads out of the user's folder.
             if (name.Contains('/') || name.Contains('\\') || name.Contains(':') || name.Any(char.IsControl)
                 || PartName.ArchiveOfPart(name) is not ({ } of, var number) || number != order || of != (archive ??= of))
                 throw Invalid(path, $"'{Printable.Of(name)}' is not a name of its {order}. part");

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Archives.Parts;
 /// </summary>
 internal static class PartName
 {
-    /// <summary>The maximum number of parts of an archive: ten terabytes on CDs.</summary>
+    /// <summary>The maximum number of parts of an archive: enough for ten terabytes on CDs.</summary>
     public const int MostParts = 9_999;
 
     private const string ListEnding = ".parts.json";

@@ -15,8 +15,8 @@ internal static class ReceiptJson
     private const string Advice = "Use the unchanged receipt of the import, or use the imported archive as the base.";
 
     /// <summary>
-    /// The bytes of a receipt: without digests in one line, with digests a line for each. Only the latter names its schema: the short form
-    /// may be typed or scanned.
+    /// The bytes of a receipt: on one line without digests, with a line for each digest otherwise. Only the latter names its schema,
+    /// because the short form may be typed or scanned.
     /// </summary>
     /// <param name="receipt">The receipt.</param>
     /// <param name="schema">The address of its JSON schema, for editors; null if unknown.</param>

@@ -83,7 +83,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
 
     private async Task AddNamedAsync(DeltaSource.Named named, TransferPlan delta, CancellationToken cancellationToken)
     {
-        // Non-distributable layers were left out unless requested, and the file that names them does not tell.
+        // Non-distributable layers were left out unless requested, and the file that names them does not say whether they were.
         using RegistryPlanner planner = new(
             registry, options with
             {
@@ -184,7 +184,7 @@ internal sealed class BaseReader(IRegistry registry, PlanOptions options, ITrans
             return;
         try
         {
-            // A wrong name also has nothing.
+            // A wrong name also has no images.
             await foreach (string _ in repository.ListExistingTagsAsync(cancellationToken))
                 break;
         }

@@ -12,11 +12,11 @@ namespace Airgap.Transfer.Planning.Deltas;
 /// </summary>
 internal sealed class ReceiptClosure(IRegistry registry, PlanOptions options, ITransferObserver observer)
 {
-    /// <summary>The digests.</summary>
+    /// <summary>Reads the digests.</summary>
     /// <param name="path">The receipt.</param>
     /// <param name="place">One of its places.</param>
     /// <param name="delta">The plan that builds on it, whose content is not read again.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidReceipt"/>: they differ, or a root cannot be
     /// read.</exception>
     public async Task<IReadOnlyCollection<Digest>> FindAsync(

@@ -6,7 +6,7 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// The parts that an earlier run wrote, all of them and with their list. What is wrong with them only means that they are written again.
+/// The parts that an earlier run wrote, if all of them and their list exist. If anything is wrong with them, they are written again.
 /// </summary>
 internal static class EarlierParts
 {

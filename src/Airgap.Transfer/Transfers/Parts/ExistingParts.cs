@@ -32,7 +32,7 @@ internal sealed class ExistingParts
 
     /// <summary>Examines a path.</summary>
     /// <param name="plan">The plan to write.</param>
-    /// <param name="earlier">What a run that did not end was writing there; null for none.</param>
+    /// <param name="earlier">The plan of an unfinished run that wrote there; null for none.</param>
     /// <param name="allowsWhole">True if the whole archive, which is being split, may exist there.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.PartInTheWay"/>.</exception>
     /// <exception cref="IOException">It cannot be looked at, or another file system exception.</exception>
@@ -51,7 +51,7 @@ internal sealed class ExistingParts
             throw InTheWay(list, plan, "is not a list written by this version");
         }
 
-        // A list that was copied or renamed: what it names belongs to the archive of that name.
+        // The list was copied or renamed: its parts belong to the archive of the other name.
         if (existing is not null && PartName.ArchiveOfPart(existing.Parts[0].Name)?.Archive is { } other
             && other != Path.GetFileName(plan.Archive))
             throw InTheWay(list, plan, $"is the list of the parts of '{other}'");
@@ -72,8 +72,8 @@ internal sealed class ExistingParts
     }
 
     /// <summary>
-    /// Removes the list first, so that nothing looks complete, and then all other files of ours, with the signatures of parts that nothing
-    /// replaces, and what killed runs left of lists that they were writing: the place is this process's own.
+    /// Removes the list first, so that nothing looks complete, and then all other files of ours: the parts, the signatures of parts that
+    /// are not replaced, and lists left unfinished by killed runs. No other process uses this location.
     /// </summary>
     public void Clear()
     {

@@ -5,8 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// The files of an archive's parts, which read and write as the one file that they are parts of. Several readers and writers may be under
-/// way at once.
+/// The files of an archive's parts, read and written as one file. Several readers and writers may be active at once.
 /// </summary>
 internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess, IDisposable
 {
@@ -17,17 +16,17 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
 
     public long Length => plan.Length;
 
-    /// <summary>The bytes on the disk, whole or not.</summary>
+    /// <summary>The bytes on the disk, complete or not.</summary>
     public long BytesOnDisk => Enumerable.Range(0, plan.Count)
         .Sum(part => new FileInfo(PathOf(part)) is { Exists: true } file ? file.Length : 0);
 
     /// <summary>A part's file until it is finished: <c>NAME.tar.001.partial</c>.</summary>
     public string PathOf(int part) => PathOf(plan, part);
 
-    /// <summary>The same, for parts that are cut in another way.</summary>
+    /// <summary>The same, for a different division into parts.</summary>
     public static string PathOf(PartPlan plan, int part) => CompanionName.Of(plan.PathOf(part), ".partial");
 
-    /// <summary>Makes the system read the bytes of an earlier run from the disk, where only flushed bytes are.</summary>
+    /// <summary>Makes the system read the bytes of an earlier run from the disk, which has only flushed bytes.</summary>
     public void Forget()
     {
         for (int part = 0; part < plan.Count; part++)
@@ -40,7 +39,7 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
         }
     }
 
-    /// <summary>Forgets all that an earlier run wrote.</summary>
+    /// <summary>Discards everything that an earlier run wrote.</summary>
     public void Empty()
     {
         for (int part = 0; part < plan.Count; part++)
@@ -52,7 +51,7 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
         }
     }
 
-    /// <summary>Writes bytes to their place, in one part or over several. Several writers may be under way at once.</summary>
+    /// <summary>Writes bytes to their place, in one or several parts. Several writers may be active at once.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
     {
         while (!bytes.IsEmpty)
@@ -88,7 +87,7 @@ internal sealed class PartFiles(PartPlan plan, ArchiveDisk disk) : IRandomAccess
         return count == 0 ? new(0) : RandomAccess.ReadAsync(file, buffer[..count], inside, cancellationToken);
     }
 
-    /// <summary>A part's file, with nothing left to write early.</summary>
+    /// <summary>A part's file, after its early flush has ended.</summary>
     public FileStream Finish(int part)
     {
         FileStream file = FileOf(part);

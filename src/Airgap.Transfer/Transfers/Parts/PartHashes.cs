@@ -4,15 +4,15 @@ using Airgap.Transfer.Archives;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// The SHA-256 of each part while the archive is written: mostly as the bytes pass, and nothing of a long part is left to be hashed when
-/// its last byte has come.
+/// The SHA-256 of each part while the archive is written: most bytes are hashed while they are written, so that little of a long part is
+/// left to hash when its last byte arrives.
 /// </summary>
 internal sealed class PartHashes : IDisposable
 {
     private readonly PartPlan _plan;
     private readonly ArchiveHash[] _hashes;
 
-    /// <param name="plan">How the archive is cut.</param>
+    /// <param name="plan">The division of the archive.</param>
     /// <param name="files">Reads back bytes that were written out of order.</param>
     public PartHashes(PartPlan plan, PartFiles files)
     {
@@ -25,7 +25,7 @@ internal sealed class PartHashes : IDisposable
         ];
     }
 
-    /// <summary>Records what is already there: all but the layers, and what an earlier run left of these.</summary>
+    /// <summary>Records existing content: everything except the layers, and the layers' bytes from an earlier run.</summary>
     public void Begin(ArchiveLayout layout, IReadOnlyDictionary<Digest, PartialLayer> there)
     {
         ILookup<int, (long, long)> available = ArchiveHash.AvailableBytes(layout, there)
@@ -54,7 +54,7 @@ internal sealed class PartHashes : IDisposable
             hash.Dispose();
     }
 
-    // A range of the archive as ranges of parts, each counted from its part's first byte.
+    // Splits a range of the archive into ranges of parts, each relative to its part's first byte.
     private IEnumerable<(int Part, long Start, long End)> Pieces(long start, long end)
     {
         while (start < end)

@@ -8,10 +8,10 @@ namespace Airgap.Transfer.Transfers.Parts;
 /// <param name="Archive">The path of the file that the parts form together.</param>
 /// <param name="Length">Its size in bytes, 1 or more.</param>
 /// <param name="VolumeSize">The maximum size of a part, in bytes.</param>
-/// <param name="Count">Their number.</param>
+/// <param name="Count">The number of parts.</param>
 internal sealed record PartPlan(string Archive, long Length, long VolumeSize, int Count)
 {
-    /// <summary>Cuts an archive.</summary>
+    /// <summary>Divides an archive.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.VolumeTooSmall"/>: there would be too many
     /// parts.</exception>
     public static PartPlan Create(string archive, long length, long volumeSize)
@@ -35,10 +35,10 @@ internal sealed record PartPlan(string Archive, long Length, long VolumeSize, in
     /// <summary>The offset of a part in the archive.</summary>
     public long StartOf(int part) => part * VolumeSize;
 
-    /// <summary>Bytes of a part.</summary>
+    /// <summary>The length of a part, in bytes.</summary>
     public long SizeOf(int part) => Math.Min(VolumeSize, Length - StartOf(part));
 
-    /// <summary>The parts that contain a range of bytes, 1 or more.</summary>
+    /// <summary>The parts that contain a range of 1 or more bytes.</summary>
     public IEnumerable<int> Of(long offset, long length)
     {
         int first = (int)(offset / VolumeSize);

@@ -11,17 +11,17 @@ namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>Splits an existing archive into parts. Reads it once, from beginning to end.</summary>
 /// <param name="disk">The file system.</param>
-/// <param name="finished">Receives each part when it has its name and can be taken away.</param>
+/// <param name="finished">Receives each part when it has its name and can be moved away.</param>
 internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished = null)
 {
     private const int BufferSize = 1024 * 1024;
 
-    /// <summary>Cuts an archive.</summary>
+    /// <summary>Splits an archive.</summary>
     /// <param name="file">The archive.</param>
-    /// <param name="target">The path of the file that the parts would be together.</param>
-    /// <param name="volumeSize">The most bytes of a part.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="AirgapException">What is wrong with the archive; <see cref="ErrorCode.VolumeTooSmall"/>,
+    /// <param name="target">The path of the file that the parts form together.</param>
+    /// <param name="volumeSize">The maximum size of a part, in bytes.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <exception cref="AirgapException">The archive is invalid; <see cref="ErrorCode.VolumeTooSmall"/>,
     /// <see cref="ErrorCode.PartInTheWay"/>, <see cref="ErrorCode.ArchiveChanged"/>, or a 3xxx code.</exception>
     public async Task<PartList> SplitAsync(string file, string target, long volumeSize, CancellationToken cancellationToken)
     {
@@ -54,10 +54,10 @@ internal sealed class PartSplitter(ArchiveDisk disk, Action<PartEntry>? finished
 
     /// <summary>Writes one part again, as listed in the list next to the target.</summary>
     /// <param name="file">The archive that the parts were made from.</param>
-    /// <param name="target">The path of the file that the parts would be together.</param>
+    /// <param name="target">The path of the file that the parts form together.</param>
     /// <param name="list">The list.</param>
     /// <param name="order">The number of the part, from 1.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveChanged"/>: the archive is not the one that was split;
     /// <see cref="ErrorCode.InvalidArgument"/>: there is no such part; or a 3xxx code.</exception>
     public async Task<PartEntry> RewriteAsync(string file, string target, PartList list, int order, CancellationToken cancellationToken)

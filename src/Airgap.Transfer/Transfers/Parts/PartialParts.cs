@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// An archive that is written in parts while it is fetched; each part is hashed meanwhile. A part is flushed to the disk and given its
-/// name as soon as the last layer that reaches into it has arrived and is verified; the others go on.
+/// An archive that is written in parts while it is fetched; each part is hashed meanwhile. A part is flushed and renamed as soon as the
+/// last layer in it has arrived and is verified, while the others continue.
 /// </summary>
 internal sealed class PartialParts : IPartialArchive
 {
@@ -35,10 +35,10 @@ internal sealed class PartialParts : IPartialArchive
     /// <summary>Opens the parts and writes everything except the layers.</summary>
     /// <param name="plan">The division of the archive; its path is a full path without links.</param>
     /// <param name="layout">The layout of the archive.</param>
-    /// <param name="resume">True to keep what an earlier run wrote of the same archive with the same division.</param>
+    /// <param name="resume">True to keep an earlier run's content of the same archive with the same division.</param>
     /// <param name="disk">The file system.</param>
     /// <param name="observer">Receives details for the log.</param>
-    /// <param name="cancellationToken">Ends the reading of what is there.</param>
+    /// <param name="cancellationToken">Cancels the reading of existing content.</param>
     /// <exception cref="AirgapException">As <see cref="PartsOutput.Open"/>.</exception>
     public static async Task<PartialParts> OpenAsync(
         PartPlan plan, ArchiveLayout layout, bool resume, ArchiveDisk disk, ITransferObserver observer, CancellationToken cancellationToken)
@@ -115,7 +115,7 @@ internal sealed class PartialParts : IPartialArchive
         }
         catch (AggregateException)
         {
-            // The failure that led here is the one to report.
+            // The original failure is the one to report.
         }
 
         foreach (PartialLayer layer in _layers.Values)
@@ -160,7 +160,7 @@ internal sealed class PartialParts : IPartialArchive
     private IEnumerable<int> Of(ArchiveLayer layer) => layer.Blob.Descriptor.Size == 0 ? [
         ] : _output.Plan.Of(layer.DataOffset, layer.Blob.Descriptor.Size);
 
-    // Few at once: their flush takes the disk that the others are written to.
+    // Only a few at once, because their flush competes for the disk with the writes of the others.
     private void Finish(int part)
     {
         lock (_finishing)

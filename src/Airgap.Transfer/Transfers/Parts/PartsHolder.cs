@@ -7,8 +7,8 @@ using Airgap.Transfer.Archives.Parts;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// <c>NAME.tar.parts.partial</c>: locked by the process that writes an archive's parts, with their division, so that a later run
-/// knows what one that was killed left. It is removed when the list of the parts is written.
+/// <c>NAME.tar.parts.partial</c>: locked by the process that writes an archive's parts, and contains their division, so that a later run
+/// knows what a killed run left. It is removed when the list of the parts is written.
 /// </summary>
 internal sealed class PartsHolder : IDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class PartsHolder : IDisposable
     /// <summary>The position.</summary>
     public static string PathOf(string archive) => CompanionName.Of(archive, ".parts.partial");
 
-    /// <summary>Takes it.</summary>
+    /// <summary>Locks the file.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ArchiveInUse"/>.</exception>
     /// <exception cref="IOException">It cannot be opened, or another file system exception.</exception>
     public static PartsHolder Take(string archive, ArchiveDisk disk)
@@ -48,7 +48,7 @@ internal sealed class PartsHolder : IDisposable
         disk.Flush(_lock.File.SafeFileHandle, _path);
     }
 
-    /// <summary>Removes it.</summary>
+    /// <summary>Removes the file.</summary>
     public void Remove() => File.Delete(_path);
 
     public void Dispose() => _lock.Dispose();

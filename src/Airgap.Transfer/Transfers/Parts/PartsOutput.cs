@@ -6,9 +6,9 @@ using Airgap.Transfer.Files;
 namespace Airgap.Transfer.Transfers.Parts;
 
 /// <summary>
-/// An archive's parts while they are written: each is <c>NAME.tar.001.partial</c> until it is on the disk and hashed.
-/// It is then renamed at once, so that it can be carried away while the next is written; if an earlier set has the
-/// names, all are renamed at the end. The list is written last: without it, the parts are not taken for an archive.
+/// An archive's parts while they are written: each is <c>NAME.tar.001.partial</c> until it is on the disk and hashed. It is then renamed at
+/// once, so that it can be moved away while the next is written; if an earlier set has the names, all are renamed at the end. The list is
+/// written last: without it, the parts do not count as an archive.
 /// </summary>
 internal sealed class PartsOutput : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class PartsOutput : IDisposable
         _finished = new PartEntry?[plan.Count];
     }
 
-    /// <summary>How the archive is cut.</summary>
+    /// <summary>The division of the archive.</summary>
     public PartPlan Plan { get; }
 
     /// <summary>True if this run resumes the parts of an earlier one.</summary>
@@ -38,8 +38,8 @@ internal sealed class PartsOutput : IDisposable
 
     private string Folder => Path.GetDirectoryName(Plan.Archive)!;
 
-    /// <summary>Reserves the location for this process, and looks at the files that are there.</summary>
-    /// <param name="plan">How the archive is cut; its path is full, and no link.</param>
+    /// <summary>Reserves the location for this process, and examines the existing files.</summary>
+    /// <param name="plan">The division of the archive; its path is full, and not a link.</param>
     /// <param name="allowsWhole">True if the whole archive may exist there.</param>
     /// <param name="resume">True to resume an earlier run's parts of the same sizes.</param>
     /// <param name="disk">The file system.</param>
@@ -71,7 +71,7 @@ internal sealed class PartsOutput : IDisposable
         }
     }
 
-    /// <summary>Flushes a completely written part to the disk, and gives it its name.</summary>
+    /// <summary>Flushes a completely written part to the disk, and renames it.</summary>
     /// <param name="part">The part, counted from 0.</param>
     /// <param name="hashing">Returns its digest: unhashed bytes are read back meanwhile.</param>
     public async Task FinishAsync(int part, Func<Task<Digest>> hashing)
@@ -81,7 +81,7 @@ internal sealed class PartsOutput : IDisposable
             FileStream file = Files.Finish(part);
             OpenFileBytes bytes = new(file.SafeFileHandle);
 
-            // What is read back is in memory still, and the disk has the time of hashing to itself.
+            // The bytes to read back are still in memory, and the disk can work during hashing.
             Task flush = Task.Run(() => _disk.Flush(file.SafeFileHandle, Files.PathOf(part)), CancellationToken.None);
             Digest digest;
             try
@@ -111,7 +111,7 @@ internal sealed class PartsOutput : IDisposable
         }
     }
 
-    /// <summary>A part that is finished.</summary>
+    /// <summary>A finished part.</summary>
     public PartEntry Finished(int part) => _finished[part]!;
 
     /// <summary>Writes the checksums and then the list, when every part is finished.</summary>
@@ -143,7 +143,7 @@ internal sealed class PartsOutput : IDisposable
         }
     }
 
-    /// <summary>Removes all that this run wrote.</summary>
+    /// <summary>Removes everything that this run wrote.</summary>
     public void Abandon()
     {
         try
@@ -159,7 +159,7 @@ internal sealed class PartsOutput : IDisposable
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // The failure that led here is the one to report.
+            // The original failure is the one to report.
         }
     }
 
@@ -172,14 +172,14 @@ internal sealed class PartsOutput : IDisposable
 
     private void Prepare(PartPlan? earlier, bool resumes)
     {
-        // Of a run that did not end, or of one that cut it otherwise.
+        // From an unfinished run, or from one with another division.
         foreach (PartPlan? plan in resumes ? [] : (PartPlan?[])[earlier, Plan])
         {
             for (int part = 0; part < plan?.Count; part++)
                 File.Delete(PartFiles.PathOf(plan, part));
         }
 
-        // What is not whole after all is written again, and must not have its name meanwhile.
+        // A part that turns out to be incomplete is written again, and must not have its name meanwhile.
         if (resumes && _existing.List is null)
             Files.TakeBack();
         long missing = Plan.Length - Files.BytesOnDisk;
