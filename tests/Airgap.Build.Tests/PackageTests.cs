@@ -24,7 +24,7 @@ public sealed class PackageTests
             "schemas/airgap.lock.schema.json", "schemas/airgap.plan.schema.json", "schemas/parts.schema.json", "schemas/plan.schema.json",
             "schemas/prune.schema.json", "schemas/receipt.schema.json",
             "schemas/relocation.schema.json", "schemas/repository-settings.schema.json", "schemas/Airgap.Build.xsd",
-            "build/Airgap.Build.targets.buildschema.json",
+            "schemas/Airgap.Build.project.xsd", "build/Airgap.Build.targets.buildschema.json",
             "tasks/net10.0/Airgap.Oci.dll",
             "tasks/net10.0/Polly.Core.dll",
         })
