@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Airgap.Benchmarks;
 
@@ -13,14 +12,12 @@ namespace Airgap.Benchmarks;
 internal sealed record Measurement(TimeSpan Wall, TimeSpan? Cpu, long? PeakBytes, int ExitCode, string Error);
 
 /// <summary>Runs a command and measures it from outside.</summary>
-internal static partial class MeasuredProcess
+internal static class MeasuredProcess
 {
-    private const int RUsageChildren = -1;
-
     public static async Task<Measurement> RunAsync(string file, IEnumerable<string> arguments)
     {
         ProcessStartInfo start = new(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        TimeSpan? before = ChildrenCpu();
+        TimeSpan? before = ProcessorTime.OfChildren();
         long started = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start.");
         Task<string> output = process.StandardOutput.ReadToEndAsync();
@@ -29,7 +26,7 @@ internal static partial class MeasuredProcess
         await process.WaitForExitAsync();
         TimeSpan wall = Stopwatch.GetElapsedTime(started);
         await output;
-        TimeSpan? cpu = ChildrenCpu() - before;
+        TimeSpan? cpu = ProcessorTime.OfChildren() - before;
         return new Measurement(wall, cpu, await peak, process.ExitCode, await error);
     }
 
@@ -61,17 +58,4 @@ internal static partial class MeasuredProcess
 
         return peak;
     }
-
-    private static TimeSpan? ChildrenCpu()
-    {
-        if (!OperatingSystem.IsLinux())
-            return null;
-        Span<long> usage = stackalloc long[18];
-        return GetRUsage(RUsageChildren, ref MemoryMarshal.GetReference(usage)) == 0
-            ? TimeSpan.FromSeconds(usage[0] + usage[2]) + TimeSpan.FromMicroseconds(usage[1] + usage[3])
-            : null;
-    }
-
-    [LibraryImport("libc", EntryPoint = "getrusage")]
-    private static partial int GetRUsage(int who, ref long usage);
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -11,7 +10,7 @@ namespace Airgap.Benchmarks;
 /// What a bundle's bytes cost from a registry to a file when nothing but the plain work is done: as many threads as the tool has streams
 /// read blobs from connections of their own, hash them and write them side by side to one file, which is then flushed to the disk.
 /// </summary>
-internal static partial class StreamFloor
+internal static class StreamFloor
 {
     public const string Row = "floor: read from the registry, hash and write, 8 streams";
 
@@ -19,7 +18,6 @@ internal static partial class StreamFloor
     private const int Streams = 8;
 
     private const int BufferSize = 256 * 1024;
-    private const int RUsageThread = 1;
 
     public static void Run(Bench bench, string host, GeneratedBundle bundle, string scratch)
     {
@@ -35,14 +33,15 @@ internal static partial class StreamFloor
                 try
                 {
                     Work(address[0], int.Parse(address[1], System.Globalization.CultureInfo.InvariantCulture), jobs, to);
-                    cpu[number] = ThreadCpu();
+                    // Of the threads alone: the registry may be in this process.
+                    cpu[number] = ProcessorTime.OfThread();
                 }
                 catch (Exception e)
                 {
                     failure = e;
                 }
             }))];
-            TimeSpan? before = ThreadCpu();
+            TimeSpan? before = ProcessorTime.OfThread();
             foreach (Thread thread in threads)
                 thread.Start();
             foreach (Thread thread in threads)
@@ -50,7 +49,7 @@ internal static partial class StreamFloor
             if (failure is not null)
                 throw new InvalidOperationException("The floor could not be measured.", failure);
             RandomAccess.FlushToDisk(to);
-            cpu[Streams] = ThreadCpu() - before;
+            cpu[Streams] = ProcessorTime.OfThread() - before;
             TimeSpan? total = cpu.Aggregate((TimeSpan?)TimeSpan.Zero, (sum, one) => sum + one);
             bench.Add(Row, new Measurement(Stopwatch.GetElapsedTime(started), total, null, 0, ""));
         }
@@ -136,20 +135,6 @@ internal static partial class StreamFloor
 
         throw new InvalidDataException("No head.");
     }
-
-    // Of the calling thread alone: the registry may be in this process.
-    private static TimeSpan? ThreadCpu()
-    {
-        if (!OperatingSystem.IsLinux())
-            return null;
-        Span<long> usage = stackalloc long[18];
-        return GetRUsage(RUsageThread, ref MemoryMarshal.GetReference(usage)) == 0
-            ? TimeSpan.FromSeconds(usage[0] + usage[2]) + TimeSpan.FromMicroseconds(usage[1] + usage[3])
-            : null;
-    }
-
-    [LibraryImport("libc", EntryPoint = "getrusage")]
-    private static partial int GetRUsage(int who, ref long usage);
 
     private sealed record Job(string Repository, string Digest, long Size, long Offset);
 }

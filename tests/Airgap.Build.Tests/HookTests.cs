@@ -90,9 +90,7 @@ public sealed class HookTests
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(
             """<ImgpkgBundleContent Include="packages\**" /><ImgpkgBundleImage Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" Id="index.docker.io/user1/simple-app-bundle:v1.0.0" />""").Reaching(registry);
-        Directory.CreateDirectory(project["packages"]);
-        foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer", "packages", "simple-app")))
-            File.Copy(file, project[$"packages/{Path.GetFileName(file)}"]);
+        CopyPackages(project);
         Append(
             project,
             $"<PropertyGroup>{property}</PropertyGroup>{target}<PropertyGroup><Version>4.5.6-of-git</Version></PropertyGroup></Target>");
@@ -134,9 +132,7 @@ public sealed class HookTests
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(
             """<ImgpkgBundleImage Include="registry.local:5055/user1/simple-app-bundle:v1.0.0" Id="index.docker.io/user1/simple-app-bundle:v1.0.0" />""").Reaching(registry);
-        Directory.CreateDirectory(project["packages"]);
-        foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer", "packages", "simple-app")))
-            File.Copy(file, project[$"packages/{Path.GetFileName(file)}"]);
+        CopyPackages(project);
         Append(
             project,
             $"""
@@ -190,6 +186,13 @@ public sealed class HookTests
 
     private static Task<DotnetResult> ToolAsync(TestProject project, params string[] arguments) =>
         Dotnet.RunAsync(project["."], ["exec", PackedPackage.Tool, .. arguments], project.Environment);
+
+    private static void CopyPackages(TestProject project)
+    {
+        Directory.CreateDirectory(project["packages"]);
+        foreach (string file in Directory.GetFiles(Path.Combine(Fixtures.RepositoryRoot, "samples", "Producer", "packages", "simple-app")))
+            File.Copy(file, project[$"packages/{Path.GetFileName(file)}"]);
+    }
 
     private static void Append(TestProject project, string xml) =>
         File.WriteAllText(project.ProjectFile,

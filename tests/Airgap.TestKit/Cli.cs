@@ -17,6 +17,14 @@ public sealed record CliResult(int ExitCode, string Output, string Error)
         foreach (string phrase in phrases)
             Assert.Contains(phrase, Error);
     }
+
+    /// <summary>Fails the test unless the tool printed only one error, with this code and phrase.</summary>
+    public void AssertRefused(string code, string phrase)
+    {
+        AssertFailed(phrase);
+        Assert.IsEmpty(Output);
+        Assert.StartsWith($"dotnet-airgap: Error: {code}: ", Error);
+    }
 }
 
 /// <summary>Runs programs.</summary>

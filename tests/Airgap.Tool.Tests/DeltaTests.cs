@@ -15,8 +15,8 @@ public sealed class DeltaTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        await SucceedAsync("copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-tar", folder["base.tar"]);
-        string made = await SucceedAsync(
+        await InProcess.SucceedAsync("copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-tar", folder["base.tar"]);
+        string made = await InProcess.SucceedAsync(
             "copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-tar", folder["delta.tar"], "--base", folder["base.tar"]);
         Assert.Contains("A delta: ", made);
         Assert.IsLessThan(new FileInfo(folder["base.tar"]).Length, new FileInfo(folder["delta.tar"]).Length);
@@ -38,8 +38,10 @@ public sealed class DeltaTests
         CliResult alone = await InProcess.RunAsync("serve", "--tar", folder["delta.tar"], "--listen", "127.0.0.1:0");
         alone.AssertFailed("AIRGAP2110");
 
-        await SucceedAsync("copy", "--tar", folder["base.tar"], "--to-repo", $"{far.Host}/old/app", "--receipt", folder["receipt.json"]);
-        await SucceedAsync("copy", "--tar", folder["delta.tar"], "--to-repo", place, "--mount-from", $"{far.Host}/old/app", "--receipt",
+        await InProcess.SucceedAsync(
+            "copy", "--tar", folder["base.tar"], "--to-repo", $"{far.Host}/old/app", "--receipt", folder["receipt.json"]);
+        await InProcess.SucceedAsync(
+            "copy", "--tar", folder["delta.tar"], "--to-repo", place, "--mount-from", $"{far.Host}/old/app", "--receipt",
             folder["short.json"], "--receipt-form", "short");
         using RegistryContent content = RegistryContent.At(far.Host);
         await content.AssertCompleteAsync("apps/app", "v1.0.0");
@@ -47,7 +49,8 @@ public sealed class DeltaTests
         using JsonDocument receipt = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["receipt.json"]));
         JsonElement held = receipt.RootElement.GetProperty("places")[0];
         Assert.AreEqual(held.GetProperty("count").GetInt32(), held.GetProperty("digests").GetArrayLength());
-        await SucceedAsync("copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-oci-tar", folder["other.tar"], "--base",
+        await InProcess.SucceedAsync(
+            "copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-oci-tar", folder["other.tar"], "--base",
             folder["short.json"]);
 
         await using ServedTool tool =
@@ -63,15 +66,16 @@ public sealed class DeltaTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         string bundle = $"{source.Host}/mirror/simple-app-bundle:v1.0.0";
-        await SucceedAsync("copy", "-b", bundle, "--to-tar", folder["full.tar"]);
-        await SucceedAsync("copy", "--tar", folder["full.tar"], "--to-oci-tar", folder["delta.tar"], "--base", folder["full.tar"]);
-        await SucceedAsync("archive", "merge", folder["full.tar"], folder["delta.tar"], "--to-tar", folder["merged.tar"]);
+        await InProcess.SucceedAsync("copy", "-b", bundle, "--to-tar", folder["full.tar"]);
+        await InProcess.SucceedAsync(
+            "copy", "--tar", folder["full.tar"], "--to-oci-tar", folder["delta.tar"], "--base", folder["full.tar"]);
+        await InProcess.SucceedAsync("archive", "merge", folder["full.tar"], folder["delta.tar"], "--to-tar", folder["merged.tar"]);
         CollectionAssert.AreEqual(await File.ReadAllBytesAsync(folder["full.tar"]), await File.ReadAllBytesAsync(folder["merged.tar"]));
 
         using JsonDocument diff =
-            JsonDocument.Parse(await SucceedAsync("archive", "diff", folder["full.tar"], folder["delta.tar"], "--json"));
+            JsonDocument.Parse(await InProcess.SucceedAsync("archive", "diff", folder["full.tar"], folder["delta.tar"], "--json"));
         Assert.AreEqual(0, diff.RootElement.GetProperty("diff").GetProperty("added").GetArrayLength());
-        Assert.Contains("adds 0 images", await SucceedAsync("archive", "diff", folder["full.tar"], folder["merged.tar"]));
+        Assert.Contains("adds 0 images", await InProcess.SucceedAsync("archive", "diff", folder["full.tar"], folder["merged.tar"]));
         CliResult broken = await InProcess.RunAsync("archive", "merge", folder["delta.tar"], "--to-tar", folder["none.tar"]);
         broken.AssertFailed("AIRGAP2113", "'full.tar' (set sha256:");
         Assert.IsEmpty(Directory.GetFiles(folder.Path, "none*"));
@@ -104,12 +108,5 @@ public sealed class DeltaTests
         Assert.DoesNotContain("   at ", result.Error);
         CollectionAssert.AreEqual(before, await File.ReadAllBytesAsync(folder["archive"]));
         Assert.AreEqual("something else\n", await File.ReadAllTextAsync(folder["text"]));
-    }
-
-    private static async Task<string> SucceedAsync(params string[] args)
-    {
-        CliResult result = await InProcess.RunAsync(args);
-        Assert.AreEqual(0, result.ExitCode, result.ToString());
-        return result.Output;
     }
 }

@@ -8,6 +8,9 @@ internal static class InProcess
 {
     public static Task<CliResult> RunAsync(params string[] args) => RunAsAsync(Identity.OwnName, args);
 
+    /// <summary>The standard output of a command that succeeds; fails the test otherwise.</summary>
+    public static async Task<string> SucceedAsync(params string[] args) => (await RunAsync(args)).EnsureSuccess().Output;
+
     /// <summary>Under a name, with streams that are not terminals.</summary>
     public static async Task<CliResult> RunAsAsync(string name, params string[] args)
     {

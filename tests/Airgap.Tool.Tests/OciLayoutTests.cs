@@ -15,18 +15,19 @@ public sealed class OciLayoutTests
     {
         using TempFolder folder = new();
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
-        await SucceedAsync("copy", "--tar", Fixtures.Golden("nested-bundle.tar"), to, folder["layout"]);
-        await SucceedAsync("verify", from, folder["layout"]);
+        await InProcess.SucceedAsync("copy", "--tar", Fixtures.Golden("nested-bundle.tar"), to, folder["layout"]);
+        await InProcess.SucceedAsync("verify", from, folder["layout"]);
         Assert.AreEqual(
-            await SucceedAsync("describe", "--tar", Fixtures.Golden("nested-bundle.tar")),
-            await SucceedAsync("describe", from, folder["layout"]));
-        await SucceedAsync("pull", from, folder["layout"], "-o", folder["pulled"], "-r");
+            await InProcess.SucceedAsync("describe", "--tar", Fixtures.Golden("nested-bundle.tar")),
+            await InProcess.SucceedAsync("describe", from, folder["layout"]));
+        await InProcess.SucceedAsync("pull", from, folder["layout"], "-o", folder["pulled"], "-r");
         Assert.IsTrue(File.Exists(folder["pulled/.imgpkg/images.yml"]));
-        await SucceedAsync("copy", from, folder["layout"], "--to-tar", folder["back.tar"]);
+        await InProcess.SucceedAsync("copy", from, folder["layout"], "--to-tar", folder["back.tar"]);
         CollectionAssert.AreEqual(
             await File.ReadAllBytesAsync(Fixtures.Golden("nested-bundle.tar")), await File.ReadAllBytesAsync(folder["back.tar"]));
 
-        await SucceedAsync("copy", from, folder["layout"], "--to-repo", $"{registry.Host}/apps/it", "--lock-output", folder["lock.yml"]);
+        await InProcess.SucceedAsync(
+            "copy", from, folder["layout"], "--to-repo", $"{registry.Host}/apps/it", "--lock-output", folder["lock.yml"]);
         using RegistryContent content = RegistryContent.At(registry.Host);
         await content.AssertCompleteAsync("apps/it", "v1.0.0");
         Assert.Contains("tag: v1.0.0", await File.ReadAllTextAsync(folder["lock.yml"]));
@@ -37,12 +38,12 @@ public sealed class OciLayoutTests
     {
         using TempFolder folder = new();
         string[] copy = ["copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-oci", folder["layout"]];
-        Assert.Contains("nothing was moved", await SucceedAsync([.. copy, "--dry-run"]));
+        Assert.Contains("nothing was moved", await InProcess.SucceedAsync([.. copy, "--dry-run"]));
         Assert.IsFalse(Directory.Exists(folder["layout"]));
-        await SucceedAsync(copy);
+        await InProcess.SucceedAsync(copy);
         byte[] index = await File.ReadAllBytesAsync(folder["layout/index.json"]);
-        Assert.Contains("nothing was moved", await SucceedAsync([.. copy, "--dry-run"]));
-        Assert.DoesNotContain("copied", await SucceedAsync(copy));
+        Assert.Contains("nothing was moved", await InProcess.SucceedAsync([.. copy, "--dry-run"]));
+        Assert.DoesNotContain("copied", await InProcess.SucceedAsync(copy));
         CollectionAssert.AreEqual(index, await File.ReadAllBytesAsync(folder["layout/index.json"]));
     }
 
@@ -50,7 +51,7 @@ public sealed class OciLayoutTests
     public async Task ALayoutIsServed()
     {
         using TempFolder folder = new();
-        await SucceedAsync("copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-oci-tar", folder["a.tar"]);
+        await InProcess.SucceedAsync("copy", "--tar", Fixtures.Golden("simple-app-bundle.tar"), "--to-oci-tar", folder["a.tar"]);
         await using ServedTool tool = await ServedTool.StartAsync("--oci-tar", $"{folder["a.tar"]}=platform/app");
         using RegistryContent content = new(tool.Address);
         await content.AssertCompleteAsync("platform/app", "v1.0.0");
@@ -69,6 +70,4 @@ public sealed class OciLayoutTests
         CliResult result = await InProcess.RunAsync(line.Split(' '));
         result.AssertFailed(why);
     }
-
-    private static async Task<string> SucceedAsync(params string[] args) => (await InProcess.RunAsync(args)).EnsureSuccess().Output;
 }

@@ -21,29 +21,29 @@ public sealed class OneFileTests
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
         string[] copy = ["copy", "-b", At(source, Nested), "-b", At(source, Simple), "-i", At(source, Multi), "-b", At(source, Simple),
             "--to-oci-tar", folder["all.tar"]];
-        await SucceedAsync(copy);
+        await InProcess.SucceedAsync(copy);
         byte[] written = await File.ReadAllBytesAsync(folder["all.tar"]);
         long alone = 0;
         foreach ((string flag, string item) in ((string, string)[])[("-b", Nested), ("-b", Simple), ("-i", Multi)])
         {
-            await SucceedAsync("copy", flag, At(source, item), "--to-oci-tar", folder["one.tar"]);
+            await InProcess.SucceedAsync("copy", flag, At(source, item), "--to-oci-tar", folder["one.tar"]);
             alone += new FileInfo(folder["one.tar"]).Length;
         }
 
         Assert.IsLessThan(alone, written.Length, "layers that two have are there once");
         string[] names = [.. Names(await File.ReadAllBytesAsync(folder["all.tar"]))];
         Assert.AreSequenceEqual(names.Distinct().Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
-        await SucceedAsync("verify", "--oci-tar", folder["all.tar"]);
-        await SucceedAsync([.. copy, "--resume"]);
+        await InProcess.SucceedAsync("verify", "--oci-tar", folder["all.tar"]);
+        await InProcess.SucceedAsync([.. copy, "--resume"]);
         Assert.AreSequenceEqual(written, await File.ReadAllBytesAsync(folder["all.tar"]));
 
         // To a tar of imgpkg's and back nothing but one goes; another layout takes all as they are.
         Assert.Contains("AIRGAP2180", (await FailAsync("copy", "--oci-tar", folder["all.tar"], "--to-tar", folder["none.tar"])));
         Assert.IsFalse(File.Exists(folder["none.tar"]));
-        await SucceedAsync("copy", "--oci-tar", folder["all.tar"], "--to-oci-tar", folder["again.tar"]);
+        await InProcess.SucceedAsync("copy", "--oci-tar", folder["all.tar"], "--to-oci-tar", folder["again.tar"]);
         Assert.AreSequenceEqual(written, await File.ReadAllBytesAsync(folder["again.tar"]));
 
-        await SucceedAsync(
+        await InProcess.SucceedAsync(
             "copy", "--oci-tar", folder["all.tar"], "--receipt", folder["receipt.json"],
             "--map", $"nested-bundle={far.Host}/new/nested", "--map", $"simple-app-bundle:v1.0.0={far.Host}/new/simple", "--map",
             $"multi={far.Host}/new/multi");
@@ -60,7 +60,7 @@ public sealed class OneFileTests
             "no place holds all of the set");
 
         // The receipt is the base of the next file, for all of them.
-        await SucceedAsync([.. copy[..^1], folder["delta.tar"], "--base", folder["receipt.json"]]);
+        await InProcess.SucceedAsync([.. copy[..^1], folder["delta.tar"], "--base", folder["receipt.json"]]);
         Assert.IsLessThan(written.Length / 2, new FileInfo(folder["delta.tar"]).Length);
     }
 
@@ -69,16 +69,18 @@ public sealed class OneFileTests
     {
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        string digest = (await SucceedAsync("tag", "resolve", "-i", At(source, Nested))).Trim();
+        string digest = (await InProcess.SucceedAsync("tag", "resolve", "-i", At(source, Nested))).Trim();
         await File.WriteAllTextAsync(
             folder["bundle.yml"],
             $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: BundleLock\nbundle:\n  image: {digest}\n  tag: v1.0.0\n");
-        await SucceedAsync("copy", "-b", At(source, Simple), "--lock", folder["bundle.yml"], "--to-oci-tar", folder["locked.tar"]);
-        await SucceedAsync("copy", "-b", At(source, Simple), "-b", At(source, Nested), "--to-oci-tar", folder["named.tar"]);
+        await InProcess.SucceedAsync(
+            "copy", "-b", At(source, Simple), "--lock", folder["bundle.yml"], "--to-oci-tar", folder["locked.tar"]);
+        await InProcess.SucceedAsync("copy", "-b", At(source, Simple), "-b", At(source, Nested), "--to-oci-tar", folder["named.tar"]);
         Assert.AreSequenceEqual(
             Names(await File.ReadAllBytesAsync(folder["named.tar"])), Names(await File.ReadAllBytesAsync(folder["locked.tar"])));
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        await SucceedAsync("copy", "--oci-tar", folder["locked.tar"], "--map", $"nested-bundle:v1.0.0={far.Host}/new/nested", "--map",
+        await InProcess.SucceedAsync(
+            "copy", "--oci-tar", folder["locked.tar"], "--map", $"nested-bundle:v1.0.0={far.Host}/new/nested", "--map",
             $"simple-app-bundle:v1.0.0={far.Host}/new/simple");
         using RegistryContent content = RegistryContent.At(far.Host);
         await content.AssertCompleteAsync("new/nested", "v1.0.0");
@@ -88,7 +90,7 @@ public sealed class OneFileTests
             folder["images.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {digest}\n");
         Assert.Contains("Unable to copy bundles using an Images Lock file",
             await FailAsync("copy", "-b", At(source, Simple), "--lock", folder["images.yml"], "--to-oci-tar", folder["none.tar"]));
-        string image = (await SucceedAsync("tag", "resolve", "-i", At(source, Multi))).Trim();
+        string image = (await InProcess.SucceedAsync("tag", "resolve", "-i", At(source, Multi))).Trim();
         await File.WriteAllTextAsync(
             folder["images.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {image}\n");
         Assert.Contains("AIRGAP2181",
@@ -116,16 +118,18 @@ public sealed class OneFileTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        await SucceedAsync("copy", "-b", At(source, Simple), "--to-oci-tar", folder["first.tar"]);
-        await SucceedAsync("copy", "-b", At(source, Nested), "--to-tar", folder["second.tar"], "--base", folder["first.tar"]);
-        await SucceedAsync("copy", "-b", At(source, Nested), "--to-tar", folder["third.tar"], "--base", folder["second.tar"], "--base",
+        await InProcess.SucceedAsync("copy", "-b", At(source, Simple), "--to-oci-tar", folder["first.tar"]);
+        await InProcess.SucceedAsync("copy", "-b", At(source, Nested), "--to-tar", folder["second.tar"], "--base", folder["first.tar"]);
+        await InProcess.SucceedAsync(
+            "copy", "-b", At(source, Nested), "--to-tar", folder["third.tar"], "--base", folder["second.tar"], "--base",
             folder["first.tar"]);
-        await SucceedAsync("copy", "-b", At(source, Simple), "--to-tar", folder["full.tar"]);
+        await InProcess.SucceedAsync("copy", "-b", At(source, Simple), "--to-tar", folder["full.tar"]);
         await File.WriteAllTextAsync(folder["file"], "something else");
-        await SucceedAsync("push", "-i", "registry.example/other/thing:1", "-f", folder["file"], "--to-tar", folder["other.tar"]);
-        await SucceedAsync("copy", "-b", At(source, Simple), "--to-tar", folder["delta.tar"], "--base", folder["full.tar"]);
+        await InProcess.SucceedAsync("push", "-i", "registry.example/other/thing:1", "-f", folder["file"], "--to-tar", folder["other.tar"]);
+        await InProcess.SucceedAsync("copy", "-b", At(source, Simple), "--to-tar", folder["delta.tar"], "--base", folder["full.tar"]);
 
-        await SucceedAsync("copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--to-repo", $"{far.Host}/new/simple",
+        await InProcess.SucceedAsync(
+            "copy", "--tar", folder["delta.tar"], "--tar", folder["full.tar"], "--to-repo", $"{far.Host}/new/simple",
             "--receipt", folder["receipt.json"]);
         using RegistryContent content = RegistryContent.At(far.Host);
         await content.AssertCompleteAsync("new/simple", "v1.0.0");
@@ -136,8 +140,9 @@ public sealed class OneFileTests
             Assert.DoesNotContain("AIRGAP2116", looked.Error, "together they are whole");
         }
 
-        await SucceedAsync("copy", "--tar", folder["full.tar"], "--tar", folder["delta.tar"], "--to-oci-tar", folder["joined.tar"]);
-        await SucceedAsync("verify", "--oci-tar", folder["joined.tar"]);
+        await InProcess.SucceedAsync(
+            "copy", "--tar", folder["full.tar"], "--tar", folder["delta.tar"], "--to-oci-tar", folder["joined.tar"]);
+        await InProcess.SucceedAsync("verify", "--oci-tar", folder["joined.tar"]);
 
         // What is in none of them is named, with the set that has it.
         string missing = await FailAsync(
@@ -166,13 +171,6 @@ public sealed class OneFileTests
         while (reader.GetNextEntry() is { } entry)
             names.Add(entry.Name);
         return names;
-    }
-
-    private static async Task<string> SucceedAsync(params string[] args)
-    {
-        CliResult result = await InProcess.RunAsync(args);
-        Assert.AreEqual(0, result.ExitCode, result.ToString());
-        return result.Output;
     }
 
     private static async Task<string> FailAsync(params string[] args)

@@ -56,7 +56,7 @@ public sealed class RepositoryTemplateTests
                 await content.AssertCompleteAsync(repository, tag);
         }
 
-        await SucceedAsync("verify", "-b", $"{far.Host}/published/mirror/nested-bundle:v1.0.0");
+        await InProcess.SucceedAsync("verify", "-b", $"{far.Host}/published/mirror/nested-bundle:v1.0.0");
         Assert.IsTrue((await new Publisher(client).RunAsync([item], settings, CancellationToken.None)).Items[0].Result.IsUpToDate);
     }
 
@@ -67,16 +67,16 @@ public sealed class RepositoryTemplateTests
         string[] from = ["-b", At(source, Nested)];
         if (throughArchive)
         {
-            await SucceedAsync(["copy", .. from, "--to-tar", folder["nested.tar"]]);
+            await InProcess.SucceedAsync(["copy", .. from, "--to-tar", folder["nested.tar"]]);
             from = ["--tar", folder["nested.tar"]];
         }
 
         string[] copy = ["copy", .. from, "--to-repo", $"{farHost}/far", "--repo-template", Template];
         using RegistryContent content = RegistryContent.At(farHost);
-        string plan = await SucceedAsync([.. copy, "--dry-run"]);
+        string plan = await InProcess.SucceedAsync([.. copy, "--dry-run"]);
         Assert.IsEmpty(await content.RepositoriesAsync(), "a dry run writes nothing");
         Assert.Contains(" mounted",
-            await SucceedAsync([.. copy, "--lock-output", folder["lock.yml"], "--receipt", folder["receipt.json"]]));
+            await InProcess.SucceedAsync([.. copy, "--lock-output", folder["lock.yml"], "--receipt", folder["receipt.json"]]));
         IReadOnlyList<string> repositories = await content.RepositoriesAsync();
         Assert.Contains("far/mirror/nested-bundle", repositories);
         Assert.IsGreaterThan(2, repositories.Count, string.Join(' ', repositories));
@@ -86,9 +86,9 @@ public sealed class RepositoryTemplateTests
         Assert.Contains($"{farHost}/far/mirror/nested-bundle@", await File.ReadAllTextAsync(folder["lock.yml"]));
 
         // imgpkg's rule: all of a bundle is in the bundle's own repository, the nested one's in its own as well.
-        await SucceedAsync("verify", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0");
-        await SucceedAsync("describe", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0");
-        await SucceedAsync("pull", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0", "-r", "-o", folder["pulled"]);
+        await InProcess.SucceedAsync("verify", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0");
+        await InProcess.SucceedAsync("describe", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0");
+        await InProcess.SucceedAsync("pull", "-b", $"{farHost}/far/mirror/nested-bundle:v1.0.0", "-r", "-o", folder["pulled"]);
         Assert.Contains($"{farHost}/far/mirror/nested-bundle@", await File.ReadAllTextAsync(folder["pulled/.imgpkg/images.yml"]));
         Assert.DoesNotContain(Fixtures.Registry, ImagesOf(await File.ReadAllTextAsync(folder["pulled/.imgpkg/images.yml"])));
         foreach (string repository in repositories)
@@ -98,7 +98,7 @@ public sealed class RepositoryTemplateTests
         }
 
         // A second run finds all of it.
-        Assert.DoesNotContain(" copied", await SucceedAsync(copy));
+        Assert.DoesNotContain(" copied", await InProcess.SucceedAsync(copy));
         using JsonDocument receipt = JsonDocument.Parse(await File.ReadAllBytesAsync(folder["receipt.json"]));
         Assert.AreEqual(repositories.Count, receipt.RootElement.GetProperty("places").GetArrayLength());
     }
@@ -109,11 +109,11 @@ public sealed class RepositoryTemplateTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        string one = (await SucceedAsync("tag", "resolve", "-i", At(source, Fixtures.Registry + "/apps/frontend:1.0.0"))).Trim();
-        string two = (await SucceedAsync("tag", "resolve", "-i", At(source, Fixtures.Registry + "/apps/backend:1.0.0"))).Trim();
+        string one = (await InProcess.SucceedAsync("tag", "resolve", "-i", At(source, Fixtures.Registry + "/apps/frontend:1.0.0"))).Trim();
+        string two = (await InProcess.SucceedAsync("tag", "resolve", "-i", At(source, Fixtures.Registry + "/apps/backend:1.0.0"))).Trim();
         await File.WriteAllTextAsync(
             folder["in.yml"], $"apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n- image: {one}\n- image: {two}\n");
-        await SucceedAsync("copy", "--lock", folder["in.yml"], "--to-repo", far.Host, "--repo-template", Template,
+        await InProcess.SucceedAsync("copy", "--lock", folder["in.yml"], "--to-repo", far.Host, "--repo-template", Template,
             "--lock-output", folder["out.yml"]);
         string written = await File.ReadAllTextAsync(folder["out.yml"]);
         Assert.Contains($"image: {far.Host}/apps/frontend@{one.Split('@')[1]}", written);
@@ -139,12 +139,12 @@ public sealed class RepositoryTemplateTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        await SucceedAsync("copy", "-i", At(source, Fixtures.Registry + "/apps/frontend:1.0.0"), "-i",
+        await InProcess.SucceedAsync("copy", "-i", At(source, Fixtures.Registry + "/apps/frontend:1.0.0"), "-i",
             At(source, Fixtures.Registry + "/apps/backend:1.0.0"), "--to-oci-tar", folder["two.tar"]);
         CliResult result = await InProcess.RunAsync(
             "copy", "--oci-tar", folder["two.tar"], "--to-repo", far.Host, "--repo-template", "{registry}/all");
         result.AssertFailed("AIRGAP2119");
-        await SucceedAsync("copy", "--oci-tar", folder["two.tar"], "--to-repo", far.Host, "--repo-template", Template);
+        await InProcess.SucceedAsync("copy", "--oci-tar", folder["two.tar"], "--to-repo", far.Host, "--repo-template", Template);
         using RegistryContent content = RegistryContent.At(far.Host);
         await content.AssertCompleteAsync("apps/frontend", "1.0.0");
         await content.AssertCompleteAsync("apps/backend", "1.0.0");
@@ -155,11 +155,4 @@ public sealed class RepositoryTemplateTests
 
     private static string At(RegistryFixture registry, string reference) =>
         reference.Replace(Fixtures.Registry, registry.Host, StringComparison.Ordinal);
-
-    private static async Task<string> SucceedAsync(params string[] args)
-    {
-        CliResult result = await InProcess.RunAsync(args);
-        Assert.AreEqual(0, result.ExitCode, result.ToString());
-        return result.Output;
-    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
@@ -41,11 +40,11 @@ public sealed class ServeArchiveTests
         await using ServedTool tool = await ServedTool.StartAsync("--tar", Fixtures.Golden("nested-bundle.tar"), "--prefix", "apps");
         string served = $"{tool.Address.Authority}/apps/nested-bundle:v1.0.0";
 
-        await SucceedAsync("pull", "-b", served, "-o", folder["pulled"], "--recursive");
+        await InProcess.SucceedAsync("pull", "-b", served, "-o", folder["pulled"], "--recursive");
         Assert.IsTrue(File.Exists(Path.Combine(folder["pulled"], ".imgpkg", "images.yml")));
-        await SucceedAsync("copy", "-b", served, "--to-tar", folder["again.tar"]);
-        await SucceedAsync("copy", "--tar", Fixtures.Golden("nested-bundle.tar"), "--to-repo", $"{imported.Host}/imported");
-        await SucceedAsync("copy", "-b", served, "--to-repo", $"{imported.Host}/copied");
+        await InProcess.SucceedAsync("copy", "-b", served, "--to-tar", folder["again.tar"]);
+        await InProcess.SucceedAsync("copy", "--tar", Fixtures.Golden("nested-bundle.tar"), "--to-repo", $"{imported.Host}/imported");
+        await InProcess.SucceedAsync("copy", "-b", served, "--to-repo", $"{imported.Host}/copied");
         using RegistryContent content = RegistryContent.At(imported.Host);
         IReadOnlyList<string> tags = await content.TagsAsync("imported");
         CollectionAssert.AreEqual(tags.ToArray(), (await content.TagsAsync("copied")).ToArray());
@@ -129,11 +128,5 @@ public sealed class ServeArchiveTests
         while (!text().Contains(end, StringComparison.Ordinal))
             await Task.Yield();
         return text();
-    }
-
-    private static async Task SucceedAsync(params string[] args)
-    {
-        CliResult result = await InProcess.RunAsync(args);
-        Assert.AreEqual(0, result.ExitCode, string.Create(CultureInfo.InvariantCulture, $"{string.Join(' ', args)}: {result.Error}"));
     }
 }

@@ -21,25 +21,25 @@ public sealed class ShardedCopyTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        await SucceedAsync(
+        await InProcess.SucceedAsync(
             "copy", "-b", $"{source.Host}/{Nested}", "--to-repo", $"{far.Host}/alone/all", "--lock-output", folder["alone.yml"]);
         string plan = folder["plan.json"];
-        string planned = await SucceedAsync(
+        string planned = await InProcess.SucceedAsync(
             "copy", "-b", $"{source.Host}/{Nested}", "--to-repo", $"{far.Host}/together/all", "--plan-out", plan, "--shards", "3");
         Assert.Contains("nothing was moved", planned);
         Assert.Contains("3 shards of ", planned);
         using RegistryContent content = RegistryContent.At(far.Host);
         Assert.DoesNotContain("together/all", await content.RepositoriesAsync());
 
-        Assert.Contains("shard 1/3: ", await SucceedAsync("copy", "--plan", plan, "--shard", "1/3"));
-        await SucceedAsync("copy", "--plan", plan, "--shard", "3");
+        Assert.Contains("shard 1/3: ", await InProcess.SucceedAsync("copy", "--plan", plan, "--shard", "1/3"));
+        await InProcess.SucceedAsync("copy", "--plan", plan, "--shard", "3");
         CliResult early = await InProcess.RunAsync("copy", "--plan", plan, "--finish");
         early.AssertFailed("AIRGAP2242", "shard 2/3 has to run again");
         Assert.DoesNotContain("v1.0.0", await content.TagsAsync("together/all"));
 
-        await SucceedAsync("copy", "--plan", plan, "--shard", "2/3");
+        await InProcess.SucceedAsync("copy", "--plan", plan, "--shard", "2/3");
         source.Clear();
-        string finished = await SucceedAsync(
+        string finished = await InProcess.SucceedAsync(
             "copy", "--plan", plan, "--finish", "--lock-output", folder["together.yml"], "--report", folder["report.html"],
             "--receipt", folder["receipt.json"]);
         Assert.IsEmpty(source.Requests, "a finish asks the source for nothing");
@@ -53,10 +53,10 @@ public sealed class ShardedCopyTests
             (await File.ReadAllTextAsync(folder["alone.yml"])).Replace("/alone/", "/together/", StringComparison.Ordinal),
             await File.ReadAllTextAsync(folder["together.yml"]));
         Assert.IsTrue(File.Exists(folder["report.html"]));
-        await SucceedAsync("diff", "--receipt", folder["receipt.json"], "--to-repo", $"{far.Host}/together/all");
+        await InProcess.SucceedAsync("diff", "--receipt", folder["receipt.json"], "--to-repo", $"{far.Host}/together/all");
 
         far.Clear();
-        using JsonDocument again = JsonDocument.Parse(await SucceedAsync("copy", "--plan", plan, "--shard", "2/3", "--json"));
+        using JsonDocument again = JsonDocument.Parse(await InProcess.SucceedAsync("copy", "--plan", plan, "--shard", "2/3", "--json"));
         Assert.AreEqual("2/3", again.RootElement.GetProperty("shard").GetString());
         Assert.AreEqual(0, again.RootElement.GetProperty("totals").GetProperty("copied").GetProperty("count").GetInt32());
         Assert.DoesNotContain("PUT", far.Requests.Select(request => request.Method));
@@ -68,10 +68,10 @@ public sealed class ShardedCopyTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        await SucceedAsync(
+        await InProcess.SucceedAsync(
             "copy", "-b", $"{source.Host}/mirror/signed-bundle:v1.0.0", "--artifacts", "--to-repo", $"{far.Host}/all", "--plan-out",
             folder["plan.json"]);
-        await SucceedAsync("copy", "--plan", folder["plan.json"]);
+        await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"]);
         using RegistryContent content = RegistryContent.At(far.Host);
         await content.AssertCompleteAsync("all", "v1.0.0");
     }
@@ -83,22 +83,22 @@ public sealed class ShardedCopyTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         string[] copy = ["copy", "-b", $"{source.Host}/{Nested}", "--to-tar", folder["all.tar"]];
-        await SucceedAsync([.. copy, "--plan-out", folder["plan.json"]]);
-        await SucceedAsync("copy", "--plan", folder["plan.json"]);
+        await InProcess.SucceedAsync([.. copy, "--plan-out", folder["plan.json"]]);
+        await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"]);
         CollectionAssert.AreEquivalent(
             (string[])[folder["all.tar"], folder["plan.json"]], Directory.GetFiles(folder.Path).ToArray());
         byte[] byPlan = await File.ReadAllBytesAsync(folder["all.tar"]);
         File.Delete(folder["all.tar"]);
-        await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1/2");
-        await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "2/2");
+        await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1/2");
+        await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "2/2");
         for (int run = 0; run < 2; run++)
         {
-            string finished = await SucceedAsync("copy", "--plan", folder["plan.json"], "--finish", "--shards", "2");
+            string finished = await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--finish", "--shards", "2");
             Assert.Contains("all.tar.shard-*, are no longer needed", finished);
         }
 
         CollectionAssert.AreEqual(byPlan, await File.ReadAllBytesAsync(folder["all.tar"]));
-        await SucceedAsync([.. copy[..^1], folder["alone.tar"]]);
+        await InProcess.SucceedAsync([.. copy[..^1], folder["alone.tar"]]);
         CollectionAssert.AreEqual(byPlan, await File.ReadAllBytesAsync(folder["alone.tar"]));
     }
 
@@ -110,11 +110,11 @@ public sealed class ShardedCopyTests
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
         string[] copy = ["copy", "-b", $"{source.Host}/mirror/index-bundle:v1.0.0", "--platform", "linux/amd64", "--to-repo"];
-        await SucceedAsync([.. copy, $"{far.Host}/alone"]);
-        await SucceedAsync([.. copy, $"{far.Host}/together", "--plan-out", folder["plan.json"], "--shards", "2"]);
-        await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1");
-        await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "2");
-        await SucceedAsync("copy", "--plan", folder["plan.json"], "--finish");
+        await InProcess.SucceedAsync([.. copy, $"{far.Host}/alone"]);
+        await InProcess.SucceedAsync([.. copy, $"{far.Host}/together", "--plan-out", folder["plan.json"], "--shards", "2"]);
+        await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1");
+        await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "2");
+        await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--finish");
         using RegistryContent content = RegistryContent.At(far.Host);
         CollectionAssert.AreEquivalent((await content.TagsAsync("alone")).ToArray(), (await content.TagsAsync("together")).ToArray());
         await content.AssertCompleteAsync("together", "v1.0.0");
@@ -127,7 +127,7 @@ public sealed class ShardedCopyTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         string[] copy = ["copy", "-b", $"{source.Host}/{Nested}", "--to-repo", "far.local/all"];
-        await SucceedAsync([.. copy, "--plan-out", folder["plan.json"]]);
+        await InProcess.SucceedAsync([.. copy, "--plan-out", folder["plan.json"]]);
         byte[] plan = await File.ReadAllBytesAsync(folder["plan.json"]);
         source.Clear();
         foreach (string schema in new[] { "", "\"$schema\": \"https://host.example/airgap.plan.schema.json\",\n  " })
@@ -180,7 +180,7 @@ public sealed class ShardedCopyTests
     {
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await SucceedAsync(
+        await InProcess.SucceedAsync(
             "copy", "-b", $"{source.Host}/{Nested}", "--to-repo", $"{source.Host}/far/all", "--plan-out", folder["good.json"], "--shards",
             "2");
         await File.WriteAllTextAsync(folder["none.json"], "{\"schemaVersion\": 1}");
@@ -218,12 +218,5 @@ public sealed class ShardedCopyTests
 
         Assert.IsFalse(File.Exists(folder["p.json"]));
         Assert.IsEmpty(source.Requests);
-    }
-
-    private static async Task<string> SucceedAsync(params string[] arguments)
-    {
-        CliResult result = await InProcess.RunAsync(arguments);
-        Assert.AreEqual(0, result.ExitCode, result.Error);
-        return result.Output;
     }
 }

@@ -18,7 +18,7 @@ public sealed class ShardedFinishTests
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
         foreach ((string bundle, string to) in new[] { ("simple-app-bundle", "one"), ("nested-bundle", "two") })
         {
-            await SucceedAsync(
+            await InProcess.SucceedAsync(
                 "copy", "-b", $"{source.Host}/mirror/{bundle}:v1.0.0", "--to-repo", $"{far.Host}/{to}", "--plan-out",
                 folder[$"{to}.json"]);
         }
@@ -27,14 +27,14 @@ public sealed class ShardedFinishTests
         both["relocations"]!.AsArray().Add(
             JsonNode.Parse(await File.ReadAllTextAsync(folder["two.json"]))!["relocations"]![0]!.DeepClone());
         await File.WriteAllTextAsync(folder["both.json"], both.ToJsonString());
-        await SucceedAsync("copy", "--plan", folder["one.json"], "--shard", "1/1");
+        await InProcess.SucceedAsync("copy", "--plan", folder["one.json"], "--shard", "1/1");
         CliResult early = await InProcess.RunAsync("copy", "--plan", folder["both.json"], "--finish", "--shards", "1");
         early.AssertFailed("AIRGAP2242", "no tag is set");
         using RegistryContent content = RegistryContent.At(far.Host);
         Assert.DoesNotContain("v1.0.0", await content.TagsAsync("one"));
 
-        await SucceedAsync("copy", "--plan", folder["both.json"], "--shard", "1/1");
-        await SucceedAsync("copy", "--plan", folder["both.json"], "--finish", "--shards", "1");
+        await InProcess.SucceedAsync("copy", "--plan", folder["both.json"], "--shard", "1/1");
+        await InProcess.SucceedAsync("copy", "--plan", folder["both.json"], "--finish", "--shards", "1");
         Assert.Contains("v1.0.0", await content.TagsAsync("one"));
         Assert.Contains("v1.0.0", await content.TagsAsync("two"));
     }
@@ -46,7 +46,7 @@ public sealed class ShardedFinishTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
-        await SucceedAsync(
+        await InProcess.SucceedAsync(
             "copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-repo", $"{far.Host}/all", "--plan-out",
             folder["plan.json"]);
         JsonNode plan = JsonNode.Parse(await File.ReadAllTextAsync(folder["plan.json"]))!;
@@ -57,7 +57,7 @@ public sealed class ShardedFinishTests
             ["signedBy"] = new JsonArray(new JsonObject { ["name"] = "mallory", ["form"] = "cosign" }),
         });
         await File.WriteAllTextAsync(folder["plan.json"], plan.ToJsonString());
-        string told = await SucceedAsync(
+        string told = await InProcess.SucceedAsync(
             "copy", "--plan", folder["plan.json"], "--json", "--receipt", folder["receipt.json"], "--report", folder["report.json"]);
         foreach (string text in new[]
             { told, await File.ReadAllTextAsync(folder["receipt.json"]), await File.ReadAllTextAsync(folder["report.json"]) })
@@ -70,10 +70,10 @@ public sealed class ShardedFinishTests
     {
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await SucceedAsync(
+        await InProcess.SucceedAsync(
             "copy", "-b", $"{source.Host}/mirror/nested-bundle:v1.0.0", "--to-tar", folder["all.tar"], "--plan-out",
             folder["plan.json"], "--shards", "2");
-        string told = await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1/2");
+        string told = await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1/2");
         Assert.Contains("shard 1/2: ", told);
         Assert.DoesNotContain("whole", told);
         CliResult early = await InProcess.RunAsync("copy", "--plan", folder["plan.json"], "--finish");
@@ -88,18 +88,18 @@ public sealed class ShardedFinishTests
     {
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        async Task PlanAsync(string bundle, string plan) => await SucceedAsync(
+        async Task PlanAsync(string bundle, string plan) => await InProcess.SucceedAsync(
             "copy", "-b", $"{source.Host}/mirror/{bundle}:v1.0.0", "--to-tar", folder["all.tar"], "--plan-out", folder[plan],
             "--shards", "2");
         await PlanAsync("simple-app-bundle", "other.json");
-        await SucceedAsync("copy", "--plan", folder["other.json"], "--shard", "1");
+        await InProcess.SucceedAsync("copy", "--plan", folder["other.json"], "--shard", "1");
         byte[] other = await File.ReadAllBytesAsync(folder["all.tar.shard-1-of-2"]);
         await PlanAsync("nested-bundle", "plan.json");
         string[] plan = ["copy", "--plan", folder["plan.json"]];
-        await SucceedAsync([.. plan, "--shard", "1"]);
-        await SucceedAsync([.. plan, "--shard", "2"]);
+        await InProcess.SucceedAsync([.. plan, "--shard", "1"]);
+        await InProcess.SucceedAsync([.. plan, "--shard", "2"]);
         byte[] own = await File.ReadAllBytesAsync(folder["all.tar.shard-1-of-2"]);
-        await SucceedAsync([.. plan, "--finish"]);
+        await InProcess.SucceedAsync([.. plan, "--finish"]);
         byte[] whole = await File.ReadAllBytesAsync(folder["all.tar"]);
         byte[] flipped = [.. own];
         flipped[own.Length / 2] ^= 1;
@@ -118,8 +118,8 @@ public sealed class ShardedFinishTests
             Assert.DoesNotContain("shard 2/2", refused.Error, what);
             Assert.DoesNotContain("--to-tar", refused.Error, what);
             Assert.IsFalse(File.Exists(folder["all.tar"]), what);
-            await SucceedAsync([.. plan, "--shard", "1"]);
-            await SucceedAsync([.. plan, "--finish"]);
+            await InProcess.SucceedAsync([.. plan, "--shard", "1"]);
+            await InProcess.SucceedAsync([.. plan, "--finish"]);
             CollectionAssert.AreEqual(whole, await File.ReadAllBytesAsync(folder["all.tar"]), what);
         }
     }
@@ -131,28 +131,30 @@ public sealed class ShardedFinishTests
         using TempFolder folder = new();
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         string from = $"{registry.Host}/mirror/nested-bundle:v1.0.0";
-        await SucceedAsync("copy", "-b", from, "--to-repo", $"{registry.Host}/all", "--plan-out", folder["plan.json"], "--shards", "2");
+        await InProcess.SucceedAsync(
+            "copy", "-b", from, "--to-repo", $"{registry.Host}/all", "--plan-out", folder["plan.json"], "--shards", "2");
         int mounted = 0;
         foreach (string shard in new[] { "1", "2" })
         {
             JsonNode totals = JsonNode.Parse(
-                await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", shard, "--json"))!["totals"]!;
+                await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", shard, "--json"))!["totals"]!;
             Assert.AreEqual(0, (int)totals["copied"]!["count"]!);
             mounted += (int)totals["mounted"]!["count"]!;
         }
 
         Assert.AreEqual(14, mounted);
-        Assert.Contains("14 blobs already there", await SucceedAsync("copy", "--plan", folder["plan.json"], "--finish"));
+        Assert.Contains("14 blobs already there", await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--finish"));
         Assert.Contains(
-            "blobs already there", await SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1"), "a second time");
+            "blobs already there", await InProcess.SucceedAsync("copy", "--plan", folder["plan.json"], "--shard", "1"), "a second time");
 
         // Of an archive, each shard counts its own, though each part has all configs.
-        await SucceedAsync("copy", "-b", from, "--to-tar", folder["all.tar"], "--plan-out", folder["tar.json"], "--shards", "2");
+        await InProcess.SucceedAsync("copy", "-b", from, "--to-tar", folder["all.tar"], "--plan-out", folder["tar.json"], "--shards", "2");
         int copied = 0;
         foreach (string shard in new[] { "1", "2" })
         {
             copied += (int)JsonNode.Parse(
-                await SucceedAsync("copy", "--plan", folder["tar.json"], "--shard", shard, "--json"))!["totals"]!["copied"]!["count"]!;
+                await InProcess.SucceedAsync(
+                    "copy", "--plan", folder["tar.json"], "--shard", shard, "--json"))!["totals"]!["copied"]!["count"]!;
         }
 
         Assert.AreEqual(14, copied);
@@ -164,7 +166,7 @@ public sealed class ShardedFinishTests
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         string[] copy = ["copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-repo", $"{source.Host}/all"];
-        await SucceedAsync([.. copy, "--plan-out", folder["plan.json"]]);
+        await InProcess.SucceedAsync([.. copy, "--plan-out", folder["plan.json"]]);
         byte[] plan = await File.ReadAllBytesAsync(folder["plan.json"]);
         CliResult refused = await InProcess.RunAsync([.. copy, "--dry-run", "--plan", folder["plan.json"]]);
         Assert.Contains("AIRGAP2246", refused.Error);
@@ -185,7 +187,7 @@ public sealed class ShardedFinishTests
     {
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        await SucceedAsync(
+        await InProcess.SucceedAsync(
             "copy", "-b", $"{source.Host}/mirror/simple-app-bundle:v1.0.0", "--to-tar", folder["all.tar"], "--plan-out",
             folder["plan.json"], "--shards", "1");
         await File.WriteAllTextAsync(folder["all.tar"], "mine");
@@ -195,12 +197,5 @@ public sealed class ShardedFinishTests
 
         Assert.Contains("AIRGAP2112", refused.Error);
         Assert.AreEqual("mine", await File.ReadAllTextAsync(folder["all.tar"]));
-    }
-
-    private static async Task<string> SucceedAsync(params string[] arguments)
-    {
-        CliResult result = await InProcess.RunAsync(arguments);
-        Assert.AreEqual(0, result.ExitCode, result.Error);
-        return result.Output;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
@@ -85,7 +84,7 @@ public sealed class ConnectionTests
         using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(Remote, certificate, spoken);
-        ConcurrentQueue<(string Method, long s_bytes, string Protocol)> seen = [];
+        ConcurrentQueue<(string Method, long Bytes, string Protocol)> seen = [];
         server.OnRequest = async context =>
         {
             bool isLarge = context.Request.Path.Value!.EndsWith(Digest.Compute(large).ToString(), StringComparison.Ordinal);
@@ -176,38 +175,6 @@ public sealed class ConnectionTests
     }
 
     [TestMethod]
-    public async Task TheTimeAHostAsksForIsKeptByAllItsRequests()
-    {
-        ManualTime clock = new();
-        await using RegistryTest test = new();
-        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        bool isBusy = true;
-        server.OnRequest = async context =>
-        {
-            if (!Volatile.Read(ref isBusy))
-            {
-                await context.Manifest(s_bytes);
-                return;
-            }
-
-            context.Response.Headers.RetryAfter = "7";
-            await context.Error(429, "TOOMANYREQUESTS", "slow down");
-        };
-        RegistryClient client = test.Client(change: options => options with { TimeProvider = clock, RetryCount = 1 });
-        IImageRepository repository = client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/a"));
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => repository.FindManifestAsync("v1", None));
-        Assert.AreEqual(ErrorCode.TooManyRequests, e.Code);
-        Assert.AreEqual(0, client.LoadRefusals, "blobs are limited apart");
-
-        Volatile.Write(ref isBusy, false);
-        Task<Manifest?> other = client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/b")).FindManifestAsync("v2", None);
-        await clock.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(7));
-        Assert.HasCount(1, server.Lines);
-        clock.Advance(TimeSpan.FromSeconds(7));
-        Assert.IsNotNull(await other);
-    }
-
-    [TestMethod]
     public async Task NoHeadersInTimeIsATimeout()
     {
         ManualTime clock = new();
@@ -225,88 +192,6 @@ public sealed class ConnectionTests
         release.SetResult();
         Assert.AreEqual(ErrorCode.RegistryTimeout, e.Code);
         StringAssert.Contains(e.Message, "timeout awaiting response headers");
-    }
-
-    [TestMethod]
-    [DataRow("7", 7)]
-    [DataRow("3600", 60)]
-    [DataRow("date", 20)]
-    public async Task RetryAfterIsHonoured(string value, int seconds)
-    {
-        ManualTime clock = new();
-        await using RegistryTest test = new();
-        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        int requests = 0;
-        server.OnRequest = context =>
-        {
-            if (Interlocked.Increment(ref requests) > 1)
-                return context.Manifest(s_bytes);
-            context.Response.Headers.RetryAfter = value == "date"
-                ? clock.GetUtcNow().AddSeconds(20).ToString("R", CultureInfo.InvariantCulture) : value;
-            return context.Error(429, "TOOMANYREQUESTS", "slow down");
-        };
-        RegistryClient client = test.Client(
-            change: options => options with { TimeProvider = clock, ResponseHeaderTimeout = TimeSpan.FromMinutes(10) });
-
-        Task<Manifest?> find = client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/a")).FindManifestAsync("v1", None);
-        List<TimeSpan> waits = await clock.AdvanceUntilDoneAsync(find, due => due <= TimeSpan.FromMinutes(5));
-
-        Assert.IsNotNull(await find);
-        Assert.AreEqual(TimeSpan.FromSeconds(seconds), waits.Single());
-        Assert.AreEqual(1, client.Statistics.Retries);
-    }
-
-    [TestMethod]
-    [DataRow("0")]
-    [DataRow("Mon, 01 Jan 2001 00:00:00 GMT")]
-    public async Task ARetryAfterOfNoPause_IsNoPauseAskedFor(string value)
-    {
-        ManualTime clock = new();
-        await using RegistryTest test = new();
-        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        int requests = 0;
-        server.OnRequest = context =>
-        {
-            if (Interlocked.Increment(ref requests) > 3)
-                return context.Manifest(s_bytes);
-            context.Response.Headers.RetryAfter = value;
-            return context.Error(503, "UNAVAILABLE", "overloaded");
-        };
-        RegistryClient client = test.Client(change: options => options with
-        {
-            TimeProvider = clock,
-            RetryCount = 5,
-            RetryDelay = TimeSpan.FromSeconds(1),
-            ResponseHeaderTimeout = TimeSpan.FromMinutes(10)
-        });
-
-        Task<Manifest?> find = client.GetRepository(Naming.RepositoryName.Parse(RegistryTest.Local + "/a")).FindManifestAsync("v1", None);
-        List<TimeSpan> waits = await clock.AdvanceUntilDoneAsync(find, due => due <= TimeSpan.FromMinutes(5));
-
-        Assert.IsNotNull(await find);
-        Assert.IsGreaterThanOrEqualTo(TimeSpan.FromSeconds(3.5), waits.Aggregate(TimeSpan.Zero, (sum, wait) => sum + wait),
-            "1, 2 and 4 seconds, of which half is left to chance");
-    }
-
-    [TestMethod]
-    [DataRow(408, 3)]
-    [DataRow(425, 3)]
-    [DataRow(500, 3)]
-    [DataRow(502, 3)]
-    [DataRow(499, 3)]
-    [DataRow(504, 3)]
-    [DataRow(520, 3)]
-    [DataRow(522, 3)]
-    [DataRow(501, 1)]
-    [DataRow(400, 1)]
-    [DataRow(418, 1)]
-    public async Task OnlyPassingStatusesAreRetried(int status, int attempts)
-    {
-        await using RegistryTest test = new();
-        ScriptedServer server = await test.ServeAsync(RegistryTest.Local);
-        server.OnRequest = context => context.Empty(status);
-        await Assert.ThrowsExactlyAsync<AirgapException>(() => test.Repository().FindManifestAsync("v1", None));
-        Assert.HasCount(attempts, server.Lines);
     }
 
     [TestMethod]

@@ -27,9 +27,6 @@ public sealed class PushPullRefusalTests
     {
         CliResult result = await InProcess.RunAsync(line.Split(' '));
 
-        Assert.AreEqual(1, result.ExitCode);
-        Assert.IsEmpty(result.Output);
-        Assert.StartsWith($"dotnet-airgap: Error: {code}: ", result.Error);
-        Assert.Contains(phrase, result.Error);
+        result.AssertRefused(code, phrase);
     }
 }

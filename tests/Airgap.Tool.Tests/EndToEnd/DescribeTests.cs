@@ -10,11 +10,7 @@ namespace Airgap.Tool.Tests.EndToEnd;
 public sealed class DescribeTests
 {
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles]
     public async Task TheOutput_IsImgpkgs(string name)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();

@@ -74,11 +74,7 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
     }
 
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles]
     public async Task AnArchiveGivesImgpkgsTagsAndNoRequestToTheSource(string bundle)
     {
         await CopyToRepositoryAsync(new RelocationSource.Archive(Fixtures.Golden($"{bundle}.tar")), "dest.example:5000/apps/it");

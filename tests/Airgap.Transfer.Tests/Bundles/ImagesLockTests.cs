@@ -24,11 +24,7 @@ public sealed class ImagesLockTests
     }
 
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles]
     public void TheImagesOfARelocatedBundleAreWrittenAsImgpkgWritesThem(string bundle)
     {
         byte[] input = File.ReadAllBytes(Path.Combine(Fixtures.Input(bundle), ".imgpkg", "images.yml"));

@@ -9,11 +9,7 @@ namespace Airgap.Transfer.Tests.Bundles;
 public sealed class LockFileTests
 {
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles]
     public void ABundleLockIsReadAndWrittenAsImgpkgWritesIt(string bundle)
     {
         string path = Fixtures.Golden($"{bundle}.bundle-lock.yml");

@@ -14,22 +14,14 @@ public sealed class DescriberTests : RelocatorTestBase
     private const string Backend = "sha256:4c6d71a056e11e066e3f65230992d23a68c9a4ea23ac8a1e3fab535e12571090";
 
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles]
     public async Task TextAndYamlAreImgpkgs(string name)
     {
         AssertGolden(name, await new Describer(Registry).DescribeAsync(Bundle(name), new(), Token));
     }
 
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles]
     public async Task AnArchiveTellsTheSameAsItsRegistry(string name)
     {
         AssertGolden(name, await Describer.DescribeArchiveAsync(new(Fixtures.Golden($"{name}.tar")), new(), Token));

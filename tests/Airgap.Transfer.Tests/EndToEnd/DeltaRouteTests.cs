@@ -17,15 +17,8 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 public sealed class DeltaRouteTests : WireTestBase
 {
     [TestMethod]
-    public async Task WhereTheBaseIsTheDeltaMakesWhatTheFullArchiveMakes()
+    public Task WhereTheBaseIsTheDeltaMakesWhatTheFullArchiveMakes() => RunAsync(async (docker, client, folder) =>
     {
-        await using DockerRegistry docker = await DockerRegistry.StartAsync();
-        await using RegistryFixture unused = await RegistryFixture.StartEmptyAsync();
-        using RegistryClient client = Client(unused);
-        DeltaBench bench = new(Token);
-        using TempFolder folder = bench.Folder;
-        await WriteAsync(bench);
-
         await CopyAsync(client, new RelocationSource.Archive(folder["v1.tar"]), Repository(docker.Host, "apps/it"));
         TransferResult delta = await CopyAsync(
             client, new RelocationSource.Archive(folder["delta.tar"]), Repository(docker.Host, "apps/it"));
@@ -49,18 +42,11 @@ public sealed class DeltaRouteTests : WireTestBase
             foreach (string tag in await content.TagsAsync(repository))
                 await content.AssertCompleteAsync(repository, tag);
         }
-    }
+    });
 
     [TestMethod]
-    public async Task WhereItIsNotNothingIsTagged()
+    public Task WhereItIsNotNothingIsTagged() => RunAsync(async (docker, client, folder) =>
     {
-        await using DockerRegistry docker = await DockerRegistry.StartAsync();
-        await using RegistryFixture unused = await RegistryFixture.StartEmptyAsync();
-        using RegistryClient client = Client(unused);
-        DeltaBench bench = new(Token);
-        using TempFolder folder = bench.Folder;
-        await WriteAsync(bench);
-
         AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => CopyAsync(client, new RelocationSource.Archive(folder["delta.tar"]), Repository(docker.Host, "apps/it")));
 
@@ -69,17 +55,11 @@ public sealed class DeltaRouteTests : WireTestBase
         Assert.Contains("'v1.tar' (set sha256:", failure.Message);
         using RegistryContent content = RegistryContent.At(docker.Host);
         Assert.IsEmpty(await content.RepositoriesAsync());
-    }
+    });
 
     [TestMethod]
-    public async Task AReaderThatKnowsNothingOfDeltasImportsOneWhereTheBaseIs()
+    public Task AReaderThatKnowsNothingOfDeltasImportsOneWhereTheBaseIs() => RunAsync(async (docker, client, folder) =>
     {
-        await using DockerRegistry docker = await DockerRegistry.StartAsync();
-        await using RegistryFixture unused = await RegistryFixture.StartEmptyAsync();
-        using RegistryClient client = Client(unused);
-        DeltaBench bench = new(Token);
-        using TempFolder folder = bench.Folder;
-        await WriteAsync(bench);
         IImageRepository there = client.GetRepository(RepositoryName.Parse($"{docker.Host}/apps/it"));
 
         // Where the base is not, it looks for the layer in the archive, which lacks it: no manifest goes, so that nothing looks whole.
@@ -93,17 +73,24 @@ public sealed class DeltaRouteTests : WireTestBase
         Assert.AreEqual((await content.ManifestAsync("apps/full", "v2")).Digest, (await content.ManifestAsync("apps/it", "v2")).Digest);
         foreach (string tag in await content.TagsAsync("apps/it"))
             await content.AssertCompleteAsync("apps/it", tag);
-    }
+    });
 
     private static BlobOutcome OutcomeOf(TransferResult result, int layer) =>
         result.Blobs.Single(blob => blob.Descriptor.Digest == DeltaBench.Layer(layer)).Outcome;
 
-    private static async Task WriteAsync(DeltaBench bench)
+    // With the archives v1.tar, delta.tar on it, and full.tar of the same content as both.
+    private async Task RunAsync(Func<DockerRegistry, RegistryClient, TempFolder, Task> test)
     {
+        await using DockerRegistry docker = await DockerRegistry.StartAsync();
+        await using RegistryFixture unused = await RegistryFixture.StartEmptyAsync();
+        using RegistryClient client = Client(unused);
+        DeltaBench bench = new(Token);
+        using TempFolder folder = bench.Folder;
         ImageReference v1 = bench.Bundle(DeltaBench.Source, "v1", bench.Image("source.example/team/web", 1, 2));
         ImageReference v2 = bench.Bundle(DeltaBench.Source, "v2", bench.Image("source.example/team/web", 1, 3));
         await bench.ArchiveAsync(v1, "v1.tar");
         await bench.ArchiveAsync(v2, "delta.tar", bench.Base("v1.tar"));
         await bench.ArchiveAsync(v2, "full.tar");
+        await test(docker, client, folder);
     }
 }

@@ -8,6 +8,7 @@ using Airgap.TestKit.Registries;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 using Airgap.Transfer.Verifying;
+using Microsoft.AspNetCore.Http;
 
 namespace Airgap.Transfer.Tests.EndToEnd;
 
@@ -25,12 +26,15 @@ public sealed class PartwiseTests : WireTestBase
 
     private static readonly PartRules s_impatient = new() { Size = PartSize, Patience = TimeSpan.Zero, MostStreams = 4 };
 
+    private readonly TempFolder _folder = new();
+
+    [TestCleanup]
+    public void Clean() => _folder.Dispose();
+
     [TestMethod]
     public async Task PartsComeSideBySide()
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        await PushAsync(source);
+        await using RegistryFixture source = await StartAsync();
 
         // Nobody gets an answer before four parts are asked for.
         TaskCompletionSource four = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,7 +48,7 @@ public sealed class PartwiseTests : WireTestBase
             // The first is waited for before others are begun.
             return asked == 1 ? null : Fault.Delay(four.Task);
         };
-        TransferResult result = await CopyAsync(source, folder);
+        TransferResult result = await CopyAsync(source);
         Assert.AreEqual(1, result.Total(BlobOutcome.Copied).Count - 1, "the layer, beside the config");
 
         RecordedRequest[] gets = Gets(source);
@@ -53,17 +57,15 @@ public sealed class PartwiseTests : WireTestBase
         string[] expected = [.. Enumerable.Range(1, Parts)
             .Select(part => $"bytes={part * PartSize}-{Math.Min((part + 1) * PartSize, Size) - 1}")];
         Assert.AreSequenceEqual(expected.Order(), ranges.Order(), "each part once");
-        await AssertRightAsync(folder);
+        await AssertRightAsync();
     }
 
     [TestMethod]
     public async Task AShortLayerAndAQuickOneComeByOneStream()
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        await PushAsync(source);
-        await CopyAsync(source, folder, s_impatient with { Size = 4 * 1024 * 1024 });
-        await CopyAsync(source, folder, s_impatient with { Patience = TimeSpan.FromHours(1) });
+        await using RegistryFixture source = await StartAsync();
+        await CopyAsync(source, s_impatient with { Size = 4 * 1024 * 1024 });
+        await CopyAsync(source, s_impatient with { Patience = TimeSpan.FromHours(1) });
         Assert.IsTrue(Gets(source).All(get => get.Header("Range") is null));
         Assert.HasCount(2, Gets(source));
     }
@@ -71,29 +73,25 @@ public sealed class PartwiseTests : WireTestBase
     [TestMethod]
     public async Task WithoutASparePlaceOneStreamGoesOn()
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        await PushAsync(source);
-        await CopyAsync(source, folder, concurrency: 1);
+        await using RegistryFixture source = await StartAsync();
+        await CopyAsync(source, concurrency: 1);
         Assert.HasCount(1, Gets(source));
-        await AssertRightAsync(folder);
+        await AssertRightAsync();
     }
 
     [TestMethod]
     public async Task ARegistryWithoutRangesIsAskedForAPartOnce()
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        await PushAsync(source);
+        await using RegistryFixture source = await StartAsync();
         source.OnRequest = (request, context) =>
         {
             if (request.Kind == RequestKind.BlobGet)
                 context.Request.Headers.Range = default;
             return null;
         };
-        await CopyAsync(source, folder);
+        await CopyAsync(source);
         Assert.HasCount(2, Gets(source), "the stream that went on, and the question");
-        await AssertRightAsync(folder);
+        await AssertRightAsync();
     }
 
     [TestMethod]
@@ -101,122 +99,109 @@ public sealed class PartwiseTests : WireTestBase
     [DataRow(416)]
     public async Task ARegistryThatRefusesRangesIsAskedForAPartOnce(int status)
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        await PushAsync(source);
+        await using RegistryFixture source = await StartAsync();
         source.OnRequest = (request, _) => IsPart(request) ? Fault.Status(status) : null;
-        await CopyAsync(source, folder);
+        await CopyAsync(source);
         Assert.HasCount(2, Gets(source));
-        await AssertRightAsync(folder);
+        await AssertRightAsync();
     }
 
     [TestMethod]
     public async Task ARegistryThatStopsGivingPartsIsReadToTheEndByOneStream()
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        await PushAsync(source);
+        await using RegistryFixture source = await StartAsync();
         // The fourth part is refused when the three behind it have come: they are fetched again, and were counted once already.
-        TaskCompletionSource others = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        string fourth = $"bytes={4 * PartSize}-{(5 * PartSize) - 1}";
-        string seventh = $"bytes={7 * PartSize}-{(8 * PartSize) - 1}";
-        source.OnRequest = (request, context) =>
+        source.OnRequest = Part4Last((context, others) =>
         {
-            if (request.Header("Range") == seventh)
-                context.Response.OnCompleted(() => Task.FromResult(others.TrySetResult()));
-            if (request.Header("Range") != fourth)
-                return null;
             context.Request.Headers.Range = default;
-            return Fault.Delay(others.Task);
-        };
+            return Fault.Delay(others);
+        });
         Counting counting = new();
-        await CopyAsync(source, folder, observer: counting);
+        await CopyAsync(source, observer: counting);
         Assert.AreEqual(Size, counting.Moved, "each byte counts once");
         Assert.IsTrue(Gets(source).Any(get => get.Header("Range") is { } range && range.EndsWith('-')), "the rest is asked for");
-        await AssertRightAsync(folder);
+        await AssertRightAsync();
     }
 
     [TestMethod]
     public async Task ABrokenPartGoesOnWhereItBroke()
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        await PushAsync(source);
-        string third = $"bytes={3 * PartSize}-{(4 * PartSize) - 1}";
-        source.OnRequest = (request, _) => request.Header("Range") == third ? Fault.CutBody(100_000) : null;
-        await CopyAsync(source, folder);
+        await using RegistryFixture source = await StartAsync();
+        source.OnRequest = (request, _) => request.Header("Range") == Part(3) ? Fault.CutBody(100_000) : null;
+        await CopyAsync(source);
         Assert.ContainsSingle(Gets(source).Where(get => get.Header("Range") == $"bytes={(3 * PartSize) + 100_000}-{(4 * PartSize) - 1}"));
-        await AssertRightAsync(folder);
+        await AssertRightAsync();
     }
 
     [TestMethod]
     public async Task ASpoiledPartIsFoundAndTheLayerFetchedAgainByOneStream()
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        await PushAsync(source);
-        string fifth = $"bytes={5 * PartSize}-{(6 * PartSize) - 1}";
-        source.OnRequest = (request, _) => request.Header("Range") == fifth ? Fault.CorruptBody(77) : null;
+        await using RegistryFixture source = await StartAsync();
+        source.OnRequest = (request, _) => request.Header("Range") == Part(5) ? Fault.CorruptBody(77) : null;
         Counting counting = new();
-        await CopyAsync(source, folder, observer: counting);
+        await CopyAsync(source, observer: counting);
         Assert.AreEqual(Size, counting.Moved, "what was wrong is taken back");
         Assert.HasCount(2, Gets(source).Where(get => get.Header("Range") is null));
-        await AssertRightAsync(folder);
+        await AssertRightAsync();
     }
 
     [TestMethod]
     public async Task AFailureLeavesABeginningThatAResumedRunGoesOnFrom()
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        await PushAsync(source);
+        await using RegistryFixture source = await StartAsync();
 
         // Part 4 fails when the three behind it are there: a hole with bytes after it.
-        TaskCompletionSource others = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        string fourth = $"bytes={4 * PartSize}-{(5 * PartSize) - 1}";
-        string seventh = $"bytes={7 * PartSize}-{(8 * PartSize) - 1}";
-        source.OnRequest = (request, context) =>
-        {
-            if (request.Header("Range") == seventh)
-                context.Response.OnCompleted(() => Task.FromResult(others.TrySetResult()));
-            return request.Header("Range") == fourth ? Fault.Delay(others.Task, Fault.Status(404)) : null;
-        };
-        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(source, folder));
+        source.OnRequest = Part4Last((_, others) => Fault.Delay(others, Fault.Status(404)));
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(source));
         Assert.AreEqual(ErrorCode.BlobUnknown, e.Code);
-        Assert.IsFalse(File.Exists(folder["a.tar"]));
+        Assert.IsFalse(File.Exists(_folder["a.tar"]));
 
         source.OnRequest = null;
         source.Clear();
-        await CopyAsync(source, folder, new PartRules(), resume: true);
+        await CopyAsync(source, new PartRules(), resume: true);
         // A part that the first run asked for last may reach the registry now.
         RecordedRequest rest = Assert.ContainsSingle(Gets(source).Where(get => !IsPart(get)));
         Assert.AreEqual($"bytes={4 * PartSize}-", rest.Header("Range"), "from the hole on, not from the last byte on");
-        await AssertRightAsync(folder);
+        await AssertRightAsync();
     }
 
     [TestMethod]
     public async Task AResumedRunUsesParts()
     {
-        await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
-        using TempFolder folder = new();
-        await PushAsync(source);
+        await using RegistryFixture source = await StartAsync();
         source.OnRequest = (request, _) => request.Kind != RequestKind.BlobGet
             ? null : request.Header("Range") is null ? Fault.CutBody(PartSize + 1000) : Fault.Status(404);
-        await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(source, folder, new PartRules()));
+        await Assert.ThrowsExactlyAsync<AirgapException>(() => CopyAsync(source, new PartRules()));
         source.OnRequest = null;
         source.Clear();
-        await CopyAsync(source, folder, resume: true);
+        await CopyAsync(source, resume: true);
         Assert.IsGreaterThan(5, Gets(source).Length);
         Assert.IsLessThan(Size, Gets(source)[1..].Sum(get => get.ResponseBytes));
-        await AssertRightAsync(folder);
+        await AssertRightAsync();
     }
 
-    private static async Task PushAsync(RegistryFixture source)
+    private static async Task<RegistryFixture> StartAsync()
     {
+        RegistryFixture source = await RegistryFixture.StartEmptyAsync();
         byte[] layer = new byte[Size];
         new Random(11).NextBytes(layer);
         using RegistryWriter writer = new(source.Address);
         await writer.PushImageAsync("apps/large", "1", layer);
+        return source;
+    }
+
+    private static string Part(int number) => $"bytes={number * PartSize}-{((number + 1) * PartSize) - 1}";
+
+    // Answers part 4 when part 7, the last of those that are fetched beside it, has been sent.
+    private static Func<RecordedRequest, HttpContext, Fault?> Part4Last(Func<HttpContext, Task, Fault> answer)
+    {
+        TaskCompletionSource others = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (request, context) =>
+        {
+            if (request.Header("Range") == Part(7))
+                context.Response.OnCompleted(() => Task.FromResult(others.TrySetResult()));
+            return request.Header("Range") == Part(4) ? answer(context, others.Task) : null;
+        };
     }
 
     private static bool IsPart(RecordedRequest request) =>
@@ -228,22 +213,22 @@ public sealed class PartwiseTests : WireTestBase
             .OrderByDescending(blob => blob.Sum(get => get.ResponseBytes)).First()];
 
     private async Task<TransferResult> CopyAsync(
-        RegistryFixture source, TempFolder folder, PartRules? rules = null, int concurrency = 8, bool resume = false,
+        RegistryFixture source, PartRules? rules = null, int concurrency = 8, bool resume = false,
         ITransferObserver? observer = null)
     {
         using RegistryClient client = Client(source, retries: 2);
         return await CopyAsync(
             client,
             new RelocationSource.Image(ImageReference.Parse($"{source.Host}/apps/large:1")),
-            new RelocationDestination.Archive(folder["a.tar"]),
+            new RelocationDestination.Archive(_folder["a.tar"]),
             transfer: new TransferOptions { Parts = rules ?? s_impatient, Concurrency = concurrency, Resume = resume },
             observer: observer);
     }
 
-    private async Task AssertRightAsync(TempFolder folder)
+    private async Task AssertRightAsync()
     {
         VerificationResult verified =
-            await new Verifier(new FakeRegistry()).VerifyAsync(new RelocationSource.Archive(folder["a.tar"]), Token);
+            await new Verifier(new FakeRegistry()).VerifyAsync(new RelocationSource.Archive(_folder["a.tar"]), Token);
         Assert.IsTrue(verified.IsRight, string.Join('\n', verified.Problems));
     }
 

@@ -14,11 +14,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 public sealed class RouteTests : WireTestBase
 {
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles]
     public async Task ACopyToARegistry_IsImgpkgs(string bundle)
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

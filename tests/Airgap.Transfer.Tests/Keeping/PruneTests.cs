@@ -10,11 +10,7 @@ namespace Airgap.Transfer.Tests.Keeping;
 public sealed class PruneTests : PruneTestBase
 {
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("signed-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
+    [GoldenBundles]
     public async Task WhatIsKept_StaysWhole_AndNothingElseStays(string bundle)
     {
         await FillAsync();

@@ -14,12 +14,7 @@ public sealed class BundleLayerTests
     private static readonly Dictionary<string, string> s_bundleLabels = new() { ["dev.carvel.imgpkg.bundle"] = "true" };
 
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("mid-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles(Inner = true)]
     public async Task APushedFolderHasTheDigestThatImgpkgGaveIt(string bundle)
     {
         MemoryStream output = new();

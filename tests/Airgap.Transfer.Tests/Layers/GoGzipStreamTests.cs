@@ -34,12 +34,7 @@ public sealed class GoGzipStreamTests
     }
 
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("mid-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles(Inner = true)]
     public void TheLayersOfPushedBundlesComeOutAgain(string bundle) => ComesOutAgain(GoldenStorage.Manifest($"user1/{bundle}", "v1.0.0"));
 
     [TestMethod]

@@ -11,11 +11,7 @@ namespace Airgap.Transfer.Tests.Pulling;
 public sealed class GoldenPullTests : PullTestBase
 {
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles]
     public async Task ABundleIsUnpackedAsImgpkgDoes(string bundle)
     {
         PullResult result = await PullAsync(Bundle(bundle));
@@ -31,11 +27,7 @@ public sealed class GoldenPullTests : PullTestBase
     }
 
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles]
     public async Task ARelocatedBundleNamesItsRepository(string bundle)
     {
         PullResult result = await PullAsync(Bundle(bundle, "mirror"));

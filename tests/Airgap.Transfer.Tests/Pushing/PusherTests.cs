@@ -21,12 +21,7 @@ public sealed class PusherTests
     private FakeRepository Destination => Registry.Get(Repository);
 
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("mid-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles(Inner = true)]
     public async Task AFolderGetsTheDigestAndTagsThatImgpkgGivesIt(string bundle)
     {
         PushResult result = await PushAsync(Bundle($"{Repository}:v1.0.0", Fixtures.Input(bundle)));

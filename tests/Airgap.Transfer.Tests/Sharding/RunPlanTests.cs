@@ -13,11 +13,7 @@ namespace Airgap.Transfer.Tests.Sharding;
 public sealed class RunPlanTests : ShardingTestBase
 {
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("signed-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
+    [GoldenBundles]
     public async Task APlan_IsReadAsWritten(string bundle)
     {
         TransferPlan plan = await new Relocator(Registry).PlanAsync(BundleSource(bundle), Everything, Token);

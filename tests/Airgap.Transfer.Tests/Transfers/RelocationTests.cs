@@ -13,11 +13,7 @@ public sealed class RelocationTests : RelocatorTestBase
     private const string Destination = "dest.example:5000/apps/it";
 
     [TestMethod]
-    [DataRow("simple-app-bundle")]
-    [DataRow("nested-bundle")]
-    [DataRow("index-bundle")]
-    [DataRow("foreign-bundle")]
-    [DataRow("signed-bundle")]
+    [GoldenBundles]
     public async Task ABundleArrivesUnderImgpkgsTags(string bundle)
     {
         await CopyToRepositoryAsync(BundleSource(bundle), Destination, new PlanOptions { CosignSignatures = bundle == "signed-bundle" });
