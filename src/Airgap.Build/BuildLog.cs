@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using Airgap.Oci;
 using Microsoft.Build.Framework;
@@ -25,12 +26,21 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     public Func<Diagnostic, Diagnostic> Locate { get; set; } = static diagnostic => diagnostic;
 
     private readonly Lock _lock = new();
+    private readonly List<Diagnostic> _errors = [];
+    private readonly List<Diagnostic> _warnings = [];
     private bool _closed;
+
+    /// <summary>The errors so far.</summary>
+    public ImmutableArray<Diagnostic> Errors => Copy(_errors);
+
+    /// <summary>The warnings so far.</summary>
+    public ImmutableArray<Diagnostic> Warnings => Copy(_warnings);
 
     /// <summary>An error with its code, location and help link.</summary>
     public void Error(Diagnostic diagnostic)
     {
         diagnostic = BuildAdvice.Of(Locate(diagnostic));
+        Keep(_errors, diagnostic);
         Write(() => log.LogError(
             null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile),
             diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
@@ -40,6 +50,7 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     public void Warning(Diagnostic diagnostic)
     {
         diagnostic = BuildAdvice.Of(Locate(diagnostic));
+        Keep(_warnings, diagnostic);
         Write(() => log.LogWarning(
             null, diagnostic.Id, null, HelpLink(diagnostic), Printable.Line(diagnostic.Location?.File ?? projectFile),
             diagnostic.Location?.Line ?? 0, diagnostic.Location?.Column ?? 0, 0, 0, diagnostic.Text));
@@ -78,6 +89,18 @@ internal sealed class BuildLog(TaskLoggingHelper log, string projectFile, string
     {
         lock (_lock)
             _closed = true;
+    }
+
+    private ImmutableArray<Diagnostic> Copy(List<Diagnostic> list)
+    {
+        lock (_lock)
+            return [.. list];
+    }
+
+    private void Keep(List<Diagnostic> list, Diagnostic diagnostic)
+    {
+        lock (_lock)
+            list.Add(diagnostic);
     }
 
     private void Write(Action write)

@@ -51,8 +51,10 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         settings = PlanStages.Of(settings, stage);
         ProducedContent? content = Read(reader, settings, stage, ref problems);
         PublishedFileList files = new(settings.FullPath(task.ArtifactList));
+        FailedBuild failed = new(log, settings, stage);
+        failed.Begin(settings.FullPath(task.ArtifactList));
         using BuildRegistry registry = new(log, settings.Access);
-        Job job = new(new DeclaredProject([.. items], content, settings, problems), registry, files, stage);
+        Job job = new(new DeclaredProject([.. items], content, settings, problems), registry, files, stage, failed);
         string? timeline = settings.Timeline.Length == 0 ? null : settings.FullPath(settings.Timeline);
         bool done = Attempt(() =>
             Waiting.For(Task.Run(() => TimelineRecorder.RecordAsync(
@@ -60,6 +62,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
                 cancellationToken)(), cancellationToken);
         // Also kept after a failure, since earlier items have written their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
+        if (!done || task.Log.HasLoggedErrors)
+            Task.Run(failed.TellAsync, CancellationToken.None).GetAwaiter().GetResult();
         return done && listed && !task.Log.HasLoggedErrors;
     }
 
@@ -97,6 +101,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         {
             Artifacts = job.Files,
             Given = given,
+            Confirmed = job.Failed.Confirm,
             RefusesAnonymous = job.Registry.FindAnonymousRefusalAsync,
             CountRetries = () => job.Registry.Statistics.Retries
         };
@@ -119,7 +124,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
         PublishResult result = stages is null ? await ProjectPublisher.RunAsync(prepared, cancellationToken)
             : await stages.FinishAsync(prepared, log.Error, cancellationToken);
-        await SummarizeAsync(result, job.Project.Settings, cancellationToken);
+        await SummarizeAsync(result, job, cancellationToken);
+        job.Failed.Wrote(result.Files.Select(file => file.Path));
         string? applied = job.Project.Settings.Apply is not null && result.Failures.IsEmpty
             ? await new ToolApply(job.Project.Settings, log).RunAsync(
                 [.. result.ManifestsOf(job.Project.Settings)], cancellationToken) : null;
@@ -146,10 +152,11 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         return () => new RunReport(task, log).Report(plan, file);
     }
 
-    private async Task SummarizeAsync(PublishResult result, PublishSettings settings, CancellationToken cancellationToken)
+    private async Task SummarizeAsync(PublishResult result, Job job, CancellationToken cancellationToken)
     {
-        if (result.Model is not { } model || SummaryTarget.Of(settings, Environment.GetEnvironmentVariable) is not { } target)
+        if (result.Model is not { } model || SummaryTarget.Of(job.Project.Settings, Environment.GetEnvironmentVariable) is not { } target)
             return;
+        job.Failed.HasSummary();
         SummaryOutcome written = await target.WriteAsync(model, cancellationToken);
         if (written.Warning is { } warning)
             log.Warning(warning);
@@ -189,5 +196,6 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         task.Bundles.Length + task.Images.Length + task.Locks.Length + task.BundleContent.Length + task.BundleImages.Length
             + task.ImageProjects.Length > 0;
 
-    private sealed record Job(DeclaredProject Project, BuildRegistry Registry, PublishedFileList Files, PublishStage Stage);
+    private sealed record Job(DeclaredProject Project, BuildRegistry Registry, PublishedFileList Files, PublishStage Stage,
+        FailedBuild Failed);
 }

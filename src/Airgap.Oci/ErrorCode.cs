@@ -972,6 +972,12 @@ public enum ErrorCode
     /// </summary>
     TimelineNotWritten = 3025,
 
+    /// <summary>
+    /// A run failed, and an output that was there before is as it was (warning). Do not take the file for a result of this run: run
+    /// again, or remove it.
+    /// </summary>
+    EarlierOutput = 3026,
+
     /// <summary>A failure without a code of its own: a defect of this product. Report it.</summary>
     Unexpected = 3999,
 

@@ -18,6 +18,7 @@ internal sealed class ProjectAudit(PublishSettings settings)
             return await publish();
         string log = settings.FullPath(settings.AuditLog);
         await AuditLog.CheckAsync(log, cancellationToken);
+        UnfinishedRuns.Note note = UnfinishedRuns.Open(() => AppendAsync(log, AuditEntry.Interrupted, []));
         PublishResult result;
         try
         {
@@ -25,10 +26,13 @@ internal sealed class ProjectAudit(PublishSettings settings)
         }
         catch (Exception e)
         {
-            await AppendAsync(log, AuditEntry.OutcomeOf(e), []);
+            if (note.TryTake())
+                await AppendAsync(log, AuditEntry.OutcomeOf(e), []);
             throw;
         }
 
+        if (!note.TryTake())
+            return result;
         ImmutableArray<TransferResult> results = [.. result.Items.Select(item => item.Result)];
         try
         {
@@ -55,18 +59,23 @@ internal sealed class ProjectAudit(PublishSettings settings)
             return await admit();
         string log = settings.FullPath(settings.AuditLog);
         await AuditLog.CheckAsync(log, cancellationToken);
+        UnfinishedRuns.Note note = UnfinishedRuns.Open(() => AppendAsync(log, AuditEntry.Interrupted, []));
+        PublishResult? refused;
         try
         {
-            PublishResult? refused = await admit();
-            if (refused is not null)
-                await AppendAsync(log, Diagnostic.FormatId(refused.Failures[0].Code), []);
-            return refused;
+            refused = await admit();
         }
         catch (Exception e)
         {
-            await AppendAsync(log, AuditEntry.OutcomeOf(e), []);
+            if (note.TryTake())
+                await AppendAsync(log, AuditEntry.OutcomeOf(e), []);
             throw;
         }
+
+        // Where it may begin, each destination opens a note of its own.
+        if (note.TryTake() && refused is not null)
+            await AppendAsync(log, Diagnostic.FormatId(refused.Failures[0].Code), []);
+        return refused;
     }
 
     // An interrupted run is also recorded: by then the token of the publish is cancelled.

@@ -1,6 +1,7 @@
 using Airgap.Oci.Client;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Plans;
 
@@ -50,6 +51,8 @@ internal static class ProjectFiles
             yield return new NamedFile(settings.FullPath(settings.Receipt), PropertyNames.Receipt);
         if (settings.Timeline.Length > 0)
             yield return new NamedFile(settings.FullPath(settings.Timeline), PropertyNames.Timeline);
+        if (settings.Summary.Length > 0 && !SummaryTarget.IsOff(settings.Summary))
+            yield return new NamedFile(settings.FullPath(settings.Summary), PropertyNames.Summary);
         if (settings.AuditLog.Length > 0)
             yield return new NamedFile(settings.FullPath(settings.AuditLog), PropertyNames.AuditLog);
         if (settings.UseLockFile != false)

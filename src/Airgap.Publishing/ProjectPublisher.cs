@@ -22,6 +22,9 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
     /// <summary>The list of files that a clean removes; null to keep none.</summary>
     public PublishedFileList? Artifacts { get; init; }
 
+    /// <summary>Called when the project's outputs were compared with its inputs, before the first request; null for none.</summary>
+    public Action? Confirmed { get; init; }
+
     /// <summary>The plans that an earlier stage made, to be carried out; null to make them.</summary>
     public IPrecomputedPlans? Given { get; init; }
 
@@ -57,7 +60,10 @@ internal sealed class ProjectPublisher(IRegistry registry, ITransferObserver? ob
             ImmutableArray<Diagnostic> problems =
                 [.. project.Problems, .. made?.Problems ?? [], .. publisher.Validate(items, settings), .. ApplyProblems(items, settings)];
             if (problems.IsEmpty)
+            {
                 TimelineRecorder.Current?.Confirm();
+                Confirmed?.Invoke();
+            }
             else
                 TimelineRecorder.Current?.Refuse();
             PreparedPublish? prepared = problems.IsEmpty ? await publisher.PrepareAsync(items, settings, cancellationToken) : null;

@@ -15,6 +15,9 @@ internal sealed record AuditEntry(
     string Event, string Outcome, IReadOnlyList<string> From, IReadOnlyList<string> To, IReadOnlyList<string> Roots,
     string Version, RunIdentity? Who)
 {
+    /// <summary>The outcome of a run that was interrupted, and did not stop in time.</summary>
+    public static string Interrupted { get; } = Diagnostic.FormatId(ErrorCode.Canceled);
+
     /// <summary>The outcome of a run that ended with an exception: of an interruption, too, since content may have moved.</summary>
     public static string OutcomeOf(Exception failure) => Diagnostic.FormatId(failure switch
     {

@@ -49,6 +49,9 @@ internal sealed record ReportModel
     /// <summary>The content that selections of packages or platforms omit, in order.</summary>
     internal ImmutableArray<DerivedReport> Derived { get; init; } = [];
 
+    /// <summary>True for a run that ended without a result: how much of it arrived is not known, so no figures are shown.</summary>
+    internal bool IsUnfinished { get; init; }
+
     /// <summary>The time, version, sources and destinations; null for a description.</summary>
     internal ReportProvenance? Places { get; init; }
 

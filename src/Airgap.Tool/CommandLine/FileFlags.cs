@@ -48,6 +48,35 @@ internal static class FileFlags
         OutputConflicts.Check(inputs, outputs, (input, output) => input.Name == "--lock" && output.Name == "--lock-output");
     }
 
+    /// <summary>
+    /// The outputs of a command line that replace what has their name. A log is added to, and a folder that further files are written to
+    /// is no output by itself.
+    /// </summary>
+    public static IEnumerable<string> Outputs(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        // Its receipt is read.
+        if (command.Name == "diff")
+            yield break;
+        bool isDry = command.Options.OfType<Option<bool>>().Any(option => option.Name == "--dry-run" && parsed.GetValue(option));
+        string? only = isDry ? "--plan" : IsGiven("--plan-out") ? "--plan-out" : null;
+        foreach (Option option in command.Options.Where(option => Written.Contains(option.Name) && option.Name != "--audit-log"))
+        {
+            // Without a dry run, copy reads the plan.
+            if (only is null ? option.Name == "--plan" && command.Name == "copy" : option.Name != only)
+                continue;
+            foreach (string path in Files(parsed, option).Select(file => file.Path))
+            {
+                if (option.Name == "--to-oci")
+                    yield return Path.Combine(path, "index.json");
+                else if (!Directory.Exists(path) || command.Name == "pull")
+                    yield return path;
+            }
+        }
+
+        bool IsGiven(string name) => command.Options.Any(option => option.Name == name && parsed.GetResult(option) is { Implicit: false });
+    }
+
     // A folder without a project is read as a whole, and outputs may be in it.
     private static IEnumerable<NamedFile> ArgumentFiles(ParseResult parsed, Argument argument) => (argument switch
     {

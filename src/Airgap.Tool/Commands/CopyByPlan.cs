@@ -32,6 +32,8 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
     public async Task<int> RunAsync(List<TransferResult> done, CancellationToken cancellationToken)
     {
         bool isWhole = shard is null && !finishes;
+        if (shard is null)
+            context.ReportFailure(done);
         if (shard is null && MergedRelocations.FindArchiveOfSeveral(runs) is { } shared)
             throw new AirgapException(
                 ErrorCode.PlanNotShared, $"Several items of the plan share the archive '{shared}', which names their project.",
@@ -84,7 +86,6 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
             _session.Warn(warning);
         foreach (TransferResult result in done)
             CopyResultText.Fill(_session.Report, result);
-        await context.ReportAsync(done, cancellationToken);
         if (context.Request.LockOutput is { } lockOutput)
         {
             await AtomicFile.WriteAsync(
@@ -95,6 +96,8 @@ internal sealed class CopyByPlan(CopyContext context, IReadOnlyList<RunPlan> run
         foreach (TransferResult result in done)
             await context.SignAsync(result, cancellationToken);
         await context.WriteReceiptAsync(done, cancellationToken);
+        // Last, so that it states a failure of the steps before.
+        await context.ReportAsync(done, cancellationToken);
         foreach (string line in done.SelectMany(CopyResultText.Lines))
             _session.WriteResult(line);
         foreach (RelocationDestination.Archive archive in finishes

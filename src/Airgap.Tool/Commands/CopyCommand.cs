@@ -102,7 +102,6 @@ internal sealed class CopyCommand
             CopyByPlanRules.Check(parsed, request, map.Count, _flags, _signing, session.IsDry);
         return await _signing.LogAsync(parsed, request, async results =>
         {
-            await _signing.VerifyBasesAsync(parsed, _flags.Delta.BaseNames(parsed), [], cancellationToken);
             using RegistryClient registry = _registry.ConnectToPush(parsed, session);
             CopyContext context = new(parsed, _flags, _signing, _dry, request, session, registry)
             {
@@ -111,6 +110,9 @@ internal sealed class CopyCommand
                 Key = key,
                 Gate = gate
             };
+            if (!session.IsDry && planOut is null)
+                context.ReportFailure(results);
+            await _signing.VerifyBasesAsync(parsed, _flags.Delta.BaseNames(parsed), [], cancellationToken);
             if (planOut is not null)
                 return await new CopyToPlan(context, planOut, _shards.Count(parsed)).RunAsync(cancellationToken);
             return map.Count > 0 || request.Template is not null
@@ -131,8 +133,11 @@ internal sealed class CopyCommand
         RunPlanReader reader = new(registry, file);
         RunPlan[] runs = [.. document.Relocations.Select(reader.Read)];
         CopyRequest request = new(runs[0].Plan.Source, runs[0].Destination, _flags.LockOutput(parsed));
-        FileFlags.Check(parsed, readsPlan: true, [.. runs.Select(run => run.Destination).OfType<RelocationDestination.Archive>()
-            .Select(archive => archive.Path).Distinct().Select(path => new NamedFile(path))]);
+        string[] archives = [.. runs.Select(run => run.Destination).OfType<RelocationDestination.Archive>().Select(archive => archive.Path)
+            .Distinct()];
+        FileFlags.Check(parsed, readsPlan: true, [.. archives.Select(path => new NamedFile(path))]);
+        if (shard is null)
+            session.Failed.Earlier.Note(archives);
         TimelineRecorder.Current?.Confirm();
         if (runs.Length > 1 && request.LockOutput is not null)
             throw new AirgapException(

@@ -90,13 +90,21 @@ internal sealed record CopyContext(
         return 1;
     }
 
+    /// <summary>Has the reports that were asked for state a failure of this run.</summary>
+    /// <param name="results">What arrived so far, also later.</param>
+    public void ReportFailure(IReadOnlyCollection<TransferResult> results) => Session.Failed.Report = run =>
+        results.Count > 0 ? ReportAsync([.. results], run.Failures, CancellationToken.None)
+            : WriteAsync(
+                run.ToModel(Request.Source.ToString()!, [Request.Source.ToString()!], [Request.Destination.ToString()!]),
+                CancellationToken.None);
+
     /// <summary>Writes the reports that were asked for.</summary>
-    public async Task ReportAsync(IReadOnlyList<TransferResult> results, CancellationToken cancellationToken)
+    public Task ReportAsync(IReadOnlyList<TransferResult> results, CancellationToken cancellationToken) =>
+        ReportAsync(results, [], cancellationToken);
+
+    private async Task ReportAsync(
+        IReadOnlyList<TransferResult> results, ImmutableArray<Diagnostic> failures, CancellationToken cancellationToken)
     {
-        // Under imgpkg's name, the tool writes only what imgpkg would write.
-        ReportRequest report = new(Flags.Report(Parsed), Flags.Summary(Parsed), Detects: !Session.Identity.IsImgpkg);
-        if (!report.IsWanted)
-            return;
         ReportBuilder builder = new();
         foreach (TransferResult result in results)
         {
@@ -106,8 +114,18 @@ internal sealed record CopyContext(
                 builder.AddFailures(IncompleteRelocation.Describe(result, location: null));
         }
 
+        builder.AddFailures(failures);
         builder.Add(Session.Report.Derived);
         builder.AddSignatures(Session.Report.Signatures ?? []);
-        await report.WriteAsync(builder.Build(retries: Registry.Statistics.Retries), Session, cancellationToken);
+        await WriteAsync(builder.Build(retries: Registry.Statistics.Retries), cancellationToken);
+        Session.Failed.Report = null;
+    }
+
+    // Under imgpkg's name, the tool writes only what imgpkg would write.
+    private async Task WriteAsync(ReportModel model, CancellationToken cancellationToken)
+    {
+        ReportRequest report = new(Flags.Report(Parsed), Flags.Summary(Parsed), Detects: !Session.Identity.IsImgpkg);
+        if (report.IsWanted)
+            await report.WriteAsync(model, Session, cancellationToken);
     }
 }

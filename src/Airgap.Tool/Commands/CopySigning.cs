@@ -102,6 +102,7 @@ internal sealed class CopySigning
         if (_trail.Log(parsed) is not { } log || session.IsDry)
             return await run(results);
         await AuditLog.CheckAsync(log, cancellationToken);
+        UnfinishedRuns.Note note = UnfinishedRuns.Open(() => NoteAsync(AuditEntry.Interrupted));
         int exitCode;
         try
         {
@@ -111,7 +112,8 @@ internal sealed class CopySigning
         {
             try
             {
-                await NoteAsync(AuditEntry.OutcomeOf(e));
+                if (note.TryTake())
+                    await NoteAsync(AuditEntry.OutcomeOf(e));
             }
             catch (AirgapException unrecorded)
             {
@@ -122,13 +124,15 @@ internal sealed class CopySigning
             throw;
         }
 
-        await NoteAsync(exitCode == 0 ? "complete"
-            : results.Count == 0 ? session.Report.Errors.Select(error => error.Code).FirstOrDefault("incomplete") : "incomplete");
+        if (note.TryTake())
+            await NoteAsync(exitCode == 0 ? "complete"
+                : results.Count == 0 ? session.Report.Errors.Select(error => error.Code).FirstOrDefault("incomplete") : "incomplete");
         return exitCode;
 
         async Task NoteAsync(string outcome)
         {
-            string[] roots = [.. results.SelectMany(RelocationStatement.RootsOf)
+            // A run that is left behind may still add to them.
+            string[] roots = [.. results.ToArray().SelectMany(RelocationStatement.RootsOf)
                 .Select(item => (item.Destination ?? item.Item.Source).ToString()).Distinct()];
             AuditEntry entry = new("copy", outcome, [request.Source.ToString()!], [request.Destination.ToString()!], roots,
                 session.Identity.Version, _trail.Who(parsed));

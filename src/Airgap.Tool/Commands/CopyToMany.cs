@@ -49,10 +49,12 @@ internal sealed class CopyToMany(CopyContext context)
         await CopySigning.ReportAsync(admission, _session);
         foreach (TransferResult result in results.Where(result => result.IsComplete))
             await context.SignAsync(result, cancellationToken);
+        bool isComplete = results[^1].IsComplete;
+        if (isComplete)
+            await context.WriteReceiptAsync(results, cancellationToken);
         await context.ReportAsync(results, cancellationToken);
-        if (!results[^1].IsComplete)
+        if (!isComplete)
             return context.Fail(results[^1]);
-        await context.WriteReceiptAsync(results, cancellationToken);
         return 0;
     }
 

@@ -31,9 +31,12 @@ internal sealed class CopyToOne(CopyContext context)
         foreach (Diagnostic warning in result.Warnings)
             _session.Warn(warning);
         CopyResultText.Fill(_session.Report, result);
-        await context.ReportAsync([result], cancellationToken);
         if (!result.IsComplete)
+        {
+            await context.ReportAsync([result], cancellationToken);
             return context.Fail(result);
+        }
+
         if (_request.LockOutput is { } lockOutput)
         {
             await AtomicFile.WriteAsync(
@@ -43,6 +46,8 @@ internal sealed class CopyToOne(CopyContext context)
 
         await context.SignAsync(result, cancellationToken);
         await context.WriteReceiptAsync([result], cancellationToken);
+        // Last, so that it states a failure of the steps before.
+        await context.ReportAsync([result], cancellationToken);
         Report(result);
         return 0;
     }

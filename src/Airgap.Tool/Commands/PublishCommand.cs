@@ -103,8 +103,14 @@ internal sealed class PublishCommand
         foreach (Diagnostic warning in project.Warnings)
             session.Warn(warning);
         string? timeline = project.Settings.Timeline is { Length: > 0 } file ? project.Settings.FullPath(file) : null;
-        return await _timeline.RunAsync(
+        session.Failed.Earlier.Note(FailedPublish.OutputsOf(project.Settings, isDry, project.ArtifactList));
+        int? exitCode = await _timeline.RunAsync(
             parsed, session, () => RelocateAsync(project, request, parsed, session, cancellationToken), timeline);
+        if (exitCode is null or 0)
+            session.Failed.Clear();
+        else
+            await session.Failed.TellAsync(session);
+        return exitCode;
     }
 
     private async Task<int?> RelocateAsync(
@@ -116,6 +122,7 @@ internal sealed class PublishCommand
         ProjectPublisher publisher = new(registry, observer)
         {
             Artifacts = artifacts,
+            Confirmed = () => PublishOutput.ExpectFailure(project.Settings, _flags.Summary(parsed, project.Settings), session),
             CountRetries = () => registry.Statistics.Retries,
             RefusesAnonymous = (reference, name, token) =>
             AnonymousPull.FindRefusalAsync(_registry.Read(parsed, session.Trace, project.Settings.Access), reference, name, token),
@@ -170,6 +177,7 @@ internal sealed class PublishCommand
         _output.Show(result, session);
         if (result.Model is { } model)
         {
+            session.Failed.Report = null;
             await ReportRequest.WriteSummaryAsync(_flags.Summary(parsed, project.Settings), model, session, cancellationToken);
         }
 
@@ -177,6 +185,8 @@ internal sealed class PublishCommand
             session.Fail(failure);
         if (!result.Failures.IsEmpty)
             return 1;
+        // What follows changes nothing about what was written.
+        session.Failed.Clear();
         return project.Settings.Apply is { } apply && result.Items.Length > 0
             ? await PublishedManifests.ApplyAsync(result, apply, project.Settings, session, cancellationToken) : 0;
     }

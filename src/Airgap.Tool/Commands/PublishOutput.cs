@@ -1,6 +1,8 @@
 using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
+using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Reporting;
+using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Tool.Output;
 using Airgap.Tool.Running;
 using Airgap.Transfer.Transfers;
@@ -36,6 +38,14 @@ internal sealed class PublishOutput
 
         if (result.Summary.Length > 0)
             session.WriteResult(result.Summary);
+    }
+
+    /// <summary>Has the Markdown summary state a failure of the publish.</summary>
+    public static void ExpectFailure(PublishSettings settings, SummaryTarget? target, Session session)
+    {
+        if (!settings.DryRun)
+            session.Failed.Report = run => ReportRequest.WriteSummaryAsync(
+                target, FailedPublish.ModelOf(settings, run), session, CancellationToken.None);
     }
 
     private static string Shown(string path) =>

@@ -49,6 +49,7 @@ internal sealed class ConsoleObserver : IRegistriesObserver, IDisposable
                 .Select(layer => layer.Digest)];
             _transferStarted = _clock.GetTimestamp();
             _meter.Start(plan);
+            _session.Failed.Progress = () => (_meter.Whole() with { Rate = 0 }).Text();
         }
         else if (phase == TransferPhase.Completing)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Airgap.Oci;
+using Airgap.Publishing.Auditing;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Telemetry;
 
@@ -46,12 +47,13 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
     private async Task<int> RunAsync(string name, ParseResult parsed, CommandBody body, CancellationToken cancellationToken)
     {
         Session session = new(name, identity, terminal, globals.Read(parsed));
+        session.Failed.Earlier.Note(FileFlags.Outputs(parsed));
         CommandTrace trace = CommandTrace.Begin(name, identity, Environment.GetEnvironmentVariable);
         int exitCode;
         string? continuation = Continuation.Of(parsed, identity);
         try
         {
-            exitCode = await RunToTheEndAsync(() => body(parsed, session, cancellationToken), cancellationToken);
+            exitCode = await RunToTheEndAsync(() => body(parsed, session, cancellationToken), session, cancellationToken);
             if (exitCode != 0)
                 ReportContinuation(session, continuation);
         }
@@ -82,6 +84,9 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
                 ReportContinuation(session, continuation);
         }
 
+        // Other codes are results: a difference is not a failure.
+        if (exitCode is 1 or Interruption.ExitCode)
+            await session.Failed.TellAsync(session);
         if (trace.End(exitCode) is { } notExported)
             session.Warn(notExported);
         await session.FinishAsync(exitCode);
@@ -90,13 +95,26 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
 
     // Do not wait longer for a command that does not stop in time, so that the final message is written before the
     // process ends.
-    private static async Task<int> RunToTheEndAsync(Func<Task<int>> body, CancellationToken cancellationToken)
+    private static async Task<int> RunToTheEndAsync(Func<Task<int>> body, Session session, CancellationToken cancellationToken)
     {
-        TaskCompletionSource<int> overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using Timer timer = new(_ => overdue.TrySetCanceled(CancellationToken.None));
+        UnfinishedRuns runs = UnfinishedRuns.Begin();
+        TaskCompletionSource overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using Timer timer = new(_ => overdue.TrySetResult());
         using CancellationTokenRegistration registration =
             cancellationToken.Register(() => timer.Change(Interruption.Patience, Timeout.InfiniteTimeSpan));
-        return await await Task.WhenAny(Task.Run(body, CancellationToken.None), overdue.Task);
+        Task<int> running = Task.Run(body, CancellationToken.None);
+        if (await Task.WhenAny(running, overdue.Task) == running)
+            return await running;
+        try
+        {
+            await runs.WriteAsync();
+        }
+        catch (AirgapException unrecorded)
+        {
+            session.Fail(unrecorded.ToDiagnostic());
+        }
+
+        throw new OperationCanceledException(cancellationToken);
     }
 
     // Before anything has moved, resuming is the same as starting.

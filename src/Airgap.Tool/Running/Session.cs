@@ -8,10 +8,6 @@ namespace Airgap.Tool.Running;
 /// <summary>One run of a command: its output streams, its flags, and its final report.</summary>
 internal sealed class Session
 {
-    private const string Red = "\u001b[1;31m";
-    private const string Yellow = "\u001b[1;33m";
-    private const string Plain = "\u001b[0m";
-
     private readonly Lock _gate = new();
     private readonly ImgpkgJson? _gathered;
     private readonly LiveLines _live;
@@ -44,6 +40,9 @@ internal sealed class Session
 
     /// <summary>The advice after an interruption: what remains and what to do; null for the host's default.</summary>
     public string? AfterStop { get; set; }
+
+    /// <summary>What a failure leaves under the names of the outputs.</summary>
+    public FailedOutputs Failed { get; } = new();
 
     /// <summary>True for a dry run: nothing moves, and nothing can be resumed.</summary>
     public bool IsDry { get; set; }
@@ -156,10 +155,11 @@ internal sealed class Session
             Report.Warnings.Add(entry);
         }
 
+        Failed.Add(warning, isFailure: false);
         // imgpkg has its own lines for these two warnings, and prints nothing else without a terminal.
         bool isSilent = Identity.IsImgpkg && (!ShowsLines || warning.Code is ErrorCode.LayersSkipped or ErrorCode.NoLayersToInclude);
         if (!Options.Json && !isSilent)
-            WriteDiagnostic(DiagnosticText.Of(warning, "Warning", Identity), "Warning:", Yellow);
+            WriteDiagnostic(DiagnosticText.Of(warning, "Warning", Identity), isError: false);
     }
 
     /// <summary>Shows a failure, and adds it to the report.</summary>
@@ -168,7 +168,8 @@ internal sealed class Session
         failure = ToolAdvice.Of(failure);
         lock (_gate)
             Report.Errors.Add(DiagnosticDocument.Of(failure) with { Phase = Phase });
-        WriteDiagnostic(DiagnosticText.Of(failure, "Error", Identity, Phase), "Error:", Red);
+        Failed.Add(failure, isFailure: true);
+        WriteDiagnostic(DiagnosticText.Of(failure, "Error", Identity, Phase), isError: true);
     }
 
     /// <summary>Writes the JSON document if requested.</summary>
@@ -179,14 +180,11 @@ internal sealed class Session
         await (document is null ? Task.CompletedTask : Terminal.Out.WriteLineAsync(document));
     }
 
-    // Only the severity is coloured, so that no text from outside appears between the escape sequences.
-    private void WriteDiagnostic(string text, string word, string color)
+    private void WriteDiagnostic(string text, bool isError)
     {
         string shown = Printable.Block(text);
-        int at = shown.IndexOf(word, StringComparison.Ordinal);
-        if (Options.Color && Terminal.HasColors && at >= 0)
-            shown = $"{shown[..at]}{color}{word}{Plain}{shown[(at + word.Length)..]}";
-        Write(Terminal.Error, shown);
+        Write(Terminal.Error, Options.Color && Terminal.HasColors
+            ? SeverityColor.Paint(shown, isError ? "Error:" : "Warning:", isError) : shown);
     }
 
     private void Write(TextWriter writer, string line)

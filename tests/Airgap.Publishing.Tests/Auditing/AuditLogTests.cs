@@ -61,6 +61,32 @@ public sealed class AuditLogTests
     }
 
     [TestMethod]
+    public async Task ARunThatDoesNotStop_IsRecordedByWhoeverLeavesIt_Once()
+    {
+        ProjectAudit audit = new(PublishItems.To("final.local/apps", _folder.Path) with { AuditLog = Log });
+        TaskCompletionSource<PublishResult> publish = new();
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        UnfinishedRuns runs = UnfinishedRuns.Begin();
+        Task<PublishResult> run = audit.NoteAsync(
+            () =>
+            {
+                begun.SetResult();
+                return publish.Task;
+            },
+            CancellationToken.None);
+        await begun.Task;
+
+        await runs.WriteAsync();
+        string[] left = File.ReadAllLines(Log);
+        publish.SetResult(new PublishResult([], [], [], ""));
+        await run;
+        await runs.WriteAsync();
+
+        Assert.Contains("\"outcome\":\"AIRGAP3009\"", Assert.ContainsSingle(left));
+        Assert.AreSequenceEqual(left, File.ReadAllLines(Log));
+    }
+
+    [TestMethod]
     public async Task ALogThatBreaksMeanwhile_HidesNoFailure()
     {
         PublishResult failed = new([], [], [], "") { Failures = [new Diagnostic(ErrorCode.ManifestUnknown, "It is missing.", "")] };

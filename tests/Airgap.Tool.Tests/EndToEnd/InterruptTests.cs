@@ -15,6 +15,7 @@ public sealed class InterruptTests
 {
     private const string Bundle = "registry.local:5055/user1/simple-app-bundle:v1.0.0";
     private const string Log = "audit.jsonl";
+    private const string Page = "report.html";
 
     /// <summary>What is promised, in seconds; AIRGAP_INTERRUPT_SECONDS allows another time on a machine that is busy throughout.</summary>
     private static readonly double s_allowed =
@@ -56,7 +57,7 @@ public sealed class InterruptTests
             return kind == RequestKind.BlobGet ? Fault.Stall(never.Task, afterBytes: 16) : Fault.Delay(never.Task);
         };
 
-        string[] command = ["copy", "-b", Bundle, .. destination.Split(' '), "--audit-log", Log];
+        string[] command = ["copy", "-b", Bundle, .. destination.Split(' '), "--audit-log", Log, "--report", Page];
         using Process tool = bench.Start(command);
         Task<string> error = tool.StandardError.ReadToEndAsync();
         await reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
@@ -69,8 +70,10 @@ public sealed class InterruptTests
         Assert.Contains("AIRGAP3009", await error);
         string[] again = destination.StartsWith("--to-tar", StringComparison.Ordinal) ? [.. command, "--resume"] : command;
         Assert.Contains($"Continue with: dotnet airgap {string.Join(' ', again)}\n", await error);
-        Assert.IsEmpty(bench.Finished().Except([Log]));
+        Assert.IsEmpty(bench.Finished().Except([Log, Page]));
         Assert.Contains("\"outcome\":\"AIRGAP3009\"", Assert.ContainsSingle(File.ReadAllLines(bench.Folder[Log])));
+
+        Assert.Contains("<span>Interrupted while ", File.ReadAllText(bench.Folder[Page]));
 
         // What it says works.
         never.SetResult();

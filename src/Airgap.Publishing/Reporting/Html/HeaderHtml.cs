@@ -19,6 +19,8 @@ internal static class HeaderHtml
             Route(html, root);
         else if (model.Places is { } places)
             Places(html, places);
+        if (model.IsUnfinished)
+            return html.ToString();
         html.Append("<dl class=\"figures\">\n");
         Figure(html, "Images", Number(numbers.Images), $"in {ReportNumbers.Count(numbers.Bundles, "bundle")}");
         Figure(html, "Content", ByteSize.Format(numbers.DistinctBytes),

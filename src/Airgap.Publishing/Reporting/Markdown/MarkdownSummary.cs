@@ -31,6 +31,8 @@ internal static class MarkdownSummary
         foreach (string line in Problems(model).Concat(LeftOut(model)))
             Take(line);
 
+        if (model.IsUnfinished)
+            return text.ToString();
         (ReportNode Node, int Level)[] rows = [.. model.Roots.SelectMany(root => Rows(root, 0))];
         bool folded = rows.Length > OpenRows;
         string title = ReportNumbers.Count(numbers.Images, "image");
@@ -61,6 +63,8 @@ internal static class MarkdownSummary
         string state = model.Failures.Length > 0
             ? $"**{ReportNumbers.Count(model.Failures.Length, "failure")}**: " : model.IsRelocation ? $"**{model.CompleteState}**: " : "";
         text.Append(state).Append(MarkdownText.Escape(model.Summary)).Append("\n\n");
+        if (model.IsUnfinished)
+            return;
         List<(string Name, string Value)> figures =
         [
             ("Images", string.Create(
@@ -104,7 +108,7 @@ internal static class MarkdownSummary
     {
         if (model.Derived.IsEmpty)
             yield break;
-        yield return "\n****Selected and left out**\n\n";
+        yield return "\n**Selected and left out**\n\n";
         foreach (DerivedReport derived in model.Derived)
             yield return $"- {MarkdownText.Code(derived.Digest)} of {MarkdownText.Code(derived.From)} by " +
                 $"{MarkdownText.Code(derived.Selection)}. {MarkdownText.Escape(derived.LeftOutText)}" +
