@@ -72,6 +72,12 @@ public abstract partial class DeclarationTask : RegistryTask
     /// <inheritdoc cref="AirgapConcurrency"/>
     public string? AirgapRepair { get; set; }
 
+    /// <inheritdoc cref="AirgapConcurrency"/>
+    public string? AirgapAskInBulk { get; set; }
+
+    /// <summary>The property of that name.</summary>
+    public string? AirgapEarlierPlan { get; set; }
+
     /// <summary>
     /// The property of that name; text, so that an invalid value is reported with our code and the project's location.
     /// </summary>
@@ -150,6 +156,8 @@ public abstract partial class DeclarationTask : RegistryTask
         PropertyNames.Artifacts => AirgapArtifacts,
         PropertyNames.KeepGoing => AirgapKeepGoing,
         PropertyNames.Repair => AirgapRepair,
+        PropertyNames.AskInBulk => AirgapAskInBulk,
+        PropertyNames.EarlierPlan => AirgapEarlierPlan,
         PropertyNames.Concurrency => AirgapConcurrency,
         PropertyNames.LockTimeout => AirgapLockTimeout,
         PropertyNames.Summary => AirgapSummary,

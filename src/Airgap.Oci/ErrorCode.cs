@@ -568,6 +568,12 @@ public enum ErrorCode
     NothingMirrored = 2122,
 
     /// <summary>
+    /// A property that saves requests saves none here (warning): a repair reads everything, only a registry is asked what it has, and an
+    /// archive has every manifest. Omit it there.
+    /// </summary>
+    NothingSaved = 2123,
+
+    /// <summary>
     /// The list of an archive's parts is malformed or was changed: invalid names, repeated numbers, or sizes that do
     /// not add up. Carry the list again, or split the archive again.
     /// </summary>

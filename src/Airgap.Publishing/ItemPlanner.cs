@@ -62,6 +62,8 @@ internal sealed class ItemPlanner(PublishScope scope)
             Pin = declaration.Pin,
             // Content shared by several items is left out of all of them.
             Bases = declaration.SharesArchive ? [] : ItemBases.Of(Settings, [declaration], scope.Notice),
+            // What a repair sends again, it reads; an archive has no manifests to fetch.
+            EarlierPlans = Settings.Repair || declaration.Source is RelocationSource.Archive ? [] : scope.EarlierPlans,
             Concurrency = Settings.Concurrency,
         };
         return await ItemSource.CreateAsync(

@@ -29,6 +29,7 @@ internal static class ProjectFiles
 
             // The stage that writes the plan replaces nothing but a plan.
             .. Named(PropertyNames.Plan, settings.Plan),
+            .. Named(PropertyNames.EarlierPlan, [.. settings.EarlierPlan]),
             .. Named(PropertyNames.VerifyArchive, [.. settings.VerifyArchive]),
             .. Named(PropertyNames.VerifyBase, [.. settings.VerifyBase]),
             .. trust,

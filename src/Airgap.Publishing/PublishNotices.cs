@@ -40,6 +40,20 @@ internal sealed class PublishNotices(PublishWarnings warnings)
         }
     }
 
+    /// <summary>Warns about properties that save requests, if they save none here.</summary>
+    public void WarnOfNothingSaved(IReadOnlyCollection<Declaration> declarations, PublishSettings settings)
+    {
+        if (settings.AskInBulk && (settings.Repair || !declarations.Any(declaration => declaration.Archive is null)))
+            Warn(PropertyNames.AskInBulk, settings.Repair ? "a repair reads everything" : "only a registry is asked what it has");
+        if (!settings.EarlierPlan.IsEmpty
+            && (settings.Repair || declarations.All(declaration => declaration.Source is RelocationSource.Archive)))
+            Warn(PropertyNames.EarlierPlan, settings.Repair ? "a repair reads everything" : "an archive has every manifest");
+
+        void Warn(string name, string why) => warnings.Add(
+            new Diagnostic(ErrorCode.NothingSaved, $"{name} saves no requests here: {why}.", "Omit it here."),
+            declarations.FirstOrDefault()?.Item.Location);
+    }
+
     /// <summary>Warns about metadata with unknown names.</summary>
     public void WarnOfTypos(IReadOnlyList<PublishItem> items)
     {

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using Airgap.Oci.Client;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Signing;
 using Airgap.Transfer;
 using Airgap.Transfer.Plans;
+using Airgap.Transfer.Sharding;
 using Airgap.Transfer.Transfers;
 
 namespace Airgap.Publishing;
@@ -26,8 +28,17 @@ internal sealed record PublishScope(
         KeepGoing = Settings.KeepGoing,
         Resume = true,
         Repair = Settings.Repair,
+        AsksInBulk = Settings.AskInBulk,
         MountFrom = Settings.MountFrom
     };
+
+    // Items are planned side by side.
+    private readonly Lazy<ImmutableArray<TransferPlan>> _earlier =
+        new(() => [.. Settings.EarlierPlan.Select(Settings.FullPath).SelectMany(path => RunPlanReader.ReadAll(path, Registry))]);
+
+    /// <summary><c>AirgapEarlierPlan</c>: the plans, read when they are first asked for; empty without it.</summary>
+    /// <exception cref="Airgap.Oci.AirgapException"><see cref="Airgap.Oci.ErrorCode.InvalidRunPlan"/>, or 3xxx: a file.</exception>
+    public ImmutableArray<TransferPlan> EarlierPlans => _earlier.Value;
 
     /// <summary>
     /// The transfer options of an item, including signing of its archive or waiting for its signature.

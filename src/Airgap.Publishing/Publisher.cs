@@ -141,6 +141,7 @@ internal sealed class Publisher(IRegistry registry, ITransferObserver? observer 
         foreach (PreparedPublish destination in HasDestination(items, settings) ? prepared.PerRegistry.DefaultIfEmpty(prepared) : [])
         {
             Notices.WarnOfRepair(destination.Lock!.Declarations, destination.Settings);
+            Notices.WarnOfNothingSaved(destination.Lock!.Declarations, destination.Settings);
             // A plan without the content that cannot be read would be incomplete.
             using StartedPublish started = Start(
                 destination.Settings with { KeepGoing = false },

@@ -10,12 +10,13 @@ Option<int> runs = new("--runs") { Description = "Runs of each row; the median i
 Option<int> divisor = new("--divisor") { Description = "Divides every size: 1 is the full 1.5 GB.", DefaultValueFactory = _ => 1 };
 Option<string[]> rows = new("--rows")
 {
-    Description = "Which rows: routes, peers, latency, tls, growth, serve, carry, forms, ranges, shards. All but shards unless told.",
+    Description = "Which rows: routes, peers, latency, tls, growth, present, serve, carry, forms, ranges, shards. All but present and shards " +
+        "unless told.",
     AllowMultipleArgumentsPerToken = true
 };
 Option<int> images = new("--images")
 {
-    Description = "The most images of the growth rows; with --generate, the images of a bundle of small ones.",
+    Description = "The most images of the growth rows, those of the present rows; with --generate, the images of a bundle of small ones.",
     DefaultValueFactory = _ => 10_000
 };
 Option<string?> generate = new("--generate")
@@ -60,6 +61,8 @@ root.SetAction(async (arguments, _) =>
         await new TlsRows(bench, divided).RunAsync(repeated);
     if (wanted.Contains("growth"))
         await new GrowthRows(bench, arguments.GetValue(images), divided).RunAsync();
+    if (wanted.Contains("present"))
+        await new PresentRows(bench, arguments.GetValue(images)).RunAsync();
     if (wanted.Contains("serve"))
         await new ServeRows(bench, divided).RunAsync(repeated);
     if (wanted.Contains("carry"))

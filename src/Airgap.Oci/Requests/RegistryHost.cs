@@ -9,10 +9,9 @@ namespace Airgap.Oci.Requests;
 internal sealed class RegistryHost
 {
     private readonly Exchange _exchange;
-    private readonly RetryPolicy _retry;
     private readonly RegistryOptions _options;
     private readonly RequestTrace _trace;
-    private readonly Shared<Uri> _address;
+    private readonly HostOpening _opening;
     private readonly Uri? _onlyAddress;
     private readonly SemaphoreSlim _first = new(1);
     private readonly string _name;
@@ -27,7 +26,6 @@ internal sealed class RegistryHost
     {
         _name = name;
         _exchange = exchange;
-        _retry = retry;
         _options = options;
         _trace = trace;
         Authenticator = authenticator;
@@ -35,7 +33,7 @@ internal sealed class RegistryHost
         Outgoing = rate?.Outgoing;
         Uploads = new UploadCapabilities(options.Rates.Of(name));
         IsLocal = LocalHosts.IsLocal(new Uri($"https://{name}/").IdnHost);
-        _address = new Shared<Uri>(ConnectAsync, lifetime);
+        _opening = new HostOpening(name, exchange, retry, trace, PingAsync, lifetime);
         _ping = new Shared<bool>(PingOnceAsync, lifetime);
         if (!MaySpeakInTheClear)
             _onlyAddress = new Uri($"https://{name}/");
@@ -63,7 +61,24 @@ internal sealed class RegistryHost
 
     /// <summary>The address, with the working scheme. If there is a choice, the host is asked the first time.</summary>
     public Task<Uri> GetAddressAsync(CancellationToken cancellationToken) =>
-        _onlyAddress is { } only ? Task.FromResult(only) : _address.GetAsync(cancellationToken);
+        _onlyAddress is { } only ? Task.FromResult(only) : _opening.GetAddressAsync(cancellationToken);
+
+    /// <summary>
+    /// The same, for a request that is sent next. If the host is asked, and the request is its first and a question, both go out together:
+    /// the ping is no round trip of its own then.
+    /// </summary>
+    /// <returns>The address; and the request as sent, or null to send it. With a challenge, it is to be sent as that asks. The caller
+    /// disposes it.</returns>
+    public async Task<(Uri Address, OpeningRequest? Sent)> OpenWithAsync(RegistryRequest request, CancellationToken cancellationToken)
+    {
+        if (_onlyAddress is not null || !request.IsQuestion)
+            return (await GetAddressAsync(cancellationToken), null);
+        (Uri address, OpeningRequest? sent) = await _opening.GetAddressAsync(request, cancellationToken);
+        if (!Authenticator.HasChallenge)
+            return (address, sent);
+        sent?.Dispose();
+        return (address, null);
+    }
 
     /// <summary>
     /// Lets the first request go ahead of all others: its response has the challenge, and its connection serves the
@@ -98,43 +113,11 @@ internal sealed class RegistryHost
     /// <summary>Records it for a repository: some hosts answer 404 for a repository that does not exist yet.</summary>
     public void NoteLackOfReferrers(RepositoryName repository) => _withoutReferrers.TryAdd(repository.Path, true);
 
-    // Both schemes are tried at once, so that a host without TLS costs no extra wait; https wins whenever it answers.
-    private Task<Uri> ConnectAsync(CancellationToken cancellationToken) => _retry.ExecuteAsync(
-        async token =>
-        {
-            using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(token);
-            Task<Uri> inTheClear = PingAsync("http", enough.Token);
-            try
-            {
-                return await PingAsync("https", token);
-            }
-            catch (TransientException e) when (NetworkFailures.IsBelowHttp(e.Failure.InnerException))
-            {
-                try
-                {
-                    Uri address = await inTheClear;
-                    _trace.Note($"using plain http for {_name}");
-                    return address;
-                }
-                catch (TransientException second) when (NetworkFailures.IsBelowHttp(second.Failure.InnerException))
-                {
-                    // Neither works; report the failure of https.
-                    throw e;
-                }
-            }
-            finally
-            {
-                await enough.CancelAsync();
-                await ((Task)inTheClear).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        },
-        cancellationToken);
-
     private async Task<bool> PingOnceAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await PingAsync(_onlyAddress?.Scheme ?? (await _address.GetAsync(cancellationToken)).Scheme, cancellationToken);
+            await PingAsync(_onlyAddress?.Scheme ?? (await _opening.GetAddressAsync(cancellationToken)).Scheme, cancellationToken);
             return true;
         }
         catch (Exception e) when (e is TransientException or AirgapException)

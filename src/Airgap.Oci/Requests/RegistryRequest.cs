@@ -27,6 +27,10 @@ internal sealed record RegistryRequest(RequestKind Kind, HttpMethod Method, Uri 
     /// <summary>True when a large body is sent or received (<see cref="Bulk"/>).</summary>
     public bool IsBulk { get; init; }
 
+    /// <summary>True for a short question about manifests or tags: sending it twice costs little, and changes nothing.</summary>
+    public bool IsQuestion => Kind is RequestKind.ManifestGet or RequestKind.ManifestHead or RequestKind.Tags
+        && !Target.IsAbsoluteUri && (Method == HttpMethod.Get || Method == HttpMethod.Head);
+
     /// <summary>Statuses other than 2xx that the caller handles.</summary>
     public Func<int, bool> Expects { get; init; } = static _ => false;
 

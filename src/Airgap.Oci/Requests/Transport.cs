@@ -105,7 +105,8 @@ internal sealed class Transport : IDisposable
         RepositoryName repository, RegistryRequest request, CancellationToken cancellationToken)
     {
         RegistryHost host = HostOf(repository);
-        Uri address = await host.GetAddressAsync(cancellationToken);
+        (Uri address, OpeningRequest? sent) = await host.OpenWithAsync(request, cancellationToken);
+        using OpeningRequest? opening = sent;
         WireRequest wire = new(request.Method, request.Target.IsAbsoluteUri ? request.Target : new Uri(address, request.Target),
             request.Kind, request.Operation)
         {
@@ -125,7 +126,8 @@ internal sealed class Transport : IDisposable
                 : null;
             using RequestLane.Turn? turn =
                 ours ? await _lanes.EnterAsync(address.Authority, request.Kind, cancellationToken) : null;
-            HttpResponseMessage response = await Redirects.SendAsync(Exchange, wire, authorization, host.IsLocal, cancellationToken);
+            HttpResponseMessage response =
+                await (opening?.Take() ?? Redirects.SendAsync(Exchange, wire, authorization, host.IsLocal, cancellationToken));
             int status = (int)response.StatusCode;
             if (response.IsSuccessStatusCode)
             {

@@ -19,6 +19,9 @@ internal sealed record WireRequest(HttpMethod Method, Uri Uri, RequestKind Kind,
     /// <summary>True when a large body is sent or received (<see cref="Bulk"/>).</summary>
     public bool IsBulk { get; init; }
 
+    /// <summary>True when it is not counted yet, because the host may not speak its scheme.</summary>
+    public bool IsTrial { get; init; }
+
     /// <summary>True to follow redirects.</summary>
     public bool FollowRedirects { get; init; } = true;
 
@@ -77,7 +80,8 @@ internal sealed class Exchange(
         if (through is not null && proxy?.Credentials?.GetCredential(through, "Basic")?.Password is { Length: > 0 } secret)
             request.Options.Set(Redaction.ProxySecret, secret);
         BlobUploadContent? upload = request.Content as BlobUploadContent;
-        counters.CountRequest(wire.Uri, wire.Kind);
+        if (!wire.IsTrial)
+            Count(wire.Uri, wire.Kind);
         trace.Request(request, through);
         long started = options.TimeProvider.GetTimestamp();
         try
@@ -118,6 +122,9 @@ internal sealed class Exchange(
                 e, wire.Method, wire.Uri, wire.Operation, client.Trust, through, text => Redaction.Echo(text, request));
         }
     }
+
+    /// <summary>Counts a request that was sent.</summary>
+    public void Count(Uri uri, RequestKind kind) => counters.CountRequest(uri, kind);
 
     /// <summary>Turns an exception from sending a request, or from reading its response, into a failure.</summary>
     public Exception Explain(Exception exception, HttpMethod method, Uri uri, Operation operation) =>

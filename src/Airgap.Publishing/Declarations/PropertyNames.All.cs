@@ -30,6 +30,8 @@ internal static partial class PropertyNames
         Artifacts,
         KeepGoing,
         Repair,
+        AskInBulk,
+        EarlierPlan,
         Concurrency,
         CaCertificates,
         CertsDirectory,

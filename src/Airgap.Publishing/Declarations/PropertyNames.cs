@@ -81,6 +81,12 @@ internal static partial class PropertyNames
     /// <summary><c>true</c> to read everything in the registry, and to send again what is missing or damaged.</summary>
     internal const string Repair = "AirgapRepair";
 
+    /// <summary><c>true</c> to ask the registry for many manifests or layers with one request.</summary>
+    internal const string AskInBulk = "AirgapAskInBulk";
+
+    /// <summary>Plans of earlier runs, whose manifests are not fetched again.</summary>
+    internal const string EarlierPlan = "AirgapEarlierPlan";
+
     /// <summary>The number of blobs transferred at once.</summary>
     public const string Concurrency = "AirgapConcurrency";
 

@@ -42,6 +42,8 @@ internal static class PublishProperties
             Artifacts = Choice(PropertyNames.Artifacts),
             KeepGoing = Flag(PropertyNames.KeepGoing) ?? false,
             Repair = Flag(PropertyNames.Repair) ?? false,
+            AskInBulk = Flag(PropertyNames.AskInBulk) ?? false,
+            EarlierPlan = List(PropertyNames.EarlierPlan),
             Concurrency = Count(PropertyNames.Concurrency) ?? 8,
             Access = new RegistryAccess
             {

@@ -89,6 +89,12 @@ internal sealed partial record PublishSettings
     /// <summary>True to read everything in the registry, and to send again what is missing or damaged.</summary>
     internal bool Repair { get; init; }
 
+    /// <summary><c>AirgapAskInBulk</c>: true to ask the registry for many manifests or layers with one request.</summary>
+    internal bool AskInBulk { get; init; }
+
+    /// <summary><c>AirgapEarlierPlan</c>: the plans of earlier runs, as in the project.</summary>
+    internal ImmutableArray<string> EarlierPlan { get; init; } = [];
+
     /// <summary>The number of blobs transferred at once, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 

@@ -182,7 +182,7 @@ internal sealed class CopyFlags
     /// <summary>The relocations of <c>--earlier-plan</c>; empty without it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>, or 3xxx: the file.</exception>
     public ImmutableArray<TransferPlan> EarlierPlans(ParseResult parsed, IRegistry registry) => parsed.GetText(_earlierPlan) is { } path
-        ? [.. RunPlanFile.Read(path).Relocations.Select(new RunPlanReader(registry, path).Read).Select(run => run.Plan)] : [];
+        ? RunPlanReader.ReadAll(path, registry) : [];
 
     /// <summary>The options for the transfer.</summary>
     public TransferOptions TransferOptions(ParseResult parsed) => new()

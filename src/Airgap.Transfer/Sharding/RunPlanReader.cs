@@ -16,6 +16,11 @@ namespace Airgap.Transfer.Sharding;
 /// <param name="path">The file's name in errors.</param>
 internal sealed class RunPlanReader(IRegistry registry, string path)
 {
+    /// <summary>Reads the plans of all relocations of a file.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>, or 3xxx: the file.</exception>
+    public static ImmutableArray<TransferPlan> ReadAll(string path, IRegistry registry) =>
+        [.. RunPlanFile.Read(path).Relocations.Select(new RunPlanReader(registry, path).Read).Select(run => run.Plan)];
+
     /// <summary>Reads a relocation.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidRunPlan"/>.</exception>
     public RunPlan Read(RunPlanEntry entry)

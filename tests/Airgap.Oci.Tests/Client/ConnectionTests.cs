@@ -70,7 +70,9 @@ public sealed class ConnectionTests
                 VerifyCertificates = false
             }).FindManifestAsync("v1", None));
         Assert.AreEqual(ErrorCode.RegistryFailed, e.Code);
-        Assert.HasCount(3, server.Seen);
+        Assert.AreEqual(3, server.Seen.Count(seen => seen.Line == "GET /v2/"));
+        // It is given up with the first ping, perhaps before it arrives.
+        Assert.IsLessThanOrEqualTo(1, server.Lines.Length);
     }
 
     /// <summary>Bodies of some size have connections of their own; all else shares one.</summary>

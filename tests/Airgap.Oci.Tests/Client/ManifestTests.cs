@@ -22,8 +22,7 @@ public sealed class ManifestTests : ManifestTestBase
         Assert.AreEqual(Digest.Compute(s_bytes), manifest!.Digest);
         Assert.AreEqual(MediaTypes.OciManifest, manifest.MediaType);
         CollectionAssert.AreEqual(s_bytes, manifest.Bytes.ToArray());
-        SeenRequest seen = server.Seen.Last();
-        Assert.AreEqual("GET /v2/apps/web/manifests/v1", seen.Line);
+        SeenRequest seen = server.Seen.Single(request => request.Line == "GET /v2/apps/web/manifests/v1");
         foreach (string type in MediaTypes.AcceptedManifests)
             StringAssert.Contains(seen["Accept"], type);
         StringAssert.StartsWith(seen["User-Agent"], "airgap/0.");

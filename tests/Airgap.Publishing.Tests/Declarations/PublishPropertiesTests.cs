@@ -23,6 +23,8 @@ public sealed class PublishPropertiesTests
             ("AirgapOutputPath", "there/"),
             ("AirgapIncludeNonDistributableLayers", "True"),
             ("AirgapRepair", "true"),
+            ("AirgapAskInBulk", "True"),
+            ("AirgapEarlierPlan", "one.json; two.json"),
             ("AirgapConcurrency", "3"),
             ("AirgapCaCertificates", "ca/one.pem; /two.pem;"),
             ("AirgapVerifyCertificates", "false"),
@@ -45,6 +47,8 @@ public sealed class PublishPropertiesTests
         Assert.AreEqual("there/", settings.OutputPath);
         Assert.IsTrue(settings.IncludeNonDistributableLayers);
         Assert.IsTrue(settings.Repair);
+        Assert.IsTrue(settings.AskInBulk);
+        Assert.AreSequenceEqual(["one.json", "two.json"], settings.EarlierPlan);
         Assert.AreEqual(3, settings.Concurrency);
         Assert.AreSequenceEqual(
             new[] { Path.GetFullPath("/project/ca/one.pem"), Path.GetFullPath("/two.pem") }, settings.Access.CaCertificates);
@@ -75,6 +79,7 @@ public sealed class PublishPropertiesTests
     [DataRow("AirgapRetryCount", "0")]
     [DataRow("AirgapLoadWait", "60")]
     [DataRow("AirgapLimitRate", "20")]
+    [DataRow("AirgapAskInBulk", "often")]
     [DataRow("AirgapIncludeNonDistributableLayers", "yes")]
     public void AValueThatMeansNothingIsNamed(string name, string value)
     {

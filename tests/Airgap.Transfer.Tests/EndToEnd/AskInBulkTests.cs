@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Airgap.Oci.Client;
 using Airgap.Oci.Content;
@@ -21,7 +20,7 @@ public sealed class AskInBulkTests : WireTestBase
     private const string Place = "apps/there";
 
     private static readonly RelocationSource s_bundle =
-        new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/many/bundle:v1"));
+        new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/{ManyImages.Bundle}"));
 
     [TestMethod]
     public async Task WhatIsThereIsShownByAFewQuestionsAndNothingIsStored()
@@ -162,7 +161,7 @@ public sealed class AskInBulkTests : WireTestBase
         public static async Task<Places> StartAsync(AskInBulkTests test, string? host = null)
         {
             Places places = new(test, await RegistryFixture.StartEmptyAsync(), await RegistryFixture.StartEmptyAsync(), host);
-            await WriteAsync(places.Source.Address);
+            await ManyImages.WriteAsync(places.Source.Address, Fixtures.Registry, Images);
             places.First = await test.CopyAsync(places.Client, s_bundle, Repository(places.Host, Place));
             places.Source.Clear();
             places.Destination.Clear();
@@ -184,26 +183,6 @@ public sealed class AskInBulkTests : WireTestBase
             Client.Dispose();
             await Source.DisposeAsync();
             await Destination.DisposeAsync();
-        }
-
-        private static async Task WriteAsync(Uri registry)
-        {
-            using RegistryWriter writer = new(registry);
-            StringBuilder locked = new("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\nimages:\n");
-            for (int i = 0; i < Images; i++)
-            {
-                Pushed image = await writer.PushImageAsync("many/images", null, Encoding.UTF8.GetBytes($"layer {i}"));
-                locked.Append(CultureInfo.InvariantCulture, $"- image: {Fixtures.Registry}/many/images@{image.Digest}\n");
-            }
-
-            Pushed layer = await writer.PushBlobAsync(
-                "many/bundle", GrowthTests.BundleLayer(locked.ToString()), MediaTypes.DockerLayerGzip);
-            Pushed config = await writer.PushBlobAsync(
-                "many/bundle", """{"config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}}}"""u8.ToArray(), MediaTypes.DockerConfig);
-            await writer.PushManifestAsync(
-                "many/bundle", "v1",
-                $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.DockerManifest}}","config":{{config.Json}},"layers":[{{layer.Json}}]}""",
-                MediaTypes.DockerManifest);
         }
     }
 }

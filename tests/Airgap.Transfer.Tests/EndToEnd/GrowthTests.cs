@@ -1,10 +1,9 @@
-using System.Formats.Tar;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using Airgap.Oci;
 using Airgap.Oci.Content;
 using Airgap.TestKit;
+using Airgap.TestKit.Registries;
 using Airgap.Transfer.Plans;
 using Airgap.Transfer.Transfers;
 
@@ -102,7 +101,7 @@ public sealed class GrowthTests : RelocatorTestBase
             locked.Append(CultureInfo.InvariantCulture, $"- image: {repository.Name}@{image.Digest}\n");
         }
 
-        Add(Registry.Get(Source), BundleLayer(locked.ToString()),
+        Add(Registry.Get(Source), ManyImages.Layer(locked.ToString()),
             """{"config":{"Labels":{"dev.carvel.imgpkg.bundle":"true"}}}""", $"{images}");
     }
 
@@ -115,16 +114,5 @@ public sealed class GrowthTests : RelocatorTestBase
             {"schemaVersion":2,"mediaType":"{{MediaTypes.DockerManifest}}","config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":{{config.Length}},"digest":"{{configDigest}}"},"layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","size":{{layer.Length}},"digest":"{{layerDigest}}"}]}
             """;
         return repository.AddManifest(Manifest.Parse(Encoding.UTF8.GetBytes(json)), tag);
-    }
-
-    internal static byte[] BundleLayer(string images)
-    {
-        MemoryStream memory = new();
-        using (GZipStream gzip = new(memory, CompressionLevel.Fastest, leaveOpen: true))
-        using (TarWriter tar = new(gzip, TarEntryFormat.Ustar))
-            tar.WriteEntry(new UstarTarEntry(
-                TarEntryType.RegularFile, ".imgpkg/images.yml")
-            { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(images)) });
-        return memory.ToArray();
     }
 }
