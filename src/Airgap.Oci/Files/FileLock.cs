@@ -61,9 +61,10 @@ internal sealed class FileLock : IDisposable
 
                 // Between opening and locking, the previous owner may have renamed or removed the file, so that the
                 // name refers to another file or to none.
-                if (IsAt(file.SafeFileHandle, path))
-                    return new FileLock(file);
-                file.Dispose();
+                FileLock taken = new(file);
+                if (IsAt(taken.Handle, path))
+                    return taken;
+                taken.Dispose();
             }
             catch
             {
@@ -80,5 +81,14 @@ internal sealed class FileLock : IDisposable
     public static bool IsHeld(IOException e) =>
         OperatingSystem.IsWindows() ? e.HResult is SharingViolation or LockViolation : e.HResult == Posix.WouldBlock;
 
-    public void Dispose() => File.Dispose();
+    /// <summary>
+    /// Releases the lock and closes the file. Closing alone would not release it while a process that this one is starting
+    /// still has its copy of the handle.
+    /// </summary>
+    public void Dispose()
+    {
+        if (!OperatingSystem.IsWindows() && !Handle.IsClosed)
+            Posix.Unlock(Handle);
+        File.Dispose();
+    }
 }

@@ -83,8 +83,8 @@ internal static partial class Posix
     }
 
     /// <summary>
-    /// Locks a file exclusively or shared. The lock is released when the file is closed, at the latest when the process
-    /// ends.
+    /// Locks a file exclusively or shared. The lock is released by <see cref="Unlock"/>, or when the last copy of the
+    /// handle is closed, at the latest when the process ends.
     /// </summary>
     /// <returns>
     /// False when another process has locked it. True on a file system without locks, as in the runtime.
@@ -94,6 +94,9 @@ internal static partial class Posix
         int how = (isShared ? 1 : 2) | 4; // LOCK_SH or LOCK_EX, and LOCK_NB
         return Retried(() => LockCore(file, how)) >= 0 || Marshal.GetLastPInvokeError() != WouldBlock;
     }
+
+    /// <summary>Releases a lock, for all copies of the handle.</summary>
+    public static void Unlock(SafeFileHandle file) => _ = Retried(() => LockCore(file, 8)); // LOCK_UN
 
     /// <summary>Writes bytes at the current position of an open file, and advances it.</summary>
     /// <exception cref="IOException">It failed.</exception>

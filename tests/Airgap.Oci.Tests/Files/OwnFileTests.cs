@@ -1,5 +1,6 @@
 using Airgap.Oci.Files;
 using Airgap.TestKit;
+using Microsoft.Win32.SafeHandles;
 
 namespace Airgap.Oci.Tests.Files;
 
@@ -93,6 +94,27 @@ public sealed class OwnFileTests
 
         using FileLock? third = FileLock.TryTake(_folder["lock"]);
         Assert.IsNotNull(third);
+    }
+
+    [TestMethod]
+    public void ALockIsReleasedThoughAStartingProcessStillHasTheHandle()
+    {
+        File.WriteAllText(_folder["lock"], "");
+        FileLock taken = FileLock.TryTake(_folder["lock"])!;
+        SafeFileHandle handle = taken.Handle;
+        bool isKept = false;
+        // As a process does that was forked and has not yet become another program.
+        handle.DangerousAddRef(ref isKept);
+        try
+        {
+            taken.Dispose();
+            using FileLock? next = FileLock.TryTake(_folder["lock"]);
+            Assert.IsNotNull(next);
+        }
+        finally
+        {
+            handle.DangerousRelease();
+        }
     }
 
     [TestMethod]
