@@ -113,12 +113,19 @@ public sealed class CompletionScriptTests
         bench.Environment["TOOL"] = isImgpkg ? bench.Folder[Path.Combine("home", "imgpkg")] : typed == "dotnet" ? typed : tool;
         bench.Environment["PATH"] = $"{Path.GetDirectoryName(tool)}:{Environment.GetEnvironmentVariable("PATH")}";
 
-        CliResult result = await Cli.RunAsync(
-            program, [.. options, name, bench.Folder["script"], line, typed], bench.Environment, bench.Folder.Path);
+        // A tag is left out where the registry's answer takes more than two seconds, as on a busy machine it may: then it is asked again.
+        string completed = await CompleteAsync();
+        for (int again = 0; again < 9 && completed.Length == 0 && expected.Length > 0; again++)
+            completed = await CompleteAsync();
+        Assert.AreEqual(expected, completed);
 
-        Assert.AreEqual(0, result.ExitCode, result.Error);
-        Assert.IsEmpty(result.Error);
-        Assert.AreEqual(expected,
-            string.Join(' ', result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.TrimEnd())));
+        async Task<string> CompleteAsync()
+        {
+            CliResult result = await Cli.RunAsync(
+                program, [.. options, name, bench.Folder["script"], line, typed], bench.Environment, bench.Folder.Path);
+            Assert.AreEqual(0, result.ExitCode, result.Error);
+            Assert.IsEmpty(result.Error);
+            return string.Join(' ', result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(word => word.TrimEnd()));
+        }
     }
 }

@@ -48,17 +48,13 @@ public sealed class PackedTool
         return environment;
     }
 
-    /// <summary>Packs what the tests' build has built.</summary>
-    public static async Task PackAsync(string folder, Dictionary<string, string?> environment)
+    /// <summary>Packs what the tests' build has built, as of one time: two packs of the same are the same.</summary>
+    public static Task PackAsync(string folder)
     {
         string configuration = typeof(PackedTool).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(data => data.Key == "Configuration").Value!;
-        (await Cli.RunAsync(
-            "dotnet",
-            ["pack", Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool"), "--no-build", "-c", configuration, "-o", folder, "-v",
-                "quiet", "-nologo", "-nodeReuse:false"],
-            environment,
-            timeout: TimeSpan.FromMinutes(4))).EnsureSuccess();
+        return ToolPack.RunAsync(
+            configuration, folder, new Dictionary<string, string?>(DotnetEnvironment()) { ["SOURCE_DATE_EPOCH"] = "1700000000" });
     }
 
     private static async Task<string> InstallAsync()
@@ -66,7 +62,7 @@ public sealed class PackedTool
         if (Given is { } given)
             return given;
         Dictionary<string, string?> environment = DotnetEnvironment();
-        await PackAsync(Packages, environment);
+        await PackAsync(Packages);
         (await Cli.RunAsync(
             "dotnet",
             ["tool", "install", "dotnet-airgap", "--tool-path", s_temp["tool"], "--source", Packages, "--no-cache"],

@@ -1,0 +1,35 @@
+namespace Airgap.TestKit;
+
+/// <summary>Packs the tool out of what the tests' build has built.</summary>
+public static class ToolPack
+{
+    /// <summary>Runs <c>dotnet pack</c>, one at a time in all processes of tests: packs share the folder of the build.</summary>
+    /// <param name="configuration">What the tests' own build was for.</param>
+    /// <param name="folder">Gets the package.</param>
+    /// <param name="environment">Variables beside those of this process; null removes one.</param>
+    public static async Task RunAsync(string configuration, string folder, IReadOnlyDictionary<string, string?> environment)
+    {
+        string project = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool");
+        await using FileStream taken = await TakeAsync(Path.Combine(project, "obj", "tests.lock"));
+        (await Cli.RunAsync(
+            "dotnet",
+            ["pack", project, "--no-build", "-c", configuration, "-o", folder, "-v", "quiet", "-nologo", "-nodeReuse:false", "-m:1"],
+            environment,
+            timeout: TimeSpan.FromMinutes(4))).EnsureSuccess();
+    }
+
+    private static async Task<FileStream> TakeAsync(string path)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100));
+            }
+        }
+    }
+}
