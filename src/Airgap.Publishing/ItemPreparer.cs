@@ -91,7 +91,8 @@ internal sealed class ItemPreparer(IRegistry registry, PublishNotices notices, I
         ImmutableArray<Diagnostic> outputs = hasDestination ? OutputProblems.Find(settings, declarations) : [];
         TrustRuleSet.Read(settings, out ImmutableArray<Diagnostic> rules);
         ImmutableArray<Diagnostic> signing = hasDestination ? ProjectSigning.FindProblems(settings, declarations) : [];
-        return (declarations, [.. reader.Problems, .. rules, .. signing, .. outputs,
+        ImmutableArray<Diagnostic> gate = hasDestination ? ProjectGate.FindProblems(settings) : [];
+        return (declarations, [.. reader.Problems, .. rules, .. signing, .. gate, .. outputs,
             .. new LockKeeper(registry, settings).Check(declarations, complete: reader.Problems.IsEmpty)]);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Airgap.Oci;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
 using Airgap.Publishing.Gating;
@@ -9,6 +10,20 @@ namespace Airgap.Publishing;
 /// <summary>Runs a project's gate once, for the plans of all items and destinations.</summary>
 internal static class ProjectGate
 {
+    /// <summary>Finds settings of a gate that has no command, which would otherwise approve everything in silence.</summary>
+    public static ImmutableArray<Diagnostic> FindProblems(PublishSettings settings)
+    {
+        if (settings.GateCommand.Length > 0)
+            return [];
+        string? named = settings.GateContent ? PropertyNames.GateContent
+            : !settings.GateVariables.IsEmpty ? PropertyNames.GateVariables
+            : settings.GateTimeout is not null ? PropertyNames.GateTimeout : null;
+        return named is null ? [] : [
+            new Diagnostic(
+                ErrorCode.IncompatibleOptions, $"{named} is set, but no gate.", $"Set {PropertyNames.GateCommand}, or omit it."),
+        ];
+    }
+
     /// <summary>Runs it.</summary>
     /// <param name="settings">The project's settings.</param>
     /// <param name="destinations">

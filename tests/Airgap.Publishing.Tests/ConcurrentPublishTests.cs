@@ -154,6 +154,22 @@ public sealed class ConcurrentPublishTests
         Assert.IsEmpty(ItemPreparer.FindProblems([item], PublishItems.To("a.corp/x;b.corp/x")));
     }
 
+    [TestMethod]
+    public void SettingsOfAGateThatHasNoCommandAreAnError()
+    {
+        PublishItem item = PublishItems.Bundle("a.corp/user1/app:1");
+        Publisher publisher = new(new FakeRegistry());
+        PublishSettings plain = PublishItems.To("a.corp/x");
+        PublishSettings[] gates = [plain with { GateContent = true }, plain with { GateVariables = ["HOME"] },
+            plain with { GateTimeout = TimeSpan.FromMinutes(1) }];
+        Assert.AreSequenceEqual(
+            ["AirgapGateContent", "AirgapGateVariables", "AirgapGateTimeout"],
+            gates.Select(gate => publisher.Validate([item], gate).Single().Message.Split(' ')[0]));
+        foreach (PublishSettings gate in gates)
+            Assert.IsEmpty(publisher.Validate([item], gate with { GateCommand = "scan" }));
+        Assert.IsEmpty(publisher.Validate([item], gates[0] with { Registry = "" }), "nothing moves");
+    }
+
     private static PublishItem[] Items(RegistryFixture source) =>
     [
         PublishItems.Bundle($"{source.Host}/mirror/simple-app-bundle:v1.0.0", ("PackageRepository", "simple-app-bundle")),

@@ -79,8 +79,8 @@ internal static class PublishProperties
             SigningCommand = Text(PropertyNames.SigningCommand),
             SignImages = Text(PropertyNames.SignImages),
             Provenance = Flag(PropertyNames.Provenance) ?? false,
-            VerifyArchive = List(PropertyNames.VerifyArchive),
-            VerifyBase = List(PropertyNames.VerifyBase),
+            VerifyArchive = Keys(PropertyNames.VerifyArchive),
+            VerifyBase = Keys(PropertyNames.VerifyBase),
             AuditLog = Text(PropertyNames.AuditLog),
             RecordUser = Flag(PropertyNames.RecordUser) ?? false,
             GateCommand = Text(PropertyNames.GateCommand),
@@ -101,6 +101,15 @@ internal static class PublishProperties
 
         ImmutableArray<string> List(string name) =>
             [.. Text(name).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+
+        // $(One);$(Other) of two properties that are not set is not a wish to verify nothing.
+        ImmutableArray<string> Keys(string name)
+        {
+            ImmutableArray<string> keys = List(name);
+            if (keys.IsEmpty && Text(name) is { Length: > 0 } text)
+                Refuse(name, text, "Name a public key, or omit it.");
+            return keys;
+        }
 
         long? Size(string name)
         {

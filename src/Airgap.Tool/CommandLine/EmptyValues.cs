@@ -5,8 +5,8 @@ using Airgap.Oci;
 namespace Airgap.Tool.CommandLine;
 
 /// <summary>
-/// Refuses flags and arguments with an empty value, which is what a variable that is not set leaves: a gate or a policy is
-/// never passed over in silence. imgpkg's own flags keep imgpkg's meaning of it, mostly that the flag is absent.
+/// Refuses flags and arguments with an empty value, or one of spaces alone, which is what variables that are not set leave: a gate
+/// or a policy is never passed over in silence. imgpkg's own flags keep imgpkg's meaning of it, mostly that the flag is absent.
 /// </summary>
 /// <remarks>Source: the flags of imgpkg 0.43.1.</remarks>
 internal static class EmptyValues
@@ -66,5 +66,5 @@ internal static class EmptyValues
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand
             ? $"{PathOf(parent)} {command.Name}" : command.Name;
 
-    private static bool HasEmpty(IReadOnlyList<Token>? tokens) => tokens?.Any(token => token.Value.Length == 0) == true;
+    private static bool HasEmpty(IReadOnlyList<Token>? tokens) => tokens?.Any(token => string.IsNullOrWhiteSpace(token.Value)) == true;
 }

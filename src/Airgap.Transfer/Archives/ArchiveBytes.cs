@@ -1,3 +1,4 @@
+using Airgap.Oci;
 using Airgap.Transfer.Files;
 using Microsoft.Win32.SafeHandles;
 
@@ -11,6 +12,7 @@ internal sealed class ArchiveBytes : IRandomAccess, IDisposable
     private readonly Lock _lock = new();
 
     /// <summary>Opens the first file of an archive.</summary>
+    /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/>: a pipe, which can be read only once.</exception>
     /// <exception cref="IOException">It cannot be opened, or another file system exception.</exception>
     public ArchiveBytes(ArchiveFile file)
     {
@@ -55,6 +57,8 @@ internal sealed class ArchiveBytes : IRandomAccess, IDisposable
 
     private static SafeFileHandle Open(ArchivePiece piece)
     {
+        if (piece.Length is null)
+            SeekableFile.Require(piece.Path);
         SafeFileHandle handle = File.OpenHandle(piece.Path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         if (piece.Length is null || RandomAccess.GetLength(handle) == piece.Length)
             return handle;

@@ -72,11 +72,7 @@ internal static class WholeFile
         {
             using FileStream file = Open(path);
             if (!file.CanSeek)
-                throw new AirgapException(
-                    ErrorCode.FileFailure, $"'{path}' is a pipe, but has to be read more than once.", "Write it to a file.")
-                {
-                    Location = new SourceLocation(path)
-                };
+                throw SeekableFile.Refusal(path, "a pipe");
             byte[] beginning = new byte[most];
             return beginning.AsMemory(0, file.ReadAtLeast(beginning, most, throwOnEndOfStream: false));
         }

@@ -23,9 +23,10 @@ internal sealed class SharedBlob(IBlobContent source, int readers, IdleDownloads
     {
         lock (_lock)
         {
-            if (_download is null or { IsOver: true })
-                _download = SharedDownload.Begin(source, readers, idle, lifetime);
-            return _download.Open(offset, source.Descriptor.Size);
+            if (_download?.TryOpen(offset, source.Descriptor.Size) is { } stream)
+                return stream;
+            _download = SharedDownload.Begin(source, readers, idle, lifetime);
+            return _download.OpenFirst(offset, source.Descriptor.Size);
         }
     }
 

@@ -30,17 +30,7 @@ internal sealed class SharedDownload
         _readers = readers;
     }
 
-    /// <summary>True when it can no longer be read from the beginning.</summary>
-    public bool IsOver
-    {
-        get
-        {
-            lock (_lock)
-                return _failure is not null || _isClosed;
-        }
-    }
-
-    /// <summary>Begins.</summary>
+    /// <summary>Begins; the caller opens it for its first reader.</summary>
     /// <exception cref="AirgapException">3xxx: the temporary file cannot be created.</exception>
     public static SharedDownload Begin(IBlobContent source, int readers, IdleDownloads idle, CancellationToken lifetime)
     {
@@ -58,11 +48,18 @@ internal sealed class SharedDownload
     }
 
     /// <summary>Reads it from an offset, as fast as it arrives.</summary>
-    public Stream Open(long offset, long length)
+    /// <returns>Null when it has failed, or its space was freed, which may happen at any moment while it has no reader.</returns>
+    public Stream? TryOpen(long offset, long length)
     {
         lock (_lock)
-            _open++;
-        return new SharedStream(this, offset, length);
+            return _failure is null && !_isClosed ? OpenLocked(offset, length) : null;
+    }
+
+    /// <summary>Reads a download that has just begun; a failure meets the reader.</summary>
+    public Stream OpenFirst(long offset, long length)
+    {
+        lock (_lock)
+            return OpenLocked(offset, length);
     }
 
     /// <summary>
@@ -122,6 +119,12 @@ internal sealed class SharedDownload
         }
 
         _file.Close();
+    }
+
+    private SharedStream OpenLocked(long offset, long length)
+    {
+        _open++;
+        return new SharedStream(this, offset, length);
     }
 
     private async Task RunAsync(IBlobContent source, string folder, CancellationToken lifetime)

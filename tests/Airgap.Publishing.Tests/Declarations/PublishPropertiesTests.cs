@@ -81,6 +81,8 @@ public sealed class PublishPropertiesTests
     [DataRow("AirgapLimitRate", "20")]
     [DataRow("AirgapAskInBulk", "often")]
     [DataRow("AirgapIncludeNonDistributableLayers", "yes")]
+    [DataRow("AirgapVerifyArchive", ";")]
+    [DataRow("AirgapVerifyBase", "; ;")]
     public void AValueThatMeansNothingIsNamed(string name, string value)
     {
         Read(out IReadOnlyList<Diagnostic> problems, (name, value));

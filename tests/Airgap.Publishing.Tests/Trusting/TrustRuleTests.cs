@@ -146,12 +146,16 @@ public sealed class TrustRuleTests : TrustTestBase
         {
             ["AirgapPolicy"] = "",
             ["airgapVerifyArchive"] = " ",
+            ["AirgapVerifyBase"] = "%3B",
+            ["AirgapSigningKey"] = "%20%09",
             ["AirgapGateCommand"] = "scan",
+            ["AirgapAuditLog"] = "%3B.log",
             ["AirgapArchive"] = "",
         };
 
         Assert.AreSequenceEqual(
-            ["AirgapPolicy", "airgapVerifyArchive"], EmptyChecks.Find(globals, null).Select(problem => problem.Message.Split(' ')[2]));
+            ["AirgapPolicy", "AirgapSigningKey", "AirgapVerifyBase", "airgapVerifyArchive"],
+            EmptyChecks.Find(globals, null).Select(problem => problem.Message.Split(' ')[2]));
     }
 
     [TestMethod]

@@ -56,6 +56,14 @@ public sealed class EmptyValueTests
         Assert.IsGreaterThan(200, refused);
     }
 
+    // A shell approves it.
+    [TestMethod]
+    public async Task AGateOfSpacesIsRefused()
+    {
+        CliResult result = await InProcess.RunAsync("copy", "-i", "127.0.0.1:1/x", "--to-repo", "127.0.0.1:1/y", "--gate", " \t");
+        result.AssertFailed("AIRGAP2022: The flag --gate has an empty value.");
+    }
+
     [TestMethod]
     [DataRow("publish", "PROJECT")]
     [DataRow("archive split", "FILE")]

@@ -46,6 +46,21 @@ public sealed class OneReaderTests : RelocatorTestBase
         await RefusedByAllAsync(tar, ErrorCode.InvalidArchive, $"its end at byte {tar.Length - 512} is damaged");
     }
 
+    // No test writes to it: whoever opened it would wait.
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public async Task APipeIsNotOpened()
+    {
+        using TempFolder folder = new();
+        SpecialFiles.MakePipe(folder["pipe"]);
+        File.CreateSymbolicLink(folder["a.tar"], folder["pipe"]);
+
+        AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => AnyArchive.OpenAsync(folder["a.tar"], Token));
+
+        Assert.AreEqual(ErrorCode.FileFailure, e.Code);
+        Assert.Contains("is a pipe, but has to be read more than once", e.Message);
+    }
+
     [TestMethod]
     public async Task AnotherVersionOfAirgapJsonIsRefused()
     {

@@ -3,6 +3,7 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Content;
 using Airgap.Oci.Naming;
 using Airgap.TestKit;
+using Airgap.Transfer.Files;
 using Airgap.Transfer.Sharing;
 
 namespace Airgap.Transfer.Tests.Sharing;
@@ -95,6 +96,21 @@ public sealed class SharedSourceTests : RelocatorTestBase
         }
 
         Assert.HasCount(48, Registry.Calls, "the eight oldest were fetched again");
+    }
+
+    // Another blob's last reader frees it, on another thread, at any moment while it has none.
+    [TestMethod]
+    public async Task WhatWasFreedIsNotOpened()
+    {
+        byte[] bytes = [1, 2, 3];
+        SharedDownload download = SharedDownload.Begin(
+            new MemoryBlobContent(new Descriptor("", Digest.Compute(bytes), bytes.Length), bytes), 2, new IdleDownloads(), Token);
+        await using (Stream first = download.OpenFirst(0, bytes.Length))
+            await first.CopyToAsync(Stream.Null, Token);
+        await using (Stream second = download.TryOpen(0, bytes.Length)!)
+            download.Free();
+        download.Free();
+        Assert.IsNull(download.TryOpen(0, bytes.Length));
     }
 
     [TestMethod]
