@@ -1,9 +1,12 @@
 // Writes src/Airgap.Tool/native-order.txt: the methods that the native tool runs, in the order in which it first runs them. The compiler
 // puts them side by side, so that a start reads, and a run keeps, fewer pages of the program's file. Linux, with valgrind and nm:
 //   dotnet publish src/Airgap.Tool -c Release -r linux-x64 -p:AirgapNativeTool=true -p:StripSymbols=false -o artifacts/order
-//   dotnet run build/order.cs -- artifacts/order/dotnet-airgap version 'copy -b HOST/BUNDLE:TAG --to-tar a.tar' ...
-// Each argument after the tool is a command line; small bundles do, since a trace takes a thousand times as long. A method that no longer
-// exists costs nothing, one that is new stands with the others: the file may be older than the code.
+//   objcopy --strip-debug artifacts/order/dotnet-airgap artifacts/order/traced
+//   dotnet run build/order.cs -- artifacts/order/traced version 'copy -b HOST/BUNDLE:TAG --to-tar a.tar' ...
+// valgrind 3.19 ends at the compiler's debug data. Each argument after the tool is a command line; small bundles do, since a trace takes a
+// thousand times as long (so: --registry-response-header-timeout 0). The file was recorded of version; of copies to an archive, to a new
+// repository, of what is there, and to a repository of the same registry; of an import; and of an archive and an import over TLS. A method
+// that no longer exists costs nothing, one that is new stands with the others: the file may be older than the code.
 
 using System.Diagnostics;
 using System.Globalization;
