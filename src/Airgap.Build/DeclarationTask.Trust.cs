@@ -2,7 +2,7 @@ using Microsoft.Build.Framework;
 
 namespace Airgap.Build;
 
-// Whose signatures a project asks for, what it signs, the gate and the log.
+// The required signers of a project, its own signatures, the gate and the log.
 public abstract partial class DeclarationTask
 {
     /// <summary>The items <c>ImgpkgTrust</c>.</summary>

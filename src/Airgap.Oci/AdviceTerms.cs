@@ -42,7 +42,7 @@ internal static class AdviceTerms
     public const string NameInArchive = "name one of them with the archive";
 
     /// <summary>Resuming from what an earlier run has written.</summary>
-    public const string Resume = "run it again with what is there";
+    public const string Resume = "run it again to resume";
 
     /// <summary>Non-distributable layers.</summary>
     public const string NonDistributable = "non-distributable layers";
@@ -57,22 +57,22 @@ internal static class AdviceTerms
     public const string DeleteOutput = "have its content deleted";
 
     /// <summary>Files that are not pushed.</summary>
-    public const string Exclude = "exclude what does not belong";
+    public const string Exclude = "exclude unneeded files";
 
     /// <summary>An image that a bundle pins.</summary>
     public const string PinImage = "pin it as an image of the bundle";
 
     /// <summary>Copying everything that is attached to images.</summary>
-    public const string AllArtifacts = "ask for all artifacts";
+    public const string AllArtifacts = "request all artifacts";
 
     /// <summary>Omitting images that no selected package names.</summary>
-    public const string DropUnreferenced = "leave behind what is not named";
+    public const string DropUnreferenced = "omit images that nothing names";
 
     /// <summary>Continuing without a platform that an image lacks.</summary>
-    public const string SkipPlatforms = "go on without missing platforms";
+    public const string SkipPlatforms = "skip missing platforms";
 
     /// <summary>Indexes that list only the chosen platforms.</summary>
-    public const string RewrittenPlatforms = "have indexes written anew";
+    public const string RewrittenPlatforms = "have indexes rewritten";
 
     /// <summary>Leaving the images of other platforms behind.</summary>
     public const string SparsePlatforms = "choose platforms and keep the indexes";

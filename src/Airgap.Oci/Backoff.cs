@@ -6,7 +6,7 @@ internal static class Backoff
     /// <summary>The longest wait after a transient failure.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest wait for an overloaded host that gives no time.</summary>
+    /// <summary>The longest wait for an overloaded host that requests no particular time.</summary>
     public static readonly TimeSpan LongestOfLoad = TimeSpan.FromSeconds(10);
 
     /// <summary>

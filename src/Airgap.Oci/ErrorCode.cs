@@ -407,8 +407,8 @@ public enum ErrorCode
     TooManyManifests = 2069,
 
     /// <summary>
-    /// Standard output was closed, or its disk is full, so the requested output is lost. What was moved has arrived;
-    /// write the output to another disk or a pipe that is read.
+    /// Standard output was closed, or its disk is full, so the requested output is lost. The relocated content has
+    /// arrived; write the output to another disk or to a pipe with a reader.
     /// </summary>
     OutputNotWritten = 2075,
 
@@ -507,8 +507,8 @@ public enum ErrorCode
     InvalidBase = 2111,
 
     /// <summary>
-    /// An output would replace one of its inputs or another output: an archive its base or an archive that it joins, a prune
-    /// plan what it keeps, a lock the plan that is carried out. Name another file.
+    /// An output would replace one of its inputs or another output: for example an archive's base, an archive to join, or the
+    /// plan that is carried out. Name another file.
     /// </summary>
     BaseIsOutput = 2112,
 
@@ -637,7 +637,7 @@ public enum ErrorCode
     TagsNotListed = 2152,
 
     /// <summary>
-    /// The registry does not delete manifests. Let its retention rules, or its operator, remove what is not needed.
+    /// The registry does not delete manifests. Have its retention rules, or its operator, remove unneeded content.
     /// </summary>
     DeletionUnsupported = 2153,
 
@@ -746,8 +746,8 @@ public enum ErrorCode
     OneRootPerArchive = 2180,
 
     /// <summary>
-    /// An ImagesLock is to share an archive, but its order and annotations need an archive of their own. Give it its
-    /// own archive.
+    /// An ImagesLock is to share an archive, but its order and annotations need a separate archive. Give it its own
+    /// archive.
     /// </summary>
     LockSharesNoArchive = 2181,
 
@@ -770,8 +770,8 @@ public enum ErrorCode
     NotOneChain = 2184,
 
     /// <summary>
-    /// An OCI layout lists an entry that is neither an image nor an index, so it was skipped (warning). Carry it by
-    /// other means, if it is needed.
+    /// An OCI layout lists an entry that is neither an image nor an index, so it was skipped (warning). If it is
+    /// needed, copy it with another tool.
     /// </summary>
     LayoutEntryLeft = 2188,
 
@@ -888,7 +888,7 @@ public enum ErrorCode
     PlanStageUnclear = 2244,
 
     /// <summary>
-    /// A plan is not that of the project as it stands: it has other items, other destinations, other choices, or its lock pins other
+    /// A plan does not match the current project: it has other items, other destinations, other settings, or its lock pins other
     /// digests. Give all stages the same project and properties, or make the plan again.
     /// </summary>
     PlanOfOtherProject = 2245,

@@ -61,7 +61,7 @@ internal sealed class ItemManifest(IRegistry registry, PublishWarnings warnings,
         PackageRepositoryManifest manifest = PackageRepositoryWriter.Create(cluster, root.Digest, root.Tag, options);
         if (settings.Access.CaCertificates.Length > 0 && options.CaCertificates.Length == 0)
             warnings.Add(NoTrust(declaration, cluster), declaration.Item.Location);
-        // What is produced here was checked as files, which tells of the templates in them.
+        // The content of a produced bundle was checked as files, which includes its templates.
         foreach (Diagnostic warning in manifest.Warnings.Concat(plan.RootBundle?.PackageWarnings ?? [])
             .Where(warning => warning.Code != ErrorCode.TemplateRendersLock || !declaration.Item.IsProduced))
             warnings.Add(warning, declaration.Item.Location);

@@ -60,7 +60,7 @@ internal sealed class ItemPublisher
         ItemObserver itemObserver = _scope.ObserverOf(declaration);
         Relocator relocator = new(_scope.Registry, itemObserver);
 
-        // Held during planning as well, which asks what the destination has.
+        // Held during planning as well, which checks the destination's content.
         using IDisposable? held = await _scope.HoldAsync(declaration.Destination, itemObserver, cancellationToken);
         using ItemPlan made = Plans.Find(declaration)
             ?? await Planner.MakeAsync(declaration, relocator, asksDestination: true, cancellationToken);

@@ -22,7 +22,7 @@ internal static class MirrorCheck
     /// <param name="declarations">The items.</param>
     /// <param name="publisher">Makes the plans.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
-    /// <exception cref="AirgapException">A plan cannot be made, and the settings do not say to go on.</exception>
+    /// <exception cref="AirgapException">A plan cannot be made, and the settings do not allow continuing.</exception>
     public static async Task<Diagnostic?> FindProblemAsync(
         PublishSettings settings, IReadOnlyList<Declaration> declarations, ItemPublisher publisher, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ internal sealed class OtherRepositories(PublishScope scope)
             .Where(part => part.Destination.Name != repository)]
         : [];
 
-    /// <summary>How it is moved: the registry links what the item's own repository has.</summary>
+    /// <summary>The same options, so that the registry links content from the item's own repository.</summary>
     public static TransferOptions MountingFrom(TransferOptions options, RepositoryName repository) => options with
     {
         MountFrom = [.. options.MountFrom, repository]
@@ -25,7 +25,7 @@ internal sealed class OtherRepositories(PublishScope scope)
 
     /// <summary>Relocates to them, when the item's own repository has all.</summary>
     /// <param name="result">What arrived there.</param>
-    /// <param name="further">What goes to the others.</param>
+    /// <param name="further">The images for the other repositories.</param>
     /// <param name="relocator">Relocates the item.</param>
     /// <param name="options">How the item is moved.</param>
     /// <param name="told">Receives progress events.</param>

@@ -18,8 +18,8 @@ internal sealed class PreparedPlans(PublishScope scope, ItemPlanner planner)
 
     /// <summary>
     /// Makes the plans of all items and verifies the signatures of their images. The bundle that the project itself makes is not verified,
-    /// only what it pins. Behind the air gap it comes from an archive, as a bundle that was derived for the archive does: then the
-    /// archive's signature has to say that it is the project's.
+    /// only what it pins. Behind the air gap it comes from an archive, like a bundle that was derived for the archive: then the archive's
+    /// signature must prove that it is the project's.
     /// </summary>
     /// <param name="declarations">The items.</param>
     /// <param name="rules">Who must have signed.</param>

@@ -18,7 +18,7 @@ internal sealed record PreparedProject(
     DeclaredProject Declared, ProducedBundle? Bundle, Publisher Publisher, PreparedPublish? Publish, ImmutableArray<Diagnostic> Problems,
     ImmutableArray<Diagnostic> Warnings) : IDisposable
 {
-    /// <summary>True when the bundle is to be pushed to a repository of its own.</summary>
+    /// <summary>True if the bundle is to be pushed to its own repository.</summary>
     public bool PushesBundle => Bundle is not null && Declared.Content is { IsPushed: true };
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace Airgap.Publishing;
 /// <summary>The bundle that a project makes from its content, as an item in addition to the declared ones.</summary>
 /// <param name="Request">Its content.</param>
 /// <param name="Item">The item to relocate after it is made.</param>
-/// <param name="IsPushed">True when it is pushed to a repository of its own.</param>
+/// <param name="IsPushed">True if it is pushed to its own repository.</param>
 internal sealed record ProducedContent(ProduceRequest Request, PublishItem Item, bool IsPushed)
 {
     /// <summary>Reads the properties of the bundle.</summary>

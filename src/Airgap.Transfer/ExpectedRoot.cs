@@ -6,7 +6,7 @@ using Airgap.Transfer.Plans;
 
 namespace Airgap.Transfer;
 
-/// <summary>The root that an archive has to have to be what a source would be written as, where that is known without a request.</summary>
+/// <summary>The root of the archive that a source would be written as, if that is known without a request.</summary>
 internal sealed record ExpectedRoot(RepositoryName Repository, Digest Digest, string? Tag, bool IsBundle, bool HasOrigin)
 {
     /// <summary>The root of a source; null if its digest is not known.</summary>

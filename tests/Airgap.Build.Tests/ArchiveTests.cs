@@ -25,13 +25,7 @@ public sealed class ArchiveTests
         Assert.IsEmpty(destination.Requests);
         Assert.AreEqual(project["out/bundle.tar"], project.ReadReport().GetProperty("items")[0].GetProperty("archive").GetString());
 
-        source.Clear();
-        (await project.RelocateAsync("-p:AirgapSourceArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
-
-        Assert.AreEqual(manifest, File.ReadAllText(project.Manifest));
-        Assert.IsEmpty(source.Requests);
-        using RegistryContent content = RegistryContent.At(destination.Host);
-        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
+        await AssertImportedAsync(project, source, destination, manifest);
     }
 
     [TestMethod]
@@ -50,12 +44,7 @@ public sealed class ArchiveTests
         (await project.RelocateAsync(arguments)).Succeeded();
         Assert.AreEqual(written, File.GetLastWriteTimeUtc(project["out/bundle.tar"]), "What is whole is left alone.");
 
-        source.Clear();
-        (await project.RelocateAsync("-p:AirgapSourceArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
-        Assert.AreEqual(manifest, File.ReadAllText(project.Manifest));
-        Assert.IsEmpty(source.Requests);
-        using RegistryContent content = RegistryContent.At(destination.Host);
-        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
+        await AssertImportedAsync(project, source, destination, manifest);
     }
 
     [TestMethod]
@@ -208,5 +197,16 @@ public sealed class ArchiveTests
         Assert.Contains("App.csproj(", result.Lines("AIRGAP2024")[0]);
         Assert.IsEmpty(destination.Requests);
         Assert.IsFalse(Directory.Exists(project.Artifacts));
+    }
+
+    // The archive is imported without the source, and the manifest stays.
+    private static async Task AssertImportedAsync(TestProject project, RegistryFixture source, RegistryFixture destination, string manifest)
+    {
+        source.Clear();
+        (await project.RelocateAsync("-p:AirgapSourceArchive=out/bundle.tar", $"-p:AirgapRegistry={destination.Host}/apps")).Succeeded();
+        Assert.AreEqual(manifest, File.ReadAllText(project.Manifest));
+        Assert.IsEmpty(source.Requests);
+        using RegistryContent content = RegistryContent.At(destination.Host);
+        await content.AssertCompleteAsync("apps/simple-app-bundle", "v1.0.0");
     }
 }

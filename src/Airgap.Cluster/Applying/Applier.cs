@@ -118,14 +118,14 @@ internal sealed class Applier(ClusterClient client, string ns, bool isDry)
         string uid = repository.Text("metadata", "uid") ?? "";
         ClusterResponse response = await Removal.DeleteAsync(path, uid, isDry: false, cancellationToken);
         if (!response.IsSuccess && response.Status != 404)
-            throw ClusterRefusal.Of(response, $"PackageRepository {repository.FullName()}", "deleted to be made anew");
+            throw ClusterRefusal.Of(response, $"PackageRepository {repository.FullName()}", "deleted in order to recreate it");
         if (!await Removal.WaitAsync(path, uid, cancellationToken))
         {
             throw new AirgapException(
                 ErrorCode.ObjectDeleting,
-                $"PackageRepository {repository.FullName()} was deleted to be made anew, and is not gone after " +
+                $"PackageRepository {repository.FullName()} was deleted in order to recreate it, but still exists after " +
                 $"{Removal.Limit.TotalSeconds:0} s.",
-                "See whether kapp-controller runs, which lets it go (dotnet airgap doctor), and run the command again.");
+                "Check whether kapp-controller runs, which completes the deletion (dotnet airgap doctor), and run the command again.");
         }
     }
 

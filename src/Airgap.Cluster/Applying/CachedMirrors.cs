@@ -21,7 +21,8 @@ internal static class CachedMirrors
         return new Diagnostic(
             ErrorCode.CachedMirror,
             $"PackageRepository {after.FullName()} names the digest that it had at {PackageImages.RepositoryOf(old)}: kapp-controller " +
-            $"takes it from its cache, does not ask {PackageImages.RepositoryOf(image)}, and its Packages go on naming the former mirror.",
+            $"takes it from its cache, does not contact {PackageImages.RepositoryOf(image)}, and its Packages still name the former " +
+            "mirror.",
             Mend(after))
         { Reference = image };
     }

@@ -7,7 +7,7 @@ namespace Airgap.Cluster.Applying;
 /// <summary>Secrets whose manifest has a placeholder where credentials belong.</summary>
 internal static class PlaceholderSecrets
 {
-    /// <summary>Leaves a Secret as it is, unless it is missing or a placeholder itself: then null.</summary>
+    /// <summary>Keeps a Secret unchanged, unless it is missing or a placeholder itself: then null.</summary>
     /// <param name="live">The response to a GET of it.</param>
     /// <param name="secret">The Secret.</param>
     public static AppliedObject? Keep(ClusterResponse live, AppliedObject secret) => live switch

@@ -70,7 +70,7 @@ internal static class CauseTable
             "Make the Secret in this namespace; it is picked up at once: dotnet airgap secret --for {mirror} --name {name} -n {ns} --apply"),
         new(Cause.SecretKeyUnknown, "Unknown secret field '(?<key>[^']+)' in secret '(?<name>[^']+)'",
             "an Opaque Secret with other keys than username, password, token", true,
-            "Make the Secret anew as a pull secret (an Opaque one takes username and password, or token): kubectl -n {ns} delete secret " +
+            "Recreate the Secret as a pull secret (an Opaque one takes username and password, or token): kubectl -n {ns} delete secret " +
             "{name}, then dotnet airgap secret --for {mirror} --name {name} -n {ns} --apply"),
         new(Cause.NotABundle, "The provided image is not a bundle", "a plain image under imgpkgBundle", false,
             "{image} is a plain image: name a bundle, or fetch it as image."),
@@ -112,8 +112,8 @@ internal static class CauseTable
             "No Package is visible in {ns}: apply its PackageRepository there, or in the global packaging namespace: kubectl -n {ns} get " +
             "packagerepositories"),
         new(Cause.ServiceAccountMissing, "serviceaccounts? \"(?<name>[^\"]+)\" not found", "spec.serviceAccountName", true,
-            "Make the service account with its rights: kubectl -n {ns} create serviceaccount {name}. Where a deletion waits for it, " +
-            "spec.noopDelete: true lets it go."),
+            "Make the service account with its rights: kubectl -n {ns} create serviceaccount {name}. If a deletion waits for it, " +
+            "spec.noopDelete: true completes it."),
         new(Cause.ServiceAccountRights, @"is forbidden:\s+User ""system:serviceaccount:", "the service account may not", true,
             "Give the service account of spec.serviceAccountName the right that the message names."),
         new(Cause.ValuesMissing, "^Preparing template values: secrets \"(?<name>[^\"]+)\" not found", "Secret of spec.values", true,

@@ -54,7 +54,7 @@ internal sealed class Pruner(ClusterClient client, Inventory inventory, bool isD
             [.. applied.Select(each => new InventoryEntry(each.ApiVersion, each.Kind, each.Namespace, each.Name, "").Key)];
         InventoryEntry[] gone = [
             .. inventory.Entries.Where(entry => !now.Contains(entry.Key)).OrderByDescending(entry => ResourceKind.Rank(entry.Kind))];
-        // Recorded before anything goes: what an interruption leaves is known to the next run.
+        // Recorded before anything is removed, so that the next run knows what an interruption left.
         if (!isDry && await inventory.SaveAsync(made.Concat(gone), cancellationToken) is { } recorded)
             onDone(recorded);
         List<InventoryEntry> kept = [];

@@ -87,14 +87,14 @@ internal sealed class PullSecret
         ManifestDocument document = ManifestDocument.Read("the Secret", Encoding.UTF8.GetBytes(ToYaml())).Single();
         ClusterResponse response =
             await new Applier(client, ns, isDry: false).SendAsync(document, isForced: isPlaceholder, cancellationToken);
-        string anew = $"kubectl -n {place} delete secret {Name}, then run this command again";
+        string recreate = $"kubectl -n {place} delete secret {Name}, then run this command again";
         if (!response.IsSuccess)
         {
-            AirgapException refusal = ClusterRefusal.Of(response, $"Secret {place}/{Name}", "applied", anew);
+            AirgapException refusal = ClusterRefusal.Of(response, $"Secret {place}/{Name}", "applied", recreate);
             // The type of a Secret cannot be changed, nor anything of an immutable one.
             throw response.Status == 422 && before.IsSuccess
                 ? new AirgapException(refusal.Code, refusal.Message,
-                    $"Make it anew: {anew}.")
+                    $"Recreate it: {recreate}.")
                 { StatusCode = refusal.StatusCode } : refusal;
         }
 

@@ -12,7 +12,7 @@ namespace Airgap.Cluster.Watching;
 /// <param name="client">The cluster.</param>
 internal sealed class ListedPackages(ClusterClient client)
 {
-    /// <summary>The verdicts, with what the lists of Packages say.</summary>
+    /// <summary>The verdicts, completed from the lists of Packages.</summary>
     public async Task<IReadOnlyList<WaitResult>> CheckAsync(WaitResult[] verdicts, CancellationToken cancellationToken)
     {
         foreach (IGrouping<string, WaitResult> group in verdicts

@@ -30,7 +30,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
     /// <summary>Decides whether a state ends the wait.</summary>
     public ReconcileEvaluator Evaluator { get; init; } = new(TimeProvider.System);
 
-    /// <summary>Tells the time of the limit, and waits.</summary>
+    /// <summary>The clock of the limit and the waits.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Waits.</summary>
@@ -56,7 +56,7 @@ internal sealed class ReconcileWait(ClusterClient client, Action<string> onChang
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // What has come by then counts.
+            // Results up to then count.
             TakeAll(changes.Reader, pending);
             foreach (WaitTarget late in pending.Values)
                 _verdicts[late.Id] = ReconcileEvaluator.Late(late, _states.GetValueOrDefault(late.Id), limit);

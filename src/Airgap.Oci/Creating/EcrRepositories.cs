@@ -116,7 +116,7 @@ internal sealed class EcrRepositories(EcrClient client, RepositorySettings setti
             { Reference = repository.ToString(), StatusCode = response.Status };
     }
 
-    // In the public gallery, the alias of a registry goes before the names of its repositories, and is no part of them.
+    // In the public gallery, the alias of a registry precedes its repositories' names, but is not a part of them.
     private static string NameOf(RepositoryName repository) => KeychainHosts.IsAmazonGallery(repository.Registry)
         ? repository.Path[(repository.Path.IndexOf('/', StringComparison.Ordinal) + 1)..] : repository.Path;
 

@@ -14,7 +14,8 @@ internal interface IRepositoryMaker
     bool MayMeanMissing(AirgapException refusal);
 
     /// <summary>
-    /// True if the registry tells everyone who may create it whether it is missing: then an unknown state means that the user may not.
+    /// True if the registry tells every user who may create the repository whether it is missing: an unknown state then means that the user
+    /// may not.
     /// </summary>
     bool TellsMissing { get; }
 

@@ -52,7 +52,7 @@ internal class DiskSync
     /// <exception cref="IOException">The disk failed.</exception>
     public virtual bool FlushVolume(SafeFileHandle folder, string name) => !OperatingSystem.IsWindows() && Posix.FlushVolume(folder, name);
 
-    /// <summary>Starts to flush a file to the disk, where the system has a call for that, and does not wait for it.</summary>
+    /// <summary>Starts flushing a file to the disk, if the system has a call for that, without waiting.</summary>
     /// <exception cref="IOException">The disk failed at an earlier write. It may not report this again.</exception>
     public virtual void BeginFlush(SafeFileHandle file, string name)
     {

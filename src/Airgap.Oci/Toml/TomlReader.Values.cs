@@ -124,7 +124,7 @@ internal sealed partial class TomlReader
         return text.ToString();
     }
 
-    // A backslash at a line's end, and all blanks after it, are no part of the text.
+    // A backslash at a line's end, and all blanks after it, are not part of the text.
     private bool TrySkipLineEnd()
     {
         int at = _at + 1;

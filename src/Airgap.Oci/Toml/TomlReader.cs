@@ -17,7 +17,7 @@ internal sealed partial class TomlReader
 
     private TomlReader(string text)
     {
-        // A byte order mark and Windows' line ends are no part of it.
+        // A byte order mark and Windows' line ends are not part of it.
         _text = text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal);
         _current = _root;
     }

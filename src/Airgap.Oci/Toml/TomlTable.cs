@@ -28,7 +28,7 @@ internal enum TomlOrigin
     /// <summary>A header named a table in it.</summary>
     Implied,
 
-    /// <summary>A header of its own.</summary>
+    /// <summary>A table with its own header.</summary>
     Header,
 
     /// <summary>A dotted key.</summary>
@@ -38,7 +38,7 @@ internal enum TomlOrigin
     Inline,
 }
 
-/// <summary>A text that is no TOML.</summary>
+/// <summary>Text that is not TOML.</summary>
 internal sealed class TomlException(int line, string problem) : Exception(problem)
 {
     /// <summary>The line, from 1.</summary>

@@ -48,7 +48,7 @@ internal sealed class HostCertificates
 
         if (files.Length > MostFiles)
             throw Invalid($"The folder of certificates '{folder}' has more than {MostFiles} files.",
-                "Remove what does not belong.", folder);
+                "Remove other files.", folder);
         foreach (string file in files)
         {
             switch (Path.GetExtension(file))

@@ -30,7 +30,7 @@ internal static partial class PropertyNames
     /// <summary>The longest total wait for an overloaded registry.</summary>
     public const string LoadWait = "AirgapLoadWait";
 
-    /// <summary>The most bytes per second of each registry.</summary>
+    /// <summary>The maximum bytes per second of each registry.</summary>
     internal const string LimitRate = "AirgapLimitRate";
 
     /// <summary>The registries.conf that sources are read by.</summary>

@@ -1,6 +1,6 @@
 namespace Airgap.Publishing.Declarations;
 
-// Whose signatures a project asks for, what it signs, the gate and the log.
+// The required signers of a project, its own signatures, the gate and the log.
 internal static partial class PropertyNames
 {
     /// <summary>A policy that states who must have signed.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Airgap.Publishing.Declarations;
 
-// Whose signatures a project asks for, what it signs, the gate and the log.
+// The required signers of a project, its own signatures, the gate and the log.
 internal sealed partial record PublishSettings
 {
     /// <summary><c>AirgapPolicy</c>: a policy.json, by which every image is verified; empty for none.</summary>

@@ -124,10 +124,10 @@ internal sealed partial record PublishSettings
     /// <summary><c>AirgapPlan</c>: the file of the plan that several processes carry out; empty for none.</summary>
     internal string Plan { get; init; } = "";
 
-    /// <summary><c>AirgapShard</c>: which part of the plan is sent, as it is written; empty for none.</summary>
+    /// <summary><c>AirgapShard</c>: the part of the plan to send, as written; empty for none.</summary>
     internal string Shard { get; init; } = "";
 
-    /// <summary><c>AirgapShards</c>: how many parts there are; null where it is not said.</summary>
+    /// <summary><c>AirgapShards</c>: the number of parts; null if not given.</summary>
     internal int? Shards { get; init; }
 
     /// <summary><c>AirgapLockFile</c>: the project's lock, which need not exist.</summary>

@@ -156,7 +156,7 @@ internal sealed class ProgressMeter(TimeProvider clock)
             entry.Blob.Size, Rate(done, entry.Start));
     }
 
-    // Less than half a second gives no reliable rate.
+    // A rate over less than half a second is not reliable.
     private double Rate(long bytes, long start) =>
         clock.GetElapsedTime(start).TotalSeconds is > 0.5 and double seconds ? bytes / seconds : 0;
 }

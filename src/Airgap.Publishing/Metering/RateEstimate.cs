@@ -13,7 +13,7 @@ internal sealed class RateEstimate(TimeProvider clock)
     private static readonly TimeSpan s_window = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_step = TimeSpan.FromSeconds(1);
 
-    // A shorter time gives no reliable rate.
+    // A rate over a shorter time is not reliable.
     private const double ShortestSeconds = 0.5;
 
     /// <summary>The weight of the latest small blob in the mean of all.</summary>

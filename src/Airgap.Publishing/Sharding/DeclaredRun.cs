@@ -45,7 +45,7 @@ internal static class DeclaredRun
     private static string PlaceOf(RelocationDestination destination) => destination is RelocationDestination.Archive archive
         ? $"{RunPlanSupport.WordOf(archive.Format)} archive {archive.Path}" : destination.ToString()!;
 
-    // What the plan's content does not show by itself.
+    // Settings that the plan's content does not show.
     private static string ChoicesOf(PublishSettings settings, Declaration declaration) => string.Join("; ", new[]
     {
         $"artifacts {declaration.Artifacts.ToString().ToLowerInvariant()}",

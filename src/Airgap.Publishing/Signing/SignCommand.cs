@@ -21,7 +21,7 @@ internal static class SignCommand
     /// <param name="command">The command line.</param>
     /// <param name="digest">The SHA-256 digest.</param>
     /// <param name="cancellationToken">Ends the program.</param>
-    /// <param name="timeLimit">How long it may take; <see cref="TimeLimit"/> where that is null.</param>
+    /// <param name="timeLimit">The time limit; null for <see cref="TimeLimit"/>.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.SigningFailed"/>.</exception>
     public static async Task<byte[]> RunAsync(
         string command, byte[] digest, CancellationToken cancellationToken, TimeSpan? timeLimit = null)

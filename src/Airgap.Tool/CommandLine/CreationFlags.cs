@@ -20,7 +20,7 @@ internal sealed class CreationFlags
         command.Options.Add(_settings);
     }
 
-    /// <summary>Refuses the flags where nothing is pushed.</summary>
+    /// <summary>Refuses the flags if nothing is pushed.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="destination">The destination, as its flag names it.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>

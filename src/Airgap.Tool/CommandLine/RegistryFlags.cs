@@ -59,7 +59,7 @@ internal sealed class RegistryFlags
     /// <summary>The flags about missing repositories, for a command that pushes; null for others.</summary>
     public CreationFlags? Creation { get; init; }
 
-    /// <summary>False for a command that reads no sources, so that no registries.conf says where they are.</summary>
+    /// <summary>False for a command that reads no sources, to which registries.conf does not apply.</summary>
     public bool ReadsSources { get; init; } = true;
 
     /// <summary>Adds them to a command.</summary>
@@ -76,10 +76,10 @@ internal sealed class RegistryFlags
     }
 
     /// <summary>
-    /// Refuses a registries.conf where it would have no effect, since only a project's tags are resolved at their sources.
+    /// Refuses a registries.conf that would have no effect, because only a project's tags are resolved at their sources.
     /// </summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="hasProject">True when a project is among what the command reads.</param>
+    /// <param name="hasProject">True if the command reads a project.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public void RefuseIdleConf(ParseResult parsed, bool hasProject)
     {
@@ -125,7 +125,7 @@ internal sealed class RegistryFlags
         Trace = trace,
     };
 
-    /// <summary>A client with these flags, which tells a session what a person should see at once.</summary>
+    /// <summary>A client with these flags, which sends messages that a person should see at once to a session.</summary>
     public RegistryClient Connect(ParseResult parsed, Session session, RegistryAccess? project = null) =>
         new(Read(parsed, session, project ?? new RegistryAccess()),
             CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace)));

@@ -13,7 +13,7 @@ internal sealed class TimelineFlag
     public Option<string?> Option { get; } = Flag.Text(
         "--timeline", "FILE", "Timeline to write, which Perfetto and Chrome's tracing page open: each image, blob, request and wait");
 
-    /// <summary>Runs a command, and records it where the flag or the project asks for it.</summary>
+    /// <summary>Runs a command, and records it if the flag or the project requests it.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="session">Takes warnings and the file's name.</param>
     /// <param name="run">The command.</param>

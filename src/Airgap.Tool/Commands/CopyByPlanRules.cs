@@ -5,11 +5,11 @@ using Airgap.Transfer.Sharding;
 namespace Airgap.Tool.Commands;
 
 /// <summary>
-/// The flags that are valid for a plan that several processes carry out: the plan determines what is copied, each run how.
+/// The flags that are valid for a plan that several processes carry out: the plan determines the content, each run the manner.
 /// </summary>
 internal static class CopyByPlanRules
 {
-    // What a run may say beside the flags of every command and of registries.
+    // The flags that a run accepts in addition to those of every command and of registries.
     private static readonly string[] s_ofEach = ["--concurrency", "--ask-in-bulk", "--audit-log", "--record-user"];
 
     private static readonly string[] s_ofFinish =
@@ -39,7 +39,7 @@ internal static class CopyByPlanRules
         RunPlanSupport.Check(request.Source, request.Destination);
     }
 
-    /// <summary>Refuses flags that say what the plan says.</summary>
+    /// <summary>Refuses flags whose values come from the plan.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.IncompatibleOptions"/>.</exception>
     public static void CheckRun(
         ParseResult parsed, CopyFlags flags, CopySigning signing, IEnumerable<Option> asked, bool isShard)

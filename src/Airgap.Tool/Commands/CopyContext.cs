@@ -36,7 +36,7 @@ internal sealed record CopyContext(
     /// <summary>Signs what is written; null for nothing.</summary>
     public required SigningKey? Key { get; init; }
 
-    /// <summary>Is asked before anything moves; null for none.</summary>
+    /// <summary>The approval required before anything moves; null for none.</summary>
     public required Gate? Gate { get; init; }
 
     private ImmutableArray<TransferPlan>? _earlier;

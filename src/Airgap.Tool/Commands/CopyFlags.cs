@@ -51,10 +51,10 @@ internal sealed class CopyFlags
         Flag.Switch("--repair", "Read everything in the repository, and send again what is missing or damaged");
     private readonly Option<bool> _askInBulk = Flag.Switch(
         "--ask-in-bulk",
-        "Ask the repository for 200 manifests or layers at once, by pushing manifests that it has to refuse and that name what is missing");
+        "Check for 200 manifests or layers at once, by pushing manifests that the repository must refuse, which names missing content");
 
     private readonly Option<string?> _earlierPlan = Flag.Text(
-        "--earlier-plan", "FILE", "Plan that --plan-out wrote before: manifests that it has are not fetched again");
+        "--earlier-plan", "FILE", "Plan that --plan-out wrote before: manifests in it are not fetched again");
 
     private readonly Option<int> _concurrency = Flag.Number("--concurrency", "Number of blobs transferred at once", 8, 1);
     private readonly Option<bool> _nonDistributable = Flag.Switch(

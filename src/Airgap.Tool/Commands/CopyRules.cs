@@ -3,7 +3,7 @@ using Airgap.Transfer.Archives;
 
 namespace Airgap.Tool.Commands;
 
-/// <summary>Which of <c>copy</c>'s flags go together: in imgpkg's order, and with its words where it has them.</summary>
+/// <summary>The valid combinations of <c>copy</c>'s flags, checked in imgpkg's order and with its messages.</summary>
 internal static class CopyRules
 {
     // The rules for one source and one destination, in the order in which they are checked.

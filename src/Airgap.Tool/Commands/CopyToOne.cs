@@ -75,7 +75,7 @@ internal sealed class CopyToOne(CopyContext context)
         Task<SignedBy>? admission = context.Admit(cancellationToken);
         using ConsoleObserver observer = new(_session, _request.Destination is RelocationDestination.Archive, likeImgpkg: true);
         Relocator relocator = new(context.Registry, observer);
-        // Shown during planning as well, which asks what the destination has.
+        // Shown during planning as well, which checks the destination's content.
         using IDisposable? announced =
             await DestinationLock.OfUser(Timeout.InfiniteTimeSpan).EnterAsync(_request.Destination, observer, cancellationToken);
         using SelectedSource source = await context.SelectAsync(observer, cancellationToken);

@@ -7,7 +7,7 @@ namespace Airgap.Tool.Running;
 /// </summary>
 internal static class UncollectedStart
 {
-    /// <summary>Allocations for which it is put off; beyond, it works as ever.</summary>
+    /// <summary>The allocated bytes up to which collection is deferred; beyond them, it works as usual.</summary>
     private const long MostBytes = 16 * 1024 * 1024;
 
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(1);
@@ -28,7 +28,8 @@ internal static class UncollectedStart
     }
 
     /// <summary>
-    /// Gives the system what the work has left, a moment later: nobody waits then, and without work nothing would be collected.
+    /// Returns the memory that the work has left to the system, a moment later, when nothing waits; without further work, nothing would be
+    /// collected.
     /// </summary>
     public static async Task GiveBackAsync(CancellationToken cancellationToken)
     {

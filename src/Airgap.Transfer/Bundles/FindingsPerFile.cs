@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Bundles;
 /// </summary>
 internal sealed class FindingsPerFile
 {
-    /// <summary>The most findings of one code that are reported for one file.</summary>
+    /// <summary>The maximum number of findings of one code that are reported for one file.</summary>
     public const int Most = 100;
 
     private readonly Dictionary<(ErrorCode Code, string File), int> _counts = [];

@@ -53,13 +53,13 @@ internal sealed class Derivation : IDisposable
     /// <summary>The warnings.</summary>
     public ImmutableArray<Diagnostic> Warnings { get; init; } = [];
 
-    /// <summary>The same, with what to know where it goes into an archive.</summary>
+    /// <summary>The warnings, with those that apply only to an archive.</summary>
     public IEnumerable<Diagnostic> WarningsOf(RelocationDestination? destination) =>
         destination is not RelocationDestination.Archive || Sparse.Count == 0 ? Warnings : Warnings.Add(new Diagnostic(
             ErrorCode.SparseArchive,
-            $"{Sparse.Count} {(Sparse.Count == 1 ? "index lists" : "indexes list")} images that stay behind: imgpkg copies whole " +
-            "indexes only, and registries such as docker-registry 2.8 refuse others.",
-            $"Where the registry behind the air gap refuses them, {AdviceTerms.RewrittenPlatforms}."));
+            $"{Sparse.Count} {(Sparse.Count == 1 ? "index lists" : "indexes list")} images that are omitted: imgpkg copies only complete " +
+            "indexes, and registries such as docker-registry 2.8 refuse others.",
+            $"If the registry behind the air gap refuses them, {AdviceTerms.RewrittenPlatforms}."));
 
     /// <summary>True if the whole original is selected, so that the original itself is relocated.</summary>
     public bool IsUnchanged => Original.Digest == Digest && Sparse.Count == 0;

@@ -62,7 +62,7 @@ internal sealed record ImageDocument(
     IReadOnlyList<LayerDocument>? Layers,
     string? Error)
 {
-    /// <summary>Images of the index that were left behind by choice; left out where it is whole.</summary>
+    /// <summary>Images of the index that were omitted by choice; absent for a complete index.</summary>
     public int? LeftOut { get; init; }
 
     internal static ImageDocument Of(ImageDescription image) => new(

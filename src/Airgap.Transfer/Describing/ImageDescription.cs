@@ -25,7 +25,7 @@ internal sealed record ImageDescription
     /// </summary>
     public ImmutableArray<Descriptor> Layers { get; init; } = [];
 
-    /// <summary>Images of this index that were left behind by choice.</summary>
+    /// <summary>Images of this index that were omitted by choice.</summary>
     public int LeftOut { get; init; }
 
     /// <summary>Why nothing more is known about it; null when it was found.</summary>

@@ -61,7 +61,7 @@ internal static class OutputConflicts
         ErrorCode.BaseIsOutput, message, output.Name is null ? "Write it under another name." : $"Name another file with {output.Name}.")
     { Location = new SourceLocation(output.Path) };
 
-    // Parts may be in a folder of their own.
+    // Parts may be in their own folder.
     private static IEnumerable<Target> InFolders(Target[] read) =>
         from folder in read.Where(input => Directory.Exists(input.RealPath))
         from input in read.Where(input => !Directory.Exists(input.RealPath))

@@ -47,10 +47,10 @@ internal sealed class ConcurrentTags(IRegistry registry, RepositoryName name, Ti
         return tags;
     }
 
-    /// <summary>Reads the tags again, where the last look is too long ago.</summary>
+    /// <summary>Reads the tags again, if the last look was too long ago.</summary>
     /// <param name="always">True to look in any case.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What the tags that came or moved since lead to.</returns>
+    /// <returns>Everything that tags reference that appeared or moved since.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.TagsNotListed"/>; 1xxx: the registry.</exception>
     public async Task<IReadOnlyCollection<Digest>> FindAsync(bool always, CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ internal sealed class ConcurrentTags(IRegistry registry, RepositoryName name, Ti
             .Select(tag => tag.Value).Distinct()];
         if (late.Length == 0)
             return [];
-        // What an earlier walk saw may be gone by now.
+        // Content that an earlier walk saw may be gone by now.
         using RepositoryWalk walk = new(registry, name, tags, concurrency);
         ReachableContent reach =
             await walk.FromAsync(late.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);

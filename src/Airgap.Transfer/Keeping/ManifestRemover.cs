@@ -68,7 +68,7 @@ internal sealed class ManifestRemover(IImageRepository repository)
         return false;
     }
 
-    /// <summary>Removes the tags of what the plan removed, where the registry left them.</summary>
+    /// <summary>Removes the tags of removed manifests that the registry kept.</summary>
     public async Task RemoveTagsAsync(PrunePlan plan, HashSet<Digest> stays, CancellationToken cancellationToken)
     {
         HashSet<string> planned = [.. plan.Remove.Where(item => !stays.Contains(Digest.Parse(item.Digest))).SelectMany(item => item.Tags)];

@@ -35,10 +35,11 @@ internal static class PruneDamage
         {
             throw new AirgapException(
                 ErrorCode.TagVanished,
-                $"{(lost.Length == 1 ? "The tag" : $"{lost.Length} tags, such as")} {lost[0].Tag} of {name}, which stood for " +
-                $"{lost[0].Digest}, went while the repository was cleaned up, and the plan does not remove it: another client moved it " +
-                "to something that was removed, or deleted it.",
-                "Where a relocation was under way, run it once more: it sets the tag again. Prune when none is.")
+                $"{(lost.Length == 1 ? "The tag" : $"{lost.Length} tags, such as")} {lost[0].Tag} of {name}, which pointed to " +
+                $"{lost[0].Digest}, disappeared while the repository was pruned, although the plan does not remove it: another client " +
+                "moved it " +
+                "to removed content, or deleted it.",
+                "If a relocation was in progress, run it once more: it sets the tag again. Prune when none is in progress.")
             { Reference = name.ToString(), Digest = lost[0].Digest.ToString() };
         }
     }

@@ -71,7 +71,7 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
             await PruneDamage.RequireNoneAsync(late, plan, removed, name, cancellationToken);
     }
 
-    // What the plan keeps, and every tag that is not as the plan has it, with all that they lead to now.
+    // The content that the plan keeps, and every tag that differs from the plan, with everything that they reference now.
     private static async Task<HashSet<Digest>> StaysAsync(
         PrunePlan plan, RepositoryWalk walk, RepositoryTags tags, CancellationToken cancellationToken)
     {

@@ -8,9 +8,10 @@ internal static class PruneNotes
 {
     /// <summary>The note about garbage collection.</summary>
     public const string Collection =
-        "Removing a manifest frees no disk: the registry's garbage collection does. 'dotnet airgap serve' collects automatically, 'dotnet " +
+        "Removing a manifest frees no disk: the registry's garbage collection does. 'dotnet airgap serve' collects automatically, 'dotnet "
+            +
         "airgap registry gc' where it does not run, "
-        + "docker-registry with 'registry garbage-collect' while nothing is pushed; other registries have a schedule of their own.";
+        + "docker-registry with 'registry garbage-collect' while nothing is pushed; other registries have their own schedule.";
 
     /// <summary>The notes for every plan.</summary>
     public static IReadOnlyList<string> Always { get; } =
@@ -18,9 +19,9 @@ internal static class PruneNotes
         "A relocation by this user on this machine blocks a prune. One by another user or from another machine is not detected: content " +
         "it has sent is kept during the grace period, "
         + "its tags are found until shortly before each removal (some seconds, or as long as reading all tags takes), and what " +
-        "it found there and has not tagged yet is not known. Prune when none is in progress, and check afterwards with diff.",
-        "A registry removes the tags of a manifest with it. One that is set in the moment between the last look and the removal is lost, " +
-        "and a new manifest leaves no trace afterwards; 'dotnet airgap serve' alone keeps what was pushed again until the removal.",
+        "it found there and has not tagged yet is unknown. Prune when none is in progress, and check afterwards with diff.",
+        "A registry removes the tags of a manifest with it. One that is set between the last look and the removal is lost, " +
+        "and a new manifest leaves no trace afterwards; only 'dotnet airgap serve' keeps content that was pushed again before the removal.",
         "A registry's API cannot list manifests that have no tag and are not referenced by a tagged one: they are not in this plan, " +
         "and the " +
         "registry's garbage collection may remove them.",

@@ -139,7 +139,7 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         return ages;
     }
 
-    // What they are named after goes.
+    // Tags named after a removed digest are removed.
     private static IEnumerable<PruneTag> Stale(RepositoryTags tags, Dictionary<Digest, ContentNode> removed)
     {
         HashSet<string> gone = [.. removed.Keys.Select(DerivedTags.Key)];

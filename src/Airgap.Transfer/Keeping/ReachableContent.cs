@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Keeping;
 /// <param name="Missing">The referenced manifests that it lacks, in the order found.</param>
 internal sealed record ReachableContent(IReadOnlyDictionary<Digest, ContentNode> Present, IReadOnlyList<MissingContent> Missing)
 {
-    /// <summary>Images of indexes that it has not, and that every relocation which led to them left behind by choice.</summary>
+    /// <summary>Images of indexes that it lacks, and that every relocation to it omitted by choice.</summary>
     public int LeftOut { get; init; }
 }
 

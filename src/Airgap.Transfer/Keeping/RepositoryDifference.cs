@@ -29,7 +29,7 @@ internal sealed record RepositoryDifference
     public required int Present { get; init; }
 
     /// <summary>
-    /// Images of indexes that it has not, and that the relocation left behind by choice: no difference. Null if there are none.
+    /// Images of indexes that it lacks, and that the relocation omitted by choice: not a difference. Null if there are none.
     /// </summary>
     public int? LeftOut { get; init; }
 

@@ -66,7 +66,7 @@ internal sealed class Findings
     /// <summary>Counts a manifest.</summary>
     public void CountManifest(long bytes) => _counts.Manifest(bytes);
 
-    /// <summary>Counts a manifest of an index that was left behind by choice, and was not looked for; each once.</summary>
+    /// <summary>Counts a manifest of an index that was omitted by choice, and not looked for; each once.</summary>
     public void CountLeftOut(RepositoryName? repository, Digest manifest) => _counts.LeaveOut(repository, manifest);
 
     /// <summary>The result, when everything that writes has ended.</summary>

@@ -25,7 +25,7 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
     /// <param name="repository">Where it is.</param>
     /// <param name="selector">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="leftOut">Manifests that were left behind by choice, and are not looked for; null for none.</param>
+    /// <param name="leftOut">Manifests that were omitted by choice, and are not looked for; null for none.</param>
     /// <returns>It; null when there is none that can be read, which is a problem then.</returns>
     public async Task<VerifiedManifest?> WalkAsync(
         Findings findings, RepositoryName repository, string selector, CancellationToken cancellationToken,

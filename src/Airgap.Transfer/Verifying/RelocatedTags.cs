@@ -31,7 +31,7 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
         }
     }
 
-    /// <summary>An image without a tag of its own is collected as garbage.</summary>
+    /// <summary>An image without its own tag is collected as garbage.</summary>
     public async Task CheckContentTagAsync(Findings findings, Digest digest, CancellationToken cancellationToken) =>
         findings.Include(await _checked.GetOrAdd(digest, _ => ContentTagAsync(digest, cancellationToken)));
 

@@ -15,7 +15,7 @@ internal sealed record VerificationResult(string Target, int Manifests, int Blob
     /// <summary>True when there are no problems.</summary>
     public bool IsRight => Problems.IsEmpty;
 
-    /// <summary>Manifests of indexes that were left behind by choice; whether they are there was not asked.</summary>
+    /// <summary>Manifests of indexes that were omitted by choice; whether they exist was not checked.</summary>
     public int LeftOut { get; init; }
 
     /// <summary>Notes that are not problems, such as content of a layout that is not an image.</summary>

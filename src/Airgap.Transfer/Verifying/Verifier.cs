@@ -22,7 +22,9 @@ internal sealed class Verifier(IRegistry registry)
     /// <summary>Concurrent requests, 1 or more; as many as a transfer has at first.</summary>
     public int Concurrency { get; init; } = 8;
 
-    /// <summary>Verifies a bundle, an image, an archive, or what a lock file names. Goes on after a problem and lists them all.</summary>
+    /// <summary>
+    /// Verifies a bundle, an image, an archive, or the content of a lock file. Continues after a problem and lists them all.
+    /// </summary>
     /// <param name="source">What to verify.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="AirgapException">3xxx: the archive or the lock cannot be opened; 2xxx: the lock is malformed.</exception>
@@ -72,7 +74,7 @@ internal sealed class Verifier(IRegistry registry)
         RepositoryVerifier At(ImageReference reference, Findings into) => new(hosts, blobs, walk, into, reference);
     }
 
-    // Each by itself, and then what they are together.
+    // Each by itself, and then all together.
     private async Task<VerificationResult> ChainAsync(RelocationSource.Archive chain, CancellationToken cancellationToken)
     {
         Findings together = new();

@@ -19,7 +19,7 @@ internal sealed record YamlContext(string Path, ErrorCode Code, string Advice)
     public AirgapException Error(int line, int column, string why, Exception? inner = null) =>
         Error(Code, line, column, why, Advice, inner);
 
-    /// <summary>An error with a code and advice of its own.</summary>
+    /// <summary>An error with its own code and advice.</summary>
     public AirgapException Error(ErrorCode code, YamlNode at, string why, string advice) =>
         Error(code, at.Line, at.Column, why, advice, null);
 

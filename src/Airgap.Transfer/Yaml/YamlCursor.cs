@@ -83,7 +83,7 @@ internal sealed class YamlCursor(string text)
         Skip();
     }
 
-    /// <summary>Stands where the line after the last one would begin.</summary>
+    /// <summary>The position where the line after the last one would begin.</summary>
     public void EndLastLine()
     {
         if (_column == 0)

@@ -46,7 +46,7 @@ internal static class YamlReader
         }
         catch (Oci.AirgapException)
         {
-            // What was read up to here is in the list.
+            // The list contains the content read so far.
         }
 
         return documents;

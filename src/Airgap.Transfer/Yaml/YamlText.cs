@@ -5,7 +5,7 @@ namespace Airgap.Transfer.Yaml;
 /// <summary>The bytes of a YAML file as text: bounded, strict UTF-8, and without characters that YAML forbids.</summary>
 internal static class YamlText
 {
-    /// <summary>The most bytes a file may have: 64 MiB.</summary>
+    /// <summary>The maximum size of a file, in bytes: 64 MiB.</summary>
     public const int MaxBytes = 64 * 1024 * 1024;
 
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

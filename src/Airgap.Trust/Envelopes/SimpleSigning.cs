@@ -8,7 +8,7 @@ namespace Airgap.Trust.Envelopes;
 /// </summary>
 /// <param name="Digest">The image.</param>
 /// <param name="Reference">The name that the signer gave it; may be empty.</param>
-/// <param name="Annotations">What the signer added, texts alone.</param>
+/// <param name="Annotations">The signer's annotations that are texts.</param>
 /// <remarks>Source: sigstore/cosign, specs/SIGNATURE_SPEC.md; containers/image, docs/containers-signature.5.md.</remarks>
 internal sealed record SimpleSigning(Digest Digest, string Reference, IReadOnlyDictionary<string, string> Annotations)
 {

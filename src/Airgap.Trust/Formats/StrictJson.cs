@@ -9,7 +9,7 @@ internal static class StrictJson
 
     /// <summary>Reads an object and extracts its values.</summary>
     /// <param name="utf8">The bytes.</param>
-    /// <param name="format">What they should be.</param>
+    /// <param name="format">The expected format.</param>
     /// <param name="read">Takes the values; may throw as <see cref="JsonFields"/> does.</param>
     /// <param name="maxBytes">The largest size.</param>
     public static T Read<T>(ReadOnlyMemory<byte> utf8, Format format, Func<JsonFields, T> read, int maxBytes = Limits.DocumentBytes)

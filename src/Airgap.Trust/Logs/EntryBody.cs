@@ -66,7 +66,7 @@ internal static class EntryBody
             && IsRawVerifier(one.NeededObject("verifier"), claims);
     }
 
-    // The signature stands in base64 of base64 there.
+    // The entry encodes the signature in base64 twice.
     private static bool IsInToto(JsonFields content, EntryClaims claims) =>
         claims.Payload is { } payload
         && SameHex(content.NeededObject("payloadHash"), SignedBytes.Of(payload))

@@ -9,7 +9,7 @@ internal static class LogVerifier
     /// <summary>Verifies one entry.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="logs">The logs.</param>
-    /// <param name="claims">What the entry has to say.</param>
+    /// <param name="claims">The required statements of the entry.</param>
     /// <param name="needsPromise">True if the form of the signature demands the log's promise.</param>
     /// <param name="needsProof">True if it demands the proof with a checkpoint.</param>
     /// <returns>The log, and the time that it promised; null when it promised none.</returns>

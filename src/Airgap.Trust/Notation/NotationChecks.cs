@@ -17,7 +17,7 @@ internal sealed class NotationChecks(NotationStatement statement, NotationStore 
     /// <summary>Verifies an envelope.</summary>
     /// <param name="envelope">The envelope.</param>
     /// <param name="image">The manifest that must be signed.</param>
-    /// <param name="metadata">What the signer has to have said.</param>
+    /// <param name="metadata">The required statements of the signer.</param>
     /// <exception cref="Airgap.Oci.AirgapException">It does not count.</exception>
     public SignedBy Verify(NotationEnvelope envelope, Descriptor image, IReadOnlyDictionary<string, string> metadata)
     {

@@ -50,7 +50,7 @@ internal sealed class NotationIdentity
                 throw format.Invalid($"'{part.Trim()}' in the identity '{text}' is not a part of a subject, or is there twice");
         }
 
-        // As Notation has it: less would be anybody's.
+        // As in Notation: fewer parts would match anyone.
         return parts.ContainsKey("2.5.4.6") && parts.ContainsKey("2.5.4.8") && parts.ContainsKey("2.5.4.10")
             ? new NotationIdentity(text, parts)
             : throw format.Invalid($"the identity '{text}' has to have C, ST and O");

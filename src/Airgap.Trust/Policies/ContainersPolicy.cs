@@ -52,7 +52,7 @@ internal sealed class ContainersPolicy
         }, Limits.ConfigBytes);
     }
 
-    /// <summary>The requirements for an image: those of the most specific scope alone.</summary>
+    /// <summary>The requirements for an image: only those of the most specific scope.</summary>
     public IReadOnlyList<PolicyRequirement> For(ImageReference image) =>
         PolicyScopes.Of(image).Select(scope => _scopes.GetValueOrDefault(scope)).FirstOrDefault(found => found is not null) ?? _default;
 

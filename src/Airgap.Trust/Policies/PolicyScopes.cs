@@ -2,7 +2,7 @@ using Airgap.Oci.Naming;
 
 namespace Airgap.Trust.Policies;
 
-/// <summary>The scopes of policy.json that hold an image, the most specific first.</summary>
+/// <summary>The scopes of policy.json that contain an image, the most specific first.</summary>
 internal static class PolicyScopes
 {
     /// <summary>

@@ -47,7 +47,7 @@ internal sealed class RequirementReader(Format format, Func<string, byte[]> read
         return new PolicyRequirement.Signed(signers, identity);
     }
 
-    // As containers/image has it: the log tells the time, and certificate logs are not looked at.
+    // As in containers/image: the log determines the time, and certificate logs are ignored.
     private CertificateSigner Fulcio(JsonFields fields, List<LogKey> logs)
     {
         if (logs.Count == 0)

@@ -38,7 +38,7 @@ internal static class SigningKeyFile
                 "ENCRYPTED SIGSTORE PRIVATE KEY" or "ENCRYPTED COSIGN PRIVATE KEY" =>
                     FromPkcs8(CosignKeyBox.Open(der, Needed(password, name), format) ?? throw WrongPassword(name), name, format),
                 "PUBLIC KEY" => throw format.Invalid(
-                    "it is the public key, with which nothing is signed unless a command that signs is named beside it"),
+                    "it is the public key, which can only be used together with a signing command"),
                 _ => throw format.Invalid($"it contains '{label}' instead of a private key"),
             };
         }

@@ -13,7 +13,7 @@ internal static class AttachedManifests
     private const int AtOnce = 4;
 
     /// <summary>Fetches them.</summary>
-    /// <param name="store">Where the image lies.</param>
+    /// <param name="store">The store with the image.</param>
     /// <param name="subject">The image.</param>
     /// <param name="notes">Receives the skipped manifests.</param>
     /// <param name="cancellationToken">Ends the requests.</param>

@@ -16,7 +16,7 @@ internal static class TimestampToken
     /// <param name="bytes">The authority's whole answer, or the token alone.</param>
     /// <param name="stamped">What was stamped: the signature's bytes.</param>
     /// <param name="authorities">Who is trusted.</param>
-    /// <returns>Null when the token does not fit or nobody trusted made it.</returns>
+    /// <returns>Null if the token does not match or no trusted authority made it.</returns>
     public static DateTimeOffset? Verify(byte[] bytes, byte[] stamped, IReadOnlyList<Authority> authorities)
     {
         if (bytes.Length > MaxBytes)

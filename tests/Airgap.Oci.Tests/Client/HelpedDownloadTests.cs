@@ -28,7 +28,7 @@ public sealed class HelpedDownloadTests
     };
 
     private readonly RegistryTest _test = new();
-    private readonly Places _places = new(8);
+    private readonly SparePlaces _places = new(8);
     private readonly ConcurrentQueue<(int From, int End)> _parts = new();
     private ScriptedServer _server = null!;
     private string? _tag = "\"1\"";
@@ -199,7 +199,7 @@ public sealed class HelpedDownloadTests
     public async Task OneStreamIsEnough(bool isQuick, int places)
     {
         PartRules rules = isQuick ? s_rules with { Patience = TimeSpan.FromHours(1) } : s_rules;
-        await AssertReadAsync(Repository().GetBlob(s_wanted).HelpedBy(new PartHelp(rules, new Places(places))));
+        await AssertReadAsync(Repository().GetBlob(s_wanted).HelpedBy(new PartHelp(rules, new SparePlaces(places))));
         Assert.HasCount(1, _server.Lines);
     }
 
@@ -256,51 +256,5 @@ public sealed class HelpedDownloadTests
         string[] ends = header["bytes=".Length..].Split('-');
         return (int.Parse(ends[0], CultureInfo.InvariantCulture),
             ends[1].Length == 0 ? s_bytes.Length : int.Parse(ends[1], CultureInfo.InvariantCulture) + 1);
-    }
-
-    private sealed class Places(int count) : ISparePlaces
-    {
-        private readonly Lock _lock = new();
-        private TaskCompletionSource _free = new();
-        private int _taken;
-
-        public int Taken
-        {
-            get
-            {
-                lock (_lock)
-                    return _taken;
-            }
-        }
-
-        public bool HasSpareFor(bool isWanted) => Taken < count;
-
-        public bool TryEnterSpare()
-        {
-            lock (_lock)
-            {
-                if (_taken == count)
-                    return false;
-                if (_taken++ == 0)
-                    _free = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                return true;
-            }
-        }
-
-        public void Leave()
-        {
-            lock (_lock)
-            {
-                if (--_taken == 0)
-                    _free.SetResult();
-            }
-        }
-
-        /// <summary>Ends when nobody has a place: no part is under way but those that need none.</summary>
-        public Task WhenFreeAsync()
-        {
-            lock (_lock)
-                return _taken == 0 ? Task.CompletedTask : _free.Task;
-        }
     }
 }
