@@ -29,7 +29,7 @@ public sealed class CleanTests
     }
 
     [TestMethod]
-    public async Task WhatTheToolPublishedIsCleaned_AndWhatTheUserChangedStaysWithAWarning()
+    public async Task OutputOfTheTool_IsCleaned_AndChangedFilesStayWithAWarning()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);

@@ -84,7 +84,7 @@ public sealed class ImageProjectTests
     }
 
     [TestMethod]
-    public async Task WhatIsWrongIsToldBeforeAContainerIsPublished()
+    public async Task Problems_AreReported_BeforeAContainerIsPublished()
     {
         await using RegistryFixture images = await RegistryFixture.StartEmptyAsync();
         using ImageSolution solution = await ImageSolution.CreateAsync(

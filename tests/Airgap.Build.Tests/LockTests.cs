@@ -53,7 +53,7 @@ public sealed class LockTests
     }
 
     [TestMethod]
-    public async Task WhatIsWrongWithALockIsToldAtItsPlaceBeforeTheFirstRequest()
+    public async Task ProblemsOfALock_AreReportedWithTheirLine_BeforeTheFirstRequest()
     {
         await using RegistryFixture registry = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(Items).Reaching(registry);

@@ -38,7 +38,7 @@ public sealed class ProducerTests
     }
 
     [TestMethod]
-    public async Task WhatItsFilesSayOfThePackageRepository_IsWritten_ForTheBundleThatWasMade()
+    public async Task MetadataOfContentFiles_AppliesToTheProducedBundle()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
@@ -80,7 +80,7 @@ public sealed class ProducerTests
 
     [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
-    public async Task WhatAProjectMakes_IsSigned_WithItsProvenance()
+    public async Task AProducedBundle_IsSigned_WithItsProvenance()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();

@@ -46,7 +46,7 @@ public sealed partial class ReadmeTests
     [TestMethod]
     [DataRow("Airgap.Build.xsd")]
     [DataRow("Airgap.Build.project.xsd")]
-    public void WhatEditorsRead_SaysWhatTheReadmeSays(string xsd)
+    public void EditorFiles_MatchTheReadme(string xsd)
     {
         string folder = Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
         string[] readme = File.ReadAllLines(Path.Combine(folder, "README.md"));

@@ -134,7 +134,7 @@ public sealed class StoryTests
 
     [TestMethod]
     [DynamicData(nameof(Stories))]
-    public async Task WhatIsThereAtItsEnd_IsFound(string name, int generation, ErrorCode? code, object? cause)
+    public async Task TheStateAtItsEnd_IsFound(string name, int generation, ErrorCode? code, object? cause)
     {
         JsonElement story = KubernetesFixtures.Read($"stories/{name}.json");
         if (story.Find("get") is not { } get || get.GetProperty("response").GetProperty("status").GetInt32() != 200)

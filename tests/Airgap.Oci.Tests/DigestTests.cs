@@ -27,7 +27,7 @@ public sealed class DigestTests
     [DataRow("sha512:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
     [DataRow("md5:d41d8cd98f00b204e9800998ecf8427e")]
     [DataRow("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
-    public void WhatIsNoDigestIsRefusedByCode(string text)
+    public void AnInvalidDigest_IsRefusedWithItsCode(string text)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Digest.Parse(text));
         Assert.AreEqual(ErrorCode.InvalidDigest, e.Code);
@@ -41,7 +41,7 @@ public sealed class DigestTests
     });
 
     [TestMethod]
-    public void ItIsOfTheBytesItWasComputedOf_AndOfNoOthers() =>
+    public void ADigest_MatchesOnlyItsBytes() =>
         Gen.Select(Gen.Byte.Array, Gen.Byte.Array, Gen.Bool).Sample((a, b, isLong) =>
     {
         Digest digest = isLong

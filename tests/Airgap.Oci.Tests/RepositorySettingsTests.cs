@@ -15,7 +15,7 @@ public sealed class RepositorySettingsTests
     [DataRow("""{"ecr":{"imageTagMutability":"MUTABLE_WITH_EXCLUSION","imageTagMutabilityExclusions":["v*"]}}""")]
     [DataRow("""{"ecr":{"lifecyclePolicy":{"rules":[]},"repositoryPolicy":{}},"ecrPublic":{"description":"d","tags":{}}}""")]
     [DataRow("""{"harbor":{"public":true,"storageLimit":-1},"quay":{"visibility":"public","description":"","createOrganization":true}}""")]
-    public void WhatTheSchemaAllowsIsRead(string json)
+    public void ValidSettings_AreRead(string json)
     {
         Schemas.AssertValid("repository-settings", json);
         Assert.IsNotNull(Parse(json));
@@ -41,7 +41,7 @@ public sealed class RepositorySettingsTests
     [DataRow("""{"harbor":{"storageLimit":-2}}""", "it is not a whole number of -1 or more")]
     [DataRow("""{"harbor":{"public":"yes"}}""", "it is not true or false")]
     [DataRow("""{"quay":{"visibility":"internal"}}""", "'internal' is none of private, public")]
-    public void WhatIsWrongIsToldWithItsPlace(string json, string why)
+    public void Problems_AreReportedWithTheirPlace(string json, string why)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => Parse(json));
         Assert.AreEqual(ErrorCode.InvalidRepositorySettings, e.Code);

@@ -17,7 +17,7 @@ public sealed class ChosenTests
     private readonly FakeRegistry _registry = new();
 
     [TestMethod]
-    public async Task WhatIsChosenIsPublishedAndReported()
+    public async Task ASelection_IsPublishedAndReported()
     {
         await GeneratedRepository.CreateAsync(_registry, 2, 2);
         using TempFolder folder = new();

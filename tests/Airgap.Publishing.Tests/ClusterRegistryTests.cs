@@ -38,7 +38,7 @@ public sealed class ClusterRegistryTests
     [DataRow("mirror")]
     [DataRow("mirror.inside/apps")]
     [DataRow("https://mirror.inside")]
-    public void WhatNamesNoHostIsRefused(string host)
+    public void AnInvalidHost_IsRefused(string host)
     {
         PublishItem item = PublishItems.Bundle($"{GeneratedRepository.Bundle}:v1", ("ClusterRegistry", host));
         Assert.AreEqual(ErrorCode.InvalidRepository,

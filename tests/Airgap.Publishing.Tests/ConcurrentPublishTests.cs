@@ -99,7 +99,7 @@ public sealed class ConcurrentPublishTests
     }
 
     [TestMethod]
-    public async Task WhatIsNoDestinationAnyMoreLeavesNoArtifacts()
+    public async Task AFormerDestination_LeavesNoArtifacts()
     {
         await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture one = await RegistryFixture.StartEmptyAsync();

@@ -16,7 +16,7 @@ public sealed class DestinationLockTests
     public void Clean() => _folder.Dispose();
 
     [TestMethod]
-    public async Task WhoWaitsIsToldAtOnceForWhom()
+    public async Task AWaitingRun_ReportsTheOtherAtOnce()
     {
         DestinationLock locks = new(_folder["locks"], TimeSpan.FromMinutes(10));
         IDisposable? first = await locks.AcquireAsync(s_archive, new Told(), CancellationToken.None);
@@ -136,7 +136,7 @@ public sealed class DestinationLockTests
         Assert.AreEqual(expected, HolderText.Command(arguments));
 
     [TestMethod]
-    public void WhatAnotherWroteIsNotObeyed()
+    public void AForeignLockFile_IsIgnored()
     {
         Assert.IsNull(HolderText.Read(new MemoryStream("##vso[task.setvariable]x"u8.ToArray())));
         Assert.AreEqual("process 1\\x1b[2J", HolderText.Read(new MemoryStream("process 1\u001b[2J"u8.ToArray())));

@@ -200,7 +200,7 @@ public sealed class OneArchiveTests : IDisposable
     }
 
     [TestMethod]
-    public async Task WhatAMissingPartHidesIsNotWrittenAnew()
+    public async Task AnArchiveWithAMissingPart_IsNotReplaced()
     {
         PublishSettings parts = To("a") with { ArchiveVolumeSize = 20_000 };
         await RunAsync(parts, Bundle("user1/simple-app-bundle"), Multi());
@@ -233,7 +233,7 @@ public sealed class OneArchiveTests : IDisposable
     }
 
     [TestMethod]
-    public void WhatCannotShareIsToldBeforeAnythingIsAsked()
+    public void ItemsThatCannotShare_AreReported_BeforeAnyRequest()
     {
         Diagnostic imgpkg = Assert.ContainsSingle(
             Validate(To("a") with { ArchiveFormat = ArchiveFormat.Imgpkg }, Bundle("user1/simple-app-bundle"), Multi()));

@@ -85,7 +85,7 @@ public sealed class TemplateTests
     [DataRow("{registry}/{name}/{digest:12}", null, ErrorCode.TemplateNotApplicable)]
     [DataRow("{registry}/{name}", "apps/other", ErrorCode.TemplateNotApplicable)]
     [DataRow("{registry}/A/{name}", null, ErrorCode.TemplateNameInvalid)]
-    public void WhatCannotBeFollowedIsToldBeforeAnyRequest(string template, string? repository, ErrorCode code)
+    public void AnImpossibleTemplate_IsReported_BeforeAnyRequest(string template, string? repository, ErrorCode code)
     {
         PublishItem item = PublishItems.Bundle(Nested, ("RepositoryTemplate", template), ("Repository", repository ?? ""));
         Assert.AreEqual(code, new Publisher(_registry).Validate([item], PublishItems.To("mirror.corp.com")).Single().Code);

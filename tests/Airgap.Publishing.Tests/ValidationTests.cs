@@ -21,7 +21,7 @@ public sealed class ValidationTests
     [DataRow("https://host.io/a:v1")]
     [DataRow("host.io/a@sha256:12")]
     [DataRow("host.io/a b:v1")]
-    public void WhatIsNoReferenceIsNamedWithItsPlace(string include)
+    public void AnInvalidReference_IsReportedWithItsPlace(string include)
     {
         Diagnostic problem = Assert.ContainsSingle(Validate(PublishItems.To("host.io/x"), PublishItems.Bundle(include)));
         Assert.AreEqual(ErrorCode.InvalidReference, problem.Code);

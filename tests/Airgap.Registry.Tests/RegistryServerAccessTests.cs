@@ -125,7 +125,7 @@ public sealed class RegistryServerAccessTests : RegistryServerTestBase
     [DataRow("0.0.0.0", false, false, "without https and without users: everyone who reaches it can read and change")]
     [DataRow("192.0.2.1", true, false, "without users")]
     [DataRow("::", false, true, "without https: passwords")]
-    public void WhoeverIsReachedByOthersIsToldWhatIsMissing(string address, bool https, bool users, string? expected)
+    public void AServerReachableByOthers_WarnsOfMissingProtection(string address, bool https, bool users, string? expected)
     {
         using X509Certificate2? certificate = https ? LoopbackCertificate.Create() : null;
         Diagnostic? warning = Registry.Http.Exposure.Of(

@@ -103,7 +103,7 @@ public sealed class RegistryServerTests : RegistryServerTestBase
     }
 
     [TestMethod]
-    public async Task WhatIsUnderWayIsFinishedBeforeItStops()
+    public async Task RequestsInProgress_AreFinished_BeforeItStops()
     {
         TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
         TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -20,7 +20,7 @@ public sealed class StartTests
     private CancellationToken Token => TestContext.CancellationToken;
 
     [TestMethod]
-    public async Task WhoComesEarlyIsAnsweredWhenTheContentIsThere()
+    public async Task AnEarlyRequest_IsAnswered_WhenTheContentIsReady()
     {
         using TempFolder temp = new();
         RegistryServerOptions options = new() { Folder = temp.Path, Listen = new IPEndPoint(IPAddress.Loopback, 0) };
@@ -54,7 +54,7 @@ public sealed class StartTests
     }
 
     [TestMethod]
-    public async Task WhereThePortIsTakenTheArchiveIsClosed()
+    public async Task ATakenPort_ClosesTheArchive()
     {
         using TempFolder temp = new();
         File.Copy(Fixtures.Golden("simple-app-bundle.tar"), temp["a.tar"]);

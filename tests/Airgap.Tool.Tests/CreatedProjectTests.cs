@@ -82,7 +82,7 @@ public sealed class CreatedProjectTests
     }
 
     [TestMethod]
-    public async Task WhereNothingIsPushed_TheFlagIsRefused()
+    public async Task TheFlag_IsRefused_WithoutAPush()
     {
         using TempFolder folder = new();
         foreach (string[] command in (string[][])[

@@ -95,7 +95,7 @@ public sealed class DeltaTests
     [DataRow("copy -b r.example/a/b:1 --to-tar {a.tar} --receipt {r.json}", "--receipt can only")]
     [DataRow("copy -b r.example/a/b:1 --to-repo r.example/c/d --receipt-form short", "--receipt-form can only")]
     [DataRow("copy -b r.example/a/b:1 --to-tar {a.tar} --base {json}", "AIRGAP2111")]
-    public async Task WhatCannotBeIsOneError(string line, string expected)
+    public async Task AnInvalidCombination_IsOneError(string line, string expected)
     {
         using TempFolder folder = new();
         File.Copy(Fixtures.Golden("simple-app-bundle.tar"), folder["archive"]);

@@ -38,7 +38,7 @@ public sealed class KillBytesTests
     [DataRow("tar-registry", false)]
     [DataRow("registry-registry", true)]
     [DataRow("tar-registry", true)]
-    public async Task WhatIsMovedInAllIsTheSizeAndLittleForEachKill(string route, bool docker)
+    public async Task TheMovedBytes_AreTheSize_AndLittleForEachKill(string route, bool docker)
     {
         await using DockerRegistry? peer = docker ? await DockerRegistry.StartAsync() : null;
         await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());

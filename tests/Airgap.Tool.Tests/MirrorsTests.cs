@@ -20,7 +20,7 @@ public sealed class MirrorsTests
     [DataRow("--from none.json --format registries.conf -o out", "AIRGAP3001")]
     [DataRow("--from none.json --format hosts.tom -o out", "hosts.toml")]
     [DataRow("--from none.json -o out", "--format")]
-    public async Task WhatIsMissingIsSaid(string line, string word)
+    public async Task AMissingArgument_IsReported(string line, string word)
     {
         CliResult result = await InProcess.RunAsync(["mirrors", .. line.Split(' ')]);
         result.AssertFailed(word);

@@ -28,7 +28,7 @@ public sealed class RepositoryTemplateTests
     }
 
     [TestMethod]
-    public async Task TheyDoSoAtDockersRegistry()
+    public async Task ImagesGoToTheirOwnRepositories_AtDockersRegistry()
     {
         await using DockerRegistry far = await DockerRegistry.StartAsync();
         await GoWhereTheirSourcesSayAsync(far.Host, throughArchive: true);
@@ -127,7 +127,7 @@ public sealed class RepositoryTemplateTests
     [DataRow("--tar none.tar --map a=r.example/b --repo-template {registry}/{name}", "AIRGAP2120")]
     [DataRow("-b r.example/a:1 --to-repo r.example --repo-template {registry}/{nam}", "AIRGAP2117")]
     [DataRow("-b r.example/a:1 --to-repo example --repo-template {registry}/{name}", "AIRGAP2003")]
-    public async Task WhatCannotBeFollowedIsRefused(string line, string code)
+    public async Task AnImpossibleTemplate_IsRefused(string line, string code)
     {
         CliResult result = await InProcess.RunAsync(["copy", .. line.Split(' ')]);
         result.AssertFailed(code);

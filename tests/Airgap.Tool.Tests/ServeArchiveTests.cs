@@ -33,7 +33,7 @@ public sealed class ServeArchiveTests
     }
 
     [TestMethod]
-    public async Task WhatIsPulledAndCopiedFromAServedArchiveIsWhatTheArchiveHolds()
+    public async Task ContentPulledAndCopiedFromAServedArchive_IsTheArchives()
     {
         using TempFolder folder = new();
         await using RegistryFixture imported = await RegistryFixture.StartEmptyAsync();
@@ -89,7 +89,7 @@ public sealed class ServeArchiveTests
     }
 
     [TestMethod]
-    public async Task WhoListensBeyondTheMachineWithoutEitherIsWarned()
+    public async Task AServerReachableByOthers_WarnsOfMissingProtection()
     {
         await using ServedTool tool =
             await ServedTool.StartAsync("--tar", Fixtures.Golden("simple-app-bundle.tar"), "--listen", "0.0.0.0:0");
@@ -108,7 +108,7 @@ public sealed class ServeArchiveTests
     [DataRow("serve --folder x --tls-self-signed --tls-cert a --tls-key b", "AIRGAP2022: --tls-self-signed and --tls-cert are both given")]
     [DataRow("serve --folder x --tls-self-signed --host a/b", "AIRGAP2022: 'a/b' is not a host name")]
     [DataRow("serve --folder x --max-blob-size much", "AIRGAP2022: 'much' is not a value of --max-blob-size")]
-    public async Task WhatCannotBeDoneIsRefusedAtOnce(string line, string expected)
+    public async Task AnInvalidCombination_IsRefusedAtOnce(string line, string expected)
     {
         CliResult result = await InProcess.RunAsync(line.Split(' '));
         result.AssertFailed(expected);

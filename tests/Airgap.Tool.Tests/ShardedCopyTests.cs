@@ -176,7 +176,7 @@ public sealed class ShardedCopyTests
     }
 
     [TestMethod]
-    public async Task WhatDoesNotGoTogetherIsRefusedBeforeAnythingIsAsked()
+    public async Task AnInvalidCombination_IsRefused_BeforeAnyRequest()
     {
         using TempFolder folder = new();
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

@@ -204,7 +204,7 @@ public sealed class SigningTests : SigningTestBase
     [TestMethod]
     [DataRow("--to-oci", "layout", "p256", "AIRGAP2210")]
     [DataRow("--to-repo", "", "p256", "AIRGAP2210")]
-    public async Task WhatCannotBeSigned_IsRefused_BeforeAnythingMoves(string to, string name, string key, string code)
+    public async Task AnUnsignableOutput_IsRefused_BeforeAnythingMoves(string to, string name, string key, string code)
     {
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();
 

@@ -50,7 +50,7 @@ public sealed class SourceMirrorTests
     [TestMethod]
     [DataRow("[[registry]]\nlocation = \"origin.example.com\"\nblocked = true", "AIRGAP1054")]
     [DataRow("[[registry]]", "AIRGAP1053")]
-    public async Task WhatItForbids_OrIsNone_IsOneError(string text, string code)
+    public async Task ABlockedSource_OrAnInvalidFile_IsOneError(string text, string code)
     {
         await WriteAsync(text);
         CliResult copy = await InProcess.RunAsync(

@@ -149,7 +149,7 @@ public sealed class ConnectionTests
     }
 
     [TestMethod]
-    public async Task WhereTheFirstRequestFailsTheOthersDoNotQueueBehindIt()
+    public async Task AFailedFirstRequest_DoesNotHoldUpTheOthers()
     {
         using X509Certificate2 certificate = Certificates.SelfSigned(Remote);
         await using RegistryTest test = new();

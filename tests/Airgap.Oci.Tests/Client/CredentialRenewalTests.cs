@@ -68,7 +68,7 @@ public sealed class CredentialRenewalTests
     [TestMethod]
     [DataRow(Basic)]
     [DataRow(Token)]
-    public async Task WhatIsWrongFromTheStart_IsNotAskedForAgain(string challenge)
+    public async Task InitiallyWrongCredentials_AreNotRequestedAgain(string challenge)
     {
         await using Setup setup = await Setup.StartAsync(challenge);
         setup.Source.Credential = new Credential.Basic("u", "1");

@@ -45,7 +45,7 @@ public sealed class EnvironmentProxyTests
     [DataRow("HTTPS_PROXY=ftp://user:secret@proxy")]
     [DataRow("HTTPS_PROXY=http://pro xy:secret")]
     [DataRow("HTTPS_PROXY=http://proxy:secret")]
-    public void WhatIsNoProxyIsRefusedWithoutItsPassword(string variables)
+    public void AnInvalidProxy_IsRefused_WithoutItsPassword(string variables)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => EnvironmentProxy.Find(Variables(variables)));
         Assert.AreEqual(ErrorCode.InvalidEnvironment, e.Code);

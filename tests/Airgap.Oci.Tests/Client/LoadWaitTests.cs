@@ -38,7 +38,7 @@ public sealed class LoadWaitTests
     [TestMethod]
     [DataRow(429, ErrorCode.TooManyRequests)]
     [DataRow(503, ErrorCode.RegistryFailed)]
-    public async Task ItEndsAfterAMinuteAndNamesTheOption(int status, ErrorCode code)
+    public async Task TheWait_EndsAfterAMinute_AndNamesTheOption(int status, ErrorCode code)
     {
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context => context.Empty(status);
@@ -66,7 +66,7 @@ public sealed class LoadWaitTests
     }
 
     [TestMethod]
-    public async Task WhatOnlySavesRequestsIsAskedOnce()
+    public async Task AnOptionalRequest_IsSentOnce()
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);

@@ -87,7 +87,7 @@ public sealed class ManifestTests : ManifestTestBase
     [TestMethod]
     [DataRow("MANIFEST_UNKNOWN")]
     [DataRow("NAME_UNKNOWN")]
-    public async Task WhatTheRegistryDoesNotKnowIsNull(string code)
+    public async Task AMissingManifest_IsNull(string code)
     {
         await using RegistryTest test = new();
         ScriptedServer server = await test.ServeAsync(RegistryTest.Local);

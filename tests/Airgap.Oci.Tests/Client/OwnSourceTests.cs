@@ -86,7 +86,7 @@ public sealed class OwnSourceTests
     [DataRow(MediaTypes.OciLayerGzip, "https://elsewhere.example/layer", "an ordinary layer belongs to its repository")]
     [DataRow(Foreign, "ftp://elsewhere.example/layer", "another scheme")]
     [DataRow(Foreign, "https://u:p@elsewhere.example/layer", "a URL with a password")]
-    public async Task WhatIsNoSourceIsNotAsked(string type, string url, string why)
+    public async Task ADestination_IsNotReadFromMirrors(string type, string url, string why)
     {
         await using RegistryTest test = new();
         (_, ScriptedServer elsewhere) = await ServeAsync(test);

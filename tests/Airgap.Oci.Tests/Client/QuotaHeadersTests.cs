@@ -33,10 +33,10 @@ public sealed class QuotaHeadersTests
     [DataRow("ratelimit-remaining: many")]
     [DataRow("ratelimit-remaining: -1")]
     [DataRow("RateLimit: \"default\"")]
-    public void WhatSaysNothingIsNone(string headers) => Assert.IsNull(Read(headers));
+    public void AMeaninglessHeader_IsNoQuota(string headers) => Assert.IsNull(Read(headers));
 
     [TestMethod]
-    public void ItIsToldInWords()
+    public void AQuota_IsDescribed()
     {
         Assert.AreEqual(" of 100 in 6 h", Read("ratelimit-limit: 100;w=21600|ratelimit-remaining: 76;w=21600")!.OfWhat);
         Assert.AreEqual("203.0.113.7", Read("ratelimit-remaining: 76|docker-ratelimit-source: 203.0.113.7")!.Source);

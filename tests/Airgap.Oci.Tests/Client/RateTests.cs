@@ -23,7 +23,7 @@ public sealed class RateTests
     [DataRow(1)]
     [DataRow(2)]
     [DataRow(3)]
-    public async Task WhoeverPaysTogetherPaysTheRate(int seed)
+    public async Task ConcurrentPayments_KeepTheRate(int seed)
     {
         Random random = new(seed);
         ByteBucket bucket = new(Rate, _clock, RegistryTest.Local);

@@ -21,7 +21,7 @@ public sealed class RequestLaneTests
     private static CancellationToken None => CancellationToken.None;
 
     [TestMethod]
-    public async Task WhatWasRefusedTogetherPausesOnce_AndComesBackOneByOneAtFirst()
+    public async Task ConcurrentRefusals_CauseOnePause_AndThenOneRequestAtATime()
     {
         RequestLane lane = Lane();
         RequestLane.Turn[] turns = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => lane.EnterAsync(None).AsTask()));

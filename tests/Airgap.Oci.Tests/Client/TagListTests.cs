@@ -41,7 +41,7 @@ public sealed class TagListTests
     [DataRow(null, "{\"tags\":[1]}", ErrorCode.RegistryProtocol)]
     [DataRow(null, "[]", ErrorCode.RegistryProtocol)]
     [DataRow(null, "<html>", ErrorCode.RegistryProtocol)]
-    public async Task WhatIsNoListIsRefused(string? next, string body, ErrorCode expected)
+    public async Task AnInvalidList_IsRefused(string? next, string body, ErrorCode expected)
     {
         await using RegistryTest test = new();
         (await test.ServeAsync(RegistryTest.Local)).OnRequest = context =>

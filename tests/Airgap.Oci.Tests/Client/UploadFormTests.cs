@@ -66,7 +66,7 @@ public sealed class UploadFormTests
     [DataRow(UploadBehaviours.NoMount)]
     [DataRow(UploadBehaviours.NoMount | UploadBehaviours.BlobsOnce)]
     [DataRow(UploadBehaviours.None)]
-    public async Task WhatIsThereIsNotSentAgain(UploadBehaviours behaviours)
+    public async Task AnExistingBlob_IsNotSent(UploadBehaviours behaviours)
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         registry.OnRequest = UploadBehaviour.Of(behaviours);

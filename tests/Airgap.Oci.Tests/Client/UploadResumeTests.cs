@@ -102,7 +102,7 @@ public sealed class UploadResumeTests
     [DataRow(404)]
     [DataRow(405)]
     [DataRow(500)]
-    public async Task WhatTheRegistryForgot_IsSentAgain(int status)
+    public async Task AForgottenUpload_StartsOver(int status)
     {
         await using RegistryFixture registry = await RegistryFixture.StartEmptyAsync();
         MemoryBlob blob = new(Responses.Blob(5 * Chunk));

@@ -10,7 +10,7 @@ public sealed class WatchdogTests
     private readonly ManualTime _time = new();
 
     [TestMethod]
-    public void WhoeverFailsWhenTheTimeIsUpEndsNeitherTheProcessNorTheOthers()
+    public void AThrowingCallback_EndsNeitherTheProcessNorTheOthers()
     {
         using CancellationTokenSource caller = new();
         using Watchdog watchdog = new(_time, TimeSpan.FromSeconds(60), caller.Token);

@@ -64,7 +64,7 @@ public sealed class OwnFileTests
     }
 
     [TestMethod]
-    public void WhatOneMadeOneOpens()
+    public void OurOwnFile_CanBeOpened()
     {
         Assert.IsNull(OwnFile.Open(_folder["mine"], FileAccess.Read));
         using (FileStream made = OwnFile.OpenOrCreate(_folder["mine"], OwnFile.Private))
@@ -165,7 +165,7 @@ public sealed class OwnFileTests
     }
 
     [TestMethod]
-    public void WhatCannotBeFlushedIsNoFailure()
+    public void AFileThatCannotBeFlushed_IsNoFailure()
     {
         // The system says EINVAL of a pipe, and the disk has nothing to do with it.
         SpecialFiles.MakePipe(_folder["pipe"]);

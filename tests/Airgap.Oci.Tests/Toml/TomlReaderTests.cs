@@ -46,7 +46,7 @@ public sealed class TomlReaderTests
     [DataRow("a", 1)]
     [DataRow("a = ", 1)]
     [DataRow("a = 1\u0001", 1)]
-    public void WhatIsNoneIsRefusedWithItsLine(string text, int line) =>
+    public void InvalidToml_IsRefusedWithItsLine(string text, int line) =>
         Assert.AreEqual(line, Assert.ThrowsExactly<TomlException>(() => TomlReader.Read(text)).Line);
 
     [TestMethod]

@@ -83,7 +83,7 @@ public sealed class ChunkLengthsTests
     }
 
     [TestMethod]
-    public void WhatIsRefusedForItsLength_IsNotTriedAgain()
+    public void ARefusedLength_IsNotTriedAgain()
     {
         ChunkLengths lengths = At(1000);
         lengths.Refuse(256 * MiB);

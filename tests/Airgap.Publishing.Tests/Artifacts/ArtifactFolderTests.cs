@@ -107,7 +107,7 @@ public sealed class ArtifactFolderTests : IDisposable
     }
 
     [TestMethod]
-    public async Task WhatCannotBeMergedIsRefusedBeforeAnythingMoves()
+    public async Task ConflictingObjects_AreRefused_BeforeAnythingMoves()
     {
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(() => RunAsync(
             Settings,

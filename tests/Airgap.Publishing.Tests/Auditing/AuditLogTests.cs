@@ -208,7 +208,7 @@ public sealed class AuditLogTests
     }
 
     [TestMethod]
-    public void WhoRunsThis_IsTheCiSystem_AndNoTokenOfIts()
+    public void TheIdentity_IsTheCiSystem_WithoutItsTokens()
     {
         Dictionary<string, string> variables = new()
         {

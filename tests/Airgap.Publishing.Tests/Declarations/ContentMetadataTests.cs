@@ -8,7 +8,7 @@ namespace Airgap.Publishing.Tests.Declarations;
 public sealed class ContentMetadataTests
 {
     [TestMethod]
-    public void WhatAnyFileSays_IsTheBundles()
+    public void MetadataOfAnyFile_IsTheBundles()
     {
         IReadOnlyDictionary<string, string> said = Of(
             [("namespace", " packages "), ("Link", "a.yml")],

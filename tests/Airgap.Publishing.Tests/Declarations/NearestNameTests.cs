@@ -15,7 +15,7 @@ public sealed class NearestNameTests
         Assert.AreEqual(meant, NearestName.Find(typed, MetadataNames.All));
 
     [TestMethod]
-    public void WhatIsFarFromAllIsNobodysSlip() => Assert.IsNull(NearestName.Find("CopyToOutputDirectory", MetadataNames.All));
+    public void ADistantName_IsNoTypo() => Assert.IsNull(NearestName.Find("CopyToOutputDirectory", MetadataNames.All));
 
     [TestMethod]
     public void ALetterTooManyAnywhereIsAlwaysFound() =>

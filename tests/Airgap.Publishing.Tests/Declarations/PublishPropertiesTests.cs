@@ -93,7 +93,7 @@ public sealed class PublishPropertiesTests
     }
 
     [TestMethod]
-    public void WhatAProjectSaysOfRegistriesReplacesOnlyThat()
+    public void AProjectsRegistrySettings_ReplaceOnlyThose()
     {
         RegistryOptions options = new() { RetryCount = 7 };
         Assert.AreEqual(options, Over());

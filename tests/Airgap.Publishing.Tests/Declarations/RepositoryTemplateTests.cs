@@ -53,7 +53,7 @@ public sealed class RepositoryTemplateTests
     [DataRow("{registry}", 1, "host")]
     [DataRow("a.b/{registry}/{name}", 5, "not at the start")]
     [DataRow("user:secret@a.b/{name}", 1, "password")]
-    public void WhatIsWrongIsSaidWithItsPlace(string template, int position, params string[] words)
+    public void Problems_AreReportedWithTheirPosition(string template, int position, params string[] words)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => RepositoryTemplate.Parse(template));
         Assert.AreEqual(ErrorCode.InvalidRepositoryTemplate, e.Code);

@@ -34,7 +34,7 @@ public sealed class TimeLimitTests
     [DataRow("1.2.3s")]
     [DataRow("576h1ns")]
     [DataRow("99999999h")]
-    public void WhatIsNoDuration_IsNoLimit(string text) => Assert.IsFalse(TimeLimit.TryParse(text, out _));
+    public void AnInvalidDuration_IsRefused(string text) => Assert.IsFalse(TimeLimit.TryParse(text, out _));
 
     [TestMethod]
     public void WholeParts_AddUp() => Gen.Select(Gen.Int[0, 99], Gen.Int[0, 59], Gen.Int[0, 59], Gen.Int[1, 999]).Sample((h, m, s, ms) =>

@@ -20,7 +20,7 @@ public sealed class ForecastTests
     [DataRow("user1/index-bundle:v1.0.0", "registry.local:5055/apps/x", false)]
     [DataRow("user1/simple-app-bundle:v1.0.0", "final.local/apps/x", true)]
     [DataRow("user1/index-bundle:v1.0.0", "registry.local:5055/apps/x", true)]
-    public async Task WhatIsForecastIsWhatHappens(string bundle, string repository, bool partly)
+    public async Task AForecast_MatchesTheRun(string bundle, string repository, bool partly)
     {
         RelocationDestination destination = new RelocationDestination.Repository(RepositoryName.Parse(repository));
         if (partly)

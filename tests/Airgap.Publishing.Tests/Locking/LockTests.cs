@@ -63,7 +63,7 @@ public sealed class LockTests : IDisposable
     }
 
     [TestMethod]
-    public async Task WhatIsLockedIsRelocatedUnderItsTagThoughTheTagHasMoved()
+    public async Task ALockedDigest_IsRelocatedUnderItsTag_AlthoughTheTagHasMoved()
     {
         Digest locked = Source.Tags["v1.0.0"];
         await LockAsync();

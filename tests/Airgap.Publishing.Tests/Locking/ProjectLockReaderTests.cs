@@ -88,7 +88,7 @@ public sealed class ProjectLockReaderTests
     [DataRow("{\n  \"version\": 1,\n  \"items\": {},\n  \"derived\": {\n    \"host.io/a | flatten\": \"" + A + "\"\n  }\n}", 5, 5,
         "must be written in full: 'host.io/a:latest'")]
     [DataRow("{ \"ä\": 1, version: 1 }", 1, 11, "not JSON")]
-    public void WhatNoRunWouldHaveWrittenHasItsLineAndColumn(string json, int line, int column, string why)
+    public void InvalidContent_HasItsLineAndColumn(string json, int line, int column, string why)
     {
         Read(json, out ImmutableArray<Diagnostic> problems);
         Diagnostic problem = problems.First(found => found.Message.Contains(why, StringComparison.Ordinal));

@@ -66,7 +66,7 @@ public sealed class SelectionLockTests : IDisposable
     }
 
     [TestMethod]
-    public async Task WhatComesOutOtherwiseIsRefusedInLockedModeAndToldOutsideOfIt()
+    public async Task ADifferentDerivedBundle_IsRefusedInLockedMode_AndAWarningOtherwise()
     {
         await GeneratedRepository.CreateAsync(_registry, 2, 2);
         await RunAsync(Settings with { Registry = "", UpdateLock = true }, s_item);

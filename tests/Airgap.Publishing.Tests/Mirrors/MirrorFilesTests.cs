@@ -116,7 +116,7 @@ public sealed class MirrorFilesTests
     }
 
     [TestMethod]
-    public void WhatWouldLeadNowhereIsRefused()
+    public void AnUselessMirror_IsRefused()
     {
         Assert.AreEqual(ErrorCode.NothingMirrored,
             Assert.ThrowsExactly<AirgapException>(() => MirrorFiles.Create([], [MirrorFormat.RegistriesConf])).Code);

@@ -58,7 +58,7 @@ public sealed partial class OneReckoningTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task WhereNothingMovedNothingIsDrawn()
+    public async Task ARunThatMovedNothing_HasNoChart()
     {
         await CopyToRepositoryAsync(BundleSource("simple-app-bundle"), "mirror.local/apps/it");
         TransferResult second = await CopyToRepositoryAsync(BundleSource("simple-app-bundle"), "mirror.local/apps/it");

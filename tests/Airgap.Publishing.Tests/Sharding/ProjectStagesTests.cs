@@ -131,7 +131,7 @@ public sealed class ProjectStagesTests
 
     /// <summary>A blob of two items is sent to the first repository, and mounted in the second; the part says so.</summary>
     [TestMethod]
-    public async Task WhatAPartMountsIsTold()
+    public async Task MountsOfAPart_AreReported()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using RegistryFixture far = await RegistryFixture.StartEmptyAsync();

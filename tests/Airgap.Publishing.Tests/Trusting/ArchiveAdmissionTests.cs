@@ -41,7 +41,7 @@ public sealed class ArchiveAdmissionTests
     [DataRow("a.tar")]
     [DataRow("b.tar.parts.json")]
     [DataRow("b.tar.001")]
-    public async Task WhatIsReplacedMeanwhile_IsRefused(string replaced)
+    public async Task AReplacedFile_IsRefused(string replaced)
     {
         await WriteAsync("a.tar", "archive"u8.ToArray(), "p256");
         await WritePartsAsync("b.tar", "p256");

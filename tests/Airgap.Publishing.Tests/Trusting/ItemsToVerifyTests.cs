@@ -18,7 +18,7 @@ public sealed class ItemsToVerifyTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public void WhatIsAttachedToAJudgedImage_IsNotJudgedItself_ButABundleIs()
+    public void AnAttachedArtifact_IsNotVerified_ButABundleIs()
     {
         PlannedItem attached = Item("one", SubjectOf(s_image), null);
         PlannedItem bundle = Item("one", SubjectOf(s_image), null, "bundle") with { IsBundle = true };

@@ -45,7 +45,7 @@ public sealed class PublishSigningTests : SigningTestBase
     }
 
     [TestMethod]
-    public async Task WhatCannotBe_IsToldBeforeAnythingMoves()
+    public async Task ImpossibleSettings_AreReported_BeforeAnythingMoves()
     {
         foreach ((PublishSettings settings, ErrorCode code) in new[]
         {

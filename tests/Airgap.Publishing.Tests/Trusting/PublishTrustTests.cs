@@ -33,7 +33,7 @@ public sealed class PublishTrustTests : TrustTestBase
     public static async Task StopAsync() => await s_registry.DisposeAsync();
 
     [TestMethod]
-    public async Task WhatIsSigned_IsRelocated_AndTheReportSaysByWhom()
+    public async Task ASignedBundle_IsRelocated_AndTheReportNamesTheSigner()
     {
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         PublishResult result = await RunAsync(
@@ -119,7 +119,7 @@ public sealed class PublishTrustTests : TrustTestBase
     /// signature says that it is the project's.
     /// </summary>
     [TestMethod]
-    public async Task WhatAProjectMakes_IsTakenFromAnArchive_OnlyWhereTheArchiveIsSigned()
+    public async Task AProducedBundle_IsAcceptedOnlyFromASignedArchive()
     {
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();
         PublishItem made = PublishItems.Bundle($"{s_registry.Host}/{SignedStorage.Bundle}") with { IsProduced = true };

@@ -33,7 +33,7 @@ public sealed class SignCommandTests
     [DataRow("cat > /dev/null; head -c 100000 /dev/zero | tr '\\0' A")]
     [DataRow("cat > /dev/null; echo '***'")]
     [DataRow("cat > /dev/null; true")]
-    public async Task WhatIsNoSignature_IsNone(string command)
+    public async Task AnInvalidSignature_IsRefused(string command)
     {
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => SignCommand.RunAsync(command, s_digest, TestContext.CancellationToken));

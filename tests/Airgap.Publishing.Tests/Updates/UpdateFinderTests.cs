@@ -65,7 +65,7 @@ public sealed class UpdateFinderTests
     [DataRow(">=1.0.0 <2.0.0", null, "Newer", "1.1.0", null)]
     [DataRow(">=1.0.0 <1.1.0", "rc", "Newer", "1.1.0-rc.2", "1.1.0")]
     [DataRow(null, null, "Newer", "1.1.0", null)]
-    public async Task WhatAClusterWouldNotTakeIsNotNewer(
+    public async Task AVersionOutsideTheTagSelection_IsNotNewer(
         string? selection, string? prereleases, string state, string? newest, string? outside)
     {
         await TwoVersionsAsync();
@@ -80,7 +80,7 @@ public sealed class UpdateFinderTests
     }
 
     [TestMethod]
-    public async Task WhatHasNoVersionIsToldAsThat()
+    public async Task AnItemWithoutAVersion_IsListedAsNotCompared()
     {
         (Digest old, _) = await TwoVersionsAsync();
         using TempFolder folder = new();
@@ -92,7 +92,7 @@ public sealed class UpdateFinderTests
     }
 
     [TestMethod]
-    public async Task WhatCannotBeAskedForIsAFailureOfItsItemAlone()
+    public async Task AnUnreachableSource_FailsOnlyItsItem()
     {
         (Digest old, _) = await TwoVersionsAsync();
         using TempFolder folder = new();

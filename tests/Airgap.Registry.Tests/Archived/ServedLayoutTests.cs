@@ -24,7 +24,7 @@ public sealed class ServedLayoutTests
     [DataRow(false, true)]
     [DataRow(true, false)]
     [DataRow(true, true)]
-    public async Task ItIsServedWithItsReferrersAsAnImportListsThem(bool isLong, bool isTar)
+    public async Task ALayout_IsServedWithItsReferrers_AsAfterAnImport(bool isLong, bool isTar)
     {
         using TempFolder temp = new();
         await using RegistryFixture imported = await RegistryFixture.StartEmptyAsync();

@@ -102,7 +102,7 @@ public sealed class BlobTests
     }
 
     [TestMethod]
-    public async Task WhatIsWrittenWronglyIsRefused()
+    public async Task AnInvalidRequest_IsRefused()
     {
         await using Api api = await Api.StartAsync();
         (await api.GetAsync("/v2/a/blobs/sha256:xyz")).AssertError(400, "DIGEST_INVALID");

@@ -56,7 +56,7 @@ public sealed class ManifestTests
     }
 
     [TestMethod]
-    public async Task WhatAManifestRefersToMustBeInItsRepository()
+    public async Task ContentOfAManifest_MustBeInItsRepository()
     {
         await using Api api = await Api.StartAsync();
         Pushed blob = await api.Writer.PushBlobAsync("other", [1]);
@@ -101,7 +101,7 @@ public sealed class ManifestTests
     [DataRow("""{"config":{"digest":"sha256:x"},"layers":[]}""")]
     [DataRow("""{"manifests":[],"subject":{}}""")]
     [DataRow("""{"schemaVersion":1,"fsLayers":[]}""")]
-    public async Task WhatIsNoManifestIsRefused(string json)
+    public async Task AnInvalidManifest_IsRefused(string json)
     {
         await using Api api = await Api.StartAsync();
         (await PutAsync(api, "a", json)).AssertError(400, "MANIFEST_INVALID");
@@ -139,7 +139,7 @@ public sealed class ManifestTests
     }
 
     [TestMethod]
-    public async Task WhatIsNotThereIsUnknownAndWhatIsWrittenWronglyIsRefused()
+    public async Task AMissingManifest_IsUnknown_AndAnInvalidReferenceIsRefused()
     {
         await using Api api = await Api.StartAsync();
         (await api.GetAsync("/v2/a/manifests/t")).AssertError(404, "MANIFEST_UNKNOWN");
@@ -168,7 +168,7 @@ public sealed class ManifestTests
     }
 
     [TestMethod]
-    public async Task WhatWasPushedAgainSinceATimeStaysWhereTheDeletionNamesIt()
+    public async Task AManifestPushedAgain_SurvivesAConditionalDeletion()
     {
         await using Api api = await Api.StartAsync();
         Pushed image = await api.Writer.PushImageAsync("a", "one", [1]);

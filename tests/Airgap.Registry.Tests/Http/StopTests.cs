@@ -17,7 +17,7 @@ public sealed class StopTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public async Task WhoeverTakesNothingIsCutWhenTheGraceIsOver()
+    public async Task AStalledClient_IsCutOff_AfterTheGracePeriod()
     {
         using TempFolder temp = new();
         (RegistryServer server, string path, int length) = await ServeAsync(temp, TimeSpan.FromMilliseconds(300));

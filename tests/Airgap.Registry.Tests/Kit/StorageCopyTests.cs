@@ -35,7 +35,7 @@ public sealed class StorageCopyTests
     }
 
     [TestMethod]
-    public void WhereAFileIsInAFoldersPlaceThereIsNoRestoring()
+    public void AFileInPlaceOfAFolder_PreventsRestoring()
     {
         using TempFolder temp = new();
         string copy = temp["storage"];

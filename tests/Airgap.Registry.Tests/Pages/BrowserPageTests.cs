@@ -19,7 +19,7 @@ public sealed class BrowserPageTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public async Task ItShowsTheSameOfATarALayoutPartsAndAChain()
+    public async Task ThePage_IsTheSameForATarALayoutPartsAndAChain()
     {
         using TempFolder temp = new();
         string whole = ServedBench.Golden($"{Name}.tar");

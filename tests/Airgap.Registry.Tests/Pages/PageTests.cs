@@ -12,7 +12,7 @@ namespace Airgap.Registry.Tests.Pages;
 public sealed class PageTests
 {
     [TestMethod]
-    public async Task ItShowsBundlesWithTheirPackagesImagesAndSizes()
+    public async Task ThePage_ShowsBundlesWithTheirPackagesImagesAndSizes()
     {
         await using Api served =
             await ServedBench.ServeAsync(ServedBench.Golden("simple-app-bundle.tar"), ServedBench.Golden("multi-image.tar"));
@@ -52,7 +52,7 @@ public sealed class PageTests
     }
 
     [TestMethod]
-    public async Task WhatAVisitHasNoTimeForIsShownAsNotRead()
+    public async Task UnreadContent_IsShownAsNotRead()
     {
         await using Api api = await Api.StartAsync(
             new RegistryFixtureOptions { Configure = options => options with { PageReadsFor = TimeSpan.Zero } });
@@ -78,7 +78,7 @@ public sealed class PageTests
     }
 
     [TestMethod]
-    public async Task WhatCannotBeReadIsSaidAndFailsNothing()
+    public async Task UnreadableContent_IsReported_AndFailsNothing()
     {
         await using Api api = await Api.StartAsync();
         Pushed image = await api.Writer.PushImageAsync("a", "<x>".Trim('<', '>'), [1]);

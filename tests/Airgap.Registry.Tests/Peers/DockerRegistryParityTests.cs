@@ -62,7 +62,7 @@ public sealed class DockerRegistryParityTests
     }
 
     [TestMethod]
-    public async Task WhatWasPushedToDockerRegistryIsServedHere()
+    public async Task ContentPushedToDockerRegistry_IsServedHere()
     {
         using TempFolder temp = new();
         Pushed index;

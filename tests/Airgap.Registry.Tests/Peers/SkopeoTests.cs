@@ -53,7 +53,7 @@ public sealed class SkopeoTests
     }
 
     [TestMethod]
-    public async Task WhatSkopeoPushedHereIsServedByDockerRegistry()
+    public async Task ContentThatSkopeoPushedHere_IsServedByDockerRegistry()
     {
         await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture ours = await RegistryFixture.StartEmptyAsync();

@@ -13,7 +13,7 @@ namespace Airgap.Registry.Tests.Stored;
 public sealed class GarbageTests
 {
     [TestMethod]
-    public async Task WhatADeletedManifestNeededAloneGoes()
+    public async Task BlobsThatOnlyADeletedManifestNeeded_AreRemoved()
     {
         await using Api api = await Api.StartAsync();
         Pushed gone = await api.Writer.PushImageAsync("a", "gone", [1], [2]);
@@ -35,7 +35,7 @@ public sealed class GarbageTests
     }
 
     [TestMethod]
-    public async Task WhatIsYoungOrAskedForStays()
+    public async Task NewOrRequestedBlobs_Stay()
     {
         await using Api api = await Api.StartAsync();
         string young = (await api.Writer.PushBlobAsync("a", [1])).Digest;
@@ -73,7 +73,7 @@ public sealed class GarbageTests
     [DataRow("""{"schemaVersion":1,"name":"a","fsLayers":[{"blobSum":"sha256:0"}]}""")]
     [DataRow("not JSON")]
     [DataRow("""{"mediaType":"application/vnd.corp.unknown","parts":[]}""")]
-    public async Task WhereAManifestCannotBeReadAllBlobsStay(string manifest)
+    public async Task AnUnreadableManifest_KeepsAllBlobs(string manifest)
     {
         await using Api api = await Api.StartAsync();
         string blob = (await api.Writer.PushBlobAsync("a", [1])).Digest;
@@ -93,7 +93,7 @@ public sealed class GarbageTests
     }
 
     [TestMethod]
-    public void WhoeverPinsFirstKeepsTheContent()
+    public void AnEarlierPin_KeepsTheContent()
     {
         ContentPins pins = new();
         Digest before = Digest.Compute([1]);

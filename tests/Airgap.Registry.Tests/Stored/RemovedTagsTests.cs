@@ -82,7 +82,7 @@ public sealed class RemovedTagsTests
     }
 
     [TestMethod]
-    public async Task WhatDockerRegistryStoredAgainKeepsTheTagsThatItWasGiven()
+    public async Task AManifestThatDockerRegistryStoredAgain_KeepsItsNewTags()
     {
         using RegistryStorage storage = Filled(_folder, 2);
         Assert.IsTrue(storage.Manifests.Delete("a", s_goneDigest));

@@ -59,7 +59,7 @@ public sealed class UploadLimitTests
     }
 
     [TestMethod]
-    public async Task WhatWasGivenUpIsClearedAwayWhileTheRegistryRuns()
+    public async Task AnAbandonedUpload_IsRemoved_WhileTheRegistryRuns()
     {
         UploadLimits limits = new();
         await using Api api = await StartAsync(limits, TimeSpan.FromMilliseconds(20));

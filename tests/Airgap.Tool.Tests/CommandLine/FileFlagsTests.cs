@@ -74,7 +74,7 @@ public sealed class FileFlagsTests
     [DataRow("copy -b 127.0.0.1:1/a --to-repo 127.0.0.1:1/b --sign-key DIR/k --receipt DIR/r --report DIR/r.sigstore.json", "")]
     [DataRow("pull --tar DIR/s.tar -o DIR --force", "DIR/s.tar")]
     [DataRow("pull --oci DIR/lay -o DIR --force", "DIR/lay/index.json")]
-    public async Task WhatBelongsToAFileOfTheCommandIsNotReplaced(string line, string kept)
+    public async Task CompanionsOfAnInput_AreNotReplaced(string line, string kept)
     {
         using TempFolder folder = new();
         Directory.CreateDirectory(folder["lay"]);
@@ -93,7 +93,7 @@ public sealed class FileFlagsTests
     [DataRow("copy -b 127.0.0.1:1/a --base DIR/s.tar --to-tar DIR/s.tar.001")]
     [DataRow("copy --oci DIR/lay --to-repo 127.0.0.1:1/a --report DIR/lay/report.html")]
     [DataRow("push -b 127.0.0.1:1/a -f DIR/lay --lock-output DIR/lay/bundle.lock.yml")]
-    public async Task WhatOnlyIsNearAFileOfTheCommandIsWritten(string line)
+    public async Task AFileNextToAnInput_IsWritten(string line)
     {
         using TempFolder folder = new();
         Directory.CreateDirectory(folder["lay"]);

@@ -11,7 +11,7 @@ public sealed class ChosenTests
     private const string Bundle = "registry.local:5055/user1/simple-app-bundle:v1.0.0";
 
     [TestMethod]
-    public async Task WhatIsListedCanBeChosen()
+    public async Task AListedPackage_CanBeSelected()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         (CliResult listed, JsonElement document) = await bench.RunJsonAsync("packages", "list", "-b", Bundle);

@@ -30,7 +30,7 @@ public sealed class DescribeTests
     }
 
     [TestMethod]
-    public async Task ItTakesTheRegistryOptionsOfEveryCommand()
+    public async Task Describe_AcceptsTheRegistryOptionsOfEveryCommand()
     {
         await using Bench bench =
             await Bench.StartAsync(new RegistryFixtureOptions { WithFixtures = true, BasicAuth = ("robot", "pass-word-1") });

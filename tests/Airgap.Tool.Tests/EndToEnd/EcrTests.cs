@@ -42,7 +42,7 @@ public sealed class EcrTests
     }
 
     [TestMethod]
-    public async Task WhatIsThereIsAskedForAHundredBlobsAtATime()
+    public async Task ExistingBlobs_AreChecked_AHundredAtATime()
     {
         await using FakeEcr ecr = await FakeEcr.StartAsync();
         await using Bench bench = await StartAsync(ecr);

@@ -69,7 +69,7 @@ public sealed class ForeignTextTests
     }
 
     [TestMethod]
-    public async Task WhatAClientAsksFor_InTheAccessLog()
+    public async Task ARequest_InTheAccessLog()
     {
         await using Bench bench = await Bench.StartAsync(new RegistryFixtureOptions());
         using Process tool = bench.Start("serve", "--folder", "content", "--listen", "127.0.0.1:0", "--access-log");

@@ -58,7 +58,7 @@ public sealed class InitTests
     [DataRow("registry.local:5055/user1/plain", "AIRGAP1005", "registry.local:5055/user1/plain:1")]
     [DataRow("registry.local:5055/user1/simple-app-bundle:v9", "AIRGAP1005", "v9")]
     [DataRow("https://registry.local/a", "AIRGAP2001", "without http")]
-    public async Task WhatIsNotThereIsRefused_AndTheProjectStays(string reference, string code, string said)
+    public async Task AMissingReference_IsRefused_AndTheProjectStays(string reference, string code, string said)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         await File.WriteAllTextAsync(bench.Folder["App.csproj"], Project);

@@ -19,7 +19,7 @@ public sealed class InterchangeTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public async Task WhatWasConvertedGoesThroughSkopeoAndComesBackWithItsDigests()
+    public async Task AConvertedArchive_PassesThroughSkopeo_WithItsDigests()
     {
         await using Bench bench = await Bench.StartAsync(new());
         LayoutBuilder layout = new(bench.Folder["made"]);

@@ -13,7 +13,7 @@ public sealed class OutputTests
     public TestContext TestContext { get; set; } = null!;
 
     [TestMethod]
-    public async Task WhatCannotBeWrittenIsRefusedBeforeAnyRequest()
+    public async Task AnUnwritableOutput_IsRefused_BeforeAnyRequest()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         Directory.CreateDirectory(bench.Folder["taken"]);

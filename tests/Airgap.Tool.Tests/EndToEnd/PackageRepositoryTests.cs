@@ -80,7 +80,7 @@ public sealed class PackageRepositoryTests
     }
 
     [TestMethod]
-    public async Task WhatStandsBesideIt_IsWrittenOnRequest()
+    public async Task FurtherObjects_AreWrittenOnRequest()
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         await File.WriteAllTextAsync(bench.Folder["values.yml"], "replicas: 2\n");

@@ -17,7 +17,7 @@ public sealed class StandardOutputTests
     [TestMethod]
     [DataRow("> /dev/full", "No space left on device")]
     [DataRow(">&-", "Bad file descriptor")]
-    public async Task WhatCannotBeWritten_IsOneLineAndAFailure(string redirection, string reason)
+    public async Task AnUnwritableOutput_IsOneLineAndAFailure(string redirection, string reason)
     {
         await using Bench bench = await Bench.StartWithFixturesAsync();
         foreach (string command in s_commands)

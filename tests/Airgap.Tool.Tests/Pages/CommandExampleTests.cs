@@ -55,7 +55,7 @@ public sealed partial class CommandExampleTests
     [DataRow("dotnet run build/nothing.cs", "build/nothing.cs")]
     [DataRow("kubectl apply -f bin/Release/net10.0/airgap/a.packagerepository.yml", "airgap/a.packagerepository.yml")]
     [DataRow("imagepkg copy", "imagepkg")]
-    public void WhatIsWrong_IsFound(string command, string named) =>
+    public void AWrongExample_IsFound(string command, string named) =>
         Assert.Contains(named, WhatIsWrongWith(PageExamples.Split(command)) ?? "nothing");
 
     private static string? WhatIsWrongWith(string[] words)

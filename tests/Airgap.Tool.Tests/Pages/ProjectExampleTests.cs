@@ -35,7 +35,7 @@ public sealed partial class ProjectExampleTests
     [DataRow("<ItemGroup><ImgpkgBundel Include='a/b:1' /></ItemGroup>", "ImgpkgBundel")]
     [DataRow("<PropertyGroup><AirgapRegistri>x</AirgapRegistri></PropertyGroup>", "AirgapRegistri")]
     [DataRow("<ItemGroup>", "XML")]
-    public void WhatIsWrong_IsFound(string text, string named) => Assert.Contains(named, string.Join('\n', Problems(text)));
+    public void AWrongExample_IsFound(string text, string named) => Assert.Contains(named, string.Join('\n', Problems(text)));
 
     [TestMethod]
     public void EveryPieceOfJson_IsALock()

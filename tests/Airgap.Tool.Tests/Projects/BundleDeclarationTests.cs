@@ -116,7 +116,7 @@ public sealed class BundleDeclarationTests
     [DataRow("<Solution />", 1)]
     [DataRow("<!DOCTYPE Project><Project Sdk=\"Microsoft.NET.Sdk\" />", 0)]
     [DataRow("", 0)]
-    public async Task WhatIsNoProjectOfAnSdkIsRefusedAtItsPlace(string text, int line)
+    public async Task AProjectWithoutAnSdk_IsRefusedWithItsPlace(string text, int line)
     {
         using ProjectFolder folder = new();
         folder.Write("App.csproj", text);

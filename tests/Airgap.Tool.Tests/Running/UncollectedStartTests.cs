@@ -9,7 +9,7 @@ namespace Airgap.Tool.Tests.Running;
 public sealed class UncollectedStartTests
 {
     [TestMethod]
-    public async Task ItEndsWithTheWork()
+    public async Task TheDeferral_EndsWithTheWork()
     {
         Assert.AreEqual(7, await UncollectedStart.RunAsync(() => UncollectedStart.RunAsync(() => Task.FromResult(7))));
         await Assert.ThrowsExactlyAsync<IOException>(() => UncollectedStart.RunAsync<int>(() => throw new IOException()));

@@ -134,7 +134,7 @@ public sealed class GoldenArchiveTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task WhatIsNoTarIsRefused()
+    public async Task AFileThatIsNoTar_IsRefused()
     {
         AirgapException e = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => CopyToRepositoryAsync(

@@ -108,7 +108,7 @@ public sealed class OneReaderTests : RelocatorTestBase
 
     [TestMethod]
     [DataRow("docker-archive", ":app:1", "docker save")]
-    public async Task WhatSkopeoWritesIsNamed(string transport, string name, string format)
+    public async Task AnArchiveBySkopeo_IsNamed(string transport, string name, string format)
     {
         using TempFolder folder = new();
         Directory.CreateDirectory(folder["oci/blobs/sha256"]);

@@ -115,7 +115,7 @@ public sealed class ImagesLockTests
     [DataRow("images: []\n---\nimages: []", "images.yml(4,1)", ErrorCode.InvalidLock)]
     [DataRow("images:\n- annotations: {a: [b]}\n  image: x", "images.yml(4,20)", ErrorCode.InvalidLock)]
     [DataRow("images:\n- annotations: {a: \"\\ud800\"}\n  image: x", "images.yml(", ErrorCode.InvalidLock)]
-    public void WhatIsWrongIsToldWithItsPlace(string body, string place, ErrorCode code)
+    public void Problems_AreReportedWithTheirPlace(string body, string place, ErrorCode code)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(
             () => ImagesLock.Read(Yaml("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n" + body), "images.yml"));
@@ -140,7 +140,7 @@ public sealed class ImagesLockTests
     }
 
     [TestMethod]
-    public void WhatIsNotUtf8IsRefused()
+    public void AFileThatIsNotUtf8_IsRefused()
     {
         byte[] utf16 = Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("kind: ImagesLock")).ToArray();
         foreach (byte[] bytes in new[] { utf16, [(byte)'a', (byte)':', (byte)'\n', 0xFF] })
@@ -172,7 +172,7 @@ public sealed class ImagesLockTests
     [DataRow("images: !!python/object:os.system [a]\n", "tags")]
     [DataRow("images: !<tag:yaml.org,2002:binary> aGk=\n", "tags")]
     [DataRow("<<: {kind: ImagesLock}\n", "merge keys")]
-    public void WhatExplodesOrMeansMoreThanTextIsRefused(string yaml, string why)
+    public void ExplosiveOrNonTextualYaml_IsRefused(string yaml, string why)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(
             () => ImagesLock.Read(Yaml("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n" + yaml), "images.yml"));

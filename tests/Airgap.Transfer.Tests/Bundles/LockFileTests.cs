@@ -51,7 +51,7 @@ public sealed class LockFileTests
     [DataRow("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: BundleLock", "lock.yml(1,1)")]
     [DataRow("apiVersion: imgpkg.carvel.dev/v1alpha1\nkind: BundleLock\nbundle:\n  image: " +
         "a@sha256:92a7a4dbfa6939d8b273071af943214ce0d8e85c44b01484c801a08f05da55cd\n  tag: -x", "lock.yml(5,8)")]
-    public void WhatIsNoLockIsRefused(string text, string place)
+    public void AFileThatIsNoLock_IsRefused(string text, string place)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(() => LockFile.Read(Encoding.UTF8.GetBytes(text), "lock.yml"));
         Assert.AreEqual(ErrorCode.InvalidLock, e.Code);

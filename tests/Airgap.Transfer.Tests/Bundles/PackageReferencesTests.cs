@@ -38,7 +38,7 @@ public sealed class PackageReferencesTests
             """));
 
     [TestMethod]
-    public void WhatIsNotAnImagesTextIsPassedOver() => Assert.IsEmpty(
+    public void TextThatIsNoImage_IsSkipped() => Assert.IsEmpty(
         Images("""
             images: a
             Image: a
@@ -118,7 +118,7 @@ public sealed class PackageReferencesTests
             """));
 
     [TestMethod]
-    public void WhatAPackageFetchesOtherwiseIsFound_AndWarnedOfWhateverTheLockHas()
+    public void OtherFetchesOfAPackage_AreFound_AndWarnedOf()
     {
         ImmutableArray<PackageReference> found = Find(Encoding.UTF8.GetBytes("""
             spec:
@@ -151,7 +151,7 @@ public sealed class PackageReferencesTests
     }
 
     [TestMethod]
-    public void WhatStandsBeforeTheFirstMistakeIsFound() => CollectionAssert.AreEqual(
+    public void ReferencesBeforeTheFirstError_AreFound() => CollectionAssert.AreEqual(
         new[] { "a", "b" },
         Images("image: a\n---\nx: {image: b\n]\ny: {image: c}\n"));
 

@@ -34,7 +34,7 @@ public sealed class DerivingTests
 
     [TestMethod]
     [DynamicData(nameof(Selections))]
-    public async Task WhatIsChosenArrivesAndNothingElse(string? packages, string? platforms)
+    public async Task ASelection_ArrivesAlone(string? packages, string? platforms)
     {
         GeneratedRepository generated = await GeneratedRepository.CreateAsync(_registry, Packages, Versions);
         BundleSelection selection = Selection(packages, platforms);
@@ -164,7 +164,7 @@ public sealed class DerivingTests
     }
 
     [TestMethod]
-    public async Task WhatTakesEverythingIsTheBundleItself()
+    public async Task ASelectionOfEverything_IsTheOriginalBundle()
     {
         await GeneratedRepository.CreateAsync(_registry, 2, 2);
         BundleSelection all = Selection("*", string.Join(';', GeneratedRepository.Platforms)) with { Prereleases = [] };

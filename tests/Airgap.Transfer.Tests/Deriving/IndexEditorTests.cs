@@ -14,7 +14,7 @@ public sealed class IndexEditorTests
     private static readonly Digest s_two = Digest.Compute("two"u8);
 
     [TestMethod]
-    public void WhatStaysStaysAsItWasWritten()
+    public void KeptEntries_StayUnchanged()
     {
         string one =
             $$$"""{ "mediaType":"{{{MediaTypes.DockerManifest}}}",  "size": 7, "digest": "{{{s_one}}}", "platform": {"os":"linux","architecture":"amd64", "x-é": 1.50} }""";

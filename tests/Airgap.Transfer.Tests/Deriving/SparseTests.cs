@@ -54,7 +54,7 @@ public sealed class SparseTests
     }
 
     [TestMethod]
-    public async Task WhatIsLeftOutIsNeitherMissingNorPresent()
+    public async Task OmittedImages_AreNeitherMissingNorPresent()
     {
         TransferResult result = await CopyAsync(Sparse("linux/amd64"));
         int left = Indexes(result).SelectMany(index => index.LeftOut).Distinct().Count();
@@ -152,7 +152,7 @@ public sealed class SparseTests
     }
 
     [TestMethod]
-    public async Task WhatAMirrorIsWithoutDoesNotGoOnUnsaid()
+    public async Task ImagesThatAMirrorLacks_AreReported()
     {
         await CopyAsync(Sparse("linux/amd64"));
         Relocator relocator = new(_registry);

@@ -19,7 +19,7 @@ public sealed class DescriptionOutputTests
     [DataRow("a word that is folded after column eighty because it is so very long that it has to be, and ::set-env name=x::y")]
     [DataRow("\u202eright to left")]
     [DataRow("next\u0085line\u2028and more")]
-    public void WhatIsHarmfulIsEscaped_AndTheYamlHasItsValue(string value)
+    public void HarmfulText_IsEscaped_AndTheYamlHasItsValue(string value)
     {
         foreach ((string key, string text) in new[] { ("note", value), (value, "note") })
         {

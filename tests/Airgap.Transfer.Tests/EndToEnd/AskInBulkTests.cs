@@ -23,7 +23,7 @@ public sealed class AskInBulkTests : WireTestBase
         new RelocationSource.Bundle(ImageReference.Parse($"{Fixtures.Registry}/{ManyImages.Bundle}"));
 
     [TestMethod]
-    public async Task WhatIsThereIsShownByAFewQuestionsAndNothingIsStored()
+    public async Task PresentContent_IsFoundWithFewRequests_AndNothingIsStored()
     {
         await using Places places = await Places.StartAsync(this);
         string[] before = places.Files();
@@ -42,7 +42,7 @@ public sealed class AskInBulkTests : WireTestBase
     [DataRow("tag moved, manifest gone")]
     [DataRow("layer")]
     [DataRow("config")]
-    public async Task WhatIsGoneSinceIsSentAgain(string what)
+    public async Task LostContent_IsSentAgain(string what)
     {
         await using Places places = await Places.StartAsync(this);
         PlannedItem image = places.First.Items.First(item => !item.Item.IsBundle).Item;

@@ -95,7 +95,7 @@ public sealed class BehaviourTests : WireTestBase
     [TestMethod]
     [DataRow(RegistryBehaviours.QuotaExceeded, ErrorCode.QuotaExceeded)]
     [DataRow(RegistryBehaviours.ReadOnly, ErrorCode.ReadOnlyRepository)]
-    public async Task WhatTakesNothingSaysWhy(RegistryBehaviours behaviours, ErrorCode expected)
+    public async Task ARegistryThatAcceptsNothing_SaysWhy(RegistryBehaviours behaviours, ErrorCode expected)
     {
         await using RegistryFixture source = await RegistryFixture.StartReadOnlyAsync();
         await using RegistryFixture destination = await RegistryFixture.StartEmptyAsync();

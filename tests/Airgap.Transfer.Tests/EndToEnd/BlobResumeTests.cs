@@ -48,7 +48,7 @@ public sealed class BlobResumeTests : WireTestBase
     }
 
     [TestMethod]
-    public async Task WhatAPowerCutLostIsFetchedAgain()
+    public async Task BytesLostInAPowerCut_AreFetchedAgain()
     {
         await using RegistryFixture source = await RegistryFixture.StartEmptyAsync();
         using TempFolder folder = new();

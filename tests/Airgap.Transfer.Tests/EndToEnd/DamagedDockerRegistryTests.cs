@@ -78,7 +78,7 @@ public sealed class DamagedDockerRegistryTests : WireTestBase
     [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
-    public async Task WhatTheRegistryKeepsDamagedIsSaid(bool remembersBlobs)
+    public async Task PersistentDamage_IsReported(bool remembersBlobs)
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         await using DockerRegistry destination = await DockerRegistry.StartAsync(remembersBlobs: remembersBlobs);

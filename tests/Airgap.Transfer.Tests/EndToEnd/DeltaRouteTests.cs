@@ -17,7 +17,7 @@ namespace Airgap.Transfer.Tests.EndToEnd;
 public sealed class DeltaRouteTests : WireTestBase
 {
     [TestMethod]
-    public Task WhereTheBaseIsTheDeltaMakesWhatTheFullArchiveMakes() => RunAsync(async (docker, client, folder) =>
+    public Task ADeltaOnItsBase_EqualsTheFullArchive() => RunAsync(async (docker, client, folder) =>
     {
         await CopyAsync(client, new RelocationSource.Archive(folder["v1.tar"]), Repository(docker.Host, "apps/it"));
         TransferResult delta = await CopyAsync(
@@ -45,7 +45,7 @@ public sealed class DeltaRouteTests : WireTestBase
     });
 
     [TestMethod]
-    public Task WhereItIsNotNothingIsTagged() => RunAsync(async (docker, client, folder) =>
+    public Task ADeltaWithoutItsBase_TagsNothing() => RunAsync(async (docker, client, folder) =>
     {
         AirgapException failure = await Assert.ThrowsExactlyAsync<AirgapException>(
             () => CopyAsync(client, new RelocationSource.Archive(folder["delta.tar"]), Repository(docker.Host, "apps/it")));
@@ -58,7 +58,7 @@ public sealed class DeltaRouteTests : WireTestBase
     });
 
     [TestMethod]
-    public Task AReaderThatKnowsNothingOfDeltasImportsOneWhereTheBaseIs() => RunAsync(async (docker, client, folder) =>
+    public Task AReaderWithoutDeltas_ImportsOneOnItsBase() => RunAsync(async (docker, client, folder) =>
     {
         IImageRepository there = client.GetRepository(RepositoryName.Parse($"{docker.Host}/apps/it"));
 

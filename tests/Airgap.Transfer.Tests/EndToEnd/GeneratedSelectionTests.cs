@@ -35,7 +35,7 @@ public sealed partial class GeneratedSelectionTests : WireTestBase
 
     // One after the other: the requests to the source are counted.
     [TestMethod]
-    public async Task WhatIsChosenIsWholeAndNothingElseIsAskedFor()
+    public async Task ASelection_IsComplete_AndNothingElseIsRequested()
     {
         await using DockerRegistry docker = await DockerRegistry.StartAsync();
         await using RegistryFixture taking = await RegistryFixture.StartAsync(new RegistryFixtureOptions { SparseIndexes = true });

@@ -47,7 +47,7 @@ public sealed class GrowthTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task WhatAnEarlierPlanKnowsAndIsThereTakesLessThanATenthOfARequestForEachImage()
+    public async Task APresentCopyWithAnEarlierPlan_TakesLessThanATenthOfARequestPerImage()
     {
         const int Many = 1000;
         Write(Many);

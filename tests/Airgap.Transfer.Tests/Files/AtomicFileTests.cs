@@ -21,7 +21,7 @@ public sealed class AtomicFileTests
     }
 
     [TestMethod]
-    public void WhatKilledWritesLeftIsRemovedAndNothingElse()
+    public void LeftoversOfKilledWrites_AreRemoved_AndNothingElse()
     {
         using TempFolder folder = new();
         string longName = new('x', 250);

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Tests.Keeping;
 public sealed class PruneGraceTests : PruneTestBase
 {
     [TestMethod]
-    public async Task WhatGotATagSinceThePlan_StaysWithAllThatItLeadsTo()
+    public async Task AManifestTaggedSinceThePlan_StaysWithItsContent()
     {
         await FillAsync();
         KeptRoot[] kept = [Root("index-bundle")];
@@ -24,7 +24,7 @@ public sealed class PruneGraceTests : PruneTestBase
     }
 
     [TestMethod]
-    public async Task WhatWasPushedAgainSinceThePlan_StaysWithAllThatItLeadsTo()
+    public async Task AManifestPushedAgainSinceThePlan_StaysWithItsContent()
     {
         await FillAsync();
         Repository.StoredAt = _ => Clock.Now.AddDays(-2);
@@ -39,7 +39,7 @@ public sealed class PruneGraceTests : PruneTestBase
     }
 
     [TestMethod]
-    public async Task WhatIsYoungerThanTheGrace_StaysWithAllThatItLeadsTo()
+    public async Task AManifestWithinTheGracePeriod_StaysWithItsContent()
     {
         await FillAsync();
         Digest nested = Root("nested-bundle").Digest;
@@ -53,7 +53,7 @@ public sealed class PruneGraceTests : PruneTestBase
     }
 
     [TestMethod]
-    public async Task WhereNoAgeIsKnown_TheGraceCountsFromThePlan()
+    public async Task TheGracePeriod_CountsFromThePlan_IfNoAgeIsKnown()
     {
         await FillAsync();
         PrunePlan plan = await PlanAsync([Root("index-bundle")], TimeSpan.FromDays(7));

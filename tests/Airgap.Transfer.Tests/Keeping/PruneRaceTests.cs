@@ -10,7 +10,7 @@ public sealed class PruneRaceTests : PruneTestBase
 {
     // What a relocation from another machine tags in the middle of a prune.
     [TestMethod]
-    public async Task WhatIsTaggedDuringAPrune_StaysWithAllThatItLeadsTo_OrIsTold()
+    public async Task AManifestTaggedDuringAPrune_StaysWithItsContent_OrIsReported()
     {
         for (int after = 0; after < 4; after++)
         {
@@ -58,7 +58,7 @@ public sealed class PruneRaceTests : PruneTestBase
     }
 
     [TestMethod]
-    public async Task WhatComesTooLateToBeSpared_IsTold()
+    public async Task ATagThatComesTooLate_IsReported()
     {
         await FillAsync();
         Manifest nested = (await Repository.FindManifestAsync(Root("nested-bundle").Digest.ToString(), Token))!;

@@ -11,7 +11,7 @@ public sealed class PruneTests : PruneTestBase
 {
     [TestMethod]
     [GoldenBundles]
-    public async Task WhatIsKept_StaysWhole_AndNothingElseStays(string bundle)
+    public async Task KeptContent_StaysComplete_AndNothingElseStays(string bundle)
     {
         await FillAsync();
         IReadOnlyList<KeptRoot> kept = [Root(bundle)];

@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Tests.Keeping;
 public sealed class RemovalOrderTests
 {
     [TestMethod]
-    public void WhatLeadsToOthers_GoesBeforeThem()
+    public void AManifest_IsRemovedBeforeItsReferences()
     {
         for (int seed = 0; seed < 50; seed++)
         {

@@ -21,7 +21,7 @@ public sealed class RepositoryComparerTests : RelocatorTestBase
     [DataRow("index-bundle", "index-bundle")]
     [DataRow("foreign-bundle", "foreign-bundle")]
     [DataRow("signed-bundle", "signed-bundle")]
-    public async Task WhatImgpkgRelocatedIsTheSame(string bundle, string repository)
+    public async Task ARelocationByImgpkg_HasNoDifferences(string bundle, string repository)
     {
         RepositoryDifference difference =
             await DiffAsync(Fixtures.Golden($"{bundle}.bundle-lock.yml"), $"{Fixtures.Registry}/mirror/{repository}");
@@ -45,7 +45,7 @@ public sealed class RepositoryComparerTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task WhereTheMirrorOfTheLockIsSilentItIsSaid()
+    public async Task AnUnreachableMirrorOfTheLock_IsReported()
     {
         Registry.Hook = (_, repository, _) => repository.ToString() == Copy
             ? Task.CompletedTask : throw new AirgapException(ErrorCode.RegistryUnreachable, $"Cannot reach {repository}.", "");

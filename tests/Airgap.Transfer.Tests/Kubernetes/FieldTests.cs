@@ -37,7 +37,7 @@ public sealed class FieldTests
     [DataRow("1S")]
     [DataRow("2562048h")]
     [DataRow("99999999999999999999h")]
-    public void WhatGoRefuses_IsNoDuration(string text) => Assert.IsFalse(GoDuration.TryParse(text, out _));
+    public void ADurationThatGoRefuses_IsRefused(string text) => Assert.IsFalse(GoDuration.TryParse(text, out _));
 
     [TestMethod]
     public void AnyTextIsADurationOrNot() =>

@@ -60,7 +60,7 @@ public sealed class GitOpsContentTests
     }
 
     [TestMethod]
-    public void WhatImgpkgPushed_IsForFluxAlone()
+    public void AnImageByImgpkg_SuitsOnlyFlux()
     {
         Manifest bundle = Manifest.Parse(File.ReadAllBytes(Fixtures.Golden("simple-app-bundle.manifest.json")));
 

@@ -163,7 +163,7 @@ public sealed class GitOpsWriterTests
     [DataRow("Interval", "soon")]
     [DataRow("Name", "No_Name")]
     [DataRow("Namespace", "No.Label")]
-    public void WhatAClusterWouldRefuse_IsRefused(string field, string value)
+    public void InvalidOptions_AreRefused(string field, string value)
     {
         GitOpsOptions options = new() { Tool = GitOpsTool.Flux, Name = "simple-app" };
         options = field switch

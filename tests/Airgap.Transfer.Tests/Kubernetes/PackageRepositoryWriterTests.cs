@@ -174,7 +174,7 @@ public sealed class PackageRepositoryWriterTests
     }
 
     [TestMethod]
-    public void WhatTheClusterWouldRefuseIsRefused()
+    public void InvalidFields_AreRefused()
     {
         PackageRepositoryOptions[] wrong =
         [

@@ -48,7 +48,7 @@ public sealed class TarHeaderTests
     [TestMethod]
     [DataRow(156, 1)]
     [DataRow(1, 101)]
-    public void WhatCannotBeSplitGoesIntoARecord(int prefix, int rest)
+    public void ANameThatCannotBeSplit_GoesIntoARecord(int prefix, int rest)
     {
         string name = $"{new string('p', prefix)}/{new string('n', rest)}";
         byte[] header = TarHeader.Make(name, false, 0b110_000_000, 5);

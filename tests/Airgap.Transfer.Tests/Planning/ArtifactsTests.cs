@@ -82,7 +82,7 @@ public sealed class ArtifactsTests : ArtifactTestBase
     }
 
     [TestMethod]
-    public async Task WhatIsListedAtTheDestinationStaysListed()
+    public async Task ReferrersListedAtTheDestination_StayListed()
     {
         FakeRepository there = Registry.Get(Destination);
         Manifest other = Attach(there, "other", null);
@@ -110,7 +110,7 @@ public sealed class ArtifactsTests : ArtifactTestBase
     }
 
     [TestMethod]
-    public async Task WhatAListWronglyNamesIsLeftOut()
+    public async Task AWronglyListedManifest_IsOmitted()
     {
         FakeRepository model = App("model");
         Manifest image = await ManifestAsync(model, "1.0.0");

@@ -67,7 +67,7 @@ public sealed class ManyManifestsTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public void WhatIsOnTheDiskHasNoNameAndIsReadBack()
+    public void SpilledManifests_HaveNoName_AndAreReadBack()
     {
         using TempFolder folder = new();
         ByteStore store = new(budget: 10, folder: folder.Path);
@@ -102,7 +102,7 @@ public sealed class ManyManifestsTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task WhoWaitsForARepositoryThatLostABlobAsksItsOwn()
+    public async Task AWaiterForALostBlob_AsksItsOwnRepository()
     {
         byte[] bytes = "a small blob"u8.ToArray();
         FakeRepository has = Registry.Get("r.local/has");

@@ -125,7 +125,7 @@ public sealed class BuiltImageTests
     }
 
     [TestMethod]
-    public async Task WhatIsBuiltLastIsTakenAsGivenByTheCheck_AndNotByTheBundle()
+    public async Task AnImageBuiltLast_IsAssumedByTheCheck_AndNotByTheBundle()
     {
         using PackageFolder folder = new();
         ImageToPin pending = new(PackageFolder.Image) { IsPending = true };

@@ -67,7 +67,7 @@ public sealed class BundleProducerTests : BundleProducerTestBase
     }
 
     [TestMethod]
-    public async Task ItGoesToARegistryWithItsImages_AndNobodyIsAskedForTheNameThatNoRegistryHas()
+    public async Task AProducedBundle_GoesToARegistryWithItsImages_WithoutRequestsToTheInvalidHost()
     {
         using PackageFolder folder = new();
         using ProducedBundle bundle = await MakeAsync(folder.Request(PackageFolder.Image));

@@ -102,7 +102,7 @@ public sealed class GoldenPullTests : PullTestBase
     }
 
     [TestMethod]
-    public async Task WhatIsAskedForMustBeWhatIsThere()
+    public async Task ThePulledKind_MustBeTheRequestedKind()
     {
         AirgapException e = await RefusedAsync(ErrorCode.UnexpectedBundle, Request(Image("user1/simple-app-bundle:v1.0.0")));
         StringAssert.StartsWith(e.Message, "Expected bundle flag when pulling a bundle (hint: Use -b instead of -i for bundles)");

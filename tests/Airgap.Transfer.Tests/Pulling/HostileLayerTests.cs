@@ -237,7 +237,7 @@ public sealed class HostileLayerTests : PullTestBase
     }
 
     [TestMethod]
-    public async Task WhatIsNoTarIsTold()
+    public async Task ALayerThatIsNoTar_IsReported()
     {
         byte[] tar = new LayerBuilder().File("a", new string('x', 5000)).Tar();
         foreach (byte[] layer in (byte[][])["{}"u8.ToArray(), new byte[700].Select(_ => (byte)7).ToArray(), tar[..2000],

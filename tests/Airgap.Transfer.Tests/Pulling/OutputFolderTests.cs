@@ -96,7 +96,7 @@ public sealed class OutputFolderTests : PullTestBase
     }
 
     [TestMethod]
-    public async Task WhatThePullBringsAnywayIsNoLoss()
+    public async Task FilesThatThePullWrites_MayBeReplaced()
     {
         // As imgpkg left it, or a pull whose record is lost.
         TempFolder.Copy(Fixtures.Input("simple-app-bundle"), Output);
@@ -148,7 +148,7 @@ public sealed class OutputFolderTests : PullTestBase
     [DataRow("..")]
     [DataRow("../..")]
     [DataRow("x/..")]
-    public async Task ThatIsNoFolderToReplace(string output)
+    public async Task AnUnsuitableFolder_IsNotReplaced(string output)
     {
         AirgapException e = await RefusedAsync(ErrorCode.InvalidArgument, Request(Simple) with { Output = output, Force = true });
         StringAssert.Contains(e.Message, output.Trim().Length == 0
@@ -216,7 +216,7 @@ public sealed class OutputFolderTests : PullTestBase
     }
 
     [TestMethod]
-    public void WhereTheFolderCannotBeMovedItsContentIs()
+    public void AFolderThatCannotBeMoved_HasItsContentMoved()
     {
         Write("out/old/a", "1");
         Write("out/b", "1");

@@ -118,7 +118,7 @@ public sealed class PusherTests
     }
 
     [TestMethod]
-    public async Task WhereABlobIsRefusedNoTagAppears()
+    public async Task ARefusedBlob_PreventsTheTag()
     {
         Registry.Hook = (operation, _, _) => operation == "push-blob"
             ? throw new AirgapException(ErrorCode.Forbidden, "No.", "")

@@ -15,7 +15,7 @@ public sealed class UploadSessionFilesTests
         new(new Uri("https://registry.example.com/v2/apps/web/blobs/uploads/1?_state=a%3D%3D"), 16777216);
 
     [TestMethod]
-    public async Task WhatOneRunLeavesTheNextOneFinds()
+    public async Task ASession_IsFoundByTheNextRun()
     {
         using TempFolder folder = new();
         await SaveAsync(new UploadSessionFiles(folder["uploads"]));
@@ -99,7 +99,7 @@ public sealed class UploadSessionFilesTests
     [DataRow("null")]
     [DataRow("""{"blob":1}""")]
     [DataRow("""{"blob":"registry.example.com/apps/other"}""")]
-    public async Task WhatCannotBeReadIsNone(string content)
+    public async Task AnUnreadableSession_IsNone(string content)
     {
         using TempFolder folder = new();
         UploadSessionFiles files = new(folder["uploads"]);

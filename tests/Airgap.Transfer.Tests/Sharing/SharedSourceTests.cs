@@ -74,7 +74,7 @@ public sealed class SharedSourceTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task WhatOneReadsAloneDoesNotPileUp()
+    public async Task ContentOfASingleReader_IsNotKept()
     {
         SharedSource source = Shared(2);
         byte[] bytes = new byte[(4 * 1024 * 1024) + 1];
@@ -114,7 +114,7 @@ public sealed class SharedSourceTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task WhoGivesUpLeavesTheAnswerToTheOthers()
+    public async Task ACancelledReader_LeavesTheResultToTheOthers()
     {
         FakeRepository repository = Registry.Get($"{Fixtures.Registry}/user1/simple-app-bundle");
         TaskCompletionSource answer = new(TaskCreationOptions.RunContinuationsAsynchronously);

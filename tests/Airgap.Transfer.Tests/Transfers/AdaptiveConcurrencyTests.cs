@@ -10,7 +10,7 @@ public sealed class AdaptiveConcurrencyTests
     private long _refusals;
 
     [TestMethod]
-    public async Task ItRisesWhileMoreMovesMore()
+    public async Task TheLimit_Rises_WhileThroughputRises()
     {
         AdaptiveConcurrency places = Create(first: 4, most: 16);
         await RunTurnAsync(places, TimeSpan.FromSeconds(1));
@@ -22,7 +22,7 @@ public sealed class AdaptiveConcurrencyTests
     }
 
     [TestMethod]
-    public async Task ItStaysWhereMoreMovesNoMore()
+    public async Task TheLimit_Stays_WhenThroughputStays()
     {
         AdaptiveConcurrency places = Create(first: 4, most: 64);
         await RunTurnAsync(places, TimeSpan.FromSeconds(1));
@@ -32,7 +32,7 @@ public sealed class AdaptiveConcurrencyTests
     }
 
     [TestMethod]
-    public async Task WhereNobodyWaitsItStays()
+    public async Task TheLimit_Stays_WithoutAQueue()
     {
         AdaptiveConcurrency places = Create(first: 4, most: 64);
         for (int i = 0; i < 12; i++)

@@ -51,7 +51,7 @@ public sealed class ArchiveHashTests
     }
 
     [TestMethod]
-    public async Task WhatIsWrittenTwice_CountsAsItStandsAtTheEnd()
+    public async Task BytesWrittenTwice_CountAsAtTheEnd()
     {
         byte[] file = new byte[1000];
         using ArchiveHash hash = new(file.Length, (buffer, offset, _) =>

@@ -42,7 +42,7 @@ public sealed class DamagedDestinationTests : RelocatorTestBase
     [TestMethod]
     [DataRow("nested-bundle")]
     [DataRow("index-bundle")]
-    public async Task WhatIsGoneIsSentAgainWhereManyAreAskedForAtOnceAndAnEarlierPlanKnowsAll(string bundle)
+    public async Task LostContent_IsSentAgain_WithBulkChecksAndAnEarlierPlan(string bundle)
     {
         TransferResult first = await CopyToRepositoryAsync(BundleSource(bundle), Place);
         foreach (Digest gone in There.Blobs.Concat(There.Manifests).ToArray())

@@ -125,7 +125,7 @@ public sealed class KeepGoingTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task WhatWasAskedForItselfHasToBeReadable()
+    public async Task TheRequestedItem_MustBeReadable()
     {
         Registry.Get($"{Fixtures.Registry}/user1/simple-app-bundle")
             .Remove(Digest.Parse("sha256:cc146dc2ee15a157d358177b5d6460e12e9f8bf9888f056b306330734ec8e1d4"));

@@ -91,7 +91,7 @@ public sealed class PartWritingTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task WhatStandsThereWholeIsLeftAlone()
+    public async Task CompleteParts_AreLeftUnchanged()
     {
         using TempFolder folder = new();
         await CopyAsync(BundleSource("nested-bundle"), To(folder["a.tar"], 22_000));

@@ -21,7 +21,7 @@ public sealed class ArchiveVerifierTests
     [DataRow("signed-bundle.tar")]
     [DataRow("images-lock.tar")]
     [DataRow("multi-image.tar")]
-    public async Task WhatImgpkgWroteIsRight(string archive)
+    public async Task AnArchiveByImgpkg_IsValid(string archive)
     {
         VerificationResult result =
             await VerifyAsync(await File.ReadAllBytesAsync(Fixtures.Golden(archive), TestContext.CancellationToken));
@@ -56,7 +56,7 @@ public sealed class ArchiveVerifierTests
     }
 
     [TestMethod]
-    public async Task WhatNobodyRefersToIsFound()
+    public async Task UnreferencedContent_IsFound()
     {
         List<(string Name, byte[] Bytes)> entries = Entries();
         Assert.Contains(ErrorCode.InvalidArchive, await CodesAsync([.. entries, ("notes.txt", "x"u8.ToArray())]));

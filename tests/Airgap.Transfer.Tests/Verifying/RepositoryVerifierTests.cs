@@ -26,7 +26,7 @@ public sealed class RepositoryVerifierTests : WireTestBase
     [DataRow("mirror/repo-based")]
     [DataRow("user1/simple-app-bundle")]
     [DataRow("user1/nested-bundle")]
-    public async Task WhatImgpkgRelocatedOrPushedIsRight(string repository)
+    public async Task ARelocationOrPushByImgpkg_IsValid(string repository)
     {
         VerificationResult result = await VerifyAsync(repository, null);
         Assert.IsEmpty(result.Problems, string.Join('\n', result.Problems));

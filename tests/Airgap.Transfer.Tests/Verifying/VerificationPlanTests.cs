@@ -34,7 +34,7 @@ public sealed class VerificationPlanTests : RelocatorTestBase
     }
 
     [TestMethod]
-    public async Task WhatIsWrongIsToldInOneOrderWhoeverAnswersFirst()
+    public async Task Problems_AreReportedInOneOrder_RegardlessOfTiming()
     {
         await CopyToRepositoryAsync(BundleSource("nested-bundle"), Place);
         TransferPlan plan = await new Relocator(Registry).PlanAsync(BundleSource("nested-bundle"), new PlanOptions(), Token);

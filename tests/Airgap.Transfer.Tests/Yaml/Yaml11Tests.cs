@@ -18,7 +18,7 @@ public sealed class Yaml11Tests
     [DataRow("Off")]
     [DataRow(".5e3")]
     [DataRow(".1_0")]
-    public void WhatYaml11ReadsOtherwise_IsQuoted(string text) => Assert.IsTrue(Yaml11.NeedsQuotes(text));
+    public void AScalarThatYaml11ReadsOtherwise_IsQuoted(string text) => Assert.IsTrue(Yaml11.NeedsQuotes(text));
 
     [TestMethod]
     [DataRow("2001-02-29")]
@@ -37,7 +37,7 @@ public sealed class Yaml11Tests
     [DataRow("=")]
     [DataRow("1e999")]
     [DataRow("._1")]
-    public void WhatYaml11ReadsAsText_IsNotQuoted(string text) => Assert.IsFalse(Yaml11.NeedsQuotes(text));
+    public void AScalarThatYaml11ReadsAsText_IsNotQuoted(string text) => Assert.IsFalse(Yaml11.NeedsQuotes(text));
 
     [TestMethod]
     public void KeysAreInNaturalOrder()

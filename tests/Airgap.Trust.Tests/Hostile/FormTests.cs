@@ -93,7 +93,7 @@ public sealed class FormTests
     }
 
     [TestMethod]
-    public void WhatIsTooLong_IsRefused()
+    public void TooLongInput_IsRefused()
     {
         string policy = """{"default":[{"type":"reject"}]}""";
         ContainersPolicy.Read(Encoding.UTF8.GetBytes(policy.PadRight(Limits.ConfigBytes)), "p", _ => []);
@@ -136,7 +136,7 @@ public sealed class FormTests
     [DataRow("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsData":"CERT","subjectEmail":"a@b","subjectHostname":"h"}}]}""")]
     [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","keyPath":"x"}]}""")]
     [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":{"type":"remapIdentity","prefix":"a/","signedPrefix":"b"}}]}""")]
-    public void WhatAPolicySaysTooMuch_IsAnError(string json)
+    public void AnUnknownPolicyEntry_IsAnError(string json)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(
             json.Replace("KEY", s_key, StringComparison.Ordinal).Replace("CERT", s_certificate, StringComparison.Ordinal));
@@ -149,7 +149,7 @@ public sealed class FormTests
     [DataRow("""{"default":[{"type":"sigstoreSigned","rekorPublicKeyData":"KEY","fulcio":{"caData":"CERT","oidcIssuer":"i","subjectEmail":"a@b"}}]}""")]
     [DataRow("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsData":"CERT","subjectEmail":"a@b"}}]}""")]
     [DataRow("""{"default":[{"type":"sigstoreSigned","keyData":"KEY","signedIdentity":{"type":"remapIdentity","prefix":"a","signedPrefix":"b"}}]}""")]
-    public void WhatIsWhole_IsRead(string json) => ContainersPolicy.Read(
+    public void ValidInput_IsRead(string json) => ContainersPolicy.Read(
         Encoding.UTF8.GetBytes(
             json.Replace("KEY", s_key, StringComparison.Ordinal).Replace("CERT", s_certificate, StringComparison.Ordinal)), "p", _ => []);
 

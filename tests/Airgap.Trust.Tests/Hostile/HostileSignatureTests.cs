@@ -153,7 +153,7 @@ public sealed class HostileSignatureTests
     }
 
     [TestMethod]
-    public async Task WhatTheMessageTells_CanBeShown()
+    public async Task TheMessage_IsPrintable()
     {
         Attach(_signer.Bundle(SignedByTest.StatementOf(s_image, "x\\u001b[2J\\u0007")), s_image);
 

@@ -32,7 +32,7 @@ public sealed class PolicyTests
     [DataRow("""{"default":[{"type":"sigstoreSigned","pki":{"caRootsData":"AAAA"}}]}""")]
     [DataRow("""{"default":[{"type":"sigstoreSigned","pki":{"subjectEmail":"a@b"}}]}""")]
     [DataRow("""{"default":ACCEPT} {}""")]
-    public void WhatCannotBe_IsAnErrorOfTheWholeFile(string json)
+    public void AnInvalidEntry_InvalidatesTheWholeFile(string json)
     {
         string key = Convert.ToBase64String(TrustFixtures.Bytes("keys/p256.pub"));
         byte[] bytes = Encoding.UTF8.GetBytes(

@@ -58,7 +58,7 @@ public sealed class SigningKeyTests
     [DataRow("p256.cosign.key", "wrong", ErrorCode.SigningPassword)]
     [DataRow("p256.cosign.key", null, ErrorCode.SigningPassword)]
     [DataRow("p256.pub", null, ErrorCode.InvalidSigningKey)]
-    public void WhatIsNoKey_OrAnothersPassword_IsRefused(string file, string? password, ErrorCode code)
+    public void AnInvalidKey_OrAWrongPassword_IsRefused(string file, string? password, ErrorCode code)
     {
         AirgapException e = Assert.ThrowsExactly<AirgapException>(
             () => SigningKeyFile.Read(File.ReadAllBytes(Path.Combine(Keys, file)), file, password));
@@ -118,7 +118,7 @@ public sealed class SigningKeyTests
     }
 
     [TestMethod]
-    public async Task WhatAProgramSigns_IsVerifiedBeforeItIsWritten()
+    public async Task ASignatureByAProgram_IsVerifiedBeforeItIsWritten()
     {
         using ECDsa other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         VerificationKey verifier = KeyFile.Read(File.ReadAllBytes(Path.Combine(Keys, "p256.pub")), "pub");

@@ -77,7 +77,7 @@ public sealed class HelperProcessTests : HelperTest
     }
 
     [TestMethod]
-    public async Task WhoGivesUpDoesNotEndItForTheOthers()
+    public async Task ACancelledUser_DoesNotEndTheHelperForOthers()
     {
         Helper("corp", Waits);
         WriteDockerConfig("""{"credsStore":"corp"}""");

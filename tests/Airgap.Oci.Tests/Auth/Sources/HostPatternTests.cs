@@ -48,7 +48,7 @@ public sealed class HostPatternTests
     [DataRow("user:secret@host")]
     [DataRow("ho st")]
     [DataRow("reg[1.corp.com")]
-    public void WhatIsNoHostIsRefused(string text)
+    public void AnInvalidHost_IsRefused(string text)
     {
         Assert.IsFalse(HostPattern.TryParse(text, out _, out string? problem));
         Assert.DoesNotContain("secret", problem);

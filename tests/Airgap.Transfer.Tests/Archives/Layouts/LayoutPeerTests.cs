@@ -51,7 +51,7 @@ public sealed class LayoutPeerTests : LayoutTestBase
     [DataRow("oci-archive", false)]
     [DataRow("oci", true)]
     [DataRow("oci-archive", true)]
-    public async Task WhatSkopeoWritesIsImported(string transport, bool isIndex)
+    public async Task ALayoutBySkopeo_IsImported(string transport, bool isIndex)
     {
         using TempFolder folder = new();
         LayoutBuilder layout = new(folder["made"]);

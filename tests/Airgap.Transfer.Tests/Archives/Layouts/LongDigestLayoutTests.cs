@@ -20,7 +20,7 @@ public sealed class LongDigestLayoutTests : LayoutTestBase
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task ItIsVerifiedDescribedImportedAndConvertedThereAndBack(bool isTar)
+    public async Task ALayoutWithLongDigests_IsVerifiedDescribedImportedAndConverted(bool isTar)
     {
         using TempFolder folder = new();
         (string path, Made made) = Make(folder, isTar);

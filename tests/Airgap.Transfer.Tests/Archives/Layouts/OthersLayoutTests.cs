@@ -31,7 +31,7 @@ public sealed class OthersLayoutTests : LayoutTestBase
     [DataRow("regctl")]
     [DataRow("indexes in indexes")]
     [DataRow("another thing")]
-    public async Task ItIsVerifiedAndImportedWithItsTagAndDigests(string writer)
+    public async Task AForeignLayout_IsVerifiedAndImported_WithItsTagAndDigests(string writer)
     {
         using TempFolder folder = new();
         LayoutBuilder layout = new(folder["made"]);

@@ -75,7 +75,7 @@ public sealed class PartListTests
     [DataRow("{\"version\":1,\"set\":\"\",\"size\":0,\"parts\":{}}")]
     [DataRow("{\"version\":1,\"set\":\"\",\"size\":0,\"parts\":[null]}")]
     [DataRow("\u0000\u0001")]
-    public void WhatIsNoListIsRefused(string text) => AssertRefused(ErrorCode.InvalidPartList, text);
+    public void AnInvalidList_IsRefused(string text) => AssertRefused(ErrorCode.InvalidPartList, text);
 
     [TestMethod]
     public void TooManyPartsAreRefused()

@@ -123,7 +123,7 @@ public sealed class PartReadingTests : PartsTestBase
     [TestMethod]
     [DataRow(10)]
     [DataRow(Volume - 10)]
-    public async Task WhatACutCopyLeavesIsRefusedBeforeItIsRead(int at)
+    public async Task ATruncatedCopy_IsRefused_BeforeItIsRead(int at)
     {
         using TempFolder folder = new();
         await WritePartsAsync(folder);

@@ -41,7 +41,7 @@ public sealed class PartSplittingTests : PartsTestBase
     }
 
     [TestMethod]
-    public async Task WhatAKilledSplitLeftOfItsListsGoesWithTheNextOne()
+    public async Task ListsOfAKilledSplit_AreRemovedByTheNext()
     {
         using TempFolder folder = new();
         WriteArchive(folder);
@@ -71,7 +71,7 @@ public sealed class PartSplittingTests : PartsTestBase
     [TestMethod]
     [DataRow(0)]
     [DataRow(2)]
-    public async Task WhatFailsLeavesNothing(int afterFlushes)
+    public async Task AFailedSplit_LeavesNothing(int afterFlushes)
     {
         using TempFolder folder = new();
         WriteArchive(folder);
@@ -84,7 +84,7 @@ public sealed class PartSplittingTests : PartsTestBase
     [DataRow("a.tar.007")]
     [DataRow("a.tar.sha256")]
     [DataRow("a.tar.parts.json")]
-    public async Task WhatNoListNamesIsNotTouched(string name)
+    public async Task AnUnlistedFile_IsNotTouched(string name)
     {
         using TempFolder folder = new();
         WriteArchive(folder);

@@ -184,7 +184,7 @@ public sealed class AmazonTests : HelperTest
     }
 
     [TestMethod]
-    public async Task WhatAmazonObjectsToIsSaidAndNoSecret()
+    public async Task ARefusalByAmazon_IsReported_WithoutSecrets()
     {
         Variables["AWS_ACCESS_KEY_ID"] = "AKID";
         Variables["AWS_SECRET_ACCESS_KEY"] = "s3cr3t";
@@ -210,7 +210,7 @@ public sealed class AmazonTests : HelperTest
     }
 
     [TestMethod]
-    public async Task WhatEndsSoonIsBoughtAgain()
+    public async Task ATokenThatExpiresSoon_IsRequestedAgain()
     {
         Variables["AWS_ACCESS_KEY_ID"] = Variables["AWS_SECRET_ACCESS_KEY"] = "k";
         int sold = 0;

@@ -84,7 +84,7 @@ public sealed class AzureTests : HelperTest
     }
 
     [TestMethod]
-    public async Task WhatTheDirectoryObjectsToIsSaidAndNoSecret()
+    public async Task ARefusalByTheDirectory_IsReported_WithoutSecrets()
     {
         Application();
         Variables["AZURE_CLIENT_SECRET"] = "s3cr3t";
