@@ -93,7 +93,8 @@ public sealed class SummaryTests : RelocatorTestBase
     [TestMethod]
     [DataRow("none")]
     [DataRow("false")]
-    public void TheSummary_CanBeTurnedOff(string asked) => Assert.IsNull(SummaryTarget.Find(asked, detects: true, _ => _folder["summary.md"]));
+    public void TheSummary_CanBeTurnedOff(string asked) =>
+        Assert.IsNull(SummaryTarget.Find(asked, detects: true, _ => _folder["summary.md"]));
 
     [TestMethod]
     public void NothingIsWrittenWhereNobodyAsksAndNoSystemIsFound() => Assert.IsNull(SummaryTarget.Find("", detects: true, _ => null));

@@ -79,7 +79,8 @@ public sealed class PackageTypesTests
     [DataRow("syncPeriod: 10m", "app")]
     [DataRow("releaseNotes: \"one\ntwo\"", "spec")]
     [DataRow("releaseNotes: |\n      \n      ", "spec")]
-    public async Task APackageThatAClusterDecodes_IsAccepted(string field, string under) => Assert.IsEmpty(await ProblemsAsync(Package(field, under)));
+    public async Task APackageThatAClusterDecodes_IsAccepted(string field, string under) =>
+        Assert.IsEmpty(await ProblemsAsync(Package(field, under)));
 
     [TestMethod]
     public async Task AMisspeltFieldIsToldOnEveryLevel()
