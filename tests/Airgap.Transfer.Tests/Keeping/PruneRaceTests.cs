@@ -130,6 +130,6 @@ public sealed class PruneRaceTests : PruneTestBase
         Assert.AreEqual(ErrorCode.TagVanished, lost.Code);
         Assert.Contains("index-bundle", lost.Message);
         await AssertWholeAsync([Root("index-bundle") with { Tag = null }]);
-        Assert.Contains(note => note.Contains("in the moment between the last look and the removal", StringComparison.Ordinal), plan.Notes);
+        Assert.Contains(note => note.Contains("between the last look and the removal", StringComparison.Ordinal), plan.Notes);
     }
 }
