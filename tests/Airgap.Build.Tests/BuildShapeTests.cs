@@ -18,7 +18,7 @@ public sealed class BuildShapeTests
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
-        (await project.RunAsync("restore")).Succeeded();
+        await project.RestoreAsync();
         (await project.PublishAsync("--no-restore", option, $"-p:AirgapRegistry={source.Host}/apps")).Succeeded();
         Assert.IsTrue(File.Exists(project.Manifest));
     }

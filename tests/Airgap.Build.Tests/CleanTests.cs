@@ -33,7 +33,7 @@ public sealed class CleanTests
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
         using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
-        (await project.RunAsync("restore")).Succeeded();
+        await project.RestoreAsync();
         (await Dotnet.RunAsync(project.Folder, ["exec", PackedPackage.Tool, "publish", "-p", $"AirgapRegistry={source.Host}/apps"],
             project.Environment)).Succeeded();
         string kustomization = Path.Combine(project.Artifacts, "kustomization.yaml");

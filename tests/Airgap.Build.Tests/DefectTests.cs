@@ -120,7 +120,7 @@ public sealed class DefectTests
         ZipFile.ExtractToDirectory(PackedPackage.Path, project["package"]);
         BrokenAssembly.Break(project["package/tasks/net10.0/Airgap.Publishing.dll"],
             "Airgap.Publishing.Artifacts.PublishedFileList", "Save");
-        (await project.RunAsync("restore")).Succeeded();
+        await project.RestoreAsync();
 
         using Process process = Dotnet.Start(
             project.Folder,

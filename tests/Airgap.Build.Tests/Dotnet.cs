@@ -51,7 +51,8 @@ internal static class Dotnet
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
 
-    private static Dictionary<string, string?> Variables(IReadOnlyDictionary<string, string?> environment)
+    /// <summary>The variables of such a run beside those of this process; null removes one.</summary>
+    public static Dictionary<string, string?> Variables(IReadOnlyDictionary<string, string?> environment)
     {
         // The SDK that runs the tests leaves traces that another SDK process would take for its own.
         Dictionary<string, string?> variables =

@@ -99,7 +99,7 @@ public sealed class HookTests
         if (isPublish)
             (await project.RunAsync("build", "-c", "Release")).Succeeded();
         else
-            (await project.RunAsync("restore")).Succeeded();
+            await project.RestoreAsync();
 
         DotnetResult result = (await project.RunAsync(isPublish ? "publish" : "msbuild", [how, "-p:Configuration=Release", .. destination]))
             .Succeeded();
@@ -139,7 +139,7 @@ public sealed class HookTests
             <Target Name="Make" BeforeTargets="PublishImgpkgBundles"><ItemGroup><ImgpkgBundleContent Include="packages\**" />{TestProject.SimpleBundle}</ItemGroup></Target>
             <Target Name="ComputeVersion" BeforeTargets="GetAssemblyVersion"><PropertyGroup><Version>4.5.6-of-git</Version></PropertyGroup></Target>
             """);
-        (await project.RunAsync("restore")).Succeeded();
+        await project.RestoreAsync();
 
         DotnetResult result = (await ToolAsync(
             project, "publish", "-p", $"AirgapRegistry={registry.Host}/apps", "-p", $"AirgapBundleRepository={registry.Host}/own/app"))

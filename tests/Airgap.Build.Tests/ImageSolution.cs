@@ -103,7 +103,7 @@ internal sealed class ImageSolution : IDisposable
         // NuGet's restore does not know of isolation.
         string[] sources = [$"-p:RestoreSources={PackedPackage.Feed}"];
         if (mode == "-isolate")
-            (await WarmBuilds.RunAsync(this["Repository"], ["restore", .. sources], Environment)).Succeeded();
+            await WarmBuilds.RestoreAsync(this["Repository"], sources, Environment);
         string[] modes = mode switch { "" => [], "-isolate" => ["-graph", mode, "--no-restore"], _ => [mode] };
         return await WarmBuilds.RunAsync(this["Repository"], ["publish", .. modes, .. sources, .. arguments], Environment);
     }

@@ -117,13 +117,16 @@ public sealed class LibraryPackageTests
               </ItemGroup>
             </Project>
             """);
-        DotnetResult result = (await Dotnet.RunAsync(project, ["run", "--", .. arguments], new Dictionary<string, string?>
+        Dictionary<string, string?> environment = new()
         {
             ["NUGET_PACKAGES"] = folder["packages"],
             ["DOCKER_CONFIG"] = folder.Path,
             ["HTTP_PROXY"] = registry.Address.ToString(),
             ["NO_PROXY"] = "127.0.0.1",
-        })).Succeeded();
+        };
+        (await WarmBuilds.RunAsync(project, ["build"], environment)).Succeeded();
+        DotnetResult result =
+            (await Dotnet.RunAsync(project, ["exec", "bin/Debug/net10.0/Example.dll", .. arguments], environment)).Succeeded();
         return result.Output;
     }
 }

@@ -68,13 +68,10 @@ public sealed class PackedApplyTests
     // Packed of what the tests' build has built, and installed where dotnet finds it.
     private static async Task InstallToolAsync(TestProject project)
     {
-        (await Dotnet.RunAsync(
-            Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool"),
-            ["pack", "--no-build", "-c", PackedPackage.Configuration, "-o", project["feed"], "-v", "quiet"],
-            new Dictionary<string, string?>())).Succeeded();
+        string feed = await PackedPackage.ToolFeedAsync();
         (await Dotnet.RunAsync(
             project.Folder,
-            ["tool", "install", "dotnet-airgap", "--tool-path", project["tools"], "--source", project["feed"], "--no-cache"],
+            ["tool", "install", "dotnet-airgap", "--tool-path", project["tools"], "--source", feed, "--no-cache"],
             project.Environment)).Succeeded();
         project.Environment["PATH"] = $"{project["tools"]}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
         project.Environment["DOTNET_ROOT"] = Path.GetFullPath(

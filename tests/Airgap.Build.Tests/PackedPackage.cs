@@ -7,6 +7,8 @@ namespace Airgap.Build.Tests;
 [TestClass]
 public static class PackedPackage
 {
+    private static readonly Lazy<Task<string>> s_toolFeed = new(PackToolAsync);
+
     private static TempFolder? s_folder;
 
     /// <summary>The folder feed that holds the package.</summary>
@@ -27,6 +29,9 @@ public static class PackedPackage
     /// <summary>The tool, to be run by <c>dotnet</c>.</summary>
     public static string Tool => BuildValue("Tool");
 
+    /// <summary>The folder feed that holds the tool's package, packed for the first test that wants it.</summary>
+    public static Task<string> ToolFeedAsync() => s_toolFeed.Value;
+
     /// <summary>The server of the SDK's compiler, to be run by <c>dotnet</c>.</summary>
     public static string CompilerServer => BuildValue("CompilerServer");
 
@@ -41,7 +46,7 @@ public static class PackedPackage
         s_folder = new TempFolder();
         // The tests' build has built it; the package holds exactly what was built.
         string project = System.IO.Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Build");
-        (await Dotnet.RunAsync(project, ["pack", "--no-build", "-c", Configuration, "-o", Feed], new Dictionary<string, string?>()))
+        (await Dotnet.RunAsync(project, ["pack", "--no-build", "-c", Configuration, "-o", Feed, "-m:1"], new Dictionary<string, string?>()))
             .Succeeded();
     }
 
@@ -50,6 +55,13 @@ public static class PackedPackage
     {
         await WarmBuilds.EndAllAsync();
         s_folder?.Dispose();
+    }
+
+    private static async Task<string> PackToolAsync()
+    {
+        string feed = Folder["tool"];
+        await ToolPack.RunAsync(Configuration, feed, Dotnet.Variables(new Dictionary<string, string?>()));
+        return feed;
     }
 
     private static string BuildValue(string name) =>

@@ -2,12 +2,15 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Xml;
+using System.Xml.Linq;
 
 namespace Airgap.Build.Tests;
 
 /// <summary>
-/// Spares restores, which start a process of their own in a server of MSBuild and cost more than a short build: a project that has not
-/// changed since it was restored needs none, and what NuGet writes for one plain project is right for every other, except the folder.
+/// Spares restores, which start a process of their own in a server of MSBuild and cost more than a short build: projects that have not
+/// changed in what a restore heeds need none, and what NuGet writes for them is right for every other folder with the same, except the
+/// folder's name.
 /// </summary>
 internal sealed partial class Restores
 {
@@ -18,18 +21,14 @@ internal sealed partial class Restores
     // What each folder was restored from.
     private static readonly ConcurrentDictionary<string, string> s_restored = new(StringComparer.Ordinal);
 
-    private static readonly string[] s_written =
-        ["project.assets.json", "project.nuget.cache", "App.csproj.nuget.dgspec.json", "App.csproj.nuget.g.props",
-            "App.csproj.nuget.g.targets"];
-
-    // The files of a plain project's restore, as they are for the folder of that name.
-    private static volatile PlainRestore? s_plain;
+    // What NuGet wrote for it.
+    private static readonly ConcurrentDictionary<string, Written> s_written = new(StringComparer.Ordinal);
 
     private readonly string _folder;
     private readonly string[] _arguments;
     private readonly bool _restores;
+    private readonly string _top = "";
     private readonly string _state = "";
-    private readonly bool _isPlain;
 
     private Restores(string folder, string[] arguments, IReadOnlyDictionary<string, string?> environment)
     {
@@ -40,17 +39,13 @@ internal sealed partial class Restores
             && !arguments.Any(argument => argument is NoRestore or "--no-build" || argument.EndsWith(".cs", StringComparison.Ordinal));
         if (!_restores)
             return;
-        string[] files = [.. ProjectFiles(folder)];
-        string text = string.Concat(files.Select(File.ReadAllText));
-        string[] relevant = [.. Relevant(arguments)];
+        _top = Path.Combine(s_temp, Path.GetRelativePath(s_temp, folder).Split(Path.DirectorySeparatorChar)[0]);
+        string[] files = [.. ProjectFiles(_top)];
+        string[] relevant = [.. RestoreArguments.Relevant(arguments)];
+        string[] variables = [.. environment.Where(IsRelevant).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal)];
+        string[] texts = IsPlain(folder, files, relevant) ? ["plain"] : [.. files, .. files.Select(Heeded)];
         _state = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(
-            string.Join('\n', [.. files, text, .. relevant,
-                .. environment.Where(IsRelevant).Select(pair => $"{pair.Key}={pair.Value}")]))));
-        _isPlain = relevant is [var sources] && sources == $"-p:RestoreSources={PackedPackage.Feed}"
-            && files.Where(file => file.EndsWith("proj", StringComparison.Ordinal)).SequenceEqual([Path.Combine(folder, "App.csproj")])
-            && text.Contains("<Project Sdk=\"Microsoft.NET.Sdk\">", StringComparison.Ordinal)
-            && text.Contains("<TargetFramework>net10.0</TargetFramework>", StringComparison.Ordinal)
-            && WhatRestoresHeed().Count(text) == 1;
+            string.Join('\n', [folder, .. texts, .. relevant, .. variables]).Replace(_top, "TOP", StringComparison.Ordinal))));
     }
 
     private string Assets => Path.Combine(_folder, "obj", "project.assets.json");
@@ -60,24 +55,20 @@ internal sealed partial class Restores
         new(folder, [.. arguments], environment);
 
     /// <summary>The command's arguments; without a restore where one would find nothing to do.</summary>
-    public string[] Arguments()
-    {
-        if (!_restores || _arguments[0] == "restore")
-            return _arguments;
-        if (!Directory.Exists(Path.GetDirectoryName(Assets)) && _isPlain && s_plain is { } plain)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Assets)!);
-            foreach ((string name, string text) in plain.Files)
-            {
-                File.WriteAllText(
-                    Path.Combine(_folder, "obj", name), text.Replace(plain.Folder, _folder, StringComparison.Ordinal));
-            }
+    public string[] Arguments() => _arguments[0] != "restore" && AreDone() ? [.. _arguments, NoRestore] : _arguments;
 
+    /// <summary>True where the folder is restored, or could be from what was written for one that is alike.</summary>
+    public bool AreDone()
+    {
+        if (!_restores)
+            return false;
+        if (s_written.TryGetValue(_state, out Written? alike) && !ProjectFiles(_top).Any(file => Directory.Exists(ObjOf(file))))
+        {
+            alike.WriteTo(_top);
             s_restored[_folder] = _state;
         }
 
-        return s_restored.TryGetValue(_folder, out string? before) && before == _state && File.Exists(Assets)
-            ? [.. _arguments, NoRestore] : _arguments;
+        return s_restored.TryGetValue(_folder, out string? before) && before == _state && File.Exists(Assets);
     }
 
     /// <summary>Notes that the command has run.</summary>
@@ -86,47 +77,81 @@ internal sealed partial class Restores
         if (!_restores || result.Output.Contains("error NU", StringComparison.Ordinal) || !File.Exists(Assets))
             return;
         s_restored[_folder] = _state;
-        if (_isPlain && s_plain is null)
-            s_plain = new PlainRestore(
-                _folder, s_written.ToDictionary(name => name, name => File.ReadAllText(Path.Combine(_folder, "obj", name))));
+        if (!s_written.ContainsKey(_state))
+            s_written[_state] = Written.In(_top);
+    }
+
+    private static string ObjOf(string project) => Path.Combine(Path.GetDirectoryName(project)!, "obj");
+
+    // A plain project in its test's folder has the one reference to the package and nothing else that a restore heeds.
+    private static bool IsPlain(string folder, string[] files, string[] relevant)
+    {
+        string text = string.Concat(files.Select(File.ReadAllText));
+        return relevant is [var sources] && sources == $"-p:RestoreSources={PackedPackage.Feed}"
+            && files.Where(file => file.EndsWith("proj", StringComparison.Ordinal)).SequenceEqual([Path.Combine(folder, "App.csproj")])
+            && text.Contains("<Project Sdk=\"Microsoft.NET.Sdk\">", StringComparison.Ordinal)
+            && text.Contains("<TargetFramework>net10.0</TargetFramework>", StringComparison.Ordinal)
+            && WhatRestoresHeed().Count(text) == 1;
     }
 
     // Everything of the test's folder that may take part in a restore.
-    private static IEnumerable<string> ProjectFiles(string folder)
-    {
-        string top = Path.Combine(s_temp, Path.GetRelativePath(s_temp, folder).Split(Path.DirectorySeparatorChar)[0]);
-        return Directory.EnumerateFiles(top, "*", SearchOption.AllDirectories)
+    private static IEnumerable<string> ProjectFiles(string top) =>
+        Directory.EnumerateFiles(top, "*", SearchOption.AllDirectories)
             .Where(file => Path.GetExtension(file).ToLowerInvariant() is ".csproj" or ".proj" or ".props" or ".targets"
                 or ".slnx" or ".config"
                 || Path.GetFileName(file) is "global.json")
             .Where(file => !Path.GetRelativePath(top, file).Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))
             .Order(StringComparer.Ordinal);
-    }
 
-    private static IEnumerable<string> Relevant(string[] arguments)
+    // A project file without what no restore heeds.
+    private static string Heeded(string file)
     {
-        for (int i = 1; i < arguments.Length; i++)
+        string text = File.ReadAllText(file);
+        try
         {
-            if (arguments[i] == "-c")
-                i++;
-            else if (!WhatNoRestoreHeeds().IsMatch(arguments[i]))
-                yield return arguments[i];
+            XDocument xml = XDocument.Parse(text);
+            xml.Descendants().Where(element => WhatNoRestoreHeeds().IsMatch(element.Name.LocalName)).Remove();
+            return xml.ToString(SaveOptions.DisableFormatting);
+        }
+        catch (XmlException)
+        {
+            return text;
         }
     }
 
     private static bool IsRelevant(KeyValuePair<string, string?> variable) =>
         !variable.Key.StartsWith("IMGPKG", StringComparison.Ordinal)
-        && variable.Key is not ("PATH" or "DOCKER_CONFIG" or "HTTP_PROXY" or "NO_PROXY");
+        && variable.Key is not ("PATH" or "DOCKER_CONFIG" or "HTTP_PROXY" or "NO_PROXY" or "DOTNET_CONTAINER_INSECURE_REGISTRIES");
 
-    [GeneratedRegex("^-(p:Airgap|bl|v:|t:|tl:|nologo|get(Item|Property|TargetResult):)")]
+    // Elements of this package, but for the version of it that a sample asks for, and where an SDK container goes.
+    [GeneratedRegex(
+        "^(Imgpkg.*|Airgap(?!BuildVersion).*|UseSharedCompilation|SourceRegistry"
+        + "|Container(BaseImage|Registry|Repository|ImageTag|ImageFormat|ArchiveOutputPath))$")]
     private static partial Regex WhatNoRestoreHeeds();
 
-    // A plain project has the one reference to the package and nothing else of these.
     [GeneratedRegex(
         "Package(Reference|Download|Version)|(Project|Framework)Reference|TargetFrameworks|Runtime|SelfContained|Restore|NuGet|PublishAot"
         + "|OutputType|PackAs|Windows",
         RegexOptions.IgnoreCase)]
     private static partial Regex WhatRestoresHeed();
 
-    private sealed record PlainRestore(string Folder, IReadOnlyDictionary<string, string> Files);
+    /// <summary>What NuGet wrote for the projects of a folder.</summary>
+    private sealed record Written(string Top, IReadOnlyDictionary<string, string> Files)
+    {
+        public static Written In(string top) => new(top, ProjectFiles(top).Select(ObjOf).Distinct().Where(Directory.Exists)
+            .SelectMany(Directory.GetFiles)
+            .Where(file => Path.GetFileName(file) is "project.assets.json" or "project.nuget.cache"
+                || Path.GetFileName(file).Contains(".nuget.", StringComparison.Ordinal))
+            .ToDictionary(file => Path.GetRelativePath(top, file), File.ReadAllText));
+
+        public void WriteTo(string top)
+        {
+            foreach ((string name, string text) in Files)
+            {
+                string path = Path.Combine(top, name);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.WriteAllText(path, text.Replace(Top, top, StringComparison.Ordinal));
+            }
+        }
+    }
 }

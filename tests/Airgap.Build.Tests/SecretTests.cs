@@ -41,6 +41,8 @@ public sealed class SecretTests
         foreach (string stage in (string[])["PlanImgpkgBundles", "FinishImgpkgBundles"])
             await RunAsync("build", 0, "", [$"-t:{stage}", "-c", "Release", .. to, "-p:AirgapPlan=plan.json"]);
         File.Delete(project["docker/config.json"]);
+        // No process that the others start notes arguments.
+        project.Environment.Remove("MSBUILDDISABLENODEREUSE");
 
         // The registry repeats what it was sent.
         SetVariables(Password);

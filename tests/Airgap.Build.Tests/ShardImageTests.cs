@@ -36,17 +36,15 @@ public sealed partial class ShardImageTests
             ["DOTNET_CLI_HOME"] = PackedPackage.PackageFolder,
             ["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = source.Host,
         };
-        (await Dotnet.RunAsync(
-            Path.Combine(Fixtures.RepositoryRoot, "src", "Airgap.Tool"),
-            ["pack", "--no-build", "-c", PackedPackage.Configuration, "-o", folder["feed"]], environment)).Succeeded();
-        string version = Path.GetFileNameWithoutExtension(Directory.GetFiles(folder["feed"], "dotnet-airgap.*.nupkg").Single())
+        string feed = await PackedPackage.ToolFeedAsync();
+        string version = Path.GetFileNameWithoutExtension(Directory.GetFiles(feed, "dotnet-airgap.*.nupkg").Single())
             ["dotnet-airgap.".Length..];
 
-        (await Dotnet.RunAsync(
+        (await WarmBuilds.RunAsync(
             folder.Path,
-            ["publish", "-t:PublishContainer", $"-p:AirgapVersion={version}", $"-p:RestoreSources={folder["feed"]}",
-                $"-p:ContainerBaseImage={source.Host}/base/dotnet:10.0", "-p:ContainerArchiveOutputPath=airgap.tar",
-                "-p:UseSharedCompilation=false"], environment)).Succeeded();
+            ["publish", "-t:PublishContainer", $"-p:AirgapVersion={version}", $"-p:RestoreSources={feed}",
+                $"-p:ContainerBaseImage={source.Host}/base/dotnet:10.0", "-p:ContainerArchiveOutputPath=airgap.tar"], environment))
+            .Succeeded();
 
         string[] command = Unpack(folder);
         CollectionAssert.AreEqual((string[])["dotnet", "/app/dotnet-airgap.dll"], command);

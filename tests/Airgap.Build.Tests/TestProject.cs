@@ -82,6 +82,9 @@ internal sealed class TestProject : IDisposable
     public Task<DotnetResult> RunAsync(string command, params string[] arguments) =>
         WarmBuilds.RunAsync(Folder, [command, $"-p:RestoreSources={PackedPackage.Feed}", .. arguments], Environment);
 
+    /// <summary>Restores the project, for commands that do not.</summary>
+    public Task RestoreAsync() => WarmBuilds.RestoreAsync(Folder, [$"-p:RestoreSources={PackedPackage.Feed}"], Environment);
+
     /// <summary>
     /// Runs <c>dotnet publish</c>. It names the configuration that is the default: to learn it, the command would evaluate the project in
     /// its own process, for a second. The samples' tests leave it to that.

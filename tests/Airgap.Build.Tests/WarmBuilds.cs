@@ -29,6 +29,15 @@ internal static class WarmBuilds
         return result;
     }
 
+    /// <summary>Runs <c>dotnet restore</c>, unless the folder is restored or is like one that was.</summary>
+    public static async Task RestoreAsync(
+        string folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    {
+        string[] command = ["restore", .. arguments];
+        if (!Restores.Of(folder, command, environment).AreDone())
+            (await RunAsync(folder, command, environment)).Succeeded();
+    }
+
     /// <summary>Ends the servers.</summary>
     public static async Task EndAllAsync()
     {
@@ -50,8 +59,12 @@ internal static class WarmBuilds
     private static async Task<DotnetResult> RunInServerAsync(
         string folder, string[] arguments, IReadOnlyDictionary<string, string?> environment)
     {
-        // On Windows a server would hold the tasks' files. What tells MSBuild of its nodes tells it of the server's too.
-        if (OperatingSystem.IsWindows() || environment.Keys.Any(name => name.StartsWith("MSBUILD", StringComparison.Ordinal)))
+        // On Windows a server would hold the tasks' files.
+        if (OperatingSystem.IsWindows())
+            return await Dotnet.RunAsync(folder, arguments, environment);
+        arguments = [.. arguments, "-p:UseSharedCompilation=true", $"-p:SharedCompilationId={s_compiler}"];
+        // What tells MSBuild of its nodes tells it of the server's too.
+        if (environment.Keys.Any(name => name.StartsWith("MSBUILD", StringComparison.Ordinal)))
             return await Dotnet.RunAsync(folder, arguments, environment);
         if (!s_idle.TryTake(out string? server))
         {
@@ -59,8 +72,7 @@ internal static class WarmBuilds
             s_all.Add(server);
         }
 
-        DotnetResult result = await Dotnet.RunAsync(
-            folder, [.. arguments, "-p:UseSharedCompilation=true", $"-p:SharedCompilationId={s_compiler}"], With(server, environment));
+        DotnetResult result = await Dotnet.RunAsync(folder, arguments, With(server, environment));
         s_idle.Add(server);
         return result;
     }
