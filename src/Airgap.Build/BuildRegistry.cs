@@ -4,6 +4,7 @@ using Airgap.Oci.Client;
 using Airgap.Oci.Credentials;
 using Airgap.Oci.Naming;
 using Airgap.Oci.Wire;
+using Airgap.Publishing;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Kubernetes;
 using Airgap.Transfer.Sessions;
@@ -40,6 +41,33 @@ internal sealed class BuildRegistry(BuildLog log, RegistryAccess access) : IRegi
     IImageRepository IRegistry.GetSource(RepositoryName name) => ((IRegistry)_client.Value).GetSource(name);
 
     PullQuota? IRegistry.FindPullQuota(string host) => _client.IsValueCreated ? ((IRegistry)_client.Value).FindPullQuota(host) : null;
+
+    string IRegistry.PullHostOf(RepositoryName repository) => ((IRegistry)_client.Value).PullHostOf(repository);
+
+    /// <summary>
+    /// Tells of properties that had no effect: of those of the command line, which are meant for this build, with a warning. One that many
+    /// projects share is not wrong in one of them.
+    /// </summary>
+    /// <param name="globals">The names of the build's global properties.</param>
+    public void WarnOfIdle(IEnumerable<string> globals)
+    {
+        HashSet<string> given = new(globals, StringComparer.OrdinalIgnoreCase);
+        RegistryClient[] clients = _client.IsValueCreated ? [_client.Value] : [];
+        Tell(PropertyNames.LimitRate, access.Rates is { } rates ? IdleAccess.Find(clients, (rates, PropertyNames.LimitRate), null) : []);
+        Tell(PropertyNames.RegistriesConf,
+            access.RegistriesConf is null ? [] : IdleAccess.Find(clients, null, PropertyNames.RegistriesConf));
+
+        void Tell(string name, IEnumerable<Diagnostic> idle)
+        {
+            foreach (Diagnostic each in idle)
+            {
+                if (given.Contains(name))
+                    log.Warning(each);
+                else
+                    log.Detail(each.Message);
+            }
+        }
+    }
 
     ImmutableArray<RepositoryName> IRegistry.FindMirrors(RepositoryName repository, IEnumerable<Digest> content) =>
         _client.IsValueCreated ? ((IRegistry)_client.Value).FindMirrors(repository, content) : [];

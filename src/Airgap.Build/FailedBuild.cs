@@ -38,11 +38,22 @@ internal sealed class FailedBuild(BuildLog log, PublishSettings settings, Publis
     /// <summary>Allows a summary of a failure: the outputs were compared with the inputs.</summary>
     public void Confirm() => _writesSummary = !settings.DryRun && stage is PublishStage.Whole or PublishStage.Finish;
 
-    /// <summary>The run writes its own summary.</summary>
-    public void HasSummary() => _writesSummary = false;
-
-    /// <summary>What the run wrote, even where the content stayed the same.</summary>
-    public void Wrote(IEnumerable<string> files) => _written = [.. files];
+    /// <summary>Writes the summary of a run that has a result.</summary>
+    public async Task SummarizeAsync(PublishResult result, CancellationToken cancellationToken)
+    {
+        // Written, even where the content stayed the same.
+        _written = [.. result.Files.Select(file => file.Path)];
+        if (result.Model is not { } model || SummaryTarget.Of(settings, Environment.GetEnvironmentVariable) is not { } target)
+            return;
+        _writesSummary = false;
+        SummaryOutcome written = await target.WriteAsync(model, cancellationToken);
+        if (written.Warning is { } warning)
+            log.Warning(warning);
+        // The CI agent reads the console, and looks for its command anywhere in a line. Console loggers show this from
+        // -v:minimal on, their default.
+        if (written.Announcement is { } announcement)
+            log.Announce(announcement);
+    }
 
     /// <summary>Writes and tells, after a failure.</summary>
     public async Task TellAsync()

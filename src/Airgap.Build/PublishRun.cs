@@ -4,7 +4,6 @@ using Airgap.Publishing;
 using Airgap.Publishing.Artifacts;
 using Airgap.Publishing.Declarations;
 using Airgap.Publishing.Forecasts;
-using Airgap.Publishing.Reporting.Markdown;
 using Airgap.Publishing.Sharding;
 using Airgap.Publishing.Timelines;
 using Airgap.Transfer.Producing;
@@ -61,6 +60,8 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
                 () => RunAsync(job, cancellationToken)), CancellationToken.None), cancellationToken)(), cancellationToken);
         // Also kept after a failure, since earlier items have written their artifacts.
         bool listed = Attempt(files.Save, CancellationToken.None);
+        if (done && !task.Log.HasLoggedErrors && HasItems)
+            registry.WarnOfIdle(globals.Keys);
         if (!done || task.Log.HasLoggedErrors)
             Task.Run(failed.TellAsync, CancellationToken.None).GetAwaiter().GetResult();
         return done && listed && !task.Log.HasLoggedErrors;
@@ -123,8 +124,7 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
 
         PublishResult result = stages is null ? await ProjectPublisher.RunAsync(prepared, cancellationToken)
             : await stages.FinishAsync(prepared, log.Error, cancellationToken);
-        await SummarizeAsync(result, job, cancellationToken);
-        job.Failed.Wrote(result.Files.Select(file => file.Path));
+        await job.Failed.SummarizeAsync(result, cancellationToken);
         string? applied = job.Project.Settings.Apply is not null && result.Failures.IsEmpty
             ? await new ToolApply(job.Project.Settings, log).RunAsync(
                 [.. result.ManifestsOf(job.Project.Settings)], cancellationToken) : null;
@@ -149,20 +149,6 @@ internal sealed class PublishRun(PublishImgpkgBundles task, BuildLog log)
         PublishedFile file = new(path, PublishedFileKind.Plan) { Written = PublishedFileList.DigestOf(path) };
         job.Files.Add(file);
         return () => new RunReport(task, log).Report(plan, file);
-    }
-
-    private async Task SummarizeAsync(PublishResult result, Job job, CancellationToken cancellationToken)
-    {
-        if (result.Model is not { } model || SummaryTarget.Of(job.Project.Settings, Environment.GetEnvironmentVariable) is not { } target)
-            return;
-        job.Failed.HasSummary();
-        SummaryOutcome written = await target.WriteAsync(model, cancellationToken);
-        if (written.Warning is { } warning)
-            log.Warning(warning);
-        // The CI agent reads the console, and looks for its command anywhere in a line. Console loggers show this from
-        // -v:minimal on, their default.
-        if (written.Announcement is { } announcement)
-            log.Announce(announcement);
     }
 
     private void LogErrors(ImmutableArray<Diagnostic> problems)

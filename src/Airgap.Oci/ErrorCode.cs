@@ -199,6 +199,12 @@ public enum ErrorCode
     MirrorFailed = 1055,
 
     /// <summary>
+    /// A setting about registries had no effect in this run: the rate of a host that was not asked, or a registries.conf where no source
+    /// was read (warning). Correct the host, or omit the setting.
+    /// </summary>
+    RegistrySettingIdle = 1061,
+
+    /// <summary>
     /// The text is not an image reference. Write HOST[:PORT]/PATH:TAG or HOST[:PORT]/PATH@sha256:DIGEST.
     /// </summary>
     InvalidReference = 2001,
@@ -897,6 +903,23 @@ public enum ErrorCode
     /// The plan of a dry run would replace a plan that shards and a finish still need. Name another file.
     /// </summary>
     RunPlanInTheWay = 2246,
+
+    /// <summary>
+    /// The environment numbers this job among several, but nothing says which part of the plan is this job's, so that each of them carries
+    /// out all of it (warning). Give each its shard, such as <c>auto</c> or <c>auto/8</c>.
+    /// </summary>
+    ShardNotAsked = 2247,
+
+    /// <summary>
+    /// A dry run writes none of the files that were asked for with it, except its plan (warning). Omit them, or run without the dry run.
+    /// </summary>
+    NotInDryRun = 2248,
+
+    /// <summary>
+    /// A file is none of the documents that state what a repository should contain. Name a lock, a receipt, a <c>relocation.json</c> or a
+    /// project.
+    /// </summary>
+    InvalidKeptFile = 2249,
 
     /// <summary>A file to read does not exist. Check the path.</summary>
     FileNotFound = 3001,

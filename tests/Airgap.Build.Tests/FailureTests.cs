@@ -46,27 +46,6 @@ public sealed class FailureTests
     }
 
     [TestMethod]
-    public async Task WhatIsFromBeforeAFailureIsNamedAndTheSummaryStatesIt()
-    {
-        await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();
-        using TestProject project = new TestProject(TestProject.SimpleBundle).Reaching(source);
-        string[] publish = ["-p:AirgapRegistry=" + source.Host + "/apps", "-p:AirgapSummary=summary.md"];
-        DotnetResult good = (await project.RelocateAsync(publish)).Succeeded();
-        string page = File.ReadAllText(project["summary.md"]);
-        source.OnRequest = (request, _) => request.Kind == RequestKind.ManifestGet ? Fault.Status(StatusCodes.Status403Forbidden) : null;
-        DotnetResult bad = (await project.RelocateAsync(publish)).FailedWith("AIRGAP1004");
-
-        Assert.IsEmpty(good.Lines("AIRGAP3026"));
-        Assert.Contains("**Complete", page);
-        string warning = bad.Lines("AIRGAP3026")[0];
-        Assert.Contains(project.Report, warning);
-        Assert.DoesNotContain("summary.md", warning);
-        page = File.ReadAllText(project["summary.md"]);
-        Assert.Contains("**1 failure**: Failed", page);
-        Assert.Contains("AIRGAP1004", page);
-    }
-
-    [TestMethod]
     public async Task KeepingGoingTheBuildFailsAndTheRestIsThere()
     {
         await using RegistryFixture source = await RegistryFixture.StartWithFixturesAsync();

@@ -27,6 +27,12 @@ public interface IRegistry
     /// <param name="host">The registry, as in a reference.</param>
     internal PullQuota? FindPullQuota(string host) => null;
 
+    /// <summary>
+    /// The registry that is asked first for a source, and whose quota it takes: a mirror, where registries.conf names one.
+    /// </summary>
+    /// <param name="repository">The repository, as in a reference.</param>
+    internal string PullHostOf(RepositoryName repository) => repository.Registry;
+
     /// <summary>The mirrors that supplied any of some content, in place of the repository that its reference names.</summary>
     /// <param name="repository">That repository.</param>
     /// <param name="content">The digests of manifests and blobs.</param>

@@ -78,6 +78,14 @@ public sealed class RegistryClient : IRegistry, IDisposable
     /// <summary>The mirrors that were read instead of the registries that references name.</summary>
     internal IReadOnlyList<SourceUse> SourceUse => _mirrors?.Use ?? [];
 
+    /// <summary>The registries that were asked, by <see cref="NormalizedHost.Of"/>; also after the client is disposed.</summary>
+    internal IEnumerable<string> Hosts => _transport.Rates.Hosts;
+
+    /// <summary>True if a source was looked for in registries.conf.</summary>
+    internal bool HasFoundSources => _mirrors?.WasAsked == true;
+
+    string IRegistry.PullHostOf(RepositoryName repository) => _mirrors?.FirstHostOf(repository) ?? repository.Registry;
+
     /// <summary>Cancels the requests in progress and closes the connections.</summary>
     public void Dispose()
     {

@@ -20,11 +20,24 @@ internal sealed class SourceMirrors(RegistriesConf conf, Func<RepositoryName, bo
     private readonly ConcurrentDictionary<(string Of, string From), SourceUse> _use = new();
     private readonly ConcurrentDictionary<(RepositoryName Of, Digest Digest), ImmutableArray<RepositoryName>> _read = new();
 
+    /// <summary>True if any source was looked for.</summary>
+    public bool WasAsked { get; private set; }
+
+    /// <summary>The registry that is asked first for a source; null if no rule applies.</summary>
+    public string? FirstHostOf(RepositoryName name)
+    {
+        if (conf.Find(name) is not { } rule)
+            return null;
+        return rule.Mirrors.Append(rule.Own).Select(place => RegistriesConf.At(place, rule, name)).Where(place => !IsDown(place))
+            .Select(place => place.Registry).FirstOrDefault();
+    }
+
     /// <summary>A repository that is read from mirrors; null if no rule applies.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RegistryBlocked"/>,
     /// <see cref="ErrorCode.InvalidRegistriesConf"/>.</exception>
     public IImageRepository? Find(RepositoryName name)
     {
+        WasAsked = true;
         if (conf.Find(name) is not { } rule)
             return null;
         if (rule.IsBlocked)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Airgap.Oci.Files;
 using Airgap.Oci.Content;
 
 namespace Airgap.Oci.Creating;
@@ -39,7 +40,9 @@ internal static class RepositorySettingsFile
     {
         try
         {
-            ReadOnlyMemory<byte> text = json.AsSpan().StartsWith("\uFEFF"u8) ? json.AsMemory(3) : json;
+            if (Utf16Text.IsUnmarked(json))
+                throw SettingsObject.OfFile(path, Utf16Text.Unmarked);
+            ReadOnlyMemory<byte> text = json.AsSpan().StartsWith("\uFEFF"u8) ? json.AsMemory(3) : Utf16Text.ToUtf8(json.AsMemory());
             using JsonDocument document =
                 JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 64 });
             JsonTexts.Require(text.Span);

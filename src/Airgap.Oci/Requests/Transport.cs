@@ -16,7 +16,6 @@ internal sealed class Transport : IDisposable
     private readonly TokenClient _tokens;
     private readonly RetryPolicy _retry;
     private readonly RequestLanes _lanes;
-    private readonly HostRates _rates;
 
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidCertificate"/>,
     /// <see cref="ErrorCode.InvalidHostCertificates"/>, <see cref="ErrorCode.InvalidEnvironment"/>.</exception>
@@ -37,7 +36,7 @@ internal sealed class Transport : IDisposable
         Exchange = new Exchange(_clients, options, proxy, Counters, Trace);
         PartMemory = beside?.PartMemory ?? new PartMemory(options.PartMemoryBytes);
         _lanes = beside?._lanes ?? new RequestLanes(options, Trace);
-        _rates = beside?._rates ?? new HostRates(options);
+        Rates = beside?.Rates ?? new HostRates(options);
         _tokens = new TokenClient(Exchange, Retry, options, _lanes);
     }
 
@@ -56,7 +55,7 @@ internal sealed class Transport : IDisposable
         PartMemory = shared.PartMemory;
         _retry = shared._retry;
         _lanes = shared._lanes;
-        _rates = shared._rates;
+        Rates = shared.Rates;
         Retry = RetryPolicy.None;
     }
 
@@ -64,6 +63,8 @@ internal sealed class Transport : IDisposable
     public Transport Unretried => ReferenceEquals(Retry, RetryPolicy.None) ? this : new Transport(this);
 
     public RegistryOptions Options { get; }
+
+    public HostRates Rates { get; }
 
     public Counters Counters { get; }
 
@@ -79,7 +80,7 @@ internal sealed class Transport : IDisposable
     public RegistryHost HostOf(RepositoryName repository) => _hosts.GetOrAdd(repository.Registry, name =>
     {
         Authenticator authenticator = new(_credentials, _tokens, Options.TimeProvider, Trace, _lifetime.Token);
-        return new RegistryHost(name, Exchange, _retry, Options, Trace, authenticator, _rates.Of(name), _lifetime.Token);
+        return new RegistryHost(name, Exchange, _retry, Options, Trace, authenticator, Rates.Of(name), _lifetime.Token);
     });
 
     /// <summary>A registry's last reported quota of pulls; null for none.</summary>

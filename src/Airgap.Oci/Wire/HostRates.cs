@@ -10,6 +10,9 @@ internal sealed class HostRates(RegistryOptions options)
 {
     private readonly ConcurrentDictionary<string, Lazy<HostRate?>> _byHost = new(StringComparer.Ordinal);
 
+    /// <summary>The hosts that were asked for so far, by <see cref="NormalizedHost.Of"/>.</summary>
+    public IEnumerable<string> Hosts => _byHost.Keys;
+
     /// <summary>The limits of a registry; null for none.</summary>
     public HostRate? Of(string registry) => _byHost.GetOrAdd(NormalizedHost.Of(registry), name => new(
         () => options.Rates.Of(name) is { } rate

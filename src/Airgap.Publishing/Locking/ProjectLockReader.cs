@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 using Airgap.Publishing.Declarations;
 using Airgap.Transfer.Files;
 
@@ -40,7 +41,7 @@ internal sealed class ProjectLockReader
                 return null;
             if (file.Exists && file.Length > MaxBytes)
                 throw new IOException($"it has {file.Length} bytes, but a lock has at most {MaxBytes}.");
-            return Read(path, File.ReadAllBytes(path), problems);
+            return Read(path, Utf16Text.ToUtf8(File.ReadAllBytes(path).AsMemory()).ToArray(), problems);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

@@ -15,6 +15,8 @@ internal static class FileFlags
         "--audit-log", "--output", "--timeline",
     ];
 
+    private static readonly string[] s_notInDryRun = ["--lock-output", "--report", "--summary", "--receipt", "--audit-log"];
+
     /// <summary>The flags that name inputs.</summary>
     public static IReadOnlyList<string> Read { get; } =
     [
@@ -76,6 +78,13 @@ internal static class FileFlags
 
         bool IsGiven(string name) => command.Options.Any(option => option.Name == name && parsed.GetResult(option) is { Implicit: false });
     }
+
+    /// <summary>The flags given that name files which a dry run does not write; its destination is what it is about.</summary>
+    public static string[] NotInDryRun(ParseResult parsed) =>
+    [
+        .. parsed.CommandResult.Command.Options.Where(option => s_notInDryRun.Contains(option.Name) && Files(parsed, option).Any())
+            .Select(option => option.Name),
+    ];
 
     // A folder without a project is read as a whole, and outputs may be in it.
     private static IEnumerable<NamedFile> ArgumentFiles(ParseResult parsed, Argument argument) => (argument switch

@@ -62,6 +62,9 @@ internal sealed class RegistryFlags
     /// <summary>False for a command that reads no sources, to which registries.conf does not apply.</summary>
     public bool ReadsSources { get; init; } = true;
 
+    /// <summary>True for a command that asks single questions by clients of its own, about which nothing is known afterwards.</summary>
+    public bool IsProbing { get; init; }
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
@@ -126,9 +129,19 @@ internal sealed class RegistryFlags
     };
 
     /// <summary>A client with these flags, which sends messages that a person should see at once to a session.</summary>
-    public RegistryClient Connect(ParseResult parsed, Session session, RegistryAccess? project = null) =>
+    public RegistryClient Connect(ParseResult parsed, Session session, RegistryAccess? project = null) => Kept(
         new(Read(parsed, session, project ?? new RegistryAccess()),
-            CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace)));
+            CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace))), session);
+
+    private static RegistryClient Kept(RegistryClient client, Session session)
+    {
+        session.Registries.Add(client);
+        return client;
+    }
+
+    /// <summary>What was asked for about rates and sources, of which some may have no effect.</summary>
+    public ((ByteRates Rates, string Name)? Rates, string? Conf) Given(ParseResult parsed) =>
+        (IsSaid(parsed, _rates) ? (parsed.GetValue(_rates)!, RateFlag.Name) : null, IsSaid(parsed, _conf) ? ConfName : null);
 
     private RegistryOptions Read(ParseResult parsed, Session session, RegistryAccess project) => Read(parsed, session.Trace, project) with
     {
@@ -157,8 +170,8 @@ internal sealed class RegistryFlags
     {
         RegistryAccess access = project ?? new RegistryAccess();
         RepositoryCreation? creation = (Creation?.Over(access, parsed) ?? access).ReadCreation(session.WriteNotice);
-        return new(
-            Read(parsed, session, access), CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace)), creation);
+        return Kept(
+            new(Read(parsed, session, access), CredentialSources.CreateDefault(ReadCredentials(parsed, session.Trace)), creation), session);
     }
 
     /// <summary>

@@ -34,6 +34,11 @@ internal static class UsageErrors
         }
     }
 
+    /// <summary>A flag that the command does not have.</summary>
+    public static Diagnostic UnknownFlag(string token, Command command, string help) => new(
+        ErrorCode.InvalidArgument, $"Unknown flag '{token}'.",
+        Nearest(token, command) is { } near ? $"Did you mean '{near}'? {help}" : help);
+
     /// <summary>The command that explains the command line.</summary>
     public static string HelpHint(ParseResult parsed, Identity identity) =>
         $"See '{HelpWriter.Path(parsed.CommandResult.Command, identity)} --help'.";

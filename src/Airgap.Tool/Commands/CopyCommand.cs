@@ -128,6 +128,7 @@ internal sealed class CopyCommand
         CopyByPlanRules.CheckRun(parsed, _flags, _signing, _gate.All.Concat(_trust.Options), _shards.HasShard(parsed));
         RunPlanDocument document = RunPlanFile.Read(file);
         Shard? shard = _shards.Shard(parsed, document);
+        _shards.WarnOfWhole(parsed, session);
         int? count = _shards.Count(parsed, document);
         using RegistryClient registry = _registry.ConnectToPush(parsed, session);
         RunPlanReader reader = new(registry, file);

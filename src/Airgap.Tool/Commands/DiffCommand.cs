@@ -72,7 +72,9 @@ internal sealed class DiffCommand
         session.Phase = "comparing";
         using RegistryClient registry = _registry.Connect(parsed, session);
         IReadOnlyList<KeptRoot> roots =
-            await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync([source], repository, cancellationToken);
+            await new KeepSources(parsed.GetValue(_properties) ?? [], registry, session).ReadAsync(
+                [source], repository, cancellationToken,
+                parsed.GetText(_lock) is not null ? KeptKind.Lock : parsed.GetText(_receipt) is not null ? KeptKind.Receipt : KeptKind.Any);
         RepositoryDifference difference = await new RepositoryComparer(registry, parsed.GetValue(_concurrency))
             .CompareAsync(roots, repository, withExtra: !parsed.GetValue(_allowExtra), cancellationToken);
         session.Report.Difference = difference;

@@ -28,7 +28,7 @@ internal sealed class DoctorCommand
     private readonly Option<bool> _offline = Flag.Switch("--offline", "Contact only the cluster, no mirror");
     private readonly Option<string?> _controller =
         Flag.Text("--kapp-controller-namespace", "NAME", "Namespace of kapp-controller and its settings (default: searched for)");
-    private readonly RegistryFlags _registry = new() { ReadsSources = false };
+    private readonly RegistryFlags _registry = new() { ReadsSources = false, IsProbing = true };
     private readonly ClusterFlags _cluster = new("Namespace to examine (default: all)");
 
     /// <summary>Makes the command.</summary>

@@ -79,6 +79,10 @@ internal sealed class DryRunFlags(bool carriesOut = false)
             session.WriteResult(file);
         }
 
+        if (FileFlags.NotInDryRun(parsed) is { Length: > 0 } idle)
+            session.Warn(new Diagnostic(
+                ErrorCode.NotInDryRun, $"A dry run does not write what {string.Join(" and ", idle)} name{(idle.Length == 1 ? "s" : "")}.",
+                "Omit them in a dry run, or run without --dry-run."));
         session.WriteResult($"dry run: {plan.Summary}; nothing was moved");
     }
 }

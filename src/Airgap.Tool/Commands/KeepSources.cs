@@ -1,5 +1,6 @@
 using Airgap.Oci;
 using Airgap.Oci.Client;
+using Airgap.Oci.Files;
 using Airgap.Oci.Naming;
 using Airgap.Publishing;
 using Airgap.Publishing.Reporting;
@@ -19,6 +20,8 @@ namespace Airgap.Tool.Commands;
 /// <param name="session">Receives the projects' warnings.</param>
 internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry registry, Session session)
 {
+    private const string Kinds = "a lock, a receipt, a relocation.json nor a project";
+
     /// <summary>
     /// Reads the sources. Entries for other repositories are left out, except those of locks, whose digests apply to
     /// every mirror.
@@ -26,11 +29,11 @@ internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry re
     /// <exception cref="AirgapException"><see cref="ErrorCode.NothingKept"/>: none of them names anything for this
     /// repository; or the error of a source.</exception>
     public async Task<IReadOnlyList<KeptRoot>> ReadAsync(
-        IReadOnlyList<string> sources, RepositoryName repository, CancellationToken cancellationToken)
+        IReadOnlyList<string> sources, RepositoryName repository, CancellationToken cancellationToken, KeptKind kind = KeptKind.Any)
     {
         List<KeptRoot> roots = [];
         foreach (string source in sources)
-            roots.AddRange(await ReadAsync(source, repository, cancellationToken));
+            roots.AddRange(await ReadAsync(source, kind, repository, cancellationToken));
         return roots.Count > 0 ? roots : throw new AirgapException(
             ErrorCode.NothingKept,
             $"{string.Join(" and ", sources.Select(source => $"'{source}'"))} {(sources.Count == 1 ? "names" : "name")} nothing that " +
@@ -39,11 +42,25 @@ internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry re
         { Reference = repository.ToString() };
     }
 
-    /// <summary>Reads one source of any kind.</summary>
-    private async Task<IReadOnlyList<KeptRoot>> ReadAsync(string source, RepositoryName repository, CancellationToken cancellationToken) =>
-        IsProject(source) ? await OfProjectAsync(source, repository, cancellationToken)
-        : IsJson(source) ? (KeptReceipt.TryRead(source, repository) ?? KeptRelocation.Read(source, repository))
-        : KeptLock.Read(source);
+    // The flag says which kind is expected; a project is named without one.
+    private async Task<IReadOnlyList<KeptRoot>> ReadAsync(
+        string source, KeptKind kind, RepositoryName repository, CancellationToken cancellationToken)
+    {
+        if (kind == KeptKind.Any && IsProject(source))
+            return await OfProjectAsync(source, repository, cancellationToken);
+        if (kind == KeptKind.Lock)
+            return KeptLock.Read(source);
+        ReadOnlyMemory<byte> beginning = WholeFile.ReadBeginning(source, 4096);
+        if (IsJson(beginning.Span))
+            return KeptReceipt.TryRead(source, repository) ?? KeptRelocation.Read(source, repository);
+        string? why = beginning.IsEmpty ? "it is empty" : Utf16Text.IsUnmarked(beginning.Span) ? Utf16Text.Unmarked
+            : beginning.Span.Contains((byte)0) ? "it is not text" : kind == KeptKind.Receipt ? "it is not JSON" : null;
+        return why is null ? KeptLock.Read(source) : throw new AirgapException(
+            kind == KeptKind.Receipt ? ErrorCode.InvalidReceipt : ErrorCode.InvalidKeptFile,
+            $"'{source}' is neither {(kind == KeptKind.Receipt ? "a receipt nor a relocation.json" : Kinds)}: {why}.",
+            kind == KeptKind.Receipt ? "Name the receipt of an import, or the relocation.json of a publish." : "Name one of them.")
+        { Location = new SourceLocation(source) };
+    }
 
     private async Task<IReadOnlyList<KeptRoot>> OfProjectAsync(
         string source, RepositoryName repository, CancellationToken cancellationToken)
@@ -72,7 +89,19 @@ internal sealed class KeepSources(IReadOnlyList<string> properties, IRegistry re
         && (extension.EndsWith("proj", StringComparison.OrdinalIgnoreCase) || extension.Equals(".cs", StringComparison.OrdinalIgnoreCase));
 
     // A lock is YAML that imgpkg writes in block style; a report is a JSON object.
-    private static bool IsJson(string source) =>
-        WholeFile.ReadBeginning(source, 4096).Span
-            .TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']).StartsWith("{"u8);
+    private static bool IsJson(ReadOnlySpan<byte> beginning) =>
+        beginning.TrimStart((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']).StartsWith("{"u8);
+}
+
+/// <summary>The kind of document that a flag names.</summary>
+internal enum KeptKind
+{
+    /// <summary>Each of them, or a project.</summary>
+    Any,
+
+    /// <summary>A BundleLock or an ImagesLock.</summary>
+    Lock,
+
+    /// <summary>A receipt, or a relocation.json.</summary>
+    Receipt,
 }

@@ -19,7 +19,7 @@ internal sealed class SecretCommand
     private readonly Option<string?> _name = Flag.Text("--name", "NAME", "The Secret's name");
     private readonly Option<bool> _apply = Flag.Switch("--apply", "Apply it to the cluster instead of writing it to standard output");
     private readonly ClusterFlags _cluster = new("The Secret's namespace (with --apply, default: the context's)");
-    private readonly RegistryFlags _registry = new() { ReadsSources = false };
+    private readonly RegistryFlags _registry = new() { ReadsSources = false, IsProbing = true };
 
     /// <summary>Makes the command.</summary>
     public static Command Create(CommandHost host)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Airgap.Oci;
 using Airgap.Tool.CommandLine;
+using Airgap.Tool.Running;
 using Airgap.Transfer.Files;
 using Airgap.Transfer.Sharding;
 
@@ -66,6 +67,16 @@ internal sealed class ShardFlags
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>.</exception>
     public Shard? Shard(ParseResult parsed, RunPlanDocument plan) => parsed.GetText(_shard) is { } text
         ? Airgap.Transfer.Sharding.Shard.Parse(text, plan.Shards, Environment.GetEnvironmentVariable) : null;
+
+    /// <summary>Warns of one of several jobs that carries out a whole plan, as each of the others would, too.</summary>
+    public void WarnOfWhole(ParseResult parsed, Session session)
+    {
+        if (HasShard(parsed) || Finishes(parsed) || ShardEnvironment.FindOneOfSeveral(Environment.GetEnvironmentVariable) is not { } place)
+            return;
+        session.Warn(new Diagnostic(
+            ErrorCode.ShardNotAsked, $"This is one of several jobs ({place}), but without {_shard.Name} it carries out all of the plan.",
+            $"Write {_shard.Name} auto, or auto/COUNT, and finish once with {_finish.Name}."));
+    }
 
     /// <summary>The number of shards of a plan, from the plan or the flag; null if neither has it.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidShard"/>: they differ.</exception>

@@ -54,7 +54,9 @@ internal sealed class CommandHost(Identity identity, Terminal terminal, GlobalFl
         try
         {
             exitCode = await RunToTheEndAsync(() => body(parsed, session, cancellationToken), session, cancellationToken);
-            if (exitCode != 0)
+            if (exitCode == 0)
+                IdleFlags.Warn(parsed, session);
+            else
                 ReportContinuation(session, continuation);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using Airgap.Oci;
+using Airgap.Oci.Client;
 using Airgap.Publishing.Artifacts;
 using Airgap.Tool.CommandLine;
 using Airgap.Tool.Output;
@@ -43,6 +44,9 @@ internal sealed class Session
 
     /// <summary>What a failure leaves under the names of the outputs.</summary>
     public FailedOutputs Failed { get; } = new();
+
+    /// <summary>The clients of registries so far.</summary>
+    public List<RegistryClient> Registries { get; } = [];
 
     /// <summary>True for a dry run: nothing moves, and nothing can be resumed.</summary>
     public bool IsDry { get; set; }
@@ -180,12 +184,8 @@ internal sealed class Session
         await (document is null ? Task.CompletedTask : Terminal.Out.WriteLineAsync(document));
     }
 
-    private void WriteDiagnostic(string text, bool isError)
-    {
-        string shown = Printable.Block(text);
-        Write(Terminal.Error, Options.Color && Terminal.HasColors
-            ? SeverityColor.Paint(shown, isError ? "Error:" : "Warning:", isError) : shown);
-    }
+    private void WriteDiagnostic(string text, bool isError) => Write(Terminal.Error, Options.Color && Terminal.HasColors
+        ? SeverityColor.Paint(Printable.Block(text), isError ? "Error:" : "Warning:", isError) : Printable.Block(text));
 
     private void Write(TextWriter writer, string line)
     {

@@ -36,6 +36,8 @@ internal static class ToolRunner
             return await host.RefuseAsync(parsed, empty);
         if (parsed.Errors.Count > 0 && !HelpWriter.IsAskedFor(parsed))
             return await host.RefuseAsync(parsed, UsageErrors.Of(parsed, identity));
+        if (UnknownFlags.Of(parsed, args, identity).ToArray() is { Length: > 0 } unknown && !HelpWriter.IsAskedFor(parsed))
+            return await host.RefuseAsync(parsed, unknown);
         InvocationConfiguration configuration = new()
         {
             Output = terminal.Out,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Airgap.Oci;
+using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Files;
 
@@ -9,7 +10,7 @@ namespace Airgap.Transfer.Files;
 /// </summary>
 internal static class WholeFile
 {
-    /// <summary>Reads a file to its end.</summary>
+    /// <summary>Reads a file to its end. UTF-16 with its mark, as Windows PowerShell's redirection writes it, becomes UTF-8.</summary>
     /// <param name="path">The file, or a pipe.</param>
     /// <param name="most">Its maximum size in bytes.</param>
     /// <param name="invalid">Makes the failure of a larger file from the end of a sentence.</param>
@@ -31,8 +32,10 @@ internal static class WholeFile
             }
 
             ReadOnlyMemory<byte> bytes = content.GetBuffer().AsMemory(0, (int)content.Length);
+            if (Utf16Text.IsUnmarked(bytes.Span))
+                throw invalid(Utf16Text.Unmarked);
             // Windows editors write it, and it has no meaning.
-            return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
+            return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : Utf16Text.ToUtf8(bytes);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
@@ -74,7 +77,7 @@ internal static class WholeFile
             if (!file.CanSeek)
                 throw SeekableFile.Refusal(path, "a pipe");
             byte[] beginning = new byte[most];
-            return beginning.AsMemory(0, file.ReadAtLeast(beginning, most, throwOnEndOfStream: false));
+            return Utf16Text.ToUtf8(beginning.AsMemory(0, file.ReadAtLeast(beginning, most, throwOnEndOfStream: false)), isCut: true);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {

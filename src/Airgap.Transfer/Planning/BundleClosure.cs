@@ -92,7 +92,7 @@ internal sealed class BundleClosure(
             async (locked, _) =>
             {
                 found[locked.Image.Digest!.Value] = await FindAsync(locked.Image, source, locations, cancellationToken);
-                quota?.Took(locations.PlaceOf(locked.Image, source).Registry);
+                quota?.Took(locations.PlaceOf(locked.Image, source));
             });
         ILookup<bool, (LockedImage Locked, (ImageReference Source, PlannedManifest Manifest, BundleNode? Bundle)? At)> entries =
             content.Lock.Images.Select(locked => (locked, found[locked.Image.Digest!.Value])).ToLookup(entry => entry.Item2 is not null);

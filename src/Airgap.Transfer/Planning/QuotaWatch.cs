@@ -15,12 +15,13 @@ namespace Airgap.Transfer.Planning;
 internal sealed class QuotaWatch(IRegistry registry, ITransferObserver observer)
 {
     private readonly ConcurrentDictionary<string, int> _needed = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<RepositoryName, string> _hosts = [];
     private readonly ConcurrentDictionary<string, bool> _told = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The manifests to read, one for each repository in the list.</summary>
     public void Expect(IEnumerable<RepositoryName> places)
     {
-        foreach ((string host, int manifests) in places.CountBy(place => place.Registry))
+        foreach ((string host, int manifests) in places.CountBy(HostOf))
         {
             _needed.AddOrUpdate(host, manifests, (_, before) => before + manifests);
             Check(host);
@@ -28,11 +29,15 @@ internal sealed class QuotaWatch(IRegistry registry, ITransferObserver observer)
     }
 
     /// <summary>Records that one of them was read, or need not be.</summary>
-    public void Took(string host)
+    public void Took(RepositoryName place)
     {
+        string host = HostOf(place);
         Check(host);
         _needed.AddOrUpdate(host, 0, static (_, before) => Math.Max(0, before - 1));
     }
+
+    // A mirror that serves has a quota of its own. The place is kept as it was when the manifest was expected.
+    private string HostOf(RepositoryName place) => _hosts.GetOrAdd(place, registry.PullHostOf);
 
     private void Check(string host)
     {

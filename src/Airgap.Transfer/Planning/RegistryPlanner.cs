@@ -166,7 +166,7 @@ internal sealed class RegistryPlanner : IDisposable
         try
         {
             (ImageReference at, Manifest manifest) = await FetchAsync(locked.Image, cancellationToken);
-            _quota.Took(locked.Image.Repository.Registry);
+            _quota.Took(locked.Image.Repository);
             (PlannedManifest planned, bool isBundle) = await _closure.InspectAsync(at.Repository, manifest, cancellationToken);
             return !isBundle ? new PlannedItem { Source = at, Content = planned } : throw new AirgapException(
                 ErrorCode.LockContainsBundle,

@@ -20,6 +20,8 @@ internal sealed class ProducedRegistry(IRegistry inner, IReadOnlyDictionary<Repo
 
     PullQuota? IRegistry.FindPullQuota(string host) => inner.FindPullQuota(host);
 
+    string IRegistry.PullHostOf(RepositoryName repository) => inner.PullHostOf(repository);
+
     ImmutableArray<RepositoryName> IRegistry.FindMirrors(RepositoryName repository, IEnumerable<Digest> content) =>
         inner.FindMirrors(repository, content);
 

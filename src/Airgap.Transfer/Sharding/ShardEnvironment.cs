@@ -46,6 +46,24 @@ internal static class ShardEnvironment
             : throw Shard.Invalid($"The variable {name} is '{Printable.Line(text)}', which is not a number from {least} to {most}");
     }
 
+    /// <summary>
+    /// The variable of an engine that runs several jobs; null if there is none, or it runs one. An indexed Job of Kubernetes does not give
+    /// the number, and is taken to have several.
+    /// </summary>
+    /// <param name="environment">Returns a variable's value, or null.</param>
+    public static string? FindOneOfSeveral(Func<string, string?> environment)
+    {
+        try
+        {
+            return Find(environment) is { Count: not 1 } found ? found.Variable : null;
+        }
+        catch (AirgapException)
+        {
+            // Nobody asked for the number of the job.
+            return null;
+        }
+    }
+
     /// <summary>A number of decimal digits alone; null for anything else.</summary>
     public static int? NumberOf(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;

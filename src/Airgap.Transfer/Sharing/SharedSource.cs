@@ -35,6 +35,8 @@ internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryNa
 
     PullQuota? IRegistry.FindPullQuota(string host) => registry.FindPullQuota(host);
 
+    string IRegistry.PullHostOf(RepositoryName repository) => registry.PullHostOf(repository);
+
     ImmutableArray<RepositoryName> IRegistry.FindMirrors(RepositoryName repository, IEnumerable<Digest> content) =>
         registry.FindMirrors(repository, content);
 

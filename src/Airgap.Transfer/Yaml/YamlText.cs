@@ -1,4 +1,5 @@
 using System.Text;
+using Airgap.Oci.Files;
 
 namespace Airgap.Transfer.Yaml;
 
@@ -10,13 +11,14 @@ internal static class YamlText
 
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Decodes the bytes; a byte order mark of UTF-8 is left out.</summary>
+    /// <summary>Decodes the bytes; a byte order mark is left out. As libyaml does, it reads UTF-16 that has its mark.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes, YamlContext context)
     {
         if (bytes.Length > MaxBytes)
             throw TooLarge(context);
-        if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
-            bytes = bytes[3..];
+        if (Utf16Text.IsUnmarked(bytes))
+            throw context.Error(0, 0, Utf16Text.Unmarked.Replace("it is", "the file is", StringComparison.Ordinal));
+        bytes = bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? bytes[3..] : Utf16Text.ToUtf8(bytes);
         string text;
         try
         {

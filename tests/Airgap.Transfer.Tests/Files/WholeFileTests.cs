@@ -1,3 +1,4 @@
+using System.Text;
 using Airgap.Oci;
 using Airgap.TestKit;
 using Airgap.Transfer.Archives.Parts;
@@ -25,6 +26,28 @@ public sealed class WholeFileTests
         Assert.AreEqual(2, WholeFile.ReadBeginning(folder["a"], 2).Length);
         Assert.AreEqual(6, WholeFile.ReadBeginning(folder["a"], 512).Length);
         Assert.AreEqual(ErrorCode.FileNotFound, Assert.ThrowsExactly<AirgapException>(() => WholeFile.Read(folder["b"], 5, Invalid)).Code);
+    }
+
+    [TestMethod]
+    public void Utf16_IsReadByItsMark_AndNamedWithoutOne()
+    {
+        using TempFolder folder = new();
+        const string Text = "{\"a\":\"\ud83d\ude00\"}";
+        foreach (Encoding encoding in new Encoding[] { Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            File.WriteAllText(folder["a"], Text, encoding);
+            Assert.AreEqual(Text, Encoding.UTF8.GetString(WholeFile.Read(folder["a"], 100, Invalid).Span));
+            // Any number of bytes gives whole characters.
+            for (int most = 2; most < 32; most++)
+                Assert.StartsWith(Encoding.UTF8.GetString(WholeFile.ReadBeginning(folder["a"], most).Span), Text);
+            File.WriteAllBytes(folder["a"], encoding.GetBytes(Text));
+            Assert.AreEqual("it is UTF-16 without a byte order mark: save it as UTF-8",
+                Assert.ThrowsExactly<InvalidOperationException>(() => WholeFile.Read(folder["a"], 100, Fail)).Message);
+        }
+
+        // Half of a pair is no text.
+        File.WriteAllBytes(folder["a"], [0xFF, 0xFE, 0x3D, 0xD8]);
+        Assert.AreEqual(4, WholeFile.Read(folder["a"], 100, Invalid).Length);
     }
 
     [TestMethod]

@@ -29,6 +29,15 @@ public sealed class ShardTests
         Assert.AreEqual(expected, Shard.Parse(text, planned, Variables(environment)).ToString());
 
     [TestMethod]
+    [DataRow("JOB_COMPLETION_INDEX=0", true)]
+    [DataRow("CI_NODE_INDEX=2 CI_NODE_TOTAL=8", true)]
+    [DataRow("SYSTEM_JOBPOSITIONINPHASE=1 SYSTEM_TOTALJOBSINPHASE=1", false)]
+    [DataRow("CI_NODE_INDEX=x", false)]
+    [DataRow("", false)]
+    public void OneOfSeveralJobs_IsRecognised(string environment, bool isOne) =>
+        Assert.AreEqual(isOne, ShardEnvironment.FindOneOfSeveral(Variables(environment)) is not null);
+
+    [TestMethod]
     [DataRow("", null, "")]
     [DataRow("0/8", null, "")]
     [DataRow("9/8", null, "")]
