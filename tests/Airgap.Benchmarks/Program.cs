@@ -10,8 +10,8 @@ Option<int> runs = new("--runs") { Description = "Runs of each row; the median i
 Option<int> divisor = new("--divisor") { Description = "Divides every size: 1 is the full 1.5 GB.", DefaultValueFactory = _ => 1 };
 Option<string[]> rows = new("--rows")
 {
-    Description = "Which rows: routes, peers, latency, tls, growth, present, serve, carry, forms, ranges, shards. All but present and shards " +
-        "unless told.",
+    Description = "Which rows: routes, peers, latency, tls, growth, present, serve, carry, forms, ranges, shards. " +
+        "All but present and shards unless told.",
     AllowMultipleArgumentsPerToken = true
 };
 Option<int> images = new("--images")
