@@ -10,7 +10,9 @@ namespace Airgap.Publishing;
 /// <summary>The files that a publish reads and writes, each with the property or metadata that names it.</summary>
 internal static class ProjectFiles
 {
-    /// <summary>The inputs, except the project's lock, which the publish itself updates.</summary>
+    /// <summary>
+    /// The inputs, with the project or whatever file declares an item, except the project's lock, which the publish itself updates.
+    /// </summary>
     public static IEnumerable<NamedFile> Inputs(PublishSettings settings, IEnumerable<Declaration> declarations)
     {
         IEnumerable<NamedFile> sources = declarations.Select(declaration => declaration.Source).Distinct().SelectMany(SourceFiles);
@@ -18,6 +20,8 @@ internal static class ProjectFiles
             new[] { TrustItem.Key, TrustItem.TrustedRoot, TrustItem.Store }.SelectMany(name => Values(item, name)));
         return
         [
+            .. declarations.Select(declaration => declaration.Item.Location?.File).OfType<string>().Distinct()
+                .Select(file => new NamedFile(file)),
             .. sources,
             .. Named(PropertyNames.SigningKey, settings.SigningKey),
             .. Named(PropertyNames.SigningKeyPasswordFile, settings.SigningKeyPasswordFile),

@@ -155,6 +155,20 @@ public sealed class ConcurrentPublishTests
     }
 
     [TestMethod]
+    public void AnOutputThatWouldReplaceTheProjectIsAnError()
+    {
+        using TempFolder folder = new();
+        string project = folder["app.csproj"];
+        File.WriteAllText(project, "<Project />");
+        PublishItem item = PublishItems.Bundle("a.corp/user1/app:1") with { Location = new SourceLocation(project, 1) };
+        PublishSettings plain = PublishItems.To("a.corp/x", folder.Path);
+        Publisher publisher = new(new FakeRegistry());
+        foreach (PublishSettings replacing in new[] { plain with { Summary = "app.csproj" }, plain with { Timeline = "./app.csproj" } })
+            Assert.AreEqual(ErrorCode.BaseIsOutput, publisher.Validate([item], replacing).Single().Code);
+        Assert.IsEmpty(publisher.Validate([item], plain with { Summary = "summary.md" }));
+    }
+
+    [TestMethod]
     public void SettingsOfAGateThatHasNoCommandAreAnError()
     {
         PublishItem item = PublishItems.Bundle("a.corp/user1/app:1");

@@ -108,6 +108,14 @@ public sealed class ServeArchiveTests
     [DataRow("serve --folder x --tls-self-signed --tls-cert a --tls-key b", "AIRGAP2022: --tls-self-signed and --tls-cert are both given")]
     [DataRow("serve --folder x --tls-self-signed --host a/b", "AIRGAP2022: 'a/b' is not a host name")]
     [DataRow("serve --folder x --max-blob-size much", "AIRGAP2022: 'much' is not a value of --max-blob-size")]
+    [DataRow("serve --folder x --prefix apps", "AIRGAP2011: Flag --prefix can only be used with --tar")]
+    [DataRow("serve --folder x --read-only --gc", "AIRGAP2011: Flag --gc can only be used with --folder, and not with --read-only")]
+    [DataRow("serve --tar y --gc-grace 1h", "AIRGAP2011: Flag --gc-grace can only be used with --folder")]
+    [DataRow("serve --tar y --sparse-indexes", "AIRGAP2011: Flag --sparse-indexes can only be used with --folder")]
+    [DataRow("serve --tar y --max-uploads 5", "AIRGAP2011: Flag --max-uploads can only be used with --folder")]
+    [DataRow("serve --folder x --read-only --max-blob-size 1GB", "AIRGAP2011: Flag --max-blob-size can only be used with --folder")]
+    [DataRow("serve --folder x --gc=false --gc-grace 1h", "AIRGAP2011: Flag --gc-grace cannot be used with --gc=false")]
+    [DataRow("serve --tar none.tar --gc=false", "AIRGAP3001")]
     public async Task AnInvalidCombination_IsRefusedAtOnce(string line, string expected)
     {
         CliResult result = await InProcess.RunAsync(line.Split(' '));

@@ -30,6 +30,8 @@ public sealed class TrustFlagTests
     [DataRow("--trust-store x")]
     [DataRow("--verify-key KEY --policy POLICY")]
     [DataRow("--verify-attestation https://slsa.dev/provenance/v1")]
+    [DataRow("--verify-required all")]
+    [DataRow("--verify-required=root")]
     public async Task AnInvalidCombination_IsRefusedBeforeAnyRequest(string flags)
     {
         string[] given = [.. flags.Split(' ').Select(word => word switch

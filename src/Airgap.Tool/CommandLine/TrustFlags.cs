@@ -42,8 +42,9 @@ internal sealed class TrustFlags
             command.Options.Add(option);
     }
 
-    /// <summary>True when one of them is given.</summary>
-    public bool IsGiven(ParseResult parsed) => SettingsOf(parsed).AsksForAnything;
+    /// <summary>True when one of them is given; --verify-required alone, too, which relies on signatures and names no signer.</summary>
+    public bool IsGiven(ParseResult parsed) =>
+        SettingsOf(parsed).AsksForAnything || parsed.GetResult(_required) is { Implicit: false };
 
     /// <summary>The rule that they form; null when none is given.</summary>
     /// <exception cref="AirgapException">5xxx: a value is not valid; 3xxx: a file cannot be read.</exception>

@@ -106,7 +106,14 @@ internal sealed class ServeCommand
         }
 
         if (archives.Length == 0)
+        {
             _parts.CheckUnused(parsed);
+            ServeRules.CheckPrefix(parsed, _prefix);
+        }
+
+        if (archives.Length > 0 || parsed.GetValue(_readOnly))
+            ServeRules.CheckUnchanged(parsed, [_collect, _grace, _sparse, _maxUploads, _maxBlob]);
+        ServeRules.CheckGrace(parsed, _collect, _grace);
         ImmutableArray<string> partsIn = [.. (parsed.GetValue(_parts.Option) ?? []).Select(Path.GetFullPath)];
         string[] hosts = parsed.GetValue(_hosts) ?? [];
         IPEndPoint listen = ParseListen(parsed.GetText(_listen) ?? "127.0.0.1:5000");
