@@ -63,9 +63,10 @@ internal sealed class PartQueue(RegistryBlob blob, PartHelp help, EntityTagHeade
                 return 0;
             if (!part.Fetching.IsCompleted)
             {
-                // Whichever ends first makes room for another.
-                await Task.WhenAny(_begun.Select(each => each.Fetching).Where(fetching => !fetching.IsCompleted))
-                    .WaitAsync(cancellationToken);
+                // Whichever ends first makes room for another. All may have ended since the first was looked at.
+                Task<bool>[] running = [.. _begun.Select(each => each.Fetching).Where(fetching => !fetching.IsCompleted)];
+                if (running.Length > 0)
+                    await Task.WhenAny(running).WaitAsync(cancellationToken);
                 continue;
             }
 
