@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Airgap.Oci.Client;
 using Airgap.Oci.Tests.Client.Infra;
 using Airgap.Oci.Wire;
 
