@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
-using Airgap.Oci.Files;
 using Airgap.Oci.Content;
+using Airgap.Oci.Files;
 
 namespace Airgap.Oci.Creating;
 
