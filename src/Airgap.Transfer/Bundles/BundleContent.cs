@@ -145,7 +145,7 @@ internal sealed record BundleContent(ImagesLock Lock, bool HasPackages, Immutabl
         return memory.ToArray();
     }
 
-    /// <summary>The refusal of a bundle.</summary>
+    /// <summary>The error for a bundle that cannot be read.</summary>
     internal static AirgapException Invalid(ImageReference reference, string why, Exception? inner = null) => new(
         ErrorCode.InvalidBundle,
         $"The bundle {reference} cannot be read: {why}.",

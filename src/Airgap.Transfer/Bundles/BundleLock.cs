@@ -5,7 +5,7 @@ namespace Airgap.Transfer.Bundles;
 
 /// <summary>A bundle at one location, as the result of a relocation.</summary>
 /// <param name="Image">The bundle, by digest.</param>
-/// <param name="Tag">Its tag there; empty if it has none.</param>
+/// <param name="Tag">Its tag at this location; empty if it has none.</param>
 /// <remarks>Source: imgpkg's <c>BundleLock</c>, <c>imgpkg.carvel.dev/v1alpha1</c>.</remarks>
 internal sealed record BundleLock(ImageReference Image, string Tag)
 {

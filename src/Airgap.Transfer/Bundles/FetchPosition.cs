@@ -22,7 +22,7 @@ internal readonly record struct FetchPosition
 
     private string? Name { get; init; }
 
-    /// <summary>The kind of content fetched from a <c>url</c> here; null for none.</summary>
+    /// <summary>The kind of content, if this is the position of the <c>url</c> that it is fetched from; otherwise null.</summary>
     public string? Kind => At == Step.Url ? Name : null;
 
     /// <summary>True for the files of a <c>fetch[].inline</c>.</summary>
@@ -31,10 +31,10 @@ internal readonly record struct FetchPosition
     /// <summary>True for the image of a <c>fetch[].imgpkgBundle</c>.</summary>
     public bool IsBundleImage => At == Step.BundleImage;
 
-    /// <summary>The position of a list's item here.</summary>
+    /// <summary>The position of an item, if this is the position of a list.</summary>
     public FetchPosition Item() => At == Step.Fetch ? new FetchPosition { At = Step.Item } : default;
 
-    /// <summary>The position of a mapping's value here.</summary>
+    /// <summary>The position of a value, if this is the position of a mapping.</summary>
     public FetchPosition Value(string key) => (At, key) switch
     {
         (_, "fetch") => new FetchPosition { At = Step.Fetch },

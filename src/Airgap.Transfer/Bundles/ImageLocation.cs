@@ -9,8 +9,8 @@ namespace Airgap.Transfer.Bundles;
 internal sealed record ImageLocation(string Image, bool IsBundle)
 {
     /// <summary>
-    /// The manifests that this index, or one below it, lists and that were left behind by choice. Our own addition to imgpkg's format,
-    /// which passes over it; empty for an image that is there whole.
+    /// The manifests listed by this index, or by an index in it, that were omitted by choice; empty for a complete image. Airgap adds this
+    /// field to imgpkg's format; imgpkg ignores it.
     /// </summary>
     internal ImmutableArray<Digest> LeftOut { get; init; } = [];
 }

@@ -60,7 +60,7 @@ internal sealed record ImageLocations(ImmutableArray<ImageLocation> Images)
         YamlFields fields = YamlFields.Read(node, "an image location", context, strict: false, "image", "isBundle", "leftOut");
         return new ImageLocation(fields.Text("image"), fields.Flag("isBundle"))
         {
-            // What another program may mean by the key is not known.
+            // Read leniently: another program may use the key for something else.
             LeftOut = LeftOutList.Read((fields.Find("leftOut") as YamlScalar)?.Text),
         };
     }

@@ -4,7 +4,7 @@ using Airgap.Transfer.Yaml;
 
 namespace Airgap.Transfer.Bundles;
 
-/// <summary>The content of a lock file: one of the two.</summary>
+/// <summary>The content of a lock file: a BundleLock or an ImagesLock.</summary>
 internal abstract record LockFileContent
 {
     private LockFileContent()
@@ -21,7 +21,7 @@ internal abstract record LockFileContent
 /// <summary>A lock file from a user.</summary>
 internal static class LockFile
 {
-    /// <summary>Reads a lock file; its <c>kind</c> decides what it is.</summary>
+    /// <summary>Reads a lock file. Its <c>kind</c> determines the type of lock.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.InvalidLock"/> or <see cref="ErrorCode.LockWithoutDigest"/> with file, line and column;

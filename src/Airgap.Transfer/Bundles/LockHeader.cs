@@ -7,24 +7,24 @@ namespace Airgap.Transfer.Bundles;
 /// <summary>The common part of imgpkg's YAML kinds: apiVersion, kind, and images by digest.</summary>
 internal static class LockHeader
 {
-    /// <summary>The only version there is.</summary>
+    /// <summary>The only supported version.</summary>
     public const string ApiVersion = "imgpkg.carvel.dev/v1alpha1";
 
-    /// <summary>Reads the document as the kind it must be.</summary>
+    /// <summary>Checks the document's apiVersion and kind, and reads its fields.</summary>
     public static YamlFields Read(YamlNode? root, string kind, string content, YamlContext context, bool strict)
     {
         if (root is null)
             throw context.Error(0, 0, "the file contains no YAML document");
         string what = $"{(kind[0] == 'I' ? "an" : "a")} {kind}";
 
-        // A file of another kind is reported as that, not as a file with unknown keys.
+        // The kind is checked first, so that a file of another kind is not reported as a file with unknown keys.
         YamlFields header = YamlFields.Read(root, what, context, strict: false, "apiVersion", "kind");
         Expect(header, "apiVersion", ApiVersion, context);
         Expect(header, "kind", kind, context);
         return YamlFields.Read(root, what, context, strict, "apiVersion", "kind", content);
     }
 
-    /// <summary>Reads a reference that must be by digest.</summary>
+    /// <summary>Reads the reference of an image, which must contain a digest.</summary>
     public static ImageReference ReadImage(YamlFields fields, YamlContext context)
     {
         YamlNode at = fields.Find("image") ?? fields.At;

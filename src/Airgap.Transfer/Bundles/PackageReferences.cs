@@ -12,9 +12,8 @@ namespace Airgap.Transfer.Bundles;
 internal static class PackageReferences
 {
     /// <summary>
-    /// Finds the values of <c>image:</c>, on any level of every YAML document of a file, as kbld does, and the
-    /// <c>url</c> of what a Package fetches as an image, over http, from git or as a Helm chart, or embeds, which kbld
-    /// does not rewrite.
+    /// Finds the values of <c>image:</c> at any level of every YAML document of a file, as kbld does. Also finds what kbld does not
+    /// rewrite: the <c>url</c> of a Package's image, http, git or Helm chart fetch, and the images that its inline files name.
     /// </summary>
     /// <param name="yaml">The file, 4 MiB of it at most; it stays open.</param>
     /// <param name="path">Its path, for the locations.</param>
@@ -29,7 +28,7 @@ internal static class PackageReferences
         return PackageReferenceFinder.Find(Read(yaml), path, looksInside: true);
     }
 
-    /// <summary>Finds the same in documents.</summary>
+    /// <summary>Finds the same references in documents that are already read.</summary>
     public static ImmutableArray<PackageReference> Find(IEnumerable<YamlNode> documents, string path) =>
         PackageReferenceFinder.Find(documents, path, looksInside: true);
 
@@ -43,7 +42,7 @@ internal static class PackageReferences
     /// null.</param>
     /// <returns>
     /// A <see cref="ErrorCode.ReferenceNotRelocated"/> or <see cref="ErrorCode.FetchNotRelocated"/> each, in the order of the references;
-    /// of one file as many as <see cref="FindingsPerFile"/> allows, and then how many more.
+    /// for each file at most as many as <see cref="FindingsPerFile"/> allows, followed by the number of the rest.
     /// </returns>
     public static ImmutableArray<Diagnostic> NotRelocated(
         IEnumerable<PackageReference> references,

@@ -5,8 +5,8 @@ namespace Airgap.Transfer.Bundles;
 
 /// <summary>
 /// Finds template steps of Packages that cannot succeed: without paths, ytt reads every file of the fetched bundle, including
-/// <c>.imgpkg/images.yml</c>, which only kbld removes again. Looked for where a bundle is made, and in the packages/ of a bundle that is
-/// relocated for a PackageRepository, which is read anyway; not in package repositories nested in it, whose packages/ are not read.
+/// <c>.imgpkg/images.yml</c>, which only kbld removes again. The check covers a bundle that is being made, and a bundle that is relocated
+/// for a PackageRepository, whose packages/ is read anyway. It does not cover nested package repositories, whose packages/ is not read.
 /// </summary>
 internal static class PackageTemplates
 {
@@ -28,7 +28,7 @@ internal static class PackageTemplates
                 || paths.Items.Any(path => path is YamlScalar { Text: "." or "./" }));
     }
 
-    /// <summary>Warns about those of a bundle's files under <c>packages/</c>.</summary>
+    /// <summary>Warns about such steps in a file under <c>packages/</c>.</summary>
     /// <param name="documents">The documents of a file.</param>
     /// <param name="path">The file.</param>
     public static IEnumerable<Diagnostic> WarningsOf(IEnumerable<YamlNode> documents, string path)

@@ -112,8 +112,8 @@ internal sealed class ArchiveRegistry : IRegistry
     }
 
     /// <summary>
-    /// A repository. One that no image of the archive names contains everything, because an image of two repositories
-    /// is archived under one of them.
+    /// A repository of the archive. An image of two repositories is archived under one of them only; therefore a repository that no image
+    /// names contains everything.
     /// </summary>
     private sealed class Repository(ArchiveRegistry registry, IImageRepository name, Content? content) : IImageRepository
     {

@@ -81,7 +81,7 @@ internal sealed class Derivation : IDisposable
     /// <summary>The options of a plan of it.</summary>
     /// <param name="options">Those of a plan of the original.</param>
     /// <remarks>
-    /// A repository that is both source and destination is not asked during planning, because it has no derived content
+    /// No requests are sent during planning to a repository that is both source and destination, because it has no derived content
     /// before the transfer.
     /// </remarks>
     public PlanOptions Planning(PlanOptions options) => options with

@@ -16,7 +16,7 @@ internal static class DefaultPlatform
         // A child without a platform counts as linux/amd64, so that nested indexes are searched.
         List<(string Os, string Architecture)?> platforms = PlatformsOf(node);
         HashSet<Digest> left = [.. node.LeftOut];
-        // Of an index that is there in part, one of the images that are there.
+        // If the index is incomplete, only its existing images are considered.
         int[] there = [.. Enumerable.Range(0, node.Manifest.Manifests.Length)
             .Where(i => !left.Contains(node.Manifest.Manifests[i].Digest))];
         int chosen = Math.Max(0, Array.FindIndex(there, i => i < platforms.Count && platforms[i] is null or ("linux", "amd64")));

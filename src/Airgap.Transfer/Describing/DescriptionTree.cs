@@ -62,7 +62,7 @@ internal sealed class DescriptionTree(
             Origin = missing.Image,
             Annotations = missing.Annotations,
             Error = $"{missing.Image} is not in " +
-            $"{node.Source.Repository}{(missing.Image.Repository == node.Source.Repository ? "" : ", and its origin was not asked")}.",
+            $"{node.Source.Repository}{(missing.Image.Repository == node.Source.Repository ? "" : ", and its origin was not contacted")}.",
         }));
         if (await ofBundle(node, cancellationToken) is { } extra)
             images.Add(extra);

@@ -29,7 +29,7 @@ internal static class PackageLister
     }
 
     /// <summary>Reads the packages of a bundle in a registry, without requesting the images they need.</summary>
-    /// <exception cref="AirgapException">What <see cref="ListAsync"/> throws.</exception>
+    /// <exception cref="AirgapException">As <see cref="ListAsync"/>.</exception>
     public static async Task<PackageFile[]> ReadAsync(
         IRegistry registry, ImageReference bundle, int concurrency, CancellationToken cancellationToken)
     {

@@ -48,8 +48,8 @@ internal static class AtomicFile
     }
 
     /// <summary>
-    /// Removes what writes of this file left next to it whose processes were killed. For files alone that no other process writes
-    /// meanwhile; what is not a regular file of this user stays.
+    /// Removes the temporary files of this file whose writing processes were killed. Call it only if no other process is writing this file.
+    /// Anything that is not a regular file of this user stays.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The folder cannot be listed, or another file system exception.</exception>
@@ -70,7 +70,7 @@ internal static class AtomicFile
             }
             catch (Exception e) when (IoFailures.IsIoFailure(e))
             {
-                // It takes room, and harms nothing.
+                // A leftover file only takes space.
             }
         }
     }
@@ -110,7 +110,7 @@ internal static class AtomicFile
     {
         if (target.Descriptor is { } descriptor)
         {
-            // At the system's own position, where a shell's later output continues.
+            // Writes at the descriptor's current position, where a shell's later output continues.
             using SafeFileHandle handle = new(descriptor, ownsHandle: false);
             await Task.Run(() => Posix.Write(handle, content.Span, target.Path), cancellationToken);
             return;

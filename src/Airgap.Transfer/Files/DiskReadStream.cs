@@ -22,8 +22,8 @@ internal sealed class DiskReadStream(Stream file, string path) : ReadOnlyStream
         }
     }
 
-    // On the caller's thread: the runtime's asynchronous read of a file is the same read on another thread of its pool, so that each
-    // costs two changes of threads, and the bytes are hashed and sent from another core's cache.
+    // Reads on the caller's thread. The runtime's asynchronous file read is the same read on a pool thread: it costs two thread switches,
+    // and leaves the bytes in another core's cache than the one that hashes and sends them.
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : new(Read(buffer.Span));
 

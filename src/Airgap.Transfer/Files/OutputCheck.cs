@@ -40,7 +40,7 @@ internal static class OutputCheck
 
     /// <summary>Refuses to replace a file of another kind. A missing or empty file, and a stream, may be written.</summary>
     /// <param name="path">The output.</param>
-    /// <param name="isOwn">Recognises the kind by the first <see cref="OwnBytes"/> bytes, or by the whole of a shorter file.</param>
+    /// <param name="isOwn">Recognises the kind by the first <see cref="OwnBytes"/> bytes, or by all bytes of a shorter file.</param>
     /// <param name="code">The code of the failure.</param>
     /// <param name="kind">The kind in the message, such as <c>a receipt</c>.</param>
     /// <param name="advice">The advice.</param>

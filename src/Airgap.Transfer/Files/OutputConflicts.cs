@@ -16,12 +16,12 @@ internal readonly record struct NamedFile(string Path, string? Name = null)
 }
 
 /// <summary>
-/// Prevents the outputs of a command from replacing its inputs and one another, with the files that belong to them. The same file counts as
-/// one even if links lead to it.
+/// Prevents the outputs of a command from replacing its inputs or one another, including the files that belong to them. Links are resolved,
+/// so that two paths to the same file count as the same file.
 /// </summary>
 internal static class OutputConflicts
 {
-    /// <summary>How this system compares names of files.</summary>
+    /// <summary>How this system compares file names.</summary>
     public static StringComparison Names =>
         OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
 
@@ -52,7 +52,7 @@ internal static class OutputConflicts
         }
     }
 
-    /// <summary>The same for one output without a name.</summary>
+    /// <summary>Checks one output that no flag or property names.</summary>
     /// <exception cref="AirgapException"><see cref="ErrorCode.BaseIsOutput"/>.</exception>
     public static void Check(IEnumerable<string> inputs, string output) =>
         Check(inputs.Select(path => new NamedFile(path)), [new NamedFile(output)]);
@@ -71,7 +71,7 @@ internal static class OutputConflicts
     private static IEnumerable<Target> Targets(IEnumerable<NamedFile> files) =>
         files.Select(file => RealPath(file.Path) is { } path ? new Target(file, path) : null).OfType<Target>();
 
-    // An unsuited path is compared as it is written: the command that opens it reports what is wrong with it.
+    // An invalid path is compared as written: the command that opens it reports the problem.
     private static string? RealPath(string path)
     {
         try
@@ -89,7 +89,7 @@ internal static class OutputConflicts
 
     private sealed record Target(NamedFile File, string RealPath)
     {
-        /// <summary>True if one of both comes with the other.</summary>
+        /// <summary>True if one of the two files belongs to the other.</summary>
         public bool IsOwned(Target other) =>
             OwnedFiles.IsWritten(File, RealPath, other.RealPath) || OwnedFiles.IsWritten(other.File, other.RealPath, RealPath);
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Airgap.Transfer.Files;
 
 /// <summary>
-/// The files that belong to a file or folder which a command names: the parts of an archive with their list and checksums, a signature,
+/// The files that belong to a file or folder named in a command: the parts of an archive with their list and checksums, a signature,
 /// an unfinished archive; the index and the blobs of an OCI layout.
 /// </summary>
 internal static partial class OwnedFiles
@@ -11,7 +11,7 @@ internal static partial class OwnedFiles
     private const string LayoutFile = "oci-layout";
     private const string Signature = ".sigstore.json";
 
-    /// <summary>True if a path is a file of an input. What does not exist is not read.</summary>
+    /// <summary>True if a path is a file that is read together with an input; outside layouts, only an existing file.</summary>
     /// <param name="input">The input.</param>
     /// <param name="inputPath">Its real path.</param>
     /// <param name="path">The real path.</param>
@@ -22,12 +22,12 @@ internal static partial class OwnedFiles
         if (!File.Exists(path) || Directory.Exists(inputPath))
             return false;
 
-        // An archive that is there in one piece is not read from parts.
+        // If the whole archive exists, its parts are not read.
         string suffix = SuffixOf(inputPath, path, out bool isOfParts);
         return suffix == Signature || (Part().IsMatch(suffix) && (isOfParts || !File.Exists(inputPath)));
     }
 
-    /// <summary>True if a path is a file that an output comes with.</summary>
+    /// <summary>True if a path is a file that is written together with an output.</summary>
     /// <param name="output">The output.</param>
     /// <param name="outputPath">Its real path.</param>
     /// <param name="path">The real path.</param>
@@ -39,7 +39,7 @@ internal static partial class OwnedFiles
         return suffix == Signature || Part().IsMatch(suffix) || suffix == ".partial";
     }
 
-    /// <summary>True if an output is a folder that is replaced with all that it contains, a path included.</summary>
+    /// <summary>True if an output is a folder that is replaced with all its content, and a path is in it.</summary>
     /// <param name="output">The output.</param>
     /// <param name="outputPath">Its real path.</param>
     /// <param name="path">The real path.</param>
@@ -59,7 +59,7 @@ internal static partial class OwnedFiles
         return path.StartsWith(start, OutputConflicts.Names) ? path[start.Length..] : null;
     }
 
-    // What follows the archive's name; empty for a file that does not begin with it.
+    // The part of the path after the archive's name; empty for a path that does not begin with it.
     private static string SuffixOf(string owner, string path, out bool isOfParts)
     {
         string archive = Ending().Replace(owner, "");

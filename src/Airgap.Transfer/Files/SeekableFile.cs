@@ -6,8 +6,8 @@ namespace Airgap.Transfer.Files;
 /// <summary>A file that is read at several positions, or more than once, which a pipe does not support.</summary>
 internal static class SeekableFile
 {
-    /// <summary>Refuses a pipe, a device or a socket before it is opened: to open a pipe waits for its writer.</summary>
-    /// <param name="path">The file, or a link to it; a missing one is left to whoever opens it.</param>
+    /// <summary>Refuses a pipe, a device or a socket before it is opened, because opening a pipe blocks until it has a writer.</summary>
+    /// <param name="path">The file, or a link to it; a missing file is not an error here.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.FileFailure"/>.</exception>
     /// <exception cref="IOException">The system does not answer, or another file system exception.</exception>
     public static void Require(string path)

@@ -10,10 +10,12 @@ namespace Airgap.Transfer.Files;
 /// </summary>
 internal static class WholeFile
 {
-    /// <summary>Reads a file to its end. UTF-16 with its mark, as Windows PowerShell's redirection writes it, becomes UTF-8.</summary>
+    /// <summary>
+    /// Reads a file to its end. UTF-16 with a byte order mark, as Windows PowerShell's redirection writes it, is converted to UTF-8.
+    /// </summary>
     /// <param name="path">The file, or a pipe.</param>
     /// <param name="most">Its maximum size in bytes.</param>
-    /// <param name="invalid">Makes the failure of a larger file from the end of a sentence.</param>
+    /// <param name="invalid">Makes the error for a larger file; its argument completes a sentence.</param>
     /// <exception cref="AirgapException">What <paramref name="invalid"/> makes, or a 3xxx code of the file.</exception>
     public static ReadOnlyMemory<byte> Read(string path, int most, Func<string, AirgapException> invalid)
     {
@@ -34,7 +36,7 @@ internal static class WholeFile
             ReadOnlyMemory<byte> bytes = content.GetBuffer().AsMemory(0, (int)content.Length);
             if (Utf16Text.IsUnmarked(bytes.Span))
                 throw invalid(Utf16Text.Unmarked);
-            // Windows editors write it, and it has no meaning.
+            // Windows editors write a byte order mark, which has no meaning.
             return bytes.Span.StartsWith("\uFEFF"u8) ? bytes[3..] : Utf16Text.ToUtf8(bytes);
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
@@ -48,7 +50,7 @@ internal static class WholeFile
     /// <param name="most">Its maximum size in bytes.</param>
     /// <param name="type">The document's type.</param>
     /// <param name="kind">The kind of document, such as <c>the JSON of a plan</c>.</param>
-    /// <param name="invalid">Makes the failure of an unsuited file from the end of a sentence.</param>
+    /// <param name="invalid">Makes the error for an unsuitable file; its argument completes a sentence.</param>
     /// <exception cref="AirgapException">What <paramref name="invalid"/> makes, or a 3xxx code of the file.</exception>
     public static T ReadJson<T>(
         string path, int most, JsonTypeInfo<T> type, string kind, Func<string, Exception?, AirgapException> invalid)

@@ -5,12 +5,12 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Finds what got a tag while a repository is being cleaned up. A registry has no deletion that depends on anything, so that only time is
-/// narrowed here.
+/// Finds the manifests that got a tag while a repository is being pruned. Registries have no conditional deletion, so this can only shorten
+/// the time between a check and a deletion.
 /// </summary>
 /// <param name="registry">The registries.</param>
 /// <param name="name">The repository.</param>
-/// <param name="clock">Tells the time.</param>
+/// <param name="clock">The clock.</param>
 /// <param name="concurrency">Concurrent requests, 1 or more.</param>
 internal sealed class ConcurrentTags(IRegistry registry, RepositoryName name, TimeProvider clock, int concurrency)
 {
@@ -21,8 +21,8 @@ internal sealed class ConcurrentTags(IRegistry registry, RepositoryName name, Ti
     private TimeSpan _took;
 
     /// <summary>
-    /// For how long a look counts at least; zero to look always. It counts as long as it took, too, so that looking costs half of the
-    /// time at most.
+    /// The minimum time for which a listing of the tags stays valid; zero to list them each time. A listing also stays valid for as long as
+    /// it took, so that listing takes at most half of the time.
     /// </summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -47,10 +47,10 @@ internal sealed class ConcurrentTags(IRegistry registry, RepositoryName name, Ti
         return tags;
     }
 
-    /// <summary>Reads the tags again, if the last look was too long ago.</summary>
-    /// <param name="always">True to look in any case.</param>
+    /// <summary>Reads the tags again, if the last listing is no longer valid.</summary>
+    /// <param name="always">True to read them in any case.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Everything that tags reference that appeared or moved since.</returns>
+    /// <returns>Everything that is referenced by tags which appeared or moved since the last listing.</returns>
     /// <exception cref="AirgapException"><see cref="ErrorCode.TagsNotListed"/>; 1xxx: the registry.</exception>
     public async Task<IReadOnlyCollection<Digest>> FindAsync(bool always, CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ internal sealed class ConcurrentTags(IRegistry registry, RepositoryName name, Ti
             .Select(tag => tag.Value).Distinct()];
         if (late.Length == 0)
             return [];
-        // Content that an earlier walk saw may be gone by now.
+        // A new walk, because content that an earlier walk found may be gone by now.
         using RepositoryWalk walk = new(registry, name, tags, concurrency);
         ReachableContent reach =
             await walk.FromAsync(late.Select(digest => (digest, (RepositoryName?)null)), asksElsewhere: false, cancellationToken);

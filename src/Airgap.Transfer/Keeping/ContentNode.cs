@@ -22,7 +22,7 @@ internal sealed record ContentNode(Descriptor Descriptor)
     /// <summary>The manifests that it references, each once.</summary>
     public ImmutableArray<ContentLink> Links { get; init; } = [];
 
-    /// <summary>For a bundle: the manifests left out of each index that it pins, since its relocation to here.</summary>
+    /// <summary>For a bundle: the manifests of each index it pins that its relocation to this repository omitted.</summary>
     public IReadOnlyDictionary<Digest, ImmutableHashSet<Digest>> LeftOut { get; init; } = PlanOptions.NothingLeft;
 
     /// <summary>Why it cannot be read, so that it may have further references; null when it can.</summary>
@@ -31,13 +31,13 @@ internal sealed record ContentNode(Descriptor Descriptor)
 
 /// <summary>A reference from one manifest to another.</summary>
 /// <param name="Target">The other manifest.</param>
-/// <param name="Kind">How.</param>
+/// <param name="Kind">The kind of reference.</param>
 internal sealed record ContentLink(Digest Target, LinkKind Kind)
 {
     /// <summary>The repository that a bundle's lock names for an image; null for any other link.</summary>
     public RepositoryName? Recorded { get; init; }
 
-    /// <summary>True when the other manifest, if missing, cannot itself have references.</summary>
+    /// <summary>True when the other manifest cannot have references to further manifests, even if it is missing and unknown.</summary>
     public bool IsLeaf { get; init; }
 }
 

@@ -18,7 +18,7 @@ internal static class DeletionProbe
             throw Unsupported(repository);
     }
 
-    /// <summary>The refusal.</summary>
+    /// <summary>The error for a registry that does not delete manifests.</summary>
     public static AirgapException Unsupported(IImageRepository repository) => new(
         ErrorCode.DeletionUnsupported,
         $"The registry {repository.Name.Registry} does not delete manifests of {repository.Name}; nothing was removed.",

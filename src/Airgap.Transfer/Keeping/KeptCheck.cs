@@ -4,7 +4,7 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Stops if the content that belongs to a kept manifest is unknown: the images of a missing or unreadable bundle cannot
+/// Fails if the content that belongs to a kept manifest is unknown: the images of a missing or unreadable bundle cannot
 /// be determined.
 /// </summary>
 internal static class KeptCheck
@@ -34,7 +34,7 @@ internal static class KeptCheck
         {
             throw new AirgapException(
                 ErrorCode.KeptNotWhole,
-                $"What to keep cannot be determined: {problem}{(problems.Count > 1 ? $", and {problems.Count - 1} more" : "")}.",
+                $"The content to keep cannot be determined: {problem}{(problems.Count > 1 ? $", and {problems.Count - 1} more" : "")}.",
                 "Relocate it there again, or name the repository that contains it.")
             { Reference = repository.ToString(), Digest = digest.ToString() };
         }

@@ -4,8 +4,8 @@ using Airgap.Oci;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Distinguishes content omitted by choice from missing content: images of an index that every bundle which pins the index omitted
-/// when it was relocated.
+/// Distinguishes content omitted by choice from missing content. An image of an index is omitted by choice if every bundle that pins the
+/// index was relocated without that image.
 /// </summary>
 internal sealed class LeftOutContent
 {
@@ -34,7 +34,7 @@ internal sealed class LeftOutContent
         _all.UnionWith(_byIndex.Values.SelectMany(left => left));
     }
 
-    /// <summary>True for a manifest that nothing which is there needs.</summary>
+    /// <summary>True for a manifest that no existing content needs.</summary>
     public bool Contains(MissingContent missing)
     {
         if (missing.Link?.Kind != LinkKind.Child || !_all.Contains(missing.Digest))

@@ -4,8 +4,8 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Keeping;
 
 /// <summary>
-/// Finds damage by removals. Some time always passes between a look and a deletion; changes in that time are found afterwards, as far as
-/// they left a trace.
+/// Finds damage caused by removals. Some time always passes between a check and a deletion. Changes in that time are found afterwards, as
+/// far as they left a trace.
 /// </summary>
 internal static class PruneDamage
 {

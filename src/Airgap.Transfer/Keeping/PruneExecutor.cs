@@ -13,7 +13,7 @@ namespace Airgap.Transfer.Keeping;
 /// <param name="concurrency">The number of concurrent requests while the repository is read, 1 or more.</param>
 internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int concurrency = 8)
 {
-    /// <summary>How long a reading of the tags stays valid at least.</summary>
+    /// <summary>The minimum time for which a listing of the tags stays valid.</summary>
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The longest wait for a deletion that the registry accepted.</summary>
@@ -26,8 +26,8 @@ internal sealed class PruneExecutor(IRegistry registry, TimeProvider clock, int 
     /// <exception cref="AirgapException">
     /// <see cref="ErrorCode.GraceNotOver"/>, <see cref="ErrorCode.DeletionUnsupported"/>, <see cref="ErrorCode.TagsNotListed"/>,
     /// <see cref="ErrorCode.KeptNotWhole"/>: nothing was removed; <see cref="ErrorCode.PrunedWhileNeeded"/>,
-    /// <see cref="ErrorCode.TagVanished"/>: something came at the same time; <see cref="ErrorCode.StillThere"/>,
-    /// <see cref="ErrorCode.TagTookManifest"/> or 1xxx: the registry, in the middle perhaps.
+    /// <see cref="ErrorCode.TagVanished"/>: content was pushed or tagged at the same time; <see cref="ErrorCode.StillThere"/>,
+    /// <see cref="ErrorCode.TagTookManifest"/> or 1xxx: the registry, perhaps after some removals.
     /// </exception>
     public async Task RunAsync(PrunePlan plan, Action<PrunedItem> done, CancellationToken cancellationToken)
     {

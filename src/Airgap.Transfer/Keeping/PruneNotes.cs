@@ -34,13 +34,13 @@ internal static class PruneNotes
         "before " +
         "it is over.";
 
-    /// <summary>The same without a grace period.</summary>
+    /// <summary>The note for a registry that does not report ages, if there is no grace period.</summary>
     public const string NoGrace =
         "The registry does not report the age of some of these manifests, and no grace period was requested: content that a relocation " +
         "from another " +
         "machine has just sent may be among them.";
 
-    /// <summary>The note for tags that are removed alone.</summary>
+    /// <summary>The note for tags that are removed without their manifests.</summary>
     public const string TagAgeUnknown =
         "A registry does not report the age of a tag: the grace period of tags that are removed alone starts with this plan.";
 

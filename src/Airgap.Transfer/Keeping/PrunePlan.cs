@@ -5,12 +5,11 @@ namespace Airgap.Transfer.Keeping;
 
 /// <summary>
 /// The plan of a prune: what it would remove from a repository, for review before it is carried out. Its JSON schema is
-/// in the package Airgap.Build. Carrying it out trusts only the list of what to remove, and checks everything else
-/// again.
+/// in the package Airgap.Build. Executing it trusts only the list of content to remove, and checks everything else again.
 /// </summary>
 internal sealed record PrunePlan
 {
-    /// <summary>The format this writes, and the only one it reads.</summary>
+    /// <summary>The format version that this release writes; it reads no other.</summary>
     public const int Version = 1;
 
     /// <summary>The address of the document's JSON schema; null if unknown.</summary>

@@ -34,7 +34,7 @@ internal sealed class PrunePlanner(IRegistry registry, TimeProvider clock, int c
         using RepositoryWalk walk = new(registry, repository, tags, concurrency);
         List<string> notes = [.. PruneNotes.Always];
         List<KeptRoot> kept = [.. roots];
-        // A tag that has moved since the lock was written is kept, whichever of the two is right.
+        // If a tag has moved since the lock was written, both manifests are kept, because it is unknown which one is right.
         foreach (KeptRoot root in roots)
         {
             if (root.Tag is { } tag && tags.ByName.TryGetValue(tag, out Digest actual) && actual != root.Digest)

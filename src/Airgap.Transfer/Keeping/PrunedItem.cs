@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Keeping;
 /// <param name="Outcome">Its outcome.</param>
 internal sealed record PrunedItem(PruneItem Item, PruneOutcome Outcome)
 {
-    /// <summary>The kind of a tag that is removed alone.</summary>
+    /// <summary>The kind of a tag that is removed without its manifest.</summary>
     public const string TagKind = "tag";
 
     /// <summary>True if it was left although the plan removes it.</summary>
@@ -26,12 +26,12 @@ internal enum PruneOutcome
     /// <summary>Already absent.</summary>
     Gone,
 
-    /// <summary>Kept: kept content, or a tag that differs from the plan, refers to it now.</summary>
+    /// <summary>Kept: it is now referenced by kept content, or by a tag that differs from the plan.</summary>
     Needed,
 
     /// <summary>Left: it was pushed again after the plan was made.</summary>
     Renewed,
 
-    /// <summary>A tag is left: the registry does not delete tags alone.</summary>
+    /// <summary>A tag is left: the registry does not delete a tag without its manifest.</summary>
     Refused,
 }

@@ -7,7 +7,7 @@ namespace Airgap.Transfer.Keeping;
 /// <param name="Missing">The referenced manifests that it lacks, in the order found.</param>
 internal sealed record ReachableContent(IReadOnlyDictionary<Digest, ContentNode> Present, IReadOnlyList<MissingContent> Missing)
 {
-    /// <summary>Images of indexes that it lacks, and that every relocation to it omitted by choice.</summary>
+    /// <summary>The number of images of indexes that the repository lacks because every relocation to it omitted them by choice.</summary>
     public int LeftOut { get; init; }
 }
 
@@ -16,5 +16,5 @@ internal sealed record ReachableContent(IReadOnlyDictionary<Digest, ContentNode>
 /// <param name="Link">The reference to it; null for a root.</param>
 /// <param name="Parent">The referring manifest; null for a root.</param>
 /// <param name="Elsewhere">The same manifest, read from another repository; null if not found.</param>
-/// <param name="Problem">Why no other repository returns it; null if none was asked, or one did.</param>
+/// <param name="Problem">Why no other repository returned it; null if none was queried, or if one returned it.</param>
 internal sealed record MissingContent(Digest Digest, ContentLink? Link, Digest? Parent, ContentNode? Elsewhere, string? Problem);

@@ -38,7 +38,7 @@ internal static class RemovalOrder
             }
         }
 
-        // Tags can form a cycle, which has no order.
+        // References by tag can form a cycle, which has no order.
         order.AddRange(above.Where(pair => pair.Value > 0).Select(pair => pair.Key).Order());
         return order;
 

@@ -63,7 +63,8 @@ internal sealed class StaleTagRemover(IImageRepository repository, RepositoryTag
 
     private AirgapException Refused(string why) => new(
         ErrorCode.TagNotRemoved,
-        $"The registry {repository.Name.Registry} does not delete only tags of {repository.Name}: {why}. The stale tags are left.",
+        $"The registry {repository.Name.Registry} does not delete tags of {repository.Name} without their manifests: {why}. The stale " +
+        "tags are left.",
         "Leave them, or remove them with the registry's own tools; their manifests are needed.")
     { Reference = repository.Name.ToString() };
 

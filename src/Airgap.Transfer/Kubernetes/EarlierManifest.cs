@@ -9,7 +9,7 @@ namespace Airgap.Transfer.Kubernetes;
 /// <summary>The PackageRepository manifest of an earlier run: the state of a cluster that it was applied to.</summary>
 /// <param name="Repository">The mirror.</param>
 /// <param name="Digest">The bundle's digest; null if the manifest has none.</param>
-/// <param name="IsContentTag">True if a content tag gives the digest.</param>
+/// <param name="IsContentTag">True if a content tag contains the digest.</param>
 internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest, bool IsContentTag)
 {
     private const int MaxBytes = 1024 * 1024;
@@ -36,9 +36,8 @@ internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest
     }
 
     /// <summary>
-    /// The options for a cluster that may have this manifest: kapp-controller caches a bundle by digest, and does not
-    /// ask another registry for a cached digest. After the mirror moves, the manifest names the bundle by its content
-    /// tag until the digest changes.
+    /// The options for a cluster that may have this manifest: kapp-controller caches a bundle by digest, and does not request a cached
+    /// digest from another registry. After the mirror moves, the manifest names the bundle by its content tag until the digest changes.
     /// </summary>
     /// <param name="options">The requested options.</param>
     /// <param name="repository">The mirror now.</param>
@@ -56,10 +55,10 @@ internal sealed record EarlierManifest(RepositoryName Repository, Digest? Digest
             warn(new Diagnostic(
                 ErrorCode.MirrorChanged,
                 "The PackageRepository " +
-                $"'{options.Name ?? repository.LastSegment}' named the same digest at {Repository} before. A cluster with it would " +
-                "keep it, with Packages that name that registry, and report success.",
-                "The manifest names the bundle by its content tag, which makes the cluster fetch it from here. The same effect have " +
-                "kubectl delete and apply of a manifest with the digest.")
+                $"'{options.Name ?? repository.LastSegment}' named the same digest at {Repository} before. A cluster that has that " +
+                "manifest would keep its cached content, with Packages that name that registry, and report success.",
+                "The manifest names the bundle by its content tag, which makes the cluster fetch it from here. To name it by digest, " +
+                "delete the PackageRepository with kubectl, and apply a manifest with the digest.")
             { Reference = repository.ToString() });
         }
 

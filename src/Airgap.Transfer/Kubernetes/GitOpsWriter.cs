@@ -167,7 +167,7 @@ internal static partial class GitOpsWriter
             ? ReferenceOf(destination, digest, tag, options).Value
             : throw PackageRepositorySpec.Invalid(destination, "Argo CD would select a tag", "Pin it by digest or by tag.");
 
-    // A path inside the content.
+    // Validates a path inside the content.
     private static string ReadPath(RepositoryName destination, string? text)
     {
         string path = (text ?? ".").Replace('\\', '/').Trim('/');

@@ -16,7 +16,7 @@ internal static class KubernetesName
     public static string RequireSubdomain(string name, string what) => IsSubdomain(name) ? name : throw new AirgapException(
         ErrorCode.InvalidKubernetesName,
         $"'{name}' cannot be {what}.",
-        "Give a name of lower-case letters, digits, '-' and '.' that begins and ends, as every part between dots, with a letter or " +
+        "Give a name of lower-case letters, digits, '-' and '.', in which every part between dots begins and ends with a letter or " +
         "digit; 253 characters at most.");
 
     /// <exception cref="AirgapException"><see cref="ErrorCode.InvalidKubernetesName"/>.</exception>
@@ -25,7 +25,7 @@ internal static class KubernetesName
         $"'{name}' cannot be {what}.",
         "Give a name of lower-case letters, digits and '-' that begins and ends with a letter or digit; 63 characters at most.");
 
-    // The parts of a subdomain have no length of their own.
+    // The parts of a subdomain have no individual maximum length.
     private static bool IsPart(string part) =>
         part.Length > 0
         && !part.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-")

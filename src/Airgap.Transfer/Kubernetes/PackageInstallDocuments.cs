@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Kubernetes;
 
-/// <summary>The documents of a PackageInstall: its values, and itself.</summary>
+/// <summary>The documents of a PackageInstall: the Secret with its values, and the PackageInstall itself.</summary>
 internal static class PackageInstallDocuments
 {
     private const string ValuesFile = "values.yml";

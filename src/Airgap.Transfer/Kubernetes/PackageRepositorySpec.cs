@@ -20,7 +20,7 @@ internal sealed record PackageRepositorySpec
 
     public required string? Constraints { get; init; }
 
-    /// <summary>True when a content tag gives the digest.</summary>
+    /// <summary>True when a content tag contains the digest.</summary>
     public required bool IsContentTag { get; init; }
 
     /// <summary>Null for none, empty for all.</summary>

@@ -8,8 +8,8 @@ internal static class PullSecretDocuments
     /// <summary>A Secret of the kind that kubelet and kapp-controller read.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="ns">Its namespace; null for none.</param>
-    /// <param name="registries">The images' hosts, spelt exactly as in the references, because the cluster compares the
-    /// texts.</param>
+    /// <param name="registries">The hosts of the images, spelled exactly as in the references, because the cluster compares them as
+    /// text.</param>
     public static string Secret(string name, string? ns, IEnumerable<string> registries)
     {
         ManifestYaml yaml = new();

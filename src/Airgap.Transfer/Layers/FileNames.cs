@@ -11,8 +11,7 @@ internal static class FileNames
     private const int NameOffset = 19;
 
     /// <summary>
-    /// The actual name, with invalid UTF-8 bytes as <c>\xNN</c>; null for a name that is UTF-8, or if the folder cannot
-    /// be read.
+    /// The actual name, with invalid UTF-8 bytes as <c>\xNN</c>; null for a name in valid UTF-8, or if the folder cannot be read.
     /// </summary>
     /// <param name="folder">The folder of the name.</param>
     /// <param name="shown">The name as shown by the runtime.</param>

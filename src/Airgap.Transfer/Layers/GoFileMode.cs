@@ -17,7 +17,7 @@ internal static class GoFileMode
     /// <summary>The mode of a file.</summary>
     public static long OfFile(FileInfo file, bool preserve)
     {
-        // On Windows Go knows one bit only.
+        // On Windows, Go reports only one permission bit.
         long mode = OperatingSystem.IsWindows() ? (file.IsReadOnly ? 0b100_100_100 : 0b110_110_110) : FromUnix(file.UnixFileMode);
         return preserve ? mode : mode & OwnerBits;
     }

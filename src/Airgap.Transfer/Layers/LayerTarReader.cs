@@ -30,13 +30,13 @@ internal enum LayerTarKind
 /// <remarks>Source: POSIX pax interchange format; GNU's base-256 numbers and long names.</remarks>
 internal sealed class LayerTarReader(Stream tar)
 {
-    /// <summary>Longer names and attributes are an attack, as they are kept in memory.</summary>
+    /// <summary>Names and attributes are kept in memory; longer ones are treated as an attack.</summary>
     private const long MaxExtension = 1024 * 1024;
 
     private readonly byte[] _header = new byte[TarHeader.BlockSize];
     private TarContentStream? _content;
 
-    /// <summary>Reads the next header, past what is left of the entry before.</summary>
+    /// <summary>Skips the rest of the current entry, and reads the next header.</summary>
     /// <returns>Null at the end.</returns>
     /// <exception cref="InvalidDataException">Not a tar, or one that is malformed.</exception>
     /// <exception cref="EndOfStreamException">The tar ends inside an entry.</exception>
@@ -85,8 +85,8 @@ internal sealed class LayerTarReader(Stream tar)
         _ => LayerTarKind.Other,
     };
 
-    // False at the end: a block of zeros, or no more bytes. No bytes at all are not a tar, but the rest of a truncated
-    // compressed one.
+    // False at the end: a block of zeros, or no more bytes. An empty stream is not a valid tar: it is the result of a truncated compressed
+    // one.
     private async ValueTask<bool> ReadHeaderAsync(CancellationToken cancellationToken)
     {
         if (_content is not null)

@@ -16,7 +16,7 @@ internal enum ArtifactChoice
 /// <summary>The words for an <see cref="ArtifactChoice"/>.</summary>
 internal static class ArtifactChoices
 {
-    /// <summary>The words, the most first.</summary>
+    /// <summary>The words, from all artifacts to none.</summary>
     public static string[] Words { get; } = ["all", "signatures", "none"];
 
     /// <summary>Reads a word, in any case.</summary>

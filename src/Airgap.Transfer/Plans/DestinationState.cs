@@ -30,13 +30,13 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     public RepositoryName Name => repository.Name;
 
     /// <summary>
-    /// Permits to request the tags while the source is still being read. The run itself resolves the user's tag, because it may move in
-    /// between.
+    /// Allows the tags to be requested while the source is still being read. The user's tag is resolved by the run itself, because it may
+    /// move in between.
     /// </summary>
     public void Begin(CancellationToken cancellationToken) =>
         _begun = new Lazy<Task<ExistingTags>>(() => ExistingTags.ListAsync(repository, ItemsAhead, observer, cancellationToken));
 
-    /// <summary>Requests the tags now, if nobody has yet.</summary>
+    /// <summary>Requests the tags now, unless they were already requested.</summary>
     public void List() => _ = Listing;
 
     /// <summary>False only when the destination is known to lack a tag.</summary>
@@ -51,7 +51,7 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     /// </summary>
     public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0 && Stopwatch.GetElapsedTime(_asked) < s_goodFor;
 
-    /// <summary>The tags, as far as listing them is cheaper than asking for each.</summary>
+    /// <summary>The tags, as far as listing them is cheaper than a request for each.</summary>
     /// <param name="items">The number of items to look up.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<ExistingTags> ListAsync(int items, CancellationToken cancellationToken)
@@ -83,11 +83,11 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
     }
 
     /// <summary>
-    /// Calls back with the images that the destination's tags name, if one tag exists and they are few; a failure to list them is that of
-    /// the caller who needs the list.
+    /// Calls back with each image that the destination's tags name, if a given tag exists and the images are few. A failure to list the
+    /// tags is ignored: the caller that needs the list receives it.
     /// </summary>
-    /// <param name="tag">The tag that shows that the images are worth asking for.</param>
-    /// <param name="most">The most images.</param>
+    /// <param name="tag">The tag that must exist.</param>
+    /// <param name="most">The maximum number of images.</param>
     /// <param name="ask">Receives them.</param>
     public async Task AnticipateImagesAsync(string tag, int most, Action<Digest> ask)
     {
@@ -102,11 +102,11 @@ internal sealed class DestinationState(IImageRepository repository, ITransferObs
         }
         catch (Exception)
         {
-            // As above.
+            // The caller that needs the list receives the same failure, and reports it.
         }
     }
 
-    // Without a response, the tag is written again.
+    // Null without a response: then the tag is written again.
     private async Task<Digest?> AskAsync(string tag, CancellationToken cancellationToken)
     {
         try

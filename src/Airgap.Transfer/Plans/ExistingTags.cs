@@ -4,8 +4,8 @@ using Airgap.Oci.Client;
 namespace Airgap.Transfer.Plans;
 
 /// <summary>
-/// The tags that a destination had before: one request that saves a request for every missing manifest. If a registry
-/// does not list tags, or lists endlessly, every tag counts as possible.
+/// The tags that a destination had before the relocation: listing them takes one request, and saves a request for every missing manifest.
+/// If a registry does not list tags, or lists endlessly, every tag counts as possible.
 /// </summary>
 internal sealed class ExistingTags
 {
@@ -30,7 +30,7 @@ internal sealed class ExistingTags
     /// <summary>The tags; empty if they are not known.</summary>
     public IReadOnlyCollection<string> All => _tags ?? [];
 
-    /// <summary>Lists a repository's tags, as far as that is cheaper than asking for each manifest.</summary>
+    /// <summary>Lists a repository's tags, as far as that is cheaper than a request for each manifest.</summary>
     public static async Task<ExistingTags> ListAsync(
         IImageRepository repository, int items, ITransferObserver observer, CancellationToken cancellationToken)
     {

@@ -19,8 +19,8 @@ public interface ITransferObserver
     }
 
     /// <summary>
-    /// Information that the user should see immediately but that is not part of the result, such as the holder of a
-    /// lock it waits for.
+    /// Information that the user should see immediately but that is not part of the result, such as the holder of a lock that the run waits
+    /// for.
     /// </summary>
     void Notice(string message)
     {

@@ -77,11 +77,11 @@ internal sealed class ImageFailures(bool keepGoing)
     }
 
     /// <summary>
-    /// Awaits what an image needs. If the run continues without failed images, the failure is ignored here: the image's own step reports
-    /// it.
+    /// Awaits work that an image needs. If the run continues without failed images, a failure is only logged here: the failed image's own
+    /// step reports it.
     /// </summary>
-    /// <param name="needed">What the image needs.</param>
-    /// <param name="isLost">True for a failure after which the destination takes nothing.</param>
+    /// <param name="needed">The work that the image needs.</param>
+    /// <param name="isLost">True for a failure after which the destination accepts no further content.</param>
     /// <param name="observer">Receives the failure as a detail.</param>
     public async Task PassOverAsync(Task needed, Func<AirgapException, bool> isLost, ITransferObserver observer)
     {
@@ -91,7 +91,7 @@ internal sealed class ImageFailures(bool keepGoing)
         }
         catch (AirgapException e) when (keepGoing && !isLost(e) && !EndsEveryRun(e.Code))
         {
-            observer.Detail($"It failed, and the others go on: {e.Message}");
+            observer.Detail($"The run continues after a failure: {e.Message}");
         }
     }
 

@@ -50,7 +50,7 @@ public sealed record PlanOptions
     internal string? EarlierArchive { get; init; }
 
     /// <summary>
-    /// Plans of earlier runs: their manifests and configs are not fetched again. Whether the destination has them is not taken from these.
+    /// Plans of earlier runs: their manifests and configs are not fetched again. They do not show whether the destination has them.
     /// </summary>
     internal ImmutableArray<TransferPlan> EarlierPlans { get; init; } = [];
 
@@ -71,7 +71,7 @@ public sealed record PlanOptions
     /// </summary>
     internal bool IgnoreBundleCheck { get; init; }
 
-    /// <summary>Nothing is left out of any index.</summary>
+    /// <summary>The value for indexes without omitted manifests.</summary>
     internal static ImmutableDictionary<Digest, ImmutableHashSet<Digest>> NothingLeft { get; } =
         ImmutableDictionary<Digest, ImmutableHashSet<Digest>>.Empty;
 
@@ -92,7 +92,7 @@ public sealed record PlanOptions
     /// <summary>The number of concurrent requests, 1 or more.</summary>
     public int Concurrency { get; init; } = 8;
 
-    /// <summary>The same, copying the selected artifacts, and reporting those left behind.</summary>
+    /// <summary>These options, but copying the selected artifacts and reporting those left behind.</summary>
     internal PlanOptions Carrying(ArtifactChoice choice) => this with
     {
         Artifacts = choice != ArtifactChoice.None,

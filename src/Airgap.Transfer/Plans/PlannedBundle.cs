@@ -29,6 +29,6 @@ internal sealed record PlannedBundle
 }
 
 /// <summary>A layer that is not moved.</summary>
-/// <param name="Image">The image it belongs to, by digest, where it is read from.</param>
+/// <param name="Image">The image it belongs to, by digest, at its source.</param>
 /// <param name="Layer">The layer.</param>
 internal sealed record SkippedLayer(ImageReference Image, Descriptor Layer);

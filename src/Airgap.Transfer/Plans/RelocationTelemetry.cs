@@ -27,8 +27,8 @@ internal static class RelocationTelemetry
     public static ActivitySource Source { get; } = new(Name);
 
     /// <summary>Begins a phase: its span, and the attribute of all metrics below it.</summary>
-    /// <param name="phase">Which.</param>
-    /// <param name="parent">The parent where no span is current, so that one relocation is one trace.</param>
+    /// <param name="phase">The phase.</param>
+    /// <param name="parent">The parent span to use if no span is current, so that one relocation is one trace.</param>
     public static Activity? Begin(TransferPhase phase, ActivityContext parent = default)
     {
         string name = NameOf(phase);

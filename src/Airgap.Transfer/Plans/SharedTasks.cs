@@ -16,13 +16,13 @@ internal sealed class SharedTasks<TKey, T>
     public Task<T> GetOrAdd(TKey key, Func<TKey, Task<T>> start) =>
         _tasks.GetOrAdd(key, static (asked, begin) => new Lazy<Task<T>>(() => begin(asked)), start).Value;
 
-    /// <summary>Sets a result from elsewhere, replacing an earlier one.</summary>
+    /// <summary>Sets a result that was obtained elsewhere, replacing an earlier one.</summary>
     public void Set(TKey key, T result) => _tasks[key] = Done(result);
 
-    /// <summary>Sets a result from elsewhere, if there is none and none is in progress.</summary>
+    /// <summary>Sets a result that was obtained elsewhere, if there is none and none is in progress.</summary>
     public void TryAdd(TKey key, T result) => _tasks.TryAdd(key, Done(result));
 
-    /// <summary>Finds a result without waiting for one.</summary>
+    /// <summary>Returns a result if it is available, without waiting.</summary>
     public bool TryGetResult(TKey key, [MaybeNullWhen(false)] out T result)
     {
         bool isThere = _tasks.TryGetValue(key, out Lazy<Task<T>>? known) && known.IsValueCreated && known.Value.IsCompletedSuccessfully;

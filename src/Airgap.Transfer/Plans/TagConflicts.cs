@@ -24,7 +24,7 @@ internal static class TagConflicts
         }
     }
 
-    /// <summary>The tags of several images: the images of each, by distinct digests.</summary>
+    /// <summary>The tags that several images with different digests have, with the images of each tag.</summary>
     /// <param name="items">The images; those without a tag do not count.</param>
     /// <param name="name">The tag, alone or with its repository.</param>
     public static IEnumerable<(TName Name, PlannedItem[] Items)> Find<TName>(

@@ -57,7 +57,7 @@ public sealed record TransferPlan
     /// <summary>The state requested from the destination during planning; null for none.</summary>
     internal DestinationState? State { get; init; }
 
-    /// <summary>The span in which it was planned, which the transfer continues where no other span is current.</summary>
+    /// <summary>The tracing span of the planning, which the transfer continues if no other span is current.</summary>
     internal ActivityContext Trace { get; init; }
 
     /// <summary>The number of retries during planning.</summary>
@@ -130,7 +130,7 @@ public sealed record PlannedManifest
     internal IEnumerable<Digest> LeftOut => Children.Length == Manifest.Manifests.Length ? []
         : Manifest.Manifests.Select(child => child.Digest).Except(Children.Select(child => child.Manifest.Digest));
 
-    /// <summary>The same of this manifest and of all below it, each once.</summary>
+    /// <summary><see cref="LeftOut"/> of this manifest and of all its descendants, each digest once.</summary>
     internal ImmutableArray<Digest> AllLeftOut =>
         Manifest.IsIndex ? [.. SelfAndDescendants().SelectMany(node => node.LeftOut).Distinct()] : [];
 
@@ -141,7 +141,7 @@ public sealed record PlannedManifest
         init => StoredConfig = value is { } bytes ? new StoredBytes(bytes) : null;
     }
 
-    /// <summary>The same, not yet read if it is in a temporary file.</summary>
+    /// <summary>The config's bytes, not yet read if they are in a temporary file.</summary>
     internal StoredBytes? StoredConfig { get; init; }
 
     /// <summary>

@@ -14,10 +14,12 @@ internal sealed class LocalContent(bool isNowhere)
     /// <summary>True for a repository that is only a name.</summary>
     public bool IsNowhere => isNowhere;
 
-    /// <summary>Digests that were made here: a registry cannot have them unless they were pushed to it, so that none is asked.</summary>
+    /// <summary>
+    /// Digests of newly made content, which are not requested from a registry: it has them only if they were pushed to it.
+    /// </summary>
     public IReadOnlySet<string> Made { get; init; } = new HashSet<string>();
 
-    /// <summary>True if the registry need not be asked for a tag or digest that is not here.</summary>
+    /// <summary>True if a tag or digest that is absent here need not be requested from the registry.</summary>
     public bool IsAbsent(string tagOrDigest) => IsNowhere || Made.Contains(tagOrDigest);
 
     /// <summary>The repositories of a bundle and of its images.</summary>

@@ -49,7 +49,7 @@ internal sealed class PackageChecks(ImmutableArray<Diagnostic>.Builder problems,
                 continue;
             }
 
-            // If the lock has the image under another id, the finding tells what to write.
+            // If the lock has the image under another id, the finding's own advice says what to write.
             bool isLocked = found.Message.Contains("under the kbld", StringComparison.Ordinal);
             problems.Add(found with
             {

@@ -38,8 +38,8 @@ internal enum FieldForm
 internal sealed record FieldType(FieldForm Form, bool IsList, bool IsMap, string? Fields);
 
 /// <summary>
-/// The declared types of Package and PackageMetadata, with which a cluster decodes them: if one value has another type,
-/// it accepts nothing from the whole repository.
+/// The declared types of Package and PackageMetadata, with which a cluster decodes them: if one value has another type, the cluster rejects
+/// the whole repository.
 /// </summary>
 /// <remarks>Source: the OpenAPI document of <c>data.packaging.carvel.dev/v1alpha1</c> as kapp-controller 0.53 serves it.</remarks>
 internal static class PackageTypes

@@ -8,8 +8,8 @@ namespace Airgap.Transfer.Producing;
 internal sealed record ProduceRequest
 {
     /// <summary>
-    /// The host of a bundle that is in no registry. It ends in <c>.invalid</c>, which RFC 2606 reserves, so that it is
-    /// never contacted; an archive uses it in its bundle's name, and an import does not depend on the name.
+    /// The host name for a bundle that is in no registry. It ends in <c>.invalid</c>, which RFC 2606 reserves, so that it is never
+    /// contacted; an archive uses it in its bundle's name, and an import does not depend on the name.
     /// </summary>
     public const string NoHost = "airgap.invalid";
 

@@ -24,7 +24,7 @@ internal interface IPullObserver : ITransferObserver
     /// <param name="layer">The layer.</param>
     /// <param name="number">From 1.</param>
     /// <param name="count">The number of the image's layers.</param>
-    /// <param name="depth">That of its image.</param>
+    /// <param name="depth">The depth of its image.</param>
     void Extracting(Descriptor layer, int number, int count, int depth)
     {
     }

@@ -16,7 +16,7 @@ internal interface IPullSource : IDisposable
     /// <summary>The bundles among the images that a bundle pins, in the lock's order, each digest once.</summary>
     IAsyncEnumerable<PullItem> FindNestedAsync(PullItem bundle, ImagesLock images, CancellationToken cancellationToken);
 
-    /// <summary>False if no registry can be asked for images.</summary>
+    /// <summary>False if the source has no registry to query for images.</summary>
     bool KnowsPlaces { get; }
 
     /// <summary>Determines whether the bundle's repository has every image.</summary>

@@ -45,7 +45,7 @@ internal sealed record PulledItem(
 /// <summary>The outcomes for an images.yml.</summary>
 internal enum LockUpdate
 {
-    /// <summary>There is none, or no registry could be asked: for a plain image, or an archive.</summary>
+    /// <summary>There is none (a plain image), or no registry is contacted (an archive).</summary>
     None,
 
     /// <summary>It is unchanged, because not every image is in the bundle's repository.</summary>

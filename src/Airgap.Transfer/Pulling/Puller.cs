@@ -10,7 +10,7 @@ using Airgap.Transfer.Pulling.Unpacking;
 namespace Airgap.Transfer.Pulling;
 
 /// <summary>Unpacks a bundle or image from a registry or an archive into a folder.</summary>
-/// <param name="registry">The registries, with their credentials. Not asked when the source is an archive.</param>
+/// <param name="registry">The registries, with their credentials. Not contacted when the source is an archive.</param>
 /// <param name="observer">Receives progress events; null for none.</param>
 internal sealed class Puller(IRegistry registry, IPullObserver? observer = null)
 {

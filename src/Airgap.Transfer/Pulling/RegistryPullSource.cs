@@ -27,10 +27,10 @@ internal sealed class RegistryPullSource : IPullSource
 
     /// <summary>Reads a reference.</summary>
     /// <param name="registry">The registries.</param>
-    /// <param name="reference">What is pulled.</param>
-    /// <param name="asBundle">True when it must be a bundle.</param>
-    /// <param name="checkBundle">True when it must not be one otherwise.</param>
-    /// <param name="observer">Takes details.</param>
+    /// <param name="reference">The bundle or image to pull.</param>
+    /// <param name="asBundle">True if it must be a bundle.</param>
+    /// <param name="checkBundle">True if it must not be a bundle when <paramref name="asBundle"/> is false.</param>
+    /// <param name="observer">Receives details for the log.</param>
     public RegistryPullSource(IRegistry registry, ImageReference reference, bool asBundle, bool checkBundle, ITransferObserver observer)
     {
         _registry = registry;

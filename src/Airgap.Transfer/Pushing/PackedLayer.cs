@@ -20,7 +20,7 @@ internal sealed class PackedLayer : IDisposable
         Layer = layer;
         Content = content;
         _file = file;
-        // A run that is interrupted twice, or does not stop in time, ends without disposing anything.
+        // For a run that is interrupted twice, or does not stop in time: it ends without disposing of anything.
         if (file is not null)
             AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
@@ -35,7 +35,7 @@ internal sealed class PackedLayer : IDisposable
     /// <exception cref="AirgapException">3xxx: a file cannot be read, or the temporary one cannot be written.</exception>
     public static async Task<PackedLayer> PackAsync(IReadOnlyList<LayerEntry> entries, CancellationToken cancellationToken)
     {
-        // A header block each, and another for the padding.
+        // Each entry has a header block, and at most one block of padding.
         long length = entries.Sum(entry => entry.Size + (2 * TarHeader.BlockSize));
         return length <= PlannedManifest.SmallBlob
             ? await PackInMemoryAsync(entries, cancellationToken)

@@ -6,11 +6,11 @@ using Airgap.Transfer.Transfers;
 
 namespace Airgap.Transfer.Sharding;
 
-/// <summary>A target that delegates everything but its first check to another target.</summary>
-/// <param name="inner">The other.</param>
+/// <summary>A target that delegates to another target everything except the check before the transfer.</summary>
+/// <param name="inner">The other target.</param>
 internal abstract class DelegatingTarget(ITransferTarget inner) : ITransferTarget
 {
-    /// <summary>The other.</summary>
+    /// <summary>The other target.</summary>
     protected ITransferTarget Inner { get; } = inner;
 
     public ImmutableArray<WrittenFile> Written => Inner.Written;

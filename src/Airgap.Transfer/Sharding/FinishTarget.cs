@@ -16,7 +16,8 @@ internal sealed class FinishTarget(
 {
     public override async Task<ImmutableArray<PlannedBlob>> PrepareAsync(CancellationToken cancellationToken)
     {
-        // The blobs of existing images were checked before; these are the others, and those that an existing image lacks.
+        // The inner target has checked the blobs of existing images, and returns all other blobs, including those that an existing image
+        // lacks.
         ImmutableArray<PlannedBlob> left = await Inner.PrepareAsync(cancellationToken);
         IReadOnlyCollection<Digest> absent =
             await evidence.FindMissingAsync(left.Select(blob => blob.Descriptor), cancellationToken);

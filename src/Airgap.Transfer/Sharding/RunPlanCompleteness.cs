@@ -58,7 +58,7 @@ internal sealed class RunPlanCompleteness(string path)
             throw Invalid($"it lacks the image {Printable.Line(absent.Image.ToString())}, which a lock in it pins");
     }
 
-    // The bundle's images record what was omitted by choice; everything else that is absent is missing.
+    // The images of the bundles record the manifests omitted by choice; all other absent manifests are missing.
     private void CheckIndexes(TransferPlan plan, IReadOnlyCollection<PlannedManifest> manifests)
     {
         HashSet<Digest> noted =

@@ -29,7 +29,7 @@ internal sealed class RunPlanContent(RunPlan run, Func<Descriptor, IBlobContent>
             async (item, token) => await CheckImageAsync(item, token));
     }
 
-    // What imgpkg and kapp-controller accept as a bundle; the label alone is not enough (BundleContent.LayerOf).
+    // A bundle needs the layer that imgpkg and kapp-controller accept, not only the label (BundleContent.LayerOf).
     private static bool MayBeBundle(PlannedManifest node) => node.Manifest is
     {
         IsIndex: false, Config.Size: <= PlannedManifest.SmallBlob,

@@ -17,7 +17,7 @@ internal static class RunPlanFile
     private const int MostOfBeginning = 4096;
     private const int MostOfTool = 100;
 
-    // Never embedded in a web page.
+    // Relaxed escaping is safe, because the file is never embedded in a web page.
     private static readonly RunPlanJson s_json = new(new JsonSerializerOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -77,7 +77,7 @@ internal static class RunPlanFile
         }
     }
 
-    /// <summary>Refuses to replace a plan for shards by something else.</summary>
+    /// <summary>Refuses to replace a plan for shards by the plan of a dry run.</summary>
     /// <param name="path">The file that would be replaced.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.RunPlanInTheWay"/>.</exception>
     public static void RefuseToReplace(string path)
@@ -128,7 +128,7 @@ internal static class RunPlanFile
         $"Make the plan again: {AdviceTerms.MakeRunPlan}.", inner)
     { Location = new SourceLocation(path) };
 
-    // All stages are of releases that know the plan's version and rule: whoever has another release has two ways out.
+    // All stages need a release that knows the plan's version and rule, so the advice gives both solutions: that release, or a new plan.
     private static AirgapException OfOtherRelease(string path, ReadOnlySpan<byte> json, string why) => new(
         ErrorCode.InvalidRunPlan, $"'{path}' is not a valid plan for shards: {why}.",
         "Use the release that wrote " +
@@ -136,7 +136,7 @@ internal static class RunPlanFile
         $"{AdviceTerms.MakeRunPlan}.")
     { Location = new SourceLocation(path) };
 
-    // The text of others: short, and on one line.
+    // The file may come from others, so the text is accepted only if it is short, and is shown on one line.
     private static string? ToolOf(ReadOnlySpan<byte> json)
     {
         Utf8JsonReader reader = new(json);

@@ -86,7 +86,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
             children.Add(read[child]);
         }
 
-        // In the order and number of the index: only the children show what is omitted.
+        // The children must have the order of the index, each as often as in the index, because only their absence shows what is omitted.
         HashSet<Digest> there = [.. children.Select(child => child.Manifest.Digest)];
         return index.Manifests.Select(child => child.Digest).Where(there.Contains)
             .SequenceEqual(children.Select(child => child.Manifest.Digest)) ? children.ToImmutable() : throw NotListed(index);
@@ -99,7 +99,7 @@ internal sealed class RunPlanManifests(string path, bool embedsConfigs)
     {
         if (each.Config is not { } config)
         {
-            // Planning does not read a config that is too large either.
+            // A config may be missing if it is too large, because planning does not read it then.
             return embedsConfigs && image.Config!.Size <= PlannedManifest.SmallBlob
                 ? throw Invalid($"an archive embeds the config of {image.Digest}, but the plan lacks it") : null;
         }

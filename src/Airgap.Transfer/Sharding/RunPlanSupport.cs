@@ -63,7 +63,7 @@ internal static class RunPlanSupport
     /// <summary>The word for an archive format.</summary>
     public static string WordOf(ArchiveFormat format) => format == ArchiveFormat.Imgpkg ? Imgpkg : Oci;
 
-    /// <summary>The format of a word; null for none.</summary>
+    /// <summary>The archive format that a word names; null for none.</summary>
     public static ArchiveFormat? FormatOf(string? word) => word switch
     {
         Imgpkg => ArchiveFormat.Imgpkg,
@@ -71,7 +71,7 @@ internal static class RunPlanSupport
         _ => null,
     };
 
-    /// <summary>The refusal.</summary>
+    /// <summary>The error for a plan that other machines cannot carry out.</summary>
     public static AirgapException No(RelocationSource source, string why) => new(
         ErrorCode.PlanNotShared,
         $"No plan for shards can be made from {source}: {why}.",

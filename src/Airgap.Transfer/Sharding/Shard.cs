@@ -8,7 +8,7 @@ namespace Airgap.Transfer.Sharding;
 /// <param name="Count">The number of shards.</param>
 internal sealed record Shard(int Number, int Count)
 {
-    /// <summary>The maximum number of shards; a larger one is a typo.</summary>
+    /// <summary>The maximum number of shards; a larger one is assumed to be a typing error.</summary>
     public const int MostShards = 10_000;
 
     /// <summary>Parses <c>3/8</c>, <c>3</c> if the plan has the number of shards, <c>auto</c>, or <c>auto/8</c>.</summary>
@@ -47,7 +47,7 @@ internal sealed record Shard(int Number, int Count)
     /// <inheritdoc/>
     public override string ToString() => $"{Number}/{Count}";
 
-    /// <summary>The refusal.</summary>
+    /// <summary>The error for an invalid shard.</summary>
     public static AirgapException Invalid(string problem) => new(
         ErrorCode.InvalidShard, $"{problem}.",
         $"Write NUMBER/COUNT, such as 3/8, with a number from 1 to the count and a count of at most {MostShards}; or auto or auto/8 " +

@@ -16,7 +16,7 @@ internal sealed class ShardAssignment
     /// <summary>The weight of a request, in bytes.</summary>
     public const long RequestWeight = 128 * 1024;
 
-    // A HEAD, the source's GET, the upload's POST and its PUT.
+    // The requests for one blob: HEAD at the destination, GET at the source, POST and PUT of the upload.
     private const int BlobRequests = 4;
 
     private readonly Dictionary<Digest, int> _shards;
@@ -40,7 +40,7 @@ internal sealed class ShardAssignment
         SortedDictionary<Digest, long> weights = [];
         foreach (PlannedBlob blob in plans.SelectMany(plan => plan.Blobs))
         {
-            // A further destination costs only requests: its registry has the bytes already.
+            // A further destination costs only requests: the bytes are assumed to be in its registry already.
             long requests = BlobRequests * RequestWeight;
             weights[blob.Descriptor.Digest] =
                 weights.TryGetValue(blob.Descriptor.Digest, out long known) ? known + requests : blob.Descriptor.Size + requests;

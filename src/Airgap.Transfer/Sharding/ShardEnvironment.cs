@@ -6,7 +6,8 @@ namespace Airgap.Transfer.Sharding;
 /// <summary>Reads the number of this job among parallel jobs from the environment.</summary>
 internal static class ShardEnvironment
 {
-    // CI_NODE_INDEX comes last: GitLab counts from 1, but pipelines elsewhere set it themselves out of their engine's own variable.
+    // CI_NODE_INDEX comes last: GitLab counts from 1, but pipelines of other engines may set the variable from the engine's own one, and
+    // count differently.
     private static readonly Engine[] s_engines =
     [
         new("Azure Pipelines", "SYSTEM_JOBPOSITIONINPHASE", "SYSTEM_TOTALJOBSINPHASE", First: 1),
@@ -17,7 +18,7 @@ internal static class ShardEnvironment
         new("GitLab", "CI_NODE_INDEX", "CI_NODE_TOTAL", First: 1),
     ];
 
-    /// <summary>The variables, for messages.</summary>
+    /// <summary>The names of the variables, joined by "nor" for messages.</summary>
     public static string Names { get; } = "JOB_COMPLETION_INDEX (Kubernetes) nor " +
         string.Join(" nor ", s_engines.Select(engine => $"{engine.Index} ({engine.Name})"));
 
@@ -47,8 +48,8 @@ internal static class ShardEnvironment
     }
 
     /// <summary>
-    /// The variable of an engine that runs several jobs; null if there is none, or it runs one. An indexed Job of Kubernetes does not give
-    /// the number, and is taken to have several.
+    /// The variable that numbers this job, if the engine runs several jobs; null if there is none, or if there is only one job. An indexed
+    /// Job of Kubernetes does not give the number of jobs, and is assumed to have several.
     /// </summary>
     /// <param name="environment">Returns a variable's value, or null.</param>
     public static string? FindOneOfSeveral(Func<string, string?> environment)
@@ -59,19 +60,19 @@ internal static class ShardEnvironment
         }
         catch (AirgapException)
         {
-            // Nobody asked for the number of the job.
+            // An invalid variable is no error here, because the number of the job was not requested.
             return null;
         }
     }
 
-    /// <summary>A number of decimal digits alone; null for anything else.</summary>
+    /// <summary>The value of a text that consists of decimal digits only; null for anything else.</summary>
     public static int? NumberOf(string? text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 
     /// <summary>An engine that numbers jobs.</summary>
     /// <param name="Name">Its name.</param>
     /// <param name="Index">The variable with a job's number.</param>
-    /// <param name="Count">The variable with how many jobs there are.</param>
+    /// <param name="Count">The variable with the number of jobs.</param>
     /// <param name="First">The number of the first job.</param>
     private sealed record Engine(string Name, string Index, string Count, int First);
 }

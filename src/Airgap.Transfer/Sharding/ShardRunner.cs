@@ -45,7 +45,7 @@ internal sealed class ShardRunner(IRegistry registry, ITransferObserver observer
     /// <param name="shardOf">The shard of a blob; null if the number of shards is unknown.</param>
     /// <param name="options">The options.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <param name="wasLooked">True after <see cref="LookAsync"/>: blobs are checked again, but bundles are not read again.</param>
+    /// <param name="wasLooked">True if <see cref="LookAsync"/> ran before: blobs are checked again, but bundles are not read again.</param>
     /// <exception cref="AirgapException"><see cref="ErrorCode.ShardsMissing"/>, <see cref="ErrorCode.InvalidRunPlan"/>, and nothing is
     /// visible; 1xxx: a registry.</exception>
     public async Task<TransferResult> FinishAsync(

@@ -35,7 +35,7 @@ internal sealed class ShardTarget(
         return [.. plan.Blobs.Where(blob => there.TryGetValue(blob.Descriptor.Digest, out bool isThere) && !isThere)];
     }
 
-    // This only saves uploads: if the check fails, the upload checks itself.
+    // The check only saves uploads: if it fails, the upload itself checks whether the blob exists.
     private async Task<bool> HasAsync(PlannedBlob blob, CancellationToken cancellationToken)
     {
         try

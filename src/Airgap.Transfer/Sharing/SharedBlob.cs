@@ -18,7 +18,7 @@ internal sealed class SharedBlob(IBlobContent source, int readers, IdleDownloads
     /// <summary>The blob, for one reader.</summary>
     public IBlobContent For(Descriptor descriptor) => new Reading(this, descriptor);
 
-    // The next reader restarts a failed download; a download that all have read is deleted.
+    // The next reader restarts a failed download. A download is deleted when all readers have read it.
     private Stream Open(long offset)
     {
         lock (_lock)

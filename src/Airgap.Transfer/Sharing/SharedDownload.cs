@@ -30,7 +30,7 @@ internal sealed class SharedDownload
         _readers = readers;
     }
 
-    /// <summary>Begins; the caller opens it for its first reader.</summary>
+    /// <summary>Starts the download; the caller must open it for its first reader.</summary>
     /// <exception cref="AirgapException">3xxx: the temporary file cannot be created.</exception>
     public static SharedDownload Begin(IBlobContent source, int readers, IdleDownloads idle, CancellationToken lifetime)
     {
@@ -47,7 +47,7 @@ internal sealed class SharedDownload
         }
     }
 
-    /// <summary>Reads it from an offset, as fast as it arrives.</summary>
+    /// <summary>Opens the download for a reader that starts at an offset, and reads the bytes as they arrive.</summary>
     /// <returns>Null when it has failed, or its space was freed, which may happen at any moment while it has no reader.</returns>
     public Stream? TryOpen(long offset, long length)
     {
@@ -55,7 +55,7 @@ internal sealed class SharedDownload
             return _failure is null && !_isClosed ? OpenLocked(offset, length) : null;
     }
 
-    /// <summary>Reads a download that has just begun; a failure meets the reader.</summary>
+    /// <summary>Opens a download that has just started, for its first reader; a failed download fails when it is read.</summary>
     public Stream OpenFirst(long offset, long length)
     {
         lock (_lock)

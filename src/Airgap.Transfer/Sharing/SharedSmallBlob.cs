@@ -35,7 +35,7 @@ internal sealed class SharedSmallBlob(
         byte[] bytes = new byte[Descriptor.Size];
         await stream.ReadExactlyAsync(bytes, lifetime);
 
-        // The stream verifies when its end is read.
+        // The stream verifies the digest only when its end is read.
         await stream.CopyToAsync(Stream.Null, lifetime);
         return store.Hold(bytes, Descriptor.Digest);
     }

@@ -10,14 +10,13 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Sharing;
 
 /// <summary>
-/// Registries whose content several concurrent relocations of one run read: a request of one serves them all. Manifests
-/// and small blobs are kept; another blob is kept in a temporary file until all have read it, or until many others wait
-/// there.
+/// Registries whose content is read by several concurrent relocations of one run: each request is sent once for all of them. Manifests and
+/// small blobs are kept. A larger blob is kept in a temporary file until all relocations have read it, or until too many blobs wait there.
 /// </summary>
 /// <param name="registry">The registries.</param>
-/// <param name="destinations">The destinations, which each relocation asks by itself.</param>
-/// <param name="readers">How many relocations there are.</param>
-/// <param name="lifetime">Cancels the requests; a single relocation does not.</param>
+/// <param name="destinations">The destinations, to which each relocation sends its own requests.</param>
+/// <param name="readers">The number of relocations.</param>
+/// <param name="lifetime">Cancels the requests; the cancellation of a single relocation does not.</param>
 internal sealed class SharedSource(IRegistry registry, IReadOnlySet<RepositoryName> destinations, int readers, CancellationToken lifetime)
     : IRegistry
 {

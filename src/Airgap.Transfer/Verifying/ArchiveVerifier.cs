@@ -8,8 +8,8 @@ using Airgap.Transfer.Plans.Deltas;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Verifies an archive by the reader and the planner that import it, so that both come to one verdict; and hashes every layer, whether an
-/// image refers to it or not.
+/// Verifies an archive with the reader and the planner that an import uses, so that both accept the same archives; and hashes every layer,
+/// even if no image refers to it.
 /// </summary>
 internal sealed class ArchiveVerifier(ArchiveFile file)
 {
@@ -61,7 +61,7 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
         }
         catch (AirgapException e) when (IsDamage(e.Code, e.Digest))
         {
-            // It was reported when the layer was hashed.
+            // The problem was reported when the layer was hashed.
             return;
         }
 
@@ -86,7 +86,7 @@ internal sealed class ArchiveVerifier(ArchiveFile file)
             }
         }
 
-        // In an archive with damaged elements it is unknown what belongs to them.
+        // If elements of the archive are damaged, it is unknown which entries belong to them.
         if (!plan.Failures.IsEmpty)
             return;
         foreach (ArchiveEntry entry in archive.Entries.Where(entry => !wanted.Contains(entry.Name)).OrderBy(entry => entry.Offset))

@@ -114,8 +114,8 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
         return false;
     }
 
-    // docker-registry ends the connection over a blob that it lost and remembers. A request for its manifest shows whether the blob or the
-    // registry fails.
+    // docker-registry closes the connection for a blob that it lost but whose descriptor it still has in a cache. A request for a manifest
+    // that refers to the blob shows whether only the blob is lost, or the registry does not answer.
     private async Task ReportAsync(Check check, AirgapException failure, CancellationToken cancellationToken)
     {
         if (VerifiedHosts.IsLoss(failure) && !hosts.IsLost(check.Repository))
@@ -127,11 +127,11 @@ internal sealed class BlobHasher(VerifiedHosts hosts, Findings run)
             }
             catch (AirgapException e) when (!VerifiedHosts.IsLoss(e))
             {
-                // It answers.
+                // The registry answers.
             }
             catch (AirgapException)
             {
-                // It is lost now.
+                // The registry does not answer, which AskAsync has recorded.
             }
         }
 

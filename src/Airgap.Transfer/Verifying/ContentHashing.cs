@@ -10,7 +10,7 @@ namespace Airgap.Transfer.Verifying;
 /// <summary>Reads contents of an archive in parallel and compares each with its digest.</summary>
 internal static class ContentHashing
 {
-    // Hashing occupies a processor, and reading one disk occupies only a few.
+    // Each concurrent reader occupies a processor for hashing, and a few readers saturate one disk.
     private const int Most = 4;
 
     /// <summary>Reads contents completely.</summary>

@@ -7,8 +7,8 @@ namespace Airgap.Transfer.Verifying;
 
 /// <summary>
 /// Collects the problems, and counts what was read. Parallel work writes into sections that were created or included in
-/// a fixed order, so the result has the same order no matter which work ends first. A section that several include
-/// counts at its first place.
+/// a fixed order, so the result has the same order no matter which work ends first. A section that several sections include counts only
+/// where it is included first.
 /// </summary>
 internal sealed class Findings
 {
@@ -47,15 +47,15 @@ internal sealed class Findings
     public void Add(ErrorCode code, string message, string? reference = null, Digest? digest = null) =>
         Put(new Diagnostic(code, message, Advice) { Reference = reference, Digest = digest?.ToString() });
 
-    /// <summary>Adds a failure, with the place it was met unless it names one.</summary>
+    /// <summary>Adds a failure, with a reference if it names none.</summary>
     public void Add(AirgapException failure, string reference, Digest? digest) => Put(Placed(failure, reference, digest));
 
-    /// <summary>Adds a problem of another step, with the place it was met unless it names one.</summary>
+    /// <summary>Adds a problem of another step, with a reference if it names none.</summary>
     public void Add(Diagnostic problem, string reference) => Put(problem with { Reference = problem.Reference ?? reference });
 
     /// <summary>
-    /// Adds what cannot be checked because a registry does not answer. Reported once for each registry, with the number of the rest at the
-    /// end.
+    /// Adds content that cannot be checked because a registry does not answer. The first one of each registry is reported; the others are
+    /// counted in one finding at the end.
     /// </summary>
     public void AddLost(string host, AirgapException failure, string reference, Digest? digest) =>
         Put(new Lost(host, Placed(failure, reference, digest)));
@@ -69,7 +69,7 @@ internal sealed class Findings
     /// <summary>Counts a manifest of an index that was omitted by choice, and not looked for; each once.</summary>
     public void CountLeftOut(RepositoryName? repository, Digest manifest) => _counts.LeaveOut(repository, manifest);
 
-    /// <summary>The result, when everything that writes has ended.</summary>
+    /// <summary>The result; call it when all writers have finished.</summary>
     public VerificationResult Result(string target) =>
         new(target, _counts.Manifests, _counts.Blobs, _counts.Bytes, All()) { LeftOut = _counts.LeftOut };
 

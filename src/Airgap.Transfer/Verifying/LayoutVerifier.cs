@@ -10,7 +10,7 @@ using Airgap.Transfer.Plans.Deltas;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Verifies an OCI layout by the reader and the planner that import it, and hashes every content, whether an image refers to it or not.
+/// Verifies an OCI layout with the reader and the planner that an import uses, and hashes every blob, even if no image refers to it.
 /// </summary>
 internal sealed class LayoutVerifier(ArchiveFile file)
 {

@@ -7,14 +7,14 @@ using Airgap.Transfer.Plans;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Follows manifests down, level by level, each once for a repository, and gives the hasher the blobs that they refer to.
+/// Reads manifests and their children level by level, each once for each repository, and passes their blobs to the hasher.
 /// </summary>
 internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findings run)
 {
-    /// <summary>Indexes in indexes beyond this are an attack, not an image.</summary>
+    /// <summary>The maximum nesting of indexes; a deeper nesting is treated as an attack.</summary>
     private const int MaxDepth = 16;
 
-    /// <summary>Manifests of one item beyond this are an attack, not an image.</summary>
+    /// <summary>The maximum number of manifests of one item; more are treated as an attack.</summary>
     private const int MaxManifests = 10_000;
 
     private readonly SharedTasks<(RepositoryName Repository, string Selector), FoundManifest> _found = new();
@@ -26,7 +26,7 @@ internal sealed class ManifestWalk(VerifiedHosts hosts, BlobHasher blobs, Findin
     /// <param name="selector">A tag, or a digest's text.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="leftOut">Manifests that were omitted by choice, and are not looked for; null for none.</param>
-    /// <returns>It; null when there is none that can be read, which is a problem then.</returns>
+    /// <returns>The manifest; null, with a problem reported, if it is missing or cannot be read.</returns>
     public async Task<VerifiedManifest?> WalkAsync(
         Findings findings, RepositoryName repository, string selector, CancellationToken cancellationToken,
         IReadOnlySet<Digest>? leftOut = null)

@@ -77,7 +77,7 @@ internal sealed class PartsVerifier(FoundList found)
 }
 
 /// <summary>The result of a verification of parts.</summary>
-/// <param name="Archive">The file that they would be together.</param>
+/// <param name="Archive">The archive that the parts form together.</param>
 /// <param name="List">Their list.</param>
 /// <param name="Parts">Each part, in its order.</param>
 internal sealed record PartsVerification(string Archive, PartList List, ImmutableArray<PartResult> Parts)
@@ -89,6 +89,6 @@ internal sealed record PartsVerification(string Archive, PartList List, Immutabl
 /// <summary>The result for a part.</summary>
 /// <param name="Order">Its number, from 1 on.</param>
 /// <param name="Part">Its entry in the list.</param>
-/// <param name="Place">The file that is right; null for none.</param>
+/// <param name="Place">The file with the right content; null for none.</param>
 /// <param name="Problem">What is wrong; null for nothing.</param>
 internal sealed record PartResult(int Order, PartEntry Part, string? Place, Diagnostic? Problem);

@@ -36,7 +36,7 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
         findings.Include(await _checked.GetOrAdd(digest, _ => ContentTagAsync(digest, cancellationToken)));
 
     /// <summary>The digest of a tag or digest reference; null for none.</summary>
-    /// <exception cref="AirgapException">The registry does not say.</exception>
+    /// <exception cref="AirgapException">1xxx: the registry.</exception>
     public Task<Descriptor?> ResolveAsync(string tagOrDigest, CancellationToken cancellationToken) =>
         hosts.AskAsync(repository, (at, token) => at.ResolveAsync(tagOrDigest, token), cancellationToken);
 
@@ -66,7 +66,7 @@ internal sealed class RelocatedTags(VerifiedHosts hosts, Findings run, Repositor
         return findings;
     }
 
-    // By the algorithm and digest that the tags end with: SOURCE-sha256-HEX.imgpkg.
+    // The tags that end with the algorithm and the digest, such as SOURCE-sha256-HEX.imgpkg, by that ending.
     private Task<Dictionary<string, string>> ListAsync(CancellationToken cancellationToken) => hosts.AskAsync(
         repository,
         async (at, token) =>

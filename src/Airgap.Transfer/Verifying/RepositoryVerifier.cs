@@ -8,13 +8,13 @@ namespace Airgap.Transfer.Verifying;
 
 /// <summary>
 /// Plans the verification of a repository's content: the root, everything it refers to, and for a relocated bundle its locations images and
-/// tags. What it has to know it reads at once; the rest of the blobs is the hasher's.
+/// tags. Reads the blobs whose content it needs immediately, and leaves all others to the hasher.
 /// </summary>
 /// <param name="hosts">The registries.</param>
 /// <param name="blobs">Reads the blobs.</param>
 /// <param name="walk">Reads the manifests; several verifications may share it.</param>
 /// <param name="findings">Receives the problems.</param>
-/// <param name="root">What is verified.</param>
+/// <param name="root">The bundle or image to verify.</param>
 internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, ManifestWalk walk, Findings findings, ImageReference root)
 {
     private readonly RepositoryName _home = root.Repository;
@@ -22,8 +22,8 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
     private readonly Dictionary<(RepositoryName, Digest), Findings> _bundles = [];
     private bool? _isRelocated;
 
-    /// <summary>Verifies it.</summary>
-    /// <returns>It by its digest, as far as that could be found.</returns>
+    /// <summary>Verifies the content.</summary>
+    /// <returns>The verified reference by digest; unchanged if the digest was not found.</returns>
     public async Task<ImageReference> VerifyAsync(bool mustBeBundle, CancellationToken cancellationToken)
     {
         (VerifiedManifest? manifest, bool isBundle) = await InspectAsync(findings, _home, root.Selector, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
         return (manifest, manifest is not null && await walk.IsBundleAsync(manifest, cancellationToken));
     }
 
-    // Level by level, each bundle once: so that depth and order are the same in every run.
+    // Reads level by level, each bundle once, so that depth and order are the same in every run.
     private async Task BundlesAsync(VerifiedManifest rootBundle, CancellationToken cancellationToken)
     {
         List<(VerifiedManifest Bundle, Findings Findings)> level = [];
@@ -132,7 +132,7 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
         return new Entry(locked, manifest, isBundle, into);
     }
 
-    /// <summary>A bundle that was only pushed has its images where its lock says, and no locations image.</summary>
+    /// <summary>False for a bundle that was only pushed: it has no locations image, and its images are where its lock says.</summary>
     private async Task<bool> IsRelocatedAsync(ImagesLock images, Digest bundle, CancellationToken cancellationToken)
     {
         if (await _tags.ResolveAsync(LocationsImage.Tag(bundle), cancellationToken) is not null)
@@ -195,6 +195,6 @@ internal sealed class RepositoryVerifier(VerifiedHosts hosts, BlobHasher blobs, 
 
     private sealed record Entry(LockedImage Locked, VerifiedManifest? Manifest, bool IsBundle, Findings Findings);
 
-    // A layer without the file is read, too.
+    // The file is null if the layer does not contain it.
     private sealed record LocationsFile(ImageLocations? Locations, string Reference, Digest Digest);
 }

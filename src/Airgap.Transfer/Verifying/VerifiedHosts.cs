@@ -6,9 +6,9 @@ using Airgap.Oci.Naming;
 namespace Airgap.Transfer.Verifying;
 
 /// <summary>
-/// Asks registries, a bounded number of requests at once. The first question to a registry goes alone, and one that does not answer it is
-/// not asked again. Only requests for manifests and tags count: a blob that a registry lost, and whose descriptor it keeps in a cache, ends
-/// the connection, too.
+/// Sends requests to registries, with bounded concurrency. The first request to a registry is sent alone; a registry that does not answer
+/// receives no further requests. Only requests for manifests and tags show whether it answers, because some registries also close the
+/// connection for a blob that they lost but whose descriptor they still have in a cache.
 /// </summary>
 internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisposable
 {
@@ -19,7 +19,8 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
     public int Concurrency => concurrency;
 
     /// <summary>Requests manifests or tags.</summary>
-    /// <exception cref="AirgapException">The registry's answer, or why it gave none, now or before.</exception>
+    /// <exception cref="AirgapException">The registry's error response, or the reason why it does not answer this request or did not answer
+    /// an earlier one.</exception>
     public async Task<T> AskAsync<T>(
         RepositoryName repository, Func<IImageRepository, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
@@ -60,7 +61,9 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
         }
     }
 
-    /// <summary>Adds a failure to findings: one that is the registry's as such.</summary>
+    /// <summary>
+    /// Adds a failure to findings. A failure of a registry that does not answer is reported as one of the whole registry.
+    /// </summary>
     public void Report(Findings findings, RepositoryName repository, AirgapException failure, string place, Digest? digest)
     {
         if (IsLoss(failure) && HostOf(repository).Lost is { } lost)
@@ -69,7 +72,7 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
             findings.Add(failure, place, digest);
     }
 
-    /// <summary>True for a failure that a registry gives that is not there.</summary>
+    /// <summary>True for a failure that shows that a registry does not answer.</summary>
     public static bool IsLoss(AirgapException failure) =>
         failure.Code is ErrorCode.RegistryUnreachable or ErrorCode.RegistryTimeout or ErrorCode.RegistryCertificate;
 
@@ -78,7 +81,7 @@ internal sealed class VerifiedHosts(IRegistry registry, int concurrency) : IDisp
 
     public void Dispose() => _places.Dispose();
 
-    // The request that met it first is one of many, and not always the same: so the message about the registry names none.
+    // The request that fails first differs from run to run, so the message about the registry names no request.
     private static AirgapException Nameless(AirgapException failure)
     {
         string message = failure.Message;

@@ -28,17 +28,17 @@ internal sealed class VerifiedManifest(RepositoryName repository, Manifest manif
 
     public string Place => $"{Repository}@{Digest}";
 
-    /// <summary>Adds the problems of the children; once, even as a part of several trees.</summary>
+    /// <summary>Adds the problems of the children; only once, even if the index is in several trees.</summary>
     public void Expand(IReadOnlyDictionary<Digest, FoundManifest> found)
     {
         if (Interlocked.Exchange(ref _expanded, 1) == 0)
             Expand(found, Children, children);
     }
 
-    /// <summary>The same for an index with some children left out by choice, which another tree may need.</summary>
-    /// <param name="found">What was found.</param>
-    /// <param name="leftOut">What was left out.</param>
-    /// <param name="into">Receives the problems of the others.</param>
+    /// <summary>Adds the problems of the children that were not omitted by choice. Another tree may need the omitted ones.</summary>
+    /// <param name="found">The children that were looked up, with their problems, by digest.</param>
+    /// <param name="leftOut">The omitted children.</param>
+    /// <param name="into">Receives the problems of the other children.</param>
     public void Expand(IReadOnlyDictionary<Digest, FoundManifest> found, IReadOnlySet<Digest> leftOut, Findings into)
     {
         Expand(found, Children.Where(child => !leftOut.Contains(child.Digest)), into);

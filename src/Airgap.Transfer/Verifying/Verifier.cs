@@ -13,8 +13,8 @@ namespace Airgap.Transfer.Verifying;
 
 /// <summary>
 /// Reads everything that a bundle, image, lock or archive names, and compares it with the digests and sizes that name it. A registry is
-/// walked by separate code, which finds errors of the code that relocates; an archive is read by the reader that imports it, so
-/// that what is passed here is imported there. Changes nothing.
+/// walked by separate code, which finds errors of the code that relocates; an archive is read by the reader that an import uses, so that an
+/// archive without problems can also be imported. Changes nothing.
 /// </summary>
 /// <param name="registry">The registries, with their credentials. Archives need none.</param>
 internal sealed class Verifier(IRegistry registry)
@@ -74,7 +74,7 @@ internal sealed class Verifier(IRegistry registry)
         RepositoryVerifier At(ImageReference reference, Findings into) => new(hosts, blobs, walk, into, reference);
     }
 
-    // Each by itself, and then all together.
+    // Each archive is verified by itself; then all are planned together.
     private async Task<VerificationResult> ChainAsync(RelocationSource.Archive chain, CancellationToken cancellationToken)
     {
         Findings together = new();

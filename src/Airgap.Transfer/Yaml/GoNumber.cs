@@ -7,7 +7,8 @@ namespace Airgap.Transfer.Yaml;
 internal static class GoNumber
 {
     /// <summary>
-    /// Reads a whole number of 64 bits with a base prefix (<c>0x</c>, <c>0o</c>, <c>0b</c>, or <c>0</c> for octal) and gives it in decimal.
+    /// Reads a whole number of 64 bits with a base prefix (<c>0x</c>, <c>0o</c>, <c>0b</c>, or <c>0</c> for octal) and returns it in
+    /// decimal.
     /// </summary>
     public static bool TryInt(string text, [NotNullWhen(true)] out string? value)
     {
@@ -27,7 +28,8 @@ internal static class GoNumber
     }
 
     /// <summary>
-    /// Reads a decimal number of 64 bits and gives it as Go's <c>FormatFloat(x, 'g', -1, 32)</c>: by the shortest digits of 32 bits.
+    /// Reads a decimal number of 64 bits and returns it as Go's <c>FormatFloat(x, 'g', -1, 32)</c> does: with the fewest digits that
+    /// identify the 32-bit number.
     /// </summary>
     public static bool TryFloat(string text, [NotNullWhen(true)] out string? value)
     {
@@ -47,7 +49,7 @@ internal static class GoNumber
         if (number == 0)
             return sign + "0";
 
-        // The runtime's shortest digits, in whatever notation it chose, taken apart into digits and exponent.
+        // Splits the runtime's shortest representation, in either notation, into digits and exponent.
         string text = Math.Abs(number).ToString("R", CultureInfo.InvariantCulture);
         int e = text.IndexOf('E');
         int exponent = e < 0 ? 0 : int.Parse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
@@ -73,7 +75,7 @@ internal static class GoNumber
             : $"{sign}{digits[..exponent]}.{digits[exponent..]}";
     }
 
-    // 0b-101 is a binary number, too; -0b only without a second sign.
+    // Go also reads 0b-101 as a binary number, but only if no sign precedes the prefix.
     private static bool TrySignBehindPrefix(string text, [NotNullWhen(true)] out string? value)
     {
         value = null;

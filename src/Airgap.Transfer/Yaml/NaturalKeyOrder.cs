@@ -3,7 +3,8 @@ using System.Text;
 namespace Airgap.Transfer.Yaml;
 
 /// <summary>
-/// The order in which Go's YAML library writes the keys of a map: letters after all else, numbers by value (<c>a9</c> before <c>a10</c>).
+/// The order in which Go's YAML library writes the keys of a map: letters after all other characters, numbers by value (<c>a9</c> before
+/// <c>a10</c>).
 /// </summary>
 internal sealed class NaturalKeyOrder : IComparer<string>
 {
@@ -42,7 +43,7 @@ internal sealed class NaturalKeyOrder : IComparer<string>
         return a.Length.CompareTo(b.Length);
     }
 
-    // A zero behind other digits counts, one that leads a number does not.
+    // A zero after other digits counts as a digit of the number; a leading zero does not.
     private static bool FollowsNonZeroDigit(Rune[] text, int i)
     {
         for (int j = i - 1; j >= 0 && Rune.IsDigit(text[j]); j--)

@@ -18,7 +18,7 @@ internal enum TextStyle
     Literal,
 }
 
-/// <summary>Which styles a text allows, and which one Go's YAML library takes.</summary>
+/// <summary>Determines the styles that a text allows, and the one that Go's YAML library chooses.</summary>
 internal static class ScalarForm
 {
     // A key longer than this, in bytes of UTF-8, is written with a question mark.
@@ -37,14 +37,14 @@ internal static class ScalarForm
         return traits.AllowsSingleQuotes ? TextStyle.SingleQuoted : TextStyle.DoubleQuoted;
     }
 
-    /// <summary>True for a key on one line with its colon.</summary>
+    /// <summary>True for a key that can be written on one line with its colon.</summary>
     public static bool IsSimpleKey(string text) =>
         !text.AsSpan().ContainsAny("\n\r\u0085\u2028\u2029") && Encoding.UTF8.GetByteCount(text) <= MaxSimpleKeyBytes;
 
     /// <summary>True for the line breaks of YAML 1.1.</summary>
     public static bool IsBreak(char c) => c is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029';
 
-    /// <summary>True for a character that needs no escape; halves of surrogate pairs do.</summary>
+    /// <summary>True for a character that needs no escape. Surrogates need one.</summary>
     public static bool IsPrintable(char c) =>
         c is '\n' or (>= ' ' and <= '~') or (>= '\u00A0' and <= '\uD7FF') or (>= '\uE000' and <= '\uFFFD' and not '\uFEFF');
 

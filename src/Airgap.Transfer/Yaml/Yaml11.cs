@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>The meaning of a plain scalar.</summary>
+/// <summary>The type of a plain scalar.</summary>
 internal enum YamlKind
 {
-    /// <summary>Its text.</summary>
+    /// <summary>A text.</summary>
     String,
 
-    /// <summary>Nothing.</summary>
+    /// <summary>Null, or an empty scalar.</summary>
     Null,
 
     /// <summary>True or false.</summary>
@@ -21,18 +21,18 @@ internal enum YamlKind
     /// <summary>A number.</summary>
     Float,
 
-    /// <summary>A date, which is read as its text and written in quotes.</summary>
+    /// <summary>A date or time: read as a text, and written in quotes.</summary>
     Timestamp,
 }
 
 /// <summary>
-/// The meaning of plain scalars in YAML 1.1 as Go's YAML library sees it, and the text that such a value becomes where text is wanted
+/// The types of plain scalars in YAML 1.1 as Go's YAML library resolves them, and the text that such a value becomes where text is expected
 /// (<c>n</c> → <c>false</c>, <c>1.0</c> → <c>1</c>, <c>0777</c> → <c>511</c>).
 /// </summary>
-/// <remarks>Source: imgpkg-compatible reading of locks; yaml.org/type for the grammar, of which base 60 numbers are left out.</remarks>
+/// <remarks>Source: imgpkg-compatible reading of locks; yaml.org/type for the grammar, without base 60 numbers.</remarks>
 internal static partial class Yaml11
 {
-    /// <summary>Finds the meaning of a plain scalar.</summary>
+    /// <summary>Determines the type of a plain scalar.</summary>
     /// <returns>The kind, and the value as text; empty for null.</returns>
     public static (YamlKind Kind, string Text) Resolve(string text)
     {

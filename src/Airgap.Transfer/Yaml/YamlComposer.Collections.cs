@@ -133,7 +133,7 @@ internal sealed partial class YamlComposer
             : RequireText(entries, ReadNode(static _ => { }, depth + 1, isBlock, takesIndentless: isBlock));
     }
 
-    // Where anything may be a key, a collection is kept as a value without one.
+    // If a key may be any value, a collection as a key is kept as the value of an empty key.
     private YamlNode RequireText(List<KeyValuePair<YamlScalar, YamlNode>> entries, YamlNode key)
     {
         if (key is YamlScalar)

@@ -45,13 +45,13 @@ internal sealed partial class YamlComposer
             _tagPrefixes[handle] = prefix;
     }
 
-    // True for a tag that leaves the meaning to the text; any other makes it a text.
+    // True for a tag with which the scalar's text determines its type; with any other tag, the scalar is a string.
     private static bool IsResolved(string tag) =>
         tag.StartsWith(TypePrefix, StringComparison.Ordinal)
             && tag[TypePrefix.Length..] is "null" or "bool" or "int" or "float" or "timestamp" or "merge";
 
-    // Entries count in their order, and the last of one name wins: so ytt keeps them, which reads every file first. Of a list of mappings
-    // it keeps the first.
+    // As in ytt, which reads every file first: the entries are added at their position, the last of several equal keys wins, and of a list
+    // of mappings only the first is used.
     private void Merge(List<KeyValuePair<YamlScalar, YamlNode>> entries, YamlScalar key, YamlNode value)
     {
         if (form == YamlForm.Lock)

@@ -9,11 +9,11 @@ internal enum YamlForm
     /// <summary>Anchors, aliases, tags and merge keys, too.</summary>
     HandWritten,
 
-    /// <summary>The same, with anything for a key.</summary>
+    /// <summary>As <see cref="HandWritten"/>, but a key may be any value.</summary>
     Beginning,
 }
 
-/// <summary>Makes nodes of tokens. A collection is returned before it is filled, so that an error keeps what precedes it.</summary>
+/// <summary>Makes nodes from tokens. A collection is returned before it is filled, so that an error keeps what precedes it.</summary>
 internal sealed partial class YamlComposer(string text, YamlContext context, YamlForm form)
 {
     private const int MaxLockDepth = 32;
@@ -38,7 +38,7 @@ internal sealed partial class YamlComposer(string text, YamlContext context, Yam
 
     /// <summary>Reads the next document.</summary>
     /// <param name="place">Receives the document before it is filled.</param>
-    /// <returns>Null behind the last one.</returns>
+    /// <returns>Null after the last document.</returns>
     public YamlNode? ReadDocument(Action<YamlNode>? place = null)
     {
         while (!_isFirst && _scanner.Peek().Kind == YamlTokenKind.DocumentEnd)
@@ -103,7 +103,7 @@ internal sealed partial class YamlComposer(string text, YamlContext context, Yam
             throw context.Error(token.Start.Line + 1, token.Start.Column + 1, "YAML anchors and aliases are not allowed here");
         if (!_anchors.TryGetValue(token.Text, out YamlNode? node))
             throw Error(token, $"the alias '{token.Text}' has no anchor before it");
-        // A text is identified by the place that refers to it; a collection stays one object for all references.
+        // An aliased scalar gets the position of the alias; a collection stays one object for all aliases.
         node = node switch
         {
             null => throw Error(token, $"the anchor '{token.Text}' contains itself"),

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>A place in a text; all three are counted from 0.</summary>
+/// <summary>A position in a text; index, line and column are counted from 0.</summary>
 internal readonly record struct YamlMark(int Index, int Line, int Column);
 
-/// <summary>Walks a text character by character, and knows its position.</summary>
+/// <summary>Moves through a text character by character, and tracks the position.</summary>
 internal sealed class YamlCursor(string text)
 {
     private int _index;
@@ -18,7 +18,7 @@ internal sealed class YamlCursor(string text)
     /// <summary>Characters since the start of the line.</summary>
     public int Column => _column;
 
-    /// <summary>True behind the last character.</summary>
+    /// <summary>True after the last character.</summary>
     public bool IsAtEnd => _index >= text.Length;
 
     /// <summary>The character here; NUL after the last one, since YAML allows no NUL.</summary>
@@ -33,7 +33,7 @@ internal sealed class YamlCursor(string text)
     /// <summary>True at a line break or behind the last character.</summary>
     public bool IsAtLineEnd => IsAtEnd || ScalarForm.IsBreak(Current);
 
-    /// <summary>A character further on.</summary>
+    /// <summary>The character at a distance after the current one; NUL after the end.</summary>
     public char Ahead(int distance) => _index + distance < text.Length ? text[_index + distance] : '\0';
 
     /// <summary>True if a blank, a line break or the end follows after some characters.</summary>
@@ -43,14 +43,14 @@ internal sealed class YamlCursor(string text)
     /// <summary>True at <c>---</c> or <c>...</c> at the start of a line.</summary>
     public bool IsAtDocumentMark => _column == 0 && (Stands("---") || Stands("...")) && EndsWord(3);
 
-    /// <summary>Skips characters up to a line break.</summary>
+    /// <summary>Skips characters, none of which is a line break.</summary>
     public void Skip(int count = 1)
     {
         _index += count;
         _column += count;
     }
 
-    /// <summary>Passes over spaces and tabs.</summary>
+    /// <summary>Skips spaces and tabs.</summary>
     public void SkipBlanks()
     {
         while (IsAtBlank)
@@ -64,7 +64,7 @@ internal sealed class YamlCursor(string text)
             Skip();
     }
 
-    /// <summary>Passes over a line break, and adds it as YAML keeps it.</summary>
+    /// <summary>Skips a line break, and appends it in normalised form.</summary>
     public void TakeBreak(StringBuilder? target = null)
     {
         if (IsAtEnd)
@@ -76,14 +76,14 @@ internal sealed class YamlCursor(string text)
         _column = 0;
     }
 
-    /// <summary>Adds the character here and passes over it.</summary>
+    /// <summary>Appends the current character and skips it.</summary>
     public void Take(StringBuilder target)
     {
         target.Append(Current);
         Skip();
     }
 
-    /// <summary>The position where the line after the last one would begin.</summary>
+    /// <summary>Moves to the start of the line after the last one, unless already at the start of a line.</summary>
     public void EndLastLine()
     {
         if (_column == 0)

@@ -1,7 +1,7 @@
 namespace Airgap.Transfer.Yaml;
 
 /// <summary>
-/// A mapping whose keys are known beforehand, read as Go reads a struct: keys match in any case, a missing or null one is empty.
+/// A mapping with known keys, read as Go reads a struct: keys are case-insensitive, and a missing or null field is empty.
 /// </summary>
 internal sealed class YamlFields
 {
@@ -14,15 +14,16 @@ internal sealed class YamlFields
         _context = context;
     }
 
-    /// <summary>Where the mapping begins.</summary>
+    /// <summary>The mapping's node, for the position of errors.</summary>
     public YamlNode At { get; }
 
     /// <summary>Reads a mapping.</summary>
-    /// <param name="node">The node that must be one.</param>
-    /// <param name="what">What it is, for errors: <c>an image of the lock</c>.</param>
+    /// <param name="node">The node, which must be a mapping.</param>
+    /// <param name="what">The description of the mapping in errors, such as <c>an image of the lock</c>.</param>
     /// <param name="context">The file.</param>
-    /// <param name="strict">True to refuse unknown and repeated keys; false to pass over the first and take the last of the second.</param>
-    /// <param name="names">The keys there are.</param>
+    /// <param name="strict">True to refuse unknown and repeated keys; false to ignore unknown keys and use the last of repeated
+    /// ones.</param>
+    /// <param name="names">The known keys.</param>
     public static YamlFields Read(YamlNode node, string what, YamlContext context, bool strict, params ReadOnlySpan<string> names)
     {
         YamlFields fields = new(node, context);
@@ -70,12 +71,12 @@ internal sealed class YamlFields
         { } node => throw _context.Error(node, $"'{name}' must be true or false"),
     };
 
-    /// <summary>A scalar as text: what a plain one means, in Go's spelling.</summary>
+    /// <summary>A scalar as text; a plain scalar's value is written as Go writes it.</summary>
     public static string TextOf(YamlNode node, string what, YamlContext context) => node is YamlScalar scalar
         ? scalar.IsPlain ? Yaml11.Resolve(scalar.Text).Text : scalar.Text
         : throw context.Error(node, $"{what} must be text");
 
-    /// <summary>Cuts a text from a file to a length that an error message can bear.</summary>
+    /// <summary>Shortens a text from a file for an error message, to 200 characters.</summary>
     public static string Shorten(string text) => text.Length <= 200 ? text : text[..200] + "…";
 
     private static bool IsOneOf(string key, ReadOnlySpan<string> names)

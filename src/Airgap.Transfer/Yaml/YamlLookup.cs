@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>Finds values in a document: keys match in their case, and the last of two wins.</summary>
+/// <summary>Finds values in a document: keys are case-sensitive, and the last of several equal keys wins.</summary>
 internal static class YamlLookup
 {
     /// <summary>A field; null if it is missing or null.</summary>

@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>A part of a YAML document, with the place it begins at (both counted from 1).</summary>
+/// <summary>A part of a YAML document, with the line and column of its beginning, both counted from 1.</summary>
 internal abstract record YamlNode(int Line, int Column);
 
 /// <summary>A scalar. Only a plain one (without quotes or block style) can mean something other than its text.</summary>
@@ -9,7 +9,7 @@ internal sealed record YamlScalar(string Text, bool IsPlain, int Line, int Colum
     /// <summary>True for <c>~</c>, <c>null</c> and nothing at all.</summary>
     public bool IsNull => IsPlain && Yaml11.Resolve(Text).Kind == YamlKind.Null;
 
-    /// <summary>True for a merge key: the entries of its mapping are those of the mapping around it.</summary>
+    /// <summary>True for a merge key: the entries of its value become entries of the mapping that contains it.</summary>
     public bool IsMerge => IsPlain && Text == "<<";
 }
 

@@ -1,8 +1,8 @@
 namespace Airgap.Transfer.Yaml;
 
 /// <summary>
-/// Reads YAML documents into nodes. A lock file may come from anyone, so depth and count of nodes are bounded, and
-/// aliases, anchors and tags, which no tool writes into such a file, are refused; in files that people write they are taken.
+/// Reads YAML documents into nodes. A lock file may come from anyone, so the depth and the number of nodes are bounded, and aliases,
+/// anchors and tags are refused: no tool writes them into a lock file. In files that people write, they are accepted.
 /// </summary>
 internal static class YamlReader
 {
@@ -18,8 +18,8 @@ internal static class YamlReader
     }
 
     /// <summary>
-    /// Reads every document of a file that a person wrote: aliases become their nodes, tags decide what a scalar is, and
-    /// merge keys become their entries, as in ytt.
+    /// Reads every document of a file that a person wrote: aliases are replaced by their nodes and merge keys by their entries, and tags
+    /// determine the types of scalars, as in ytt.
     /// </summary>
     public static IReadOnlyList<YamlNode> ReadDocuments(ReadOnlySpan<byte> bytes, YamlContext context)
     {
@@ -31,7 +31,8 @@ internal static class YamlReader
     }
 
     /// <summary>
-    /// Reads everything before the first error, such as a template's first sign: whole documents, and the beginning of the last one.
+    /// Reads everything before the first error, such as the first template expression: complete documents, and the beginning of the last
+    /// one.
     /// </summary>
     public static IReadOnlyList<YamlNode> ReadBeginning(string text)
     {

@@ -36,7 +36,7 @@ internal sealed partial class YamlScanner
         return new YamlToken(YamlTokenKind.Scalar, start, _at.Mark, _text.ToString());
     }
 
-    // "|", "|+2", "|2+": an indent of 0 means that of the first line.
+    // "|", "|+2", "|2+": an indent of 0 means the indent of the first line.
     private (char Chomping, int Indent) ScanBlockHeader(YamlMark start)
     {
         char chomping = '\0';

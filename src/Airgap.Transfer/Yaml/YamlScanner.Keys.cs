@@ -1,6 +1,6 @@
 namespace Airgap.Transfer.Yaml;
 
-/// <summary>Indentation and keys: the text before a colon, and the begin and end of blocks.</summary>
+/// <summary>Indentation and keys: the text before a colon, and the beginning and end of blocks.</summary>
 internal sealed partial class YamlScanner
 {
     private void Open(YamlTokenKind kind)
@@ -101,9 +101,9 @@ internal sealed partial class YamlScanner
         }
     }
 
-    /// <summary>A token that is a key where a colon follows it.</summary>
-    /// <param name="IsPossible">True as long as one may follow.</param>
-    /// <param name="IsRequired">True if one must.</param>
+    /// <summary>A token that is a key if a colon follows it.</summary>
+    /// <param name="IsPossible">True as long as a colon may follow.</param>
+    /// <param name="IsRequired">True if a colon must follow.</param>
     /// <param name="Token">The token's number in the text.</param>
     /// <param name="Mark">Where it begins.</param>
     private readonly record struct SimpleKey(bool IsPossible, bool IsRequired, int Token, YamlMark Mark);

@@ -111,7 +111,7 @@ internal sealed partial class YamlScanner
         }
     }
 
-    // One line break is a space, and more of them are one less.
+    // A single line break becomes a space; several line breaks become one fewer.
     private void Join(bool isNewLine)
     {
         if (!isNewLine)

@@ -1,8 +1,8 @@
 namespace Airgap.Transfer.Yaml;
 
 /// <summary>
-/// Splits YAML into tokens as libyaml does, and with it Go's YAML library, which the tools of a cluster use: it accepts and refuses what
-/// they do, even where the YAML specification and other readers differ.
+/// Splits YAML into tokens as libyaml and Go's YAML library do. The tools of a cluster use that library; this scanner accepts and refuses
+/// the same texts, even where the YAML specification and other readers differ.
 /// </summary>
 /// <remarks>Source: the grammar of YAML 1.1 and libyaml's documented rules for simple keys (one line, 1024 characters) and
 /// indentation.</remarks>
@@ -23,7 +23,7 @@ internal sealed partial class YamlScanner(string text, YamlContext context)
     private bool _ended;
 
     /// <summary>
-    /// The next token, which stays the next one. Behind the last one comes <see cref="YamlTokenKind.StreamEnd"/> for ever.
+    /// The next token, without consuming it; <see cref="YamlTokenKind.StreamEnd"/> after the last one, any number of times.
     /// </summary>
     public YamlToken Peek()
     {
@@ -50,7 +50,7 @@ internal sealed partial class YamlScanner(string text, YamlContext context)
 
     private int FlowLevel => _keys.Count - 1;
 
-    // Only the colon behind a key shows that it is one, and its token precedes it.
+    // Only the colon after a key shows that it is a key. The token for this is then inserted before the key's own token.
     private bool MayBecomeKey()
     {
         DropStaleKeys();

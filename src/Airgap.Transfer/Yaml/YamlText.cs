@@ -11,7 +11,7 @@ internal static class YamlText
 
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Decodes the bytes; a byte order mark is left out. As libyaml does, it reads UTF-16 that has its mark.</summary>
+    /// <summary>Decodes the bytes, without a byte order mark. UTF-16 is read only with its byte order mark, as in libyaml.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes, YamlContext context)
     {
         if (bytes.Length > MaxBytes)
@@ -29,7 +29,7 @@ internal static class YamlText
             throw context.Error(1 + bytes[..Math.Max(0, e.Index)].Count((byte)'\n'), 0, "the file is not UTF-8", e);
         }
 
-        // The parser takes a NUL for the end of the file, so the rest would be lost silently.
+        // Among other characters, this refuses a NUL, which the parser would take for the end of the file, silently losing the rest.
         for (int i = 0; i < text.Length; i++)
         {
             if (!IsAllowed(text[i]))
@@ -43,7 +43,7 @@ internal static class YamlText
         return text;
     }
 
-    /// <summary>Reads a stream to its end, as far as the limit.</summary>
+    /// <summary>Reads a stream to its end; fails if it exceeds <see cref="MaxBytes"/>.</summary>
     public static ReadOnlyMemory<byte> ReadToEnd(Stream stream, YamlContext context)
     {
         MemoryStream buffer = new();
@@ -61,7 +61,7 @@ internal static class YamlText
     private static Oci.AirgapException TooLarge(YamlContext context) =>
         context.Error(0, 0, $"the file is larger than {MaxBytes / (1024 * 1024)} MiB");
 
-    // Strict UTF-8 leaves surrogates in pairs only, so that each half can be let through.
+    // Strict decoding leaves only paired surrogates, so that each half can be accepted by itself.
     private static bool IsAllowed(char c) =>
         c is '\t' or '\n' or '\r' or '\u0085' or (>= '\u0020' and <= '\u007E') or (>= '\u00A0' and <= '\uFFFD');
 }

@@ -33,7 +33,7 @@ internal sealed partial class YamlTextWriter
         }
     }
 
-    // A text that is folded begins lines with its words.
+    // Every position is checked, because folding may put any word at the start of a line.
     private static bool IsHarmful(string text) =>
         !Printable.IsHarmlessBlock(text) || Enumerable.Range(0, text.Length).Any(i => IsHarmfulAt(text, i));
 
@@ -56,7 +56,7 @@ internal sealed partial class YamlTextWriter
             char c = text[i];
             if (c == ' ')
             {
-                // The edges of a plain scalar are never spaces, so that one rule does for both styles.
+                // A plain scalar never begins or ends with a space, so the same rule applies to both styles.
                 if (mayFold && !inSpaces && _column > BestWidth && i > 0 && i < text.Length - 1 && text[i + 1] != ' ')
                     WriteIndent(indent);
                 else
@@ -89,7 +89,7 @@ internal sealed partial class YamlTextWriter
     {
         Indicator("\"", needsSpace: true, isSpace: false, keepsIndent: false);
 
-        // The library looks for a byte order mark at the start of the text whichever character it is at.
+        // For every character, the library tests whether the whole text starts with a byte order mark, and then escapes the character.
         bool escapesAll = text.StartsWith('\uFEFF');
         bool inSpaces = false;
         for (int i = 0; i < text.Length; i++)

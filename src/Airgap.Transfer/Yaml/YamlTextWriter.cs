@@ -8,12 +8,12 @@ namespace Airgap.Transfer.Yaml;
 /// scalars folded after column 80, its choice of quotes and its escapes.
 /// </summary>
 /// <remarks>
-/// Column, <c>_afterSpace</c> and <c>_atIndent</c> are the state by which that library decides where a line ends; the same state gives the
-/// same bytes without a list of special cases.
+/// Column, <c>_afterSpace</c> and <c>_atIndent</c> are the state from which that library decides where a line ends. With the same state,
+/// the bytes are the same without a list of special cases.
 /// </remarks>
 /// <param name="forTerminal">
-/// True to write texts that a terminal or CI system would obey (<see cref="Printable"/>) in double quotes on one line, with escapes for
-/// what is harmful; their values stay the same.
+/// True to write texts with control sequences for a terminal or CI system (<see cref="Printable"/>) in double quotes on one line, with
+/// these sequences escaped; the values stay the same.
 /// </param>
 internal sealed partial class YamlTextWriter(bool forTerminal = false)
 {
@@ -60,7 +60,7 @@ internal sealed partial class YamlTextWriter(bool forTerminal = false)
         WriteFolded(word, indent + 2, mayFold: true, quotes: false);
     }
 
-    /// <summary>The written text as a file: with a document start and an end of the last line.</summary>
+    /// <summary>The content of the file: a document start, the written text, and a line feed at its end.</summary>
     public string Finish()
     {
         WriteIndent(0);

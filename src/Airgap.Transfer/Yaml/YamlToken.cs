@@ -25,7 +25,7 @@ internal enum YamlTokenKind
 }
 
 /// <summary>A token of a YAML text.</summary>
-/// <param name="Kind">What it is.</param>
+/// <param name="Kind">Its kind.</param>
 /// <param name="Start">Where it begins.</param>
 /// <param name="End">Where it ends.</param>
 /// <param name="Text">The text of a scalar, the name of an anchor or alias, a tag as it is written.</param>

@@ -23,9 +23,9 @@ public sealed class GitOpsContentTests
     [DataRow(OciTar, null)]
     [DataRow(Helm, null)]
     [DataRow(FluxLayer, "accepts only if its repo-server is configured for it")]
-    [DataRow(DockerGzip, "does not unpack, not even where its repo-server allows the type; every bundle of imgpkg's has it")]
-    [DataRow(OciZstd, "does not unpack, not even where its repo-server allows the type")]
-    [DataRow(OciGzip + " " + OciGzip, "has 2 layers, and Argo CD takes content of one layer alone")]
+    [DataRow(DockerGzip, "does not unpack even if its repo-server allows the type; every imgpkg bundle has this type")]
+    [DataRow(OciZstd, "does not unpack even if its repo-server allows the type")]
+    [DataRow(OciGzip + " " + OciGzip, "has 2 layers, but Argo CD accepts only content with one layer")]
     [DataRow("", "has 0 layers")]
     public void ArgoCD_TakesOneLayerOfATypeThatItKnows(string layers, string? expected) =>
         AssertProblem(GitOpsTool.ArgoCD, layers, expected);
@@ -34,9 +34,9 @@ public sealed class GitOpsContentTests
     [DataRow(OciGzip, null)]
     [DataRow(DockerGzip, null)]
     [DataRow(FluxLayer, null)]
-    [DataRow(OciTar, "Flux unpacks gzip alone")]
-    [DataRow(OciZstd, "Flux unpacks gzip alone")]
-    [DataRow(OciGzip + " " + OciTar, "Flux takes the files of the first one alone")]
+    [DataRow(OciTar, "Flux unpacks only gzip")]
+    [DataRow(OciZstd, "Flux unpacks only gzip")]
+    [DataRow(OciGzip + " " + OciTar, "Flux uses only the files of the first one")]
     [DataRow("", "has no layer")]
     public void Flux_TakesTheFirstLayer_AsGzip(string layers, string? expected) => AssertProblem(GitOpsTool.Flux, layers, expected);
 

@@ -16,7 +16,7 @@ internal sealed class HuffmanCode
 
     /// <summary>Allocates a code.</summary>
     /// <param name="symbols">The number of symbols of the alphabet.</param>
-    /// <param name="limit">The longest code word, in bits.</param>
+    /// <param name="limit">The maximum length of a code word, in bits.</param>
     public HuffmanCode(int symbols, int limit)
     {
         _limit = limit;
@@ -45,7 +45,7 @@ internal sealed class HuffmanCode
         int used = 0;
         for (int symbol = 0; symbol < Counts.Length; symbol++)
         {
-            // Count above symbol: sorting these sorts by count, and equal counts by symbol.
+            // The count is in the upper bits and the symbol in the lower ones, so that sorting orders by count, and equal counts by symbol.
             if (Counts[symbol] > 0)
                 _sorted[used++] = (Counts[symbol] << 9) | symbol;
         }
@@ -89,7 +89,7 @@ internal sealed class HuffmanCode
             {
                 int packed = package < packages ? previous[2 * package] + previous[(2 * package) + 1] : int.MaxValue;
 
-                // With equal weights, the package precedes: Go's choice, on which the bytes depend.
+                // With equal weights, the package comes first, as in Go; the resulting bytes depend on it.
                 bool takesSymbol = symbol < used && _sorted[symbol] >> 9 < packed;
                 isSymbol[i] = takesSymbol;
                 next[i] = takesSymbol ? _sorted[symbol] >> 9 : packed;
@@ -105,7 +105,7 @@ internal sealed class HuffmanCode
             next = swap;
         }
 
-        // The items taken of each list are a prefix, and so are the symbols in it.
+        // The items taken from each list are its first ones; therefore their symbols are the first ones of the sorted symbols.
         int take = (2 * used) - 2;
         for (int round = rounds - 1; round >= 0 && take > 0; round--)
         {

@@ -12,7 +12,10 @@ internal sealed class MatchFinder : IDisposable
     /// <summary>How far a match may reach back, in bytes.</summary>
     public const int MaxDistance = 32 * 1024;
 
-    /// <summary>A token from this bit on is a match: length less 3 from bit 16 on, distance less 1 below. Without it, a literal.</summary>
+    /// <summary>
+    /// The flag of a token for a match. Bits 16 to 30 hold the length minus 3, the lower bits the distance minus 1. A token without the
+    /// flag is a literal.
+    /// </summary>
     public const uint MatchFlag = 1u << 31;
 
     private const int TableBits = 14;
@@ -20,7 +23,7 @@ internal sealed class MatchFinder : IDisposable
     private const int EndMargin = 15;
     private const int RebaseAt = 1 << 30;
 
-    // Positions count from here, so that the zeros of an empty slot are always too far away.
+    // Positions start at this number, so that the zero in an empty slot is always too far away for a match.
     private const int FirstPosition = MaxDistance + 1;
 
     private readonly int[] _table = ArrayPool<int>.Shared.Rent(1 << TableBits);
@@ -31,8 +34,8 @@ internal sealed class MatchFinder : IDisposable
 
     /// <summary>Turns a piece into tokens.</summary>
     /// <param name="window">The preceding content, up to 32 KiB, and the piece.</param>
-    /// <param name="start">Where the piece begins; it ends with the window, and has 128 bytes at least.</param>
-    /// <param name="tokens">Room for as many tokens as the piece has bytes.</param>
+    /// <param name="start">The position in the window where the piece begins; it ends with the window, and has at least 128 bytes.</param>
+    /// <param name="tokens">Receives the tokens; at least as long as the piece.</param>
     /// <returns>The number of tokens.</returns>
     public int Tokenize(ReadOnlySpan<byte> window, int start, Span<uint> tokens)
     {

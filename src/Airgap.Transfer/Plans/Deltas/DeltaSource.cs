@@ -22,7 +22,7 @@ internal abstract record DeltaSource
     /// <param name="Roots">The bundles and images that it names.</param>
     public sealed record Named(string Kind, string Path, ImmutableArray<NamedRoot> Roots) : DeltaSource;
 
-    /// <summary>A repository, which is asked about each blob.</summary>
+    /// <summary>A repository, which is queried for each blob.</summary>
     public sealed record Repository(RepositoryName Name) : DeltaSource;
 }
 

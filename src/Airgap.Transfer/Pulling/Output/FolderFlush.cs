@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Airgap.Transfer.Pulling.Output;
 
 /// <summary>
-/// Flushes a folder with its content to the disk: few files individually, many with one call for their file system,
-/// which takes as long for a thousand files as for one. Reports disk failures since this object was created.
+/// Flushes a folder with its content to the disk. A few files are flushed individually. Many files are flushed with one call for the whole
+/// file system, which takes as long for a thousand files as for one. Reports disk failures since this object was created.
 /// </summary>
 internal sealed class FolderFlush : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class FolderFlush : IDisposable
 
     private readonly SafeFileHandle? _folder;
 
-    /// <summary>Begins to listen for failures.</summary>
+    /// <summary>Starts to track disk failures.</summary>
     /// <param name="folder">An existing folder on the file system to flush.</param>
     public FolderFlush(string folder) => _folder = OperatingSystem.IsWindows() ? null : Posix.TryOpenFolder(folder);
 

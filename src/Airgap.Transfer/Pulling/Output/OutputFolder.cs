@@ -85,7 +85,7 @@ internal sealed class OutputFolder : IDisposable
         }
         catch (Exception e) when (IoFailures.IsIoFailure(e))
         {
-            // A leftover is named as such; the pull itself has succeeded, or has a failure to report.
+            // A leftover folder is recognisable by its name; the pull itself has succeeded, or reports its own failure.
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class PullRecord
         }
     }
 
-    /// <summary>Remembers it.</summary>
+    /// <summary>Writes the record.</summary>
     /// <exception cref="Oci.AirgapException">3xxx: it cannot be written.</exception>
     public async Task SaveAsync(string stateFolder, string folder, CancellationToken cancellationToken)
     {

@@ -92,7 +92,7 @@ internal static class LayerPath
 /// <summary>The kind of removal by an entry.</summary>
 internal enum WhiteoutKind
 {
-    /// <summary>Nothing: it is content.</summary>
+    /// <summary>None: the entry is content.</summary>
     None,
 
     /// <summary>One file or folder.</summary>
@@ -101,6 +101,6 @@ internal enum WhiteoutKind
     /// <summary>All content of lower layers in a folder.</summary>
     Opaque,
 
-    /// <summary>Nothing, and it is not content either.</summary>
+    /// <summary>None, and the entry is not content either: it is ignored.</summary>
     Ignored,
 }

@@ -1,7 +1,7 @@
 namespace Airgap.Transfer.Pulling.Unpacking;
 
 /// <summary>
-/// How much the layers of one pull may unpack to. Honest content stays far below; a small layer that unpacks to a full disk does not.
+/// The limits for the unpacked content of one pull. Normal content stays far below them; they stop a small layer that would fill the disk.
 /// </summary>
 internal sealed record UnpackLimits
 {

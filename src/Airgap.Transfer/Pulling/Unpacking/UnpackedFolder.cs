@@ -14,8 +14,8 @@ internal sealed class UnpackedFolder
     private readonly UnpackedTree _tree = new();
     private readonly UnpackBudget _budget;
 
-    /// <summary>Makes the folder. Its place must be free.</summary>
-    /// <param name="root">Where.</param>
+    /// <summary>Creates the folder, which must not exist.</summary>
+    /// <param name="root">Its path.</param>
     /// <param name="budget">Counts implied folders like entries.</param>
     public UnpackedFolder(string root, UnpackBudget budget)
     {
@@ -27,7 +27,7 @@ internal sealed class UnpackedFolder
             return;
         }
 
-        // The only way to find out the umask is to create something.
+        // The umask can only be determined by creating something.
         Directory.CreateDirectory(root, Permissions);
         _umask = Permissions & ~File.GetUnixFileMode(root);
     }
